@@ -1,0 +1,21 @@
+"""The command `heliograph`."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command; without the server's packages, say how to get them."""
+    try:
+        from heliograph.cli import main as run
+    except ModuleNotFoundError as error:
+        sys.stderr.write(
+            f"heliograph: the server is not installed ({error.name} is missing): pip install 'heliograph[server]'\n"
+        )
+        sys.exit(2)
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

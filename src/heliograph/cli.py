@@ -1,0 +1,271 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from heliograph import __version__
+from heliograph.errors import ApiError, UsageError
+from heliograph.settings import DEFAULT_DATABASE, Settings, environment_variable
+from heliograph.storage.store import Store
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+USAGE_STATUS = 2
+NAME_LENGTH = 100
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the command; errors of use are one line and status 2."""
+    try:
+        result = cli.main(args, prog_name="heliograph", standalone_mode=False)
+    except (UsageError, ApiError) as error:
+        return _complain(str(error))
+    except click.ClickException as error:
+        return _complain(error.format_message())
+    except click.Abort:
+        return 130
+    return result if isinstance(result, int) else 0
+
+
+def _complain(message: str) -> int:
+    click.secho(f"heliograph: {' '.join(message.split())}", fg="red", err=True)
+    return USAGE_STATUS
+
+
+def _in_store(url: str, work: Callable[[Store], Awaitable[T]]) -> T:
+    """Do `work` with the database, beside a running server or without one."""
+
+    async def run() -> T:
+        from heliograph.storage.opening import open_store
+
+        store = open_store(url)
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def _print_json(value: Any) -> None:
+    click.echo(msgspec.json.encode(value).decode())
+
+
+def _settings_options(command: F) -> F:
+    """An option for every setting."""
+    for field in reversed(dataclasses.fields(Settings)):
+        command = _option(field)(command)
+    return command
+
+
+def _option(field: dataclasses.Field[Any]) -> Callable[[F], F]:
+    name = field.name.replace("_", "-")
+    flags = f"--{name}/--no-{name}" if field.type == "bool" else f"--{name}"
+    return click.option(
+        flags,
+        field.name,
+        type=_kind(field),
+        default=field.default,
+        help=field.metadata["about"],
+        envvar=environment_variable(field.name),
+        show_default=True,
+        show_envvar=True,
+    )
+
+
+def _kind(field: dataclasses.Field[Any]) -> click.ParamType[Any] | None:
+    if field.metadata["choices"]:
+        return click.Choice(field.metadata["choices"])
+    if field.type == "int":
+        return click.IntRange(field.metadata["least"], field.metadata["most"])
+    return None
+
+
+database_option = click.option(
+    "--database",
+    "url",
+    default=DEFAULT_DATABASE,
+    envvar=environment_variable("database"),
+    help="Database URL.",
+    show_default=True,
+    show_envvar=True,
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """A self-hosted server of the Sunshine Conversations API v2.
+
+    Start with `heliograph serve`. It makes a database and a sandbox, and prints what to try first.
+    """
+
+
+@cli.command()
+@_settings_options
+def serve(**options: Any) -> None:
+    """Serve the API.
+
+    On an empty database it makes a sandbox app with keys, and prints them.
+    """
+    from heliograph.server import logs, running
+    from heliograph.welcome import welcome
+
+    root_path = options.pop("root_path").rstrip("/")
+    if root_path and not root_path.startswith("/"):
+        raise UsageError(f"--root-path should begin with a slash: {root_path!r}")
+    settings = Settings(**options, root_path=root_path)
+    logs.configure(settings.log_format, settings.log_level)
+    running.run(settings, lambda store, url: welcome(store, url, settings))
+
+
+@cli.command()
+@database_option
+@json_option
+def init(url: str, as_json: bool) -> None:
+    """Make sure the database and the sandbox exist, and show the sandbox's keys.
+
+    It may be run as often as you like, beside a running server too: the answer stays the same.
+    """
+    from heliograph.domain.sandbox import Sandbox, ensure
+
+    sandbox: Sandbox = _in_store(url, ensure)
+    if as_json:
+        _print_json(
+            {
+                "accountKey": {"id": sandbox.account_key.id, "secret": sandbox.account_key.secret},
+                "app": {"id": sandbox.app.id, "displayName": sandbox.app.display_name},
+                "appKey": {"id": sandbox.app_key.id, "secret": sandbox.app_key.secret},
+            }
+        )
+        return
+    click.echo(f"app          {sandbox.app.id}  {sandbox.app.display_name}")
+    click.echo(f"app key      {sandbox.app_key.id}  {sandbox.app_key.secret}")
+    click.echo(f"account key  {sandbox.account_key.id}  {sandbox.account_key.secret}")
+
+
+@cli.command()
+@database_option
+def migrate(url: str) -> None:
+    """Bring the database to the schema of this version.
+
+    `heliograph serve` does so by itself. A database that is being served by an older version is left alone.
+    """
+    from heliograph.storage.migrations import LATEST
+
+    async def done(store: Store) -> str:
+        return store.name
+
+    click.echo(f"{_in_store(url, done)} has schema version {LATEST}")
+
+
+@cli.group()
+def keys() -> None:
+    """API keys: list, create and revoke them."""
+
+
+@keys.command("list")
+@database_option
+@json_option
+def list_keys(url: str, as_json: bool) -> None:
+    """List the keys, without their secrets."""
+    from heliograph.storage import keys as key_rows
+
+    stored = _in_store(url, lambda store: store.read(key_rows.every))
+    if as_json:
+        _print_json(
+            [{"id": key.id, "scope": key.scope, "appId": key.app_id, "displayName": key.display_name} for key in stored]
+        )
+        return
+    for key in stored:
+        click.echo(f"{key.id}  {key.scope:7}  {key.app_id or '-':24}  {key.display_name}")
+
+
+@keys.command("create")
+@click.option("--app", "app_id", help="The app whose key it will be.")
+@click.option("--account", is_flag=True, help="Make a key of the account, which may do everything.")
+@click.option("--name", default="Key", show_default=True, help="What it is called.")
+@database_option
+@json_option
+def create_key(app_id: str | None, account: bool, name: str, url: str, as_json: bool) -> None:
+    """Create a key, and show its secret."""
+    from heliograph.domain import keys as verbs
+
+    if account == (app_id is not None):
+        raise UsageError("keys create needs either --app APP_ID or --account")
+    if not 1 <= len(name) <= NAME_LENGTH:
+        raise UsageError(f"--name should have 1 to {NAME_LENGTH} characters")
+    key = _in_store(
+        url, lambda store: verbs.create(store, app_id, name) if app_id else verbs.create_for_account(store, name)
+    )
+    if as_json:
+        _print_json(key)
+    else:
+        click.echo(f"{key.id}  {key.secret}")
+
+
+@keys.command("revoke")
+@click.argument("key_id")
+@database_option
+def revoke_key(key_id: str, url: str) -> None:
+    """Revoke a key. A running server refuses it within a second."""
+    from heliograph.storage import keys as key_rows
+
+    if not _in_store(url, lambda store: store.write(key_rows.remove, key_id)):
+        raise UsageError(f"there is no key {key_id}")
+    click.echo(f"revoked {key_id}")
+
+
+@cli.group()
+def apps() -> None:
+    """Apps: list them, and limit how many requests each may send."""
+
+
+@apps.command("list")
+@database_option
+@json_option
+def list_apps(url: str, as_json: bool) -> None:
+    """List the apps."""
+    from heliograph.storage import apps as app_rows
+
+    stored = _in_store(url, lambda store: store.read(app_rows.every))
+    if as_json:
+        _print_json(
+            [
+                {"id": app.id, "displayName": app.display_name, "requestsPerSecond": app.requests_per_second}
+                for app in stored
+            ]
+        )
+        return
+    for app in stored:
+        limit = f"{app.requests_per_second} requests/s" if app.requests_per_second else "no limit"
+        click.echo(f"{app.id}  {limit:16}  {app.display_name}")
+
+
+@apps.command("limit")
+@click.argument("app_id")
+@click.option("--requests-per-second", type=click.IntRange(1), help="Answer 429 to what comes beyond it.")
+@click.option("--off", is_flag=True, help="Take the limit away.")
+@database_option
+def limit_app(app_id: str, requests_per_second: int | None, off: bool, url: str) -> None:
+    """Limit the requests of an app. A running server follows within a second."""
+    from heliograph.domain import apps as verbs
+
+    if off == (requests_per_second is not None):
+        raise UsageError("apps limit needs either --requests-per-second N or --off")
+    _in_store(url, lambda store: verbs.set_rate_limit(store, app_id, requests_per_second))
+    click.echo(f"{app_id}  {f'{requests_per_second} requests/s' if requests_per_second else 'no limit'}")
+
+
+@cli.command()
+def version() -> None:
+    """Print the version."""
+    click.echo(f"heliograph {__version__}")

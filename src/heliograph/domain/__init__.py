@@ -1,0 +1,1 @@
+"""The verbs and their rules; no HTTP, no SQL."""

@@ -1,0 +1,191 @@
+"""The verbs of conversations."""
+
+from __future__ import annotations
+
+from msgspec import UNSET
+
+from heliograph import ids
+from heliograph.domain import metadata
+from heliograph.domain.events import Journal
+from heliograph.domain.roster import Roster
+from heliograph.domain.tenants import Tenant
+from heliograph.errors import BadRequest, ConversationNotFound, TooManyParticipants, UserNotFound
+from heliograph.settings import Settings
+from heliograph.storage import clients, conversations, events, participants, users
+from heliograph.storage.conversations import StoredConversation
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.store import Store
+from heliograph.storage.users import StoredUser
+from heliograph.wire import times
+from heliograph.wire.conversations import PERSONAL, Conversation, ConversationCreateBody, ConversationUpdateBody
+from heliograph.wire.paging import Page, Slice
+from heliograph.wire.participants import ParticipantJoinBody
+
+_OWNER = "Conversation"
+
+
+async def create(store: Store, tenant: Tenant, body: ConversationCreateBody, settings: Settings) -> Conversation:
+    """Create a conversation with the users who are in it from the start; a user named twice is in it once.
+
+    Raises:
+        BadRequest: the body breaks a rule.
+        UserNotFound: a user is not in this app.
+    """
+    if violations := list(body.violations(require_subscribe=settings.require_subscribe_sdk_client)):
+        raise BadRequest(*violations)
+    return shown(await store.write(_create, tenant, body, settings.participant_limit))
+
+
+async def _create(tx: Tx, tenant: Tenant, body: ConversationCreateBody, limit: int) -> StoredConversation:
+    members = await _members(tx, tenant, body.participants or [])
+    if len(members) > limit:
+        raise TooManyParticipants
+    first_personal = body.type == PERSONAL and members[0][0].default_conversation_id is None
+    conversation = StoredConversation(
+        app_id=tenant.app_id,
+        id=ids.new(),
+        type=body.type,
+        is_default=int(first_personal),
+        participant_count=0,
+        message_seq=0,
+        last_updated_at=tx.now,
+        business_last_read=None,
+        display_name=body.display_name,
+        description=body.description,
+        icon_url=body.icon_url,
+        metadata=metadata.initial(body.metadata, _OWNER),
+        created_at=tx.now,
+    )
+    if first_personal:
+        members[0][0].default_conversation_id = conversation.id
+        await users.change(tx, members[0][0])
+    roster = Roster(tx.now)
+    roster.sdk_clients = await clients.sdk_clients(tx, [(user.app_id, user.id) for user, _ in members])
+    joined = [roster.admit(tenant, conversation, user, subscribe=subscribe) for user, subscribe in members]
+    roster.journal.conversation_created(tenant, conversation, [user for user, _ in members], joined)
+    await conversations.add(tx, conversation)
+    await roster.save(tx)
+    return conversation
+
+
+async def _members(tx: Tx, tenant: Tenant, named: list[ParticipantJoinBody]) -> list[tuple[StoredUser, bool]]:
+    """The users who are named, each once, and whether their SDK client is to be subscribed."""
+    members: dict[str, tuple[StoredUser, bool]] = {}
+    for one in named:
+        user = await get_user(tx, tenant.app_id, one.user_id, one.user_external_id)
+        before = user.id in members and members[user.id][1]
+        members[user.id] = (user, before or bool(one.subscribe_sdk_client))
+    return list(members.values())
+
+
+async def get_user(reader: Reader, app_id: str, user_id: str | None, external_id: str | None) -> StoredUser:
+    """The user with the one id that is given.
+
+    Raises:
+        UserNotFound: there is no such user in this app.
+    """
+    if external_id is not None:
+        user_id = await users.id_of(reader, app_id, external_id)
+    if user_id is None or (user := await users.get(reader, app_id, user_id)) is None:
+        raise UserNotFound
+    return user
+
+
+async def get(store: Store, tenant: Tenant, conversation_id: str) -> Conversation:
+    """A conversation.
+
+    Raises:
+        ConversationNotFound: there is no such conversation in this app.
+    """
+    return shown(await store.read(_get, tenant.app_id, conversation_id))
+
+
+async def _get(reader: Reader, app_id: str, conversation_id: str) -> StoredConversation:
+    if (conversation := await conversations.get(reader, app_id, conversation_id)) is None:
+        raise ConversationNotFound
+    return conversation
+
+
+async def page_of_user(
+    store: Store, tenant: Tenant, user_id: str | None, external_id: str | None, page: Page
+) -> Slice[Conversation]:
+    """A page of the conversations that a user is in, in the order of their ids.
+
+    Raises:
+        BadRequest: not exactly one of the two ids is given.
+        UserNotFound: there is no such user in this app.
+    """
+    if (user_id is None) == (external_id is None):
+        raise BadRequest("exactly one of filter[userId], filter[userExternalId] is required")
+    return await store.read(_page_of_user, tenant.app_id, user_id, external_id, page)
+
+
+async def _page_of_user(
+    reader: Reader, app_id: str, user_id: str | None, external_id: str | None, page: Page
+) -> Slice[Conversation]:
+    user = await get_user(reader, app_id, user_id, external_id)
+    found = await participants.membership_page(reader, app_id, user.id, page)
+    stored = await conversations.get_many(reader, [(app_id, conversation_id) for conversation_id in found.records])
+    by_id = {one.id: one for one in stored}
+    return Slice([shown(by_id[one]) for one in found.records], found.precedes, found.follows)
+
+
+async def update(store: Store, tenant: Tenant, conversation_id: str, body: ConversationUpdateBody) -> Conversation:
+    """Change what the body names; null clears.
+
+    Raises:
+        BadRequest: the metadata would be too large.
+        ConversationNotFound: there is no such conversation in this app.
+    """
+    return shown(await store.write(_update, tenant, conversation_id, body))
+
+
+async def _update(tx: Tx, tenant: Tenant, conversation_id: str, body: ConversationUpdateBody) -> StoredConversation:
+    conversation = await _get(tx, tenant.app_id, conversation_id)
+    if body.display_name is not UNSET:
+        conversation.display_name = body.display_name
+    if body.description is not UNSET:
+        conversation.description = body.description
+    if body.icon_url is not UNSET:
+        conversation.icon_url = body.icon_url
+    conversation.metadata = metadata.merged(conversation.metadata, body.metadata, _OWNER)
+    await conversations.change(tx, conversation)
+    return conversation
+
+
+async def delete(store: Store, tenant: Tenant, conversation_id: str) -> None:
+    """Delete a conversation with its participants.
+
+    Raises:
+        BadRequest: it is the default conversation of its user.
+        ConversationNotFound: there is no such conversation in this app.
+    """
+    await store.write(_delete, tenant, conversation_id)
+
+
+async def _delete(tx: Tx, tenant: Tenant, conversation_id: str) -> None:
+    conversation = await _get(tx, tenant.app_id, conversation_id)
+    if conversation.is_default:
+        raise BadRequest(f"Conversation {conversation.id} cannot be deleted because it is the default.")
+    journal = Journal(tx.now)
+    journal.conversation_removed(tenant, conversation)
+    await participants.remove(tx, await participants.of_conversation(tx, tenant.app_id, conversation.id))
+    await conversations.remove(tx, tenant.app_id, [conversation.id])
+    await events.add(tx, journal.events)
+
+
+def shown(conversation: StoredConversation) -> Conversation:
+    """A conversation as answers show it."""
+    read = conversation.business_last_read
+    return Conversation(
+        id=conversation.id,
+        type=conversation.type,
+        is_default=bool(conversation.is_default),
+        last_updated_at=times.to_text(conversation.last_updated_at),
+        created_at=times.to_text(conversation.created_at),
+        metadata=metadata.shown(conversation.metadata) or None,
+        display_name=conversation.display_name,
+        description=conversation.description,
+        icon_url=conversation.icon_url,
+        business_last_read=times.to_text(read) if read is not None else None,
+    )

@@ -1,0 +1,141 @@
+"""Events: what is recorded of each change, and how webhooks will show it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from heliograph import ids
+from heliograph.domain import metadata
+from heliograph.domain.tenants import Tenant
+from heliograph.storage.clients import StoredClient
+from heliograph.storage.conversations import StoredConversation
+from heliograph.storage.events import StoredEvent
+from heliograph.storage.participants import StoredParticipant
+from heliograph.storage.users import StoredUser
+from heliograph.wire import events as wire
+from heliograph.wire import times
+from heliograph.wire.base import Answer
+from heliograph.wire.clients import Client
+from heliograph.wire.conversations import PERSONAL, ConversationTruncated
+from heliograph.wire.users import UserTruncated
+
+_SOURCE = wire.Source(type="api")
+
+
+class Journal:
+    """The events of a transaction, in the order in which they happened."""
+
+    def __init__(self, now: int) -> None:
+        self.now = now
+        self.events: list[StoredEvent] = []
+
+    def joined(
+        self, tenant: Tenant, conversation: StoredConversation, user: StoredUser, participant: StoredParticipant
+    ) -> None:
+        """A user joined a group."""
+        payload = wire.MembershipPayload(conversation=_conversation(conversation), user=_user(user))
+        self._record(tenant, "conversation:join", payload, conversation.id, user.id, [participant])
+
+    def left(
+        self, tenant: Tenant, conversation: StoredConversation, user: StoredUser, participant: StoredParticipant
+    ) -> None:
+        """A user left a group."""
+        payload = wire.MembershipPayload(conversation=_conversation(conversation), user=_user(user))
+        self._record(tenant, "conversation:leave", payload, conversation.id, user.id, [participant])
+
+    def conversation_created(
+        self,
+        tenant: Tenant,
+        conversation: StoredConversation,
+        users: Sequence[StoredUser],
+        participants: Sequence[StoredParticipant],
+    ) -> None:
+        """A conversation was created, with these participants in it from the start."""
+        user = users[0] if conversation.type == PERSONAL else None
+        payload = wire.ConversationCreatePayload(
+            conversation=_conversation(conversation),
+            creation_reason="none",
+            source=_SOURCE,
+            user=_user(user) if user else None,
+        )
+        self._record(tenant, "conversation:create", payload, conversation.id, user.id if user else None, participants)
+
+    def conversation_removed(self, tenant: Tenant, conversation: StoredConversation) -> None:
+        """A conversation was deleted."""
+        payload = wire.ConversationRemovePayload(conversation=_conversation(conversation))
+        self._record(tenant, "conversation:remove", payload, conversation.id, None)
+
+    def client_added(self, tenant: Tenant, user: StoredUser, client: StoredClient) -> None:
+        """An SDK client was made for a user."""
+        payload = wire.ClientAddPayload(
+            user=_user(user), client=shown_client(client), reason="sdkLogin", source=_SOURCE
+        )
+        self._record(tenant, "client:add", payload, None, user.id)
+
+    def client_removed(self, tenant: Tenant, user: StoredUser, client: StoredClient) -> None:
+        """A client was removed."""
+        payload = wire.ClientRemovePayload(user=_user(user), client=shown_client(client), reason="api", source=_SOURCE)
+        self._record(tenant, "client:remove", payload, None, user.id)
+
+    def user_updated(self, tenant: Tenant, user: StoredUser) -> None:
+        """A user was changed."""
+        self._record(tenant, "user:update", wire.UserUpdatePayload(user=_user(user), source=_SOURCE), None, user.id)
+
+    def user_removed(self, tenant: Tenant, user: StoredUser) -> None:
+        """A user was deleted."""
+        self._record(tenant, "user:remove", wire.UserRemovePayload(user=_user(user)), None, user.id)
+
+    def _record(
+        self,
+        tenant: Tenant,
+        type: wire.EventType,
+        payload: Answer,
+        conversation_id: str | None,
+        user_id: str | None,
+        members: Sequence[StoredParticipant] | None = None,
+    ) -> None:
+        pairs = None if members is None else msgspec.json.encode([(one.id, one.user_id) for one in members]).decode()
+        self.events.append(
+            StoredEvent(
+                id=ids.new(),
+                app_id=tenant.app_id,
+                type=type,
+                conversation_id=conversation_id,
+                user_id=user_id,
+                members=pairs,
+                key_id=tenant.key_id,
+                created_at=self.now,
+                payload=msgspec.json.encode(payload).decode(),
+            )
+        )
+
+
+def shown_client(client: StoredClient) -> Client:
+    """A client as answers and webhooks show it."""
+    return Client(
+        id=client.id,
+        type=client.type,
+        status=client.status,
+        integration_id=client.integration_id,
+        external_id=client.external_id,
+        last_seen=times.to_text(client.last_seen) if client.last_seen is not None else None,
+        linked_at=times.to_text(client.linked_at) if client.linked_at is not None else None,
+        display_name=client.display_name,
+        avatar_url=client.avatar_url,
+        info=msgspec.json.decode(client.info) if client.info else None,
+        raw=msgspec.json.decode(client.raw) if client.raw else None,
+    )
+
+
+def _conversation(conversation: StoredConversation) -> ConversationTruncated:
+    return ConversationTruncated(
+        id=conversation.id, type=conversation.type, metadata=metadata.shown(conversation.metadata) or None
+    )
+
+
+def _user(user: StoredUser) -> UserTruncated:
+    return UserTruncated(
+        id=user.id, authenticated=bool(user.authenticated), external_id=user.external_id, brand_id=user.brand_id
+    )

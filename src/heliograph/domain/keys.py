@@ -1,0 +1,112 @@
+"""The verbs of API keys, and the question whose key it is."""
+
+from __future__ import annotations
+
+import secrets
+
+from heliograph import ids
+from heliograph.domain.apps import require
+from heliograph.errors import BadRequest, NotFound
+from heliograph.storage import keys
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.keys import StoredKey
+from heliograph.storage.store import Store
+from heliograph.wire.apps import KEYS_PER_APP, AppKey
+from heliograph.wire.operations import Scope
+
+_SECRET_BYTES = 64
+_PREFIXES = {Scope.APP: "app_", Scope.ACCOUNT: "act_"}
+
+
+async def create(store: Store, app_id: str, display_name: str) -> AppKey:
+    """Create a key of the app.
+
+    Raises:
+        AppNotFound: there is no such app.
+        BadRequest: the app has as many keys as it may have.
+    """
+    key = fresh(Scope.APP, display_name)
+    await store.write(add_to_app, app_id, key, store.sealer.seal(key.id, key.secret))
+    return key
+
+
+async def create_for_account(store: Store, display_name: str) -> AppKey:
+    """Create a key of the account, which may do everything."""
+    key = fresh(Scope.ACCOUNT, display_name)
+    await store.write(add_to_account, key, store.sealer.seal(key.id, key.secret))
+    return key
+
+
+def fresh(scope: Scope, display_name: str) -> AppKey:
+    """A new key, not stored yet: an id with the prefix of its scope, and 64 random bytes for a secret."""
+    return AppKey(
+        id=_PREFIXES[scope] + ids.new(), display_name=display_name, secret=secrets.token_urlsafe(_SECRET_BYTES)
+    )
+
+
+async def add_to_app(tx: Tx, app_id: str, key: AppKey, sealed: bytes) -> None:
+    """Store a key of the app.
+
+    Raises:
+        AppNotFound: there is no such app.
+        BadRequest: the app has as many keys as it may have.
+    """
+    await require(tx, app_id)
+    if len(await keys.of_app(tx, app_id)) >= KEYS_PER_APP:
+        raise BadRequest(f"App has reached the max number of keys ({KEYS_PER_APP})")
+    await keys.add(tx, StoredKey(key.id, app_id, Scope.APP.label, key.display_name, sealed, tx.now))
+
+
+async def add_to_account(tx: Tx, key: AppKey, sealed: bytes) -> None:
+    """Store a key of the account."""
+    await keys.add(tx, StoredKey(key.id, None, Scope.ACCOUNT.label, key.display_name, sealed, tx.now))
+
+
+async def of_app(store: Store, app_id: str) -> list[AppKey]:
+    """The keys of the app, oldest first, with their secrets.
+
+    Raises:
+        AppNotFound: there is no such app.
+    """
+    return [shown(store, key) for key in await store.read(_of_app, app_id)]
+
+
+async def _of_app(reader: Reader, app_id: str) -> list[StoredKey]:
+    await require(reader, app_id)
+    return await keys.of_app(reader, app_id)
+
+
+async def get(store: Store, app_id: str, key_id: str) -> AppKey:
+    """A key of the app, with its secret.
+
+    Raises:
+        AppNotFound, NotFound: there is no such thing.
+    """
+    return shown(store, await store.read(_get, app_id, key_id))
+
+
+async def _get(reader: Reader, app_id: str, key_id: str) -> StoredKey:
+    await require(reader, app_id)
+    key = await keys.find(reader, key_id)
+    if key is None or key.app_id != app_id:
+        raise NotFound
+    return key
+
+
+async def delete(store: Store, app_id: str, key_id: str) -> None:
+    """Revoke a key of the app.
+
+    Raises:
+        AppNotFound, NotFound: there is no such thing.
+    """
+    await store.write(_delete, app_id, key_id)
+
+
+async def _delete(tx: Tx, app_id: str, key_id: str) -> None:
+    await _get(tx, app_id, key_id)
+    await keys.remove(tx, key_id)
+
+
+def shown(store: Store, key: StoredKey) -> AppKey:
+    """A key as answers show one."""
+    return AppKey(id=key.id, display_name=key.display_name, secret=store.sealer.open(key.id, key.secret))

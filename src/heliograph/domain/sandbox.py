@@ -1,0 +1,67 @@
+"""The sandbox: an app with an account key and an app key, made once, for whoever starts here."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from heliograph.domain import apps as app_verbs
+from heliograph.domain import keys as key_verbs
+from heliograph.storage import apps, keys, meta
+from heliograph.storage.engine import Tx
+from heliograph.storage.store import Store
+from heliograph.wire.apps import App, AppCreateBody, AppKey
+from heliograph.wire.operations import Scope
+
+_NAME = "sandbox"
+
+
+class SandboxIds(Struct):
+    """Which app and which keys the sandbox is."""
+
+    app_id: str
+    account_key_id: str
+    app_key_id: str
+
+
+class Sandbox(Struct):
+    """The sandbox, with the secrets of its keys."""
+
+    account_key: AppKey
+    app: App
+    app_key: AppKey
+
+
+async def is_empty(store: Store) -> bool:
+    """Whether nobody holds a key to this database yet."""
+    return not await store.read(keys.every)
+
+
+async def ensure(store: Store) -> Sandbox:
+    """The sandbox. What is missing of it is made; what is there stays, so the answer is the same every time."""
+    account_key = key_verbs.fresh(Scope.ACCOUNT, "Sandbox account key")
+    app_key = key_verbs.fresh(Scope.APP, "Sandbox app key")
+    sealed = {key.id: store.sealer.seal(key.id, key.secret) for key in (account_key, app_key)}
+    ids = await store.write(_ensure, account_key, app_key, sealed)
+    account = await store.read(keys.find, ids.account_key_id)
+    assert account is not None
+    return Sandbox(
+        account_key=key_verbs.shown(store, account),
+        app=await app_verbs.get(store, ids.app_id),
+        app_key=await key_verbs.get(store, ids.app_id, ids.app_key_id),
+    )
+
+
+async def _ensure(tx: Tx, account_key: AppKey, app_key: AppKey, sealed: dict[str, bytes]) -> SandboxIds:
+    stored = await meta.get(tx, _NAME)
+    ids = msgspec.json.decode(stored, type=SandboxIds) if stored else SandboxIds("", "", "")
+    if await apps.get(tx, ids.app_id) is None:
+        ids.app_id = (await app_verbs.add(tx, AppCreateBody(display_name="Sandbox"))).id
+    if await keys.find(tx, ids.account_key_id) is None:
+        await key_verbs.add_to_account(tx, account_key, sealed[account_key.id])
+        ids.account_key_id = account_key.id
+    if await keys.find(tx, ids.app_key_id) is None:
+        await key_verbs.add_to_app(tx, ids.app_id, app_key, sealed[app_key.id])
+        ids.app_key_id = app_key.id
+    await meta.put(tx, _NAME, msgspec.json.encode(ids).decode())
+    return ids

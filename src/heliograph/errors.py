@@ -1,0 +1,195 @@
+"""The one tree of errors that crosses the wire.
+
+Every refusal of the API is a class here: `status` and `code` are what the answer carries, `title` the text that
+stands in it unless the raiser names a better one. The server renders them; a client raises the same classes again.
+
+    HeliographError
+    ├── UsageError              the command line or the configuration is wrong
+    └── ApiError                an answer with `{"errors": [{"code", "title"}, …]}`
+        ├── BadRequest 400, Unauthorized 401, Forbidden 403, NotFound 404, MethodNotAllowed 405,
+        │   RequestTimeout 408, Conflict 409, PayloadTooLarge 413, UnsupportedMediaType 415, RateLimited 429
+        └── ServerError 500, ServiceUnavailable 503
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class HeliographError(Exception):
+    """Everything this package raises on purpose."""
+
+
+class UsageError(HeliographError):
+    """Heliograph was asked for something it cannot do: one clear line, exit status 2."""
+
+
+class ApiError(HeliographError):
+    """An answer that is not a success."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "Internal server error"
+
+    def __init__(self, *titles: str, headers: Mapping[str, str] | None = None) -> None:
+        self.titles = titles or (self.title,)
+        self.headers = dict(headers or {})
+        super().__init__(*self.titles)
+
+
+class BadRequest(ApiError):
+    """The request breaks a rule; one title per violation."""
+
+    status = 400
+    code = "bad_request"
+    title = "Bad request"
+
+
+class InvalidPage(BadRequest):
+    """The `page` parameters break a rule of cursor pagination."""
+
+    title = "Invalid page query parameters"
+
+
+class TooManyParticipants(BadRequest):
+    """The conversation has reached its limit of participants."""
+
+    # 400 and not 409: the API document's example of this title carries bad_request.
+    title = "Too many participants"
+
+
+class NotAGroup(BadRequest):
+    """Joining and leaving is for sdkGroup conversations."""
+
+    title = "Only conversations of type sdkGroup can be joined or left"
+
+
+class Unauthorized(ApiError):
+    """No credentials, or credentials that prove nothing; all such cases answer alike."""
+
+    status = 401
+    code = "unauthorized"
+    title = "Authorization is required"
+
+    def __init__(self, *titles: str) -> None:
+        super().__init__(*titles, headers={"www-authenticate": "Basic, Bearer"})
+
+
+class Forbidden(ApiError):
+    """The credentials are good and do not reach this far."""
+
+    status = 403
+    code = "forbidden"
+    title = "Forbidden"
+
+
+class NotFound(ApiError):
+    """There is no such thing, or no such path."""
+
+    status = 404
+    code = "not_found"
+    title = "Resource not found"
+
+
+class NotAMember(NotFound):
+    """The user is not a participant of the conversation."""
+
+    title = "User is not a member of the conversation"
+
+
+class AppNotFound(NotFound):
+    """There is no such app."""
+
+    code = "app_not_found"
+    title = "App not found"
+
+
+class ConversationNotFound(NotFound):
+    """There is no such conversation in this app."""
+
+    code = "conversation_not_found"
+    title = "Conversation not found"
+
+
+class UserNotFound(NotFound):
+    """There is no such user in this app."""
+
+    code = "user_not_found"
+    title = "User not found"
+
+
+class ClientNotFound(NotFound):
+    """The user has no such client."""
+
+    code = "client_not_found"
+    title = "Client not found"
+
+
+class MethodNotAllowed(ApiError):
+    """The path exists, the method does not; `Allow` names those that do."""
+
+    status = 405
+    code = "method_not_allowed"
+    title = "Method not allowed"
+
+
+class RequestTimeout(ApiError):
+    """The body did not arrive in time."""
+
+    status = 408
+    code = "request_timeout"
+    title = "The request body did not arrive in time"
+
+
+class Conflict(ApiError):
+    """What was to be created is there already."""
+
+    status = 409
+    code = "conflict"
+    title = "Conflict"
+
+
+class UserAlreadyExists(Conflict):
+    """Another user of the app has this external id."""
+
+    title = "User already exists"
+
+
+class PayloadTooLarge(ApiError):
+    """The body is larger than the API takes."""
+
+    status = 413
+    code = "payload_too_large"
+    title = "Request body is limited to 100kb in size"
+
+
+class UnsupportedMediaType(ApiError):
+    """The body is not declared to be JSON."""
+
+    status = 415
+    code = "unsupported_media_type"
+    title = "Content-Type must be application/json"
+
+
+class RateLimited(ApiError):
+    """The app sent more requests than its limit allows; `Retry-After` says when to come back."""
+
+    status = 429
+    code = "too_many_requests"
+    title = "Too many requests"
+
+
+class ServerError(ApiError):
+    """Something went wrong on the server's side."""
+
+
+class ServiceUnavailable(ServerError):
+    """The database cannot take the request just now; nothing was changed."""
+
+    status = 503
+    code = "service_unavailable"
+    title = "Service unavailable"
+
+    def __init__(self, *titles: str) -> None:
+        super().__init__(*titles, headers={"retry-after": "1"})

@@ -1,0 +1,1 @@
+"""HTTP in and out: routing, credentials, decoding, encoding, and one renderer of errors."""

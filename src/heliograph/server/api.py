@@ -1,0 +1,126 @@
+"""The API as an ASGI application: from a request to the one answer of its operation."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from starlette.types import Receive, Scope
+
+from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError
+from heliograph.server.auth import Authenticator
+from heliograph.server.handlers import HANDLERS
+from heliograph.server.http import (
+    Disconnected,
+    Headers,
+    Request,
+    header,
+    read_body,
+    render,
+)
+from heliograph.server.query import parse_query
+from heliograph.server.router import Router
+from heliograph.server.routes import apps, clients, conversations, participants, users
+from heliograph.settings import Settings
+from heliograph.storage.store import Store
+from heliograph.wire.operations import Operation
+from heliograph.wire.table import OPERATIONS
+from heliograph.wire.validation import decode
+
+ROUTES = (apps, clients, conversations, participants, users)
+
+log = logging.getLogger("heliograph.request")
+
+
+@dataclass(slots=True)
+class Reply:
+    """What to answer, and to which operation, if the request got as far as one."""
+
+    status: int
+    body: bytes
+    headers: Headers
+    operation: Operation | None
+
+
+class Api:
+    """Answers the operations of the table."""
+
+    def __init__(self, store: Store, settings: Settings, on_removal: Callable[[], None]) -> None:
+        self._store = store
+        self._settings = settings
+        self._auth = Authenticator(store)
+        self._on_removal = on_removal
+        self._router = Router(OPERATIONS)
+        self._encoder = msgspec.json.Encoder()
+
+    async def reply(self, scope: Scope, receive: Receive, request_id: str) -> Reply:
+        """The answer to a request, whatever happens.
+
+        Raises:
+            Disconnected: there is nobody left to answer.
+        """
+        operation: Operation | None = None
+        try:
+            operation, path = self._find(scope)
+            return await self._call(operation, path, scope, receive)
+        except ApiError as error:
+            if error.status >= 500:
+                log.warning("unavailable", extra={"request_id": request_id}, exc_info=error)
+            return Reply(error.status, *render(error), operation)
+        except Disconnected:
+            raise
+        except Exception as error:
+            log.error("failed", extra={"request_id": request_id}, exc_info=error)
+            return Reply(500, *render(ServerError()), operation)
+
+    def _find(self, scope: Scope) -> tuple[Operation, dict[str, str]]:
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        found = self._router.find(scope["raw_path"])
+        if found is None:
+            raise NotFound
+        node, values = found
+        if method in node.operations:
+            operation, names = node.operations[method]
+            if operation.offered:
+                return operation, dict(zip(names, values, strict=True))
+            raise NotFound
+        allowed = [name for name, (operation, _) in node.operations.items() if operation.offered]
+        if not allowed:
+            raise NotFound
+        raise MethodNotAllowed(headers={"allow": ", ".join(allowed)})
+
+    async def _call(self, operation: Operation, path: dict[str, str], scope: Scope, receive: Receive) -> Reply:
+        caller = await self._auth.caller(header(scope, b"authorization"))
+        tenant = await self._auth.tenant(caller, operation, path.get("appId"))
+        body: Any = None
+        if operation.body is not None:
+            body = decode(await read_body(scope, receive), operation.body)
+        request = Request(
+            operation=operation,
+            path=path,
+            query=parse_query(scope["query_string"]),
+            body=body,
+            tenant=tenant,
+            url=_url(scope),
+            store=self._store,
+            settings=self._settings,
+            revoke=self._revoke,
+        )
+        answer = await HANDLERS[operation.name](request)
+        return Reply(operation.status, self._encoder.encode(answer), [], operation)
+
+    def _revoke(self) -> None:
+        self._auth.forget()
+        self._on_removal()
+
+
+def _url(scope: Scope) -> str:
+    host = header(scope, b"host")
+    if host is None:
+        address, port = scope["server"]
+        host = f"{address}:{port}".encode()
+    path = "/" + scope["raw_path"].decode("latin-1").strip("/")
+    return f"{scope['scheme']}://{host.decode('latin-1')}{scope.get('root_path', '')}{path}"

@@ -1,0 +1,69 @@
+"""The whole server as one ASGI application: the API, and beside it health, the OpenAPI document and its page."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from starlette.types import Message, Receive, Scope, Send
+
+from heliograph.server.api import Api
+from heliograph.server.http import Disconnected, request_id_of, respond
+from heliograph.server.pages import pages
+from heliograph.settings import Settings
+from heliograph.storage.store import Store
+
+_API_ROOTS = (b"v2", b"oauth")
+
+log = logging.getLogger("heliograph.request")
+
+
+class Application:
+    """Answers every request, and logs each in one line. `on_removal` is called when a key or an app was removed."""
+
+    def __init__(self, store: Store, settings: Settings, on_removal: Callable[[], None] = lambda: None) -> None:
+        self._prefix = settings.root_path.encode()
+        self._api = Api(store, settings, on_removal)
+        self._pages = pages(store)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = time.perf_counter()
+        request_id = request_id_of(scope)
+        scope = self._within_prefix(scope)
+        if scope["raw_path"].lstrip(b"/").split(b"/", 1)[0] in _API_ROOTS:
+            try:
+                reply = await self._api.reply(scope, receive, request_id)
+            except Disconnected:
+                log.info("caller went away", extra={"request_id": request_id})
+                return
+            await respond(send, reply.status, reply.body, request_id, reply.headers)
+            status, name = reply.status, reply.operation.name if reply.operation else None
+        else:
+            status, name = await self._page(scope, receive, send, request_id), None
+        if log.isEnabledFor(logging.INFO):
+            elapsed = round((time.perf_counter() - started) * 1000, 2)
+            told = {"method": scope["method"], "operation": name, "status": status, "ms": elapsed}
+            log.info("request", extra={"request_id": request_id, **told})
+
+    def _within_prefix(self, scope: Scope) -> Scope:
+        """The scope as it would be without the root path, which goes where links are made from."""
+        prefix, path = self._prefix, scope["raw_path"]
+        if not prefix or not (path == prefix or path.startswith(prefix + b"/")):
+            return scope
+        inner = path[len(prefix) :] or b"/"
+        return {**scope, "raw_path": inner, "path": inner.decode("latin-1"), "root_path": prefix.decode()}
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> int:
+        status = 500
+
+        async def identified(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        await self._pages({**scope, "root_path": ""}, receive, identified)
+        return status

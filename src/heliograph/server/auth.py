@@ -1,0 +1,166 @@
+"""Credentials: whose a request is, how far it reaches, and which app it may touch.
+
+A caller's app comes from the credential; the path only names which of the caller's apps is meant.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from heliograph.domain.tenants import Caller, Tenant
+from heliograph.errors import AppNotFound, Forbidden, Unauthorized
+from heliograph.server.limits import RateLimits
+from heliograph.storage import apps, keys
+from heliograph.storage.apps import StoredApp
+from heliograph.storage.store import Store
+from heliograph.wire.operations import SCOPES, Operation, Scope
+
+# A key that is revoked, or an app that is deleted, by another process (`heliograph keys revoke`) is noticed this late
+# at most; by this process, at once.
+CACHE_SECONDS = 1.0
+_CACHE_SIZE = 4096
+
+_ALGORITHMS = ["HS256"]
+# What the API document does not name is not looked at: an audience, a subject, or a clock that is ahead of ours.
+_JWT_OPTIONS: Any = {
+    "verify_aud": False,
+    "verify_iss": False,
+    "verify_iat": False,
+    "verify_sub": False,
+    "verify_jti": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A caller, good until a moment (seconds since 1970)."""
+
+    caller: Caller
+    until: float
+
+
+class Authenticator:
+    """Knows callers by their `Authorization` header, and remembers them for a moment."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._limits = RateLimits()
+        self._pepper = os.urandom(16)
+        self._callers: dict[bytes, Known] = {}
+        self._apps: dict[str, tuple[StoredApp | None, float]] = {}
+        self._generation = 0
+
+    def forget(self) -> None:
+        """Forget everybody, because a key or an app was just removed."""
+        self._generation += 1
+        self._callers.clear()
+        self._apps.clear()
+
+    async def caller(self, authorization: bytes | None) -> Caller:
+        """Who sends this `Authorization` header.
+
+        Raises:
+            Unauthorized: nobody that can be proved; all reasons answer alike.
+        """
+        if authorization is None:
+            raise Unauthorized
+        # A keyed digest: the credential itself is not kept, and looking it up takes as long for a near miss as for
+        # any other.
+        digest = hashlib.blake2b(authorization, key=self._pepper, digest_size=16).digest()
+        now = time.time()
+        known = self._callers.get(digest)
+        if known is None or known.until <= now:
+            generation = self._generation
+            known = await self._prove(authorization, now)
+            if generation == self._generation:
+                _remember(self._callers, digest, known)
+        return known.caller
+
+    async def tenant(self, caller: Caller, operation: Operation, app_id: str | None) -> Tenant:
+        """The app that the caller means, if the caller may do this there.
+
+        Raises:
+            Forbidden: the caller's key is another app's, or its scope is too low for the operation.
+            AppNotFound: there is no such app, and the caller is one who may know.
+            RateLimited: the app sends more than its limit allows.
+        """
+        if caller.app_id is not None and app_id is not None and caller.app_id != app_id:
+            raise Forbidden
+        if caller.scope < operation.scope:
+            raise Forbidden
+        if app_id is None:
+            return Tenant("", caller.key_id)
+        app = await self._app(app_id)
+        if app is None:
+            raise AppNotFound if caller.scope is Scope.ACCOUNT else Forbidden
+        if app.requests_per_second is not None:
+            self._limits.spend(app_id, app.requests_per_second)
+        return Tenant(app_id, caller.key_id)
+
+    async def _app(self, app_id: str) -> StoredApp | None:
+        now = time.time()
+        known = self._apps.get(app_id)
+        if known is None or known[1] <= now:
+            generation = self._generation
+            known = (await self._store.read(apps.get, app_id), now + CACHE_SECONDS)
+            if generation == self._generation:
+                _remember(self._apps, app_id, known)
+        return known[0]
+
+    async def _prove(self, authorization: bytes, now: float) -> Known:
+        scheme, _, credential = authorization.strip().partition(b" ")
+        match scheme.lower():
+            case b"basic":
+                return await self._prove_basic(credential.strip(), now)
+            case b"bearer":
+                return await self._prove_bearer(credential.strip(), now)
+        raise Unauthorized
+
+    async def _prove_basic(self, credential: bytes, now: float) -> Known:
+        try:
+            key_id, _, secret = base64.b64decode(credential, validate=True).decode().partition(":")
+        except (ValueError, binascii.Error):
+            raise Unauthorized from None
+        found, real, caller = await self._key(key_id)
+        if not hmac.compare_digest(secret.encode(), real.encode()) or not found:
+            raise Unauthorized
+        return Known(caller, now + CACHE_SECONDS)
+
+    async def _prove_bearer(self, token: bytes, now: float) -> Known:
+        try:
+            key_id = jwt.get_unverified_header(token).get("kid")
+            if not isinstance(key_id, str):
+                raise Unauthorized
+            found, secret, caller = await self._key(key_id)
+            claims = jwt.decode(token, secret, algorithms=_ALGORITHMS, options=_JWT_OPTIONS)
+        except (jwt.PyJWTError, ValueError, RecursionError):
+            raise Unauthorized from None
+        named = claims.get("scope")
+        scope = SCOPES.get(named) if isinstance(named, str) else None
+        # A token may narrow what its key may do, and never widen it.
+        if not found or scope is None or scope > caller.scope:
+            raise Unauthorized
+        until = min(now + CACHE_SECONDS, float(claims.get("exp", now + CACHE_SECONDS)))
+        return Known(Caller(caller.key_id, scope, caller.app_id), until)
+
+    async def _key(self, key_id: str) -> tuple[bool, str, Caller]:
+        """Whether there is such a key, its secret, and who holds it; for no key, a secret that nobody knows."""
+        key = None if "\0" in key_id else await self._store.read(keys.find, key_id)
+        if key is None:
+            return False, self._pepper.hex() * 2, Caller("", Scope.INTEGRATION, None)
+        return True, self._store.sealer.open(key.id, key.secret), Caller(key.id, SCOPES[key.scope], key.app_id)
+
+
+def _remember(cache: dict[Any, Any], key: Any, value: Any) -> None:
+    if len(cache) >= _CACHE_SIZE:
+        cache.clear()
+    cache[key] = value

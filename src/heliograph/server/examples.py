@@ -1,0 +1,88 @@
+"""Examples for the OpenAPI document: a story of one app, one group and one user."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from heliograph.wire import apps, clients, conversations, participants, users
+from heliograph.wire.paging import PageMeta
+
+_APP = "6ae0a1c4b3f10001a7d25e90"
+_USER = "6ae0a1d2c8a20002a7d25e90"
+_GROUP = "6ae0a1dd1b730003a7d25e90"
+_PARTICIPANT = "6ae0a1e5f0040004a7d25e90"
+_CLIENT = "6ae0a1e5f0050005a7d25e90"
+_TIME = "2026-11-22T15:43:17.120Z"
+
+_app = apps.App(
+    id=_APP,
+    display_name="Sandbox",
+    settings=apps.AppSettings(
+        app_localization_enabled=True,
+        echo_postback=False,
+        mask_credit_card_numbers=True,
+        multi_convo_enabled=False,
+        use_animal_names=False,
+    ),
+)
+_key = apps.AppKey(id=f"app_{_APP}", display_name="Bot", secret="the-secret-of-the-key")
+_client = clients.Client(id=_CLIENT, type="sdk", status="active", last_seen=_TIME, linked_at=_TIME)
+_conversation = conversations.Conversation(
+    id=_GROUP, type="sdkGroup", is_default=False, display_name="Crew", last_updated_at=_TIME, created_at=_TIME
+)
+_participant = participants.Participant(
+    id=_PARTICIPANT,
+    user_id=_USER,
+    user_external_id="ada",
+    unread_count=0,
+    client_associations=[clients.ClientAssociation(type="sdk", client_id=_CLIENT)],
+)
+_user = users.User(
+    id=_USER,
+    external_id="ada",
+    authenticated=False,
+    signed_up_at=_TIME,
+    profile=users.Profile(given_name="Ada"),
+    metadata={"lang": "en"},
+    identities=[],
+)
+_end = PageMeta(has_more=False)
+
+_ANSWERS: tuple[Any, ...] = (
+    apps.AppResponse(app=_app),
+    apps.AppListResponse(apps=[_app], meta=_end),
+    apps.AppKeyResponse(key=_key),
+    apps.AppKeyListResponse(keys=[_key]),
+    apps.Empty(),
+    clients.ClientListResponse(clients=[_client], meta=_end),
+    conversations.ConversationResponse(conversation=_conversation),
+    conversations.ConversationListResponse(conversations=[_conversation], meta=_end),
+    participants.ParticipantResponse(participant=_participant),
+    participants.ParticipantListResponse(participants=[_participant], meta=_end),
+    users.UserResponse(user=_user),
+)
+# Bodies keep null where it means something, so their examples are written as they are sent.
+_BODIES: dict[type[Any], Any] = {
+    apps.AppCreateBody: {"displayName": "Sandbox"},
+    apps.AppUpdateBody: {"settings": {"multiConvoEnabled": True}},
+    apps.AppKeyCreateBody: {"displayName": "Bot"},
+    conversations.ConversationCreateBody: {
+        "type": "sdkGroup",
+        "displayName": "Crew",
+        "participants": [{"userExternalId": "ada", "subscribeSDKClient": False}],
+    },
+    conversations.ConversationUpdateBody: {"displayName": "Night crew"},
+    participants.ParticipantJoinBody: {"userExternalId": "ada", "subscribeSDKClient": True},
+    participants.ParticipantLeaveBody: {"userExternalId": "ada"},
+    users.UserCreateBody: {"externalId": "ada", "profile": {"givenName": "Ada"}},
+    users.UserUpdateBody: {"profile": {"surname": "Lovelace"}},
+}
+
+
+def example_of(kind: type[Any]) -> Any:
+    """An example of a body or an answer, as JSON; None where there is none."""
+    if kind in _BODIES:
+        return _BODIES[kind]
+    return next((msgspec.to_builtins(one) for one in _ANSWERS if type(one) is kind), None)

@@ -1,0 +1,192 @@
+"""A request of the API, its body read within bounds, and the one renderer of errors."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from msgspec import Struct
+from starlette.types import Message, Receive, Scope, Send
+
+from heliograph import ids
+from heliograph.domain.tenants import Tenant
+from heliograph.errors import ApiError, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
+from heliograph.server.query import Query
+from heliograph.settings import Settings
+from heliograph.storage.store import Store
+from heliograph.wire.operations import Operation
+from heliograph.wire.paging import Links, Page, PageMeta, Slice, page_meta, parse_page
+
+Headers = list[tuple[bytes, bytes]]
+
+BODY_LIMIT = 102_400  # 100kb, as the API document's limits count it
+BODY_SECONDS = 30
+
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}\Z")
+_JSON = re.compile(rb"application/(?:[a-z0-9.+-]+\+)?json\s*(?:;|\Z)", re.IGNORECASE)
+_CONTENT_TYPE = (b"content-type", b"application/json")
+
+
+class Disconnected(Exception):
+    """The caller went away before the request was complete: there is nobody to answer, and nothing to do."""
+
+
+class Error(Struct):
+    """One thing that is wrong."""
+
+    code: str
+    title: str
+
+
+class ErrorResponse(Struct):
+    """What every answer that is not a success carries."""
+
+    errors: list[Error]
+
+
+@dataclass(slots=True)
+class Request:
+    """A call of an operation by somebody who may make it."""
+
+    operation: Operation
+    path: dict[str, str]
+    query: Query
+    body: Any
+    tenant: Tenant
+    url: str
+    """The URL of this request without its query: the request's own scheme, host and root path."""
+    store: Store
+    settings: Settings
+    revoke: Callable[[], None]
+    """To be called when a key or an app was removed: what is remembered of callers is forgotten."""
+
+    @property
+    def page(self) -> Page:
+        """The page that is asked for.
+
+        Raises:
+            InvalidPage: the parameters break a rule.
+        """
+        return parse_page(self.query.page)
+
+    @property
+    def brand_id(self) -> str | None:
+        """The brand in which an external id is to be looked up."""
+        return self.query.plain.get("brandId")
+
+    def neighbours(self, found: Slice[Any]) -> tuple[PageMeta, Links | None]:
+        """The `meta` and the `links` of a page of records that have ids."""
+        if not found.records:
+            return PageMeta(has_more=False), None
+        meta = page_meta(
+            self.page, found.records[0].id, found.records[-1].id, precedes=found.precedes, follows=found.follows
+        )
+        return meta, links_of(self, meta)
+
+
+def header(scope: Scope, name: bytes) -> bytes | None:
+    """The first header of this name, which is given in lower case."""
+    for key, value in scope["headers"]:
+        if key == name:
+            found: bytes = value
+            return found
+    return None
+
+
+def request_id_of(scope: Scope) -> str:
+    """The caller's X-Request-Id if it is a sane one, else a new id."""
+    given = header(scope, b"x-request-id")
+    return given.decode() if given is not None and _REQUEST_ID.match(given) else ids.new()
+
+
+async def read_body(scope: Scope, receive: Receive) -> bytes:
+    """The body of a request, never holding more of it than the limit.
+
+    Raises:
+        PayloadTooLarge: it is longer than the limit.
+        UnsupportedMediaType: there is one, and it is not declared as JSON.
+        RequestTimeout: it does not arrive in time.
+        Disconnected: the caller went away.
+    """
+    length = header(scope, b"content-length")
+    if length is not None and int(length) > BODY_LIMIT:
+        raise PayloadTooLarge
+    message = await _next(receive)
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _read_rest(body, receive)
+        except TimeoutError:
+            raise RequestTimeout from None
+    if len(body) > BODY_LIMIT:
+        raise PayloadTooLarge
+    if body and not _JSON.match(header(scope, b"content-type") or b""):
+        raise UnsupportedMediaType
+    return body or b"{}"
+
+
+async def _next(receive: Receive) -> Message:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise Disconnected
+    return message
+
+
+async def _read_rest(body: bytes, receive: Receive) -> bytes:
+    chunks, size, more = [body], len(body), True
+    while more:
+        message = await _next(receive)
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > BODY_LIMIT:
+            raise PayloadTooLarge
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+async def respond(
+    send: Send, status: int, body: bytes, request_id: str, headers: Iterable[tuple[bytes, bytes]] = ()
+) -> None:
+    """Send a JSON answer."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                _CONTENT_TYPE,
+                (b"content-length", str(len(body)).encode()),
+                (b"x-request-id", request_id.encode()),
+                *headers,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+def render(error: ApiError) -> tuple[bytes, Headers]:
+    """The body and the headers of an error."""
+    body = msgspec.json.encode(ErrorResponse([Error(error.code, title) for title in error.titles]))
+    headers = [(name.encode(), value.encode()) for name, value in error.headers.items()]
+    if isinstance(error, (PayloadTooLarge, RequestTimeout)):
+        # What is left of the body is not waited for.
+        headers.append((b"connection", b"close"))
+    return body, headers
+
+
+def links_of(request: Request, meta: PageMeta) -> Links | None:
+    """The links to the neighbouring pages, with the size and the filter that the caller gave; None without any."""
+    given = [f"filter[{name}]={quote(value, safe='')}" for name, value in request.query.filter.items()]
+    if (size := request.query.page.get("size")) is not None:
+        given.append(f"page[size]={size}")
+
+    def link(name: str, cursor: str | None) -> str | None:
+        return f"{request.url}?{'&'.join([f'page[{name}]={cursor}', *given])}" if cursor else None
+
+    links = Links(prev=link("before", meta.before_cursor), next=link("after", meta.after_cursor))
+    return links if links.prev or links.next else None

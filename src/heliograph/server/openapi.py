@@ -1,0 +1,190 @@
+"""The OpenAPI 3.1 document, rendered from the operations table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from heliograph import __version__, errors
+from heliograph.errors import ApiError
+from heliograph.server.examples import example_of
+from heliograph.server.http import ErrorResponse
+from heliograph.wire.operations import Operation, Scope
+from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
+from heliograph.wire.table import OPERATIONS
+
+JSON = dict[str, Any]
+
+# What any operation may answer; those with a body, or with a path in an app, have more.
+_ALWAYS: tuple[type[ApiError], ...] = (
+    errors.Unauthorized,
+    errors.Forbidden,
+    errors.RateLimited,
+    errors.ServerError,
+    errors.ServiceUnavailable,
+)
+_WITH_BODY: tuple[type[ApiError], ...] = (
+    errors.BadRequest,
+    errors.RequestTimeout,
+    errors.PayloadTooLarge,
+    errors.UnsupportedMediaType,
+)
+_PARAMETERS = {
+    "appId": "The app.",
+    "keyId": "The key: `app_` and 24 hex characters.",
+    "conversationId": "The conversation.",
+    "userIdOrExternalId": "The user's id or, percent-encoded, external id. An id wins over another user's external id.",
+    "clientId": "The client.",
+}
+_FILTERS = {
+    "userId": "The user's id. Exactly one of the filters is required.",
+    "userExternalId": "The user's external id. Exactly one of the filters is required.",
+}
+
+
+def offered() -> list[Operation]:
+    """The operations that this server answers."""
+    return [operation for operation in OPERATIONS if operation.offered]
+
+
+def document() -> JSON:
+    """The document."""
+    operations = offered()
+    types = [kind for one in operations for kind in (one.body, one.answer) if kind] + [ErrorResponse]
+    _, schemas = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    paths: JSON = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Heliograph",
+            "version": __version__,
+            "summary": "The open, self-hosted server of the Sunshine Conversations API v2.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "."}],
+        "security": [{"basicAuth": []}, {"bearerAuth": []}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(operation.tag for operation in operations)],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "basicAuth": {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "The id of an API key as user name, its secret as password.",
+                },
+                "bearerAuth": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "Signed by HS256 with the secret of an API key; its id is the `kid` of the header. "
+                    "The claim `scope` is `app`, `account` or `integration`.",
+                },
+            },
+        },
+    }
+
+
+def _operation(operation: Operation) -> JSON:
+    rendered: JSON = {
+        "operationId": operation.name,
+        "summary": _title(operation.name),
+        "description": f"{operation.about}\n\nScope: {' or '.join(_scopes(operation))}.",
+        "tags": [operation.tag],
+        "responses": _responses(operation),
+    }
+    if parameters := [*_path_parameters(operation), *_query_parameters(operation)]:
+        rendered["parameters"] = parameters
+    if operation.body:
+        rendered["requestBody"] = {"required": True, "content": _content(operation.body)}
+    return rendered
+
+
+def _title(name: str) -> str:
+    words = "".join(f" {letter}" if letter.isupper() else letter for letter in name)
+    return words.strip()
+
+
+def _scopes(operation: Operation) -> list[str]:
+    return [scope.label for scope in Scope if scope >= operation.scope]
+
+
+def _content(kind: type[Any]) -> JSON:
+    media: JSON = {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}
+    if (example := example_of(kind)) is not None:
+        media["example"] = example
+    return {"application/json": media}
+
+
+def _path_parameters(operation: Operation) -> list[JSON]:
+    names = [segment.strip("{}") for segment in operation.path.split("/") if segment.startswith("{")]
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": _PARAMETERS[name],
+            "schema": {"type": "string", "minLength": 1},
+        }
+        for name in names
+    ]
+
+
+def _query_parameters(operation: Operation) -> list[JSON]:
+    parameters = []
+    if operation.paged:
+        cursor = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
+        size = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE}
+        about = "A cursor, one of the two at most, and the number of records."
+        page = {"type": "object", "properties": {"after": cursor, "before": cursor, "size": size}}
+        parameters.append(_deep_object("page", about, page))
+    if operation.filters:
+        properties = {name: {"type": "string", "description": _FILTERS[name]} for name in operation.filters}
+        filters = {"type": "object", "properties": properties, "minProperties": 1, "maxProperties": 1}
+        parameters.append({**_deep_object("filter", "Whose conversations.", filters), "required": True})
+    if "{userIdOrExternalId}" in operation.path:
+        about = "The brand in which the external id is to be looked up."
+        parameters.append({"name": "brandId", "in": "query", "description": about, "schema": {"type": "string"}})
+    return parameters
+
+
+def _deep_object(name: str, about: str, schema: JSON) -> JSON:
+    return {"name": name, "in": "query", "description": about, "style": "deepObject", "explode": True, "schema": schema}
+
+
+def _responses(operation: Operation) -> JSON:
+    assert operation.answer is not None
+    success = {"description": "Done.", "content": _content(operation.answer)}
+    rendered: JSON = {str(operation.status): success}
+    refusals: dict[int, list[type[ApiError]]] = {}
+    for error in _refusals(operation):
+        refusals.setdefault(error.status, []).append(error)
+    for status, kinds in sorted(refusals.items()):
+        rendered[str(status)] = {
+            "description": " ".join(f"{(kind.__doc__ or kind.title).splitlines()[0]}" for kind in kinds),
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": "#/components/schemas/ErrorResponse"},
+                    "examples": {
+                        kind.__name__: {"value": {"errors": [{"code": kind.code, "title": kind.title}]}}
+                        for kind in kinds
+                    },
+                }
+            },
+        }
+    return rendered
+
+
+def _refusals(operation: Operation) -> list[type[ApiError]]:
+    """Every error the operation may answer, each once."""
+    kinds = [*operation.errors, *_ALWAYS]
+    if operation.body:
+        kinds += _WITH_BODY
+    if operation.paged or "{userIdOrExternalId}" in operation.path:
+        kinds.append(errors.BadRequest)
+    if "{appId}" in operation.path:
+        kinds.append(errors.AppNotFound)
+    return list(dict.fromkeys(kinds))

@@ -1,0 +1,110 @@
+"""What stands beside the API: health, the OpenAPI document, and the page that shows it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError, ServiceUnavailable
+from heliograph.server.http import render
+from heliograph.server.openapi import document
+from heliograph.storage import meta
+from heliograph.storage.engine import Tx
+from heliograph.storage.store import Store
+
+_ASSETS = Path(__file__).with_name("assets")
+_READY_SECONDS = 2.0
+_JSON = "application/json"
+
+log = logging.getLogger("heliograph.request")
+
+# Nothing is fetched from elsewhere: the page works without a network. The addresses are relative, so that it also works
+# under a root path.
+_DOCS = """<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>Heliograph API</title>
+  <link rel="stylesheet" href="docs/assets/swagger-ui.css">
+  <link rel="icon" href="data:,">
+</head>
+<body>
+  <div id="api"></div>
+  <script src="docs/assets/swagger-ui-bundle.js"></script>
+  <script>
+    SwaggerUIBundle({url: "openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null})
+  </script>
+</body>
+</html>
+"""
+
+
+def pages(store: Store) -> Starlette:
+    """The application that answers everything but the API."""
+    rendered = msgspec.json.encode(document())
+
+    async def live(request: Request) -> Response:
+        return Response(b'{"status":"ok"}', media_type=_JSON)
+
+    async def ready(request: Request) -> Response:
+        try:
+            async with asyncio.timeout(_READY_SECONDS):
+                await store.read(meta.get, "schema_version")
+                await store.write(_nothing)
+        except (ServiceUnavailable, TimeoutError):
+            return _error(ServiceUnavailable())
+        return Response(b'{"status":"ok"}', media_type=_JSON)
+
+    async def openapi(request: Request) -> Response:
+        return Response(rendered, media_type=_JSON)
+
+    async def docs(request: Request) -> Response:
+        return HTMLResponse(_DOCS)
+
+    async def home(request: Request) -> Response:
+        return RedirectResponse("docs")
+
+    return Starlette(
+        routes=[
+            Route("/", home),
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+            Route("/openapi.json", openapi),
+            Route("/docs", docs),
+            Mount("/docs/assets", StaticFiles(directory=_ASSETS)),
+        ],
+        exception_handlers={HTTPException: _refused, Exception: _failed},
+    )
+
+
+async def _nothing(tx: Tx) -> None:
+    """A transaction that changes nothing: whether the writer can begin and commit one."""
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        return _error(MethodNotAllowed(headers={"allow": (error.headers or {}).get("Allow", "GET")}))
+    return _error(NotFound())
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    log.error("failed", exc_info=error)
+    return _error(ServerError())
+
+
+def _error(error: ApiError) -> Response:
+    body, headers = render(error)
+    return Response(
+        body, error.status, media_type=_JSON, headers={name.decode(): value.decode() for name, value in headers}
+    )

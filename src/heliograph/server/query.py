@@ -1,0 +1,70 @@
+"""Query strings: `page` and `filter` in every encoding that clients of this API send.
+
+`page[size]=10`, `page%5Bsize%5D=10`, and the single JSON value `page={"size":10}` of the last official Python client.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from heliograph.errors import BadRequest, InvalidPage
+
+INVALID_FILTER = "Invalid filter query parameters"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The parameters of a query string; those of `page` and `filter` by their inner names."""
+
+    page: dict[str, str] = field(default_factory=dict)
+    filter: dict[str, str] = field(default_factory=dict)
+    plain: dict[str, str] = field(default_factory=dict)
+
+
+EMPTY = Query()
+
+
+def parse_query(raw: bytes) -> Query:
+    """Read a query string.
+
+    Raises:
+        BadRequest: it is not text, or a `page` or `filter` in it is not understood.
+    """
+    if not raw:
+        return EMPTY
+    try:
+        pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict")
+    except ValueError:
+        raise BadRequest("Query string is not valid UTF-8") from None
+    query = Query()
+    for name, value in pairs:
+        group, _, rest = name.partition("[")
+        if group == "page":
+            _put(query.page, rest, value, InvalidPage())
+        elif group == "filter":
+            _put(query.filter, rest, value, BadRequest(INVALID_FILTER))
+        else:
+            query.plain[name] = value
+    return query
+
+
+def _put(parameters: dict[str, str], rest: str, value: str, refusal: BadRequest) -> None:
+    """Add `value` under the inner name in `rest` (`size]`), or the members of a JSON object where there is none."""
+    given = {rest.removesuffix("]"): value} if rest.endswith("]") else _members(rest, value, refusal)
+    for name, text in given.items():
+        if name in parameters:
+            raise refusal
+        parameters[name] = text
+
+
+def _members(rest: str, value: str, refusal: BadRequest) -> dict[str, str]:
+    if rest:
+        raise refusal
+    try:
+        members = msgspec.json.decode(value, type=dict[str, str | int | None])
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        raise refusal from None
+    return {name: str(member) for name, member in members.items() if member is not None}

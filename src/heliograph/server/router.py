@@ -1,0 +1,68 @@
+"""From a raw path to the operations that live there.
+
+The path is split before it is percent-decoded, so a segment may hold any character, a slash too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes
+
+from heliograph.wire.operations import Operation
+
+# Nothing in the database has an empty name, so an empty segment is never found.
+NOBODY = ""
+
+
+@dataclass(slots=True)
+class Node:
+    """A place in the tree of paths."""
+
+    children: dict[str, Node] = field(default_factory=dict)
+    parameter: Node | None = None
+    operations: dict[str, tuple[Operation, tuple[str, ...]]] = field(default_factory=dict)
+
+
+class Router:
+    """The tree of the paths of the operations, those that are not offered among them."""
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._root = Node()
+        for operation in operations:
+            self._add(operation)
+
+    def _add(self, operation: Operation) -> None:
+        node = self._root
+        names: list[str] = []
+        for segment in operation.path.strip("/").split("/"):
+            if segment.startswith("{"):
+                names.append(segment.strip("{}"))
+                node.parameter = node = node.parameter or Node()
+            else:
+                node = node.children.setdefault(segment, Node())
+        node.operations[operation.method] = (operation, tuple(names))
+
+    def find(self, raw_path: bytes) -> tuple[Node, list[str]] | None:
+        """The place of a path, and the values of its parameters in order; None where there is no such place."""
+        node = self._root
+        values: list[str] = []
+        # Some clients send //v2/… for a base URL that ends in a slash, some a slash at the end.
+        for raw in raw_path.strip(b"/").split(b"/"):
+            segment = decode_segment(raw)
+            child = node.children.get(segment)
+            if child is None:
+                if (child := node.parameter) is None:
+                    return None
+                values.append(segment)
+            node = child
+        return node, values
+
+
+def decode_segment(raw: bytes) -> str:
+    """The text of a path segment; NOBODY where it cannot be the name of anything."""
+    try:
+        text = unquote_to_bytes(raw).decode() if b"%" in raw else raw.decode()
+    except UnicodeDecodeError:
+        return NOBODY
+    return NOBODY if "\0" in text else text

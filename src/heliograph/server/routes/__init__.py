@@ -1,0 +1,1 @@
+"""One handler for each operation that is offered: parse, one verb, answer."""

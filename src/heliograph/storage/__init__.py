@@ -1,0 +1,1 @@
+"""The only place with SQL, or with the name of an engine."""

@@ -1,0 +1,95 @@
+"""Apps: the tenants."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from heliograph.storage.engine import Columns, Reader, Row, Tx
+from heliograph.storage.paging import slice_of
+from heliograph.wire.paging import Page, Slice
+
+_COLUMNS = "id, display_name, settings, metadata, requests_per_second, created_at"
+
+# Everything that belongs to an app and is purged after it, with the key of each table.
+OWNED: dict[str, Columns] = {
+    "participant": ("bucket", "app_id", "conversation_id", "id"),
+    "membership": ("bucket", "app_id", "user_id", "conversation_id"),
+    "conversation": ("bucket", "app_id", "id"),
+    "client": ("bucket", "app_id", "user_id", "id"),
+    "external_id": ("bucket", "app_id", "external_id", "brand_id"),
+    "app_user": ("bucket", "app_id", "id"),
+}
+
+
+class StoredApp(Struct):
+    """A row of `app`; settings and metadata are JSON."""
+
+    id: str
+    display_name: str
+    settings: str
+    metadata: str | None
+    requests_per_second: int | None
+    created_at: int
+
+
+async def get(reader: Reader, app_id: str) -> StoredApp | None:
+    """The app, unless there is none or it was deleted."""
+    row = await reader.one(f"SELECT {_COLUMNS} FROM app WHERE id = $1 AND deleted_at IS NULL", app_id)
+    return StoredApp(*row) if row else None
+
+
+async def page(reader: Reader, page: Page) -> Slice[StoredApp]:
+    """A page of apps, oldest first."""
+    rows = await slice_of(reader, f"SELECT {_COLUMNS} FROM app WHERE deleted_at IS NULL", (), page)
+    return Slice([StoredApp(*row) for row in rows.records], rows.precedes, rows.follows)
+
+
+async def every(reader: Reader) -> list[StoredApp]:
+    """All apps of this server, oldest first."""
+    return [
+        StoredApp(*row) for row in await reader.all(f"SELECT {_COLUMNS} FROM app WHERE deleted_at IS NULL ORDER BY id")
+    ]
+
+
+async def add(tx: Tx, app: StoredApp) -> None:
+    """Create the app."""
+    await tx.insert(
+        "app",
+        ("id", "display_name", "settings", "metadata", "requests_per_second", "created_at"),
+        [(app.id, app.display_name, app.settings, app.metadata, app.requests_per_second, app.created_at)],
+    )
+
+
+async def change(tx: Tx, app: StoredApp) -> None:
+    """Store what may change of an app."""
+    await tx.update(
+        "app",
+        ("display_name", "settings", "metadata", "requests_per_second"),
+        ("id",),
+        [(app.display_name, app.settings, app.metadata, app.requests_per_second, app.id)],
+    )
+
+
+async def mark_deleted(tx: Tx, app_id: str) -> None:
+    """Hide the app from every caller; its rows wait to be purged."""
+    await tx.execute("UPDATE app SET deleted_at = $1 WHERE id = $2", tx.now, app_id)
+
+
+async def deleted(reader: Reader) -> list[str]:
+    """The apps that were deleted and not yet purged."""
+    return [row[0] for row in await reader.all("SELECT id FROM app WHERE deleted_at IS NOT NULL ORDER BY id")]
+
+
+async def forget(tx: Tx, app_id: str) -> None:
+    """Remove the last trace of a purged app."""
+    await tx.execute("DELETE FROM app WHERE id = $1", app_id)
+
+
+async def purge_rows(tx: Tx, app_id: str, table: str, bucket: int, limit: int) -> int:
+    """Delete up to `limit` rows of the app from one of the OWNED tables; returns how many there were."""
+    key = OWNED[table]
+    rows: list[Row] = await tx.all(
+        f"SELECT {', '.join(key)} FROM {table} WHERE bucket = $1 AND app_id = $2 LIMIT $3", bucket, app_id, limit
+    )
+    await tx.delete(table, key, rows)
+    return len(rows)

@@ -1,0 +1,96 @@
+"""Clients of users."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.paging import slice_of
+from heliograph.wire.clients import ClientStatus, ClientType
+from heliograph.wire.paging import Page, Slice
+
+# The id comes first: it is what pages go by.
+_COLUMNS = (
+    "id, app_id, user_id, type, status, integration_id, external_id, last_seen, linked_at, "
+    "display_name, avatar_url, info, raw"
+)
+_SELECT = f"SELECT {_COLUMNS} FROM client"
+_KEY = ("bucket", "app_id", "user_id", "id")
+_OF_USER = "WHERE bucket = $1 AND app_id = $2 AND user_id = $3"
+
+
+class StoredClient(Struct):
+    """A row of `client`; info and raw are JSON."""
+
+    id: str
+    app_id: str
+    user_id: str
+    type: ClientType
+    status: ClientStatus
+    integration_id: str | None = None
+    external_id: str | None = None
+    last_seen: int | None = None
+    linked_at: int | None = None
+    display_name: str | None = None
+    avatar_url: str | None = None
+    info: str | None = None
+    raw: str | None = None
+
+
+async def get(reader: Reader, app_id: str, user_id: str, client_id: str) -> StoredClient | None:
+    """A client of the user."""
+    row = await reader.one(f"{_SELECT} {_OF_USER} AND id = $4", reader.bucket(user_id), app_id, user_id, client_id)
+    return StoredClient(*row) if row else None
+
+
+async def page(reader: Reader, app_id: str, user_id: str, page: Page) -> Slice[StoredClient]:
+    """A page of the user's clients, oldest first."""
+    rows = await slice_of(reader, f"{_SELECT} {_OF_USER}", (reader.bucket(user_id), app_id, user_id), page)
+    return Slice([StoredClient(*row) for row in rows.records], rows.precedes, rows.follows)
+
+
+async def sdk_clients(reader: Reader, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """For each (app id, user id) that has one, the id of the SDK client."""
+    rows = await reader.fetch(
+        "SELECT app_id, user_id, id FROM client",
+        ("bucket", "app_id", "user_id", "type"),
+        [(reader.bucket(user_id), app_id, user_id, "sdk") for app_id, user_id in keys],
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+async def add(tx: Tx, clients: Sequence[StoredClient]) -> None:
+    """Create the clients."""
+    await tx.insert(
+        "client",
+        ("bucket", *_COLUMNS.split(", ")),
+        [
+            (
+                tx.bucket(one.user_id), one.id, one.app_id, one.user_id, one.type, one.status, one.integration_id,
+                one.external_id, one.last_seen, one.linked_at, one.display_name, one.avatar_url, one.info, one.raw,
+            )
+            for one in clients
+        ],
+    )  # fmt: skip
+
+
+async def remove(tx: Tx, app_id: str, user_id: str, client_id: str) -> None:
+    """Delete a client."""
+    await tx.delete("client", _KEY, [(tx.bucket(user_id), app_id, user_id, client_id)])
+
+
+async def remove_of_user(tx: Tx, app_id: str, user_id: str) -> None:
+    """Delete every client of the user."""
+    await tx.delete("client", _KEY[:3], [(tx.bucket(user_id), app_id, user_id)])
+
+
+async def clear_personal_information(tx: Tx, app_id: str, user_id: str) -> None:
+    """Forget what the user's clients tell of the person."""
+    await tx.execute(
+        f"UPDATE client SET display_name = NULL, avatar_url = NULL, info = NULL, raw = NULL {_OF_USER}",
+        tx.bucket(user_id),
+        app_id,
+        user_id,
+    )

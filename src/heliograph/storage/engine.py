@@ -1,0 +1,75 @@
+"""What a storage function may do with a database: read, and inside a transaction write.
+
+SQL is written once, with `$1`-style parameters. Whatever works on a set of rows goes through `fetch`, `insert`,
+`update` and `delete`, which say *what* is wanted as data; each engine renders them in the way that is fastest for it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Row = Sequence[Any]
+Columns = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """The few tokens in which the engines' table definitions differ."""
+
+    text: str  # ids and keys, compared byte by byte
+    integer: str
+    blob: str
+    clustered: str  # ends a CREATE TABLE whose rows should lie in the order of their key
+
+
+class Reader(ABC):
+    """A snapshot of the database."""
+
+    buckets: int
+
+    def bucket(self, *key: str) -> int:
+        """The bucket of a conversation, a user or an external id; the leading column of every key about it."""
+        # zlib's crc32 is the same on every machine and for ever, which Python's hash is not.
+        return zlib.crc32("/".join(key).encode()) % self.buckets if self.buckets > 1 else 0
+
+    @abstractmethod
+    async def one(self, sql: str, *values: Any) -> Row | None:
+        """The first row, or None."""
+
+    @abstractmethod
+    async def all(self, sql: str, *values: Any) -> list[Row]:
+        """Every row."""
+
+    @abstractmethod
+    async def fetch(self, select: str, match: Columns, keys: Iterable[Row], *, lock: bool = False) -> list[Row]:
+        """The rows of `select` (a SELECT … FROM … without WHERE) whose `match` columns equal any of the keys.
+
+        With `lock` they stay as they are until the transaction ends, locked in the order of their keys.
+        """
+
+
+class Tx(Reader):
+    """A transaction. What it did is kept when it commits, and as if it had never been when it does not."""
+
+    now: int
+    """When it began, in milliseconds; every row of one transaction carries the same time."""
+
+    @abstractmethod
+    async def execute(self, sql: str, *values: Any) -> int:
+        """Run one statement; returns how many rows it changed."""
+
+    @abstractmethod
+    async def insert(self, table: str, columns: Columns, rows: Sequence[Row]) -> None:
+        """Insert all the rows."""
+
+    @abstractmethod
+    async def update(self, table: str, columns: Columns, match: Columns, rows: Sequence[Row]) -> None:
+        """Set `columns` where the `match` columns are equal; each row holds the new values, then the key."""
+
+    @abstractmethod
+    async def delete(self, table: str, match: Columns, keys: Sequence[Row]) -> None:
+        """Delete the rows whose `match` columns equal any of the keys."""

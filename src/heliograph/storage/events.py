@@ -1,0 +1,69 @@
+"""Events: what happened, written in the same commit as the change itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from heliograph.storage.engine import Reader, Tx
+from heliograph.wire.events import EventType
+
+_COLUMNS = ("id", "app_id", "type", "conversation_id", "user_id", "members", "key_id", "created_at", "payload")
+
+
+class StoredEvent(Struct):
+    """A row of `event`. `members` is a JSON array of [participant id, user id], for events that change membership."""
+
+    id: str
+    app_id: str
+    type: EventType
+    conversation_id: str | None
+    user_id: str | None
+    members: str | None
+    key_id: str | None
+    created_at: int
+    payload: str
+
+
+async def add(tx: Tx, events: Sequence[StoredEvent]) -> None:
+    """Record the events, in this order."""
+    await tx.insert(
+        "event",
+        ("bucket", *_COLUMNS),
+        [
+            (
+                tx.bucket(one.conversation_id or one.user_id or ""), one.id, one.app_id, one.type,
+                one.conversation_id, one.user_id, one.members, one.key_id, one.created_at, one.payload,
+            )
+            for one in events
+        ],
+    )  # fmt: skip
+
+
+async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 1000) -> list[StoredEvent]:
+    """The app's events after the given one, in the order of their ids."""
+    rows = await reader.all(
+        f"SELECT {', '.join(_COLUMNS)} FROM event WHERE app_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        app_id,
+        event_id,
+        limit,
+    )
+    return [StoredEvent(*row) for row in rows]
+
+
+async def purge(tx: Tx, app_id: str, bucket: int, after: str, limit: int) -> str | None:
+    """Delete the app's events among the next `limit` of the bucket; returns the last one looked at, None at the end."""
+    row = await tx.one(
+        "SELECT max(id) FROM (SELECT id FROM event WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3) AS some",
+        bucket,
+        after,
+        limit,
+    )
+    if row is None or row[0] is None:
+        return None
+    await tx.execute(
+        "DELETE FROM event WHERE bucket = $1 AND id > $2 AND id <= $3 AND app_id = $4", bucket, after, row[0], app_id
+    )
+    last: str = row[0]
+    return last

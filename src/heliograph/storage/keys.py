@@ -1,0 +1,56 @@
+"""API keys."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from heliograph.storage.engine import Reader, Tx
+
+_COLUMNS = "id, app_id, scope, display_name, secret, created_at"
+
+
+class StoredKey(Struct):
+    """A row of `api_key`. An account's key has no app; the secret is sealed."""
+
+    id: str
+    app_id: str | None
+    scope: str
+    display_name: str
+    secret: bytes
+    created_at: int
+
+
+async def find(reader: Reader, key_id: str) -> StoredKey | None:
+    """The key, of whichever tenant: this is how a caller's tenant becomes known."""
+    row = await reader.one(f"SELECT {_COLUMNS} FROM api_key WHERE id = $1", key_id)
+    return StoredKey(*row) if row else None
+
+
+async def of_app(reader: Reader, app_id: str) -> list[StoredKey]:
+    """The keys of the app, oldest first."""
+    rows = await reader.all(f"SELECT {_COLUMNS} FROM api_key WHERE app_id = $1 ORDER BY id", app_id)
+    return [StoredKey(*row) for row in rows]
+
+
+async def every(reader: Reader) -> list[StoredKey]:
+    """All keys of this server, oldest first."""
+    return [StoredKey(*row) for row in await reader.all(f"SELECT {_COLUMNS} FROM api_key ORDER BY created_at, id")]
+
+
+async def add(tx: Tx, key: StoredKey) -> None:
+    """Create the key."""
+    await tx.insert(
+        "api_key",
+        ("id", "app_id", "scope", "display_name", "secret", "created_at"),
+        [(key.id, key.app_id, key.scope, key.display_name, key.secret, key.created_at)],
+    )
+
+
+async def remove(tx: Tx, key_id: str) -> bool:
+    """Delete the key; returns whether there was one."""
+    return await tx.execute("DELETE FROM api_key WHERE id = $1", key_id) > 0
+
+
+async def remove_of_app(tx: Tx, app_id: str) -> None:
+    """Delete every key of the app."""
+    await tx.execute("DELETE FROM api_key WHERE app_id = $1", app_id)

@@ -1,0 +1,110 @@
+"""The schema, as the steps that lead to it. A step that has shipped is never changed; a new one is added.
+
+Keys begin with the bucket and then the app: see DESIGN in ARCHITECTURE.md. No key column is ever updated, and nothing
+here is a trigger, a stored procedure or a foreign key across bucket groups, so that the same tables can be distributed.
+"""
+
+from __future__ import annotations
+
+from heliograph.errors import UsageError
+from heliograph.storage.engine import Dialect, Tx
+
+_FIRST = (
+    # Facts about the database itself: how many buckets, which sandbox, which master key fits.
+    "CREATE TABLE meta (name {text} PRIMARY KEY, value {text} NOT NULL)",
+    # A row with deleted_at is an app that is gone for every caller, and whose rows are still being purged.
+    """CREATE TABLE app (
+        id {text} PRIMARY KEY, display_name {text} NOT NULL, settings {text} NOT NULL, metadata {text},
+        requests_per_second {integer}, created_at {integer} NOT NULL, deleted_at {integer}
+    )""",
+    """CREATE TABLE api_key (
+        id {text} PRIMARY KEY, app_id {text}, scope {text} NOT NULL, display_name {text} NOT NULL,
+        secret {blob} NOT NULL, created_at {integer} NOT NULL
+    )""",
+    "CREATE INDEX api_key_of_app ON api_key (app_id, id)",
+    """CREATE TABLE app_user (
+        bucket {integer} NOT NULL, app_id {text} NOT NULL, id {text} NOT NULL,
+        external_id {text}, brand_id {text}, authenticated {integer} NOT NULL,
+        signed_up_at {integer} NOT NULL, to_be_retained {integer}, profile {text} NOT NULL, metadata {text} NOT NULL,
+        default_conversation_id {text}, created_at {integer} NOT NULL,
+        PRIMARY KEY (bucket, app_id, id)
+    ){clustered}""",
+    # The brand is '' where there is none: NULLs would never be equal.
+    """CREATE TABLE external_id (
+        bucket {integer} NOT NULL, app_id {text} NOT NULL, external_id {text} NOT NULL, brand_id {text} NOT NULL,
+        user_id {text} NOT NULL,
+        PRIMARY KEY (bucket, app_id, external_id, brand_id)
+    ){clustered}""",
+    """CREATE TABLE client (
+        bucket {integer} NOT NULL, app_id {text} NOT NULL, user_id {text} NOT NULL, id {text} NOT NULL,
+        type {text} NOT NULL, status {text} NOT NULL, integration_id {text}, external_id {text},
+        last_seen {integer}, linked_at {integer}, display_name {text}, avatar_url {text}, info {text}, raw {text},
+        PRIMARY KEY (bucket, app_id, user_id, id)
+    ){clustered}""",
+    # One SDK client stands for all of a user's devices, so there is never a second.
+    "CREATE UNIQUE INDEX client_sdk ON client (bucket, app_id, user_id) WHERE type = 'sdk'",
+    """CREATE TABLE conversation (
+        bucket {integer} NOT NULL, app_id {text} NOT NULL, id {text} NOT NULL,
+        type {text} NOT NULL, is_default {integer} NOT NULL, participant_count {integer} NOT NULL,
+        message_seq {integer} NOT NULL, last_updated_at {integer} NOT NULL, business_last_read {integer},
+        display_name {text}, description {text}, icon_url {text}, metadata {text}, created_at {integer} NOT NULL,
+        PRIMARY KEY (bucket, app_id, id)
+    ){clustered}""",
+    # The bucket is the conversation's. seen_seq is the conversation's message_seq up to which the user has read.
+    """CREATE TABLE participant (
+        bucket {integer} NOT NULL, app_id {text} NOT NULL, conversation_id {text} NOT NULL, id {text} NOT NULL,
+        user_id {text} NOT NULL, user_external_id {text}, client_associations {text} NOT NULL,
+        seen_seq {integer} NOT NULL, last_read {integer},
+        PRIMARY KEY (bucket, app_id, conversation_id, id)
+    ){clustered}""",
+    # The same fact from the user's side, in the user's bucket; its key is what makes a membership unique.
+    """CREATE TABLE membership (
+        bucket {integer} NOT NULL, app_id {text} NOT NULL, user_id {text} NOT NULL, conversation_id {text} NOT NULL,
+        participant_id {text} NOT NULL,
+        PRIMARY KEY (bucket, app_id, user_id, conversation_id)
+    ){clustered}""",
+    # What happened, in the order of commits. `members` are the [participant id, user id] pairs that a membership
+    # event is about; the payload is the webhook's, byte for byte as it will be sent.
+    """CREATE TABLE event (
+        bucket {integer} NOT NULL, id {text} NOT NULL, app_id {text} NOT NULL, type {text} NOT NULL,
+        conversation_id {text}, user_id {text}, members {text}, key_id {text}, created_at {integer} NOT NULL,
+        payload {text} NOT NULL,
+        PRIMARY KEY (bucket, id)
+    ){clustered}""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST,)
+LATEST = len(STEPS)
+
+
+async def version(tx: Tx, *, table_exists: bool) -> int:
+    """How many steps the database has taken; 0 for an empty one."""
+    if not table_exists:
+        return 0
+    row = await tx.one("SELECT value FROM meta WHERE name = 'schema_version'")
+    return int(row[0]) if row else 0
+
+
+async def migrate(tx: Tx, dialect: Dialect, present: int, buckets: int) -> None:
+    """Take the steps that are missing.
+
+    Raises:
+        UsageError: the database is of a newer version than this program knows.
+    """
+    if present > LATEST:
+        raise UsageError(
+            f"the database has schema version {present}, and this version of Heliograph knows versions up to {LATEST}: "
+            "it was used by a newer Heliograph. Upgrade Heliograph, or use another database."
+        )
+    for step in STEPS[present:]:
+        for statement in step:
+            await tx.execute(
+                statement.format(
+                    text=dialect.text, integer=dialect.integer, blob=dialect.blob, clustered=dialect.clustered
+                )
+            )
+    if present == 0:
+        await tx.execute("INSERT INTO meta (name, value) VALUES ('buckets', $1)", str(buckets))
+        await tx.execute("INSERT INTO meta (name, value) VALUES ('schema_version', $1)", str(LATEST))
+    elif present < LATEST:
+        await tx.execute("UPDATE meta SET value = $1 WHERE name = 'schema_version'", str(LATEST))

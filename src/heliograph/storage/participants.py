@@ -1,0 +1,139 @@
+"""Participants, and memberships: the same fact from the conversation's side and from the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.paging import slice_of
+from heliograph.wire.paging import Page, Slice
+
+# The id comes first: it is what pages go by.
+_COLUMNS = "id, app_id, conversation_id, user_id, user_external_id, client_associations, seen_seq, last_read"
+_SELECT = f"SELECT {_COLUMNS} FROM participant"
+_OF_CONVERSATION = "WHERE bucket = $1 AND app_id = $2 AND conversation_id = $3"
+_KEY = ("bucket", "app_id", "conversation_id", "id")
+_MEMBERSHIP_KEY = ("bucket", "app_id", "user_id", "conversation_id")
+
+
+class StoredParticipant(Struct):
+    """A row of `participant`; client_associations is the JSON array of the answer."""
+
+    id: str
+    app_id: str
+    conversation_id: str
+    user_id: str
+    user_external_id: str | None
+    client_associations: str
+    seen_seq: int
+    last_read: int | None = None
+
+
+class Membership(Struct):
+    """That a user is in a conversation, and as which participant."""
+
+    conversation_id: str
+    participant_id: str
+
+
+async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> Slice[StoredParticipant]:
+    """A page of the conversation's participants, in the order of joining."""
+    rows = await slice_of(
+        reader, f"{_SELECT} {_OF_CONVERSATION}", (reader.bucket(conversation_id), app_id, conversation_id), page
+    )
+    return Slice([StoredParticipant(*row) for row in rows.records], rows.precedes, rows.follows)
+
+
+async def get_many(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[StoredParticipant]:
+    """The participants with these (app id, conversation id, participant id)."""
+    wanted = [(reader.bucket(conversation_id), app_id, conversation_id, id) for app_id, conversation_id, id in keys]
+    return [StoredParticipant(*row) for row in await reader.fetch(_SELECT, _KEY, wanted)]
+
+
+async def ids_of_members(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """For each (app id, conversation id, user id) that is a membership, (app id, conversation id, participant id)."""
+    rows = await reader.fetch(
+        "SELECT app_id, conversation_id, participant_id FROM membership",
+        _MEMBERSHIP_KEY,
+        [(reader.bucket(user_id), app_id, user_id, conversation_id) for app_id, conversation_id, user_id in keys],
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+async def memberships(reader: Reader, app_id: str, user_id: str) -> list[Membership]:
+    """Every conversation the user is in, in the order of their ids."""
+    rows = await reader.all(
+        "SELECT conversation_id, participant_id FROM membership WHERE bucket = $1 AND app_id = $2 AND user_id = $3 "
+        "ORDER BY conversation_id",
+        reader.bucket(user_id),
+        app_id,
+        user_id,
+    )
+    return [Membership(*row) for row in rows]
+
+
+async def membership_page(reader: Reader, app_id: str, user_id: str, page: Page) -> Slice[str]:
+    """A page of the ids of the conversations the user is in, ascending."""
+    rows = await slice_of(
+        reader,
+        "SELECT conversation_id FROM membership WHERE bucket = $1 AND app_id = $2 AND user_id = $3",
+        (reader.bucket(user_id), app_id, user_id),
+        page,
+        key="conversation_id",
+    )
+    return Slice([row[0] for row in rows.records], rows.precedes, rows.follows)
+
+
+async def of_conversation(reader: Reader, app_id: str, conversation_id: str) -> list[StoredParticipant]:
+    """Every participant of the conversation."""
+    rows = await reader.all(f"{_SELECT} {_OF_CONVERSATION}", reader.bucket(conversation_id), app_id, conversation_id)
+    return [StoredParticipant(*row) for row in rows]
+
+
+async def add(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
+    """Create the participants, on both sides."""
+    await tx.insert(
+        "participant",
+        ("bucket", *_COLUMNS.split(", ")),
+        [
+            (
+                tx.bucket(one.conversation_id), one.id, one.app_id, one.conversation_id, one.user_id,
+                one.user_external_id, one.client_associations, one.seen_seq, one.last_read,
+            )
+            for one in participants
+        ],
+    )  # fmt: skip
+    await tx.insert(
+        "membership",
+        (*_MEMBERSHIP_KEY, "participant_id"),
+        [(tx.bucket(one.user_id), one.app_id, one.user_id, one.conversation_id, one.id) for one in participants],
+    )
+
+
+async def remove(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
+    """Delete the participants, on both sides."""
+    await tx.delete(
+        "participant",
+        _KEY,
+        [(tx.bucket(one.conversation_id), one.app_id, one.conversation_id, one.id) for one in participants],
+    )
+    await tx.delete(
+        "membership",
+        _MEMBERSHIP_KEY,
+        [(tx.bucket(one.user_id), one.app_id, one.user_id, one.conversation_id) for one in participants],
+    )
+
+
+async def set_associations(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
+    """Store the client associations of the participants."""
+    await tx.update(
+        "participant",
+        ("client_associations",),
+        _KEY,
+        [
+            (one.client_associations, tx.bucket(one.conversation_id), one.app_id, one.conversation_id, one.id)
+            for one in participants
+        ],
+    )

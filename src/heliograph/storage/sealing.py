@@ -1,0 +1,101 @@
+"""Secrets at rest: sealed with a master key, because JWT signatures and the keys API need them back in the clear."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import tempfile
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from heliograph.errors import UsageError
+
+MASTER_KEY_VARIABLE = "HELIOGRAPH_MASTER_KEY"
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+class Sealer:
+    """Seals secrets with AES-256-GCM, each bound to the id it belongs to."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, owner: str, secret: str) -> bytes:
+        """The secret of `owner`, sealed."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, secret.encode(), owner.encode())
+
+    def open(self, owner: str, sealed: bytes) -> str:
+        """The secret of `owner`.
+
+        Raises:
+            UsageError: the master key is not the one it was sealed with.
+        """
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], owner.encode()).decode()
+        except InvalidTag:
+            raise UsageError("the master key does not fit this database: its secrets cannot be opened") from None
+
+
+def new_master_key() -> bytes:
+    """A random master key."""
+    return os.urandom(_KEY_BYTES)
+
+
+def master_key_of_environment() -> bytes | None:
+    """The master key that the environment names, if it does: 32 bytes in base64.
+
+    Raises:
+        UsageError: the variable holds something else.
+    """
+    text = os.environ.get(MASTER_KEY_VARIABLE)
+    return _parse(text, f"the environment variable {MASTER_KEY_VARIABLE}") if text else None
+
+
+def master_key_of_file(path: Path, *, may_create: bool) -> bytes:
+    """The master key in a file that only its owner may read; made if it is missing and nothing depends on it yet.
+
+    Raises:
+        UsageError: the file is missing although secrets were sealed with it, or holds something else.
+    """
+    try:
+        return _parse(path.read_text().strip(), f"the file {path}")
+    except FileNotFoundError:
+        if not may_create:
+            raise UsageError(
+                f"the master key is missing: restore {path}, or set {MASTER_KEY_VARIABLE} to what it held"
+            ) from None
+    except OSError as error:
+        raise UsageError(f"the master key cannot be read: {path}: {error.strerror}") from None
+    try:
+        return _create(path)
+    except OSError as error:
+        raise UsageError(f"the master key cannot be written: {path}: {error.strerror}") from None
+
+
+def _create(path: Path) -> bytes:
+    key = new_master_key()
+    # Linking a finished file into place never shows half a key, and never replaces one that is there.
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".master-key-") as draft:
+        draft.write(base64.urlsafe_b64encode(key).decode() + "\n")
+        draft.flush()
+        os.fsync(draft.fileno())
+        try:
+            os.link(draft.name, path)
+        except FileExistsError:
+            return master_key_of_file(path, may_create=False)
+    return key
+
+
+def _parse(text: str, where: str) -> bytes:
+    try:
+        key = base64.urlsafe_b64decode(text)
+    except (ValueError, binascii.Error):
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise UsageError(f"{where} should hold a master key: {_KEY_BYTES} bytes in base64")
+    return key

@@ -1,0 +1,60 @@
+"""The store: how and when the database is read and written. Callers say what.
+
+page = await store.read(participants.page, app_id, conversation_id, page)   # a snapshot; cannot write
+user = await store.write(create_user, app_id, body)                        # a transaction of its own
+got = await store.submit(membership, Join(…))                              # shares one with its neighbours
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Concatenate, ParamSpec, TypeVar
+
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.sealing import Sealer
+
+T = TypeVar("T")
+Call = TypeVar("Call")
+Outcome = TypeVar("Outcome")
+P = ParamSpec("P")
+
+
+class Store(ABC):
+    """An open database."""
+
+    sealer: Sealer
+    buckets: int
+    name: str
+    """What it is called where people read it: never holds a password."""
+
+    @abstractmethod
+    async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of `query` on one snapshot.
+
+        Raises:
+            ServiceUnavailable: the database cannot be read just now.
+        """
+
+    @abstractmethod
+    async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of `work` in a transaction, once that is committed.
+
+        `work` may be run again after a failure, so it has no effect but on the transaction. An ApiError that it raises
+        undoes what it did.
+
+        Raises:
+            ServiceUnavailable: the database cannot be written just now; nothing was changed.
+        """
+
+    @abstractmethod
+    async def submit(self, batch: Callable[[Tx, Sequence[Call]], Awaitable[Sequence[Outcome]]], call: Call) -> Outcome:
+        """The outcome of `call`, decided together with the calls that wait for the same `batch`, once it is committed.
+
+        Raises:
+            ServiceUnavailable: the database cannot be written just now; nothing was changed.
+        """
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Finish what was begun, and let go of the database."""

@@ -1,0 +1,124 @@
+"""Users, and the external ids by which they are also known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from heliograph.storage.engine import Reader, Tx
+
+_COLUMNS = (
+    "app_id, id, external_id, brand_id, authenticated, signed_up_at, to_be_retained, profile, metadata, "
+    "default_conversation_id, created_at"
+)
+_SELECT = f"SELECT {_COLUMNS} FROM app_user"
+_KEY = ("bucket", "app_id", "id")
+
+
+class StoredUser(Struct):
+    """A row of `app_user`; profile and metadata are JSON objects, authenticated and to_be_retained 0 or 1."""
+
+    app_id: str
+    id: str
+    external_id: str | None
+    brand_id: str | None
+    authenticated: int
+    signed_up_at: int
+    to_be_retained: int | None
+    profile: str
+    metadata: str
+    default_conversation_id: str | None
+    created_at: int
+
+
+async def get(reader: Reader, app_id: str, user_id: str) -> StoredUser | None:
+    """The user with this id."""
+    row = await reader.one(
+        f"{_SELECT} WHERE bucket = $1 AND app_id = $2 AND id = $3", reader.bucket(user_id), app_id, user_id
+    )
+    return StoredUser(*row) if row else None
+
+
+async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: bool = False) -> list[StoredUser]:
+    """The users with these (app id, user id)."""
+    wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]
+    return [StoredUser(*row) for row in await reader.fetch(_SELECT, _KEY, wanted, lock=lock)]
+
+
+async def find(reader: Reader, app_id: str, id_or_external_id: str, brand_id: str | None = None) -> StoredUser | None:
+    """The user with this id, or else with this external id."""
+    if (user := await get(reader, app_id, id_or_external_id)) is not None:
+        return user
+    user_id = await id_of(reader, app_id, id_or_external_id, brand_id)
+    return await get(reader, app_id, user_id) if user_id else None
+
+
+async def id_of(reader: Reader, app_id: str, external_id: str, brand_id: str | None = None) -> str | None:
+    """The id of the user with this external id; without a brand, the user of no brand comes first."""
+    values = (reader.bucket(app_id, external_id), app_id, external_id)
+    select = "SELECT user_id FROM external_id WHERE bucket = $1 AND app_id = $2 AND external_id = $3"
+    if brand_id is None:
+        row = await reader.one(f"{select} ORDER BY brand_id LIMIT 1", *values)
+    else:
+        row = await reader.one(f"{select} AND brand_id = $4", *values, brand_id)
+    return row[0] if row else None
+
+
+async def ids_of(reader: Reader, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """For each (app id, external id) that exists, the id of its user; the user of no brand comes first."""
+    rows = await reader.fetch(
+        "SELECT app_id, external_id, brand_id, user_id FROM external_id",
+        ("bucket", "app_id", "external_id"),
+        [(reader.bucket(app_id, external_id), app_id, external_id) for app_id, external_id in keys],
+    )
+    # The last of equal keys stays, so the brands go from the last to the first.
+    return {(row[0], row[1]): row[3] for row in sorted(rows, key=lambda row: row[2], reverse=True)}
+
+
+async def add(tx: Tx, user: StoredUser) -> None:
+    """Create the user, and the external id if there is one."""
+    if user.external_id is not None:
+        await tx.insert(
+            "external_id",
+            ("bucket", "app_id", "external_id", "brand_id", "user_id"),
+            [(*_external_key(tx, user), user.id)],
+        )
+    await tx.insert(
+        "app_user",
+        ("bucket", *_COLUMNS.split(", ")),
+        [
+            (
+                tx.bucket(user.id), user.app_id, user.id, user.external_id, user.brand_id, user.authenticated,
+                user.signed_up_at, user.to_be_retained, user.profile, user.metadata, user.default_conversation_id,
+                user.created_at,
+            )
+        ],
+    )  # fmt: skip
+
+
+async def change(tx: Tx, user: StoredUser) -> None:
+    """Store what may change of a user."""
+    await tx.update(
+        "app_user",
+        ("signed_up_at", "to_be_retained", "profile", "metadata", "default_conversation_id"),
+        _KEY,
+        [
+            (
+                user.signed_up_at, user.to_be_retained, user.profile, user.metadata, user.default_conversation_id,
+                tx.bucket(user.id), user.app_id, user.id,
+            )
+        ],
+    )  # fmt: skip
+
+
+async def remove(tx: Tx, user: StoredUser) -> None:
+    """Delete the user and the external id."""
+    if user.external_id is not None:
+        await tx.delete("external_id", ("bucket", "app_id", "external_id", "brand_id"), [_external_key(tx, user)])
+    await tx.delete("app_user", _KEY, [(tx.bucket(user.id), user.app_id, user.id)])
+
+
+def _external_key(tx: Tx, user: StoredUser) -> tuple[int, str, str, str]:
+    assert user.external_id is not None
+    return (tx.bucket(user.app_id, user.external_id), user.app_id, user.external_id, user.brand_id or "")

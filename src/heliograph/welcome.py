@@ -1,0 +1,43 @@
+"""What `heliograph serve` prints once it answers requests."""
+
+from __future__ import annotations
+
+import click
+
+from heliograph import __version__
+from heliograph.domain import sandbox
+from heliograph.domain.sandbox import Sandbox
+from heliograph.settings import Settings
+from heliograph.storage.store import Store
+
+
+async def welcome(store: Store, url: str, settings: Settings) -> None:
+    """Say where the server is, and on an empty database make the sandbox and show what to try."""
+    click.echo(f"{click.style(f'Heliograph {__version__}', bold=True)} answers at {click.style(url, fg='green')}")
+    click.echo(f"  reference  {url}/docs")
+    click.echo(f"  database   {store.name}")
+    if not settings.sandbox or not await sandbox.is_empty(store):
+        return
+    made = await sandbox.ensure(store)
+    click.echo("\nA sandbox for you; `heliograph init` shows it again:\n")
+    click.echo(f"  app          {made.app.id}")
+    click.echo(f"  app key      {made.app_key.id}  {made.app_key.secret}")
+    click.echo(f"  account key  {made.account_key.id}  {made.account_key.secret}")
+    click.echo("\nTry it in another terminal: create a user and a group, join, list, leave.\n")
+    for line in first_steps(url, made):
+        click.echo(f"  {line}")
+
+
+def first_steps(url: str, made: Sandbox) -> list[str]:
+    """Shell lines that use the participants of the sandbox."""
+    return [
+        f"APP={url}/v2/apps/{made.app.id}",
+        f"KEY={made.app_key.id}:{made.app_key.secret}",
+        "JSON='Content-Type: application/json'",
+        """curl -u $KEY -H "$JSON" $APP/users -d '{"externalId":"ada"}'""",
+        """GROUP=$(curl -s -u $KEY -H "$JSON" $APP/conversations -d '{"type":"sdkGroup"}' | cut -d'"' -f6)""",
+        """curl -u $KEY -H "$JSON" $APP/conversations/$GROUP/join """
+        """-d '{"userExternalId":"ada","subscribeSDKClient":true}'""",
+        "curl -u $KEY $APP/conversations/$GROUP/participants",
+        """curl -u $KEY -H "$JSON" $APP/conversations/$GROUP/leave -d '{"userExternalId":"ada"}'""",
+    ]

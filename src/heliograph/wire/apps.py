@@ -1,0 +1,109 @@
+"""Apps, the tenants, and their API keys."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, UnsetType
+
+from heliograph.wire.base import Answer, Body, DisplayName, Id, Metadata
+from heliograph.wire.paging import Links, PageMeta
+
+KEYS_PER_APP = 10
+
+
+class AppSettingsBody(Body):
+    """Settings to change; a key that is absent or null stays as it is."""
+
+    conversation_retention_seconds: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+    mask_credit_card_numbers: bool | None = None
+    use_animal_names: bool | None = None
+    echo_postback: bool | None = None
+    ignore_auto_conversation_start: bool | None = None
+    multi_convo_enabled: bool | None = None
+    app_localization_enabled: bool | None = None
+    end_session_enabled: bool | None = None
+    disable_conversation_reopen: bool | None = None
+
+
+class AppCreateBody(Body):
+    """An app to create."""
+
+    display_name: DisplayName
+    settings: AppSettingsBody | None = None
+    metadata: Metadata | None = None
+
+
+class AppUpdateBody(Body):
+    """What to change of an app."""
+
+    display_name: DisplayName | None = None
+    settings: AppSettingsBody | None = None
+    metadata: Metadata | UnsetType | None = UNSET
+
+
+class AppSettings(Answer):
+    """The settings of an app. They are kept and shown; `multiConvoEnabled` is not enforced."""
+
+    app_localization_enabled: bool
+    echo_postback: bool
+    mask_credit_card_numbers: bool
+    multi_convo_enabled: bool
+    use_animal_names: bool
+    conversation_retention_seconds: int | None = None
+    ignore_auto_conversation_start: bool | None = None
+    end_session_enabled: bool | None = None
+    disable_conversation_reopen: bool | None = None
+
+
+class App(Answer):
+    """A tenant: its users, conversations and keys are its own."""
+
+    id: Id
+    display_name: str
+    settings: AppSettings
+    metadata: dict[str, Any] | None = None
+
+
+class AppResponse(Answer):
+    """One app."""
+
+    app: App
+
+
+class AppListResponse(Answer):
+    """A page of apps, oldest first."""
+
+    apps: list[App]
+    meta: PageMeta
+    links: Links | None = None
+
+
+class AppKeyCreateBody(Body):
+    """A key to create."""
+
+    display_name: DisplayName
+
+
+class AppKey(Answer):
+    """An API key: the id is the user name of Basic authentication and the `kid` of a JWT, the secret signs."""
+
+    id: str
+    display_name: str
+    secret: str
+
+
+class AppKeyResponse(Answer):
+    """One key."""
+
+    key: AppKey
+
+
+class AppKeyListResponse(Answer):
+    """All keys of an app."""
+
+    keys: list[AppKey]
+
+
+class Empty(Answer):
+    """An empty object: done, with nothing to tell."""

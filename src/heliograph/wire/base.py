@@ -1,0 +1,40 @@
+"""The two kinds of JSON object, and the value types that several of them share.
+
+The length limits are those of the API document's schemas.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+METADATA_BYTES = 4096
+
+
+class Body(Struct, rename="camel", kw_only=True):
+    """A JSON object that a caller sends. Unknown keys are ignored; null means absent unless a field says otherwise."""
+
+
+class Answer(Struct, rename="camel", kw_only=True, omit_defaults=True):
+    """A JSON object that the server sends. A field that is None is left out, never null."""
+
+
+DisplayName = Annotated[str, Meta(min_length=1, max_length=100)]
+Description = Annotated[str, Meta(min_length=1, max_length=100)]
+PersonName = Annotated[str, Meta(min_length=1, max_length=128)]
+Email = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^@\s]+@[^@\s]+$")]
+Uri = Annotated[str, Meta(min_length=1, max_length=2048, pattern=r"^[A-Za-z][A-Za-z0-9+.\-]*:[^\s]+$")]
+Locale = Annotated[str, Meta(min_length=1, max_length=64)]
+ExternalId = Annotated[str, Meta(min_length=1, max_length=1024)]
+BrandId = Annotated[str, Meta(min_length=1, max_length=24)]
+Time = Annotated[
+    str,
+    Meta(
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$",
+        description="A moment in UTC with milliseconds: `YYYY-MM-DDThh:mm:ss.SSSZ`.",
+    ),
+]
+Id = Annotated[str, Meta(pattern="^[0-9a-f]{24}$", description="24 lowercase hex characters, ascending in time.")]
+Metadata = dict[str, str | int | float | bool | None]
+"""Flat custom properties; a null value stands for no property (or, in an update, for removing it)."""

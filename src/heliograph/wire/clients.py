@@ -1,0 +1,61 @@
+"""Clients: the channels through which a user is reached."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from heliograph.wire.base import Answer, Id, Time
+from heliograph.wire.paging import Links, PageMeta
+
+# Closed: a value outside this list makes the last official Python client drop a whole page.
+ClientType = Literal[
+    "apple",
+    "gbm",
+    "googlercs",
+    "instagram",
+    "kakao",
+    "line",
+    "mailgun",
+    "messagebird",
+    "messenger",
+    "slackconnect",
+    "sdk",
+    "telegram",
+    "twilio",
+    "twitter",
+    "viber",
+    "wechat",
+    "whatsapp",
+]
+ClientStatus = Literal["active", "blocked", "inactive", "pending"]
+
+
+class ClientAssociation(Answer):
+    """A client of the user that is active in the conversation."""
+
+    type: ClientType
+    client_id: Id
+
+
+class Client(Answer):
+    """A channel of a user. One client of type `sdk` stands for all of a user's iOS, Android, Unity and web devices."""
+
+    id: Id
+    type: ClientType
+    status: ClientStatus
+    integration_id: str | None = None
+    external_id: str | None = None
+    last_seen: Time | None = None
+    linked_at: Time | None = None
+    display_name: str | None = None
+    avatar_url: str | None = None
+    info: dict[str, Any] | None = None
+    raw: dict[str, Any] | None = None
+
+
+class ClientListResponse(Answer):
+    """A page of a user's clients, oldest first."""
+
+    clients: list[Client]
+    meta: PageMeta
+    links: Links | None = None

@@ -1,0 +1,85 @@
+"""Conversations: personal ones, of one user, and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from heliograph.wire.base import Answer, Body, Description, DisplayName, Id, Metadata, Time, Uri
+from heliograph.wire.paging import Links, PageMeta
+from heliograph.wire.participants import ParticipantJoinBody
+
+ConversationType = Literal["personal", "sdkGroup"]
+PERSONAL: ConversationType = "personal"
+SDK_GROUP: ConversationType = "sdkGroup"
+
+PARTICIPANTS_AT_CREATION = 10
+
+
+class ConversationCreateBody(Body):
+    """A conversation to create, with the users who are in it from the start."""
+
+    type: ConversationType
+    participants: Annotated[list[ParticipantJoinBody], Meta(max_length=PARTICIPANTS_AT_CREATION)] | None = None
+    display_name: DisplayName | None = None
+    description: Description | None = None
+    icon_url: Uri | None = None
+    metadata: Metadata | None = None
+
+    def violations(self, *, require_subscribe: bool) -> Iterator[str]:
+        """What is wrong between the fields, a title each."""
+        participants = self.participants or []
+        if self.type == PERSONAL and len(participants) != 1:
+            yield "participants should have exactly 1 item in a conversation of type personal"
+        required = require_subscribe and self.type == SDK_GROUP
+        for index, participant in enumerate(participants):
+            for violation in participant.violations(require_subscribe=required):
+                yield f"participants[{index}] {violation}"
+
+
+class ConversationUpdateBody(Body):
+    """What to change of a conversation; null clears."""
+
+    display_name: DisplayName | UnsetType | None = UNSET
+    description: Description | UnsetType | None = UNSET
+    icon_url: Uri | UnsetType | None = UNSET
+    metadata: Metadata | UnsetType | None = UNSET
+
+
+class ConversationTruncated(Answer):
+    """A conversation as webhook payloads show one."""
+
+    id: Id
+    type: ConversationType
+    metadata: dict[str, Any] | None = None
+
+
+class Conversation(Answer):
+    """A conversation of the app."""
+
+    id: Id
+    type: ConversationType
+    is_default: bool
+    last_updated_at: Time
+    created_at: Time
+    metadata: dict[str, Any] | None = None
+    display_name: str | None = None
+    description: str | None = None
+    icon_url: str | None = None
+    business_last_read: Time | None = None
+
+
+class ConversationResponse(Answer):
+    """One conversation."""
+
+    conversation: Conversation
+
+
+class ConversationListResponse(Answer):
+    """A page of the conversations a user is in, in the order of their ids."""
+
+    conversations: list[Conversation]
+    meta: PageMeta
+    links: Links | None = None

@@ -1,0 +1,91 @@
+"""Cursor pagination: the `page` parameters in, `meta` and `links` out.
+
+A cursor is the id of a record. `after` asks for what follows it, `before` for what precedes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from heliograph.errors import InvalidPage
+from heliograph.ids import is_id
+from heliograph.wire.base import Answer, Id
+
+DEFAULT_SIZE = 25
+MAX_SIZE = 100
+_MAX_DIGITS = 9
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list is wanted: `size` records, 1 to 100, after or before a cursor."""
+
+    after: str | None = None
+    before: str | None = None
+    size: int = DEFAULT_SIZE
+    size_given: bool = False
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the list is being paged towards its beginning."""
+        return self.before is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[T]):
+    """The records of a page, and whether the list goes on at either end. An empty one goes on nowhere."""
+
+    records: list[T]
+    precedes: bool
+    follows: bool
+
+
+class PageMeta(Answer):
+    """Where a page lies: a cursor is there if, and only if, the list goes on in its direction."""
+
+    has_more: bool
+    after_cursor: Id | None = None
+    before_cursor: Id | None = None
+
+
+class Links(Answer):
+    """Absolute URLs of the neighbouring pages, where there are such."""
+
+    prev: str | None = None
+    next: str | None = None
+
+
+def parse_page(parameters: dict[str, str]) -> Page:
+    """The page that the `page` parameters, by their inner names, ask for.
+
+    Raises:
+        InvalidPage: both cursors, a cursor that is not an id, or a size outside 1 to 100.
+    """
+    after, before, size = parameters.get("after"), parameters.get("before"), parameters.get("size")
+    if after is not None and before is not None:
+        raise InvalidPage
+    for cursor in (after, before):
+        if cursor is not None and not is_id(cursor):
+            raise InvalidPage
+    return Page(after, before, _parse_size(size), size is not None)
+
+
+def _parse_size(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_SIZE
+    # isdecimal alone would let through the digits of other scripts; the length keeps int() cheap.
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS and 1 <= int(text) <= MAX_SIZE):
+        raise InvalidPage
+    return int(text)
+
+
+def page_meta(page: Page, first: str, last: str, *, precedes: bool, follows: bool) -> PageMeta:
+    """The `meta` of a page of records whose ids run from `first` to `last`."""
+    return PageMeta(
+        has_more=precedes if page.backwards else follows,
+        after_cursor=last if follows else None,
+        before_cursor=first if precedes else None,
+    )

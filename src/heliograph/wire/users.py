@@ -1,0 +1,91 @@
+"""Users: the people of an app."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, UnsetType
+
+from heliograph.wire.base import Answer, Body, BrandId, Email, ExternalId, Id, Locale, Metadata, PersonName, Time, Uri
+
+Moment = Annotated[
+    datetime, Meta(tz=True, description="An ISO 8601 time with its offset, such as `2020-05-21T15:53:30.197Z`.")
+]
+
+
+class ProfileBody(Body):
+    """A profile to set. In an update a key that is absent stays, and one that is null is cleared."""
+
+    given_name: PersonName | UnsetType | None = UNSET
+    surname: PersonName | UnsetType | None = UNSET
+    email: Email | UnsetType | None = UNSET
+    avatar_url: Uri | UnsetType | None = UNSET
+    locale: Locale | UnsetType | None = UNSET
+
+
+class UserCreateBody(Body):
+    """A user to create; the external id is optional since version 17.11 of the API document."""
+
+    external_id: ExternalId | None = None
+    brand_id: BrandId | None = None
+    signed_up_at: Moment | None = None
+    to_be_retained: bool | None = None
+    profile: ProfileBody | None = None
+    metadata: Metadata | None = None
+
+
+class UserUpdateBody(Body):
+    """What to change of a user. The external id cannot be changed."""
+
+    signed_up_at: Moment | None = None
+    to_be_retained: bool | None = None
+    profile: ProfileBody | None = None
+    metadata: Metadata | UnsetType | None = UNSET
+
+
+class Profile(Answer):
+    """What is known of a person."""
+
+    given_name: str | None = None
+    surname: str | None = None
+    email: str | None = None
+    avatar_url: str | None = None
+    locale: str | None = None
+
+
+class Identity(Answer):
+    """A connected identity of a user, such as an email address."""
+
+    type: str
+    value: str
+    verification: str | None = None
+
+
+class UserTruncated(Answer):
+    """A user as webhook payloads show one."""
+
+    id: Id
+    authenticated: bool
+    external_id: str | None = None
+    brand_id: str | None = None
+
+
+class User(Answer):
+    """A user of the app."""
+
+    id: Id
+    authenticated: bool
+    signed_up_at: Time
+    profile: Profile
+    metadata: dict[str, Any]
+    identities: list[Identity]
+    external_id: str | None = None
+    brand_id: str | None = None
+    to_be_retained: bool | None = None
+
+
+class UserResponse(Answer):
+    """One user."""
+
+    user: User

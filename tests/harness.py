@@ -1,0 +1,207 @@
+"""A real server in a process of its own, and a caller that talks to it over a real socket."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+START_SECONDS = 20
+Auth = tuple[str, str]
+
+
+def command(*args: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `heliograph` with these arguments to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "heliograph", *args],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **(env or {})},
+        timeout=60,
+        check=False,
+    )
+
+
+@dataclass
+class Sandbox:
+    """What `heliograph init` answers."""
+
+    app_id: str
+    app_auth: Auth
+    account_auth: Auth
+
+
+def init(database: str) -> Sandbox:
+    """Make sure of the sandbox, as a user would."""
+    done = command("init", "--database", database, "--json")
+    assert done.returncode == 0, done.stderr
+    made = json.loads(done.stdout)
+    keys = {name: (made[name]["id"], made[name]["secret"]) for name in ("appKey", "accountKey")}
+    return Sandbox(made["app"]["id"], keys["appKey"], keys["accountKey"])
+
+
+class Server:
+    """`heliograph serve` on a free port."""
+
+    def __init__(self, database: Path, *options: str, env: dict[str, str] | None = None) -> None:
+        self.database = database
+        self.options = options
+        self.env = {**os.environ, **(env or {})}
+        self.url = ""
+        self.output: list[str] = []
+        self.log: list[str] = []
+        self.start()
+
+    @property
+    def database_url(self) -> str:
+        return f"sqlite:///{self.database}"
+
+    def start(self) -> None:
+        """Start it, and wait until it says where it answers."""
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "heliograph",
+                "serve",
+                "--port",
+                "0",
+                "--database",
+                self.database_url,
+                *self.options,
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=self.env,
+        )
+        self._readers = [
+            self._drain(self.process.stdout, self.output),
+            self._drain(self.process.stderr, self.log),
+        ]
+        deadline = time.monotonic() + START_SECONDS
+        while not any(" answers at " in line for line in self.output):
+            assert self.process.poll() is None, "".join(self.log)
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.01)
+        self.url = next(line for line in reversed(self.output) if " answers at " in line).split()[-1]
+
+    def _drain(self, stream: Any, lines: list[str]) -> threading.Thread:
+        reader = threading.Thread(target=lambda: lines.extend(iter(stream.readline, "")), daemon=True)
+        reader.start()
+        return reader
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """End it by a signal; returns its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        status = self.process.wait(timeout=30)
+        for reader in self._readers:
+            reader.join(timeout=5)
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
+        return status
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.stop(signal.SIGKILL)
+
+    def restart(self) -> None:
+        """Stop it in good order, and start it again."""
+        self.stop()
+        self.output.clear()
+        self.start()
+
+
+@dataclass
+class Caller:
+    """Calls the API with one credential."""
+
+    url: str
+    auth: Auth | None
+    app_id: str = ""
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+
+    def __call__(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
+        """Call `path`, below the app if it does not begin with /v2."""
+        where = path if path.startswith("/v2") else f"/v2/apps/{self.app_id}{path}"
+        if body is not None:
+            kwargs["json"] = body
+        kwargs.setdefault("auth", self.auth)
+        return self.http.request(method, self.url + where, **kwargs)
+
+    def ok(self, method: str, path: str, body: Any = None, **kwargs: Any) -> Any:
+        """The JSON of an answer that must be a success."""
+        answer = self(method, path, body, **kwargs)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def new_user(self, external_id: str | None = None, **body: Any) -> str:
+        """Create a user; returns the id."""
+        given = {"externalId": external_id} if external_id is not None else {}
+        user_id: str = self.ok("POST", "/users", {**given, **body})["user"]["id"]
+        return user_id
+
+    def new_group(self, *user_ids: str, **body: Any) -> str:
+        """Create a group with these users in it; returns the id."""
+        members = [{"userId": one, "subscribeSDKClient": False} for one in user_ids]
+        made = self.ok("POST", "/conversations", {"type": "sdkGroup", "participants": members, **body})
+        conversation_id: str = made["conversation"]["id"]
+        return conversation_id
+
+    def join(self, conversation_id: str, user_id: str, *, subscribe: bool = False) -> Any:
+        """Join; returns the participant."""
+        body = {"userId": user_id, "subscribeSDKClient": subscribe}
+        return self.ok("POST", f"/conversations/{conversation_id}/join", body)["participant"]
+
+    def leave(self, conversation_id: str, **who: str) -> None:
+        """Leave."""
+        assert self.ok("POST", f"/conversations/{conversation_id}/leave", who) == {}
+
+    def participants(self, conversation_id: str) -> list[Any]:
+        """Everybody, page by page."""
+        found: list[Any] = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = self.ok(
+                "GET", f"/conversations/{conversation_id}/participants", params={"page[size]": 100, **cursor}
+            )
+            found += page["participants"]
+            if not page["meta"]["hasMore"]:
+                return found
+            cursor = {"page[after]": page["meta"]["afterCursor"]}
+
+
+def new_app(account: Caller, name: str = "App") -> Caller:
+    """A fresh app, and a caller with a key of it."""
+    app_id = account.ok("POST", "/v2/apps", {"displayName": name})["app"]["id"]
+    key = account.ok("POST", f"/v2/apps/{app_id}/keys", {"displayName": "Key"})["key"]
+    return Caller(account.url, (key["id"], key["secret"]), app_id, account.http)
+
+
+def error_of(answer: httpx.Response) -> tuple[int, str, str]:
+    """Status, code and title of an answer with one error."""
+    (error,) = answer.json()["errors"]
+    return answer.status_code, error["code"], error["title"]
+
+
+@contextlib.contextmanager
+def serving(database: Path, *options: str, env: dict[str, str] | None = None) -> Any:
+    """A server for the length of a block; it must end in good order."""
+    server = Server(database, *options, env=env)
+    try:
+        yield server
+    finally:
+        status = server.stop()
+    assert status in (0, -signal.SIGKILL), "".join(server.log)
