@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format clean
+.PHONY: run test check format clean assets
 
 run: .venv/server
 	$(BIN)/heliograph serve
@@ -34,3 +34,13 @@ $(BIN)/python:
 .venv/dev: $(BIN)/python pyproject.toml
 	$(BIN)/pip install --quiet --editable '.[server,dev]'
 	@touch $@
+
+.compat/ready: .venv/dev tests/compat/install.sh tests/compat/constraints.txt
+	@tests/compat/install.sh .compat $(BIN)/python
+
+# Refreshes the two files of the reference page; needs npm.
+assets:
+	npm pack --silent swagger-ui-dist@5 | xargs tar xzf
+	cp package/swagger-ui-bundle.js package/swagger-ui.css src/heliograph/server/assets/
+	cat package/NOTICE package/LICENSE package/swagger-ui-bundle.js.LICENSE.txt > src/heliograph/server/assets/LICENSE.swagger-ui
+	rm -rf package swagger-ui-dist-*.tgz

@@ -7,7 +7,7 @@ import click
 from heliograph import __version__
 from heliograph.domain import sandbox
 from heliograph.domain.sandbox import Sandbox
-from heliograph.settings import Settings
+from heliograph.settings import DEFAULT_DATABASE, Settings
 from heliograph.storage.store import Store
 
 
@@ -19,7 +19,8 @@ async def welcome(store: Store, url: str, settings: Settings) -> None:
     if not settings.sandbox or not await sandbox.is_empty(store):
         return
     made = await sandbox.ensure(store)
-    click.echo("\nA sandbox for you; `heliograph init` shows it again:\n")
+    again = "" if settings.database == DEFAULT_DATABASE else f" --database {settings.database}"
+    click.echo(f"\nA sandbox for you; `heliograph init{again}` shows it again:\n")
     click.echo(f"  app          {made.app.id}")
     click.echo(f"  app key      {made.app_key.id}  {made.app_key.secret}")
     click.echo(f"  account key  {made.account_key.id}  {made.account_key.secret}")

@@ -7,7 +7,6 @@ import contextlib
 import logging
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import uvicorn
@@ -63,8 +62,6 @@ def run(settings: Settings, announce: Announce) -> None:
             f"SQLite serves from one process, because its writer cannot be shared: --workers {settings.workers} needs "
             "PostgreSQL"
         )
-    # The writer's thread and the event loop hand the interpreter to each other many times in a transaction.
-    sys.setswitchinterval(0.0005)
     uvloop.run(_serve(settings, announce))
 
 

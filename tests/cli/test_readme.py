@@ -1,0 +1,68 @@
+"""The README's examples run, and answer what they say."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.harness import Caller, Server, init, serving
+
+ROOT = Path(__file__).parents[2]
+CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
+SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+ID = re.compile(r"\b[0-9a-f]{24}\b")
+TIME = re.compile(r"\d{4}-\d{2}-\d{2}T[\d:.]+Z")
+
+
+def test_the_examples_answer_what_the_readme_says(api: Caller) -> None:
+    assert api.auth is not None
+    (block,) = CONSOLE.findall((ROOT / "README.md").read_text())
+    steps = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+    assert len(steps) == 8
+    set_up = [f"APP={shlex.quote(f'{api.url}/v2/apps/{api.app_id}')}", f"KEY={shlex.quote(':'.join(api.auth))}"]
+    known: dict[str, str] = {}
+    for command, expected in steps:
+        if not command.startswith("curl"):
+            set_up.append(known_ids(command, known))
+            continue
+        script = "\n".join([*set_up, command.replace("curl", "curl -s", 1)])
+        done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, timeout=30, check=True)
+        known |= dict(zip(ID.findall(expected), ID.findall(done.stdout), strict=True))
+        assert TIME.sub("<time>", known_ids(expected.strip(), known)) == TIME.sub("<time>", done.stdout)
+
+
+def known_ids(text: str, known: dict[str, str]) -> str:
+    """The text with the README's ids replaced by those of this run."""
+    return ID.sub(lambda found: known.get(found[0], found[0]), text)
+
+
+def test_the_make_targets_that_the_readme_shows_exist() -> None:
+    shown = SHELL.findall((ROOT / "README.md").read_text())[0]
+    makefile = (ROOT / "Makefile").read_text()
+    targets = re.findall(r"^make (\w+)", shown, re.MULTILINE)
+    assert targets == ["run", "test"]
+    assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
+
+
+def test_the_lines_for_ci_work(tmp_path: Path) -> None:
+    (lines,) = [block for block in SHELL.findall((ROOT / "README.md").read_text()) if "init --json" in block]
+    set_up = "\n".join(line for line in lines.splitlines() if "serve" not in line)
+    subprocess.run(
+        ["sh", "-ec", set_up.replace(".venv/bin/heliograph", f"{shlex.quote(sys.executable)} -m heliograph")],
+        cwd=tmp_path,
+        env=dict(os.environ),
+        check=True,
+        timeout=60,
+    )
+    made = json.loads((tmp_path / "sandbox.json").read_text())
+    with serving(tmp_path / "ci.db") as server:
+        assert isinstance(server, Server)
+        caller = Caller(server.url, (made["appKey"]["id"], made["appKey"]["secret"]), made["app"]["id"])
+        assert caller("POST", "/users", {}).status_code == 201
+        assert init(server.database_url).app_id == made["app"]["id"]
+        caller.http.close()

@@ -1,0 +1,105 @@
+/*
+ * Makes calls with the official JavaScript client that is on NODE_PATH: a JSON line in, a JSON line out.
+ *
+ * A request names the `call`, its `args`, the `host`, the `appId`, and the credentials: `basic`, `bearer`, both or none.
+ * The reply has the `value` that the client returned or the `error` with which it rejected, and what it `sent`.
+ */
+'use strict';
+
+const readline = require('node:readline');
+const official = require('sunshine-conversations-client');
+
+const client = official.ApiClient.instance;
+const users = new official.UsersApi();
+const conversations = new official.ConversationsApi();
+const participants = new official.ParticipantsApi();
+
+const LEAVE_BODIES = {
+  userId: official.ParticipantLeaveBodyUserId,
+  userExternalId: official.ParticipantLeaveBodyUserExternalId,
+  participantId: official.ParticipantLeaveBodyParticipantId,
+};
+
+/** A model of the client with these fields, set in the order given. */
+const model = (Model, fields) => Object.assign(new Model(), fields);
+
+/** The optional arguments of a list, with `page` as the client's own model. */
+const options = (args) => ('page' in args ? { page: model(official.Page, args.page) } : {});
+
+const CALLS = {
+  /** The release, without a request. */
+  version: async () => ({ data: require('sunshine-conversations-client/package.json').version }),
+
+  create_user: (appId, body) => users.createUserWithHttpInfo(appId, model(official.UserCreateBody, body)),
+
+  get_user: (appId, { user }) => users.getUserWithHttpInfo(appId, user),
+
+  create_conversation: (appId, body) =>
+    conversations.createConversationWithHttpInfo(appId, model(official.ConversationCreateBody, body)),
+
+  list_conversations: (appId, args) =>
+    conversations.listConversationsWithHttpInfo(
+      appId,
+      model(official.ConversationListFilter, args.filter),
+      options(args),
+    ),
+
+  join: (appId, { conversationId, body }) =>
+    participants.joinConversationWithHttpInfo(appId, conversationId, model(official.ParticipantJoinBody, body)),
+
+  list_participants: (appId, args) =>
+    participants.listParticipantsWithHttpInfo(appId, args.conversationId, options(args)),
+
+  /** The workaround for `page`, of which the call above sends one key: the client's public `callApi`. */
+  list_participants_by_call_api: (appId, { conversationId, query }) =>
+    client.callApi(
+      '/v2/apps/{appId}/conversations/{conversationId}/participants',
+      'GET',
+      { appId, conversationId },
+      query,
+      {},
+      {},
+      null,
+      ['basicAuth', 'bearerAuth'],
+      [],
+      ['application/json'],
+      official.ParticipantListResponse,
+      null,
+    ),
+
+  /** By one of the three classes that the client has for it. */
+  leave: (appId, { conversationId, body }) =>
+    participants.leaveConversationWithHttpInfo(appId, conversationId, model(LEAVE_BODIES[Object.keys(body)[0]], body)),
+
+  /** By the class that has the fields of all three. */
+  leave_merged: (appId, { conversationId, body }) =>
+    participants.leaveConversationWithHttpInfo(appId, conversationId, model(official.ParticipantLeaveBody, body)),
+
+  leave_plain: (appId, { conversationId, body }) =>
+    participants.leaveConversationWithHttpInfo(appId, conversationId, body),
+};
+
+/** What was sent for a response, and what came back. */
+const sent = (response) => (response ? [`${response.req.method} ${response.req.path} ${response.status}`] : []);
+
+async function run({ call, args, host, appId, basic, bearer }) {
+  client.basePath = host;
+  const [username, password] = basic ?? [null, null];
+  Object.assign(client.authentications.basicAuth, { username, password });
+  client.authentications.bearerAuth.accessToken = bearer;
+  try {
+    const { data, response } = await CALLS[call](appId, args);
+    return { value: data, sent: sent(response) };
+  } catch (error) {
+    const { status, body, response } = error;
+    return { error: { class: error.constructor.name, status, body, text: String(error) }, sent: sent(response) };
+  }
+}
+
+async function main() {
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    process.stdout.write(`${JSON.stringify(await run(JSON.parse(line)))}\n`);
+  }
+}
+
+main();

@@ -1,0 +1,204 @@
+"""Makes calls with the release of the official Python client that is on PYTHONPATH: a JSON line in, a JSON line out.
+
+A request names the `call`, its `args`, the `host`, the `appId`, and the credentials: `basic`, `bearer`, both or none.
+The reply has the `value` that the client returned or the `error` that it raised, and what it `sent`.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import sunshine_conversations_client as official
+
+# From 17 on the models are pydantic's, and a choice between schemas is a class around one of them.
+PYDANTIC = int(official.__version__.partition(".")[0]) >= 17
+
+SNAKE = {
+    "userId": "user_id",
+    "userExternalId": "user_external_id",
+    "participantId": "participant_id",
+    "subscribeSDKClient": "subscribe_sdk_client",
+    "externalId": "external_id",
+    "displayName": "display_name",
+}
+LEAVE_BODIES = {
+    "userId": official.ParticipantLeaveBodyUserId,
+    "userExternalId": official.ParticipantLeaveBodyUserExternalId,
+    "participantId": official.ParticipantLeaveBodyParticipantId,
+}
+
+Args = dict[str, Any]
+
+
+class Sent(logging.Handler):
+    """Takes down the requests that urllib3 says it sent, with the status that came back."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.requests: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep what is the log line of an answer, and no other."""
+        if isinstance(record.args, tuple) and len(record.args) == 8:
+            _, _, _, method, path, _, status, _ = record.args
+            self.requests.append(f"{method} {path} {status}")
+
+
+def fields(given: Args) -> Args:
+    """The fields of a body as keyword arguments of its model."""
+    return {SNAKE.get(name, name): value for name, value in given.items()}
+
+
+def version(client: Any, app_id: str, args: Args) -> Any:
+    """The release, without a request."""
+    return official.__version__
+
+
+def create_user(client: Any, app_id: str, args: Args) -> Any:
+    """Create a user."""
+    return official.UsersApi(client).create_user(app_id, official.UserCreateBody(**fields(args)))
+
+
+def get_user(client: Any, app_id: str, args: Args) -> Any:
+    """Fetch a user by id or by external id."""
+    return official.UsersApi(client).get_user(app_id, args["user"])
+
+
+def create_conversation(client: Any, app_id: str, args: Args) -> Any:
+    """Create a conversation; participants are given by the models that the release has for them."""
+    body = fields(args)
+    if PYDANTIC and "participants" in body:
+        body["participants"] = [wrapped_participant(one) for one in body["participants"]]
+    made = official.ConversationCreateBody(**body)
+    return official.ConversationsApi(client).create_conversation(app_id, made)
+
+
+def wrapped_participant(given: Args) -> Any:
+    """A participant for `create_conversation`, as release 17 wants one."""
+    by_id = official.ParticipantWithUserId if "userId" in given else official.ParticipantWithUserExternalId
+    return official.ParticipantSubSchema(by_id(**fields(given)))
+
+
+def create_conversation_of_dict(client: Any, app_id: str, args: Args) -> Any:
+    """Create a conversation from a plain dict, which release 17 offers to do."""
+    body = official.ConversationCreateBody.from_dict(args)
+    return official.ConversationsApi(client).create_conversation(app_id, body)
+
+
+def create_conversation_unwrapped(client: Any, app_id: str, args: Args) -> Any:
+    """Create a conversation with plain dicts as participants, which release 17 makes nothing of."""
+    body = official.ConversationCreateBody(type=args["type"], participants=args["participants"])
+    return official.ConversationsApi(client).create_conversation(app_id, body)
+
+
+def list_conversations(client: Any, app_id: str, args: Args) -> Any:
+    """List the conversations of a user."""
+    chosen = official.ConversationListFilter(**fields(args["filter"]))
+    return official.ConversationsApi(client).list_conversations(app_id, chosen, **page_of(args))
+
+
+def join(client: Any, app_id: str, args: Args) -> Any:
+    """Join a conversation."""
+    body = official.ParticipantJoinBody(**fields(args["body"]))
+    return official.ParticipantsApi(client).join_conversation(app_id, args["conversationId"], body)
+
+
+def list_participants(client: Any, app_id: str, args: Args) -> Any:
+    """List the participants of a conversation."""
+    return official.ParticipantsApi(client).list_participants(app_id, args["conversationId"], **page_of(args))
+
+
+def page_of(args: Args) -> Args:
+    """The argument `page`, if one is given."""
+    return {"page": official.Page(**args["page"])} if "page" in args else {}
+
+
+def leave(client: Any, app_id: str, args: Args) -> Any:
+    """Leave a conversation, by the body in which the release can send the id."""
+    body = leave_body(args["body"])
+    if PYDANTIC:
+        body = official.ParticipantLeaveBody(body)
+    return official.ParticipantsApi(client).leave_conversation(app_id, args["conversationId"], body)
+
+
+def leave_unwrapped(client: Any, app_id: str, args: Args) -> Any:
+    """Leave a conversation by the bare class, which release 17 does not take."""
+    return official.ParticipantsApi(client).leave_conversation(app_id, args["conversationId"], leave_body(args["body"]))
+
+
+def leave_body(given: Args) -> Any:
+    """The class for the one id that is given."""
+    (name,) = given
+    return LEAVE_BODIES[name](**fields(given))
+
+
+CALLS: dict[str, Callable[[Any, str, Args], Any]] = {
+    call.__name__: call
+    for call in (
+        version,
+        create_user,
+        get_user,
+        create_conversation,
+        create_conversation_of_dict,
+        create_conversation_unwrapped,
+        list_conversations,
+        join,
+        list_participants,
+        leave,
+        leave_unwrapped,
+    )
+}
+
+
+def plain(value: Any) -> Any:
+    """What a model of the client holds, read attribute by attribute, under the names of the API."""
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    if hasattr(value, "attribute_map"):
+        names = value.attribute_map
+    elif hasattr(value, "model_fields"):
+        names = {name: field.alias or name for name, field in type(value).model_fields.items()}
+    else:
+        return value
+    held = {shown: getattr(value, name) for name, shown in names.items()}
+    return {shown: plain(one) for shown, one in held.items() if one is not None}
+
+
+def run(request: Args, sent: Sent) -> Args:
+    """The reply to a request."""
+    configuration = official.Configuration(host=request["host"])
+    if request["basic"]:
+        configuration.username, configuration.password = request["basic"]
+    if request["bearer"]:
+        configuration.access_token = request["bearer"]
+    sent.requests.clear()
+    with official.ApiClient(configuration) as client:
+        try:
+            reply: Args = {"value": plain(CALLS[request["call"]](client, request["appId"], request["args"]))}
+        except official.ApiException as error:
+            reply = {"error": {"class": type(error).__name__, "status": error.status, "body": json.loads(error.body)}}
+        except Exception as error:  # what else a release raises is for the tests to look at
+            reply = {"error": {"class": type(error).__name__, "text": str(error)}}
+    return {**reply, "sent": list(sent.requests)}
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    sent = Sent()
+    logger = logging.getLogger("urllib3.connectionpool")
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(sent)
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(run(json.loads(line), sent)) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""The shape of the project has tests: architecture that is not checked is a wish."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+import heliograph
+from heliograph.cli import cli
+from heliograph.server.api import ROUTES
+from heliograph.server.handlers import HANDLERS
+from heliograph.settings import Settings, environment_variable
+from heliograph.storage import migrations
+from heliograph.wire.table import OPERATIONS
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+PYTHON = SOURCES + sorted((ROOT / "tests").rglob("*.py")) + sorted((ROOT / "bench").rglob("*.py"))
+STORAGE = [path for path in SOURCES if path.parent.name == "storage"]
+SQL = re.compile(r"\b(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE|PRAGMA)\b")
+ENGINE = re.compile(r"\b(sqlite3|asyncpg)\b")
+FILE_LINES = 350
+FUNCTION_LINES = 60
+
+
+def named(path: Path) -> str:
+    """A test id."""
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=named)
+def test_files_and_functions_stay_short(path: Path) -> None:
+    text = path.read_text()
+    assert text.count("\n") <= FILE_LINES
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    long = [one.name for one in functions if (one.end_lineno or 0) - one.lineno >= FUNCTION_LINES]
+    assert long == []
+
+
+def test_only_storage_speaks_sql_or_names_an_engine() -> None:
+    outside = [path for path in SOURCES if path not in STORAGE]
+    assert [named(path) for path in outside if SQL.search(path.read_text())] == []
+    # The log formatter must know whose messages it may repeat.
+    allowed = {"logs.py"}
+    assert [path.name for path in outside if ENGINE.search(path.read_text()) and path.name not in allowed] == []
+
+
+def storage_functions() -> Iterator[Any]:
+    """Every public function that reads or writes rows."""
+    for path in STORAGE:
+        module = import_module(f"heliograph.storage.{path.stem}") if path.stem != "__init__" else None
+        for _, function in inspect.getmembers(module, inspect.iscoroutinefunction):
+            if function.__module__ == f"heliograph.storage.{path.stem}" and not function.__name__.startswith("_"):
+                yield function
+
+
+# These speak of no tenant's data: of the server itself, of the tenants as such, or they find out who the tenant is.
+WITHOUT_TENANT = {
+    "meta.get",
+    "meta.put",
+    "keys.find",
+    "keys.every",
+    "keys.remove",
+    "apps.page",
+    "apps.every",
+    "apps.deleted",
+}
+WITHOUT_TENANT |= {"migrations.version", "migrations.migrate", "paging.slice_of"}
+# In these each row, or each key, begins with the tenant.
+ROWS = {"keys", "participants", "conversations", "clients", "events", "app", "key", "user", "conversation"}
+
+
+@pytest.mark.parametrize("function", list(storage_functions()), ids=lambda one: f"{one.__module__}.{one.__name__}")
+def test_every_storage_function_takes_the_tenant_first(function: Any) -> None:
+    name = f"{function.__module__.split('.')[-1]}.{function.__name__}"
+    first, *rest = inspect.signature(function).parameters
+    assert first in ("tx", "reader")
+    assert name in WITHOUT_TENANT or rest[0] == "app_id" or rest[0] in ROWS
+
+
+def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_bucket_and_the_app() -> None:
+    (first,) = migrations.STEPS
+    keys = {}
+    for statement in first:
+        if found := re.match(r"CREATE TABLE (\w+).*PRIMARY KEY \(([^)]*)\)", statement, re.DOTALL):
+            keys[found[1]] = [column.strip() for column in found[2].split(",")]
+    assert set(keys) == {"app_user", "external_id", "client", "conversation", "participant", "membership", "event"}
+    for table, key in keys.items():
+        assert key[0] == "bucket", table
+        assert key[1] == "app_id" or table == "event", table
+
+
+def test_every_offered_operation_has_one_handler_and_no_other_has() -> None:
+    assert ROUTES
+    assert {operation.name for operation in OPERATIONS if operation.offered} == set(HANDLERS)
+    assert len({(operation.method, operation.path) for operation in OPERATIONS}) == len(OPERATIONS) == 68
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs/reference/settings.md").read_text()
+    for field in dataclasses.fields(Settings):
+        assert f"`--{field.name.replace('_', '-')}`" in text or f"`--{field.name.replace('_', '-')}/" in text, (
+            field.name
+        )
+        assert f"`{environment_variable(field.name)}`" in text
+        assert field.metadata["about"] in text
+    assert "`HELIOGRAPH_MASTER_KEY`" in text
+
+
+def commands(group: click.Group, prefix: str = "heliograph") -> Iterator[str]:
+    """Every command by its full name."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}"
+
+
+@pytest.mark.parametrize("command", list(commands(cli)))
+def test_every_command_is_documented(command: str) -> None:
+    assert f"## `{command}" in (ROOT / "docs/reference/commands.md").read_text()
+
+
+def test_the_readme_lists_the_operations_of_the_table() -> None:
+    text = (ROOT / "README.md").read_text()
+    for operation in OPERATIONS:
+        mark = "yes" if operation.offered else "not yet"
+        assert f"| {operation.name} | `{operation.method} {operation.path}` | {mark} |" in text, operation.name
+
+
+def test_the_architecture_names_every_module() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text()
+    modules = [path for path in SOURCES if path.name != "__init__.py"]
+    assert [named(path) for path in modules if f"`{path.relative_to(ROOT / 'src/heliograph')}`" not in text] == []
+
+
+def test_the_version_has_an_entry_in_the_changelog() -> None:
+    assert f"## [{heliograph.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_every_public_function_and_class_says_what_it_is() -> None:
+    silent = []
+    for path in SOURCES:
+        if path.parent.name == "routes":
+            continue  # a handler is told by the row of the table that it answers
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                continue
+            nested = node.col_offset > 4 or (
+                isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.col_offset
+            )
+            if not node.name.startswith("_") and not nested and not ast.get_docstring(node):
+                silent.append(f"{named(path)}: {node.name}")
+    assert silent == []

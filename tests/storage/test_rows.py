@@ -1,0 +1,57 @@
+"""The set-based steps of a transaction, and keyset pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from heliograph import ids
+from heliograph.storage.engine import Tx
+from heliograph.storage.paging import slice_of
+from heliograph.storage.store import Store
+from heliograph.wire.paging import Page
+from tests.storage.conftest import Run
+
+TABLE = "CREATE TABLE thing (owner TEXT, id TEXT, value INTEGER, PRIMARY KEY (owner, id))"
+
+
+def test_insert_fetch_update_and_delete_take_sets(run: Run) -> None:
+    async def work(tx: Tx) -> list[list[tuple[object, ...]]]:
+        await tx.execute(TABLE)
+        await tx.insert("thing", ("owner", "id", "value"), [("a", "1", 1), ("a", "2", 2), ("b", "1", 3)])
+        found = [sorted(map(tuple, await tx.fetch("SELECT id, value FROM thing", ("owner",), [("a",), ("c",)])))]
+        await tx.update("thing", ("value",), ("owner", "id"), [(10, "a", "1"), (30, "b", "1"), (0, "c", "9")])
+        found.append(sorted(map(tuple, await tx.all("SELECT owner, value FROM thing WHERE value >= $1", 10))))
+        await tx.delete("thing", ("owner", "id"), [("a", "1"), ("b", "1"), ("c", "1")])
+        found.append([tuple(row) for row in await tx.all("SELECT owner, id FROM thing")])
+        return found
+
+    async def go(store: Store) -> list[list[tuple[object, ...]]]:
+        return await store.write(work)
+
+    assert run(go) == [[("1", 1), ("2", 2)], [("a", 10), ("b", 30)], [("a", "2")]]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 9, 10, 11])
+@pytest.mark.parametrize("at", range(11))
+def test_pages_know_what_precedes_and_what_follows(run: Run, size: int, at: int) -> None:
+    names = [ids.new() for _ in range(10)]
+    cursors = [*names, ids.new()]
+
+    async def pages(tx: Tx) -> list[tuple[list[str], bool, bool]]:
+        await tx.execute(TABLE)
+        await tx.insert("thing", ("owner", "id", "value"), [("a", one, 0) for one in names] + [("b", ids.new(), 0)])
+        found = []
+        for page in (Page(size=size), Page(after=cursors[at], size=size), Page(before=cursors[at], size=size)):
+            got = await slice_of(tx, "SELECT id FROM thing WHERE owner = $1", ("a",), page)
+            found.append(([row[0] for row in got.records], got.precedes, got.follows))
+        return found
+
+    async def go(store: Store) -> list[tuple[list[str], bool, bool]]:
+        return await store.write(pages)
+
+    first, after, before = run(go)
+    assert first == (names[:size], False, size < 10)
+    following = names[at + 1 :]
+    assert after == (following[:size], bool(following), len(following) > size)
+    preceding = names[:at]
+    assert before == (preceding[-size:], len(preceding) > size, at < 10 and bool(preceding))

@@ -1,0 +1,159 @@
+"""The store: transactions, batches, and what happens when something fails."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from heliograph.errors import BadRequest, ServiceUnavailable
+from heliograph.storage import meta
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.store import Store
+from tests.storage.conftest import Run, opened
+
+
+async def put(tx: Tx, name: str, value: str) -> str:
+    await meta.put(tx, name, value)
+    return value
+
+
+def test_what_is_written_is_read_and_is_there_after_reopening(run: Run) -> None:
+    async def write(store: Store) -> str | None:
+        assert await store.write(put, "a", "1") == "1"
+        assert await store.write(put, "a", "2") == "2"
+        return await store.read(meta.get, "a")
+
+    async def read(store: Store) -> str | None:
+        return await store.read(meta.get, "a")
+
+    assert run(write) == "2"
+    assert run(read) == "2"
+
+
+def test_a_refusal_undoes_its_own_work_and_no_other(run: Run) -> None:
+    async def refused(tx: Tx) -> None:
+        await meta.put(tx, "refused", "1")
+        raise BadRequest("no")
+
+    async def work(store: Store) -> list[str | None]:
+        results = await asyncio.gather(
+            store.write(put, "before", "1"),
+            store.write(refused),
+            store.write(put, "after", "1"),
+            return_exceptions=True,
+        )
+        assert isinstance(results[1], BadRequest)
+        return [await store.read(meta.get, name) for name in ("before", "refused", "after")]
+
+    assert run(work) == ["1", None, "1"]
+
+
+def test_a_reader_cannot_write(run: Run) -> None:
+    async def write(reader: Reader) -> None:
+        await reader.all("INSERT INTO meta (name, value) VALUES ('x', 'y') RETURNING name")
+
+    async def work(store: Store) -> str | None:
+        with pytest.raises(ServiceUnavailable):
+            await store.read(write)
+        return await store.read(meta.get, "x")
+
+    assert run(work) is None
+
+
+async def numbers(tx: Tx, calls: Sequence[int]) -> list[int]:
+    """A batch: stores each number, and chokes on a negative one."""
+    for call in calls:
+        if call < 0:
+            raise ZeroDivisionError("not a rule")
+        await meta.put(tx, f"number {call}", str(len(calls)))
+    return [call * 10 for call in calls]
+
+
+def test_calls_that_wait_together_are_decided_together(run: Run) -> None:
+    async def work(store: Store) -> tuple[list[int], set[str | None]]:
+        outcomes = await asyncio.gather(*(store.submit(numbers, one) for one in range(200)))
+        sizes = {await store.read(meta.get, f"number {one}") for one in range(200)}
+        return list(outcomes), sizes
+
+    outcomes, sizes = run(work)
+    assert outcomes == [one * 10 for one in range(200)]
+    assert max(int(size) for size in sizes) > 10, "200 calls at once were not 200 batches"
+
+
+def test_one_poisoned_call_never_fails_its_neighbours(run: Run) -> None:
+    async def work(store: Store) -> tuple[list[int | BaseException], str | None]:
+        calls = [1, 2, -1, 3]
+        outcomes = await asyncio.gather(*(store.submit(numbers, one) for one in calls), return_exceptions=True)
+        return outcomes, await store.read(meta.get, "number -1")
+
+    outcomes, stored = run(work)
+    assert outcomes[:2] + outcomes[3:] == [10, 20, 30]
+    assert isinstance(outcomes[2], ZeroDivisionError)
+    assert stored is None
+
+
+def test_a_caller_who_goes_away_does_not_stop_the_others(run: Run) -> None:
+    async def work(store: Store) -> tuple[int, str | None]:
+        leaving = asyncio.ensure_future(store.submit(numbers, 1))
+        staying = asyncio.ensure_future(store.submit(numbers, 2))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        return await staying, await store.read(meta.get, "number 1")
+
+    outcome, stored = run(work)
+    assert outcome == 20
+    assert stored is not None, "what was begun is carried out"
+
+
+def test_a_storage_function_may_not_wait(run: Run) -> None:
+    async def waiting(tx: Tx) -> None:
+        await asyncio.sleep(0)
+
+    async def work(store: Store) -> str:
+        with pytest.raises(RuntimeError, match="may await nothing"):
+            await store.write(waiting)
+        return await store.write(put, "next", "works")
+
+    assert run(work) == "works"
+
+
+def test_a_database_that_cannot_be_written_says_so_and_recovers(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heliograph.storage.sqlite._BUSY_SECONDS", 0.05)
+
+    async def work() -> str:
+        async with opened(url) as store:
+            other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+            outcomes = await asyncio.gather(
+                store.write(put, "a", "1"), store.submit(numbers, 1), return_exceptions=True
+            )
+            assert [type(outcome) for outcome in outcomes] == [ServiceUnavailable, ServiceUnavailable]
+            assert await store.read(meta.get, "a") is None
+            other.execute("ROLLBACK")
+            other.close()
+            return await store.write(put, "a", "2")
+
+    assert asyncio.run(work()) == "2"
+
+
+def test_writes_are_durable_and_readers_do_not_wait(url: str, tmp_path: Path) -> None:
+    async def work() -> tuple[str, int]:
+        async with opened(url) as store:
+            await store.write(put, "a", "1")
+            pragma = (
+                "SELECT (SELECT journal_mode FROM pragma_journal_mode), (SELECT synchronous FROM pragma_synchronous)"
+            )
+
+            async def settings(tx: Tx) -> tuple[str, int]:
+                row = await tx.one(pragma)
+                assert row is not None
+                return row[0], row[1]
+
+            return await store.write(settings)
+
+    assert asyncio.run(work()) == ("wal", 2)
+    assert (tmp_path / "heliograph.db").exists()

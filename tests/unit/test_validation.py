@@ -1,0 +1,92 @@
+"""From bytes to types, and all that is wrong in one answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from heliograph.errors import BadRequest
+from heliograph.wire import apps, conversations, participants, times, users
+from heliograph.wire.validation import MALFORMED, decode
+
+ELEVEN = b'{"type":"sdkGroup","participants":[' + b",".join([b"{}"] * 11) + b"]}"
+
+WRONG: list[tuple[type[Any], bytes, list[str]]] = [
+    (apps.AppCreateBody, b"{}", ["should have required property 'displayName'"]),
+    (apps.AppCreateBody, b'{"displayName":null}', ["displayName should not be null"]),
+    (apps.AppCreateBody, b'{"displayName":""}', ["displayName should NOT be shorter than 1 characters"]),
+    (apps.AppCreateBody, b"[]", ["body should be object"]),
+    (apps.AppCreateBody, b"null", ["body should not be null"]),
+    (apps.AppCreateBody, b"{", [MALFORMED]),
+    (apps.AppCreateBody, b"\xff", [MALFORMED]),
+    (apps.AppCreateBody, b"[" * 10_000, [MALFORMED]),
+    (apps.AppCreateBody, b'{"displayName":"\\ud800"}', [MALFORMED]),
+    (
+        apps.AppCreateBody,
+        b'{"displayName":"A","metadata":{"a":[],"b":{},"c":null,"d":1,"e":true,"f":1.5,"g":"x"}}',
+        ["metadata.a should be string or number or boolean", "metadata.b should be string or number or boolean"],
+    ),
+    (
+        apps.AppCreateBody,
+        b'{"displayName":7,"settings":{"conversationRetentionSeconds":-1,"echoPostback":1}}',
+        [
+            "displayName should be string",
+            "settings.conversationRetentionSeconds should be >= 0",
+            "settings.echoPostback should be boolean",
+        ],
+    ),
+    (
+        conversations.ConversationCreateBody,
+        b'{"type":"group","participants":[null,{"userId":5}]}',
+        [
+            "type should be equal to one of the allowed values: personal, sdkGroup",
+            "participants[0] should not be null",
+            "participants[1].userId should be string",
+        ],
+    ),
+    (conversations.ConversationCreateBody, ELEVEN, ["participants should NOT have more than 10 items"]),
+    (
+        users.UserCreateBody,
+        b'{"externalId":"","signedUpAt":"2020-01-01","profile":{"givenName":5}}',
+        [
+            "externalId should NOT be shorter than 1 characters",
+            "signedUpAt should be an ISO 8601 time with its offset",
+            "profile.givenName should be string",
+        ],
+    ),
+    (users.UserCreateBody, b'{"externalId":"a\\u0000b"}', ["strings should NOT contain the NUL character"]),
+    (participants.ParticipantJoinBody, b'{"subscribeSDKClient":"true"}', ["subscribeSDKClient should be boolean"]),
+]
+
+
+@pytest.mark.parametrize(("kind", "body", "titles"), WRONG)
+def test_every_violation_has_its_title(kind: type[Any], body: bytes, titles: list[str]) -> None:
+    with pytest.raises(BadRequest) as refused:
+        decode(body, kind)
+    assert list(refused.value.titles) == titles
+
+
+def test_titles_are_bounded() -> None:
+    body = b'{"displayName":"A","metadata":{' + b",".join(b'"%d":[]' % number for number in range(500)) + b"}}"
+    with pytest.raises(BadRequest) as refused:
+        decode(body, apps.AppCreateBody)
+    assert len(refused.value.titles) == 20
+
+
+def test_what_is_right_passes() -> None:
+    body = decode(b'{"userId":"x","userExternalId":null,"more":[1]}', participants.ParticipantJoinBody)
+    assert (body.user_id, body.user_external_id, body.subscribe_sdk_client) == ("x", None, None)
+    assert decode(b'{"externalId":"a\\\\u0000"}', users.UserCreateBody).external_id == "a\\u0000"
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [
+        (0, "1970-01-01T00:00:00.000Z"),
+        (1_592_923_667_492, "2020-06-23T14:47:47.492Z"),
+        (-1, "1969-12-31T23:59:59.999Z"),
+    ],
+)
+def test_times(milliseconds: int, text: str) -> None:
+    assert times.to_text(milliseconds) == text
