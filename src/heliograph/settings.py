@@ -25,6 +25,10 @@ class Settings:
     )
     workers: int = _setting(1, "Server processes. SQLite serves from one.", least=1)
     root_path: str = _setting("", "A prefix at which the API answers too, such as /sc.")
+    trusted_proxies: str = _setting(
+        "127.0.0.1",
+        "Addresses or networks, separated by commas, whose X-Forwarded-Proto and -For are believed; * for all.",
+    )
     sandbox: bool = _setting(True, "Make a sandbox app with keys when the database is empty.")
     participant_limit: int = _setting(1000, "Participants a conversation may have.", least=1)
     require_subscribe_sdk_client: bool = _setting(

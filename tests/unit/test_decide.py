@@ -40,7 +40,7 @@ def a_roster(
         roster.ids_of_external[APP, EXTERNAL] = ADA
     if member:
         association = f'[{{"type":"sdk","clientId":"{SDK_CLIENT}"}}]' if subscribed else NONE
-        roster.holds(StoredParticipant(ids.new(), APP, GROUP, ADA, EXTERNAL, association, 5))
+        roster.holds(StoredParticipant(ids.new(), ADA, EXTERNAL, association, 5, None, APP, GROUP))
     if sdk:
         roster.sdk_clients[APP, ADA] = SDK_CLIENT
     return roster

@@ -57,12 +57,13 @@ class Roster:
         """Put a user who is not in the conversation into it, with nothing unread."""
         participant = StoredParticipant(
             id=ids.new(),
-            app_id=conversation.app_id,
-            conversation_id=conversation.id,
             user_id=user.id,
             user_external_id=user.external_id,
             client_associations=NONE,
             seen_seq=conversation.message_seq,
+            last_read=None,
+            app_id=conversation.app_id,
+            conversation_id=conversation.id,
         )
         if subscribe:
             self._associate(tenant, participant, user)

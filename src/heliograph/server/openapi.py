@@ -64,7 +64,7 @@ def document() -> JSON:
             "summary": "The open, self-hosted server of the Sunshine Conversations API v2.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "."}],
+        "servers": [{"url": ".", "description": "This server."}],
         "security": [{"basicAuth": []}, {"bearerAuth": []}],
         "tags": [{"name": tag} for tag in dict.fromkeys(operation.tag for operation in operations)],
         "paths": paths,

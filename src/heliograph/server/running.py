@@ -78,6 +78,7 @@ async def _serve(settings: Settings, announce: Announce) -> None:
                     log_config=None,
                     access_log=False,
                     server_header=False,
+                    forwarded_allow_ips=settings.trusted_proxies,
                     timeout_graceful_shutdown=settings.grace_seconds,
                 )
                 url = _url(settings, listener.getsockname()[1])

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from heliograph.storage.engine import Columns, Reader, Row, Tx
 from heliograph.storage.paging import slice_of
 from heliograph.wire.paging import Page, Slice
-
-_COLUMNS = "id, display_name, settings, metadata, requests_per_second, created_at"
 
 # Everything that belongs to an app and is purged after it, with the key of each table.
 OWNED: dict[str, Columns] = {
@@ -22,7 +21,10 @@ OWNED: dict[str, Columns] = {
 
 
 class StoredApp(Struct):
-    """A row of `app`; settings and metadata are JSON."""
+    """A row of `app`; settings and metadata are JSON.
+
+    The fields are the columns, in this order.
+    """
 
     id: str
     display_name: str
@@ -32,32 +34,30 @@ class StoredApp(Struct):
     created_at: int
 
 
+_COLUMNS = StoredApp.__struct_fields__
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM app"
+
+
 async def get(reader: Reader, app_id: str) -> StoredApp | None:
     """The app, unless there is none or it was deleted."""
-    row = await reader.one(f"SELECT {_COLUMNS} FROM app WHERE id = $1 AND deleted_at IS NULL", app_id)
+    row = await reader.one(f"{_SELECT} WHERE id = $1 AND deleted_at IS NULL", app_id)
     return StoredApp(*row) if row else None
 
 
 async def page(reader: Reader, page: Page) -> Slice[StoredApp]:
     """A page of apps, oldest first."""
-    rows = await slice_of(reader, f"SELECT {_COLUMNS} FROM app WHERE deleted_at IS NULL", (), page)
+    rows = await slice_of(reader, f"{_SELECT} WHERE deleted_at IS NULL", (), page)
     return Slice([StoredApp(*row) for row in rows.records], rows.precedes, rows.follows)
 
 
 async def every(reader: Reader) -> list[StoredApp]:
     """All apps of this server, oldest first."""
-    return [
-        StoredApp(*row) for row in await reader.all(f"SELECT {_COLUMNS} FROM app WHERE deleted_at IS NULL ORDER BY id")
-    ]
+    return [StoredApp(*row) for row in await reader.all(f"{_SELECT} WHERE deleted_at IS NULL ORDER BY id")]
 
 
 async def add(tx: Tx, app: StoredApp) -> None:
     """Create the app."""
-    await tx.insert(
-        "app",
-        ("id", "display_name", "settings", "metadata", "requests_per_second", "created_at"),
-        [(app.id, app.display_name, app.settings, app.metadata, app.requests_per_second, app.created_at)],
-    )
+    await tx.insert("app", _COLUMNS, [astuple(app)])
 
 
 async def change(tx: Tx, app: StoredApp) -> None:

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.paging import slice_of
 from heliograph.wire.clients import ClientStatus, ClientType
 from heliograph.wire.paging import Page, Slice
 
-# The id comes first: it is what pages go by.
-_COLUMNS = (
-    "id, app_id, user_id, type, status, integration_id, external_id, last_seen, linked_at, "
-    "display_name, avatar_url, info, raw"
-)
-_SELECT = f"SELECT {_COLUMNS} FROM client"
 _KEY = ("bucket", "app_id", "user_id", "id")
 _OF_USER = "WHERE bucket = $1 AND app_id = $2 AND user_id = $3"
 
 
 class StoredClient(Struct):
-    """A row of `client`; info and raw are JSON."""
+    """A row of `client`; info and raw are JSON.
+
+    The fields are the columns, in this order; the id comes first, because pages go by it.
+    """
 
     id: str
     app_id: str
@@ -37,6 +35,10 @@ class StoredClient(Struct):
     avatar_url: str | None = None
     info: str | None = None
     raw: str | None = None
+
+
+_COLUMNS = StoredClient.__struct_fields__
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM client"
 
 
 async def get(reader: Reader, app_id: str, user_id: str, client_id: str) -> StoredClient | None:
@@ -63,17 +65,7 @@ async def sdk_clients(reader: Reader, keys: Iterable[tuple[str, str]]) -> dict[t
 
 async def add(tx: Tx, clients: Sequence[StoredClient]) -> None:
     """Create the clients."""
-    await tx.insert(
-        "client",
-        ("bucket", *_COLUMNS.split(", ")),
-        [
-            (
-                tx.bucket(one.user_id), one.id, one.app_id, one.user_id, one.type, one.status, one.integration_id,
-                one.external_id, one.last_seen, one.linked_at, one.display_name, one.avatar_url, one.info, one.raw,
-            )
-            for one in clients
-        ],
-    )  # fmt: skip
+    await tx.insert("client", ("bucket", *_COLUMNS), [(tx.bucket(one.user_id), *astuple(one)) for one in clients])
 
 
 async def remove(tx: Tx, app_id: str, user_id: str, client_id: str) -> None:

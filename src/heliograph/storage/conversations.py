@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from heliograph.storage.engine import Reader, Tx
 from heliograph.wire.conversations import ConversationType
 
-_COLUMNS = (
-    "app_id, id, type, is_default, participant_count, message_seq, last_updated_at, business_last_read, "
-    "display_name, description, icon_url, metadata, created_at"
-)
-_SELECT = f"SELECT {_COLUMNS} FROM conversation"
 _KEY = ("bucket", "app_id", "id")
 
 
 class StoredConversation(Struct):
-    """A row of `conversation`; metadata is JSON, message_seq counts the messages there ever were."""
+    """A row of `conversation`; metadata is JSON, message_seq counts the messages there ever were.
+
+    The fields are the columns, in this order.
+    """
 
     app_id: str
     id: str
@@ -33,6 +32,10 @@ class StoredConversation(Struct):
     icon_url: str | None
     metadata: str | None
     created_at: int
+
+
+_COLUMNS = StoredConversation.__struct_fields__
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM conversation"
 
 
 async def get(reader: Reader, app_id: str, conversation_id: str) -> StoredConversation | None:
@@ -54,18 +57,7 @@ async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: boo
 
 async def add(tx: Tx, conversation: StoredConversation) -> None:
     """Create the conversation."""
-    one = conversation
-    await tx.insert(
-        "conversation",
-        ("bucket", *_COLUMNS.split(", ")),
-        [
-            (
-                tx.bucket(one.id), one.app_id, one.id, one.type, one.is_default, one.participant_count,
-                one.message_seq, one.last_updated_at, one.business_last_read, one.display_name, one.description,
-                one.icon_url, one.metadata, one.created_at,
-            )
-        ],
-    )  # fmt: skip
+    await tx.insert("conversation", ("bucket", *_COLUMNS), [(tx.bucket(conversation.id), *astuple(conversation))])
 
 
 async def change(tx: Tx, conversation: StoredConversation) -> None:

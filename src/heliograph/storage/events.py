@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from heliograph.storage.engine import Reader, Tx
 from heliograph.wire.events import EventType
 
-_COLUMNS = ("id", "app_id", "type", "conversation_id", "user_id", "members", "key_id", "created_at", "payload")
-
 
 class StoredEvent(Struct):
-    """A row of `event`. `members` is a JSON array of [participant id, user id], for events that change membership."""
+    """A row of `event`. `members` is a JSON array of [participant id, user id], for events that change membership.
+
+    The fields are the columns, in this order.
+    """
 
     id: str
     app_id: str
@@ -26,19 +28,16 @@ class StoredEvent(Struct):
     payload: str
 
 
+_COLUMNS = StoredEvent.__struct_fields__
+
+
 async def add(tx: Tx, events: Sequence[StoredEvent]) -> None:
     """Record the events, in this order."""
     await tx.insert(
         "event",
         ("bucket", *_COLUMNS),
-        [
-            (
-                tx.bucket(one.conversation_id or one.user_id or ""), one.id, one.app_id, one.type,
-                one.conversation_id, one.user_id, one.members, one.key_id, one.created_at, one.payload,
-            )
-            for one in events
-        ],
-    )  # fmt: skip
+        [(tx.bucket(one.conversation_id or one.user_id or ""), *astuple(one)) for one in events],
+    )
 
 
 async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 1000) -> list[StoredEvent]:

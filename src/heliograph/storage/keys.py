@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from heliograph.storage.engine import Reader, Tx
 
-_COLUMNS = "id, app_id, scope, display_name, secret, created_at"
-
 
 class StoredKey(Struct):
-    """A row of `api_key`. An account's key has no app; the secret is sealed."""
+    """A row of `api_key`. An account's key has no app; the secret is sealed.
+
+    The fields are the columns, in this order.
+    """
 
     id: str
     app_id: str | None
@@ -20,30 +22,30 @@ class StoredKey(Struct):
     created_at: int
 
 
+_COLUMNS = StoredKey.__struct_fields__
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM api_key"
+
+
 async def find(reader: Reader, key_id: str) -> StoredKey | None:
     """The key, of whichever tenant: this is how a caller's tenant becomes known."""
-    row = await reader.one(f"SELECT {_COLUMNS} FROM api_key WHERE id = $1", key_id)
+    row = await reader.one(f"{_SELECT} WHERE id = $1", key_id)
     return StoredKey(*row) if row else None
 
 
 async def of_app(reader: Reader, app_id: str) -> list[StoredKey]:
     """The keys of the app, oldest first."""
-    rows = await reader.all(f"SELECT {_COLUMNS} FROM api_key WHERE app_id = $1 ORDER BY id", app_id)
+    rows = await reader.all(f"{_SELECT} WHERE app_id = $1 ORDER BY id", app_id)
     return [StoredKey(*row) for row in rows]
 
 
 async def every(reader: Reader) -> list[StoredKey]:
     """All keys of this server, oldest first."""
-    return [StoredKey(*row) for row in await reader.all(f"SELECT {_COLUMNS} FROM api_key ORDER BY created_at, id")]
+    return [StoredKey(*row) for row in await reader.all(f"{_SELECT} ORDER BY created_at, id")]
 
 
 async def add(tx: Tx, key: StoredKey) -> None:
     """Create the key."""
-    await tx.insert(
-        "api_key",
-        ("id", "app_id", "scope", "display_name", "secret", "created_at"),
-        [(key.id, key.app_id, key.scope, key.display_name, key.secret, key.created_at)],
-    )
+    await tx.insert("api_key", _COLUMNS, [astuple(key)])
 
 
 async def remove(tx: Tx, key_id: str) -> bool:

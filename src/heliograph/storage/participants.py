@@ -5,30 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.paging import slice_of
 from heliograph.wire.paging import Page, Slice
 
-# The id comes first: it is what pages go by.
-_COLUMNS = "id, app_id, conversation_id, user_id, user_external_id, client_associations, seen_seq, last_read"
-_SELECT = f"SELECT {_COLUMNS} FROM participant"
 _OF_CONVERSATION = "WHERE bucket = $1 AND app_id = $2 AND conversation_id = $3"
 _KEY = ("bucket", "app_id", "conversation_id", "id")
 _MEMBERSHIP_KEY = ("bucket", "app_id", "user_id", "conversation_id")
 
 
 class StoredParticipant(Struct):
-    """A row of `participant`; client_associations is the JSON array of the answer."""
+    """A row of `participant`; client_associations is the JSON array of the answer.
+
+    The fields are the columns, in this order; the id comes first, because pages go by it.
+    """
 
     id: str
-    app_id: str
-    conversation_id: str
     user_id: str
     user_external_id: str | None
     client_associations: str
     seen_seq: int
-    last_read: int | None = None
+    last_read: int | None
+    app_id: str
+    conversation_id: str
+
+
+_COLUMNS = StoredParticipant.__struct_fields__
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM participant"
+_SELECT_OWN = f"SELECT {', '.join(_COLUMNS[:-2])} FROM participant"  # without what all rows of a page share
 
 
 class Membership(Struct):
@@ -40,10 +46,11 @@ class Membership(Struct):
 
 async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> Slice[StoredParticipant]:
     """A page of the conversation's participants, in the order of joining."""
-    rows = await slice_of(
-        reader, f"{_SELECT} {_OF_CONVERSATION}", (reader.bucket(conversation_id), app_id, conversation_id), page
-    )
-    return Slice([StoredParticipant(*row) for row in rows.records], rows.precedes, rows.follows)
+    values = (reader.bucket(conversation_id), app_id, conversation_id)
+    rows = await slice_of(reader, f"{_SELECT_OWN} {_OF_CONVERSATION}", values, page)
+    shared = (app_id, conversation_id)
+    found = [StoredParticipant(*row, *shared) for row in rows.records]
+    return Slice(found, rows.precedes, rows.follows)
 
 
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[StoredParticipant]:
@@ -96,15 +103,9 @@ async def add(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     """Create the participants, on both sides."""
     await tx.insert(
         "participant",
-        ("bucket", *_COLUMNS.split(", ")),
-        [
-            (
-                tx.bucket(one.conversation_id), one.id, one.app_id, one.conversation_id, one.user_id,
-                one.user_external_id, one.client_associations, one.seen_seq, one.last_read,
-            )
-            for one in participants
-        ],
-    )  # fmt: skip
+        ("bucket", *_COLUMNS),
+        [(tx.bucket(one.conversation_id), *astuple(one)) for one in participants],
+    )
     await tx.insert(
         "membership",
         (*_MEMBERSHIP_KEY, "participant_id"),

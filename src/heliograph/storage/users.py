@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from heliograph.storage.engine import Reader, Tx
 
-_COLUMNS = (
-    "app_id, id, external_id, brand_id, authenticated, signed_up_at, to_be_retained, profile, metadata, "
-    "default_conversation_id, created_at"
-)
-_SELECT = f"SELECT {_COLUMNS} FROM app_user"
 _KEY = ("bucket", "app_id", "id")
 
 
 class StoredUser(Struct):
-    """A row of `app_user`; profile and metadata are JSON objects, authenticated and to_be_retained 0 or 1."""
+    """A row of `app_user`; profile and metadata are JSON objects, authenticated and to_be_retained 0 or 1.
+
+    The fields are the columns, in this order.
+    """
 
     app_id: str
     id: str
@@ -30,6 +29,10 @@ class StoredUser(Struct):
     metadata: str
     default_conversation_id: str | None
     created_at: int
+
+
+_COLUMNS = StoredUser.__struct_fields__
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM app_user"
 
 
 async def get(reader: Reader, app_id: str, user_id: str) -> StoredUser | None:
@@ -84,17 +87,7 @@ async def add(tx: Tx, user: StoredUser) -> None:
             ("bucket", "app_id", "external_id", "brand_id", "user_id"),
             [(*_external_key(tx, user), user.id)],
         )
-    await tx.insert(
-        "app_user",
-        ("bucket", *_COLUMNS.split(", ")),
-        [
-            (
-                tx.bucket(user.id), user.app_id, user.id, user.external_id, user.brand_id, user.authenticated,
-                user.signed_up_at, user.to_be_retained, user.profile, user.metadata, user.default_conversation_id,
-                user.created_at,
-            )
-        ],
-    )  # fmt: skip
+    await tx.insert("app_user", ("bucket", *_COLUMNS), [(tx.bucket(user.id), *astuple(user))])
 
 
 async def change(tx: Tx, user: StoredUser) -> None:
