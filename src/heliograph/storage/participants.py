@@ -48,8 +48,7 @@ async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) ->
     """A page of the conversation's participants, in the order of joining."""
     values = (reader.bucket(conversation_id), app_id, conversation_id)
     rows = await slice_of(reader, f"{_SELECT_OWN} {_OF_CONVERSATION}", values, page)
-    shared = (app_id, conversation_id)
-    found = [StoredParticipant(*row, *shared) for row in rows.records]
+    found = [StoredParticipant(*[*row, app_id, conversation_id]) for row in rows.records]
     return Slice(found, rows.precedes, rows.follows)
 
 
