@@ -15,9 +15,9 @@ from heliograph.server.auth import Authenticator
 from heliograph.server.handlers import HANDLERS
 from heliograph.server.http import (
     Disconnected,
+    HeaderList,
     Headers,
     Request,
-    header,
     read_body,
     render,
 )
@@ -41,7 +41,7 @@ class Reply:
 
     status: int
     body: bytes
-    headers: Headers
+    headers: HeaderList
     operation: Operation | None
 
 
@@ -56,7 +56,7 @@ class Api:
         self._router = Router(OPERATIONS)
         self._encoder = msgspec.json.Encoder()
 
-    async def reply(self, scope: Scope, receive: Receive, request_id: str) -> Reply:
+    async def reply(self, scope: Scope, headers: Headers, receive: Receive, request_id: str) -> Reply:
         """The answer to a request, whatever happens.
 
         Raises:
@@ -65,7 +65,7 @@ class Api:
         operation: Operation | None = None
         try:
             operation, path = self._find(scope)
-            return await self._call(operation, path, scope, receive)
+            return await self._call(operation, path, scope, headers, receive)
         except ApiError as error:
             if error.status >= 500:
                 log.warning("unavailable", extra={"request_id": request_id}, exc_info=error)
@@ -92,19 +92,22 @@ class Api:
             raise NotFound
         raise MethodNotAllowed(headers={"allow": ", ".join(allowed)})
 
-    async def _call(self, operation: Operation, path: dict[str, str], scope: Scope, receive: Receive) -> Reply:
-        caller = await self._auth.caller(header(scope, b"authorization"))
+    async def _call(
+        self, operation: Operation, path: dict[str, str], scope: Scope, headers: Headers, receive: Receive
+    ) -> Reply:
+        caller = await self._auth.caller(headers.get(b"authorization"))
         tenant = await self._auth.tenant(caller, operation, path.get("appId"))
         body: Any = None
         if operation.body is not None:
-            body = decode(await read_body(scope, receive), operation.body)
+            body = decode(await read_body(headers, receive), operation.body)
         request = Request(
             operation=operation,
             path=path,
             query=parse_query(scope["query_string"]),
             body=body,
             tenant=tenant,
-            url=_url(scope),
+            scope=scope,
+            headers=headers,
             store=self._store,
             settings=self._settings,
             revoke=self._revoke,
@@ -115,12 +118,3 @@ class Api:
     def _revoke(self) -> None:
         self._auth.forget()
         self._on_removal()
-
-
-def _url(scope: Scope) -> str:
-    host = header(scope, b"host")
-    if host is None:
-        address, port = scope["server"]
-        host = f"{address}:{port}".encode()
-    path = "/" + scope["raw_path"].decode("latin-1").strip("/")
-    return f"{scope['scheme']}://{host.decode('latin-1')}{scope.get('root_path', '')}{path}"

@@ -30,11 +30,12 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         started = time.perf_counter()
-        request_id = request_id_of(scope)
+        headers = dict(scope["headers"])
+        request_id = request_id_of(headers)
         scope = self._within_prefix(scope)
         if scope["raw_path"].lstrip(b"/").split(b"/", 1)[0] in _API_ROOTS:
             try:
-                reply = await self._api.reply(scope, receive, request_id)
+                reply = await self._api.reply(scope, headers, receive, request_id)
             except Disconnected:
                 log.info("caller went away", extra={"request_id": request_id})
                 return

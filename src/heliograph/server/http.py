@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +22,9 @@ from heliograph.storage.store import Store
 from heliograph.wire.operations import Operation
 from heliograph.wire.paging import Links, Page, PageMeta, Slice, page_meta, parse_page
 
-Headers = list[tuple[bytes, bytes]]
+Headers = dict[bytes, bytes]
+"""The headers of a request by their names in lower case; of one that is repeated, the last."""
+HeaderList = list[tuple[bytes, bytes]]
 
 BODY_LIMIT = 102_400  # 100kb, as the API document's limits count it
 BODY_SECONDS = 30
@@ -58,8 +60,8 @@ class Request:
     query: Query
     body: Any
     tenant: Tenant
-    url: str
-    """The URL of this request without its query: the request's own scheme, host and root path."""
+    scope: Scope
+    headers: Headers
     store: Store
     settings: Settings
     revoke: Callable[[], None]
@@ -73,6 +75,16 @@ class Request:
             InvalidPage: the parameters break a rule.
         """
         return parse_page(self.query.page)
+
+    @property
+    def url(self) -> str:
+        """The URL of this request without its query: the request's own scheme, host and root path."""
+        host = self.headers.get(b"host")
+        if host is None:
+            address, port = self.scope["server"]
+            host = f"{address}:{port}".encode()
+        path = self.scope["raw_path"].decode("latin-1").strip("/")
+        return f"{self.scope['scheme']}://{host.decode('latin-1')}{self.scope['root_path']}/{path}"
 
     @property
     def brand_id(self) -> str | None:
@@ -89,22 +101,13 @@ class Request:
         return meta, links_of(self, meta)
 
 
-def header(scope: Scope, name: bytes) -> bytes | None:
-    """The first header of this name, which is given in lower case."""
-    for key, value in scope["headers"]:
-        if key == name:
-            found: bytes = value
-            return found
-    return None
-
-
-def request_id_of(scope: Scope) -> str:
+def request_id_of(headers: Headers) -> str:
     """The caller's X-Request-Id if it is a sane one, else a new id."""
-    given = header(scope, b"x-request-id")
+    given = headers.get(b"x-request-id")
     return given.decode() if given is not None and _REQUEST_ID.match(given) else ids.new()
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes:
+async def read_body(headers: Headers, receive: Receive) -> bytes:
     """The body of a request, never holding more of it than the limit.
 
     Raises:
@@ -113,7 +116,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
         RequestTimeout: it does not arrive in time.
         Disconnected: the caller went away.
     """
-    length = header(scope, b"content-length")
+    length = headers.get(b"content-length")
     if length is not None and int(length) > BODY_LIMIT:
         raise PayloadTooLarge
     message = await _next(receive)
@@ -126,7 +129,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
             raise RequestTimeout from None
     if len(body) > BODY_LIMIT:
         raise PayloadTooLarge
-    if body and not _JSON.match(header(scope, b"content-type") or b""):
+    if body and not _JSON.match(headers.get(b"content-type", b"")):
         raise UnsupportedMediaType
     return body or b"{}"
 
@@ -150,9 +153,7 @@ async def _read_rest(body: bytes, receive: Receive) -> bytes:
     return b"".join(chunks)
 
 
-async def respond(
-    send: Send, status: int, body: bytes, request_id: str, headers: Iterable[tuple[bytes, bytes]] = ()
-) -> None:
+async def respond(send: Send, status: int, body: bytes, request_id: str, headers: HeaderList) -> None:
     """Send a JSON answer."""
     await send(
         {
@@ -169,7 +170,7 @@ async def respond(
     await send({"type": "http.response.body", "body": body})
 
 
-def render(error: ApiError) -> tuple[bytes, Headers]:
+def render(error: ApiError) -> tuple[bytes, HeaderList]:
     """The body and the headers of an error."""
     body = msgspec.json.encode(ErrorResponse([Error(error.code, title) for title in error.titles]))
     headers = [(name.encode(), value.encode()) for name, value in error.headers.items()]

@@ -19,7 +19,7 @@ NOBODY = ""
 class Node:
     """A place in the tree of paths."""
 
-    children: dict[str, Node] = field(default_factory=dict)
+    children: dict[bytes, Node] = field(default_factory=dict)
     parameter: Node | None = None
     operations: dict[str, tuple[Operation, tuple[str, ...]]] = field(default_factory=dict)
 
@@ -40,7 +40,7 @@ class Router:
                 names.append(segment.strip("{}"))
                 node.parameter = node = node.parameter or Node()
             else:
-                node = node.children.setdefault(segment, Node())
+                node = node.children.setdefault(segment.encode(), Node())
         node.operations[operation.method] = (operation, tuple(names))
 
     def find(self, raw_path: bytes) -> tuple[Node, list[str]] | None:
@@ -49,12 +49,11 @@ class Router:
         values: list[str] = []
         # Some clients send //v2/… for a base URL that ends in a slash, some a slash at the end.
         for raw in raw_path.strip(b"/").split(b"/"):
-            segment = decode_segment(raw)
-            child = node.children.get(segment)
+            child = node.children.get(unquote_to_bytes(raw) if b"%" in raw else raw)
             if child is None:
                 if (child := node.parameter) is None:
                     return None
-                values.append(segment)
+                values.append(decode_segment(raw))
             node = child
         return node, values
 
