@@ -10,7 +10,7 @@ from heliograph.errors import BadRequest
 from heliograph.wire import apps, conversations, participants, times, users
 from heliograph.wire.validation import MALFORMED, decode
 
-ELEVEN = b'{"type":"sdkGroup","participants":[' + b",".join([b"{}"] * 11) + b"]}"
+ELEVEN = b'{"type":"sdkGroup","participants":[' + b",".join([b'{"userId":"u"}'] * 11) + b"]}"
 
 WRONG: list[tuple[type[Any], bytes, list[str]]] = [
     (apps.AppCreateBody, b"{}", ["should have required property 'displayName'"]),
@@ -56,28 +56,36 @@ WRONG: list[tuple[type[Any], bytes, list[str]]] = [
         ],
     ),
     (users.UserCreateBody, b'{"externalId":"a\\u0000b"}', ["strings should NOT contain the NUL character"]),
-    (participants.ParticipantJoinBody, b'{"subscribeSDKClient":"true"}', ["subscribeSDKClient should be boolean"]),
+    (
+        participants.ParticipantJoinBody,
+        b'{"subscribeSDKClient":"true"}',
+        ["subscribeSDKClient should be boolean", "exactly one of userId, userExternalId is required, none given"],
+    ),
 ]
 
 
 @pytest.mark.parametrize(("kind", "body", "titles"), WRONG)
 def test_every_violation_has_its_title(kind: type[Any], body: bytes, titles: list[str]) -> None:
     with pytest.raises(BadRequest) as refused:
-        decode(body, kind)
+        decode(body, kind, require_subscribe=False)
     assert list(refused.value.titles) == titles
 
 
 def test_titles_are_bounded() -> None:
     body = b'{"displayName":"A","metadata":{' + b",".join(b'"%d":[]' % number for number in range(500)) + b"}}"
     with pytest.raises(BadRequest) as refused:
-        decode(body, apps.AppCreateBody)
+        decode(body, apps.AppCreateBody, require_subscribe=False)
     assert len(refused.value.titles) == 20
 
 
 def test_what_is_right_passes() -> None:
-    body = decode(b'{"userId":"x","userExternalId":null,"more":[1]}', participants.ParticipantJoinBody)
+    body = decode(
+        b'{"userId":"x","userExternalId":null,"more":[1]}', participants.ParticipantJoinBody, require_subscribe=False
+    )
     assert (body.user_id, body.user_external_id, body.subscribe_sdk_client) == ("x", None, None)
-    assert decode(b'{"externalId":"a\\\\u0000"}', users.UserCreateBody).external_id == "a\\u0000"
+    assert (
+        decode(b'{"externalId":"a\\\\u0000"}', users.UserCreateBody, require_subscribe=True).external_id == "a\\u0000"
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from heliograph.domain.events import Journal
 from heliograph.domain.roster import Roster
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, ConversationNotFound, TooManyParticipants, UserNotFound
-from heliograph.settings import Settings
 from heliograph.storage import clients, conversations, events, participants, users
 from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Reader, Tx
@@ -24,19 +23,21 @@ from heliograph.wire.participants import ParticipantJoinBody
 _OWNER = "Conversation"
 
 
-async def create(store: Store, tenant: Tenant, body: ConversationCreateBody, settings: Settings) -> Conversation:
+async def create(store: Store, tenant: Tenant, body: ConversationCreateBody, limit: int) -> Conversation:
     """Create a conversation with the users who are in it from the start; a user named twice is in it once.
 
     Raises:
-        BadRequest: the body breaks a rule.
+        BadRequest: the metadata is too large, or there are more users than the limit allows.
         UserNotFound: a user is not in this app.
     """
-    if violations := list(body.violations(require_subscribe=settings.require_subscribe_sdk_client)):
-        raise BadRequest(*violations)
-    return shown(await store.write(_create, tenant, body, settings.participant_limit))
+    # What is wrong with the request itself is told before what is not found.
+    metadata_text = metadata.initial(body.metadata, _OWNER)
+    return shown(await store.write(_create, tenant, body, metadata_text, limit))
 
 
-async def _create(tx: Tx, tenant: Tenant, body: ConversationCreateBody, limit: int) -> StoredConversation:
+async def _create(
+    tx: Tx, tenant: Tenant, body: ConversationCreateBody, metadata_text: str | None, limit: int
+) -> StoredConversation:
     members = await _members(tx, tenant, body.participants or [])
     if len(members) > limit:
         raise TooManyParticipants
@@ -53,7 +54,7 @@ async def _create(tx: Tx, tenant: Tenant, body: ConversationCreateBody, limit: i
         display_name=body.display_name,
         description=body.description,
         icon_url=body.icon_url,
-        metadata=metadata.initial(body.metadata, _OWNER),
+        metadata=metadata_text,
         created_at=tx.now,
     )
     if first_personal:

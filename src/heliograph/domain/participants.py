@@ -5,8 +5,7 @@ from __future__ import annotations
 from heliograph.domain.membership import Join, Joined, Leave, Refused, membership
 from heliograph.domain.roster import shown_associations
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import BadRequest, ConversationNotFound
-from heliograph.settings import Settings
+from heliograph.errors import ConversationNotFound
 from heliograph.storage import conversations, participants
 from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Reader
@@ -18,16 +17,14 @@ from heliograph.wire.participants import Participant, ParticipantJoinBody, Parti
 
 
 async def join(
-    store: Store, tenant: Tenant, conversation_id: str, body: ParticipantJoinBody, settings: Settings
+    store: Store, tenant: Tenant, conversation_id: str, body: ParticipantJoinBody, limit: int
 ) -> Participant:
-    """Add a user to a group; who is in it already stays the same participant.
+    """Add a user to a group of at most `limit` participants; who is in it already stays the same participant.
 
     Raises:
-        BadRequest: the body breaks a rule, the conversation is not a group, or it is full.
+        BadRequest: the conversation is not a group, or it is full.
         ConversationNotFound, UserNotFound: there is no such thing in this app.
     """
-    if violations := list(body.violations(require_subscribe=settings.require_subscribe_sdk_client)):
-        raise BadRequest(*violations)
     outcome = await store.submit(
         membership,
         Join(
@@ -36,7 +33,7 @@ async def join(
             body.user_id,
             body.user_external_id,
             bool(body.subscribe_sdk_client),
-            settings.participant_limit,
+            limit,
         ),
     )
     if isinstance(outcome, Refused):
@@ -49,11 +46,9 @@ async def leave(store: Store, tenant: Tenant, conversation_id: str, body: Partic
     """Remove a user from a group.
 
     Raises:
-        BadRequest: the body breaks a rule, or the conversation is not a group.
+        BadRequest: the conversation is not a group.
         ConversationNotFound, UserNotFound, NotAMember: there is no such thing in this app.
     """
-    if violations := list(body.violations()):
-        raise BadRequest(*violations)
     outcome = await store.submit(
         membership, Leave(tenant, conversation_id, body.user_id, body.user_external_id, body.participant_id)
     )

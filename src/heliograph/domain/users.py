@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import msgspec
 from msgspec import UNSET
 
@@ -10,7 +12,7 @@ from heliograph.domain import metadata
 from heliograph.domain.events import Journal
 from heliograph.domain.roster import Roster
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import UserAlreadyExists, UserNotFound
+from heliograph.errors import BadRequest, UserAlreadyExists, UserNotFound
 from heliograph.storage import clients, conversations, events, participants, users
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.store import Store
@@ -28,12 +30,17 @@ async def create(store: Store, tenant: Tenant, body: UserCreateBody) -> User:
 
     Raises:
         UserAlreadyExists: another user of the app (of the brand) has the external id.
-        BadRequest: the metadata is too large.
+        BadRequest: the metadata is too large, or signedUpAt is outside the calendar.
     """
-    return shown(await store.write(_create, tenant, body))
+    # What is wrong with the request itself is told before what is there already.
+    metadata_text = metadata.initial(body.metadata, _OWNER) or _EMPTY
+    signed_up_at = _milliseconds(body.signed_up_at)
+    return shown(await store.write(_create, tenant, body, metadata_text, signed_up_at))
 
 
-async def _create(tx: Tx, tenant: Tenant, body: UserCreateBody) -> StoredUser:
+async def _create(
+    tx: Tx, tenant: Tenant, body: UserCreateBody, metadata_text: str, signed_up_at: int | None
+) -> StoredUser:
     if body.external_id is not None:
         taken = await users.id_of(tx, tenant.app_id, body.external_id, body.brand_id or "")
         if taken is not None:
@@ -44,10 +51,10 @@ async def _create(tx: Tx, tenant: Tenant, body: UserCreateBody) -> StoredUser:
         external_id=body.external_id,
         brand_id=body.brand_id,
         authenticated=0,
-        signed_up_at=tx.now if body.signed_up_at is None else times.to_milliseconds(body.signed_up_at),
+        signed_up_at=tx.now if signed_up_at is None else signed_up_at,
         to_be_retained=None if body.to_be_retained is None else int(body.to_be_retained),
         profile=_merged_profile(_EMPTY, body.profile),
-        metadata=metadata.initial(body.metadata, _OWNER) or _EMPTY,
+        metadata=metadata_text,
         default_conversation_id=None,
         created_at=tx.now,
     )
@@ -80,15 +87,18 @@ async def update(store: Store, tenant: Tenant, who: str, brand_id: str | None, b
 
     Raises:
         UserNotFound: there is no such user in this app.
-        BadRequest: the metadata would be too large.
+        BadRequest: the metadata would be too large, or signedUpAt is outside the calendar.
     """
-    return shown(await store.write(_update, tenant, who, brand_id, body))
+    signed_up_at = _milliseconds(body.signed_up_at)
+    return shown(await store.write(_update, tenant, who, brand_id, body, signed_up_at))
 
 
-async def _update(tx: Tx, tenant: Tenant, who: str, brand_id: str | None, body: UserUpdateBody) -> StoredUser:
+async def _update(
+    tx: Tx, tenant: Tenant, who: str, brand_id: str | None, body: UserUpdateBody, signed_up_at: int | None
+) -> StoredUser:
     user = await find(tx, tenant.app_id, who, brand_id)
-    if body.signed_up_at is not None:
-        user.signed_up_at = times.to_milliseconds(body.signed_up_at)
+    if signed_up_at is not None:
+        user.signed_up_at = signed_up_at
     if body.to_be_retained is not None:
         user.to_be_retained = int(body.to_be_retained)
     user.profile = _merged_profile(user.profile, body.profile)
@@ -163,6 +173,13 @@ def shown(user: StoredUser) -> User:
         brand_id=user.brand_id,
         to_be_retained=None if user.to_be_retained is None else bool(user.to_be_retained),
     )
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    try:
+        return None if moment is None else times.to_milliseconds(moment.astimezone(UTC))
+    except OverflowError:  # its offset carries it out of the years 1 to 9999
+        raise BadRequest("signedUpAt should be in the years 1 to 9999") from None
 
 
 def _merged_profile(stored: str, change: ProfileBody | None) -> str:

@@ -99,7 +99,11 @@ class Api:
         tenant = await self._auth.tenant(caller, operation, path.get("appId"))
         body: Any = None
         if operation.body is not None:
-            body = decode(await read_body(headers, receive), operation.body)
+            body = decode(
+                await read_body(headers, receive),
+                operation.body,
+                require_subscribe=self._settings.require_subscribe_sdk_client,
+            )
         request = Request(
             operation=operation,
             path=path,

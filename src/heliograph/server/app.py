@@ -54,7 +54,7 @@ class Application:
         if not prefix or not (path == prefix or path.startswith(prefix + b"/")):
             return scope
         inner = path[len(prefix) :] or b"/"
-        return {**scope, "raw_path": inner, "path": inner.decode("latin-1"), "root_path": prefix.decode()}
+        return {**scope, "raw_path": inner, "root_path": prefix.decode()}
 
     async def _page(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> int:
         status = 500
@@ -66,5 +66,5 @@ class Application:
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        await self._pages({**scope, "root_path": ""}, receive, identified)
+        await self._pages(scope, receive, identified)
         return status

@@ -181,10 +181,17 @@ def render(error: ApiError) -> tuple[bytes, HeaderList]:
 
 
 def links_of(request: Request, meta: PageMeta) -> Links | None:
-    """The links to the neighbouring pages, with the size and the filter that the caller gave; None without any."""
-    given = [f"filter[{name}]={quote(value, safe='')}" for name, value in request.query.filter.items()]
-    if (size := request.query.page.get("size")) is not None:
+    """Links to the neighbouring pages, with the size, the filter and the brand that the caller gave; None if none."""
+    query = request.query
+    given = [
+        f"filter[{name}]={quote(query.filter[name], safe='')}"
+        for name in request.operation.filters
+        if name in query.filter
+    ]
+    if (size := query.page.get("size")) is not None:
         given.append(f"page[size]={size}")
+    if request.brand_id is not None:
+        given.append(f"brandId={quote(request.brand_id, safe='')}")
 
     def link(name: str, cursor: str | None) -> str | None:
         return f"{request.url}?{'&'.join([f'page[{name}]={cursor}', *given])}" if cursor else None

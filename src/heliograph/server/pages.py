@@ -72,7 +72,7 @@ def pages(store: Store) -> Starlette:
         return HTMLResponse(_DOCS)
 
     async def home(request: Request) -> Response:
-        return RedirectResponse("docs")
+        return RedirectResponse(f"{request.scope['root_path']}/docs")
 
     return Starlette(
         routes=[

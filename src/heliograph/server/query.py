@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
 from heliograph.errors import BadRequest, InvalidPage
+
+# Other names are ignored.
+_PAGE = frozenset(("after", "before", "size"))
+_FILTER = frozenset(("userId", "userExternalId", "serviceAccountId"))
 
 INVALID_FILTER = "Invalid filter query parameters"
 
@@ -43,28 +48,30 @@ def parse_query(raw: bytes) -> Query:
     for name, value in pairs:
         group, _, rest = name.partition("[")
         if group == "page":
-            _put(query.page, rest, value, InvalidPage())
+            _put(query.page, _PAGE, rest, value, InvalidPage())
         elif group == "filter":
-            _put(query.filter, rest, value, BadRequest(INVALID_FILTER))
+            _put(query.filter, _FILTER, rest, value, BadRequest(INVALID_FILTER))
         else:
             query.plain[name] = value
     return query
 
 
-def _put(parameters: dict[str, str], rest: str, value: str, refusal: BadRequest) -> None:
+def _put(parameters: dict[str, str], known: frozenset[str], rest: str, value: str, refusal: BadRequest) -> None:
     """Add `value` under the inner name in `rest` (`size]`), or the members of a JSON object where there is none."""
     given = {rest.removesuffix("]"): value} if rest.endswith("]") else _members(rest, value, refusal)
-    for name, text in given.items():
-        if name in parameters:
+    for name in known & given.keys():
+        member = given[name]
+        if member is None:
+            continue
+        if name in parameters or not isinstance(member, str | int) or isinstance(member, bool):
             raise refusal
-        parameters[name] = text
+        parameters[name] = str(member)
 
 
-def _members(rest: str, value: str, refusal: BadRequest) -> dict[str, str]:
+def _members(rest: str, value: str, refusal: BadRequest) -> dict[str, Any]:
     if rest:
         raise refusal
     try:
-        members = msgspec.json.decode(value, type=dict[str, str | int | None])
+        return msgspec.json.decode(value, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise refusal from None
-    return {name: str(member) for name, member in members.items() if member is not None}

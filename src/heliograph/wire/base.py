@@ -5,7 +5,8 @@ The length limits are those of the API document's schemas.
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
@@ -15,6 +16,11 @@ METADATA_BYTES = 4096
 class Body(Struct, rename="camel", kw_only=True):
     """A JSON object that a caller sends. Unknown keys are ignored; null means absent unless a field says otherwise."""
 
+    @classmethod
+    def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
+        """What is wrong between the fields, a title each. `given` is the object as JSON; its fields may be anything."""
+        return iter(())
+
 
 class Answer(Struct, rename="camel", kw_only=True, omit_defaults=True):
     """A JSON object that the server sends. A field that is None is left out, never null."""
@@ -23,8 +29,9 @@ class Answer(Struct, rename="camel", kw_only=True, omit_defaults=True):
 DisplayName = Annotated[str, Meta(min_length=1, max_length=100)]
 Description = Annotated[str, Meta(min_length=1, max_length=100)]
 PersonName = Annotated[str, Meta(min_length=1, max_length=128)]
-Email = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^@\s]+@[^@\s]+$")]
-Uri = Annotated[str, Meta(min_length=1, max_length=2048, pattern=r"^[A-Za-z][A-Za-z0-9+.\-]*:[^\s]+$")]
+# In Python $ also matches before a newline at the end; in the other languages that read the patterns it does not.
+Email = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^@\s]+@[^@\s]+$(?!\n)")]
+Uri = Annotated[str, Meta(min_length=1, max_length=2048, pattern=r"^[A-Za-z][A-Za-z0-9+.\-]*:[^\s]+$(?!\n)")]
 Locale = Annotated[str, Meta(min_length=1, max_length=64)]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=1024)]
 BrandId = Annotated[str, Meta(min_length=1, max_length=24)]

@@ -28,15 +28,18 @@ class ConversationCreateBody(Body):
     icon_url: Uri | None = None
     metadata: Metadata | None = None
 
-    def violations(self, *, require_subscribe: bool) -> Iterator[str]:
+    @classmethod
+    def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
         """What is wrong between the fields, a title each."""
-        participants = self.participants or []
-        if self.type == PERSONAL and len(participants) != 1:
+        members = given.get("participants")
+        participants = members if isinstance(members, list) else []
+        if given.get("type") == PERSONAL and len(participants) != 1:
             yield "participants should have exactly 1 item in a conversation of type personal"
-        required = require_subscribe and self.type == SDK_GROUP
+        required = require_subscribe and given.get("type") == SDK_GROUP
         for index, participant in enumerate(participants):
-            for violation in participant.violations(require_subscribe=required):
-                yield f"participants[{index}] {violation}"
+            if isinstance(participant, dict):
+                for violation in ParticipantJoinBody.violations(participant, require_subscribe=required):
+                    yield f"participants[{index}] {violation}"
 
 
 class ConversationUpdateBody(Body):

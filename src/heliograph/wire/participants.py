@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec import field
 
@@ -11,10 +12,10 @@ from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.paging import Links, PageMeta
 
 
-def _exactly_one(**given: str | None) -> Iterator[str]:
-    count = sum(value is not None for value in given.values())
+def _exactly_one(given: dict[str, Any], *names: str) -> Iterator[str]:
+    count = sum(given.get(name) is not None for name in names)
     if count != 1:
-        yield f"exactly one of {', '.join(given)} is required, {count or 'none'} given"
+        yield f"exactly one of {', '.join(names)} is required, {count or 'none'} given"
 
 
 class ParticipantJoinBody(Body):
@@ -24,10 +25,11 @@ class ParticipantJoinBody(Body):
     user_external_id: str | None = None
     subscribe_sdk_client: bool | None = field(default=None, name="subscribeSDKClient")
 
-    def violations(self, *, require_subscribe: bool) -> Iterator[str]:
+    @classmethod
+    def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
         """What is wrong between the fields, a title each."""
-        yield from _exactly_one(userId=self.user_id, userExternalId=self.user_external_id)
-        if require_subscribe and self.subscribe_sdk_client is None:
+        yield from _exactly_one(given, "userId", "userExternalId")
+        if require_subscribe and given.get("subscribeSDKClient") is None:
             yield "should have required property 'subscribeSDKClient'"
 
 
@@ -38,11 +40,10 @@ class ParticipantLeaveBody(Body):
     user_external_id: str | None = None
     participant_id: str | None = None
 
-    def violations(self) -> Iterator[str]:
+    @classmethod
+    def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
         """What is wrong between the fields, a title each."""
-        return _exactly_one(
-            userId=self.user_id, userExternalId=self.user_external_id, participantId=self.participant_id
-        )
+        return _exactly_one(given, "userId", "userExternalId", "participantId")
 
 
 class Participant(Answer):

@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import inspect
 
 from heliograph.errors import BadRequest
+from heliograph.wire.base import Body
 
-T = TypeVar("T")
+B = TypeVar("B", bound=Body)
 
 MALFORMED = "Request body is not valid JSON"
 _NUL = b"\\u0000"
@@ -47,31 +48,35 @@ _PYTHON_TYPES: dict[type[inspect.Type], tuple[type, ...]] = {
 }
 
 
-def decode(body: bytes, kind: type[T]) -> T:
-    """The body as `kind`.
+def decode(body: bytes, kind: type[B], *, require_subscribe: bool) -> B:
+    """The body as `kind`, with every rule between its fields kept.
 
     Raises:
-        BadRequest: the body is not JSON, or not of this type; one title for each violation.
+        BadRequest: the body is not JSON, not of this type, or breaks a rule; one title for each violation.
     """
     try:
         value = msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        raise BadRequest(*violations(body, kind, str(error))) from None
+        raise BadRequest(*_violations(body, kind, require_subscribe, str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadRequest(MALFORMED) from None
+    if broken := list(kind.violations(msgspec.to_builtins(value), require_subscribe=require_subscribe)):
+        raise BadRequest(*broken)
     # PostgreSQL's text cannot hold NUL, so it is refused on every engine alike.
     if _NUL in body and _holds_nul(msgspec.json.decode(body)):
         raise BadRequest("strings should NOT contain the NUL character")
     return value
 
 
-def violations(body: bytes, kind: type[Any], fallback: str) -> list[str]:
+def _violations(body: bytes, kind: type[Body], require_subscribe: bool, fallback: str) -> list[str]:
     """A title for each of the first violations; `fallback` where the walk finds none that it can name."""
     try:
         raw = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return [MALFORMED]
     found = _walk(raw, inspect.type_info(kind), "")
+    if isinstance(raw, dict):
+        found = chain(found, kind.violations(raw, require_subscribe=require_subscribe))
     return [title.lstrip() for title in islice(found, _MOST_TITLES)] or [fallback]
 
 

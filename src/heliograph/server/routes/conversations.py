@@ -12,7 +12,9 @@ from heliograph.wire.conversations import ConversationListResponse, Conversation
 @handles("CreateConversation")
 async def create(request: Request) -> ConversationResponse:
     return ConversationResponse(
-        conversation=await conversations.create(request.store, request.tenant, request.body, request.settings)
+        conversation=await conversations.create(
+            request.store, request.tenant, request.body, request.settings.participant_limit
+        )
     )
 
 

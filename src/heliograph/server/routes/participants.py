@@ -12,7 +12,7 @@ from heliograph.wire.participants import ParticipantListResponse, ParticipantRes
 @handles("JoinConversation")
 async def join(request: Request) -> ParticipantResponse:
     participant = await participants.join(
-        request.store, request.tenant, request.path["conversationId"], request.body, request.settings
+        request.store, request.tenant, request.path["conversationId"], request.body, request.settings.participant_limit
     )
     return ParticipantResponse(participant=participant)
 

@@ -1,0 +1,38 @@
+"""The database of the shared server, and a second server with other settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.api.database import Database
+from tests.harness import Caller, Server, init, new_app, serving
+
+
+@pytest.fixture
+def database(server: Server) -> Database:
+    """The database file of the shared server."""
+    return Database(server.database)
+
+
+@pytest.fixture(scope="session")
+def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server below /sc, with at most 3 participants in a group, that does not require subscribeSDKClient."""
+    options = ("--root-path", "/sc", "--participant-limit", "3", "--no-require-subscribe-sdk-client")
+    with serving(tmp_path_factory.mktemp("other") / "heliograph.db", *options) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def other_account(other_server: Server) -> Iterator[Caller]:
+    """A caller with the account key of the second server."""
+    caller = Caller(other_server.url, init(other_server.database_url).account_auth)
+    yield caller
+    caller.http.close()
+
+
+@pytest.fixture
+def other(other_account: Caller) -> Caller:
+    """A caller with the key of a fresh app of the second server."""
+    return new_app(other_account)

@@ -1,0 +1,182 @@
+"""ListClients and RemoveClient."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+import pytest
+
+from tests.api.database import Database
+from tests.harness import Caller, Server, error_of, new_app
+
+UNKNOWN = "0123456789abcdef01234567"
+TWILIO, WHATSAPP = "a" * 24, "b" * 24  # ids that come after every real one for a long time
+NO_USER = (404, "user_not_found", "User not found")
+NO_CLIENT = (404, "client_not_found", "Client not found")
+ID = re.compile(r"[0-9a-f]{24}")
+TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
+
+
+def clients_of(caller: Caller, who: str, query: str = "") -> Any:
+    """A page of the user's clients."""
+    return caller.ok("GET", f"/users/{who}/clients{query}")
+
+
+@pytest.mark.parametrize("who", ["id", "external id"])
+def test_sdk_client(api: Caller, who: str) -> None:
+    """The client that subscribeSDKClient makes: active, seen when it was linked, nothing unset shown."""
+    ada = api.new_user("ada")
+    joined = api.join(api.new_group(), ada, subscribe=True)
+    listed = clients_of(api, ada if who == "id" else "ada")
+    assert listed["meta"] == {"hasMore": False}
+    assert set(listed) == {"clients", "meta"}
+    (client,) = listed["clients"]
+    assert set(client) == {"id", "type", "status", "lastSeen", "linkedAt"}
+    assert ID.fullmatch(client["id"])
+    assert (client["type"], client["status"]) == ("sdk", "active")
+    assert TIME.fullmatch(client["linkedAt"])
+    assert client["lastSeen"] == client["linkedAt"]
+    assert joined["clientAssociations"] == [{"type": "sdk", "clientId": client["id"]}]
+
+
+def test_one_sdk_client_per_user(api: Caller) -> None:
+    """However often and wherever it is subscribed; another user has another."""
+    ada, bob = api.new_user(), api.new_user()
+    groups = [api.new_group() for _ in range(3)]
+    hers = [api.join(group, ada, subscribe=True)["clientAssociations"] for group in [*groups, groups[0]]]
+    his = api.join(groups[0], bob, subscribe=True)["clientAssociations"]
+    (client,) = clients_of(api, ada)["clients"]
+    assert hers == [[{"type": "sdk", "clientId": client["id"]}]] * 4
+    assert his[0]["clientId"] != client["id"]
+
+
+def test_no_clients(api: Caller) -> None:
+    """A user whom nothing was subscribed for."""
+    ada = api.new_user()
+    api.join(api.new_group(), ada, subscribe=False)
+    assert clients_of(api, ada) == {"clients": [], "meta": {"hasMore": False}}
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+@pytest.mark.parametrize("who", [UNKNOWN, "nobody", "%00"])
+def test_unknown_user(api: Caller, account: Caller, method: str, who: str) -> None:
+    """404, another app's user included."""
+    for one in (who, new_app(account).new_user()):
+        path = f"/users/{one}/clients" + (f"/{UNKNOWN}" if method == "DELETE" else "")
+        assert error_of(api(method, path)) == NO_USER
+
+
+def test_pages(api: Caller, server: Server, database: Database) -> None:
+    """Rows 12, 14: oldest first; cursors are client ids; the links keep the path as it was sent."""
+    ada = api.new_user("ada/é")
+    sdk = api.join(api.new_group(), ada, subscribe=True)["clientAssociations"][0]["clientId"]
+    for client_id in (WHATSAPP, TWILIO):
+        database.add_client(api.app_id, ada, client_id)
+    path = f"/users/{quote('ada/é', safe='')}/clients"
+    first = api.ok("GET", f"{path}?page[size]=2")
+    assert [one["id"] for one in first["clients"]] == [sdk, TWILIO]
+    assert first["meta"] == {"hasMore": True, "afterCursor": TWILIO}
+    assert first["links"]["next"].startswith(f"{server.url}/v2/apps/{api.app_id}{path}?")
+    last = api.http.get(first["links"]["next"], auth=api.auth).json()
+    assert [one["id"] for one in last["clients"]] == [WHATSAPP]
+    assert last["meta"] == {"hasMore": False, "beforeCursor": WHATSAPP}
+    assert api.http.get(last["links"]["prev"], auth=api.auth).json()["clients"] == first["clients"]
+
+
+def test_links_keep_the_brand(api: Caller, database: Database) -> None:
+    """Row 12: a link that forgot brandId would lead to another user's clients."""
+    api.new_user("ada")
+    branded = api.new_user("ada", brandId="1")
+    for client_id in (TWILIO, WHATSAPP):
+        database.add_client(api.app_id, branded, client_id)
+    first = clients_of(api, "ada", "?brandId=1&page[size]=1")
+    assert [one["id"] for one in first["clients"]] == [TWILIO]
+    sent = dict(parse_qsl(urlsplit(first["links"]["next"]).query))
+    assert sent == {"brandId": "1", "page[size]": "1", "page[after]": TWILIO}
+
+
+@pytest.mark.parametrize("query", ["page[size]=0", "page[after]=x", f"page[after]={UNKNOWN}&page[before]={UNKNOWN}"])
+def test_invalid_page(api: Caller, query: str) -> None:
+    """Rows 14, 34: told before the user is looked for."""
+    expected = (400, "bad_request", "Invalid page query parameters")
+    assert error_of(api("GET", f"/users/nobody/clients?{query}")) == expected
+
+
+def test_client_with_everything(api: Caller, database: Database) -> None:
+    """A client of a channel shows what is known of it."""
+    ada = api.new_user()
+    database.add_client(api.app_id, ada, TWILIO)
+    assert clients_of(api, ada)["clients"] == [
+        {
+            "id": TWILIO,
+            "type": "twilio",
+            "status": "active",
+            "linkedAt": "2020-09-13T12:26:40.000Z",
+            "displayName": "Ada",
+            "avatarUrl": "https://example.org/ada.png",
+            "info": {"city": "London"},
+            "raw": {"number": "+44"},
+        }
+    ]
+
+
+@pytest.mark.parametrize("who", ["id", "external id"])
+def test_sdk_client_cannot_be_removed(api: Caller, database: Database, who: str) -> None:
+    """Refused in the words of the API document; nothing changes."""
+    ada, group = api.new_user("ada"), api.new_group()
+    joined = api.join(group, ada, subscribe=True)
+    client_id = joined["clientAssociations"][0]["clientId"]
+    answer = api("DELETE", f"/users/{ada if who == 'id' else 'ada'}/clients/{client_id}")
+    assert error_of(answer) == (400, "bad_request", "Cannot remove a client of type 'sdk'")
+    assert api.participants(group) == [joined]
+    assert "client:remove" not in database.event_types(api.app_id)
+
+
+def test_unknown_client(api: Caller) -> None:
+    """Row 35: a malformed id is an unknown one; another user's client is none of this one's."""
+    ada, bob = api.new_user(), api.new_user()
+    his = api.join(api.new_group(), bob, subscribe=True)["clientAssociations"][0]["clientId"]
+    for client_id in (UNKNOWN, "x", "%00", his):
+        assert error_of(api("DELETE", f"/users/{ada}/clients/{client_id}")) == NO_CLIENT
+
+
+@pytest.mark.parametrize("who", ["id", "external id"])
+def test_remove(api: Caller, database: Database, who: str) -> None:
+    """The client goes, and with it its associations in every conversation; the others stay where they were."""
+    ada, bob = api.new_user("ada"), api.new_user()
+    groups = [api.new_group(bob), api.new_group(bob)]
+    hers = [api.join(group, ada, subscribe=True) for group in groups]
+    sdk = hers[0]["clientAssociations"][0]["clientId"]
+    database.add_client(api.app_id, ada, TWILIO)
+    database.add_client(api.app_id, ada, WHATSAPP, "whatsapp")
+    database.associate(hers[0]["id"], ("twilio", TWILIO), ("sdk", sdk), ("whatsapp", WHATSAPP))
+    database.associate(hers[1]["id"], ("twilio", TWILIO))
+    assert [len(api.participants(group)[1]["clientAssociations"]) for group in groups] == [3, 1]
+    answer = api("DELETE", f"/users/{ada if who == 'id' else 'ada'}/clients/{TWILIO}")
+    assert answer.status_code == 200
+    assert answer.json() == {}
+    assert [one["id"] for one in clients_of(api, ada)["clients"]] == [sdk, WHATSAPP]
+    assert [api.participants(group)[1]["clientAssociations"] for group in groups] == [
+        [{"type": "sdk", "clientId": sdk}, {"type": "whatsapp", "clientId": WHATSAPP}],
+        [],
+    ]
+    assert error_of(api("DELETE", f"/users/{ada}/clients/{TWILIO}")) == NO_CLIENT
+
+
+def test_removal_is_one_event(api: Caller, database: Database) -> None:
+    """`client:remove`, reason api."""
+    ada = api.new_user("ada")
+    api.join(api.new_group(), ada)
+    database.add_client(api.app_id, ada, TWILIO)
+    (shown,) = clients_of(api, ada)["clients"]
+    api.ok("DELETE", f"/users/{ada}/clients/{TWILIO}")
+    *_, event = database.events(api.app_id)
+    assert (event.type, event.user_id, event.conversation_id) == ("client:remove", ada, None)
+    assert event.payload == {
+        "user": {"id": ada, "authenticated": False, "externalId": "ada"},
+        "client": shown,
+        "reason": "api",
+        "source": {"type": "api"},
+    }

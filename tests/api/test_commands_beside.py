@@ -1,0 +1,67 @@
+"""Commands that are run beside the server, and how soon it follows: limits (row 33) and revoked keys."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import httpx
+
+from tests.harness import Caller, Server, command, error_of, new_app
+
+SOON = 2.0  # twice as long as the server may remember a key or an app
+LIMITED = (429, "too_many_requests", "Too many requests")
+
+
+def run(*args: str) -> None:
+    """Run a command that must succeed."""
+    done = command(*args)
+    assert done.returncode == 0, done.stderr
+
+
+def first(ask: Callable[[], httpx.Response], status: int) -> httpx.Response:
+    """The first answer with this status, which must come soon."""
+    deadline = time.monotonic() + SOON
+    while (answer := ask()).status_code != status:
+        assert time.monotonic() < deadline, f"no {status} within {SOON} seconds"
+        time.sleep(0.005)
+    return answer
+
+
+def test_rate_limit(api: Caller, account: Caller, server: Server) -> None:
+    """Row 33: off by default; set for an app it is for that app only, whoever calls; and it can be taken away."""
+    unlimited, path = new_app(account), f"/v2/apps/{api.app_id}"
+    assert {api("GET", path).status_code for _ in range(50)} == {200}
+    run("apps", "limit", api.app_id, "--requests-per-second", "1", "--database", server.database_url)
+    refused = first(lambda: api("GET", path), 429)
+    assert error_of(refused) == LIMITED
+    assert refused.headers["retry-after"] == "1"
+    assert refused.headers["content-type"] == "application/json"
+    assert "x-request-id" in refused.headers
+    assert error_of(account("GET", path)) == LIMITED
+    assert {unlimited("GET", f"/v2/apps/{unlimited.app_id}").status_code for _ in range(20)} == {200}
+    time.sleep(1.01)
+    assert [api("GET", path).status_code for _ in range(2)] == [200, 429]
+    run("apps", "limit", api.app_id, "--off", "--database", server.database_url)
+    first(lambda: api("GET", path), 200)
+    time.sleep(1.01)
+    assert {api("GET", path).status_code for _ in range(20)} == {200}
+
+
+def test_revoked_key(api: Caller, account: Caller, server: Server) -> None:
+    """A key that was good a moment ago is refused within two seconds; another of the app stays good."""
+    assert api.auth is not None
+    path = f"/v2/apps/{api.app_id}"
+    key = account.ok("POST", f"{path}/keys", {"displayName": "Stays"})["key"]
+    assert api("GET", path).status_code == 200
+    run("keys", "revoke", api.auth[0], "--database", server.database_url)
+    refused = first(lambda: api("GET", path), 401)
+    assert error_of(refused) == (401, "unauthorized", "Authorization is required")
+    assert api("GET", path, auth=(key["id"], key["secret"])).status_code == 200
+
+
+def test_new_key(api: Caller, server: Server) -> None:
+    """A key that a command made is good at once."""
+    done = command("keys", "create", "--app", api.app_id, "--database", server.database_url)
+    key_id, secret = done.stdout.split()
+    assert api("GET", f"/v2/apps/{api.app_id}", auth=(key_id, secret)).status_code == 200

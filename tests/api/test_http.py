@@ -1,0 +1,256 @@
+"""The edges of HTTP (row 32 of the decisions), and what the official clients force."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import socket
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from tests.harness import Caller, Server, error_of
+
+UNKNOWN = "0123456789abcdef01234567"
+LIMIT = 102_400
+NOT_FOUND = (404, "not_found", "Resource not found")
+NO_METHOD = (405, "method_not_allowed", "Method not allowed")
+TOO_LARGE = (413, "payload_too_large", "Request body is limited to 100kb in size")
+NOT_JSON = (415, "unsupported_media_type", "Content-Type must be application/json")
+MALFORMED = (400, "bad_request", "Request body is not valid JSON")
+UNAUTHORIZED = (401, "unauthorized", "Authorization is required")
+ID = re.compile(r"[0-9a-f]{24}")
+
+
+def post(caller: Caller, content: Any, content_type: str | None = "application/json") -> httpx.Response:
+    """Create a user by a body that is sent as it is."""
+    headers = {"content-type": content_type} if content_type is not None else {}
+    return caller("POST", "/users", content=content, headers=headers)
+
+
+def user_body(size: int) -> bytes:
+    """A good body of so many bytes."""
+    return b'{"unknown":"' + b"x" * (size - 14) + b'"}'
+
+
+def in_chunks(body: bytes) -> Iterator[bytes]:
+    """A body whose length is not told in advance."""
+    for start in range(0, len(body), 10_000):
+        yield body[start : start + 10_000]
+
+
+@pytest.mark.parametrize("path", ["/v2/apps", f"/v2/apps/{UNKNOWN}/users/ada"])
+def test_no_credentials(api: Caller, path: str) -> None:
+    """Row 28: the challenge names both schemes."""
+    answer = api("GET", path, auth=None)
+    assert error_of(answer) == UNAUTHORIZED
+    assert answer.headers["www-authenticate"] == "Basic, Bearer"
+
+
+def test_empty_credentials(api: Caller) -> None:
+    """What a client sends whose user name and password are not set."""
+    answer = api("GET", f"/v2/apps/{api.app_id}", auth=None, headers={"authorization": "Basic Og=="})
+    assert error_of(answer) == UNAUTHORIZED
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v2", "/v2/", "/v2/nothing", "/v2/apps/{app}/nothing", "/v2/apps/{app}/users/ada/nothing/more", "/v3/apps"],
+)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_unknown_path(api: Caller, method: str, path: str) -> None:
+    """404, whatever the method."""
+    answer = api.http.request(method, api.url + path.format(app=api.app_id), auth=api.auth)
+    assert error_of(answer) == NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "", {"GET", "PATCH", "DELETE"}),
+        ("POST", "/users/ada", {"GET", "PATCH", "DELETE"}),
+        ("GET", "/conversations/x/join", {"POST"}),
+        ("PUT", "/conversations", {"GET", "POST"}),
+        ("OPTIONS", "/conversations/x/participants", {"GET"}),
+        ("GET", "/users/ada/personalinformation", {"DELETE"}),
+    ],
+)
+def test_wrong_method(api: Caller, method: str, path: str, allowed: set[str]) -> None:
+    """405, and Allow names the methods that there are."""
+    answer = api(method, f"/v2/apps/{api.app_id}{path}")
+    assert error_of(answer) == NO_METHOD
+    assert set(answer.headers["allow"].split(", ")) == allowed
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_largest_body(api: Caller, chunked: bool) -> None:
+    """100 kB, and not one byte more; with its length told or not."""
+    fits, large = user_body(LIMIT), user_body(LIMIT + 1)
+    assert post(api, in_chunks(fits) if chunked else fits).status_code == 201
+    answer = post(api, in_chunks(large) if chunked else large)
+    assert error_of(answer) == TOO_LARGE
+    assert ID.fullmatch(answer.headers["x-request-id"])
+    assert api("GET", f"/v2/apps/{api.app_id}").status_code == 200
+
+
+def test_huge_body(api: Caller) -> None:
+    """Refused without being read, even if it is no JSON."""
+    assert error_of(post(api, b"x" * 5_000_000)) == TOO_LARGE
+
+
+@pytest.mark.parametrize("content_type", [None, "", "text/plain", "application/x-www-form-urlencoded", "text/json"])
+def test_wrong_content_type(api: Caller, content_type: str | None) -> None:
+    """415 with a body that is not declared as JSON, or not declared at all."""
+    assert error_of(post(api, b"{}", content_type)) == NOT_JSON
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json; charset=utf-8", "Application/JSON", "application/json;charset=UTF-8", "application/x+json"],
+)
+def test_json_content_types(api: Caller, content_type: str) -> None:
+    """JSON by any of its names."""
+    assert post(api, b"{}", content_type).status_code == 201
+
+
+@pytest.mark.parametrize("content_type", [None, "text/plain", "application/json"])
+def test_no_body(api: Caller, content_type: str | None) -> None:
+    """Without a body its type does not matter, and it is as good as an empty object."""
+    assert post(api, b"", content_type).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{",
+        b"}",
+        b" ",
+        b"{'externalId': 'ada'}",
+        b'{"externalId":"ada",}',
+        b'{"externalId":"ada"} more',
+        b'{"externalId":"\xff"}',
+        b'{"externalId":"\\ud800"}',
+        b'{"metadata":{"a":NaN}}',
+        b"[" * 50_000,
+        b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
+        gzip.compress(b"{}"),
+    ],
+    ids=lambda content: repr(content[:20]),
+)
+def test_malformed_json(api: Caller, content: bytes) -> None:
+    """What is no JSON, no UTF-8, or nested beyond reason."""
+    assert error_of(post(api, content)) == MALFORMED
+
+
+@pytest.mark.parametrize("content", [b"null", b"[]", b'"ada"', b"5", b"true", b'[{"externalId":"ada"}]'])
+def test_body_is_no_object(api: Caller, content: bytes) -> None:
+    """JSON, but not an object."""
+    assert error_of(post(api, content))[:2] == (400, "bad_request")
+
+
+@pytest.mark.parametrize("content", [b'{"externalId":"a\\u0000"}', b'{"metadata":{"a\\u0000":1}}'])
+def test_nul(api: Caller, content: bytes) -> None:
+    """NUL is refused wherever it stands, because not every database can hold it; its spelling is not."""
+    assert error_of(post(api, content))[:2] == (400, "bad_request")
+    assert post(api, rb'{"externalId":"a\\u0000"}').status_code == 201
+
+
+def test_json_content_type_without_a_body(api: Caller) -> None:
+    """Normal on a GET, and no reason to refuse a DELETE."""
+    ada = api.new_user()
+    headers = {"content-type": "application/json"}
+    assert api("GET", f"/users/{ada}", headers=headers).status_code == 200
+    assert api("DELETE", f"/users/{ada}", headers=headers).status_code == 200
+
+
+def test_bodies_that_nobody_reads(api: Caller) -> None:
+    """A GET or a DELETE with a body is answered like one without."""
+    ada = api.new_user()
+    for method in ("GET", "DELETE"):
+        answer = api(method, f"/users/{ada}", content=b"{nonsense", headers={"content-type": "text/plain"})
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("slashes", ["//", "///"])
+def test_leading_slashes(api: Caller, slashes: str) -> None:
+    """A base URL that ends in a slash gives them: they count as one; links have one."""
+    group = api.new_group(api.new_user(), api.new_user())
+    path = f"v2/apps/{api.app_id}/conversations/{group}/participants"
+    answer = api.http.get(f"{api.url}{slashes}{path}?page[size]=1", auth=api.auth)
+    assert answer.status_code == 200
+    assert answer.json()["links"]["next"].startswith(f"{api.url}/{path}?")
+
+
+def test_empty_segments_are_nobody(api: Caller) -> None:
+    """Slashes further on do not count as one: nothing has an empty name."""
+    assert error_of(api("GET", f"/v2/apps/{api.app_id}/users//clients"))[:2] == (404, "user_not_found")
+
+
+@pytest.mark.parametrize("given", ["a", "x" * 128, "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "Root=1-5e/a+b.c:d_e="])
+def test_request_id_is_echoed(api: Caller, given: str) -> None:
+    """On every answer, refusals and pages included."""
+    headers = {"x-request-id": given}
+    for path in (f"/v2/apps/{api.app_id}", "/v2/nothing"):
+        assert api("GET", path, headers=headers).headers["x-request-id"] == given
+    for path in ("/health/live", "/docs", "/nothing"):
+        assert api.http.get(api.url + path, headers=headers).headers["x-request-id"] == given
+
+
+@pytest.mark.parametrize("given", [None, "", "x" * 129, "two words", "é", '"quoted"', "a\tb", "<script>"])
+def test_request_id_is_made(api: Caller, given: str | None) -> None:
+    """Where there is none, or one that is not sane; each time another."""
+    headers = {} if given is None else {"x-request-id": given.encode()}
+    made = [api("GET", f"/v2/apps/{api.app_id}", headers=headers).headers["x-request-id"] for _ in range(2)]
+    assert all(map(ID.fullmatch, made))
+    assert made[0] != made[1]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "", 200),
+        ("PATCH", "", 200),
+        ("POST", "/users", 201),
+        ("POST", "/apps", 404),
+        ("PUT", "/users", 405),
+        ("GET", "/users/nobody", 404),
+        ("GET", "/conversations", 400),
+    ],
+)
+def test_always_json(api: Caller, method: str, path: str, status: int) -> None:
+    """Whatever the answer, and whatever the caller accepts: the official clients understand nothing else."""
+    headers = {"accept": "text/html", "content-type": "application/json"}
+    answer = api(method, f"/v2/apps/{api.app_id}{path}", headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/json"
+    assert isinstance(answer.json(), dict)
+    assert "x-request-id" in answer.headers
+
+
+@pytest.mark.parametrize("path", ["", "/users/nobody", "/nothing"])
+def test_head(api: Caller, path: str) -> None:
+    """The headers of a GET without its body."""
+    full, head = (api(method, f"/v2/apps/{api.app_id}{path}") for method in ("GET", "HEAD"))
+    assert head.content == b""
+    assert head.status_code == full.status_code
+    for name in ("content-type", "content-length"):
+        assert head.headers[name] == full.headers[name]
+
+
+@pytest.mark.parametrize(
+    "sent", [b"NONSENSE\r\n\r\n", b"GET /v2/apps HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n"]
+)
+def test_no_http_at_all(server: Server, sent: bytes) -> None:
+    """Every refusal has the one form of an error, and a request id."""
+    where = urlsplit(server.url)
+    assert where.hostname is not None
+    with socket.create_connection((where.hostname, where.port or 0), timeout=5) as connection:
+        connection.sendall(sent)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"x-request-id: " in head.lower()
+    assert body.startswith(b'{"errors":[{"code":"bad_request","title":"')

@@ -1,0 +1,119 @@
+"""What stands beside the API: health, the OpenAPI document and its page, with and without a root path."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+import pytest
+
+from tests.harness import Caller, Server, error_of
+
+NOWHERE = [
+    "/nothing", "/health", "/health/nothing", "/docs/nothing", "/docs/assets/nothing", "/docs/assets/", "/scenic",
+    "/docs/assets/..%2F__init__.py", "/docs/assets/%2e%2e/pages.py", "/favicon.ico", "/sc2/v2/apps",
+]  # fmt: skip
+BOTH = pytest.mark.parametrize("prefix", ["", "/sc"])
+
+
+def fetch(server: Server, path: str, method: str = "GET") -> httpx.Response:
+    """Ask without credentials; `path` begins at the root of the host."""
+    origin = server.url.removesuffix("/sc")
+    return httpx.request(method, origin + path, timeout=10)
+
+
+@BOTH
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_health(other_server: Server, prefix: str, path: str) -> None:
+    """200, without credentials, at the root and below the root path."""
+    answer = fetch(other_server, prefix + path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == {"status": "ok"}
+    assert re.fullmatch(r"[0-9a-f]{24}", answer.headers["x-request-id"])
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/docs", "/openapi.json"])
+def test_head(server: Server, path: str) -> None:
+    """The headers of a GET without its body."""
+    full, head = fetch(server, path), fetch(server, path, "HEAD")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == full.headers["content-length"]
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/docs", "/openapi.json"])
+def test_wrong_method(server: Server, path: str) -> None:
+    """405 in the form of the API's errors."""
+    answer = fetch(server, path, "POST")
+    assert error_of(answer) == (405, "method_not_allowed", "Method not allowed")
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+def test_unknown_path(other_server: Server, path: str) -> None:
+    """404 in the form of the API's errors."""
+    answer = fetch(other_server, path)
+    assert error_of(answer) == (404, "not_found", "Resource not found")
+    assert answer.headers["content-type"] == "application/json"
+
+
+@BOTH
+def test_openapi(other_server: Server, prefix: str) -> None:
+    """The document is OpenAPI 3.1, of paths below wherever it was fetched, and both ways to authenticate."""
+    answer = fetch(other_server, f"{prefix}/openapi.json")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    document = answer.json()
+    assert document["openapi"].startswith("3.1.")
+    join = document["paths"]["/v2/apps/{appId}/conversations/{conversationId}/join"]["post"]
+    assert join["operationId"] == "JoinConversation"
+    assert set(document["components"]["securitySchemes"]) == {"basicAuth", "bearerAuth"}
+    (listed,) = document["servers"]
+    assert urlsplit(urljoin(f"http://host{prefix}/openapi.json", listed["url"])).path.rstrip("/") == prefix
+
+
+@BOTH
+def test_docs(other_server: Server, prefix: str) -> None:
+    """The page and all it loads come from this server; it works without a network."""
+    page = fetch(other_server, f"{prefix}/docs")
+    assert page.status_code == 200
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert not re.search(r"(?:https?:)?//[\w.]", page.text)
+    assets = re.findall(r'(?:href|src)="([^":]+)"', page.text)
+    kinds = {".css": "css", ".js": "javascript"}
+    assert len(assets) == 2
+    for asset in assets:
+        found = fetch(other_server, urljoin(f"{prefix}/docs", asset))
+        assert found.status_code == 200
+        assert kinds[asset[asset.rindex(".") :]] in found.headers["content-type"]
+        assert len(found.content) > 1000
+    assert fetch(other_server, urljoin(f"{prefix}/docs", "openapi.json")).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/sc/", "/sc", "/docs/", "/sc/docs/"])
+def test_ways_to_the_docs(other_server: Server, path: str) -> None:
+    """The root leads to the page, and whoever came below the root path stays there."""
+    origin = other_server.url.removesuffix("/sc")
+    answer = httpx.get(origin + path, follow_redirects=True, timeout=10)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.url.path == ("/sc/docs" if path.startswith("/sc") else "/docs")
+
+
+def test_api_under_a_root_path(other: Caller, other_server: Server) -> None:
+    """The API answers at /v2 and at /sc/v2 alike, with more slashes between too, and nowhere else."""
+    assert other_server.url.endswith("/sc")
+    origin, path = other_server.url.removesuffix("/sc"), f"/v2/apps/{other.app_id}"
+    answers = [other.http.get(origin + where + path, auth=other.auth) for where in ("", "/sc", "/sc/", "/")]
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert [answer.json() for answer in answers] == [answers[0].json()] * 4
+    for where in ("/sc/sc", "/other", "/SC"):
+        answer = other.http.get(origin + where + path, auth=other.auth)
+        assert error_of(answer) == (404, "not_found", "Resource not found")
+
+
+def test_no_root_path_by_default(api: Caller) -> None:
+    """Without the setting there is nothing at /sc."""
+    answer = api.http.get(f"{api.url}/sc/v2/apps/{api.app_id}", auth=api.auth)
+    assert error_of(answer) == (404, "not_found", "Resource not found")
