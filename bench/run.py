@@ -144,7 +144,7 @@ def measure(connections: int, seconds: int) -> dict[str, tuple[dict[str, float],
         with process(*serve, *quiet, port=8091), process(*bare, port=8092):
             for name, requests in scenarios(world).items():
                 # Leaves are quicker than joins, and only who joined can leave.
-                time_for = seconds * 0.6 if name == "leave" else seconds
+                time_for = seconds * 0.4 if name == "leave" else seconds
                 base = load(8092, world, requests, connections, time_for)
                 found[name] = (load(8091, world, requests, connections, time_for), base)
     return found

@@ -7,7 +7,8 @@ stands in it unless the raiser names a better one. The server renders them; a cl
     ├── UsageError              the command line or the configuration is wrong
     └── ApiError                an answer with `{"errors": [{"code", "title"}, …]}`
         ├── BadRequest 400, Unauthorized 401, Forbidden 403, NotFound 404, MethodNotAllowed 405,
-        │   RequestTimeout 408, Conflict 409, PayloadTooLarge 413, UnsupportedMediaType 415, RateLimited 429
+        │   RequestTimeout 408, Conflict 409, PayloadTooLarge 413, UnsupportedMediaType 415, RateLimited 429,
+        │   HeadersTooLarge 431
         └── ServerError 500, ServiceUnavailable 503
 """
 
@@ -178,6 +179,14 @@ class RateLimited(ApiError):
     status = 429
     code = "too_many_requests"
     title = "Too many requests"
+
+
+class HeadersTooLarge(ApiError):
+    """The request line and headers are larger than the server takes."""
+
+    status = 431
+    code = "headers_too_large"
+    title = "Request headers are too large"
 
 
 class ServerError(ApiError):

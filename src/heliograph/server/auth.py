@@ -10,6 +10,7 @@ import binascii
 import hashlib
 import hmac
 import os
+import sys
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -142,14 +143,14 @@ class Authenticator:
                 raise Unauthorized
             found, secret, caller = await self._key(key_id)
             claims = jwt.decode(token, secret, algorithms=_ALGORITHMS, options=_JWT_OPTIONS)
-        except (jwt.PyJWTError, ValueError, RecursionError):
+            until = min(now + CACHE_SECONDS, int(claims.get("exp", sys.maxsize)))
+        except (jwt.PyJWTError, ArithmeticError, ValueError, TypeError, RecursionError):
             raise Unauthorized from None
         named = claims.get("scope")
         scope = SCOPES.get(named) if isinstance(named, str) else None
         # A token may narrow what its key may do, and never widen it.
         if not found or scope is None or scope > caller.scope:
             raise Unauthorized
-        until = min(now + CACHE_SECONDS, float(claims.get("exp", now + CACHE_SECONDS)))
         return Known(Caller(caller.key_id, scope, caller.app_id), until)
 
     async def _key(self, key_id: str) -> tuple[bool, str, Caller]:

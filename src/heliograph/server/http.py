@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from heliograph import ids
 from heliograph.domain.tenants import Tenant
@@ -119,32 +119,22 @@ async def read_body(headers: Headers, receive: Receive) -> bytes:
     length = headers.get(b"content-length")
     if length is not None and int(length) > BODY_LIMIT:
         raise PayloadTooLarge
-    message = await _next(receive)
-    body: bytes = message.get("body", b"")
-    if message.get("more_body"):
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await _read_rest(body, receive)
-        except TimeoutError:
-            raise RequestTimeout from None
-    if len(body) > BODY_LIMIT:
-        raise PayloadTooLarge
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await _read(receive)
+    except TimeoutError:
+        raise RequestTimeout from None
     if body and not _JSON.match(headers.get(b"content-type", b"")):
         raise UnsupportedMediaType
     return body or b"{}"
 
 
-async def _next(receive: Receive) -> Message:
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise Disconnected
-    return message
-
-
-async def _read_rest(body: bytes, receive: Receive) -> bytes:
-    chunks, size, more = [body], len(body), True
+async def _read(receive: Receive) -> bytes:
+    chunks, size, more = [], 0, True
     while more:
-        message = await _next(receive)
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
         chunks.append(message.get("body", b""))
         size += len(chunks[-1])
         if size > BODY_LIMIT:

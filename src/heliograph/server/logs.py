@@ -21,6 +21,8 @@ TOLD = ("request_id", "method", "operation", "status", "ms")
 # The messages of these say what failed; those of others might repeat what a caller sent.
 _OUTSPOKEN = (sqlite3.Error, OSError, HeliographError)
 
+_FRAMES = 20
+
 _COLOURS = {logging.ERROR: "\x1b[31m", logging.WARNING: "\x1b[33m"}
 _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
 
@@ -76,7 +78,7 @@ def describe(error: BaseException) -> str:
         what = type(current).__name__
         if isinstance(current, _OUTSPOKEN):
             what += f": {current}"
-        parts.append("".join(traceback.format_tb(current.__traceback__)) + what)
+        parts.append("".join(traceback.format_tb(current.__traceback__, limit=-_FRAMES)) + what)
         current = current.__cause__
     return "\ncaused by\n".join(parts)
 

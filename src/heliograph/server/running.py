@@ -11,13 +11,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import uvicorn
 import uvloop
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from heliograph import ids
 from heliograph.domain.purge import purge
-from heliograph.errors import BadRequest, ServiceUnavailable, UsageError
+from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.server.app import Application
-from heliograph.server.http import render
+from heliograph.server.protocol import Protocol
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
@@ -27,20 +25,6 @@ _PURGE_PAUSE_SECONDS = 5
 log = logging.getLogger("heliograph.server")
 
 Announce = Callable[[Store, str], Awaitable[None]]
-
-
-class Protocol(HttpToolsProtocol):
-    """HTTP/1.1 of uvicorn, with our answer to what is not HTTP."""
-
-    def send_400_response(self, msg: str) -> None:
-        """Refuse bytes that are no request, in the form of every other error, and hang up."""
-        body, _ = render(BadRequest("Invalid HTTP request"))
-        head = (
-            "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n"
-            f"x-request-id: {ids.new()}\r\ncontent-length: {len(body)}\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
-        self.transport.close()
 
 
 class Server(uvicorn.Server):

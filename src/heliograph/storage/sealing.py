@@ -53,7 +53,7 @@ def master_key_of_environment() -> bytes | None:
         UsageError: the variable holds something else.
     """
     text = os.environ.get(MASTER_KEY_VARIABLE)
-    return _parse(text, f"the environment variable {MASTER_KEY_VARIABLE}") if text else None
+    return _parse(text.encode(), f"the environment variable {MASTER_KEY_VARIABLE}") if text else None
 
 
 def master_key_of_file(path: Path, *, may_create: bool) -> bytes:
@@ -63,7 +63,7 @@ def master_key_of_file(path: Path, *, may_create: bool) -> bytes:
         UsageError: the file is missing although secrets were sealed with it, or holds something else.
     """
     try:
-        return _parse(path.read_text().strip(), f"the file {path}")
+        return _parse(path.read_bytes().strip(), f"the file {path}")
     except FileNotFoundError:
         if not may_create:
             raise UsageError(
@@ -91,10 +91,10 @@ def _create(path: Path) -> bytes:
     return key
 
 
-def _parse(text: str, where: str) -> bytes:
+def _parse(text: bytes, where: str) -> bytes:
     try:
-        key = base64.urlsafe_b64decode(text)
-    except (ValueError, binascii.Error):
+        key = base64.b64decode(text, altchars=b"-_", validate=True)
+    except binascii.Error:
         key = b""
     if len(key) != _KEY_BYTES:
         raise UsageError(f"{where} should hold a master key: {_KEY_BYTES} bytes in base64")

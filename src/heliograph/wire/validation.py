@@ -60,10 +60,11 @@ def decode(body: bytes, kind: type[B], *, require_subscribe: bool) -> B:
         raise BadRequest(*_violations(body, kind, require_subscribe, str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadRequest(MALFORMED) from None
-    if broken := list(kind.violations(msgspec.to_builtins(value), require_subscribe=require_subscribe)):
+    given = msgspec.to_builtins(value)
+    if broken := list(kind.violations(given, require_subscribe=require_subscribe)):
         raise BadRequest(*broken)
     # PostgreSQL's text cannot hold NUL, so it is refused on every engine alike.
-    if _NUL in body and _holds_nul(msgspec.json.decode(body)):
+    if _NUL in body and _holds_nul(given):
         raise BadRequest("strings should NOT contain the NUL character")
     return value
 

@@ -1,0 +1,67 @@
+"""Many callers at once, each on a connection of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import httpx
+
+from tests.harness import Caller
+
+CONNECTIONS = 64
+
+T = TypeVar("T")
+
+
+class Crowd:
+    """Calls the API as `api` would, with as many requests under way as are asked for."""
+
+    def __init__(self, api: Caller, http: httpx.AsyncClient) -> None:
+        self.api = api
+        self.http = http
+
+    async def __call__(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Call `path`, below the app if it does not begin with /v2."""
+        where = path if path.startswith("/v2") else f"/v2/apps/{self.api.app_id}{path}"
+        return await self.http.request(method, self.api.url + where, json=body, auth=self.api.auth)
+
+    async def ok(self, method: str, path: str, body: Any = None) -> Any:
+        """The JSON of an answer that must be a success."""
+        answer = await self(method, path, body)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    async def new_user(self, external_id: str | None = None) -> str:
+        """Create a user; returns the id."""
+        user_id: str = (await self.ok("POST", "/users", {"externalId": external_id}))["user"]["id"]
+        return user_id
+
+    async def new_users(self, count: int) -> list[str]:
+        """Create so many users at once."""
+        return await asyncio.gather(*[self.new_user() for _ in range(count)])
+
+    async def new_group(self, *user_ids: str) -> str:
+        """Create a group of these users."""
+        members = [{"userId": one, "subscribeSDKClient": False} for one in user_ids]
+        made = await self.ok("POST", "/conversations", {"type": "sdkGroup", "participants": members})
+        group: str = made["conversation"]["id"]
+        return group
+
+    async def join(self, group: str, user: str, *, subscribe: bool = False) -> httpx.Response:
+        """Join."""
+        return await self("POST", f"/conversations/{group}/join", {"userId": user, "subscribeSDKClient": subscribe})
+
+
+def at_once(api: Caller, work: Callable[[Crowd], Awaitable[T]], connections: int = CONNECTIONS) -> T:
+    """Run `work` with a crowd whose connections are open already, so that calls made together arrive together."""
+
+    async def run() -> T:
+        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        async with httpx.AsyncClient(limits=limits, timeout=30) as http:
+            live = [http.get(f"{api.url}/health/live") for _ in range(connections)]
+            assert {answer.status_code for answer in await asyncio.gather(*live)} == {200}
+            return await work(Crowd(api, http))
+
+    return asyncio.run(run())

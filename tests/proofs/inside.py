@@ -1,0 +1,75 @@
+"""The whole server inside this process: no socket, a real SQLite file, and an event loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import httpx
+
+from heliograph.domain.sandbox import ensure
+from heliograph.server.app import Application
+from heliograph.settings import Settings
+from heliograph.storage.opening import open_store
+from heliograph.storage.store import Store
+
+HOST = "http://heliograph.test"
+
+T = TypeVar("T")
+
+
+class Inside:
+    """A server, and a caller with the key of its sandbox app."""
+
+    def __init__(self, database: Path, **settings: Any) -> None:
+        self._settings = Settings(database=f"sqlite:///{database}", **settings)
+        self.loop = asyncio.new_event_loop()
+        self.run(self._open())
+
+    def __enter__(self) -> Inside:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine to its end."""
+        return self.loop.run_until_complete(coroutine)
+
+    async def call(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
+        """Call `path` below the app."""
+        return await self.http.request(method, f"{self.base}{path}", json=body, **kwargs)
+
+    async def ok(self, method: str, path: str, body: Any = None, **kwargs: Any) -> Any:
+        """The JSON of an answer that must be a success."""
+        answer = await self.call(method, path, body, **kwargs)
+        assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def restart(self) -> None:
+        """Close the store, and serve the same file again."""
+        self.run(self._close())
+        self.run(self._open())
+
+    def close(self) -> None:
+        """End it."""
+        self.run(self._close())
+        self.run(self.loop.shutdown_default_executor())
+        self.loop.close()
+
+    async def _open(self) -> None:
+        self.store: Store = open_store(self._settings.database, serve=True)
+        sandbox = await ensure(self.store)
+        self.app_id = sandbox.app.id
+        self.base = f"{HOST}/v2/apps/{self.app_id}"
+        self.http = httpx.AsyncClient(
+            transport=httpx.ASGITransport(Application(self.store, self._settings)),
+            auth=(sandbox.app_key.id, sandbox.app_key.secret),
+        )
+
+    async def _close(self) -> None:
+        await self.http.aclose()
+        await self.store.close()

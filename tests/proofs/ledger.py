@@ -1,0 +1,93 @@
+"""The database file, read beside the server that owns it: what is stored, and whether it fits together."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from heliograph.storage.events import StoredEvent
+from tests.proofs.replay import Membership, replay
+
+_EVENTS = (
+    "SELECT id, app_id, type, conversation_id, user_id, members, key_id, created_at, payload FROM event "
+    "WHERE app_id = ? ORDER BY id"
+)
+_PARTICIPANTS = "SELECT conversation_id, id, user_id FROM participant WHERE app_id = ? ORDER BY conversation_id, id"
+_MEMBERSHIPS = "SELECT conversation_id, participant_id, user_id FROM membership WHERE app_id = ? ORDER BY 1, 2"
+_COUNTS = "SELECT id, participant_count FROM conversation WHERE app_id = ?"
+_PERSONAL = "SELECT id FROM conversation WHERE app_id = ? AND type = 'personal'"
+_USERS = "SELECT id, external_id, default_conversation_id FROM app_user WHERE app_id = ?"
+_EXTERNAL_IDS = "SELECT user_id, external_id FROM external_id WHERE app_id = ?"
+_CLIENTS = "SELECT user_id, id FROM client WHERE app_id = ?"
+
+
+class Ledger:
+    """What is stored of one app, at one moment."""
+
+    def __init__(self, database: Path, app_id: str) -> None:
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+            connection.execute("BEGIN")
+
+            def rows(sql: str) -> list[Any]:
+                return connection.execute(sql, (app_id,)).fetchall()
+
+            self.events = [StoredEvent(*row) for row in rows(_EVENTS)]
+            self.participants = rows(_PARTICIPANTS)
+            self.memberships = rows(_MEMBERSHIPS)
+            self.counts: dict[str, int] = dict(rows(_COUNTS))
+            self.personal = {one for (one,) in rows(_PERSONAL)}
+            self.users = rows(_USERS)
+            self.external_ids = rows(_EXTERNAL_IDS)
+            self.clients = rows(_CLIENTS)
+
+    @property
+    def membership(self) -> Membership:
+        """Who is in what, by the participant rows."""
+        state: Membership = {conversation: {} for conversation in self.counts}
+        for conversation, participant, user in self.participants:
+            state.setdefault(conversation, {})[participant] = user
+        return state
+
+    def events_of(self, type: str) -> list[StoredEvent]:
+        """The events of a type."""
+        return [event for event in self.events if event.type == type]
+
+    def faults(self) -> list[str]:
+        """Everything that does not fit together; empty for a sound database."""
+        return [*self._faults_of_membership(), *self._faults_of_users()]
+
+    def _faults_of_membership(self) -> Iterator[str]:
+        if self.participants != self.memberships:
+            yield f"participants and memberships: {set(self.participants) ^ set(self.memberships)}"
+        membership = self.membership
+        for conversation, members in membership.items():
+            if conversation not in self.counts:
+                yield f"participants of {conversation}, which is gone"
+            elif self.counts[conversation] != len(members):
+                yield f"{conversation} counts {self.counts[conversation]} and has {len(members)} participants"
+            if len(set(members.values())) < len(members):
+                yield f"{conversation} has a user twice"
+            if conversation in self.personal and len(members) != 1:
+                yield f"{conversation} is personal, of {len(members)} users"
+        if replay(self.events) != membership:
+            yield "the events tell of another membership"
+
+    def _faults_of_users(self) -> Iterator[str]:
+        alive = {id for id, _, _ in self.users}
+        for table, rows in (("membership", [(row[2],) for row in self.memberships]), ("client", self.clients)):
+            if strangers := {row[0] for row in rows} - alive:
+                yield f"rows of {table} for users who are gone: {strangers}"
+        if {(id, external) for id, external, _ in self.users if external is not None} != set(self.external_ids):
+            yield "users and external ids differ"
+        if strays := {default for _, _, default in self.users if default} - self.personal:
+            yield f"default conversations that are gone: {strays}"
+
+
+def integrity(database: Path) -> str:
+    """What SQLite says of its own file: `ok` for a sound one."""
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        (verdict,) = connection.execute("PRAGMA integrity_check").fetchone()
+    return str(verdict)

@@ -1,0 +1,193 @@
+"""Users, conversations and who is in what, in plain dictionaries: what the server has to agree with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.proofs.replay import Membership
+
+Refusal = tuple[int, str, str]
+Event = tuple[str, str | None, str | None, list[list[str]] | None]
+"""Type, conversation, user, and the [participant, user] pairs."""
+Named = dict[str, str]
+"""`{"userId": …}` or `{"userExternalId": …}`."""
+
+NO_CONVERSATION: Refusal = (404, "conversation_not_found", "Conversation not found")
+NO_USER: Refusal = (404, "user_not_found", "User not found")
+NO_MEMBER: Refusal = (404, "not_found", "User is not a member of the conversation")
+NO_GROUP: Refusal = (400, "bad_request", "Only conversations of type sdkGroup can be joined or left")
+FULL: Refusal = (400, "bad_request", "Too many participants")
+TAKEN: Refusal = (409, "conflict", "User already exists")
+
+
+@dataclass
+class Person:
+    """A user."""
+
+    id: str
+    external_id: str | None
+    sdk_client: str | None = None
+    default: str | None = None
+
+
+@dataclass
+class Seat:
+    """A participant."""
+
+    id: str
+    person: Person
+    subscribed: bool = False
+
+
+@dataclass
+class Room:
+    """A conversation; the seats by user, in the order of joining."""
+
+    id: str
+    type: str
+    is_default: bool = False
+    seats: dict[str, Seat] = field(default_factory=dict)
+
+
+class Model:
+    """The state, and the events that the server owes since they were last collected."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.people: dict[str, Person] = {}
+        self.rooms: dict[str, Room] = {}
+        self.last_id = ""
+        self.owed: list[Event] = []
+
+    def find(self, named: Named) -> Person | None:
+        """The user with the one id that is given."""
+        if "userId" in named:
+            return self.people.get(named["userId"])
+        found = [one for one in self.people.values() if one.external_id == named["userExternalId"]]
+        return found[0] if found else None
+
+    def membership(self) -> Membership:
+        """Who is in what."""
+        return {room.id: {seat.id: seat.person.id for seat in room.seats.values()} for room in self.rooms.values()}
+
+    def seated(self) -> list[tuple[str, str]]:
+        """Conversation and participant, for everybody in a group."""
+        groups = [room for room in self.rooms.values() if room.type == "sdkGroup"]
+        return [(room.id, seat.id) for room in groups for seat in room.seats.values()]
+
+    def rooms_of(self, person: Person) -> list[str]:
+        """The conversations the user is in, by id."""
+        return sorted(room.id for room in self.rooms.values() if person.id in room.seats)
+
+    def shown(self, room: Room) -> list[dict[str, Any]]:
+        """The participants of a conversation, as answers show them."""
+        return [shown(seat) for seat in room.seats.values()]
+
+    def refusal_of_join(self, room_id: str, named: Named) -> Refusal | None:
+        """Why a join has to be refused, if it has to be."""
+        if (room := self.rooms.get(room_id)) is None:
+            return NO_CONVERSATION
+        if room.type != "sdkGroup":
+            return NO_GROUP
+        if (person := self.find(named)) is None:
+            return NO_USER
+        return FULL if person.id not in room.seats and len(room.seats) >= self.limit else None
+
+    def join(self, room_id: str, named: Named, answer: dict[str, Any], *, subscribe: bool) -> None:
+        """A join that was answered with this participant."""
+        room, person = self.rooms[room_id], self.find(named)
+        assert person is not None
+        seat = room.seats.get(person.id)
+        added = seat is None
+        if seat is None:
+            seat = self._seat(room, person, answer["id"])
+        self._subscribe(seat, answer, subscribe=subscribe)
+        if added:
+            self.owed.append(("conversation:join", room.id, person.id, [[seat.id, person.id]]))
+        assert answer == shown(seat)
+
+    def _seat(self, room: Room, person: Person, participant_id: str) -> Seat:
+        # Ids ascend for ever, over restarts too: an id in use, or one of somebody who left, never comes back.
+        assert participant_id > self.last_id
+        self.last_id = participant_id
+        seat = room.seats[person.id] = Seat(participant_id, person)
+        return seat
+
+    def _subscribe(self, seat: Seat, answer: dict[str, Any], *, subscribe: bool) -> None:
+        if subscribe and seat.person.sdk_client is None:
+            seat.person.sdk_client = answer["clientAssociations"][0]["clientId"]
+            self.owed.append(("client:add", None, seat.person.id, None))
+        seat.subscribed |= subscribe
+
+    def refusal_of_leave(self, room_id: str, *, seat: Seat | None, user_missing: bool) -> Refusal | None:
+        """Why a leave has to be refused, if it has to be."""
+        if (room := self.rooms.get(room_id)) is None:
+            return NO_CONVERSATION
+        if room.type != "sdkGroup":
+            return NO_GROUP
+        if user_missing:
+            return NO_USER
+        return NO_MEMBER if seat is None else None
+
+    def leave(self, room_id: str, seat: Seat) -> None:
+        """A leave."""
+        del self.rooms[room_id].seats[seat.person.id]
+        self.owed.append(("conversation:leave", room_id, seat.person.id, [[seat.id, seat.person.id]]))
+
+    def refusal_of_create(self, named: Sequence[Named]) -> Refusal | None:
+        """Why a conversation with these users cannot be created, if it cannot."""
+        people = [self.find(one) for one in named]
+        if None in people:
+            return NO_USER
+        return FULL if len({one.id for one in people if one}) > self.limit else None
+
+    def create(
+        self, made: dict[str, Any], named: Sequence[Named], subscribe: Sequence[bool], listed: list[Any]
+    ) -> None:
+        """A conversation was created, and then showed these participants."""
+        room = self.rooms[made["id"]] = Room(made["id"], made["type"])
+        wanted: dict[str, bool] = {}
+        for one, wish in zip(named, subscribe, strict=True):
+            person = self.find(one)
+            assert person is not None
+            wanted[person.id] = wanted.get(person.id, False) or wish
+        for (user_id, wish), answer in zip(wanted.items(), listed, strict=True):
+            self._subscribe(self._seat(room, self.people[user_id], answer["id"]), answer, subscribe=wish)
+        assert self.shown(room) == listed
+        owner = next(iter(wanted)) if room.type == "personal" else None
+        if owner is not None and self.people[owner].default is None:
+            self.people[owner].default, room.is_default = room.id, True
+        assert made["isDefault"] == room.is_default
+        pairs = [[seat.id, seat.person.id] for seat in room.seats.values()]
+        self.owed.append(("conversation:create", room.id, owner, pairs))
+
+    def refusal_of_delete(self, room_id: str) -> Refusal | None:
+        """Why a conversation cannot be deleted, if it cannot."""
+        if (room := self.rooms.get(room_id)) is None:
+            return NO_CONVERSATION
+        title = f"Conversation {room_id} cannot be deleted because it is the default."
+        return (400, "bad_request", title) if room.is_default else None
+
+    def delete_room(self, room_id: str) -> None:
+        """A conversation was deleted."""
+        del self.rooms[room_id]
+        self.owed.append(("conversation:remove", room_id, None, None))
+
+    def delete_person(self, person: Person) -> None:
+        """A user was deleted: personal conversations go, groups stay."""
+        for room_id in self.rooms_of(person):
+            if self.rooms[room_id].type == "personal":
+                self.delete_room(room_id)
+            else:
+                del self.rooms[room_id].seats[person.id]
+        del self.people[person.id]
+        self.owed.append(("user:remove", None, person.id, None))
+
+
+def shown(seat: Seat) -> dict[str, Any]:
+    """A participant, as answers show one."""
+    clients = [{"type": "sdk", "clientId": seat.person.sdk_client}] if seat.subscribed else []
+    external = {} if seat.person.external_id is None else {"userExternalId": seat.person.external_id}
+    return {"id": seat.id, "userId": seat.person.id, "unreadCount": 0, "clientAssociations": clients, **external}

@@ -1,0 +1,84 @@
+"""Membership rebuilt from nothing but the events, and what each event's payload is documented to hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from heliograph.storage.events import StoredEvent
+
+Membership = dict[str, dict[str, str]]
+"""For each conversation, the user of each participant, in the order of joining."""
+
+# The keys of payloads and of the objects in them, as the API document's webhook schemas give them: those that must be
+# there, and those that may be.
+CONVERSATION = ({"id", "type"}, {"metadata"})
+USER = ({"id", "authenticated"}, {"externalId", "brandId"})
+SDK_CLIENT = ({"id", "type", "status", "lastSeen", "linkedAt"}, {"displayName", "avatarUrl", "info", "raw"})
+SOURCE = ({"type"}, {"integrationId", "originalMessageId", "originalMessageTimestamp"})
+OBJECTS = {"conversation": CONVERSATION, "user": USER, "client": SDK_CLIENT, "source": SOURCE}
+
+PAYLOADS = {
+    "client:add": {"user", "client", "reason", "source"},
+    "client:remove": {"user", "client", "reason", "source"},
+    "conversation:create": {"conversation", "creationReason", "source"},
+    "conversation:join": {"conversation", "user"},
+    "conversation:leave": {"conversation", "user"},
+    "conversation:remove": {"conversation"},
+    "user:remove": {"user"},
+    # The document's `reason` stands there "if applicable", and none of its values applies to a change by the API.
+    "user:update": {"user", "source"},
+}
+
+
+def replay(events: Iterable[StoredEvent], so_far: Membership | None = None) -> Membership:
+    """Apply the events to `so_far`. An event that contradicts what came before it fails."""
+    state: Membership = {} if so_far is None else so_far
+    for event in events:
+        _apply(event, state)
+    return state
+
+
+def _apply(event: StoredEvent, state: Membership) -> None:
+    pairs: list[list[str]] = json.loads(event.members or "[]")
+    where = event.conversation_id or ""
+    match event.type:
+        case "conversation:create":
+            assert where not in state
+            state[where] = dict(map(tuple, pairs))  # type: ignore[arg-type]
+            assert len(state[where]) == len(set(state[where].values())) == len(pairs)
+        case "conversation:join":
+            ((participant, user),) = pairs
+            assert event.user_id == user
+            assert user not in state[where].values()
+            assert participant > max(state[where], default="")
+            state[where][participant] = user
+        case "conversation:leave":
+            ((participant, user),) = pairs
+            assert event.user_id == user
+            assert state[where].pop(participant) == user
+        case "conversation:remove":
+            del state[where]
+        case "user:remove":
+            for members in state.values():
+                for participant in [one for one, user in members.items() if user == event.user_id]:
+                    del members[participant]
+
+
+def assert_documented(event: StoredEvent) -> None:
+    """The payload has exactly the documented keys, and is about what the row is about."""
+    payload: dict[str, Any] = json.loads(event.payload)
+    keys = PAYLOADS[event.type]
+    if event.type == "conversation:create" and payload["conversation"]["type"] == "personal":
+        keys = keys | {"user"}
+    assert set(payload) == keys, event
+    for name, (required, optional) in OBJECTS.items():
+        if name in payload:
+            assert required <= set(payload[name]) <= required | optional, event
+    assert ("conversation" in payload) == (event.conversation_id is not None)
+    if event.conversation_id is not None:
+        assert payload["conversation"]["id"] == event.conversation_id
+    assert ("user" in payload) == (event.user_id is not None)
+    if event.user_id is not None:
+        assert payload["user"]["id"] == event.user_id

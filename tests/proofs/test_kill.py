@@ -1,0 +1,135 @@
+"""The end of the process, in the middle of everything: what was acknowledged stays, and nothing is half done."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.harness import Caller, Sandbox, Server, init
+from tests.proofs.crowd import at_once
+from tests.proofs.ledger import Ledger, integrity
+from tests.proofs.load import CALLERS, Book, Load, shown
+
+KILLS = 4
+CHANGES = 500
+PATIENCE_SECONDS = 20
+LIMIT = ("--participant-limit", "100000")
+
+
+def caller_of(server: Server, sandbox: Sandbox) -> Caller:
+    """A caller with the app key of the sandbox."""
+    return Caller(server.url, sandbox.app_auth, sandbox.app_id)
+
+
+def load_until(api: Caller, server: Server, book: Book, number: signal.Signals) -> None:
+    """Load the server, and send it the signal when enough more was acknowledged."""
+    load = Load(book, book.acknowledged + CHANGES, lambda: server.process.send_signal(number))
+    at_once(api, load.run, connections=CALLERS)
+    api.http.close()
+
+
+def assert_sound(api: Caller, server: Server, book: Book) -> Ledger:
+    """Everything that was acknowledged is shown and stored, and the file fits together."""
+    there = shown(api, book.groups)
+    assert book.joined.items() <= {**there, **book.unanswered_leaves}.items()
+    ledger = Ledger(server.database, api.app_id)
+    assert {(group, user): one for group, one, user in ledger.participants} == there
+    assert ledger.faults() == []
+    book.assert_kept(ledger)
+    assert integrity(server.database) == "ok"
+    return ledger
+
+
+def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    server = Server(tmp_path / "heliograph.db", *LIMIT)
+    try:
+        sandbox = init(server.database_url)
+        api = caller_of(server, sandbox)
+        book = Book([api.new_group() for _ in range(5)])
+        for _ in range(KILLS):
+            load_until(api, server, book, signal.SIGKILL)
+            assert server.stop() == -signal.SIGKILL
+            server.output.clear()
+            server.log.clear()
+            server.start()
+            api = caller_of(server, sandbox)
+            assert httpx.get(f"{server.url}/health/ready").status_code == 200
+            assert_sound(api, server, book)
+            # It just starts: nothing was to be repaired, and nothing to be complained of.
+            assert not [line for line in server.log if "warning" in line.lower() or "error" in line.lower()]
+        # The ids go on where they were, so the order of joining holds over the kills.
+        late = api.join(book.groups[0], api.new_user())
+        assert api.participants(book.groups[0])[-1] == late
+        api.http.close()
+    finally:
+        status = server.stop()
+    assert status == 0
+
+
+def test_sigterm_answers_all_that_it_does(tmp_path: Path) -> None:
+    server = Server(tmp_path / "heliograph.db", *LIMIT)
+    try:
+        sandbox = init(server.database_url)
+        api = caller_of(server, sandbox)
+        book = Book([api.new_group() for _ in range(5)])
+        for _ in range(2):
+            load_until(api, server, book, signal.SIGTERM)
+            assert server.stop() == 0
+            server.output.clear()
+            server.start()
+            api = caller_of(server, sandbox)
+            ledger = assert_sound(api, server, book)
+            # More than after a kill: nothing was done whose answer did not arrive.
+            assert {row[0] for row in ledger.users} == book.users
+            assert shown(api, book.groups) == book.joined | book.unanswered_leaves
+        api.http.close()
+    finally:
+        status = server.stop()
+    assert status == 0
+
+
+def test_sigterm_waits_for_a_request_that_has_begun(tmp_path: Path) -> None:
+    server = Server(tmp_path / "heliograph.db")
+    try:
+        sandbox = init(server.database_url)
+        api = caller_of(server, sandbox)
+        url, body = httpx.URL(server.url), b'{"externalId":"ada"}'
+        with socket.create_connection((url.host, url.port or 80), timeout=PATIENCE_SECONDS) as connection:
+            request = httpx.Request("POST", f"{server.url}/v2/apps/{api.app_id}/users", content=body)
+            (authorized,) = httpx.BasicAuth(*sandbox.app_auth).auth_flow(request)
+            headers = {**authorized.headers, "content-type": "application/json", "expect": "100-continue"}
+            lines = [f"POST {url.raw_path.decode().rstrip('/')}{request.url.path} HTTP/1.1"]
+            lines += [f"{name}: {value}" for name, value in headers.items()]
+            connection.sendall("\r\n".join([*lines, "", ""]).encode())
+            # It says this when it begins to read the body: now the request is under way.
+            assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
+            server.process.send_signal(signal.SIGTERM)
+            wait_until_refused(url)
+            # Nothing hurries it: it is there as long as the request needs, and not just for a moment more.
+            with pytest.raises(subprocess.TimeoutExpired):
+                server.process.wait(timeout=1)
+            connection.sendall(body)
+            answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+        assert answer.startswith(b"HTTP/1.1 201 ")
+        api.http.close()
+        assert server.stop() == 0
+        assert [row[1] for row in Ledger(server.database, sandbox.app_id).users] == ["ada"]
+    finally:
+        server.stop()
+
+
+def wait_until_refused(url: httpx.URL) -> None:
+    """Wait until the server takes no more connections."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection((url.host, url.port or 80), timeout=1).close()
+        except OSError:
+            return
+    raise AssertionError("the server still takes connections")

@@ -1,0 +1,290 @@
+"""Random verbs against the server, which has to agree with plain dictionaries after every one of them."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from heliograph.storage import conversations as conversation_rows
+from heliograph.storage import events as event_rows
+from heliograph.storage import participants as participant_rows
+from heliograph.storage.engine import Reader
+from tests.harness import error_of
+from tests.proofs.inside import Inside
+from tests.proofs.model import NO_CONVERSATION, NO_USER, TAKEN, Model, Named, Person, Refusal
+from tests.proofs.paging import FIRST, LAST, Asked, expected_page, parsed_links
+from tests.proofs.replay import Membership, assert_documented, replay
+
+T = TypeVar("T")
+
+LIMIT = 5
+# More users than fit in a group, and few enough of everything that the verbs often meet.
+MOST_USERS, MOST_CONVERSATIONS = 9, 5
+EXTERNAL_IDS = ["ada", "bob/ß ?&=", "f" * 24]
+
+Seated = tuple[str, str]
+"""A conversation, and the id of somebody who is or was a participant of it."""
+Draw = Callable[..., Any]
+
+# How often each is chosen. One rule that chooses, and not a rule for each: Hypothesis leaves out rules at random, and
+# this run is too short to be without joins.
+WEIGHTS = {
+    "create_user": 2,
+    "create_group": 1,
+    "create_personal": 1,
+    "join": 9,
+    "leave": 3,
+    "leave_as_participant": 3,
+    "delete_user": 1,
+    "delete_conversation": 1,
+    "restart": 1,
+    "list_participants": 2,
+    "list_conversations": 2,
+}
+VERBS = [verb for verb, weight in WEIGHTS.items() for _ in range(weight)]
+
+
+class Verbs(RuleBasedStateMachine):
+    """The verbs, each asked of the server and of the model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory(prefix="heliograph-proof-")
+        self.inside = Inside(Path(self.folder.name) / "heliograph.db", participant_limit=LIMIT)
+        self.model: Model = Model(LIMIT)
+        # All there ever was: who and what is gone is asked for now and then.
+        self.external_ids: dict[str, str | None] = {}
+        self.conversations: list[str] = []
+        self.seated: list[Seated] = [(FIRST, FIRST)]
+        self.last_event = ""
+        self.replayed: Membership = {}
+
+    def teardown(self) -> None:
+        self.inside.close()
+        self.folder.cleanup()
+
+    def ask(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
+        return self.inside.run(self.inside.call(method, path, body, **kwargs))
+
+    def done(self, refusal: Refusal | None, status: int, answer: httpx.Response) -> bool:
+        """Whether it was to be done, and was; else it has to be refused in just this way."""
+        if refusal is not None:
+            assert error_of(answer) == refusal
+            return False
+        assert answer.status_code == status, answer.text
+        return True
+
+    def named(self, user: str, by_external_id: bool) -> Named:
+        external_id = self.external_ids[user]
+        return {"userExternalId": external_id} if by_external_id and external_id else {"userId": user}
+
+    def one_of(self, draw: Draw, now: Collection[T], ever: Collection[T]) -> T:
+        """One of what there is now; seldom, or if there is nothing, of what there ever was."""
+        seldom = not now or draw(st.integers(0, 7)) == 0
+        chosen: T = draw(st.sampled_from(list(ever if seldom else now)))
+        return chosen
+
+    def some_user(self, draw: Draw) -> Named:
+        """A user, by the id or by the external id."""
+        return self.named(self.one_of(draw, self.model.people, self.external_ids), draw(st.booleans()))
+
+    def some_conversation(self, draw: Draw) -> str:
+        """A conversation."""
+        return self.one_of(draw, self.model.rooms, self.conversations)
+
+    def new_conversation(self, type: str, named: list[Named], subscribe: list[bool]) -> None:
+        members = [{**one, "subscribeSDKClient": wish} for one, wish in zip(named, subscribe, strict=True)]
+        answer = self.ask("POST", "/conversations", {"type": type, "participants": members})
+        if self.done(self.model.refusal_of_create(named), 201, answer):
+            made = answer.json()["conversation"]
+            listed = self.ask("GET", f"/conversations/{made['id']}/participants").json()["participants"]
+            self.model.create(made, named, subscribe, listed)
+            self.conversations.append(made["id"])
+
+    @initialize()
+    def some_users_and_a_full_group(self) -> None:
+        for external_id in (None, *EXTERNAL_IDS, None, None, None, None):
+            self.new_user(external_id)
+        first = list(self.external_ids)[:LIMIT]
+        self.new_conversation("sdkGroup", [{"userId": user} for user in first], [False] * LIMIT)
+
+    @rule(verb=st.sampled_from(VERBS), data=st.data())
+    def step(self, verb: str, data: st.DataObject) -> None:
+        getattr(self, verb)(data.draw)
+
+    def new_user(self, external_id: str | None) -> None:
+        taken = external_id is not None and self.model.find({"userExternalId": external_id}) is not None
+        answer = self.ask("POST", "/users", {"externalId": external_id})
+        if self.done(TAKEN if taken else None, 201, answer):
+            user = answer.json()["user"]["id"]
+            self.model.people[user] = Person(user, external_id)
+            self.external_ids[user] = external_id
+
+    def create_user(self, draw: Draw) -> None:
+        if len(self.model.people) < MOST_USERS:
+            self.new_user(draw(st.none() | st.sampled_from(EXTERNAL_IDS)))
+
+    def create_group(self, draw: Draw) -> None:
+        if len(self.model.rooms) < MOST_CONVERSATIONS:
+            wishes = draw(st.lists(st.booleans(), max_size=LIMIT + 2))
+            self.new_conversation("sdkGroup", [self.some_user(draw) for _ in wishes], wishes)
+
+    def create_personal(self, draw: Draw) -> None:
+        if len(self.model.rooms) < MOST_CONVERSATIONS:
+            self.new_conversation("personal", [self.some_user(draw)], [draw(st.booleans())])
+
+    def join(self, draw: Draw) -> None:
+        conversation, named, subscribe = self.some_conversation(draw), self.some_user(draw), draw(st.booleans())
+        body = {**named, "subscribeSDKClient": subscribe}
+        answer = self.ask("POST", f"/conversations/{conversation}/join", body)
+        if self.done(self.model.refusal_of_join(conversation, named), 201, answer):
+            participant = answer.json()["participant"]
+            self.model.join(conversation, named, participant, subscribe=subscribe)
+            self.seated.append((conversation, participant["id"]))
+
+    def leave(self, draw: Draw) -> None:
+        conversation, named = self.some_conversation(draw), self.some_user(draw)
+        room, person = self.model.rooms.get(conversation), self.model.find(named)
+        seat = room.seats.get(person.id) if room and person else None
+        answer = self.ask("POST", f"/conversations/{conversation}/leave", named)
+        refusal = self.model.refusal_of_leave(conversation, seat=seat, user_missing=person is None)
+        if self.done(refusal, 200, answer) and seat:
+            assert answer.json() == {}
+            self.model.leave(conversation, seat)
+
+    def leave_as_participant(self, draw: Draw) -> None:
+        conversation, participant = self.one_of(draw, self.model.seated(), self.seated)
+        if draw(st.integers(0, 7)) == 0:
+            conversation = self.some_conversation(draw)
+        room = self.model.rooms.get(conversation)
+        seat = next((one for one in room.seats.values() if one.id == participant), None) if room else None
+        answer = self.ask("POST", f"/conversations/{conversation}/leave", {"participantId": participant})
+        if self.done(self.model.refusal_of_leave(conversation, seat=seat, user_missing=False), 200, answer) and seat:
+            self.model.leave(conversation, seat)
+
+    def delete_user(self, draw: Draw) -> None:
+        named = self.some_user(draw)
+        person = self.model.find(named)
+        answer = self.ask("DELETE", f"/users/{quote(next(iter(named.values())), safe='')}")
+        if self.done(None if person else NO_USER, 200, answer) and person:
+            self.model.delete_person(person)
+
+    def delete_conversation(self, draw: Draw) -> None:
+        conversation = self.some_conversation(draw)
+        answer = self.ask("DELETE", f"/conversations/{conversation}")
+        if self.done(self.model.refusal_of_delete(conversation), 200, answer):
+            self.model.delete_room(conversation)
+
+    def restart(self, draw: Draw) -> None:
+        self.inside.restart()
+
+    def list_participants(self, draw: Draw) -> None:
+        conversation = self.some_conversation(draw)
+        size, backwards = draw(st.none() | st.integers(1, LIMIT + 1)), draw(st.booleans())
+        path = f"/conversations/{conversation}/participants"
+        if (room := self.model.rooms.get(conversation)) is None:
+            assert error_of(self.ask("GET", path)) == NO_CONVERSATION
+            return
+        listed = self.walk(path, "participants", [seat.id for seat in room.seats.values()], size, backwards, {})
+        assert listed == self.model.shown(room)
+
+    def list_conversations(self, draw: Draw) -> None:
+        named = self.some_user(draw)
+        size, backwards = draw(st.none() | st.integers(1, 4)), draw(st.booleans())
+        if (person := self.model.find(named)) is None:
+            params = Asked("", filter=named).params
+            assert error_of(self.ask("GET", "/conversations", params=params)) == NO_USER
+            return
+        listed = self.walk("/conversations", "conversations", self.model.rooms_of(person), size, backwards, named)
+        rooms = [self.model.rooms[one["id"]] for one in listed]
+        assert [(one["type"], one["isDefault"]) for one in listed] == [(room.type, room.is_default) for room in rooms]
+
+    def walk(
+        self, path: str, name: str, ids: list[str], size: int | None, backwards: bool, filter: Named
+    ) -> list[dict[str, Any]]:
+        """All records, page by page, every page exactly as it has to be."""
+        url = f"{self.inside.base}{path}"
+        found: list[dict[str, Any]] = []
+        cursor: str | None = LAST if backwards else FIRST
+        while cursor is not None:
+            step = {"before": cursor} if backwards else {"after": cursor}
+            asked = Asked(url, **step, size=size, filter=filter)
+            answer = self.ask("GET", path, params=asked.params).json()
+            page = answer[name]
+            assert ([one["id"] for one in page], answer["meta"], parsed_links(answer)) == expected_page(ids, asked)
+            found = page + found if backwards else found + page
+            cursor = answer["meta"].get("beforeCursor" if backwards else "afterCursor")
+        assert [one["id"] for one in found] == ids
+        return found
+
+    @invariant()
+    def the_rows_agree(self) -> None:
+        stored = self.inside.run(self.inside.store.read(stored_membership, self.inside.app_id))
+        assert in_order(stored) == in_order(self.model.membership())
+
+    @invariant()
+    def the_events_agree(self) -> None:
+        read = self.inside.store.read(event_rows.after, self.inside.app_id, self.last_event)
+        events = self.inside.run(read)
+        for event in events:
+            assert_documented(event)
+        self.last_event = events[-1].id if events else self.last_event
+        told = [(one.type, one.conversation_id, one.user_id, pairs_of(one)) for one in events]
+        assert told == self.model.owed
+        self.model.owed.clear()
+        assert in_order(replay(events, self.replayed)) == in_order(self.model.membership())
+
+
+def in_order(membership: Membership) -> dict[str, list[tuple[str, str]]]:
+    """Comparable in the order of joining too, which dictionaries are not."""
+    return {conversation: list(members.items()) for conversation, members in membership.items()}
+
+
+def pairs_of(event: event_rows.StoredEvent) -> list[list[str]] | None:
+    """The [participant, user] pairs of an event."""
+    pairs: list[list[str]] | None = None if event.members is None else json.loads(event.members)
+    return pairs
+
+
+async def stored_membership(reader: Reader, app_id: str) -> Membership:
+    """Who is in what, by the rows of either side, which have to agree, and by the count of each conversation."""
+    sql = "SELECT conversation_id, {id}, user_id FROM {table} WHERE app_id = $1 ORDER BY 1, 2"
+    rows = await reader.all(sql.format(id="id", table="participant"), app_id)
+    assert await reader.all(sql.format(id="participant_id", table="membership"), app_id) == rows
+    found = [row[0] for row in await reader.all("SELECT id FROM conversation WHERE app_id = $1", app_id)]
+    state: Membership = {one: {} for one in found}
+    for conversation, participant, user in rows:
+        state[conversation][participant] = user
+    for stored in await conversation_rows.get_many(reader, [(app_id, one) for one in found]):
+        members = await participant_rows.of_conversation(reader, app_id, stored.id)
+        assert stored.participant_count == len(members) == len(state[stored.id])
+    return state
+
+
+def test_the_server_agrees_with_the_model_after_every_verb() -> None:
+    run_state_machine_as_test(
+        Verbs,
+        settings=settings(
+            max_examples=80,
+            stateful_step_count=60,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,118 @@
+"""What was told is what is: the events alone rebuild who is in what."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from tests.harness import Caller, Server
+from tests.proofs.ledger import Ledger
+from tests.proofs.replay import PAYLOADS, assert_documented, replay
+
+CALLS = 400
+
+
+@dataclass
+class Verbs:
+    """Random verbs over the real server, and whom and what they made."""
+
+    api: Caller
+    dice: random.Random
+    users: list[str] = field(default_factory=list)
+    conversations: list[str] = field(default_factory=list)
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def create_user(self) -> None:
+        """A user, with an external id or without."""
+        self.users.append(self.api.new_user(self.dice.choice([None, f"{next(self.numbers)}/ä"])))
+
+    def create_conversation(self) -> None:
+        """A group of some users, or a personal conversation; with metadata or without."""
+        type, most = self.dice.choice([("sdkGroup", 5), ("personal", 1)])
+        users = self.dice.sample(self.users, min(most, len(self.users)))
+        members = [{"userId": user, "subscribeSDKClient": self.dice.random() < 0.3} for user in users]
+        body = {"type": type, "participants": members, "metadata": self.dice.choice([None, {"lang": "en-ca"}])}
+        self.conversations.append(self.api.ok("POST", "/conversations", body)["conversation"]["id"])
+
+    def join(self) -> None:
+        """A join: often one that is refused, or that changes nothing."""
+        body = {"userId": self.dice.choice(self.users), "subscribeSDKClient": self.dice.random() < 0.3}
+        self._answered("POST", f"/conversations/{self.dice.choice(self.conversations)}/join", body, {201, 400})
+
+    def leave(self) -> None:
+        """A leave of somebody who may be in the conversation."""
+        where, body = self.dice.choice(self.conversations), {"userId": self.dice.choice(self.users)}
+        self._answered("POST", f"/conversations/{where}/leave", body, {200, 400, 404})
+
+    def leave_as_participant(self) -> None:
+        """A leave by participant id of somebody who is in the conversation."""
+        where = self.dice.choice(self.conversations)
+        if members := self.api.participants(where):
+            body = {"participantId": self.dice.choice(members)["id"]}
+            self._answered("POST", f"/conversations/{where}/leave", body, {200, 400})
+
+    def update_user(self) -> None:
+        """A change of a user."""
+        body = {"profile": {"givenName": "Ada"}}
+        self._answered("PATCH", f"/users/{self.dice.choice(self.users)}", body, {200})
+
+    def delete_user(self) -> None:
+        """The end of a user."""
+        user = self.users.pop(self.dice.randrange(len(self.users)))
+        self._answered("DELETE", f"/users/{user}", None, {200})
+        self._forget_what_is_gone()
+
+    def delete_conversation(self) -> None:
+        """The end of a conversation, unless it is somebody's default."""
+        self._answered("DELETE", f"/conversations/{self.dice.choice(self.conversations)}", None, {200, 400})
+        self._forget_what_is_gone()
+
+    def _answered(self, method: str, path: str, body: object, statuses: set[int]) -> None:
+        answer = self.api(method, path, body)
+        assert answer.status_code in statuses, answer.text
+
+    def _forget_what_is_gone(self) -> None:
+        self.conversations = [one for one in self.conversations if self.api("GET", f"/conversations/{one}").is_success]
+
+
+def test_the_events_rebuild_the_membership(api: Caller, server: Server) -> None:
+    verbs = Verbs(api, random.Random(2026))
+    for _ in range(12):
+        verbs.create_user()
+    for _ in range(4):
+        verbs.create_conversation()
+    often: list[Callable[[], None]] = [verbs.join] * 12 + [verbs.leave] * 4 + [verbs.leave_as_participant] * 3
+    seldom = [verbs.create_user, verbs.create_conversation, verbs.update_user, verbs.delete_user]
+    for verb in random.Random(17).choices([*often, *seldom, verbs.delete_conversation], k=CALLS):
+        if verb != verbs.delete_user or len(verbs.users) > 6:
+            verb()
+        if not verbs.conversations:
+            verbs.create_conversation()
+    ledger = Ledger(server.database, api.app_id)
+    rebuilt = {where: list(members.items()) for where, members in replay(ledger.events).items()}
+    shown = {where: [(one["id"], one["userId"]) for one in api.participants(where)] for where in verbs.conversations}
+    assert rebuilt == shown
+    assert ledger.faults() == []
+    for event in ledger.events:
+        assert_documented(event)
+        assert event.key_id is not None
+    # The run has met every event that these verbs can cause; clients are removed elsewhere.
+    assert {event.type for event in ledger.events} == set(PAYLOADS) - {"client:remove"}
+
+
+def test_payloads_name_the_group_and_the_user(api: Caller, server: Server) -> None:
+    ada = api.new_user("ada")
+    group = api.new_group(metadata={"lang": "en-ca"})
+    api.join(group, ada)
+    api.leave(group, userId=ada)
+    payloads = [event.payload for event in Ledger(server.database, api.app_id).events]
+    about = f'"conversation":{{"id":"{group}","type":"sdkGroup","metadata":{{"lang":"en-ca"}}}}'
+    user = f'"user":{{"id":"{ada}","authenticated":false,"externalId":"ada"}}'
+    # Byte for byte: this text is what will be sent, and what a retry will send again.
+    assert payloads == [
+        f'{{{about},"creationReason":"none","source":{{"type":"api"}}}}',
+        f"{{{about},{user}}}",
+        f"{{{about},{user}}}",
+    ]

@@ -1,0 +1,155 @@
+"""Requests byte by byte, and what every answer must be like."""
+
+from __future__ import annotations
+
+import base64
+import json
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.harness import Auth, Caller
+
+JSON = {"content-type": "application/json"}
+SECONDS = 10
+
+
+@dataclass
+class Answer:
+    """What the server said, and whether it will hang up after it."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def closes(self) -> bool:
+        """Whether it says that the connection ends here."""
+        return self.headers.get("connection") == "close"
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """The (code, title) of each error."""
+        return [(error["code"], error["title"]) for error in json.loads(self.body)["errors"]]
+
+
+def sound(answer: Answer | httpx.Response) -> Answer:
+    """The answer, which must be no server error, have an id, and carry the envelope if it is a refusal."""
+    if isinstance(answer, httpx.Response):
+        answer = Answer(answer.status_code, answer.headers, answer.content)
+    told = f"{answer.status} {dict(answer.headers)} {answer.body[:300]!r}"
+    assert 200 <= answer.status < 500, told
+    assert answer.headers.get("x-request-id"), told
+    if answer.status >= 400:
+        assert answer.headers.get("content-type") == "application/json", told
+        envelope = json.loads(answer.body)
+        assert list(envelope) == ["errors"], told
+        assert envelope["errors"], told
+        for error in envelope["errors"]:
+            assert sorted(error) == ["code", "title"], told
+            assert all(isinstance(text, str) and text for text in error.values()), told
+    return answer
+
+
+def request(method: str, target: str | bytes, auth: Auth | None, *lines: str | bytes, body: bytes = b"") -> bytes:
+    """The bytes of a request; `lines` are more header lines, and a body comes with its length."""
+    raw = target.encode() if isinstance(target, str) else target
+    head = [method.encode() + b" " + raw + b" HTTP/1.1"]
+    named = b"\n".join(line.encode() if isinstance(line, str) else line for line in lines).lower()
+    if b"host:" not in named:
+        head.append(b"Host: localhost")
+    if auth is not None:
+        head.append(b"Authorization: Basic " + base64.b64encode(":".join(auth).encode()))
+    if body:
+        head += [b"Content-Type: application/json", b"Content-Length: %d" % len(body)]
+    head += [line.encode() if isinstance(line, str) else line for line in lines]
+    return b"\r\n".join(head) + b"\r\n\r\n" + body
+
+
+class Connection:
+    """A connection to the server, on which anything may be said."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._socket = socket.create_connection((parts.hostname, parts.port), timeout=SECONDS)
+        self._read = b""
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.close()
+
+    def say(self, data: bytes) -> None:
+        """Send these bytes."""
+        self._socket.sendall(data)
+
+    def reset(self) -> None:
+        """Hang up without a word."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self._socket.close()
+
+    def _more(self) -> bool:
+        try:
+            data = self._socket.recv(65536)
+        except ConnectionError:
+            data = b""
+        self._read += data
+        return bool(data)
+
+    def interim(self) -> int:
+        """The status of an answer that only says to go on."""
+        head, self._read = self._head()
+        return int(head.split()[1])
+
+    def _head(self) -> tuple[str, bytes]:
+        """The head of the next answer, and what was read beyond it."""
+        while b"\r\n\r\n" not in self._read:
+            assert self._more(), f"the server hung up without an answer: {self._read!r}"
+        head, _, rest = self._read.partition(b"\r\n\r\n")
+        return head.decode("latin-1"), rest
+
+    def answer(self, *, to_head: bool = False) -> Answer:
+        """The next answer."""
+        head, self._read = self._head()
+        first, *lines = head.split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        length = 0 if to_head else int(headers["content-length"])
+        while len(self._read) < length:
+            assert self._more(), "the server hung up in the middle of an answer"
+        body, self._read = self._read[:length], self._read[length:]
+        return Answer(int(first.split()[1]), headers, body)
+
+    def ended(self) -> bool:
+        """Whether the server hangs up, having said nothing more."""
+        try:
+            return not self._more() and not self._read
+        except TimeoutError:
+            return False
+
+
+def exchange(url: str, data: bytes, *, to_head: bool = False) -> Answer:
+    """Say this on a connection of its own, and hear one answer."""
+    with Connection(url) as connection:
+        connection.say(data)
+        return connection.answer(to_head=to_head)
+
+
+def ask(caller: Caller, method: str, path: str | bytes, *lines: str | bytes, body: bytes = b"") -> Answer:
+    """Send a request byte by byte with the caller's credential; a path not below /v2 is below the caller's app."""
+    raw = path.encode() if isinstance(path, str) else path
+    target = raw if raw.startswith((b"/v2", b"//")) else f"/v2/apps/{caller.app_id}".encode() + raw
+    return exchange(caller.url, request(method, target, caller.auth, *lines, body=body), to_head=method == "HEAD")
+
+
+def post(caller: Caller, method: str, path: str, content: bytes, content_type: Any = JSON["content-type"]) -> Answer:
+    """Send a body as it is; the answer must be sound."""
+    headers = {} if content_type is None else {"content-type": content_type}
+    return sound(caller(method, path, content=content, headers=headers))

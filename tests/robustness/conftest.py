@@ -1,0 +1,28 @@
+"""After each module the server must still serve, and what nobody named must be as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.harness import Caller, Server
+from tests.security.worlds import World, new_world, snapshot
+
+
+@pytest.fixture(scope="module", autouse=True)
+def witness(server: Server, account: Caller) -> Iterator[World]:
+    """An app that must stay as it is, on a server that must stay up and find nothing unexpected."""
+    world = new_world(account, "Witness")
+    before, told = snapshot(world), len(server.log)
+    yield world
+    assert server.process.poll() is None
+    assert account.http.get(f"{account.url}/health/ready").status_code == 200
+    assert snapshot(world) == before
+    assert [line for line in server.log[told:] if line.startswith("  File ")] == []
+
+
+@pytest.fixture
+def world(account: Caller) -> World:
+    """An app to be maltreated."""
+    return new_world(account, "Maltreated")

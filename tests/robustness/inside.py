@@ -1,0 +1,73 @@
+"""The application in this process: for what a real server cannot be made to do from outside."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from heliograph.domain import sandbox
+from heliograph.domain.sandbox import Sandbox
+from heliograph.server.app import Application
+from heliograph.settings import Settings
+from heliograph.storage.opening import open_store
+from tests.robustness.answers import Answer
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+
+@dataclass
+class Inside:
+    """The application, and the keys of its sandbox."""
+
+    application: Application
+    sandbox: Sandbox
+
+    async def send(self, method: str, path: str, body: bytes | Receive = b"", request_id: str = "") -> Answer:
+        """Call it as the server does, with the key of the sandbox's app; `path` is below the app or a whole one."""
+        key = self.sandbox.app_key
+        target = path if path.startswith("/v2") else f"/v2/apps/{self.sandbox.app.id}{path}"
+        credential = base64.b64encode(f"{key.id}:{key.secret}".encode())
+        headers = [(b"authorization", b"Basic " + credential), (b"content-type", b"application/json")]
+        if request_id:
+            headers.append((b"x-request-id", request_id.encode()))
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": target,
+            "raw_path": target.encode(),
+            "query_string": b"",
+            "root_path": "",
+            "headers": headers,
+            "server": ("localhost", 80),
+            "client": ("localhost", 1),
+        }
+        answer = Answer(0, {}, b"")
+
+        async def whole() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def collect(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                answer.status = message["status"]
+                answer.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+            else:
+                answer.body += message.get("body", b"")
+
+        await self.application(scope, whole if isinstance(body, bytes) else body, collect)
+        return answer
+
+
+@contextlib.asynccontextmanager
+async def inside(folder: Path) -> AsyncIterator[Inside]:
+    """An application on a database in this folder."""
+    store = open_store(f"sqlite:///{folder / 'heliograph.db'}", serve=True)
+    try:
+        yield Inside(Application(store, Settings()), await sandbox.ensure(store))
+    finally:
+        await store.close()

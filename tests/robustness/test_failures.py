@@ -1,0 +1,133 @@
+"""When something breaks inside: the caller hears that and no more, the log tells where, and the server goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heliograph.server.handlers import HANDLERS
+from heliograph.server.http import Request
+from heliograph.server.logs import ConsoleFormatter, JsonFormatter
+from heliograph.storage.engine import Tx
+from tests.robustness.answers import Answer
+from tests.robustness.inside import Inside, inside
+
+REQUEST_ID = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
+SECRET = "the words of the cause"
+BODY = b'{"errors":[{"code":"internal_error","title":"Internal server error"}]}'
+
+
+def in_a_server(folder: Path, work: Callable[[Inside], Awaitable[Answer]]) -> Answer:
+    """Do this with the application in this process."""
+
+    async def run() -> Answer:
+        async with inside(folder) as server:
+            return await work(server)
+
+    return asyncio.run(run())
+
+
+def broken(error: Exception) -> Any:
+    """A handler that raises."""
+
+    async def handler(request: Request) -> Any:
+        raise error
+
+    return handler
+
+
+ERRORS = (
+    RuntimeError(SECRET),
+    KeyError(SECRET),
+    ValueError(SECRET),
+    AssertionError(SECRET),
+    OverflowError(SECRET),
+    RecursionError(SECRET),
+    MemoryError(SECRET),
+    UnicodeDecodeError("utf-8", b"\xff", 0, 1, SECRET),
+)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_an_error_nobody_expected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    async def work(server: Inside) -> Answer:
+        with monkeypatch.context() as patch:
+            patch.setitem(HANDLERS, "GetApp", broken(error))
+            answer = await server.send("GET", "", request_id=REQUEST_ID)
+            other = await server.send("POST", "/users", b"{}")
+            assert other.status == 201
+        assert (await server.send("GET", "")).status == 200
+        return answer
+
+    with caplog.at_level(logging.INFO, logger="heliograph"):
+        answer = in_a_server(tmp_path, work)
+    assert (answer.status, answer.body) == (500, BODY)
+    assert answer.headers["x-request-id"] == REQUEST_ID
+    assert answer.headers["content-type"] == "application/json"
+    assert SECRET not in str(answer.headers)
+    (told,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    for line in (JsonFormatter().format(told), ConsoleFormatter(colours=False).format(told)):
+        assert REQUEST_ID in line
+        assert type(error).__name__ in line
+        assert SECRET not in line
+
+
+def test_every_request_has_a_line_even_one_that_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setitem(HANDLERS, "GetUser", broken(RuntimeError(SECRET)))
+    with caplog.at_level(logging.INFO, logger="heliograph"):
+        in_a_server(tmp_path, lambda server: server.send("GET", "/users/ada", request_id=REQUEST_ID))
+    lines = [json.loads(JsonFormatter().format(record)) for record in caplog.records]
+    (line,) = [one for one in lines if one["message"] == "request"]
+    assert (line["request_id"], line["operation"], line["status"]) == (REQUEST_ID, "GetUser", 500)
+    assert "ada" not in "".join(map(str, lines)).replace(REQUEST_ID, "")
+
+
+def test_a_transaction_that_breaks_is_undone_and_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def breaking(tx: Tx) -> None:
+        await tx.execute("DELETE FROM app_user")
+        raise RuntimeError(SECRET)
+
+    async def handler(request: Request) -> Any:
+        await request.store.write(breaking)
+
+    async def work(server: Inside) -> Answer:
+        made = await server.send("POST", "/users", b'{"externalId":"ada"}')
+        assert made.status == 201
+        monkeypatch.setitem(HANDLERS, "DeleteUser", handler)
+        calls = [
+            server.send("DELETE", "/users/ada"),
+            server.send("POST", "/users", b"{}"),
+            server.send("DELETE", "/users/ada"),
+        ]
+        assert [one.status for one in await asyncio.gather(*calls)] == [500, 201, 500]
+        return await server.send("GET", "/users/ada")
+
+    assert in_a_server(tmp_path, work).status == 200
+    assert caplog.records
+
+
+def test_a_caller_who_goes_away_is_no_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def gone() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def work(server: Inside) -> Answer:
+        answer = await server.send("POST", "/users", gone)
+        assert (await server.send("GET", "")).status == 200
+        return answer
+
+    with caplog.at_level(logging.INFO, logger="heliograph"):
+        answer = in_a_server(tmp_path, work)
+    assert (answer.status, answer.body) == (0, b"")
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []

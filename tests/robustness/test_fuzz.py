@@ -1,0 +1,224 @@
+"""Bodies of every kind: each gets an answer, none a server error, and what is refused changes nothing."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from heliograph.wire.operations import Operation
+from tests.harness import Caller
+from tests.robustness.answers import post
+from tests.robustness.bodies import JUNK, SAMPLES, distinct, places, put, with_junk, wrong
+from tests.security.calls import BY_NAME, OFFERED, call, path_of
+from tests.security.worlds import World, new_world, snapshot
+
+LIMIT = 102_400
+WITH_BODY = [operation for operation in OFFERED if operation.body]
+MALFORMED = [("bad_request", "Request body is not valid JSON")]
+BOUNDED = settings(
+    max_examples=60,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+operations = pytest.mark.parametrize("operation", WITH_BODY, ids=lambda one: one.name)
+
+
+def base_of(operation: Operation, world: World) -> dict[str, Any]:
+    """A body that the operation takes."""
+    member = {"userId": world.users["ada"], "subscribeSDKClient": True}
+    bodies: dict[str, dict[str, Any]] = {
+        "CreateConversation": {"type": "sdkGroup", "participants": [member]},
+        "JoinConversation": member,
+        "LeaveConversation": {"userId": world.users["quiet"]},
+    }
+    return bodies.get(operation.name, {"displayName": "Name"})
+
+
+def readable(world: World) -> None:
+    """Nothing that was stored may keep anybody from reading it."""
+    assert [name for name, seen in snapshot(world).items() if not isinstance(seen, dict)] == []
+
+
+@operations
+def test_wrong_types_in_every_field(world: World, operation: Operation) -> None:
+    assert operation.body is not None
+    before, path = snapshot(world), path_of(operation, **world.ids())
+    tried = 0
+    for place, kind in places(operation.body):
+        name = [step for step in place if isinstance(step, str)][-1]
+        for value in wrong(kind):
+            content = json.dumps(put(base_of(operation, world), place, value)).encode()
+            answer = post(world.owner, operation.method, path, content)
+            assert answer.status == 400, content
+            assert {code for code, _ in answer.errors} == {"bad_request"}
+            assert any(name in title for _, title in answer.errors), answer.errors
+            tried += 1
+    assert tried >= 9
+    assert snapshot(world) == before
+
+
+@operations
+def test_junk_in_every_field(account: Caller, operation: Operation) -> None:
+    assert operation.body is not None
+    for place in distinct(operation.body):
+        world = new_world(account, "Junk")
+        path = path_of(operation, **world.ids())
+        for junk in JUNK:
+            answer = post(world.owner, operation.method, path, with_junk(base_of(operation, world), place, junk))
+            if answer.status == 201 and operation.name == "CreateUser":
+                assert call(world.api, "GetUser", userIdOrExternalId=json.loads(answer.body)["user"]["id"]).is_success
+        readable(world)
+
+
+@operations
+@pytest.mark.parametrize("known", ["", "displayName"], ids=["alone", "beside a field"])
+def test_junk_in_a_field_that_is_ignored(world: World, operation: Operation, known: str) -> None:
+    """What stands in unknown keys is read by nobody, until something else in the body makes somebody look."""
+    path = path_of(operation, **world.ids())
+    for junk in JUNK:
+        for other in (b"1", b'"\\u0000"', b'"\\ud800"', b"1e400", b'"\xff"'):
+            mine = f'"{known}":"Name",'.encode() if known else b""
+            post(world.owner, operation.method, path, b"{" + mine + b'"unknown":' + junk + b',"other":' + other + b"}")
+    readable(world)
+
+
+@operations
+def test_bodies_that_are_no_objects(world: World, operation: Operation) -> None:
+    before, path = snapshot(world), path_of(operation, **world.ids())
+    whole = [json.dumps(value).encode() for name, values in SAMPLES.items() if name != "object" for value in values]
+    for content in whole:
+        answer = post(world.owner, operation.method, path, content)
+        assert (answer.status, answer.errors[0][0]) == (400, "bad_request"), content
+    assert snapshot(world) == before
+
+
+@operations
+def test_bodies_that_are_no_json(world: World, operation: Operation) -> None:
+    before, path = snapshot(world), path_of(operation, **world.ids())
+    text = json.dumps(base_of(operation, world))
+    for content in _no_json(text):
+        answer = post(world.owner, operation.method, path, content)
+        assert (answer.status, answer.errors) == (400, MALFORMED), content
+    assert snapshot(world) == before
+
+
+def _no_json(text: str) -> Iterator[bytes]:
+    yield from (b"{", b"}", b" ", b"\0", b"\xff", b"{}{}", b"{},", b"{'a':1}", b"{a:1}", b"<a/>", b"a=1&b=2", b"[")
+    for coding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-7"):
+        yield ("\ufeff" + text if coding == "utf-7" else text).encode(coding)
+    yield gzip.compress(text.encode(), mtime=0)
+    yield text[:-1].encode()
+    yield text.encode() + b"\0"
+    yield text.encode() + b"x"
+    yield text.replace('"', "'").encode()
+    yield text.encode()[:-1] + b",}"
+    yield b"[" * (LIMIT // 2) + b"]" * (LIMIT // 2)
+    yield b'{"a":' * 15_000 + b"1" + b"}" * 15_000
+    yield b"[" * LIMIT
+
+
+@operations
+def test_keys_that_come_twice(world: World, operation: Operation) -> None:
+    path = path_of(operation, **world.ids())
+    for name in base_of(operation, world):
+        for first, second in ((b"1", b"null"), (b"null", b"1"), (b"[]", b"{}"), (b'"a"', b'"b"')):
+            key = json.dumps(name).encode()
+            post(world.owner, operation.method, path, b"{" + key + b":" + first + b"," + key + b":" + second + b"}")
+    readable(world)
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@operations
+def test_any_json_and_any_bytes(world: World, operation: Operation) -> None:
+    assert operation.body is not None
+    path = path_of(operation, **world.ids())
+    names = st.sampled_from([place[0] for place, _ in places(operation.body)])
+    objects = st.dictionaries(names | st.text(), JSON_VALUES, max_size=5).map(lambda one: json.dumps(one).encode())
+    statuses: set[int] = set()
+
+    @BOUNDED
+    @given(content=objects | st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+    def run(content: bytes) -> None:
+        statuses.add(post(world.owner, operation.method, path, content).status)
+
+    run()
+    assert 400 in statuses
+    readable(world)
+
+
+@operations
+def test_the_largest_body(world: World, operation: Operation) -> None:
+    before, path = snapshot(world), path_of(operation, **world.ids())
+    empty = b'{"unknown":""}'
+
+    def chunks(content: bytes) -> Iterator[bytes]:
+        yield from (content[start : start + 7000] for start in range(0, len(content), 7000))
+
+    for size, status in ((LIMIT + 1, 413), (LIMIT * 3, 413), (LIMIT, 0)):
+        content = empty.replace(b'""', b'"' + b"x" * (size - len(empty)) + b'"')
+        assert len(content) == size
+        for sent in (content, chunks(content)):
+            answer = post(world.owner, operation.method, path, sent)  # type: ignore[arg-type]
+            if status:
+                assert answer.status == status
+                assert answer.errors == [("payload_too_large", "Request body is limited to 100kb in size")]
+                assert answer.closes
+                assert snapshot(world) == before
+            else:
+                assert answer.status in (200, 201, 400)
+                assert answer.status == 400 or operation.name in (
+                    "UpdateApp",
+                    "UpdateConversation",
+                    "CreateUser",
+                    "UpdateUser",
+                )
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/json", 201),
+        ("application/json; charset=utf-8", 201),
+        ("application/json;charset=UTF-8", 201),
+        ("APPLICATION/JSON", 201),
+        ("application/json ; x=y", 201),
+        (None, 415),
+        ("", 415),
+        ("text/plain", 415),
+        ("text/json", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("multipart/form-data; boundary=x", 415),
+        ("application/jsonp", 415),
+        ("json", 415),
+        ("text/plain, application/json", 415),
+        (b"application/\xff", 415),
+        ("x" * 5000, 415),
+    ],
+)
+def test_content_types(world: World, content_type: str | bytes | None, status: int) -> None:
+    path = path_of(BY_NAME["CreateUser"], **world.ids())
+    answer = post(world.api, "POST", path, b'{"profile":{}}', content_type)
+    assert answer.status == status
+    assert post(world.api, "POST", path, b"", content_type).status == 201
+
+
+def test_a_body_where_none_is_expected(world: World) -> None:
+    for content in (b"{", b"\xff\0", b"x" * (LIMIT + 1), b'{"a":1}'):
+        for content_type in ("application/json", "text/plain", None):
+            assert post(world.api, "GET", "/users/ada", content, content_type).status == 200
+            assert post(world.api, "DELETE", "/users/nobody", content, content_type).status == 404

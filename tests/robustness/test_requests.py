@@ -1,0 +1,252 @@
+"""Paths, headers and whole requests, byte by byte: whatever is asked, there is an answer of the documented form."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from heliograph.wire.operations import Operation
+from tests.harness import Caller
+from tests.robustness.answers import Connection, ask, exchange, request, sound
+from tests.security.calls import MISSING, OFFERED, parameters_of
+from tests.security.worlds import World, new_world, snapshot
+
+CODES = {
+    "conversationId": "conversation_not_found",
+    "userIdOrExternalId": "user_not_found",
+    "clientId": "client_not_found",
+    "keyId": "not_found",
+    "appId": "app_not_found",
+}
+# In place of <id> stands an id that exists.
+SEGMENTS = [
+    "%2F", "..%2F..", "<id>%2F", "%2F<id>", "%2e%2e", "%2E", "..", ".", "...", "%00", "%00%00", "<id>%00", "%00<id>",
+    "%FF", "%C3%28", "%ED%A0%80", "%F0%9F%98%80", "%", "%G1", "%1", "%25", "%2500", "%5C", "a%20b", "a+b", "<id>%20",
+    "%20<id>", "<id>%0A", "%0D%0A", "<id>.json", "<id>;a=b", "<id>,<id>", "'", '"', "'%20OR%201=1--", "{}", "{userId}",
+    "[]", "|", "\\", "^", "`", "~", "*", "@", "a:b", "a@b:80", "$", "!", "(", "null", "undefined", "true", "-1", "0",
+    "1e400", "%D9%A3" * 24, "x" * 10_000, "%41" * 10_000, "0" * 23, "0" * 25, "g" * 24, "A" * 24, MISSING,
+]  # fmt: skip
+PLACES = [(operation, name) for operation in OFFERED for name in parameters_of(operation)]
+BODY = b'{"userId":"x","subscribeSDKClient":true}'
+
+
+@pytest.fixture(scope="module")
+def kept(account: Caller) -> World:
+    """An app that all these requests leave as it is."""
+    return new_world(account, "Kept")
+
+
+@pytest.mark.parametrize(("operation", "name"), PLACES, ids=lambda one: getattr(one, "name", one))
+def test_odd_ids_in_paths(kept: World, operation: Operation, name: str) -> None:
+    before = snapshot(kept)
+    for segment in SEGMENTS:
+        odd = segment.replace("<id>", kept.ids()[name])
+        path = operation.path.format(**kept.ids(**{name: odd}))
+        answer = sound(ask(kept.owner, operation.method, path, body=BODY if operation.body else b""))
+        assert (answer.status, answer.errors[0][0]) == (404, CODES[name]), path
+    assert snapshot(kept) == before
+
+
+@pytest.mark.parametrize("operation", OFFERED, ids=lambda one: one.name)
+def test_empty_segments_and_dots_between(kept: World, operation: Operation) -> None:
+    before = snapshot(kept)
+    path = operation.path.format(**kept.ids(conversationId=MISSING, userIdOrExternalId=MISSING, keyId=MISSING))
+    parts = path.strip("/").split("/")
+    for place in range(1, len(parts)):
+        for between in ("", ".", "..", "%2e", "%00"):
+            odd = "/" + "/".join([*parts[:place], between, *parts[place:]])
+            answer = sound(ask(kept.owner, "GET", odd))
+            assert answer.status in (200, 404, 405), odd
+    assert snapshot(kept) == before
+
+
+def test_slashes_around_a_path_are_none(kept: World) -> None:
+    for path in ("//v2/apps/{app}", "///v2/apps/{app}", "/v2/apps/{app}/", "/v2/apps/{app}//"):
+        answer = sound(ask(kept.api, "GET", path.format(app=kept.app_id)))
+        assert json.loads(answer.body)["app"]["id"] == kept.app_id
+
+
+def test_very_long_paths_and_queries(kept: World) -> None:
+    for size in (8_000, 60_000, 200_000):
+        targets = (f"/users/{'x' * size}", f"/users/{MISSING}?x={'x' * size}", f"/users/{MISSING}?{'x&' * (size // 2)}")
+        for target in (*targets, "/x" * (size // 2)):
+            status = sound(ask(kept.api, "GET", target)).status
+            assert status == 404 or (size > 8_000 and status in (400, 414, 431)), (size, status)
+
+
+def test_only_the_assets_are_served_as_files(kept: World) -> None:
+    for way in (
+        "../app.py",
+        "..%2fapp.py",
+        "%2e%2e/app.py",
+        "%2e%2e%2fapp.py",
+        "....//app.py",
+        "..\\app.py",
+        "%5c..%5capp.py",
+        "/etc/passwd",
+        "%2fetc%2fpasswd",
+        "%2e%2e/" * 12 + "etc/passwd",
+        "%00",
+        "swagger-ui.css%00",
+        "",
+    ):
+        said = request("GET", f"/docs/assets/{way}", None)
+        assert sound(exchange(kept.api.url, said)).status == 404, way
+    said = request("GET", "/docs/assets/swagger-ui.css", None)
+    assert sound(exchange(kept.api.url, said)).headers["content-type"].startswith("text/css")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "Host:", "Host: a b", "Host: [::1]:99999", b"Host: \xff\xfe", "Host: " + "x" * 5000, 'Host: "><script>',
+        "Host: ../..", "Host: a,b", "Host: user:pw@host", "Host: localhost\r\nHost: other", "X-Nothing: host:",
+    ],
+    ids=lambda one: repr(one)[:24],
+)  # fmt: skip
+def test_odd_hosts(kept: World, host: str | bytes) -> None:
+    answer = sound(ask(kept.api, "GET", f"/conversations/{kept.group}/participants?page[size]=1", host))
+    found = json.loads(answer.body)
+    assert len(found["participants"]) == 1
+    assert found["links"]["next"].startswith("http://")
+
+
+@pytest.mark.parametrize(
+    ("given", "echoed"),
+    [
+        ("3f2504e0-4f89-11d3-9a0c-0305e82c3301", True),
+        ("abc", True),
+        ("", False),
+        ("a b", False),
+        ("x" * 5000, False),
+        ("a\tb", False),
+        ("<script>", False),
+        ("é", False),
+        ("{{7*7}}", False),
+        ("a\\nb", False),
+    ],
+)
+def test_odd_request_ids(kept: World, given: str, echoed: bool) -> None:
+    for path in (f"/v2/apps/{kept.app_id}", "//nothing"):
+        answer = sound(ask(kept.api, "GET", path, f"X-Request-Id: {given}"))
+        told = answer.headers["x-request-id"]
+        assert (told == given) == echoed
+        assert told.isascii()
+        assert told.isprintable()
+        assert len(told) <= 128
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Accept: text/html", "Accept-Encoding: gzip, br", "Range: bytes=0-1", "If-None-Match: *", "TE: trailers",
+        "Expect: 100-continue", "Upgrade: websocket\r\nConnection: upgrade", "Upgrade: h2c\r\nConnection: Upgrade",
+        "Content-Type: application/json", "Content-Encoding: gzip", "Content-Length: 0", "Via: 1.1 x",
+        "X-Forwarded-Host: evil", "X-Forwarded-Prefix: /x", "X-HTTP-Method-Override: DELETE", "Cookie: a=b",
+        "A: " + "x" * 16_000, "A: b\r\n" * 100 + "A: b", b"X-Odd: \xff\xfe\x80", "Date: now", "Origin: https://example.org",
+    ],
+    ids=lambda one: repr(one)[:24],
+)  # fmt: skip
+def test_headers_that_change_nothing(kept: World, line: str | bytes) -> None:
+    answer = sound(ask(kept.api, "GET", "", line))
+    assert answer.status == 200
+    assert json.loads(answer.body)["app"]["id"] == kept.app_id
+    assert "content-encoding" not in answer.headers
+
+
+def test_a_head_has_no_body(kept: World) -> None:
+    for target, status in (("", 200), (f"/users/{MISSING}", 404), ("/nothing", 404), ("/keys", 403)):
+        auth = kept.api.auth
+        with Connection(kept.api.url) as connection:
+            connection.say(request("HEAD", f"/v2/apps/{kept.app_id}{target}", auth, "Connection: close"))
+            answer = connection.answer(to_head=True)
+            assert (answer.status, answer.body) == (status, b"")
+            assert answer.headers["x-request-id"]
+            assert connection.ended()
+
+
+def test_answers_come_in_the_order_of_the_requests(kept: World) -> None:
+    auth, where = kept.api.auth, f"/v2/apps/{kept.app_id}"
+    targets = [(where, 200), (f"{where}/users/{MISSING}", 404), ("/v2/apps", 403), ("/nothing", 404), (where, 200)] * 4
+    with Connection(kept.api.url) as connection:
+        connection.say(b"".join(request("GET", target, auth) for target, _ in targets))
+        assert [sound(connection.answer()).status for _ in targets] == [status for _, status in targets]
+
+
+NOT_HTTP: dict[str, bytes] = {
+    "no method": b" / HTTP/1.1\r\n\r\n",
+    "unknown method": b"BREW /v2/apps HTTP/1.1\r\nHost: x\r\n\r\n",
+    "small letters": b"get /v2/apps HTTP/1.1\r\nHost: x\r\n\r\n",
+    "no path": b"GET http://localhost HTTP/1.1\r\nHost: x\r\n\r\n",
+    "no slash": b"GET v2/apps HTTP/1.1\r\nHost: x\r\n\r\n",
+    "not ASCII path": "GET /v2/apps/é HTTP/1.1\r\nHost: x\r\n\r\n".encode(),
+    "not ASCII query": "GET /v2/apps?a=é HTTP/1.1\r\nHost: x\r\n\r\n".encode(),
+    "not UTF-8 path": b"GET /v2/apps/\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+    "NUL in path": b"GET /v2/apps/\0 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "space in path": b"GET /v2/apps/a b HTTP/1.1\r\nHost: x\r\n\r\n",
+    "NUL in header": b"GET /v2/apps HTTP/1.1\r\nA: \0\r\n\r\n",
+    "DEL in header": b"GET /v2/apps HTTP/1.1\r\nA: \x7f\r\n\r\n",
+    "header without colon": b"GET /v2/apps HTTP/1.1\r\nnonsense\r\n\r\n",
+    "space before colon": b"GET /v2/apps HTTP/1.1\r\nA : b\r\n\r\n",
+    "length not a number": b"POST /v2/apps HTTP/1.1\r\nContent-Length: abc\r\n\r\n",
+    "negative length": b"POST /v2/apps HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+    "huge length": b"POST /v2/apps HTTP/1.1\r\nContent-Length: " + b"9" * 40 + b"\r\n\r\n",
+    "two lengths": b"POST /v2/apps HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    "length and chunks": b"POST /v2/apps HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "unknown coding": b"POST /v2/apps HTTP/1.1\r\nTransfer-Encoding: zip\r\n\r\n",
+    "HTTP/9.9": b"GET /v2/apps HTTP/9.9\r\nHost: x\r\n\r\n",
+    "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 100,
+    "CONNECT": b"CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("said", NOT_HTTP.values(), ids=NOT_HTTP)
+def test_what_is_not_http_is_refused_in_the_same_form(kept: World, said: bytes) -> None:
+    with Connection(kept.api.url) as connection:
+        connection.say(said)
+        answer = connection.answer()
+        assert answer.status in (400, 401, 404, 405)
+        if answer.status == 400:
+            assert answer.closes
+            assert connection.ended()
+    sound(answer)
+
+
+def test_headers_without_end_are_cut_off(kept: World) -> None:
+    """Nobody has to prove anything to send headers, so there must be an end to what is kept of them."""
+    sent = 0
+    with Connection(kept.api.url) as connection:
+        connection.say(b"GET /v2/apps HTTP/1.1\r\nHost: x\r\nX-Endless: ")
+        try:
+            while sent < 8_000_000:
+                connection.say(b"x" * 65_536)
+                sent += 65_536
+        except (ConnectionError, TimeoutError):
+            pass
+    assert sent < 8_000_000
+
+
+def test_a_body_that_waits_to_be_asked_for(kept: World) -> None:
+    auth, body = kept.api.auth, b'{"profile":{}}'
+    head = request("POST", f"/v2/apps/{kept.app_id}/users", auth, "Expect: 100-continue", body=body)
+    with Connection(kept.api.url) as connection:
+        connection.say(head.removesuffix(body))
+        time.sleep(0.05)
+        connection.say(body)
+        assert connection.interim() == 100
+        assert sound(connection.answer()).status == 201
+
+
+def test_an_odd_credential_is_only_refused(kept: World) -> None:
+    for value in (
+        b"Basic " + b"A" * 16_000,
+        b"Bearer " + b"a." * 8_000,
+        b"\xff" * 100,
+        b"Basic\tAAAA",
+        b"Basic  Og==",
+    ):
+        said = request("GET", f"/v2/apps/{kept.app_id}", None, b"Authorization: " + value)
+        assert sound(exchange(kept.api.url, said)).status == 401

@@ -1,0 +1,114 @@
+"""Generated requests, valid ones and others, get no answer that the OpenAPI document does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.schemas import APIOperation, BaseSchema
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from heliograph.wire.operations import Operation
+from tests.harness import Caller
+from tests.security.calls import MISSING, OFFERED
+from tests.security.worlds import World, new_world
+
+EXAMPLES = 16
+CHECKS: Any = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+]
+AIMS = ("what is generated", "what exists", "what exists", "no app")
+BOUNDED = settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@dataclass
+class Target:
+    """The server as schemathesis sees it."""
+
+    url: str
+    schema: BaseSchema
+    connection: requests.Session
+    described: dict[str, APIOperation[Any, Any, Any, Any]]
+
+
+@pytest.fixture(scope="module")
+def target(account: Caller) -> Iterator[Target]:
+    """The document of the running server, loaded."""
+    schema = schemathesis.openapi.from_url(f"{account.url}/openapi.json", config=schemathesis.Config())
+    found = [result.ok() for result in schema.get_all_operations() if isinstance(result, Ok)]
+    described = {f"{one.method.upper()} {one.path}": one for one in found}
+    with requests.Session() as connection:
+        yield Target(account.url, schema, connection, described)
+
+
+def aim(case: Case[Any], world: World) -> None:
+    """Let the request name things that exist, and of the ways to name a user only one."""
+    case.path_parameters = {name: world.ids()[name] for name in case.path_parameters or {}}
+    known = {
+        "userId": world.users["ada"],
+        "userExternalId": world.lone_external_id,
+        "participantId": world.participants["quiet"],
+    }
+    if isinstance(case.body, dict) and case.operation.label.endswith(("/join", "/leave")):
+        name = next((one for one in known if one in case.body), "userId")
+        others = {key: value for key, value in case.body.items() if key not in known}
+        case.body = {**others, name: known[name]}
+        if case.operation.label.endswith("/join") and others.get("subscribeSDKClient") is None:
+            case.body["subscribeSDKClient"] = True
+    for name in ("userId", "userExternalId"):
+        if f"filter[{name}]" in (case.query or {}):
+            case.query[f"filter[{name}]"] = known[name]
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["valid", "invalid"])
+@pytest.mark.parametrize("scope", ["app key", "account key"])
+@pytest.mark.parametrize("operation", OFFERED, ids=lambda one: one.name)
+def test_no_answer_outside_the_document(
+    account: Caller, target: Target, operation: Operation, scope: str, mode: GenerationMode
+) -> None:
+    world = new_world(account, operation.name)
+    auth = world.api.auth if scope == "app key" else world.owner.auth
+    described = target.described[f"{operation.method} {operation.path}"]
+    fixed = {"appId": world.app_id} if "{appId}" in operation.path else None
+    answered: list[int] = []
+
+    @BOUNDED
+    @given(case=described.as_strategy(generation_mode=mode, path_parameters=fixed), at=st.sampled_from(AIMS))
+    def run(case: Case[Any], at: str) -> None:
+        if at == "what exists":
+            aim(case, world)
+        elif at == "no app" and fixed:
+            case.path_parameters["appId"] = MISSING
+        answer = case.call(base_url=target.url, session=target.connection, auth=auth)
+        answered.append(answer.status_code)
+        case.validate_response(answer, checks=CHECKS)
+
+    run()
+    if (scope, mode) == ("account key", GenerationMode.POSITIVE) and operation.name != "RemoveClient":
+        assert operation.status in answered
+    assert answered

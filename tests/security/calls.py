@@ -1,0 +1,141 @@
+"""Calls by the names of the operations table, and a walk through all of them."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from heliograph.wire.operations import Operation, Scope
+from heliograph.wire.table import OPERATIONS
+from tests.harness import Auth, Caller
+
+BY_NAME = {operation.name: operation for operation in OPERATIONS}
+OFFERED = [operation for operation in OPERATIONS if operation.offered]
+NOT_OFFERED = [operation for operation in OPERATIONS if not operation.offered]
+MISSING = "0" * 24
+
+Authorize = Callable[[Operation, Auth, Auth], str]
+
+
+def parameters_of(operation: Operation) -> list[str]:
+    """The names of the parameters in the path of an operation."""
+    return re.findall(r"\{(\w+)\}", operation.path)
+
+
+def path_of(operation: Operation, **ids: str) -> str:
+    """The path with these ids in it; where none is given, one that nothing has."""
+    return re.sub(r"\{(\w+)\}", lambda found: quote(ids.get(found[1], MISSING), safe=""), operation.path)
+
+
+def call(caller: Caller, name: str, body: Any = None, *, params: Any = None, **ids: str) -> httpx.Response:
+    """Call an operation of the caller's app, or of another one named in `ids`."""
+    operation = BY_NAME[name]
+    path = path_of(operation, **{"appId": caller.app_id, **ids})
+    return caller(operation.method, path, {} if body is None and operation.body else body, params=params)
+
+
+def basic(key_id: str, secret: str) -> str:
+    """The `Authorization` header of a key."""
+    return "Basic " + base64.b64encode(f"{key_id}:{secret}".encode()).decode()
+
+
+def by_key(operation: Operation, app_key: Auth, account_key: Auth) -> str:
+    """The key of the lowest scope that may call the operation."""
+    return basic(*(account_key if operation.scope is Scope.ACCOUNT else app_key))
+
+
+class Walk:
+    """Calls every offered operation, and keeps the answers.
+
+    `word` says what stands in a field, by its name; `authorize` gives the `Authorization` header of a call.
+    """
+
+    def __init__(self, account: Caller, word: Callable[[str], str] = str, authorize: Authorize = by_key) -> None:
+        assert account.auth is not None
+        self._account = account
+        self._account_key = self._key = account.auth
+        self._word = word
+        self._authorize = authorize
+        self._app_id = ""
+        self.answers: list[tuple[Operation, httpx.Response]] = []
+
+    def call(self, name: str, body: Any = None, *, params: Any = None, **ids: str) -> Any:
+        """Call one operation; returns the JSON of its answer."""
+        operation = BY_NAME[name]
+        path = path_of(operation, **{"appId": self._app_id, **ids})
+        headers = {"authorization": self._authorize(operation, self._key, self._account_key)}
+        answer = self._account(operation.method, path, body, params=params, headers=headers, auth=None)
+        self.answers.append((operation, answer))
+        return answer.json()
+
+    def run(self) -> list[tuple[Operation, httpx.Response]]:
+        """Walk from the creation of an app to its end."""
+        word = self._word
+        app = {"displayName": word("app"), "metadata": {word("app_key"): word("app_value")}}
+        self._app_id = self.call("CreateApp", app)["app"]["id"]
+        key = self.call("CreateAppKey", {"displayName": word("key")})["key"]
+        self._key = (key["id"], key["secret"])
+        self.call("ListApps", params={"page[size]": 100})
+        self.call("GetApp")
+        self.call("UpdateApp", {"displayName": word("app_again")})
+        self.call("ListAppKeys")
+        self.call("GetAppKey", keyId=key["id"])
+        ada = self._users()
+        self._conversations(ada)
+        self.call("DeleteUserPersonalInformation", userIdOrExternalId=ada)
+        self.call("DeleteUser", userIdOrExternalId=ada)
+        spare = self.call("CreateAppKey", {"displayName": word("spare_key")})["key"]["id"]
+        self.call("DeleteAppKey", keyId=spare)
+        self.call("DeleteApp")
+        return self.answers
+
+    def _users(self) -> str:
+        word = self._word
+        profile = {
+            "givenName": word("given_name"),
+            "surname": word("surname"),
+            "email": f"{word('email')}@example.org",
+            "avatarUrl": f"https://example.org/{word('avatar')}",
+            "locale": word("locale"),
+        }
+        ada: str = self.call(
+            "CreateUser",
+            {
+                "externalId": word("external_id"),
+                "brandId": word("brand")[:24],
+                "signedUpAt": "2020-05-21T15:53:30.197Z",
+                "profile": profile,
+                "metadata": {word("user_key"): word("user_value"), "number": 1.5, "yes": True},
+            },
+        )["user"]["id"]
+        self.call("GetUser", userIdOrExternalId=word("external_id"))
+        self.call("UpdateUser", {"profile": {"surname": word("new_surname")}}, userIdOrExternalId=ada)
+        return ada
+
+    def _conversations(self, ada: str) -> None:
+        word = self._word
+        named = {
+            "displayName": word("conversation"),
+            "description": word("description"),
+            "iconUrl": f"https://example.org/{word('icon')}",
+            "metadata": {word("conversation_key"): word("conversation_value")},
+        }
+        member = {"userId": ada, "subscribeSDKClient": True}
+        group = self.call("CreateConversation", {"type": "sdkGroup", **named})["conversation"]["id"]
+        self.call("CreateConversation", {"type": "personal", "participants": [{"userId": ada}]})
+        self.call("JoinConversation", member, conversationId=group)
+        self.call("ListConversations", params={"filter[userExternalId]": word("external_id")})
+        self.call("ListConversations", params={"filter[userId]": ada, "page[size]": 1})
+        self.call("GetConversation", conversationId=group)
+        self.call("UpdateConversation", {"description": word("new_description")}, conversationId=group)
+        self.call("ListParticipants", conversationId=group)
+        clients = self.call("ListClients", userIdOrExternalId=ada)["clients"]
+        # The only client that can be made so far is the SDK's, which stays.
+        self.call("RemoveClient", userIdOrExternalId=ada, clientId=clients[0]["id"])
+        self.call("LeaveConversation", {"userExternalId": word("external_id")}, conversationId=group)
+        self.call("DeleteConversation", conversationId=group)

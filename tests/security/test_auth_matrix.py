@@ -1,0 +1,193 @@
+"""Who may call what: every credential with every operation, from the operations table."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import httpx
+import pytest
+
+from heliograph.wire.operations import Operation, Scope
+from tests.harness import Caller, Sandbox, error_of, new_app
+from tests.security.calls import MISSING, NOT_OFFERED, OFFERED, Walk, path_of
+from tests.security.credentials import GOOD, MALFORMED, WRONG, Credential, Keys, bearer, signed
+
+UNAUTHORIZED = b'{"errors":[{"code":"unauthorized","title":"Authorization is required"}]}'
+FORBIDDEN = b'{"errors":[{"code":"forbidden","title":"Forbidden"}]}'
+NOT_FOUND = (404, "not_found", "Resource not found")
+CREDENTIALS = (*MALFORMED, *WRONG, *GOOD)
+IN_AN_APP = [operation for operation in OFFERED if "{appId}" in operation.path]
+"""Operations whose path names an app."""
+
+# Each breaks the syntax of a request in another way.
+BREACHES: tuple[dict[str, Any], ...] = (
+    {"content": b"{", "headers": {"content-type": "application/json"}},
+    {"content": b"{}", "headers": {"content-type": "text/plain"}},
+    {"content": b" " * 102_401, "headers": {"content-type": "application/json"}},
+    {"params": {"page[size]": "0"}},
+    {"params": b"page=%FF"},
+)
+
+
+@pytest.fixture(scope="module")
+def keys(account: Caller, sandbox: Sandbox) -> Keys:
+    """Two apps with a key each, and the key of the account."""
+    mine, other = new_app(account), new_app(account)
+    assert mine.auth is not None
+    assert other.auth is not None
+    return Keys(mine.app_id, mine.auth, other.auth, sandbox.account_auth)
+
+
+def send(account: Caller, operation: Operation, keys: Keys, credential: Credential, **more: Any) -> httpx.Response:
+    """Call the operation in the app of the keys, on ids that nothing has."""
+    path = path_of(operation, appId=more.pop("app_id", keys.app_id))
+    headers = {**more.pop("headers", {}), **credential.headers(keys)}
+    body: Any = {} if operation.body and "content" not in more else None
+    return account(operation.method, path, body, auth=None, headers=headers, **more)
+
+
+def refused(answer: httpx.Response) -> bytes:
+    """The body of a 401 or a 403, whose headers must be right as well."""
+    if answer.status_code == 401:
+        assert answer.headers["www-authenticate"] == "Basic, Bearer"
+    else:
+        assert answer.status_code == 403, answer.text
+        assert "www-authenticate" not in answer.headers
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["x-request-id"]
+    return answer.content
+
+
+@pytest.mark.parametrize("credential", CREDENTIALS, ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", OFFERED, ids=lambda one: one.name)
+def test_matrix(account: Caller, keys: Keys, operation: Operation, credential: Credential) -> None:
+    permitted = credential.reach is not None and credential.reach >= operation.scope and not credential.elsewhere
+    # What is permitted is done: an app that may be deleted is one of its own.
+    more = {"app_id": new_app(account).app_id} if permitted and operation.name == "DeleteApp" else {}
+    answer = send(account, operation, keys, credential, **more)
+    if credential.reach is None:
+        assert (answer.status_code, refused(answer)) == (401, UNAUTHORIZED)
+    elif not permitted:
+        assert (answer.status_code, refused(answer)) == (403, FORBIDDEN)
+    else:
+        assert answer.status_code not in (401, 403)
+        assert answer.status_code < 500
+
+
+def test_every_operation_succeeds_with_the_least_scope(account: Caller) -> None:
+    def least(operation: Operation, app_key: tuple[str, str], account_key: tuple[str, str]) -> str:
+        key = account_key if operation.scope is Scope.ACCOUNT else app_key
+        return bearer(key, operation.scope.label)
+
+    answers = Walk(account, authorize=least).run()
+    assert {operation.name for operation, _ in answers} == {operation.name for operation in OFFERED}
+    for operation, answer in answers:
+        expected = 400 if operation.name == "RemoveClient" else operation.status
+        assert answer.status_code == expected, f"{operation.name}: {answer.text}"
+
+
+@pytest.mark.parametrize("breach", BREACHES, ids=("malformed", "media type", "too large", "page", "query"))
+@pytest.mark.parametrize("operation", OFFERED, ids=lambda one: one.name)
+def test_credentials_and_scope_come_before_syntax(
+    account: Caller, keys: Keys, operation: Operation, breach: dict[str, Any]
+) -> None:
+    for credential in (MALFORMED[0], WRONG[0]):
+        assert refused(send(account, operation, keys, credential, **breach)) == UNAUTHORIZED
+    low = [one for one in GOOD if one.elsewhere or (one.reach is not None and one.reach < operation.scope)]
+    assert low
+    for credential in low:
+        assert refused(send(account, operation, keys, credential, **breach)) == FORBIDDEN
+
+
+@pytest.mark.parametrize("operation", NOT_OFFERED, ids=lambda one: one.name)
+def test_operations_that_are_not_offered(account: Caller, keys: Keys, operation: Operation) -> None:
+    for credential in (MALFORMED[0], WRONG[0], *GOOD):
+        assert error_of(send(account, operation, keys, credential)) == NOT_FOUND
+        assert error_of(send(account, operation, keys, credential, **BREACHES[0])) == NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v2",
+        "/v2/",
+        "/v2/nothing",
+        "/v2/apps/{app}/nothing",
+        "/v2/apps/{app}/users/x/nothing",
+        "/v2/apps/{app}/users/x/clients/y/z",
+        "/v2/Apps",
+        "/v2/apps%2F{app}",
+        "/v1/apps",
+        "/oauth",
+        "/oauth/nothing",
+        "/nothing",
+        "/health",
+        "/openapi.yaml",
+    ],
+)
+def test_unknown_paths(account: Caller, keys: Keys, path: str) -> None:
+    for credential in (MALFORMED[0], WRONG[0], *GOOD):
+        for method in ("GET", "POST", "DELETE"):
+            url = account.url + path.format(app=keys.app_id)
+            answer = account.http.request(method, url, headers=credential.headers(keys))
+            assert error_of(answer) == NOT_FOUND
+            assert answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("path", sorted({operation.path for operation in OFFERED}))
+def test_wrong_methods(account: Caller, keys: Keys, path: str) -> None:
+    there = [operation for operation in OFFERED if operation.path == path]
+    known = {operation.method for operation in (*OFFERED, *NOT_OFFERED) if operation.path == path}
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - known:
+        for credential in (MALFORMED[0], WRONG[0], GOOD[0]):
+            answer = account(method, path_of(there[0], appId=keys.app_id), auth=None, headers=credential.headers(keys))
+            assert error_of(answer) == (405, "method_not_allowed", "Method not allowed")
+            assert {name.strip() for name in answer.headers["allow"].split(",")} == {one.method for one in there}
+
+
+@pytest.mark.parametrize("operation", IN_AN_APP, ids=lambda one: one.name)
+def test_unknown_app(account: Caller, keys: Keys, operation: Operation) -> None:
+    gone = new_app(account).app_id
+    account.ok("DELETE", f"/v2/apps/{gone}")
+    for credential in GOOD:
+        for app_id in (MISSING, gone, "x", "\0", "é" * 50):
+            answer = send(account, operation, keys, credential, app_id=app_id)
+            if credential.reach is Scope.ACCOUNT:
+                assert error_of(answer) == (404, "app_not_found", "App not found")
+            else:
+                assert refused(answer) == FORBIDDEN
+
+
+def test_a_remembered_token_ends_when_it_expires(account: Caller, keys: Keys) -> None:
+    expires = int(time.time()) + 2
+    headers = {"authorization": bearer(keys.app, exp=expires)}
+    url = f"/v2/apps/{keys.app_id}"
+    assert account("GET", url, auth=None, headers=headers).status_code == 200
+    time.sleep(max(0.0, expires - time.time() - 0.3))
+    # So late that what is remembered would outlast the token by itself.
+    account("GET", url, auth=None, headers=headers)
+    time.sleep(max(0.0, expires - time.time() + 0.01))
+    assert refused(account("GET", url, auth=None, headers=headers)) == UNAUTHORIZED
+
+
+@pytest.mark.parametrize("claim", ["exp", "nbf"])
+@pytest.mark.parametrize(
+    "value",
+    [10**400, 10**18, float("inf"), float("nan"), -1, 1.5, True, None, [], {}, "", "1e9", "9" * 30],
+    ids=lambda one: repr(one)[:8],
+)
+def test_odd_times_in_a_token_prove_something_or_nothing(
+    account: Caller, keys: Keys, claim: str, value: object
+) -> None:
+    headers = {"authorization": signed(keys.app, {"scope": "app", claim: value})}
+    answer = account("GET", f"/v2/apps/{keys.app_id}", auth=None, headers=headers)
+    assert answer.status_code in (200, 401), answer.text
+
+
+@pytest.mark.parametrize(
+    "payload", [[], "app", 1, None, {"scope": {}}, {"scope": None}, {"scope": 2}, {"scopes": "app"}]
+)
+def test_odd_payloads_prove_nothing(account: Caller, keys: Keys, payload: object) -> None:
+    headers = {"authorization": signed(keys.app, payload)}
+    assert refused(account("GET", f"/v2/apps/{keys.app_id}", auth=None, headers=headers)) == UNAUTHORIZED

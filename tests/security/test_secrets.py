@@ -1,0 +1,288 @@
+"""Secrets and personal data stay where they belong: sealed in the database, and never in the log."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import socket
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from heliograph.storage.sealing import MASTER_KEY_VARIABLE
+from tests.harness import Caller, Server, command, init, new_app, serving
+from tests.security.calls import OFFERED, Walk, basic, call
+from tests.security.credentials import bearer
+from tests.security.worlds import new_world
+
+JSON = {"content-type": "application/json"}
+
+
+def mark(name: str) -> str:
+    """A word for the field of this name that stands nowhere else."""
+    return f"zq{name.replace('_', '')}xj"
+
+
+@dataclass
+class Run:
+    """A server that has answered all kinds of calls, and what must not be found in its log."""
+
+    server: Server
+    account: Caller
+    secrets: set[str] = field(default_factory=set)
+    answers: list[httpx.Response] = field(default_factory=list)
+
+    def remember(self, *key: str) -> None:
+        """A key, in all the forms in which it travels."""
+        key_id, secret = key
+        self.secrets |= {secret, basic(key_id, secret).removeprefix("Basic ")}
+        self.secrets.add(bearer((key_id, secret)).rpartition(".")[2])
+
+
+def succeed(run: Run) -> None:
+    """Call everything, with a word of its own in every field."""
+
+    def noting(operation: Any, app_key: tuple[str, str], account_key: tuple[str, str]) -> str:
+        run.remember(*app_key)
+        run.remember(*account_key)
+        return basic(*(account_key if operation.scope.label == "account" else app_key))
+
+    walk = Walk(run.account, mark, noting)
+    run.answers += [answer for _, answer in walk.run()]
+
+
+def fail(run: Run) -> None:
+    """Be refused in every way, with a word of its own in every place."""
+    world = new_world(run.account, mark("world"))
+    assert world.api.auth is not None
+    run.remember(*world.api.auth)
+    nowhere = {name: mark(name) for name in world.ids()}
+    for operation in OFFERED:
+        here = {**nowhere, "appId": world.app_id if operation.name != "DeleteApp" else mark("app_id")}
+        for body in _bad_bodies() if operation.body else [None]:
+            for ids in (nowhere, here):
+                query = {"page[after]": mark("cursor"), f"filter[{mark('filter')}]": mark("filtered")}
+                path = operation.path.format(**ids)
+                run.answers.append(world.owner(operation.method, path, content=body, params=query, headers=JSON))
+    run.answers += [
+        world.owner("GET", "/users/x", headers={"authorization": f"Basic {mark('basic')}"}, auth=None),
+        world.owner("GET", "/users/x", auth=(mark("key_id"), mark("secret"))),
+        world.owner("GET", "/users/x", headers={"authorization": f"Bearer {bearer(world.api.auth)}x"}, auth=None),
+        world.owner(
+            "PUT", f"/users/{mark('put')}", headers={"user-agent": mark("browser"), "referer": mark("referer")}
+        ),
+        world.owner("GET", f"/v2/{mark('nowhere')}", params={mark("name"): mark("value")}),
+        world.owner("GET", "/users/x", headers={"x-request-id": f"not sane {mark('request_id')}"}),
+        run.account.http.get(f"{run.server.url}/{mark('page')}", params={mark("name"): mark("value")}),
+        call(world.api, "CreateUser", {"externalId": "ada", "profile": {"givenName": mark("taken")}}),
+    ]
+
+
+def _bad_bodies() -> list[bytes]:
+    word = mark("bad")
+    return [
+        f'{{"displayName":"{word}"'.encode(),
+        json.dumps({"displayName": [word], word: word, "metadata": {word: [word]}}).encode(),
+        json.dumps({"displayName": word * 100, "profile": {"email": word}, "userId": word, "type": word}).encode(),
+        f'"{word}"'.encode() + b"\xff",
+        json.dumps({word: word * 25_000}).encode(),
+    ]
+
+
+def misbehave(run: Run) -> None:
+    """Say what is not HTTP, and hang up in the middle."""
+    port = httpx.URL(run.server.url).port
+    assert run.account.auth is not None
+    credential = basic(*run.account.auth)
+    upgrade = f"Upgrade: {mark('upgrade')}\r\nConnection: upgrade"
+    cut = f"Authorization: {credential}\r\nContent-Type: application/json\r\nContent-Length: 999"
+    for said in (
+        f"{mark('method')} /{mark('target')} HTTP/1.1\r\n\r\n",
+        f"GET /{mark('target')} HTTP/1.1\r\n{mark('header')}\r\n\r\n",
+        f"GET /é{mark('target')} HTTP/1.1\r\n\r\n",
+        f"GET /v2/apps?{mark('query')}=1 HTTP/1.1\r\n{upgrade}\r\n\r\n",
+        f"POST /v2/apps HTTP/1.1\r\n{cut}\r\n\r\n{{'displayName':'{mark('cut')}",
+    ):
+        with socket.create_connection(("127.0.0.1", port), timeout=5) as caller, contextlib.suppress(OSError):
+            caller.sendall(said.encode())
+            caller.settimeout(0.2)
+            caller.recv(65536)
+
+
+@pytest.fixture(scope="module", params=["console", "json"])
+def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """A server of its own for each form of the log, after many calls."""
+    database = tmp_path_factory.mktemp("secrets") / "heliograph.db"
+    with serving(database, "--log-format", request.param, "--log-level", "debug") as server:
+        sandbox = init(server.database_url)
+        run = Run(server, Caller(server.url, sandbox.account_auth))
+        run.remember(*sandbox.app_auth)
+        for part in (succeed, fail, misbehave):
+            part(run)
+        _wait_for(server, run.answers)
+        yield run
+        run.account.http.close()
+
+
+def _wait_for(server: Server, answers: list[httpx.Response]) -> None:
+    """Until the log tells of the last answer; its lines come through a pipe."""
+    deadline = time.monotonic() + 10
+    while answers[-1].headers["x-request-id"] not in "".join(server.log):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_the_log_tells_of_every_request(run: Run) -> None:
+    log = "".join(run.server.log)
+    statuses = {answer.status_code for answer in run.answers}
+    assert {200, 201, 400, 401, 404, 405, 409, 413} <= statuses
+    assert not {status for status in statuses if status >= 500}
+    for answer in run.answers:
+        assert answer.headers["x-request-id"] in log
+
+
+def test_no_personal_data_in_the_log(run: Run) -> None:
+    log = "".join(run.server.log)
+    for word in ("zq", "xj", "example.org", "ada of"):
+        assert word not in log.lower(), next(line for line in run.server.log if word in line.lower())
+
+
+def test_no_secret_in_the_log(run: Run) -> None:
+    log = "".join(run.server.log)
+    assert len(run.secrets) > 9
+    for secret in run.secrets:
+        assert secret not in log
+        assert secret[:20] not in log
+    assert "Basic" not in log
+    assert "Bearer" not in log
+    assert "authorization" not in log.lower()
+
+
+def test_json_lines_are_json(run: Run) -> None:
+    structured = run.server.options[1] == "json"
+    for line in run.server.log:
+        assert line.startswith("{") == structured
+        assert not structured or {"time", "level", "message"} <= json.loads(line).keys()
+
+
+def test_secrets_are_sealed_in_the_database(tmp_path: Path) -> None:
+    database = tmp_path / "heliograph.db"
+    with serving(database) as server:
+        sandbox = init(server.database_url)
+        account = Caller(server.url, sandbox.account_auth)
+        keys = [sandbox.app_auth, sandbox.account_auth]
+        for number in range(3):
+            made = new_app(account, f"App {number}").auth
+            assert made is not None
+            keys.append(made)
+        account.http.close()
+        assert (tmp_path / "heliograph.db-wal").stat().st_size > 0
+        _assert_sealed(tmp_path, keys)
+    _assert_sealed(tmp_path, keys)
+
+
+def _assert_sealed(folder: Path, keys: list[tuple[str, str]]) -> None:
+    """No file of the database holds a secret, in any of the forms in which it could lie there."""
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    master_key = files.pop("heliograph.db.key").strip()
+    everything = b"".join(files.values())
+    for key_id, secret in keys:
+        assert key_id.encode() in everything
+        raw = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
+        for form in (secret.encode(), secret.encode().hex().encode(), base64.b64encode(secret.encode()), raw):
+            assert form not in everything
+            assert form[8:40] not in everything
+    assert master_key not in everything
+    assert base64.urlsafe_b64decode(master_key) not in everything
+
+
+def test_only_the_owner_may_read_the_master_key(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with serving(tmp_path / "heliograph.db") as server:
+            init(server.database_url)
+    finally:
+        os.umask(before)
+    mode = stat.S_IMODE((tmp_path / "heliograph.db.key").stat().st_mode)
+    assert mode == 0o600
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".master-key")]
+
+
+OTHER_KEY = base64.urlsafe_b64encode(b"\x07" * 32).decode()
+
+
+@pytest.mark.parametrize(
+    ("content", "variable", "expected"),
+    [
+        (OTHER_KEY.encode(), None, "the master key does not fit this database"),
+        (None, None, "the master key is missing"),
+        (b"", None, "should hold a master key"),
+        (b"not a key", None, "should hold a master key"),
+        (b"\xff\xfe\x00\x80" * 8, None, "should hold a master key"),
+        ("é".encode() * 30, None, "should hold a master key"),
+        (OTHER_KEY.encode()[:-2], None, "should hold a master key"),
+        ("kept", OTHER_KEY, "the master key does not fit this database"),
+        ("kept", "short", f"{MASTER_KEY_VARIABLE} should hold a master key"),
+        ("kept", "é" * 43, f"{MASTER_KEY_VARIABLE} should hold a master key"),
+    ],
+    ids=["wrong", "missing", "empty", "text", "binary", "letters", "cut", "env wrong", "env short", "env letters"],
+)
+def test_a_master_key_that_does_not_fit(
+    sealed: Path, content: bytes | str | None, variable: str | None, expected: str
+) -> None:
+    key = sealed.with_name("heliograph.db.key")
+    kept = key.read_bytes()
+    database = sealed.read_bytes()
+    try:
+        if content is None:
+            key.unlink()
+        elif isinstance(content, bytes):
+            key.write_bytes(content)
+        there = content is not None
+        done = command("serve", "--port", "0", "--database", f"sqlite:///{sealed}", env=_environment(variable))
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        assert done.stderr.startswith("heliograph: ")
+        assert done.stderr.count("\n") == 1
+        assert expected in done.stderr
+        assert OTHER_KEY not in done.stderr
+        assert key.exists() is there
+    finally:
+        key.write_bytes(kept)
+    assert sealed.read_bytes() == database
+
+
+def _environment(variable: str | None) -> dict[str, str]:
+    return {MASTER_KEY_VARIABLE: variable} if variable is not None else {}
+
+
+@pytest.fixture(scope="module")
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database that was served, and is not any more."""
+    database = tmp_path_factory.mktemp("sealed") / "heliograph.db"
+    init(f"sqlite:///{database}")
+    return database
+
+
+def test_the_right_master_key_opens_it_from_a_file_or_the_environment(sealed: Path) -> None:
+    url = f"sqlite:///{sealed}"
+    first = init(url)
+    key = sealed.with_name("heliograph.db.key")
+    kept = key.read_text()
+    key.unlink()
+    try:
+        done = command("init", "--database", url, "--json", env={MASTER_KEY_VARIABLE: kept.strip()})
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["accountKey"]["secret"] == first.account_auth[1]
+        assert not key.exists()
+    finally:
+        key.write_text(kept)
+        key.chmod(0o600)
+    assert init(url) == first

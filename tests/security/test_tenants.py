@@ -1,0 +1,254 @@
+"""Apps are walled off from each other: no key reaches anything of another app, whatever ids it is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from tests.harness import Caller, error_of, new_app
+from tests.security.calls import MISSING, OFFERED, call, parameters_of
+from tests.security.credentials import bearer
+from tests.security.worlds import SHARED, World, new_world, snapshot
+
+CONVERSATION = (404, "conversation_not_found", "Conversation not found")
+USER = (404, "user_not_found", "User not found")
+CLIENT = (404, "client_not_found", "Client not found")
+KEY = (404, "not_found", "Resource not found")
+NO_MEMBER = (404, "not_found", "User is not a member of the conversation")
+FORBIDDEN = (403, "forbidden", "Forbidden")
+UNAUTHORIZED = (401, "unauthorized", "Authorization is required")
+
+Expected = tuple[int, str, str]
+
+
+@dataclass
+class Attempt:
+    """A call in one's own app that names something of another."""
+
+    name: str
+    expected: Expected
+    body: Any = None
+    params: dict[str, str] | None = None
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, caller: Caller, own: World) -> None:
+        """Try it."""
+        answer = call(caller, self.name, self.body, params=self.params, **own.ids(**self.ids))
+        told = f"{self.name} {self.ids} {self.body} {self.params}: {answer.text}"
+        assert answer.status_code == self.expected[0], told
+        assert error_of(answer) == self.expected, told
+
+
+def attempts(other: World) -> list[Attempt]:
+    """Every way to name something of the other world, with the key of one's own app."""
+    return [
+        *_by_path(other, "conversationId", other.group, CONVERSATION),
+        *_by_path(other, "conversationId", other.personal, CONVERSATION),
+        *_by_path(other, "userIdOrExternalId", other.users["ada"], USER),
+        *_by_path(other, "userIdOrExternalId", other.lone_external_id, USER),
+        *_by_path(other, "clientId", other.clients["ada"], CLIENT),
+        *_by_reference(other),
+    ]
+
+
+def _by_path(other: World, parameter: str, value: str, expected: Expected) -> list[Attempt]:
+    member = {"userId": other.users["ada"], "subscribeSDKClient": False}
+    bodies = {"JoinConversation": member, "LeaveConversation": {"participantId": other.participants["ada"]}}
+    return [
+        Attempt(operation.name, expected, body=bodies.get(operation.name), ids={parameter: value})
+        for operation in OFFERED
+        if parameter in parameters_of(operation)
+    ]
+
+
+def _by_reference(other: World) -> list[Attempt]:
+    found = [
+        Attempt("LeaveConversation", NO_MEMBER, body={"participantId": other.participants[name]})
+        for name in other.users
+    ]
+    for who in ({"userId": other.users["ada"]}, {"userExternalId": other.lone_external_id}):
+        (filtered,) = who.values()
+        member = {**who, "subscribeSDKClient": True}
+        found += [
+            Attempt("JoinConversation", USER, body=member),
+            Attempt("LeaveConversation", USER, body=who),
+            Attempt("CreateConversation", USER, body={"type": "sdkGroup", "participants": [member]}),
+            Attempt("CreateConversation", USER, body={"type": "personal", "participants": [who]}),
+            Attempt("ListConversations", USER, params={f"filter[{next(iter(who))}]": filtered}),
+        ]
+    return found
+
+
+@pytest.fixture
+def worlds(account: Caller) -> tuple[World, World]:
+    """Two apps that look alike, of which everything can be read."""
+    mine, other = new_world(account, "A"), new_world(account, "B")
+    for world in (mine, other):
+        assert all(isinstance(answer, dict) for answer in snapshot(world).values())
+    return mine, other
+
+
+def holders(world: World) -> list[Caller]:
+    """Callers that may act in the app of a world: its key, and the key of the account."""
+    return [world.api, world.owner]
+
+
+def test_every_operation_that_can_name_something_foreign_is_tried(worlds: tuple[World, World]) -> None:
+    tried = {attempt.name for attempt in (*attempts(worlds[1]), *key_attempts(worlds[1]))}
+    nameless = {
+        "CreateApp",
+        "ListApps",
+        "GetApp",
+        "UpdateApp",
+        "DeleteApp",
+        "CreateAppKey",
+        "ListAppKeys",
+        "CreateUser",
+    }
+    assert tried | nameless == {operation.name for operation in OFFERED}
+
+
+def test_foreign_ids_in_ones_own_app(worlds: tuple[World, World]) -> None:
+    mine, other = worlds
+    before = snapshot(mine), snapshot(other)
+    for caller in holders(mine):
+        for attempt in attempts(other):
+            attempt(caller, mine)
+    assert (snapshot(mine), snapshot(other)) == before
+
+
+def key_attempts(other: World) -> list[Attempt]:
+    """The operations on keys, which need the key of the account."""
+    assert other.api.auth is not None
+    return [
+        Attempt(name, KEY, ids={"keyId": key_id})
+        for name in ("GetAppKey", "DeleteAppKey")
+        for key_id in (other.key_id, other.api.auth[0])
+    ]
+
+
+def test_foreign_keys_in_ones_own_app(worlds: tuple[World, World]) -> None:
+    mine, other = worlds
+    before = snapshot(mine), snapshot(other)
+    assert mine.owner.auth is not None
+    account_key = Attempt("GetAppKey", KEY, ids={"keyId": mine.owner.auth[0]})
+    for attempt in (*key_attempts(other), account_key):
+        attempt(mine.owner, mine)
+    assert (snapshot(mine), snapshot(other)) == before
+
+
+@pytest.mark.parametrize("scope", [None, "app", "integration"])
+def test_a_foreign_app_in_the_path(worlds: tuple[World, World], scope: str | None) -> None:
+    mine, other = worlds
+    before = snapshot(mine), snapshot(other)
+    assert mine.api.auth is not None
+    header = {"authorization": bearer(mine.api.auth, scope)} if scope else {}
+    for operation in OFFERED:
+        for ids in (other.ids(), mine.ids(appId=other.app_id)):
+            path = operation.path.format(**ids)
+            body: Any = {} if operation.body else None
+            answer = mine.api(operation.method, path, body, headers=header, auth=None if scope else mine.api.auth)
+            if "{appId}" in operation.path:
+                assert error_of(answer) == FORBIDDEN, operation.name
+            else:
+                assert answer.status_code == 403, operation.name
+    assert (snapshot(mine), snapshot(other)) == before
+
+
+def test_equal_external_ids_mean_ones_own_user(worlds: tuple[World, World]) -> None:
+    mine, other = worlds
+    before = snapshot(other)
+    for caller in holders(mine):
+        seen = call(caller, "GetUser", userIdOrExternalId=SHARED).json()["user"]
+        assert seen["id"] == mine.users["ada"]
+        group = caller.new_group()
+        joined = caller.ok(
+            "POST", f"/conversations/{group}/join", {"userExternalId": SHARED, "subscribeSDKClient": True}
+        )["participant"]
+        assert joined["userId"] == mine.users["ada"]
+        assert joined["clientAssociations"][0]["clientId"] == mine.clients["ada"]
+        listed = call(caller, "ListConversations", params={"filter[userExternalId]": SHARED}).json()["conversations"]
+        assert {mine.group, mine.personal, group} <= {one["id"] for one in listed}
+        assert not {other.group, other.personal} & {one["id"] for one in listed}
+        caller.leave(group, userExternalId=SHARED)
+    call(mine.api, "UpdateUser", {"profile": {"surname": "Mine"}}, userIdOrExternalId=SHARED)
+    call(mine.api, "DeleteUserPersonalInformation", userIdOrExternalId=SHARED)
+    assert call(mine.api, "DeleteUser", userIdOrExternalId=SHARED).status_code == 200
+    assert snapshot(other) == before
+
+
+def test_a_foreign_id_as_an_external_id_names_nothing_foreign(worlds: tuple[World, World]) -> None:
+    mine, other = worlds
+    before = snapshot(other)
+    impostor = mine.api.new_user(other.users["ada"])
+    assert call(mine.api, "GetUser", userIdOrExternalId=other.users["ada"]).json()["user"]["id"] == impostor
+    assert call(mine.api, "DeleteUser", userIdOrExternalId=other.users["ada"]).status_code == 200
+    assert snapshot(other) == before
+
+
+@pytest.mark.parametrize("cursor", ["after", "before"])
+def test_foreign_cursors_only_compare(worlds: tuple[World, World], cursor: str) -> None:
+    mine, other = worlds
+    lists = (
+        ("ListParticipants", "participants", None, other.participants.values(), mine.participants.values()),
+        ("ListClients", "clients", None, other.clients.values(), mine.clients.values()),
+        ("ListConversations", "conversations", {"filter[userId]": mine.users["ada"]}, (other.group,), (mine.group,)),
+    )
+    for name, field_name, filters, foreign, own in lists:
+        assert own
+        for one in (*foreign, MISSING, "f" * 24):
+            params = {**(filters or {}), f"page[{cursor}]": one}
+            listed = call(mine.api, name, params=params, **mine.ids()).json()[field_name]
+            assert not {record["id"] for record in listed} & {*foreign, other.personal}
+
+
+def test_a_deleted_app_is_gone_at_once(worlds: tuple[World, World]) -> None:
+    mine, other = worlds
+    before = snapshot(mine)
+    assert other.api.auth is not None
+    tokens = [bearer(other.api.auth, scope) for scope in ("app", "integration")]
+    assert call(other.api, "GetApp").status_code == 200
+    assert call(other.api, "GetApp").status_code == 200
+    assert call(mine.owner, "DeleteApp", appId=other.app_id).status_code == 200
+    for operation in OFFERED:
+        path = operation.path.format(**other.ids())
+        assert error_of(other.api(operation.method, path)) == UNAUTHORIZED
+        for token in tokens:
+            answer = other.api(operation.method, path, auth=None, headers={"authorization": token})
+            assert error_of(answer) == UNAUTHORIZED
+        if "{appId}" in operation.path:
+            assert error_of(other.owner(operation.method, path)) == (404, "app_not_found", "App not found")
+    assert snapshot(mine) == before
+
+
+def test_a_later_app_sees_nothing_of_a_deleted_one(account: Caller) -> None:
+    gone = new_world(account, "A")
+    assert call(gone.owner, "DeleteApp").status_code == 200
+    later = new_world(account, "B")
+    before = snapshot(later)
+    for caller in holders(later):
+        for attempt in attempts(gone):
+            attempt(caller, later)
+    for attempt in key_attempts(gone):
+        attempt(later.owner, later)
+    assert snapshot(later) == before
+    assert new_app(account).new_user(gone.lone_external_id) not in gone.users.values()
+
+
+def test_a_revoked_key_is_refused_at_once(worlds: tuple[World, World]) -> None:
+    mine, _ = worlds
+    made = call(mine.owner, "CreateAppKey", {"displayName": "Short-lived"}).json()["key"]
+    key = (made["id"], made["secret"])
+    credentials: list[dict[str, Any]] = [{"auth": key}]
+    credentials += [
+        {"auth": None, "headers": {"authorization": bearer(key, scope)}} for scope in ("app", "integration")
+    ]
+    for credential in credentials:
+        assert mine.api("GET", f"/users/{SHARED}", **credential).status_code == 200
+    assert call(mine.owner, "DeleteAppKey", keyId=made["id"]).status_code == 200
+    for credential in credentials:
+        assert error_of(mine.api("GET", f"/users/{SHARED}", **credential)) == UNAUTHORIZED
+    assert call(mine.api, "GetApp").status_code == 200
+    assert error_of(call(mine.owner, "GetAppKey", keyId=made["id"])) == KEY

@@ -1,0 +1,89 @@
+"""An app with something of everything in it, and all that can be read of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.harness import Caller, new_app
+from tests.security.calls import call
+
+SHARED = "ada"
+"""The external id of a user that every world has."""
+
+
+@dataclass
+class World:
+    """An app, and the ids of what is in it. Users and participants go by name: `ada`, `lone` and `quiet`."""
+
+    api: Caller
+    """Calls with the app's own key."""
+    owner: Caller
+    """Calls in the same app with the key of the account."""
+    lone_external_id: str
+    users: dict[str, str] = field(default_factory=dict)
+    participants: dict[str, str] = field(default_factory=dict)
+    clients: dict[str, str] = field(default_factory=dict)
+    group: str = ""
+    personal: str = ""
+    key_id: str = ""
+
+    @property
+    def app_id(self) -> str:
+        """The app."""
+        return self.api.app_id
+
+    def ids(self, **others: str) -> dict[str, str]:
+        """The values of all path parameters, for things that are in this world."""
+        mine = {
+            "appId": self.app_id,
+            "conversationId": self.group,
+            "userIdOrExternalId": self.users["ada"],
+            "clientId": self.clients["ada"],
+            "keyId": self.key_id,
+        }
+        return {**mine, **others}
+
+
+def new_world(account: Caller, name: str) -> World:
+    """Make an app, and fill it."""
+    api = new_app(account, name)
+    world = World(api, Caller(account.url, account.auth, api.app_id, account.http), f"{name} alone")
+    world.users = {
+        "ada": api.new_user(SHARED, profile={"givenName": f"Ada of {name}"}, metadata={"of": name}),
+        "lone": api.new_user(world.lone_external_id),
+        "quiet": api.new_user(),
+    }
+    world.group = api.new_group(displayName=f"Group of {name}", metadata={"of": name})
+    for user, user_id in world.users.items():
+        joined = api.join(world.group, user_id, subscribe=user != "quiet")
+        world.participants[user] = joined["id"]
+        if joined["clientAssociations"]:
+            world.clients[user] = joined["clientAssociations"][0]["clientId"]
+    members = [{"userId": world.users["ada"]}]
+    world.personal = api.ok("POST", "/conversations", {"type": "personal", "participants": members})["conversation"][
+        "id"
+    ]
+    world.key_id = call(world.owner, "CreateAppKey", {"displayName": "Spare"}).json()["key"]["id"]
+    return world
+
+
+def snapshot(world: World) -> dict[str, Any]:
+    """Everything that can be read of a world; a read that is refused is kept as its status."""
+    seen: dict[str, Any] = {}
+
+    def look(name: str, params: dict[str, str] | None = None, **ids: str) -> None:
+        answer = call(world.owner, name, params=params, **ids)
+        seen[f"{name} {ids} {params}"] = answer.json() if answer.is_success else answer.status_code
+
+    look("GetApp")
+    look("ListAppKeys")
+    for user_id in (*world.users.values(), SHARED, world.lone_external_id):
+        look("GetUser", userIdOrExternalId=user_id)
+        look("ListClients", userIdOrExternalId=user_id)
+    for user_id in world.users.values():
+        look("ListConversations", {"filter[userId]": user_id})
+    for conversation_id in (world.group, world.personal):
+        look("GetConversation", conversationId=conversation_id)
+        look("ListParticipants", conversationId=conversation_id)
+    return seen
