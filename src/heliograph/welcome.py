@@ -19,14 +19,21 @@ async def welcome(store: Store, url: str, settings: Settings) -> None:
     if not settings.sandbox or not await sandbox.is_empty(store):
         return
     made = await sandbox.ensure(store)
-    again = "" if settings.database == DEFAULT_DATABASE else f" --database {settings.database}"
-    click.echo(f"\nA sandbox for you; `heliograph init{again}` shows it again:\n")
+    click.echo(f"\nA sandbox for you{_again(settings.database)}:\n")
     click.echo(f"  app          {made.app.id}")
     click.echo(f"  app key      {made.app_key.id}  {made.app_key.secret}")
     click.echo(f"  account key  {made.account_key.id}  {made.account_key.secret}")
     click.echo("\nTry it in another terminal: create a user and a group, join, list, leave.\n")
     for line in first_steps(url, made):
         click.echo(f"  {line}")
+
+
+def _again(database: str) -> str:
+    """How to see the sandbox another time, if there is a way."""
+    if database == "sqlite:///:memory:":
+        return ""
+    option = "" if database == DEFAULT_DATABASE else f" --database {database}"
+    return f"; `heliograph init{option}` shows it again"
 
 
 def first_steps(url: str, made: Sandbox) -> list[str]:

@@ -105,6 +105,17 @@ def test_serve_without_a_sandbox(tmp_path: Path) -> None:
     assert not any(KEY.search(line) for line in server.output)
 
 
+def test_serve_in_memory_keeps_nothing_and_says_so(tmp_path: Path) -> None:
+    temporary = {"TMPDIR": str(tmp_path)}
+    with serving(Path(":memory:"), env=temporary) as server:
+        while not any("/leave" in line for line in server.output):
+            assert server.process.poll() is None
+        assert "in memory" in "".join(server.output)
+        assert "heliograph init" not in "".join(server.output)
+        assert len(list(tmp_path.iterdir())) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_keys_beside_a_running_server(server: Server, account: Caller) -> None:
     api = new_app(account)
     database = ("--database", server.database_url)

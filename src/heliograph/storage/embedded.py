@@ -70,6 +70,11 @@ class EmbeddedStore(Store):
         self._writer.put(Job(future, batch=batch, call=call))
         return await future
 
+    def keep_nothing(self, folder: Path) -> None:
+        """Remove the folder of the database when it is closed."""
+        self.name = "in memory: nothing is kept"
+        self._scratch = folder
+
     async def close(self) -> None:
         await asyncio.to_thread(self._writer.stop)
         self._read_connection.close()
@@ -129,7 +134,8 @@ def open_embedded(where: str, *, serve: bool) -> EmbeddedStore:
         if isinstance(error, (sqlite3.Error, OSError)):
             raise UsageError(f"the database cannot be opened: {path}: {error}") from None
         raise
-    store._scratch = scratch
+    if scratch:
+        store.keep_nothing(scratch)
     return store
 
 
