@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import select
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,9 +75,9 @@ def request(method: str, target: str | bytes, auth: Auth | None, *lines: str | b
 class Connection:
     """A connection to the server, on which anything may be said."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, seconds: float = SECONDS) -> None:
         parts = urlsplit(url)
-        self._socket = socket.create_connection((parts.hostname, parts.port), timeout=SECONDS)
+        self._socket = socket.create_connection((parts.hostname, parts.port), timeout=seconds)
         self._read = b""
 
     def __enter__(self) -> Connection:
@@ -85,6 +86,10 @@ class Connection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
         self._socket.close()
 
     def say(self, data: bytes) -> None:
@@ -95,6 +100,11 @@ class Connection:
         """Hang up without a word."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self._socket.close()
+
+    def heard(self, seconds: float) -> bool:
+        """Whether the server says something, or hangs up, within this time."""
+        readable, _, _ = select.select([self._socket], [], [], seconds)
+        return bool(readable)
 
     def _more(self) -> bool:
         try:

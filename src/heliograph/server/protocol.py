@@ -1,10 +1,15 @@
-"""HTTP/1.1 of uvicorn, with bounds on what it takes before there is a request, and our form of refusing it."""
+"""HTTP/1.1 of uvicorn, with bounds on what a connection may cost, and our form of refusing it.
+
+uvicorn's parser has no limit of its own on headers and trailers, reads on while pipelined requests pile up, and waits
+for ever for a request that was begun; none of it needs a credential.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from heliograph import ids
 from heliograph.errors import ApiError, BadRequest, HeadersTooLarge, RequestTimeout
@@ -16,10 +21,11 @@ HEAD_SECONDS = 30.0
 
 
 class Protocol(HttpToolsProtocol):
-    """A connection. Its requests' lines and headers must come to an end, in size and in time."""
+    """A connection. Its requests' lines, headers and trailers must come to an end, in size and in time."""
 
-    _in_head = True
-    _head_size = 0
+    _in_head = False
+    _unused = 0  # bytes that were read since something came of them
+    _answering: RequestResponseCycle | None = None
     _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -28,30 +34,54 @@ class Protocol(HttpToolsProtocol):
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
-        """Read on, unless the headers have gone beyond all bounds."""
+        """Read on, unless what is kept of the headers or the trailers has gone beyond all bounds."""
         super().data_received(data)
-        if self._in_head:
-            self._head_size += len(data)
-            if self._head_size > HEAD_LIMIT:
-                self._refuse(HeadersTooLarge())
-            elif self._head_timer is None:
-                self._await_head()
+        self._unused += len(data)
+        if self._unused > HEAD_LIMIT:
+            self._refuse(HeadersTooLarge())
+        elif self._in_head and self._head_timer is None:
+            self._await_head()
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request; for it, after the first request, uvicorn's keep-alive timer waits."""
+        self._in_head = True
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """The request can be answered from here on."""
-        self._in_head, self._head_size = False, 0
+        self._in_head, self._unused = False, 0
         self._forget_timer()
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """What came was used."""
+        self._unused = 0
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
-        """The next request may begin; for its first byte uvicorn's keep-alive timer waits."""
-        self._in_head = True
+        """The trailers have ended."""
+        self._unused = 0
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """Go on with the next request; read more only when none is waiting."""
+        super().on_response_complete()
+        if self.pipeline:
+            self.flow.pause_reading()
+
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is waited for any more."""
+        """Nothing is waited for any more, and nobody is there to be answered."""
         self._forget_timer()
+        self.pipeline.clear()
+        # uvicorn tells only the newest request, which need not be the one that is being answered.
+        if self._answering is not None:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse bytes that are no request."""

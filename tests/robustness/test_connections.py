@@ -1,0 +1,174 @@
+"""What a connection may cost: in time before there is a request, and in what is kept of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from heliograph.server import protocol
+from heliograph.server.handlers import HANDLERS
+from heliograph.server.http import Request
+from heliograph.wire.apps import Empty
+from tests.harness import Auth
+from tests.robustness.answers import Answer, Connection, request, sound
+from tests.robustness.inside import inside
+from tests.security.worlds import World
+
+SECONDS = 0.3
+MOST = 16_000_000
+"""More than this the server must not take in; the kernel's buffers hold some of it."""
+CHUNKED = b"POST /v2/apps HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@contextlib.asynccontextmanager
+async def listening(folder: Path) -> AsyncIterator[tuple[str, str, Auth]]:
+    """The server in this process; yields its URL, the path of the sandbox's app, and the app's key."""
+    async with inside(folder) as server:
+        config = uvicorn.Config(server.application, http=protocol.Protocol, lifespan="off", ws="none", log_config=None)
+        config.load()
+        state = ServerState()
+        loop = asyncio.get_running_loop()
+        listener = await loop.create_server(
+            lambda: protocol.Protocol(config=config, server_state=state, app_state={}), "127.0.0.1", 0
+        )
+        key = server.sandbox.app_key
+        try:
+            port = listener.sockets[0].getsockname()[1]
+            yield f"http://127.0.0.1:{port}", f"/v2/apps/{server.sandbox.app.id}", (key.id, key.secret)
+        finally:
+            listener.close()
+            await listener.wait_closed()
+
+
+def talk(folder: Path, conversation: Callable[[str, str, Auth], Answer]) -> Answer:
+    """Have this conversation, in a thread, with the server in this process."""
+
+    async def run() -> Answer:
+        async with listening(folder) as where:
+            answer: Answer = await asyncio.to_thread(conversation, *where)
+            return answer
+
+    return asyncio.run(run())
+
+
+@pytest.fixture
+def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for a server that does not wait long for a request."""
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", SECONDS)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"GET", b"GET /v2/apps HTTP/1.1\r\nHost: x\r\nX-Half: "], ids=["none", "word", "half"]
+)
+def test_a_request_that_does_not_come_is_given_up(impatient: Path, said: bytes) -> None:
+    def wait(url: str, app: str, auth: Auth) -> Answer:
+        with Connection(url) as connection:
+            connection.say(said)
+            answer = connection.answer()
+            assert connection.ended()
+        return answer
+
+    answer = sound(talk(impatient, wait))
+    assert (answer.status, answer.errors[0][0], answer.closes) == (408, "request_timeout", True)
+
+
+def test_a_request_that_drips_is_given_up(impatient: Path) -> None:
+    def drip(url: str, app: str, auth: Auth) -> Answer:
+        with Connection(url) as connection:
+            connection.say(b"GET /v2/apps HTTP/1.1\r\n")
+            with contextlib.suppress(ConnectionError):
+                for _ in range(100):
+                    connection.say(b"A: b\r\n")
+                    if connection.heard(SECONDS / 10):
+                        break
+            return connection.answer()
+
+    assert sound(talk(impatient, drip)).status == 408
+
+
+@pytest.mark.parametrize("requests", [1, 3])
+def test_an_answer_that_takes_long_is_not_disturbed(
+    impatient: Path, monkeypatch: pytest.MonkeyPatch, requests: int
+) -> None:
+    async def slow(request: Request) -> Any:
+        await asyncio.sleep(SECONDS * 2)
+        return Empty()
+
+    monkeypatch.setitem(HANDLERS, "GetApp", slow)
+
+    def wait(url: str, app: str, auth: Auth) -> Answer:
+        with Connection(url) as connection:
+            for _ in range(requests):
+                connection.say(request("GET", app, auth))
+                answer = connection.answer()
+        return answer
+
+    answer = talk(impatient, wait)
+    assert (answer.status, answer.body) == (200, b"{}")
+
+
+def test_a_body_that_takes_long_is_not_disturbed(impatient: Path) -> None:
+    def wait(url: str, app: str, auth: Auth) -> Answer:
+        body = b'{"externalId":"slow"}'
+        with Connection(url) as connection:
+            said = request("POST", f"{app}/users", auth, body=body)
+            connection.say(said[:-10])
+            assert not connection.heard(SECONDS * 2)
+            connection.say(said[-10:])
+            return connection.answer()
+
+    assert sound(talk(impatient, wait)).status == 201
+
+
+def pour(connection: Connection, unit: bytes) -> int:
+    """Send this again and again until the server takes no more; returns how many bytes it took."""
+    sent = 0
+    with contextlib.suppress(OSError):
+        while sent < MOST:
+            connection.say(unit)
+            sent += len(unit)
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("begin", "unit"),
+    [
+        (b"GET /v2/apps HTTP/1.1\r\nA: ", b"x" * 65_536),
+        (b"GET /v2/apps HTTP/1.1\r\n", b"Name: value\r\n" * 5_000),
+        (b"GET /", b"x" * 65_536),
+        (CHUNKED + b"0\r\nA: ", b"x" * 65_536),
+        (CHUNKED + b"0\r\n", b"Name: value\r\n" * 5_000),
+    ],
+    ids=["header", "headers", "path", "trailer", "trailers"],
+)
+def test_what_comes_before_and_after_a_body_is_bounded(world: World, begin: bytes, unit: bytes) -> None:
+    with Connection(world.api.url) as connection:
+        connection.say(begin)
+        assert pour(connection, unit) < MOST
+
+
+def test_requests_whose_answers_nobody_reads_are_not_piled_up(world: World) -> None:
+    unit = request("GET", "/v2/apps", None, "X-Filling: " + "x" * 200) * 200
+    with Connection(world.api.url, seconds=1.0) as connection:
+        assert pour(connection, unit) < MOST
+
+
+def test_many_connections_that_say_nothing_keep_nobody_out(world: World) -> None:
+    silent = [Connection(world.api.url) for _ in range(200)]
+    try:
+        assert world.api("GET", "").status_code == 200
+        with socket.create_connection(("127.0.0.1", int(world.api.url.rpartition(":")[2])), timeout=5) as another:
+            another.sendall(request("GET", "/health/ready", None))
+            assert another.recv(100).startswith(b"HTTP/1.1 200")
+    finally:
+        for connection in silent:
+            connection.close()
