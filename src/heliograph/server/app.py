@@ -10,7 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from heliograph.server.api import Api
 from heliograph.server.http import Disconnected, request_id_of, respond
-from heliograph.server.pages import pages
+from heliograph.server.pages import REQUEST_ID, pages
 from heliograph.settings import Settings
 from heliograph.storage.store import Store
 
@@ -66,5 +66,5 @@ class Application:
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        await self._pages(scope, receive, identified)
+        await self._pages({**scope, REQUEST_ID: request_id}, receive, identified)
         return status

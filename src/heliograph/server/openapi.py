@@ -10,8 +10,10 @@ from heliograph import __version__, errors
 from heliograph.errors import ApiError
 from heliograph.server.examples import example_of
 from heliograph.server.http import ErrorResponse
+from heliograph.wire.base import Answer, Body
 from heliograph.wire.operations import Operation, Scope
 from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
+from heliograph.wire.participants import ParticipantJoinBody, ParticipantLeaveBody
 from heliograph.wire.table import OPERATIONS
 
 JSON = dict[str, Any]
@@ -43,6 +45,23 @@ _FILTERS = {
 }
 
 
+# Rules between fields, as far as JSON Schema can tell them.
+_RULES: dict[type[Body], JSON] = {
+    ParticipantJoinBody: {
+        "required": ["subscribeSDKClient"],
+        "oneOf": [{"required": ["userId"]}, {"required": ["userExternalId"]}],
+    },
+    ParticipantLeaveBody: {"minProperties": 1, "maxProperties": 1},
+}
+_TEXT: JSON = {"type": "string"}
+_HEADERS: dict[str, tuple[str, JSON]] = {
+    "X-Request-Id": ("The caller's own, if it sent a sane one, or a new one.", _TEXT),
+    "WWW-Authenticate": ("The schemes of authentication.", _TEXT),
+    "Retry-After": ("Seconds after which to try again.", {"type": "integer", "minimum": 0}),
+}
+_HEADERS_OF = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
+
+
 def offered() -> list[Operation]:
     """The operations that this server answers."""
     return [operation for operation in OPERATIONS if operation.offered]
@@ -53,6 +72,11 @@ def document() -> JSON:
     operations = offered()
     types = [kind for one in operations for kind in (one.body, one.answer) if kind] + [ErrorResponse]
     _, schemas = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    for kind in Answer.__subclasses__():
+        for field in schemas.get(kind.__name__, {}).get("properties", {}).values():
+            _never_null(field)
+    for body, rule in _RULES.items():
+        schemas[body.__name__].update(rule)
     paths: JSON = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
@@ -70,6 +94,10 @@ def document() -> JSON:
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "headers": {
+                name: {"description": about, "required": True, "schema": schema}
+                for name, (about, schema) in _HEADERS.items()
+            },
             "securitySchemes": {
                 "basicAuth": {
                     "type": "http",
@@ -86,6 +114,17 @@ def document() -> JSON:
             },
         },
     }
+
+
+def _never_null(field: JSON) -> None:
+    """An unset field is left out of an answer, so it is never null."""
+    if field.get("default", ...) is None:
+        del field["default"]
+    kinds = field.get("anyOf", [])
+    if {"type": "null"} in kinds:
+        kinds.remove({"type": "null"})
+        if len(kinds) == 1:
+            field.update(field.pop("anyOf")[0])
 
 
 def _operation(operation: Operation) -> JSON:
@@ -157,7 +196,7 @@ def _deep_object(name: str, about: str, schema: JSON) -> JSON:
 
 def _responses(operation: Operation) -> JSON:
     assert operation.answer is not None
-    success = {"description": "Done.", "content": _content(operation.answer)}
+    success = {"description": "Done.", "headers": _headers(operation.status), "content": _content(operation.answer)}
     rendered: JSON = {str(operation.status): success}
     refusals: dict[int, list[type[ApiError]]] = {}
     for error in _refusals(operation):
@@ -165,6 +204,7 @@ def _responses(operation: Operation) -> JSON:
     for status, kinds in sorted(refusals.items()):
         rendered[str(status)] = {
             "description": " ".join(f"{(kind.__doc__ or kind.title).splitlines()[0]}" for kind in kinds),
+            "headers": _headers(status),
             "content": {
                 "application/json": {
                     "schema": {"$ref": "#/components/schemas/ErrorResponse"},
@@ -176,6 +216,11 @@ def _responses(operation: Operation) -> JSON:
             },
         }
     return rendered
+
+
+def _headers(status: int) -> JSON:
+    names = ["X-Request-Id", *_HEADERS_OF.get(status, ())]
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _refusals(operation: Operation) -> list[type[ApiError]]:

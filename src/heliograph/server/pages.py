@@ -22,6 +22,8 @@ from heliograph.storage.engine import Tx
 from heliograph.storage.store import Store
 
 _ASSETS = Path(__file__).with_name("assets")
+REQUEST_ID = "heliograph.request_id"
+"""Where the scope of a page's request holds its id."""
 _READY_SECONDS = 2.0
 _JSON = "application/json"
 
@@ -99,7 +101,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    log.error("failed", exc_info=error)
+    log.error("failed", extra={"request_id": request.scope.get(REQUEST_ID)}, exc_info=error)
     return _error(ServerError())
 
 

@@ -19,7 +19,9 @@ def _exactly_one(given: dict[str, Any], *names: str) -> Iterator[str]:
 
 
 class ParticipantJoinBody(Body):
-    """A user to add: by id or by external id, not both (the prose of the API document; its schema is looser)."""
+    """A user to add: by id or by external id, not both."""
+
+    # The prose of the API document says so; its schema is looser.
 
     user_id: str | None = None
     user_external_id: str | None = None
