@@ -34,6 +34,12 @@ def load_until(api: Caller, server: Server, book: Book, number: signal.Signals) 
     api.http.close()
 
 
+def status_of(server: Server) -> int:
+    """The exit status of a server that was sent a signal, once it has ended; no second signal is sent."""
+    server.process.wait(timeout=PATIENCE_SECONDS)
+    return server.stop()
+
+
 def assert_sound(api: Caller, server: Server, book: Book) -> Ledger:
     """Everything that was acknowledged is shown and stored, and the file fits together."""
     there = shown(api, book.groups)
@@ -54,7 +60,7 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
         book = Book([api.new_group() for _ in range(5)])
         for _ in range(KILLS):
             load_until(api, server, book, signal.SIGKILL)
-            assert server.stop() == -signal.SIGKILL
+            assert status_of(server) == -signal.SIGKILL
             server.output.clear()
             server.log.clear()
             server.start()
@@ -80,7 +86,7 @@ def test_sigterm_answers_all_that_it_does(tmp_path: Path) -> None:
         book = Book([api.new_group() for _ in range(5)])
         for _ in range(2):
             load_until(api, server, book, signal.SIGTERM)
-            assert server.stop() == 0
+            assert status_of(server) == 0
             server.output.clear()
             server.start()
             api = caller_of(server, sandbox)
@@ -118,10 +124,17 @@ def test_sigterm_waits_for_a_request_that_has_begun(tmp_path: Path) -> None:
             answer = b"".join(iter(lambda: connection.recv(65_536), b""))
         assert answer.startswith(b"HTTP/1.1 201 ")
         api.http.close()
-        assert server.stop() == 0
+        assert status_of(server) == 0
         assert [row[1] for row in Ledger(server.database, sandbox.app_id).users] == ["ada"]
     finally:
         server.stop()
+
+
+def test_sigterm_may_be_repeated(tmp_path: Path) -> None:
+    server = Server(tmp_path / "heliograph.db")
+    while server.process.poll() is None:
+        server.process.send_signal(signal.SIGTERM)
+    assert status_of(server) == 0
 
 
 def wait_until_refused(url: httpx.URL) -> None:

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -276,6 +277,7 @@ async def stored_membership(reader: Reader, app_id: str) -> Membership:
     return state
 
 
+@pytest.mark.timeout(300)  # only a failure takes longer than usual, until it is shrunk
 def test_the_server_agrees_with_the_model_after_every_verb() -> None:
     run_state_machine_as_test(
         Verbs,
@@ -285,6 +287,8 @@ def test_the_server_agrees_with_the_model_after_every_verb() -> None:
             deadline=None,
             derandomize=True,
             database=None,
+            # Explaining a failure costs more than shrinking it.
+            phases=[Phase.generate, Phase.shrink],
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import random
+import sqlite3
 from collections import Counter
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,7 +21,7 @@ from tests.proofs.crowd import Crowd, at_once
 from tests.proofs.ledger import Ledger
 from tests.proofs.paging import FIRST
 
-ROUNDS = 25
+ROUNDS = 16
 LIMIT = 10
 
 
@@ -185,17 +189,51 @@ async def look(crowd: Crowd, group: str, user: str) -> State:
     return State(found.is_success, listed.is_success, participants[0]["id"] if participants else None)
 
 
-async def race_once(crowd: Crowd, verbs: Sequence[str], *, inside: bool) -> None:
-    """One race, from a state where the user is in the group or is not."""
+@dataclass(frozen=True)
+class Arena:
+    """Where a race takes place."""
+
+    group: str
+    user: str
+    before: State
+
+
+async def prepared(crowd: Crowd, *, inside: bool) -> Arena:
+    """A group and a user, who is in it or not."""
     user, group = await crowd.new_user(), await crowd.new_group()
     if inside:
         await crowd.join(group, user)
     before = await look(crowd, group, user)
     assert before == State(participant=before.participant)
     assert (before.participant is not None) == inside
-    seen = await asyncio.gather(*[call(crowd, verb, group, user, before.participant or FIRST) for verb in verbs])
-    after = await look(crowd, group, user)
-    assert explained(before, seen, after), (before, seen, after)
+    return Arena(group, user, before)
+
+
+async def race(crowd: Crowd, arena: Arena, verbs: Sequence[str]) -> None:
+    """Make the calls at once."""
+    seat = arena.before.participant or FIRST
+    seen = await asyncio.gather(*[call(crowd, verb, arena.group, arena.user, seat) for verb in verbs])
+    after = await look(crowd, arena.group, arena.user)
+    assert explained(arena.before, seen, after), (arena.before, seen, after)
+
+
+async def in_one_transaction(crowd: Crowd, database: Path, races: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Hold the writer up, as another process may, until the calls have arrived: then it takes them all together."""
+    with contextlib.closing(sqlite3.connect(database, timeout=10, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        # The writer waits with the first call that it gets; reading goes on, and shows how far the server has come.
+        first = asyncio.create_task(crowd.new_user())
+        await read(crowd)
+        tasks = [asyncio.create_task(one) for one in races]
+        for _ in range(3):
+            await read(crowd)
+        connection.execute("ROLLBACK")
+    await asyncio.gather(first, *tasks)
+
+
+async def read(crowd: Crowd) -> None:
+    """One round trip that writes nothing."""
+    assert (await crowd("GET", f"/users/{FIRST}")).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -216,15 +254,17 @@ async def race_once(crowd: Crowd, verbs: Sequence[str], *, inside: bool) -> None
 def test_some_order_of_the_calls_explains_the_outcome(api: Caller, server: Server, verbs: tuple[str, ...]) -> None:
     dice = random.Random(2026)
 
-    async def races(crowd: Crowd) -> None:
+    async def all_races(crowd: Crowd) -> None:
         for number in range(ROUNDS):
-            # Several races at once share transactions; shuffled, because the first to be sent often wins.
-            together: list[Awaitable[None]] = [
-                race_once(crowd, dice.sample(verbs, len(verbs)), inside=(number + each) % 2 == 0) for each in range(4)
-            ]
-            await asyncio.gather(*together)
+            arenas = await asyncio.gather(*[prepared(crowd, inside=each % 2 == 0) for each in range(4)])
+            # Shuffled, because the first to be sent often wins.
+            races = [race(crowd, arena, dice.sample(verbs, len(verbs))) for arena in arenas]
+            if number % 2:
+                await in_one_transaction(crowd, server.database, races)
+            else:
+                await asyncio.gather(*races)
 
-    at_once(api, races, connections=16)
+    at_once(api, all_races, connections=24)
     assert Ledger(server.database, api.app_id).faults() == []
 
 

@@ -42,14 +42,14 @@ class Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop on SIGTERM and SIGINT; unlike in uvicorn they are not raised again afterwards."""
-        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
+            signal.signal(number, self.handle_exit)
         try:
             yield
         finally:
+            # Another one, while the store is being closed, must not undo the orderly end.
             for number in (signal.SIGTERM, signal.SIGINT):
-                loop.remove_signal_handler(number)
+                signal.signal(number, signal.SIG_IGN)
 
 
 def run(settings: Settings, announce: Announce) -> None:
