@@ -122,7 +122,7 @@ def test_a_storage_function_may_not_wait(run: Run) -> None:
 
 
 def test_a_database_that_cannot_be_written_says_so_and_recovers(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heliograph.storage.sqlite._BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("heliograph.storage.writer.BUSY_MILLISECONDS", 50)
 
     async def work() -> str:
         async with opened(url) as store:

@@ -76,7 +76,7 @@ class EmbeddedStore(Store):
         self._scratch = folder
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._writer.stop)
+        await self._writer.stop()
         self._read_connection.close()
         self._write_connection.close()
         if self._lock:

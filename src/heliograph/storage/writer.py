@@ -1,7 +1,11 @@
-"""The one writer of a SQLite database: a thread that turns whatever is waiting into one transaction.
+"""The one writer of a SQLite database: it turns whatever is waiting into one transaction.
 
 While a transaction is at the disk, new calls queue up; the next one takes them all. There is no timer: an idle
 database commits each call by itself, a busy one commits many at the price of one.
+
+Batches run their statements on the event loop, and leave to a thread only the commit, which waits for the disk: under
+one interpreter lock, a thread would mostly wait for its turn (measured in docs/decisions/0006). Whatever may take long
+is the thread's from beginning to end: other work, a batch that failed, a database that somebody else is writing to.
 """
 
 from __future__ import annotations
@@ -9,10 +13,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
+from functools import partial
 from typing import Any, TypeVar
 
 from heliograph.errors import ApiError, ServiceUnavailable
@@ -24,6 +28,8 @@ T = TypeVar("T")
 Work = Callable[..., Awaitable[Any]]
 Batch = Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
 
+BUSY_MILLISECONDS = 10_000
+"""How long a transaction waits for another process that is writing."""
 _LARGEST_BATCH = 256
 
 log = logging.getLogger("heliograph.storage")
@@ -62,38 +68,71 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
 
 
 class Writer:
-    """Owns the write connection. Jobs go in from the event loop, and are settled on it."""
+    """Owns the write connection. Jobs go in on the event loop, and are settled on it."""
 
     def __init__(self, connection: sqlite3.Connection, buckets: int, loop: asyncio.AbstractEventLoop) -> None:
         self._connection = connection
         self._buckets = buckets
         self._loop = loop
-        self._queue: SimpleQueue[Job | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="heliograph-writer", daemon=True)
-        self._thread.start()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="heliograph-writer")
+        self._waiting: list[Job] = []
+        self._idle = asyncio.Event()
+        self._idle.set()
+        # The event loop never waits for another process to finish writing.
+        connection.execute("PRAGMA busy_timeout = 0")
 
     def put(self, job: Job) -> None:
         """Queue a job."""
-        self._queue.put(job)
+        self._waiting.append(job)
+        if self._idle.is_set():
+            self._idle.clear()
+            self._loop.call_soon(self._next)
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Finish what is queued, then end the thread."""
-        self._queue.put(None)
-        self._thread.join()
+        await self._idle.wait()
+        self._thread.shutdown()
 
-    def _run(self) -> None:
-        stopping = False
-        while not stopping:
-            jobs = [self._queue.get()]
-            while len(jobs) < _LARGEST_BATCH:
-                try:
-                    jobs.append(self._queue.get_nowait())
-                except Empty:
-                    break
-            stopping = None in jobs
-            wanted = [job for job in jobs if job is not None]
-            if wanted:
-                self._loop.call_soon_threadsafe(_settle, self._attempt(wanted))
+    def _next(self) -> None:
+        """Begin the next transaction, or rest."""
+        jobs, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
+        if not jobs:
+            self._idle.set()
+            return
+        settled = self._here_and_now(jobs)
+        rest = partial(self._attempt, jobs) if settled is None else partial(self._commit, jobs, settled)
+        self._loop.run_in_executor(self._thread, rest).add_done_callback(partial(self._settle, jobs))
+
+    def _settle(self, jobs: list[Job], finished: asyncio.Future[list[Settled]]) -> None:
+        # Should even the ending of a transaction fail, nobody is left waiting.
+        error = finished.exception()
+        for one in finished.result() if error is None else [Settled(job.future, error=error) for job in jobs]:
+            if one.future.done():  # the caller went away; what was decided stands all the same
+                continue
+            if one.error is not None:
+                one.future.set_exception(one.error)
+            else:
+                one.future.set_result(one.result)
+        self._next()
+
+    def _here_and_now(self, jobs: list[Job]) -> list[Settled] | None:
+        """The statements of a transaction of batches; None where it is the thread's to try."""
+        if any(job.batch is None for job in jobs):
+            return None
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            return self._statements(jobs)
+        except Exception:  # the thread meets it again, and tells whom it concerns
+            self._roll_back()
+            return None
+
+    def _commit(self, jobs: list[Job], settled: list[Settled]) -> list[Settled]:
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            self._roll_back()
+            return self._attempt(jobs)
+        return settled
 
     def _attempt(self, jobs: list[Job]) -> list[Settled]:
         """All of it in one transaction; if that fails for a reason that is not a rule, each job in one of its own."""
@@ -113,20 +152,29 @@ class Writer:
         return [settled for job in jobs for settled in self._attempt([job])]
 
     def _transaction(self, jobs: list[Job]) -> list[Settled]:
-        connection = self._connection
-        connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         try:
-            tx = SQLiteTx(connection, self._buckets, times.now())
-            settled = [self._work(tx, job) for job in jobs if job.batch is None]
-            for batch, calls in _by_batch(jobs).items():
-                outcomes = drive(_coroutine(batch(tx, [job.call for job in calls])))
-                settled.extend(Settled(job.future, outcome) for job, outcome in zip(calls, outcomes, strict=True))
-            connection.execute("COMMIT")
-        except BaseException:
-            # An I/O error may have rolled back already.
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            self._connection.execute("BEGIN IMMEDIATE")
+            settled = self._statements(jobs)
+            self._connection.execute("COMMIT")
+        except Exception:
+            self._roll_back()
             raise
+        finally:
+            self._connection.execute("PRAGMA busy_timeout = 0")
+        return settled
+
+    def _roll_back(self) -> None:
+        # An I/O error may have done so already.
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def _statements(self, jobs: list[Job]) -> list[Settled]:
+        tx = SQLiteTx(self._connection, self._buckets, times.now())
+        settled = [self._work(tx, job) for job in jobs if job.batch is None]
+        for batch, calls in _by_batch(jobs).items():
+            outcomes = drive(_coroutine(batch(tx, [job.call for job in calls])))
+            settled.extend(Settled(job.future, outcome) for job, outcome in zip(calls, outcomes, strict=True))
         return settled
 
     def _work(self, tx: Tx, job: Job) -> Settled:
@@ -155,16 +203,6 @@ def _by_batch(jobs: list[Job]) -> dict[Batch, list[Job]]:
 def _coroutine(awaitable: Awaitable[T]) -> Coroutine[Any, Any, T]:
     assert isinstance(awaitable, Coroutine)
     return awaitable
-
-
-def _settle(settled: list[Settled]) -> None:
-    for one in settled:
-        if one.future.done():  # the caller went away; what was decided stands all the same
-            continue
-        if one.error is not None:
-            one.future.set_exception(one.error)
-        else:
-            one.future.set_result(one.result)
 
 
 def _is_busy(error: sqlite3.OperationalError) -> bool:
