@@ -131,9 +131,9 @@ def serve(**options: Any) -> None:
 @database_option
 @json_option
 def init(url: str, as_json: bool) -> None:
-    """Make sure the database and the sandbox exist, and show the sandbox's keys.
+    """Make the sandbox if need be, and show its keys.
 
-    It may be run as often as you like, beside a running server too: the answer stays the same.
+    The database is made too. It may be run as often as you like, beside a running server too: the answer stays the same.
     """
     from heliograph.domain.sandbox import Sandbox, ensure
 

@@ -24,10 +24,15 @@ async def touch(url: str, *, serve: bool = True) -> str | None:
         return await store.read(meta.get, "schema_version")
 
 
-def test_a_new_database_is_migrated_and_its_key_is_for_its_owner_alone(url: str, tmp_path: Path) -> None:
-    assert asyncio.run(touch(url)) == str(migrations.LATEST)
-    key = tmp_path / "heliograph.db.key"
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+def test_a_new_database_is_migrated_and_its_files_are_for_its_owner_alone(url: str, tmp_path: Path) -> None:
+    async def modes() -> dict[str, int]:
+        async with opened(url) as store:
+            assert await store.read(meta.get, "schema_version") == str(migrations.LATEST)
+            return {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
+
+    found = asyncio.run(modes())
+    assert {"heliograph.db", "heliograph.db-wal", "heliograph.db.key", "heliograph.db.lock"} <= set(found)
+    assert set(found.values()) == {0o600}
     assert asyncio.run(touch(url)) == str(migrations.LATEST)
 
 

@@ -141,6 +141,8 @@ def open_embedded(where: str, *, serve: bool) -> EmbeddedStore:
 
 def _open(path: Path, lock: ServerLock | None) -> EmbeddedStore:
     _refuse_foreign(path)
+    # What people say is in there: it is for its owner alone. SQLite gives its other files the same mode.
+    path.touch(mode=0o600)
     connection = connect(path, read_only=False)
     try:
         _migrate(connection, path, served_here=lock is not None)
