@@ -133,7 +133,8 @@ def serve(**options: Any) -> None:
 def init(url: str, as_json: bool) -> None:
     """Make the sandbox if need be, and show its keys.
 
-    The database is made too. It may be run as often as you like, beside a running server too: the answer stays the same.
+    The database is made too. It may be run as often as you like, beside a running server too: the answer stays the
+    same.
     """
     from heliograph.domain.sandbox import Sandbox, ensure
 

@@ -25,12 +25,15 @@ async def touch(url: str, *, serve: bool = True) -> str | None:
 
 
 def test_a_new_database_is_migrated_and_its_files_are_for_its_owner_alone(url: str, tmp_path: Path) -> None:
-    async def modes() -> dict[str, int]:
+    def modes() -> dict[str, int]:
+        return {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
+
+    async def look() -> dict[str, int]:
         async with opened(url) as store:
             assert await store.read(meta.get, "schema_version") == str(migrations.LATEST)
-            return {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
+            return modes()
 
-    found = asyncio.run(modes())
+    found = asyncio.run(look())
     assert {"heliograph.db", "heliograph.db-wal", "heliograph.db.key", "heliograph.db.lock"} <= set(found)
     assert set(found.values()) == {0o600}
     assert asyncio.run(touch(url)) == str(migrations.LATEST)
