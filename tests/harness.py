@@ -160,6 +160,12 @@ class Caller:
         conversation_id: str = made["conversation"]["id"]
         return conversation_id
 
+    def new_personal(self, user_id: str) -> str:
+        """Create a personal conversation of this user; returns the id."""
+        body = {"type": "personal", "participants": [{"userId": user_id}]}
+        conversation_id: str = self.ok("POST", "/conversations", body)["conversation"]["id"]
+        return conversation_id
+
     def join(self, conversation_id: str, user_id: str, *, subscribe: bool = False) -> Any:
         """Join; returns the participant."""
         body = {"userId": user_id, "subscribeSDKClient": subscribe}
@@ -194,6 +200,14 @@ def error_of(answer: httpx.Response) -> tuple[int, str, str]:
     """Status, code and title of an answer with one error."""
     (error,) = answer.json()["errors"]
     return answer.status_code, error["code"], error["title"]
+
+
+def titles_of(answer: httpx.Response) -> list[str]:
+    """The titles of a 400, all of whose entries are bad_request."""
+    assert answer.status_code == 400
+    errors = answer.json()["errors"]
+    assert {error["code"] for error in errors} == {"bad_request"}
+    return [error["title"] for error in errors]
 
 
 @contextlib.contextmanager

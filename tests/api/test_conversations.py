@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.api.database import Database
-from tests.harness import Caller, error_of, new_app
+from tests.harness import Caller, error_of, new_app, titles_of
 
 UNKNOWN = "0123456789abcdef01234567"
 NO_CONVERSATION = (404, "conversation_not_found", "Conversation not found")
@@ -33,14 +33,6 @@ def create(caller: Caller, type: str, *participants: Any, **body: Any) -> httpx.
 def new_personal(caller: Caller, user_id: str) -> Any:
     """A personal conversation of the user."""
     return create(caller, "personal", {"userId": user_id}).json()["conversation"]
-
-
-def titles_of(answer: httpx.Response) -> list[str]:
-    """The titles of a 400, all of whose entries are bad_request."""
-    assert answer.status_code == 400
-    errors = answer.json()["errors"]
-    assert {error["code"] for error in errors} == {"bad_request"}
-    return [error["title"] for error in errors]
 
 
 def test_create_group(api: Caller) -> None:

@@ -10,13 +10,6 @@ from tests.harness import Caller, error_of
 NO_USER = (404, "user_not_found", "User not found")
 
 
-def new_personal(caller: Caller, user_id: str) -> str:
-    """A personal conversation of the user."""
-    body = {"type": "personal", "participants": [{"userId": user_id}]}
-    conversation_id: str = caller.ok("POST", "/conversations", body)["conversation"]["id"]
-    return conversation_id
-
-
 @pytest.mark.parametrize("name", ["id", "external id"])
 def test_delete(api: Caller, name: str) -> None:
     """200 with an empty object; then there is no such user, by neither id."""
@@ -68,7 +61,7 @@ def test_participant_cannot_leave_any_more(api: Caller) -> None:
 def test_personal_conversations_go(api: Caller) -> None:
     """The default one too."""
     ada, bob = api.new_user(), api.new_user()
-    default, second, bobs = new_personal(api, ada), new_personal(api, ada), new_personal(api, bob)
+    default, second, bobs = api.new_personal(ada), api.new_personal(ada), api.new_personal(bob)
     api.ok("DELETE", f"/users/{ada}")
     for gone in (default, second):
         answer = api("GET", f"/conversations/{gone}")
@@ -79,7 +72,7 @@ def test_personal_conversations_go(api: Caller) -> None:
 def test_events(api: Caller, database: Database) -> None:
     """`conversation:remove` for the personal ones and `user:remove`; no `conversation:leave` for the groups."""
     ada, bob = api.new_user("ada"), api.new_user()
-    personal = [new_personal(api, ada), new_personal(api, ada)]
+    personal = [api.new_personal(ada), api.new_personal(ada)]
     api.join(api.new_group(ada, bob), ada, subscribe=True)
     before = len(database.events(api.app_id))
     api.ok("DELETE", "/users/ada")
@@ -97,7 +90,7 @@ def test_events(api: Caller, database: Database) -> None:
 def test_nothing_stays_in_the_database(api: Caller, database: Database) -> None:
     """No row names the user, but for the record of events."""
     ada = api.new_user("ada")
-    new_personal(api, ada)
+    api.new_personal(ada)
     api.join(api.new_group(), ada, subscribe=True)
     api.ok("DELETE", "/users/ada")
     assert database.rows("SELECT * FROM app_user WHERE id = ?", ada) == []

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.api.database import Database
-from tests.harness import Caller, Server, error_of, new_app
+from tests.harness import Caller, Server, error_of, new_app, titles_of
 
 UNKNOWN = "0123456789abcdef01234567"
 MISSING_SUBSCRIBE = "should have required property 'subscribeSDKClient'"
@@ -24,21 +24,6 @@ RACERS = 12
 def join(caller: Caller, conversation_id: str, **body: Any) -> httpx.Response:
     """Try to join."""
     return caller("POST", f"/conversations/{conversation_id}/join", body)
-
-
-def new_personal(caller: Caller, user_id: str) -> str:
-    """A personal conversation of the user."""
-    body = {"type": "personal", "participants": [{"userId": user_id}]}
-    conversation_id: str = caller.ok("POST", "/conversations", body)["conversation"]["id"]
-    return conversation_id
-
-
-def titles_of(answer: httpx.Response) -> list[str]:
-    """The titles of a 400, all of whose entries are bad_request."""
-    assert answer.status_code == 400
-    errors = answer.json()["errors"]
-    assert {error["code"] for error in errors} == {"bad_request"}
-    return [error["title"] for error in errors]
 
 
 def test_first_join(api: Caller) -> None:
@@ -234,7 +219,7 @@ def test_conversation_of_another_app(api: Caller, account: Caller) -> None:
 def test_personal_conversation(api: Caller) -> None:
     """Row 6: 400, the title says that only sdkGroup will do, and nothing changes."""
     ada, bob = api.new_user(), api.new_user()
-    personal = new_personal(api, ada)
+    personal = api.new_personal(ada)
     (title,) = titles_of(join(api, personal, userId=bob, subscribeSDKClient=True))
     assert "sdkGroup" in title
     assert [one["userId"] for one in api.participants(personal)] == [ada]

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.api.database import Database
-from tests.harness import Caller, error_of, new_app
+from tests.harness import Caller, error_of, new_app, titles_of
 
 UNKNOWN = "0123456789abcdef01234567"
 NO_USER = (404, "user_not_found", "User not found")
@@ -41,14 +41,6 @@ def create(caller: Caller, **body: Any) -> httpx.Response:
 def escaped(text: str) -> str:
     """Every byte percent-encoded, the dots too."""
     return "".join(f"%{byte:02X}" for byte in text.encode())
-
-
-def titles_of(answer: httpx.Response) -> list[str]:
-    """The titles of a 400, all of whose entries are bad_request."""
-    assert answer.status_code == 400
-    errors = answer.json()["errors"]
-    assert {error["code"] for error in errors} == {"bad_request"}
-    return [error["title"] for error in errors]
 
 
 def test_create(api: Caller) -> None:

@@ -13,7 +13,7 @@ import uvicorn
 import uvloop
 
 from heliograph.domain.purge import purge
-from heliograph.errors import ServiceUnavailable, UsageError
+from heliograph.errors import UsageError
 from heliograph.server.app import Application
 from heliograph.server.protocol import Protocol
 from heliograph.settings import Settings
@@ -122,8 +122,8 @@ async def _purging(store: Store) -> AsyncIterator[Callable[[], None]]:
             wake.clear()
             try:
                 await purge(store)
-            except ServiceUnavailable as error:
-                log.warning("purging a deleted app goes on later", exc_info=error)
+            except Exception as error:  # whatever it was, what is left must not stay for ever
+                log.error("purging a deleted app goes on later", exc_info=error)
                 await asyncio.sleep(_PURGE_PAUSE_SECONDS)
                 wake.set()
 

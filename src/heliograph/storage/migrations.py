@@ -1,6 +1,6 @@
 """The schema, as the steps that lead to it. A step that has shipped is never changed; a new one is added.
 
-Keys begin with the bucket and then the app: see DESIGN in ARCHITECTURE.md. No key column is ever updated, and nothing
+Keys begin with the bucket and then the app: see Tables in ARCHITECTURE.md. No key column is ever updated, and nothing
 here is a trigger, a stored procedure or a foreign key across bucket groups, so that the same tables can be distributed.
 """
 

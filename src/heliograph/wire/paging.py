@@ -26,7 +26,6 @@ class Page:
     after: str | None = None
     before: str | None = None
     size: int = DEFAULT_SIZE
-    size_given: bool = False
 
     @property
     def backwards(self) -> bool:
@@ -70,7 +69,7 @@ def parse_page(parameters: dict[str, str]) -> Page:
     for cursor in (after, before):
         if cursor is not None and not is_id(cursor):
             raise InvalidPage
-    return Page(after, before, _parse_size(size), size is not None)
+    return Page(after, before, _parse_size(size))
 
 
 def _parse_size(text: str | None) -> int:
