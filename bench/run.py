@@ -51,7 +51,7 @@ class World(msgspec.Struct):
 
 async def build(database: str) -> World:
     """Make a database with groups and users."""
-    store = open_store(database)
+    store = await open_store(database)
     made = await sandbox.ensure(store)
     tenant = Tenant(made.app.id, made.app_key.id)
     groups = await store.write(_add_groups, tenant)

@@ -1,4 +1,8 @@
-"""One server process for the whole run; an app of its own for each test."""
+"""One server process for the whole run, on each engine; an app of its own for each test.
+
+A test that takes the fixture `engine`, most of them by way of `server`, runs on every engine. One of a module marked
+`one_engine` is not about what is stored, and runs on SQLite.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,43 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests import databases
+from tests.databases import ENGINES, SQLITE, new_database
 from tests.harness import Caller, Sandbox, Server, init, new_app, serving
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", "one_engine: runs on SQLite only, because it is not about what is stored")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run whatever needs an engine on each of them."""
+    if "engine" in metafunc.fixturenames:
+        one = metafunc.definition.get_closest_marker("one_engine")
+        metafunc.parametrize("engine", [SQLITE] if one else ENGINES, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on a SQLite file."""
-    with serving(tmp_path_factory.mktemp("server") / "heliograph.db") as server:
+def engine(request: pytest.FixtureRequest) -> str:
+    """The storage engine."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="session", autouse=True)
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Master keys lie in a folder of the run, and the PostgreSQL of the run ends with it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("configuration")))
+        yield
+    databases.stop()
+
+
+@pytest.fixture(scope="session")
+def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server on a database of the engine."""
+    with serving(new_database(engine, tmp_path_factory.mktemp("server"))) as server:
         yield server
 
 

@@ -16,6 +16,8 @@ from typing import Any
 
 import httpx
 
+from tests.databases import url_of
+
 START_SECONDS = 20
 Auth = tuple[str, str]
 
@@ -51,20 +53,16 @@ def init(database: str) -> Sandbox:
 
 
 class Server:
-    """`heliograph serve` on a free port."""
+    """`heliograph serve` on a free port, for a database URL or the path of a SQLite file."""
 
-    def __init__(self, database: Path, *options: str, env: dict[str, str] | None = None) -> None:
-        self.database = database
+    def __init__(self, database: Path | str, *options: str, env: dict[str, str] | None = None) -> None:
+        self.database_url = url_of(database)
         self.options = options
         self.env = {**os.environ, **(env or {})}
         self.url = ""
         self.output: list[str] = []
         self.log: list[str] = []
         self.start()
-
-    @property
-    def database_url(self) -> str:
-        return f"sqlite:///{self.database}"
 
     def start(self) -> None:
         """Start it, and wait until it says where it answers."""
@@ -211,7 +209,7 @@ def titles_of(answer: httpx.Response) -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(database: Path, *options: str, env: dict[str, str] | None = None) -> Any:
+def serving(database: Path | str, *options: str, env: dict[str, str] | None = None) -> Any:
     """A server for the length of a block; it must end in good order."""
     server = Server(database, *options, env=env)
     try:

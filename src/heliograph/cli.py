@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import click
@@ -46,7 +47,7 @@ def _in_store(url: str, work: Callable[[Store], Awaitable[T]]) -> T:
     async def run() -> T:
         from heliograph.storage.opening import open_store
 
-        store = open_store(url)
+        store = await open_store(url)
         try:
             return await work(store)
         finally:
@@ -116,15 +117,21 @@ def serve(**options: Any) -> None:
 
     On an empty database it makes a sandbox app with keys, and prints them.
     """
-    from heliograph.server import logs, running
     from heliograph.welcome import welcome
 
     root_path = options.pop("root_path").rstrip("/")
     if root_path and not root_path.startswith("/"):
         raise UsageError(f"--root-path should begin with a slash: {root_path!r}")
     settings = Settings(**options, root_path=root_path)
-    logs.configure(settings.log_format, settings.log_level)
-    running.run(settings, lambda store, url: welcome(store, url, settings))
+    announce = partial(welcome, settings=settings)
+    if settings.workers == 1:
+        from heliograph.server.running import run
+
+        run(settings, announce)
+    else:
+        from heliograph.server.workers import supervise
+
+        supervise(settings, announce)
 
 
 @cli.command()
@@ -166,6 +173,21 @@ def migrate(url: str) -> None:
         return store.name
 
     click.echo(f"{_in_store(url, done)} has schema version {LATEST}")
+
+
+@cli.command()
+@click.option("--from", "source", required=True, help="Database URL to copy from; it must not be served meanwhile.")
+@click.option("--to", "target", required=True, help="Database URL to copy to; it must be empty.")
+def copy(source: str, target: str) -> None:
+    """Copy a whole database, from any engine to any other.
+
+    A copy that was interrupted goes on where it stood when the command is run again. In the end every table of the
+    copy is compared with its source.
+    """
+    from heliograph.copying import run
+
+    rows = run(source, target)
+    click.echo(f"copied {rows} rows, and found them equal")
 
 
 @cli.group()

@@ -21,8 +21,11 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every interface.")
     port: int = _setting(8080, "Port to listen on; 0 picks a free one.", most=65535)
     database: str = _setting(
-        DEFAULT_DATABASE, "Database URL: sqlite:///relative.db, sqlite:////absolute.db or sqlite:///:memory:."
+        DEFAULT_DATABASE,
+        "Database URL: sqlite:///relative.db, sqlite:////absolute.db, sqlite:///:memory: or "
+        "postgresql://user@host/database.",
     )
+    database_connections: int = _setting(8, "Connections to PostgreSQL that each process may open.", least=2)
     workers: int = _setting(1, "Server processes. SQLite serves from one.", least=1)
     root_path: str = _setting("", "A prefix at which the API answers too, such as /sc.")
     trusted_proxies: str = _setting(

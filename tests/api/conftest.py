@@ -7,20 +7,21 @@ from collections.abc import Iterator
 import pytest
 
 from tests.api.database import Database
+from tests.databases import new_database
 from tests.harness import Caller, Server, init, new_app, serving
 
 
 @pytest.fixture
 def database(server: Server) -> Database:
-    """The database file of the shared server."""
-    return Database(server.database)
+    """The database of the shared server."""
+    return Database(server.database_url)
 
 
 @pytest.fixture(scope="session")
-def other_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def other_server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server below /sc, with at most 3 participants in a group, that does not require subscribeSDKClient."""
     options = ("--root-path", "/sc", "--participant-limit", "3", "--no-require-subscribe-sdk-client")
-    with serving(tmp_path_factory.mktemp("other") / "heliograph.db", *options) as server:
+    with serving(new_database(engine, tmp_path_factory.mktemp("other")), *options) as server:
         yield server
 
 

@@ -26,7 +26,7 @@ DEFAULTS = {
     "useAnimalNames": False,
 }
 OWNED = ("participant", "membership", "conversation", "client", "external_id", "app_user", "event", "api_key")
-PURGE_SECONDS = 10
+PURGE_SECONDS = 60
 
 
 def create(account: Caller, **body: Any) -> httpx.Response:
@@ -218,12 +218,12 @@ def test_deleted_apps_are_purged(account: Caller, api: Caller, database: Databas
         caller.join(caller.new_group(caller.new_user()), ada, subscribe=True)
     account.ok("DELETE", f"/v2/apps/{doomed.app_id}")
     deadline = time.monotonic() + PURGE_SECONDS
-    while database.rows("SELECT id FROM app WHERE id = ?", doomed.app_id):
+    while database.rows("SELECT id FROM app WHERE id = $1", doomed.app_id):
         assert time.monotonic() < deadline, "not purged"
         time.sleep(0.02)
     for table in OWNED:
         counts = [
-            database.rows(f"SELECT count(*) FROM {table} WHERE app_id = ?", caller.app_id)[0][0]
+            database.rows(f"SELECT count(*) FROM {table} WHERE app_id = $1", caller.app_id)[0][0]
             for caller in (doomed, api)
         ]
         assert counts[0] == 0 < counts[1], table

@@ -93,6 +93,6 @@ def test_nothing_stays_in_the_database(api: Caller, database: Database) -> None:
     api.new_personal(ada)
     api.join(api.new_group(), ada, subscribe=True)
     api.ok("DELETE", "/users/ada")
-    assert database.rows("SELECT * FROM app_user WHERE id = ?", ada) == []
+    assert database.rows("SELECT * FROM app_user WHERE id = $1", ada) == []
     for table in ("external_id", "client", "participant", "membership"):
-        assert database.rows(f"SELECT * FROM {table} WHERE user_id = ?", ada) == [], table
+        assert database.rows(f"SELECT * FROM {table} WHERE user_id = $1", ada) == [], table

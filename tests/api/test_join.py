@@ -88,7 +88,7 @@ def test_joining_twice(api: Caller, database: Database) -> None:
     """Row 1: 201 with the same participant, its unreadCount kept, and no second event."""
     ada, group = api.new_user("ada"), api.new_group()
     first = api.join(group, ada, subscribe=True)
-    database.write(("UPDATE conversation SET message_seq = 4 WHERE id = ?", (group,)))
+    database.write(("UPDATE conversation SET message_seq = 4 WHERE id = $1", (group,)))
     again = join(api, group, userExternalId="ada", subscribeSDKClient=True)
     assert again.status_code == 201
     assert again.json() == {"participant": {**first, "unreadCount": 4}}
@@ -255,8 +255,8 @@ def test_joining_again_after_leaving(api: Caller, database: Database) -> None:
     first = api.join(group, ada)
     bob = api.join(group, api.new_user())
     database.write(
-        ("UPDATE conversation SET message_seq = 3 WHERE id = ?", (group,)),
-        ("UPDATE participant SET last_read = 1600000000123 WHERE id = ?", (first["id"],)),
+        ("UPDATE conversation SET message_seq = 3 WHERE id = $1", (group,)),
+        ("UPDATE participant SET last_read = 1600000000123 WHERE id = $1", (first["id"],)),
     )
     before = api.participants(group)[0]
     assert before == {**first, "unreadCount": 3, "lastRead": "2020-09-13T12:26:40.123Z"}
@@ -271,7 +271,7 @@ def test_a_joiner_has_nothing_unread(api: Caller, database: Database) -> None:
     """Row 20: what was written before the join is not counted; it is for those who were there."""
     early, group = api.new_user(), api.new_group()
     api.join(group, early)
-    database.write(("UPDATE conversation SET message_seq = 7 WHERE id = ?", (group,)))
+    database.write(("UPDATE conversation SET message_seq = 7 WHERE id = $1", (group,)))
     assert api.join(group, api.new_user())["unreadCount"] == 0
     assert [one["unreadCount"] for one in api.participants(group)] == [7, 0]
 
@@ -318,5 +318,5 @@ def test_refusal_leaves_nothing_behind(other: Caller, other_server: Server) -> N
     users = [other.new_user() for _ in range(4)]
     group = other.new_group(*users[:3])
     assert error_of(join(other, group, userId=users[3], subscribeSDKClient=True)) == FULL
-    assert Database(other_server.database).event_types(other.app_id) == ["conversation:create"]
+    assert Database(other_server.database_url).event_types(other.app_id) == ["conversation:create"]
     assert other.ok("GET", f"/users/{users[3]}/clients")["clients"] == []

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from heliograph import __version__
+from heliograph.storage.migrations import LATEST
 from tests.harness import Caller, Server, command, error_of, init, new_app, serving
 
 KEY = re.compile(r"(app|act)_[0-9a-f]{24}")
@@ -150,7 +151,7 @@ def test_apps_are_listed_and_limited(server: Server, account: Caller) -> None:
 
 
 def test_migrate_and_version(url: str) -> None:
-    assert command("migrate", "--database", url).stdout.endswith("heliograph.db has schema version 1\n")
+    assert command("migrate", "--database", url).stdout.endswith(f"heliograph.db has schema version {LATEST}\n")
     assert command("version").stdout == f"heliograph {__version__}\n"
 
 
@@ -194,6 +195,7 @@ def test_a_taken_port_is_named(url: str) -> None:
         assert f"cannot listen on 127.0.0.1:{port}" in refused("serve", "--database", url, "--port", str(port))
 
 
+@pytest.mark.one_engine
 def test_a_second_server_on_the_same_file_is_refused(server: Server) -> None:
     line = refused("serve", "--port", "0", "--database", server.database_url)
     assert f"(process {server.process.pid})" in line

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import itertools
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import httpx
@@ -16,16 +17,17 @@ T = TypeVar("T")
 
 
 class Crowd:
-    """Calls the API as `api` would, with as many requests under way as are asked for."""
+    """Calls the API as `api` would, with as many requests under way as are asked for, at one server after the other."""
 
-    def __init__(self, api: Caller, http: httpx.AsyncClient) -> None:
+    def __init__(self, api: Caller, http: httpx.AsyncClient, urls: Sequence[str] = ()) -> None:
         self.api = api
         self.http = http
+        self._urls = itertools.cycle(urls or [api.url])
 
     async def __call__(self, method: str, path: str, body: Any = None) -> httpx.Response:
         """Call `path`, below the app if it does not begin with /v2."""
         where = path if path.startswith("/v2") else f"/v2/apps/{self.api.app_id}{path}"
-        return await self.http.request(method, self.api.url + where, json=body, auth=self.api.auth)
+        return await self.http.request(method, next(self._urls) + where, json=body, auth=self.api.auth)
 
     async def ok(self, method: str, path: str, body: Any = None) -> Any:
         """The JSON of an answer that must be a success."""
@@ -54,14 +56,17 @@ class Crowd:
         return await self("POST", f"/conversations/{group}/join", {"userId": user, "subscribeSDKClient": subscribe})
 
 
-def at_once(api: Caller, work: Callable[[Crowd], Awaitable[T]], connections: int = CONNECTIONS) -> T:
+def at_once(
+    api: Caller, work: Callable[[Crowd], Awaitable[T]], connections: int = CONNECTIONS, urls: Sequence[str] = ()
+) -> T:
     """Run `work` with a crowd whose connections are open already, so that calls made together arrive together."""
 
     async def run() -> T:
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        count = connections * max(1, len(urls))
+        limits = httpx.Limits(max_connections=count, max_keepalive_connections=count)
         async with httpx.AsyncClient(limits=limits, timeout=30) as http:
-            live = [http.get(f"{api.url}/health/live") for _ in range(connections)]
+            live = [http.get(f"{url}/health/live") for url in urls or [api.url] for _ in range(connections)]
             assert {answer.status_code for answer in await asyncio.gather(*live)} == {200}
-            return await work(Crowd(api, http))
+            return await work(Crowd(api, http, urls))
 
     return asyncio.run(run())

@@ -1,10 +1,9 @@
-"""The whole server inside this process: no socket, a real SQLite file, and an event loop of its own."""
+"""The whole server inside this process: no socket, a real database, and an event loop of its own."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
-from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -24,8 +23,8 @@ T = TypeVar("T")
 class Inside:
     """A server, and a caller with the key of its sandbox app."""
 
-    def __init__(self, database: Path, **settings: Any) -> None:
-        self._settings = Settings(database=f"sqlite:///{database}", **settings)
+    def __init__(self, database: str, **settings: Any) -> None:
+        self._settings = Settings(database=database, **settings)
         self.loop = asyncio.new_event_loop()
         self.run(self._open())
 
@@ -50,7 +49,7 @@ class Inside:
         return answer.json()
 
     def restart(self) -> None:
-        """Close the store, and serve the same file again."""
+        """Close the store, and serve the same database again."""
         self.run(self._close())
         self.run(self._open())
 
@@ -61,7 +60,7 @@ class Inside:
         self.loop.close()
 
     async def _open(self) -> None:
-        self.store: Store = open_store(self._settings.database, serve=True)
+        self.store: Store = await open_store(self._settings.database, serve=True)
         sandbox = await ensure(self.store)
         self.app_id = sandbox.app.id
         self.base = f"{HOST}/v2/apps/{self.app_id}"

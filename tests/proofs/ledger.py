@@ -1,38 +1,35 @@
-"""The database file, read beside the server that owns it: what is stored, and whether it fits together."""
+"""The database, read beside its servers: what is stored, and whether it fits together."""
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from heliograph.storage.events import StoredEvent
+from tests.databases import beside, is_sqlite
 from tests.proofs.replay import Membership, replay
 
 _EVENTS = (
     "SELECT id, app_id, type, conversation_id, user_id, members, key_id, created_at, payload FROM event "
-    "WHERE app_id = ? ORDER BY id"
+    "WHERE app_id = $1 ORDER BY id"
 )
-_PARTICIPANTS = "SELECT conversation_id, id, user_id FROM participant WHERE app_id = ? ORDER BY conversation_id, id"
-_MEMBERSHIPS = "SELECT conversation_id, participant_id, user_id FROM membership WHERE app_id = ? ORDER BY 1, 2"
-_COUNTS = "SELECT id, participant_count FROM conversation WHERE app_id = ?"
-_PERSONAL = "SELECT id FROM conversation WHERE app_id = ? AND type = 'personal'"
-_USERS = "SELECT id, external_id, default_conversation_id FROM app_user WHERE app_id = ?"
-_EXTERNAL_IDS = "SELECT user_id, external_id FROM external_id WHERE app_id = ?"
-_CLIENTS = "SELECT user_id, id FROM client WHERE app_id = ?"
+_PARTICIPANTS = "SELECT conversation_id, id, user_id FROM participant WHERE app_id = $1 ORDER BY conversation_id, id"
+_MEMBERSHIPS = "SELECT conversation_id, participant_id, user_id FROM membership WHERE app_id = $1 ORDER BY 1, 2"
+_COUNTS = "SELECT id, participant_count FROM conversation WHERE app_id = $1"
+_PERSONAL = "SELECT id FROM conversation WHERE app_id = $1 AND type = 'personal'"
+_USERS = "SELECT id, external_id, default_conversation_id FROM app_user WHERE app_id = $1"
+_EXTERNAL_IDS = "SELECT user_id, external_id FROM external_id WHERE app_id = $1"
+_CLIENTS = "SELECT user_id, id FROM client WHERE app_id = $1"
 
 
 class Ledger:
     """What is stored of one app, at one moment."""
 
-    def __init__(self, database: Path, app_id: str) -> None:
-        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-            connection.execute("BEGIN")
+    def __init__(self, database_url: str, app_id: str) -> None:
+        with beside(database_url) as query:
 
             def rows(sql: str) -> list[Any]:
-                return connection.execute(sql, (app_id,)).fetchall()
+                return query(sql, app_id)
 
             self.events = [StoredEvent(*row) for row in rows(_EVENTS)]
             self.participants = rows(_PARTICIPANTS)
@@ -86,8 +83,10 @@ class Ledger:
             yield f"default conversations that are gone: {strays}"
 
 
-def integrity(database: Path) -> str:
-    """What SQLite says of its own file: `ok` for a sound one."""
-    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        (verdict,) = connection.execute("PRAGMA integrity_check").fetchone()
+def integrity(database_url: str) -> str:
+    """What SQLite says of its own file: `ok` for a sound one. PostgreSQL would not have come up with another."""
+    if not is_sqlite(database_url):
+        return "ok"
+    with beside(database_url) as query:
+        ((verdict,),) = query("PRAGMA integrity_check")
     return str(verdict)

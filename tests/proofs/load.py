@@ -6,14 +6,16 @@ import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 
-from tests.harness import Caller
+from tests.harness import Caller, error_of
 from tests.proofs.crowd import Crowd
 from tests.proofs.ledger import Ledger
 
 CALLERS = 24
+UNAVAILABLE = (503, "service_unavailable", "Service unavailable")
 Seat = tuple[str, str]
 """A group and a user."""
 
@@ -53,51 +55,80 @@ class Book:
 
 
 class Load:
-    """Callers who create users, join them into groups, and take some of them out again."""
+    """Callers who create users, join them into groups, and take some of them out again.
+
+    Once enough was acknowledged, `end` is called in a thread. From then on a caller whose server does not answer any
+    more is content; the others go on until as much again was acknowledged.
+    """
 
     def __init__(self, book: Book, enough: int, end: Callable[[], None]) -> None:
         self.book = book
+        self.refused = 0
+        """How many calls were answered with 503."""
         self._enough = enough
+        self._most = 2 * enough - book.acknowledged
         self._end = end
-        self._ended = False
+        self._ending: asyncio.Task[None] | None = None
 
-    async def run(self, crowd: Crowd) -> None:
-        """Go on until the server, which is ended once enough was acknowledged, does not answer any more."""
+    async def run(self, *crowds: Crowd) -> None:
+        """Go on until nobody answers any more, or enough was acknowledged after the end."""
         async with asyncio.TaskGroup() as tasks:
             for number in range(CALLERS):
-                tasks.create_task(self._call_until_gone(crowd, number))
-        assert self._ended
+                tasks.create_task(self._call(crowds[number % len(crowds)], number))
+        assert self._ending is not None
+        await self._ending
 
-    async def _call_until_gone(self, crowd: Crowd, number: int) -> None:
+    async def _call(self, crowd: Crowd, number: int) -> None:
         groups = itertools.cycle(self.book.groups[number % len(self.book.groups) :])
         try:
             for count, group in enumerate(groups):
-                user = await crowd.new_user()
-                self.book.users.add(user)
-                await self._join(crowd, group, user)
-                if count % 4 == 3:
-                    await self._leave(crowd, group, user)
-                self._count()
+                try:
+                    await self._come_and_go(crowd, group, leave=count % 4 == 3)
+                except Unavailable:
+                    self.refused += 1
+                    await asyncio.sleep(0.05)
+                if self._over():
+                    return
         except httpx.TransportError:
-            assert self._ended
+            assert self._ending is not None
 
-    def _count(self) -> None:
-        if self.book.acknowledged >= self._enough and not self._ended:
-            self._ended = True
-            self._end()
+    async def _come_and_go(self, crowd: Crowd, group: str, *, leave: bool) -> None:
+        user: str = answered(await crowd("POST", "/users", {}), 201)["user"]["id"]
+        self.book.users.add(user)
+        await self._join(crowd, group, user)
+        if leave:
+            await self._leave(crowd, group, user)
+
+    def _over(self) -> bool:
+        if self.book.acknowledged >= self._enough and self._ending is None:
+            self._ending = asyncio.create_task(asyncio.to_thread(self._end))
+        return self._ending is not None and self._ending.done() and self.book.acknowledged >= self._most
 
     async def _join(self, crowd: Crowd, group: str, user: str) -> None:
         self.book.unanswered_joins.add((group, user))
-        answer = await crowd.join(group, user)
-        assert answer.status_code == 201, answer.text
+        joined = answered(await crowd.join(group, user), 201)["participant"]
         self.book.unanswered_joins.remove((group, user))
-        self.book.joined[group, user] = answer.json()["participant"]["id"]
+        self.book.joined[group, user] = joined["id"]
 
     async def _leave(self, crowd: Crowd, group: str, user: str) -> None:
         participant = self.book.unanswered_leaves[group, user] = self.book.joined.pop((group, user))
-        await crowd.ok("POST", f"/conversations/{group}/leave", {"participantId": participant})
+        answered(await crowd("POST", f"/conversations/{group}/leave", {"participantId": participant}), 200)
         del self.book.unanswered_leaves[group, user]
         self.book.left[group, user] = participant
+
+
+class Unavailable(Exception):
+    """The server says that its database is not there; whether the call was carried out is open."""
+
+
+def answered(answer: httpx.Response, status: int) -> Any:
+    """The JSON of an answer, which is as it should be unless the database is not there."""
+    if answer.status_code == 503:
+        assert error_of(answer) == UNAVAILABLE
+        assert int(answer.headers["retry-after"]) >= 1
+        raise Unavailable
+    assert answer.status_code == status, answer.text
+    return answer.json()
 
 
 def shown(api: Caller, groups: list[str]) -> dict[Seat, str]:

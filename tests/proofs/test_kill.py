@@ -11,12 +11,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.databases import POSTGRESQL, new_database
 from tests.harness import Caller, Sandbox, Server, init
-from tests.proofs.crowd import at_once
+from tests.proofs.crowd import Crowd, at_once
 from tests.proofs.ledger import Ledger, integrity
 from tests.proofs.load import CALLERS, Book, Load, shown
+from tests.proofs.site import site as new_site
 
-KILLS = 4
+KILLS = 3
 CHANGES = 500
 PATIENCE_SECONDS = 20
 LIMIT = ("--participant-limit", "100000")
@@ -44,16 +46,16 @@ def assert_sound(api: Caller, server: Server, book: Book) -> Ledger:
     """Everything that was acknowledged is shown and stored, and the file fits together."""
     there = shown(api, book.groups)
     assert book.joined.items() <= {**there, **book.unanswered_leaves}.items()
-    ledger = Ledger(server.database, api.app_id)
+    ledger = Ledger(server.database_url, api.app_id)
     assert {(group, user): one for group, one, user in ledger.participants} == there
     assert ledger.faults() == []
     book.assert_kept(ledger)
-    assert integrity(server.database) == "ok"
+    assert integrity(server.database_url) == "ok"
     return ledger
 
 
-def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    server = Server(tmp_path / "heliograph.db", *LIMIT)
+def test_kill_9_loses_nothing_that_was_acknowledged(engine: str, tmp_path: Path) -> None:
+    server = Server(new_database(engine, tmp_path), *LIMIT)
     try:
         sandbox = init(server.database_url)
         api = caller_of(server, sandbox)
@@ -78,8 +80,24 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     assert status == 0
 
 
-def test_sigterm_answers_all_that_it_does(tmp_path: Path) -> None:
-    server = Server(tmp_path / "heliograph.db", *LIMIT)
+def test_the_others_go_on_when_one_of_three_is_killed(tmp_path: Path) -> None:
+    with new_site(POSTGRESQL, 3, tmp_path, *LIMIT) as site:
+        api = site.new_app()
+        book = Book([api.new_group() for _ in range(5)])
+        killed, *others = site.servers
+        load = Load(book, CHANGES, killed.kill)
+
+        async def run(crowd: Crowd) -> None:
+            await load.run(*[Crowd(caller, crowd.http) for caller in site.callers(api)])
+
+        site.at_once(api, run, connections=CALLERS)
+        assert load.refused == 0
+        assert_sound(site.callers(api)[1], others[0], book)
+        site.assert_calm()
+
+
+def test_sigterm_answers_all_that_it_does(engine: str, tmp_path: Path) -> None:
+    server = Server(new_database(engine, tmp_path), *LIMIT)
     try:
         sandbox = init(server.database_url)
         api = caller_of(server, sandbox)
@@ -125,7 +143,7 @@ def test_sigterm_waits_for_a_request_that_has_begun(tmp_path: Path) -> None:
         assert answer.startswith(b"HTTP/1.1 201 ")
         api.http.close()
         assert status_of(server) == 0
-        assert [row[1] for row in Ledger(server.database, sandbox.app_id).users] == ["ada"]
+        assert [row[1] for row in Ledger(server.database_url, sandbox.app_id).users] == ["ada"]
     finally:
         server.stop()
 

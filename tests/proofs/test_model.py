@@ -25,6 +25,7 @@ from heliograph.storage import conversations as conversation_rows
 from heliograph.storage import events as event_rows
 from heliograph.storage import participants as participant_rows
 from heliograph.storage.engine import Reader
+from tests.databases import new_database
 from tests.harness import error_of
 from tests.proofs.inside import Inside
 from tests.proofs.model import NO_CONVERSATION, NO_USER, TAKEN, Model, Named, Person, Refusal
@@ -63,10 +64,10 @@ VERBS = [verb for verb, weight in WEIGHTS.items() for _ in range(weight)]
 class Verbs(RuleBasedStateMachine):
     """The verbs, each asked of the server and of the model."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: str) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="heliograph-proof-")
-        self.inside = Inside(Path(self.folder.name) / "heliograph.db", participant_limit=LIMIT)
+        self.inside = Inside(new_database(engine, Path(self.folder.name)), participant_limit=LIMIT)
         self.model: Model = Model(LIMIT)
         # All there ever was: who and what is gone is asked for now and then.
         self.external_ids: dict[str, str | None] = {}
@@ -278,11 +279,15 @@ async def stored_membership(reader: Reader, app_id: str) -> Membership:
 
 
 @pytest.mark.timeout(300)  # only a failure takes longer than usual, until it is shrunk
-def test_the_server_agrees_with_the_model_after_every_verb() -> None:
+def test_the_server_agrees_with_the_model_after_every_verb(engine: str) -> None:
+    class OnEngine(Verbs):
+        def __init__(self) -> None:
+            super().__init__(engine)
+
     run_state_machine_as_test(
-        Verbs,
+        OnEngine,
         settings=settings(
-            max_examples=80,
+            max_examples=60,
             stateful_step_count=60,
             deadline=None,
             derandomize=True,

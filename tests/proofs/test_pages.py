@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.databases import new_database
 from tests.proofs.inside import Inside
 from tests.proofs.paging import FIRST, LAST, Asked, expected_page, parsed_links
 
@@ -131,7 +132,7 @@ class Crowded:
         self.pages_asked += 1
         if self.pages_asked % PAGES_PER_CHANGE == 0:
             await self.due.put(True)
-        # A page is read in one step of the event loop: this is where the others get their turn.
+        # SQLite reads a page in one step of the event loop: this is where the others get their turn.
         await asyncio.sleep(0)
         first = len(self.versions) - 1
         answer = await self.inside.http.get(link or asked.url, params=None if link else asked.params)
@@ -163,9 +164,9 @@ class Crowded:
 
 
 @pytest.fixture
-def inside(tmp_path: Path) -> Iterator[Inside]:
+def inside(engine: str, tmp_path: Path) -> Iterator[Inside]:
     """A server in this process whose groups may be large."""
-    with Inside(tmp_path / "heliograph.db", participant_limit=GROUP_LIMIT) as inside:
+    with Inside(new_database(engine, tmp_path), participant_limit=GROUP_LIMIT) as inside:
         yield inside
 
 

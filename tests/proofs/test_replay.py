@@ -90,7 +90,7 @@ def test_the_events_rebuild_the_membership(api: Caller, server: Server) -> None:
             verb()
         if not verbs.conversations:
             verbs.create_conversation()
-    ledger = Ledger(server.database, api.app_id)
+    ledger = Ledger(server.database_url, api.app_id)
     rebuilt = {where: list(members.items()) for where, members in replay(ledger.events).items()}
     shown = {where: [(one["id"], one["userId"]) for one in api.participants(where)] for where in verbs.conversations}
     assert rebuilt == shown
@@ -107,7 +107,7 @@ def test_payloads_name_the_group_and_the_user(api: Caller, server: Server) -> No
     group = api.new_group(metadata={"lang": "en-ca"})
     api.join(group, ada)
     api.leave(group, userId=ada)
-    payloads = [event.payload for event in Ledger(server.database, api.app_id).events]
+    payloads = [event.payload for event in Ledger(server.database_url, api.app_id).events]
     about = f'"conversation":{{"id":"{group}","type":"sdkGroup","metadata":{{"lang":"en-ca"}}}}'
     user = f'"user":{{"id":"{ada}","authenticated":false,"externalId":"ada"}}'
     # Byte for byte: this text is what will be sent, and what a retry will send again.

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import io
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from heliograph.domain import sandbox
 from heliograph.domain.sandbox import Sandbox
 from heliograph.server.app import Application
+from heliograph.server.logs import Lines, RequestLog
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
 from tests.robustness.answers import Answer
@@ -21,10 +22,18 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 @dataclass
 class Inside:
-    """The application, and the keys of its sandbox."""
+    """The application, the keys of its sandbox, and what it tells of requests."""
 
     application: Application
     sandbox: Sandbox
+    lines: Lines
+    stream: io.StringIO
+
+    @property
+    def told(self) -> list[str]:
+        """The lines that tell of the requests so far, as JSON."""
+        self.lines.flush()
+        return self.stream.getvalue().splitlines()
 
     async def send(self, method: str, path: str, body: bytes | Receive = b"", request_id: str = "") -> Answer:
         """Call it as the server does, with the key of the sandbox's app; `path` is below the app or a whole one."""
@@ -64,10 +73,12 @@ class Inside:
 
 
 @contextlib.asynccontextmanager
-async def inside(folder: Path) -> AsyncIterator[Inside]:
-    """An application on a database in this folder."""
-    store = open_store(f"sqlite:///{folder / 'heliograph.db'}", serve=True)
+async def inside(url: str) -> AsyncIterator[Inside]:
+    """An application on a database."""
+    store = await open_store(url, serve=True)
     try:
-        yield Inside(Application(store, Settings()), await sandbox.ensure(store))
+        lines = Lines(stream := io.StringIO())
+        log = RequestLog(lines, "json", colours=False)
+        yield Inside(Application(store, Settings(), request_log=log), await sandbox.ensure(store), lines, stream)
     finally:
         await store.close()

@@ -17,10 +17,13 @@ from heliograph.server import protocol
 from heliograph.server.handlers import HANDLERS
 from heliograph.server.http import Request
 from heliograph.wire.apps import Empty
+from tests.databases import url_of
 from tests.harness import Auth
 from tests.robustness.answers import Answer, Connection, request, sound
 from tests.robustness.inside import inside
 from tests.security.worlds import World
+
+pytestmark = pytest.mark.one_engine
 
 SECONDS = 0.3
 MOST = 16_000_000
@@ -31,7 +34,7 @@ CHUNKED = b"POST /v2/apps HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chun
 @contextlib.asynccontextmanager
 async def listening(folder: Path) -> AsyncIterator[tuple[str, str, Auth]]:
     """The server in this process; yields its URL, the path of the sandbox's app, and the app's key."""
-    async with inside(folder) as server:
+    async with inside(url_of(folder / "heliograph.db")) as server:
         config = uvicorn.Config(server.application, http=protocol.Protocol, lifespan="off", ws="none", log_config=None)
         config.load()
         state = ServerState()

@@ -12,6 +12,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from tests.harness import Caller
 from tests.security.calls import OFFERED, Walk, parameters_of
 
+pytestmark = pytest.mark.one_engine
+
 SUCCESSES = range(200, 300)
 
 

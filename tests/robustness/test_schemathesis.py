@@ -27,7 +27,7 @@ from tests.harness import Caller
 from tests.security.calls import MISSING, OFFERED
 from tests.security.worlds import World, new_world
 
-EXAMPLES = 16
+EXAMPLES = 8
 CHECKS: Any = [
     not_a_server_error,
     status_code_conformance,

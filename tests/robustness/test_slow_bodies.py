@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 
 from heliograph.server import http
+from tests.databases import url_of
 from tests.robustness.answers import Answer, Connection, request, sound
 from tests.robustness.inside import inside
 from tests.security.calls import OFFERED, path_of
 from tests.security.worlds import World, snapshot
+
+pytestmark = pytest.mark.one_engine
 
 CHUNK = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
 CHUNKED = "Transfer-Encoding: chunked"
@@ -116,14 +119,14 @@ def test_a_body_that_comes_slowly_is_waited_for(world: World) -> None:
 
 
 @pytest.fixture
-def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for a database, of a server that does not wait long."""
+def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of a database, of a server that does not wait long."""
     monkeypatch.setattr(http, "BODY_SECONDS", 0.2)
-    return tmp_path
+    return url_of(tmp_path / "heliograph.db")
 
 
 @pytest.mark.parametrize("begun", [b"", b'{"externalId":"late'], ids=["nothing comes", "half of it comes"])
-def test_a_body_that_does_not_come_is_given_up(impatient: Path, begun: bytes) -> None:
+def test_a_body_that_does_not_come_is_given_up(impatient: str, begun: bytes) -> None:
     async def run() -> Answer:
         async with inside(impatient) as server:
             return await asyncio.wait_for(server.send("POST", "/users", _then_nothing(begun)), 5)
@@ -133,7 +136,7 @@ def test_a_body_that_does_not_come_is_given_up(impatient: Path, begun: bytes) ->
     assert answer.closes
 
 
-def test_a_body_that_drips_is_given_up(impatient: Path) -> None:
+def test_a_body_that_drips_is_given_up(impatient: str) -> None:
     async def drip() -> dict[str, Any]:
         await asyncio.sleep(0.02)
         return {"type": "http.request", "body": b" ", "more_body": True}

@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from heliograph.storage.sealing import MASTER_KEY_VARIABLE
+from tests.databases import everything, is_sqlite, key_file, new_database
 from tests.harness import Caller, Server, command, init, new_app, serving
 from tests.security.calls import OFFERED, Walk, basic, call
 from tests.security.credentials import bearer
@@ -118,9 +119,9 @@ def misbehave(run: Run) -> None:
 
 
 @pytest.fixture(scope="module", params=["console", "json"])
-def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def run(request: pytest.FixtureRequest, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """A server of its own for each form of the log, after many calls."""
-    database = tmp_path_factory.mktemp("secrets") / "heliograph.db"
+    database = new_database(engine, tmp_path_factory.mktemp("secrets"))
     with serving(database, "--log-format", request.param, "--log-level", "debug") as server:
         sandbox = init(server.database_url)
         run = Run(server, Caller(server.url, sandbox.account_auth))
@@ -173,10 +174,9 @@ def test_json_lines_are_json(run: Run) -> None:
         assert not structured or {"time", "level", "message"} <= json.loads(line).keys()
 
 
-def test_secrets_are_sealed_in_the_database(tmp_path: Path) -> None:
-    database = tmp_path / "heliograph.db"
-    with serving(database) as server:
-        sandbox = init(server.database_url)
+def test_secrets_are_sealed_in_the_database(url: str) -> None:
+    with serving(url) as server:
+        sandbox = init(url)
         account = Caller(server.url, sandbox.account_auth)
         keys = [sandbox.app_auth, sandbox.account_auth]
         for number in range(3):
@@ -184,36 +184,43 @@ def test_secrets_are_sealed_in_the_database(tmp_path: Path) -> None:
             assert made is not None
             keys.append(made)
         account.http.close()
-        assert (tmp_path / "heliograph.db-wal").stat().st_size > 0
-        _assert_sealed(tmp_path, keys)
-    _assert_sealed(tmp_path, keys)
+        assert_sealed(url, keys)
+    assert_sealed(url, keys)
 
 
-def _assert_sealed(folder: Path, keys: list[tuple[str, str]]) -> None:
-    """No file of the database holds a secret, in any of the forms in which it could lie there."""
-    files = {path.name: path.read_bytes() for path in folder.iterdir()}
-    master_key = files.pop("heliograph.db.key").strip()
-    everything = b"".join(files.values())
+def assert_sealed(url: str, keys: list[tuple[str, str]]) -> None:
+    """Nothing of the database holds a secret, in any of the forms in which it could lie there."""
+    master_key = key_file(url).read_bytes().strip()
+    stored = contents(url)
     for key_id, secret in keys:
-        assert key_id.encode() in everything
+        assert key_id.encode() in stored
         raw = base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
         for form in (secret.encode(), secret.encode().hex().encode(), base64.b64encode(secret.encode()), raw):
-            assert form not in everything
-            assert form[8:40] not in everything
-    assert master_key not in everything
-    assert base64.urlsafe_b64decode(master_key) not in everything
+            assert form not in stored
+            assert form[8:40] not in stored
+    assert master_key not in stored
+    assert base64.urlsafe_b64decode(master_key) not in stored
 
 
-def test_only_the_owner_may_read_the_master_key(tmp_path: Path) -> None:
+def contents(url: str) -> bytes:
+    """Every value in every table; of SQLite every file too, but for that of the master key."""
+    values = [value for table in everything(url).values() for row in table for value in row]
+    found = [value if isinstance(value, bytes) else str(value).encode() for value in values]
+    if is_sqlite(url):
+        folder = key_file(url).parent
+        found += [path.read_bytes() for path in folder.iterdir() if path != key_file(url)]
+    return b"\0".join(found)
+
+
+def test_only_the_owner_may_read_the_master_key(url: str) -> None:
     before = os.umask(0)
     try:
-        with serving(tmp_path / "heliograph.db") as server:
-            init(server.database_url)
+        with serving(url):
+            init(url)
     finally:
         os.umask(before)
-    mode = stat.S_IMODE((tmp_path / "heliograph.db.key").stat().st_mode)
-    assert mode == 0o600
-    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".master-key")]
+    assert stat.S_IMODE(key_file(url).stat().st_mode) == 0o600
+    assert not [path for path in key_file(url).parent.iterdir() if path.name.startswith(".master-key")]
 
 
 OTHER_KEY = base64.urlsafe_b64encode(b"\x07" * 32).decode()
@@ -236,18 +243,17 @@ OTHER_KEY = base64.urlsafe_b64encode(b"\x07" * 32).decode()
     ids=["wrong", "missing", "empty", "text", "binary", "letters", "cut", "env wrong", "env short", "env letters"],
 )
 def test_a_master_key_that_does_not_fit(
-    sealed: Path, content: bytes | str | None, variable: str | None, expected: str
+    sealed: str, content: bytes | str | None, variable: str | None, expected: str
 ) -> None:
-    key = sealed.with_name("heliograph.db.key")
+    key, before = key_file(sealed), everything(sealed)
     kept = key.read_bytes()
-    database = sealed.read_bytes()
     try:
         if content is None:
             key.unlink()
         elif isinstance(content, bytes):
             key.write_bytes(content)
         there = content is not None
-        done = command("serve", "--port", "0", "--database", f"sqlite:///{sealed}", env=_environment(variable))
+        done = command("serve", "--port", "0", "--database", sealed, env=_environment(variable))
         assert (done.returncode, done.stdout) == (2, ""), done.stderr
         assert done.stderr.startswith("heliograph: ")
         assert done.stderr.count("\n") == 1
@@ -256,33 +262,37 @@ def test_a_master_key_that_does_not_fit(
         assert key.exists() is there
     finally:
         key.write_bytes(kept)
-    assert sealed.read_bytes() == database
+    assert everything(sealed) == before
 
 
 def _environment(variable: str | None) -> dict[str, str]:
     return {MASTER_KEY_VARIABLE: variable} if variable is not None else {}
 
 
+@pytest.fixture
+def url(engine: str, tmp_path: Path) -> str:
+    """An empty database."""
+    return new_database(engine, tmp_path)
+
+
 @pytest.fixture(scope="module")
-def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database that was served, and is not any more."""
-    database = tmp_path_factory.mktemp("sealed") / "heliograph.db"
-    init(f"sqlite:///{database}")
+def sealed(engine: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database that was opened, and is not any more."""
+    database = new_database(engine, tmp_path_factory.mktemp("sealed"))
+    init(database)
     return database
 
 
-def test_the_right_master_key_opens_it_from_a_file_or_the_environment(sealed: Path) -> None:
-    url = f"sqlite:///{sealed}"
-    first = init(url)
-    key = sealed.with_name("heliograph.db.key")
+def test_the_right_master_key_opens_it_from_a_file_or_the_environment(sealed: str) -> None:
+    first, key = init(sealed), key_file(sealed)
     kept = key.read_text()
     key.unlink()
     try:
-        done = command("init", "--database", url, "--json", env={MASTER_KEY_VARIABLE: kept.strip()})
+        done = command("init", "--database", sealed, "--json", env={MASTER_KEY_VARIABLE: kept.strip()})
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["accountKey"]["secret"] == first.account_auth[1]
         assert not key.exists()
     finally:
         key.write_text(kept)
         key.chmod(0o600)
-    assert init(url) == first
+    assert init(sealed) == first

@@ -8,6 +8,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from heliograph.cli import cli
 from heliograph.server.api import ROUTES
 from heliograph.server.handlers import HANDLERS
 from heliograph.settings import Settings, environment_variable
-from heliograph.storage import migrations
+from heliograph.storage import copying, migrations
 from heliograph.wire.table import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
@@ -54,9 +55,15 @@ def test_only_storage_speaks_sql_or_names_an_engine() -> None:
     assert [path.name for path in outside if ENGINE.search(path.read_text()) and path.name not in allowed] == []
 
 
+# These are about a whole database.
+WHOLE = {"opening", "pooled", "copying", "unlocking"}
+
+
 def storage_functions() -> Iterator[Any]:
-    """Every public function that reads or writes rows."""
+    """Every public function that reads or writes rows of the API."""
     for path in STORAGE:
+        if path.stem in WHOLE:
+            continue
         module = import_module(f"heliograph.storage.{path.stem}") if path.stem != "__init__" else None
         for _, function in inspect.getmembers(module, inspect.iscoroutinefunction):
             if function.__module__ == f"heliograph.storage.{path.stem}" and not function.__name__.startswith("_"):
@@ -67,6 +74,8 @@ def storage_functions() -> Iterator[Any]:
 WITHOUT_TENANT = {
     "meta.get",
     "meta.put",
+    "meta.hold",
+    "meta.remove",
     "keys.find",
     "keys.every",
     "keys.remove",
@@ -87,10 +96,21 @@ def test_every_storage_function_takes_the_tenant_first(function: Any) -> None:
     assert name in WITHOUT_TENANT or rest[0] == "app_id" or rest[0] in ROWS
 
 
+def test_a_copy_leaves_out_no_table_and_no_column() -> None:
+    columns: dict[str, list[str]] = {}
+    for statement in chain(*migrations.STEPS):
+        if made := re.match(r"CREATE TABLE (\w+) \((.*)\)", statement, re.DOTALL):
+            columns[made[1]] = re.findall(r"(\w+) \{(?:text|integer|blob)\}", made[2])
+        elif added := re.match(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", statement):
+            columns[added[1]].append(added[2])
+    assert {
+        table.name: sorted([*table.columns, *(["bucket"] if table.spread else [])]) for table in copying.TABLES
+    } == {name: sorted(names) for name, names in columns.items() if name != "meta"}
+
+
 def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_bucket_and_the_app() -> None:
-    (first,) = migrations.STEPS
     keys = {}
-    for statement in first:
+    for statement in chain(*migrations.STEPS):
         if found := re.match(r"CREATE TABLE (\w+).*PRIMARY KEY \(([^)]*)\)", statement, re.DOTALL):
             keys[found[1]] = [column.strip() for column in found[2].split(",")]
     assert set(keys) == {"app_user", "external_id", "client", "conversation", "participant", "membership", "event"}

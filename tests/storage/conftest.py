@@ -1,4 +1,4 @@
-"""An open store on a fresh file, and a loop to drive it."""
+"""An open store on a fresh database of each engine, and a loop to drive it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from heliograph.storage import meta
+from heliograph.storage.engine import Tx
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
+from tests.databases import new_database
 
 Run = Callable[[Callable[[Store], Awaitable[Any]]], Any]
 
@@ -19,17 +22,29 @@ Run = Callable[[Callable[[Store], Awaitable[Any]]], Any]
 @asynccontextmanager
 async def opened(url: str, *, serve: bool = True) -> AsyncIterator[Store]:
     """A store for the length of a block."""
-    store = open_store(url, serve=serve)
+    store = await open_store(url, serve=serve)
     try:
         yield store
     finally:
         await store.close()
 
 
+async def touch(url: str, *, serve: bool = True) -> str | None:
+    """Open the database and close it again; returns its schema version."""
+    async with opened(url, serve=serve) as store:
+        return await store.read(meta.get, "schema_version")
+
+
+async def put(tx: Tx, name: str, value: str) -> str:
+    """Write something; returns the value."""
+    await meta.put(tx, name, value)
+    return value
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    """The URL of a database that does not exist yet."""
-    return f"sqlite:///{tmp_path}/heliograph.db"
+def url(engine: str, tmp_path: Path) -> str:
+    """The URL of a database in which there is nothing yet."""
+    return new_database(engine, tmp_path)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def test_insert_fetch_update_and_delete_take_sets(run: Run) -> None:
     async def work(tx: Tx) -> list[list[tuple[object, ...]]]:
         await tx.execute(TABLE)
         await tx.insert("thing", ("owner", "id", "value"), [("a", "1", 1), ("a", "2", 2), ("b", "1", 3)])
-        found = [sorted(map(tuple, await tx.fetch("SELECT id, value FROM thing", ("owner",), [("a",), ("c",)])))]
+        found = [sorted(map(tuple, await tx.fetch("thing", ("id", "value"), ("owner",), [("a",), ("c",)])))]
         await tx.update("thing", ("value",), ("owner", "id"), [(10, "a", "1"), (30, "b", "1"), (0, "c", "9")])
         found.append(sorted(map(tuple, await tx.all("SELECT owner, value FROM thing WHERE value >= $1", 10))))
         await tx.delete("thing", ("owner", "id"), [("a", "1"), ("b", "1"), ("c", "1")])
@@ -42,7 +42,7 @@ def test_pages_know_what_precedes_and_what_follows(run: Run, size: int, at: int)
         await tx.insert("thing", ("owner", "id", "value"), [("a", one, 0) for one in names] + [("b", ids.new(), 0)])
         found = []
         for page in (Page(size=size), Page(after=cursors[at], size=size), Page(before=cursors[at], size=size)):
-            got = await slice_of(tx, "SELECT id FROM thing WHERE owner = $1", ("a",), page)
+            got = await slice_of(tx, ("id",), "thing WHERE owner = $1", ("a",), page)
             found.append(([row[0] for row in got.records], got.precedes, got.follows))
         return found
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
@@ -13,12 +11,7 @@ from heliograph.errors import BadRequest, ServiceUnavailable
 from heliograph.storage import meta
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.store import Store
-from tests.storage.conftest import Run, opened
-
-
-async def put(tx: Tx, name: str, value: str) -> str:
-    await meta.put(tx, name, value)
-    return value
+from tests.storage.conftest import Run, put
 
 
 def test_what_is_written_is_read_and_is_there_after_reopening(run: Run) -> None:
@@ -109,51 +102,12 @@ def test_a_caller_who_goes_away_does_not_stop_the_others(run: Run) -> None:
     assert stored is not None, "what was begun is carried out"
 
 
-def test_a_storage_function_may_not_wait(run: Run) -> None:
-    async def waiting(tx: Tx) -> None:
-        await asyncio.sleep(0)
+def test_who_gives_up_waiting_lets_the_others_write(run: Run) -> None:
+    async def work(store: Store) -> list[str | None]:
+        for number in range(20):
+            giving_up = asyncio.ensure_future(store.write(put, f"given up {number}", "1"))
+            await asyncio.sleep(0.001 * (number % 4))
+            giving_up.cancel()
+        return [await store.write(put, f"kept {number}", "1") for number in range(20)]
 
-    async def work(store: Store) -> str:
-        with pytest.raises(RuntimeError, match="may await nothing"):
-            await store.write(waiting)
-        return await store.write(put, "next", "works")
-
-    assert run(work) == "works"
-
-
-def test_a_database_that_cannot_be_written_says_so_and_recovers(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heliograph.storage.writer.BUSY_MILLISECONDS", 50)
-
-    async def work() -> str:
-        async with opened(url) as store:
-            other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
-            other.execute("BEGIN IMMEDIATE")
-            outcomes = await asyncio.gather(
-                store.write(put, "a", "1"), store.submit(numbers, 1), return_exceptions=True
-            )
-            assert [type(outcome) for outcome in outcomes] == [ServiceUnavailable, ServiceUnavailable]
-            assert await store.read(meta.get, "a") is None
-            other.execute("ROLLBACK")
-            other.close()
-            return await store.write(put, "a", "2")
-
-    assert asyncio.run(work()) == "2"
-
-
-def test_writes_are_durable_and_readers_do_not_wait(url: str, tmp_path: Path) -> None:
-    async def work() -> tuple[str, int]:
-        async with opened(url) as store:
-            await store.write(put, "a", "1")
-            pragma = (
-                "SELECT (SELECT journal_mode FROM pragma_journal_mode), (SELECT synchronous FROM pragma_synchronous)"
-            )
-
-            async def settings(tx: Tx) -> tuple[str, int]:
-                row = await tx.one(pragma)
-                assert row is not None
-                return row[0], row[1]
-
-            return await store.write(settings)
-
-    assert asyncio.run(work()) == ("wal", 2)
-    assert (tmp_path / "heliograph.db").exists()
+    assert run(work) == ["1"] * 20

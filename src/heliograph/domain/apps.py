@@ -9,7 +9,7 @@ from heliograph.domain import metadata
 from heliograph.errors import AppNotFound, BadRequest
 from heliograph.storage import apps, keys
 from heliograph.storage.apps import StoredApp
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.store import Store
 from heliograph.wire.apps import App, AppCreateBody, AppSettings, AppSettingsBody, AppUpdateBody
 from heliograph.wire.paging import Page, Slice
@@ -57,13 +57,13 @@ async def get(store: Store, app_id: str) -> App:
     return shown(await store.read(require, app_id))
 
 
-async def require(reader: Reader, app_id: str) -> StoredApp:
+async def require(reader: Reader, app_id: str, *, lock: Lock = Lock.NONE) -> StoredApp:
     """The stored app.
 
     Raises:
         AppNotFound: there is no such app.
     """
-    if (app := await apps.get(reader, app_id)) is None:
+    if (app := await apps.get(reader, app_id, lock=lock)) is None:
         raise AppNotFound
     return app
 
@@ -85,7 +85,7 @@ async def update(store: Store, app_id: str, body: AppUpdateBody) -> App:
 
 
 async def _update(tx: Tx, app_id: str, body: AppUpdateBody) -> StoredApp:
-    app = await require(tx, app_id)
+    app = await require(tx, app_id, lock=Lock.CHANGE)
     if body.display_name is not None:
         app.display_name = body.display_name
     app.settings = _merged_settings(app.settings, body.settings)
@@ -104,7 +104,7 @@ async def set_rate_limit(store: Store, app_id: str, requests_per_second: int | N
 
 
 async def _set_rate_limit(tx: Tx, app_id: str, requests_per_second: int | None) -> None:
-    app = await require(tx, app_id)
+    app = await require(tx, app_id, lock=Lock.CHANGE)
     app.requests_per_second = requests_per_second
     await apps.change(tx, app)
 
@@ -119,7 +119,7 @@ async def delete(store: Store, app_id: str) -> None:
 
 
 async def _delete(tx: Tx, app_id: str) -> None:
-    await require(tx, app_id)
+    await require(tx, app_id, lock=Lock.REMOVE)
     await apps.mark_deleted(tx, app_id)
     await keys.remove_of_app(tx, app_id)
 

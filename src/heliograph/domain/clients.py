@@ -6,11 +6,12 @@ import msgspec
 
 from heliograph.domain import users
 from heliograph.domain.events import Journal, shown_client
-from heliograph.domain.roster import shown_associations
+from heliograph.domain.roster import seats_of, shown_associations
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import BadRequest, ClientNotFound
-from heliograph.storage import clients, events, participants
+from heliograph.errors import BadRequest, ClientNotFound, UserNotFound
+from heliograph.storage import clients, conversations, events, participants
 from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.participants import StoredParticipant
 from heliograph.storage.store import Store
 from heliograph.wire.clients import Client
 from heliograph.wire.paging import Page, Slice
@@ -42,27 +43,29 @@ async def remove(store: Store, tenant: Tenant, who: str, brand_id: str | None, c
 
 
 async def _remove(tx: Tx, tenant: Tenant, who: str, brand_id: str | None, client_id: str) -> None:
-    user = await users.find(tx, tenant.app_id, who, brand_id)
+    seats = await seats_of(tx, tenant.app_id, (await users.find(tx, tenant.app_id, who, brand_id)).id)
+    if seats is None:
+        raise UserNotFound
+    user = seats.user
     if (client := await clients.get(tx, tenant.app_id, user.id, client_id)) is None:
         raise ClientNotFound
     if client.type == "sdk":
         raise BadRequest("Cannot remove a client of type 'sdk'")
-    await _end_associations(tx, tenant.app_id, user.id, client_id)
+    await _end_associations(tx, seats.participants, client_id)
     await clients.remove(tx, tenant.app_id, user.id, client_id)
     journal = Journal(tx.now)
     journal.client_removed(tenant, user, client)
     await events.add(tx, journal.events)
 
 
-async def _end_associations(tx: Tx, app_id: str, user_id: str, client_id: str) -> None:
-    memberships = await participants.memberships(tx, app_id, user_id)
+async def _end_associations(tx: Tx, seats: list[StoredParticipant], client_id: str) -> None:
     changed = []
-    for participant in await participants.get_many(
-        tx, [(app_id, one.conversation_id, one.participant_id) for one in memberships]
-    ):
-        associations = shown_associations(participant)
+    for participant in seats:
+        associations = shown_associations(participant.client_associations)
         left = [one for one in associations if one.client_id != client_id]
         if len(left) < len(associations):
             participant.client_associations = msgspec.json.encode(left).decode()
             changed.append(participant)
     await participants.set_associations(tx, changed)
+    if changed:
+        await conversations.touch(tx, changed[0].app_id, [participant.conversation_id for participant in changed])

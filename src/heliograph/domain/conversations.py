@@ -12,7 +12,7 @@ from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, ConversationNotFound, TooManyParticipants, UserNotFound
 from heliograph.storage import clients, conversations, events, participants, users
 from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.store import Store
 from heliograph.storage.users import StoredUser
 from heliograph.wire import times
@@ -38,7 +38,8 @@ async def create(store: Store, tenant: Tenant, body: ConversationCreateBody, lim
 async def _create(
     tx: Tx, tenant: Tenant, body: ConversationCreateBody, metadata_text: str | None, limit: int
 ) -> StoredConversation:
-    members = await _members(tx, tenant, body.participants or [])
+    lock = Lock.CHANGE if body.type == PERSONAL else Lock.KEEP
+    members = await _members(tx, tenant, body.participants or [], lock)
     if len(members) > limit:
         raise TooManyParticipants
     first_personal = body.type == PERSONAL and members[0][0].default_conversation_id is None
@@ -64,22 +65,27 @@ async def _create(
     roster.sdk_clients = await clients.sdk_clients(tx, [(user.app_id, user.id) for user, _ in members])
     joined = [roster.admit(tenant, conversation, user, subscribe=subscribe) for user, subscribe in members]
     roster.journal.conversation_created(tenant, conversation, [user for user, _ in members], joined)
+    conversation.newest_id = ids.new()
     await conversations.add(tx, conversation)
     await roster.save(tx)
     return conversation
 
 
-async def _members(tx: Tx, tenant: Tenant, named: list[ParticipantJoinBody]) -> list[tuple[StoredUser, bool]]:
+async def _members(
+    tx: Tx, tenant: Tenant, named: list[ParticipantJoinBody], lock: Lock
+) -> list[tuple[StoredUser, bool]]:
     """The users who are named, each once, and whether their SDK client is to be subscribed."""
     members: dict[str, tuple[StoredUser, bool]] = {}
     for one in named:
-        user = await get_user(tx, tenant.app_id, one.user_id, one.user_external_id)
+        user = await get_user(tx, tenant.app_id, one.user_id, one.user_external_id, lock=lock)
         before = user.id in members and members[user.id][1]
         members[user.id] = (user, before or bool(one.subscribe_sdk_client))
     return list(members.values())
 
 
-async def get_user(reader: Reader, app_id: str, user_id: str | None, external_id: str | None) -> StoredUser:
+async def get_user(
+    reader: Reader, app_id: str, user_id: str | None, external_id: str | None, *, lock: Lock = Lock.NONE
+) -> StoredUser:
     """The user with the one id that is given.
 
     Raises:
@@ -87,7 +93,7 @@ async def get_user(reader: Reader, app_id: str, user_id: str | None, external_id
     """
     if external_id is not None:
         user_id = await users.id_of(reader, app_id, external_id)
-    if user_id is None or (user := await users.get(reader, app_id, user_id)) is None:
+    if user_id is None or (user := await users.get(reader, app_id, user_id, lock=lock)) is None:
         raise UserNotFound
     return user
 
@@ -98,11 +104,11 @@ async def get(store: Store, tenant: Tenant, conversation_id: str) -> Conversatio
     Raises:
         ConversationNotFound: there is no such conversation in this app.
     """
-    return shown(await store.read(_get, tenant.app_id, conversation_id))
+    return shown(await store.look(_get, tenant.app_id, conversation_id))
 
 
-async def _get(reader: Reader, app_id: str, conversation_id: str) -> StoredConversation:
-    if (conversation := await conversations.get(reader, app_id, conversation_id)) is None:
+async def _get(reader: Reader, app_id: str, conversation_id: str, *, lock: Lock = Lock.NONE) -> StoredConversation:
+    if (conversation := await conversations.get(reader, app_id, conversation_id, lock=lock)) is None:
         raise ConversationNotFound
     return conversation
 
@@ -142,7 +148,7 @@ async def update(store: Store, tenant: Tenant, conversation_id: str, body: Conve
 
 
 async def _update(tx: Tx, tenant: Tenant, conversation_id: str, body: ConversationUpdateBody) -> StoredConversation:
-    conversation = await _get(tx, tenant.app_id, conversation_id)
+    conversation = await _get(tx, tenant.app_id, conversation_id, lock=Lock.CHANGE)
     if body.display_name is not UNSET:
         conversation.display_name = body.display_name
     if body.description is not UNSET:
@@ -165,7 +171,7 @@ async def delete(store: Store, tenant: Tenant, conversation_id: str) -> None:
 
 
 async def _delete(tx: Tx, tenant: Tenant, conversation_id: str) -> None:
-    conversation = await _get(tx, tenant.app_id, conversation_id)
+    conversation = await _get(tx, tenant.app_id, conversation_id, lock=Lock.REMOVE)
     if conversation.is_default:
         raise BadRequest(f"Conversation {conversation.id} cannot be deleted because it is the default.")
     journal = Journal(tx.now)

@@ -8,7 +8,7 @@ from heliograph import ids
 from heliograph.domain.apps import require
 from heliograph.errors import BadRequest, NotFound
 from heliograph.storage import keys
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.keys import StoredKey
 from heliograph.storage.store import Store
 from heliograph.wire.apps import KEYS_PER_APP, AppKey
@@ -51,7 +51,8 @@ async def add_to_app(tx: Tx, app_id: str, key: AppKey, sealed: bytes) -> None:
         AppNotFound: there is no such app.
         BadRequest: the app has as many keys as it may have.
     """
-    await require(tx, app_id)
+    # Held, so that two keys at once are not one too many.
+    await require(tx, app_id, lock=Lock.CHANGE)
     if len(await keys.of_app(tx, app_id)) >= KEYS_PER_APP:
         raise BadRequest(f"App has reached the max number of keys ({KEYS_PER_APP})")
     await keys.add(tx, StoredKey(key.id, app_id, Scope.APP.label, key.display_name, sealed, tx.now))

@@ -21,7 +21,7 @@ from heliograph.errors import (
 )
 from heliograph.storage import clients, conversations, participants, users
 from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.engine import Tx
+from heliograph.storage.engine import Lock, Tx
 from heliograph.storage.participants import StoredParticipant
 from heliograph.storage.users import StoredUser
 from heliograph.wire.conversations import SDK_GROUP
@@ -96,7 +96,7 @@ def decide_join(call: Join, roster: Roster) -> Joined | Refused:
         return Refused(UserNotFound)
     if (already := _participant(call, roster, user)) is not None:
         if call.subscribe:
-            roster.subscribe(call.tenant, already, user)
+            roster.subscribe(call.tenant, conversation, already, user)
         return Joined(already, conversation, added=False)
     if conversation.participant_count >= call.limit:
         return Refused(TooManyParticipants)
@@ -157,14 +157,15 @@ async def gather(tx: Tx, calls: Sequence[Call]) -> Roster:
     """The facts for these calls, with their conversations locked in the order of their ids."""
     roster = Roster(tx.now)
     wanted = sorted({(call.tenant.app_id, call.conversation_id) for call in calls})
-    for conversation in await conversations.get_many(tx, wanted, lock=True):
+    for conversation in await conversations.get_many(tx, wanted, lock=Lock.CHANGE):
         roster.conversations[conversation.app_id, conversation.id] = conversation
     await _gather_named_participants(tx, calls, roster)
     external = {(call.tenant.app_id, call.user_external_id) for call in calls if call.user_external_id is not None}
     if external:
         roster.ids_of_external = await users.ids_of(tx, external)
     named = [(call, user_id) for call in calls if (user_id := _user_id(call, roster)) is not None]
-    for user in await users.get_many(tx, sorted({(call.tenant.app_id, user_id) for call, user_id in named})):
+    people = sorted({(call.tenant.app_id, user_id) for call, user_id in named})
+    for user in await users.get_many(tx, people, lock=Lock.KEEP):
         roster.users[user.app_id, user.id] = user
     await _gather_members(tx, ((call.tenant.app_id, call.conversation_id, user_id) for call, user_id in named), roster)
     subscribing = {

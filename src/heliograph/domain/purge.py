@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from heliograph.storage import apps, events
 from heliograph.storage.store import Store
+from heliograph.wire import times
 
 _STEP = 500
+# Another process may know an app that was deleted for a second, and what it is writing takes a while more.
+_SHARED_DELAY = 5_000
 
 
 async def purge(store: Store) -> None:
     """Remove what is left of every deleted app. It may be cut short at any moment, and begins again where it stood."""
-    for app_id in await store.read(apps.deleted):
+    deleted_before = times.now() - (_SHARED_DELAY if store.shared else 0)
+    for app_id in await store.read(apps.deleted, deleted_before):
         for bucket in range(store.buckets):
-            for table in apps.OWNED:
-                while await store.write(apps.purge_rows, app_id, table, bucket, _STEP) == _STEP:
-                    pass
+            while await store.write(apps.purge_rows, app_id, bucket, _STEP):
+                pass
             # An app's events are younger than the app, and ids are in the order of time.
             after: str | None = app_id
             while after is not None:

@@ -5,15 +5,17 @@ A roster is filled with facts, decided upon call by call, and then written. Late
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import msgspec
 
 from heliograph import ids
 from heliograph.domain.events import Journal
 from heliograph.domain.tenants import Tenant
-from heliograph.storage import clients, conversations, events, participants
+from heliograph.storage import clients, conversations, events, participants, users
 from heliograph.storage.clients import StoredClient
 from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.engine import Tx
+from heliograph.storage.engine import Lock, TryAgain, Tx
 from heliograph.storage.participants import StoredParticipant
 from heliograph.storage.users import StoredUser
 from heliograph.wire.clients import ClientAssociation
@@ -72,9 +74,12 @@ class Roster:
         self._count(conversation, 1)
         return participant
 
-    def subscribe(self, tenant: Tenant, participant: StoredParticipant, user: StoredUser) -> None:
+    def subscribe(
+        self, tenant: Tenant, conversation: StoredConversation, participant: StoredParticipant, user: StoredUser
+    ) -> None:
         """Associate the SDK client of somebody who is in the conversation already, unless it is."""
         if self._associate(tenant, participant, user):
+            self._count(conversation, 0)
             key = (participant.app_id, participant.conversation_id, participant.user_id)
             if key not in self._added:
                 self._associated[key] = participant
@@ -95,7 +100,7 @@ class Roster:
 
     def _associate(self, tenant: Tenant, participant: StoredParticipant, user: StoredUser) -> bool:
         client_id = self.sdk_clients.get((user.app_id, user.id)) or self._new_sdk_client(tenant, user)
-        associations = shown_associations(participant)
+        associations = shown_associations(participant.client_associations)
         if any(association.client_id == client_id for association in associations):
             return False
         associations.insert(0, ClientAssociation(type="sdk", client_id=client_id))
@@ -128,11 +133,41 @@ class Roster:
         if self._clients:
             await clients.add(tx, self._clients)
         if self._counted:
+            newest = ids.new()
+            for conversation in self._counted.values():
+                conversation.newest_id = newest
             await conversations.set_counts(tx, list(self._counted.values()))
         if self.journal.events:
             await events.add(tx, self.journal.events)
 
 
-def shown_associations(participant: StoredParticipant) -> list[ClientAssociation]:
+def shown_associations(stored: str) -> list[ClientAssociation]:
     """The client associations of a participant, the most recently active client first."""
-    return [] if participant.client_associations == NONE else _ASSOCIATIONS.decode(participant.client_associations)
+    return [] if stored == NONE else _ASSOCIATIONS.decode(stored)
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """A user, and everything the user is in, held so that others can change nothing of it."""
+
+    user: StoredUser
+    conversations: dict[str, StoredConversation]  # by id
+    participants: list[StoredParticipant]
+
+
+async def seats_of(tx: Tx, app_id: str, user_id: str) -> Seats | None:
+    """The seats of a user; None if there is no such user (any more).
+
+    Raises:
+        TryAgain: the user joined something in the meantime.
+    """
+    # Conversations are locked before users, everywhere; so what is to be locked has to be known beforehand.
+    expected = [(app_id, one.conversation_id) for one in await participants.memberships(tx, app_id, user_id)]
+    held = {one.id: one for one in await conversations.get_many(tx, expected, lock=Lock.REMOVE)}
+    if (user := await users.get(tx, app_id, user_id, lock=Lock.REMOVE)) is None:
+        return None
+    memberships = await participants.memberships(tx, app_id, user_id)
+    if any(one.conversation_id not in held for one in memberships):
+        raise TryAgain
+    seats = await participants.get_many(tx, [(app_id, one.conversation_id, one.participant_id) for one in memberships])
+    return Seats(user, held, seats)

@@ -53,6 +53,7 @@ async def ensure(store: Store) -> Sandbox:
 
 
 async def _ensure(tx: Tx, account_key: AppKey, app_key: AppKey, sealed: dict[str, bytes]) -> SandboxIds:
+    await meta.hold(tx)  # of two that begin at once, the second finds what the first made
     stored = await meta.get(tx, _NAME)
     ids = msgspec.json.decode(stored, type=SandboxIds) if stored else SandboxIds("", "", "")
     if await apps.get(tx, ids.app_id) is None:

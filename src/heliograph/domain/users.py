@@ -10,11 +10,11 @@ from msgspec import UNSET
 from heliograph import ids
 from heliograph.domain import metadata
 from heliograph.domain.events import Journal
-from heliograph.domain.roster import Roster
+from heliograph.domain.roster import Roster, seats_of
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, UserAlreadyExists, UserNotFound
-from heliograph.storage import clients, conversations, events, participants, users
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage import clients, conversations, events, users
+from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.store import Store
 from heliograph.storage.users import StoredUser
 from heliograph.wire import times
@@ -68,16 +68,16 @@ async def get(store: Store, tenant: Tenant, who: str, brand_id: str | None) -> U
     Raises:
         UserNotFound: there is no such user in this app.
     """
-    return shown(await store.read(find, tenant.app_id, who, brand_id))
+    return shown(await store.look(find, tenant.app_id, who, brand_id))
 
 
-async def find(reader: Reader, app_id: str, who: str, brand_id: str | None) -> StoredUser:
+async def find(reader: Reader, app_id: str, who: str, brand_id: str | None, *, lock: Lock = Lock.NONE) -> StoredUser:
     """The stored user with this id or external id.
 
     Raises:
         UserNotFound: there is no such user in this app.
     """
-    if (user := await users.find(reader, app_id, who, brand_id)) is None:
+    if (user := await users.find(reader, app_id, who, brand_id, lock=lock)) is None:
         raise UserNotFound
     return user
 
@@ -96,7 +96,7 @@ async def update(store: Store, tenant: Tenant, who: str, brand_id: str | None, b
 async def _update(
     tx: Tx, tenant: Tenant, who: str, brand_id: str | None, body: UserUpdateBody, signed_up_at: int | None
 ) -> StoredUser:
-    user = await find(tx, tenant.app_id, who, brand_id)
+    user = await find(tx, tenant.app_id, who, brand_id, lock=Lock.CHANGE)
     if signed_up_at is not None:
         user.signed_up_at = signed_up_at
     if body.to_be_retained is not None:
@@ -116,7 +116,7 @@ async def delete_personal_information(store: Store, tenant: Tenant, who: str, br
 
 
 async def _delete_personal_information(tx: Tx, tenant: Tenant, who: str, brand_id: str | None) -> StoredUser:
-    user = await find(tx, tenant.app_id, who, brand_id)
+    user = await find(tx, tenant.app_id, who, brand_id, lock=Lock.CHANGE)
     user.profile = user.metadata = _EMPTY
     await clients.clear_personal_information(tx, tenant.app_id, user.id)
     return await _save(tx, tenant, user)
@@ -141,16 +141,15 @@ async def delete(store: Store, tenant: Tenant, who: str, brand_id: str | None) -
 
 async def _delete(tx: Tx, tenant: Tenant, who: str, brand_id: str | None) -> None:
     app_id = tenant.app_id
-    user = await find(tx, app_id, who, brand_id)
-    memberships = await participants.memberships(tx, app_id, user.id)
+    seats = await seats_of(tx, app_id, (await find(tx, app_id, who, brand_id)).id)
+    if seats is None:
+        raise UserNotFound
+    user = seats.user
     roster = Roster(tx.now)
-    keys = [(app_id, one.conversation_id) for one in memberships]
-    by_id = {one.id: one for one in await conversations.get_many(tx, keys, lock=True)}
-    stored = await participants.get_many(tx, [(app_id, one.conversation_id, one.participant_id) for one in memberships])
-    for participant in stored:
+    for participant in seats.participants:
         roster.holds(participant)
-        roster.dismiss(by_id[participant.conversation_id], participant)
-    personal = [one for one in by_id.values() if one.type == PERSONAL]
+        roster.dismiss(seats.conversations[participant.conversation_id], participant)
+    personal = [one for one in seats.conversations.values() if one.type == PERSONAL]
     for conversation in personal:
         roster.journal.conversation_removed(tenant, conversation)
     roster.journal.user_removed(tenant, user)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import msgspec
 from starlette.types import Receive, Scope
 
 from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError
-from heliograph.server.auth import Authenticator
+from heliograph.server.auth import CACHE_SECONDS, Authenticator
 from heliograph.server.handlers import HANDLERS
 from heliograph.server.http import (
     Disconnected,
@@ -95,15 +96,17 @@ class Api:
     async def _call(
         self, operation: Operation, path: dict[str, str], scope: Scope, headers: Headers, receive: Receive
     ) -> Reply:
-        caller = await self._auth.caller(headers.get(b"authorization"))
+        authorization = headers.get(b"authorization")
+        caller = await self._auth.caller(authorization)
         tenant = await self._auth.tenant(caller, operation, path.get("appId"))
         body: Any = None
         if operation.body is not None:
-            body = decode(
-                await read_body(headers, receive),
-                operation.body,
-                require_subscribe=self._settings.require_subscribe_sdk_client,
-            )
+            started = time.monotonic()
+            content = await read_body(headers, receive)
+            body = decode(content, operation.body, require_subscribe=self._settings.require_subscribe_sdk_client)
+            if time.monotonic() - started > CACHE_SECONDS:
+                # While the body took its time, the key may have been revoked and the app deleted.
+                await self._auth.recheck(authorization, path.get("appId"))
         request = Request(
             operation=operation,
             path=path,

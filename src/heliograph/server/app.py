@@ -10,22 +10,37 @@ from starlette.types import Message, Receive, Scope, Send
 
 from heliograph.server.api import Api
 from heliograph.server.http import Disconnected, request_id_of, respond
+from heliograph.server.logs import RequestLog
+from heliograph.server.metrics import Metrics
 from heliograph.server.pages import REQUEST_ID, pages
 from heliograph.settings import Settings
 from heliograph.storage.store import Store
 
 _API_ROOTS = (b"v2", b"oauth")
+_NO_OPERATION = "none"
 
 log = logging.getLogger("heliograph.request")
 
 
 class Application:
-    """Answers every request, and logs each in one line. `on_removal` is called when a key or an app was removed."""
+    """Answers every request, counts it, and tells the request log of it.
 
-    def __init__(self, store: Store, settings: Settings, on_removal: Callable[[], None] = lambda: None) -> None:
+    `on_removal` is called when a key or an app was removed.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        on_removal: Callable[[], None] = lambda: None,
+        request_log: RequestLog | None = None,
+    ) -> None:
+        self.metrics = Metrics(store)
+        self._log = request_log
         self._prefix = settings.root_path.encode()
         self._api = Api(store, settings, on_removal)
-        self._pages = pages(store)
+        self._pages = pages(store, self.metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -43,10 +58,10 @@ class Application:
             status, name = reply.status, reply.operation.name if reply.operation else None
         else:
             status, name = await self._page(scope, receive, send, request_id), None
-        if log.isEnabledFor(logging.INFO):
-            elapsed = round((time.perf_counter() - started) * 1000, 2)
-            told = {"method": scope["method"], "operation": name, "status": status, "ms": elapsed}
-            log.info("request", extra={"request_id": request_id, **told})
+        elapsed = time.perf_counter() - started
+        self.metrics.request(name or _NO_OPERATION, status, elapsed)
+        if self._log is not None:
+            self._log.add(request_id, scope["method"], name, status, elapsed)
 
     def _within_prefix(self, scope: Scope) -> Scope:
         """The scope as it would be without the root path, which goes where links are made from."""

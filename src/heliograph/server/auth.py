@@ -12,23 +12,22 @@ import hmac
 import os
 import sys
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import jwt
 
 from heliograph.domain.tenants import Caller, Tenant
 from heliograph.errors import AppNotFound, Forbidden, Unauthorized
+from heliograph.server.cache import Cache
 from heliograph.server.limits import RateLimits
 from heliograph.storage import apps, keys
 from heliograph.storage.apps import StoredApp
 from heliograph.storage.store import Store
 from heliograph.wire.operations import SCOPES, Operation, Scope
 
-# A key that is revoked, or an app that is deleted, by another process (`heliograph keys revoke`) is noticed this late
-# at most; by this process, at once.
-CACHE_SECONDS = 1.0
-_CACHE_SIZE = 4096
+# A key that is revoked, or an app that is deleted or changed, by another process is noticed this late at most; by this
+# process, at once.
+CACHE_SECONDS = 0.8
 
 _ALGORITHMS = ["HS256"]
 # What the API document does not name is not looked at: an audience, a subject, or a clock that is ahead of ours.
@@ -41,14 +40,6 @@ _JWT_OPTIONS: Any = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A caller, good until a moment (seconds since 1970)."""
-
-    caller: Caller
-    until: float
-
-
 class Authenticator:
     """Knows callers by their `Authorization` header, and remembers them for a moment."""
 
@@ -56,15 +47,13 @@ class Authenticator:
         self._store = store
         self._limits = RateLimits()
         self._pepper = os.urandom(16)
-        self._callers: dict[bytes, Known] = {}
-        self._apps: dict[str, tuple[StoredApp | None, float]] = {}
-        self._generation = 0
+        self._callers: Cache[bytes, Caller] = Cache()
+        self._apps: Cache[str, StoredApp | None] = Cache()
 
     def forget(self) -> None:
         """Forget everybody, because a key or an app was just removed."""
-        self._generation += 1
-        self._callers.clear()
-        self._apps.clear()
+        self._callers.forget()
+        self._apps.forget()
 
     async def caller(self, authorization: bytes | None) -> Caller:
         """Who sends this `Authorization` header.
@@ -77,14 +66,7 @@ class Authenticator:
         # A keyed digest: the credential itself is not kept, and looking it up takes as long for a near miss as for
         # any other.
         digest = hashlib.blake2b(authorization, key=self._pepper, digest_size=16).digest()
-        now = time.time()
-        known = self._callers.get(digest)
-        if known is None or known.until <= now:
-            generation = self._generation
-            known = await self._prove(authorization, now)
-            if generation == self._generation:
-                _remember(self._callers, digest, known)
-        return known.caller
+        return self._callers.get(digest) or await self._callers.find(digest, lambda: self._prove(authorization))
 
     async def tenant(self, caller: Caller, operation: Operation, app_id: str | None) -> Tenant:
         """The app that the caller means, if the caller may do this there.
@@ -100,24 +82,33 @@ class Authenticator:
             raise Forbidden
         if app_id is None:
             return Tenant("", caller.key_id)
-        app = await self._app(app_id)
-        if app is None:
-            raise AppNotFound if caller.scope is Scope.ACCOUNT else Forbidden
+        app = await self._require(caller, app_id)
         if app.requests_per_second is not None:
             self._limits.spend(app_id, app.requests_per_second)
         return Tenant(app_id, caller.key_id)
 
-    async def _app(self, app_id: str) -> StoredApp | None:
-        now = time.time()
-        known = self._apps.get(app_id)
-        if known is None or known[1] <= now:
-            generation = self._generation
-            known = (await self._store.read(apps.get, app_id), now + CACHE_SECONDS)
-            if generation == self._generation:
-                _remember(self._apps, app_id, known)
-        return known[0]
+    async def recheck(self, authorization: bytes | None, app_id: str | None) -> None:
+        """Whether the caller and the app are still there.
 
-    async def _prove(self, authorization: bytes, now: float) -> Known:
+        Raises:
+            Unauthorized, Forbidden, AppNotFound: one of them is not.
+        """
+        caller = await self.caller(authorization)
+        if app_id is not None:
+            await self._require(caller, app_id)
+
+    async def _require(self, caller: Caller, app_id: str) -> StoredApp:
+        app = self._apps.get(app_id) or await self._apps.find(app_id, lambda: self._app(app_id))
+        if app is None:
+            raise AppNotFound if caller.scope is Scope.ACCOUNT else Forbidden
+        return app
+
+    async def _app(self, app_id: str) -> tuple[StoredApp | None, float]:
+        until = time.time() + CACHE_SECONDS
+        return await self._store.look(apps.get, app_id), until
+
+    async def _prove(self, authorization: bytes) -> tuple[Caller, float]:
+        now = time.time()
         scheme, _, credential = authorization.strip().partition(b" ")
         match scheme.lower():
             case b"basic":
@@ -126,7 +117,7 @@ class Authenticator:
                 return await self._prove_bearer(credential.strip(), now)
         raise Unauthorized
 
-    async def _prove_basic(self, credential: bytes, now: float) -> Known:
+    async def _prove_basic(self, credential: bytes, now: float) -> tuple[Caller, float]:
         try:
             key_id, _, secret = base64.b64decode(credential, validate=True).decode().partition(":")
         except (ValueError, binascii.Error):
@@ -134,9 +125,9 @@ class Authenticator:
         found, real, caller = await self._key(key_id)
         if not hmac.compare_digest(secret.encode(), real.encode()) or not found:
             raise Unauthorized
-        return Known(caller, now + CACHE_SECONDS)
+        return caller, now + CACHE_SECONDS
 
-    async def _prove_bearer(self, token: bytes, now: float) -> Known:
+    async def _prove_bearer(self, token: bytes, now: float) -> tuple[Caller, float]:
         try:
             key_id = jwt.get_unverified_header(token).get("kid")
             if not isinstance(key_id, str):
@@ -151,17 +142,11 @@ class Authenticator:
         # A token may narrow what its key may do, and never widen it.
         if not found or scope is None or scope > caller.scope:
             raise Unauthorized
-        return Known(Caller(caller.key_id, scope, caller.app_id), until)
+        return Caller(caller.key_id, scope, caller.app_id), until
 
     async def _key(self, key_id: str) -> tuple[bool, str, Caller]:
         """Whether there is such a key, its secret, and who holds it; for no key, a secret that nobody knows."""
-        key = None if "\0" in key_id else await self._store.read(keys.find, key_id)
+        key = None if "\0" in key_id or not key_id.isascii() else await self._store.look(keys.find, key_id)
         if key is None:
             return False, self._pepper.hex() * 2, Caller("", Scope.INTEGRATION, None)
         return True, self._store.sealer.open(key.id, key.secret), Caller(key.id, SCOPES[key.scope], key.app_id)
-
-
-def _remember(cache: dict[Any, Any], key: Any, value: Any) -> None:
-    if len(cache) >= _CACHE_SIZE:
-        cache.clear()
-    cache[key] = value

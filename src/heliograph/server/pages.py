@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 
 from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError, ServiceUnavailable
 from heliograph.server.http import render
+from heliograph.server.metrics import CONTENT_TYPE, Metrics
 from heliograph.server.openapi import document
 from heliograph.storage import meta
 from heliograph.storage.engine import Tx
@@ -51,7 +52,7 @@ _DOCS = """<!doctype html>
 """
 
 
-def pages(store: Store) -> Starlette:
+def pages(store: Store, metrics: Metrics) -> Starlette:
     """The application that answers everything but the API."""
     rendered = msgspec.json.encode(document())
 
@@ -67,6 +68,9 @@ def pages(store: Store) -> Starlette:
             return _error(ServiceUnavailable())
         return Response(b'{"status":"ok"}', media_type=_JSON)
 
+    async def figures(request: Request) -> Response:
+        return Response(metrics.render(), media_type=CONTENT_TYPE)
+
     async def openapi(request: Request) -> Response:
         return Response(rendered, media_type=_JSON)
 
@@ -81,6 +85,7 @@ def pages(store: Store) -> Starlette:
             Route("/", home),
             Route("/health/live", live),
             Route("/health/ready", ready),
+            Route("/metrics", figures),
             Route("/openapi.json", openapi),
             Route("/docs", docs),
             Mount("/docs/assets", StaticFiles(directory=_ASSETS)),

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from heliograph.errors import BadRequest, InvalidPage
+from heliograph.server.router import NOBODY
 
 # Other names are ignored.
 _PAGE = frozenset(("after", "before", "size"))
@@ -45,7 +46,9 @@ def parse_query(raw: bytes) -> Query:
     except ValueError:
         raise BadRequest("Query string is not valid UTF-8") from None
     query = Query()
-    for name, value in pairs:
+    for name, text in pairs:
+        # PostgreSQL cannot even be asked for a text with NUL in it.
+        value = NOBODY if "\0" in text else text
         group, _, rest = name.partition("[")
         if group == "page":
             _put(query.page, _PAGE, rest, value, InvalidPage())

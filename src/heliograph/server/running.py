@@ -8,14 +8,17 @@ import logging
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 
 import uvicorn
 import uvloop
 
 from heliograph.domain.purge import purge
-from heliograph.errors import UsageError
+from heliograph.server import logs
 from heliograph.server.app import Application
+from heliograph.server.logs import RequestLog
 from heliograph.server.protocol import Protocol
+from heliograph.server.sockets import listen
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
@@ -52,27 +55,33 @@ class Server(uvicorn.Server):
                 signal.signal(number, signal.SIG_IGN)
 
 
-def run(settings: Settings, announce: Announce) -> None:
+def run(settings: Settings, announce: Announce | None, *, lifeline: int | None = None) -> None:
     """Serve until told to stop. `announce` is called with the store and the base URL once requests are answered.
+
+    A worker, one of several processes behind one port, is given a `lifeline`: the reading end of a pipe, which it must
+    not outlive.
 
     Raises:
         UsageError: the settings ask for what cannot be done here: a port that is taken, a database that is not ours …
     """
-    if settings.workers != 1 and settings.database.startswith("sqlite:"):
-        raise UsageError(
-            f"SQLite serves from one process, because its writer cannot be shared: --workers {settings.workers} needs "
-            "PostgreSQL"
-        )
-    uvloop.run(_serve(settings, announce))
+    request_log = logs.configure(settings.log_format, settings.log_level)
+    try:
+        uvloop.run(_serve(settings, announce, request_log, lifeline))
+    finally:
+        if request_log is not None:
+            request_log.flush()
 
 
-async def _serve(settings: Settings, announce: Announce) -> None:
-    with contextlib.closing(listen(settings.host, settings.port)) as listener:
-        store = open_store(settings.database, serve=True)
+async def _serve(
+    settings: Settings, announce: Announce | None, request_log: RequestLog | None, lifeline: int | None
+) -> None:
+    with contextlib.closing(listen(settings.host, settings.port, shared=lifeline is not None)) as listener:
+        store = await open_store(settings.database, serve=True, connections=settings.database_connections)
         try:
             async with _purging(store) as wake:
+                application = Application(store, settings, on_removal=wake, request_log=request_log)
                 config = uvicorn.Config(
-                    Application(store, settings, wake),
+                    application,
                     http=Protocol,
                     lifespan="off",
                     ws="none",
@@ -83,9 +92,27 @@ async def _serve(settings: Settings, announce: Announce) -> None:
                     timeout_graceful_shutdown=settings.grace_seconds,
                 )
                 url = _url(settings, listener.getsockname()[1])
-                await Server(config, lambda: announce(store, url)).serve([listener])
+                server = Server(config, partial(announce, store, url) if announce else _silent)
+                if lifeline is not None:
+                    _end_with(lifeline, server)
+                async with application.metrics.measuring():
+                    await server.serve([listener])
         finally:
             await store.close()
+
+
+async def _silent() -> None:
+    """Announces nothing."""
+
+
+def _end_with(lifeline: int, server: Server) -> None:
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        loop.remove_reader(lifeline)
+        server.should_exit = True
+
+    loop.add_reader(lifeline, end)
 
 
 def _url(settings: Settings, port: int) -> str:
@@ -93,39 +120,21 @@ def _url(settings: Settings, port: int) -> str:
     return f"http://{host}:{port}{settings.root_path}"
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A bound socket.
-
-    Raises:
-        UsageError: the address cannot be had.
-    """
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except (OSError, OverflowError) as error:
-        listener.close()
-        raise UsageError(f"cannot listen on {host}:{port}: {error}") from None
-    listener.setblocking(False)
-    return listener
-
-
 @contextlib.asynccontextmanager
 async def _purging(store: Store) -> AsyncIterator[Callable[[], None]]:
     """Purge deleted apps beside the requests; yields what wakes the purge after another app was deleted."""
     wake = asyncio.Event()
-    wake.set()
 
     async def purging() -> None:
         while True:
-            await wake.wait()
             wake.clear()
             try:
                 await purge(store)
             except Exception as error:  # whatever it was, what is left must not stay for ever
                 log.error("purging a deleted app goes on later", exc_info=error)
-                await asyncio.sleep(_PURGE_PAUSE_SECONDS)
-                wake.set()
+            # Apps that another process deleted, and those that failed, are seen to later.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), _PURGE_PAUSE_SECONDS)
 
     task = asyncio.create_task(purging())
     try:

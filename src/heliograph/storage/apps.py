@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from heliograph.storage.engine import Columns, Reader, Row, Tx
+from heliograph.storage.engine import Columns, Lock, Reader, Row, Tx
 from heliograph.storage.paging import slice_of
 from heliograph.wire.paging import Page, Slice
 
@@ -38,16 +38,16 @@ _COLUMNS = StoredApp.__struct_fields__
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM app"
 
 
-async def get(reader: Reader, app_id: str) -> StoredApp | None:
+async def get(reader: Reader, app_id: str, *, lock: Lock = Lock.NONE) -> StoredApp | None:
     """The app, unless there is none or it was deleted."""
-    row = await reader.one(f"{_SELECT} WHERE id = $1 AND deleted_at IS NULL", app_id)
-    return StoredApp(*row) if row else None
+    row = await reader.get("app", (*_COLUMNS, "deleted_at"), ("id",), (app_id,), lock=lock)
+    return StoredApp(*row[:-1]) if row and row[-1] is None else None
 
 
 async def page(reader: Reader, page: Page) -> Slice[StoredApp]:
     """A page of apps, oldest first."""
-    rows = await slice_of(reader, f"{_SELECT} WHERE deleted_at IS NULL", (), page)
-    return Slice([StoredApp(*row) for row in rows.records], rows.precedes, rows.follows)
+    rows = await slice_of(reader, _COLUMNS, "app WHERE deleted_at IS NULL", (), page)
+    return Slice([StoredApp(*row[:-1]) for row in rows.records], rows.precedes, rows.follows)
 
 
 async def every(reader: Reader) -> list[StoredApp]:
@@ -75,9 +75,9 @@ async def mark_deleted(tx: Tx, app_id: str) -> None:
     await tx.execute("UPDATE app SET deleted_at = $1 WHERE id = $2", tx.now, app_id)
 
 
-async def deleted(reader: Reader) -> list[str]:
-    """The apps that were deleted and not yet purged."""
-    return [row[0] for row in await reader.all("SELECT id FROM app WHERE deleted_at IS NOT NULL ORDER BY id")]
+async def deleted(reader: Reader, before: int) -> list[str]:
+    """The apps that were deleted up to a moment and not yet purged."""
+    return [row[0] for row in await reader.all("SELECT id FROM app WHERE deleted_at <= $1 ORDER BY id", before)]
 
 
 async def forget(tx: Tx, app_id: str) -> None:
@@ -85,11 +85,13 @@ async def forget(tx: Tx, app_id: str) -> None:
     await tx.execute("DELETE FROM app WHERE id = $1", app_id)
 
 
-async def purge_rows(tx: Tx, app_id: str, table: str, bucket: int, limit: int) -> int:
-    """Delete up to `limit` rows of the app from one of the OWNED tables; returns how many there were."""
-    key = OWNED[table]
-    rows: list[Row] = await tx.all(
-        f"SELECT {', '.join(key)} FROM {table} WHERE bucket = $1 AND app_id = $2 LIMIT $3", bucket, app_id, limit
-    )
-    await tx.delete(table, key, rows)
-    return len(rows)
+async def purge_rows(tx: Tx, app_id: str, bucket: int, limit: int) -> bool:
+    """Delete up to `limit` rows of the app in a bucket from each OWNED table; returns whether there are more."""
+    more = False
+    for table, key in OWNED.items():
+        rows: list[Row] = await tx.all(
+            f"SELECT {', '.join(key)} FROM {table} WHERE bucket = $1 AND app_id = $2 LIMIT $3", bucket, app_id, limit
+        )
+        await tx.delete(table, key, rows)
+        more = more or len(rows) == limit
+    return more

@@ -38,25 +38,25 @@ class StoredClient(Struct):
 
 
 _COLUMNS = StoredClient.__struct_fields__
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM client"
 
 
 async def get(reader: Reader, app_id: str, user_id: str, client_id: str) -> StoredClient | None:
     """A client of the user."""
-    row = await reader.one(f"{_SELECT} {_OF_USER} AND id = $4", reader.bucket(user_id), app_id, user_id, client_id)
+    row = await reader.get("client", _COLUMNS, _KEY, (reader.bucket(user_id), app_id, user_id, client_id))
     return StoredClient(*row) if row else None
 
 
 async def page(reader: Reader, app_id: str, user_id: str, page: Page) -> Slice[StoredClient]:
     """A page of the user's clients, oldest first."""
-    rows = await slice_of(reader, f"{_SELECT} {_OF_USER}", (reader.bucket(user_id), app_id, user_id), page)
-    return Slice([StoredClient(*row) for row in rows.records], rows.precedes, rows.follows)
+    rows = await slice_of(reader, _COLUMNS, f"client {_OF_USER}", (reader.bucket(user_id), app_id, user_id), page)
+    return Slice([StoredClient(*row[:-1]) for row in rows.records], rows.precedes, rows.follows)
 
 
 async def sdk_clients(reader: Reader, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """For each (app id, user id) that has one, the id of the SDK client."""
     rows = await reader.fetch(
-        "SELECT app_id, user_id, id FROM client",
+        "client",
+        ("app_id", "user_id", "id"),
         ("bucket", "app_id", "user_id", "type"),
         [(reader.bucket(user_id), app_id, user_id, "sdk") for app_id, user_id in keys],
     )

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from heliograph.storage.engine import Reader, Tx
+from heliograph import ids
+from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.wire.conversations import ConversationType
 
 _KEY = ("bucket", "app_id", "id")
@@ -15,6 +16,9 @@ _KEY = ("bucket", "app_id", "id")
 
 class StoredConversation(Struct):
     """A row of `conversation`; metadata is JSON, message_seq counts the messages there ever were.
+
+    newest_id is not smaller than any id that was given to something in the conversation, and another one after every
+    change of its messages and participants.
 
     The fields are the columns, in this order.
     """
@@ -32,27 +36,42 @@ class StoredConversation(Struct):
     icon_url: str | None
     metadata: str | None
     created_at: int
+    newest_id: str | None = None
 
 
 _COLUMNS = StoredConversation.__struct_fields__
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM conversation"
 
 
-async def get(reader: Reader, app_id: str, conversation_id: str) -> StoredConversation | None:
+async def get(
+    reader: Reader, app_id: str, conversation_id: str, *, lock: Lock = Lock.NONE
+) -> StoredConversation | None:
     """The conversation."""
-    row = await reader.one(
-        f"{_SELECT} WHERE bucket = $1 AND app_id = $2 AND id = $3",
-        reader.bucket(conversation_id),
-        app_id,
-        conversation_id,
-    )
-    return StoredConversation(*row) if row else None
+    key = (reader.bucket(conversation_id), app_id, conversation_id)
+    row = await reader.get("conversation", _COLUMNS, _KEY, key, lock=lock)
+    return _followed(StoredConversation(*row), lock) if row else None
 
 
-async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: bool = False) -> list[StoredConversation]:
+async def version(reader: Reader, app_id: str, conversation_id: str) -> str | None:
+    """What changes with every change of the conversation or of who is in it; None if there is no such conversation."""
+    key = (reader.bucket(conversation_id), app_id, conversation_id)
+    row = await reader.get("conversation", ("newest_id",), _KEY, key)
+    return row[0] if row else None
+
+
+async def get_many(
+    reader: Reader, keys: Iterable[tuple[str, str]], *, lock: Lock = Lock.NONE
+) -> list[StoredConversation]:
     """The conversations with these (app id, conversation id)."""
     wanted = [(reader.bucket(conversation_id), app_id, conversation_id) for app_id, conversation_id in keys]
-    return [StoredConversation(*row) for row in await reader.fetch(_SELECT, _KEY, wanted, lock=lock)]
+    rows = await reader.fetch("conversation", _COLUMNS, _KEY, wanted, lock=lock)
+    return [_followed(StoredConversation(*row), lock) for row in rows]
+
+
+def _followed(conversation: StoredConversation, lock: Lock) -> StoredConversation:
+    # Another process, whose clock is ahead, may have been here before: what this one adds must still come after it.
+    if lock is not Lock.NONE and conversation.newest_id is not None:
+        ids.follow(conversation.newest_id)
+    return conversation
 
 
 async def add(tx: Tx, conversation: StoredConversation) -> None:
@@ -72,12 +91,20 @@ async def change(tx: Tx, conversation: StoredConversation) -> None:
 
 
 async def set_counts(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
-    """Store the participant counts of conversations that this transaction has locked."""
+    """Store the participant counts and newest ids of conversations that this transaction has locked."""
     await tx.update(
         "conversation",
-        ("participant_count",),
+        ("participant_count", "newest_id"),
         _KEY,
-        [(one.participant_count, tx.bucket(one.id), one.app_id, one.id) for one in conversations],
+        [(one.participant_count, one.newest_id, tx.bucket(one.id), one.app_id, one.id) for one in conversations],
+    )
+
+
+async def touch(tx: Tx, app_id: str, conversation_ids: Sequence[str]) -> None:
+    """Mark conversations that this transaction has locked as changed."""
+    newest = ids.new()
+    await tx.update(
+        "conversation", ("newest_id",), _KEY, [(newest, tx.bucket(one), app_id, one) for one in conversation_ids]
     )
 
 

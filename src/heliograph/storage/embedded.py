@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import fcntl
 import os
 import shutil
@@ -15,17 +14,18 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph import ids
 from heliograph.errors import ServiceUnavailable, UsageError
-from heliograph.storage import migrations, sealing
+from heliograph.storage import migrations
 from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.remembered import Remembered
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.sqlite import DIALECT, SQLiteTx, connect
 from heliograph.storage.store import Store
+from heliograph.storage.unlocking import sealer_of
 from heliograph.storage.writer import Job, Writer, drive
 from heliograph.wire import times
 
 BUCKETS = 1
 MEMORY = ":memory:"
-_WITNESS = "master_key_witness"
 
 T = TypeVar("T")
 Call = TypeVar("Call")
@@ -36,16 +36,19 @@ P = ParamSpec("P")
 class EmbeddedStore(Store):
     """A SQLite file in this process."""
 
+    shared = False
+
     def __init__(self, path: Path, writer: sqlite3.Connection, sealer: Sealer, lock: ServerLock | None) -> None:
         self.name = str(path)
         self.sealer = sealer
         self.buckets = BUCKETS
+        self.remembered = Remembered()
         self._lock = lock
         self._write_connection = writer
         self._read_connection = connect(path, read_only=True)
         self._reader = SQLiteTx(self._read_connection, BUCKETS)
         self._loop = asyncio.get_running_loop()
-        self._writer = Writer(writer, BUCKETS, self._loop)
+        self._writer = Writer(writer, BUCKETS, self._loop, lambda *batch: self.observe_batch(*batch))
         self._scratch: Path | None = None
 
     async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -57,6 +60,12 @@ class EmbeddedStore(Store):
                 return await query(self._reader, *args, **kwargs)
             finally:
                 connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise ServiceUnavailable from error
+
+    async def look(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await query(self._reader, *args, **kwargs)
         except sqlite3.OperationalError as error:
             raise ServiceUnavailable from error
 
@@ -74,6 +83,14 @@ class EmbeddedStore(Store):
         """Remove the folder of the database when it is closed."""
         self.name = "in memory: nothing is kept"
         self._scratch = folder
+
+    @property
+    def waiting(self) -> int:
+        return self._writer.waiting
+
+    @property
+    def connections(self) -> tuple[int, int]:
+        return 2, 0
 
     async def close(self) -> None:
         await self._writer.stop()
@@ -145,8 +162,7 @@ def _open(path: Path, lock: ServerLock | None) -> EmbeddedStore:
     path.touch(mode=0o600)
     connection = connect(path, read_only=False)
     try:
-        _migrate(connection, path, served_here=lock is not None)
-        sealer = _sealer(connection, path)
+        sealer = _prepare(connection, path, served_here=lock is not None)
         newest = connection.execute("SELECT id FROM event ORDER BY bucket DESC, id DESC LIMIT 1").fetchone()
         if newest:
             ids.follow(newest[0])
@@ -173,8 +189,8 @@ def _tables(connection: sqlite3.Connection) -> set[str]:
     return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
-def _migrate(connection: sqlite3.Connection, path: Path, *, served_here: bool) -> None:
-    """Bring the schema up to date."""
+def _prepare(connection: sqlite3.Connection, path: Path, *, served_here: bool) -> Sealer:
+    """Bring the schema up to date, and find the master key."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         tx = SQLiteTx(connection, BUCKETS, times.now())
@@ -183,6 +199,7 @@ def _migrate(connection: sqlite3.Connection, path: Path, *, served_here: bool) -
         guard = ServerLock(path) if 0 < present < migrations.LATEST and not served_here else None
         try:
             drive(migrations.migrate(tx, DIALECT, present, BUCKETS))
+            sealer = drive(sealer_of(tx, path.with_name(f"{path.name}.key")))
             connection.execute("COMMIT")
         finally:
             if guard:
@@ -191,18 +208,4 @@ def _migrate(connection: sqlite3.Connection, path: Path, *, served_here: bool) -
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-def _sealer(connection: sqlite3.Connection, path: Path) -> Sealer:
-    """The sealer whose master key fits this database: a sealed word in it tells."""
-    row = connection.execute("SELECT value FROM meta WHERE name = ?", (_WITNESS,)).fetchone()
-    key = sealing.master_key_of_environment() or sealing.master_key_of_file(
-        path.with_name(f"{path.name}.key"), may_create=row is None
-    )
-    sealer = Sealer(key)
-    if row is None:
-        word = base64.b64encode(sealer.seal(_WITNESS, _WITNESS)).decode()
-        connection.execute("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", (_WITNESS, word))
-    else:
-        sealer.open(_WITNESS, base64.b64decode(row[0]))
     return sealer

@@ -1,7 +1,8 @@
 """What a storage function may do with a database: read, and inside a transaction write.
 
-SQL is written once, with `$1`-style parameters. Whatever works on a set of rows goes through `fetch`, `insert`,
-`update` and `delete`, which say *what* is wanted as data; each engine renders them in the way that is fastest for it.
+SQL is written once, with `$1`-style parameters. Whatever goes by keys or works on a set of rows goes through `get`,
+`fetch`, `insert`, `update` and `delete`, which say *what* is wanted as data; each engine renders them in the way that
+is fastest for it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any
 
 Row = Sequence[Any]
@@ -26,8 +28,25 @@ class Dialect:
     clustered: str  # ends a CREATE TABLE whose rows should lie in the order of their key
 
 
+class Lock(Enum):
+    """What a transaction means to do with rows, for which others must wait until it ends.
+
+    Where locks of several tables are taken, it is in this order, and within each in that of the keys: conversations,
+    users. So nobody ever waits in a circle.
+    """
+
+    NONE = auto()
+    KEEP = auto()  # they must not go away; several may hold this lock at once
+    CHANGE = auto()
+    REMOVE = auto()
+
+
+class TryAgain(Exception):
+    """What a transaction read has changed before it was locked."""
+
+
 class Reader(ABC):
-    """A snapshot of the database."""
+    """A view of the database."""
 
     buckets: int
 
@@ -45,10 +64,18 @@ class Reader(ABC):
         """Every row."""
 
     @abstractmethod
-    async def fetch(self, select: str, match: Columns, keys: Iterable[Row], *, lock: bool = False) -> list[Row]:
-        """The rows of `select` (a SELECT … FROM … without WHERE) whose `match` columns equal any of the keys.
+    async def get(
+        self, table: str, columns: Columns, match: Columns, key: Row, *, lock: Lock = Lock.NONE
+    ) -> Row | None:
+        """The `columns` of the row whose `match` columns equal the key, or None."""
 
-        With `lock` they stay as they are until the transaction ends, locked in the order of their keys.
+    @abstractmethod
+    async def fetch(
+        self, table: str, columns: Columns, match: Columns, keys: Iterable[Row], *, lock: Lock = Lock.NONE
+    ) -> list[Row]:
+        """The `columns` of the rows whose `match` columns equal any of the keys, in whatever order.
+
+        A lock is taken on them in the order of their keys.
         """
 
 

@@ -54,7 +54,7 @@ async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 10
 async def purge(tx: Tx, app_id: str, bucket: int, after: str, limit: int) -> str | None:
     """Delete the app's events among the next `limit` of the bucket; returns the last one looked at, None at the end."""
     row = await tx.one(
-        "SELECT max(id) FROM (SELECT id FROM event WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3) AS some",
+        "SELECT max(id) FROM (SELECT id FROM event WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3) AS step",
         bucket,
         after,
         limit,

@@ -28,7 +28,7 @@ _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM api_key"
 
 async def find(reader: Reader, key_id: str) -> StoredKey | None:
     """The key, of whichever tenant: this is how a caller's tenant becomes known."""
-    row = await reader.one(f"{_SELECT} WHERE id = $1", key_id)
+    row = await reader.get("api_key", _COLUMNS, ("id",), (key_id,))
     return StoredKey(*row) if row else None
 
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.engine import Lock, Reader, Tx
 
 
 async def get(reader: Reader, name: str) -> str | None:
     """The value, if there is one."""
-    row = await reader.one("SELECT value FROM meta WHERE name = $1", name)
+    row = await reader.get("meta", ("value",), ("name",), (name,))
     return row[0] if row else None
+
+
+async def hold(tx: Tx) -> None:
+    """Wait until nobody else holds this database's facts, and hold them until the transaction ends."""
+    await tx.get("meta", ("value",), ("name",), ("schema_version",), lock=Lock.CHANGE)
+
+
+async def remove(tx: Tx, name: str) -> None:
+    """Forget the value."""
+    await tx.execute("DELETE FROM meta WHERE name = $1", name)
 
 
 async def put(tx: Tx, name: str, value: str) -> None:

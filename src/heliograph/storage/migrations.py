@@ -6,8 +6,11 @@ here is a trigger, a stored procedure or a foreign key across bucket groups, so 
 
 from __future__ import annotations
 
+import re
+from itertools import chain
+
 from heliograph.errors import UsageError
-from heliograph.storage.engine import Dialect, Tx
+from heliograph.storage.engine import Dialect, Reader, Tx
 
 _FIRST = (
     # Facts about the database itself: how many buckets, which sandbox, which master key fits.
@@ -73,15 +76,23 @@ _FIRST = (
     ){clustered}""",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST,)
+# Not smaller than any id in the conversation, so that several processes keep ids ascending whatever their clocks say.
+_NEWEST_ID = ("ALTER TABLE conversation ADD COLUMN newest_id {text}",)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _NEWEST_ID)
 LATEST = len(STEPS)
 
 
-async def version(tx: Tx, *, table_exists: bool) -> int:
+def tables() -> list[str]:
+    """The names of all tables."""
+    return [found[1] for statement in chain(*STEPS) if (found := re.match(r"CREATE TABLE (\w+)", statement))]
+
+
+async def version(reader: Reader, *, table_exists: bool) -> int:
     """How many steps the database has taken; 0 for an empty one."""
     if not table_exists:
         return 0
-    row = await tx.one("SELECT value FROM meta WHERE name = 'schema_version'")
+    row = await reader.get("meta", ("value",), ("name",), ("schema_version",))
     return int(row[0]) if row else 0
 
 

@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 from heliograph.errors import UsageError
-from heliograph.storage.embedded import open_embedded
+from heliograph.storage import meta
 from heliograph.storage.store import Store
 
 _SQLITE = "sqlite:///"
+_POSTGRES = ("postgresql://", "postgres://")
+
+COPY = "copy"
+"""The fact of a database that a copy into it has begun and not ended."""
 
 
-def open_store(url: str, *, serve: bool = False) -> Store:
-    """The store at `url`, made and migrated if need be. To be called on the event loop that will use it.
+async def open_store(url: str, *, serve: bool = False, connections: int = 2) -> Store:
+    """The store at `url`, made and migrated if need be. It belongs to the event loop on which it was opened.
 
-    With `serve` this process becomes its server; without, it works beside a running one.
+    With `serve` this process becomes the one server of a SQLite file; without, it works beside a running one. On
+    PostgreSQL it never holds more than so many `connections`.
 
     Raises:
-        UsageError: the URL is not one of a database that can be opened here; see also `open_embedded`.
+        UsageError: the URL is not one of a database that can be opened here, or what was being copied there is not
+            complete; see also `open_embedded`, `open_pooled`.
     """
+    store = await open_unfinished(url, serve=serve, connections=connections)
+    if await store.look(meta.get, COPY) is not None:
+        await store.close()
+        raise UsageError(f"{store.name} holds an unfinished copy: run `heliograph copy` again, which goes on with it")
+    return store
+
+
+async def open_unfinished(url: str, *, serve: bool = False, connections: int = 2) -> Store:
+    """The store at `url`, though it may hold an unfinished copy; see `open_store`."""
+    # Each engine is imported where it is used: a server of the one need not load the other.
     if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
+        from heliograph.storage.embedded import open_embedded
+
         return open_embedded(url.removeprefix(_SQLITE), serve=serve)
+    if url.startswith(_POSTGRES):
+        from heliograph.storage.pooled import open_pooled
+
+        return await open_pooled(url, connections)
     scheme = url.split(":", 1)[0]
-    if scheme in ("postgres", "postgresql"):
-        raise UsageError("PostgreSQL is not supported yet: use a SQLite database, such as sqlite:///heliograph.db")
     # The URL itself may hold a password, so it is not repeated.
     raise UsageError(
-        f"not a database URL: expected sqlite:///relative.db, sqlite:////absolute.db or sqlite:///:memory:, "
-        f"got one that begins with {scheme[:20]!r}"
+        f"not a database URL: expected sqlite:///relative.db, sqlite:////absolute.db, sqlite:///:memory: or "
+        f"postgresql://user@host/database, got one that begins with {scheme[:20]!r}"
     )

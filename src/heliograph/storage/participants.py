@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.paging import slice_of
 from heliograph.wire.paging import Page, Slice
 
-_OF_CONVERSATION = "WHERE bucket = $1 AND app_id = $2 AND conversation_id = $3"
+_OF_CONVERSATION = "participant WHERE bucket = $1 AND app_id = $2 AND conversation_id = $3"
 _KEY = ("bucket", "app_id", "conversation_id", "id")
 _MEMBERSHIP_KEY = ("bucket", "app_id", "user_id", "conversation_id")
 
@@ -33,8 +33,18 @@ class StoredParticipant(Struct):
 
 
 _COLUMNS = StoredParticipant.__struct_fields__
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM participant"
-_SELECT_OWN = f"SELECT {', '.join(_COLUMNS[:-2])} FROM participant"  # without what all rows of a page share
+
+
+LISTED = (
+    "id",
+    "user_id",
+    "user_external_id",
+    "client_associations",
+    "last_read",
+    "(SELECT message_seq FROM conversation WHERE bucket = $1 AND app_id = $2 AND id = $3) - seen_seq",
+    "(SELECT newest_id FROM conversation WHERE bucket = $1 AND app_id = $2 AND id = $3)",
+)
+"""What a list tells of a participant: its columns, the number of unread messages, and the conversation's version."""
 
 
 class Membership(Struct):
@@ -44,24 +54,23 @@ class Membership(Struct):
     participant_id: str
 
 
-async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> Slice[StoredParticipant]:
-    """A page of the conversation's participants, in the order of joining."""
+async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> Slice[Row]:
+    """A page of the conversation's participants, in the order of joining, as `LISTED`."""
     values = (reader.bucket(conversation_id), app_id, conversation_id)
-    rows = await slice_of(reader, f"{_SELECT_OWN} {_OF_CONVERSATION}", values, page)
-    found = [StoredParticipant(*[*row, app_id, conversation_id]) for row in rows.records]
-    return Slice(found, rows.precedes, rows.follows)
+    return await slice_of(reader, LISTED, _OF_CONVERSATION, values, page)
 
 
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[StoredParticipant]:
     """The participants with these (app id, conversation id, participant id)."""
     wanted = [(reader.bucket(conversation_id), app_id, conversation_id, id) for app_id, conversation_id, id in keys]
-    return [StoredParticipant(*row) for row in await reader.fetch(_SELECT, _KEY, wanted)]
+    return [StoredParticipant(*row) for row in await reader.fetch("participant", _COLUMNS, _KEY, wanted)]
 
 
 async def ids_of_members(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """For each (app id, conversation id, user id) that is a membership, (app id, conversation id, participant id)."""
     rows = await reader.fetch(
-        "SELECT app_id, conversation_id, participant_id FROM membership",
+        "membership",
+        ("app_id", "conversation_id", "participant_id"),
         _MEMBERSHIP_KEY,
         [(reader.bucket(user_id), app_id, user_id, conversation_id) for app_id, conversation_id, user_id in keys],
     )
@@ -84,7 +93,8 @@ async def membership_page(reader: Reader, app_id: str, user_id: str, page: Page)
     """A page of the ids of the conversations the user is in, ascending."""
     rows = await slice_of(
         reader,
-        "SELECT conversation_id FROM membership WHERE bucket = $1 AND app_id = $2 AND user_id = $3",
+        ("conversation_id",),
+        "membership WHERE bucket = $1 AND app_id = $2 AND user_id = $3",
         (reader.bucket(user_id), app_id, user_id),
         page,
         key="conversation_id",
@@ -94,7 +104,12 @@ async def membership_page(reader: Reader, app_id: str, user_id: str, page: Page)
 
 async def of_conversation(reader: Reader, app_id: str, conversation_id: str) -> list[StoredParticipant]:
     """Every participant of the conversation."""
-    rows = await reader.all(f"{_SELECT} {_OF_CONVERSATION}", reader.bucket(conversation_id), app_id, conversation_id)
+    rows = await reader.all(
+        f"SELECT {', '.join(_COLUMNS)} FROM {_OF_CONVERSATION}",
+        reader.bucket(conversation_id),
+        app_id,
+        conversation_id,
+    )
     return [StoredParticipant(*row) for row in rows]
 
 

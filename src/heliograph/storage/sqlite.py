@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from heliograph.storage.engine import Columns, Dialect, Row, Tx
+from heliograph.storage.engine import Columns, Dialect, Lock, Row, Tx
 
 DIALECT = Dialect(text="TEXT", integer="INTEGER", blob="BLOB", clustered=" WITHOUT ROWID")
 
@@ -66,6 +66,11 @@ def _where(match: Columns, first: int = 1) -> str:
 
 
 @lru_cache(maxsize=256)
+def _select(table: str, columns: Columns, match: Columns) -> str:
+    return f"SELECT {', '.join(columns)} FROM {table} WHERE {_where(match)}"
+
+
+@lru_cache(maxsize=256)
 def _insert(table: str, columns: Columns) -> str:
     places = ", ".join(f"?{number}" for number in range(1, len(columns) + 1))
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"
@@ -92,9 +97,18 @@ class SQLiteTx(Tx):
     async def all(self, sql: str, *values: Any) -> list[Row]:
         return self._connection.execute(_numbered(sql), values).fetchall()
 
-    async def fetch(self, select: str, match: Columns, keys: Iterable[Row], *, lock: bool = False) -> list[Row]:
-        # A prepared look-up per key beats one statement for all of them here; and one writer needs no locks.
-        sql = f"{select} WHERE {_where(match)}"
+    # One writer needs no locks.
+    async def get(
+        self, table: str, columns: Columns, match: Columns, key: Row, *, lock: Lock = Lock.NONE
+    ) -> Row | None:
+        row: Row | None = self._connection.execute(_select(table, columns, match), key).fetchone()
+        return row
+
+    async def fetch(
+        self, table: str, columns: Columns, match: Columns, keys: Iterable[Row], *, lock: Lock = Lock.NONE
+    ) -> list[Row]:
+        # A prepared look-up per key beats one statement for all of them here.
+        sql = _select(table, columns, match)
         execute = self._connection.execute
         return [row for key in keys for row in execute(sql, key)]
 

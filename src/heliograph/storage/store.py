@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.remembered import Remembered
 from heliograph.storage.sealing import Sealer
 
 T = TypeVar("T")
@@ -25,12 +26,38 @@ class Store(ABC):
 
     sealer: Sealer
     buckets: int
+    shared: bool
+    """Whether other processes serve the same database."""
     name: str
     """What it is called where people read it: never holds a password."""
+    remembered: Remembered
+    """Ready answers; they must not be given out without a look at the version of what they were made from."""
+    observe_batch: Callable[[str, int, float], None] = staticmethod(lambda name, size, seconds: None)
+    """Told of every batch that was committed: its name, how many calls it held, how many seconds it took."""
+
+    @property
+    @abstractmethod
+    def waiting(self) -> int:
+        """How many calls wait for their transaction to begin."""
+
+    @property
+    @abstractmethod
+    def connections(self) -> tuple[int, int]:
+        """How many connections to the database are used, and how many are idle."""
 
     @abstractmethod
     async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `query` on one snapshot.
+
+        Raises:
+            ServiceUnavailable: the database cannot be read just now.
+        """
+
+    @abstractmethod
+    async def look(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of `query`, each of whose statements may see a newer moment than the one before.
+
+        It is cheaper than `read`, and the same for a query of one statement.
 
         Raises:
             ServiceUnavailable: the database cannot be read just now.
@@ -58,3 +85,7 @@ class Store(ABC):
     @abstractmethod
     async def close(self) -> None:
         """Finish what was begun, and let go of the database."""
+
+    async def aclose(self) -> None:
+        """The same, under the name that `contextlib.aclosing` looks for."""
+        await self.close()

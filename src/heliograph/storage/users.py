@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.engine import Lock, Reader, Tx
 
 _KEY = ("bucket", "app_id", "id")
 
@@ -32,29 +32,28 @@ class StoredUser(Struct):
 
 
 _COLUMNS = StoredUser.__struct_fields__
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM app_user"
 
 
-async def get(reader: Reader, app_id: str, user_id: str) -> StoredUser | None:
+async def get(reader: Reader, app_id: str, user_id: str, *, lock: Lock = Lock.NONE) -> StoredUser | None:
     """The user with this id."""
-    row = await reader.one(
-        f"{_SELECT} WHERE bucket = $1 AND app_id = $2 AND id = $3", reader.bucket(user_id), app_id, user_id
-    )
+    row = await reader.get("app_user", _COLUMNS, _KEY, (reader.bucket(user_id), app_id, user_id), lock=lock)
     return StoredUser(*row) if row else None
 
 
-async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: bool = False) -> list[StoredUser]:
+async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: Lock = Lock.NONE) -> list[StoredUser]:
     """The users with these (app id, user id)."""
     wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]
-    return [StoredUser(*row) for row in await reader.fetch(_SELECT, _KEY, wanted, lock=lock)]
+    return [StoredUser(*row) for row in await reader.fetch("app_user", _COLUMNS, _KEY, wanted, lock=lock)]
 
 
-async def find(reader: Reader, app_id: str, id_or_external_id: str, brand_id: str | None = None) -> StoredUser | None:
+async def find(
+    reader: Reader, app_id: str, id_or_external_id: str, brand_id: str | None = None, *, lock: Lock = Lock.NONE
+) -> StoredUser | None:
     """The user with this id, or else with this external id."""
-    if (user := await get(reader, app_id, id_or_external_id)) is not None:
+    if (user := await get(reader, app_id, id_or_external_id, lock=lock)) is not None:
         return user
     user_id = await id_of(reader, app_id, id_or_external_id, brand_id)
-    return await get(reader, app_id, user_id) if user_id else None
+    return await get(reader, app_id, user_id, lock=lock) if user_id else None
 
 
 async def id_of(reader: Reader, app_id: str, external_id: str, brand_id: str | None = None) -> str | None:
@@ -71,7 +70,8 @@ async def id_of(reader: Reader, app_id: str, external_id: str, brand_id: str | N
 async def ids_of(reader: Reader, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """For each (app id, external id) that exists, the id of its user; the user of no brand comes first."""
     rows = await reader.fetch(
-        "SELECT app_id, external_id, brand_id, user_id FROM external_id",
+        "external_id",
+        ("app_id", "external_id", "brand_id", "user_id"),
         ("bucket", "app_id", "external_id"),
         [(reader.bucket(app_id, external_id), app_id, external_id) for app_id, external_id in keys],
     )

@@ -13,6 +13,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -70,16 +72,28 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
 class Writer:
     """Owns the write connection. Jobs go in on the event loop, and are settled on it."""
 
-    def __init__(self, connection: sqlite3.Connection, buckets: int, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        buckets: int,
+        loop: asyncio.AbstractEventLoop,
+        observe: Callable[[str, int, float], None],
+    ) -> None:
         self._connection = connection
         self._buckets = buckets
         self._loop = loop
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="heliograph-writer")
+        self._observe = observe
         self._waiting: list[Job] = []
         self._idle = asyncio.Event()
         self._idle.set()
         # The event loop never waits for another process to finish writing.
         connection.execute("PRAGMA busy_timeout = 0")
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for their transaction to begin."""
+        return len(self._waiting)
 
     def put(self, job: Job) -> None:
         """Queue a job."""
@@ -99,11 +113,14 @@ class Writer:
         if not jobs:
             self._idle.set()
             return
+        started = time.perf_counter()
         settled = self._here_and_now(jobs)
         rest = partial(self._attempt, jobs) if settled is None else partial(self._commit, jobs, settled)
-        self._loop.run_in_executor(self._thread, rest).add_done_callback(partial(self._settle, jobs))
+        self._loop.run_in_executor(self._thread, rest).add_done_callback(partial(self._settle, jobs, started))
 
-    def _settle(self, jobs: list[Job], finished: asyncio.Future[list[Settled]]) -> None:
+    def _settle(self, jobs: list[Job], started: float, finished: asyncio.Future[list[Settled]]) -> None:
+        for batch, size in Counter(job.batch for job in jobs if job.batch is not None).items():
+            self._observe(batch.__name__, size, time.perf_counter() - started)
         # Should even the ending of a transaction fail, nobody is left waiting.
         error = finished.exception()
         for one in finished.result() if error is None else [Settled(job.future, error=error) for job in jobs]:

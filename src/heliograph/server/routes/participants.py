@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from heliograph.domain import participants
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
+from heliograph.server.http import Request, links_of
 from heliograph.wire.apps import Empty
-from heliograph.wire.participants import ParticipantListResponse, ParticipantResponse
+from heliograph.wire.participants import Participant, ParticipantListResponse, ParticipantResponse
 
 
 @handles("JoinConversation")
@@ -20,8 +22,9 @@ async def join(request: Request) -> ParticipantResponse:
 @handles("ListParticipants")
 async def list_participants(request: Request) -> ParticipantListResponse:
     found = await participants.page(request.store, request.tenant, request.path["conversationId"], request.page)
-    meta, links = request.neighbours(found)
-    return ParticipantListResponse(participants=found.records, meta=meta, links=links)
+    # The participants are JSON already.
+    listed = cast(list[Participant], found.participants)
+    return ParticipantListResponse(participants=listed, meta=found.meta, links=links_of(request, found.meta))
 
 
 @handles("LeaveConversation")

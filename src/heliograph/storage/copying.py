@@ -1,0 +1,218 @@
+"""Copying a whole database into another, of whichever engine.
+
+Rows go over in chunks, in the order of their keys. How far the copy has come is kept in the target, in the commit of
+each chunk, so a copy that was interrupted goes on where it stood. Until it is finished and found to be equal, the
+target cannot be served.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import astuple, replace
+
+from heliograph.errors import UsageError
+from heliograph.storage import meta
+from heliograph.storage.apps import StoredApp
+from heliograph.storage.clients import StoredClient
+from heliograph.storage.conversations import StoredConversation
+from heliograph.storage.engine import Columns, Reader, Row, Tx
+from heliograph.storage.events import StoredEvent
+from heliograph.storage.keys import StoredKey
+from heliograph.storage.opening import COPY
+from heliograph.storage.participants import StoredParticipant
+from heliograph.storage.sealing import Sealer
+from heliograph.storage.store import Store
+from heliograph.storage.users import StoredUser
+
+_CHUNK = 1000
+_FACTS = ("sandbox",)  # of `meta`, what is not about the database itself
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: its columns and its key, without the bucket, and the columns by which its rows are put into buckets.
+
+    The bucket is of the first of `spread` that is not null, or of all of them where they count `together`.
+    """
+
+    name: str
+    columns: Columns
+    key: Columns
+    spread: Columns = ()
+    together: bool = False
+
+
+TABLES = (
+    Table("app", (*StoredApp.__struct_fields__, "deleted_at"), ("id",)),
+    Table("api_key", StoredKey.__struct_fields__, ("id",)),
+    Table("app_user", StoredUser.__struct_fields__, ("app_id", "id"), ("id",)),
+    Table(
+        "external_id",
+        ("app_id", "external_id", "brand_id", "user_id"),
+        ("app_id", "external_id", "brand_id"),
+        ("app_id", "external_id"),
+        together=True,
+    ),
+    Table("client", StoredClient.__struct_fields__, ("app_id", "user_id", "id"), ("user_id",)),
+    Table("conversation", StoredConversation.__struct_fields__, ("app_id", "id"), ("id",)),
+    Table(
+        "participant",
+        StoredParticipant.__struct_fields__,
+        ("app_id", "conversation_id", "id"),
+        ("conversation_id",),
+    ),
+    Table(
+        "membership",
+        ("app_id", "user_id", "conversation_id", "participant_id"),
+        ("app_id", "user_id", "conversation_id"),
+        ("user_id",),
+    ),
+    Table("event", StoredEvent.__struct_fields__, ("id",), ("conversation_id", "user_id")),
+)
+
+
+class Progress(Struct):
+    """How far a copy has come: whence, in which table, after which key of the source."""
+
+    source: str
+    table: int = 0
+    after: list[str | int] | None = None
+    rows: int = 0
+
+
+async def copy(source: Store, target: Store, advanced: Callable[[int, int], None]) -> int:
+    """Copy everything; returns the number of rows. `advanced` is told of the rows that are there, and of how many.
+
+    Raises:
+        UsageError: the target is not empty, or what is in it in the end is not what is in the source.
+    """
+    total = sum([await source.look(_count, table) for table in TABLES])
+    progress = await _begin(source, target)
+    for number, table in enumerate(TABLES):
+        if number < progress.table:
+            continue
+        after = tuple(progress.after) if number == progress.table and progress.after else None
+        async for rows, last in _chunks(source, table, after):
+            progress = Progress(source.name, number, list(last), progress.rows + len(rows))
+            # Each database has a master key of its own.
+            fitting = _sealed(table, _opened(table, rows, source.sealer), target.sealer)
+            await target.write(_put, table, fitting, progress)
+            advanced(progress.rows, total)
+    for table in TABLES:
+        if await _checksum(source, table) != await _checksum(target, table):
+            raise UsageError(
+                f"the copy of the table {table.name} is not what is in the source now: stop all servers of the source, "
+                "empty the target, and copy again"
+            )
+    facts = {name: await source.look(meta.get, name) for name in _FACTS}
+    await target.write(_finish, facts)
+    return progress.rows
+
+
+async def _begin(source: Store, target: Store) -> Progress:
+    """Where to go on, or the beginning of a new copy."""
+    marker = await target.look(meta.get, COPY)
+    if marker is not None:
+        progress = msgspec.json.decode(marker, type=Progress)
+        if progress.source != source.name:
+            raise UsageError(f"the target holds the unfinished copy of another database: {progress.source}")
+        return progress
+    for table in TABLES:
+        if await target.look(_first, table) is not None:
+            raise UsageError("the target is not empty: copy into a database that was never used")
+    progress = Progress(source.name)
+    await target.write(_mark, progress)
+    return progress
+
+
+async def _count(reader: Reader, table: Table) -> int:
+    row = await reader.one(f"SELECT count(*) FROM {table.name}")
+    assert row is not None
+    count: int = row[0]
+    return count
+
+
+async def _first(reader: Reader, table: Table) -> Row | None:
+    return await reader.one(f"SELECT 1 FROM {table.name} LIMIT 1")
+
+
+async def _chunks(store: Store, table: Table, after: Row | None = None) -> AsyncIterator[tuple[list[Row], Row]]:
+    """The rows of a table from a key on, with the key of the last row of each chunk, the bucket in front."""
+    while rows := await store.look(_chunk, table, after):
+        width = len(_key(table))
+        after = tuple(rows[-1][:width])
+        yield [tuple(row)[width:] for row in rows], after
+        if len(rows) < _CHUNK:
+            return
+
+
+async def _chunk(reader: Reader, table: Table, after: Row | None) -> list[Row]:
+    key = ", ".join(_key(table))
+    bound = ""
+    if after is not None:
+        bound = f" WHERE ({key}) > ({', '.join(f'${number}' for number in range(1, len(after) + 1))})"
+    return await reader.all(
+        f"SELECT {key}, {', '.join(table.columns)} FROM {table.name}{bound} ORDER BY {key} LIMIT {_CHUNK}",
+        *(after or ()),
+    )
+
+
+def _key(table: Table) -> Columns:
+    return ("bucket", *table.key) if table.spread else table.key
+
+
+def _opened(table: Table, rows: list[Row], sealer: Sealer) -> list[Row]:
+    """The rows, with secrets as they are, not as they are sealed."""
+    if table.name != "api_key":
+        return rows
+    return [astuple(replace(key, secret=sealer.open(key.id, key.secret).encode())) for key in _keys(rows)]
+
+
+def _sealed(table: Table, rows: list[Row], sealer: Sealer) -> list[Row]:
+    if table.name != "api_key":
+        return rows
+    return [astuple(replace(key, secret=sealer.seal(key.id, key.secret.decode()))) for key in _keys(rows)]
+
+
+def _keys(rows: list[Row]) -> list[StoredKey]:
+    return [StoredKey(*row) for row in rows]
+
+
+async def _put(tx: Tx, table: Table, rows: Sequence[Row], progress: Progress) -> None:
+    if table.spread:
+        await tx.insert(table.name, ("bucket", *table.columns), [(_bucket(tx, table, row), *row) for row in rows])
+    else:
+        await tx.insert(table.name, table.columns, rows)
+    await _mark(tx, progress)
+
+
+def _bucket(tx: Tx, table: Table, row: Row) -> int:
+    names = [row[table.columns.index(column)] or "" for column in table.spread]
+    return tx.bucket(*names) if table.together else tx.bucket(next(filter(None, names), ""))
+
+
+async def _mark(tx: Tx, progress: Progress) -> None:
+    await meta.put(tx, COPY, msgspec.json.encode(progress).decode())
+
+
+async def _finish(tx: Tx, facts: dict[str, str | None]) -> None:
+    for name, value in facts.items():
+        if value is not None:
+            await meta.put(tx, name, value)
+    await meta.remove(tx, COPY)
+
+
+async def _checksum(store: Store, table: Table) -> tuple[int, int]:
+    """The number of rows, and the sum of their hashes, in which their order does not matter."""
+    count = total = 0
+    async for rows, _ in _chunks(store, table):
+        for row in _opened(table, rows, store.sealer):
+            digest = hashlib.blake2b(msgspec.msgpack.encode(row), digest_size=8).digest()
+            total += int.from_bytes(digest, "big")
+        count += len(rows)
+    return count, total

@@ -1,0 +1,167 @@
+"""`heliograph copy`: a whole database into another, of either engine."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from tests.databases import ENGINES, SQLITE, everything, execute, is_sqlite, new_database, rows
+from tests.harness import Caller, Server, command, init, new_app, serving
+
+
+def filled(engine: str, folder: Path, users: int = 20) -> str:
+    """A database with something in every table, an app that waits to be purged among it."""
+    url = new_database(engine, folder)
+    with serving(url) as server, calling(server) as api:
+        ids = [api.new_user(f"user {number}") for number in range(users)]
+        group = api.new_group(*ids[:3], displayName="Ångström")
+        for one in ids[3:10]:
+            api.join(group, one, subscribe=True)
+        api.leave(group, userId=ids[0])
+        api.new_personal(ids[1])
+        account = Caller(server.url, init(url).account_auth, http=api.http)
+        account.ok("DELETE", f"/v2/apps/{new_app(account).app_id}")
+    return url
+
+
+@contextlib.contextmanager
+def calling(server: Server) -> Iterator[Caller]:
+    """A caller with the key of the sandbox's app."""
+    sandbox = init(server.database_url)
+    caller = Caller(server.url, sandbox.app_auth, sandbox.app_id)
+    with contextlib.closing(caller.http):
+        yield caller
+
+
+def content(url: str) -> dict[str, list[tuple[object, ...]]]:
+    """All rows, without what belongs to the database itself: buckets, and secrets as they are sealed there."""
+    found = everything(url)
+    keep = {}
+    for table, lines in found.items():
+        if table == "meta":
+            keep[table] = [line for line in lines if line[0] == "sandbox"]
+        elif table == "api_key":
+            keep[table] = sorted(tuple(value for value in line if not isinstance(value, bytes)) for line in lines)
+        else:
+            bucketed = table != "app"
+            keep[table] = sorted((line[1:] if bucketed else line for line in lines), key=repr)
+    return keep
+
+
+@pytest.mark.parametrize("target", ENGINES)
+@pytest.mark.parametrize("source", ENGINES)
+def test_a_copy_is_what_it_was_copied_from(source: str, target: str, tmp_path: Path) -> None:
+    for name in ("source", "target"):
+        (tmp_path / name).mkdir()
+    origin = filled(source, tmp_path / "source")
+    destination = new_database(target, tmp_path / "target")
+    done = command("copy", "--from", origin, "--to", destination)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(content(origin).values())
+    assert content(destination) == content(origin)
+    assert (
+        f"copied {sum(len(lines) for table, lines in content(origin).items() if table != 'meta')} rows" in done.stdout
+    )
+    assert init(destination) == init(origin), "the keys and their secrets are the same"
+    with serving(destination) as server, calling(server) as api:
+        (user,) = rows(destination, "SELECT id FROM app_user WHERE external_id = 'user 5'")
+        assert api.ok("GET", "/users/user%205")["user"]["id"] == user[0]
+        listed = api.ok("GET", "/conversations", params={"filter[userId]": user[0]})["conversations"]
+        assert [one["displayName"] for one in listed] == ["Ångström"]
+        assert [one["userExternalId"] for one in api.participants(listed[0]["id"])] == [
+            f"user {number}" for number in range(1, 10)
+        ]
+        api.join(listed[0]["id"], api.new_user())
+
+
+@pytest.mark.parametrize("target", ENGINES)
+def test_an_interrupted_copy_cannot_be_served_and_goes_on(target: str, tmp_path: Path) -> None:
+    origin = filled(SQLITE, tmp_path)
+    multiply_events(origin, 20_000)
+    (tmp_path / "target").mkdir()
+    destination = new_database(target, tmp_path / "target")
+    running = subprocess.Popen(
+        [sys.executable, "-m", "heliograph", "copy", "--from", origin, "--to", destination], stdout=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 30
+    while not half_way(destination):
+        assert running.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    running.send_signal(signal.SIGKILL)
+    running.communicate()
+    for refused in (command("init", "--database", destination), command("serve", "--database", destination)):
+        assert refused.returncode == 2
+        assert "unfinished copy" in refused.stderr
+    done = command("copy", "--from", origin, "--to", destination)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert content(destination) == content(origin)
+    assert init(destination) == init(origin)
+
+
+def half_way(url: str) -> bool:
+    """Whether some events have been copied."""
+    if is_sqlite(url) and not Path(url.removeprefix("sqlite:///")).exists():
+        return False
+    try:
+        ((count,),) = rows(url, "SELECT count(*) FROM event")
+    except (sqlite3.OperationalError, asyncpg.UndefinedTableError):  # the table is not there yet
+        return False
+    return bool(1000 <= count < 18_000)
+
+
+def multiply_events(url: str, number: int) -> None:
+    """Add events to a SQLite database, so that copying it takes a while."""
+    with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file, file:
+        (row,) = file.execute("SELECT * FROM event LIMIT 1").fetchall()
+        made = [(row[0], f"{index:024x}", *row[2:]) for index in range(number)]
+        file.executemany(f"INSERT INTO event VALUES ({', '.join('?' * len(row))})", made)
+
+
+def test_a_target_that_is_used_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "target").mkdir()
+    origin, destination = filled(SQLITE, tmp_path), filled(SQLITE, tmp_path / "target")
+    before = everything(destination)
+    refused = command("copy", "--from", origin, "--to", destination)
+    assert refused.returncode == 2
+    assert "not empty" in refused.stderr
+    assert everything(destination) == before
+    assert command("copy", "--from", origin, "--to", origin).returncode == 2
+
+
+def test_a_source_that_is_served_is_refused(tmp_path: Path) -> None:
+    origin = filled(SQLITE, tmp_path)
+    with serving(origin):
+        refused = command("copy", "--from", origin, "--to", f"sqlite:///{tmp_path}/copy.db")
+        assert refused.returncode == 2
+        assert "serves" in refused.stderr
+    assert not (tmp_path / "copy.db").exists()
+
+
+def test_a_source_that_changes_meanwhile_is_noticed(tmp_path: Path) -> None:
+    """What was copied by an interrupted copy has changed since."""
+    origin = filled(SQLITE, tmp_path)
+    (tmp_path / "target").mkdir()
+    destination = new_database("postgresql", tmp_path / "target")
+    assert command("copy", "--from", origin, "--to", destination).returncode == 0
+    # As if the copy had stopped after its last chunk, and the copied conversation had been renamed then.
+    name = origin.removeprefix("sqlite:///")
+    marker = '{"source":"' + name + '","table":8,"after":[0,"ffffffffffffffffffffffff"],"rows":1}'
+    execute(
+        destination,
+        f"INSERT INTO meta VALUES ('copy', '{marker}')",
+        "UPDATE conversation SET display_name = 'another'",
+    )
+    refused = command("copy", "--from", origin, "--to", destination)
+    assert refused.returncode == 2
+    assert "the table conversation is not what is in the source now" in refused.stderr
+    assert command("init", "--database", destination).returncode == 2

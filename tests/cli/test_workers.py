@@ -1,0 +1,171 @@
+"""`heliograph serve --workers N`: several processes behind one port, on PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.databases import POSTGRESQL, new_database
+from tests.harness import Caller, Server, command, init, new_app, serving
+
+WORKERS = 3
+PATIENCE_SECONDS = 20
+
+
+@pytest.fixture(scope="module")
+def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of several processes."""
+    with serving(new_database(POSTGRESQL, tmp_path_factory.mktemp("workers")), "--workers", str(WORKERS)) as server:
+        eventually(lambda: len(answering(server)) == WORKERS)
+        yield server
+
+
+@pytest.fixture(scope="module")
+def owner(workers: Server) -> Iterator[Caller]:
+    """A caller with the account key."""
+    caller = Caller(workers.url, init(workers.database_url).account_auth)
+    with contextlib.closing(caller.http):
+        yield caller
+
+
+def pids(server: Server) -> set[int]:
+    """The worker processes."""
+    listed = subprocess.run(["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=False)
+    return set(map(int, listed.stdout.split()))
+
+
+def answering(server: Server) -> set[int]:
+    """The processes that listen at the port."""
+    wanted = f"{int(server.url.rpartition(':')[2]):04X}"
+    inodes = {
+        fields[9]
+        for fields in map(str.split, Path("/proc/net/tcp").read_text().splitlines()[1:])
+        if fields[1].endswith(f":{wanted}") and fields[3] == "0A"
+    }
+    return {pid for pid in pids(server) if inodes & sockets_of(pid)}
+
+
+def sockets_of(pid: int) -> set[str]:
+    """The inodes of the sockets that a process has open."""
+    links = []
+    for one in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            links.append(os.readlink(one))
+        except FileNotFoundError:
+            continue
+    return {link[8:-1] for link in links if link.startswith("socket:[")}
+
+
+def eventually(holds: object) -> None:
+    """Wait until something holds."""
+    assert callable(holds)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def on_every_worker(method: str, url: str, auth: tuple[str, str]) -> set[int]:
+    """The statuses that many fresh connections get: enough that no worker is left out."""
+    statuses = set()
+    for _ in range(10 * WORKERS):
+        with httpx.Client(auth=auth, timeout=30, verify=False) as http:
+            statuses.add(http.request(method, url).status_code)
+    return statuses
+
+
+def test_all_of_them_serve_the_same_database(workers: Server, owner: Caller) -> None:
+    app = new_app(owner)
+    user = app.new_user("ada")
+    assert on_every_worker("GET", f"{workers.url}/v2/apps/{app.app_id}/users/{user}", app.auth or ("", "")) == {200}
+
+
+def test_a_removal_in_one_holds_in_all_within_a_second(workers: Server, owner: Caller) -> None:
+    app = new_app(owner)
+    assert app.auth
+    where = f"{workers.url}/v2/apps/{app.app_id}/users/nobody"
+    assert on_every_worker("GET", where, app.auth) == {404}
+    owner.ok("DELETE", f"/v2/apps/{app.app_id}/keys/{app.auth[0]}")
+    time.sleep(1)
+    assert on_every_worker("GET", where, app.auth) == {401}
+    other = new_app(owner)
+    assert other.auth
+    assert owner.auth
+    assert on_every_worker("GET", f"{workers.url}/v2/apps/{other.app_id}/users/nobody", other.auth) == {404}
+    owner.ok("DELETE", f"/v2/apps/{other.app_id}")
+    time.sleep(1)
+    where = f"{workers.url}/v2/apps/{other.app_id}"
+    assert on_every_worker("GET", f"{where}/users/nobody", other.auth) == {401}
+    assert on_every_worker("GET", where, owner.auth) == {404}
+
+
+def test_a_limit_that_is_set_holds_in_all_within_a_second(workers: Server, owner: Caller) -> None:
+    app = new_app(owner)
+    assert app.auth
+    where = f"{workers.url}/v2/apps/{app.app_id}/users/nobody"
+    assert on_every_worker("GET", where, app.auth) == {404}
+    limited = command("apps", "limit", app.app_id, "--requests-per-second", "1", "--database", workers.database_url)
+    assert limited.returncode == 0, limited.stderr
+    time.sleep(1)
+    assert on_every_worker("GET", where, app.auth) == {404, 429}
+
+
+def test_metrics_are_those_of_all(workers: Server, owner: Caller) -> None:
+    app = new_app(owner)
+    before = count(workers)
+    for _ in range(20):
+        with httpx.Client(auth=app.auth, timeout=30, verify=False) as http:
+            assert http.get(f"{workers.url}/v2/apps/{app.app_id}/users/nobody/clients").status_code == 404
+    assert count(workers) == before + 20
+
+
+def count(server: Server) -> int:
+    """How many requests for clients of nobody were counted."""
+    text = httpx.get(f"{server.url}/metrics").text
+    found = re.search(r'heliograph_requests_total\{operation="ListClients",status="404"\} (\d+)', text)
+    return int(found[1]) if found else 0
+
+
+def test_one_that_is_killed_is_replaced(workers: Server, owner: Caller) -> None:
+    before = pids(workers)
+    victim = min(before)
+    os.kill(victim, signal.SIGKILL)
+    eventually(lambda: victim not in pids(workers) and len(answering(workers)) == WORKERS)
+    assert before - {victim} < pids(workers)
+    assert on_every_worker("GET", f"{workers.url}/health/ready", ("", "")) == {200}
+    assert any("another takes its place" in line for line in workers.log)
+
+
+def test_they_end_with_the_process_that_watches_over_them(tmp_path: Path) -> None:
+    with serving(new_database(POSTGRESQL, tmp_path), "--workers", "2") as server:
+        eventually(lambda: len(answering(server)) == 2)
+        orphans = pids(server)
+        server.kill()
+        eventually(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in orphans))
+
+
+def test_a_taken_port_and_an_absent_database_are_told_once(workers: Server) -> None:
+    port = workers.url.rpartition(":")[2]
+    taken = command("serve", "--workers", "2", "--port", port, "--database", workers.database_url)
+    assert (taken.returncode, taken.stdout, taken.stderr.count("\n")) == (2, "", 1)
+    assert "Address already in use" in taken.stderr
+    absent = command("serve", "--workers", "2", "--port", "0", "--database", "postgresql://u:hush@127.0.0.1:1/x")
+    assert (absent.returncode, absent.stdout, absent.stderr.count("\n")) == (2, "", 1)
+    assert "cannot be opened" in absent.stderr
+    assert "hush" not in absent.stderr
+
+
+def test_sqlite_serves_from_one_process(tmp_path: Path) -> None:
+    refused = command("serve", "--workers", "2", "--port", "0", "--database", f"sqlite:///{tmp_path}/h.db")
+    assert refused.returncode == 2
+    assert "needs PostgreSQL" in refused.stderr
+    assert list(tmp_path.iterdir()) == []

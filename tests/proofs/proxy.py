@@ -1,0 +1,121 @@
+"""A proxy between a server and its PostgreSQL, which loses COMMITs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from enum import Enum, auto
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from tests.postgresql import SOCKET
+
+COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
+LATE_SECONDS = 0.25
+
+
+class Fate(Enum):
+    """What becomes of a COMMIT. In each case the connection of the server is closed."""
+
+    LOST = auto()  # it never arrives
+    UNANSWERED = auto()  # it is carried out, and the answer never arrives
+    LATE = auto()  # it arrives, and is carried out, when the connection has been closed for a while
+
+
+class Proxy:
+    """Passes everything on, but for the next COMMITs, as many as fates are set."""
+
+    def __init__(self, url: str) -> None:
+        (folder,) = parse_qs(urlsplit(url).query)["host"]
+        self._target = f"{folder}/{SOCKET}"
+        self._folder = Path(tempfile.mkdtemp(prefix="heliograph-proxy-"))
+        self.url = url.replace(folder, str(self._folder))
+        self.fates: list[Fate] = []
+        self._loop = asyncio.new_event_loop()
+        self._settled = threading.Event()
+        self._settled.set()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._run(self._listen())
+
+    def _run(self, coroutine: object) -> None:
+        asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout=20)  # type: ignore[arg-type]
+
+    async def _listen(self) -> None:
+        self._server = await asyncio.start_unix_server(self._serve, self._folder / SOCKET)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_unix_connection(self._target)
+        back = asyncio.create_task(_copy(far_reader, writer))
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                if COMMIT in data and self.fates:
+                    back.cancel()
+                    await asyncio.wait([back])
+                    await self._end(self.fates.pop(0), data, far_reader, far_writer, writer)
+                    return
+                far_writer.write(data)
+                await far_writer.drain()
+        far_writer.close()
+        await back
+
+    async def _end(
+        self,
+        fate: Fate,
+        data: bytes,
+        far_reader: asyncio.StreamReader,
+        far_writer: asyncio.StreamWriter,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        self._settled.clear()
+        if fate is Fate.LATE:
+            writer.close()
+            await asyncio.sleep(LATE_SECONDS)
+        if fate is not Fate.LOST:
+            far_writer.write(data)
+            assert await far_reader.read(1)
+        far_writer.close()
+        writer.close()
+        self._settled.set()
+
+    def settle(self) -> None:
+        """Wait until nothing is late any more."""
+        assert self._settled.wait(timeout=20)
+
+    def close(self) -> None:
+        """End it."""
+
+        async def end() -> None:
+            self._server.close()
+            tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+        self._run(end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        shutil.rmtree(self._folder)
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+@contextlib.contextmanager
+def losing(url: str) -> Iterator[Proxy]:
+    """A proxy for the length of a block."""
+    proxy = Proxy(url)
+    try:
+        yield proxy
+    finally:
+        proxy.close()

@@ -1,0 +1,151 @@
+"""A race of a few calls about one user and one group, and the orders of the calls that would explain its outcome."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tests.databases import held_up
+from tests.harness import error_of
+from tests.proofs.crowd import Crowd
+from tests.proofs.paging import FIRST
+
+
+@dataclass(frozen=True)
+class State:
+    """One user and one group: whether they are there, and as which participant the one is in the other."""
+
+    user: bool = True
+    group: bool = True
+    participant: str | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A call, its status, its error code, and the participant: who joined, or who was to leave."""
+
+    verb: str
+    status: int
+    code: str = ""
+    participant: str = ""
+
+
+OK, NO_GROUP, NO_USER, NO_MEMBER = (
+    (200, ""),
+    (404, "conversation_not_found"),
+    (404, "user_not_found"),
+    (404, "not_found"),
+)
+
+
+def explain(state: State, seen: Seen) -> State | None:
+    """The state after the call, if it was answered as it should be in this state."""
+    answer = (seen.status, seen.code)
+    match seen.verb:
+        case "delete group":
+            return (
+                replace(state, group=False, participant=None) if answer == (OK if state.group else NO_GROUP) else None
+            )
+        case "delete user":
+            return replace(state, user=False, participant=None) if answer == (OK if state.user else NO_USER) else None
+    if not state.group:
+        return state if answer == NO_GROUP else None
+    if not state.user:
+        # A participant id tells nothing of users, so there is no user to be missed.
+        return state if answer == (NO_MEMBER if seen.verb == "leave seat" else NO_USER) else None
+    if seen.verb.startswith("leave"):
+        named = state.participant if seen.verb == "leave" else seen.participant
+        expected = OK if state.participant and named == state.participant else NO_MEMBER
+        return replace(state, participant=None) if answer == expected else None
+    if answer != (201, "") or state.participant not in (None, seen.participant):
+        return None
+    return replace(state, participant=seen.participant)
+
+
+def explained(before: State, calls: Sequence[Seen], after: State) -> bool:
+    """Whether some order of the calls leads from the one state to the other, each answered as in its turn."""
+    for order in itertools.permutations(calls):
+        state: State | None = before
+        for seen in order:
+            state = explain(state, seen) if state else None
+        if state == after:
+            return True
+    return False
+
+
+async def call(crowd: Crowd, verb: str, group: str, user: str, seat: str) -> Seen:
+    """Make a call of the race."""
+    calls: dict[str, tuple[str, str, object]] = {
+        "join": ("POST", f"/conversations/{group}/join", {"userId": user, "subscribeSDKClient": True}),
+        "leave": ("POST", f"/conversations/{group}/leave", {"userId": user}),
+        "leave seat": ("POST", f"/conversations/{group}/leave", {"participantId": seat}),
+        "delete group": ("DELETE", f"/conversations/{group}", None),
+        "delete user": ("DELETE", f"/users/{user}", None),
+    }
+    answer = await crowd(*calls[verb])
+    if not answer.is_success:
+        return Seen(verb, answer.status_code, error_of(answer)[1], seat)
+    return Seen(verb, answer.status_code, "", answer.json().get("participant", {"id": seat})["id"])
+
+
+async def look(crowd: Crowd, group: str, user: str) -> State:
+    """What the API shows of the group and the user, from both sides."""
+    listed, found, mine = await asyncio.gather(
+        crowd("GET", f"/conversations/{group}/participants"),
+        crowd("GET", f"/users/{user}"),
+        crowd("GET", f"/conversations?filter[userId]={user}"),
+    )
+    assert found.status_code == mine.status_code
+    participants = listed.json()["participants"] if listed.is_success else []
+    assert [one["userId"] for one in participants] in ([], [user])
+    assert [one["id"] for one in mine.json().get("conversations", [])] == [group] * len(participants)
+    return State(found.is_success, listed.is_success, participants[0]["id"] if participants else None)
+
+
+@dataclass(frozen=True)
+class Arena:
+    """Where a race takes place."""
+
+    group: str
+    user: str
+    before: State
+
+
+async def prepared(crowd: Crowd, *, inside: bool) -> Arena:
+    """A group and a user, who is in it or not."""
+    user, group = await crowd.new_user(), await crowd.new_group()
+    if inside:
+        await crowd.join(group, user)
+    before = await look(crowd, group, user)
+    assert before == State(participant=before.participant)
+    assert (before.participant is not None) == inside
+    return Arena(group, user, before)
+
+
+async def race(crowd: Crowd, arena: Arena, verbs: Sequence[str]) -> None:
+    """Make the calls at once."""
+    seat = arena.before.participant or FIRST
+    seen = await asyncio.gather(*[call(crowd, verb, arena.group, arena.user, seat) for verb in verbs])
+    after = await look(crowd, arena.group, arena.user)
+    assert explained(arena.before, seen, after), (arena.before, seen, after)
+
+
+async def in_one_transaction(crowd: Crowd, url: str, races: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Hold the server up, as another process may, until the calls have arrived: joins and leaves go together then."""
+    async with held_up(url):
+        # The first call waits for the database, and the others wait for the first.
+        first = asyncio.create_task(crowd.join(FIRST, FIRST))
+        await round_trip(crowd)
+        tasks = [asyncio.create_task(one) for one in races]
+        for _ in range(3):
+            await round_trip(crowd)
+    assert (await first).status_code == 404
+    await asyncio.gather(*tasks)
+
+
+async def round_trip(crowd: Crowd) -> None:
+    """Shows how far the server has come, without the database."""
+    assert (await crowd.http.get(f"{crowd.api.url}/health/live")).status_code == 200

@@ -1,0 +1,61 @@
+"""Servers that share one database, and those who call them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from tests.databases import new_database
+from tests.harness import Caller, Server, init, new_app, serving
+from tests.proofs.crowd import CONNECTIONS, Crowd, at_once
+from tests.proofs.ledger import Ledger
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Site:
+    """One server or several on one database; `account` calls the first with the key of the account."""
+
+    servers: list[Server]
+    account: Caller
+
+    @property
+    def database_url(self) -> str:
+        """The database of all of them."""
+        return self.servers[0].database_url
+
+    def new_app(self) -> Caller:
+        """A fresh app, and a caller who knows the first server."""
+        return new_app(self.account)
+
+    def callers(self, api: Caller) -> list[Caller]:
+        """A caller of each server, with the credential of `api`."""
+        return [Caller(server.url, api.auth, api.app_id, api.http) for server in self.servers]
+
+    def at_once(self, api: Caller, work: Callable[[Crowd], Awaitable[T]], connections: int = CONNECTIONS) -> T:
+        """Run `work` with a crowd whose calls go to one server after the other."""
+        return at_once(api, work, connections, [server.url for server in self.servers])
+
+    def ledger(self, api: Caller) -> Ledger:
+        """What is stored of the app."""
+        return Ledger(self.database_url, api.app_id)
+
+    def assert_calm(self) -> None:
+        """No server has logged an error."""
+        lines = [line for server in self.servers for line in server.log]
+        assert [line for line in lines if " error " in line or line.startswith(("  File ", "Traceback"))] == []
+
+
+@contextlib.contextmanager
+def site(engine: str, processes: int, folder: Path, *options: str) -> Iterator[Site]:
+    """So many servers on a fresh database."""
+    database = new_database(engine, folder)
+    with contextlib.ExitStack() as stack:
+        servers = [stack.enter_context(serving(database, *options)) for _ in range(processes)]
+        account = Caller(servers[0].url, init(database).account_auth)
+        stack.callback(account.http.close)
+        yield Site(servers, account)

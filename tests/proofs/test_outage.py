@@ -1,0 +1,81 @@
+"""The end of PostgreSQL, in the middle of everything: the servers say so, come back by themselves, and lose nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.harness import Caller, error_of, init, serving
+from tests.postgresql import PostgreSQL
+from tests.proofs.crowd import at_once
+from tests.proofs.ledger import Ledger
+from tests.proofs.load import CALLERS, UNAVAILABLE, Book, Load, shown
+
+KILLS = 2
+CHANGES = 300
+PATIENCE_SECONDS = 30
+
+
+@pytest.fixture
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL that is there to be killed."""
+    postgresql = PostgreSQL()
+    yield postgresql
+    postgresql.stop()
+
+
+def outage(postgresql: PostgreSQL, api: Caller, group: str) -> None:
+    """Kill PostgreSQL, see what the server says of it, and start it again."""
+    postgresql.kill()
+    with httpx.Client(timeout=PATIENCE_SECONDS) as http:
+        assert http.get(f"{api.url}/health/live").status_code == 200
+        ready = http.get(f"{api.url}/health/ready")
+        assert error_of(ready) == UNAVAILABLE
+        mine = Caller(api.url, api.auth, api.app_id, http)
+        body = {"userId": group, "subscribeSDKClient": False}
+        for answer in (
+            mine("GET", f"/conversations/{group}/participants"),
+            mine("POST", f"/conversations/{group}/join", body),
+            mine("POST", "/users", {}),
+            mine("GET", f"/users/{group}"),
+        ):
+            assert error_of(answer) == UNAVAILABLE
+            assert int(answer.headers["retry-after"]) >= 1
+        assert http.get(f"{api.url}/health/live").status_code == 200
+    postgresql.start()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while httpx.get(f"{api.url}/health/ready").status_code != 200:
+        assert time.monotonic() < deadline, "the server does not recover"
+        time.sleep(0.05)
+
+
+def test_kill_9_of_postgresql_loses_nothing_that_was_acknowledged(postgresql: PostgreSQL) -> None:
+    with serving(postgresql.url, "--participant-limit", "100000") as server:
+        sandbox = init(postgresql.url)
+        api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
+        book = Book([api.new_group() for _ in range(5)])
+        for _ in range(KILLS):
+            load = Load(book, book.acknowledged + CHANGES, lambda: outage(postgresql, api, book.groups[0]))
+            at_once(api, load.run, connections=CALLERS)
+            assert load.refused > 0
+            ledger = Ledger(postgresql.url, api.app_id)
+            assert ledger.faults() == []
+            book.assert_kept(ledger)
+            assert {(group, user): one for group, one, user in ledger.participants} == shown(api, book.groups)
+        late = api.join(book.groups[0], api.new_user())
+        assert api.participants(book.groups[0])[-1] == late
+        api.http.close()
+        assert server.process.poll() is None
+
+
+def test_a_server_that_is_stopped_during_an_outage_ends(postgresql: PostgreSQL) -> None:
+    with serving(postgresql.url) as server:
+        api = Caller(server.url, None)
+        postgresql.kill()
+        assert error_of(api.http.get(f"{api.url}/health/ready")) == UNAVAILABLE
+        api.http.close()
+        assert server.stop() == 0
+    postgresql.start()

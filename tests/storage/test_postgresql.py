@@ -1,0 +1,205 @@
+"""What is about PostgreSQL: several processes on one database, a small pool, transactions that begin again."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heliograph.errors import ServiceUnavailable, UsageError
+from heliograph.storage import meta
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.opening import open_store
+from heliograph.storage.store import Store
+from tests.databases import POSTGRESQL, beside, everything, held_up, key_file, new_database, rows, with_parameters
+from tests.harness import command
+from tests.storage.conftest import opened, put, touch
+
+PROCESSES = 6
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """An empty database."""
+    return new_database(POSTGRESQL, tmp_path)
+
+
+def in_store(url: str, work: Callable[[Store], Coroutine[Any, Any, Any]]) -> Any:
+    """Run a coroutine function with an open store."""
+
+    async def run() -> Any:
+        async with opened(url) as store:
+            return await work(store)
+
+    return asyncio.run(run())
+
+
+def test_processes_that_begin_together_agree(url: str) -> None:
+    line = [sys.executable, "-m", "heliograph", "init", "--database", url, "--json"]
+    processes = [
+        subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(PROCESSES)
+    ]
+    answers = [(*process.communicate(timeout=60), process.returncode) for process in processes]
+    assert [status for *_, status in answers] == [0] * PROCESSES, answers
+    assert len({out for out, *_ in answers}) == 1
+    assert {error for _, error, _ in answers} == {""}
+    made = json.loads(answers[0][0])
+    assert rows(url, "SELECT id FROM app") == [(made["app"]["id"],)]
+    assert sorted(rows(url, "SELECT id FROM api_key")) == sorted(
+        (made[name]["id"],) for name in ("appKey", "accountKey")
+    )
+
+
+def test_a_table_like_ours_is_not_taken_for_ours(url: str) -> None:
+    with beside(url) as query:
+        query("CREATE TABLE meta (thing TEXT)")
+    with pytest.raises(UsageError, match="another program"):
+        asyncio.run(touch(url))
+    assert everything(url) == {"meta": []}
+
+
+def test_two_stores_see_each_other(url: str) -> None:
+    async def work() -> list[str | None]:
+        async with opened(url) as one, opened(url) as other:
+            await one.write(put, "a", "1")
+            seen = [await other.read(meta.get, "a")]
+            await other.write(put, "a", "2")
+            return [*seen, await one.read(meta.get, "a"), await one.look(meta.get, "a")]
+
+    assert asyncio.run(work()) == ["1", "2", "2"]
+
+
+def test_a_read_sees_one_moment_and_a_look_sees_the_newest(url: str) -> None:
+    async def twice(reader: Reader, store: Store, value: str) -> list[str | None]:
+        before = await meta.get(reader, "a")
+        await store.write(put, "a", value)
+        return [before, await meta.get(reader, "a")]
+
+    async def work(store: Store) -> list[list[str | None]]:
+        await store.write(put, "a", "1")
+        return [await store.read(twice, store, "2"), await store.look(twice, store, "3")]
+
+    assert in_store(url, work) == [["1", "1"], ["2", "3"]]
+
+
+def test_never_more_connections_than_allowed(url: str) -> None:
+    name = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'heliograph' AND query LIKE '%limited%'"
+
+    async def busy(reader: Reader) -> int:
+        row = await reader.one(f"SELECT pg_sleep(0.02), ({name}) AS limited")
+        assert row is not None
+        return int(row[1])
+
+    async def work() -> list[int]:
+        store = await open_store(url, connections=3)
+        try:
+            return await asyncio.gather(*[store.read(busy) for _ in range(20)], *[store.look(busy) for _ in range(20)])
+        finally:
+            await store.close()
+
+    counts = asyncio.run(work())
+    assert max(counts) <= 3
+
+
+def test_transactions_that_wait_for_each_other_are_both_carried_out(url: str) -> None:
+    async def work(store: Store) -> list[tuple[str | None, int]]:
+        await store.write(put, "a", "0")
+        await store.write(put, "b", "0")
+        begun = [asyncio.Event(), asyncio.Event()]
+        attempts = [0, 0]
+
+        async def cross(tx: Tx, mine: int) -> None:
+            attempts[mine] += 1
+            await meta.put(tx, "ab"[mine], str(mine))
+            begun[mine].set()
+            await begun[1 - mine].wait()
+            await meta.put(tx, "ab"[1 - mine], str(mine))
+
+        await asyncio.gather(store.write(cross, 0), store.write(cross, 1))
+        return [(await store.read(meta.get, name), sum(attempts)) for name in "ab"]
+
+    (first, attempts), (second, _) = in_store(url, work)
+    assert first == second
+    assert attempts == 3
+
+
+def test_of_two_that_add_the_same_key_the_second_finds_it(url: str) -> None:
+    async def work(store: Store) -> tuple[str, str]:
+        arrived = asyncio.Barrier(2)
+
+        async def add(tx: Tx, value: str) -> str:
+            if (found := await meta.get(tx, "a")) is not None:
+                return found
+            await arrived.wait()
+            await tx.insert("meta", ("name", "value"), [("a", value)])
+            return value
+
+        return await asyncio.gather(store.write(add, "1"), store.write(add, "2"))
+
+    first, second = in_store(url, work)
+    assert first == second
+
+
+def test_who_waits_too_long_is_told_and_leaves_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heliograph.storage.pooled._STATEMENT_SECONDS", 0.2)
+
+    async def work(store: Store) -> str:
+        async with held_up(url):
+            outcomes = await asyncio.gather(
+                store.write(put, "a", "1"), store.write(put, "b", "1"), return_exceptions=True
+            )
+            assert [type(outcome) for outcome in outcomes] == [ServiceUnavailable, ServiceUnavailable]
+            assert await store.read(meta.get, "a") is None
+        return await store.write(put, "b", "2")
+
+    assert in_store(url, work) == "2"
+    assert rows(url, "SELECT value FROM meta WHERE name IN ('a', 'b')") == [("2",)]
+
+
+def test_whoever_finds_no_connection_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heliograph.storage.transactions.ACQUIRE_SECONDS", 0.2)
+
+    async def work(store: Store) -> str:
+        async with held_up(url):
+            waiting = [asyncio.ensure_future(store.write(put, name, "1")) for name in "ab"]
+            await asyncio.sleep(0.01)
+            with pytest.raises(ServiceUnavailable):
+                await store.read(meta.get, "a")
+        await asyncio.gather(*waiting)
+        return await store.write(put, "c", "1")
+
+    assert in_store(url, work) == "1"
+
+
+def test_a_commit_is_on_disk_even_where_the_database_would_risk_it(url: str) -> None:
+    async def setting(tx: Tx) -> str:
+        row = await tx.one("SHOW synchronous_commit")
+        assert row is not None
+        return str(row[0])
+
+    async def work(store: Store) -> str:
+        return await store.write(setting)
+
+    assert in_store(with_parameters(url, synchronous_commit="off"), work) == "on"
+
+
+def test_another_machine_needs_the_master_key(url: str, tmp_path: Path) -> None:
+    first = command("init", "--database", url, "--json")
+    assert first.returncode == 0, first.stderr
+    kept = key_file(url)
+    assert kept.parent.stat().st_mode & 0o777 == 0o700
+    assert kept.stat().st_mode & 0o777 == 0o600
+    elsewhere = {"XDG_CONFIG_HOME": "", "HOME": str(tmp_path)}
+    refused = command("init", "--database", url, "--json", env=elsewhere)
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+    file = tmp_path / ".config/heliograph" / kept.name
+    assert f"the master key is missing: restore {file}" in refused.stderr
+    assert not file.exists()
+    file.write_bytes(kept.read_bytes())
+    assert command("init", "--database", url, "--json", env=elsewhere).stdout == first.stdout

@@ -1,0 +1,130 @@
+"""Who may do what on a PostgreSQL: roles, passwords, and servers that are not there."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from heliograph.errors import UsageError
+from tests import databases
+from tests.databases import everything, with_parameters
+from tests.harness import Caller, command, init, serving
+from tests.postgresql import PostgreSQL
+from tests.storage.conftest import touch
+
+PASSWORD = "correct-horse"
+TABLES = "ALL TABLES IN SCHEMA served"
+
+
+@pytest.fixture(scope="module")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL that asks the role `guarded` for its password, and lets `serving` do no more than serve."""
+    postgresql = PostgreSQL()
+    rules = postgresql.data / "pg_hba.conf"
+    rules.write_text(f"local all guarded scram-sha-256\n{rules.read_text()}")
+    databases.execute(
+        postgresql.url,
+        "SELECT pg_reload_conf()",
+        "CREATE SCHEMA served",
+        "CREATE SCHEMA empty",
+        "CREATE ROLE serving LOGIN",
+        "GRANT USAGE ON SCHEMA served, empty TO serving",
+        f"CREATE ROLE guarded LOGIN PASSWORD '{PASSWORD}'",
+        "CREATE SCHEMA guarded AUTHORIZATION guarded",
+    )
+    yield postgresql
+    postgresql.stop()
+
+
+def as_role(postgresql: PostgreSQL, role: str, schema: str, *, password: str = "") -> str:
+    """The URL by which a role uses a schema."""
+    url = postgresql.url.replace("postgres:@", f"{role}:{password}@")
+    return with_parameters(url, search_path=schema)
+
+
+def test_a_role_that_may_not_create_serves_what_is_there(postgresql: PostgreSQL) -> None:
+    sandbox = init(with_parameters(postgresql.url, search_path="served"))
+    databases.execute(postgresql.url, f"GRANT SELECT, INSERT, UPDATE, DELETE ON {TABLES} TO serving")
+    url = as_role(postgresql, "serving", "served")
+    assert init(url) == sandbox
+    with serving(url) as server:
+        api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
+        ada, group = api.new_user(), api.new_group()
+        assert api.participants(group) == [] == api.participants(group)
+        joined = api.join(group, ada, subscribe=True)
+        assert api.participants(group) == [joined]
+        api.leave(group, userId=ada)
+        api.http.close()
+
+
+def test_a_role_that_may_not_create_is_refused_where_nothing_is(postgresql: PostgreSQL) -> None:
+    url = as_role(postgresql, "serving", "empty")
+    with pytest.raises(UsageError, match="permission denied"):
+        asyncio.run(touch(url))
+    assert everything(with_parameters(postgresql.url, search_path="empty")) == {}
+
+
+def test_a_password_lets_in(postgresql: PostgreSQL) -> None:
+    url = as_role(postgresql, "guarded", "guarded", password=PASSWORD)
+    with serving(url) as server:
+        assert PASSWORD not in "".join([*server.output, *server.log])
+    assert init(url) == init(url)
+
+
+@pytest.fixture(scope="module")
+def silent() -> Iterator[int]:
+    """A port where somebody listens who never says anything."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_server_that_says_nothing_is_not_waited_for(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heliograph.storage.pooled._CONNECT_SECONDS", 0.2)
+    with pytest.raises(UsageError, match=rf"cannot be opened: PostgreSQL 127.0.0.1:{silent}/db: ") as refused:
+        asyncio.run(touch(f"postgresql://me:hush@127.0.0.1:{silent}/db"))
+    assert "hush" not in str(refused.value)
+
+
+NOWHERE = [
+    "postgresql://me:hush@127.0.0.1:1/db",
+    "postgresql://me:hush@/db?host=/nowhere",
+    "postgresql://me:hush@127.0.0.1:port/db",
+    "postgresql://me:hush@[::1/db",
+    "postgresql://me:hush@127.0.0.1/db?sslmode=hush",
+]
+
+
+@pytest.mark.parametrize("url", NOWHERE)
+@pytest.mark.parametrize("arguments", [("serve", "--port", "0"), ("init",)], ids=" ".join)
+def test_a_server_that_is_not_there(url: str, arguments: tuple[str, ...]) -> None:
+    assert_refused(url, *arguments, secret="hush")
+
+
+@pytest.mark.parametrize("password", ["wrong-horse", "", "%00"])
+def test_a_wrong_password(postgresql: PostgreSQL, password: str) -> None:
+    line = assert_refused(as_role(postgresql, "guarded", "guarded", password=password), "serve", secret="wrong-horse")
+    assert "password" in line
+
+
+@pytest.mark.parametrize("change", [("postgres:@", "nobody:hush@"), ("@/postgres", "@/nothing")], ids=" to ".join)
+def test_no_such_role_or_database(postgresql: PostgreSQL, change: tuple[str, str]) -> None:
+    line = assert_refused(postgresql.url.replace(*change), "serve", secret="hush")
+    assert "does not exist" in line
+
+
+def test_no_such_schema(postgresql: PostgreSQL) -> None:
+    line = assert_refused(with_parameters(postgresql.url, search_path="nowhere"), "serve", secret="hush")
+    assert "schema" in line
+
+
+def assert_refused(url: str, *arguments: str, secret: str) -> str:
+    """Refused in one line that does not repeat the password; returns the line."""
+    done = command(*arguments, "--database", url)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert done.stderr.startswith("heliograph: ")
+    assert done.stderr.count("\n") == 1
+    assert secret not in done.stderr
+    return done.stderr

@@ -1,0 +1,134 @@
+"""What is about SQLite's files: their modes, the lock of the one server, the writer's thread."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from heliograph.errors import ServiceUnavailable, UsageError
+from heliograph.storage import meta, migrations
+from heliograph.storage.engine import Tx
+from tests.databases import held_up
+from tests.storage.conftest import opened, put, touch
+
+LATEST = str(migrations.LATEST)
+pytestmark = pytest.mark.one_engine
+
+
+def test_the_files_of_a_database_are_for_its_owner_alone(url: str, tmp_path: Path) -> None:
+    def modes() -> dict[str, int]:
+        return {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
+
+    async def look() -> dict[str, int]:
+        async with opened(url):
+            return modes()
+
+    found = asyncio.run(look())
+    assert {"heliograph.db", "heliograph.db-wal", "heliograph.db.key", "heliograph.db.lock"} <= set(found)
+    assert set(found.values()) == {0o600}
+
+
+def test_a_second_server_is_refused_and_other_commands_are_not(url: str) -> None:
+    async def work() -> str | None:
+        async with opened(url):
+            with pytest.raises(UsageError, match=rf"process {os.getpid()}\) serves"):
+                await touch(url)
+            return await touch(url, serve=False)
+
+    assert asyncio.run(work()) == LATEST
+    assert asyncio.run(touch(url)) == LATEST, "the lock goes with the server"
+
+
+def test_a_migration_waits_until_nobody_serves(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work() -> None:
+        async with opened(url):
+            monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, ("CREATE TABLE later (id {text})",)))
+            monkeypatch.setattr(migrations, "LATEST", migrations.LATEST + 1)
+            with pytest.raises(UsageError, match="serves"):
+                await touch(url, serve=False)
+
+    asyncio.run(work())
+    assert asyncio.run(touch(url, serve=False)) == str(migrations.LATEST) != LATEST
+
+
+def test_the_file_of_another_program_is_not_touched(url: str, tmp_path: Path) -> None:
+    path = tmp_path / "heliograph.db"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE thing (id)")
+    other.commit()
+    other.close()
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="another program"):
+        asyncio.run(touch(url))
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"this is no database at all, " * 100, b"SQLite format 3\0" + b"x" * 5000])
+def test_what_is_no_database_is_refused(url: str, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "heliograph.db").write_bytes(content)
+    with pytest.raises(UsageError, match="cannot be opened"):
+        asyncio.run(touch(url))
+    assert (tmp_path / "heliograph.db").read_bytes() == content
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no folder"):
+        asyncio.run(touch(f"sqlite:///{tmp_path}/nowhere/heliograph.db"))
+
+
+def test_a_database_in_memory_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    assert asyncio.run(touch("sqlite:///:memory:")) == LATEST
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_storage_function_may_not_wait(url: str) -> None:
+    async def waiting(tx: Tx) -> None:
+        await asyncio.sleep(0)
+
+    async def work() -> str:
+        async with opened(url) as store:
+            with pytest.raises(RuntimeError, match="may await nothing"):
+                await store.write(waiting)
+            return await store.write(put, "next", "works")
+
+    assert asyncio.run(work()) == "works"
+
+
+def test_a_file_that_cannot_be_written_says_so_and_recovers(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heliograph.storage.writer.BUSY_MILLISECONDS", 50)
+
+    async def work() -> str:
+        async with opened(url) as store:
+            async with held_up(url):
+                outcomes = await asyncio.gather(
+                    store.write(put, "a", "1"), store.write(put, "b", "1"), return_exceptions=True
+                )
+                assert [type(outcome) for outcome in outcomes] == [ServiceUnavailable, ServiceUnavailable]
+                assert await store.read(meta.get, "a") is None
+            return await store.write(put, "a", "2")
+
+    assert asyncio.run(work()) == "2"
+
+
+def test_writes_are_durable_and_readers_do_not_wait(url: str, tmp_path: Path) -> None:
+    async def settings(tx: Tx) -> tuple[str, int]:
+        row = await tx.one(
+            "SELECT (SELECT journal_mode FROM pragma_journal_mode), (SELECT synchronous FROM pragma_synchronous)"
+        )
+        assert row is not None
+        return row[0], row[1]
+
+    async def work() -> tuple[str, int]:
+        async with opened(url) as store:
+            await store.write(put, "a", "1")
+            return await store.write(settings)
+
+    assert asyncio.run(work()) == ("wal", 2)
+    assert (tmp_path / "heliograph.db").exists()
