@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from bench import load, processes, scenarios
 from bench.engines import Engine
+from bench.plan import Plan
 from bench.scenarios import Load
 
 _LEGS = (scenarios.JOIN_SPREAD, "list-25", "get-user", scenarios.LEAVE, "create-user")
@@ -31,9 +32,9 @@ class Start(Struct):
     bare_seconds: float
 
 
-def run(engine: Engine, requests: int, connections: int, starts: int) -> tuple[Memory, Start]:
+def run(engine: Engine, plan: Plan) -> tuple[Memory, Start]:
     """Send so many requests of every kind to one server; then start it a few times on what that left."""
-    each = requests // (_LAPS * len(_LEGS))
+    each = plan.requests // (_LAPS * len(_LEGS))
     url = engine.create("endurance")
     stage = asyncio.run(scenarios.build(url, each, _LAPS))
     memory = Memory(0, 0, [])
@@ -42,13 +43,13 @@ def run(engine: Engine, requests: int, connections: int, starts: int) -> tuple[M
         for lap in range(_LAPS):
             for leg in _LEGS:
                 lines = stage.load(leg, lap, each).lines
-                lines = (lines * -(-each // len(lines)))[:each]
-                told = load.run(server.port, Load(lines), stage.world.authorization, connections, each)
+                exactly = Load(stage.world, (lines * -(-each // len(lines)))[:each])
+                told = load.run(server.port, exactly, plan.most_connections, each)
                 memory.requests += told.requests
                 memory.errors += sum(told.errors.values())
                 memory.samples.append((memory.requests, server.memory_bytes()))
             print(f"  {memory.requests:9,} requests  {memory.samples[-1][1] / 1e6:.0f} MB", file=sys.stderr)
-    return memory, _start(url, starts)
+    return memory, _start(url, plan.starts)
 
 
 def _start(url: str, starts: int) -> Start:

@@ -17,6 +17,7 @@ from msgspec import Struct
 from bench import load, processes
 from bench.engines import Engine
 from bench.load import Measured
+from bench.plan import Plan, Sizes
 from bench.processes import Process
 from bench.scenarios import Load, join_line, leave_line, page_line
 from bench.worlds import World, add_groups, add_members, add_users, empty, opened
@@ -31,7 +32,6 @@ class Case(Struct):
 
     name: str
     against: str
-    world: World
     load: Load
     undo: Load | None = None
 
@@ -53,17 +53,9 @@ class Grown(Struct):
     errors: int
 
 
-class Sizes(Struct, frozen=True):
-    """How much there is of everything."""
-
-    conversations: tuple[int, ...] = (100, 10_000, 100_000)
-    databases: tuple[int, int] = (1_000, 1_000_000)
-    joins: int = 10_000
-    """Into conversations of each size; into each database, half as many."""
-
-
-def run(engine: Engine, sizes: Sizes, connections: int, seconds: float, rounds: int) -> list[Grown]:
+def run(engine: Engine, plan: Plan) -> list[Grown]:
     """Build a small and a large database, and measure in turns."""
+    sizes = plan.growth
     began = time.monotonic()
     urls = [engine.create("small"), engine.create("large")]
     small = asyncio.run(_build(urls[0], sizes.databases[0], sizes, conversations=False))
@@ -78,9 +70,10 @@ def run(engine: Engine, sizes: Sizes, connections: int, seconds: float, rounds: 
     with processes.heliograph(urls[0]) as first, processes.heliograph(urls[1]) as second:
 
         def measure(case: Case) -> Measured:
-            return _measure(case, first if case.world is small.world else second, connections, seconds)
+            server = first if case.load.world is small.world else second
+            return _measure(case, server, plan.most_connections, plan.seconds)
 
-        for number in range(rounds):
+        for number in range(plan.rounds):
             for case, base in pairs:
                 # Next to each other in time, and each as often before the other as after it.
                 if number % 2:
@@ -128,8 +121,8 @@ def _conversation_cases(
     share = -(-len(newcomers) // len(groups))
     seats = [(groups[number // share], user) for number, user in enumerate(newcomers)]
     return [
-        Case(first, f"first page of {least:,}", world, Load([page_line(world, groups[0])], once=False)),
-        Case(f"last page of {members:,}", first, world, Load([page_line(world, groups[0], last)], once=False)),
+        Case(first, f"first page of {least:,}", Load(world, [page_line(world, groups[0])], once=False)),
+        Case(f"last page of {members:,}", first, Load(world, [page_line(world, groups[0], last)], once=False)),
         _joins(f"join into {members:,}", f"join into {least:,}", world, seats),
     ]
 
@@ -152,8 +145,8 @@ def _database_cases(small: _Built, large: _Built, sizes: Sizes) -> list[Case]:
             for number, user in ((number, order[number % len(order)]) for number in range(joins))
         ]
         cases += [
-            Case(f"list of 25 {name}", f"list of 25 {names[0]}", world, Load(lists, once=False)),
-            Case(f"get user {name}", f"get user {names[0]}", world, Load(gets, once=False)),
+            Case(f"list of 25 {name}", f"list of 25 {names[0]}", Load(world, lists, once=False)),
+            Case(f"get user {name}", f"get user {names[0]}", Load(world, gets, once=False)),
             _joins(f"join {name}", f"join {names[0]}", world, seats),
         ]
     return cases
@@ -163,17 +156,16 @@ def _joins(name: str, against: str, world: World, seats: list[tuple[str, str]]) 
     return Case(
         name,
         against,
-        world,
-        Load([join_line(world, *seat) for seat in seats]),
-        Load([leave_line(world, *seat) for seat in seats]),
+        Load(world, [join_line(world, *seat) for seat in seats]),
+        Load(world, [leave_line(world, *seat) for seat in seats]),
     )
 
 
 def _measure(case: Case, server: Process, connections: int, seconds: float) -> Measured:
     if case.undo is None:
-        return load.measure(server, case.load, case.world.authorization, connections, seconds)
-    measured = load.measure(server, case.load, case.world.authorization, connections)
-    undone = load.run(server.port, case.undo, case.world.authorization, connections, len(case.undo.lines))
+        return load.measure(server, case.load, connections, seconds)
+    measured = load.measure(server, case.load, connections)
+    undone = load.run(server.port, case.undo, connections, len(case.undo.lines))
     if undone.statuses != {"200": len(case.undo.lines)}:
         raise RuntimeError(f"{case.name}: what was joined could not be left: {undone.statuses}")
     return measured

@@ -205,15 +205,13 @@ static void send_on(struct connection *c) {
     }
     c->out_sent += sent > 0 ? (size_t)sent : 0;
     enum phase next = c->out_sent == c->out_length ? RECEIVING : SENDING;
-    if (next != c->phase || next == SENDING) {
-        if (c->phase == SENDING || next == SENDING)
-            watch(c, EPOLL_CTL_MOD, next == SENDING ? EPOLLIN | EPOLLOUT : EPOLLIN);
-        c->phase = next;
-    }
+    if (next != c->phase)
+        watch(c, EPOLL_CTL_MOD, next == SENDING ? EPOLLIN | EPOLLOUT : EPOLLIN);
+    c->phase = next;
 }
 
 static void send_next(struct connection *c) {
-    if (over())
+    if (c->phase != IDLE || over()) // it may have been hung up since
         return;
     write_request(c);
     answer_reset(&c->answer);
@@ -242,8 +240,8 @@ static void receive(struct connection *c) {
     ssize_t count = recv(c->fd, bytes, sizeof bytes, 0);
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (c->phase == IDLE) { // it was not asked anything; mostly it hangs up
-        hang_up(c);
+    if (c->phase == IDLE) { // the server was not asked anything: it hangs up, or should have
+        redial(c);
         return;
     }
     if (count <= 0) {

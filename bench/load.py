@@ -52,7 +52,7 @@ class Measured(Struct):
         return sum(self.told.errors.values())
 
 
-def run(port: int, load: Load, authorization: str, connections: int, seconds: float) -> Told:
+def run(port: int, load: Load, connections: int, seconds: float) -> Told:
     """Send the load until the time is over, or its lines are used up."""
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
         file.write("\n".join(load.lines) + "\n")
@@ -60,7 +60,7 @@ def run(port: int, load: Load, authorization: str, connections: int, seconds: fl
         once = ["-1"] if load.once else []
         done = subprocess.run(
             [LOADER, f"-c{connections}", f"-s{seconds}", *once, "127.0.0.1", str(port), file.name],
-            env={**os.environ, "LOAD_AUTHORIZATION": authorization},
+            env={**os.environ, "LOAD_AUTHORIZATION": load.world.authorization},
             stdout=subprocess.PIPE,
             check=True,
         )
@@ -70,14 +70,13 @@ def run(port: int, load: Load, authorization: str, connections: int, seconds: fl
 def measure(
     server: Process,
     load: Load,
-    authorization: str,
     connections: int,
     seconds: float = _MOST_SECONDS,
     database: Process | None = None,
 ) -> Measured:
     """Send the load to a server, whose database may be a process of its own."""
     before = server.cpu_seconds(), database.cpu_seconds() if database else 0.0
-    told = run(server.port, load, authorization, connections, seconds)
+    told = run(server.port, load, connections, seconds)
     return Measured(
         told,
         server.cpu_seconds() - before[0],

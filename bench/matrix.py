@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import statistics
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from msgspec import Struct
 
 from bench import load, processes, scenarios
 from bench.engines import Engine
 from bench.load import Measured
+from bench.plan import Plan
 from bench.processes import Process
-from bench.scenarios import NEEDS, Stage
+from bench.scenarios import JOIN_SPREAD, NAMES, NEEDS, Load
 
 
 class Cell(Struct):
@@ -45,48 +46,46 @@ class Cell(Struct):
 Pair = tuple[Measured, Measured]
 
 
-def run(
-    engine: Engine, users: int, connections: Sequence[int], seconds: float, rounds: int, only: str | None
-) -> list[Cell]:
+@dataclass(frozen=True)
+class Contest:
+    """The server, and the bare handler beside it."""
+
+    ours: Process
+    bare: Process
+    database: Process | None
+    seconds: float
+
+    def pair(self, what: Load, connections: int, *, bare_first: bool) -> Pair:
+        """Both under the same load, one after the other."""
+        if bare_first:
+            bare = load.measure(self.bare, what, connections, self.seconds)
+            return load.measure(self.ours, what, connections, self.seconds, self.database), bare
+        ours = load.measure(self.ours, what, connections, self.seconds, self.database)
+        return ours, load.measure(self.bare, what, connections, self.seconds)
+
+
+def run(engine: Engine, plan: Plan) -> list[Cell]:
     """Measure the scenarios, or one and what it needs."""
-    wanted = [name for name in scenarios.NAMES if only in (None, name) or name == NEEDS.get(only or "")]
+    wanted = [name for name in NAMES if plan.only in (None, name) or name == NEEDS.get(plan.only or "")]
+    turns = [many for _ in range(plan.rounds) for many in plan.connections]
     url = engine.create("scenarios")
-    stage = asyncio.run(scenarios.build(url, users, rounds * len(connections)))
+    stage = asyncio.run(scenarios.build(url, plan.users, len(turns)))
     engine.settle(url)
-    pairs: dict[tuple[str, int], list[Pair]] = {(name, many): [] for many in connections for name in wanted}
+    pairs: dict[tuple[str, int], list[Pair]] = {(name, many): [] for many in plan.connections for name in wanted}
     with processes.heliograph(url) as ours, processes.bare() as bare:
-        for turn in range(rounds * len(connections)):
-            many = connections[turn % len(connections)]
+        contest = Contest(ours, bare, engine.process, plan.seconds)
+        for turn, many in enumerate(turns):
             joined = 0
             for name in wanted:
-                pair = _pair(stage.load(name, turn, joined), stage, (ours, bare), turn, many, seconds, engine.process)
+                # Who comes first changes from round to round.
+                pair = contest.pair(
+                    stage.load(name, turn, joined), many, bare_first=turn // len(plan.connections) % 2 == 1
+                )
                 pairs[name, many].append(pair)
-                joined = pair[0].told.taken if name == scenarios.JOIN_SPREAD else joined
+                if name == JOIN_SPREAD:
+                    joined = pair[0].told.taken
                 print(f"  {name:12} {many:3} connections  {_told(pair)}", file=sys.stderr)
     return [_cell(name, many, found) for (name, many), found in pairs.items()]
-
-
-def _pair(
-    what: scenarios.Load,
-    stage: Stage,
-    servers: tuple[Process, Process],
-    turn: int,
-    connections: int,
-    seconds: float,
-    database: Process | None,
-) -> Pair:
-    """Both servers, one after the other; who comes first changes from turn to turn."""
-    authorization = stage.world.authorization
-
-    def measure(server: Process) -> Measured:
-        return load.measure(
-            server, what, authorization, connections, seconds, database if server is servers[0] else None
-        )
-
-    if turn % 2:
-        bare = measure(servers[1])
-        return measure(servers[0]), bare
-    return measure(servers[0]), measure(servers[1])
 
 
 def _told(pair: Pair) -> str:

@@ -93,7 +93,7 @@ def bare() -> Iterator[Process]:
 def _running(*command: str, port: int, path: str, statuses: tuple[int, ...] = (0,)) -> Iterator[Process]:
     with tempfile.TemporaryFile("w+") as output:
         began = time.monotonic()
-        running = subprocess.Popen([sys.executable, "-m", *command], stdout=output, stderr=output)
+        running = subprocess.Popen([sys.executable, "-m", *command], stdout=output, stderr=output, env=_environment())
         try:
             while not _answers(port, path):
                 if running.poll() is not None or time.monotonic() > began + _START_SECONDS:
@@ -107,6 +107,15 @@ def _running(*command: str, port: int, path: str, statuses: tuple[int, ...] = (0
         if status not in statuses:
             output.seek(0)
             raise RuntimeError(f"{' '.join(command[:2])} ended with status {status}:\n{output.read()}")
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without settings of the server that whoever runs this may have for other ends."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("HELIOGRAPH_") or name == "HELIOGRAPH_MASTER_KEY"
+    }
 
 
 def _answers(port: int, path: str) -> bool:

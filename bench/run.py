@@ -18,12 +18,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from bench import endurance, engines, facts, growth, matrix, report
 from bench.engines import Engine
 from bench.load import LOADER
+from bench.plan import QUICK, Plan
 from bench.report import Results, Settings
 from bench.scenarios import NAMES
 from heliograph.errors import UsageError
@@ -32,37 +32,18 @@ GROWTH, ENDURANCE = "growth", "endurance"
 RESULTS = Path("bench/results")
 
 
-class Plan(Struct, frozen=True):
-    """How much is measured: short and often, because what else a machine does comes and goes within seconds."""
-
-    seconds: float = 1
-    rounds: int = 9
-    users: int = 100_000
-    growth: growth.Sizes = growth.Sizes()
-    requests: int = 1_000_000
-    starts: int = 5
-
-
-QUICK = Plan(
-    seconds=1,
-    rounds=1,
-    users=10_000,
-    growth=growth.Sizes(conversations=(100, 1_000, 5_000), databases=(1_000, 10_000), joins=1_000),
-    requests=10_000,
-    starts=1,
-)
-
-
 def arguments(given: list[str] | None) -> argparse.Namespace:
     """The options."""
     parser = argparse.ArgumentParser(
         prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
-    parser.add_argument("--connections", type=_numbers, default=(1, 16, 64), help="such as 64, or 1,16,64")
+    parser.add_argument("--connections", type=_numbers, help="such as 64; 1,16,64 unless told")
     parser.add_argument("--seconds", type=float, help="of each measurement at most")
     parser.add_argument("--rounds", type=int)
-    parser.add_argument("--only", choices=[*NAMES, GROWTH, ENDURANCE], metavar="SCENARIO", help=", ".join(NAMES))
+    parser.add_argument(
+        "--only", choices=[*NAMES, GROWTH, ENDURANCE], metavar="SCENARIO", help=", ".join([*NAMES, GROWTH, ENDURANCE])
+    )
     parser.add_argument("--quick", action="store_true", help="everything, in about a minute, on small databases")
     parser.add_argument("--database", metavar="URL", help="a PostgreSQL in which databases may be made and dropped")
     parser.add_argument("--results", type=Path, help="a folder for the results; the documentation is then left alone")
@@ -79,19 +60,18 @@ def _engine(name: str, folder: Path, url: str | None) -> Iterator[Engine]:
         yield engine
 
 
-def measure(engine: Engine, plan: Plan, connections: tuple[int, ...], only: str | None, folder: Path) -> Results:
+def measure(engine: Engine, plan: Plan, folder: Path) -> Results:
     """Everything, or one part."""
     found = Results(engine.name, facts.gather(engine, folder), Settings(plan.seconds, plan.rounds, plan.users))
-    most = max(connections)
-    if only not in (GROWTH, ENDURANCE):
+    if plan.only not in (GROWTH, ENDURANCE):
         _say(f"{engine.name}: scenarios")
-        found.scenarios = matrix.run(engine, plan.users, connections, plan.seconds, plan.rounds, only)
-    if only in (None, GROWTH):
+        found.scenarios = matrix.run(engine, plan)
+    if plan.only in (None, GROWTH):
         _say(f"{engine.name}: growth")
-        found.growth = growth.run(engine, plan.growth, most, plan.seconds, plan.rounds)
-    if only in (None, ENDURANCE):
+        found.growth = growth.run(engine, plan)
+    if plan.only in (None, ENDURANCE):
         _say(f"{engine.name}: memory and start")
-        found.memory, found.start = endurance.run(engine, plan.requests, most, plan.starts)
+        found.memory, found.start = endurance.run(engine, plan)
     return found
 
 
@@ -104,8 +84,8 @@ def main(given: list[str] | None = None) -> None:
     options = arguments(given)
     if not LOADER.exists():
         sys.exit(f"bench: there is no {LOADER}: run `make {LOADER}`")
-    plan = QUICK if options.quick else Plan()
-    plan = replace(plan, seconds=options.seconds or plan.seconds, rounds=options.rounds or plan.rounds)
+    asked = {name: getattr(options, name) for name in ("connections", "only", "seconds", "rounds")}
+    plan = replace(QUICK if options.quick else Plan(), **{name: value for name, value in asked.items() if value})
     whole = not (options.quick or options.only or options.results)
     results = options.results or (RESULTS if whole else Path(".bench/results"))
     # Of PostgreSQL no key lies beside the database.
@@ -117,7 +97,7 @@ def main(given: list[str] | None = None) -> None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=LOADER.parent, prefix="data-")))
             try:
                 engine = stack.enter_context(_engine(name, folder, options.database))
-                found = measure(engine, plan, options.connections, options.only, folder)
+                found = measure(engine, plan, folder)
             except (UsageError, ImportError) as error:
                 if options.engine != "both":
                     sys.exit(f"bench: {error}")

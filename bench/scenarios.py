@@ -32,11 +32,13 @@ NAMES = {
 }
 """The scenarios, in the order in which they run, and what they are called."""
 NEEDS = {LEAVE: JOIN_SPREAD}
+_READING = ("list-25", "list-100", "get-user")
 
 
 class Load(Struct):
-    """Lines to send, again and again or `once`."""
+    """Lines to send to a world, again and again or `once`."""
 
+    world: World
     lines: list[str]
     once: bool = True
 
@@ -50,23 +52,25 @@ class Stage(Struct):
 
     def load(self, scenario: str, turn: int, joined: int) -> Load:
         """The load of a scenario in a turn; `joined` is how many lines of the turn's spread joins were sent."""
+        return Load(self.world, self._lines(scenario, turn, joined), once=scenario not in _READING)
+
+    def _lines(self, scenario: str, turn: int, joined: int) -> list[str]:
+        world = self.world
         match scenario:
             case "join-spread":
-                return Load([join_line(self.world, *seat) for seat in self._spread(turn)])
+                return [join_line(world, *seat) for seat in self._spread(turn)]
             case "leave":
-                return Load([leave_line(self.world, *seat) for seat in self._spread(turn)[:joined]])
+                return [leave_line(world, *seat) for seat in self._spread(turn)[:joined]]
             case "join-one":
-                group = self._own(turn)[GROUPS]
-                return Load([join_line(self.world, group, user) for user in self.world.users])
+                return [join_line(world, self._own(turn)[GROUPS], user) for user in world.users]
             case "list-25":
-                return Load([page_line(self.world, group) for group in self.listed], once=False)
+                return [page_line(world, group) for group in self.listed]
             case "list-100":
-                query = f"?page%5Bsize%5D={MAX_SIZE}"
-                return Load([page_line(self.world, group, query) for group in self.listed], once=False)
+                return [page_line(world, group, f"?page%5Bsize%5D={MAX_SIZE}") for group in self.listed]
             case "get-user":
-                return Load([user_line(self.world, user) for user in _shuffled(self.world.users)], once=False)
+                return [user_line(world, user) for user in _shuffled(world.users)]
             case "create-user":
-                return Load([create_line(self.world, f"{turn}-{number}") for number in range(len(self.world.users))])
+                return [create_line(world, f"{turn}-{number}") for number in range(len(world.users))]
         raise ValueError(scenario)
 
     def _own(self, turn: int) -> list[str]:

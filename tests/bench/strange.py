@@ -34,12 +34,13 @@ ANSWERS: dict[str, list[bytes]] = {
     ],
     "/goodbye": [_HEAD + b"Connection: close\r\nContent-Length: 2\r\n\r\n{}"],
     "/to-the-end": [_HEAD + b"\r\n", b"all there is"],
+    "/without-a-word": [_HEAD + b"Content-Length: 2\r\n\r\n{}"],
     "/drop": [],
     "/half": [_HEAD + b"Content-Length: 100\r\n\r\nhalf"],
     "/garbage": [b"this is no answer\r\n\r\n"],
     "/too-much": [_HEAD + b"Content-Length: 2\r\n\r\n{}{}"],
 }
-HANGS_UP = {"/goodbye", "/to-the-end", "/drop", "/half"}
+HANGS_UP = {"/goodbye", "/to-the-end", "/drop", "/half", "/without-a-word"}
 SILENT = "/silent"
 
 

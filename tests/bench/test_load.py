@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from bench.processes import free_port
 
-from tests.bench.strange import SILENT, StrangeServer, strange_server
+from tests.bench.strange import ANSWERS, SILENT, StrangeServer, strange_server
 
 NO_ERRORS = {"connect": 0, "read": 0, "write": 0, "timeout": 0, "status": 0}
 
@@ -82,6 +83,18 @@ def test_what_is_no_answer_is_an_error_and_the_rest_goes_on(load: Run, server: S
     assert (told["requests"], told["taken"], told["statuses"]) == (10, 20, {"200": 10})
     assert told["errors"] == {**NO_ERRORS, "read": 10}
     assert sum(server.asked.values()) == 20
+
+
+def test_every_request_is_an_answer_or_an_error(load: Run) -> None:
+    lines = [f"GET\t{path}\t" for path in ANSWERS for _ in range(30)]
+    random.Random(1).shuffle(lines)
+    told = load(lines, "-1", "-c20", "-s20")
+    errors = told["errors"]
+    assert told["taken"] == len(lines) == told["requests"] + errors["read"] + errors["write"]
+    assert sum(told["statuses"].values()) == told["requests"]
+    assert (errors["timeout"], errors["connect"]) == (0, 0)
+    # A server that hangs up without a word takes a request with it that was just on the way.
+    assert 0 < errors["status"] <= 60
 
 
 def test_who_does_not_answer_in_time_is_hung_up_on(load: Run) -> None:
