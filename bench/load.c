@@ -1,6 +1,6 @@
 // A load generator: N connections that each send a request, wait for its answer, and send the next.
 //
-//     load [-c connections] [-s seconds] [-t timeout] [-1] HOST PORT FILE
+//     load [-c connections] [-s seconds] [-t timeout] [-g microseconds] [-1] HOST PORT FILE
 //
 // FILE holds a request a line: method, path and body, separated by tabs. The connections take its lines in order. After
 // the last line the first comes again; with -1 every line is sent once, and the run ends early when they are used up.
@@ -33,9 +33,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TICK_MS 20   // how often what did not happen is looked for
-#define GATHER_US 50 // how long answers are gathered, …
-#define MANY 8       // … while so many requests are under way
+#define TICK_MS 20 // how often what did not happen is looked for
+#define MANY 8     // while so many requests are under way, answers are gathered
 
 enum phase { CLOSED, CONNECTING, IDLE, SENDING, RECEIVING };
 
@@ -52,11 +51,12 @@ static struct {
     int connections, epoll;
     uint64_t seconds, timeout; // in microseconds, both
     bool once;
+    int gather; // microseconds
     const char *host, *port, *authorization;
     struct addrinfo *address;
     const char **lines; // where each begins; one more tells where the last ends
     size_t count, position, taken;
-} run = {.connections = 64, .seconds = 10000000, .timeout = 10000000};
+} run = {.connections = 64, .seconds = 10000000, .timeout = 10000000, .gather = 50};
 
 static struct {
     uint64_t connect_errors, read_errors, write_errors, timeouts, refused, reconnects;
@@ -332,13 +332,15 @@ static void print_result(uint64_t microseconds) {
 }
 
 static void arguments(int argc, char **argv) {
-    for (int option; (option = getopt(argc, argv, "c:s:t:1")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "c:s:t:g:1")) != -1;) {
         if (option == 'c')
             run.connections = atoi(optarg);
         else if (option == 's')
             run.seconds = (uint64_t)(atof(optarg) * 1e6);
         else if (option == 't')
             run.timeout = (uint64_t)(atof(optarg) * 1e6);
+        else if (option == 'g')
+            run.gather = atoi(optarg);
         else if (option == '1')
             run.once = true;
         else
@@ -346,7 +348,7 @@ static void arguments(int argc, char **argv) {
     }
     errno = 0;
     if (argc - optind != 3 || run.connections < 1)
-        fail("load [-c connections] [-s seconds] [-t timeout] [-1] HOST PORT FILE");
+        fail("load [-c connections] [-s seconds] [-t timeout] [-g microseconds] [-1] HOST PORT FILE");
     run.host = argv[optind];
     run.port = argv[optind + 1];
     run.authorization = getenv("LOAD_AUTHORIZATION");
@@ -371,8 +373,8 @@ int main(int argc, char **argv) {
         dial(&all[i]);
     while (busy || !over()) {
         handle_all(TICK_MS);
-        if (busy >= MANY) {
-            nanosleep(&(struct timespec){.tv_nsec = GATHER_US * 1000}, NULL);
+        if (busy >= MANY && run.gather) {
+            nanosleep(&(struct timespec){.tv_nsec = run.gather * 1000L}, NULL);
             handle_all(0);
         }
         while (ready_count)
