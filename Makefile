@@ -1,13 +1,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format clean assets
+.PHONY: run test bench check format clean assets
 
 run: .venv/server
 	$(BIN)/heliograph serve
 
 test: .venv/dev .compat/ready
+	@command -v $(CC) > /dev/null && $(MAKE) --no-print-directory .bench/load || echo 'no C compiler: the load generator is not tested'
 	$(BIN)/pytest
+
+# Options go into BENCH: make bench BENCH='--engine sqlite --only list-25'
+bench: .venv/dev .bench/load
+	$(BIN)/python -m bench.run $(BENCH)
 
 check: .venv/dev
 	$(BIN)/ruff format --check src tests bench
@@ -21,7 +26,7 @@ format: .venv/dev
 	$(BIN)/ruff check --fix src tests bench
 
 clean:
-	rm -rf .venv .compat
+	rm -rf .venv .compat .bench
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Heliograph needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -37,6 +42,10 @@ $(BIN)/python:
 
 .compat/ready: .venv/dev tests/compat/install.sh tests/compat/constraints.txt
 	@tests/compat/install.sh .compat $(BIN)/python
+
+.bench/load: bench/load.c bench/answer.c bench/answer.h bench/histogram.c bench/histogram.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -Wall -Wextra -Werror -O2 -o $@ $(filter %.c,$^)
 
 # Refreshes the two files of the reference page; needs npm.
 assets:

@@ -1,4 +1,4 @@
-"""What the framework costs by itself: Starlette and msgspec answer a join, a leave and a list, and store nothing."""
+"""What the framework costs by itself: Starlette and msgspec answer what the scenarios ask, and store nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from heliograph.wire.apps import Empty
-from heliograph.wire.paging import PageMeta
+from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE, PageMeta
 from heliograph.wire.participants import (
     Participant,
     ParticipantJoinBody,
@@ -17,28 +17,57 @@ from heliograph.wire.participants import (
     ParticipantListResponse,
     ParticipantResponse,
 )
+from heliograph.wire.users import Profile, User, UserCreateBody, UserResponse
 
-_CONVERSATION = "/v2/apps/{app_id}/conversations/{conversation_id}"
+_APP = "/v2/apps/{app_id}"
+_CONVERSATION = f"{_APP}/conversations/{{conversation_id}}"
 _ID = "6ae0a1e5f0040004a7d25e90"
-_PARTICIPANTS = [Participant(id=_ID, user_id=_ID, unread_count=0, client_associations=[]) for _ in range(25)]
+_TIME = "2026-11-22T16:01:44.825Z"
+_PARTICIPANT = Participant(id=_ID, user_id=_ID, unread_count=0, client_associations=[])
+_PARTICIPANTS = {size: [_PARTICIPANT] * size for size in (DEFAULT_SIZE, MAX_SIZE)}
 
 
 async def join(request: Request) -> Response:
     body = msgspec.json.decode(await request.body(), type=ParticipantJoinBody)
     participant = Participant(id=_ID, user_id=body.user_id or "", unread_count=0, client_associations=[])
-    return Response(
-        msgspec.json.encode(ParticipantResponse(participant=participant)), 201, media_type="application/json"
-    )
+    return _json(ParticipantResponse(participant=participant), 201)
 
 
 async def leave(request: Request) -> Response:
     msgspec.json.decode(await request.body(), type=ParticipantLeaveBody)
-    return Response(msgspec.json.encode(Empty()), media_type="application/json")
+    return _json(Empty())
 
 
 async def page(request: Request) -> Response:
-    answer = ParticipantListResponse(participants=_PARTICIPANTS, meta=PageMeta(has_more=False))
-    return Response(msgspec.json.encode(answer), media_type="application/json")
+    # The scenarios ask for the default, or in the query for the most.
+    size = MAX_SIZE if request.scope["query_string"] else DEFAULT_SIZE
+    return _json(ParticipantListResponse(participants=_PARTICIPANTS[size], meta=PageMeta(has_more=False)))
+
+
+async def get_user(request: Request) -> Response:
+    return _json(UserResponse(user=_user(request.path_params["user_id"], None, Profile())))
+
+
+async def create_user(request: Request) -> Response:
+    body = msgspec.json.decode(await request.body(), type=UserCreateBody)
+    given = body.profile.given_name if body.profile else None
+    return _json(UserResponse(user=_user(_ID, body.external_id, Profile(given_name=given or None))), 201)
+
+
+def _user(user_id: str, external_id: str | None, profile: Profile) -> User:
+    return User(
+        id=user_id,
+        authenticated=False,
+        signed_up_at=_TIME,
+        profile=profile,
+        metadata={},
+        identities=[],
+        external_id=external_id,
+    )
+
+
+def _json(answer: msgspec.Struct, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(answer), status, media_type="application/json")
 
 
 app = Starlette(
@@ -46,5 +75,7 @@ app = Starlette(
         Route(f"{_CONVERSATION}/join", join, methods=["POST"]),
         Route(f"{_CONVERSATION}/leave", leave, methods=["POST"]),
         Route(f"{_CONVERSATION}/participants", page),
+        Route(f"{_APP}/users", create_user, methods=["POST"]),
+        Route(f"{_APP}/users/{{user_id}}", get_user),
     ]
 )

@@ -1,176 +1,112 @@
-"""Joins, leaves and lists a second, as a ratio to a bare handler under the same load in the same run.
+"""Measure the server on each engine, as ratios to a bare handler under the same load in the same run.
 
-    .venv/bin/python -m bench.run [--connections 64] [--seconds 5] [--rounds 3]
+    make bench
+    .venv/bin/python -m bench.run --engine sqlite --only join-spread --connections 64
 
-The load comes from wrk (one thread), which must be installed. What is printed are medians over the rounds.
+What is measured, and how to read it, is told in docs/benchmarks.md.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import base64
-import json
 import os
-import shutil
-import statistics
-import subprocess
+import secrets
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
-import httpx
-import msgspec
+from msgspec.structs import replace
 
-from heliograph import ids
-from heliograph.domain import sandbox
-from heliograph.domain.tenants import Tenant
-from heliograph.storage import conversations, users
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.engine import Tx
-from heliograph.storage.opening import open_store
-from heliograph.storage.users import StoredUser
+from bench import endurance, engines, facts, growth, matrix, report
+from bench.engines import Engine
+from bench.load import LOADER
+from bench.plan import QUICK, Plan
+from bench.report import Results, Settings
+from bench.scenarios import NAMES
+from heliograph.errors import UsageError
 
-GROUPS = 100
-USERS = 100_000
-SCRIPT = Path(__file__).with_name("replay.lua")
+GROWTH, ENDURANCE = "growth", "endurance"
+RESULTS = Path("bench/results")
 
 
-class World(msgspec.Struct):
-    """What the server holds before the load begins."""
-
-    app_id: str
-    authorization: str
-    groups: list[str]
-    users: list[str]
-
-
-async def build(database: str) -> World:
-    """Make a database with groups and users."""
-    store = await open_store(database)
-    made = await sandbox.ensure(store)
-    tenant = Tenant(made.app.id, made.app_key.id)
-    groups = await store.write(_add_groups, tenant)
-    people: list[str] = []
-    for _ in range(USERS // 1000):
-        people += await store.write(_add_users, tenant)
-    await store.close()
-    credential = base64.b64encode(f"{made.app_key.id}:{made.app_key.secret}".encode()).decode()
-    return World(made.app.id, f"Basic {credential}", groups, people)
+def arguments(given: list[str] | None) -> argparse.Namespace:
+    """The options."""
+    parser = argparse.ArgumentParser(
+        prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument("--connections", type=_numbers, help="such as 64; 1,16,64 unless told")
+    parser.add_argument("--seconds", type=float, help="of each measurement at most")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument(
+        "--only", choices=[*NAMES, GROWTH, ENDURANCE], metavar="SCENARIO", help=", ".join([*NAMES, GROWTH, ENDURANCE])
+    )
+    parser.add_argument("--quick", action="store_true", help="everything, in about a minute, on small databases")
+    parser.add_argument("--database", metavar="URL", help="a PostgreSQL in which databases may be made and dropped")
+    parser.add_argument("--results", type=Path, help="a folder for the results; the documentation is then left alone")
+    return parser.parse_args(given)
 
 
-async def _add_groups(tx: Tx, tenant: Tenant) -> list[str]:
-    made = [ids.new() for _ in range(GROUPS)]
-    for one in made:
-        await conversations.add(
-            tx, StoredConversation(tenant.app_id, one, "sdkGroup", 0, 0, 0, 0, None, None, None, None, None, 0)
-        )
-    return made
-
-
-async def _add_users(tx: Tx, tenant: Tenant) -> list[str]:
-    made = [ids.new() for _ in range(1000)]
-    for one in made:
-        await users.add(tx, StoredUser(tenant.app_id, one, None, None, 0, 0, None, "{}", "{}", None, 0))
-    return made
-
-
-def scenarios(world: World) -> dict[str, list[str]]:
-    """The requests of each scenario, in the order in which they are run: leaves undo joins."""
-    base = f"/v2/apps/{world.app_id}/conversations"
-
-    def line(group: str, verb: str, body: dict[str, Any]) -> str:
-        return f"POST\t{base}/{group}/{verb}\t{json.dumps(body)}"
-
-    spread = [(world.groups[index % GROUPS], user) for index, user in enumerate(world.users)]
-    return {
-        "join, 100 groups": [line(g, "join", {"userId": u, "subscribeSDKClient": False}) for g, u in spread],
-        "list of 25": [f"GET\t{base}/{group}/participants\t" for group in world.groups],
-        "leave": [line(g, "leave", {"userId": u}) for g, u in spread],
-        "join, one group": [
-            line(world.groups[0], "join", {"userId": user, "subscribeSDKClient": False}) for user in world.users
-        ],
-    }
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in text.split(","))
 
 
 @contextmanager
-def process(*args: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A server process, once it answers."""
-    running = subprocess.Popen([sys.executable, *args], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            try:
-                httpx.get(f"http://127.0.0.1:{port}/health/live")
-                break
-            except httpx.TransportError:
-                time.sleep(0.005)
-        yield running
-    finally:
-        running.terminate()
-        running.wait()
+def _engine(name: str, folder: Path, url: str | None) -> Iterator[Engine]:
+    with engines.sqlite(folder) if name == "sqlite" else engines.postgresql(folder, url) as engine:
+        yield engine
 
 
-def load(port: int, world: World, requests: list[str], connections: int, seconds: float) -> dict[str, float]:
-    """Send the requests for so many seconds."""
-    with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
-        file.write("\n".join(requests) + "\n")
-        file.flush()
-        done = subprocess.run(
-            ["wrk", "-t1", f"-c{connections}", f"-d{round(seconds)}s", "-s", str(SCRIPT), f"http://127.0.0.1:{port}"],
-            env={**os.environ, "BENCH_REQUESTS": file.name, "BENCH_AUTHORIZATION": world.authorization},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    told: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
-    told["rate"] = told["requests"] / told["microseconds"] * 1e6
-    return told
-
-
-def measure(connections: int, seconds: int) -> dict[str, tuple[dict[str, float], dict[str, float]]]:
-    """One round: every scenario against the bare handler and against the server, one after the other."""
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/bench.db"
-        world = asyncio.run(build(url))
-        serve = ("-m", "heliograph", "serve", "--database", url, "--port", "8091", "--participant-limit", "1000000")
-        quiet = ("--log-level", "warning")
-        bare = ("-m", "uvicorn", "bench.bare:app", "--port", "8092", "--no-access-log", "--log-level", "error")
-        found = {}
-        with process(*serve, *quiet, port=8091), process(*bare, port=8092):
-            for name, requests in scenarios(world).items():
-                # Leaves are quicker than joins, and only who joined can leave.
-                time_for = seconds * 0.4 if name == "leave" else seconds
-                base = load(8092, world, requests, connections, time_for)
-                found[name] = (load(8091, world, requests, connections, time_for), base)
+def measure(engine: Engine, plan: Plan, folder: Path) -> Results:
+    """Everything, or one part."""
+    found = Results(engine.name, facts.gather(engine, folder), Settings(plan.seconds, plan.rounds, plan.users))
+    if plan.only not in (GROWTH, ENDURANCE):
+        _say(f"{engine.name}: scenarios")
+        found.scenarios = matrix.run(engine, plan)
+    if plan.only in (None, GROWTH):
+        _say(f"{engine.name}: growth")
+        found.growth = growth.run(engine, plan)
+    if plan.only in (None, ENDURANCE):
+        _say(f"{engine.name}: memory and start")
+        found.memory, found.start = endurance.run(engine, plan)
     return found
 
 
-def main() -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--seconds", type=int, default=5)
-    parser.add_argument("--rounds", type=int, default=3)
-    given = parser.parse_args()
-    if not shutil.which("wrk"):
-        sys.exit("bench: wrk is not installed")
-    rounds = [measure(given.connections, given.seconds) for _ in range(given.rounds)]
-    print(f"{given.connections} connections, {given.seconds} s each, median of {given.rounds} rounds")
-    for name in rounds[0]:
-        ours = [one[name][0] for one in rounds]
-        ratio = statistics.median(one[name][0]["rate"] / one[name][1]["rate"] for one in rounds)
-        rate, bare = (statistics.median(one[name][side]["rate"] for one in rounds) for side in (0, 1))
-        p50, p99 = (statistics.median(one[quantile] for one in ours) / 1000 for quantile in ("p50", "p99"))
-        errors = sum(int(one["errors"]) for one in ours)
-        print(
-            f"{name:18} {rate:7.0f}/s  {ratio:.2f} of the bare handler's {bare:6.0f}/s  "
-            f"p50 {p50:5.1f} ms  p99 {p99:6.1f} ms  errors {errors}"
-        )
+def _say(what: str) -> None:
+    print(what, file=sys.stderr)
+
+
+def main(given: list[str] | None = None) -> None:
+    """Measure, print, store; a whole run also goes into the documentation."""
+    options = arguments(given)
+    if not LOADER.exists():
+        sys.exit(f"bench: there is no {LOADER}: run `make {LOADER}`")
+    asked = {name: getattr(options, name) for name in ("connections", "only", "seconds", "rounds")}
+    plan = replace(QUICK if options.quick else Plan(), **{name: value for name, value in asked.items() if value})
+    whole = not (options.quick or options.only or options.results)
+    results = options.results or (RESULTS if whole else Path(".bench/results"))
+    # Of PostgreSQL no key lies beside the database.
+    os.environ.setdefault("HELIOGRAPH_MASTER_KEY", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    names = ["sqlite", "postgresql"] if options.engine == "both" else [options.engine]
+    for name in names:
+        # Not below the temporary folder of the system, which may be in memory: there nothing is ever waited for.
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=LOADER.parent, prefix="data-")))
+            try:
+                engine = stack.enter_context(_engine(name, folder, options.database))
+                found = measure(engine, plan, folder)
+            except (UsageError, ImportError) as error:
+                if options.engine != "both":
+                    sys.exit(f"bench: {error}")
+                _say(f"bench: {name} was not measured: {error}")
+                continue
+        path = report.store(found, results)
+        print(f"{report.figures([found])}\nstored in {path}")
+    if whole:
+        report.publish(results)
 
 
 if __name__ == "__main__":

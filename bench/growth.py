@@ -1,0 +1,186 @@
+"""Whether cost grows with size: of a conversation, and of the database. Everything is a ratio within one run.
+
+To compare like with like, joins into small groups fill one group after the other: there too, the calls that are under
+way at any moment concern one group, and none grows beyond twice its size. What a case changes is undone after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import statistics
+import sys
+import time
+
+from msgspec import Struct
+
+from bench import load, processes
+from bench.engines import Engine
+from bench.load import Measured
+from bench.plan import Plan, Sizes
+from bench.processes import Process
+from bench.scenarios import Load, join_line, leave_line, page_line
+from bench.worlds import World, add_groups, add_members, add_users, empty, opened
+from heliograph.wire.paging import DEFAULT_SIZE
+
+_GROUP = 100
+"""How many are in each group of a database."""
+
+
+class Case(Struct):
+    """A load, the case that it is compared with, and what undoes it."""
+
+    name: str
+    against: str
+    load: Load
+    undo: Load | None = None
+
+
+Pair = tuple[Measured, Measured]
+"""A case, and the case that it is compared with."""
+
+
+class Grown(Struct):
+    """What a case costs, as so many times the case that it is compared with; medians over the rounds."""
+
+    name: str
+    against: str
+    times: float
+    all_times: list[float]
+    rate: float
+    p50: float
+    p99: float
+    errors: int
+
+
+def run(engine: Engine, plan: Plan) -> list[Grown]:
+    """Build a small and a large database, and measure in turns."""
+    sizes = plan.growth
+    began = time.monotonic()
+    urls = [engine.create("small"), engine.create("large")]
+    small = asyncio.run(_build(urls[0], sizes.databases[0], sizes, conversations=False))
+    large = asyncio.run(_build(urls[1], sizes.databases[1], sizes, conversations=True))
+    for url in urls:
+        engine.settle(url)
+    print(f"  built in {time.monotonic() - began:.0f} s", file=sys.stderr)
+    cases = [*_database_cases(small, large, sizes), *large.cases]
+    by_name = {case.name: case for case in cases}
+    pairs: list[tuple[Case, Case]] = [(case, by_name[case.against]) for case in cases if case.name != case.against]
+    found: dict[str, list[Pair]] = {case.name: [] for case, _ in pairs}
+    with processes.heliograph(urls[0]) as first, processes.heliograph(urls[1]) as second:
+
+        def measure(case: Case) -> Measured:
+            server = first if case.load.world is small.world else second
+            return _measure(case, server, plan.most_connections, plan.seconds)
+
+        for number in range(plan.rounds):
+            for case, base in pairs:
+                # Next to each other in time, and each as often before the other as after it.
+                if number % 2:
+                    before = measure(base)
+                    pair = (measure(case), before)
+                else:
+                    pair = (measure(case), measure(base))
+                found[case.name].append(pair)
+                print(f"  {case.name:40} costs {pair[1].rate / pair[0].rate:.2f} times", file=sys.stderr)
+    return [_grown(case, found[case.name]) for case, _ in pairs]
+
+
+class _Built(Struct):
+    world: World
+    groups: list[str]
+    cases: list[Case]
+
+
+async def _build(url: str, size: int, sizes: Sizes, *, conversations: bool) -> _Built:
+    """A database of `size` participants, each a user of their own, in groups of 100."""
+    async with opened(url) as store:
+        world = await empty(store)
+        users = await add_users(store, world, size)
+        groups = await add_groups(store, world, size // _GROUP, _GROUP)
+        await add_members(store, world, [(groups[number // _GROUP], user) for number, user in enumerate(users)])
+        built = _Built(world, groups, [])
+        world.members.clear()
+        if conversations:
+            newcomers = await add_users(store, world, sizes.joins)
+            for members in sizes.conversations:
+                # Of the smallest as many as it takes for each to be joined by no more than it holds.
+                count = max(1, sizes.joins // members) if members == min(sizes.conversations) else 1
+                made = await add_groups(store, world, count, members)
+                await add_members(store, world, [(group, user) for group in made for user in users[:members]])
+                built.cases += _conversation_cases(world, made, members, newcomers, sizes)
+        return built
+
+
+def _conversation_cases(
+    world: World, groups: list[str], members: int, newcomers: list[str], sizes: Sizes
+) -> list[Case]:
+    first, least = f"first page of {members:,}", min(sizes.conversations)
+    # The cursor after which exactly one page is left.
+    last = f"?page%5Bafter%5D={world.members[groups[0]][-DEFAULT_SIZE - 1]}"
+    share = -(-len(newcomers) // len(groups))
+    seats = [(groups[number // share], user) for number, user in enumerate(newcomers)]
+    return [
+        Case(first, f"first page of {least:,}", Load(world, [page_line(world, groups[0])], once=False)),
+        Case(f"last page of {members:,}", first, Load(world, [page_line(world, groups[0], last)], once=False)),
+        _joins(f"join into {members:,}", f"join into {least:,}", world, seats),
+    ]
+
+
+def _database_cases(small: _Built, large: _Built, sizes: Sizes) -> list[Case]:
+    """Lists, users and joins all over a database of either size."""
+    cases = []
+    names = [f"in a database of {size:,}" for size in sizes.databases]
+    # The small one has no more room than this, for users who join a group that is not theirs.
+    joins = min(sizes.joins // 2, len(small.world.users) * (len(small.groups) - 1))
+    for built, name in zip((small, large), names, strict=True):
+        world, groups, chance = built.world, built.groups, random.Random(1)
+        # Without the newcomers, and in a disorder that is always the same.
+        users = world.users[: len(groups) * _GROUP]
+        lists = [page_line(world, chance.choice(groups)) for _ in range(10_000)]
+        gets = [f"GET\t/v2/apps/{world.app_id}/users/{chance.choice(users)}\t" for _ in range(10_000)]
+        order = chance.sample(range(len(users)), min(len(users), joins))
+        seats = [
+            (groups[(user // _GROUP + 1 + number // len(order)) % len(groups)], users[user])
+            for number, user in ((number, order[number % len(order)]) for number in range(joins))
+        ]
+        cases += [
+            Case(f"list of 25 {name}", f"list of 25 {names[0]}", Load(world, lists, once=False)),
+            Case(f"get user {name}", f"get user {names[0]}", Load(world, gets, once=False)),
+            _joins(f"join {name}", f"join {names[0]}", world, seats),
+        ]
+    return cases
+
+
+def _joins(name: str, against: str, world: World, seats: list[tuple[str, str]]) -> Case:
+    return Case(
+        name,
+        against,
+        Load(world, [join_line(world, *seat) for seat in seats]),
+        Load(world, [leave_line(world, *seat) for seat in seats]),
+    )
+
+
+def _measure(case: Case, server: Process, connections: int, seconds: float) -> Measured:
+    if case.undo is None:
+        return load.measure(server, case.load, connections, seconds)
+    measured = load.measure(server, case.load, connections)
+    undone = load.run(server.port, case.undo, connections, len(case.undo.lines))
+    if undone.statuses != {"200": len(case.undo.lines)}:
+        raise RuntimeError(f"{case.name}: what was joined could not be left: {undone.statuses}")
+    return measured
+
+
+def _grown(case: Case, found: list[Pair]) -> Grown:
+    ours = [one for one, _ in found]
+    times = [base.rate / one.rate for one, base in found]
+    return Grown(
+        case.name,
+        case.against,
+        statistics.median(times),
+        times,
+        statistics.median(one.rate for one in ours),
+        statistics.median(one.told.p50 for one in ours),
+        statistics.median(one.told.p99 for one in ours),
+        sum(one.errors + base.errors for one, base in found),
+    )

@@ -1,0 +1,380 @@
+// A load generator: N connections that each send a request, wait for its answer, and send the next.
+//
+//     load [-c connections] [-s seconds] [-t timeout] [-1] HOST PORT FILE
+//
+// FILE holds a request a line: method, path and body, separated by tabs. The connections take its lines in order. After
+// the last line the first comes again; with -1 every line is sent once, and the run ends early when they are used up.
+// LOAD_AUTHORIZATION is the Authorization header. When the time is over, nothing more is sent, and what is under way is
+// waited for, so every request that left was either answered or is among the errors. One JSON line tells the result.
+//
+// One thread and epoll: an answer costs one recv and one send, which is less than any server spends on it;
+// `cpu_microseconds` tells whether that held.
+#define _GNU_SOURCE
+#include "answer.h"
+#include "histogram.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TICK_MS 20 // how often what did not happen is looked for
+
+enum phase { CLOSED, CONNECTING, IDLE, SENDING, RECEIVING };
+
+struct connection {
+    int fd;
+    enum phase phase;
+    uint64_t since; // when the phase, or the request, began
+    char *out;
+    size_t out_room, out_length, out_sent;
+    struct answer answer;
+};
+
+static struct {
+    int connections, epoll;
+    uint64_t seconds, timeout; // in microseconds, both
+    bool once;
+    const char *host, *port, *authorization;
+    struct addrinfo *address;
+    const char **lines; // where each begins; one more tells where the last ends
+    size_t count, position, taken;
+} run = {.connections = 64, .seconds = 10000000, .timeout = 10000000};
+
+static struct {
+    uint64_t connect_errors, read_errors, write_errors, timeouts, refused, reconnects;
+    uint64_t last; // when the last answer was complete
+    uint64_t statuses[1000];
+    struct histogram latencies;
+} told;
+
+static int busy; // connections that wait for an answer
+
+// Connections that may send their next request, which they do together, after all that has come was read.
+static struct connection **ready;
+static int ready_count;
+
+static uint64_t deadline;
+
+static _Noreturn void fail(const char *what) {
+    fprintf(stderr, "load: %s%s%s\n", what, errno ? ": " : "", errno ? strerror(errno) : "");
+    exit(2);
+}
+
+static uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
+}
+
+static void read_lines(const char *path) {
+    struct stat facts;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &facts) < 0)
+        fail(path);
+    size_t size = (size_t)facts.st_size;
+    const char *text = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0) : "";
+    if (text == MAP_FAILED)
+        fail(path);
+    close(fd);
+    for (size_t i = 0; i < size; i++)
+        run.count += text[i] == '\n';
+    run.lines = malloc((run.count + 1) * sizeof *run.lines);
+    if (!run.lines)
+        fail("memory");
+    errno = 0;
+    const char *at = text;
+    for (size_t i = 0; i < run.count; i++) {
+        run.lines[i] = at;
+        const char *end = memchr(at, '\n', size - (size_t)(at - text));
+        const char *tab = memchr(at, '\t', (size_t)(end - at));
+        if (!tab || !memchr(tab + 1, '\t', (size_t)(end - tab - 1)))
+            fail("a line is not: method, tab, path, tab, body");
+        at = end + 1;
+    }
+    run.lines[run.count] = at;
+    if (run.count == 0)
+        fail("no requests in the file");
+}
+
+static void append(struct connection *c, const char *bytes, size_t count) {
+    if (c->out_length + count > c->out_room) {
+        c->out_room = 2 * (c->out_length + count) + 1024;
+        if (!(c->out = realloc(c->out, c->out_room)))
+            fail("memory");
+    }
+    memcpy(c->out + c->out_length, bytes, count);
+    c->out_length += count;
+}
+
+#define APPEND(c, literal) append(c, literal, sizeof literal - 1)
+
+// The next line of the file, as HTTP.
+static void write_request(struct connection *c) {
+    const char *method = run.lines[run.position], *end = run.lines[run.position + 1] - 1;
+    const char *path = memchr(method, '\t', (size_t)(end - method)) + 1;
+    const char *body = memchr(path, '\t', (size_t)(end - path)) + 1;
+    run.taken++;
+    run.position = run.position + 1 == run.count && !run.once ? 0 : run.position + 1;
+    c->out_length = c->out_sent = 0;
+    append(c, method, (size_t)(path - method - 1));
+    APPEND(c, " ");
+    append(c, path, (size_t)(body - path - 1));
+    APPEND(c, " HTTP/1.1\r\nHost: ");
+    append(c, run.host, strlen(run.host));
+    if (run.authorization) {
+        APPEND(c, "\r\nAuthorization: ");
+        append(c, run.authorization, strlen(run.authorization));
+    }
+    if (body < end || *method != 'G') {
+        char length[80];
+        int written = snprintf(length, sizeof length, "\r\nContent-Type: application/json\r\nContent-Length: %zu",
+                               (size_t)(end - body));
+        append(c, length, (size_t)written);
+    }
+    APPEND(c, "\r\n\r\n");
+    append(c, body, (size_t)(end - body));
+}
+
+static void watch(struct connection *c, int operation, uint32_t events) {
+    struct epoll_event event = {.events = events, .data.ptr = c};
+    if (epoll_ctl(run.epoll, operation, c->fd, &event) < 0)
+        fail("epoll");
+}
+
+static bool over(void) {
+    return now() >= deadline || (run.once && run.position == run.count);
+}
+
+static void hang_up(struct connection *c) {
+    if (c->phase == SENDING || c->phase == RECEIVING)
+        busy--;
+    if (c->phase != CLOSED)
+        close(c->fd);
+    c->phase = CLOSED;
+    c->since = now();
+}
+
+static void dial(struct connection *c) {
+    c->fd = socket(run.address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (c->fd < 0)
+        fail("socket");
+    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    c->phase = CONNECTING;
+    c->since = now();
+    if (connect(c->fd, run.address->ai_addr, run.address->ai_addrlen) < 0 && errno != EINPROGRESS) {
+        told.connect_errors++;
+        hang_up(c); // the next tick tries again
+        return;
+    }
+    watch(c, EPOLL_CTL_ADD, EPOLLIN | EPOLLOUT);
+}
+
+// The connection is of no more use; another takes its place, if there is still something to do.
+static void redial(struct connection *c) {
+    hang_up(c);
+    if (!over()) {
+        told.reconnects++;
+        dial(c);
+    }
+}
+
+static void send_on(struct connection *c) {
+    ssize_t sent = send(c->fd, c->out + c->out_sent, c->out_length - c->out_sent, MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+        told.write_errors++;
+        redial(c);
+        return;
+    }
+    c->out_sent += sent > 0 ? (size_t)sent : 0;
+    enum phase next = c->out_sent == c->out_length ? RECEIVING : SENDING;
+    if (next != c->phase)
+        watch(c, EPOLL_CTL_MOD, next == SENDING ? EPOLLIN | EPOLLOUT : EPOLLIN);
+    c->phase = next;
+}
+
+static void send_next(struct connection *c) {
+    if (c->phase != IDLE || over()) // it may have been hung up since
+        return;
+    write_request(c);
+    answer_reset(&c->answer);
+    c->since = now();
+    c->phase = RECEIVING; // most requests leave at once; send_on corrects it where one does not
+    busy++;
+    send_on(c);
+}
+
+static void answered(struct connection *c) {
+    told.last = now();
+    told.statuses[c->answer.status]++;
+    told.refused += c->answer.status < 200 || c->answer.status > 299;
+    histogram_record(&told.latencies, told.last - c->since);
+    if (c->answer.closes || c->phase == SENDING) { // an answer before the request has left: it will not be read
+        redial(c);
+        return;
+    }
+    busy--;
+    c->phase = IDLE;
+    ready[ready_count++] = c;
+}
+
+static void receive(struct connection *c) {
+    static char bytes[256 * 1024];
+    ssize_t count = recv(c->fd, bytes, sizeof bytes, 0);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (c->phase == IDLE) { // the server was not asked anything: it hangs up, or should have
+        redial(c);
+        return;
+    }
+    if (count <= 0) {
+        if (count == 0 && answer_ended(&c->answer)) {
+            answered(c);
+            return;
+        }
+        told.read_errors++;
+        redial(c);
+        return;
+    }
+    size_t used = answer_feed(&c->answer, bytes, (size_t)count);
+    if (c->answer.state == ANSWER_BROKEN || used < (size_t)count) {
+        told.read_errors++;
+        redial(c);
+    } else if (c->answer.state == ANSWER_COMPLETE) {
+        answered(c);
+    }
+}
+
+static void connected(struct connection *c) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error) {
+        told.connect_errors++;
+        hang_up(c); // the next tick tries again
+        return;
+    }
+    watch(c, EPOLL_CTL_MOD, EPOLLIN);
+    c->phase = IDLE;
+    ready[ready_count++] = c;
+}
+
+static void handle(struct connection *c, uint32_t events) {
+    if (c->phase == CONNECTING)
+        connected(c);
+    else if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
+        receive(c);
+    else if (c->phase == SENDING)
+        send_on(c);
+}
+
+static void handle_all(int milliseconds) {
+    struct epoll_event events[256];
+    int count = epoll_wait(run.epoll, events, 256, milliseconds);
+    if (count < 0 && errno != EINTR)
+        fail("epoll");
+    for (int i = 0; i < count; i++)
+        handle(events[i].data.ptr, events[i].events);
+}
+
+static void tick(struct connection *all, uint64_t time) {
+    for (struct connection *c = all; c < all + run.connections; c++) {
+        if (c->phase == CLOSED && !over()) {
+            dial(c);
+        } else if (c->phase != IDLE && c->phase != CLOSED && time > c->since + run.timeout) {
+            if (c->phase == CONNECTING) {
+                told.connect_errors++;
+                hang_up(c);
+            } else {
+                told.timeouts++;
+                redial(c);
+            }
+        }
+    }
+}
+
+static void print_result(uint64_t microseconds) {
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    uint64_t cpu = (uint64_t)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 +
+                   (uint64_t)(used.ru_utime.tv_usec + used.ru_stime.tv_usec);
+    printf("{\"requests\":%" PRIu64 ",\"taken\":%zu,\"microseconds\":%" PRIu64 ",\"cpu_microseconds\":%" PRIu64
+           ",\"statuses\":{", told.latencies.count, run.taken, microseconds, cpu);
+    const char *comma = "";
+    for (int status = 0; status < 1000; status++)
+        if (told.statuses[status]) {
+            printf("%s\"%d\":%" PRIu64, comma, status, told.statuses[status]);
+            comma = ",";
+        }
+    printf("},\"errors\":{\"connect\":%" PRIu64 ",\"read\":%" PRIu64 ",\"write\":%" PRIu64 ",\"timeout\":%" PRIu64
+           ",\"status\":%" PRIu64 "},\"reconnects\":%" PRIu64,
+           told.connect_errors, told.read_errors, told.write_errors, told.timeouts, told.refused, told.reconnects);
+    printf(",\"p50\":%" PRIu64 ",\"p90\":%" PRIu64 ",\"p99\":%" PRIu64 ",\"max\":%" PRIu64 "}\n",
+           histogram_quantile(&told.latencies, 500), histogram_quantile(&told.latencies, 900),
+           histogram_quantile(&told.latencies, 990), told.latencies.max);
+}
+
+static void arguments(int argc, char **argv) {
+    for (int option; (option = getopt(argc, argv, "c:s:t:1")) != -1;) {
+        if (option == 'c')
+            run.connections = atoi(optarg);
+        else if (option == 's')
+            run.seconds = (uint64_t)(atof(optarg) * 1e6);
+        else if (option == 't')
+            run.timeout = (uint64_t)(atof(optarg) * 1e6);
+        else if (option == '1')
+            run.once = true;
+        else
+            exit(2);
+    }
+    errno = 0;
+    if (argc - optind != 3 || run.connections < 1)
+        fail("load [-c connections] [-s seconds] [-t timeout] [-1] HOST PORT FILE");
+    run.host = argv[optind];
+    run.port = argv[optind + 1];
+    run.authorization = getenv("LOAD_AUTHORIZATION");
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    if (getaddrinfo(run.host, run.port, &hints, &run.address) != 0)
+        fail("no such host or port");
+    read_lines(argv[optind + 2]);
+}
+
+int main(int argc, char **argv) {
+    arguments(argc, argv);
+    struct connection *all = calloc((size_t)run.connections, sizeof *all);
+    run.epoll = epoll_create1(EPOLL_CLOEXEC);
+    prctl(PR_SET_TIMERSLACK, 1); // or a sleep lasts 50 microseconds longer than it was asked to
+    ready = calloc((size_t)run.connections, sizeof *ready);
+    if (!all || !ready || run.epoll < 0)
+        fail("connections");
+    uint64_t began = now(), ticked = began;
+    deadline = began + run.seconds;
+    told.last = began;
+    for (int i = 0; i < run.connections; i++)
+        dial(&all[i]);
+    while (busy || !over()) {
+        handle_all(TICK_MS);
+        while (ready_count)
+            send_next(ready[--ready_count]);
+        uint64_t time = now();
+        if (time - ticked >= TICK_MS * 1000) {
+            ticked = time;
+            tick(all, time);
+        }
+    }
+    print_result(told.last - began);
+    return 0;
+}

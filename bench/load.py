@@ -1,0 +1,85 @@
+"""Runs the load generator, and measures what the server spends meanwhile."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from bench.processes import Process
+from bench.scenarios import Load
+
+LOADER = Path(".bench/load")
+_MOST_SECONDS = 600
+
+
+class Told(Struct):
+    """What the generator tells; times are microseconds, `taken` is how many lines were sent."""
+
+    requests: int
+    taken: int
+    microseconds: int
+    cpu_microseconds: int
+    statuses: dict[str, int]
+    errors: dict[str, int]
+    reconnects: int
+    p50: int
+    p90: int
+    p99: int
+    max: int
+
+
+class Measured(Struct):
+    """One run of the generator against one server."""
+
+    told: Told
+    cpu_seconds: float
+    database_cpu_seconds: float
+    memory_bytes: int
+
+    @property
+    def rate(self) -> float:
+        """Requests a second."""
+        return self.told.requests / max(self.told.microseconds, 1) * 1e6
+
+    @property
+    def errors(self) -> int:
+        """Requests that did not succeed, and connections that did not."""
+        return sum(self.told.errors.values())
+
+
+def run(port: int, load: Load, connections: int, seconds: float) -> Told:
+    """Send the load until the time is over, or its lines are used up."""
+    with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
+        file.write("\n".join(load.lines) + "\n")
+        file.flush()
+        once = ["-1"] if load.once else []
+        done = subprocess.run(
+            [LOADER, f"-c{connections}", f"-s{seconds}", *once, "127.0.0.1", str(port), file.name],
+            env={**os.environ, "LOAD_AUTHORIZATION": load.world.authorization},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+    return msgspec.json.decode(done.stdout, type=Told)
+
+
+def measure(
+    server: Process,
+    load: Load,
+    connections: int,
+    seconds: float = _MOST_SECONDS,
+    database: Process | None = None,
+) -> Measured:
+    """Send the load to a server, whose database may be a process of its own."""
+    before = server.cpu_seconds(), database.cpu_seconds() if database else 0.0
+    told = run(server.port, load, connections, seconds)
+    return Measured(
+        told,
+        server.cpu_seconds() - before[0],
+        database.cpu_seconds() - before[1] if database else 0.0,
+        server.memory_bytes(),
+    )

@@ -1,0 +1,44 @@
+"""How much is measured."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Sizes(Struct, frozen=True):
+    """How large what is compared for growth is."""
+
+    conversations: tuple[int, ...] = (100, 10_000, 100_000)
+    databases: tuple[int, int] = (1_000, 1_000_000)
+    joins: int = 10_000
+    """Into conversations of each size; into each database, half as many."""
+
+
+class Plan(Struct, frozen=True):
+    """What is measured, how long and how often.
+
+    Short and often, because what else a machine does comes and goes within seconds.
+    """
+
+    connections: tuple[int, ...] = (1, 16, 64)
+    only: str | None = None
+    seconds: float = 1
+    rounds: int = 9
+    users: int = 100_000
+    growth: Sizes = Sizes()
+    requests: int = 1_000_000
+    starts: int = 5
+
+    @property
+    def most_connections(self) -> int:
+        """At which growth and memory are measured."""
+        return max(self.connections)
+
+
+QUICK = Plan(
+    rounds=1,
+    users=10_000,
+    growth=Sizes(conversations=(100, 1_000, 5_000), databases=(1_000, 10_000), joins=1_000),
+    requests=10_000,
+    starts=1,
+)

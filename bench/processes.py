@@ -1,0 +1,129 @@
+"""Server processes, started as a user would, and what they use of the machine."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_START_SECONDS = 30
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Process:
+    """A process, with its children."""
+
+    def __init__(self, pid: int, port: int = 0, start_seconds: float = 0) -> None:
+        self.pid = pid
+        self.port = port
+        self.start_seconds = start_seconds
+        """From its beginning to the first answer."""
+
+    def cpu_seconds(self) -> float:
+        """Processor time so far, of children that have ended too."""
+        return sum(_ticks(pid) for pid in _family(self.pid)) / _TICKS
+
+    def memory_bytes(self) -> int:
+        """Resident memory now."""
+        return sum(_resident(pid) for pid in _family(self.pid))
+
+
+def _family(pid: int) -> list[int]:
+    try:
+        children = [
+            int(one) for path in Path(f"/proc/{pid}/task").iterdir() for one in _text(path / "children").split()
+        ]
+    except FileNotFoundError:
+        return []
+    return [pid, *(one for child in children for one in _family(child))]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+        return ""
+
+
+def _ticks(pid: int) -> int:
+    # The name, in parentheses, may hold spaces. Then: utime, stime, and the same of children that were waited for.
+    fields = _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return sum(int(field) for field in fields[11:15])
+
+
+def _resident(pid: int) -> int:
+    lines = _text(Path(f"/proc/{pid}/status")).splitlines()
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def heliograph(database: str) -> Iterator[Process]:
+    """`heliograph serve` on this database; it must end in good order."""
+    port = free_port()
+    options = ("--database", database, "--port", str(port), "--participant-limit", "10000000")
+    with _running("heliograph", "serve", *options, port=port, path="/health/ready") as server:
+        yield server
+
+
+@contextmanager
+def bare() -> Iterator[Process]:
+    """The bare handler."""
+    port = free_port()
+    options = ("--port", str(port), "--no-access-log", "--log-level", "error")
+    # uvicorn raises the signal again that ended it.
+    with _running("uvicorn", "bench.bare:app", *options, port=port, path="/", statuses=(0, -15)) as server:
+        yield server
+
+
+@contextmanager
+def _running(*command: str, port: int, path: str, statuses: tuple[int, ...] = (0,)) -> Iterator[Process]:
+    with tempfile.TemporaryFile("w+") as output:
+        began = time.monotonic()
+        running = subprocess.Popen([sys.executable, "-m", *command], stdout=output, stderr=output, env=_environment())
+        try:
+            while not _answers(port, path):
+                if running.poll() is not None or time.monotonic() > began + _START_SECONDS:
+                    output.seek(0)
+                    raise RuntimeError(f"{' '.join(command[:2])} did not start:\n{output.read()}")
+                time.sleep(0.002)
+            yield Process(running.pid, port, time.monotonic() - began)
+        finally:
+            running.terminate()
+            status = running.wait()
+        if status not in statuses:
+            output.seek(0)
+            raise RuntimeError(f"{' '.join(command[:2])} ended with status {status}:\n{output.read()}")
+
+
+def _environment() -> dict[str, str]:
+    """Ours, without settings of the server that whoever runs this may have for other ends."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("HELIOGRAPH_") or name == "HELIOGRAPH_MASTER_KEY"
+    }
+
+
+def _answers(port: int, path: str) -> bool:
+    """Whether the server answers, and with anything but a 503."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=_START_SECONDS) as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n".encode())
+            status = connection.recv(4096)[9:12]
+    except OSError:
+        return False
+    return status not in (b"", b"503")

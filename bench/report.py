@@ -1,0 +1,141 @@
+"""The results: stored as JSON, printed, and written into the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from bench import plot
+from bench.endurance import Memory, Start
+from bench.growth import Grown
+from bench.matrix import Cell
+from bench.scenarios import NAMES
+
+ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+PAGE, PLOT = Path("docs/benchmarks.md"), Path("docs/bench.svg")
+_BEGIN, _END = "<!-- figures: written by `make bench` -->", "<!-- end of figures -->"
+
+
+class Settings(Struct):
+    """How long and how often it was measured."""
+
+    seconds: float
+    rounds: int
+    users: int
+
+
+class Results(Struct):
+    """Everything about one engine; a part that was not measured is empty."""
+
+    engine: str
+    facts: dict[str, str]
+    settings: Settings
+    scenarios: list[Cell] = []
+    growth: list[Grown] = []
+    memory: Memory | None = None
+    start: Start | None = None
+
+
+def store(results: Results, folder: Path) -> Path:
+    """Write the results to `<engine>.json`; returns where that is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{results.engine}.json"
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
+    return path
+
+
+def load(folder: Path) -> list[Results]:
+    """The results of every engine that was measured."""
+    paths = [folder / f"{engine}.json" for engine in ENGINES]
+    return [msgspec.json.decode(path.read_bytes(), type=Results) for path in paths if path.exists()]
+
+
+def publish(folder: Path) -> None:
+    """Write the figures into the documentation."""
+    found = load(folder)
+    head, _, rest = PAGE.read_text().partition(_BEGIN)
+    PAGE.write_text(f"{head}{_BEGIN}\n\n{figures(found)}\n{_END}{rest.partition(_END)[2]}")
+    PLOT.write_text(plot.draw(found))
+
+
+def figures(found: list[Results]) -> str:
+    """The figures as Markdown."""
+    if not found:
+        return "Nothing was measured yet.\n"
+    return "\n".join(_section(results) for results in found)
+
+
+def _section(results: Results) -> str:
+    parts = [f"### {ENGINES[results.engine]}\n", _conditions(results)]
+    if results.scenarios:
+        parts.append(scenario_table(results.scenarios))
+    if results.growth:
+        parts.append(growth_table(results.growth))
+    if results.memory:
+        parts.append(_memory(results.memory))
+    if results.start:
+        parts.append(
+            f"Start to ready, on the database that this left: {results.start.seconds:.2f} s; "
+            f"the bare handler: {results.start.bare_seconds:.2f} s.\n"
+        )
+    return "\n".join(parts)
+
+
+def _conditions(results: Results) -> str:
+    facts = ", ".join(f"{name} {value}" for name, value in results.facts.items())
+    given = results.settings
+    return f"Medians of {given.rounds} rounds of {given.seconds:g} s; {given.users:,} users; {facts}.\n"
+
+
+def scenario_table(cells: Iterable[Cell]) -> str:
+    """A row for each scenario and number of connections."""
+    rows = [
+        [
+            NAMES[cell.scenario],
+            str(cell.connections),
+            f"{cell.rate:,.0f}",
+            f"**{cell.ratio:.2f}**",
+            f"{min(cell.ratios):.2f}–{max(cell.ratios):.2f}",
+            f"{cell.p50 / 1000:.2f}",
+            f"{cell.p99 / 1000:.2f}",
+            str(cell.errors),
+            f"{cell.cpu:.0f}" + (f" + {cell.database_cpu:.0f}" if cell.database_cpu else ""),
+            f"{cell.bare_cpu:.0f}",
+            f"{cell.memory_bytes / 1e6:.0f}",
+        ]
+        for cell in cells
+    ]
+    head = ["", "connections", "a second", "of the bare handler", "rounds", "p50 ms", "p99 ms", "errors"]
+    return _table([*head, "CPU µs each", "bare CPU µs", "MB"], rows)
+
+
+def growth_table(grown: Iterable[Grown]) -> str:
+    """A row for each case that is compared with another."""
+    rows = [
+        [
+            one.name,
+            one.against,
+            f"**{one.times:.2f}**",
+            f"{min(one.all_times):.2f}–{max(one.all_times):.2f}",
+            f"{one.rate:,.0f}",
+            f"{one.p99 / 1000:.2f}",
+            str(one.errors),
+        ]
+        for one in grown
+    ]
+    return _table(["", "compared with", "costs so many times", "rounds", "a second", "p99 ms", "errors"], rows)
+
+
+def _memory(memory: Memory) -> str:
+    wanted = (0, 0.1, 0.5, 1)
+    samples = [min(memory.samples, key=lambda sample: abs(sample[0] - part * memory.requests)) for part in wanted]
+    told = ", ".join(f"{size / 1e6:.0f} MB after {requests:,}" for requests, size in samples)
+    return f"Memory over {memory.requests:,} requests of every kind ({memory.errors} errors): {told}.\n"
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)

@@ -1,0 +1,134 @@
+"""What is asked of the server, as lines for the generator: method, path and body, separated by tabs.
+
+Nobody joins a group twice and no user is created twice: each join-and-leave turn has groups of its own, in which nobody
+is yet, and its lines are sent once. Who leaves is who has just joined.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+from msgspec import Struct
+
+from bench.worlds import World, add_groups, add_members, add_users, empty, opened
+from heliograph.wire.paging import MAX_SIZE
+
+GROUPS = 100
+"""Over so many groups joins are spread."""
+MEMBERS = 120
+"""In each of the groups that are listed: more than a page."""
+
+JOIN_SPREAD, JOIN_ONE, LEAVE = "join-spread", "join-one", "leave"
+NAMES = {
+    JOIN_SPREAD: "join, spread over 100 groups",
+    LEAVE: "leave",
+    JOIN_ONE: "join, into one group",
+    "list-25": "list of 25",
+    "list-100": "list of 100",
+    "get-user": "get user",
+    "create-user": "create user",
+}
+"""The scenarios, in the order in which they run, and what they are called."""
+NEEDS = {LEAVE: JOIN_SPREAD}
+_READING = ("list-25", "list-100", "get-user")
+
+
+class Load(Struct):
+    """Lines to send to a world, again and again or `once`."""
+
+    world: World
+    lines: list[str]
+    once: bool = True
+
+
+class Stage(Struct):
+    """A world for the scenarios: groups that are listed, and groups that wait for their turn to be joined."""
+
+    world: World
+    listed: list[str]
+    joined: list[str]
+
+    def load(self, scenario: str, turn: int, joined: int) -> Load:
+        """The load of a scenario in a turn; `joined` is how many lines of the turn's spread joins were sent."""
+        return Load(self.world, self._lines(scenario, turn, joined), once=scenario not in _READING)
+
+    def _lines(self, scenario: str, turn: int, joined: int) -> list[str]:
+        world = self.world
+        match scenario:
+            case "join-spread":
+                return [join_line(world, *seat) for seat in self._spread(turn)]
+            case "leave":
+                return [leave_line(world, *seat) for seat in self._spread(turn)[:joined]]
+            case "join-one":
+                return [join_line(world, self._own(turn)[GROUPS], user) for user in world.users]
+            case "list-25":
+                return [page_line(world, group) for group in self.listed]
+            case "list-100":
+                return [page_line(world, group, f"?page%5Bsize%5D={MAX_SIZE}") for group in self.listed]
+            case "get-user":
+                return [user_line(world, user) for user in _shuffled(world.users)]
+            case "create-user":
+                return [create_line(world, f"{turn}-{number}") for number in range(len(world.users))]
+        raise ValueError(scenario)
+
+    def _own(self, turn: int) -> list[str]:
+        return self.joined[turn * (GROUPS + 1) : (turn + 1) * (GROUPS + 1)]
+
+    def _spread(self, turn: int) -> list[tuple[str, str]]:
+        groups = self._own(turn)[:GROUPS]
+        return [(groups[number % GROUPS], user) for number, user in enumerate(self.world.users)]
+
+
+async def build(url: str, users: int, turns: int) -> Stage:
+    """Make the world of a run of so many turns."""
+    async with opened(url) as store:
+        world = await empty(store)
+        people = await add_users(store, world, users)
+        listed = await add_groups(store, world, GROUPS, MEMBERS)
+        await add_members(
+            store,
+            world,
+            [
+                (group, people[(number * MEMBERS + place) % users])
+                for number, group in enumerate(listed)
+                for place in range(MEMBERS)
+            ],
+        )
+        return Stage(world, listed, await add_groups(store, world, turns * (GROUPS + 1)))
+
+
+def _shuffled(values: list[str]) -> list[str]:
+    # Always in the same disorder.
+    return random.Random(1).sample(values, len(values))
+
+
+def join_line(world: World, group: str, user: str) -> str:
+    """A user joins a group."""
+    return _line("POST", world, f"conversations/{group}/join", {"userId": user, "subscribeSDKClient": False})
+
+
+def leave_line(world: World, group: str, user: str) -> str:
+    """A user leaves a group."""
+    return _line("POST", world, f"conversations/{group}/leave", {"userId": user})
+
+
+def page_line(world: World, group: str, query: str = "") -> str:
+    """A page of a group's participants; without a query the first 25."""
+    return _line("GET", world, f"conversations/{group}/participants{query}")
+
+
+def user_line(world: World, user: str) -> str:
+    """A user by id."""
+    return _line("GET", world, f"users/{user}")
+
+
+def create_line(world: World, name: str) -> str:
+    """A new user, with this external id."""
+    return _line("POST", world, "users", {"externalId": f"bench-{name}", "profile": {"givenName": "Ada"}})
+
+
+def _line(method: str, world: World, path: str, body: dict[str, Any] | None = None) -> str:
+    text = "" if body is None else json.dumps(body, separators=(",", ":"))
+    return f"{method}\t/v2/apps/{world.app_id}/{path}\t{text}"

@@ -1,0 +1,99 @@
+"""What a database holds before the load begins: written through the storage layer, a set of rows at a time."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import astuple
+
+from heliograph import ids
+from heliograph.domain import sandbox
+from heliograph.storage import participants
+from heliograph.storage.conversations import StoredConversation
+from heliograph.storage.engine import Tx
+from heliograph.storage.opening import open_store
+from heliograph.storage.participants import StoredParticipant
+from heliograph.storage.store import Store
+from heliograph.storage.users import StoredUser
+from heliograph.wire.conversations import SDK_GROUP
+
+_ROWS = 10_000
+"""How many rows one transaction writes."""
+
+
+class World(Struct):
+    """An app with users and groups, and who may call it."""
+
+    app_id: str
+    authorization: str
+    users: list[str] = []
+    groups: list[str] = []
+    members: dict[str, list[str]] = {}
+    """Of the groups that have participants: their ids, in the order of joining."""
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Store]:
+    """The store at `url`: the one place where it is opened."""
+    store = await open_store(url)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def empty(store: Store) -> World:
+    """The sandbox, with nobody in it."""
+    made = await sandbox.ensure(store)
+    credential = base64.b64encode(f"{made.app_key.id}:{made.app_key.secret}".encode()).decode()
+    return World(made.app.id, f"Basic {credential}")
+
+
+async def add_users(store: Store, world: World, count: int) -> list[str]:
+    """Create users; returns their ids."""
+    made = [ids.new() for _ in range(count)]
+    for part in _parts(made):
+        await store.write(_insert_users, world.app_id, part)
+    world.users += made
+    return made
+
+
+async def add_groups(store: Store, world: World, count: int, size: int = 0) -> list[str]:
+    """Create groups that are said to hold `size` participants, which `add_members` is to put in; returns their ids."""
+    made = [ids.new() for _ in range(count)]
+    for part in _parts(made):
+        await store.write(_insert_groups, world.app_id, part, size)
+    world.groups += made
+    return made
+
+
+async def add_members(store: Store, world: World, seats: Sequence[tuple[str, str]]) -> None:
+    """Put users into groups: pairs of a group and a user, a group after the other."""
+    rows = [StoredParticipant(ids.new(), user, None, "[]", 0, None, world.app_id, group) for group, user in seats]
+    for start in range(0, len(rows), _ROWS):
+        await store.write(participants.add, rows[start : start + _ROWS])
+    for row in rows:
+        world.members.setdefault(row.conversation_id, []).append(row.id)
+
+
+def _parts(rows: list[str]) -> list[list[str]]:
+    return [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
+
+
+async def _insert_users(tx: Tx, app_id: str, made: list[str]) -> None:
+    rows = [StoredUser(app_id, one, None, None, 0, tx.now, None, "{}", "{}", None, tx.now) for one in made]
+    columns = ("bucket", *StoredUser.__struct_fields__)
+    await tx.insert("app_user", columns, [(tx.bucket(row.id), *astuple(row)) for row in rows])
+
+
+async def _insert_groups(tx: Tx, app_id: str, made: list[str], size: int) -> None:
+    rows = [
+        StoredConversation(app_id, one, SDK_GROUP, 0, size, 0, tx.now, None, None, None, None, None, tx.now)
+        for one in made
+    ]
+    columns = ("bucket", *StoredConversation.__struct_fields__)
+    await tx.insert("conversation", columns, [(tx.bucket(row.id), *astuple(row)) for row in rows])

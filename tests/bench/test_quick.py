@@ -1,0 +1,98 @@
+"""The benchmark runs from end to end, without an error; how fast is not for a test to say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import msgspec
+import pytest
+from bench.report import Results
+from bench.scenarios import NAMES
+
+from bench import plot, report
+from tests.bench.conftest import ROOT
+
+OK = {"create-user": "201", "join-one": "201", "join-spread": "201"}
+
+
+@pytest.fixture(scope="module")
+def quick(loader: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, str]:
+    """The results of a short run, and what it printed."""
+    folder = tmp_path_factory.mktemp("results")
+    options = ("--engine", "sqlite", "--quick", "--seconds", "0.1", "--connections", "1,8")
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.run", *options, "--results", folder],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=100,
+    )
+    (results,) = report.load(folder)
+    return results, done.stdout
+
+
+def test_every_scenario_is_measured_without_an_error(quick: tuple[Results, str]) -> None:
+    cells = quick[0].scenarios
+    assert [(cell.scenario, cell.connections) for cell in cells] == [(name, many) for many in (1, 8) for name in NAMES]
+    for cell in cells:
+        assert (cell.errors, cell.bare_errors) == (0, 0), cell
+        assert cell.statuses == {OK.get(cell.scenario, "200"): cell.requests}
+        assert min(cell.requests, cell.rate, cell.bare_rate, cell.cpu, cell.bare_cpu, cell.memory_bytes) > 0
+        assert cell.ratios == [cell.ratio]
+        assert 0 < cell.p50 <= cell.p99
+
+
+def test_growth_is_measured_without_an_error(quick: tuple[Results, str]) -> None:
+    grown = quick[0].growth
+    names = {one.name for one in grown}
+    sizes = ("100", "1,000", "5,000")
+    assert names == {
+        *(f"{what} in a database of 10,000" for what in ("list of 25", "get user", "join")),
+        *(f"{what} {size}" for what in ("first page of", "join into") for size in sizes[1:]),
+        *(f"last page of {size}" for size in sizes),
+    }
+    for one in grown:
+        assert one.errors == 0
+        assert one.against != one.name
+        assert min(one.times, one.rate, one.p99) > 0
+
+
+def test_memory_and_start_are_measured(quick: tuple[Results, str]) -> None:
+    memory, start = quick[0].memory, quick[0].start
+    assert memory is not None
+    assert start is not None
+    assert (memory.requests, memory.errors) == (10_000, 0)
+    assert [requests for requests, _ in memory.samples] == list(range(0, 10_001, 200))
+    assert min(start.seconds, start.bare_seconds, *(size for _, size in memory.samples)) > 0
+
+
+def test_the_machine_is_told_and_nothing_private(quick: tuple[Results, str]) -> None:
+    facts = quick[0].facts
+    assert {"date", "commit", "processor", "cores", "Python", "sqlite", "fsync of 4 kB"} <= facts.keys()
+    text = " ".join(facts.values())
+    assert str(Path.home()) not in text
+    assert str(ROOT) not in text
+
+
+def test_what_is_printed_is_what_is_stored(quick: tuple[Results, str]) -> None:
+    results, printed = quick
+    assert report.figures([results]) in printed
+
+
+def test_the_plot_is_a_drawing_with_a_bar_for_each_scenario(quick: tuple[Results, str]) -> None:
+    results = quick[0]
+    other = msgspec.structs.replace(results, engine="postgresql")
+    for found in ([results], [results, other]):
+        drawing = ET.fromstring(plot.draw(found))
+        bars = [one for one in drawing.iter("{http://www.w3.org/2000/svg}rect") if one.get("x") == "210"]
+        assert len(bars) >= len(NAMES) * len(found)
+
+
+def test_the_documentation_shows_the_stored_results() -> None:
+    found = report.load(ROOT / "bench/results")
+    assert report.figures(found) in (ROOT / report.PAGE).read_text()
+    assert plot.draw(found) == (ROOT / report.PLOT).read_text()
