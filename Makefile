@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check format clean assets
+.PHONY: run test check format generate clean assets
 
 run: .venv/server
 	$(BIN)/heliograph serve
@@ -10,15 +10,22 @@ test: .venv/dev .compat/ready
 	$(BIN)/pytest
 
 check: .venv/dev
-	$(BIN)/ruff format --check src tests bench
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/ruff check src tests bench tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.generate_client --check
+	$(BIN)/python -m tools.unasync --check
 	$(BIN)/pytest tests/shape
 
 format: .venv/dev
-	$(BIN)/ruff format src tests bench
-	$(BIN)/ruff check --fix src tests bench
+	$(BIN)/ruff format src tests bench tools
+	$(BIN)/ruff check --fix src tests bench tools
+
+# The parts of the client that are written by the table of operations, and its sync half.
+generate: .venv/dev
+	$(BIN)/python -m tools.generate_client
+	$(BIN)/python -m tools.unasync
 
 clean:
 	rm -rf .venv .compat

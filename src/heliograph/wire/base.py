@@ -13,8 +13,11 @@ from msgspec import Meta, Struct
 METADATA_BYTES = 4096
 
 
-class Body(Struct, rename="camel", kw_only=True):
-    """A JSON object that a caller sends. Unknown keys are ignored; null means absent unless a field says otherwise."""
+class Body(Struct, rename="camel", kw_only=True, omit_defaults=True):
+    """A JSON object that a caller sends. Unknown keys are ignored; null means absent unless a field says otherwise.
+
+    A field at its default is not sent, so null goes out only where it means something.
+    """
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:

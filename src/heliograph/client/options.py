@@ -1,0 +1,88 @@
+"""How calls are made: times, attempts, headers, and who is told of them."""
+
+from __future__ import annotations
+
+import logging
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
+
+from heliograph import __version__
+from heliograph.errors import HeliographError, InvalidArgument
+
+if TYPE_CHECKING:
+    import httpx
+
+log = logging.getLogger("heliograph.client")
+
+DEFAULT_URL = "https://api.smooch.io"
+USER_AGENT = f"heliograph/{__version__} python/{platform.python_version()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a hook is told after each attempt."""
+
+    operation: str
+    number: int
+    """1 for the first."""
+    seconds: float
+    """How long it took."""
+    status: int | None
+    """None if no answer came."""
+    error: HeliographError | None
+    pause: float | None
+    """Seconds until the next attempt; None if there is none."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `with_options` may change. Times are in seconds."""
+
+    timeout: float | httpx.Timeout | None = 30.0
+    """For connecting, and for each piece of sending and receiving, of each attempt."""
+    total_timeout: float | None = 120.0
+    """For the whole call, with its attempts and pauses."""
+    max_retries: int = 2
+    backoff: float = 0.5
+    """The longest pause before the second attempt; it doubles with each, to 8 at most."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    on_attempt: Callable[[Attempt], object] | None = None
+
+
+def changed(options: Options, **changes: Any) -> Options:
+    """The options with these changes; one that is UNSET is none.
+
+    Raises:
+        InvalidArgument: a number is below zero, or no number where there has to be one.
+    """
+    new = replace(options, **{name: value for name, value in changes.items() if value is not UNSET})
+    for name in ("max_retries", "backoff", "timeout", "total_timeout"):
+        value = getattr(new, name)
+        may_be_none = name.endswith("timeout")
+        if isinstance(value, bool) or (value is None and not may_be_none):
+            raise InvalidArgument(f"{name} should be a number, not {value!r}")
+        if isinstance(value, int | float) and not value >= 0:
+            raise InvalidArgument(f"{name} should not be below zero: {value!r}")
+    return new
+
+
+def tell(options: Options, attempt: Attempt) -> None:
+    """Log an attempt, and call the hook if there is one."""
+    if attempt.pause is not None:
+        log.info(
+            "%s: attempt %d failed, next in %.2f s: %s", attempt.operation, attempt.number, attempt.pause, attempt.error
+        )
+    elif log.isEnabledFor(logging.DEBUG):
+        log.debug(
+            "%s: attempt %d took %.3f s: %s",
+            attempt.operation,
+            attempt.number,
+            attempt.seconds,
+            attempt.error or attempt.status,
+        )
+    if options.on_attempt is not None:
+        options.on_attempt(attempt)
