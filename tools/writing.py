@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
+WIDTH = 120
 SOURCE = Path(__file__).parents[1] / "src/heliograph"
 
 
@@ -28,3 +30,11 @@ def write(files: dict[Path, str]) -> int:
     for path, text in stale.items():
         path.write_text(text)
     return 0
+
+
+def docstring(*paragraphs: str, indent: str) -> str:
+    """A docstring, with each paragraph filled to the width."""
+    filled = [textwrap.fill(text, WIDTH - len(indent) - 3) if "\n" not in text else text for text in paragraphs if text]
+    text = "\n\n".join(filled)
+    closing = '"""' if "\n" not in text and len(indent) + len(text) + 6 <= WIDTH else '\n"""'
+    return textwrap.indent(f'"""{text}{closing}', indent, lambda line: bool(line.strip()))
