@@ -11,6 +11,7 @@ import sys
 from tools.writing import SOURCE, tidy, write
 
 FILES = {
+    "async_http.py": "sync_http.py",
     "async_calls.py": "sync_calls.py",
     "async_client.py": "sync_client.py",
     "async_api.py": "sync_api.py",
@@ -27,6 +28,11 @@ RULES = [
     ("await ", ""),
     ("AsyncIterator", "Iterator"),
     ("AsyncBaseTransport", "BaseTransport"),
+    # Sync code has connections of its own beside those of httpx: connections.py says which.
+    (r"from heliograph\.client\.async_http import", "from heliograph.client.connections import"),
+    (r"\n\ndef open_async_http(?s:.*)", ""),
+    ("class AsyncHttp", "class HttpxHttp"),
+    ("open_async_http", "open_http"),
     ("Async", ""),
     (r"Awaitable\[(\w+)\]", r"\1"),
     ("async_", "sync_"),

@@ -10,13 +10,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Generic, TypeVar
 
-import httpx
-
-from heliograph.client import exchange, paging, retrying
+from heliograph.client import paging, retrying
+from heliograph.client.async_http import AsyncHttp
 from heliograph.client.auth import Auth
+from heliograph.client.exchange import request_of
 from heliograph.client.model import Model
 from heliograph.client.options import Attempt, Options, tell
-from heliograph.client.receiving import RawResponse, receive
+from heliograph.client.receiving import receive
 from heliograph.client.requesting import Call
 from heliograph.errors import ApiError, HeliographError, TransportError
 from heliograph.wire.paging import Page
@@ -31,7 +31,7 @@ class AsyncCaller:
     _base_url: str
     _auth: Auth | None
     _options: Options
-    _http: httpx.AsyncClient
+    _http: AsyncHttp
 
     async def send(self, call: Call, kind: type[A]) -> A:
         """The answer of a call, as `kind`.
@@ -49,7 +49,8 @@ class AsyncCaller:
             status: int | None = None
             started = time.monotonic()
             try:
-                reply = await self._exchange(call, deadline)
+                request = request_of(call, self._base_url, self._options, self._auth, deadline)
+                reply = await self._http.send(request)
                 status = reply.status
                 return receive(call.operation, kind, reply, time.time())
             except (ApiError, TransportError) as failure:
@@ -66,22 +67,6 @@ class AsyncCaller:
                 tell(self._options, Attempt(call.operation.name, number, seconds, status, error, pause))
             await asyncio.sleep(pause)
         raise AssertionError("the count has no end")
-
-    async def _exchange(self, call: Call, deadline: float) -> RawResponse:
-        """Send the call once."""
-        request = exchange.request_of(call, self._base_url, self._options, self._auth, deadline)
-        chunks = []
-        try:
-            response = await self._http.send(request, stream=True, auth=exchange.httpx_auth(self._auth))
-            try:
-                async for chunk in response.aiter_bytes():
-                    exchange.check_time(deadline)
-                    chunks.append(chunk)
-            finally:
-                await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
-            raise exchange.failure_of(error, call.operation, closed=self._http.is_closed) from error
-        return RawResponse(response.status_code, response.headers, b"".join(chunks))
 
 
 class AsyncApi:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import httpx
 from msgspec import UNSET, UnsetType
 
 from heliograph.client.async_api import AsyncGroups
+from heliograph.client.async_http import open_async_http
 from heliograph.client.auth import Auth
-from heliograph.client.exchange import LIMITS, base_url_of
+from heliograph.client.exchange import base_url_of
 from heliograph.client.options import DEFAULT_URL, Attempt, Options, changed
 from heliograph.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    import httpx
 
 Hook = Callable[[Attempt], object]
 
@@ -30,7 +33,7 @@ class AsyncClient(AsyncGroups):
         base_url: str = DEFAULT_URL,
         *,
         auth: Auth | None = None,
-        timeout: float | httpx.Timeout | None = Options.timeout,
+        timeout: float | None = Options.timeout,
         total_timeout: float | None = Options.total_timeout,
         max_retries: int = Options.max_retries,
         backoff: float = Options.backoff,
@@ -71,14 +74,14 @@ class AsyncClient(AsyncGroups):
             headers=headers or {},
             on_attempt=on_attempt,
         )
-        self._owns_http = http_client is None
-        self._http = http_client or httpx.AsyncClient(transport=transport, proxy=proxy, limits=LIMITS)
+        self._http = open_async_http(self._base_url, http_client, transport, proxy)
+        self._is_copy = False
 
     def with_options(
         self,
         *,
         auth: Auth | UnsetType | None = UNSET,
-        timeout: float | httpx.Timeout | UnsetType | None = UNSET,
+        timeout: float | UnsetType | None = UNSET,
         total_timeout: float | UnsetType | None = UNSET,
         max_retries: int | UnsetType = UNSET,
         backoff: float | UnsetType = UNSET,
@@ -93,7 +96,7 @@ class AsyncClient(AsyncGroups):
             InvalidArgument: a number is below zero.
         """
         other = type(self).__new__(type(self))
-        other._base_url, other._http, other._owns_http = self._base_url, self._http, False
+        other._base_url, other._http, other._is_copy = self._base_url, self._http, True
         other._auth = self._auth if auth is UNSET else auth
         other._options = changed(
             self._options,
@@ -108,7 +111,7 @@ class AsyncClient(AsyncGroups):
 
     async def close(self) -> None:
         """Close the connections. What is called after that raises TransportError."""
-        if self._owns_http:
+        if not self._is_copy:
             await self._http.aclose()
 
     async def __aenter__(self) -> Self:

@@ -49,7 +49,8 @@ class Model:
     __iter__: ClassVar[None] = None  # else [] would make it iterable, by number
 
     def __init_subclass__(cls) -> None:
-        cls._fields = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        cls._fields = {**cls._fields, **own}
 
     def __init__(self, data: Mapping[str, Any], raw_response: RawResponse | None = None) -> None:
         self.__dict__["_data"] = data if isinstance(data, dict) else dict(data)
@@ -120,14 +121,16 @@ def many(name: str, kind: type[Model]) -> Any:
     return Field(name, _each(lambda value: kind(value) if isinstance(value, dict) else value))
 
 
-def tagged(name: str, tag: str, kinds: Mapping[str, type[Model]], *, several: bool = False) -> Any:
-    """A nested object, or a list of them, whose field `tag` says what it is; of an unknown kind it is a `Model`."""
+def tagged(
+    name: str, tag: str, kinds: Mapping[str, type[Model]], *, several: bool = False, otherwise: type[Model] = Model
+) -> Any:
+    """A nested object, or a list of them, whose field `tag` says of which kind it is."""
 
     def convert(value: Any) -> Any:
         if not isinstance(value, dict):
             return value
         label = value.get(tag)
-        return (kinds.get(label, Model) if isinstance(label, str) else Model)(value)
+        return (kinds.get(label, otherwise) if isinstance(label, str) else otherwise)(value)
 
     return Field(name, _each(convert) if several else convert)
 

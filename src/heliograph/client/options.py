@@ -6,15 +6,12 @@ import logging
 import platform
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import UNSET
 
 from heliograph import __version__
 from heliograph.errors import HeliographError, InvalidArgument
-
-if TYPE_CHECKING:
-    import httpx
 
 log = logging.getLogger("heliograph.client")
 
@@ -42,7 +39,7 @@ class Attempt:
 class Options:
     """What `with_options` may change. Times are in seconds."""
 
-    timeout: float | httpx.Timeout | None = 30.0
+    timeout: float | None = 30.0
     """For connecting, and for each piece of sending and receiving, of each attempt."""
     total_timeout: float | None = 120.0
     """For the whole call, with its attempts and pauses."""
@@ -57,7 +54,7 @@ def changed(options: Options, **changes: Any) -> Options:
     """The options with these changes; one that is UNSET is none.
 
     Raises:
-        InvalidArgument: a number is below zero, or no number where there has to be one.
+        InvalidArgument: a number is below zero, or none where there has to be one; a header cannot be sent.
     """
     new = replace(options, **{name: value for name, value in changes.items() if value is not UNSET})
     for name in ("max_retries", "backoff", "timeout", "total_timeout"):
@@ -67,7 +64,20 @@ def changed(options: Options, **changes: Any) -> Options:
             raise InvalidArgument(f"{name} should be a number, not {value!r}")
         if isinstance(value, int | float) and not value >= 0:
             raise InvalidArgument(f"{name} should not be below zero: {value!r}")
+    for name, value in new.headers.items():
+        check_header(name, value)
     return new
+
+
+def check_header(name: str, value: object, *, secret: bool = False) -> str:
+    """The value, if it can stand in a header.
+
+    Raises:
+        InvalidArgument: it holds a line break, or is not ASCII.
+    """
+    if not (isinstance(value, str) and value.isascii() and value.isprintable()):
+        raise InvalidArgument(f"the header {name} cannot be {'what it is' if secret else repr(value)}")
+    return value
 
 
 def tell(options: Options, attempt: Attempt) -> None:

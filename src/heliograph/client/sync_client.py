@@ -5,16 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import httpx
 from msgspec import UNSET, UnsetType
 
 from heliograph.client.auth import Auth
-from heliograph.client.exchange import LIMITS, base_url_of
+from heliograph.client.connections import open_http
+from heliograph.client.exchange import base_url_of
 from heliograph.client.options import DEFAULT_URL, Attempt, Options, changed
 from heliograph.client.sync_api import Groups
 from heliograph.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    import httpx
 
 Hook = Callable[[Attempt], object]
 
@@ -31,7 +34,7 @@ class Client(Groups):
         base_url: str = DEFAULT_URL,
         *,
         auth: Auth | None = None,
-        timeout: float | httpx.Timeout | None = Options.timeout,
+        timeout: float | None = Options.timeout,
         total_timeout: float | None = Options.total_timeout,
         max_retries: int = Options.max_retries,
         backoff: float = Options.backoff,
@@ -72,14 +75,14 @@ class Client(Groups):
             headers=headers or {},
             on_attempt=on_attempt,
         )
-        self._owns_http = http_client is None
-        self._http = http_client or httpx.Client(transport=transport, proxy=proxy, limits=LIMITS)
+        self._http = open_http(self._base_url, http_client, transport, proxy)
+        self._is_copy = False
 
     def with_options(
         self,
         *,
         auth: Auth | UnsetType | None = UNSET,
-        timeout: float | httpx.Timeout | UnsetType | None = UNSET,
+        timeout: float | UnsetType | None = UNSET,
         total_timeout: float | UnsetType | None = UNSET,
         max_retries: int | UnsetType = UNSET,
         backoff: float | UnsetType = UNSET,
@@ -94,7 +97,7 @@ class Client(Groups):
             InvalidArgument: a number is below zero.
         """
         other = type(self).__new__(type(self))
-        other._base_url, other._http, other._owns_http = self._base_url, self._http, False
+        other._base_url, other._http, other._is_copy = self._base_url, self._http, True
         other._auth = self._auth if auth is UNSET else auth
         other._options = changed(
             self._options,
@@ -109,7 +112,7 @@ class Client(Groups):
 
     def close(self) -> None:
         """Close the connections. What is called after that raises TransportError."""
-        if self._owns_http:
+        if not self._is_copy:
             self._http.close()
 
     def __enter__(self) -> Self:
