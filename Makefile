@@ -10,8 +10,8 @@ test: .venv/dev .compat/ready
 	$(BIN)/pytest
 
 check: .venv/dev
-	$(BIN)/ruff format --check src tests bench tools
-	$(BIN)/ruff check src tests bench tools
+	$(BIN)/ruff format --check src tests bench tools examples
+	$(BIN)/ruff check src tests bench tools examples
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.generate_client --check
@@ -19,8 +19,8 @@ check: .venv/dev
 	$(BIN)/pytest tests/shape
 
 format: .venv/dev
-	$(BIN)/ruff format src tests bench tools
-	$(BIN)/ruff check --fix src tests bench tools
+	$(BIN)/ruff format src tests bench tools examples
+	$(BIN)/ruff check --fix src tests bench tools examples
 
 # The parts of the client that are written by the table of operations, and its sync half.
 generate: .venv/dev

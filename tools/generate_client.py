@@ -62,9 +62,13 @@ def render_facade() -> str:
         'pay for them.\n"""\n\nfrom __future__ import annotations\n\nfrom importlib import import_module\n'
         f"from typing import TYPE_CHECKING, Any\n\nif TYPE_CHECKING:\n{imported}\n\n"
         f'__version__ = "{heliograph.__version__}"\n\n__all__ = [{everything}]\n\n_HOMES = {{{homes}}}\n\n\n'
-        "def __getattr__(name: str) -> Any:\n    if name not in _HOMES:\n"
-        "        raise AttributeError(f\"module 'heliograph' has no attribute {name!r}\")\n"
-        "    value = globals()[name] = getattr(import_module(_HOMES[name]), name)\n    return value\n\n\n"
+        "if not TYPE_CHECKING:  # a misspelt name should be seen by a type checker\n\n"
+        "    def __getattr__(name: str) -> Any:\n"
+        '        """The name, from where it is at home."""\n'
+        "        if name not in _HOMES:\n"
+        "            raise AttributeError(f\"module 'heliograph' has no attribute {name!r}\")\n"
+        "        value = globals()[name] = getattr(import_module(_HOMES[name]), name)\n"
+        "        return value\n\n\n"
         "def __dir__() -> list[str]:\n    return [*globals(), *_HOMES]\n"
     )
 

@@ -375,11 +375,14 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'heliograph' has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
-    return value
+if not TYPE_CHECKING:  # a misspelt name should be seen by a type checker
+
+    def __getattr__(name: str) -> Any:
+        """The name, from where it is at home."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'heliograph' has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return value
 
 
 def __dir__() -> list[str]:

@@ -24,7 +24,9 @@ from heliograph.wire.table import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
-PYTHON = [path for folder in ("src", "tests", "bench", "tools") for path in sorted((ROOT / folder).rglob("*.py"))]
+PYTHON = [
+    path for folder in ("src", "tests", "bench", "tools", "examples") for path in sorted((ROOT / folder).rglob("*.py"))
+]
 STORAGE = [path for path in SOURCES if path.parent.name == "storage"]
 SQL = re.compile(r"\b(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE|PRAGMA)\b")
 ENGINE = re.compile(r"\b(sqlite3|asyncpg)\b")

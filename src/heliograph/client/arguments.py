@@ -5,7 +5,6 @@ The rules are those of the wire types, the same that the server applies. Everyth
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Mapping
 from functools import cache
@@ -107,6 +106,8 @@ def _names(struct: type[Any]) -> dict[str, inspect.Field]:
 
 
 def _unknown(name: object, struct: inspect.StructType, where: str) -> str:
+    import difflib  # rare, and slow to import
+
     near = difflib.get_close_matches(str(name), _names(struct.cls), 1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
     return f"{struct.cls.__name__}{f' in {where}' if where else ''} has no field {name!r}{hint}"

@@ -32,6 +32,7 @@ class AsyncCaller:
     _auth: Auth | None
     _options: Options
     _http: AsyncHttp
+    _slots: asyncio.Semaphore
 
     async def send(self, call: Call, kind: type[A]) -> A:
         """The answer of a call, as `kind`.
@@ -49,8 +50,9 @@ class AsyncCaller:
             status: int | None = None
             started = time.monotonic()
             try:
-                request = request_of(call, self._base_url, self._options, self._auth, deadline)
-                reply = await self._http.send(request)
+                async with self._slots:
+                    request = request_of(call, self._base_url, self._options, self._auth, deadline)
+                    reply = await self._http.send(request)
                 status = reply.status
                 return receive(call.operation, kind, reply, time.time())
             except (ApiError, TransportError) as failure:

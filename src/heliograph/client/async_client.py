@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -17,6 +18,9 @@ from heliograph.errors import InvalidArgument
 
 if TYPE_CHECKING:
     import httpx
+
+# The cost of a call grows with the connections that httpx has to look through; more only help over long distances.
+MAX_CONNECTIONS = 32
 
 Hook = Callable[[Attempt], object]
 
@@ -39,6 +43,7 @@ class AsyncClient(AsyncGroups):
         backoff: float = Options.backoff,
         headers: Mapping[str, str] | None = None,
         on_attempt: Hook | None = None,
+        max_connections: int = MAX_CONNECTIONS,
         transport: httpx.AsyncBaseTransport | None = None,
         proxy: str | httpx.URL | httpx.Proxy | None = None,
         http_client: httpx.AsyncClient | None = None,
@@ -54,6 +59,7 @@ class AsyncClient(AsyncGroups):
             backoff: seconds, the longest pause before the second attempt; it doubles with each, to 8 at most.
             headers: what else to send with every request.
             on_attempt: called after every attempt, with an `Attempt`.
+            max_connections: how many requests are under way at once; others wait for their turn.
             transport: an httpx transport, in place of the one that opens connections.
             proxy: the URL of a proxy.
             http_client: an httpx client, in place of one of our own. It is not closed by us.
@@ -63,6 +69,7 @@ class AsyncClient(AsyncGroups):
         """
         if http_client is not None and (transport is not None or proxy is not None):
             raise InvalidArgument("give transport and proxy to the http_client that you bring")
+        self._is_copy = False
         self._base_url = base_url_of(base_url)
         self._auth = auth
         self._options = changed(
@@ -74,8 +81,10 @@ class AsyncClient(AsyncGroups):
             headers=headers or {},
             on_attempt=on_attempt,
         )
+        if type(max_connections) is not int or max_connections < 1:
+            raise InvalidArgument(f"max_connections should be a number above zero, not {max_connections!r}")
+        self._slots = asyncio.Semaphore(max_connections)
         self._http = open_async_http(self._base_url, http_client, transport, proxy)
-        self._is_copy = False
 
     def with_options(
         self,
@@ -97,6 +106,7 @@ class AsyncClient(AsyncGroups):
         """
         other = type(self).__new__(type(self))
         other._base_url, other._http, other._is_copy = self._base_url, self._http, True
+        other._slots = self._slots
         other._auth = self._auth if auth is UNSET else auth
         other._options = changed(
             self._options,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import threading
 from collections.abc import Callable
 from typing import Literal, Protocol
@@ -99,6 +97,9 @@ class JwtAuth:
             return self._header
 
     def _sign(self, now: int) -> str:
+        import hashlib  # these take longer to import than the rest of the client
+        import hmac
+
         head = {"alg": "HS256", "typ": "JWT", "kid": self.key_id}
         claims = {"scope": self.scope, "iat": now, "exp": now + int(self.lifetime)}
         signed = f"{_encode(msgspec.json.encode(head))}.{_encode(msgspec.json.encode(claims))}"

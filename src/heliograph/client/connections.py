@@ -77,7 +77,8 @@ class Connections:
         self._port = parts.port or _PORTS[parts.scheme]
         self._netloc = parts.netloc
         self._origin = f"{parts.scheme}://{parts.netloc}"
-        self._tls = _tls_context() if parts.scheme == "https" else None
+        self._secure = parts.scheme == "https"
+        self._tls: ssl.SSLContext | None = None
         self._idle: list[_Connection] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -148,8 +149,9 @@ class Connections:
         opened = socket.create_connection((self._host, self._port), timeout=request.seconds())
         try:
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self._tls is None:
+            if not self._secure:
                 return opened
+            self._tls = self._tls or _tls_context()  # at the first use: it takes longer than all the rest
             opened.settimeout(request.seconds())
             return self._tls.wrap_socket(opened, server_hostname=self._host)
         except BaseException:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import platform
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,7 +16,7 @@ from heliograph.errors import HeliographError, InvalidArgument
 log = logging.getLogger("heliograph.client")
 
 DEFAULT_URL = "https://api.smooch.io"
-USER_AGENT = f"heliograph/{__version__} python/{platform.python_version()}"
+USER_AGENT = f"heliograph/{__version__} python/{sys.version_info.major}.{sys.version_info.minor}"
 
 
 @dataclass(frozen=True, slots=True)

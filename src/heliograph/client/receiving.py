@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from http import HTTPStatus
 from typing import TypeVar
 
 import msgspec
@@ -90,6 +89,8 @@ def _items(content: bytes) -> Iterator[ErrorItem]:
 
 
 def _title(status: int, body: str) -> str:
+    from http import HTTPStatus  # rare, and slow to import
+
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Unknown status"
     shown = " ".join(body.split())[:_SHOWN]
     return f"{phrase}: {shown}" if shown else phrase

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from heliograph.client.options import Options
 from heliograph.errors import ApiError, TransportError
@@ -48,6 +47,8 @@ def parse_retry_after(text: str | None, now: float) -> float | None:
     text = text.strip()
     if text.isascii() and text.isdecimal() and len(text) < 10:
         return float(text)
+    from email.utils import parsedate_to_datetime  # rare, and slow to import
+
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
@@ -32,6 +33,7 @@ class Caller:
     _auth: Auth | None
     _options: Options
     _http: Http
+    _slots: threading.Semaphore
 
     def send(self, call: Call, kind: type[A]) -> A:
         """The answer of a call, as `kind`.
@@ -49,8 +51,9 @@ class Caller:
             status: int | None = None
             started = time.monotonic()
             try:
-                request = request_of(call, self._base_url, self._options, self._auth, deadline)
-                reply = self._http.send(request)
+                with self._slots:
+                    request = request_of(call, self._base_url, self._options, self._auth, deadline)
+                    reply = self._http.send(request)
                 status = reply.status
                 return receive(call.operation, kind, reply, time.time())
             except (ApiError, TransportError) as failure:

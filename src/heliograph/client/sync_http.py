@@ -13,7 +13,7 @@ from heliograph.client.receiving import RawResponse
 from heliograph.errors import ConnectionFailed, DecodeError, HeliographError, Timeout, TransportError
 
 # Servers close what is idle after 5 seconds: a connection must not be used in the moment of its end.
-LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=100, keepalive_expiry=4.0)
+LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=4.0)
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 
 
