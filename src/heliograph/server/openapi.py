@@ -13,7 +13,7 @@ from heliograph.server.http import ErrorResponse
 from heliograph.wire.base import Answer, Body
 from heliograph.wire.operations import Operation, Scope
 from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
-from heliograph.wire.participants import ParticipantJoinBody, ParticipantLeaveBody
+from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, ParticipantLeaveBody
 from heliograph.wire.table import OPERATIONS
 
 JSON = dict[str, Any]
@@ -46,11 +46,10 @@ _FILTERS = {
 
 
 # Rules between fields, as far as JSON Schema can tell them.
+_ONE_USER: JSON = {"oneOf": [{"required": ["userId"]}, {"required": ["userExternalId"]}]}
 _RULES: dict[type[Body], JSON] = {
-    ParticipantJoinBody: {
-        "required": ["subscribeSDKClient"],
-        "oneOf": [{"required": ["userId"]}, {"required": ["userExternalId"]}],
-    },
+    ParticipantBody: _ONE_USER,
+    ParticipantJoinBody: {**_ONE_USER, "required": ["subscribeSDKClient"]},
     ParticipantLeaveBody: {"minProperties": 1, "maxProperties": 1},
 }
 _TEXT: JSON = {"type": "string"}

@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from heliograph.wire.base import Answer, Body, Description, DisplayName, Id, Metadata, Time, Uri
 from heliograph.wire.paging import Links, PageMeta
-from heliograph.wire.participants import ParticipantJoinBody
+from heliograph.wire.participants import ParticipantBody
 
 ConversationType = Literal["personal", "sdkGroup"]
 PERSONAL: ConversationType = "personal"
@@ -22,7 +22,7 @@ class ConversationCreateBody(Body):
     """A conversation to create, with the users who are in it from the start."""
 
     type: ConversationType
-    participants: Annotated[list[ParticipantJoinBody], Meta(max_length=PARTICIPANTS_AT_CREATION)] | None = None
+    participants: Annotated[list[ParticipantBody], Meta(max_length=PARTICIPANTS_AT_CREATION)] | None = None
     display_name: DisplayName | None = None
     description: Description | None = None
     icon_url: Uri | None = None
@@ -35,11 +35,10 @@ class ConversationCreateBody(Body):
         participants = members if isinstance(members, list) else []
         if given.get("type") == PERSONAL and len(participants) != 1:
             yield "participants should have exactly 1 item in a conversation of type personal"
-        required = require_subscribe and given.get("type") == SDK_GROUP
-        for index, participant in enumerate(participants):
-            if isinstance(participant, dict):
-                for violation in ParticipantJoinBody.violations(participant, require_subscribe=required):
-                    yield f"participants[{index}] {violation}"
+        if require_subscribe and given.get("type") == SDK_GROUP:
+            for index, participant in enumerate(participants):
+                if isinstance(participant, dict) and participant.get("subscribeSDKClient") is None:
+                    yield f"participants[{index}] should have required property 'subscribeSDKClient'"
 
 
 class ConversationUpdateBody(Body):
