@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 from heliograph.wire.base import Answer, Body, Description, DisplayName, Id, Metadata, Time, Uri
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.participants import ParticipantBody
+from heliograph.wire.switchboards import SwitchboardIntegrationWebhook
 
 ConversationType = Literal["personal", "sdkGroup"]
 PERSONAL: ConversationType = "personal"
@@ -56,6 +57,8 @@ class ConversationTruncated(Answer):
     id: Id
     type: ConversationType
     metadata: dict[str, Any] | None = None
+    active_switchboard_integration: SwitchboardIntegrationWebhook | None = None
+    pending_switchboard_integration: SwitchboardIntegrationWebhook | None = None
 
 
 class Conversation(Answer):
@@ -67,6 +70,8 @@ class Conversation(Answer):
     last_updated_at: Time
     created_at: Time
     metadata: dict[str, Any] | None = None
+    active_switchboard_integration: SwitchboardIntegrationWebhook | None = None
+    pending_switchboard_integration: SwitchboardIntegrationWebhook | None = None
     display_name: str | None = None
     description: str | None = None
     icon_url: str | None = None

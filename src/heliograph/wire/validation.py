@@ -96,9 +96,14 @@ def _broken(value: Any, path: str, require_subscribe: bool) -> Iterator[str]:
 
 
 @cache
+def _described(kind: type[Body] | UnionType) -> inspect.Type:
+    return inspect.type_info(kind)
+
+
+@cache
 def _objects_in(kind: type[Body]) -> tuple[tuple[str, str], ...]:
     """The fields of a body in which other bodies may be, by their names here and in JSON."""
-    described = inspect.type_info(kind)
+    described = _described(kind)
     assert isinstance(described, inspect.StructType)
     return tuple((field.name, field.encode_name) for field in described.fields if _holds_objects(field.type))
 
@@ -118,7 +123,7 @@ def _violations(body: bytes, kind: type[Body] | UnionType, require_subscribe: bo
         raw = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return [MALFORMED]
-    found = _walk(raw, inspect.type_info(kind), "", require_subscribe)
+    found = _walk(raw, _described(kind), "", require_subscribe)
     return list(islice(found, _MOST_TITLES)) or [_title(_place(complaint), "is not valid")]
 
 
@@ -189,7 +194,8 @@ def _walk_tagged(
         yield _title(path, f"should have required property '{first.tag_field}'")
     else:
         tag = value[first.tag_field]
-        wrong = list(_walk(tag, inspect.LiteralType(tuple(kinds)), _member(path, first.tag_field), require_subscribe))
+        tags = inspect.LiteralType(tuple(sorted(map(str, kinds))))
+        wrong = list(_walk(tag, tags, _member(path, first.tag_field), require_subscribe))
         yield from wrong or _walk(value, kinds[tag], path, require_subscribe)
 
 
