@@ -7,8 +7,8 @@ stands in it unless the raiser names a better one. The server renders them; a cl
     ├── UsageError              the command line or the configuration is wrong
     └── ApiError                an answer with `{"errors": [{"code", "title"}, …]}`
         ├── BadRequest 400, Unauthorized 401, Forbidden 403, NotFound 404, MethodNotAllowed 405,
-        │   RequestTimeout 408, Conflict 409, PayloadTooLarge 413, UnsupportedMediaType 415, RateLimited 429,
-        │   HeadersTooLarge 431
+        │   RequestTimeout 408, Conflict 409, PayloadTooLarge 413, UnsupportedMediaType 415, Locked 423,
+        │   RateLimited 429, HeadersTooLarge 431
         └── ServerError 500, ServiceUnavailable 503
 """
 
@@ -64,6 +64,25 @@ class NotAGroup(BadRequest):
     """Joining and leaving is for sdkGroup conversations."""
 
     title = "Only conversations of type sdkGroup can be joined or left"
+
+
+class NotACustomIntegration(BadRequest):
+    """Only custom integrations have API keys."""
+
+    title = "API keys are available only for custom integrations"
+
+
+class OnlyOneSwitchboard(BadRequest):
+    """The app has a switchboard already."""
+
+    title = "Only one switchboard can be created per app"
+
+
+class TooManySwitchboardIntegrations(BadRequest):
+    """The switchboard has reached its limit of integrations."""
+
+    code = "too_many_switchboard_integrations"
+    title = "Switchboard has reached the max number of switchboard integrations (10)"
 
 
 class Unauthorized(ApiError):
@@ -127,6 +146,40 @@ class ClientNotFound(NotFound):
     title = "Client not found"
 
 
+class AttachmentNotFound(NotFound):
+    """There is no such attachment in this app."""
+
+    title = "Attachment not found"
+
+
+class DeviceNotFound(NotFound):
+    """The user has no such device."""
+
+    code = "device_not_found"
+    title = "Device not found"
+
+
+class IntegrationNotFound(NotFound):
+    """There is no such integration in this app."""
+
+    code = "integration_not_found"
+    title = "Integration not found"
+
+
+class SwitchboardNotFound(NotFound):
+    """There is no such switchboard in this app."""
+
+    code = "switchboard_not_found"
+    title = "Switchboard not found"
+
+
+class SwitchboardIntegrationNotFound(NotFound):
+    """There is no such integration in the switchboard."""
+
+    code = "switchboard_integration_not_found"
+    title = "SwitchboardIntegration not found"
+
+
 class MethodNotAllowed(ApiError):
     """The path exists, the method does not; `Allow` names those that do."""
 
@@ -171,6 +224,14 @@ class UnsupportedMediaType(ApiError):
     status = 415
     code = "unsupported_media_type"
     title = "Content-Type must be application/json"
+
+
+class Locked(ApiError):
+    """The conversation takes no more messages until some are deleted."""
+
+    status = 423
+    code = "locked"
+    title = "Message limit of 30000 per conversation reached."
 
 
 class RateLimited(ApiError):
