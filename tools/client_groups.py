@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from keyword import iskeyword
 from typing import Any
 
 from msgspec import UNSET, inspect
 
 from heliograph.client.arguments import path_names, snake
-from heliograph.wire.base import Body
 from heliograph.wire.operations import Operation, Scope
 from heliograph.wire.table import OPERATIONS
-from tools.client_models import fields, models, parts, read_as, simple, structs_in
+from tools.client_models import fields, is_model, models, parts, read_as, simple, structs_in
 from tools.writing import docstring
 
+MAPPING = "Mapping[str, Any]"
 COMMON = (
     ("InvalidArgument", "What was given breaks a rule of the API; nothing was sent."),
     ("ApiError", "The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like."),
@@ -30,13 +31,18 @@ def group_names(tag: str) -> tuple[str, str]:
 
 def given_as(kind: inspect.Type) -> str:
     """The annotation of what a caller may give for a field of a body."""
-    return " | ".join(dict.fromkeys(_given(part) for part in parts(kind))) or "Any"
+    found = parts(kind)
+    named = [_given(part) for part in found]
+    if any(isinstance(part, inspect.StructType) for part in found):
+        named.append(MAPPING)
+    return " | ".join(dict.fromkeys(named)) or "Any"
 
 
 def _given(kind: inspect.Type) -> str:
     match kind:
         case inspect.StructType(cls=cls):
-            return f"{cls.__name__} | Mapping[str, Any]"
+            name: str = cls.__name__
+            return name
         case inspect.DateTimeType():
             return "datetime | str"
         case inspect.LiteralType(values=values):
@@ -66,6 +72,11 @@ def keyword(field: inspect.Field) -> str:
     return f"{field.name}: {annotation} | None = None"
 
 
+def keyword_name(name: str) -> str:
+    """The keyword for a query parameter; `for` is a word of Python itself."""
+    return f"{snake(name)}_" if iskeyword(snake(name)) else snake(name)
+
+
 class Method:
     """What is written for one operation."""
 
@@ -73,18 +84,17 @@ class Method:
         self.operation = operation
         self.name = snake(operation.name)
         self.path = [snake(name) for name in path_names(operation)]
-        self.typed = operation.answer is not None
-        self.answer = operation.answer.__name__ if operation.answer else "Model"
-        self.body_fields = fields(operation.body) if operation.body else ()
-        self.by_external_id = self.typed and "userIdOrExternalId" in path_names(operation)
+        self.answer = operation.answer.__name__ if is_model(operation.answer) else "Model"
+        self.bodies = [struct.cls for struct in structs_in(inspect.type_info(operation.body))] if operation.body else []
+        # Of several kinds of a body each has fields of its own.
+        self.body_fields = fields(self.bodies[0]) if len(self.bodies) == 1 else ()
+        self.query = {name: keyword_name(name) for name in operation.query}
 
     def first_parameters(self) -> Iterator[str]:
         """Those that may be given by position, in the order of the API's documentation."""
         yield from (f"{name}: str" for name in self.path)
-        if self.operation.body:
-            yield f"body: {self.operation.body.__name__} | Mapping[str, Any] | None = None"
-        elif not self.typed and self.operation.method in ("POST", "PATCH", "PUT"):
-            yield "body: Mapping[str, Any] | None = None"
+        if self.bodies:
+            yield f"body: {' | '.join(kind.__name__ for kind in self.bodies)} | Mapping[str, Any] | None = None"
         if self.operation.filters:
             yield "filter: Mapping[str, str] | None = None"
         if self.operation.paged:
@@ -94,10 +104,7 @@ class Method:
         """Those that are given by name."""
         yield from map(keyword, self.body_fields)
         yield from (f"{snake(name)}: str | None = None" for name in self.operation.filters)
-        if self.by_external_id and "brand_id" not in {field.name for field in self.body_fields}:
-            yield "brand_id: str | None = None"
-        if not self.typed:
-            yield "query: Mapping[str, Any] | None = None"
+        yield from (f"{name}: str | None = None" for name in self.query.values())
 
     def signature(self, name: str, answer: str, *more: str, start: str = "async def") -> str:
         """The head of the method."""
@@ -109,7 +116,7 @@ class Method:
         """What is handed to `build`."""
         yield f'OPERATION["{self.operation.name}"]'
         yield f"({', '.join(self.path)}{',' if len(self.path) == 1 else ''})"
-        if any(parameter.startswith("body:") for parameter in self.first_parameters()):
+        if self.bodies:
             yield "body"
         if self.body_fields:
             yield "{" + ", ".join(f'"{field.name}": {field.name}' for field in self.body_fields) + "}"
@@ -119,14 +126,12 @@ class Method:
             yield f"filter_fields={{{names}}}"
         if self.operation.paged:
             yield "page=page"
-        if self.by_external_id:
-            yield 'query={"brandId": brand_id}'
-        if not self.typed:
-            yield "query=query"
+        if self.query:
+            yield "query={" + ", ".join(f'"{name}": {given}' for name, given in self.query.items()) + "}"
 
     def render(self) -> str:
         """The method."""
-        about = self.operation.about or f"Calls {self.operation.name}. Its body and its answer are plain JSON objects."
+        about = self.operation.about
         head = self.signature(self.name, self.answer)
         call = f"        return await self._client.send(build({', '.join(self.arguments())}), {self.answer})\n"
         return f"{head}{self.document(about)}\n{call}"
@@ -142,11 +147,11 @@ class Method:
 
     def record(self) -> tuple[str, str]:
         """The attribute of the answer that holds the records, and what they are."""
-        assert self.operation.answer is not None
+        assert is_model(self.operation.answer)
         for field in fields(self.operation.answer):
             for part in parts(field.type):
                 if isinstance(part, inspect.ListType):
-                    annotation, _ = read_as(field.type, '""')
+                    annotation, _ = read_as(field.type, '""', ())
                     return field.name, annotation.removeprefix("list[").removesuffix("]")
         raise ValueError(f"{self.operation.name} is paged, and its answer holds no list")
 
@@ -204,7 +209,7 @@ def imports(text: str) -> str:
     bodies: dict[str, set[str]] = {}
     for operation in OPERATIONS:
         if operation.body:
-            for cls in bodies_in(operation.body):
+            for cls in bodies_in(operation):
                 bodies.setdefault(cls.__module__, set()).add(cls.__name__)
     answers = sorted({cls.__name__ for cls in models() if f" {cls.__name__}" in text or f"[{cls.__name__}" in text})
     lines = [
@@ -226,6 +231,17 @@ def imports(text: str) -> str:
     return "\n".join(lines)
 
 
-def bodies_in(body: type[Body]) -> list[type[Any]]:
-    """The body and those it is made of, as far as the signatures name them."""
-    return [body, *(struct.cls for field in fields(body) for struct in structs_in(field.type))]
+def bodies_in(operation: Operation) -> list[type[Any]]:
+    """The kinds of the body, and those they are made of, all the way down."""
+    found: dict[type[Any], None] = {}
+
+    def visit(kind: inspect.Type) -> None:
+        for struct in structs_in(kind):
+            if struct.cls not in found:
+                found[struct.cls] = None
+                for field in fields(struct.cls):
+                    visit(field.type)
+
+    if operation.body:
+        visit(inspect.type_info(operation.body))
+    return list(found)

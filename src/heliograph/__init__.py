@@ -34,38 +34,136 @@ if TYPE_CHECKING:
     from heliograph.client.auth import BearerAuth as BearerAuth
     from heliograph.client.auth import JwtAuth as JwtAuth
     from heliograph.client.model import Model as Model
+    from heliograph.client.models import Activity as Activity
+    from heliograph.client.models import ActivityMessage as ActivityMessage
+    from heliograph.client.models import ActivityPayload as ActivityPayload
+    from heliograph.client.models import AndroidIntegration as AndroidIntegration
     from heliograph.client.models import App as App
     from heliograph.client.models import AppKey as AppKey
     from heliograph.client.models import AppKeyListResponse as AppKeyListResponse
     from heliograph.client.models import AppKeyResponse as AppKeyResponse
+    from heliograph.client.models import AppleIntegration as AppleIntegration
     from heliograph.client.models import AppListResponse as AppListResponse
     from heliograph.client.models import AppResponse as AppResponse
     from heliograph.client.models import AppSettings as AppSettings
+    from heliograph.client.models import AppWithSubdomain as AppWithSubdomain
+    from heliograph.client.models import AppWithSubdomainResponse as AppWithSubdomainResponse
+    from heliograph.client.models import Attachment as Attachment
+    from heliograph.client.models import AttachmentResponse as AttachmentResponse
+    from heliograph.client.models import Author as Author
+    from heliograph.client.models import AuthorWebhook as AuthorWebhook
+    from heliograph.client.models import Buy as Buy
+    from heliograph.client.models import CarouselMessage as CarouselMessage
     from heliograph.client.models import ClientAddPayload as ClientAddPayload
     from heliograph.client.models import ClientAssociation as ClientAssociation
     from heliograph.client.models import ClientListResponse as ClientListResponse
     from heliograph.client.models import ClientRemovePayload as ClientRemovePayload
+    from heliograph.client.models import ClientResponse as ClientResponse
     from heliograph.client.models import Conversation as Conversation
     from heliograph.client.models import ConversationCreatePayload as ConversationCreatePayload
     from heliograph.client.models import ConversationListResponse as ConversationListResponse
+    from heliograph.client.models import ConversationMessagePayload as ConversationMessagePayload
+    from heliograph.client.models import ConversationPostbackPayload as ConversationPostbackPayload
     from heliograph.client.models import ConversationRemovePayload as ConversationRemovePayload
     from heliograph.client.models import ConversationResponse as ConversationResponse
     from heliograph.client.models import ConversationTruncated as ConversationTruncated
+    from heliograph.client.models import ConversionEvents as ConversionEvents
+    from heliograph.client.models import ConversionEventsResponse as ConversionEventsResponse
+    from heliograph.client.models import Coordinates as Coordinates
+    from heliograph.client.models import CustomIntegration as CustomIntegration
+    from heliograph.client.models import DefaultResponder as DefaultResponder
+    from heliograph.client.models import DeliveryDestination as DeliveryDestination
+    from heliograph.client.models import Device as Device
+    from heliograph.client.models import DeviceListResponse as DeviceListResponse
+    from heliograph.client.models import DeviceResponse as DeviceResponse
+    from heliograph.client.models import DisplaySettings as DisplaySettings
     from heliograph.client.models import Empty as Empty
+    from heliograph.client.models import ExtraChannelOptions as ExtraChannelOptions
+    from heliograph.client.models import Field as Field
+    from heliograph.client.models import FileMessage as FileMessage
+    from heliograph.client.models import FormMessage as FormMessage
+    from heliograph.client.models import FormMessageField as FormMessageField
+    from heliograph.client.models import FormResponseMessage as FormResponseMessage
+    from heliograph.client.models import FormResponseMessageField as FormResponseMessageField
     from heliograph.client.models import Identity as Identity
+    from heliograph.client.models import ImageMessage as ImageMessage
+    from heliograph.client.models import InstagramIntegration as InstagramIntegration
+    from heliograph.client.models import IntegrationApiKey as IntegrationApiKey
+    from heliograph.client.models import IntegrationApiKeyListResponse as IntegrationApiKeyListResponse
+    from heliograph.client.models import IntegrationApiKeyResponse as IntegrationApiKeyResponse
+    from heliograph.client.models import IntegrationListResponse as IntegrationListResponse
+    from heliograph.client.models import IntegrationResponse as IntegrationResponse
+    from heliograph.client.models import IosIntegration as IosIntegration
+    from heliograph.client.models import Item as Item
+    from heliograph.client.models import LineIntegration as LineIntegration
+    from heliograph.client.models import Link as Link
     from heliograph.client.models import Links as Links
+    from heliograph.client.models import ListMessage as ListMessage
+    from heliograph.client.models import LocationMessage as LocationMessage
+    from heliograph.client.models import LocationRequest as LocationRequest
+    from heliograph.client.models import MailgunIntegration as MailgunIntegration
     from heliograph.client.models import MembershipPayload as MembershipPayload
+    from heliograph.client.models import MergedClients as MergedClients
+    from heliograph.client.models import MergedConversations as MergedConversations
+    from heliograph.client.models import MergedUsers as MergedUsers
+    from heliograph.client.models import Message as Message
+    from heliograph.client.models import MessagebirdIntegration as MessagebirdIntegration
+    from heliograph.client.models import MessageDelivered as MessageDelivered
+    from heliograph.client.models import MessageDeliveryFailurePayload as MessageDeliveryFailurePayload
+    from heliograph.client.models import MessageDeliveryPayload as MessageDeliveryPayload
+    from heliograph.client.models import MessageListResponse as MessageListResponse
+    from heliograph.client.models import MessagePostResponse as MessagePostResponse
+    from heliograph.client.models import MessageWebhook as MessageWebhook
+    from heliograph.client.models import MessengerIntegration as MessengerIntegration
+    from heliograph.client.models import MessengerOptions as MessengerOptions
+    from heliograph.client.models import Option as Option
     from heliograph.client.models import PageMeta as PageMeta
     from heliograph.client.models import Participant as Participant
     from heliograph.client.models import ParticipantListResponse as ParticipantListResponse
     from heliograph.client.models import ParticipantResponse as ParticipantResponse
+    from heliograph.client.models import Place as Place
+    from heliograph.client.models import Postback as Postback
+    from heliograph.client.models import PostbackWebhook as PostbackWebhook
+    from heliograph.client.models import PrechatCapture as PrechatCapture
+    from heliograph.client.models import Problem as Problem
     from heliograph.client.models import Profile as Profile
+    from heliograph.client.models import QuotedMessageExternalMessageId as QuotedMessageExternalMessageId
+    from heliograph.client.models import QuotedMessageMessage as QuotedMessageMessage
+    from heliograph.client.models import Reference as Reference
+    from heliograph.client.models import Reply as Reply
     from heliograph.client.models import Source as Source
+    from heliograph.client.models import Switchboard as Switchboard
+    from heliograph.client.models import SwitchboardFailurePayload as SwitchboardFailurePayload
+    from heliograph.client.models import SwitchboardIntegration as SwitchboardIntegration
+    from heliograph.client.models import SwitchboardIntegrationListResponse as SwitchboardIntegrationListResponse
+    from heliograph.client.models import SwitchboardIntegrationResponse as SwitchboardIntegrationResponse
+    from heliograph.client.models import SwitchboardIntegrationWebhook as SwitchboardIntegrationWebhook
+    from heliograph.client.models import SwitchboardListResponse as SwitchboardListResponse
+    from heliograph.client.models import SwitchboardPayload as SwitchboardPayload
+    from heliograph.client.models import SwitchboardResponse as SwitchboardResponse
+    from heliograph.client.models import SwitchboardTransferPayload as SwitchboardTransferPayload
+    from heliograph.client.models import TelegramIntegration as TelegramIntegration
+    from heliograph.client.models import TemplateMessage as TemplateMessage
+    from heliograph.client.models import TextMessage as TextMessage
+    from heliograph.client.models import TokenResponse as TokenResponse
+    from heliograph.client.models import TwilioIntegration as TwilioIntegration
+    from heliograph.client.models import TwitterIntegration as TwitterIntegration
+    from heliograph.client.models import UnityIntegration as UnityIntegration
     from heliograph.client.models import User as User
+    from heliograph.client.models import UserListResponse as UserListResponse
+    from heliograph.client.models import UserMergePayload as UserMergePayload
     from heliograph.client.models import UserRemovePayload as UserRemovePayload
     from heliograph.client.models import UserResponse as UserResponse
     from heliograph.client.models import UserTruncated as UserTruncated
     from heliograph.client.models import UserUpdatePayload as UserUpdatePayload
+    from heliograph.client.models import UserWebhook as UserWebhook
+    from heliograph.client.models import ViberIntegration as ViberIntegration
+    from heliograph.client.models import Webhook as Webhook
+    from heliograph.client.models import WebhookListResponse as WebhookListResponse
+    from heliograph.client.models import WebhookResponse as WebhookResponse
+    from heliograph.client.models import WebIntegration as WebIntegration
+    from heliograph.client.models import Webview as Webview
+    from heliograph.client.models import WhatsappIntegration as WhatsappIntegration
     from heliograph.client.options import Attempt as Attempt
     from heliograph.client.receiving import RawResponse as RawResponse
     from heliograph.client.sync_api import ActivitiesApi as ActivitiesApi
@@ -88,52 +186,145 @@ if TYPE_CHECKING:
     from heliograph.client.sync_client import Client as Client
     from heliograph.errors import ApiError as ApiError
     from heliograph.errors import AppNotFound as AppNotFound
+    from heliograph.errors import AttachmentNotFound as AttachmentNotFound
     from heliograph.errors import BadRequest as BadRequest
     from heliograph.errors import ClientNotFound as ClientNotFound
     from heliograph.errors import Conflict as Conflict
     from heliograph.errors import ConnectionFailed as ConnectionFailed
     from heliograph.errors import ConversationNotFound as ConversationNotFound
     from heliograph.errors import DecodeError as DecodeError
+    from heliograph.errors import DeviceNotFound as DeviceNotFound
     from heliograph.errors import ErrorItem as ErrorItem
     from heliograph.errors import Forbidden as Forbidden
     from heliograph.errors import HeadersTooLarge as HeadersTooLarge
     from heliograph.errors import HeliographError as HeliographError
+    from heliograph.errors import IntegrationNotFound as IntegrationNotFound
     from heliograph.errors import InvalidArgument as InvalidArgument
     from heliograph.errors import InvalidPage as InvalidPage
     from heliograph.errors import Locked as Locked
     from heliograph.errors import MethodNotAllowed as MethodNotAllowed
+    from heliograph.errors import NotACustomIntegration as NotACustomIntegration
     from heliograph.errors import NotAGroup as NotAGroup
     from heliograph.errors import NotAMember as NotAMember
     from heliograph.errors import NotFound as NotFound
+    from heliograph.errors import OnlyOneSwitchboard as OnlyOneSwitchboard
     from heliograph.errors import PayloadTooLarge as PayloadTooLarge
     from heliograph.errors import RateLimited as RateLimited
     from heliograph.errors import RequestTimeout as RequestTimeout
     from heliograph.errors import ServerError as ServerError
     from heliograph.errors import ServiceUnavailable as ServiceUnavailable
+    from heliograph.errors import SwitchboardIntegrationNotFound as SwitchboardIntegrationNotFound
+    from heliograph.errors import SwitchboardNotFound as SwitchboardNotFound
     from heliograph.errors import Timeout as Timeout
     from heliograph.errors import TooManyParticipants as TooManyParticipants
+    from heliograph.errors import TooManySwitchboardIntegrations as TooManySwitchboardIntegrations
     from heliograph.errors import TransportError as TransportError
     from heliograph.errors import Unauthorized as Unauthorized
     from heliograph.errors import UnsupportedMediaType as UnsupportedMediaType
     from heliograph.errors import UserAlreadyExists as UserAlreadyExists
     from heliograph.errors import UserNotFound as UserNotFound
+    from heliograph.wire.actions import BuyBody as BuyBody
+    from heliograph.wire.actions import ExtraChannelOptionsBody as ExtraChannelOptionsBody
+    from heliograph.wire.actions import LinkBody as LinkBody
+    from heliograph.wire.actions import LocationRequestBody as LocationRequestBody
+    from heliograph.wire.actions import MessengerOptionsBody as MessengerOptionsBody
+    from heliograph.wire.actions import PostbackBody as PostbackBody
+    from heliograph.wire.actions import ReplyBody as ReplyBody
+    from heliograph.wire.actions import WebviewBody as WebviewBody
+    from heliograph.wire.activities import ActivityPost as ActivityPost
     from heliograph.wire.apps import AppCreateBody as AppCreateBody
     from heliograph.wire.apps import AppKeyCreateBody as AppKeyCreateBody
     from heliograph.wire.apps import AppSettingsBody as AppSettingsBody
     from heliograph.wire.apps import AppUpdateBody as AppUpdateBody
+    from heliograph.wire.attachments import AttachmentDeleteBody as AttachmentDeleteBody
+    from heliograph.wire.attachments import AttachmentUploadBody as AttachmentUploadBody
+    from heliograph.wire.authors import AuthorBody as AuthorBody
+    from heliograph.wire.channels import AppleIntegrationBody as AppleIntegrationBody
+    from heliograph.wire.channels import InstagramIntegrationBody as InstagramIntegrationBody
+    from heliograph.wire.channels import LineIntegrationBody as LineIntegrationBody
+    from heliograph.wire.channels import MailgunIntegrationBody as MailgunIntegrationBody
+    from heliograph.wire.channels import MessagebirdIntegrationBody as MessagebirdIntegrationBody
+    from heliograph.wire.channels import MessengerIntegrationBody as MessengerIntegrationBody
+    from heliograph.wire.channels import TelegramIntegrationBody as TelegramIntegrationBody
+    from heliograph.wire.channels import TwilioIntegrationBody as TwilioIntegrationBody
+    from heliograph.wire.channels import TwitterIntegrationBody as TwitterIntegrationBody
+    from heliograph.wire.channels import ViberIntegrationBody as ViberIntegrationBody
+    from heliograph.wire.channels import WhatsappIntegrationBody as WhatsappIntegrationBody
+    from heliograph.wire.contents import CarouselMessageBody as CarouselMessageBody
+    from heliograph.wire.contents import CoordinatesBody as CoordinatesBody
+    from heliograph.wire.contents import DisplaySettingsBody as DisplaySettingsBody
+    from heliograph.wire.contents import FileMessageBody as FileMessageBody
+    from heliograph.wire.contents import FormMessageBody as FormMessageBody
+    from heliograph.wire.contents import FormResponseMessageBody as FormResponseMessageBody
+    from heliograph.wire.contents import ImageMessageBody as ImageMessageBody
+    from heliograph.wire.contents import ListMessageBody as ListMessageBody
+    from heliograph.wire.contents import LocationMessageBody as LocationMessageBody
+    from heliograph.wire.contents import PlaceBody as PlaceBody
+    from heliograph.wire.contents import TemplateMessageBody as TemplateMessageBody
+    from heliograph.wire.contents import TextMessageBody as TextMessageBody
     from heliograph.wire.conversations import ConversationCreateBody as ConversationCreateBody
     from heliograph.wire.conversations import ConversationUpdateBody as ConversationUpdateBody
+    from heliograph.wire.forms import FieldBody as FieldBody
+    from heliograph.wire.forms import FormMessageFieldBody as FormMessageFieldBody
+    from heliograph.wire.forms import FormResponseMessageFieldBody as FormResponseMessageFieldBody
+    from heliograph.wire.forms import OptionBody as OptionBody
+    from heliograph.wire.integrations import CustomIntegrationBody as CustomIntegrationBody
+    from heliograph.wire.integrations import IntegrationUpdateBody as IntegrationUpdateBody
+    from heliograph.wire.items import ItemBody as ItemBody
+    from heliograph.wire.keys import IntegrationApiKeyBody as IntegrationApiKeyBody
+    from heliograph.wire.linking import ClientCreateBody as ClientCreateBody
+    from heliograph.wire.linking import ConfirmationBody as ConfirmationBody
+    from heliograph.wire.linking import MailgunCriteriaBody as MailgunCriteriaBody
+    from heliograph.wire.linking import MessagebirdCriteriaBody as MessagebirdCriteriaBody
+    from heliograph.wire.linking import TargetBody as TargetBody
+    from heliograph.wire.linking import TwilioCriteriaBody as TwilioCriteriaBody
+    from heliograph.wire.linking import WhatsappCriteriaBody as WhatsappCriteriaBody
+    from heliograph.wire.messages import AppleOverridePayloadBody as AppleOverridePayloadBody
+    from heliograph.wire.messages import DestinationBody as DestinationBody
+    from heliograph.wire.messages import MessagePost as MessagePost
+    from heliograph.wire.messages import OverrideBody as OverrideBody
+    from heliograph.wire.messages import OverridePayloadBody as OverridePayloadBody
+    from heliograph.wire.oauth import TokenBody as TokenBody
     from heliograph.wire.paging import Page as Page
+    from heliograph.wire.participants import ParticipantBody as ParticipantBody
     from heliograph.wire.participants import ParticipantJoinBody as ParticipantJoinBody
     from heliograph.wire.participants import ParticipantLeaveBody as ParticipantLeaveBody
+    from heliograph.wire.passthrough import AppleMessageRefBody as AppleMessageRefBody
+    from heliograph.wire.passthrough import ConversionEventsBody as ConversionEventsBody
+    from heliograph.wire.passthrough import ConversionPayloadBody as ConversionPayloadBody
+    from heliograph.wire.passthrough import DownloadMessageRefBody as DownloadMessageRefBody
+    from heliograph.wire.passthrough import InteractiveDataRefBody as InteractiveDataRefBody
+    from heliograph.wire.passthrough import MetaConversionEventBody as MetaConversionEventBody
+    from heliograph.wire.sdks import AndroidIntegrationBody as AndroidIntegrationBody
+    from heliograph.wire.sdks import IosIntegrationBody as IosIntegrationBody
+    from heliograph.wire.sdks import PrechatCaptureBody as PrechatCaptureBody
+    from heliograph.wire.sdks import UnityIntegrationBody as UnityIntegrationBody
+    from heliograph.wire.sdks import WebIntegrationBody as WebIntegrationBody
+    from heliograph.wire.switchboards import AcceptControlBody as AcceptControlBody
+    from heliograph.wire.switchboards import OfferControlBody as OfferControlBody
+    from heliograph.wire.switchboards import PassControlBody as PassControlBody
+    from heliograph.wire.switchboards import ReleaseControlBody as ReleaseControlBody
+    from heliograph.wire.switchboards import SwitchboardIntegrationCreateBody as SwitchboardIntegrationCreateBody
+    from heliograph.wire.switchboards import SwitchboardIntegrationUpdateBody as SwitchboardIntegrationUpdateBody
+    from heliograph.wire.switchboards import SwitchboardUpdateBody as SwitchboardUpdateBody
     from heliograph.wire.users import ProfileBody as ProfileBody
+    from heliograph.wire.users import SyncUserBody as SyncUserBody
     from heliograph.wire.users import UserCreateBody as UserCreateBody
     from heliograph.wire.users import UserUpdateBody as UserUpdateBody
+    from heliograph.wire.webhooks import WebhookCreateBody as WebhookCreateBody
+    from heliograph.wire.webhooks import WebhookUpdateBody as WebhookUpdateBody
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "AcceptControlBody",
     "ActivitiesApi",
+    "Activity",
+    "ActivityMessage",
+    "ActivityPayload",
+    "ActivityPost",
+    "AndroidIntegration",
+    "AndroidIntegrationBody",
     "ApiError",
     "App",
     "AppCreateBody",
@@ -148,6 +339,12 @@ __all__ = [
     "AppSettings",
     "AppSettingsBody",
     "AppUpdateBody",
+    "AppWithSubdomain",
+    "AppWithSubdomainResponse",
+    "AppleIntegration",
+    "AppleIntegrationBody",
+    "AppleMessageRefBody",
+    "AppleOverridePayloadBody",
     "AppsApi",
     "AsyncActivitiesApi",
     "AsyncAppKeysApi",
@@ -167,90 +364,261 @@ __all__ = [
     "AsyncSwitchboardsApi",
     "AsyncUsersApi",
     "AsyncWebhooksApi",
+    "Attachment",
+    "AttachmentDeleteBody",
+    "AttachmentNotFound",
+    "AttachmentResponse",
+    "AttachmentUploadBody",
     "AttachmentsApi",
     "Attempt",
     "Auth",
+    "Author",
+    "AuthorBody",
+    "AuthorWebhook",
     "BadRequest",
     "BasicAuth",
     "BearerAuth",
+    "Buy",
+    "BuyBody",
+    "CarouselMessage",
+    "CarouselMessageBody",
     "Client",
     "ClientAddPayload",
     "ClientAssociation",
+    "ClientCreateBody",
     "ClientListResponse",
     "ClientNotFound",
     "ClientRemovePayload",
+    "ClientResponse",
     "ClientsApi",
+    "ConfirmationBody",
     "Conflict",
     "ConnectionFailed",
     "Conversation",
     "ConversationCreateBody",
     "ConversationCreatePayload",
     "ConversationListResponse",
+    "ConversationMessagePayload",
     "ConversationNotFound",
+    "ConversationPostbackPayload",
     "ConversationRemovePayload",
     "ConversationResponse",
     "ConversationTruncated",
     "ConversationUpdateBody",
     "ConversationsApi",
+    "ConversionEvents",
+    "ConversionEventsBody",
+    "ConversionEventsResponse",
+    "ConversionPayloadBody",
+    "Coordinates",
+    "CoordinatesBody",
+    "CustomIntegration",
     "CustomIntegrationApiKeysApi",
+    "CustomIntegrationBody",
     "DecodeError",
+    "DefaultResponder",
+    "DeliveryDestination",
+    "DestinationBody",
+    "Device",
+    "DeviceListResponse",
+    "DeviceNotFound",
+    "DeviceResponse",
     "DevicesApi",
+    "DisplaySettings",
+    "DisplaySettingsBody",
+    "DownloadMessageRefBody",
     "Empty",
     "ErrorItem",
+    "ExtraChannelOptions",
+    "ExtraChannelOptionsBody",
+    "Field",
+    "FieldBody",
+    "FileMessage",
+    "FileMessageBody",
     "Forbidden",
+    "FormMessage",
+    "FormMessageBody",
+    "FormMessageField",
+    "FormMessageFieldBody",
+    "FormResponseMessage",
+    "FormResponseMessageBody",
+    "FormResponseMessageField",
+    "FormResponseMessageFieldBody",
     "HeadersTooLarge",
     "HeliographError",
     "Identity",
+    "ImageMessage",
+    "ImageMessageBody",
+    "InstagramIntegration",
+    "InstagramIntegrationBody",
+    "IntegrationApiKey",
+    "IntegrationApiKeyBody",
+    "IntegrationApiKeyListResponse",
+    "IntegrationApiKeyResponse",
+    "IntegrationListResponse",
+    "IntegrationNotFound",
+    "IntegrationResponse",
+    "IntegrationUpdateBody",
     "IntegrationsApi",
+    "InteractiveDataRefBody",
     "InvalidArgument",
     "InvalidPage",
+    "IosIntegration",
+    "IosIntegrationBody",
+    "Item",
+    "ItemBody",
     "JwtAuth",
+    "LineIntegration",
+    "LineIntegrationBody",
+    "Link",
+    "LinkBody",
     "Links",
+    "ListMessage",
+    "ListMessageBody",
+    "LocationMessage",
+    "LocationMessageBody",
+    "LocationRequest",
+    "LocationRequestBody",
     "Locked",
+    "MailgunCriteriaBody",
+    "MailgunIntegration",
+    "MailgunIntegrationBody",
     "MembershipPayload",
+    "MergedClients",
+    "MergedConversations",
+    "MergedUsers",
+    "Message",
+    "MessageDelivered",
+    "MessageDeliveryFailurePayload",
+    "MessageDeliveryPayload",
+    "MessageListResponse",
+    "MessagePost",
+    "MessagePostResponse",
+    "MessageWebhook",
+    "MessagebirdCriteriaBody",
+    "MessagebirdIntegration",
+    "MessagebirdIntegrationBody",
     "MessagesApi",
+    "MessengerIntegration",
+    "MessengerIntegrationBody",
+    "MessengerOptions",
+    "MessengerOptionsBody",
+    "MetaConversionEventBody",
     "MethodNotAllowed",
     "Model",
+    "NotACustomIntegration",
     "NotAGroup",
     "NotAMember",
     "NotFound",
     "OAuthApi",
+    "OfferControlBody",
+    "OnlyOneSwitchboard",
+    "Option",
+    "OptionBody",
+    "OverrideBody",
+    "OverridePayloadBody",
     "Page",
     "PageMeta",
     "Participant",
+    "ParticipantBody",
     "ParticipantJoinBody",
     "ParticipantLeaveBody",
     "ParticipantListResponse",
     "ParticipantResponse",
     "ParticipantsApi",
+    "PassControlBody",
     "PayloadTooLarge",
+    "Place",
+    "PlaceBody",
+    "Postback",
+    "PostbackBody",
+    "PostbackWebhook",
+    "PrechatCapture",
+    "PrechatCaptureBody",
+    "Problem",
     "Profile",
     "ProfileBody",
+    "QuotedMessageExternalMessageId",
+    "QuotedMessageMessage",
     "RateLimited",
     "RawResponse",
+    "Reference",
+    "ReleaseControlBody",
+    "Reply",
+    "ReplyBody",
     "RequestTimeout",
     "ServerError",
     "ServiceUnavailable",
     "Source",
+    "Switchboard",
     "SwitchboardActionsApi",
+    "SwitchboardFailurePayload",
+    "SwitchboardIntegration",
+    "SwitchboardIntegrationCreateBody",
+    "SwitchboardIntegrationListResponse",
+    "SwitchboardIntegrationNotFound",
+    "SwitchboardIntegrationResponse",
+    "SwitchboardIntegrationUpdateBody",
+    "SwitchboardIntegrationWebhook",
     "SwitchboardIntegrationsApi",
+    "SwitchboardListResponse",
+    "SwitchboardNotFound",
+    "SwitchboardPayload",
+    "SwitchboardResponse",
+    "SwitchboardTransferPayload",
+    "SwitchboardUpdateBody",
     "SwitchboardsApi",
+    "SyncUserBody",
+    "TargetBody",
+    "TelegramIntegration",
+    "TelegramIntegrationBody",
+    "TemplateMessage",
+    "TemplateMessageBody",
+    "TextMessage",
+    "TextMessageBody",
     "Timeout",
+    "TokenBody",
+    "TokenResponse",
     "TooManyParticipants",
+    "TooManySwitchboardIntegrations",
     "TransportError",
+    "TwilioCriteriaBody",
+    "TwilioIntegration",
+    "TwilioIntegrationBody",
+    "TwitterIntegration",
+    "TwitterIntegrationBody",
     "Unauthorized",
+    "UnityIntegration",
+    "UnityIntegrationBody",
     "UnsupportedMediaType",
     "User",
     "UserAlreadyExists",
     "UserCreateBody",
+    "UserListResponse",
+    "UserMergePayload",
     "UserNotFound",
     "UserRemovePayload",
     "UserResponse",
     "UserTruncated",
     "UserUpdateBody",
     "UserUpdatePayload",
+    "UserWebhook",
     "UsersApi",
+    "ViberIntegration",
+    "ViberIntegrationBody",
+    "WebIntegration",
+    "WebIntegrationBody",
+    "Webhook",
+    "WebhookCreateBody",
+    "WebhookListResponse",
+    "WebhookResponse",
+    "WebhookUpdateBody",
     "WebhooksApi",
+    "Webview",
+    "WebviewBody",
+    "WhatsappCriteriaBody",
+    "WhatsappIntegration",
+    "WhatsappIntegrationBody",
 ]
 
 _HOMES = {
@@ -277,6 +645,10 @@ _HOMES = {
     "BearerAuth": "heliograph.client.auth",
     "JwtAuth": "heliograph.client.auth",
     "Model": "heliograph.client.model",
+    "Activity": "heliograph.client.models",
+    "ActivityMessage": "heliograph.client.models",
+    "ActivityPayload": "heliograph.client.models",
+    "AndroidIntegration": "heliograph.client.models",
     "App": "heliograph.client.models",
     "AppKey": "heliograph.client.models",
     "AppKeyListResponse": "heliograph.client.models",
@@ -284,31 +656,125 @@ _HOMES = {
     "AppListResponse": "heliograph.client.models",
     "AppResponse": "heliograph.client.models",
     "AppSettings": "heliograph.client.models",
+    "AppWithSubdomain": "heliograph.client.models",
+    "AppWithSubdomainResponse": "heliograph.client.models",
+    "AppleIntegration": "heliograph.client.models",
+    "Attachment": "heliograph.client.models",
+    "AttachmentResponse": "heliograph.client.models",
+    "Author": "heliograph.client.models",
+    "AuthorWebhook": "heliograph.client.models",
+    "Buy": "heliograph.client.models",
+    "CarouselMessage": "heliograph.client.models",
     "ClientAddPayload": "heliograph.client.models",
     "ClientAssociation": "heliograph.client.models",
     "ClientListResponse": "heliograph.client.models",
     "ClientRemovePayload": "heliograph.client.models",
+    "ClientResponse": "heliograph.client.models",
     "Conversation": "heliograph.client.models",
     "ConversationCreatePayload": "heliograph.client.models",
     "ConversationListResponse": "heliograph.client.models",
+    "ConversationMessagePayload": "heliograph.client.models",
+    "ConversationPostbackPayload": "heliograph.client.models",
     "ConversationRemovePayload": "heliograph.client.models",
     "ConversationResponse": "heliograph.client.models",
     "ConversationTruncated": "heliograph.client.models",
+    "ConversionEvents": "heliograph.client.models",
+    "ConversionEventsResponse": "heliograph.client.models",
+    "Coordinates": "heliograph.client.models",
+    "CustomIntegration": "heliograph.client.models",
+    "DefaultResponder": "heliograph.client.models",
+    "DeliveryDestination": "heliograph.client.models",
+    "Device": "heliograph.client.models",
+    "DeviceListResponse": "heliograph.client.models",
+    "DeviceResponse": "heliograph.client.models",
+    "DisplaySettings": "heliograph.client.models",
     "Empty": "heliograph.client.models",
+    "ExtraChannelOptions": "heliograph.client.models",
+    "Field": "heliograph.client.models",
+    "FileMessage": "heliograph.client.models",
+    "FormMessage": "heliograph.client.models",
+    "FormMessageField": "heliograph.client.models",
+    "FormResponseMessage": "heliograph.client.models",
+    "FormResponseMessageField": "heliograph.client.models",
     "Identity": "heliograph.client.models",
+    "ImageMessage": "heliograph.client.models",
+    "InstagramIntegration": "heliograph.client.models",
+    "IntegrationApiKey": "heliograph.client.models",
+    "IntegrationApiKeyListResponse": "heliograph.client.models",
+    "IntegrationApiKeyResponse": "heliograph.client.models",
+    "IntegrationListResponse": "heliograph.client.models",
+    "IntegrationResponse": "heliograph.client.models",
+    "IosIntegration": "heliograph.client.models",
+    "Item": "heliograph.client.models",
+    "LineIntegration": "heliograph.client.models",
+    "Link": "heliograph.client.models",
     "Links": "heliograph.client.models",
+    "ListMessage": "heliograph.client.models",
+    "LocationMessage": "heliograph.client.models",
+    "LocationRequest": "heliograph.client.models",
+    "MailgunIntegration": "heliograph.client.models",
     "MembershipPayload": "heliograph.client.models",
+    "MergedClients": "heliograph.client.models",
+    "MergedConversations": "heliograph.client.models",
+    "MergedUsers": "heliograph.client.models",
+    "Message": "heliograph.client.models",
+    "MessageDelivered": "heliograph.client.models",
+    "MessageDeliveryFailurePayload": "heliograph.client.models",
+    "MessageDeliveryPayload": "heliograph.client.models",
+    "MessageListResponse": "heliograph.client.models",
+    "MessagePostResponse": "heliograph.client.models",
+    "MessageWebhook": "heliograph.client.models",
+    "MessagebirdIntegration": "heliograph.client.models",
+    "MessengerIntegration": "heliograph.client.models",
+    "MessengerOptions": "heliograph.client.models",
+    "Option": "heliograph.client.models",
     "PageMeta": "heliograph.client.models",
     "Participant": "heliograph.client.models",
     "ParticipantListResponse": "heliograph.client.models",
     "ParticipantResponse": "heliograph.client.models",
+    "Place": "heliograph.client.models",
+    "Postback": "heliograph.client.models",
+    "PostbackWebhook": "heliograph.client.models",
+    "PrechatCapture": "heliograph.client.models",
+    "Problem": "heliograph.client.models",
     "Profile": "heliograph.client.models",
+    "QuotedMessageExternalMessageId": "heliograph.client.models",
+    "QuotedMessageMessage": "heliograph.client.models",
+    "Reference": "heliograph.client.models",
+    "Reply": "heliograph.client.models",
     "Source": "heliograph.client.models",
+    "Switchboard": "heliograph.client.models",
+    "SwitchboardFailurePayload": "heliograph.client.models",
+    "SwitchboardIntegration": "heliograph.client.models",
+    "SwitchboardIntegrationListResponse": "heliograph.client.models",
+    "SwitchboardIntegrationResponse": "heliograph.client.models",
+    "SwitchboardIntegrationWebhook": "heliograph.client.models",
+    "SwitchboardListResponse": "heliograph.client.models",
+    "SwitchboardPayload": "heliograph.client.models",
+    "SwitchboardResponse": "heliograph.client.models",
+    "SwitchboardTransferPayload": "heliograph.client.models",
+    "TelegramIntegration": "heliograph.client.models",
+    "TemplateMessage": "heliograph.client.models",
+    "TextMessage": "heliograph.client.models",
+    "TokenResponse": "heliograph.client.models",
+    "TwilioIntegration": "heliograph.client.models",
+    "TwitterIntegration": "heliograph.client.models",
+    "UnityIntegration": "heliograph.client.models",
     "User": "heliograph.client.models",
+    "UserListResponse": "heliograph.client.models",
+    "UserMergePayload": "heliograph.client.models",
     "UserRemovePayload": "heliograph.client.models",
     "UserResponse": "heliograph.client.models",
     "UserTruncated": "heliograph.client.models",
     "UserUpdatePayload": "heliograph.client.models",
+    "UserWebhook": "heliograph.client.models",
+    "ViberIntegration": "heliograph.client.models",
+    "WebIntegration": "heliograph.client.models",
+    "Webhook": "heliograph.client.models",
+    "WebhookListResponse": "heliograph.client.models",
+    "WebhookResponse": "heliograph.client.models",
+    "Webview": "heliograph.client.models",
+    "WhatsappIntegration": "heliograph.client.models",
     "Attempt": "heliograph.client.options",
     "RawResponse": "heliograph.client.receiving",
     "ActivitiesApi": "heliograph.client.sync_api",
@@ -331,47 +797,133 @@ _HOMES = {
     "Client": "heliograph.client.sync_client",
     "ApiError": "heliograph.errors",
     "AppNotFound": "heliograph.errors",
+    "AttachmentNotFound": "heliograph.errors",
     "BadRequest": "heliograph.errors",
     "ClientNotFound": "heliograph.errors",
     "Conflict": "heliograph.errors",
     "ConnectionFailed": "heliograph.errors",
     "ConversationNotFound": "heliograph.errors",
     "DecodeError": "heliograph.errors",
+    "DeviceNotFound": "heliograph.errors",
     "ErrorItem": "heliograph.errors",
     "Forbidden": "heliograph.errors",
     "HeadersTooLarge": "heliograph.errors",
     "HeliographError": "heliograph.errors",
+    "IntegrationNotFound": "heliograph.errors",
     "InvalidArgument": "heliograph.errors",
     "InvalidPage": "heliograph.errors",
     "Locked": "heliograph.errors",
     "MethodNotAllowed": "heliograph.errors",
+    "NotACustomIntegration": "heliograph.errors",
     "NotAGroup": "heliograph.errors",
     "NotAMember": "heliograph.errors",
     "NotFound": "heliograph.errors",
+    "OnlyOneSwitchboard": "heliograph.errors",
     "PayloadTooLarge": "heliograph.errors",
     "RateLimited": "heliograph.errors",
     "RequestTimeout": "heliograph.errors",
     "ServerError": "heliograph.errors",
     "ServiceUnavailable": "heliograph.errors",
+    "SwitchboardIntegrationNotFound": "heliograph.errors",
+    "SwitchboardNotFound": "heliograph.errors",
     "Timeout": "heliograph.errors",
     "TooManyParticipants": "heliograph.errors",
+    "TooManySwitchboardIntegrations": "heliograph.errors",
     "TransportError": "heliograph.errors",
     "Unauthorized": "heliograph.errors",
     "UnsupportedMediaType": "heliograph.errors",
     "UserAlreadyExists": "heliograph.errors",
     "UserNotFound": "heliograph.errors",
+    "BuyBody": "heliograph.wire.actions",
+    "ExtraChannelOptionsBody": "heliograph.wire.actions",
+    "LinkBody": "heliograph.wire.actions",
+    "LocationRequestBody": "heliograph.wire.actions",
+    "MessengerOptionsBody": "heliograph.wire.actions",
+    "PostbackBody": "heliograph.wire.actions",
+    "ReplyBody": "heliograph.wire.actions",
+    "WebviewBody": "heliograph.wire.actions",
+    "ActivityPost": "heliograph.wire.activities",
     "AppCreateBody": "heliograph.wire.apps",
     "AppKeyCreateBody": "heliograph.wire.apps",
     "AppSettingsBody": "heliograph.wire.apps",
     "AppUpdateBody": "heliograph.wire.apps",
+    "AttachmentDeleteBody": "heliograph.wire.attachments",
+    "AttachmentUploadBody": "heliograph.wire.attachments",
+    "AuthorBody": "heliograph.wire.authors",
+    "AppleIntegrationBody": "heliograph.wire.channels",
+    "InstagramIntegrationBody": "heliograph.wire.channels",
+    "LineIntegrationBody": "heliograph.wire.channels",
+    "MailgunIntegrationBody": "heliograph.wire.channels",
+    "MessagebirdIntegrationBody": "heliograph.wire.channels",
+    "MessengerIntegrationBody": "heliograph.wire.channels",
+    "TelegramIntegrationBody": "heliograph.wire.channels",
+    "TwilioIntegrationBody": "heliograph.wire.channels",
+    "TwitterIntegrationBody": "heliograph.wire.channels",
+    "ViberIntegrationBody": "heliograph.wire.channels",
+    "WhatsappIntegrationBody": "heliograph.wire.channels",
+    "CarouselMessageBody": "heliograph.wire.contents",
+    "CoordinatesBody": "heliograph.wire.contents",
+    "DisplaySettingsBody": "heliograph.wire.contents",
+    "FileMessageBody": "heliograph.wire.contents",
+    "FormMessageBody": "heliograph.wire.contents",
+    "FormResponseMessageBody": "heliograph.wire.contents",
+    "ImageMessageBody": "heliograph.wire.contents",
+    "ListMessageBody": "heliograph.wire.contents",
+    "LocationMessageBody": "heliograph.wire.contents",
+    "PlaceBody": "heliograph.wire.contents",
+    "TemplateMessageBody": "heliograph.wire.contents",
+    "TextMessageBody": "heliograph.wire.contents",
     "ConversationCreateBody": "heliograph.wire.conversations",
     "ConversationUpdateBody": "heliograph.wire.conversations",
+    "FieldBody": "heliograph.wire.forms",
+    "FormMessageFieldBody": "heliograph.wire.forms",
+    "FormResponseMessageFieldBody": "heliograph.wire.forms",
+    "OptionBody": "heliograph.wire.forms",
+    "CustomIntegrationBody": "heliograph.wire.integrations",
+    "IntegrationUpdateBody": "heliograph.wire.integrations",
+    "ItemBody": "heliograph.wire.items",
+    "IntegrationApiKeyBody": "heliograph.wire.keys",
+    "ClientCreateBody": "heliograph.wire.linking",
+    "ConfirmationBody": "heliograph.wire.linking",
+    "MailgunCriteriaBody": "heliograph.wire.linking",
+    "MessagebirdCriteriaBody": "heliograph.wire.linking",
+    "TargetBody": "heliograph.wire.linking",
+    "TwilioCriteriaBody": "heliograph.wire.linking",
+    "WhatsappCriteriaBody": "heliograph.wire.linking",
+    "AppleOverridePayloadBody": "heliograph.wire.messages",
+    "DestinationBody": "heliograph.wire.messages",
+    "MessagePost": "heliograph.wire.messages",
+    "OverrideBody": "heliograph.wire.messages",
+    "OverridePayloadBody": "heliograph.wire.messages",
+    "TokenBody": "heliograph.wire.oauth",
     "Page": "heliograph.wire.paging",
+    "ParticipantBody": "heliograph.wire.participants",
     "ParticipantJoinBody": "heliograph.wire.participants",
     "ParticipantLeaveBody": "heliograph.wire.participants",
+    "AppleMessageRefBody": "heliograph.wire.passthrough",
+    "ConversionEventsBody": "heliograph.wire.passthrough",
+    "ConversionPayloadBody": "heliograph.wire.passthrough",
+    "DownloadMessageRefBody": "heliograph.wire.passthrough",
+    "InteractiveDataRefBody": "heliograph.wire.passthrough",
+    "MetaConversionEventBody": "heliograph.wire.passthrough",
+    "AndroidIntegrationBody": "heliograph.wire.sdks",
+    "IosIntegrationBody": "heliograph.wire.sdks",
+    "PrechatCaptureBody": "heliograph.wire.sdks",
+    "UnityIntegrationBody": "heliograph.wire.sdks",
+    "WebIntegrationBody": "heliograph.wire.sdks",
+    "AcceptControlBody": "heliograph.wire.switchboards",
+    "OfferControlBody": "heliograph.wire.switchboards",
+    "PassControlBody": "heliograph.wire.switchboards",
+    "ReleaseControlBody": "heliograph.wire.switchboards",
+    "SwitchboardIntegrationCreateBody": "heliograph.wire.switchboards",
+    "SwitchboardIntegrationUpdateBody": "heliograph.wire.switchboards",
+    "SwitchboardUpdateBody": "heliograph.wire.switchboards",
     "ProfileBody": "heliograph.wire.users",
+    "SyncUserBody": "heliograph.wire.users",
     "UserCreateBody": "heliograph.wire.users",
     "UserUpdateBody": "heliograph.wire.users",
+    "WebhookCreateBody": "heliograph.wire.webhooks",
+    "WebhookUpdateBody": "heliograph.wire.webhooks",
 }
 
 

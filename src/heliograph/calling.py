@@ -72,6 +72,8 @@ def _query_options(operation: Operation) -> Iterator[click.Option]:
             yield click.Option([f"--{name.replace('_', '-')}", name], type=kind, help="Which part of the list.")
     for name in operation.filters:
         yield click.Option([f"--{kebab(name)}", f"filter_{snake(name)}"], help=f"filter[{name}]")
+    for name in operation.query:
+        yield click.Option([f"--{kebab(name)}", f"query_{snake(name)}"], required=name in operation.required)
     yield click.Option(["--query", "query"], multiple=True, metavar="NAME=VALUE", help="Another query parameter.")
 
 
@@ -80,11 +82,16 @@ def _body_options(operation: Operation) -> Iterator[click.Option]:
         return
     about = "The whole body as JSON text, as @FILE, or - for standard input."
     yield click.Option(["--body", "body"], metavar="JSON", help=about)
-    info = inspect.type_info(operation.body) if operation.body else None
-    for field in info.fields if isinstance(info, inspect.StructType) else ():
+    for field in _fields(operation):
         kind = _kind(field.type)
-        metavar = "JSON" if kind is None else None
+        metavar = "@FILE" if isinstance(field.type, inspect.BytesType) else "JSON" if kind is None else None
         yield click.Option([f"--{kebab(field.name)}", f"field_{field.name}"], type=kind or str, metavar=metavar)
+
+
+def _fields(operation: Operation) -> tuple[inspect.Field, ...]:
+    """The fields of the body; none if there is no body, or there are several kinds of one."""
+    info = inspect.type_info(operation.body) if operation.body else None
+    return info.fields if isinstance(info, inspect.StructType) else ()
 
 
 def _kind(kind: inspect.Type) -> Any:
@@ -127,7 +134,8 @@ def _call_of(operation: Operation, given: Mapping[str, Any]) -> Any:
     body = given.get("body")
     fields = {} if body is not None else {name: _value(operation, name, each) for name, each in _of("field_", given)}
     page = {name: each for name, each in _of("page_", given)}
-    query = dict(pair.partition("=")[::2] for pair in given["query"])
+    query = {name: given[f"query_{snake(name)}"] for name in operation.query}
+    query |= dict(pair.partition("=")[::2] for pair in given["query"])
     return build(
         operation,
         tuple(given[f"path_{snake(name)}"] for name in path_names(operation)),
@@ -147,9 +155,9 @@ def _of(prefix: str, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _value(operation: Operation, name: str, text: Any) -> Any:
     """The value of a field of the body; what is neither text nor number was given as JSON."""
-    info = inspect.type_info(operation.body)
-    assert isinstance(info, inspect.StructType)
-    (field,) = (field for field in info.fields if field.name == name)
+    (field,) = (field for field in _fields(operation) if field.name == name)
+    if isinstance(field.type, inspect.BytesType):
+        return _read(text)
     return text if _kind(field.type) is not None else _json_of(f"--{kebab(name)}", text.encode())
 
 

@@ -99,6 +99,25 @@ class NotAGroup(BadRequest):
     title = "Only conversations of type sdkGroup can be joined or left"
 
 
+class NotACustomIntegration(BadRequest):
+    """Only custom integrations have API keys."""
+
+    title = "API keys are available only for custom integrations"
+
+
+class OnlyOneSwitchboard(BadRequest):
+    """The app has a switchboard already."""
+
+    title = "Only one switchboard can be created per app"
+
+
+class TooManySwitchboardIntegrations(BadRequest):
+    """The switchboard has reached its limit of integrations."""
+
+    code = "too_many_switchboard_integrations"
+    title = "Switchboard has reached the max number of switchboard integrations (10)"
+
+
 class Unauthorized(ApiError):
     """No credentials, or credentials that prove nothing; all such cases answer alike."""
 
@@ -160,6 +179,40 @@ class ClientNotFound(NotFound):
     title = "Client not found"
 
 
+class AttachmentNotFound(NotFound):
+    """There is no such attachment in this app."""
+
+    title = "Attachment not found"
+
+
+class DeviceNotFound(NotFound):
+    """The user has no such device."""
+
+    code = "device_not_found"
+    title = "Device not found"
+
+
+class IntegrationNotFound(NotFound):
+    """There is no such integration in this app."""
+
+    code = "integration_not_found"
+    title = "Integration not found"
+
+
+class SwitchboardNotFound(NotFound):
+    """There is no such switchboard in this app."""
+
+    code = "switchboard_not_found"
+    title = "Switchboard not found"
+
+
+class SwitchboardIntegrationNotFound(NotFound):
+    """There is no such integration in the switchboard."""
+
+    code = "switchboard_integration_not_found"
+    title = "SwitchboardIntegration not found"
+
+
 class MethodNotAllowed(ApiError):
     """The path exists, the method does not; `Allow` names those that do."""
 
@@ -207,11 +260,11 @@ class UnsupportedMediaType(ApiError):
 
 
 class Locked(ApiError):
-    """The conversation takes no more messages."""
+    """The conversation takes no more messages until some are deleted."""
 
     status = 423
     code = "locked"
-    title = "Locked"
+    title = "Message limit of 30000 per conversation reached."
 
 
 class RateLimited(ApiError):

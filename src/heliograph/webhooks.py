@@ -13,20 +13,12 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 import msgspec
 
-from heliograph.client.model import Model, moment, one, plain, tagged
-from heliograph.client.models import (
-    ClientAddPayload,
-    ClientRemovePayload,
-    ConversationCreatePayload,
-    ConversationRemovePayload,
-    MembershipPayload,
-    UserRemovePayload,
-    UserUpdatePayload,
-)
+from heliograph.client.events import *  # noqa: F403 (the names of all events, which are generated)
+from heliograph.client.events import EVENTS, Event
+from heliograph.client.model import Model, one, plain, tagged
 from heliograph.errors import DecodeError, HeliographError
 
 HEADER = "x-api-key"
@@ -34,76 +26,6 @@ HEADER = "x-api-key"
 
 class WrongSecret(HeliographError):
     """A call that does not carry the secret of the webhook: answer 401 or 403, and do nothing."""
-
-
-class Event(Model):
-    """Something that happened. Of a trigger that this version does not know it is the class itself."""
-
-    id: str = plain("id")
-    type: str = plain("type")
-    created_at: datetime = moment("createdAt")
-    payload: Model = one("payload", Model)
-
-
-class ClientAddEvent(Event):
-    """`client:add`."""
-
-    payload: ClientAddPayload = one("payload", ClientAddPayload)
-
-
-class ClientRemoveEvent(Event):
-    """`client:remove`."""
-
-    payload: ClientRemovePayload = one("payload", ClientRemovePayload)
-
-
-class ConversationCreateEvent(Event):
-    """`conversation:create`."""
-
-    payload: ConversationCreatePayload = one("payload", ConversationCreatePayload)
-
-
-class ConversationJoinEvent(Event):
-    """`conversation:join`."""
-
-    payload: MembershipPayload = one("payload", MembershipPayload)
-
-
-class ConversationLeaveEvent(Event):
-    """`conversation:leave`."""
-
-    payload: MembershipPayload = one("payload", MembershipPayload)
-
-
-class ConversationRemoveEvent(Event):
-    """`conversation:remove`."""
-
-    payload: ConversationRemovePayload = one("payload", ConversationRemovePayload)
-
-
-class UserUpdateEvent(Event):
-    """`user:update`."""
-
-    payload: UserUpdatePayload = one("payload", UserUpdatePayload)
-
-
-class UserRemoveEvent(Event):
-    """`user:remove`."""
-
-    payload: UserRemovePayload = one("payload", UserRemovePayload)
-
-
-EVENTS: dict[str, type[Event]] = {
-    "client:add": ClientAddEvent,
-    "client:remove": ClientRemoveEvent,
-    "conversation:create": ConversationCreateEvent,
-    "conversation:join": ConversationJoinEvent,
-    "conversation:leave": ConversationLeaveEvent,
-    "conversation:remove": ConversationRemoveEvent,
-    "user:update": UserUpdateEvent,
-    "user:remove": UserRemoveEvent,
-}
-"""The classes of events by trigger."""
 
 
 class Sender(Model):

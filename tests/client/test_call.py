@@ -114,13 +114,18 @@ def test_no_answer_is_status_3_and_one_that_cannot_be_read_4(place: Place, capsy
 
 
 @pytest.mark.usefixtures("environment")
-def test_operations_without_types_take_a_body_and_parameters(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+def test_query_parameters_are_options_and_others_can_be_added(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     with proxy_to(place.url) as proxy:
         proxy.script = [Fault(answer=answer(200, {"clientId": 1}))] * 2
         url = ("--url", proxy.url)
-        assert call(capsys, "get-token", "--body", '{"code":"x"}', *url) == (0, {"clientId": 1})
-        assert call(capsys, "authorize", "--query", "client_id=a=b", *url) == (0, {"clientId": 1})
-        assert proxy.seen == ["POST /oauth/token", "GET /oauth/authorize?client_id=a%3Db"]
+        assert call(capsys, "release-control", "--app", "a", "--conversation", "c", *url) == (0, {"clientId": 1})
+        assert call(
+            capsys, "list-devices", "--app", "a", "--user", "u", "--brand-id", "b", "--query", "x=a=b", *url
+        ) == (0, {"clientId": 1})
+        assert proxy.seen == [
+            "POST /v2/apps/a/conversations/c/releaseControl",
+            "GET /v2/apps/a/users/u/devices?brandId=b&x=a%3Db",
+        ]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)

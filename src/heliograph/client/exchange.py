@@ -70,7 +70,7 @@ def request_of(call: Call, base_url: str, options: Options, auth: Auth | None, d
     """
     headers = {**_HEADERS, **options.headers}
     if call.content is not None:
-        headers["content-type"] = "application/json"
+        headers["content-type"] = call.content_type
     if auth is not None:
         headers["authorization"] = check_header("authorization", auth.header(time.time()), secret=True)
     operation = call.operation

@@ -111,18 +111,23 @@ def moment(name: str) -> Any:
     return Field(name, _moment)
 
 
-def one(name: str, kind: type[Model]) -> Any:
+def one(name: str, kind: Callable[[Any], Model]) -> Any:
     """A nested object."""
     return Field(name, lambda value: kind(value) if isinstance(value, dict) else value)
 
 
-def many(name: str, kind: type[Model]) -> Any:
+def many(name: str, kind: Callable[[Any], Model]) -> Any:
     """A list of objects."""
     return Field(name, _each(lambda value: kind(value) if isinstance(value, dict) else value))
 
 
 def tagged(
-    name: str, tag: str, kinds: Mapping[str, type[Model]], *, several: bool = False, otherwise: type[Model] = Model
+    name: str,
+    tag: str,
+    kinds: Mapping[str, Callable[[Any], Model]],
+    *,
+    several: bool = False,
+    otherwise: type[Model] = Model,
 ) -> Any:
     """A nested object, or a list of them, whose field `tag` says of which kind it is."""
 

@@ -6,9 +6,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from heliograph.client.model import Model, many, moment, one, plain
+from heliograph.client.model import Model, many, moment, one, plain, tagged
 
 __all__ = [
+    "Activity",
+    "ActivityMessage",
+    "ActivityPayload",
+    "AndroidIntegration",
     "App",
     "AppKey",
     "AppKeyListResponse",
@@ -16,32 +20,126 @@ __all__ = [
     "AppListResponse",
     "AppResponse",
     "AppSettings",
+    "AppWithSubdomain",
+    "AppWithSubdomainResponse",
+    "AppleIntegration",
+    "Attachment",
+    "AttachmentResponse",
+    "Author",
+    "AuthorWebhook",
+    "Buy",
+    "CarouselMessage",
     "Client",
     "ClientAddPayload",
     "ClientAssociation",
     "ClientListResponse",
     "ClientRemovePayload",
+    "ClientResponse",
     "Conversation",
     "ConversationCreatePayload",
     "ConversationListResponse",
+    "ConversationMessagePayload",
+    "ConversationPostbackPayload",
     "ConversationRemovePayload",
     "ConversationResponse",
     "ConversationTruncated",
+    "ConversionEvents",
+    "ConversionEventsResponse",
+    "Coordinates",
+    "CustomIntegration",
+    "DefaultResponder",
+    "DeliveryDestination",
+    "Device",
+    "DeviceListResponse",
+    "DeviceResponse",
+    "DisplaySettings",
     "Empty",
+    "ExtraChannelOptions",
+    "Field",
+    "FileMessage",
+    "FormMessage",
+    "FormMessageField",
+    "FormResponseMessage",
+    "FormResponseMessageField",
     "Identity",
+    "ImageMessage",
+    "InstagramIntegration",
+    "IntegrationApiKey",
+    "IntegrationApiKeyListResponse",
+    "IntegrationApiKeyResponse",
+    "IntegrationListResponse",
+    "IntegrationResponse",
+    "IosIntegration",
+    "Item",
+    "LineIntegration",
+    "Link",
     "Links",
+    "ListMessage",
+    "LocationMessage",
+    "LocationRequest",
+    "MailgunIntegration",
     "MembershipPayload",
+    "MergedClients",
+    "MergedConversations",
+    "MergedUsers",
+    "Message",
+    "MessageDelivered",
+    "MessageDeliveryFailurePayload",
+    "MessageDeliveryPayload",
+    "MessageListResponse",
+    "MessagePostResponse",
+    "MessageWebhook",
+    "MessagebirdIntegration",
+    "MessengerIntegration",
+    "MessengerOptions",
+    "Option",
     "PageMeta",
     "Participant",
     "ParticipantListResponse",
     "ParticipantResponse",
+    "Place",
+    "Postback",
+    "PostbackWebhook",
+    "PrechatCapture",
+    "Problem",
     "Profile",
+    "QuotedMessageExternalMessageId",
+    "QuotedMessageMessage",
+    "Reference",
+    "Reply",
     "Source",
+    "Switchboard",
+    "SwitchboardFailurePayload",
+    "SwitchboardIntegration",
+    "SwitchboardIntegrationListResponse",
+    "SwitchboardIntegrationResponse",
+    "SwitchboardIntegrationWebhook",
+    "SwitchboardListResponse",
+    "SwitchboardPayload",
+    "SwitchboardResponse",
+    "SwitchboardTransferPayload",
+    "TelegramIntegration",
+    "TemplateMessage",
+    "TextMessage",
+    "TokenResponse",
+    "TwilioIntegration",
+    "TwitterIntegration",
+    "UnityIntegration",
     "User",
+    "UserListResponse",
+    "UserMergePayload",
     "UserRemovePayload",
     "UserResponse",
     "UserTruncated",
     "UserUpdatePayload",
+    "UserWebhook",
+    "ViberIntegration",
+    "WebIntegration",
+    "Webhook",
+    "WebhookListResponse",
+    "WebhookResponse",
+    "Webview",
+    "WhatsappIntegration",
 ]
 
 
@@ -121,6 +219,28 @@ class AppKeyListResponse(Model):
     keys: list[AppKey] = many("keys", AppKey)
 
 
+class Attachment(Model):
+    """A file that was uploaded."""
+
+    media_url: str = plain("mediaUrl")
+    media_type: str = plain("mediaType")
+
+
+class AttachmentResponse(Model):
+    """One attachment."""
+
+    attachment: Attachment = one("attachment", Attachment)
+
+
+class SwitchboardIntegrationWebhook(Model):
+    """An integration in a switchboard, as conversations show it."""
+
+    id: str = plain("id")
+    name: str = plain("name")
+    integration_id: str | None = plain("integrationId")
+    integration_type: str | None = plain("integrationType")
+
+
 class Conversation(Model):
     """A conversation of the app."""
 
@@ -130,6 +250,12 @@ class Conversation(Model):
     last_updated_at: datetime = moment("lastUpdatedAt")
     created_at: datetime = moment("createdAt")
     metadata: dict[str, Any] | None = plain("metadata")
+    active_switchboard_integration: SwitchboardIntegrationWebhook | None = one(
+        "activeSwitchboardIntegration", SwitchboardIntegrationWebhook
+    )
+    pending_switchboard_integration: SwitchboardIntegrationWebhook | None = one(
+        "pendingSwitchboardIntegration", SwitchboardIntegrationWebhook
+    )
     display_name: str | None = plain("displayName")
     description: str | None = plain("description")
     icon_url: str | None = plain("iconUrl")
@@ -182,6 +308,850 @@ class ParticipantListResponse(Model):
     links: Links | None = one("links", Links)
 
 
+class Author(Model):
+    """Who spoke."""
+
+    type: str = plain("type")
+    subtypes: list[str] | None = plain("subtypes")
+    user_id: str | None = plain("userId")
+    display_name: str | None = plain("displayName")
+    avatar_url: str | None = plain("avatarUrl")
+
+
+class Buy(Model):
+    """Pays an amount, in cents."""
+
+    text: str = plain("text")
+    amount: int = plain("amount")
+    currency: str | None = plain("currency")
+    metadata: dict[str, Any] | None = plain("metadata")
+
+
+class MessengerOptions(Model):
+    """What only Facebook Messenger knows of an action."""
+
+    messenger_extensions: bool | None = plain("messenger_extensions")
+    webview_share_button: str | None = plain("webview_share_button")
+
+
+class ExtraChannelOptions(Model):
+    """What was handed to a channel as it is."""
+
+    messenger: MessengerOptions | None = one("messenger", MessengerOptions)
+
+
+class Link(Model):
+    """Opens a URI."""
+
+    uri: str = plain("uri")
+    text: str = plain("text")
+    default: bool | None = plain("default")
+    metadata: dict[str, Any] | None = plain("metadata")
+    extra_channel_options: ExtraChannelOptions | None = one("extraChannelOptions", ExtraChannelOptions)
+
+
+class LocationRequest(Model):
+    """Asks the user for a location."""
+
+    text: str = plain("text")
+    metadata: dict[str, Any] | None = plain("metadata")
+
+
+class Postback(Model):
+    """Sends its payload to the business, without a message."""
+
+    text: str = plain("text")
+    payload: str = plain("payload")
+    metadata: dict[str, Any] | None = plain("metadata")
+
+
+class Reply(Model):
+    """Answers with its text, as a message of the user."""
+
+    text: str = plain("text")
+    payload: str = plain("payload")
+    metadata: dict[str, Any] | None = plain("metadata")
+    icon_url: str | None = plain("iconUrl")
+
+
+class Webview(Model):
+    """Opens a URI inside the conversation, or the fallback where that cannot be done."""
+
+    uri: str = plain("uri")
+    text: str = plain("text")
+    fallback: str = plain("fallback")
+    default: bool | None = plain("default")
+    metadata: dict[str, Any] | None = plain("metadata")
+    extra_channel_options: ExtraChannelOptions | None = one("extraChannelOptions", ExtraChannelOptions)
+    size: str | None = plain("size")
+    open_on_receive: bool | None = plain("openOnReceive")
+
+
+class TextMessage(Model):
+    """A text, plain or rich, with buttons or without."""
+
+    text: str | None = plain("text")
+    html_text: str | None = plain("htmlText")
+    block_chat_input: bool | None = plain("blockChatInput")
+    actions: list[Buy | Link | LocationRequest | Postback | Reply | Webview | Model] | None = tagged(
+        "actions",
+        "type",
+        {
+            "buy": Buy,
+            "link": Link,
+            "locationRequest": LocationRequest,
+            "postback": Postback,
+            "reply": Reply,
+            "webview": Webview,
+        },
+        several=True,
+    )
+    payload: str | None = plain("payload")
+
+
+class Item(Model):
+    """A card with a title, perhaps a picture, and one to three actions."""
+
+    title: str = plain("title")
+    actions: list[Buy | Link | Postback | Webview | Model] = tagged(
+        "actions", "type", {"buy": Buy, "link": Link, "postback": Postback, "webview": Webview}, several=True
+    )
+    description: str | None = plain("description")
+    media_url: str | None = plain("mediaUrl")
+    media_type: str | None = plain("mediaType")
+    alt_text: str | None = plain("altText")
+    size: str | None = plain("size")
+    metadata: dict[str, Any] | None = plain("metadata")
+
+
+class DisplaySettings(Model):
+    """How to show a carousel."""
+
+    image_aspect_ratio: str | None = plain("imageAspectRatio")
+
+
+class CarouselMessage(Model):
+    """Items side by side; the text is for channels that cannot show them."""
+
+    items: list[Item] = many("items", Item)
+    text: str | None = plain("text")
+    block_chat_input: bool | None = plain("blockChatInput")
+    display_settings: DisplaySettings | None = one("displaySettings", DisplaySettings)
+
+
+class FileMessage(Model):
+    """A file to download."""
+
+    media_url: str = plain("mediaUrl")
+    media_type: str | None = plain("mediaType")
+    media_size: int | None = plain("mediaSize")
+    alt_text: str | None = plain("altText")
+    text: str | None = plain("text")
+    html_text: str | None = plain("htmlText")
+    block_chat_input: bool | None = plain("blockChatInput")
+    attachment_id: str | None = plain("attachmentId")
+
+
+class Option(Model):
+    """One of the choices of a field of type select."""
+
+    name: str | None = plain("name")
+    label: str | None = plain("label")
+
+
+class FormMessageField(Model):
+    """Something that the user is asked for."""
+
+    type: str = plain("type")
+    name: str = plain("name")
+    label: str = plain("label")
+    text: str | None = plain("text")
+    email: str | None = plain("email")
+    select: list[dict[str, Any]] | None = plain("select")
+    format: str | None = plain("format")
+    placeholder: str | None = plain("placeholder")
+    min_size: int | None = plain("minSize")
+    max_size: int | None = plain("maxSize")
+    options: list[Option] | None = many("options", Option)
+
+
+class FormMessage(Model):
+    """Fields for the user to fill in."""
+
+    fields: list[FormMessageField] = many("fields", FormMessageField)
+    submitted: bool | None = plain("submitted")
+    block_chat_input: bool | None = plain("blockChatInput")
+    text: str | None = plain("text")
+
+
+class FormResponseMessageField(Model):
+    """What a user answered."""
+
+    type: str = plain("type")
+    name: str = plain("name")
+    label: str = plain("label")
+    text: str | None = plain("text")
+    email: str | None = plain("email")
+    select: list[dict[str, Any]] | None = plain("select")
+    format: str | None = plain("format")
+
+
+class FormResponseMessage(Model):
+    """The fields as the user filled them in; the text is for channels that cannot show them."""
+
+    fields: list[FormResponseMessageField] = many("fields", FormResponseMessageField)
+    text_fallback: str | None = plain("textFallback")
+
+
+class ImageMessage(Model):
+    """A picture, with buttons or without."""
+
+    media_url: str = plain("mediaUrl")
+    media_type: str | None = plain("mediaType")
+    media_size: int | None = plain("mediaSize")
+    alt_text: str | None = plain("altText")
+    text: str | None = plain("text")
+    html_text: str | None = plain("htmlText")
+    block_chat_input: bool | None = plain("blockChatInput")
+    attachment_id: str | None = plain("attachmentId")
+    actions: list[Buy | Link | LocationRequest | Postback | Reply | Webview | Model] | None = tagged(
+        "actions",
+        "type",
+        {
+            "buy": Buy,
+            "link": Link,
+            "locationRequest": LocationRequest,
+            "postback": Postback,
+            "reply": Reply,
+            "webview": Webview,
+        },
+        several=True,
+    )
+
+
+class ListMessage(Model):
+    """Items one below the other."""
+
+    items: list[Item] = many("items", Item)
+    block_chat_input: bool | None = plain("blockChatInput")
+    actions: list[Buy | Link | Postback | Webview | Model] | None = tagged(
+        "actions", "type", {"buy": Buy, "link": Link, "postback": Postback, "webview": Webview}, several=True
+    )
+
+
+class Coordinates(Model):
+    """Degrees of latitude and longitude."""
+
+    lat: float = plain("lat")
+    long: float = plain("long")
+
+
+class Place(Model):
+    """What a place is called."""
+
+    address: str | None = plain("address")
+    name: str | None = plain("name")
+
+
+class LocationMessage(Model):
+    """A place on earth; the text is for channels that cannot show it."""
+
+    coordinates: Coordinates = one("coordinates", Coordinates)
+    text: str | None = plain("text")
+    block_chat_input: bool | None = plain("blockChatInput")
+    location: Place | None = one("location", Place)
+
+
+class TemplateMessage(Model):
+    """A template of WhatsApp, in that channel's own form."""
+
+    template: dict[str, Any] = plain("template")
+    block_chat_input: bool | None = plain("blockChatInput")
+
+
+class Client(Model):
+    """A channel of a user. One client of type `sdk` stands for all of a user's iOS, Android, Unity and web devices."""
+
+    id: str = plain("id")
+    type: str = plain("type")
+    status: str = plain("status")
+    integration_id: str | None = plain("integrationId")
+    external_id: str | None = plain("externalId")
+    last_seen: datetime | None = moment("lastSeen")
+    linked_at: datetime | None = moment("linkedAt")
+    display_name: str | None = plain("displayName")
+    avatar_url: str | None = plain("avatarUrl")
+    info: dict[str, Any] | None = plain("info")
+    raw: dict[str, Any] | None = plain("raw")
+
+
+class Device(Model):
+    """A browser or a phone of a user."""
+
+    id: str = plain("id")
+    type: str = plain("type")
+    guid: str = plain("guid")
+    client_id: str = plain("clientId")
+    status: str = plain("status")
+    integration_id: str = plain("integrationId")
+    last_seen: datetime = moment("lastSeen")
+    push_notification_token: str | None = plain("pushNotificationToken")
+    info: dict[str, Any] | None = plain("info")
+    app_version: str | None = plain("appVersion")
+
+
+class Source(Model):
+    """Where something came from: a channel, or `api:conversations` for messages that came through this API."""
+
+    type: str = plain("type")
+    integration_id: str | None = plain("integrationId")
+    original_message_id: str | None = plain("originalMessageId")
+    original_message_timestamp: datetime | None = moment("originalMessageTimestamp")
+    client: Client | None = one("client", Client)
+    device: Device | None = one("device", Device)
+
+
+class ActivityMessage(Model):
+    """What happened in the system, where that is why there is a message."""
+
+    type: str = plain("type")
+    data: dict[str, Any] | None = plain("data")
+
+
+class QuotedMessageMessage(Model):
+    """A quoted message that is one of ours."""
+
+    message: Message = one("message", lambda value: Message(value))
+
+
+class QuotedMessageExternalMessageId(Model):
+    """A quoted message that only the channel knows."""
+
+    external_message_id: str = plain("externalMessageId")
+
+
+class Reference(Model):
+    """A source of what a bot answered."""
+
+    uri: str = plain("uri")
+    title: str | None = plain("title")
+    description: str | None = plain("description")
+
+
+class Message(Model):
+    """A message of a conversation."""
+
+    id: str = plain("id")
+    received: datetime = moment("received")
+    author: Author = one("author", Author)
+    content: (
+        TextMessage
+        | CarouselMessage
+        | FileMessage
+        | FormMessage
+        | FormResponseMessage
+        | ImageMessage
+        | ListMessage
+        | LocationMessage
+        | TemplateMessage
+        | Model
+    ) = tagged(
+        "content",
+        "type",
+        {
+            "text": TextMessage,
+            "carousel": CarouselMessage,
+            "file": FileMessage,
+            "form": FormMessage,
+            "formResponse": FormResponseMessage,
+            "image": ImageMessage,
+            "list": ListMessage,
+            "location": LocationMessage,
+            "template": TemplateMessage,
+        },
+    )
+    source: Source = one("source", Source)
+    activity: ActivityMessage | None = one("activity", ActivityMessage)
+    quoted_message: QuotedMessageMessage | QuotedMessageExternalMessageId | Model | None = tagged(
+        "quotedMessage", "type", {"message": QuotedMessageMessage, "externalMessageId": QuotedMessageExternalMessageId}
+    )
+    metadata: dict[str, Any] | None = plain("metadata")
+    deleted: bool | None = plain("deleted")
+    references: list[Reference] | None = many("references", Reference)
+
+
+class MessagePostResponse(Model):
+    """What was sent: one message, or several where a channel needs it so."""
+
+    messages: list[Message] = many("messages", Message)
+
+
+class MessageListResponse(Model):
+    """A page of messages, oldest first; without a cursor it is the last page."""
+
+    messages: list[Message] = many("messages", Message)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+
+
+class ConversionEvents(Model):
+    """What the channel took."""
+
+    dataset_id: str = plain("datasetId")
+    events_received: int = plain("eventsReceived")
+
+
+class ConversionEventsResponse(Model):
+    """What the channel took."""
+
+    conversion_events: ConversionEvents = one("conversionEvents", ConversionEvents)
+
+
+class DefaultResponder(Model):
+    """Who answers in the conversations of an integration, and whether that comes from the switchboard."""
+
+    name: str | None = plain("name")
+    integration_id: str | None = plain("integrationId")
+    integration_type: str | None = plain("integrationType")
+    deliver_standby_events: bool | None = plain("deliverStandbyEvents")
+    next_switchboard_integration_id: str | None = plain("nextSwitchboardIntegrationId")
+    message_history_count: int | None = plain("messageHistoryCount")
+    inherited: bool | None = plain("inherited")
+
+
+class AndroidIntegration(Model):
+    """The Android SDK."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    can_user_see_conversation_list: bool | None = plain("canUserSeeConversationList")
+    can_user_create_more_conversations: bool | None = plain("canUserCreateMoreConversations")
+    attachments_enabled: bool | None = plain("attachmentsEnabled")
+    sender_id: str | None = plain("senderId")
+
+
+class AppleIntegration(Model):
+    """Apple Messages for Business."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    business_id: str | None = plain("businessId")
+    msp_id: str | None = plain("mspId")
+    authentication_message_secret: str | None = plain("authenticationMessageSecret")
+
+
+class Webhook(Model):
+    """A webhook of an integration. The secret comes with each call of it, in the header `X-API-Key`."""
+
+    id: str = plain("id")
+    version: str = plain("version")
+    target: str = plain("target")
+    triggers: list[str] = plain("triggers")
+    secret: str = plain("secret")
+    include_full_user: bool = plain("includeFullUser")
+    include_full_source: bool = plain("includeFullSource")
+
+
+class CustomIntegration(Model):
+    """A program of one's own, with the webhooks that tell it of events."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    webhooks: list[Webhook] = many("webhooks", Webhook)
+
+
+class InstagramIntegration(Model):
+    """Instagram Direct."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    app_id: str | None = plain("appId")
+    business_name: str | None = plain("businessName")
+    business_username: str | None = plain("businessUsername")
+    page_id: str | None = plain("pageId")
+    business_id: str | None = plain("businessId")
+    username: str | None = plain("username")
+    user_id: str | None = plain("userId")
+    story_replies_enabled: bool | None = plain("storyRepliesEnabled")
+    story_mentions_enabled: bool | None = plain("storyMentionsEnabled")
+
+
+class IosIntegration(Model):
+    """The iOS SDK."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    can_user_see_conversation_list: bool | None = plain("canUserSeeConversationList")
+    can_user_create_more_conversations: bool | None = plain("canUserCreateMoreConversations")
+    attachments_enabled: bool | None = plain("attachmentsEnabled")
+    production: bool | None = plain("production")
+    auto_update_badge: bool | None = plain("autoUpdateBadge")
+
+
+class LineIntegration(Model):
+    """LINE."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    channel_id: str | None = plain("channelId")
+    channel_secret: str | None = plain("channelSecret")
+    channel_access_token: str | None = plain("channelAccessToken")
+    service_code: str | None = plain("serviceCode")
+    switcher_secret: str | None = plain("switcherSecret")
+    qr_code_url: str | None = plain("qrCodeUrl")
+    line_id: str | None = plain("lineId")
+
+
+class MailgunIntegration(Model):
+    """Email, through Mailgun."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    domain: str | None = plain("domain")
+    incoming_address: str | None = plain("incomingAddress")
+    signing_key: str | None = plain("signingKey")
+    hide_unsubscribe_link: bool | None = plain("hideUnsubscribeLink")
+    from_address: str | None = plain("fromAddress")
+
+
+class MessagebirdIntegration(Model):
+    """SMS, through MessageBird."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    originator: str | None = plain("originator")
+    webhook_secret: str | None = plain("webhookSecret")
+
+
+class MessengerIntegration(Model):
+    """Facebook Messenger."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    page_access_token: str | None = plain("pageAccessToken")
+    app_id: str | None = plain("appId")
+    page_id: float | None = plain("pageId")
+    page_name: str | None = plain("pageName")
+
+
+class TelegramIntegration(Model):
+    """A Telegram bot."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    username: str | None = plain("username")
+    bot_id: str | None = plain("botId")
+
+
+class TwilioIntegration(Model):
+    """SMS, through Twilio."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    account_sid: str | None = plain("accountSid")
+    phone_number_sid: str | None = plain("phoneNumberSid")
+    messaging_service_sid: str | None = plain("messagingServiceSid")
+
+
+class TwitterIntegration(Model):
+    """Twitter."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    tier: str | None = plain("tier")
+    env_name: str | None = plain("envName")
+
+
+class UnityIntegration(Model):
+    """The Unity SDK."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    can_user_see_conversation_list: bool | None = plain("canUserSeeConversationList")
+    can_user_create_more_conversations: bool | None = plain("canUserCreateMoreConversations")
+    attachments_enabled: bool | None = plain("attachmentsEnabled")
+
+
+class ViberIntegration(Model):
+    """A public account of Viber."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    uri: str | None = plain("uri")
+    account_id: str | None = plain("accountId")
+
+
+class Field(Model):
+    """What fields of forms, and of responses to them, have in common."""
+
+    type: str = plain("type")
+    name: str = plain("name")
+    label: str = plain("label")
+    text: str | None = plain("text")
+    email: str | None = plain("email")
+    select: list[dict[str, Any]] | None = plain("select")
+    format: str | None = plain("format")
+
+
+class PrechatCapture(Model):
+    """What a user is asked for before the conversation begins."""
+
+    avatar_url: str | None = plain("avatarUrl")
+    enabled: bool | None = plain("enabled")
+    enable_email_linking: bool | None = plain("enableEmailLinking")
+    fields: list[Field] | None = many("fields", Field)
+
+
+class WebIntegration(Model):
+    """The Web Messenger: how it looks, and where it may be shown."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    can_user_see_conversation_list: bool | None = plain("canUserSeeConversationList")
+    can_user_create_more_conversations: bool | None = plain("canUserCreateMoreConversations")
+    attachments_enabled: bool | None = plain("attachmentsEnabled")
+    brand_color: str | None = plain("brandColor")
+    fixed_intro_pane: bool | None = plain("fixedIntroPane")
+    conversation_color: str | None = plain("conversationColor")
+    action_color: str | None = plain("actionColor")
+    display_style: str | None = plain("displayStyle")
+    button_icon_url: str | None = plain("buttonIconUrl")
+    button_width: str | None = plain("buttonWidth")
+    button_height: str | None = plain("buttonHeight")
+    integration_order: list[str] | None = plain("integrationOrder")
+    business_name: str | None = plain("businessName")
+    business_icon_url: str | None = plain("businessIconUrl")
+    background_image_url: str | None = plain("backgroundImageUrl")
+    origin_whitelist: list[str] | None = plain("originWhitelist")
+    prechat_capture: PrechatCapture | None = one("prechatCapture", PrechatCapture)
+
+
+class WhatsappIntegration(Model):
+    """WhatsApp."""
+
+    id: str = plain("id")
+    status: str | None = plain("status")
+    display_name: str | None = plain("displayName")
+    default_responder: DefaultResponder | None = one("defaultResponder", DefaultResponder)
+    show_ai_disclaimer: bool | None = plain("showAIDisclaimer")
+    hsm_fallback_language: str | None = plain("hsmFallbackLanguage")
+    account_id: str | None = plain("accountId")
+    account_management_access_token: str | None = plain("accountManagementAccessToken")
+    phone_number: str | None = plain("phoneNumber")
+
+
+class IntegrationResponse(Model):
+    """One integration."""
+
+    integration: (
+        AndroidIntegration
+        | AppleIntegration
+        | CustomIntegration
+        | InstagramIntegration
+        | IosIntegration
+        | LineIntegration
+        | MailgunIntegration
+        | MessagebirdIntegration
+        | MessengerIntegration
+        | TelegramIntegration
+        | TwilioIntegration
+        | TwitterIntegration
+        | UnityIntegration
+        | ViberIntegration
+        | WebIntegration
+        | WhatsappIntegration
+        | Model
+    ) = tagged(
+        "integration",
+        "type",
+        {
+            "android": AndroidIntegration,
+            "apple": AppleIntegration,
+            "custom": CustomIntegration,
+            "instagram": InstagramIntegration,
+            "ios": IosIntegration,
+            "line": LineIntegration,
+            "mailgun": MailgunIntegration,
+            "messagebird": MessagebirdIntegration,
+            "messenger": MessengerIntegration,
+            "telegram": TelegramIntegration,
+            "twilio": TwilioIntegration,
+            "twitter": TwitterIntegration,
+            "unity": UnityIntegration,
+            "viber": ViberIntegration,
+            "web": WebIntegration,
+            "whatsapp": WhatsappIntegration,
+        },
+    )
+
+
+class IntegrationListResponse(Model):
+    """A page of the integrations of an app, oldest first."""
+
+    integrations: list[
+        AndroidIntegration
+        | AppleIntegration
+        | CustomIntegration
+        | InstagramIntegration
+        | IosIntegration
+        | LineIntegration
+        | MailgunIntegration
+        | MessagebirdIntegration
+        | MessengerIntegration
+        | TelegramIntegration
+        | TwilioIntegration
+        | TwitterIntegration
+        | UnityIntegration
+        | ViberIntegration
+        | WebIntegration
+        | WhatsappIntegration
+        | Model
+    ] = tagged(
+        "integrations",
+        "type",
+        {
+            "android": AndroidIntegration,
+            "apple": AppleIntegration,
+            "custom": CustomIntegration,
+            "instagram": InstagramIntegration,
+            "ios": IosIntegration,
+            "line": LineIntegration,
+            "mailgun": MailgunIntegration,
+            "messagebird": MessagebirdIntegration,
+            "messenger": MessengerIntegration,
+            "telegram": TelegramIntegration,
+            "twilio": TwilioIntegration,
+            "twitter": TwitterIntegration,
+            "unity": UnityIntegration,
+            "viber": ViberIntegration,
+            "web": WebIntegration,
+            "whatsapp": WhatsappIntegration,
+        },
+        several=True,
+    )
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+
+
+class IntegrationApiKey(Model):
+    """A key of a custom integration: as a key of an app, of integration scope."""
+
+    id: str = plain("id")
+    display_name: str = plain("displayName")
+    secret: str = plain("secret")
+
+
+class IntegrationApiKeyResponse(Model):
+    """One key."""
+
+    key: IntegrationApiKey = one("key", IntegrationApiKey)
+
+
+class IntegrationApiKeyListResponse(Model):
+    """All keys of an integration."""
+
+    keys: list[IntegrationApiKey] = many("keys", IntegrationApiKey)
+
+
+class WebhookResponse(Model):
+    """One webhook."""
+
+    webhook: Webhook = one("webhook", Webhook)
+
+
+class WebhookListResponse(Model):
+    """All webhooks of an integration."""
+
+    webhooks: list[Webhook] = many("webhooks", Webhook)
+
+
+class Switchboard(Model):
+    """The switchboard of an app."""
+
+    id: str = plain("id")
+    enabled: bool = plain("enabled")
+    default_switchboard_integration_id: str | None = plain("defaultSwitchboardIntegrationId")
+
+
+class SwitchboardResponse(Model):
+    """One switchboard."""
+
+    switchboard: Switchboard = one("switchboard", Switchboard)
+
+
+class SwitchboardListResponse(Model):
+    """All switchboards of an app, of which there is at most one."""
+
+    switchboards: list[Switchboard] = many("switchboards", Switchboard)
+
+
+class SwitchboardIntegration(Model):
+    """An integration in a switchboard."""
+
+    id: str = plain("id")
+    name: str = plain("name")
+    integration_id: str = plain("integrationId")
+    integration_type: str = plain("integrationType")
+    deliver_standby_events: bool = plain("deliverStandbyEvents")
+    next_switchboard_integration_id: str | None = plain("nextSwitchboardIntegrationId")
+    message_history_count: int | None = plain("messageHistoryCount")
+
+
+class SwitchboardIntegrationResponse(Model):
+    """One switchboard integration."""
+
+    switchboard_integration: SwitchboardIntegration = one("switchboardIntegration", SwitchboardIntegration)
+
+
+class SwitchboardIntegrationListResponse(Model):
+    """All integrations of a switchboard."""
+
+    switchboard_integrations: list[SwitchboardIntegration] = many("switchboardIntegrations", SwitchboardIntegration)
+
+
 class Profile(Model):
     """What is known of a person."""
 
@@ -210,6 +1180,7 @@ class User(Model):
     metadata: dict[str, Any] = plain("metadata")
     identities: list[Identity] = many("identities", Identity)
     external_id: str | None = plain("externalId")
+    zendesk_id: str | None = plain("zendeskId")
     brand_id: str | None = plain("brandId")
     to_be_retained: bool | None = plain("toBeRetained")
 
@@ -220,20 +1191,16 @@ class UserResponse(Model):
     user: User = one("user", User)
 
 
-class Client(Model):
-    """A channel of a user. One client of type `sdk` stands for all of a user's iOS, Android, Unity and web devices."""
+class UserListResponse(Model):
+    """Users, not in pages."""
 
-    id: str = plain("id")
-    type: str = plain("type")
-    status: str = plain("status")
-    integration_id: str | None = plain("integrationId")
-    external_id: str | None = plain("externalId")
-    last_seen: datetime | None = moment("lastSeen")
-    linked_at: datetime | None = moment("linkedAt")
-    display_name: str | None = plain("displayName")
-    avatar_url: str | None = plain("avatarUrl")
-    info: dict[str, Any] | None = plain("info")
-    raw: dict[str, Any] | None = plain("raw")
+    users: list[User] = many("users", User)
+
+
+class ClientResponse(Model):
+    """One client."""
+
+    client: Client = one("client", Client)
 
 
 class ClientListResponse(Model):
@@ -244,18 +1211,39 @@ class ClientListResponse(Model):
     links: Links | None = one("links", Links)
 
 
-class Source(Model):
-    """Where a change came from: `api` for all that comes through this API."""
+class DeviceListResponse(Model):
+    """All devices of a user, the one that was seen last first."""
 
-    type: str = plain("type")
+    devices: list[Device] = many("devices", Device)
 
 
-class ConversationTruncated(Model):
-    """A conversation as webhook payloads show one."""
+class DeviceResponse(Model):
+    """One device."""
+
+    device: Device = one("device", Device)
+
+
+class AppWithSubdomain(Model):
+    """An app, with the subdomain at which it is served if it has one."""
 
     id: str = plain("id")
-    type: str = plain("type")
+    display_name: str = plain("displayName")
+    settings: AppSettings = one("settings", AppSettings)
     metadata: dict[str, Any] | None = plain("metadata")
+    subdomain: str | None = plain("subdomain")
+
+
+class AppWithSubdomainResponse(Model):
+    """The app that a token is for."""
+
+    app: AppWithSubdomain = one("app", AppWithSubdomain)
+
+
+class TokenResponse(Model):
+    """A token of integration scope; it does not expire."""
+
+    access_token: str = plain("access_token")
+    token_type: str = plain("token_type")
 
 
 class UserTruncated(Model):
@@ -264,29 +1252,8 @@ class UserTruncated(Model):
     id: str = plain("id")
     authenticated: bool = plain("authenticated")
     external_id: str | None = plain("externalId")
+    zendesk_id: str | None = plain("zendeskId")
     brand_id: str | None = plain("brandId")
-
-
-class ConversationCreatePayload(Model):
-    """`conversation:create`; `user` for personal conversations only."""
-
-    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
-    creation_reason: str = plain("creationReason")
-    source: Source = one("source", Source)
-    user: UserTruncated | None = one("user", UserTruncated)
-
-
-class MembershipPayload(Model):
-    """`conversation:join` and `conversation:leave`."""
-
-    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
-    user: UserTruncated = one("user", UserTruncated)
-
-
-class ConversationRemovePayload(Model):
-    """`conversation:remove`."""
-
-    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
 
 
 class ClientAddPayload(Model):
@@ -307,14 +1274,251 @@ class ClientRemovePayload(Model):
     source: Source = one("source", Source)
 
 
-class UserUpdatePayload(Model):
-    """`user:update`. No documented reason fits a change through the API, so none is given."""
+class ConversationTruncated(Model):
+    """A conversation as webhook payloads show one."""
 
-    user: UserTruncated = one("user", UserTruncated)
+    id: str = plain("id")
+    type: str = plain("type")
+    metadata: dict[str, Any] | None = plain("metadata")
+    active_switchboard_integration: SwitchboardIntegrationWebhook | None = one(
+        "activeSwitchboardIntegration", SwitchboardIntegrationWebhook
+    )
+    pending_switchboard_integration: SwitchboardIntegrationWebhook | None = one(
+        "pendingSwitchboardIntegration", SwitchboardIntegrationWebhook
+    )
+
+
+class UserWebhook(Model):
+    """A user as webhook payloads show one in full, which they do only where the webhook asks for it."""
+
+    id: str = plain("id")
+    authenticated: bool = plain("authenticated")
+    external_id: str | None = plain("externalId")
+    zendesk_id: str | None = plain("zendeskId")
+    brand_id: str | None = plain("brandId")
+    signed_up_at: datetime | None = moment("signedUpAt")
+    to_be_retained: bool | None = plain("toBeRetained")
+    profile: Profile | None = one("profile", Profile)
+    metadata: dict[str, Any] | None = plain("metadata")
+    identities: list[Identity] | None = many("identities", Identity)
+
+
+class ConversationCreatePayload(Model):
+    """`conversation:create`; `user` for personal conversations only."""
+
+    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
+    creation_reason: str = plain("creationReason")
     source: Source = one("source", Source)
+    user: UserWebhook | None = one("user", UserWebhook)
+
+
+class MembershipPayload(Model):
+    """`conversation:join` and `conversation:leave`."""
+
+    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
+    user: UserTruncated = one("user", UserTruncated)
+
+
+class AuthorWebhook(Model):
+    """Who spoke, as webhook payloads show it; the user in full only where the webhook asks for that."""
+
+    type: str = plain("type")
+    subtypes: list[str] | None = plain("subtypes")
+    user_id: str | None = plain("userId")
+    display_name: str | None = plain("displayName")
+    avatar_url: str | None = plain("avatarUrl")
+    user: UserWebhook | None = one("user", UserWebhook)
+
+
+class MessageWebhook(Model):
+    """A message as webhook payloads show it."""
+
+    id: str = plain("id")
+    received: datetime = moment("received")
+    author: AuthorWebhook = one("author", AuthorWebhook)
+    content: (
+        TextMessage
+        | CarouselMessage
+        | FileMessage
+        | FormMessage
+        | FormResponseMessage
+        | ImageMessage
+        | ListMessage
+        | LocationMessage
+        | TemplateMessage
+        | Model
+    ) = tagged(
+        "content",
+        "type",
+        {
+            "text": TextMessage,
+            "carousel": CarouselMessage,
+            "file": FileMessage,
+            "form": FormMessage,
+            "formResponse": FormResponseMessage,
+            "image": ImageMessage,
+            "list": ListMessage,
+            "location": LocationMessage,
+            "template": TemplateMessage,
+        },
+    )
+    source: Source = one("source", Source)
+    quoted_message: QuotedMessageMessage | QuotedMessageExternalMessageId | Model | None = tagged(
+        "quotedMessage", "type", {"message": QuotedMessageMessage, "externalMessageId": QuotedMessageExternalMessageId}
+    )
+    metadata: dict[str, Any] | None = plain("metadata")
+    deleted: bool | None = plain("deleted")
+
+
+class ConversationMessagePayload(Model):
+    """`conversation:message`."""
+
+    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
+    message: MessageWebhook = one("message", MessageWebhook)
+    recent_notifications: list[MessageWebhook] | None = many("recentNotifications", MessageWebhook)
+
+
+class MessageDelivered(Model):
+    """The message that was to be delivered."""
+
+    id: str = plain("id")
+
+
+class DeliveryDestination(Model):
+    """Where a message was to be delivered."""
+
+    type: str = plain("type")
+    integration_id: str | None = plain("integrationId")
+
+
+class MessageDeliveryPayload(Model):
+    """`conversation:message:delivery:channel` and `conversation:message:delivery:user`."""
+
+    user: UserWebhook = one("user", UserWebhook)
+    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
+    message: MessageDelivered = one("message", MessageDelivered)
+    destination: DeliveryDestination = one("destination", DeliveryDestination)
+    is_final_event: bool = plain("isFinalEvent")
+
+
+class Problem(Model):
+    """Why something failed."""
+
+    code: str = plain("code")
+    message: str = plain("message")
+
+
+class MessageDeliveryFailurePayload(Model):
+    """`conversation:message:delivery:failure`."""
+
+    user: UserWebhook = one("user", UserWebhook)
+    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
+    message: MessageDelivered = one("message", MessageDelivered)
+    destination: DeliveryDestination = one("destination", DeliveryDestination)
+    is_final_event: bool = plain("isFinalEvent")
+    error: Problem = one("error", Problem)
+
+
+class PostbackWebhook(Model):
+    """The action that a user chose."""
+
+    payload: str = plain("payload")
+    metadata: dict[str, Any] | None = plain("metadata")
+
+
+class ConversationPostbackPayload(Model):
+    """`conversation:postback`."""
+
+    postback: PostbackWebhook = one("postback", PostbackWebhook)
+    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
+    user: UserWebhook = one("user", UserWebhook)
+    source: Source = one("source", Source)
+
+
+class Activity(Model):
+    """An activity, as webhook payloads show it."""
+
+    type: str = plain("type")
+    source: Source = one("source", Source)
+    author: AuthorWebhook = one("author", AuthorWebhook)
+
+
+class ActivityPayload(Model):
+    """`conversation:read` and `conversation:typing`."""
+
+    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
+    activity: Activity = one("activity", Activity)
+
+
+class ConversationRemovePayload(Model):
+    """`conversation:remove`."""
+
+    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
+
+
+class SwitchboardPayload(Model):
+    """`switchboard:acceptControl` and `switchboard:offerControl`."""
+
+    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
+    metadata: dict[str, Any] | None = plain("metadata")
+
+
+class SwitchboardFailurePayload(Model):
+    """`switchboard:acceptControl:failure`, `switchboard:offerControl:failure`, `switchboard:passControl:failure`."""
+
+    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
+    metadata: dict[str, Any] | None = plain("metadata")
+    error: Problem = one("error", Problem)
+
+
+class SwitchboardTransferPayload(Model):
+    """`switchboard:passControl` and `switchboard:releaseControl`."""
+
+    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
+    metadata: dict[str, Any] | None = plain("metadata")
+    reason: str | None = plain("reason")
+
+
+class MergedUsers(Model):
+    """The user that stays, and the one that became part of it."""
+
+    surviving: UserWebhook = one("surviving", UserWebhook)
+    discarded: UserWebhook = one("discarded", UserWebhook)
+
+
+class MergedConversations(Model):
+    """The conversation that stays, and the one that became part of it."""
+
+    surviving: ConversationTruncated = one("surviving", ConversationTruncated)
+    discarded: ConversationTruncated = one("discarded", ConversationTruncated)
+
+
+class MergedClients(Model):
+    """The client that stays, and the one that was dropped."""
+
+    surviving: Client = one("surviving", Client)
+    discarded: Client = one("discarded", Client)
+
+
+class UserMergePayload(Model):
+    """`user:merge`; the metadata is what there was no room for."""
+
+    merged_users: MergedUsers = one("mergedUsers", MergedUsers)
+    reason: str = plain("reason")
+    merged_conversations: MergedConversations | None = one("mergedConversations", MergedConversations)
+    merged_clients: MergedClients | None = one("mergedClients", MergedClients)
+    discarded_metadata: dict[str, Any] | None = plain("discardedMetadata")
 
 
 class UserRemovePayload(Model):
     """`user:remove`."""
 
     user: UserTruncated = one("user", UserTruncated)
+
+
+class UserUpdatePayload(Model):
+    """`user:update`. No documented reason fits a change through the API, so none is given."""
+
+    user: UserWebhook = one("user", UserWebhook)
+    source: Source = one("source", Source)
+    reason: str | None = plain("reason")

@@ -37,7 +37,8 @@ def receive(operation: Operation, kind: type[M], reply: RawResponse, now: float)
         ApiError: the answer is not a success; the class is the one that its code names.
         DecodeError: the answer is a success that cannot be read.
     """
-    if not 200 <= reply.status < 300:
+    # There is an operation that answers with a redirection.
+    if not 200 <= reply.status < 300 and reply.status != operation.status:
         raise error_of(operation, reply, now)
     content = reply.content
     if not content and operation.answer in (Empty, None):

@@ -25,6 +25,7 @@ class Call:
     target: str
     """The path below the base URL, with the query."""
     content: bytes | None
+    content_type: str = "application/json"
 
 
 def build(
@@ -49,9 +50,14 @@ def build(
     for name, value in (query or {}).items():
         if value is not None:
             pairs.append((name, _text(name, value)))
+    given = {name for name, _ in pairs}
+    if missing := [name for name in operation.required if name not in given]:
+        raise InvalidArgument(f"{operation.name} needs {', '.join(missing)}")
     target = arguments.path_of(operation, path)
     if pairs:
         target += "?" + "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+    if operation.multipart:
+        return Call(operation, target, *arguments.encode_parts(operation.body, body, fields or {}))
     return Call(operation, target, arguments.encode_body(operation.body, body, fields or {}))
 
 

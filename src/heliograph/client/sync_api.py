@@ -11,29 +11,133 @@ from typing import Any, Literal
 from heliograph.client import paging
 from heliograph.client.model import Model
 from heliograph.client.models import (
+    AndroidIntegration,
     App,
     AppKeyListResponse,
     AppKeyResponse,
+    AppleIntegration,
     AppListResponse,
     AppResponse,
+    AppWithSubdomainResponse,
+    AttachmentResponse,
     Client,
     ClientListResponse,
+    ClientResponse,
     Conversation,
     ConversationListResponse,
     ConversationResponse,
+    ConversionEventsResponse,
+    CustomIntegration,
+    DeviceListResponse,
+    DeviceResponse,
     Empty,
+    InstagramIntegration,
+    IntegrationApiKeyListResponse,
+    IntegrationApiKeyResponse,
+    IntegrationListResponse,
+    IntegrationResponse,
+    IosIntegration,
+    LineIntegration,
+    MailgunIntegration,
+    Message,
+    MessagebirdIntegration,
+    MessageListResponse,
+    MessagePostResponse,
+    MessengerIntegration,
     Participant,
     ParticipantListResponse,
     ParticipantResponse,
+    SwitchboardIntegrationListResponse,
+    SwitchboardIntegrationResponse,
+    SwitchboardListResponse,
+    SwitchboardResponse,
+    TelegramIntegration,
+    TokenResponse,
+    TwilioIntegration,
+    TwitterIntegration,
+    UnityIntegration,
+    UserListResponse,
     UserResponse,
+    ViberIntegration,
+    WebhookListResponse,
+    WebhookResponse,
+    WebIntegration,
+    WhatsappIntegration,
 )
 from heliograph.client.requesting import OPERATION, build
 from heliograph.client.sync_calls import Api, Caller, Records
+from heliograph.wire.activities import ActivityPost
 from heliograph.wire.apps import AppCreateBody, AppKeyCreateBody, AppSettingsBody, AppUpdateBody
+from heliograph.wire.attachments import AttachmentDeleteBody, AttachmentUploadBody
+from heliograph.wire.authors import AuthorBody
+from heliograph.wire.channels import (
+    AppleIntegrationBody,
+    InstagramIntegrationBody,
+    LineIntegrationBody,
+    MailgunIntegrationBody,
+    MessagebirdIntegrationBody,
+    MessengerIntegrationBody,
+    TelegramIntegrationBody,
+    TwilioIntegrationBody,
+    TwitterIntegrationBody,
+    ViberIntegrationBody,
+    WhatsappIntegrationBody,
+)
+from heliograph.wire.contents import (
+    CarouselMessageBody,
+    FileMessageBody,
+    FormMessageBody,
+    FormResponseMessageBody,
+    ImageMessageBody,
+    ListMessageBody,
+    LocationMessageBody,
+    TemplateMessageBody,
+    TextMessageBody,
+)
 from heliograph.wire.conversations import ConversationCreateBody, ConversationUpdateBody
+from heliograph.wire.integrations import CustomIntegrationBody, IntegrationUpdateBody
+from heliograph.wire.keys import IntegrationApiKeyBody
+from heliograph.wire.linking import (
+    ClientCreateBody,
+    ConfirmationBody,
+    MailgunCriteriaBody,
+    MessagebirdCriteriaBody,
+    TargetBody,
+    TwilioCriteriaBody,
+    WhatsappCriteriaBody,
+)
+from heliograph.wire.messages import (
+    DestinationBody,
+    MessagePost,
+    OverrideBody,
+)
+from heliograph.wire.oauth import TokenBody
 from heliograph.wire.paging import Page
-from heliograph.wire.participants import ParticipantJoinBody, ParticipantLeaveBody
-from heliograph.wire.users import ProfileBody, UserCreateBody, UserUpdateBody
+from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, ParticipantLeaveBody
+from heliograph.wire.passthrough import (
+    AppleMessageRefBody,
+    ConversionEventsBody,
+    DownloadMessageRefBody,
+    MetaConversionEventBody,
+)
+from heliograph.wire.sdks import (
+    AndroidIntegrationBody,
+    IosIntegrationBody,
+    PrechatCaptureBody,
+    UnityIntegrationBody,
+    WebIntegrationBody,
+)
+from heliograph.wire.switchboards import (
+    AcceptControlBody,
+    OfferControlBody,
+    PassControlBody,
+    ReleaseControlBody,
+    SwitchboardIntegrationCreateBody,
+    SwitchboardIntegrationUpdateBody,
+    SwitchboardUpdateBody,
+)
+from heliograph.wire.users import ProfileBody, SyncUserBody, UserCreateBody, UserUpdateBody
+from heliograph.wire.webhooks import WebhookCreateBody, WebhookUpdateBody
 
 
 class AppsApi(Api):
@@ -225,34 +329,54 @@ class AttachmentsApi(Api):
     """The operations of the tag Attachments."""
 
     def upload_attachment(
-        self, app_id: str, body: Mapping[str, Any] | None = None, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls UploadAttachment. Its body and its answer are plain JSON objects.
+        self,
+        app_id: str,
+        body: AttachmentUploadBody | Mapping[str, Any] | None = None,
+        *,
+        source: bytes | None = None,
+        access: str | None = None,
+        for_: str | None = None,
+        conversation_id: str | None = None,
+    ) -> AttachmentResponse:
+        """Takes a file for messages to refer to by its URL. With `for=message` and a `conversationId` it goes when the
+        message, the conversation or the user goes.
 
         `POST /v2/apps/{appId}/attachments`, for keys of scope integration or app or account.
 
         Raises:
+            BadRequest: The request breaks a rule; one title per violation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["UploadAttachment"], (app_id,), body, query=query), Model)
+        return self._client.send(
+            build(
+                OPERATION["UploadAttachment"],
+                (app_id,),
+                body,
+                {"source": source},
+                query={"access": access, "for": for_, "conversationId": conversation_id},
+            ),
+            AttachmentResponse,
+        )
 
     def delete_attachment(
-        self, app_id: str, body: Mapping[str, Any] | None = None, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls DeleteAttachment. Its body and its answer are plain JSON objects.
+        self, app_id: str, body: AttachmentDeleteBody | Mapping[str, Any] | None = None, *, media_url: str | None = None
+    ) -> Empty:
+        """Deletes an attachment, named by its URL.
 
         `POST /v2/apps/{appId}/attachments/remove`, for keys of scope integration or app or account.
 
         Raises:
+            BadRequest: The request breaks a rule; one title per violation.
+            AttachmentNotFound: There is no such attachment in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["DeleteAttachment"], (app_id,), body, query=query), Model)
+        return self._client.send(build(OPERATION["DeleteAttachment"], (app_id,), body, {"media_url": media_url}), Empty)
 
 
 class ConversationsApi(Api):
@@ -264,7 +388,7 @@ class ConversationsApi(Api):
         body: ConversationCreateBody | Mapping[str, Any] | None = None,
         *,
         type: Literal["personal", "sdkGroup"] | None = None,
-        participants: Sequence[ParticipantJoinBody | Mapping[str, Any]] | None = None,
+        participants: Sequence[ParticipantBody | Mapping[str, Any]] | None = None,
         display_name: str | None = None,
         description: str | None = None,
         icon_url: str | None = None,
@@ -424,11 +548,12 @@ class ConversationsApi(Api):
         self,
         app_id: str,
         conversation_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: DownloadMessageRefBody | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
+        user_id: str | None = None,
+        apple: AppleMessageRefBody | Mapping[str, Any] | None = None,
     ) -> Model:
-        """Calls DownloadMessageRef. Its body and its answer are plain JSON objects.
+        """Fetches from Apple what a message of a user only refers to.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/download`, for keys of scope integration or app or
         account.
@@ -440,18 +565,23 @@ class ConversationsApi(Api):
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["DownloadMessageRef"], (app_id, conversation_id), body, query=query), Model
+            build(
+                OPERATION["DownloadMessageRef"], (app_id, conversation_id), body, {"user_id": user_id, "apple": apple}
+            ),
+            Model,
         )
 
     def post_conversion_events(
         self,
         app_id: str,
         conversation_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: ConversionEventsBody | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls PostConversionEvents. Its body and its answer are plain JSON objects.
+        messenger: MetaConversionEventBody | Mapping[str, Any] | None = None,
+        instagram: MetaConversionEventBody | Mapping[str, Any] | None = None,
+        whatsapp: MetaConversionEventBody | Mapping[str, Any] | None = None,
+    ) -> ConversionEventsResponse:
+        """Tells a channel of Meta what a conversation led to.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/conversionEvents`, for keys of scope integration or app
         or account.
@@ -463,7 +593,13 @@ class ConversationsApi(Api):
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["PostConversionEvents"], (app_id, conversation_id), body, query=query), Model
+            build(
+                OPERATION["PostConversionEvents"],
+                (app_id, conversation_id),
+                body,
+                {"messenger": messenger, "instagram": instagram, "whatsapp": whatsapp},
+            ),
+            ConversionEventsResponse,
         )
 
 
@@ -591,70 +727,127 @@ class MessagesApi(Api):
         self,
         app_id: str,
         conversation_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: MessagePost | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls PostMessage. Its body and its answer are plain JSON objects.
+        author: AuthorBody | Mapping[str, Any] | None = None,
+        content: TextMessageBody
+        | CarouselMessageBody
+        | FileMessageBody
+        | FormMessageBody
+        | FormResponseMessageBody
+        | ImageMessageBody
+        | ListMessageBody
+        | LocationMessageBody
+        | TemplateMessageBody
+        | Mapping[str, Any]
+        | None = None,
+        destination: DestinationBody | Mapping[str, Any] | None = None,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+        override: OverrideBody | Mapping[str, Any] | None = None,
+        schema: str | None = None,
+    ) -> MessagePostResponse:
+        """Sends a message, of the business or of a user.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
         account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
-        """
-        return self._client.send(build(OPERATION["PostMessage"], (app_id, conversation_id), body, query=query), Model)
-
-    def list_messages(self, app_id: str, conversation_id: str, *, query: Mapping[str, Any] | None = None) -> Model:
-        """Calls ListMessages. Its body and its answer are plain JSON objects.
-
-        `GET /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
-        account.
-
-        Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
-        """
-        return self._client.send(build(OPERATION["ListMessages"], (app_id, conversation_id), query=query), Model)
-
-    def delete_all_messages(
-        self, app_id: str, conversation_id: str, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls DeleteAllMessages. Its body and its answer are plain JSON objects.
-
-        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
-        account.
-
-        Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
-        """
-        return self._client.send(build(OPERATION["DeleteAllMessages"], (app_id, conversation_id), query=query), Model)
-
-    def delete_message(
-        self, app_id: str, conversation_id: str, message_id: str, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls DeleteMessage. Its body and its answer are plain JSON objects.
-
-        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages/{messageId}`, for keys of scope integration
-        or app or account.
-
-        Raises:
+            ConversationNotFound: There is no such conversation in this app.
+            UserNotFound: There is no such user in this app.
+            NotAMember: The user is not a participant of the conversation.
+            Locked: The conversation takes no more messages until some are deleted.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["DeleteMessage"], (app_id, conversation_id, message_id), query=query), Model
+            build(
+                OPERATION["PostMessage"],
+                (app_id, conversation_id),
+                body,
+                {
+                    "author": author,
+                    "content": content,
+                    "destination": destination,
+                    "metadata": metadata,
+                    "override": override,
+                    "schema": schema,
+                },
+            ),
+            MessagePostResponse,
         )
+
+    def list_messages(
+        self, app_id: str, conversation_id: str, page: Page | Mapping[str, Any] | None = None
+    ) -> MessageListResponse:
+        """Lists messages, oldest first, 100 to a page whatever size is asked for. Without a cursor it is the last page.
+
+        `GET /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            InvalidPage: The `page` parameters break a rule of cursor pagination.
+            NotFound: There is no such thing, or no such path.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["ListMessages"], (app_id, conversation_id), page=page), MessageListResponse
+        )
+
+    def iter_messages(
+        self,
+        app_id: str,
+        conversation_id: str,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        backwards: bool = False,
+    ) -> Records[MessageListResponse, Message]:
+        """Goes through every record of `list_messages`, page by page, from the cursor of `page` if it has one, and with
+        its size. `backwards` begins at the end, or before the cursor `before`.
+
+        Raises: what that raises, while it is iterated.
+        """
+
+        def fetch(at: Page) -> MessageListResponse:
+            return self.list_messages(app_id, conversation_id, page=at)
+
+        return Records(
+            fetch, lambda answer: answer.messages, "ListMessages", paging.first_page(page, backwards=backwards)
+        )
+
+    def delete_all_messages(self, app_id: str, conversation_id: str) -> Empty:
+        """Deletes every message of a conversation.
+
+        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            ConversationNotFound: There is no such conversation in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["DeleteAllMessages"], (app_id, conversation_id)), Empty)
+
+    def delete_message(self, app_id: str, conversation_id: str, message_id: str) -> Empty:
+        """Deletes a message.
+
+        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages/{messageId}`, for keys of scope integration
+        or app or account.
+
+        Raises:
+            ConversationNotFound: There is no such conversation in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["DeleteMessage"], (app_id, conversation_id, message_id)), Empty)
 
 
 class ActivitiesApi(Api):
@@ -664,22 +857,28 @@ class ActivitiesApi(Api):
         self,
         app_id: str,
         conversation_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: ActivityPost | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls PostActivity. Its body and its answer are plain JSON objects.
+        author: AuthorBody | Mapping[str, Any] | None = None,
+        type: Literal["conversation:read", "typing:start", "typing:stop"] | None = None,
+    ) -> Empty:
+        """Tells that the business is typing, or that a user or the business has read the conversation.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/activity`, for keys of scope integration or app or
         account.
 
         Raises:
+            ConversationNotFound: There is no such conversation in this app.
+            UserNotFound: There is no such user in this app.
+            NotAMember: The user is not a participant of the conversation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["PostActivity"], (app_id, conversation_id), body, query=query), Model)
+        return self._client.send(
+            build(OPERATION["PostActivity"], (app_id, conversation_id), body, {"author": author, "type": type}), Empty
+        )
 
 
 class SwitchboardActionsApi(Api):
@@ -689,96 +888,141 @@ class SwitchboardActionsApi(Api):
         self,
         app_id: str,
         conversation_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: PassControlBody | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls PassControl. Its body and its answer are plain JSON objects.
+        switchboard_integration: str | None = None,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> Empty:
+        """Gives control of a conversation to a switchboard integration.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/passControl`, for keys of scope integration or app or
         account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
-        """
-        return self._client.send(build(OPERATION["PassControl"], (app_id, conversation_id), body, query=query), Model)
-
-    def release_control(
-        self,
-        app_id: str,
-        conversation_id: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls ReleaseControl. Its body and its answer are plain JSON objects.
-
-        `POST /v2/apps/{appId}/conversations/{conversationId}/releaseControl`, for keys of scope integration or app
-        or account.
-
-        Raises:
+            ConversationNotFound: There is no such conversation in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["ReleaseControl"], (app_id, conversation_id), body, query=query), Model
+            build(
+                OPERATION["PassControl"],
+                (app_id, conversation_id),
+                body,
+                {"switchboard_integration": switchboard_integration, "metadata": metadata},
+            ),
+            Empty,
+        )
+
+    def release_control(
+        self,
+        app_id: str,
+        conversation_id: str,
+        body: ReleaseControlBody | Mapping[str, Any] | None = None,
+        *,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> Empty:
+        """Gives up control of a conversation, so that nobody has it. An integration may do so only while it is active.
+
+        `POST /v2/apps/{appId}/conversations/{conversationId}/releaseControl`, for keys of scope integration or app
+        or account.
+
+        Raises:
+            Forbidden: The credentials are good and do not reach this far.
+            ConversationNotFound: There is no such conversation in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["ReleaseControl"], (app_id, conversation_id), body, {"metadata": metadata}), Empty
         )
 
     def offer_control(
         self,
         app_id: str,
         conversation_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: OfferControlBody | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls OfferControl. Its body and its answer are plain JSON objects.
+        switchboard_integration: str | None = None,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> Empty:
+        """Offers control of a conversation to a switchboard integration, in place of whomever it was offered to before.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/offerControl`, for keys of scope integration or app or
         account.
 
         Raises:
+            ConversationNotFound: There is no such conversation in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["OfferControl"], (app_id, conversation_id), body, query=query), Model)
+        return self._client.send(
+            build(
+                OPERATION["OfferControl"],
+                (app_id, conversation_id),
+                body,
+                {"switchboard_integration": switchboard_integration, "metadata": metadata},
+            ),
+            Empty,
+        )
 
     def accept_control(
         self,
         app_id: str,
         conversation_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: AcceptControlBody | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls AcceptControl. Its body and its answer are plain JSON objects.
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> Empty:
+        """Takes the control that was offered. An integration may do so only if it is the one to whom it was.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/acceptControl`, for keys of scope integration or app or
         account.
 
         Raises:
+            Forbidden: The credentials are good and do not reach this far.
+            ConversationNotFound: There is no such conversation in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["AcceptControl"], (app_id, conversation_id), body, query=query), Model)
+        return self._client.send(
+            build(OPERATION["AcceptControl"], (app_id, conversation_id), body, {"metadata": metadata}), Empty
+        )
 
 
 class IntegrationsApi(Api):
     """The operations of the tag Integrations."""
 
     def create_integration(
-        self, app_id: str, body: Mapping[str, Any] | None = None, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls CreateIntegration. Its body and its answer are plain JSON objects.
+        self,
+        app_id: str,
+        body: AndroidIntegrationBody
+        | AppleIntegrationBody
+        | CustomIntegrationBody
+        | InstagramIntegrationBody
+        | IosIntegrationBody
+        | LineIntegrationBody
+        | MailgunIntegrationBody
+        | MessagebirdIntegrationBody
+        | MessengerIntegrationBody
+        | TelegramIntegrationBody
+        | TwilioIntegrationBody
+        | TwitterIntegrationBody
+        | UnityIntegrationBody
+        | ViberIntegrationBody
+        | WebIntegrationBody
+        | WhatsappIntegrationBody
+        | Mapping[str, Any]
+        | None = None,
+    ) -> IntegrationResponse:
+        """Creates an integration; a custom one comes with its webhook.
 
         `POST /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
@@ -788,68 +1032,205 @@ class IntegrationsApi(Api):
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["CreateIntegration"], (app_id,), body, query=query), Model)
+        return self._client.send(build(OPERATION["CreateIntegration"], (app_id,), body), IntegrationResponse)
 
-    def list_integrations(self, app_id: str, *, query: Mapping[str, Any] | None = None) -> Model:
-        """Calls ListIntegrations. Its body and its answer are plain JSON objects.
+    def list_integrations(
+        self,
+        app_id: str,
+        filter: Mapping[str, str] | None = None,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        types: str | None = None,
+    ) -> IntegrationListResponse:
+        """Lists the integrations of an app, oldest first; with `filter[types]` those of the types in it, which commas
+        separate.
 
         `GET /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
-        """
-        return self._client.send(build(OPERATION["ListIntegrations"], (app_id,), query=query), Model)
-
-    def get_integration(self, app_id: str, integration_id: str, *, query: Mapping[str, Any] | None = None) -> Model:
-        """Calls GetIntegration. Its body and its answer are plain JSON objects.
-
-        `GET /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
-
-        Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
-        """
-        return self._client.send(build(OPERATION["GetIntegration"], (app_id, integration_id), query=query), Model)
-
-    def update_integration(
-        self,
-        app_id: str,
-        integration_id: str,
-        body: Mapping[str, Any] | None = None,
-        *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls UpdateIntegration. Its body and its answer are plain JSON objects.
-
-        `PATCH /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
-
-        Raises:
+            InvalidPage: The `page` parameters break a rule of cursor pagination.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["UpdateIntegration"], (app_id, integration_id), body, query=query), Model
+            build(OPERATION["ListIntegrations"], (app_id,), filters=filter, filter_fields={"types": types}, page=page),
+            IntegrationListResponse,
         )
 
-    def delete_integration(self, app_id: str, integration_id: str, *, query: Mapping[str, Any] | None = None) -> Model:
-        """Calls DeleteIntegration. Its body and its answer are plain JSON objects.
+    def iter_integrations(
+        self,
+        app_id: str,
+        filter: Mapping[str, str] | None = None,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        types: str | None = None,
+        backwards: bool = False,
+    ) -> Records[
+        IntegrationListResponse,
+        AndroidIntegration
+        | AppleIntegration
+        | CustomIntegration
+        | InstagramIntegration
+        | IosIntegration
+        | LineIntegration
+        | MailgunIntegration
+        | MessagebirdIntegration
+        | MessengerIntegration
+        | TelegramIntegration
+        | TwilioIntegration
+        | TwitterIntegration
+        | UnityIntegration
+        | ViberIntegration
+        | WebIntegration
+        | WhatsappIntegration
+        | Model,
+    ]:
+        """Goes through every record of `list_integrations`, page by page, from the cursor of `page` if it has one, and
+        with its size. `backwards` begins at the end, or before the cursor `before`.
 
-        `DELETE /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
+        Raises: what that raises, while it is iterated.
+        """
+
+        def fetch(at: Page) -> IntegrationListResponse:
+            return self.list_integrations(app_id, filter=filter, page=at, types=types)
+
+        return Records(
+            fetch, lambda answer: answer.integrations, "ListIntegrations", paging.first_page(page, backwards=backwards)
+        )
+
+    def get_integration(self, app_id: str, integration_id: str) -> IntegrationResponse:
+        """Fetches an integration.
+
+        `GET /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
 
         Raises:
+            IntegrationNotFound: There is no such integration in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["DeleteIntegration"], (app_id, integration_id), query=query), Model)
+        return self._client.send(build(OPERATION["GetIntegration"], (app_id, integration_id)), IntegrationResponse)
+
+    def update_integration(
+        self,
+        app_id: str,
+        integration_id: str,
+        body: IntegrationUpdateBody | Mapping[str, Any] | None = None,
+        *,
+        display_name: str | None = None,
+        default_responder_id: str | None = None,
+        show_ai_disclaimer: bool | None = None,
+        can_user_see_conversation_list: bool | None = None,
+        can_user_create_more_conversations: bool | None = None,
+        project_id: str | None = None,
+        client_email: str | None = None,
+        private_key: str | None = None,
+        server_key: str | None = None,
+        sender_id: str | None = None,
+        certificate: str | None = None,
+        password: str | None = None,
+        production: bool | None = None,
+        auto_update_badge: bool | None = None,
+        authentication_message_secret: str | None = None,
+        page_access_token: str | None = None,
+        story_replies_enabled: bool | None = None,
+        story_mentions_enabled: bool | None = None,
+        hide_unsubscribe_link: bool | None = None,
+        from_address: str | None = None,
+        hsm_fallback_language: str | None = None,
+        account_id: str | None = None,
+        account_management_access_token: str | None = None,
+        brand_color: str | None = None,
+        fixed_intro_pane: bool | None = None,
+        conversation_color: str | None = None,
+        action_color: str | None = None,
+        display_style: Literal["button", "tab"] | None = None,
+        button_icon_url: str | None = None,
+        button_width: str | None = None,
+        button_height: str | None = None,
+        integration_order: Sequence[str] | None = None,
+        business_name: str | None = None,
+        business_icon_url: str | None = None,
+        background_image_url: str | None = None,
+        origin_whitelist: Sequence[str] | None = None,
+        prechat_capture: PrechatCaptureBody | Mapping[str, Any] | None = None,
+    ) -> IntegrationResponse:
+        """Changes what the body names. What else an integration has is fixed when it is created.
+
+        `PATCH /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
+
+        Raises:
+            IntegrationNotFound: There is no such integration in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["UpdateIntegration"],
+                (app_id, integration_id),
+                body,
+                {
+                    "display_name": display_name,
+                    "default_responder_id": default_responder_id,
+                    "show_ai_disclaimer": show_ai_disclaimer,
+                    "can_user_see_conversation_list": can_user_see_conversation_list,
+                    "can_user_create_more_conversations": can_user_create_more_conversations,
+                    "project_id": project_id,
+                    "client_email": client_email,
+                    "private_key": private_key,
+                    "server_key": server_key,
+                    "sender_id": sender_id,
+                    "certificate": certificate,
+                    "password": password,
+                    "production": production,
+                    "auto_update_badge": auto_update_badge,
+                    "authentication_message_secret": authentication_message_secret,
+                    "page_access_token": page_access_token,
+                    "story_replies_enabled": story_replies_enabled,
+                    "story_mentions_enabled": story_mentions_enabled,
+                    "hide_unsubscribe_link": hide_unsubscribe_link,
+                    "from_address": from_address,
+                    "hsm_fallback_language": hsm_fallback_language,
+                    "account_id": account_id,
+                    "account_management_access_token": account_management_access_token,
+                    "brand_color": brand_color,
+                    "fixed_intro_pane": fixed_intro_pane,
+                    "conversation_color": conversation_color,
+                    "action_color": action_color,
+                    "display_style": display_style,
+                    "button_icon_url": button_icon_url,
+                    "button_width": button_width,
+                    "button_height": button_height,
+                    "integration_order": integration_order,
+                    "business_name": business_name,
+                    "business_icon_url": business_icon_url,
+                    "background_image_url": background_image_url,
+                    "origin_whitelist": origin_whitelist,
+                    "prechat_capture": prechat_capture,
+                },
+            ),
+            IntegrationResponse,
+        )
+
+    def delete_integration(self, app_id: str, integration_id: str) -> Empty:
+        """Deletes an integration with its keys and webhooks.
+
+        `DELETE /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
+
+        Raises:
+            BadRequest: The request breaks a rule; one title per violation.
+            IntegrationNotFound: There is no such integration in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["DeleteIntegration"], (app_id, integration_id)), Empty)
 
 
 class CustomIntegrationApiKeysApi(Api):
@@ -859,73 +1240,78 @@ class CustomIntegrationApiKeysApi(Api):
         self,
         app_id: str,
         integration_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: IntegrationApiKeyBody | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls CreateCustomIntegrationKey. Its body and its answer are plain JSON objects.
+        display_name: str | None = None,
+    ) -> IntegrationApiKeyResponse:
+        """Creates an API key of a custom integration, which has at most 10.
 
         `POST /v2/apps/{appId}/integrations/{integrationId}/keys`, for keys of scope app or account.
 
         Raises:
+            NotACustomIntegration: Only custom integrations have API keys.
+            IntegrationNotFound: There is no such integration in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["CreateCustomIntegrationKey"], (app_id, integration_id), body, query=query), Model
+            build(
+                OPERATION["CreateCustomIntegrationKey"], (app_id, integration_id), body, {"display_name": display_name}
+            ),
+            IntegrationApiKeyResponse,
         )
 
-    def list_custom_integration_keys(
-        self, app_id: str, integration_id: str, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls ListCustomIntegrationKeys. Its body and its answer are plain JSON objects.
+    def list_custom_integration_keys(self, app_id: str, integration_id: str) -> IntegrationApiKeyListResponse:
+        """Lists the API keys of a custom integration with their secrets.
 
         `GET /v2/apps/{appId}/integrations/{integrationId}/keys`, for keys of scope app or account.
 
         Raises:
+            NotACustomIntegration: Only custom integrations have API keys.
+            IntegrationNotFound: There is no such integration in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["ListCustomIntegrationKeys"], (app_id, integration_id), query=query), Model
+            build(OPERATION["ListCustomIntegrationKeys"], (app_id, integration_id)), IntegrationApiKeyListResponse
         )
 
-    def get_custom_integration_key(
-        self, app_id: str, integration_id: str, key_id: str, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls GetCustomIntegrationKey. Its body and its answer are plain JSON objects.
+    def get_custom_integration_key(self, app_id: str, integration_id: str, key_id: str) -> IntegrationApiKeyResponse:
+        """Fetches an API key of a custom integration with its secret.
 
         `GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
 
         Raises:
+            IntegrationNotFound: There is no such integration in this app.
+            NotFound: There is no such thing, or no such path.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["GetCustomIntegrationKey"], (app_id, integration_id, key_id), query=query), Model
+            build(OPERATION["GetCustomIntegrationKey"], (app_id, integration_id, key_id)), IntegrationApiKeyResponse
         )
 
-    def delete_custom_integration_key(
-        self, app_id: str, integration_id: str, key_id: str, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls DeleteCustomIntegrationKey. Its body and its answer are plain JSON objects.
+    def delete_custom_integration_key(self, app_id: str, integration_id: str, key_id: str) -> Empty:
+        """Revokes an API key at once.
 
         `DELETE /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
 
         Raises:
+            IntegrationNotFound: There is no such integration in this app.
+            NotFound: There is no such thing, or no such path.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["DeleteCustomIntegrationKey"], (app_id, integration_id, key_id), query=query), Model
+            build(OPERATION["DeleteCustomIntegrationKey"], (app_id, integration_id, key_id)), Empty
         )
 
 
@@ -936,163 +1322,265 @@ class WebhooksApi(Api):
         self,
         app_id: str,
         integration_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: WebhookCreateBody | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls CreateWebhook. Its body and its answer are plain JSON objects.
+        target: str | None = None,
+        triggers: Sequence[
+            Literal[
+                "client:add",
+                "client:remove",
+                "client:update",
+                "conversation:create",
+                "conversation:join",
+                "conversation:leave",
+                "conversation:message",
+                "conversation:message:delivery:channel",
+                "conversation:message:delivery:failure",
+                "conversation:message:delivery:user",
+                "conversation:postback",
+                "conversation:read",
+                "conversation:referral",
+                "conversation:remove",
+                "conversation:typing",
+                "passthrough:messaging",
+                "switchboard:acceptControl",
+                "switchboard:acceptControl:failure",
+                "switchboard:offerControl",
+                "switchboard:offerControl:failure",
+                "switchboard:passControl",
+                "switchboard:passControl:failure",
+                "switchboard:releaseControl",
+                "user:merge",
+                "user:remove",
+                "user:update",
+            ]
+        ]
+        | None = None,
+        include_full_user: bool | None = None,
+        include_full_source: bool | None = None,
+    ) -> WebhookResponse:
+        """Creates a webhook of an integration; an app has at most 10.
 
         `POST /v2/apps/{appId}/integrations/{integrationId}/webhooks`, for keys of scope integration or app or
         account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
-        """
-        return self._client.send(build(OPERATION["CreateWebhook"], (app_id, integration_id), body, query=query), Model)
-
-    def list_webhooks(self, app_id: str, integration_id: str, *, query: Mapping[str, Any] | None = None) -> Model:
-        """Calls ListWebhooks. Its body and its answer are plain JSON objects.
-
-        `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks`, for keys of scope integration or app or
-        account.
-
-        Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
-        """
-        return self._client.send(build(OPERATION["ListWebhooks"], (app_id, integration_id), query=query), Model)
-
-    def get_webhook(
-        self, app_id: str, integration_id: str, webhook_id: str, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls GetWebhook. Its body and its answer are plain JSON objects.
-
-        `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
-        app or account.
-
-        Raises:
+            Forbidden: The credentials are good and do not reach this far.
+            IntegrationNotFound: There is no such integration in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["GetWebhook"], (app_id, integration_id, webhook_id), query=query), Model
+            build(
+                OPERATION["CreateWebhook"],
+                (app_id, integration_id),
+                body,
+                {
+                    "target": target,
+                    "triggers": triggers,
+                    "include_full_user": include_full_user,
+                    "include_full_source": include_full_source,
+                },
+            ),
+            WebhookResponse,
         )
+
+    def list_webhooks(self, app_id: str, integration_id: str) -> WebhookListResponse:
+        """Lists the webhooks of an integration with their secrets.
+
+        `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            Forbidden: The credentials are good and do not reach this far.
+            IntegrationNotFound: There is no such integration in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["ListWebhooks"], (app_id, integration_id)), WebhookListResponse)
+
+    def get_webhook(self, app_id: str, integration_id: str, webhook_id: str) -> WebhookResponse:
+        """Fetches a webhook with its secret.
+
+        `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
+        app or account.
+
+        Raises:
+            IntegrationNotFound: There is no such integration in this app.
+            NotFound: There is no such thing, or no such path.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["GetWebhook"], (app_id, integration_id, webhook_id)), WebhookResponse)
 
     def update_webhook(
         self,
         app_id: str,
         integration_id: str,
         webhook_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: WebhookUpdateBody | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls UpdateWebhook. Its body and its answer are plain JSON objects.
+        target: str | None = None,
+        triggers: Sequence[
+            Literal[
+                "client:add",
+                "client:remove",
+                "client:update",
+                "conversation:create",
+                "conversation:join",
+                "conversation:leave",
+                "conversation:message",
+                "conversation:message:delivery:channel",
+                "conversation:message:delivery:failure",
+                "conversation:message:delivery:user",
+                "conversation:postback",
+                "conversation:read",
+                "conversation:referral",
+                "conversation:remove",
+                "conversation:typing",
+                "passthrough:messaging",
+                "switchboard:acceptControl",
+                "switchboard:acceptControl:failure",
+                "switchboard:offerControl",
+                "switchboard:offerControl:failure",
+                "switchboard:passControl",
+                "switchboard:passControl:failure",
+                "switchboard:releaseControl",
+                "user:merge",
+                "user:remove",
+                "user:update",
+            ]
+        ]
+        | None = None,
+        include_full_user: bool | None = None,
+        include_full_source: bool | None = None,
+    ) -> WebhookResponse:
+        """Changes what the body names.
 
         `PATCH /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
         app or account.
 
         Raises:
+            IntegrationNotFound: There is no such integration in this app.
+            NotFound: There is no such thing, or no such path.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["UpdateWebhook"], (app_id, integration_id, webhook_id), body, query=query), Model
+            build(
+                OPERATION["UpdateWebhook"],
+                (app_id, integration_id, webhook_id),
+                body,
+                {
+                    "target": target,
+                    "triggers": triggers,
+                    "include_full_user": include_full_user,
+                    "include_full_source": include_full_source,
+                },
+            ),
+            WebhookResponse,
         )
 
-    def delete_webhook(
-        self, app_id: str, integration_id: str, webhook_id: str, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls DeleteWebhook. Its body and its answer are plain JSON objects.
+    def delete_webhook(self, app_id: str, integration_id: str, webhook_id: str) -> Empty:
+        """Deletes a webhook: it is not called again.
 
         `DELETE /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
         app or account.
 
         Raises:
+            IntegrationNotFound: There is no such integration in this app.
+            NotFound: There is no such thing, or no such path.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(
-            build(OPERATION["DeleteWebhook"], (app_id, integration_id, webhook_id), query=query), Model
-        )
+        return self._client.send(build(OPERATION["DeleteWebhook"], (app_id, integration_id, webhook_id)), Empty)
 
 
 class SwitchboardsApi(Api):
     """The operations of the tag Switchboards."""
 
-    def create_switchboard(
-        self, app_id: str, body: Mapping[str, Any] | None = None, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls CreateSwitchboard. Its body and its answer are plain JSON objects.
+    def create_switchboard(self, app_id: str) -> SwitchboardResponse:
+        """Creates the switchboard of an app, not enabled yet.
 
         `POST /v2/apps/{appId}/switchboards`, for keys of scope app or account.
 
         Raises:
+            OnlyOneSwitchboard: The app has a switchboard already.
+            AppNotFound: There is no such app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["CreateSwitchboard"], (app_id,), body, query=query), Model)
+        return self._client.send(build(OPERATION["CreateSwitchboard"], (app_id,)), SwitchboardResponse)
 
-    def list_switchboards(self, app_id: str, *, query: Mapping[str, Any] | None = None) -> Model:
-        """Calls ListSwitchboards. Its body and its answer are plain JSON objects.
+    def list_switchboards(self, app_id: str) -> SwitchboardListResponse:
+        """Lists the switchboard of an app, if it has one.
 
         `GET /v2/apps/{appId}/switchboards`, for keys of scope app or account.
 
         Raises:
+            AppNotFound: There is no such app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["ListSwitchboards"], (app_id,), query=query), Model)
+        return self._client.send(build(OPERATION["ListSwitchboards"], (app_id,)), SwitchboardListResponse)
 
     def update_switchboard(
         self,
         app_id: str,
         switchboard_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: SwitchboardUpdateBody | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls UpdateSwitchboard. Its body and its answer are plain JSON objects.
+        enabled: bool | None = None,
+        default_switchboard_integration_id: str | None = None,
+    ) -> SwitchboardResponse:
+        """Enables or disables a switchboard, or names who has control of new conversations.
 
         `PATCH /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
 
         Raises:
+            SwitchboardNotFound: There is no such switchboard in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["UpdateSwitchboard"], (app_id, switchboard_id), body, query=query), Model
+            build(
+                OPERATION["UpdateSwitchboard"],
+                (app_id, switchboard_id),
+                body,
+                {"enabled": enabled, "default_switchboard_integration_id": default_switchboard_integration_id},
+            ),
+            SwitchboardResponse,
         )
 
-    def delete_switchboard(self, app_id: str, switchboard_id: str, *, query: Mapping[str, Any] | None = None) -> Model:
-        """Calls DeleteSwitchboard. Its body and its answer are plain JSON objects.
+    def delete_switchboard(self, app_id: str, switchboard_id: str) -> Empty:
+        """Deletes a switchboard with its switchboard integrations; the integrations themselves stay.
 
         `DELETE /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
 
         Raises:
+            SwitchboardNotFound: There is no such switchboard in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["DeleteSwitchboard"], (app_id, switchboard_id), query=query), Model)
+        return self._client.send(build(OPERATION["DeleteSwitchboard"], (app_id, switchboard_id)), Empty)
 
 
 class SwitchboardIntegrationsApi(Api):
@@ -1102,41 +1590,61 @@ class SwitchboardIntegrationsApi(Api):
         self,
         app_id: str,
         switchboard_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: SwitchboardIntegrationCreateBody | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls CreateSwitchboardIntegration. Its body and its answer are plain JSON objects.
+        name: str | None = None,
+        integration_id: str | None = None,
+        integration_type: str | None = None,
+        deliver_standby_events: bool | None = None,
+        next_switchboard_integration_id: str | None = None,
+        message_history_count: int | None = None,
+    ) -> SwitchboardIntegrationResponse:
+        """Adds an integration to a switchboard, which takes at most 10.
 
         `POST /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`, for keys of scope app or
         account.
 
         Raises:
+            TooManySwitchboardIntegrations: The switchboard has reached its limit of integrations.
+            SwitchboardNotFound: There is no such switchboard in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["CreateSwitchboardIntegration"], (app_id, switchboard_id), body, query=query), Model
+            build(
+                OPERATION["CreateSwitchboardIntegration"],
+                (app_id, switchboard_id),
+                body,
+                {
+                    "name": name,
+                    "integration_id": integration_id,
+                    "integration_type": integration_type,
+                    "deliver_standby_events": deliver_standby_events,
+                    "next_switchboard_integration_id": next_switchboard_integration_id,
+                    "message_history_count": message_history_count,
+                },
+            ),
+            SwitchboardIntegrationResponse,
         )
 
-    def list_switchboard_integrations(
-        self, app_id: str, switchboard_id: str, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls ListSwitchboardIntegrations. Its body and its answer are plain JSON objects.
+    def list_switchboard_integrations(self, app_id: str, switchboard_id: str) -> SwitchboardIntegrationListResponse:
+        """Lists the integrations of a switchboard.
 
         `GET /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`, for keys of scope app or
         account.
 
         Raises:
+            SwitchboardNotFound: There is no such switchboard in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["ListSwitchboardIntegrations"], (app_id, switchboard_id), query=query), Model
+            build(OPERATION["ListSwitchboardIntegrations"], (app_id, switchboard_id)),
+            SwitchboardIntegrationListResponse,
         )
 
     def update_switchboard_integration(
@@ -1144,16 +1652,23 @@ class SwitchboardIntegrationsApi(Api):
         app_id: str,
         switchboard_id: str,
         switchboard_integration_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: SwitchboardIntegrationUpdateBody | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls UpdateSwitchboardIntegration. Its body and its answer are plain JSON objects.
+        name: str | None = None,
+        integration_id: str | None = None,
+        integration_type: str | None = None,
+        deliver_standby_events: bool | None = None,
+        next_switchboard_integration_id: str | None = None,
+        message_history_count: int | None = None,
+    ) -> SwitchboardIntegrationResponse:
+        """Changes what the body names; null clears.
 
         `PATCH /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`, for
         keys of scope app or account.
 
         Raises:
+            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1164,37 +1679,37 @@ class SwitchboardIntegrationsApi(Api):
                 OPERATION["UpdateSwitchboardIntegration"],
                 (app_id, switchboard_id, switchboard_integration_id),
                 body,
-                query=query,
+                {
+                    "name": name,
+                    "integration_id": integration_id,
+                    "integration_type": integration_type,
+                    "deliver_standby_events": deliver_standby_events,
+                    "next_switchboard_integration_id": next_switchboard_integration_id,
+                    "message_history_count": message_history_count,
+                },
             ),
-            Model,
+            SwitchboardIntegrationResponse,
         )
 
     def delete_switchboard_integration(
-        self,
-        app_id: str,
-        switchboard_id: str,
-        switchboard_integration_id: str,
-        *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls DeleteSwitchboardIntegration. Its body and its answer are plain JSON objects.
+        self, app_id: str, switchboard_id: str, switchboard_integration_id: str
+    ) -> Empty:
+        """Removes an integration from a switchboard, unless it is the default one or the next one of another.
 
         `DELETE /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`,
         for keys of scope app or account.
 
         Raises:
+            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(
-                OPERATION["DeleteSwitchboardIntegration"],
-                (app_id, switchboard_id, switchboard_integration_id),
-                query=query,
-            ),
-            Model,
+            build(OPERATION["DeleteSwitchboardIntegration"], (app_id, switchboard_id, switchboard_integration_id)),
+            Empty,
         )
 
 
@@ -1241,8 +1756,15 @@ class UsersApi(Api):
             UserResponse,
         )
 
-    def list_users(self, app_id: str, *, query: Mapping[str, Any] | None = None) -> Model:
-        """Calls ListUsers. Its body and its answer are plain JSON objects.
+    def list_users(
+        self,
+        app_id: str,
+        filter: Mapping[str, str] | None = None,
+        *,
+        identities_email: str | None = None,
+        brand_id: str | None = None,
+    ) -> UserListResponse:
+        """Lists the users with an email address among their identities; the one in the profile is not looked at.
 
         `GET /v2/apps/{appId}/users`, for keys of scope integration or app or account.
 
@@ -1252,7 +1774,16 @@ class UsersApi(Api):
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["ListUsers"], (app_id,), query=query), Model)
+        return self._client.send(
+            build(
+                OPERATION["ListUsers"],
+                (app_id,),
+                filters=filter,
+                filter_fields={"identities_email": identities_email},
+                query={"brandId": brand_id},
+            ),
+            UserListResponse,
+        )
 
     def get_user(self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None) -> UserResponse:
         """Fetches a user.
@@ -1353,11 +1884,11 @@ class UsersApi(Api):
         self,
         app_id: str,
         zendesk_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: SyncUserBody | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls SyncUser. Its body and its answer are plain JSON objects.
+        surviving_zendesk_id: str | None = None,
+    ) -> UserResponse:
+        """Brings a user into line with the Support user of this id, or with the one that survived a merge.
 
         `POST /v2/apps/{appId}/users/{zendeskId}/sync`, for keys of scope integration or app or account.
 
@@ -1367,7 +1898,10 @@ class UsersApi(Api):
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["SyncUser"], (app_id, zendesk_id), body, query=query), Model)
+        return self._client.send(
+            build(OPERATION["SyncUser"], (app_id, zendesk_id), body, {"surviving_zendesk_id": surviving_zendesk_id}),
+            UserResponse,
+        )
 
 
 class ClientsApi(Api):
@@ -1377,22 +1911,38 @@ class ClientsApi(Api):
         self,
         app_id: str,
         user_id_or_external_id: str,
-        body: Mapping[str, Any] | None = None,
+        body: ClientCreateBody | Mapping[str, Any] | None = None,
         *,
-        query: Mapping[str, Any] | None = None,
-    ) -> Model:
-        """Calls CreateClient. Its body and its answer are plain JSON objects.
+        match_criteria: MailgunCriteriaBody
+        | MessagebirdCriteriaBody
+        | TwilioCriteriaBody
+        | WhatsappCriteriaBody
+        | Mapping[str, Any]
+        | None = None,
+        confirmation: ConfirmationBody | Mapping[str, Any] | None = None,
+        target: TargetBody | Mapping[str, Any] | None = None,
+        brand_id: str | None = None,
+    ) -> ClientResponse:
+        """Links a third-party channel to a user. The client is pending until the channel has found the user.
 
         `POST /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
 
         Raises:
+            UserNotFound: There is no such user in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["CreateClient"], (app_id, user_id_or_external_id), body, query=query), Model
+            build(
+                OPERATION["CreateClient"],
+                (app_id, user_id_or_external_id),
+                body,
+                {"match_criteria": match_criteria, "confirmation": confirmation, "target": target},
+                query={"brandId": brand_id},
+            ),
+            ClientResponse,
         )
 
     def list_clients(
@@ -1469,44 +2019,51 @@ class DevicesApi(Api):
     """The operations of the tag Devices."""
 
     def list_devices(
-        self, app_id: str, user_id_or_external_id: str, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls ListDevices. Its body and its answer are plain JSON objects.
+        self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None
+    ) -> DeviceListResponse:
+        """Lists the devices of a user, the one that was seen last first.
 
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices`, for keys of scope integration or app or account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
-        """
-        return self._client.send(build(OPERATION["ListDevices"], (app_id, user_id_or_external_id), query=query), Model)
-
-    def get_device(
-        self, app_id: str, user_id_or_external_id: str, device_id: str, *, query: Mapping[str, Any] | None = None
-    ) -> Model:
-        """Calls GetDevice. Its body and its answer are plain JSON objects.
-
-        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices/{deviceId}`, for keys of scope integration or app or
-        account.
-
-        Raises:
+            UserNotFound: There is no such user in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
         return self._client.send(
-            build(OPERATION["GetDevice"], (app_id, user_id_or_external_id, device_id), query=query), Model
+            build(OPERATION["ListDevices"], (app_id, user_id_or_external_id), query={"brandId": brand_id}),
+            DeviceListResponse,
+        )
+
+    def get_device(
+        self, app_id: str, user_id_or_external_id: str, device_id: str, *, brand_id: str | None = None
+    ) -> DeviceResponse:
+        """Fetches a device of a user.
+
+        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices/{deviceId}`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            UserNotFound: There is no such user in this app.
+            DeviceNotFound: The user has no such device.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["GetDevice"], (app_id, user_id_or_external_id, device_id), query={"brandId": brand_id}),
+            DeviceResponse,
         )
 
 
 class OAuthApi(Api):
     """The operations of the tag OAuth."""
 
-    def get_token_info(self, *, query: Mapping[str, Any] | None = None) -> Model:
-        """Calls GetTokenInfo. Its body and its answer are plain JSON objects.
+    def get_token_info(self) -> AppWithSubdomainResponse:
+        """Fetches the app that a token is for.
 
         `GET /v2/tokenInfo`, for keys of scope integration or app or account.
 
@@ -1516,10 +2073,17 @@ class OAuthApi(Api):
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["GetTokenInfo"], (), query=query), Model)
+        return self._client.send(build(OPERATION["GetTokenInfo"], ()), AppWithSubdomainResponse)
 
-    def authorize(self, *, query: Mapping[str, Any] | None = None) -> Model:
-        """Calls Authorize. Its body and its answer are plain JSON objects.
+    def authorize(
+        self,
+        *,
+        client_id: str | None = None,
+        response_type: str | None = None,
+        state: str | None = None,
+        redirect_uri: str | None = None,
+    ) -> Model:
+        """Asks whoever sits at the browser to let the integration in, and sends the browser back with a code.
 
         `GET /oauth/authorize`, for keys of scope integration or app or account.
 
@@ -1529,10 +2093,30 @@ class OAuthApi(Api):
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["Authorize"], (), query=query), Model)
+        return self._client.send(
+            build(
+                OPERATION["Authorize"],
+                (),
+                query={
+                    "client_id": client_id,
+                    "response_type": response_type,
+                    "state": state,
+                    "redirect_uri": redirect_uri,
+                },
+            ),
+            Model,
+        )
 
-    def get_token(self, body: Mapping[str, Any] | None = None, *, query: Mapping[str, Any] | None = None) -> Model:
-        """Calls GetToken. Its body and its answer are plain JSON objects.
+    def get_token(
+        self,
+        body: TokenBody | Mapping[str, Any] | None = None,
+        *,
+        code: str | None = None,
+        grant_type: Literal["authorization_code"] | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+    ) -> TokenResponse:
+        """Exchanges a code for a token.
 
         `POST /oauth/token`, for keys of scope integration or app or account.
 
@@ -1542,10 +2126,18 @@ class OAuthApi(Api):
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["GetToken"], (), body, query=query), Model)
+        return self._client.send(
+            build(
+                OPERATION["GetToken"],
+                (),
+                body,
+                {"code": code, "grant_type": grant_type, "client_id": client_id, "client_secret": client_secret},
+            ),
+            TokenResponse,
+        )
 
-    def revoke_access(self, *, query: Mapping[str, Any] | None = None) -> Model:
-        """Calls RevokeAccess. Its body and its answer are plain JSON objects.
+    def revoke_access(self) -> Empty:
+        """Gives up the integration's access to the app, with its webhooks. The token is of no more use.
 
         `DELETE /oauth/authorization`, for keys of scope integration or app or account.
 
@@ -1555,7 +2147,7 @@ class OAuthApi(Api):
             TransportError: No answer came: ConnectionFailed or Timeout.
             DecodeError: The answer cannot be read.
         """
-        return self._client.send(build(OPERATION["RevokeAccess"], (), query=query), Model)
+        return self._client.send(build(OPERATION["RevokeAccess"], ()), Empty)
 
 
 class Groups(Caller):
