@@ -222,7 +222,7 @@ def imports(text: str) -> str:
         "from msgspec import UNSET, UnsetType\n",
         "from heliograph.client import paging",
         "from heliograph.client.async_calls import AsyncApi, AsyncCaller, AsyncRecords",
-        "from heliograph.client.model import Model",
+        "from heliograph.client.model import Model, UnknownKind",
         f"from heliograph.client.models import {', '.join(answers)}",
         "from heliograph.client.requesting import OPERATION, build",
         *(f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(bodies.items())),

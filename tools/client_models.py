@@ -81,6 +81,12 @@ def model_field(field: inspect.Field, known: Container[str]) -> str:
     return f"    {field.name}: {annotation}{optional} = {maker}\n"
 
 
+def tag_field(struct: type[Any]) -> str:
+    """The line of the field by which the object is told from its like, which is none of its struct; or nothing."""
+    name = struct.__struct_config__.tag_field
+    return f'    {name}: str = plain("{name}")\n' if name else ""
+
+
 def read_as(kind: inspect.Type, name: str, known: Container[str]) -> tuple[str, str]:
     """The annotation of an attribute, and what makes it."""
 
@@ -95,7 +101,7 @@ def read_as(kind: inspect.Type, name: str, known: Container[str]) -> tuple[str, 
         inner, maker = structs[0].cls.__name__, made_by(structs[0])
         return (f"list[{inner}]", f"many({name}, {maker})") if several else (inner, f"one({name}, {maker})")
     if structs:
-        inner = " | ".join([*(struct.cls.__name__ for struct in structs), "Model"])
+        inner = " | ".join([*(struct.cls.__name__ for struct in structs), "UnknownKind"])
         kinds = ", ".join(f'"{struct.tag}": {made_by(struct)}' for struct in structs)
         options = ", several=True" if several else ""
         return (
@@ -139,13 +145,13 @@ def render_models() -> str:
     assert len(set(names)) == len(names), "two kinds of objects have one name"
     classes = []
     for number, kind in enumerate(kinds):
-        body = "".join(model_field(field, names[:number]) for field in fields(kind))
+        body = tag_field(kind) + "".join(model_field(field, names[:number]) for field in fields(kind))
         about = docstring(" ".join((kind.__doc__ or "").split()), indent="    ")
         classes.append(f"class {kind.__name__}(Model):\n{about}\n" + (f"\n{body}" if body else ""))
     return (
         '"""What the API answers, a class for each kind of object."""\n\nfrom __future__ import annotations\n\n'
         "from datetime import datetime\nfrom typing import Any\n\n"
-        "from heliograph.client.model import Model, many, moment, one, plain, tagged\n\n"
+        "from heliograph.client.model import Model, UnknownKind, many, moment, one, plain, tagged\n\n"
         f"__all__ = [{', '.join(sorted(map(repr, names)))}]\n\n\n" + "\n\n".join(classes)
     )
 

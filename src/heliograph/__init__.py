@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from heliograph.client.auth import BearerAuth as BearerAuth
     from heliograph.client.auth import JwtAuth as JwtAuth
     from heliograph.client.model import Model as Model
+    from heliograph.client.model import UnknownKind as UnknownKind
     from heliograph.client.models import Activity as Activity
     from heliograph.client.models import ActivityMessage as ActivityMessage
     from heliograph.client.models import ActivityPayload as ActivityPayload
@@ -590,6 +591,7 @@ __all__ = [
     "Unauthorized",
     "UnityIntegration",
     "UnityIntegrationBody",
+    "UnknownKind",
     "UnsupportedMediaType",
     "User",
     "UserAlreadyExists",
@@ -645,6 +647,7 @@ _HOMES = {
     "BearerAuth": "heliograph.client.auth",
     "JwtAuth": "heliograph.client.auth",
     "Model": "heliograph.client.model",
+    "UnknownKind": "heliograph.client.model",
     "Activity": "heliograph.client.models",
     "ActivityMessage": "heliograph.client.models",
     "ActivityPayload": "heliograph.client.models",

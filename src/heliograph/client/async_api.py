@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from heliograph.client import paging
 from heliograph.client.async_calls import AsyncApi, AsyncCaller, AsyncRecords
-from heliograph.client.model import Model
+from heliograph.client.model import Model, UnknownKind
 from heliograph.client.models import (
     AndroidIntegration,
     App,
@@ -1089,7 +1089,7 @@ class AsyncIntegrationsApi(AsyncApi):
         | ViberIntegration
         | WebIntegration
         | WhatsappIntegration
-        | Model,
+        | UnknownKind,
     ]:
         """Goes through every record of `list_integrations`, page by page, from the cursor of `page` if it has one, and
         with its size. `backwards` begins at the end, or before the cursor `before`.

@@ -127,17 +127,25 @@ def tagged(
     kinds: Mapping[str, Callable[[Any], Model]],
     *,
     several: bool = False,
-    otherwise: type[Model] = Model,
+    otherwise: type[Model] | None = None,
 ) -> Any:
     """A nested object, or a list of them, whose field `tag` says of which kind it is."""
+
+    unknown = otherwise or UnknownKind
 
     def convert(value: Any) -> Any:
         if not isinstance(value, dict):
             return value
         label = value.get(tag)
-        return (kinds.get(label, otherwise) if isinstance(label, str) else otherwise)(value)
+        return (kinds.get(label, unknown) if isinstance(label, str) else unknown)(value)
 
     return Field(name, _each(convert) if several else convert)
+
+
+class UnknownKind(Model):
+    """An object of a kind that is not known here, where there are several."""
+
+    type: str = plain("type")
 
 
 def _each(convert: Convert) -> Convert:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from heliograph.client.model import Model, many, moment, one, plain, tagged
+from heliograph.client.model import Model, UnknownKind, many, moment, one, plain, tagged
 
 __all__ = [
     "Activity",
@@ -321,6 +321,7 @@ class Author(Model):
 class Buy(Model):
     """Pays an amount, in cents."""
 
+    type: str = plain("type")
     text: str = plain("text")
     amount: int = plain("amount")
     currency: str | None = plain("currency")
@@ -343,6 +344,7 @@ class ExtraChannelOptions(Model):
 class Link(Model):
     """Opens a URI."""
 
+    type: str = plain("type")
     uri: str = plain("uri")
     text: str = plain("text")
     default: bool | None = plain("default")
@@ -353,6 +355,7 @@ class Link(Model):
 class LocationRequest(Model):
     """Asks the user for a location."""
 
+    type: str = plain("type")
     text: str = plain("text")
     metadata: dict[str, Any] | None = plain("metadata")
 
@@ -360,6 +363,7 @@ class LocationRequest(Model):
 class Postback(Model):
     """Sends its payload to the business, without a message."""
 
+    type: str = plain("type")
     text: str = plain("text")
     payload: str = plain("payload")
     metadata: dict[str, Any] | None = plain("metadata")
@@ -368,6 +372,7 @@ class Postback(Model):
 class Reply(Model):
     """Answers with its text, as a message of the user."""
 
+    type: str = plain("type")
     text: str = plain("text")
     payload: str = plain("payload")
     metadata: dict[str, Any] | None = plain("metadata")
@@ -377,6 +382,7 @@ class Reply(Model):
 class Webview(Model):
     """Opens a URI inside the conversation, or the fallback where that cannot be done."""
 
+    type: str = plain("type")
     uri: str = plain("uri")
     text: str = plain("text")
     fallback: str = plain("fallback")
@@ -390,10 +396,11 @@ class Webview(Model):
 class TextMessage(Model):
     """A text, plain or rich, with buttons or without."""
 
+    type: str = plain("type")
     text: str | None = plain("text")
     html_text: str | None = plain("htmlText")
     block_chat_input: bool | None = plain("blockChatInput")
-    actions: list[Buy | Link | LocationRequest | Postback | Reply | Webview | Model] | None = tagged(
+    actions: list[Buy | Link | LocationRequest | Postback | Reply | Webview | UnknownKind] | None = tagged(
         "actions",
         "type",
         {
@@ -413,7 +420,7 @@ class Item(Model):
     """A card with a title, perhaps a picture, and one to three actions."""
 
     title: str = plain("title")
-    actions: list[Buy | Link | Postback | Webview | Model] = tagged(
+    actions: list[Buy | Link | Postback | Webview | UnknownKind] = tagged(
         "actions", "type", {"buy": Buy, "link": Link, "postback": Postback, "webview": Webview}, several=True
     )
     description: str | None = plain("description")
@@ -433,6 +440,7 @@ class DisplaySettings(Model):
 class CarouselMessage(Model):
     """Items side by side; the text is for channels that cannot show them."""
 
+    type: str = plain("type")
     items: list[Item] = many("items", Item)
     text: str | None = plain("text")
     block_chat_input: bool | None = plain("blockChatInput")
@@ -442,6 +450,7 @@ class CarouselMessage(Model):
 class FileMessage(Model):
     """A file to download."""
 
+    type: str = plain("type")
     media_url: str = plain("mediaUrl")
     media_type: str | None = plain("mediaType")
     media_size: int | None = plain("mediaSize")
@@ -478,6 +487,7 @@ class FormMessageField(Model):
 class FormMessage(Model):
     """Fields for the user to fill in."""
 
+    type: str = plain("type")
     fields: list[FormMessageField] = many("fields", FormMessageField)
     submitted: bool | None = plain("submitted")
     block_chat_input: bool | None = plain("blockChatInput")
@@ -499,6 +509,7 @@ class FormResponseMessageField(Model):
 class FormResponseMessage(Model):
     """The fields as the user filled them in; the text is for channels that cannot show them."""
 
+    type: str = plain("type")
     fields: list[FormResponseMessageField] = many("fields", FormResponseMessageField)
     text_fallback: str | None = plain("textFallback")
 
@@ -506,6 +517,7 @@ class FormResponseMessage(Model):
 class ImageMessage(Model):
     """A picture, with buttons or without."""
 
+    type: str = plain("type")
     media_url: str = plain("mediaUrl")
     media_type: str | None = plain("mediaType")
     media_size: int | None = plain("mediaSize")
@@ -514,7 +526,7 @@ class ImageMessage(Model):
     html_text: str | None = plain("htmlText")
     block_chat_input: bool | None = plain("blockChatInput")
     attachment_id: str | None = plain("attachmentId")
-    actions: list[Buy | Link | LocationRequest | Postback | Reply | Webview | Model] | None = tagged(
+    actions: list[Buy | Link | LocationRequest | Postback | Reply | Webview | UnknownKind] | None = tagged(
         "actions",
         "type",
         {
@@ -532,9 +544,10 @@ class ImageMessage(Model):
 class ListMessage(Model):
     """Items one below the other."""
 
+    type: str = plain("type")
     items: list[Item] = many("items", Item)
     block_chat_input: bool | None = plain("blockChatInput")
-    actions: list[Buy | Link | Postback | Webview | Model] | None = tagged(
+    actions: list[Buy | Link | Postback | Webview | UnknownKind] | None = tagged(
         "actions", "type", {"buy": Buy, "link": Link, "postback": Postback, "webview": Webview}, several=True
     )
 
@@ -556,6 +569,7 @@ class Place(Model):
 class LocationMessage(Model):
     """A place on earth; the text is for channels that cannot show it."""
 
+    type: str = plain("type")
     coordinates: Coordinates = one("coordinates", Coordinates)
     text: str | None = plain("text")
     block_chat_input: bool | None = plain("blockChatInput")
@@ -565,6 +579,7 @@ class LocationMessage(Model):
 class TemplateMessage(Model):
     """A template of WhatsApp, in that channel's own form."""
 
+    type: str = plain("type")
     template: dict[str, Any] = plain("template")
     block_chat_input: bool | None = plain("blockChatInput")
 
@@ -621,12 +636,14 @@ class ActivityMessage(Model):
 class QuotedMessageMessage(Model):
     """A quoted message that is one of ours."""
 
+    type: str = plain("type")
     message: Message = one("message", lambda value: Message(value))
 
 
 class QuotedMessageExternalMessageId(Model):
     """A quoted message that only the channel knows."""
 
+    type: str = plain("type")
     external_message_id: str = plain("externalMessageId")
 
 
@@ -654,7 +671,7 @@ class Message(Model):
         | ListMessage
         | LocationMessage
         | TemplateMessage
-        | Model
+        | UnknownKind
     ) = tagged(
         "content",
         "type",
@@ -672,7 +689,7 @@ class Message(Model):
     )
     source: Source = one("source", Source)
     activity: ActivityMessage | None = one("activity", ActivityMessage)
-    quoted_message: QuotedMessageMessage | QuotedMessageExternalMessageId | Model | None = tagged(
+    quoted_message: QuotedMessageMessage | QuotedMessageExternalMessageId | UnknownKind | None = tagged(
         "quotedMessage", "type", {"message": QuotedMessageMessage, "externalMessageId": QuotedMessageExternalMessageId}
     )
     metadata: dict[str, Any] | None = plain("metadata")
@@ -722,6 +739,7 @@ class DefaultResponder(Model):
 class AndroidIntegration(Model):
     """The Android SDK."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -736,6 +754,7 @@ class AndroidIntegration(Model):
 class AppleIntegration(Model):
     """Apple Messages for Business."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -761,6 +780,7 @@ class Webhook(Model):
 class CustomIntegration(Model):
     """A program of one's own, with the webhooks that tell it of events."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -770,6 +790,7 @@ class CustomIntegration(Model):
 class InstagramIntegration(Model):
     """Instagram Direct."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -789,6 +810,7 @@ class InstagramIntegration(Model):
 class IosIntegration(Model):
     """The iOS SDK."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -804,6 +826,7 @@ class IosIntegration(Model):
 class LineIntegration(Model):
     """LINE."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -821,6 +844,7 @@ class LineIntegration(Model):
 class MailgunIntegration(Model):
     """Email, through Mailgun."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -836,6 +860,7 @@ class MailgunIntegration(Model):
 class MessagebirdIntegration(Model):
     """SMS, through MessageBird."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -848,6 +873,7 @@ class MessagebirdIntegration(Model):
 class MessengerIntegration(Model):
     """Facebook Messenger."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -862,6 +888,7 @@ class MessengerIntegration(Model):
 class TelegramIntegration(Model):
     """A Telegram bot."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -874,6 +901,7 @@ class TelegramIntegration(Model):
 class TwilioIntegration(Model):
     """SMS, through Twilio."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -887,6 +915,7 @@ class TwilioIntegration(Model):
 class TwitterIntegration(Model):
     """Twitter."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -899,6 +928,7 @@ class TwitterIntegration(Model):
 class UnityIntegration(Model):
     """The Unity SDK."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -912,6 +942,7 @@ class UnityIntegration(Model):
 class ViberIntegration(Model):
     """A public account of Viber."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -945,6 +976,7 @@ class PrechatCapture(Model):
 class WebIntegration(Model):
     """The Web Messenger: how it looks, and where it may be shown."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -972,6 +1004,7 @@ class WebIntegration(Model):
 class WhatsappIntegration(Model):
     """WhatsApp."""
 
+    type: str = plain("type")
     id: str = plain("id")
     status: str | None = plain("status")
     display_name: str | None = plain("displayName")
@@ -1003,7 +1036,7 @@ class IntegrationResponse(Model):
         | ViberIntegration
         | WebIntegration
         | WhatsappIntegration
-        | Model
+        | UnknownKind
     ) = tagged(
         "integration",
         "type",
@@ -1048,7 +1081,7 @@ class IntegrationListResponse(Model):
         | ViberIntegration
         | WebIntegration
         | WhatsappIntegration
-        | Model
+        | UnknownKind
     ] = tagged(
         "integrations",
         "type",
@@ -1346,7 +1379,7 @@ class MessageWebhook(Model):
         | ListMessage
         | LocationMessage
         | TemplateMessage
-        | Model
+        | UnknownKind
     ) = tagged(
         "content",
         "type",
@@ -1363,7 +1396,7 @@ class MessageWebhook(Model):
         },
     )
     source: Source = one("source", Source)
-    quoted_message: QuotedMessageMessage | QuotedMessageExternalMessageId | Model | None = tagged(
+    quoted_message: QuotedMessageMessage | QuotedMessageExternalMessageId | UnknownKind | None = tagged(
         "quotedMessage", "type", {"message": QuotedMessageMessage, "externalMessageId": QuotedMessageExternalMessageId}
     )
     metadata: dict[str, Any] | None = plain("metadata")

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from heliograph.client import paging
-from heliograph.client.model import Model
+from heliograph.client.model import Model, UnknownKind
 from heliograph.client.models import (
     AndroidIntegration,
     App,
@@ -1085,7 +1085,7 @@ class IntegrationsApi(Api):
         | ViberIntegration
         | WebIntegration
         | WhatsappIntegration
-        | Model,
+        | UnknownKind,
     ]:
         """Goes through every record of `list_integrations`, page by page, from the cursor of `page` if it has one, and
         with its size. `backwards` begins at the end, or before the cursor `before`.
