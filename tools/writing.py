@@ -14,7 +14,7 @@ SOURCE = Path(__file__).parents[1] / "src/heliograph"
 def tidy(source: str) -> str:
     """The source as `make format` would leave it, without imports that nothing uses."""
     ruff = [sys.executable, "-m", "ruff"]
-    for step in (["check", "--quiet", "--fix-only", "--select", "F401,I", "-"], ["format", "--quiet", "-"]):
+    for step in (["check", "--quiet", "--fix-only", "--select", "F401,I,RUF022", "-"], ["format", "--quiet", "-"]):
         where = ["--stdin-filename", str(SOURCE / "client/generated.py")]
         source = subprocess.run([*ruff, *step, *where], input=source, capture_output=True, text=True, check=True).stdout
     return source

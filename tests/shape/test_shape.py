@@ -42,8 +42,9 @@ def named(path: Path) -> str:
 @pytest.mark.parametrize("path", PYTHON, ids=named)
 def test_files_and_functions_stay_short(path: Path) -> None:
     text = path.read_text()
-    # What a program wrote from the table is as long as the table makes it.
-    assert text.count("\n") <= FILE_LINES or text.startswith("# Generated ")
+    if text.startswith("# Generated "):
+        return  # what a program wrote from the table is as long as the table makes it
+    assert text.count("\n") <= FILE_LINES
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     long = [one.name for one in functions if (one.end_lineno or 0) - one.lineno >= FUNCTION_LINES]
     assert long == []
