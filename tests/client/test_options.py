@@ -29,12 +29,13 @@ def sent_by(**options: Any) -> Any:
 
 
 def test_what_is_sent() -> None:
-    app = sent_by(auth=BasicAuth("id", "secret"), headers={"X-Team": "blue"})
+    app = sent_by(auth=BasicAuth("id", "secret"), headers={"X-Team": "blue", "User-Agent": "mine/1"})
     assert app.id == "https://example.org/sc/v2/apps/a%20b"
     assert app.metadata["x-team"] == "blue"
     assert app.metadata["authorization"] == "Basic aWQ6c2VjcmV0"
     assert app.metadata["accept"] == "application/json"
-    assert app.metadata["user-agent"].startswith(f"heliograph/{heliograph.__version__} python/3.")
+    assert app.metadata["user-agent"] == "mine/1"
+    assert sent_by().metadata["user-agent"].startswith(f"heliograph/{heliograph.__version__} python/3.")
 
 
 def test_options_change_a_copy_that_shares_the_connections(place: Place) -> None:
@@ -46,7 +47,7 @@ def test_options_change_a_copy_that_shares_the_connections(place: Place) -> None
     assert caught.value.request_id == "mine"
     assert [(one.operation, one.number, one.status) for one in told] == [("GetConversation", 1, 404)]
     both = other.with_options(headers={"X-Team": "blue"}, auth=BasicAuth("id", "secret"))
-    assert both._options.headers == {"X-Request-Id": "mine", "X-Team": "blue"}
+    assert both._options.headers == {"x-request-id": "mine", "x-team": "blue"}
     assert both._http is client._http
     other.close()
     assert client.apps.get_app(place.app_id).app.id == place.app_id
@@ -62,6 +63,8 @@ def test_options_change_a_copy_that_shares_the_connections(place: Place) -> None
         {"max_retries": True},
         {"headers": {"X": "a\nb"}},
         {"headers": {"X": "é"}},
+        {"headers": {"a b": "c"}},
+        {"headers": {"Content-Length": "7"}},
         {"max_connections": 0},
         {"base_url": "example.org"},
         {"base_url": "ftp://example.org"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,10 @@ from heliograph import __version__
 from heliograph.errors import HeliographError, InvalidArgument
 
 log = logging.getLogger("heliograph.client")
+
+# What frames a request is not for the caller to say.
+_OURS = frozenset(("connection", "content-length", "host", "transfer-encoding"))
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
 
 DEFAULT_URL = "https://api.smooch.io"
 USER_AGENT = f"heliograph/{__version__} python/{sys.version_info.major}.{sys.version_info.minor}"
@@ -64,17 +69,18 @@ def changed(options: Options, **changes: Any) -> Options:
             raise InvalidArgument(f"{name} should be a number, not {value!r}")
         if isinstance(value, int | float) and not value >= 0:
             raise InvalidArgument(f"{name} should not be below zero: {value!r}")
-    for name, value in new.headers.items():
-        check_header(name, value)
-    return new
+    headers = {name.lower(): check_header(name, value) for name, value in new.headers.items()}
+    return replace(new, headers=headers)
 
 
 def check_header(name: str, value: object, *, secret: bool = False) -> str:
     """The value, if it can stand in a header.
 
     Raises:
-        InvalidArgument: it holds a line break, or is not ASCII.
+        InvalidArgument: it holds a line break, or is not ASCII; or the name is none that may be set.
     """
+    if not _NAME.match(name) or name.lower() in _OURS:
+        raise InvalidArgument(f"there is no header {name!r} to set")
     if not (isinstance(value, str) and value.isascii() and value.isprintable()):
         raise InvalidArgument(f"the header {name} cannot be {'what it is' if secret else repr(value)}")
     return value
