@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench check format clean assets
+.PHONY: run test bench check format generate clean assets
 
 run: .venv/server
 	$(BIN)/heliograph serve
@@ -15,15 +15,22 @@ bench: .venv/dev .bench/load
 	$(BIN)/python -m bench.run $(BENCH)
 
 check: .venv/dev
-	$(BIN)/ruff format --check src tests bench
-	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench tools examples
+	$(BIN)/ruff check src tests bench tools examples
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.generate_client --check
+	$(BIN)/python -m tools.unasync --check
 	$(BIN)/pytest tests/shape
 
 format: .venv/dev
-	$(BIN)/ruff format src tests bench
-	$(BIN)/ruff check --fix src tests bench
+	$(BIN)/ruff format src tests bench tools examples
+	$(BIN)/ruff check --fix src tests bench tools examples
+
+# The parts of the client that are written by the table of operations, and its sync half.
+generate: .venv/dev
+	$(BIN)/python -m tools.generate_client
+	$(BIN)/python -m tools.unasync
 
 clean:
 	rm -rf .venv .compat .bench

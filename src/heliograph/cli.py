@@ -288,6 +288,30 @@ def limit_app(app_id: str, requests_per_second: int | None, off: bool, url: str)
     click.echo(f"{app_id}  {f'{requests_per_second} requests/s' if requests_per_second else 'no limit'}")
 
 
+class _LazyCalls(click.Group):
+    """Imports the client when one of its commands is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return self._calls().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return self._calls().get_command(ctx, cmd_name)
+
+    def _calls(self) -> click.Group:
+        from heliograph.calling import Calls
+
+        return Calls()
+
+
+@cli.group(cls=_LazyCalls)
+def call() -> None:
+    """Call an operation of the API, here or on another server.
+
+    Prints the answer as JSON. The exit status is 0 for a success, 1 for a refusal, 2 for an error of use, 3 if no
+    answer came, and 4 for one that cannot be read.
+    """
+
+
 @cli.command()
 def version() -> None:
     """Print the version."""

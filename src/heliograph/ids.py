@@ -7,8 +7,8 @@ once per process (40), which keeps processes apart.
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 import threading
 import time
 
@@ -17,7 +17,7 @@ _PROCESS_BITS = 40
 
 _PATTERN = re.compile(r"[0-9a-f]{24}\Z")
 
-_process = secrets.randbits(_PROCESS_BITS)
+_process = int.from_bytes(os.urandom(_PROCESS_BITS // 8))
 _lock = threading.Lock()
 _last = 0
 

@@ -68,7 +68,7 @@ def kinds(kind: inspect.Type) -> set[str]:
     return {_KINDS[type(kind)]} if type(kind) in _KINDS else set()
 
 
-def places(body: type[Any]) -> list[tuple[Path, inspect.Type]]:
+def places(body: Any) -> list[tuple[Path, inspect.Type]]:
     """Every place in a body, as the way to it, and its type."""
     return list(_places(inspect.type_info(body), ()))
 
@@ -91,7 +91,7 @@ def _places(kind: inspect.Type, path: Path) -> Iterator[tuple[Path, inspect.Type
             yield from _places(value, (*path, "any"))
 
 
-def distinct(body: type[Any]) -> list[Path]:
+def distinct(body: Any) -> list[Path]:
     """The places of a body, one for each type in an object: settings are alike."""
     found: dict[tuple[Path, str], Path] = {}
     for place, kind in places(body):

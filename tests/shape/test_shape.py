@@ -25,7 +25,9 @@ from heliograph.wire.table import OPERATIONS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
-PYTHON = SOURCES + sorted((ROOT / "tests").rglob("*.py")) + sorted((ROOT / "bench").rglob("*.py"))
+PYTHON = [
+    path for folder in ("src", "tests", "bench", "tools", "examples") for path in sorted((ROOT / folder).rglob("*.py"))
+]
 STORAGE = [path for path in SOURCES if path.parent.name == "storage"]
 SQL = re.compile(r"\b(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE|PRAGMA)\b")
 ENGINE = re.compile(r"\b(sqlite3|asyncpg)\b")
@@ -41,6 +43,8 @@ def named(path: Path) -> str:
 @pytest.mark.parametrize("path", PYTHON, ids=named)
 def test_files_and_functions_stay_short(path: Path) -> None:
     text = path.read_text()
+    if text.startswith("# Generated "):
+        return  # what a program wrote from the table is as long as the table makes it
     assert text.count("\n") <= FILE_LINES
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     long = [one.name for one in functions if (one.end_lineno or 0) - one.lineno >= FUNCTION_LINES]
@@ -175,6 +179,8 @@ def test_every_public_function_and_class_says_what_it_is() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 continue
+            if any(isinstance(one, ast.Name) and one.id == "overload" for one in node.decorator_list):
+                continue  # the function itself says it
             nested = node.col_offset > 4 or (
                 isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.col_offset
             )

@@ -2,13 +2,100 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import pytest
+from msgspec import Meta
 
 from heliograph.errors import BadRequest
 from heliograph.wire import apps, conversations, participants, times, users
+from heliograph.wire.base import Body
+from heliograph.wire.rules import at_least_one, at_most_one, distinct
 from heliograph.wire.validation import MALFORMED, decode
+
+
+class Circle(Body, tag_field="type", tag="circle"):
+    """A shape with a rule of its own."""
+
+    radius: Annotated[int, Meta(ge=1)] | None = None
+    across: int | None = None
+    more: dict[str, Any] | None = None
+
+    @classmethod
+    def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
+        """What is wrong between the fields, a title each."""
+        yield from at_most_one(given, "radius", "across")
+        yield from at_least_one(given, "radius", "across")
+
+
+class Square(Body, tag_field="type", tag="square"):
+    """A shape without one."""
+
+    side: float
+
+
+class Drawing(Body):
+    """Shapes in an object and in a list."""
+
+    frame: Circle | Square
+    shapes: Annotated[list[Circle | Square], Meta(min_length=1, max_length=3)] | None = None
+
+    @classmethod
+    def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
+        """What is wrong between the fields, a title each."""
+        return distinct(given, "shapes", "side")
+
+
+SHAPE = Circle | Square
+SHAPES: list[tuple[Any, bytes, list[str]]] = [
+    (SHAPE, b"[]", ["body should be object"]),
+    (SHAPE, b"null", ["body should not be null"]),
+    (SHAPE, b"{}", ["should have required property 'type'"]),
+    (SHAPE, b'{"type":null}', ["type should not be null"]),
+    (SHAPE, b'{"type":[]}', ["type should be string"]),
+    (SHAPE, b'{"type":"line"}', ["type should be equal to one of the allowed values: circle, square"]),
+    (SHAPE, b'{"type":"square"}', ["should have required property 'side'"]),
+    (SHAPE, b'{"type":"circle"}', ["at least one of radius, across is required"]),
+    (SHAPE, b'{"type":"square","side":1e400}', [MALFORMED]),
+    (Drawing, b'{"frame":7}', ["frame should be object"]),
+    (Drawing, b'{"frame":{"type":"circle"}}', ["frame at least one of radius, across is required"]),
+    (
+        Drawing,
+        b'{"frame":{"side":1},"shapes":[]}',
+        ["frame should have required property 'type'", "shapes should NOT have fewer than 1 items"],
+    ),
+    (
+        Drawing,
+        b'{"frame":{"type":"square","side":1},"shapes":[{"type":"circle","radius":1,"across":2},{"type":"circle"}]}',
+        [
+            "shapes[0] at most one of radius, across may be given, 2 given",
+            "shapes[1] at least one of radius, across is required",
+        ],
+    ),
+    (
+        Drawing,
+        b'{"frame":{"type":"circle","radius":0,"across":1,"more":{"x":null}},"shapes":[null,{"type":"square"},1,[]]}',
+        [
+            "frame.radius should be >= 1",
+            "frame at most one of radius, across may be given, 2 given",
+            "shapes should NOT have more than 3 items",
+            "shapes[0] should not be null",
+            "shapes[1] should have required property 'side'",
+            "shapes[2] should be object",
+            "shapes[3] should be object",
+        ],
+    ),
+    (
+        Drawing,
+        b'{"frame":{"type":"square","side":1},"shapes":[{"type":"square","side":"a"},{"type":"square","side":"a"}]}',
+        [
+            "shapes[0].side should be number",
+            "shapes[1].side should be number",
+            "every one of shapes should have a side of its own",
+        ],
+    ),
+]
 
 ELEVEN = b'{"type":"sdkGroup","participants":[' + b",".join([b'{"userId":"u"}'] * 11) + b"]}"
 
@@ -64,7 +151,7 @@ WRONG: list[tuple[type[Any], bytes, list[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "body", "titles"), WRONG)
+@pytest.mark.parametrize(("kind", "body", "titles"), [*WRONG, *SHAPES])
 def test_every_violation_has_its_title(kind: type[Any], body: bytes, titles: list[str]) -> None:
     with pytest.raises(BadRequest) as refused:
         decode(body, kind, require_subscribe=False)
@@ -76,6 +163,16 @@ def test_titles_are_bounded() -> None:
     with pytest.raises(BadRequest) as refused:
         decode(body, apps.AppCreateBody, require_subscribe=False)
     assert len(refused.value.titles) == 20
+
+
+def test_an_object_is_of_the_kind_that_it_names() -> None:
+    drawing = decode(
+        b'{"shapes":[{"side":2,"type":"square","more":1}],"frame":{"type":"circle","across":3,"more":{"x":null}}}',
+        Drawing,
+        require_subscribe=False,
+    )
+    assert drawing == Drawing(frame=Circle(across=3, more={"x": None}), shapes=[Square(side=2)])
+    assert decode(b'{"type":"square","side":1}', SHAPE, require_subscribe=False) == Square(side=1)
 
 
 def test_what_is_right_passes() -> None:

@@ -18,7 +18,7 @@ from heliograph.storage.users import StoredUser
 from heliograph.wire import times
 from heliograph.wire.conversations import PERSONAL, Conversation, ConversationCreateBody, ConversationUpdateBody
 from heliograph.wire.paging import Page, Slice
-from heliograph.wire.participants import ParticipantJoinBody
+from heliograph.wire.participants import ParticipantBody
 
 _OWNER = "Conversation"
 
@@ -71,9 +71,7 @@ async def _create(
     return conversation
 
 
-async def _members(
-    tx: Tx, tenant: Tenant, named: list[ParticipantJoinBody], lock: Lock
-) -> list[tuple[StoredUser, bool]]:
+async def _members(tx: Tx, tenant: Tenant, named: list[ParticipantBody], lock: Lock) -> list[tuple[StoredUser, bool]]:
     """The users who are named, each once, and whether their SDK client is to be subscribed."""
     members: dict[str, tuple[StoredUser, bool]] = {}
     for one in named:

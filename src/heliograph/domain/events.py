@@ -16,12 +16,13 @@ from heliograph.storage.participants import StoredParticipant
 from heliograph.storage.users import StoredUser
 from heliograph.wire import events as wire
 from heliograph.wire import times
+from heliograph.wire.authors import Source
 from heliograph.wire.base import Answer
 from heliograph.wire.clients import Client
 from heliograph.wire.conversations import PERSONAL, ConversationTruncated
-from heliograph.wire.users import UserTruncated
+from heliograph.wire.users import UserWebhook
 
-_SOURCE = wire.Source(type="api")
+_SOURCE = Source(type="api")
 
 
 class Journal:
@@ -135,7 +136,7 @@ def _conversation(conversation: StoredConversation) -> ConversationTruncated:
     )
 
 
-def _user(user: StoredUser) -> UserTruncated:
-    return UserTruncated(
+def _user(user: StoredUser) -> UserWebhook:
+    return UserWebhook(
         id=user.id, authenticated=bool(user.authenticated), external_id=user.external_id, brand_id=user.brand_id
     )

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from heliograph.wire import apps, clients, conversations, participants, users
+from heliograph.wire.operations import AnswerType, BodyType
 from heliograph.wire.paging import PageMeta
 
 _APP = "6ae0a1c4b3f10001a7d25e90"
@@ -64,7 +65,7 @@ _ANSWERS: tuple[Any, ...] = (
     users.UserResponse(user=_user),
 )
 # Bodies keep null where it means something, so their examples are written as they are sent.
-_BODIES: dict[type[Any], Any] = {
+_BODIES: dict[BodyType | AnswerType, Any] = {
     apps.AppCreateBody: {"displayName": "Sandbox"},
     apps.AppUpdateBody: {"settings": {"multiConvoEnabled": True}},
     apps.AppKeyCreateBody: {"displayName": "Bot"},
@@ -81,7 +82,7 @@ _BODIES: dict[type[Any], Any] = {
 }
 
 
-def example_of(kind: type[Any]) -> Any:
+def example_of(kind: BodyType | AnswerType) -> Any:
     """An example of a body or an answer, as JSON; None where there is none."""
     if kind in _BODIES:
         return _BODIES[kind]

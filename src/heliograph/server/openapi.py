@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -11,12 +12,15 @@ from heliograph.errors import ApiError
 from heliograph.server.examples import example_of
 from heliograph.server.http import ErrorResponse
 from heliograph.wire.base import Answer, Body
-from heliograph.wire.operations import Operation, Scope
+from heliograph.wire.operations import AnswerType, BodyType, Operation, Scope
 from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
-from heliograph.wire.participants import ParticipantJoinBody, ParticipantLeaveBody
+from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, ParticipantLeaveBody
 from heliograph.wire.table import OPERATIONS
 
 JSON = dict[str, Any]
+JSON_MEDIA = "application/json"
+MULTIPART = "multipart/form-data"
+_REFERENCE = "#/components/schemas/{name}"
 
 # What any operation may answer; those with a body, or with a path in an app, have more.
 _ALWAYS: tuple[type[ApiError], ...] = (
@@ -38,19 +42,37 @@ _PARAMETERS = {
     "conversationId": "The conversation.",
     "userIdOrExternalId": "The user's id or, percent-encoded, external id. An id wins over another user's external id.",
     "clientId": "The client.",
+    "messageId": "The message.",
+    "integrationId": "The integration; `me` for that of the key or token itself.",
+    "webhookId": "The webhook.",
+    "switchboardId": "The switchboard.",
+    "switchboardIntegrationId": "The switchboard integration.",
+    "deviceId": "The device.",
+    "zendeskId": "The id of the Support user that the user is linked with.",
 }
 _FILTERS = {
     "userId": "The user's id. Exactly one of the filters is required.",
     "userExternalId": "The user's external id. Exactly one of the filters is required.",
+    "identities.email": "The email address.",
+    "types": "Types of integrations, separated by commas.",
+}
+_QUERY = {
+    "brandId": "The brand in which the external id is to be looked up.",
+    "access": "Who may read the attachment: `public`.",
+    "for": "What the attachment is for: `message`.",
+    "conversationId": "The conversation that the attachment belongs to.",
+    "client_id": "The integration, by the id of its OAuth client.",
+    "response_type": "What is asked for: `code`.",
+    "state": "A text that comes back with the code.",
+    "redirect_uri": "Where the browser is to be sent back to.",
 }
 
 
 # Rules between fields, as far as JSON Schema can tell them.
+_ONE_USER: JSON = {"oneOf": [{"required": ["userId"]}, {"required": ["userExternalId"]}]}
 _RULES: dict[type[Body], JSON] = {
-    ParticipantJoinBody: {
-        "required": ["subscribeSDKClient"],
-        "oneOf": [{"required": ["userId"]}, {"required": ["userExternalId"]}],
-    },
+    ParticipantBody: _ONE_USER,
+    ParticipantJoinBody: {**_ONE_USER, "required": ["subscribeSDKClient"]},
     ParticipantLeaveBody: {"minProperties": 1, "maxProperties": 1},
 }
 _TEXT: JSON = {"type": "string"}
@@ -67,16 +89,17 @@ def offered() -> list[Operation]:
     return [operation for operation in OPERATIONS if operation.offered]
 
 
-def document() -> JSON:
-    """The document."""
-    operations = offered()
+def document(operations: Sequence[Operation] | None = None) -> JSON:
+    """The document, of what is offered or of these operations."""
+    operations = offered() if operations is None else operations
     types = [kind for one in operations for kind in (one.body, one.answer) if kind] + [ErrorResponse]
-    _, schemas = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
-    for kind in Answer.__subclasses__():
+    _, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    for kind in _subclasses(Answer):
         for field in schemas.get(kind.__name__, {}).get("properties", {}).values():
             _never_null(field)
     for body, rule in _RULES.items():
-        schemas[body.__name__].update(rule)
+        if body.__name__ in schemas:
+            schemas[body.__name__].update(rule)
     paths: JSON = {}
     for operation in operations:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
@@ -116,6 +139,12 @@ def document() -> JSON:
     }
 
 
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _subclasses(one)
+
+
 def _never_null(field: JSON) -> None:
     """An unset field is left out of an answer, so it is never null."""
     if field.get("default", ...) is None:
@@ -138,7 +167,8 @@ def _operation(operation: Operation) -> JSON:
     if parameters := [*_path_parameters(operation), *_query_parameters(operation)]:
         rendered["parameters"] = parameters
     if operation.body:
-        rendered["requestBody"] = {"required": True, "content": _content(operation.body)}
+        media = MULTIPART if operation.multipart else JSON_MEDIA
+        rendered["requestBody"] = {"required": True, "content": {media: _content(operation.body)}}
     return rendered
 
 
@@ -151,11 +181,12 @@ def _scopes(operation: Operation) -> list[str]:
     return [scope.label for scope in Scope if scope >= operation.scope]
 
 
-def _content(kind: type[Any]) -> JSON:
-    media: JSON = {"schema": {"$ref": f"#/components/schemas/{kind.__name__}"}}
+def _content(kind: BodyType | AnswerType) -> JSON:
+    (schema,), _ = msgspec.json.schema_components([kind], ref_template=_REFERENCE)
+    content: JSON = {"schema": schema}
     if (example := example_of(kind)) is not None:
-        media["example"] = example
-    return {"application/json": media}
+        content["example"] = example
+    return content
 
 
 def _path_parameters(operation: Operation) -> list[JSON]:
@@ -182,11 +213,14 @@ def _query_parameters(operation: Operation) -> list[JSON]:
         parameters.append(_deep_object("page", about, page))
     if operation.filters:
         properties = {name: {"type": "string", "description": _FILTERS[name]} for name in operation.filters}
-        filters = {"type": "object", "properties": properties, "minProperties": 1, "maxProperties": 1}
-        parameters.append({**_deep_object("filter", "Whose conversations.", filters), "required": True})
-    if "{userIdOrExternalId}" in operation.path:
-        about = "The brand in which the external id is to be looked up."
-        parameters.append({"name": "brandId", "in": "query", "description": about, "schema": {"type": "string"}})
+        filters: JSON = {"type": "object", "properties": properties}
+        if operation.one_filter:
+            filters |= {"minProperties": 1, "maxProperties": 1}
+        about = f"Which {operation.tag.lower()}."
+        parameters.append({**_deep_object("filter", about, filters), "required": operation.one_filter})
+    for name in operation.query:
+        parameter = {"name": name, "in": "query", "description": _QUERY[name], "schema": _TEXT}
+        parameters.append({**parameter, "required": True} if name in operation.required else parameter)
     return parameters
 
 
@@ -195,8 +229,9 @@ def _deep_object(name: str, about: str, schema: JSON) -> JSON:
 
 
 def _responses(operation: Operation) -> JSON:
-    assert operation.answer is not None
-    success = {"description": "Done.", "headers": _headers(operation.status), "content": _content(operation.answer)}
+    success: JSON = {"description": "Done.", "headers": _headers(operation.status)}
+    if operation.answer:
+        success["content"] = {JSON_MEDIA: _content(operation.answer)}
     rendered: JSON = {str(operation.status): success}
     refusals: dict[int, list[type[ApiError]]] = {}
     for error in _refusals(operation):
@@ -206,7 +241,7 @@ def _responses(operation: Operation) -> JSON:
             "description": " ".join(f"{(kind.__doc__ or kind.title).splitlines()[0]}" for kind in kinds),
             "headers": _headers(status),
             "content": {
-                "application/json": {
+                JSON_MEDIA: {
                     "schema": {"$ref": "#/components/schemas/ErrorResponse"},
                     "examples": {
                         kind.__name__: {"value": {"errors": [{"code": kind.code, "title": kind.title}]}}

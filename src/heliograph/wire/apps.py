@@ -79,6 +79,18 @@ class AppListResponse(Answer):
     links: Links | None = None
 
 
+class AppWithSubdomain(App):
+    """An app, with the subdomain at which it is served if it has one."""
+
+    subdomain: str | None = None
+
+
+class AppWithSubdomainResponse(Answer):
+    """The app that a token is for."""
+
+    app: AppWithSubdomain
+
+
 class AppKeyCreateBody(Body):
     """A key to create."""
 

@@ -13,8 +13,11 @@ from msgspec import Meta, Struct
 METADATA_BYTES = 4096
 
 
-class Body(Struct, rename="camel", kw_only=True):
-    """A JSON object that a caller sends. Unknown keys are ignored; null means absent unless a field says otherwise."""
+class Body(Struct, rename="camel", kw_only=True, omit_defaults=True):
+    """A JSON object that a caller sends. Unknown keys are ignored; null means absent unless a field says otherwise.
+
+    A field at its default is not sent, so null goes out only where it means something.
+    """
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
@@ -31,7 +34,10 @@ Description = Annotated[str, Meta(min_length=1, max_length=100)]
 PersonName = Annotated[str, Meta(min_length=1, max_length=128)]
 # In Python $ also matches before a newline at the end; in the other languages that read the patterns it does not.
 Email = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^@\s]+@[^@\s]+$(?!\n)")]
-Uri = Annotated[str, Meta(min_length=1, max_length=2048, pattern=r"^[A-Za-z][A-Za-z0-9+.\-]*:[^\s]+$(?!\n)")]
+_URI = r"^[A-Za-z][A-Za-z0-9+.\-]*:[^\s]+$(?!\n)"
+Uri = Annotated[str, Meta(min_length=1, max_length=2048, pattern=_URI)]
+MediaUrl = Annotated[str, Meta(pattern=_URI)]
+HttpUrl = Annotated[str, Meta(max_length=2048, pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]+[^\s]*$(?!\n)")]
 Locale = Annotated[str, Meta(min_length=1, max_length=64)]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=1024)]
 BrandId = Annotated[str, Meta(min_length=1, max_length=24)]
@@ -43,5 +49,9 @@ Time = Annotated[
     ),
 ]
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{24}$", description="24 lowercase hex characters, ascending in time.")]
+NonEmpty = Annotated[str, Meta(min_length=1)]
+Text = Annotated[str, Meta(max_length=4096)]
+Label = Annotated[str, Meta(min_length=1, max_length=128)]
+Caption = Annotated[str, Meta(max_length=128)]
 Metadata = dict[str, str | int | float | bool | None]
 """Flat custom properties; a null value stands for no property (or, in an update, for removing it)."""

@@ -53,6 +53,12 @@ class Client(Answer):
     raw: dict[str, Any] | None = None
 
 
+class ClientResponse(Answer):
+    """One client."""
+
+    client: Client
+
+
 class ClientListResponse(Answer):
     """A page of a user's clients, oldest first."""
 

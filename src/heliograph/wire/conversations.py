@@ -9,7 +9,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from heliograph.wire.base import Answer, Body, Description, DisplayName, Id, Metadata, Time, Uri
 from heliograph.wire.paging import Links, PageMeta
-from heliograph.wire.participants import ParticipantJoinBody
+from heliograph.wire.participants import ParticipantBody
+from heliograph.wire.switchboards import SwitchboardIntegrationWebhook
 
 ConversationType = Literal["personal", "sdkGroup"]
 PERSONAL: ConversationType = "personal"
@@ -22,7 +23,7 @@ class ConversationCreateBody(Body):
     """A conversation to create, with the users who are in it from the start."""
 
     type: ConversationType
-    participants: Annotated[list[ParticipantJoinBody], Meta(max_length=PARTICIPANTS_AT_CREATION)] | None = None
+    participants: Annotated[list[ParticipantBody], Meta(max_length=PARTICIPANTS_AT_CREATION)] | None = None
     display_name: DisplayName | None = None
     description: Description | None = None
     icon_url: Uri | None = None
@@ -35,11 +36,10 @@ class ConversationCreateBody(Body):
         participants = members if isinstance(members, list) else []
         if given.get("type") == PERSONAL and len(participants) != 1:
             yield "participants should have exactly 1 item in a conversation of type personal"
-        required = require_subscribe and given.get("type") == SDK_GROUP
-        for index, participant in enumerate(participants):
-            if isinstance(participant, dict):
-                for violation in ParticipantJoinBody.violations(participant, require_subscribe=required):
-                    yield f"participants[{index}] {violation}"
+        if require_subscribe and given.get("type") == SDK_GROUP:
+            for index, participant in enumerate(participants):
+                if isinstance(participant, dict) and participant.get("subscribeSDKClient") is None:
+                    yield f"participants[{index}] should have required property 'subscribeSDKClient'"
 
 
 class ConversationUpdateBody(Body):
@@ -57,6 +57,8 @@ class ConversationTruncated(Answer):
     id: Id
     type: ConversationType
     metadata: dict[str, Any] | None = None
+    active_switchboard_integration: SwitchboardIntegrationWebhook | None = None
+    pending_switchboard_integration: SwitchboardIntegrationWebhook | None = None
 
 
 class Conversation(Answer):
@@ -68,6 +70,8 @@ class Conversation(Answer):
     last_updated_at: Time
     created_at: Time
     metadata: dict[str, Any] | None = None
+    active_switchboard_integration: SwitchboardIntegrationWebhook | None = None
+    pending_switchboard_integration: SwitchboardIntegrationWebhook | None = None
     display_name: str | None = None
     description: str | None = None
     icon_url: str | None = None

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from types import UnionType
+from typing import Any
 
 from heliograph.errors import ApiError
 from heliograph.wire.base import Answer, Body
@@ -28,12 +30,20 @@ class Scope(IntEnum):
 SCOPES = {scope.label: scope for scope in Scope}
 
 
+BodyType = type[Body] | UnionType
+"""The type of a body, or those of the kinds of one that its field `type` tells apart."""
+AnswerType = type[Answer] | type[dict[str, Any]]
+"""The type of an answer; a plain object where only a third-party channel knows what is in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation of the API.
 
-    `scope` is the least that may call it. `filters` are the inner names of its `filter` parameter. An operation
-    without an `answer` is one that this server does not offer yet.
+    `scope` is the least that may call it. An operation without an `answer` answers with a redirection.
+
+    `filters` are the inner names of its `filter` parameter; exactly one is to be given if `one_filter`, else any.
+    `query` are the names of its other query parameters, and `required` those of them that must be given.
     """
 
     name: str
@@ -41,15 +51,17 @@ class Operation:
     path: str
     tag: str
     scope: Scope
-    answer: type[Answer] | None = None
+    answer: AnswerType | None = None
     about: str = ""
-    body: type[Body] | None = None
+    body: BodyType | None = None
+    multipart: bool = False
+    """Whether the body is `multipart/form-data`, a part for each field, and not JSON."""
     status: int = 200
     errors: tuple[type[ApiError], ...] = ()
     paged: bool = False
     filters: tuple[str, ...] = ()
-
-    @property
-    def offered(self) -> bool:
-        """Whether this server answers it."""
-        return self.answer is not None
+    one_filter: bool = False
+    query: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    offered: bool = True
+    """Whether this server answers it; if not, there is no such path."""

@@ -10,16 +10,11 @@ from msgspec import field
 from heliograph.wire.base import Answer, Body, Id, Time
 from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.paging import Links, PageMeta
+from heliograph.wire.rules import exactly_one
 
 
-def _exactly_one(given: dict[str, Any], *names: str) -> Iterator[str]:
-    count = sum(given.get(name) is not None for name in names)
-    if count != 1:
-        yield f"exactly one of {', '.join(names)} is required, {count or 'none'} given"
-
-
-class ParticipantJoinBody(Body):
-    """A user to add: by id or by external id, not both."""
+class ParticipantBody(Body):
+    """A user who takes part from the start: by id or by external id, not both."""
 
     # The prose of the API document says so; its schema is looser.
 
@@ -30,7 +25,16 @@ class ParticipantJoinBody(Body):
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
         """What is wrong between the fields, a title each."""
-        yield from _exactly_one(given, "userId", "userExternalId")
+        return exactly_one(given, "userId", "userExternalId")
+
+
+class ParticipantJoinBody(ParticipantBody):
+    """A user to add: by id or by external id, not both."""
+
+    @classmethod
+    def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
+        """What is wrong between the fields, a title each."""
+        yield from super().violations(given, require_subscribe=require_subscribe)
         if require_subscribe and given.get("subscribeSDKClient") is None:
             yield "should have required property 'subscribeSDKClient'"
 
@@ -45,7 +49,7 @@ class ParticipantLeaveBody(Body):
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
         """What is wrong between the fields, a title each."""
-        return _exactly_one(given, "userId", "userExternalId", "participantId")
+        return exactly_one(given, "userId", "userExternalId", "participantId")
 
 
 class Participant(Answer):

@@ -44,6 +44,12 @@ class UserUpdateBody(Body):
     metadata: Metadata | UnsetType | None = UNSET
 
 
+class SyncUserBody(Body):
+    """With which Support user to synchronize, where two of those have been merged."""
+
+    surviving_zendesk_id: str | None = None
+
+
 class Profile(Answer):
     """What is known of a person."""
 
@@ -68,7 +74,18 @@ class UserTruncated(Answer):
     id: Id
     authenticated: bool
     external_id: str | None = None
+    zendesk_id: str | None = None
     brand_id: str | None = None
+
+
+class UserWebhook(UserTruncated):
+    """A user as webhook payloads show one in full, which they do only where the webhook asks for it."""
+
+    signed_up_at: Time | None = None
+    to_be_retained: bool | None = None
+    profile: Profile | None = None
+    metadata: dict[str, Any] | None = None
+    identities: list[Identity] | None = None
 
 
 class User(Answer):
@@ -81,6 +98,7 @@ class User(Answer):
     metadata: dict[str, Any]
     identities: list[Identity]
     external_id: str | None = None
+    zendesk_id: str | None = None
     brand_id: str | None = None
     to_be_retained: bool | None = None
 
@@ -89,3 +107,9 @@ class UserResponse(Answer):
     """One user."""
 
     user: User
+
+
+class UserListResponse(Answer):
+    """Users, not in pages."""
+
+    users: list[User]

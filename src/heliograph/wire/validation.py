@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain, islice
-from typing import Any, TypeVar
+from functools import cache
+from itertools import islice
+from types import UnionType
+from typing import Any, TypeVar, overload
 
 import msgspec
 from msgspec import inspect
@@ -48,68 +50,129 @@ _PYTHON_TYPES: dict[type[inspect.Type], tuple[type, ...]] = {
 }
 
 
-def decode(body: bytes, kind: type[B], *, require_subscribe: bool) -> B:
-    """The body as `kind`, with every rule between its fields kept.
+@overload
+def decode(body: bytes, kind: type[B], *, require_subscribe: bool) -> B: ...
+
+
+@overload
+def decode(body: bytes, kind: UnionType, *, require_subscribe: bool) -> Body: ...
+
+
+def decode(body: bytes, kind: type[Body] | UnionType, *, require_subscribe: bool) -> Body:
+    """The body as `kind`, with every rule between its fields, and those of the objects in it, kept.
 
     Raises:
         BadRequest: the body is not JSON, not of this type, or breaks a rule; one title for each violation.
     """
     try:
-        value = msgspec.json.decode(body, type=kind)
+        value: Body = _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
         raise BadRequest(*_violations(body, kind, require_subscribe, str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadRequest(MALFORMED) from None
-    given = msgspec.to_builtins(value)
-    if broken := list(kind.violations(given, require_subscribe=require_subscribe)):
+    if broken := list(islice(_broken(value, "", require_subscribe), _MOST_TITLES)):
         raise BadRequest(*broken)
     # PostgreSQL's text cannot hold NUL, so it is refused on every engine alike.
-    if _NUL in body and _holds_nul(given):
+    if _NUL in body and _holds_nul(msgspec.to_builtins(value)):
         raise BadRequest("strings should NOT contain the NUL character")
     return value
 
 
-def _violations(body: bytes, kind: type[Body], require_subscribe: bool, fallback: str) -> list[str]:
-    """A title for each of the first violations; `fallback` where the walk finds none that it can name."""
+@cache
+def _decoder(kind: type[Body] | UnionType) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
+
+
+def _broken(value: Any, path: str, require_subscribe: bool) -> Iterator[str]:
+    """A title for each rule between fields that a body of the right type breaks, or an object in it."""
+    if isinstance(value, Body):
+        titles = value.violations(msgspec.to_builtins(value), require_subscribe=require_subscribe)
+        yield from (_title(path, title) for title in titles)
+        for name, encoded in _objects_in(type(value)):
+            yield from _broken(getattr(value, name), _member(path, encoded), require_subscribe)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _broken(item, f"{path}[{index}]", require_subscribe)
+
+
+@cache
+def _described(kind: type[Body] | UnionType) -> inspect.Type:
+    return inspect.type_info(kind)
+
+
+@cache
+def _objects_in(kind: type[Body]) -> tuple[tuple[str, str], ...]:
+    """The fields of a body in which other bodies may be, by their names here and in JSON."""
+    described = _described(kind)
+    assert isinstance(described, inspect.StructType)
+    return tuple((field.name, field.encode_name) for field in described.fields if _holds_objects(field.type))
+
+
+def _holds_objects(kind: inspect.Type) -> bool:
+    match kind:
+        case inspect.Metadata(type=inner) | inspect.ListType(item_type=inner):
+            return _holds_objects(inner)
+        case inspect.UnionType(types=types):
+            return any(map(_holds_objects, types))
+    return isinstance(kind, inspect.StructType)
+
+
+def _violations(body: bytes, kind: type[Body] | UnionType, require_subscribe: bool, complaint: str) -> list[str]:
+    """A title for each of the first violations."""
     try:
         raw = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return [MALFORMED]
-    found = _walk(raw, inspect.type_info(kind), "")
-    if isinstance(raw, dict):
-        found = chain(found, kind.violations(raw, require_subscribe=require_subscribe))
-    return [title.lstrip() for title in islice(found, _MOST_TITLES)] or [fallback]
+    found = _walk(raw, _described(kind), "", require_subscribe)
+    return list(islice(found, _MOST_TITLES)) or [_title(_place(complaint), "is not valid")]
 
 
-def _walk(value: Any, kind: inspect.Type, path: str) -> Iterator[str]:
+def _place(complaint: str) -> str:
+    """The path in a complaint of the decoder, whose other words are those of Python."""
+    found = re.search(r"at `\$\.?([^`]*)`", complaint)
+    return found[1] if found and found[1] else "body"
+
+
+def _title(path: str, title: str) -> str:
+    return f"{path} {title}" if path else title
+
+
+def _member(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _walk(value: Any, kind: inspect.Type, path: str, require_subscribe: bool) -> Iterator[str]:
     match kind:
+        case inspect.AnyType():
+            return
         case inspect.Metadata(type=inner):
-            yield from _walk(value, inner, path)
+            yield from _walk(value, inner, path, require_subscribe)
         case inspect.UnionType(types=types):
-            yield from _walk_union(value, types, path)
-        case inspect.StructType(fields=fields) if isinstance(value, dict):
-            yield from _walk_fields(value, fields, path)
+            yield from _walk_union(value, types, path, require_subscribe)
+        case inspect.StructType() if isinstance(value, dict):
+            yield from _walk_object(value, kind, path, require_subscribe)
         case inspect.DictType(value_type=value_type) if isinstance(value, dict):
             for key, item in value.items():
-                yield from _walk(item, value_type, f"{path}.{key}")
-        case inspect.ListType(item_type=item_type, max_length=limit) if isinstance(value, list):
-            if limit is not None and len(value) > limit:
-                yield f"{path} should NOT have more than {limit} items"
-            for index, item in enumerate(value):
-                yield from _walk(item, item_type, f"{path}[{index}]")
+                yield from _walk(item, value_type, f"{path}.{key}", require_subscribe)
+        case inspect.ListType() if isinstance(value, list):
+            yield from _walk_list(value, kind, path, require_subscribe)
         case _ if value is None:
             yield f"{path or 'body'} should not be null"
         case _:
             yield from (f"{path or 'body'} {breach}" for breach in _breaches(value, kind))
 
 
-def _walk_union(value: Any, types: tuple[inspect.Type, ...], path: str) -> Iterator[str]:
+def _walk_union(value: Any, types: tuple[inspect.Type, ...], path: str, require_subscribe: bool) -> Iterator[str]:
     if value is None and any(isinstance(kind, inspect.NoneType) for kind in types):
         return
     kinds = [kind for kind in types if not isinstance(kind, inspect.NoneType)]
+    tagged = {kind.tag: kind for kind in kinds if isinstance(kind, inspect.StructType)}
+    if len(tagged) > 1:
+        yield from _walk_tagged(value, tagged, path, require_subscribe)
+        return
     if any(isinstance(kind, inspect.FloatType) for kind in kinds):
         kinds = [kind for kind in kinds if not isinstance(kind, inspect.IntType)]
-    found = [list(_walk(value, kind, path)) for kind in kinds]
+    found = [list(_walk(value, kind, path, require_subscribe)) for kind in kinds]
     if not all(found):
         return
     if len(kinds) == 1:
@@ -119,13 +182,41 @@ def _walk_union(value: Any, types: tuple[inspect.Type, ...], path: str) -> Itera
         yield f"{path} should be {' or '.join(names)}"
 
 
-def _walk_fields(value: dict[str, Any], fields: tuple[inspect.Field, ...], path: str) -> Iterator[str]:
-    for field in fields:
+def _walk_tagged(
+    value: Any, kinds: dict[str | int | None, inspect.StructType], path: str, require_subscribe: bool
+) -> Iterator[str]:
+    """An object of several kinds, of which one of its fields names one."""
+    first = next(iter(kinds.values()))
+    assert first.tag_field is not None
+    if not isinstance(value, dict):
+        yield from _walk(value, first, path, require_subscribe)
+    elif first.tag_field not in value:
+        yield _title(path, f"should have required property '{first.tag_field}'")
+    else:
+        tag = value[first.tag_field]
+        tags = inspect.LiteralType(tuple(sorted(map(str, kinds))))
+        wrong = list(_walk(tag, tags, _member(path, first.tag_field), require_subscribe))
+        yield from wrong or _walk(value, kinds[tag], path, require_subscribe)
+
+
+def _walk_object(value: dict[str, Any], kind: inspect.StructType, path: str, require_subscribe: bool) -> Iterator[str]:
+    for field in kind.fields:
         if field.encode_name in value:
-            name = f"{path}.{field.encode_name}" if path else field.encode_name
-            yield from _walk(value[field.encode_name], field.type, name)
+            yield from _walk(value[field.encode_name], field.type, _member(path, field.encode_name), require_subscribe)
         elif field.required:
-            yield f"{path} should have required property '{field.encode_name}'"
+            yield _title(path, f"should have required property '{field.encode_name}'")
+    if issubclass(kind.cls, Body):
+        titles = kind.cls.violations(value, require_subscribe=require_subscribe)
+        yield from (_title(path, title) for title in titles)
+
+
+def _walk_list(value: list[Any], kind: inspect.ListType, path: str, require_subscribe: bool) -> Iterator[str]:
+    if kind.min_length is not None and len(value) < kind.min_length:
+        yield f"{path} should NOT have fewer than {kind.min_length} items"
+    if kind.max_length is not None and len(value) > kind.max_length:
+        yield f"{path} should NOT have more than {kind.max_length} items"
+    for index, item in enumerate(value):
+        yield from _walk(item, kind.item_type, f"{path}[{index}]", require_subscribe)
 
 
 def _breaches(value: Any, kind: inspect.Type) -> Iterator[str]:

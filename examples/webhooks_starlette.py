@@ -1,0 +1,32 @@
+"""Receives webhooks with Starlette: WEBHOOK_SECRET=… uvicorn examples.webhooks_starlette:app"""
+
+import os
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from heliograph import webhooks
+
+SECRET = os.environ["WEBHOOK_SECRET"]
+joined: dict[str, str] = {}
+"""Who joined last, by conversation. Event ids tell what was seen already: the same event may come twice."""
+
+
+async def receive(request: Request) -> Response:
+    """Answer quickly: what takes longer than 20 seconds is sent again."""
+    try:
+        delivery = webhooks.receive(request.headers, await request.body(), SECRET)
+    except webhooks.WrongSecret:
+        return Response(status_code=401)
+    for event in delivery.events:
+        match event:
+            case webhooks.ConversationJoinEvent():
+                joined[event.payload.conversation.id] = event.payload.user.id
+            case _:
+                print(event.type, event.created_at)
+    return Response(status_code=200)
+
+
+app = Starlette(routes=[Route("/webhooks", receive, methods=["POST"])])

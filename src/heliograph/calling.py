@@ -1,0 +1,183 @@
+"""`heliograph call`: every operation of the API as a command, made from the table when it is asked for."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from msgspec import inspect
+
+from heliograph.client.arguments import path_names, snake
+from heliograph.client.requesting import build
+from heliograph.errors import ApiError, DecodeError, InvalidArgument, TransportError
+from heliograph.wire.operations import Operation
+from heliograph.wire.table import OPERATIONS
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+REFUSED, USAGE, NO_ANSWER, UNREADABLE = 1, 2, 3, 4
+
+_CONNECTION = {
+    "url": ("--url", "HELIOGRAPH_URL", DEFAULT_URL, "Where the API is."),
+    "key_id": ("--key-id", "HELIOGRAPH_KEY_ID", None, "The id of an API key."),
+    "key_secret": ("--key-secret", "HELIOGRAPH_KEY_SECRET", None, "Its secret; better in the environment."),
+}
+_PAGE = {"page_size": int, "page_after": str, "page_before": str}
+_SCALARS: dict[type[inspect.Type], Any] = {inspect.BoolType: bool, inspect.IntType: int, inspect.FloatType: float}
+_TEXT = (inspect.StrType, inspect.LiteralType, inspect.DateTimeType)
+
+
+class Calls(click.Group):
+    """The operations as commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, in the order of the table."""
+        return [kebab(operation.name) for operation in OPERATIONS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of an operation."""
+        return next((command(one) for one in OPERATIONS if kebab(one.name) == cmd_name), None)
+
+
+def kebab(name: str) -> str:
+    """A name of the API as one of the command line: `join-conversation`."""
+    return snake(name).replace("_", "-")
+
+
+def command(operation: Operation) -> click.Command:
+    """The command of an operation."""
+    options = [*_path_options(operation), *_query_options(operation)]
+    taken = {name for option in options for name in option.opts} | {flag for flag, *_ in _CONNECTION.values()}
+    options += [option for option in _body_options(operation) if not taken & set(option.opts)]
+    for name, (flag, variable, default, about) in _CONNECTION.items():
+        options.append(click.Option([flag, name], envvar=variable, default=default, help=about, show_envvar=True))
+    about = operation.about or f"{operation.method} {operation.path}"
+    return click.Command(kebab(operation.name), params=[*options], callback=partial(run, operation), help=about)
+
+
+def _path_options(operation: Operation) -> Iterator[click.Option]:
+    for name in path_names(operation):
+        flag = kebab(re.sub("(IdOrExternalId|Id)$", "", name))
+        yield click.Option([f"--{flag}", f"path_{snake(name)}"], required=True, help=f"{name}, in the path.")
+
+
+def _query_options(operation: Operation) -> Iterator[click.Option]:
+    if operation.paged:
+        for name, kind in _PAGE.items():
+            yield click.Option([f"--{name.replace('_', '-')}", name], type=kind, help="Which part of the list.")
+    for name in operation.filters:
+        yield click.Option([f"--{kebab(name)}", f"filter_{snake(name)}"], help=f"filter[{name}]")
+    for name in operation.query:
+        yield click.Option([f"--{kebab(name)}", f"query_{snake(name)}"], required=name in operation.required)
+    yield click.Option(["--query", "query"], multiple=True, metavar="NAME=VALUE", help="Another query parameter.")
+
+
+def _body_options(operation: Operation) -> Iterator[click.Option]:
+    if operation.method in ("GET", "DELETE"):
+        return
+    about = "The whole body as JSON text, as @FILE, or - for standard input."
+    yield click.Option(["--body", "body"], metavar="JSON", help=about)
+    for field in _fields(operation):
+        kind = _kind(field.type)
+        metavar = "@FILE" if isinstance(field.type, inspect.BytesType) else "JSON" if kind is None else None
+        yield click.Option([f"--{kebab(field.name)}", f"field_{field.name}"], type=kind or str, metavar=metavar)
+
+
+def _fields(operation: Operation) -> tuple[inspect.Field, ...]:
+    """The fields of the body; none if there is no body, or there are several kinds of one."""
+    info = inspect.type_info(operation.body) if operation.body else None
+    return info.fields if isinstance(info, inspect.StructType) else ()
+
+
+def _kind(kind: inspect.Type) -> Any:
+    """What an option takes: text, a number or a boolean; None where it has to be JSON."""
+    if isinstance(kind, inspect.Metadata):
+        return _kind(kind.type)
+    if isinstance(kind, inspect.UnionType):
+        found = {_kind(each) for each in kind.types if not isinstance(each, inspect.NoneType | inspect.CustomType)}
+        return found.pop() if len(found) == 1 else None
+    return str if isinstance(kind, _TEXT) else _SCALARS.get(type(kind))
+
+
+def run(operation: Operation, url: str, key_id: str | None, key_secret: str | None, **given: Any) -> int:
+    """Call the operation and print what it answers; the exit status tells the outcome."""
+    from heliograph import BasicAuth, Client, Model
+
+    try:
+        call = _call_of(operation, given)
+        auth = BasicAuth(key_id, key_secret or "") if key_id else None
+        with Client(url, auth=auth) as client:
+            answer = client.send(call, Model)
+    except InvalidArgument as error:
+        raise click.UsageError(str(error)) from None
+    except (ApiError, TransportError, DecodeError) as error:
+        return _failed(error)
+    click.echo(_json(answer.to_dict()))
+    return 0
+
+
+def _failed(error: ApiError | TransportError | DecodeError) -> int:
+    if not isinstance(error, ApiError):
+        click.echo(_json({"errors": [{"code": "no_answer", "title": str(error)}]}), err=True)
+        return NO_ANSWER if isinstance(error, TransportError) else UNREADABLE
+    items = [item._asdict() for item in error.errors] or [{"code": error.code, "title": error.title}]
+    click.echo(_json({"status": error.status, "errors": items, "requestId": error.request_id}), err=True)
+    return REFUSED
+
+
+def _call_of(operation: Operation, given: Mapping[str, Any]) -> Any:
+    body = given.get("body")
+    fields = {} if body is not None else {name: _value(operation, name, each) for name, each in _of("field_", given)}
+    page = {name: each for name, each in _of("page_", given)}
+    query = {name: given[f"query_{snake(name)}"] for name in operation.query}
+    query |= dict(pair.partition("=")[::2] for pair in given["query"])
+    return build(
+        operation,
+        tuple(given[f"path_{snake(name)}"] for name in path_names(operation)),
+        None if body is None else _json_of("--body", _read(body)),
+        fields,
+        page=page or None,
+        filter_fields=dict(_of("filter_", given)),
+        query=query,
+    )
+
+
+def _of(prefix: str, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in given.items():
+        if name.startswith(prefix) and value is not None:
+            yield name.removeprefix(prefix), value
+
+
+def _value(operation: Operation, name: str, text: Any) -> Any:
+    """The value of a field of the body; what is neither text nor number was given as JSON."""
+    (field,) = (field for field in _fields(operation) if field.name == name)
+    if isinstance(field.type, inspect.BytesType):
+        return _read(text)
+    return text if _kind(field.type) is not None else _json_of(f"--{kebab(name)}", text.encode())
+
+
+def _read(body: str) -> bytes:
+    if body == "-":
+        return sys.stdin.buffer.read()
+    if not body.startswith("@"):
+        return body.encode()
+    try:
+        return Path(body[1:]).read_bytes()
+    except OSError as error:
+        raise InvalidArgument(f"--body: {error}") from None
+
+
+def _json_of(option: str, text: bytes) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise InvalidArgument(f"{option} is not JSON: {error}") from None
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,255 @@
+"""What a caller gives, checked before anything is sent: bodies, pages, filters and the values in a path.
+
+The rules are those of the wire types, the same that the server applies. Everything wrong is an `InvalidArgument`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, get_args
+from urllib.parse import quote
+
+import msgspec
+from msgspec import UNSET, inspect
+
+from heliograph import ids
+from heliograph.errors import BadRequest, InvalidArgument
+from heliograph.wire.base import Body
+from heliograph.wire.operations import BodyType, Operation
+from heliograph.wire.paging import MAX_SIZE, Page
+from heliograph.wire.validation import decode
+
+CURSOR_LENGTH = 24
+Given = Mapping[str, Any]
+Pairs = list[tuple[str, str]]
+
+
+def encode_body(kind: BodyType | None, body: object, fields: Given) -> bytes | None:
+    """The JSON of a body that is given as its type, as a mapping, or as keywords; None if there is none to send."""
+    given = [name for name, value in fields.items() if value is not UNSET and value is not None]
+    if body is not None and given:
+        raise InvalidArgument(f"give a body or keywords, not both: {', '.join(given)}")
+    if kind is None:
+        return None if body is None else _encode(body, "the body")
+    name = name_of(kind)
+    if not isinstance(body, kind | Mapping | None):
+        raise InvalidArgument(f"the body should be {name}, a dict or keywords, not {type(body).__name__}")
+    content = _encode(_named(fields if body is None else body, _type_of(kind), ""), name)
+    try:
+        decode(content, kind, require_subscribe=False)
+    except BadRequest as error:
+        raise InvalidArgument(f"{name}: {'; '.join(error.titles)}") from None
+    return content
+
+
+def encode_parts(kind: BodyType | None, body: object, fields: Given) -> tuple[bytes, str]:
+    """A `multipart/form-data` body with a part for each field, which are all bytes, and its content type."""
+    given = msgspec.structs.asdict(body) if isinstance(body, Body) else dict(fields if body is None else body)  # type: ignore[call-overload]
+    assert kind is not None
+    names = _names(get_args(kind)[0] if get_args(kind) else kind)
+    boundary = ids.new()
+    lines = []
+    for name, value in given.items():
+        if name not in names:
+            raise InvalidArgument(f"{name_of(kind)} has no field {name!r}")
+        if not isinstance(value, bytes):
+            raise InvalidArgument(f"{name} should be bytes, not {type(value).__name__}")
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
+        lines += [head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + value + b"\r\n"]
+    return b"".join([*lines, f"--{boundary}--\r\n".encode()]), f"multipart/form-data; boundary={boundary}"
+
+
+def name_of(kind: BodyType) -> str:
+    """What to call a body in a message."""
+    return kind.__name__ if isinstance(kind, type) else " or ".join(each.__name__ for each in get_args(kind))
+
+
+def _encode(value: object, what: str) -> bytes:
+    try:
+        return msgspec.json.encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidArgument(f"{what} cannot be JSON: {error}") from None
+
+
+@cache
+def _type_of(kind: BodyType) -> inspect.Type:
+    return inspect.type_info(kind)
+
+
+def _named(value: Any, kind: inspect.Type, where: str) -> Any:
+    """`value` with the names of the API, as far as `kind` knows them, and without what was not set."""
+    if isinstance(value, Body):
+        value = msgspec.to_builtins(value)
+    match value:
+        case Mapping():
+            struct = _struct_of(kind, value)
+            if struct:
+                return _renamed(value, struct, where)
+            return {key: _named(each, inspect.AnyType(), f"{where}.{key}") for key, each in value.items()}
+        case list() | tuple():
+            item = _item_of(kind)
+            return [_named(each, item, f"{where}[{index}]") for index, each in enumerate(value)]
+        case _:
+            return _finite(value, where)
+
+
+def _finite(value: Any, where: str) -> Any:
+    # JSON has no such numbers: they would go out as null.
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidArgument(f"{where or 'the body'} should be a finite number, not {value}")
+    return value
+
+
+def _renamed(value: Given, struct: inspect.StructType, where: str) -> dict[str, Any]:
+    names = _names(struct.cls)
+    renamed: dict[str, Any] = {}
+    for name, item in value.items():
+        field = names.get(name)
+        if field is None:
+            if name != struct.tag_field:
+                raise InvalidArgument(_unknown(name, struct, where))
+            renamed[name] = item
+        elif item is UNSET or (item is None and field.default is None):
+            continue
+        elif field.encode_name in renamed:
+            raise InvalidArgument(f"{where}{field.encode_name} is given twice")
+        else:
+            path = f"{where}.{field.encode_name}" if where else field.encode_name
+            renamed[field.encode_name] = _named(item, field.type, path)
+    return renamed
+
+
+@cache
+def _names(struct: type[Any]) -> dict[str, inspect.Field]:
+    """The fields by each of their two names."""
+    info = inspect.type_info(struct)
+    assert isinstance(info, inspect.StructType)
+    return {name: field for field in info.fields for name in (field.name, field.encode_name)}
+
+
+def _unknown(name: object, struct: inspect.StructType, where: str) -> str:
+    import difflib  # rare, and slow to import
+
+    near = difflib.get_close_matches(str(name), _names(struct.cls), 1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"{struct.cls.__name__}{f' in {where}' if where else ''} has no field {name!r}{hint}"
+
+
+def _parts(kind: inspect.Type) -> tuple[inspect.Type, ...]:
+    match kind:
+        case inspect.Metadata(type=inner):
+            return _parts(inner)
+        case inspect.UnionType(types=types):
+            return tuple(part for each in types for part in _parts(each))
+    return (kind,)
+
+
+def _struct_of(kind: inspect.Type, value: Given) -> inspect.StructType | None:
+    """The struct that an object is meant to be: of several, the one whose tag it carries."""
+    structs = [part for part in _parts(kind) if isinstance(part, inspect.StructType)]
+    tagged = [struct for struct in structs if struct.tag_field and value.get(struct.tag_field) == struct.tag]
+    if len(structs) == 1 or tagged:
+        return (tagged or structs)[0]
+    return None
+
+
+def _item_of(kind: inspect.Type) -> inspect.Type:
+    for part in _parts(kind):
+        if isinstance(part, inspect.ListType):
+            return part.item_type
+    return inspect.AnyType()
+
+
+def path_of(operation: Operation, values: tuple[object, ...]) -> str:
+    """The path of the operation with these values in it, each percent-encoded."""
+    pieces, names = _template(operation.path)
+    if len(values) != len(names):
+        raise InvalidArgument(f"{operation.name} needs {', '.join(names) or 'no values in its path'}")
+    path = [pieces[0]]
+    for name, value, piece in zip(names, values, pieces[1:], strict=True):
+        if not isinstance(value, str) or not value:
+            raise InvalidArgument(f"{name} should be a string that is not empty, not {value!r}")
+        # They mean "here" and "one up" to whatever stands between: DELETE …/users/.. would be about the app.
+        if value in (".", ".."):
+            raise InvalidArgument(f"{name} cannot be {value!r} in a path")
+        path += (_quote(value, name), piece)
+    return "".join(path)
+
+
+@cache
+def _template(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    segments = path.split("{")
+    pairs = [segment.split("}") for segment in segments[1:]]
+    return (segments[0], *(rest for _, rest in pairs)), tuple(name for name, _ in pairs)
+
+
+def path_names(operation: Operation) -> tuple[str, ...]:
+    """The names of the values in the path, in its order."""
+    return _template(operation.path)[1]
+
+
+def _quote(value: str, name: str) -> str:
+    try:
+        return quote(value, safe="")
+    except UnicodeEncodeError:
+        raise InvalidArgument(f"{name} is not text that can be sent: {value!r}") from None
+
+
+def page_pairs(page: Page | Given | None) -> Pairs:
+    """The query parameters of a page, those that say something."""
+    if page is None:
+        return []
+    page = as_page(page)
+    if page.after is not None and page.before is not None:
+        raise InvalidArgument("a page comes after a cursor or before one, not both")
+    cursors: tuple[object, ...] = (page.after, page.before)
+    for cursor in cursors:
+        if cursor is not None and (not isinstance(cursor, str) or len(cursor) != CURSOR_LENGTH):
+            raise InvalidArgument(f"a cursor should be a string of {CURSOR_LENGTH} characters, not {cursor!r}")
+    if type(page.size) is not int or not 1 <= page.size <= MAX_SIZE:
+        raise InvalidArgument(f"the size of a page should be 1 to {MAX_SIZE}, not {page.size!r}")
+    given = {"after": page.after, "before": page.before, "size": None if page.size == Page().size else str(page.size)}
+    return [(f"page[{name}]", value) for name, value in given.items() if value is not None]
+
+
+def as_page(page: Page | Given) -> Page:
+    """A page that may be given as a mapping."""
+    if isinstance(page, Page):
+        return page
+    if not isinstance(page, Mapping):
+        raise InvalidArgument(f"page should be Page or a dict, not {type(page).__name__}")
+    if unknown := page.keys() - {"after", "before", "size"}:
+        raise InvalidArgument(f"page has no {', '.join(sorted(map(repr, unknown)))}")
+    return Page(**page)
+
+
+def filter_pairs(operation: Operation, filters: Given | None, fields: Given) -> Pairs:
+    """The query parameters of a filter, given as a mapping or as keywords, by the API's names or in snake case."""
+    given: dict[str, object] = {**(filters or {}), **{name: one for name, one in fields.items() if one is not None}}
+    known = {alias: name for name in operation.filters for alias in (name, snake(name))}
+    pairs = []
+    for alias, value in given.items():
+        if alias not in known:
+            raise InvalidArgument(f"{operation.name} has no filter {alias!r}, only {', '.join(operation.filters)}")
+        if value is None:
+            continue
+        if not isinstance(value, str) or not value:
+            raise InvalidArgument(f"filter {alias!r} should be a string that is not empty, not {value!r}")
+        pairs.append((f"filter[{known[alias]}]", value))
+    if operation.one_filter and len(pairs) != 1:
+        names = ", ".join(operation.filters)
+        raise InvalidArgument(f"exactly one of the filters {names} is required, {len(pairs) or 'none'} given")
+    return pairs
+
+
+@cache
+def snake(name: str) -> str:
+    """A name of the API in snake case: `subscribeSDKClient` and `identities.email` too."""
+    spaced = "".join(
+        f"_{letter}" if letter.isupper() and (not name[index - 1].isupper() or name[index + 1 : index + 2].islower())
+        else letter
+        for index, letter in enumerate(name)
+    )  # fmt: skip
+    return spaced.replace(".", "_").lstrip("_").lower()

@@ -1,0 +1,112 @@
+"""Sending: the one loop that talks to the network, and what stands on it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import math
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Generic, TypeVar
+
+from heliograph.client import paging, retrying
+from heliograph.client.async_http import AsyncHttp
+from heliograph.client.auth import Auth
+from heliograph.client.exchange import request_of
+from heliograph.client.model import Model
+from heliograph.client.options import Attempt, Options, tell
+from heliograph.client.receiving import receive
+from heliograph.client.requesting import Call
+from heliograph.errors import ApiError, HeliographError, TransportError
+from heliograph.wire.paging import Page
+
+A = TypeVar("A", bound=Model)
+T = TypeVar("T")
+
+
+class AsyncCaller:
+    """Sends calls, as often as it takes and is safe."""
+
+    _base_url: str
+    _auth: Auth | None
+    _options: Options
+    _http: AsyncHttp
+    _slots: asyncio.Semaphore
+
+    async def send(self, call: Call, kind: type[A]) -> A:
+        """The answer of a call, as `kind`.
+
+        Raises:
+            ApiError: the server refused.
+            TransportError: no answer came.
+            DecodeError: the answer cannot be read.
+        """
+        total = self._options.total_timeout
+        deadline = math.inf if total is None else time.monotonic() + total
+        for number in itertools.count(1):
+            pause: float | None = None
+            error: HeliographError | None = None
+            status: int | None = None
+            started = time.monotonic()
+            try:
+                async with self._slots:
+                    request = request_of(call, self._base_url, self._options, self._auth, deadline)
+                    reply = await self._http.send(request)
+                status = reply.status
+                return receive(call.operation, kind, reply, time.time())
+            except (ApiError, TransportError) as failure:
+                error, failure.attempts = failure, number
+                left = deadline - time.monotonic()
+                pause = retrying.decide(failure, call.operation, number, self._options, random.random(), left)
+                if pause is None:
+                    raise
+            except HeliographError as failure:
+                error = failure
+                raise
+            finally:
+                seconds = time.monotonic() - started
+                tell(self._options, Attempt(call.operation.name, number, seconds, status, error, pause))
+            await asyncio.sleep(pause)
+        raise AssertionError("the count has no end")
+
+
+class AsyncApi:
+    """A group of operations; `client` is what sends them."""
+
+    def __init__(self, client: AsyncCaller) -> None:
+        self._client = client
+
+
+class AsyncRecords(Generic[A, T]):
+    """Every record of a list, fetched page by page as they are asked for. It may be iterated as often as you like."""
+
+    def __init__(
+        self,
+        fetch: Callable[[Page], Awaitable[A]],
+        records: Callable[[A], list[T]],
+        operation: str,
+        first: Page,
+    ) -> None:
+        self._fetch = fetch
+        self._records = records
+        self._operation = operation
+        self._first = first
+
+    async def pages(self) -> AsyncIterator[A]:
+        """The answers, a page each."""
+        seen: set[str] = set()
+        page: Page | None = self._first
+        while page is not None:
+            answer = await self._fetch(page)
+            yield answer
+            page = paging.next_page(page, answer, seen, self._operation)
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        async for answer in self.pages():
+            for record in paging.in_order(self._records(answer), self._first):
+                yield record
+
+    async def all(self) -> list[T]:
+        """All of them."""
+        return [record async for record in self]

@@ -1,0 +1,114 @@
+"""Credentials: what goes into the `Authorization` header."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Callable
+from typing import Literal, Protocol
+
+import msgspec
+
+from heliograph.errors import InvalidArgument
+
+RENEW_BEFORE = 60.0
+"""How many seconds before its end a token is replaced: longer than a request takes, or clocks differ."""
+
+
+class Auth(Protocol):
+    """Anything that can tell the `Authorization` header of a request."""
+
+    def header(self, now: float) -> str:
+        """The value of the header; `now` is the present in seconds since 1970."""
+
+
+class BasicAuth:
+    """HTTP Basic: the id of an API key as user name, its secret as password."""
+
+    def __init__(self, username: str, password: str) -> None:
+        """Raises InvalidArgument if the user name holds a colon, or either is empty."""
+        if not username or not password or ":" in username:
+            raise InvalidArgument("BasicAuth needs a username without a colon, and a password")
+        self.username = username
+        token = base64.b64encode(f"{username}:{password}".encode()).decode()
+        self._header = f"Basic {token}"
+
+    def header(self, now: float) -> str:
+        """The value of the header."""
+        return self._header
+
+    def __repr__(self) -> str:
+        return f"BasicAuth(username={self.username!r}, password='…')"
+
+
+class BearerAuth:
+    """A token that somebody else made, or a function that is asked for one before each attempt."""
+
+    def __init__(self, token: str | Callable[[], str]) -> None:
+        """Raises InvalidArgument if there is no token."""
+        if not token:
+            raise InvalidArgument("BearerAuth needs a token")
+        self._token = token
+
+    def header(self, now: float) -> str:
+        """The value of the header."""
+        return f"Bearer {self._token if isinstance(self._token, str) else self._token()}"
+
+    def __repr__(self) -> str:
+        return "BearerAuth('…')"
+
+
+class JwtAuth:
+    """Tokens signed here with the secret of an API key, and renewed before they expire. Safe in threads.
+
+    `scope` is `app`, `account` or `integration`, no wider than the key's own; `lifetime` is in seconds.
+    """
+
+    def __init__(
+        self,
+        key_id: str,
+        secret: str,
+        scope: Literal["app", "account", "integration"] = "app",
+        *,
+        lifetime: float = 3600.0,
+    ) -> None:
+        """Raises InvalidArgument if key id or secret are empty, the scope is unknown, or the lifetime is too short."""
+        if not key_id or not secret:
+            raise InvalidArgument("JwtAuth needs a key_id and a secret")
+        if scope not in ("app", "account", "integration"):
+            raise InvalidArgument(f"scope should be app, account or integration, not {scope!r}")
+        if lifetime <= RENEW_BEFORE:
+            raise InvalidArgument(f"lifetime should be longer than {RENEW_BEFORE:.0f} seconds")
+        self.key_id = key_id
+        self.scope = scope
+        self.lifetime = lifetime
+        self._secret = secret
+        self._lock = threading.Lock()
+        self._header = ""
+        self._renew_at = 0.0
+
+    def header(self, now: float) -> str:
+        """The value of the header; a new token if the last one is about to end."""
+        with self._lock:
+            # A clock that was set back must not keep a token that others think has not begun.
+            if not self._renew_at - self.lifetime <= now < self._renew_at:
+                self._header = f"Bearer {self._sign(int(now))}"
+                self._renew_at = now + self.lifetime - RENEW_BEFORE
+            return self._header
+
+    def _sign(self, now: int) -> str:
+        import hashlib  # these take longer to import than the rest of the client
+        import hmac
+
+        head = {"alg": "HS256", "typ": "JWT", "kid": self.key_id}
+        claims = {"scope": self.scope, "iat": now, "exp": now + int(self.lifetime)}
+        signed = f"{_encode(msgspec.json.encode(head))}.{_encode(msgspec.json.encode(claims))}"
+        signature = hmac.new(self._secret.encode(), signed.encode(), hashlib.sha256).digest()
+        return f"{signed}.{_encode(signature)}"
+
+    def __repr__(self) -> str:
+        return f"JwtAuth(key_id={self.key_id!r}, secret='…', scope={self.scope!r})"
+
+
+def _encode(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

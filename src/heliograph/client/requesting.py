@@ -1,0 +1,70 @@
+"""From an operation and its arguments to what is sent: a method, a path with its query, and a body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from heliograph.client import arguments
+from heliograph.errors import InvalidArgument
+from heliograph.wire.operations import Operation
+from heliograph.wire.paging import Page
+from heliograph.wire.table import OPERATIONS
+
+OPERATION = {operation.name: operation for operation in OPERATIONS}
+"""The rows of the table by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of an operation, ready to be sent as often as need be."""
+
+    operation: Operation
+    target: str
+    """The path below the base URL, with the query."""
+    content: bytes | None
+    content_type: str = "application/json"
+
+
+def build(
+    operation: Operation,
+    path: tuple[str, ...],
+    body: object = None,
+    fields: Mapping[str, Any] | None = None,
+    *,
+    page: Page | Mapping[str, Any] | None = None,
+    filters: Mapping[str, Any] | None = None,
+    filter_fields: Mapping[str, Any] | None = None,
+    query: Mapping[str, Any] | None = None,
+) -> Call:
+    """The call of an operation.
+
+    Raises:
+        InvalidArgument: something in it breaks a rule of the API.
+    """
+    pairs = arguments.page_pairs(page)
+    if operation.filters:
+        pairs += arguments.filter_pairs(operation, filters, filter_fields or {})
+    for name, value in (query or {}).items():
+        if value is not None:
+            pairs.append((name, _text(name, value)))
+    given = {name for name, _ in pairs}
+    if missing := [name for name in operation.required if name not in given]:
+        raise InvalidArgument(f"{operation.name} needs {', '.join(missing)}")
+    target = arguments.path_of(operation, path)
+    if pairs:
+        target += "?" + "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+    if operation.multipart:
+        return Call(operation, target, *arguments.encode_parts(operation.body, body, fields or {}))
+    return Call(operation, target, arguments.encode_body(operation.body, body, fields or {}))
+
+
+def _text(name: str, value: object) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str() | int():
+            return str(value)
+    raise InvalidArgument(f"{name} should be text, a number or a boolean, not {value!r}")

@@ -1,0 +1,158 @@
+"""Actions: the buttons of messages."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import field
+
+from heliograph.wire.base import Answer, Body, Metadata
+
+WebviewSize = Literal["compact", "tall", "full"]
+
+
+class MessengerOptionsBody(Body):
+    """What only Facebook Messenger knows of an action; the names are that channel's own."""
+
+    messenger_extensions: bool | None = field(default=None, name="messenger_extensions")
+    webview_share_button: Literal["hide"] | None = field(default=None, name="webview_share_button")
+
+
+class ExtraChannelOptionsBody(Body):
+    """What is handed to a channel as it is."""
+
+    messenger: MessengerOptionsBody | None = None
+
+
+class BuyBody(Body, tag_field="type", tag="buy"):
+    """Pays an amount, in cents."""
+
+    text: str
+    amount: int
+    currency: str | None = None
+    metadata: Metadata | None = None
+
+
+class LinkBody(Body, tag_field="type", tag="link"):
+    """Opens a URI."""
+
+    uri: str
+    text: str
+    default: bool | None = None
+    metadata: Metadata | None = None
+    extra_channel_options: ExtraChannelOptionsBody | None = None
+
+
+class LocationRequestBody(Body, tag_field="type", tag="locationRequest"):
+    """Asks the user for a location."""
+
+    text: str
+    metadata: Metadata | None = None
+
+
+class PostbackBody(Body, tag_field="type", tag="postback"):
+    """Sends its payload to the business, without a message."""
+
+    text: str
+    payload: str
+    metadata: Metadata | None = None
+
+
+class ReplyBody(Body, tag_field="type", tag="reply"):
+    """Answers with its text, as a message of the user."""
+
+    text: str
+    payload: str
+    metadata: Metadata | None = None
+    icon_url: str | None = None
+
+
+class WebviewBody(Body, tag_field="type", tag="webview"):
+    """Opens a URI inside the conversation, or the fallback where that cannot be done."""
+
+    uri: str
+    text: str
+    fallback: str
+    default: bool | None = None
+    metadata: Metadata | None = None
+    extra_channel_options: ExtraChannelOptionsBody | None = None
+    size: WebviewSize | None = None
+    open_on_receive: bool | None = None
+
+
+ActionBody = BuyBody | LinkBody | LocationRequestBody | PostbackBody | ReplyBody | WebviewBody
+ItemActionBody = BuyBody | LinkBody | PostbackBody | WebviewBody
+"""The actions that items, and lists of them, may have."""
+
+
+class MessengerOptions(Answer):
+    """What only Facebook Messenger knows of an action."""
+
+    messenger_extensions: bool | None = field(default=None, name="messenger_extensions")
+    webview_share_button: Literal["hide"] | None = field(default=None, name="webview_share_button")
+
+
+class ExtraChannelOptions(Answer):
+    """What was handed to a channel as it is."""
+
+    messenger: MessengerOptions | None = None
+
+
+class Buy(Answer, tag_field="type", tag="buy"):
+    """Pays an amount, in cents."""
+
+    text: str
+    amount: int
+    currency: str | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class Link(Answer, tag_field="type", tag="link"):
+    """Opens a URI."""
+
+    uri: str
+    text: str
+    default: bool | None = None
+    metadata: dict[str, Any] | None = None
+    extra_channel_options: ExtraChannelOptions | None = None
+
+
+class LocationRequest(Answer, tag_field="type", tag="locationRequest"):
+    """Asks the user for a location."""
+
+    text: str
+    metadata: dict[str, Any] | None = None
+
+
+class Postback(Answer, tag_field="type", tag="postback"):
+    """Sends its payload to the business, without a message."""
+
+    text: str
+    payload: str
+    metadata: dict[str, Any] | None = None
+
+
+class Reply(Answer, tag_field="type", tag="reply"):
+    """Answers with its text, as a message of the user."""
+
+    text: str
+    payload: str
+    metadata: dict[str, Any] | None = None
+    icon_url: str | None = None
+
+
+class Webview(Answer, tag_field="type", tag="webview"):
+    """Opens a URI inside the conversation, or the fallback where that cannot be done."""
+
+    uri: str
+    text: str
+    fallback: str
+    default: bool | None = None
+    metadata: dict[str, Any] | None = None
+    extra_channel_options: ExtraChannelOptions | None = None
+    size: WebviewSize | None = None
+    open_on_receive: bool | None = None
+
+
+Action = Buy | Link | LocationRequest | Postback | Reply | Webview
+ItemAction = Buy | Link | Postback | Webview

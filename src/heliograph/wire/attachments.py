@@ -1,0 +1,30 @@
+"""Attachments: files that messages refer to."""
+
+from __future__ import annotations
+
+from heliograph.wire.base import Answer, Body
+
+
+class AttachmentUploadBody(Body):
+    """A file, as the part `source` of a multipart body."""
+
+    source: bytes
+
+
+class AttachmentDeleteBody(Body):
+    """The URL of the attachment to delete, as its upload answered it."""
+
+    media_url: str
+
+
+class Attachment(Answer):
+    """A file that was uploaded."""
+
+    media_url: str
+    media_type: str
+
+
+class AttachmentResponse(Answer):
+    """One attachment."""
+
+    attachment: Attachment

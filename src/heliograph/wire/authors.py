@@ -1,0 +1,66 @@
+"""Authors, of messages and of activities, and the sources that these come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from heliograph.wire.base import Answer, Body, BrandId, Id, Time, Uri
+from heliograph.wire.clients import Client
+from heliograph.wire.devices import Device
+from heliograph.wire.rules import exactly_one
+from heliograph.wire.users import UserWebhook
+
+AuthorType = Literal["business", "user"]
+AuthorSubtype = Literal["AI", "activity", "agent", "bot"]
+USER: AuthorType = "user"
+BUSINESS: AuthorType = "business"
+
+
+class AuthorBody(Body):
+    """Who speaks: the business, or a user named by id or by external id."""
+
+    type: AuthorType
+    subtypes: list[AuthorSubtype] | None = None
+    user_id: str | None = None
+    user_external_id: str | None = None
+    brand_id: BrandId | None = None
+    display_name: str | None = None
+    avatar_url: Uri | None = None
+
+    @classmethod
+    def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
+        """What is wrong between the fields, a title each."""
+        return exactly_one(given, "userId", "userExternalId") if given.get("type") == USER else iter(())
+
+
+class Author(Answer):
+    """Who spoke."""
+
+    type: AuthorType
+    subtypes: list[AuthorSubtype] | None = None
+    user_id: Id | None = None
+    display_name: str | None = None
+    avatar_url: str | None = None
+
+
+class AuthorWebhook(Answer):
+    """Who spoke, as webhook payloads show it; the user in full only where the webhook asks for that."""
+
+    type: AuthorType
+    subtypes: list[AuthorSubtype] | None = None
+    user_id: Id | None = None
+    display_name: str | None = None
+    avatar_url: str | None = None
+    user: UserWebhook | None = None
+
+
+class Source(Answer):
+    """Where something came from: a channel, or `api:conversations` for messages that came through this API."""
+
+    type: str
+    integration_id: str | None = None
+    original_message_id: str | None = None
+    original_message_timestamp: Time | None = None
+    client: Client | None = None
+    device: Device | None = None

@@ -1,0 +1,264 @@
+"""Contents: what a message says, one type for each value of its `type`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
+
+from heliograph.wire.actions import Action, ActionBody, ItemAction, ItemActionBody
+from heliograph.wire.base import Answer, Body, Caption, MediaUrl, Text
+from heliograph.wire.forms import FormFieldBodies, FormMessageField, FormResponseFieldBodies, FormResponseMessageField
+from heliograph.wire.items import Item, ItemBodies
+from heliograph.wire.rules import at_least_one, at_most_one, distinct
+
+AspectRatio = Literal["horizontal", "square"]
+RICH_TEXTS = ("htmlText", "markdownText")
+
+
+class TextMessageBody(Body, tag_field="type", tag="text"):
+    """A text, plain or rich, with buttons or without."""
+
+    text: Text | None = None
+    html_text: Text | None = None
+    markdown_text: Text | None = None
+    block_chat_input: bool | None = None
+    actions: list[ActionBody] | None = None
+    payload: str | None = None
+
+    @classmethod
+    def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
+        """What is wrong between the fields, a title each."""
+        yield from at_least_one(given, "text", *RICH_TEXTS, "actions")
+        yield from at_most_one(given, *RICH_TEXTS)
+
+
+class DisplaySettingsBody(Body):
+    """How to show a carousel."""
+
+    image_aspect_ratio: AspectRatio | None = None
+
+
+class CarouselMessageBody(Body, tag_field="type", tag="carousel"):
+    """Items side by side."""
+
+    items: ItemBodies
+    block_chat_input: bool | None = None
+    display_settings: DisplaySettingsBody | None = None
+
+
+class MediaMessageBody(Body, tag_field="type"):
+    """What messages with a file have in common."""
+
+    media_url: MediaUrl
+    alt_text: Caption | None = None
+    text: str | None = None
+    html_text: Text | None = None
+    markdown_text: Text | None = None
+    block_chat_input: bool | None = None
+    attachment_id: str | None = None
+
+    @classmethod
+    def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
+        """What is wrong between the fields, a title each."""
+        return at_most_one(given, *RICH_TEXTS)
+
+
+class FileMessageBody(MediaMessageBody, tag="file"):
+    """A file to download."""
+
+
+class ImageMessageBody(MediaMessageBody, tag="image"):
+    """A picture, with buttons or without."""
+
+    actions: list[ActionBody] | None = None
+
+
+class FormMessageBody(Body, tag_field="type", tag="form"):
+    """Fields for the user to fill in."""
+
+    fields: FormFieldBodies
+    block_chat_input: bool | None = None
+    text: str | None = None
+
+    @classmethod
+    def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
+        """What is wrong between the fields, a title each."""
+        return distinct(given, "fields", "name")
+
+
+class FormResponseMessageBody(Body, tag_field="type", tag="formResponse"):
+    """The fields as the user filled them in."""
+
+    fields: FormResponseFieldBodies
+
+    @classmethod
+    def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
+        """What is wrong between the fields, a title each."""
+        return distinct(given, "fields", "name")
+
+
+class ListMessageBody(Body, tag_field="type", tag="list"):
+    """Items one below the other."""
+
+    items: ItemBodies
+    block_chat_input: bool | None = None
+    actions: Annotated[list[ItemActionBody], Meta(min_length=1, max_length=10)] | None = None
+
+
+class CoordinatesBody(Body):
+    """Degrees of latitude and longitude."""
+
+    lat: float
+    long: float
+
+
+class PlaceBody(Body):
+    """What a place is called."""
+
+    address: str | None = None
+    name: str | None = None
+
+
+class LocationMessageBody(Body, tag_field="type", tag="location"):
+    """A place on earth."""
+
+    coordinates: CoordinatesBody
+    block_chat_input: bool | None = None
+    location: PlaceBody | None = None
+
+
+class TemplateMessageBody(Body, tag_field="type", tag="template"):
+    """A template of WhatsApp, in that channel's own form."""
+
+    template: dict[str, Any]
+    block_chat_input: bool | None = None
+
+
+ContentBody = (
+    TextMessageBody
+    | CarouselMessageBody
+    | FileMessageBody
+    | FormMessageBody
+    | FormResponseMessageBody
+    | ImageMessageBody
+    | ListMessageBody
+    | LocationMessageBody
+    | TemplateMessageBody
+)
+
+
+class TextMessage(Answer, tag_field="type", tag="text"):
+    """A text, plain or rich, with buttons or without."""
+
+    text: str | None = None
+    html_text: str | None = None
+    block_chat_input: bool | None = None
+    actions: list[Action] | None = None
+    payload: str | None = None
+
+
+class DisplaySettings(Answer):
+    """How to show a carousel."""
+
+    image_aspect_ratio: AspectRatio | None = None
+
+
+class CarouselMessage(Answer, tag_field="type", tag="carousel"):
+    """Items side by side; the text is for channels that cannot show them."""
+
+    items: list[Item]
+    text: str | None = None
+    block_chat_input: bool | None = None
+    display_settings: DisplaySettings | None = None
+
+
+class MediaMessage(Answer, tag_field="type"):
+    """What messages with a file have in common."""
+
+    media_url: str
+    media_type: str | None = None
+    media_size: int | None = None
+    alt_text: str | None = None
+    text: str | None = None
+    html_text: str | None = None
+    block_chat_input: bool | None = None
+    attachment_id: str | None = None
+
+
+class FileMessage(MediaMessage, tag="file"):
+    """A file to download."""
+
+
+class ImageMessage(MediaMessage, tag="image"):
+    """A picture, with buttons or without."""
+
+    actions: list[Action] | None = None
+
+
+class FormMessage(Answer, tag_field="type", tag="form"):
+    """Fields for the user to fill in."""
+
+    fields: list[FormMessageField]
+    submitted: bool | None = None
+    block_chat_input: bool | None = None
+    text: str | None = None
+
+
+class FormResponseMessage(Answer, tag_field="type", tag="formResponse"):
+    """The fields as the user filled them in; the text is for channels that cannot show them."""
+
+    fields: list[FormResponseMessageField]
+    text_fallback: str | None = None
+
+
+class ListMessage(Answer, tag_field="type", tag="list"):
+    """Items one below the other."""
+
+    items: list[Item]
+    block_chat_input: bool | None = None
+    actions: list[ItemAction] | None = None
+
+
+class Coordinates(Answer):
+    """Degrees of latitude and longitude."""
+
+    lat: float
+    long: float
+
+
+class Place(Answer):
+    """What a place is called."""
+
+    address: str | None = None
+    name: str | None = None
+
+
+class LocationMessage(Answer, tag_field="type", tag="location"):
+    """A place on earth; the text is for channels that cannot show it."""
+
+    coordinates: Coordinates
+    text: str | None = None
+    block_chat_input: bool | None = None
+    location: Place | None = None
+
+
+class TemplateMessage(Answer, tag_field="type", tag="template"):
+    """A template of WhatsApp, in that channel's own form."""
+
+    template: dict[str, Any]
+    block_chat_input: bool | None = None
+
+
+Content = (
+    TextMessage
+    | CarouselMessage
+    | FileMessage
+    | FormMessage
+    | FormResponseMessage
+    | ImageMessage
+    | ListMessage
+    | LocationMessage
+    | TemplateMessage
+)

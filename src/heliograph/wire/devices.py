@@ -1,0 +1,34 @@
+"""Devices: where a user runs an SDK."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from heliograph.wire.base import Answer, Id, Time
+
+
+class Device(Answer):
+    """A browser or a phone of a user."""
+
+    id: Id
+    type: Literal["android", "ios", "web"]
+    guid: str
+    client_id: Id
+    status: Literal["active", "inactive"]
+    integration_id: str
+    last_seen: Time
+    push_notification_token: str | None = None
+    info: dict[str, Any] | None = None
+    app_version: str | None = None
+
+
+class DeviceResponse(Answer):
+    """One device."""
+
+    device: Device
+
+
+class DeviceListResponse(Answer):
+    """All devices of a user, the one that was seen last first."""
+
+    devices: list[Device]

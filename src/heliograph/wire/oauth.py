@@ -1,0 +1,25 @@
+"""OAuth: how an integration gets a token for somebody's app. The names on the wire are those of OAuth itself."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import field
+
+from heliograph.wire.base import Answer, Body
+
+
+class TokenBody(Body):
+    """A code to exchange for a token, and who asks for it."""
+
+    code: str
+    grant_type: Literal["authorization_code"] = field(name="grant_type")
+    client_id: str = field(name="client_id")
+    client_secret: str = field(name="client_secret")
+
+
+class TokenResponse(Answer):
+    """A token of integration scope; it does not expire."""
+
+    access_token: str = field(name="access_token")
+    token_type: str = field(name="token_type")

@@ -1,0 +1,80 @@
+"""Webhooks: who is told of which events."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from heliograph.wire.base import Answer, Body, HttpUrl, Id
+
+WEBHOOKS_PER_APP = 10
+
+Trigger = Literal[
+    "client:add",
+    "client:remove",
+    "client:update",
+    "conversation:create",
+    "conversation:join",
+    "conversation:leave",
+    "conversation:remove",
+    "conversation:message",
+    "conversation:message:delivery:channel",
+    "conversation:message:delivery:failure",
+    "conversation:message:delivery:user",
+    "conversation:postback",
+    "conversation:read",
+    "conversation:referral",
+    "passthrough:messaging",
+    "conversation:typing",
+    "switchboard:acceptControl",
+    "switchboard:acceptControl:failure",
+    "switchboard:offerControl",
+    "switchboard:offerControl:failure",
+    "switchboard:passControl",
+    "switchboard:passControl:failure",
+    "switchboard:releaseControl",
+    "user:merge",
+    "user:update",
+    "user:remove",
+]
+
+
+class WebhookCreateBody(Body):
+    """A webhook to create; its secret is made here."""
+
+    target: HttpUrl
+    triggers: list[Trigger]
+    include_full_user: bool | None = None
+    include_full_source: bool | None = None
+
+
+class WebhookUpdateBody(Body):
+    """What to change of a webhook."""
+
+    target: HttpUrl | None = None
+    triggers: list[Trigger] | None = None
+    include_full_user: bool | None = None
+    include_full_source: bool | None = None
+
+
+class Webhook(Answer):
+    """A webhook of an integration. The secret comes with each call of it, in the header `X-API-Key`."""
+
+    id: Id
+    version: str
+    target: str
+    triggers: list[Trigger]
+    secret: str
+    include_full_user: bool
+    include_full_source: bool
+
+
+class WebhookResponse(Answer):
+    """One webhook."""
+
+    webhook: Webhook
+
+
+class WebhookListResponse(Answer):
+    """All webhooks of an integration."""
+
+    webhooks: list[Webhook]

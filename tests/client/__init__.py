@@ -1,0 +1,1 @@
+"""The Python client, through its public surface, against real servers."""

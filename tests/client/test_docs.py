@@ -1,0 +1,54 @@
+"""Every example of the client's page runs, one after the other; so does the README's."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import inspect
+import io
+import re
+from pathlib import Path
+from types import FunctionType
+from typing import Any
+
+from tests.harness import Caller
+
+ROOT = Path(__file__).parents[2]
+PYTHON = re.compile(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)
+LOCAL = "http://127.0.0.1:8080"
+
+
+def run(block: str, names: dict[str, Any]) -> str:
+    """Run a block, with or without await in it; returns what it prints."""
+    code = compile(block, "docs", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        if code.co_flags & inspect.CO_COROUTINE:
+            asyncio.run(FunctionType(code, names)())
+        else:
+            exec(code, names)
+    return printed.getvalue()
+
+
+def run_all(page: str, api: Caller) -> int:
+    """Run the examples of a page in one place; returns how many there are."""
+    assert api.auth is not None
+    names: dict[str, Any] = {"app_id": api.app_id, "key_id": api.auth[0], "secret": api.auth[1]}
+    blocks = PYTHON.findall((ROOT / page).read_text())
+    for block, expected in blocks:
+        printed = run(block.replace(LOCAL, api.url), names)
+        if expected:
+            assert printed == expected
+    for name in ("client", "careful"):
+        if name in names:
+            names[name].close()
+    return len(blocks)
+
+
+def test_the_examples_of_the_page_run(api: Caller) -> None:
+    assert run_all("docs/client.md", api) >= 14
+
+
+def test_the_example_of_the_readme_runs(api: Caller) -> None:
+    assert run_all("README.md", api) == 1

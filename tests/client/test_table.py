@@ -1,0 +1,108 @@
+"""The client has every operation of the table, and both sides agree on bodies and answers; the façade is complete."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from typing import Any, get_type_hints
+
+import pytest
+from tools.client_groups import group_names
+from tools.client_models import fields, is_model
+from tools.unasync import to_sync
+
+import heliograph
+from heliograph import AsyncClient, Client, Model
+from heliograph.client import models, sync_api
+from heliograph.client.arguments import path_names, snake
+from heliograph.wire.operations import Operation
+from heliograph.wire.table import OPERATIONS
+
+IMPORT_MILLISECONDS = 150
+CLIENT = Client("http://127.0.0.1:9")
+
+
+def method_of(operation: Operation, client: Any = CLIENT) -> Any:
+    """The method for an operation."""
+    return getattr(getattr(client, group_names(operation.tag)[0]), snake(operation.name))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
+def test_every_operation_is_a_method_of_its_group(operation: Operation) -> None:
+    method = method_of(operation)
+    names = list(inspect.signature(method).parameters)
+    path = [snake(name) for name in path_names(operation)]
+    assert names[: len(path)] == path
+    if operation.body:
+        assert names[len(path)] == "body"
+    if isinstance(operation.body, type):
+        assert {field.name for field in fields(operation.body)} <= set(names)
+    hints = get_type_hints(method, {**vars(sync_api)})
+    assert hints["return"].__name__ == (operation.answer.__name__ if is_model(operation.answer) else "Model")
+    about = inspect.getdoc(method) or ""
+    assert operation.about.split()[:3] == about.split()[:3] or not operation.about
+    for error in operation.errors:
+        assert error.__name__ in about
+    assert f"`{operation.method} {operation.path}`" in " ".join(about.split())
+
+
+def test_the_async_client_has_the_same_methods() -> None:
+    other = AsyncClient("http://127.0.0.1:9")
+    for operation in OPERATIONS:
+        plain, asynchronous = method_of(operation), method_of(operation, other)
+        assert inspect.iscoroutinefunction(asynchronous)
+        assert list(inspect.signature(plain).parameters) == list(inspect.signature(asynchronous).parameters)
+
+
+def test_models_have_the_fields_of_the_wire_types() -> None:
+    for operation in OPERATIONS:
+        if is_model(operation.answer):
+            model: type[Model] = getattr(models, operation.answer.__name__)
+            assert {one.name for one in model._fields.values()} == {one.encode_name for one in fields(operation.answer)}
+
+
+def test_every_name_of_the_facade_can_be_imported() -> None:
+    for name in heliograph.__all__:
+        value = getattr(heliograph, name)
+        assert getattr(value, "__name__", name) == name
+        assert inspect.getdoc(value)
+    assert set(heliograph.__all__) <= set(dir(heliograph))
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        heliograph.Nothing  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(ImportError):
+        from heliograph import Nothing  # type: ignore[attr-defined]  # noqa: F401
+
+
+def imported(statement: str) -> tuple[set[str], float]:
+    """The packages that a statement imports in a new process, and the milliseconds that it takes the processor."""
+    program = (
+        "import sys, time; old = set(sys.modules); begun = time.process_time()\n"
+        f"{statement}\n"
+        "print((time.process_time() - begun) * 1000, *{name.partition('.')[0] for name in set(sys.modules) - old})"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    milliseconds, *modules = done.stdout.split()
+    standard = {*sys.stdlib_module_names, "heliograph", "typing_extensions"}
+    return {name for name in modules if name not in standard}, float(milliseconds)
+
+
+def test_importing_is_quick_and_brings_nothing_else() -> None:
+    assert imported("import heliograph")[0] == set()
+    packages, milliseconds = imported("from heliograph import Client, BasicAuth, ParticipantJoinBody; Client()")
+    assert packages == {"msgspec"}
+    assert milliseconds < IMPORT_MILLISECONDS
+    packages, _ = imported("from heliograph import AsyncClient")
+    assert {"msgspec", "httpx"} <= packages
+    assert not packages & {"starlette", "uvicorn", "jwt", "cryptography"}
+
+
+def test_an_async_line_becomes_a_sync_one() -> None:
+    used: set[str] = set()
+    assert (
+        to_sync("async with AsyncClient() as c:\n    await c.close()\n", used) == "with Client() as c:\n    c.close()\n"
+    )
+    assert used
+    code = inspect.getsource(sync_api).partition("\n")[2]
+    assert not re.search("async|await", code, re.IGNORECASE)

@@ -1,0 +1,103 @@
+"""Receiving webhooks: only with the secret, typed where the trigger is known; and the examples of receivers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import import_module, reload
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from heliograph import DecodeError, webhooks
+from heliograph.wire.events import PAYLOADS
+
+SECRET = "k" * 40
+CONVERSATION, USER = "c" * 24, "a" * 24
+DELIVERY: dict[str, Any] = {
+    "app": {"id": "b" * 24},
+    "webhook": {"id": "d" * 24, "version": "v2"},
+    "events": [
+        {
+            "id": "e" * 24,
+            "type": "conversation:join",
+            "createdAt": "2031-05-06T07:08:09.123Z",
+            "payload": {
+                "conversation": {"id": CONVERSATION, "type": "sdkGroup"},
+                "user": {"id": USER, "authenticated": False, "externalId": "ada"},
+            },
+        },
+        {"id": "f" * 24, "type": "comet:sighted", "createdAt": "2031-05-06T07:08:10.000Z", "payload": {"tail": 7}},
+    ],
+}
+BODY = json.dumps(DELIVERY).encode()
+
+
+def test_events_are_typed_and_unknown_ones_kept() -> None:
+    delivery = webhooks.receive({"X-API-Key": SECRET}, BODY, SECRET)
+    assert (delivery.app.id, delivery.webhook.version) == ("b" * 24, "v2")
+    join, comet = delivery.events
+    assert isinstance(join, webhooks.ConversationJoinEvent)
+    assert join.payload.user.external_id == "ada"
+    assert join.payload.conversation.id == CONVERSATION
+    assert join.created_at == datetime(2031, 5, 6, 7, 8, 9, 123000, UTC)
+    assert type(comet) is webhooks.Event
+    assert comet.type == "comet:sighted"
+    assert comet.payload["tail"] == 7
+
+
+def test_every_trigger_of_the_server_has_a_class() -> None:
+    assert set(webhooks.EVENTS) == set(PAYLOADS)
+
+
+@pytest.mark.parametrize("given", [{}, {"x-api-key": "wrong"}, {"X-Api-Key": ""}, {"x-api-key": SECRET + "x"}])
+def test_without_the_secret_nothing_is_told(given: dict[str, str]) -> None:
+    assert not webhooks.verify(given, SECRET)
+    with pytest.raises(webhooks.WrongSecret):
+        webhooks.receive(given, BODY, SECRET)
+
+
+def test_any_of_several_secrets_is_right_and_none_may_be_empty() -> None:
+    assert webhooks.verify({"x-api-key": SECRET}, ["old", SECRET])
+    for empty in ("", ["", SECRET]):
+        with pytest.raises(ValueError, match="empty"):
+            webhooks.verify({}, empty)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"events": 7}', b"\xff", b"{" * 9])
+def test_a_body_that_is_no_delivery_is_a_decode_error(body: bytes) -> None:
+    with pytest.raises(DecodeError):
+        webhooks.parse(body)
+
+
+def by_starlette(app: Any, headers: dict[str, str]) -> int:
+    """The status of a delivery to an ASGI application."""
+
+    async def run() -> int:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://receiver") as client:
+            return (await client.post("/webhooks", content=BODY, headers=headers)).status_code
+
+    return asyncio.run(run())
+
+
+def by_flask(app: Any, headers: dict[str, str]) -> int:
+    """The status of a delivery to a WSGI application."""
+    with httpx.Client(transport=httpx.WSGITransport(app), base_url="http://receiver") as client:
+        return client.post("/webhooks", content=BODY, headers=headers).status_code
+
+
+@pytest.mark.parametrize(("name", "call"), [("starlette", by_starlette), ("flask", by_flask)])
+def test_the_examples_receive(
+    name: str, call: Callable[[Any, dict[str, str]], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBHOOK_SECRET", SECRET)
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2]))
+    example = reload(import_module(f"examples.webhooks_{name}"))
+    assert call(example.app, {"X-API-Key": "wrong"}) == 401
+    assert example.joined == {}
+    assert call(example.app, {"X-API-Key": SECRET}) == 200
+    assert example.joined == {CONVERSATION: USER}

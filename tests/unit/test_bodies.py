@@ -1,0 +1,299 @@
+"""Every body: its examples pass, and each limit, each required field and each rule that is broken has its title."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from heliograph.errors import BadRequest
+from heliograph.wire.base import Body
+from heliograph.wire.operations import BodyType
+from heliograph.wire.table import OPERATIONS
+from heliograph.wire.validation import decode
+from tests.unit.bodies import EXAMPLES
+from tests.unit.contents import PICTURE
+from tests.unit.limits import LIMITS
+from tests.unit.walking import Path, Place, changed, demands, named, places
+
+examples = pytest.mark.parametrize("name", EXAMPLES)
+
+
+def titles(kind: BodyType, body: Any) -> list[str]:
+    """What is wrong with a body."""
+    try:
+        decode(json.dumps(body).encode(), kind, require_subscribe=True)
+    except BadRequest as error:
+        return list(error.titles)
+    return []
+
+
+@examples
+def test_examples_pass(name: str) -> None:
+    kind, least, full = EXAMPLES[name]
+    assert titles(kind, least) == []
+    assert titles(kind, full) == []
+    assert titles(kind, {**full, "somethingElse": [None]}) == []
+
+
+def test_every_body_of_the_table_has_an_example() -> None:
+    bodies = {operation.body for operation in OPERATIONS if operation.body and not operation.multipart}
+    assert bodies == {kind for kind, _, _ in EXAMPLES.values()}
+
+
+def test_every_field_of_every_object_is_in_an_example() -> None:
+    missing: dict[type, set[str]] = {}
+    for kind, least, full in EXAMPLES.values():
+        for place in (*places(kind, least), *places(kind, full)):
+            fields = {field.encode_name for field in place.kind.fields}
+            missing[place.kind.cls] = missing.get(place.kind.cls, fields) - place.value.keys()
+    assert {kind.__name__: names for kind, names in missing.items() if names} == {}
+    # Of a base only its subclasses are ever sent.
+    ours = {kind for kind in _bodies(Body) if kind.__module__.startswith("heliograph.")}
+    unseen = {kind.__name__ for kind in ours - missing.keys() if not kind.__subclasses__()}
+    assert unseen == {"AttachmentUploadBody"}
+
+
+def _bodies(kind: type[Body]) -> Iterator[type[Body]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _bodies(one)
+
+
+OBJECTS = [(name, place) for name, (kind, _, full) in EXAMPLES.items() for place in places(kind, full)]
+"""Every object in the full examples, with the name of its example."""
+
+
+def test_types_demand_what_is_documented() -> None:
+    found = {place.kind.cls.__name__: demands(place.kind) for _, place in OBJECTS}
+    assert {name: text for name, text in found.items() if text} == LIMITS
+
+
+def breaches(name: str, value: Any, limit: str) -> Iterator[tuple[Any, str]]:
+    """Values that break a limit, with what the title says of each."""
+    if "|" in limit and limit.startswith("of "):
+        yield ["other"], f"{name}[0] should be equal to one of the allowed values: {limit[3:].replace('|', ', ')}"
+    elif ".." not in limit and limit not in ("", "form"):
+        yield "other", f"{name} should be equal to one of the allowed values: {limit.replace('|', ', ')}"
+    if limit.endswith("form"):
+        yield "no such form", f"{name} should match pattern "
+    least, dots, most = limit.split(" ")[0].partition("..")
+    if dots and least and int(least):
+        yield _of_size(value, int(least) - 1), f"{name} should {LESS[type(value)].format(least)}"
+    if dots and most:
+        yield _of_size(value, int(most) + 1), f"{name} should {MORE[type(value)].format(most)}"
+
+
+LESS = {str: "NOT be shorter than {} characters", list: "NOT have fewer than {} items", int: "be >= {}"}
+MORE = {str: "NOT be longer than {} characters", list: "NOT have more than {} items", int: "be <= {}"}
+
+
+def _of_size(value: Any, size: int) -> Any:
+    if isinstance(value, str):
+        return "x" * size
+    return value[:1] * size if isinstance(value, list) else size
+
+
+def demanded() -> Iterator[tuple[str, Path, Any, str]]:
+    """Every demand broken once: the example, the place, what is put there, and how the title begins."""
+    for object_name, text in LIMITS.items():
+        for line in text.split(", "):
+            name, _, limit = line.partition(" ")
+            field = name.rstrip("!")
+            example, place = next(
+                (example, place)
+                for example, place in OBJECTS
+                if place.kind.cls.__name__ == object_name and field in place.value
+            )
+            path = (*place.path, field)
+            if name != field:
+                yield example, path, ..., f"{named(place.path)} should have required property '{field}'".lstrip()
+            for value, title in breaches(named(path), place.value[field], limit):
+                yield example, path, value, title
+
+
+@pytest.mark.parametrize(("example", "path", "value", "title"), list(demanded()))
+def test_what_breaks_a_demand_has_its_title(example: str, path: Path, value: Any, title: str) -> None:
+    kind, _, full = EXAMPLES[example]
+    found = titles(kind, changed(full, path, value))
+    assert [one for one in found if one.startswith(title)], found
+
+
+def known(place: Place) -> list[str]:
+    """The fields of an object in an example that mean something to its type."""
+    names = {field.encode_name for field in place.kind.fields} | {place.kind.tag_field}
+    return [name for name in place.value if name in names]
+
+
+@examples
+def test_what_is_of_the_wrong_type_has_its_title(name: str) -> None:
+    kind, _, full = EXAMPLES[name]
+    for place in places(kind, full):
+        for field in known(place):
+            path, value = (*place.path, field), place.value[field]
+            found = titles(kind, changed(full, path, 7 if isinstance(value, str | list | dict) else "x"))
+            assert [one for one in found if one.startswith(f"{named(path)} should be ")], (named(path), found)
+            assert not [one for one in found if "`" in one or "$" in one]
+
+
+@examples
+def test_null_is_absent_where_a_field_is_optional(name: str) -> None:
+    kind, _, full = EXAMPLES[name]
+    for place in places(kind, full):
+        required = {one.encode_name for one in place.kind.fields if one.required} | {place.kind.tag_field}
+        for field in known(place):
+            path = (*place.path, field)
+            refused = f"{named(path)} should not be null" in titles(kind, changed(full, path, None))
+            assert refused == (field in required), named(path)
+
+
+TEMPLATE = {"type": "template", "template": {}}
+FIELD = {"type": "text", "name": "n", "label": "N"}
+LOCATION = {"type": "location", "coordinates": {"lat": 1, "long": 2}}
+NOTHING = "at least one of text, htmlText, markdownText, actions is required"
+RULES: list[tuple[str, Path, Any, str]] = [
+    ("whole message", ("author", "userId"), "u", "author exactly one of userId, userExternalId is required, 2 given"),
+    ("whole message", ("author", "userExternalId"), ..., "author exactly one of userId, userExternalId is required"),
+    ("activity", ("author", "userExternalId"), ..., "author exactly one of userId, userExternalId is required"),
+    ("activity", ("type",), "typing:start", "type should be conversation:read for an author of type user"),
+    ("whole message", ("destination",), {}, "destination exactly one of integrationId, integrationType is required"),
+    (
+        "whole message",
+        ("destination", "integrationId"),
+        "i",
+        "destination exactly one of integrationId, integrationType",
+    ),
+    ("text", ("content",), {"type": "text"}, f"content {NOTHING}"),
+    ("text", ("content",), {"type": "text", "text": "", "actions": []}, f"content {NOTHING}"),
+    ("text", ("content", "markdownText"), "f", "content at most one of htmlText, markdownText may be given, 2 given"),
+    ("file", ("content", "markdownText"), "f", "content at most one of htmlText, markdownText may be given, 2 given"),
+    ("image", ("content", "markdownText"), "f", "content at most one of htmlText, markdownText may be given, 2 given"),
+    ("form", ("content", "fields"), [FIELD, FIELD], "content every one of fields should have a name of its own"),
+    (
+        "formResponse",
+        ("content", "fields"),
+        [FIELD, FIELD],
+        "content every one of fields should have a name of its own",
+    ),
+    (
+        "form",
+        ("content", "fields", 0, "options", 1, "name"),
+        "s",
+        "content.fields[0] every one of options should have a",
+    ),
+    (
+        "form",
+        ("content", "fields", 0, "minSize"),
+        21,
+        "content.fields[0] should NOT have a minSize, 21, above its maxSize",
+    ),
+    (
+        "form",
+        ("content", "fields"),
+        [{**FIELD, "minSize": 129}],
+        "content.fields[0] should NOT have a minSize, 129, above",
+    ),
+    ("text", ("content",), TEMPLATE, "schema should be whatsapp for content of type template"),
+    (
+        "text",
+        ("content",),
+        {"type": "hologram"},
+        "content.type should be equal to one of the allowed values: carousel, ",
+    ),
+    ("text", ("content",), {"text": "Fog"}, "content should have required property 'type'"),
+    (
+        "text",
+        ("content", "actions", 1),
+        {"type": "tap"},
+        "content.actions[1].type should be equal to one of the allowed",
+    ),
+    (
+        "list",
+        ("content", "actions", 0, "type"),
+        "reply",
+        "content.actions[0].type should be equal to one of the allowed",
+    ),
+    ("text", ("content", "actions", 0, "metadata", "deep"), {}, "content.actions[0].metadata.deep should be string or"),
+    ("carousel", ("content", "items", 9), None, "content.items[9] should not be null"),
+    (
+        "conversion messenger",
+        ("whatsapp",),
+        {"payload": {"data": []}},
+        "exactly one of messenger, instagram, whatsapp is",
+    ),
+    ("integration twilio", ("phoneNumberSid",), "", "phoneNumberSid should NOT be shorter than 1 characters"),
+    ("integration web", ("type",), "windows", "type should be equal to one of the allowed values: android, apple, "),
+    ("webhook", ("target",), "ftp://example.org/x", "target should match pattern"),
+    ("webhook", ("triggers",), ["Conversation:Join"], "triggers[0] should be equal to one of the allowed values: "),
+    (
+        "switchboard integration",
+        ("integrationType",),
+        "t",
+        "exactly one of integrationId, integrationType is required, 2",
+    ),
+    (
+        "switchboard integration",
+        ("integrationId",),
+        ...,
+        "exactly one of integrationId, integrationType is required, none",
+    ),
+    ("switchboard integration update", ("integrationId",), "i", "at most one of integrationId, integrationType may be"),
+    (
+        "link twilio",
+        ("confirmation", "message", "content"),
+        LOCATION,
+        "confirmation should have a message of type text",
+    ),
+    (
+        "link twilio",
+        ("confirmation", "message", "content", "actions", 0),
+        {"type": "postback", "text": "t", "payload": "p"},
+        "confirmation should have a message with no actions but links",
+    ),
+    (
+        "conversation",
+        ("participants", 1),
+        {"userId": "u"},
+        "participants[1] should have required property 'subscribeSDK",
+    ),
+    ("conversation", ("participants", 1, "userId"), ..., "participants[1] exactly one of userId, userExternalId is"),
+    (
+        "conversation",
+        ("type",),
+        "personal",
+        "participants should have exactly 1 item in a conversation of type personal",
+    ),
+    ("join", ("userId",), "u", "exactly one of userId, userExternalId is required, 2 given"),
+    ("leave", ("userId",), "u", "exactly one of userId, userExternalId, participantId is required, 2 given"),
+]
+
+
+@pytest.mark.parametrize(("example", "path", "value", "title"), RULES)
+def test_what_breaks_a_rule_between_fields_has_its_title(example: str, path: Path, value: Any, title: str) -> None:
+    kind, _, full = EXAMPLES[example]
+    found = titles(kind, changed(full, path, value))
+    assert [one for one in found if one.startswith(title)], found
+    # The same title comes out beside a violation of another sort, when the decoder has stopped early.
+    both = titles(kind, {**changed(full, path, value), "metadata": 7, "displayName": 7, "more": PICTURE})
+    assert [one for one in both if one.startswith(title)], both
+
+
+def test_twilio_is_reached_by_a_number_or_by_a_service() -> None:
+    kind, least, _ = EXAMPLES["integration twilio"]
+    assert titles(kind, changed(least, ("phoneNumberSid",), ...)) == [
+        "at least one of messagingServiceSid, phoneNumberSid is required"
+    ]
+
+
+def test_everything_that_is_wrong_with_a_message_is_told_at_once() -> None:
+    kind, _, full = EXAMPLES["carousel"]
+    body = changed(full, ("content", "items", 3, "title"), "")
+    body = changed(body, ("content", "items", 4, "actions", 0, "uri"), ...)
+    body = changed(body, ("author",), {"type": "user"})
+    assert titles(kind, body) == [
+        "author exactly one of userId, userExternalId is required, none given",
+        "content.items[3].title should NOT be shorter than 1 characters",
+        "content.items[4].actions[0] should have required property 'uri'",
+    ]

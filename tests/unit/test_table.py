@@ -1,0 +1,180 @@
+"""The table says what version 17.12.1 of the API document says, and describes what it names."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from heliograph.server.openapi import document
+from heliograph.wire.operations import Scope
+from heliograph.wire.table import OPERATIONS
+
+# Name, method and path; … is the path of an app.
+DOCUMENTED = """
+CreateApp POST /v2/apps
+ListApps GET /v2/apps
+GetApp GET …
+UpdateApp PATCH …
+DeleteApp DELETE …
+CreateAppKey POST …/keys
+ListAppKeys GET …/keys
+GetAppKey GET …/keys/{keyId}
+DeleteAppKey DELETE …/keys/{keyId}
+UploadAttachment POST …/attachments
+DeleteAttachment POST …/attachments/remove
+CreateConversation POST …/conversations
+ListConversations GET …/conversations
+GetConversation GET …/conversations/{conversationId}
+UpdateConversation PATCH …/conversations/{conversationId}
+DeleteConversation DELETE …/conversations/{conversationId}
+JoinConversation POST …/conversations/{conversationId}/join
+ListParticipants GET …/conversations/{conversationId}/participants
+LeaveConversation POST …/conversations/{conversationId}/leave
+PostMessage POST …/conversations/{conversationId}/messages
+ListMessages GET …/conversations/{conversationId}/messages
+DeleteAllMessages DELETE …/conversations/{conversationId}/messages
+DeleteMessage DELETE …/conversations/{conversationId}/messages/{messageId}
+PostActivity POST …/conversations/{conversationId}/activity
+PassControl POST …/conversations/{conversationId}/passControl
+ReleaseControl POST …/conversations/{conversationId}/releaseControl
+OfferControl POST …/conversations/{conversationId}/offerControl
+AcceptControl POST …/conversations/{conversationId}/acceptControl
+DownloadMessageRef POST …/conversations/{conversationId}/download
+PostConversionEvents POST …/conversations/{conversationId}/conversionEvents
+CreateIntegration POST …/integrations
+ListIntegrations GET …/integrations
+GetIntegration GET …/integrations/{integrationId}
+UpdateIntegration PATCH …/integrations/{integrationId}
+DeleteIntegration DELETE …/integrations/{integrationId}
+CreateCustomIntegrationKey POST …/integrations/{integrationId}/keys
+ListCustomIntegrationKeys GET …/integrations/{integrationId}/keys
+GetCustomIntegrationKey GET …/integrations/{integrationId}/keys/{keyId}
+DeleteCustomIntegrationKey DELETE …/integrations/{integrationId}/keys/{keyId}
+CreateWebhook POST …/integrations/{integrationId}/webhooks
+ListWebhooks GET …/integrations/{integrationId}/webhooks
+GetWebhook GET …/integrations/{integrationId}/webhooks/{webhookId}
+UpdateWebhook PATCH …/integrations/{integrationId}/webhooks/{webhookId}
+DeleteWebhook DELETE …/integrations/{integrationId}/webhooks/{webhookId}
+CreateSwitchboard POST …/switchboards
+ListSwitchboards GET …/switchboards
+UpdateSwitchboard PATCH …/switchboards/{switchboardId}
+DeleteSwitchboard DELETE …/switchboards/{switchboardId}
+CreateSwitchboardIntegration POST …/switchboards/{switchboardId}/switchboardIntegrations
+ListSwitchboardIntegrations GET …/switchboards/{switchboardId}/switchboardIntegrations
+UpdateSwitchboardIntegration PATCH …/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}
+DeleteSwitchboardIntegration DELETE …/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}
+CreateUser POST …/users
+ListUsers GET …/users
+GetUser GET …/users/{userIdOrExternalId}
+UpdateUser PATCH …/users/{userIdOrExternalId}
+DeleteUser DELETE …/users/{userIdOrExternalId}
+CreateClient POST …/users/{userIdOrExternalId}/clients
+ListClients GET …/users/{userIdOrExternalId}/clients
+RemoveClient DELETE …/users/{userIdOrExternalId}/clients/{clientId}
+ListDevices GET …/users/{userIdOrExternalId}/devices
+GetDevice GET …/users/{userIdOrExternalId}/devices/{deviceId}
+DeleteUserPersonalInformation DELETE …/users/{userIdOrExternalId}/personalinformation
+SyncUser POST …/users/{zendeskId}/sync
+GetTokenInfo GET /v2/tokenInfo
+Authorize GET /oauth/authorize
+GetToken POST /oauth/token
+RevokeAccess DELETE /oauth/authorization
+"""
+
+BY_TAG = {
+    "Apps": 5,
+    "App Keys": 4,
+    "Attachments": 2,
+    "Conversations": 7,
+    "Participants": 3,
+    "Messages": 4,
+    "Activities": 1,
+    "Switchboard Actions": 4,
+    "Integrations": 5,
+    "Custom Integration API Keys": 4,
+    "Webhooks": 5,
+    "Switchboards": 4,
+    "Switchboard Integrations": 4,
+    "Users": 7,
+    "Clients": 3,
+    "Devices": 2,
+    "OAuth": 4,
+}
+CREATED = {
+    "CreateApp", "CreateAppKey", "UploadAttachment", "CreateConversation", "JoinConversation", "PostMessage",
+    "CreateIntegration", "CreateCustomIntegrationKey", "CreateWebhook", "CreateSwitchboard",
+    "CreateSwitchboardIntegration", "CreateUser", "CreateClient",
+}  # fmt: skip
+PAGED = {"ListApps", "ListConversations", "ListParticipants", "ListMessages", "ListIntegrations", "ListClients"}
+WITHOUT_BODY = {"CreateSwitchboard"}
+SCOPES = {
+    Scope.ACCOUNT: {"Apps", "App Keys"},
+    Scope.APP: {
+        "Apps", "Integrations", "Custom Integration API Keys", "Switchboards", "Switchboard Integrations",
+    },
+    Scope.INTEGRATION: {
+        "Attachments", "Conversations", "Participants", "Messages", "Activities", "Switchboard Actions", "Webhooks",
+        "Users", "Clients", "Devices", "OAuth",
+    },
+}  # fmt: skip
+
+
+def test_names_methods_and_paths_are_the_documented_ones_in_their_order() -> None:
+    rows = [f"{one.name} {one.method} {one.path}" for one in OPERATIONS]
+    assert rows == DOCUMENTED.replace("…", "/v2/apps/{appId}").split("\n")[1:-1]
+
+
+def test_as_many_operations_to_each_tag_as_documented() -> None:
+    assert Counter(operation.tag for operation in OPERATIONS) == BY_TAG
+    assert sum(BY_TAG.values()) == 68
+
+
+def test_statuses_and_pages_are_the_documented_ones() -> None:
+    statuses = {one.name: one.status for one in OPERATIONS if one.status != 200}
+    assert statuses == {**dict.fromkeys(CREATED, 201), "Authorize": 302}
+    assert {one.name for one in OPERATIONS if one.paged} == PAGED
+
+
+def test_scopes_are_the_documented_ones() -> None:
+    assert {scope: {one.tag for one in OPERATIONS if one.scope is scope} for scope in Scope} == SCOPES
+
+
+def test_query_parameters_are_the_documented_ones() -> None:
+    assert {one.name: one.filters for one in OPERATIONS if one.filters} == {
+        "ListConversations": ("userId", "userExternalId"),
+        "ListIntegrations": ("types",),
+        "ListUsers": ("identities.email",),
+    }
+    assert {one.name for one in OPERATIONS if one.one_filter} == {"ListConversations", "ListUsers"}
+    by_brand = {one.name for one in OPERATIONS if "{userIdOrExternalId}" in one.path} | {"ListUsers"}
+    assert {one.name: one.query for one in OPERATIONS if one.query} == {
+        **dict.fromkeys(by_brand, ("brandId",)),
+        "UploadAttachment": ("access", "for", "conversationId"),
+        "Authorize": ("client_id", "response_type", "state", "redirect_uri"),
+    }
+    assert {one.name: one.required for one in OPERATIONS if one.required} == {
+        "UploadAttachment": ("access",),
+        "Authorize": ("client_id", "response_type"),
+    }
+
+
+def test_what_is_sent_has_a_body_and_what_is_answered_a_type() -> None:
+    sending = {one.name for one in OPERATIONS if one.method in ("POST", "PATCH")}
+    assert {one.name for one in OPERATIONS if one.body} == sending - WITHOUT_BODY
+    assert [one.name for one in OPERATIONS if one.multipart] == ["UploadAttachment"]
+    assert [one.name for one in OPERATIONS if one.answer is None] == ["Authorize"]
+    assert [one.name for one in OPERATIONS if not one.about.endswith(".")] == []
+
+
+def test_the_whole_table_makes_a_valid_openapi_document() -> None:
+    whole = document(OPERATIONS)
+    assert [error.message for error in OpenAPIV31SpecValidator(whole).iter_errors()] == []
+    assert sum(map(len, whole["paths"].values())) == 68
+    upload = whole["paths"]["/v2/apps/{appId}/attachments"]["post"]
+    assert list(upload["requestBody"]["content"]) == ["multipart/form-data"]
+    content = whole["components"]["schemas"]["MessagePost"]["properties"]["content"]
+    assert content["discriminator"]["mapping"]["text"] == "#/components/schemas/TextMessageBody"
+    # What no answer leaves null is not null in the answers of the other operations either.
+    message = whole["components"]["schemas"]["Message"]["properties"]
+    assert message["deleted"] == {"type": "boolean"}

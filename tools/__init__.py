@@ -1,0 +1,1 @@
+"""Programs that write the parts of the client that are generated."""

@@ -1,0 +1,247 @@
+"""The groups of operations, a method for each row of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from keyword import iskeyword
+from typing import Any
+
+from msgspec import UNSET, inspect
+
+from heliograph.client.arguments import path_names, snake
+from heliograph.wire.operations import Operation, Scope
+from heliograph.wire.table import OPERATIONS
+from tools.client_models import fields, is_model, models, parts, read_as, simple, structs_in
+from tools.writing import docstring
+
+MAPPING = "Mapping[str, Any]"
+COMMON = (
+    ("InvalidArgument", "What was given breaks a rule of the API; nothing was sent."),
+    ("ApiError", "The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like."),
+    ("TransportError", "No answer came: ConnectionFailed or Timeout."),
+    ("DecodeError", "The answer cannot be read."),
+)
+
+
+def group_names(tag: str) -> tuple[str, str]:
+    """The attribute of the client, and the class: `app_keys` and `AppKeysApi`."""
+    words = [{"API": "Api"}.get(word, word) for word in tag.split()]
+    return "_".join(words).lower(), "".join(words) + "Api"
+
+
+def given_as(kind: inspect.Type) -> str:
+    """The annotation of what a caller may give for a field of a body."""
+    found = parts(kind)
+    named = [_given(part) for part in found]
+    if any(isinstance(part, inspect.StructType) for part in found):
+        named.append(MAPPING)
+    return " | ".join(dict.fromkeys(named)) or "Any"
+
+
+def _given(kind: inspect.Type) -> str:
+    match kind:
+        case inspect.StructType(cls=cls):
+            name: str = cls.__name__
+            return name
+        case inspect.DateTimeType():
+            return "datetime | str"
+        case inspect.LiteralType(values=values):
+            return f"Literal[{', '.join(map(repr, values))}]"
+        case inspect.ListType(item_type=item):
+            return f"Sequence[{given_as(item)}]"
+        case inspect.DictType(value_type=value):
+            return f"Mapping[str, {given_as(value)}{' | None' if value in _nullable(value) else ''}]"
+    return simple(kind)
+
+
+def _nullable(kind: inspect.Type) -> tuple[inspect.Type, ...]:
+    inside = kind.types if isinstance(kind, inspect.UnionType) else ()
+    return (kind,) if any(isinstance(each, inspect.NoneType) for each in inside) else ()
+
+
+def may_be_null(field: inspect.Field) -> bool:
+    """Whether null means something else than nothing: then a keyword that is not given is UNSET."""
+    return field.default is UNSET
+
+
+def keyword(field: inspect.Field) -> str:
+    """A keyword parameter for a field of a body."""
+    annotation = given_as(field.type)
+    if may_be_null(field):
+        return f"{field.name}: {annotation} | UnsetType | None = UNSET"
+    return f"{field.name}: {annotation} | None = None"
+
+
+def keyword_name(name: str) -> str:
+    """The keyword for a query parameter; `for` is a word of Python itself."""
+    return f"{snake(name)}_" if iskeyword(snake(name)) else snake(name)
+
+
+class Method:
+    """What is written for one operation."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        self.name = snake(operation.name)
+        self.path = [snake(name) for name in path_names(operation)]
+        self.answer = operation.answer.__name__ if is_model(operation.answer) else "Model"
+        self.bodies = [struct.cls for struct in structs_in(inspect.type_info(operation.body))] if operation.body else []
+        # Of several kinds of a body each has fields of its own.
+        self.body_fields = fields(self.bodies[0]) if len(self.bodies) == 1 else ()
+        self.query = {name: keyword_name(name) for name in operation.query}
+
+    def first_parameters(self) -> Iterator[str]:
+        """Those that may be given by position, in the order of the API's documentation."""
+        yield from (f"{name}: str" for name in self.path)
+        if self.bodies:
+            yield f"body: {' | '.join(kind.__name__ for kind in self.bodies)} | Mapping[str, Any] | None = None"
+        if self.operation.filters:
+            yield "filter: Mapping[str, str] | None = None"
+        if self.operation.paged:
+            yield "page: Page | Mapping[str, Any] | None = None"
+
+    def keywords(self) -> Iterator[str]:
+        """Those that are given by name."""
+        yield from map(keyword, self.body_fields)
+        yield from (f"{snake(name)}: str | None = None" for name in self.operation.filters)
+        yield from (f"{name}: str | None = None" for name in self.query.values())
+
+    def signature(self, name: str, answer: str, *more: str, start: str = "async def") -> str:
+        """The head of the method."""
+        keywords = [*self.keywords(), *more]
+        parameters = ["self", *self.first_parameters(), *(["*", *keywords] if keywords else [])]
+        return f"    {start} {name}({', '.join(parameters)}) -> {answer}:\n"
+
+    def arguments(self) -> Iterator[str]:
+        """What is handed to `build`."""
+        yield f'OPERATION["{self.operation.name}"]'
+        yield f"({', '.join(self.path)}{',' if len(self.path) == 1 else ''})"
+        if self.bodies:
+            yield "body"
+        if self.body_fields:
+            yield "{" + ", ".join(f'"{field.name}": {field.name}' for field in self.body_fields) + "}"
+        if self.operation.filters:
+            yield "filters=filter"
+            names = ", ".join(f'"{snake(name)}": {snake(name)}' for name in self.operation.filters)
+            yield f"filter_fields={{{names}}}"
+        if self.operation.paged:
+            yield "page=page"
+        if self.query:
+            yield "query={" + ", ".join(f'"{name}": {given}' for name, given in self.query.items()) + "}"
+
+    def render(self) -> str:
+        """The method."""
+        about = self.operation.about
+        head = self.signature(self.name, self.answer)
+        call = f"        return await self._client.send(build({', '.join(self.arguments())}), {self.answer})\n"
+        return f"{head}{self.document(about)}\n{call}"
+
+    def document(self, about: str) -> str:
+        """The docstring."""
+        operation = self.operation
+        scopes = " or ".join(scope.label for scope in Scope if scope >= operation.scope)
+        raises = [(kind.__name__, (kind.__doc__ or "").splitlines()[0]) for kind in operation.errors]
+        lines = "\n".join(f"    {name}: {what}" for name, what in dict([*raises, *COMMON]).items())
+        where = f"`{operation.method} {operation.path}`, for keys of scope {scopes}."
+        return docstring(about, where, f"Raises:\n{lines}", indent=" " * 8)
+
+    def record(self) -> tuple[str, str]:
+        """The attribute of the answer that holds the records, and what they are."""
+        assert is_model(self.operation.answer)
+        for field in fields(self.operation.answer):
+            for part in parts(field.type):
+                if isinstance(part, inspect.ListType):
+                    annotation, _ = read_as(field.type, '""', ())
+                    return field.name, annotation.removeprefix("list[").removesuffix("]")
+        raise ValueError(f"{self.operation.name} is paged, and its answer holds no list")
+
+    def render_iterator(self) -> str:
+        """The method that goes through every page."""
+        attribute, record = self.record()
+        name = self.name.replace("list_", "iter_", 1)
+        head = self.signature(name, f"AsyncRecords[{self.answer}, {record}]", "backwards: bool = False", start="def")
+        about = (
+            f"Goes through every record of `{self.name}`, page by page, from the cursor of `page` if it has one, and "
+            "with its size. `backwards` begins at the end, or before the cursor `before`."
+        )
+        given = [name.partition(":")[0] for name in (*self.first_parameters(), *self.keywords())]
+        passed = [name if name in self.path else f"{name}=at" if name == "page" else f"{name}={name}" for name in given]
+        return (
+            f"{head}{docstring(about, 'Raises: what that raises, while it is iterated.', indent=' ' * 8)}\n"
+            f"        def fetch(at: Page) -> Awaitable[{self.answer}]:\n"
+            f"            return self.{self.name}({', '.join(passed)})\n\n"
+            f'        return AsyncRecords(fetch, lambda answer: answer.{attribute}, "{self.operation.name}", '
+            "paging.first_page(page, backwards=backwards))\n"
+        )
+
+
+def groups() -> dict[str, list[Method]]:
+    """The operations by tag."""
+    found: dict[str, list[Method]] = {}
+    for operation in OPERATIONS:
+        found.setdefault(operation.tag, []).append(Method(operation))
+    return found
+
+
+def render_api() -> str:
+    """The module of the groups."""
+    classes, properties = [], []
+    for tag, methods in groups().items():
+        attribute, name = group_names(tag)
+        written = []
+        for method in methods:
+            written.append(method.render())
+            if method.operation.paged:
+                written.append(method.render_iterator())
+        about = docstring(f"The operations of the tag {tag}.", indent="    ")
+        classes.append(f"class Async{name}(AsyncApi):\n{about}\n\n" + "\n".join(written))
+        properties.append(
+            f"    @cached_property\n    def {attribute}(self) -> Async{name}:\n"
+            f'        """The operations of the tag {tag}."""\n        return Async{name}(self)\n'
+        )
+    about = docstring("A group for each tag of the API's documentation.", indent="    ")
+    classes.append(f"class AsyncGroups(AsyncCaller):\n{about}\n\n" + "\n".join(properties))
+    return imports("\n\n".join(classes)) + "\n\n".join(classes)
+
+
+def imports(text: str) -> str:
+    """The head of the module: it imports what the text names. (Names that are not used are taken out afterwards.)"""
+    bodies: dict[str, set[str]] = {}
+    for operation in OPERATIONS:
+        if operation.body:
+            for cls in bodies_in(operation):
+                bodies.setdefault(cls.__module__, set()).add(cls.__name__)
+    answers = sorted({cls.__name__ for cls in models() if f" {cls.__name__}" in text or f"[{cls.__name__}" in text})
+    lines = [
+        '"""The operations of the API, by tag."""\n',
+        "from __future__ import annotations\n",
+        "from collections.abc import Awaitable, Mapping, Sequence",
+        "from datetime import datetime",
+        "from functools import cached_property",
+        "from typing import Any, Literal\n",
+        "from msgspec import UNSET, UnsetType\n",
+        "from heliograph.client import paging",
+        "from heliograph.client.async_calls import AsyncApi, AsyncCaller, AsyncRecords",
+        "from heliograph.client.model import Model, UnknownKind",
+        f"from heliograph.client.models import {', '.join(answers)}",
+        "from heliograph.client.requesting import OPERATION, build",
+        *(f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(bodies.items())),
+        "from heliograph.wire.paging import Page\n\n\n",
+    ]
+    return "\n".join(lines)
+
+
+def bodies_in(operation: Operation) -> list[type[Any]]:
+    """The kinds of the body, and those they are made of, all the way down."""
+    found: dict[type[Any], None] = {}
+
+    def visit(kind: inspect.Type) -> None:
+        for struct in structs_in(kind):
+            if struct.cls not in found:
+                found[struct.cls] = None
+                for field in fields(struct.cls):
+                    visit(field.type)
+
+    if operation.body:
+        visit(inspect.type_info(operation.body))
+    return list(found)

@@ -1,0 +1,184 @@
+"""The models of the client, written from the types of answers and of event payloads."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Any, TypeGuard
+
+from msgspec import UNSET, inspect
+
+from heliograph.wire import events
+from heliograph.wire.base import Answer, Time
+from heliograph.wire.table import OPERATIONS
+from tools.writing import docstring
+
+TIME_PATTERN = inspect.type_info(Time).type.pattern  # type: ignore[attr-defined]
+
+
+def parts(kind: inspect.Type) -> list[inspect.Type]:
+    """The members of a union that say what a value is, or the type itself."""
+    match kind:
+        case inspect.Metadata(type=inner):
+            return parts(inner)
+        case inspect.UnionType(types=types):
+            return [part for each in types for part in parts(each)]
+        case inspect.NoneType():
+            return []
+        case inspect.CustomType() if kind.cls is type(UNSET):
+            return []
+    return [kind]
+
+
+def fields(struct: type[Any]) -> tuple[inspect.Field, ...]:
+    """The fields of a struct."""
+    info = inspect.type_info(struct)
+    assert isinstance(info, inspect.StructType)
+    return info.fields
+
+
+def structs_in(kind: inspect.Type) -> list[inspect.StructType]:
+    """The structs that a value of this type may be, or may be a list of."""
+    found = []
+    for part in parts(kind):
+        if isinstance(part, inspect.StructType):
+            found.append(part)
+        elif isinstance(part, inspect.ListType):
+            found += structs_in(part.item_type)
+    return found
+
+
+def models() -> list[type[Any]]:
+    """Every type of an answer, or of the payload of an event; those that others are made of come first."""
+    ordered: dict[type[Any], None] = {}
+    begun: set[type[Any]] = set()
+
+    def visit(kind: type[Any]) -> None:
+        if kind in begun:
+            return
+        begun.add(kind)
+        for field in fields(kind):
+            for struct in structs_in(field.type):
+                visit(struct.cls)
+        ordered[kind] = None
+
+    for operation in OPERATIONS:
+        if is_model(operation.answer):
+            visit(operation.answer)
+    for payload in events.PAYLOADS.values():
+        visit(payload)
+    return list(ordered)
+
+
+def is_model(answer: object) -> TypeGuard[type[Answer]]:
+    """Whether an operation answers an object that is described: there are some of which only a channel knows more."""
+    return isinstance(answer, type) and issubclass(answer, Answer)
+
+
+def model_field(field: inspect.Field, known: Container[str]) -> str:
+    """A line of a model: the attribute, its type, and how it is made from JSON. `known` are the classes above it."""
+    annotation, maker = read_as(field.type, repr(field.encode_name).replace("'", '"'), known)
+    optional = "" if field.required or annotation == "Any" else " | None"
+    return f"    {field.name}: {annotation}{optional} = {maker}\n"
+
+
+def tag_field(struct: type[Any]) -> str:
+    """The line of the field by which the object is told from its like, which is none of its struct; or nothing."""
+    name = struct.__struct_config__.tag_field
+    return f'    {name}: str = plain("{name}")\n' if name else ""
+
+
+def read_as(kind: inspect.Type, name: str, known: Container[str]) -> tuple[str, str]:
+    """The annotation of an attribute, and what makes it."""
+
+    def made_by(struct: inspect.StructType) -> str:
+        # Messages quote messages: a class that comes later is looked up when it is needed.
+        name = struct.cls.__name__
+        return name if name in known else f"lambda value: {name}(value)"
+
+    several = [part for part in parts(kind) if isinstance(part, inspect.ListType)]
+    structs = structs_in(kind)
+    if len(structs) == 1:
+        inner, maker = structs[0].cls.__name__, made_by(structs[0])
+        return (f"list[{inner}]", f"many({name}, {maker})") if several else (inner, f"one({name}, {maker})")
+    if structs:
+        inner = " | ".join([*(struct.cls.__name__ for struct in structs), "UnknownKind"])
+        kinds = ", ".join(f'"{struct.tag}": {made_by(struct)}' for struct in structs)
+        options = ", several=True" if several else ""
+        return (
+            f"list[{inner}]" if several else inner,
+            f'tagged({name}, "{structs[0].tag_field}", {{{kinds}}}{options})',
+        )
+    annotations = list(dict.fromkeys(simple(part) for part in parts(kind)))
+    annotation = "Any" if "Any" in annotations or not annotations else " | ".join(annotations)
+    return annotation, f"moment({name})" if annotation == "datetime" else f"plain({name})"
+
+
+def simple(kind: inspect.Type) -> str:
+    """The annotation of a value that is no model."""
+    match kind:
+        case inspect.StrType(pattern=pattern):
+            return "datetime" if pattern == TIME_PATTERN else "str"
+        case inspect.DateTimeType():
+            return "datetime"
+        case inspect.LiteralType() | inspect.EnumType():
+            return "str"  # values may come that are not known yet
+        case inspect.BoolType():
+            return "bool"
+        case inspect.IntType():
+            return "int"
+        case inspect.FloatType():
+            return "float"
+        case inspect.BytesType():
+            return "bytes"
+        case inspect.ListType(item_type=item):
+            inner = " | ".join(dict.fromkeys(simple(part) for part in parts(item))) or "Any"
+            return f"list[{inner}]"
+        case inspect.DictType():
+            return "dict[str, Any]"
+    return "Any"
+
+
+def render_models() -> str:
+    """The module of the models."""
+    kinds = models()
+    names = [kind.__name__ for kind in kinds]
+    assert len(set(names)) == len(names), "two kinds of objects have one name"
+    classes = []
+    for number, kind in enumerate(kinds):
+        body = tag_field(kind) + "".join(model_field(field, names[:number]) for field in fields(kind))
+        about = docstring(" ".join((kind.__doc__ or "").split()), indent="    ")
+        classes.append(f"class {kind.__name__}(Model):\n{about}\n" + (f"\n{body}" if body else ""))
+    return (
+        '"""What the API answers, a class for each kind of object."""\n\nfrom __future__ import annotations\n\n'
+        "from datetime import datetime\nfrom typing import Any\n\n"
+        "from heliograph.client.model import Model, UnknownKind, many, moment, one, plain, tagged\n\n"
+        f"__all__ = [{', '.join(sorted(map(repr, names)))}]\n\n\n" + "\n\n".join(classes)
+    )
+
+
+def event_name(trigger: str) -> str:
+    """The class of an event: `ConversationJoinEvent`."""
+    return "".join(f"{word[0].upper()}{word[1:]}" for word in trigger.split(":")) + "Event"
+
+
+def render_events() -> str:
+    """The module of the events that webhooks tell of."""
+    payloads = {trigger: payload.__name__ for trigger, payload in events.PAYLOADS.items()}
+    classes = [
+        f'class {event_name(trigger)}(Event):\n    """`{trigger}`."""\n\n'
+        f'    payload: {payload} = one("payload", {payload})\n'
+        for trigger, payload in payloads.items()
+    ]
+    table = ", ".join(f'"{trigger}": {event_name(trigger)}' for trigger in payloads)
+    names = sorted(['"EVENTS"', '"Event"', *(f'"{event_name(trigger)}"' for trigger in payloads)])
+    return (
+        '"""The events that webhooks tell of, a class for each trigger."""\n\nfrom __future__ import annotations\n\n'
+        "from datetime import datetime\n\nfrom heliograph.client.model import Model, moment, one, plain\n"
+        f"from heliograph.client.models import {', '.join(sorted(set(payloads.values())))}\n\n"
+        f"__all__ = [{', '.join(names)}]\n\n\n"
+        "class Event(Model):\n"
+        '    """Something that happened. Of a trigger that is not known here it is this class."""\n\n'
+        '    id: str = plain("id")\n    type: str = plain("type")\n    created_at: datetime = moment("createdAt")\n'
+        '    payload: Model = one("payload", Model)\n\n\n' + "\n\n".join(classes) + "\n\n"
+        f'EVENTS: dict[str, type[Event]] = {{{table}}}\n"""The classes of events by trigger."""\n'
+    )
