@@ -28,7 +28,7 @@ from heliograph.storage.engine import Reader
 from tests.databases import new_database
 from tests.harness import error_of
 from tests.proofs.inside import Inside
-from tests.proofs.model import NO_CONVERSATION, NO_USER, TAKEN, Model, Named, Person, Refusal
+from tests.proofs.model import NO_CONVERSATION, NO_USER, TAKEN, Event, Model, Named, Person, Refusal
 from tests.proofs.paging import FIRST, LAST, Asked, expected_page, parsed_links
 from tests.proofs.replay import Membership, assert_documented, replay
 
@@ -247,7 +247,7 @@ class Verbs(RuleBasedStateMachine):
             assert_documented(event)
         self.last_event = events[-1].id if events else self.last_event
         told = [(one.type, one.conversation_id, one.user_id, pairs_of(one)) for one in events]
-        assert told == self.model.owed
+        assert settled(told) == settled(self.model.owed)
         self.model.owed.clear()
         assert in_order(replay(events, self.replayed)) == in_order(self.model.membership())
 
@@ -255,6 +255,12 @@ class Verbs(RuleBasedStateMachine):
 def in_order(membership: Membership) -> dict[str, list[tuple[str, str]]]:
     """Comparable in the order of joining too, which dictionaries are not."""
     return {conversation: list(members.items()) for conversation, members in membership.items()}
+
+
+def settled(events: list[Event]) -> list[Event]:
+    """Which of the conversations that go together with a user goes first is not promised: here it is by id."""
+    removed = iter(sorted(event for event in events if event[0] == "conversation:remove"))
+    return [next(removed) if event[0] == "conversation:remove" else event for event in events]
 
 
 def pairs_of(event: event_rows.StoredEvent) -> list[list[str]] | None:
@@ -287,7 +293,7 @@ def test_the_server_agrees_with_the_model_after_every_verb(engine: str) -> None:
     run_state_machine_as_test(
         OnEngine,
         settings=settings(
-            max_examples=60,
+            max_examples=50,
             stateful_step_count=60,
             deadline=None,
             derandomize=True,
