@@ -41,7 +41,9 @@ def test_every_scenario_is_measured_without_an_error(quick: tuple[Results, str])
     for cell in cells:
         assert (cell.errors, cell.bare_errors) == (0, 0), cell
         assert cell.statuses == {OK.get(cell.scenario, "200"): cell.requests}
-        assert min(cell.requests, cell.rate, cell.bare_rate, cell.cpu, cell.bare_cpu, cell.memory_bytes) > 0
+        assert min(cell.requests, cell.rate, cell.bare_rate, cell.memory_bytes) > 0
+        # So few requests may take less than the clock of processor time can tell.
+        assert min(cell.cpu, cell.bare_cpu) >= 0
         assert cell.ratios == [cell.ratio]
         assert 0 < cell.p50 <= cell.p99
 
