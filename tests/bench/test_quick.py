@@ -54,8 +54,8 @@ def test_growth_is_measured_without_an_error(quick: tuple[Results, str]) -> None
     sizes = ("100", "1,000", "5,000")
     assert names == {
         *(f"{what} in a database of 10,000" for what in ("list of 25", "get user", "join")),
-        *(f"{what} {size}" for what in ("first page of", "join into") for size in sizes[1:]),
-        *(f"last page of {size}" for size in sizes),
+        *(f"{what} {size}" for what in ("first pages of", "join into") for size in sizes[1:]),
+        *(f"last pages of {size}" for size in sizes),
     }
     for one in grown:
         assert one.errors == 0
