@@ -115,7 +115,7 @@ def _no_json(text: str) -> Iterator[bytes]:
     yield from (b"{", b"}", b" ", b"\0", b"\xff", b"{}{}", b"{},", b"{'a':1}", b"{a:1}", b"<a/>", b"a=1&b=2", b"[")
     for coding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-7"):
         yield ("\ufeff" + text if coding == "utf-7" else text).encode(coding)
-    yield gzip.compress(text.encode(, mtime=0), mtime=0)
+    yield gzip.compress(text.encode(), mtime=0)
     yield text[:-1].encode()
     yield text.encode() + b"\0"
     yield text.encode() + b"x"

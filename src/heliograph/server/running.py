@@ -14,6 +14,7 @@ import uvicorn
 import uvloop
 
 from heliograph.domain.purge import purge
+from heliograph.errors import ServiceUnavailable
 from heliograph.server import logs
 from heliograph.server.app import Application
 from heliograph.server.logs import RequestLog
@@ -40,7 +41,10 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer requests."""
         await super().startup(sockets)
-        await self._announce()
+        try:
+            await self._announce()
+        except ServiceUnavailable as error:  # requests are told the same until the database is back
+            log.error("the database went away", exc_info=error)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
