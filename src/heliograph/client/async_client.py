@@ -13,7 +13,7 @@ from heliograph.client.async_api import AsyncGroups
 from heliograph.client.async_http import open_async_http
 from heliograph.client.auth import Auth
 from heliograph.client.exchange import base_url_of
-from heliograph.client.options import DEFAULT_URL, Attempt, Options, changed
+from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, changed
 from heliograph.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ class AsyncClient(AsyncGroups):
         base_url: str = DEFAULT_URL,
         *,
         auth: Auth | None = None,
-        timeout: float | None = Options.timeout,
-        total_timeout: float | None = Options.total_timeout,
-        max_retries: int = Options.max_retries,
-        backoff: float = Options.backoff,
+        timeout: float | None = DEFAULTS.timeout,
+        total_timeout: float | None = DEFAULTS.total_timeout,
+        max_retries: int = DEFAULTS.max_retries,
+        backoff: float = DEFAULTS.backoff,
         headers: Mapping[str, str] | None = None,
         on_attempt: Hook | None = None,
         max_connections: int = MAX_CONNECTIONS,
@@ -73,7 +73,7 @@ class AsyncClient(AsyncGroups):
         self._base_url = base_url_of(base_url)
         self._auth = auth
         self._options = changed(
-            Options(),
+            DEFAULTS,
             timeout=timeout,
             total_timeout=total_timeout,
             max_retries=max_retries,

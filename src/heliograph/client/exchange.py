@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from heliograph.client.auth import Auth
 from heliograph.client.options import USER_AGENT, Options, check_header
@@ -20,8 +21,7 @@ from heliograph.errors import InvalidArgument, Timeout
 _HEADERS = {"accept": "application/json", "accept-encoding": "gzip", "user-agent": USER_AGENT}
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One attempt of a call. `timeout` is for each step, `deadline` (on the clock of `time.monotonic`) for all."""
 
     operation: str

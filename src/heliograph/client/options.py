@@ -6,10 +6,10 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from heliograph import __version__
 from heliograph.errors import HeliographError, InvalidArgument
@@ -24,8 +24,7 @@ DEFAULT_URL = "https://api.smooch.io"
 USER_AGENT = f"heliograph/{__version__} python/{sys.version_info.major}.{sys.version_info.minor}"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """What a hook is told after each attempt."""
 
     operation: str
@@ -40,8 +39,7 @@ class Attempt:
     """Seconds until the next attempt; None if there is none."""
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Struct, frozen=True):
     """What `with_options` may change. Times are in seconds."""
 
     timeout: float | None = 30.0
@@ -51,8 +49,11 @@ class Options:
     max_retries: int = 2
     backoff: float = 0.5
     """The longest pause before the second attempt; it doubles with each, to 8 at most."""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     on_attempt: Callable[[Attempt], object] | None = None
+
+
+DEFAULTS = Options()
 
 
 def changed(options: Options, **changes: Any) -> Options:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from heliograph.client.model import Model
 from heliograph.client.retrying import parse_retry_after
@@ -21,8 +21,7 @@ _SHOWN = 200
 _decode = msgspec.json.Decoder().decode
 
 
-@dataclass(frozen=True, slots=True)
-class RawResponse:
+class RawResponse(Struct, frozen=True):
     """An HTTP answer, complete. Names of headers are in lower case."""
 
     status: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from heliograph.client import arguments
 from heliograph.errors import InvalidArgument
@@ -17,8 +18,7 @@ OPERATION = {operation.name: operation for operation in OPERATIONS}
 """The rows of the table by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One call of an operation, ready to be sent as often as need be."""
 
     operation: Operation

@@ -13,7 +13,7 @@ from msgspec import UNSET, UnsetType
 from heliograph.client.auth import Auth
 from heliograph.client.connections import open_http
 from heliograph.client.exchange import base_url_of
-from heliograph.client.options import DEFAULT_URL, Attempt, Options, changed
+from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, changed
 from heliograph.client.sync_api import Groups
 from heliograph.errors import InvalidArgument
 
@@ -38,10 +38,10 @@ class Client(Groups):
         base_url: str = DEFAULT_URL,
         *,
         auth: Auth | None = None,
-        timeout: float | None = Options.timeout,
-        total_timeout: float | None = Options.total_timeout,
-        max_retries: int = Options.max_retries,
-        backoff: float = Options.backoff,
+        timeout: float | None = DEFAULTS.timeout,
+        total_timeout: float | None = DEFAULTS.total_timeout,
+        max_retries: int = DEFAULTS.max_retries,
+        backoff: float = DEFAULTS.backoff,
         headers: Mapping[str, str] | None = None,
         on_attempt: Hook | None = None,
         max_connections: int = MAX_CONNECTIONS,
@@ -74,7 +74,7 @@ class Client(Groups):
         self._base_url = base_url_of(base_url)
         self._auth = auth
         self._options = changed(
-            Options(),
+            DEFAULTS,
             timeout=timeout,
             total_timeout=total_timeout,
             max_retries=max_retries,

@@ -5,10 +5,11 @@ The router mounts the table, the OpenAPI document is rendered from it, and the t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from types import UnionType
 from typing import Any
+
+from msgspec import Struct
 
 from heliograph.errors import ApiError
 from heliograph.wire.base import Answer, Body
@@ -36,8 +37,7 @@ AnswerType = type[Answer] | type[dict[str, Any]]
 """The type of an answer; a plain object where only a third-party channel knows what is in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One operation of the API.
 
     `scope` is the least that may call it. An operation without an `answer` answers with a redirection.

@@ -5,8 +5,9 @@ A cursor is the id of a record. `after` asks for what follows it, `before` for w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from heliograph.errors import InvalidPage
 from heliograph.ids import is_id
@@ -19,8 +20,7 @@ _MAX_DIGITS = 9
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Which part of a list is wanted: `size` records, 1 to 100, after or before a cursor."""
 
     after: str | None = None
@@ -33,8 +33,7 @@ class Page:
         return self.before is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Slice(Generic[T]):
+class Slice(Struct, Generic[T], frozen=True):
     """The records of a page, and whether the list goes on at either end. An empty one goes on nowhere."""
 
     records: list[T]
