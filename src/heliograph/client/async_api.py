@@ -534,7 +534,7 @@ class AsyncConversationsApi(AsyncApi):
         )
 
     async def delete_conversation(self, app_id: str, conversation_id: str) -> Empty:
-        """Deletes a conversation with its participants. A user's default conversation cannot be deleted.
+        """Deletes a conversation with its participants and messages. A user's default conversation cannot be deleted.
 
         `DELETE /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 

@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from heliograph.domain.membership import Join, Joined, Leave, Left, decide_join, decide_leave
-from heliograph.domain.roster import Call, MemberKey, Refused, Roster
+from heliograph.domain.roster import Call, MemberKey, Refused, Roster, shown_associations
 from heliograph.domain.speaking import Act, Acted, Post, Posted, decide_act, decide_post
 from heliograph.storage import clients, conversations, participants, users
 from heliograph.storage.engine import Lock, Tx
+from heliograph.wire.conversations import PERSONAL
+from heliograph.wire.messages import SILENT
+
+SDK_TYPES = {"android", "ios", "unity", "web"}
+"""The integrations that an SDK client stands for."""
 
 HotVerb = Join | Leave | Post | Act
 Outcome = Joined | Left | Posted | Acted | Refused
@@ -46,6 +51,7 @@ async def gather(tx: Tx, calls: Sequence[HotVerb]) -> Roster:
     for conversation in await conversations.get_many(tx, wanted, lock=Lock.CHANGE):
         roster.conversations[conversation.app_id, conversation.id] = conversation
     await _gather_named_participants(tx, calls, roster)
+    await _gather_channels(tx, calls, roster)
     if external := {key for call in calls if (key := call.external_key) is not None}:
         roster.ids_of_external = await users.ids_of(tx, external)
     named = [(call, user_id) for call in calls if (user_id := call.named(roster)) is not None]
@@ -68,6 +74,22 @@ async def _gather_named_participants(tx: Tx, calls: Sequence[HotVerb], roster: R
     if named:
         for participant in await participants.get_many(tx, named):
             roster.holds(participant)
+
+
+async def _gather_channels(tx: Tx, calls: Sequence[HotVerb], roster: Roster) -> None:
+    """Where the user of a personal conversation can be reached, if a message is to go to one place alone."""
+    for call in calls:
+        conversation = roster.conversation_of(call)
+        targeted = isinstance(call, Post) and call.destination is not None
+        if targeted and conversation is not None and conversation.type == PERSONAL:
+            found = {SILENT}
+            for participant in await participants.of_conversation(tx, conversation.app_id, conversation.id):
+                for one in shown_associations(participant.client_associations):
+                    found |= {one.type} | (SDK_TYPES if one.type == "sdk" else set())
+                    client = await clients.get(tx, conversation.app_id, participant.user_id, one.client_id)
+                    if client and client.integration_id:
+                        found.add(client.integration_id)
+            roster.channels[conversation.app_id, conversation.id] = found
 
 
 async def _gather_users(tx: Tx, named: Sequence[tuple[Call, str]], roster: Roster) -> None:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 from msgspec import Raw, Struct
 
 from heliograph import ids
-from heliograph.domain import metadata
+from heliograph.domain import contents, metadata
 from heliograph.domain.hot import hot_verbs
 from heliograph.domain.roster import Refused
 from heliograph.domain.speaking import Act, Post, Posted
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import ConversationNotFound, MessageNotFound, NotFound
+from heliograph.errors import BadRequest, ConversationNotFound, MessageNotFound, NotFound
 from heliograph.storage import conversations, messages
 from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.store import Store
 from heliograph.wire.activities import ActivityPost
+from heliograph.wire.authors import BUSINESS, USER
 from heliograph.wire.messages import MESSAGES_PER_PAGE, MessagePost
 from heliograph.wire.paging import Page, PageMeta, page_meta
 
 _OWNER = "Message"
 _ENCODER = msgspec.json.Encoder()
+_SUBTYPES_OF_ANSWERS = ("agent", "bot")
 _BEYOND = "g" * 24
 """Greater than every id: what comes before it is the end of the list."""
 
@@ -30,11 +34,14 @@ async def post(store: Store, tenant: Tenant, conversation_id: str, body: Message
     """Say something; returns the message, as JSON.
 
     Raises:
-        BadRequest: the metadata is too large.
+        BadRequest: the message breaks a rule, or cannot go where it should.
         ConversationNotFound, UserNotFound, NotAMember: there is no such thing in this app.
         Locked: there are too many messages.
     """
     author = body.author
+    # What is wrong with the request itself is told before what is not found.
+    if titles := list(_breaches(body)):
+        raise BadRequest(*titles)
     outcome = await store.submit(
         hot_verbs,
         Post(
@@ -43,15 +50,41 @@ async def post(store: Store, tenant: Tenant, conversation_id: str, body: Message
             author.user_id,
             author.user_external_id,
             author,
-            _ENCODER.encode(body.content),
+            contents.shown(body.content),
             metadata.initial(body.metadata, _OWNER),
-            None,
+            _routing(body),
+            _destination(body),
         ),
     )
     if isinstance(outcome, Refused):
         raise outcome.error
     assert isinstance(outcome, Posted)
     return Raw(outcome.shown)
+
+
+def _breaches(body: MessagePost) -> Iterator[str]:
+    """What the API document says of messages that are posted, and not in its schema."""
+    author = body.author
+    if author.type == USER and body.destination is not None:
+        yield f"destination is only for an author of type {BUSINESS}"
+    named = (author.user_id, author.user_external_id, author.brand_id)
+    if author.type == BUSINESS and any(one is not None for one in named):
+        yield f"author.userId, author.userExternalId and author.brandId are only for an author of type {USER}"
+    if author.subtypes is not None and (len(author.subtypes) != 1 or author.subtypes[0] in _SUBTYPES_OF_ANSWERS):
+        yield "author.subtypes should have exactly 1 item, AI or activity"
+
+
+def _destination(body: MessagePost) -> str | None:
+    if (chosen := body.destination) is None:
+        return None
+    return chosen.integration_type if chosen.integration_id is None else chosen.integration_id
+
+
+def _routing(body: MessagePost) -> str | None:
+    """What is kept of a message beside what is shown of it."""
+    kept = {"destination": body.destination, "override": body.override, "schema": body.schema}
+    given = {name: value for name, value in kept.items() if value is not None}
+    return _ENCODER.encode(given).decode() if given else None
 
 
 async def act(store: Store, tenant: Tenant, conversation_id: str, body: ActivityPost) -> None:

@@ -58,7 +58,7 @@ class Call:
 class Refused:
     """A rule says no; nothing changed."""
 
-    error: type[ApiError]
+    error: type[ApiError] | ApiError
 
 
 class Roster:
@@ -71,6 +71,7 @@ class Roster:
         self.users: dict[Key, StoredUser] = {}
         self.ids_of_external: dict[ExternalKey, str] = {}
         self.sdk_clients: dict[Key, str] = {}
+        self.channels: dict[Key, set[str]] = {}  # of personal conversations to which a destination is named
         self.participants: dict[MemberKey, StoredParticipant] = {}
         self.users_of_participants: dict[MemberKey, str] = {}  # keyed by participant id in the place of the user id
         self._added: dict[MemberKey, StoredParticipant] = {}

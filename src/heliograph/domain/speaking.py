@@ -11,7 +11,13 @@ from msgspec import Raw
 from heliograph import ids
 from heliograph.domain.events import API_CONVERSATIONS
 from heliograph.domain.roster import Call, ExternalKey, Refused, Roster
-from heliograph.errors import ConversationNotFound, Locked, NotAMember, UserNotFound
+from heliograph.errors import (
+    BadRequest,
+    ConversationNotFound,
+    Locked,
+    NotAMember,
+    UserNotFound,
+)
 from heliograph.storage.messages import StoredMessage
 from heliograph.storage.participants import StoredParticipant
 from heliograph.storage.users import StoredUser
@@ -19,8 +25,11 @@ from heliograph.wire import times
 from heliograph.wire.activities import READ, ActivityType
 from heliograph.wire.authors import USER, Author, AuthorBody
 from heliograph.wire.contents import Content
+from heliograph.wire.conversations import PERSONAL
 from heliograph.wire.messages import MESSAGES_PER_CONVERSATION, Message
 
+_IN_A_GROUP = "destination is only applicable to conversations of type personal"
+_NOT_ATTACHED = "The user has no client for the destination attached to the conversation"
 _ENCODER = msgspec.json.Encoder()
 
 
@@ -40,11 +49,15 @@ class Spoken(Call):
 
 @dataclass(frozen=True, slots=True)
 class Post(Spoken):
-    """Say something: `content` is JSON as it will be shown, and so is the metadata."""
+    """Say something: `content` is JSON as it will be shown, and so is the metadata.
+
+    `routing` is what else is kept, as JSON, and `destination` what it names: an integration or a type of them.
+    """
 
     content: bytes
     metadata: str | None
     routing: str | None
+    destination: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +91,14 @@ def decide_post(call: Post, roster: Roster) -> Posted | Refused:
     """Who may say something, and how much there may be."""
     if (conversation := roster.conversation_of(call)) is None:
         return Refused(ConversationNotFound)
+    if call.destination is not None and conversation.type != PERSONAL:
+        return Refused(BadRequest(_IN_A_GROUP))
     speaker = _speaker(call, roster)
     if isinstance(speaker, Refused):
         return speaker
+    reachable = roster.channels.get((conversation.app_id, conversation.id), set())
+    if call.destination is not None and call.destination not in reachable:
+        return Refused(BadRequest(_NOT_ATTACHED))
     if conversation.message_count >= MESSAGES_PER_CONVERSATION:
         return Refused(Locked)
     message = _message(call, speaker, roster.received(conversation))

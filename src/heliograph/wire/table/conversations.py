@@ -50,7 +50,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "DeleteConversation", "DELETE", CONVERSATION, "Conversations", I, Empty,
-        "Deletes a conversation with its participants. A user's default conversation cannot be deleted.",
+        "Deletes a conversation with its participants and messages. A user's default conversation cannot be deleted.",
         errors=(errors.BadRequest, errors.ConversationNotFound),
     ),
     Operation(
