@@ -152,7 +152,7 @@ class Roster:
         conversation.last_updated_at = self.received(conversation)
         conversation.message_seq += 1
         conversation.message_count += 1
-        self._count(conversation, 0)
+        self.touch(conversation)
         self._messages.append(message)
         if author is not None:
             self.read(conversation, author)
@@ -162,7 +162,6 @@ class Roster:
         seen = (conversation.message_seq, conversation.last_updated_at)
         if conversation.message_seq and seen != (participant.seen_seq, participant.last_read):
             participant.seen_seq, participant.last_read = seen
-            self._count(conversation, 0)
             key = (participant.app_id, participant.conversation_id, participant.user_id)
             if key not in self._added:
                 self._seen[key] = participant
@@ -170,6 +169,9 @@ class Roster:
     def read_by_business(self, conversation: StoredConversation) -> None:
         """The business has read everything."""
         conversation.business_last_read = max(self.now, conversation.business_last_read or 0)
+
+    def touch(self, conversation: StoredConversation) -> None:
+        """Something happened in the conversation: whatever happens later has a greater id, in every process."""
         self._count(conversation, 0)
 
     def _count(self, conversation: StoredConversation, change: int) -> None:

@@ -121,6 +121,7 @@ def decide_act(call: Act, roster: Roster) -> Acted | Refused:
         roster.read_by_business(conversation)
     elif call.type == READ and speaker is not None:
         roster.read(conversation, speaker.participant)
+    roster.touch(conversation)
     roster.journal.acted(call.tenant, conversation, speaker.user if speaker else None, call.type)
     return Acted()
 
