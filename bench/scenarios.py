@@ -79,7 +79,9 @@ class Stage(Struct):
             case "create-user":
                 return [create_line(world, f"{turn}-{number}") for number in range(len(world.users))]
             case "post-message":
-                return [message_line(world, *seat) for seat in _shuffled(self.seated)]
+                seats = _shuffled(self.seated)
+                # Every second message is the business's.
+                return [message_line(world, group, user if n % 2 else None) for n, (group, user) in enumerate(seats)]
             case "read":
                 return [read_line(world, *seat) for seat in _shuffled(self.seated)]
         raise ValueError(scenario)
@@ -122,10 +124,11 @@ def leave_line(world: World, group: str, user: str) -> str:
     return _line("POST", world, f"conversations/{group}/leave", {"userId": user})
 
 
-def message_line(world: World, group: str, user: str) -> str:
-    """A user says something in a group."""
+def message_line(world: World, group: str, user: str | None) -> str:
+    """A user, or without one the business, says something in a group."""
     content = {"type": "text", "text": "The lamp is lit, and the boats are in."}
-    body = {"author": {"type": "user", "userId": user}, "content": content}
+    author = {"type": "user", "userId": user} if user else {"type": "business"}
+    body = {"author": author, "content": content}
     return _line("POST", world, f"conversations/{group}/messages", body)
 
 

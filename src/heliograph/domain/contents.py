@@ -26,6 +26,8 @@ from heliograph.wire.contents import (
 from heliograph.wire.items import ItemBody
 
 _ENCODER = msgspec.json.Encoder()
+_WITH_ITEMS = (CarouselMessageBody, ListMessageBody)
+_WITH_ACTIONS = (TextMessageBody, ImageMessageBody, ListMessageBody)
 _MOST_CHARACTERS = 4096
 _MOST_IN_ALT_TEXT = 128
 _MAP = "https://maps.google.com/maps?q="
@@ -96,8 +98,10 @@ def _lines(item: ItemBody) -> Iterator[str]:
 
 def _settle_metadata(content: ContentBody) -> None:
     """A null value stands for no property, and there is a limit to the size."""
-    items = content.items if isinstance(content, CarouselMessageBody | ListMessageBody) else []
+    items = content.items if isinstance(content, _WITH_ITEMS) else []
     actions = _actions_of(content, items)
+    if not actions:
+        return
     for item in items:
         item.metadata = metadata.settled(item.metadata, "Item")
     for action in actions:
@@ -107,5 +111,7 @@ def _settle_metadata(content: ContentBody) -> None:
 
 
 def _actions_of(content: ContentBody, items: list[ItemBody]) -> list[ActionBody]:
-    whole = content.actions if isinstance(content, TextMessageBody | ImageMessageBody | ListMessageBody) else None
+    whole = content.actions if isinstance(content, _WITH_ACTIONS) else None
+    if not whole and not items:
+        return []
     return list(chain(whole or [], *(item.actions for item in items)))

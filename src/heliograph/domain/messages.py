@@ -82,9 +82,11 @@ def _destination(body: MessagePost) -> str | None:
 
 def _routing(body: MessagePost) -> str | None:
     """What is kept of a message beside what is shown of it."""
+    if body.destination is None and body.override is None and body.schema is None:
+        return None
     kept = {"destination": body.destination, "override": body.override, "schema": body.schema}
     given = {name: value for name, value in kept.items() if value is not None}
-    return _ENCODER.encode(given).decode() if given else None
+    return _ENCODER.encode(given).decode()
 
 
 async def act(store: Store, tenant: Tenant, conversation_id: str, body: ActivityPost) -> None:

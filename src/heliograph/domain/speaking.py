@@ -102,12 +102,11 @@ def decide_post(call: Post, roster: Roster) -> Posted | Refused:
     if conversation.message_count >= MESSAGES_PER_CONVERSATION:
         return Refused(Locked)
     message = _message(call, speaker, roster.received(conversation))
-    stored = StoredMessage(
-        message.id, conversation.app_id, conversation.id, _ENCODER.encode(message).decode(), call.routing
-    )
+    shown = _ENCODER.encode(message)
+    stored = StoredMessage(message.id, conversation.app_id, conversation.id, shown.decode(), call.routing)
     roster.say(conversation, stored, speaker.participant if speaker else None)
     roster.journal.said(call.tenant, conversation, speaker.user if speaker else None, message)
-    return Posted(stored.shown.encode())
+    return Posted(shown)
 
 
 def decide_act(call: Act, roster: Roster) -> Acted | Refused:
