@@ -820,7 +820,10 @@ class AsyncMessagesApi(AsyncApi):
             return self.list_messages(app_id, conversation_id, page=at)
 
         return AsyncRecords(
-            fetch, lambda answer: answer.messages, "ListMessages", paging.first_page(page, backwards=backwards)
+            fetch,
+            lambda answer: answer.messages,
+            "ListMessages",
+            paging.first_page(page, backwards=backwards, from_the_start=True),
         )
 
     async def delete_all_messages(self, app_id: str, conversation_id: str) -> Empty:

@@ -816,7 +816,10 @@ class MessagesApi(Api):
             return self.list_messages(app_id, conversation_id, page=at)
 
         return Records(
-            fetch, lambda answer: answer.messages, "ListMessages", paging.first_page(page, backwards=backwards)
+            fetch,
+            lambda answer: answer.messages,
+            "ListMessages",
+            paging.first_page(page, backwards=backwards, from_the_start=True),
         )
 
     def delete_all_messages(self, app_id: str, conversation_id: str) -> Empty:

@@ -79,7 +79,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "ListMessages", "GET", f"{CONVERSATION}/messages", "Messages", I, MessageListResponse,
         "Lists messages, oldest first, 100 to a page whatever size is asked for. Without a cursor it is the last page.",
-        errors=(errors.InvalidPage, errors.NotFound), paged=True,
+        errors=(errors.InvalidPage, errors.NotFound), paged=True, last_page_first=True,
     ),
     Operation(
         "DeleteAllMessages", "DELETE", f"{CONVERSATION}/messages", "Messages", I, Empty,
