@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from heliograph import ids
 from tests.api.database import Database
 from tests.harness import Caller, author_of, error_of, titles_of
 from tests.unit.contents import CONTENTS
@@ -236,12 +237,12 @@ def test_a_destination_is_for_the_business_in_a_personal_conversation(
     refusal = ["The user has no client for the destination attached to the conversation"]
     for chosen in ({"integrationType": "whatsapp"}, {"integrationType": ""}, {"integrationId": UNKNOWN}):
         assert titles_of(post(api, where, destination=chosen)) == refusal
-    client, integration = "a" * 24, "b" * 24
+    client, integration = ids.new(), ids.new()
     database.add_client(api.app_id, user, client)
     database.write(("UPDATE client SET integration_id = $1 WHERE id = $2", (integration, client)))
     assert titles_of(post(api, where, destination={"integrationId": integration})) == refusal
     (participant,) = api.participants(where)
-    database.associate(participant["id"], ("twilio", client), ("sdk", "c" * 24))
+    database.associate(participant["id"], ("twilio", client), ("sdk", ids.new()))
     for chosen in ({"integrationType": "twilio"}, {"integrationId": integration}, {"integrationType": "web"}):
         assert post(api, where, destination=chosen).status_code == 201
 
