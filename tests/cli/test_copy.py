@@ -14,6 +14,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from heliograph.storage.copying import TABLES
 from tests.databases import ENGINES, SQLITE, everything, execute, is_sqlite, new_database, rows
 from tests.harness import Caller, Server, command, init, new_app, serving
 
@@ -27,6 +28,8 @@ def filled(engine: str, folder: Path, users: int = 20) -> str:
         for one in ids[3:10]:
             api.join(group, one, subscribe=True)
         api.leave(group, userId=ids[0])
+        api.say(group, userId=ids[1])
+        api.say(group, "Ångström")
         api.new_personal(ids[1])
         account = Caller(server.url, init(url).account_auth, http=api.http)
         account.ok("DELETE", f"/v2/apps/{new_app(account).app_id}")
@@ -155,7 +158,9 @@ def test_a_source_that_changes_meanwhile_is_noticed(tmp_path: Path) -> None:
     assert command("copy", "--from", origin, "--to", destination).returncode == 0
     # As if the copy had stopped after its last chunk, and the copied conversation had been renamed then.
     name = origin.removeprefix("sqlite:///")
-    marker = '{"source":"' + name + '","table":8,"after":[0,"ffffffffffffffffffffffff"],"rows":1}'
+    marker = (
+        '{"source":"' + name + '","table":' + str(len(TABLES) - 1) + ',"after":[0,"ffffffffffffffffffffffff"],"rows":1}'
+    )
     execute(
         destination,
         f"INSERT INTO meta VALUES ('copy', '{marker}')",

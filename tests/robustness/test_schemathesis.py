@@ -80,6 +80,9 @@ def aim(case: Case[Any], world: World) -> None:
         case.body = {**others, name: known[name]}
         if case.operation.label.endswith("/join") and others.get("subscribeSDKClient") is None:
             case.body["subscribeSDKClient"] = True
+    if isinstance(case.body, dict) and case.operation.label.endswith(("/messages", "/activity")):
+        case.body["author"] = {"type": "business"}
+        case.body.pop("destination", None)  # it is for personal conversations only
     for name in ("userId", "userExternalId"):
         if f"filter[{name}]" in (case.query or {}):
             case.query[f"filter[{name}]"] = known[name]

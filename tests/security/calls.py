@@ -134,8 +134,26 @@ class Walk:
         self.call("GetConversation", conversationId=group)
         self.call("UpdateConversation", {"description": word("new_description")}, conversationId=group)
         self.call("ListParticipants", conversationId=group)
+        self._messages(group, ada)
         clients = self.call("ListClients", userIdOrExternalId=ada)["clients"]
         # The only client that can be made so far is the SDK's, which stays.
         self.call("RemoveClient", userIdOrExternalId=ada, clientId=clients[0]["id"])
         self.call("LeaveConversation", {"userExternalId": word("external_id")}, conversationId=group)
         self.call("DeleteConversation", conversationId=group)
+
+    def _messages(self, group: str, ada: str) -> None:
+        word = self._word
+        author = {"displayName": word("author"), "avatarUrl": f"https://example.org/{word('author_icon')}"}
+        said = {
+            "author": {"type": "user", "userId": ada, **author},
+            "content": {"type": "text", "text": word("text"), "payload": word("payload")},
+            "metadata": {word("message_key"): word("message_value")},
+        }
+        (message,) = self.call("PostMessage", said, conversationId=group)["messages"]
+        picture = {"type": "image", "mediaUrl": f"https://example.org/{word('media')}", "altText": word("alt_text")}
+        self.call("PostMessage", {"author": {"type": "business"}, "content": picture}, conversationId=group)
+        read = {"author": {"type": "user", "userExternalId": word("external_id"), "brandId": word("brand")[:24]}}
+        self.call("PostActivity", {**read, "type": "conversation:read"}, conversationId=group)
+        self.call("ListMessages", conversationId=group)
+        self.call("DeleteMessage", conversationId=group, messageId=message["id"])
+        self.call("DeleteAllMessages", conversationId=group)

@@ -26,6 +26,8 @@ class World:
     clients: dict[str, str] = field(default_factory=dict)
     group: str = ""
     personal: str = ""
+    messages: list[str] = field(default_factory=list)
+    """In the group: one of ada, then one of the business."""
     key_id: str = ""
 
     @property
@@ -41,6 +43,7 @@ class World:
             "userIdOrExternalId": self.users["ada"],
             "clientId": self.clients["ada"],
             "keyId": self.key_id,
+            "messageId": self.messages[0],
         }
         return {**mine, **others}
 
@@ -64,6 +67,7 @@ def new_world(account: Caller, name: str) -> World:
     world.personal = api.ok("POST", "/conversations", {"type": "personal", "participants": members})["conversation"][
         "id"
     ]
+    world.messages = [api.say(world.group, f"Hello {name}", userExternalId=SHARED)["id"], api.say(world.group)["id"]]
     world.key_id = call(world.owner, "CreateAppKey", {"displayName": "Spare"}).json()["key"]["id"]
     return world
 
@@ -86,4 +90,5 @@ def snapshot(world: World) -> dict[str, Any]:
     for conversation_id in (world.group, world.personal):
         look("GetConversation", conversationId=conversation_id)
         look("ListParticipants", conversationId=conversation_id)
+        look("ListMessages", conversationId=conversation_id)
     return seen

@@ -89,7 +89,7 @@ WITHOUT_TENANT = {
 }
 WITHOUT_TENANT |= {"migrations.version", "migrations.migrate", "paging.slice_of"}
 # In these each row, or each key, begins with the tenant.
-ROWS = {"keys", "participants", "conversations", "clients", "events", "app", "key", "user", "conversation"}
+ROWS = {"keys", "messages", "participants", "conversations", "clients", "events", "app", "key", "user", "conversation"}
 
 
 @pytest.mark.parametrize("function", list(storage_functions()), ids=lambda one: f"{one.__module__}.{one.__name__}")
@@ -117,7 +117,8 @@ def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_buck
     for statement in chain(*migrations.STEPS):
         if found := re.match(r"CREATE TABLE (\w+).*PRIMARY KEY \(([^)]*)\)", statement, re.DOTALL):
             keys[found[1]] = [column.strip() for column in found[2].split(",")]
-    assert set(keys) == {"app_user", "external_id", "client", "conversation", "participant", "membership", "event"}
+    tables = {"app_user", "external_id", "client", "conversation", "participant", "membership", "message", "event"}
+    assert set(keys) == tables
     for table, key in keys.items():
         assert key[0] == "bucket", table
         assert key[1] == "app_id" or table == "event", table

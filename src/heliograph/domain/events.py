@@ -16,13 +16,17 @@ from heliograph.storage.participants import StoredParticipant
 from heliograph.storage.users import StoredUser
 from heliograph.wire import events as wire
 from heliograph.wire import times
-from heliograph.wire.authors import Source
+from heliograph.wire.activities import READ, Activity, ActivityType
+from heliograph.wire.authors import BUSINESS, USER, AuthorWebhook, Source
 from heliograph.wire.base import Answer
 from heliograph.wire.clients import Client
 from heliograph.wire.conversations import PERSONAL, ConversationTruncated
+from heliograph.wire.messages import Message
 from heliograph.wire.users import UserWebhook
 
 _SOURCE = Source(type="api")
+API_CONVERSATIONS = Source(type="api:conversations")
+"""The source of messages and activities that came through this API."""
 
 
 class Journal:
@@ -67,6 +71,43 @@ class Journal:
         """A conversation was deleted."""
         payload = wire.ConversationRemovePayload(conversation=_conversation(conversation))
         self._record(tenant, "conversation:remove", payload, conversation.id, None)
+
+    def said(self, tenant: Tenant, conversation: StoredConversation, user: StoredUser | None, message: Message) -> None:
+        """A message was posted, by a user or, without one, by the business."""
+        author = message.author
+        shown = wire.MessageWebhook(
+            id=message.id,
+            received=message.received,
+            author=AuthorWebhook(
+                type=author.type,
+                subtypes=author.subtypes,
+                user_id=author.user_id,
+                display_name=author.display_name,
+                avatar_url=author.avatar_url,
+                user=_user(user) if user else None,
+            ),
+            content=message.content,
+            source=message.source,
+            metadata=message.metadata,
+        )
+        payload = wire.ConversationMessagePayload(conversation=_conversation(conversation), message=shown)
+        self._record(tenant, "conversation:message", payload, conversation.id, None)
+
+    def acted(
+        self, tenant: Tenant, conversation: StoredConversation, user: StoredUser | None, type: ActivityType
+    ) -> None:
+        """A user or, without one, the business has read the conversation, or is typing, or is not any more."""
+        author = (
+            AuthorWebhook(type=BUSINESS)
+            if user is None
+            else AuthorWebhook(type=USER, user_id=user.id, user=_user(user))
+        )
+        payload = wire.ActivityPayload(
+            conversation=_conversation(conversation),
+            activity=Activity(type=type, source=API_CONVERSATIONS, author=author),
+        )
+        event: wire.EventType = "conversation:read" if type == READ else "conversation:typing"
+        self._record(tenant, event, payload, conversation.id, None)
 
     def client_added(self, tenant: Tenant, user: StoredUser, client: StoredClient) -> None:
         """An SDK client was made for a user."""

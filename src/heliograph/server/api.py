@@ -24,14 +24,14 @@ from heliograph.server.http import (
 )
 from heliograph.server.query import parse_query
 from heliograph.server.router import Router
-from heliograph.server.routes import apps, clients, conversations, participants, users
+from heliograph.server.routes import apps, clients, conversations, messages, participants, users
 from heliograph.settings import Settings
 from heliograph.storage.store import Store
 from heliograph.wire.operations import Operation
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.validation import decode
 
-ROUTES = (apps, clients, conversations, participants, users)
+ROUTES = (apps, clients, conversations, messages, participants, users)
 
 log = logging.getLogger("heliograph.request")
 

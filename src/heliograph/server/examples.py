@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 
-from heliograph.wire import apps, clients, conversations, participants, users
+from heliograph.wire import activities, apps, clients, conversations, messages, participants, users
+from heliograph.wire.authors import Author, Source
+from heliograph.wire.contents import TextMessage
 from heliograph.wire.operations import AnswerType, BodyType
 from heliograph.wire.paging import PageMeta
 
@@ -15,6 +17,7 @@ _USER = "6ae0a1d2c8a20002a7d25e90"
 _GROUP = "6ae0a1dd1b730003a7d25e90"
 _PARTICIPANT = "6ae0a1e5f0040004a7d25e90"
 _CLIENT = "6ae0a1e5f0050005a7d25e90"
+_MESSAGE = "6ae0a1f01c680006a7d25e90"
 _TIME = "2026-11-22T15:43:17.120Z"
 
 _app = apps.App(
@@ -40,6 +43,13 @@ _participant = participants.Participant(
     unread_count=0,
     client_associations=[clients.ClientAssociation(type="sdk", client_id=_CLIENT)],
 )
+_message = messages.Message(
+    id=_MESSAGE,
+    received=_TIME,
+    author=Author(type="user", user_id=_USER),
+    content=TextMessage(text="Land ahoy!"),
+    source=Source(type="api:conversations"),
+)
 _user = users.User(
     id=_USER,
     external_id="ada",
@@ -60,12 +70,15 @@ _ANSWERS: tuple[Any, ...] = (
     clients.ClientListResponse(clients=[_client], meta=_end),
     conversations.ConversationResponse(conversation=_conversation),
     conversations.ConversationListResponse(conversations=[_conversation], meta=_end),
+    messages.MessagePostResponse(messages=[_message]),
+    messages.MessageListResponse(messages=[_message], meta=_end),
     participants.ParticipantResponse(participant=_participant),
     participants.ParticipantListResponse(participants=[_participant], meta=_end),
     users.UserResponse(user=_user),
 )
 # Bodies keep null where it means something, so their examples are written as they are sent.
 _BODIES: dict[BodyType | AnswerType, Any] = {
+    activities.ActivityPost: {"author": {"type": "user", "userExternalId": "ada"}, "type": "conversation:read"},
     apps.AppCreateBody: {"displayName": "Sandbox"},
     apps.AppUpdateBody: {"settings": {"multiConvoEnabled": True}},
     apps.AppKeyCreateBody: {"displayName": "Bot"},
@@ -75,6 +88,10 @@ _BODIES: dict[BodyType | AnswerType, Any] = {
         "participants": [{"userExternalId": "ada", "subscribeSDKClient": False}],
     },
     conversations.ConversationUpdateBody: {"displayName": "Night crew"},
+    messages.MessagePost: {
+        "author": {"type": "user", "userExternalId": "ada"},
+        "content": {"type": "text", "text": "Land ahoy!"},
+    },
     participants.ParticipantJoinBody: {"userExternalId": "ada", "subscribeSDKClient": True},
     participants.ParticipantLeaveBody: {"userExternalId": "ada"},
     users.UserCreateBody: {"externalId": "ada", "profile": {"givenName": "Ada"}},

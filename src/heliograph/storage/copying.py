@@ -23,6 +23,7 @@ from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Columns, Reader, Row, Tx
 from heliograph.storage.events import StoredEvent
 from heliograph.storage.keys import StoredKey
+from heliograph.storage.messages import StoredMessage
 from heliograph.storage.opening import COPY
 from heliograph.storage.participants import StoredParticipant
 from heliograph.storage.sealing import Sealer
@@ -66,6 +67,7 @@ TABLES = (
         ("app_id", "conversation_id", "id"),
         ("conversation_id",),
     ),
+    Table("message", StoredMessage.__struct_fields__, ("app_id", "conversation_id", "id"), ("conversation_id",)),
     Table(
         "membership",
         ("app_id", "user_id", "conversation_id", "participant_id"),

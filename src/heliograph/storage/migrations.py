@@ -79,7 +79,21 @@ _FIRST = (
 # Not smaller than any id in the conversation, so that several processes keep ids ascending whatever their clocks say.
 _NEWEST_ID = ("ALTER TABLE conversation ADD COLUMN newest_id {text}",)
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _NEWEST_ID)
+_MESSAGES = (
+    # The bucket is the conversation's. `shown` is the JSON of the message, byte for byte as answers show it; `routing`
+    # what the caller asked for beside it, which no answer shows.
+    """CREATE TABLE message (
+        bucket {integer} NOT NULL, app_id {text} NOT NULL, conversation_id {text} NOT NULL, id {text} NOT NULL,
+        shown {text} NOT NULL, routing {text},
+        PRIMARY KEY (bucket, app_id, conversation_id, id)
+    ){clustered}""",
+    # How many messages there are now. message_seq counts those that there ever were, and up to floor_seq they were
+    # deleted all together: nobody has any of those to read.
+    "ALTER TABLE conversation ADD COLUMN message_count {integer} NOT NULL DEFAULT 0",
+    "ALTER TABLE conversation ADD COLUMN floor_seq {integer} NOT NULL DEFAULT 0",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _NEWEST_ID, _MESSAGES)
 LATEST = len(STEPS)
 
 
