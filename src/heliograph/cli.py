@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from heliograph.settings import DEFAULT_DATABASE, Settings, environment_variable
 from heliograph.storage.store import Store
 
 T = TypeVar("T")
+Beside = Callable[[Store], AbstractAsyncContextManager[Callable[[], None]]]
 F = TypeVar("F", bound=Callable[..., Any])
 
 USAGE_STATUS = 2
@@ -124,14 +126,25 @@ def serve(**options: Any) -> None:
         raise UsageError(f"--root-path should begin with a slash: {root_path!r}")
     settings = Settings(**options, root_path=root_path)
     announce = partial(welcome, settings=settings)
+    beside = _delivery(settings)
     if settings.workers == 1:
         from heliograph.server.running import run
 
-        run(settings, announce)
+        run(settings, announce, beside=beside)
     else:
         from heliograph.server.workers import supervise
 
-        supervise(settings, announce)
+        supervise(settings, announce, beside)
+
+
+def _delivery(settings: Settings) -> Beside:
+    """What delivers beside a server, if anything is to."""
+    from heliograph.delivery.guard import parse_networks
+    from heliograph.delivery.running import delivering, nothing
+
+    # What is wrong with the setting is told before anything is started.
+    parse_networks(settings.webhook_allowed_networks, host=settings.host, embedded=False)
+    return partial(delivering, settings=settings) if settings.delivery else nothing
 
 
 @cli.command()

@@ -19,6 +19,8 @@ CODES = {
     "clientId": "client_not_found",
     "keyId": "not_found",
     "appId": "app_not_found",
+    "integrationId": "integration_not_found",
+    "webhookId": "not_found",
 }
 # In place of <id> stands an id that exists.
 SEGMENTS = [
@@ -29,7 +31,7 @@ SEGMENTS = [
     "1e400", "%D9%A3" * 24, "x" * 10_000, "%41" * 10_000, "0" * 23, "0" * 25, "g" * 24, "A" * 24, MISSING,
 ]  # fmt: skip
 PLACES = [(operation, name) for operation in OFFERED for name in parameters_of(operation)]
-BODY = b'{"userId":"x","subscribeSDKClient":true}'
+BODY = b'{"userId":"x","subscribeSDKClient":true,"displayName":"x","target":"https://example.org","triggers":[]}'
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from tests.security.worlds import SHARED, World, new_world, snapshot
 CONVERSATION = (404, "conversation_not_found", "Conversation not found")
 USER = (404, "user_not_found", "User not found")
 CLIENT = (404, "client_not_found", "Client not found")
+INTEGRATION = (404, "integration_not_found", "Integration not found")
 KEY = (404, "not_found", "Resource not found")
 NO_MEMBER = (404, "not_found", "User is not a member of the conversation")
 FORBIDDEN = (403, "forbidden", "Forbidden")
@@ -49,13 +50,22 @@ def attempts(other: World) -> list[Attempt]:
         *_by_path(other, "userIdOrExternalId", other.users["ada"], USER),
         *_by_path(other, "userIdOrExternalId", other.lone_external_id, USER),
         *_by_path(other, "clientId", other.clients["ada"], CLIENT),
+        *_by_path(other, "integrationId", other.integration, INTEGRATION),
+        *_by_path(other, "webhookId", other.webhook, KEY),
+        Attempt("GetCustomIntegrationKey", KEY, ids={"keyId": other.integration_key_id}),
+        Attempt("DeleteCustomIntegrationKey", KEY, ids={"keyId": other.integration_key_id}),
         *_by_reference(other),
     ]
 
 
 def _by_path(other: World, parameter: str, value: str, expected: Expected) -> list[Attempt]:
     member = {"userId": other.users["ada"], "subscribeSDKClient": False}
-    bodies = {"JoinConversation": member, "LeaveConversation": {"participantId": other.participants["ada"]}}
+    bodies = {
+        "JoinConversation": member,
+        "LeaveConversation": {"participantId": other.participants["ada"]},
+        "CreateCustomIntegrationKey": {"displayName": "Mine"},
+        "CreateWebhook": {"target": "https://example.org", "triggers": []},
+    }
     return [
         Attempt(operation.name, expected, body=bodies.get(operation.name), ids={parameter: value})
         for operation in OFFERED
@@ -106,6 +116,8 @@ def test_every_operation_that_can_name_something_foreign_is_tried(worlds: tuple[
         "CreateAppKey",
         "ListAppKeys",
         "CreateUser",
+        "CreateIntegration",
+        "ListIntegrations",
     }
     assert tried | nameless == {operation.name for operation in OFFERED}
 

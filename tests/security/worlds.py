@@ -27,6 +27,9 @@ class World:
     group: str = ""
     personal: str = ""
     key_id: str = ""
+    integration: str = ""
+    integration_key_id: str = ""
+    webhook: str = ""
 
     @property
     def app_id(self) -> str:
@@ -41,6 +44,8 @@ class World:
             "userIdOrExternalId": self.users["ada"],
             "clientId": self.clients["ada"],
             "keyId": self.key_id,
+            "integrationId": self.integration,
+            "webhookId": self.webhook,
         }
         return {**mine, **others}
 
@@ -64,6 +69,11 @@ def new_world(account: Caller, name: str) -> World:
     world.personal = api.ok("POST", "/conversations", {"type": "personal", "participants": members})["conversation"][
         "id"
     ]
+    hook = {"target": f"https://example.org/{name}", "triggers": ["conversation:typing"]}
+    made = api.ok("POST", "/integrations", {"type": "custom", "displayName": f"Of {name}", "webhooks": [hook]})
+    world.integration, world.webhook = made["integration"]["id"], made["integration"]["webhooks"][0]["id"]
+    keys = f"/integrations/{world.integration}/keys"
+    world.integration_key_id = api.ok("POST", keys, {"displayName": "Spare"})["key"]["id"]
     world.key_id = call(world.owner, "CreateAppKey", {"displayName": "Spare"}).json()["key"]["id"]
     return world
 
@@ -78,6 +88,8 @@ def snapshot(world: World) -> dict[str, Any]:
 
     look("GetApp")
     look("ListAppKeys")
+    look("ListIntegrations")
+    look("ListCustomIntegrationKeys", integrationId=world.integration)
     for user_id in (*world.users.values(), SHARED, world.lone_external_id):
         look("GetUser", userIdOrExternalId=user_id)
         look("ListClients", userIdOrExternalId=user_id)

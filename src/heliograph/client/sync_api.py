@@ -1027,6 +1027,7 @@ class IntegrationsApi(Api):
         `POST /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
         Raises:
+            BadRequest: The request breaks a rule; one title per violation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1327,6 +1328,7 @@ class WebhooksApi(Api):
         target: str | None = None,
         triggers: Sequence[
             Literal[
+                "*",
                 "client:add",
                 "client:remove",
                 "client:update",
@@ -1429,6 +1431,7 @@ class WebhooksApi(Api):
         target: str | None = None,
         triggers: Sequence[
             Literal[
+                "*",
                 "client:add",
                 "client:remove",
                 "client:update",

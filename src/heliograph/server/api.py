@@ -24,14 +24,14 @@ from heliograph.server.http import (
 )
 from heliograph.server.query import parse_query
 from heliograph.server.router import Router
-from heliograph.server.routes import apps, clients, conversations, participants, users
+from heliograph.server.routes import apps, clients, conversations, integrations, participants, users, webhooks
 from heliograph.settings import Settings
 from heliograph.storage.store import Store
 from heliograph.wire.operations import Operation
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.validation import decode
 
-ROUTES = (apps, clients, conversations, participants, users)
+ROUTES = (apps, clients, conversations, integrations, participants, users, webhooks)
 
 log = logging.getLogger("heliograph.request")
 
@@ -98,7 +98,7 @@ class Api:
     ) -> Reply:
         authorization = headers.get(b"authorization")
         caller = await self._auth.caller(authorization)
-        tenant = await self._auth.tenant(caller, operation, path.get("appId"))
+        tenant = await self._auth.tenant(caller, operation, path.get("appId"), path.get("integrationId"))
         body: Any = None
         if operation.body is not None:
             started = time.monotonic()

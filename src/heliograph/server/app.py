@@ -17,6 +17,7 @@ from heliograph.settings import Settings
 from heliograph.storage.store import Store
 
 _API_ROOTS = (b"v2", b"oauth")
+_READING = ("GET", "HEAD")
 _NO_OPERATION = "none"
 
 log = logging.getLogger("heliograph.request")
@@ -25,7 +26,7 @@ log = logging.getLogger("heliograph.request")
 class Application:
     """Answers every request, counts it, and tells the request log of it.
 
-    `on_removal` is called when a key or an app was removed.
+    `on_removal` is called when a key or an app was removed, `on_write` when anything may have been written.
     """
 
     def __init__(
@@ -34,10 +35,12 @@ class Application:
         settings: Settings,
         *,
         on_removal: Callable[[], None] = lambda: None,
+        on_write: Callable[[], None] = lambda: None,
         request_log: RequestLog | None = None,
     ) -> None:
         self.metrics = Metrics(store)
         self._log = request_log
+        self._on_write = on_write
         self._prefix = settings.root_path.encode()
         self._api = Api(store, settings, on_removal)
         self._pages = pages(store, self.metrics)
@@ -54,6 +57,8 @@ class Application:
             except Disconnected:
                 log.info("caller went away", extra={"request_id": request_id})
                 return
+            if scope["method"] not in _READING:
+                self._on_write()
             await respond(send, reply.status, reply.body, request_id, reply.headers)
             status, name = reply.status, reply.operation.name if reply.operation else None
         else:
