@@ -48,6 +48,12 @@ def earliest(milliseconds: int) -> str:
     return f"{((seconds << 10) | fraction) << (_COUNTER_BITS + _PROCESS_BITS):024x}"
 
 
+def milliseconds(id: str) -> int:
+    """When the id was made, in milliseconds since 1970."""
+    seconds, fraction = divmod(int(id, 16) >> (_COUNTER_BITS + _PROCESS_BITS), 1 << 10)
+    return seconds * 1000 + fraction
+
+
 def is_id(text: str) -> bool:
     """Whether `text` has the form of an id: exactly 24 lowercase hex characters."""
     return _PATTERN.match(text) is not None

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 from collections.abc import AsyncIterator, Callable
+
+import uvloop
 
 from heliograph.delivery.dispatcher import Dispatcher
 from heliograph.delivery.guard import parse_networks
@@ -14,6 +17,7 @@ from heliograph.delivery.pump import Surroundings
 from heliograph.delivery.sender import Sender
 from heliograph.settings import Settings
 from heliograph.storage import deliveries
+from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
@@ -52,6 +56,26 @@ async def delivering(store: Store, settings: Settings) -> AsyncIterator[Callable
 async def nothing(store: Store) -> AsyncIterator[Callable[[], None]]:
     """Deliver nothing."""
     yield lambda: None
+
+
+def run(settings: Settings, announce: Callable[[Store], None]) -> None:
+    """Deliver, and serve nothing, until told to stop.
+
+    Raises:
+        UsageError: the settings ask for what cannot be done here.
+    """
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s")
+    uvloop.run(_run(settings, announce))
+
+
+async def _run(settings: Settings, announce: Callable[[Store], None]) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    store = await open_store(settings.database, connections=settings.database_connections)
+    async with contextlib.aclosing(store), delivering(store, settings):
+        announce(store)
+        await stop.wait()
 
 
 async def _pruning(store: Store, days: int) -> None:

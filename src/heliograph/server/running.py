@@ -35,14 +35,22 @@ Beside = Callable[[Store], contextlib.AbstractAsyncContextManager[Callable[[], N
 class Server(uvicorn.Server):
     """uvicorn, which says when requests are answered, and ends with status 0 when it is told to stop."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, announce: Callable[[], Awaitable[None]], stopping: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._announce = announce
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer requests."""
         await super().startup(sockets)
         await self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what is in flight; what would go on for ever is ended."""
+        self._stopping()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -98,7 +106,9 @@ async def _serve(
                     timeout_graceful_shutdown=settings.grace_seconds,
                 )
                 url = _url(settings, listener.getsockname()[1])
-                server = Server(config, partial(announce, store, url) if announce else _silent)
+                server = Server(
+                    config, partial(announce, store, url) if announce else _silent, application.streams.close
+                )
                 if lifeline is not None:
                     _end_with(lifeline, server)
                 async with application.metrics.measuring():

@@ -16,6 +16,8 @@ from heliograph import ids
 from heliograph.storage import webhooks
 from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.logged import StoredAttempt, StoredDelivery, StoredEvent
+from heliograph.storage.paging import slice_of
+from heliograph.wire.paging import Page, Slice
 
 PENDING, DELIVERED, FAILED = "pending", "delivered", "failed"
 Ranges = tuple[tuple[int, int], ...]
@@ -195,3 +197,41 @@ async def purge(tx: Tx, app_id: str, limit: int) -> bool:
 async def _remove(tx: Tx, keys: Sequence[Sequence[object]]) -> None:
     await tx.delete("attempt", ("bucket", "delivery_id"), keys)
     await tx.delete("delivery", ("bucket", "id"), keys)
+
+
+async def page(reader: Reader, app_id: str, match: Sequence[tuple[str, str]], page: Page) -> Slice[StoredDelivery]:
+    """A page of the app's deliveries whose columns have these values, oldest first."""
+    where = "".join(f" AND {column} = ${number}" for number, (column, _) in enumerate(match, 2))
+    values = (app_id, *(value for _, value in match))
+    rows = await slice_of(reader, _COLUMNS, f"delivery WHERE app_id = $1{where}", values, page)
+    return Slice([StoredDelivery(*row[:-1]) for row in rows.records], rows.precedes, rows.follows)
+
+
+async def get(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery | None:
+    """The delivery of the app, if there is such."""
+    row = await reader.get("delivery", _COLUMNS, ("app_id", "id"), (app_id, delivery_id))
+    return StoredDelivery(*row) if row else None
+
+
+async def attempts(reader: Reader, app_id: str, delivery: StoredDelivery) -> list[StoredAttempt]:
+    """The attempts of a delivery, in their order."""
+    rows = await reader.all(
+        f"SELECT {', '.join(_ATTEMPT)} FROM attempt WHERE bucket = $1 AND delivery_id = $2 AND app_id = $3 "
+        "ORDER BY number",
+        reader.bucket(delivery.lane),
+        delivery.id,
+        app_id,
+    )
+    return [StoredAttempt(*row) for row in rows]
+
+
+async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
+    """Make a delivery pending again, unless it is."""
+    await tx.execute(
+        "UPDATE delivery SET status = 'pending', tries = 0, due_at = $1, settled_at = NULL "
+        "WHERE bucket = $2 AND id = $3 AND app_id = $4 AND status <> 'pending'",
+        tx.now,
+        tx.bucket(delivery.lane),
+        delivery.id,
+        app_id,
+    )
