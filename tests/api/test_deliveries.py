@@ -31,6 +31,9 @@ class Endpoint(http.server.ThreadingHTTPServer):
         """Where it is."""
         return f"http://127.0.0.1:{self.server_port}/hook"
 
+    def answered(self) -> None:
+        """Called after each answer."""
+
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     server: Endpoint
@@ -42,6 +45,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("content-length", "4")
         self.end_headers()
         self.wfile.write(b"so\0\xff")
+        self.server.answered()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""

@@ -72,7 +72,7 @@ class Pump:
         while True:
             self._nudge.clear()
             ready = [] if self._around.stopping else await self._ready()
-            if not ready and not self._tasks:
+            if not ready and not self._tasks and not self._nudge.is_set():
                 return
             for webhook, secret, due in ready:
                 await self._room()
@@ -88,10 +88,12 @@ class Pump:
                 pass
             return []
         secret = around.store.sealer.open(webhook.id, webhook.secret)
+        # What is settled while the database looks may be found as it was before: it is left to the next look.
+        before = set(self._tasks)
         found = await around.store.look(
-            deliveries.heads, webhook.id, around.holder.ranges(), around.clock(), _PAGE + len(self._tasks)
+            deliveries.heads, webhook.id, around.holder.ranges(), around.clock(), _PAGE + len(before)
         )
-        return [(webhook, secret, one) for one in found if (one.bucket, one.delivery.lane) not in self._tasks]
+        return [(webhook, secret, one) for one in found if (one.bucket, one.delivery.lane) not in before]
 
     async def _room(self) -> None:
         """Wait until another call may begin."""
