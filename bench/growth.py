@@ -25,6 +25,8 @@ from heliograph.wire.paging import DEFAULT_SIZE
 
 _GROUP = 100
 """How many are in each group of a database."""
+_PAGES = 5_000
+"""How many pages are read at either end of a conversation, if it has so many: more than a server remembers."""
 
 
 class Case(Struct):
@@ -115,16 +117,20 @@ async def _build(url: str, size: int, sizes: Sizes, *, conversations: bool) -> _
 def _conversation_cases(
     world: World, groups: list[str], members: int, newcomers: list[str], sizes: Sizes
 ) -> list[Case]:
-    first, least = f"first page of {members:,}", min(sizes.conversations)
-    # The cursor after which exactly one page is left.
-    last = f"?page%5Bafter%5D={world.members[groups[0]][-DEFAULT_SIZE - 1]}"
+    first, least = f"first pages of {members:,}", min(sizes.conversations)
+    # The last cursor leaves exactly one page.
+    cursors = world.members[groups[0]][:-DEFAULT_SIZE]
     share = -(-len(newcomers) // len(groups))
     seats = [(groups[number // share], user) for number, user in enumerate(newcomers)]
     return [
-        Case(first, f"first page of {least:,}", Load(world, [page_line(world, groups[0])], once=False)),
-        Case(f"last page of {members:,}", first, Load(world, [page_line(world, groups[0], last)], once=False)),
+        Case(first, f"first pages of {least:,}", _pages(world, groups[0], cursors[:_PAGES])),
+        Case(f"last pages of {members:,}", first, _pages(world, groups[0], cursors[-_PAGES:])),
         _joins(f"join into {members:,}", f"join into {least:,}", world, seats),
     ]
+
+
+def _pages(world: World, group: str, cursors: list[str]) -> Load:
+    return Load(world, [page_line(world, group, f"?page%5Bafter%5D={cursor}") for cursor in cursors], once=False)
 
 
 def _database_cases(small: _Built, large: _Built, sizes: Sizes) -> list[Case]:

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from bench.worlds import World, add_groups, add_members, add_users, empty, opened
-from heliograph.wire.paging import MAX_SIZE
+from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
 
 GROUPS = 100
 """Over so many groups joins are spread."""
@@ -26,13 +26,14 @@ NAMES = {
     LEAVE: "leave",
     JOIN_ONE: "join, into one group",
     "list-25": "list of 25",
+    "list-25-new": "list of 25, never the same",
     "list-100": "list of 100",
     "get-user": "get user",
     "create-user": "create user",
 }
 """The scenarios, in the order in which they run, and what they are called."""
 NEEDS = {LEAVE: JOIN_SPREAD}
-_READING = ("list-25", "list-100", "get-user")
+_READING = ("list-25", "list-25-new", "list-100", "get-user")
 
 
 class Load(Struct):
@@ -65,6 +66,14 @@ class Stage(Struct):
                 return [join_line(world, self._own(turn)[GROUPS], user) for user in world.users]
             case "list-25":
                 return [page_line(world, group) for group in self.listed]
+            case "list-25-new":
+                # More pages than a server remembers; none is asked for again before all the others were.
+                places = range(MEMBERS - DEFAULT_SIZE)
+                return [
+                    page_line(world, group, f"?page%5Bafter%5D={world.members[group][place]}")
+                    for place in places
+                    for group in self.listed
+                ]
             case "list-100":
                 return [page_line(world, group, f"?page%5Bsize%5D={MAX_SIZE}") for group in self.listed]
             case "get-user":

@@ -91,7 +91,7 @@ async def _insert_users(tx: Tx, app_id: str, made: list[str]) -> None:
 
 async def _insert_groups(tx: Tx, app_id: str, made: list[str], size: int) -> None:
     rows = [
-        StoredConversation(app_id, one, SDK_GROUP, 0, size, 0, tx.now, None, None, None, None, None, tx.now)
+        StoredConversation(app_id, one, SDK_GROUP, 0, size, 0, tx.now, None, None, None, None, None, tx.now, ids.new())
         for one in made
     ]
     columns = ("bucket", *StoredConversation.__struct_fields__)

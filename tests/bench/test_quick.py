@@ -41,7 +41,9 @@ def test_every_scenario_is_measured_without_an_error(quick: tuple[Results, str])
     for cell in cells:
         assert (cell.errors, cell.bare_errors) == (0, 0), cell
         assert cell.statuses == {OK.get(cell.scenario, "200"): cell.requests}
-        assert min(cell.requests, cell.rate, cell.bare_rate, cell.cpu, cell.bare_cpu, cell.memory_bytes) > 0
+        assert min(cell.requests, cell.rate, cell.bare_rate, cell.memory_bytes) > 0
+        # So few requests may take less than the clock of processor time can tell.
+        assert min(cell.cpu, cell.bare_cpu) >= 0
         assert cell.ratios == [cell.ratio]
         assert 0 < cell.p50 <= cell.p99
 
@@ -52,8 +54,8 @@ def test_growth_is_measured_without_an_error(quick: tuple[Results, str]) -> None
     sizes = ("100", "1,000", "5,000")
     assert names == {
         *(f"{what} in a database of 10,000" for what in ("list of 25", "get user", "join")),
-        *(f"{what} {size}" for what in ("first page of", "join into") for size in sizes[1:]),
-        *(f"last page of {size}" for size in sizes),
+        *(f"{what} {size}" for what in ("first pages of", "join into") for size in sizes[1:]),
+        *(f"last pages of {size}" for size in sizes),
     }
     for one in grown:
         assert one.errors == 0

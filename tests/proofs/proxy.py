@@ -49,6 +49,10 @@ class Proxy:
         self._server = await asyncio.start_unix_server(self._serve, self._folder / SOCKET)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.closing(writer):
+            await self._pass_on(reader, writer)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_unix_connection(self._target)
         back = asyncio.create_task(_copy(far_reader, writer))
         with contextlib.suppress(ConnectionError):

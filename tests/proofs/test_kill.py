@@ -19,7 +19,7 @@ from tests.proofs.load import CALLERS, Book, Load, shown
 from tests.proofs.site import site as new_site
 
 KILLS = 3
-CHANGES = 500
+CHANGES = 300
 PATIENCE_SECONDS = 20
 LIMIT = ("--participant-limit", "100000")
 

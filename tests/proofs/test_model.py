@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -25,16 +25,17 @@ from heliograph.storage import conversations as conversation_rows
 from heliograph.storage import events as event_rows
 from heliograph.storage import participants as participant_rows
 from heliograph.storage.engine import Reader
-from tests.databases import new_database
+from tests.databases import POSTGRESQL, SQLITE, new_database
 from tests.harness import error_of
 from tests.proofs.inside import Inside
-from tests.proofs.model import NO_CONVERSATION, NO_USER, TAKEN, Model, Named, Person, Refusal
+from tests.proofs.model import NO_CONVERSATION, NO_USER, TAKEN, Event, Model, Named, Person, Refusal
 from tests.proofs.paging import FIRST, LAST, Asked, expected_page, parsed_links
 from tests.proofs.replay import Membership, assert_documented, replay
 
 T = TypeVar("T")
 
 LIMIT = 5
+EXAMPLES = {SQLITE: 50, POSTGRESQL: 30}
 # More users than fit in a group, and few enough of everything that the verbs often meet.
 MOST_USERS, MOST_CONVERSATIONS = 9, 5
 EXTERNAL_IDS = ["ada", "bob/ß ?&=", "f" * 24]
@@ -247,7 +248,7 @@ class Verbs(RuleBasedStateMachine):
             assert_documented(event)
         self.last_event = events[-1].id if events else self.last_event
         told = [(one.type, one.conversation_id, one.user_id, pairs_of(one)) for one in events]
-        assert told == self.model.owed
+        assert settled(told) == settled(self.model.owed)
         self.model.owed.clear()
         assert in_order(replay(events, self.replayed)) == in_order(self.model.membership())
 
@@ -255,6 +256,12 @@ class Verbs(RuleBasedStateMachine):
 def in_order(membership: Membership) -> dict[str, list[tuple[str, str]]]:
     """Comparable in the order of joining too, which dictionaries are not."""
     return {conversation: list(members.items()) for conversation, members in membership.items()}
+
+
+def settled(events: Sequence[Event]) -> list[Event]:
+    """Which of the conversations that go together with a user goes first is not promised: here it is by id."""
+    removed = iter(sorted(event for event in events if event[0] == "conversation:remove"))
+    return [next(removed) if event[0] == "conversation:remove" else event for event in events]
 
 
 def pairs_of(event: event_rows.StoredEvent) -> list[list[str]] | None:
@@ -287,7 +294,7 @@ def test_the_server_agrees_with_the_model_after_every_verb(engine: str) -> None:
     run_state_machine_as_test(
         OnEngine,
         settings=settings(
-            max_examples=60,
+            max_examples=EXAMPLES[engine],
             stateful_step_count=60,
             deadline=None,
             derandomize=True,

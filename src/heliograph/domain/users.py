@@ -149,7 +149,7 @@ async def _delete(tx: Tx, tenant: Tenant, who: str, brand_id: str | None) -> Non
     for participant in seats.participants:
         roster.holds(participant)
         roster.dismiss(seats.conversations[participant.conversation_id], participant)
-    personal = [one for one in seats.conversations.values() if one.type == PERSONAL]
+    personal = sorted((one for one in seats.conversations.values() if one.type == PERSONAL), key=lambda one: one.id)
     for conversation in personal:
         roster.journal.conversation_removed(tenant, conversation)
     roster.journal.user_removed(tenant, user)

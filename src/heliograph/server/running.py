@@ -14,6 +14,7 @@ import uvicorn
 import uvloop
 
 from heliograph.domain.purge import purge
+from heliograph.errors import ServiceUnavailable
 from heliograph.server import logs
 from heliograph.server.app import Application
 from heliograph.server.logs import RequestLog
@@ -45,7 +46,10 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer requests."""
         await super().startup(sockets)
-        await self._announce()
+        try:
+            await self._announce()
+        except ServiceUnavailable as error:  # requests are told the same until the database is back
+            log.error("the database went away", exc_info=error)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Finish what is in flight; what would go on for ever is ended."""

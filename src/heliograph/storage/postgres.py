@@ -7,6 +7,7 @@ one plan, for a set of any size.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -26,6 +27,15 @@ DIALECT = Dialect(
 Connection: TypeAlias = "asyncpg.Connection[Any] | PoolConnectionProxy[Any]"
 
 _LOCKS = {Lock.NONE: "", Lock.KEEP: " FOR KEY SHARE", Lock.CHANGE: " FOR NO KEY UPDATE", Lock.REMOVE: " FOR UPDATE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A row with an id that nothing else will ever have."""
+
+    table: str
+    columns: Columns
+    row: Row
 
 
 class Catalog:
@@ -57,8 +67,8 @@ class PostgresTx(Tx):
         self._catalog = catalog
         self.buckets = buckets
         self.now = now
-        self.witness: tuple[str, Columns, Row] | None = None
-        """A row that is there if, and only if, the transaction was committed: table, key columns, key."""
+        self.witness: Witness | None = None
+        """A row that is there if, and only if, the transaction was committed."""
 
     async def one(self, sql: str, *values: Any) -> Row | None:
         return await self._connection.fetchrow(sql, *values)
@@ -91,8 +101,7 @@ class PostgresTx(Tx):
         arrays = await self._catalog.arrays(self._connection, table, columns)
         await self._connection.execute(_insert(table, columns, arrays), *_by_column(rows))
         if "id" in columns:
-            key = tuple(name for name in ("bucket", "id") if name in columns)
-            self.witness = (table, key, tuple(rows[-1][columns.index(name)] for name in key))
+            self.witness = Witness(table, columns, rows[-1])
 
     async def update(self, table: str, columns: Columns, match: Columns, rows: Sequence[Row]) -> None:
         if not rows:

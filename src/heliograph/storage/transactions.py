@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import asyncpg
 
 from heliograph.errors import ApiError, ServiceUnavailable
-from heliograph.storage.engine import Columns, Row, TryAgain
-from heliograph.storage.postgres import Catalog, Connection, PostgresTx
+from heliograph.storage.engine import TryAgain
+from heliograph.storage.postgres import Catalog, Connection, PostgresTx, Witness
 from heliograph.wire import times
 
 T = TypeVar("T")
@@ -22,6 +22,7 @@ ACQUIRE_SECONDS = 5.0
 _ATTEMPTS = 8
 _PAUSE_SECONDS = 0.02
 _DOUBT_SECONDS = 10.0
+_DOUBT_PAUSE_SECONDS = 0.2
 """How long the fate of a transaction is looked into, when its COMMIT was not answered."""
 
 # The database, or another transaction that was quicker, asks to begin again. A key that is there already is one that
@@ -49,7 +50,7 @@ ABSENT = (
 class Unanswered(Exception):
     """The connection was lost while a transaction was being committed."""
 
-    def __init__(self, result: Any, witness: tuple[str, Columns, Row] | None) -> None:
+    def __init__(self, result: Any, witness: Witness | None) -> None:
         super().__init__()
         self.result = result
         self.witness = witness
@@ -123,7 +124,7 @@ class Transactions:
                 raise Unanswered(result, tx.witness) from error
             return result
 
-    async def _was_committed(self, witness: tuple[str, Columns, Row] | None) -> bool:
+    async def _was_committed(self, witness: Witness | None) -> bool:
         """Whether the transaction that left this witness was committed, though its COMMIT was not answered.
 
         Raises:
@@ -131,16 +132,28 @@ class Transactions:
         """
         if witness is None:
             return False
-        table, match, key = witness
         deadline = asyncio.get_running_loop().time() + _DOUBT_SECONDS
         while True:
             try:
-                async with self.reader() as reader:
-                    return await reader.get(table, match, match, key) is not None
+                return await self._is_there(witness)
             except ABSENT as error:
                 if asyncio.get_running_loop().time() > deadline:
                     raise ServiceUnavailable from error
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(_DOUBT_PAUSE_SECONDS)
+
+    async def _is_there(self, witness: Witness) -> bool:
+        # Adding the row once more waits for whoever is still adding it: a COMMIT may be on its way. When it can be
+        # added, the other transaction has come to nothing for ever.
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            tx = PostgresTx(connection, self._catalog, self._buckets)
+            await connection.execute("BEGIN")
+            try:
+                await tx.insert(witness.table, witness.columns, [witness.row])
+            except asyncpg.UniqueViolationError:
+                return True
+            finally:
+                await _roll_back(connection)
+            return False
 
 
 async def _roll_back(connection: Connection) -> None:
