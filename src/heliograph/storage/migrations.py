@@ -108,7 +108,9 @@ _WEBHOOKS = (
         created_at {integer} NOT NULL, settled_at {integer},
         PRIMARY KEY (bucket, id)
     ){clustered}""",
-    "CREATE INDEX delivery_pending ON delivery (webhook_id, bucket, lane, event_id) WHERE status = 'pending'",
+    # A webhook's pending deliveries in their order; and those of a lane, to see which is the first.
+    "CREATE INDEX delivery_pending ON delivery (webhook_id, event_id) WHERE status = 'pending'",
+    "CREATE INDEX delivery_lane ON delivery (bucket, lane, webhook_id, event_id) WHERE status = 'pending'",
     "CREATE INDEX delivery_of_app ON delivery (app_id, id)",
     """CREATE TABLE attempt (
         bucket {integer} NOT NULL, delivery_id {text} NOT NULL, number {integer} NOT NULL, app_id {text} NOT NULL,
