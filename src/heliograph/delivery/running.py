@@ -64,7 +64,6 @@ def run(settings: Settings, announce: Callable[[Store], None]) -> None:
     Raises:
         UsageError: the settings ask for what cannot be done here.
     """
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(message)s")
     uvloop.run(_run(settings, announce))
 
 

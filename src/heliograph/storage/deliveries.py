@@ -23,6 +23,8 @@ PENDING, DELIVERED, FAILED = "pending", "delivered", "failed"
 Ranges = tuple[tuple[int, int], ...]
 """Buckets, as the first and the last of each range."""
 
+_MARGIN_MILLISECONDS = 60_000
+"""An event is made before its deliveries, and by this much at most."""
 _COLUMNS = StoredDelivery.__struct_fields__
 _ATTEMPT = StoredAttempt.__struct_fields__
 
@@ -178,6 +180,7 @@ async def prune(tx: Tx, bucket: int, before: int, limit: int) -> bool:
         return True
     # What is still to be delivered needs its event.
     rest = await tx.one("SELECT min(event_id) FROM delivery WHERE bucket = $1 AND id < $2", bucket, horizon)
+    horizon = ids.earliest(before - _MARGIN_MILLISECONDS)
     events = await tx.all(
         "SELECT bucket, id FROM event WHERE bucket = $1 AND id < $2 ORDER BY id LIMIT $3",
         bucket,
