@@ -18,10 +18,11 @@ from tests.storage.conftest import Run, opened
 async def everything(site: Site, cursor: Cursor, page: int = 3) -> tuple[list[str], Cursor]:
     """The ids of the events after a place, page by page, and where they end."""
     found: list[str] = []
-    while events := await site.store.look(stream.after, site.tenant.app_id, cursor, page):
+    while True:
+        events, cursor = await site.store.read(stream.after, site.tenant.app_id, cursor, page)
         found += [event.id for _, event in events]
-        cursor = events[-1][0]
-    return found, cursor
+        if not events:
+            return found, cursor
 
 
 async def stored(site: Site) -> list[str]:
@@ -46,7 +47,7 @@ def test_it_begins_now_and_can_be_resumed_anywhere(run: Run) -> None:
             assert again is not None
             assert (await everything(site, again))[0] == found[count:]
             if count < 10:
-                ((place, _),) = await store.look(stream.after, site.tenant.app_id, again, 1)
+                _, place = await store.read(stream.after, site.tenant.app_id, again, 1)
 
     run(work)
 
@@ -100,9 +101,8 @@ def test_readers_beside_many_writers_miss_nothing(run: Run) -> None:
                 # As a client that is cut off after every page.
                 again = await store.look(stream.resumed, site.tenant.app_id, str(cursor))
                 assert again is not None
-                page = await store.look(stream.after, site.tenant.app_id, again, 5)
+                page, cursor = await store.read(stream.after, site.tenant.app_id, again, 5)
                 found += [event.id for _, event in page]
-                cursor = page[-1][0] if page else again
                 if not page and ended:
                     return found
                 await asyncio.sleep(0)
@@ -129,11 +129,12 @@ def test_a_database_that_was_restored_elsewhere_begins_a_new_epoch(url: str, eng
             for _ in range(3):
                 await site.group()
             begin = Cursor((await store.look(stream.present, site.tenant.app_id)).epoch, 0, "0" * 24)
-            (first, _), (middle, _), _ = await store.look(stream.after, site.tenant.app_id, begin, 9)
+            ((first, _), (middle, _), _), _ = await store.read(stream.after, site.tenant.app_id, begin, 9)
 
             async def restore(tx: Tx) -> None:
                 # Numbers of another cluster, which ours will not reach for long.
-                await tx.execute("UPDATE event SET tx = tx + 1000000000")
+                if store.shared:
+                    await tx.execute("UPDATE event SET tx = tx + 1000000000")
                 await stream.begin_epoch(tx, "another cluster")
                 await stream.begin_epoch(tx, "another cluster")
 

@@ -18,8 +18,11 @@ async def purge(store: Store) -> None:
         for bucket in range(store.buckets):
             while await store.write(apps.purge_rows, app_id, bucket, _STEP):
                 pass
-        for purge_step in (deliveries.purge, events.purge):
-            while await store.write(purge_step, app_id, _STEP):
-                pass
+            # An app's events are younger than the app, and ids are in the order of time.
+            after: str | None = app_id
+            while after is not None:
+                after = await store.write(events.purge, app_id, bucket, after, _STEP)
+        while await store.write(deliveries.purge, app_id, _STEP):
+            pass
         await store.write(integrations.purge, app_id)
         await store.write(apps.forget, app_id)

@@ -135,11 +135,12 @@ async def _parts(
     while not (streams.closing or gone.done()):
         woken.clear()
         try:
-            found = await answer.store.look(stream.after, answer.app_id, cursor, _PAGE)
+            # On one snapshot: where the stream ends, and what there is up to there.
+            found, cursor = await answer.store.read(stream.after, answer.app_id, cursor, _PAGE)
         except ServiceUnavailable:
             return  # the caller comes again, and goes on where it was
         if found:
-            cursor, quiet = found[-1][0], 0.0
+            quiet = 0.0
             wanted = [_told(place, event) for place, event in found if _passes(answer, event)]
             # What is left out moves the place too, so that it is not looked at again.
             yield b"".join([*wanted, _place(cursor)])

@@ -26,6 +26,7 @@ class Dialect:
     integer: str
     blob: str
     clustered: str  # ends a CREATE TABLE whose rows should lie in the order of their key
+    where_many: str  # begins a statement that is needed only where there are many buckets
     transaction: str  # the number of the transaction that is running, where several may be at once; else 0
 
 

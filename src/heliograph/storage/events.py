@@ -43,8 +43,18 @@ async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 10
     return [StoredEvent(*row) for row in rows]
 
 
-async def purge(tx: Tx, app_id: str, limit: int) -> bool:
-    """Delete up to `limit` events of the app; returns whether there are more."""
-    keys = await tx.all("SELECT bucket, id FROM event WHERE app_id = $1 LIMIT $2", app_id, limit)
-    await tx.delete("event", ("bucket", "id"), keys)
-    return len(keys) == limit
+async def purge(tx: Tx, app_id: str, bucket: int, after: str, limit: int) -> str | None:
+    """Delete the app's events among the next `limit` of the bucket; returns the last one looked at, None at the end."""
+    row = await tx.one(
+        "SELECT max(id) FROM (SELECT id FROM event WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3) AS step",
+        bucket,
+        after,
+        limit,
+    )
+    if row is None or row[0] is None:
+        return None
+    await tx.execute(
+        "DELETE FROM event WHERE bucket = $1 AND id > $2 AND id <= $3 AND app_id = $4", bucket, after, row[0], app_id
+    )
+    last: str = row[0]
+    return last

@@ -98,7 +98,8 @@ _WEBHOOKS = (
     "ALTER TABLE event ADD COLUMN full_payload {text}",
     # The number of the transaction that wrote it: whoever reads events as they come follows it, see ARCHITECTURE.md.
     "ALTER TABLE event ADD COLUMN tx {integer} NOT NULL DEFAULT {transaction}",
-    "CREATE INDEX event_of_app ON event (app_id, tx, id)",
+    # With one bucket the key itself has this order, and a page less is touched by each commit.
+    "{where_many}CREATE INDEX event_of_app ON event (app_id, tx, id)",
     # Deliveries of one lane, a conversation or a user, are made one after the other. `tries` are the attempts since it
     # was last asked for, `attempts` all of them.
     """CREATE TABLE delivery (

@@ -21,6 +21,7 @@ DIALECT = Dialect(
     integer="BIGINT",
     blob="BYTEA",
     clustered="",
+    where_many="",
     transaction="(pg_current_xact_id()::text::bigint)",
 )
 

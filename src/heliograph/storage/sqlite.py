@@ -16,7 +16,9 @@ from urllib.parse import quote
 
 from heliograph.storage.engine import Columns, Dialect, Lock, Row, Tx
 
-DIALECT = Dialect(text="TEXT", integer="INTEGER", blob="BLOB", clustered=" WITHOUT ROWID", transaction="0")
+DIALECT = Dialect(
+    text="TEXT", integer="INTEGER", blob="BLOB", clustered=" WITHOUT ROWID", where_many="-- ", transaction="0"
+)
 
 _PARAMETER = re.compile(r"\$(\d+)")
 _BUSY_SECONDS = 10

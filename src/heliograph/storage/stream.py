@@ -27,7 +27,7 @@ _COLUMNS = StoredEvent.__struct_fields__
 # A cursor of another epoch tells the time of an event, and not what was committed before it; more than this before it
 # nothing was still open.
 _OVERLAP_MILLISECONDS = 60_000
-_FIRST = "0" * 24
+_FIRST, _LAST = "0" * 24, "f" * 24
 
 
 class Cursor(Struct, frozen=True):
@@ -54,11 +54,13 @@ async def begin_epoch(tx: Tx, cluster: str) -> None:
 
 async def present(reader: Reader, app_id: str) -> Cursor:
     """The end of the stream: what comes after it happens from now on."""
-    row = await reader.one(f"SELECT {reader.settled} - 1, max(id) FROM event WHERE app_id = $1", app_id)
+    if reader.buckets == 1:
+        row = await reader.one("SELECT max(id) FROM event WHERE bucket = 0")
+        return Cursor(await _epoch(reader), 0, (row[0] if row else None) or _FIRST)
+    row = await reader.one(f"SELECT {reader.settled} - 1")
     assert row is not None
-    number, newest = row
-    # Below the number everything has ended, so it is behind; on SQLite the newest id is.
-    return Cursor(await _epoch(reader), number, "f" * 24 if number else newest or _FIRST)
+    # Below this number everything has ended, so it is behind.
+    return Cursor(await _epoch(reader), row[0], _LAST)
 
 
 async def resumed(reader: Reader, app_id: str, text: str) -> Cursor | None:
@@ -69,24 +71,34 @@ async def resumed(reader: Reader, app_id: str, text: str) -> Cursor | None:
     epoch, number, id = await _epoch(reader), int(found[2], 16), found[3]
     if found[1] == epoch:
         return Cursor(epoch, number, id)
-    if id == "f" * 24:
+    if id == _LAST:
         return Cursor(epoch, 0, _FIRST)
     return Cursor(epoch, 0, _FIRST, since=ids.earliest(max(0, ids.milliseconds(id) - _OVERLAP_MILLISECONDS)))
 
 
-async def after(reader: Reader, app_id: str, cursor: Cursor, limit: int) -> list[tuple[Cursor, StoredEvent]]:
-    """The next events of the app, each with its place."""
+async def after(
+    reader: Reader, app_id: str, cursor: Cursor, limit: int
+) -> tuple[list[tuple[Cursor, StoredEvent]], Cursor]:
+    """The next events of the app, each with its place; and where to go on."""
+    end = await present(reader, app_id) if reader.buckets == 1 else None
+    # With one bucket the order is that of its key, with many there is an index for it.
+    where, since = (
+        ("bucket = 0 ORDER BY id", max(cursor.since, cursor.id)) if end else ("1 = 1 ORDER BY tx, id", cursor.since)
+    )
     rows = await reader.all(
         f"""SELECT tx, {", ".join(_COLUMNS)} FROM event
-        WHERE app_id = $1 AND (tx, id) > ($2, $3) AND tx < {reader.settled} AND id > $4 ORDER BY tx, id LIMIT $5""",
+        WHERE app_id = $1 AND (tx, id) > ($2, $3) AND tx < {reader.settled} AND id > $4 AND {where} LIMIT $5""",
         app_id,
         cursor.tx,
         cursor.id,
-        cursor.since,
+        since,
         limit,
     )
-    events = [(row[0], StoredEvent(*row[1:])) for row in rows]
-    return [(Cursor(cursor.epoch, number, event.id, cursor.since), event) for number, event in events]
+    found = [(Cursor(cursor.epoch, row[0], row[1], cursor.since), StoredEvent(*row[1:])) for row in rows]
+    if end and len(found) < limit and end.id > cursor.id:
+        # What other apps did in between need not be passed over again.
+        return found, end
+    return found, found[-1][0] if found else cursor
 
 
 async def _epoch(reader: Reader) -> str:
