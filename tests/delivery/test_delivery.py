@@ -146,7 +146,7 @@ def test_after_the_last_attempt_it_is_kept_as_failed(run: Run, how: int | str) -
         for status, error in await site.rows("SELECT status, error FROM attempt"):
             assert (status == how and error is None) if isinstance(how, int) else (status is None and error)
 
-    at_site(run, work, patience=0.2)
+    at_site(run, work, patience=0.2 if how in ("hang", "drip") else 5)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 406])
