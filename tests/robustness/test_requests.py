@@ -20,6 +20,8 @@ CODES = {
     "keyId": "not_found",
     "appId": "app_not_found",
     "messageId": "not_found",
+    "integrationId": "integration_not_found",
+    "webhookId": "not_found",
 }
 # In place of <id> stands an id that exists.
 SEGMENTS = [
@@ -32,8 +34,9 @@ SEGMENTS = [
 PLACES = [(operation, name) for operation in OFFERED for name in parameters_of(operation)]
 # Nothing in it is wrong for any operation.
 BODY = (
-    b'{"userId":"x","subscribeSDKClient":true,"type":"conversation:read",'
-    b'"author":{"type":"business"},"content":{"type":"text","text":"x"}}'
+    b'{"userId":"x","subscribeSDKClient":true,"type":"conversation:read","displayName":"x",'
+    b'"author":{"type":"business"},"content":{"type":"text","text":"x"},'
+    b'"target":"https://example.org","triggers":[]}'
 )
 
 

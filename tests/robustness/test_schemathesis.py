@@ -68,7 +68,10 @@ def target(account: Caller) -> Iterator[Target]:
 
 def aim(case: Case[Any], world: World) -> None:
     """Let the request name things that exist, and of the ways to name a user only one."""
-    case.path_parameters = {name: world.ids()[name] for name in case.path_parameters or {}}
+    ids = world.ids()
+    if "/integrations/" in case.operation.path:
+        ids["keyId"] = world.integration_key_id
+    case.path_parameters = {name: ids[name] for name in case.path_parameters or {}}
     known = {
         "userId": world.users["ada"],
         "userExternalId": world.lone_external_id,

@@ -89,6 +89,7 @@ class Walk:
         self._conversations(ada)
         self.call("DeleteUserPersonalInformation", userIdOrExternalId=ada)
         self.call("DeleteUser", userIdOrExternalId=ada)
+        self._integrations()
         spare = self.call("CreateAppKey", {"displayName": word("spare_key")})["key"]["id"]
         self.call("DeleteAppKey", keyId=spare)
         self.call("DeleteApp")
@@ -116,6 +117,27 @@ class Walk:
         self.call("GetUser", userIdOrExternalId=word("external_id"))
         self.call("UpdateUser", {"profile": {"surname": word("new_surname")}}, userIdOrExternalId=ada)
         return ada
+
+    def _integrations(self) -> None:
+        word = self._word
+        hook = {"target": f"https://example.org/{word('hook')}", "triggers": ["conversation:join"]}
+        made = self.call(
+            "CreateIntegration", {"type": "custom", "displayName": word("integration"), "webhooks": [hook]}
+        )["integration"]
+        own = {"integrationId": made["id"]}
+        self.call("ListIntegrations", params={"filter[types]": "custom,web"})
+        self.call("GetIntegration", **own)
+        self.call("UpdateIntegration", {"displayName": word("integration_again")}, **own)
+        key = self.call("CreateCustomIntegrationKey", {"displayName": word("integration_key")}, **own)["key"]["id"]
+        self.call("ListCustomIntegrationKeys", **own)
+        self.call("GetCustomIntegrationKey", **own, keyId=key)
+        self.call("DeleteCustomIntegrationKey", **own, keyId=key)
+        webhook = self.call("CreateWebhook", {**hook, "triggers": ["*"]}, **own)["webhook"]["id"]
+        self.call("ListWebhooks", **own)
+        self.call("GetWebhook", **own, webhookId=webhook)
+        self.call("UpdateWebhook", {"includeFullUser": True}, **own, webhookId=webhook)
+        self.call("DeleteWebhook", **own, webhookId=webhook)
+        self.call("DeleteIntegration", **own)
 
     def _conversations(self, ada: str) -> None:
         word = self._word

@@ -16,6 +16,7 @@ CONVERSATION = (404, "conversation_not_found", "Conversation not found")
 USER = (404, "user_not_found", "User not found")
 CLIENT = (404, "client_not_found", "Client not found")
 MESSAGE = (404, "not_found", "Message not found")
+INTEGRATION = (404, "integration_not_found", "Integration not found")
 KEY = (404, "not_found", "Resource not found")
 NO_MEMBER = (404, "not_found", "User is not a member of the conversation")
 FORBIDDEN = (403, "forbidden", "Forbidden")
@@ -51,6 +52,10 @@ def attempts(other: World) -> list[Attempt]:
         *_by_path(other, "userIdOrExternalId", other.lone_external_id, USER),
         *_by_path(other, "clientId", other.clients["ada"], CLIENT),
         *_by_path(other, "messageId", other.messages[0], MESSAGE),
+        *_by_path(other, "integrationId", other.integration, INTEGRATION),
+        *_by_path(other, "webhookId", other.webhook, KEY),
+        Attempt("GetCustomIntegrationKey", KEY, ids={"keyId": other.integration_key_id}),
+        Attempt("DeleteCustomIntegrationKey", KEY, ids={"keyId": other.integration_key_id}),
         *_by_reference(other),
     ]
 
@@ -62,6 +67,8 @@ def _by_path(other: World, parameter: str, value: str, expected: Expected) -> li
         "LeaveConversation": {"participantId": other.participants["ada"]},
         "PostMessage": {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}},
         "PostActivity": {"author": {"type": "business"}, "type": "conversation:read"},
+        "CreateCustomIntegrationKey": {"displayName": "Mine"},
+        "CreateWebhook": {"target": "https://example.org", "triggers": []},
     }
     # The API document's answer for these is the general one.
     others = {"ListMessages": (404, "not_found", "Resource not found")}
@@ -123,6 +130,8 @@ def test_every_operation_that_can_name_something_foreign_is_tried(worlds: tuple[
         "CreateAppKey",
         "ListAppKeys",
         "CreateUser",
+        "CreateIntegration",
+        "ListIntegrations",
     }
     assert tried | nameless == {operation.name for operation in OFFERED}
 

@@ -1035,6 +1035,7 @@ class AsyncIntegrationsApi(AsyncApi):
         `POST /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
         Raises:
+            BadRequest: The request breaks a rule; one title per violation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1339,6 +1340,7 @@ class AsyncWebhooksApi(AsyncApi):
         target: str | None = None,
         triggers: Sequence[
             Literal[
+                "*",
                 "client:add",
                 "client:remove",
                 "client:update",
@@ -1443,6 +1445,7 @@ class AsyncWebhooksApi(AsyncApi):
         target: str | None = None,
         triggers: Sequence[
             Literal[
+                "*",
                 "client:add",
                 "client:remove",
                 "client:update",

@@ -1031,6 +1031,7 @@ class IntegrationsApi(Api):
         `POST /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
         Raises:
+            BadRequest: The request breaks a rule; one title per violation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1331,6 +1332,7 @@ class WebhooksApi(Api):
         target: str | None = None,
         triggers: Sequence[
             Literal[
+                "*",
                 "client:add",
                 "client:remove",
                 "client:update",
@@ -1433,6 +1435,7 @@ class WebhooksApi(Api):
         target: str | None = None,
         triggers: Sequence[
             Literal[
+                "*",
                 "client:add",
                 "client:remove",
                 "client:update",
