@@ -8,7 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from heliograph.wire.activities import ActivityPost
 from heliograph.wire.apps import Empty
+from heliograph.wire.authors import Author, Source
+from heliograph.wire.contents import TextMessage, TextMessageBody
+from heliograph.wire.messages import Message, MessagePost, MessagePostResponse
 from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE, PageMeta
 from heliograph.wire.participants import (
     Participant,
@@ -35,6 +39,24 @@ async def join(request: Request) -> Response:
 
 async def leave(request: Request) -> Response:
     msgspec.json.decode(await request.body(), type=ParticipantLeaveBody)
+    return _json(Empty())
+
+
+async def post(request: Request) -> Response:
+    body = msgspec.json.decode(await request.body(), type=MessagePost)
+    assert isinstance(body.content, TextMessageBody)
+    message = Message(
+        id=_ID,
+        received=_TIME,
+        author=Author(type=body.author.type, user_id=body.author.user_id),
+        content=TextMessage(text=body.content.text),
+        source=Source(type="api:conversations"),
+    )
+    return _json(MessagePostResponse(messages=[message]), 201)
+
+
+async def act(request: Request) -> Response:
+    msgspec.json.decode(await request.body(), type=ActivityPost)
     return _json(Empty())
 
 
@@ -74,6 +96,8 @@ app = Starlette(
     routes=[
         Route(f"{_CONVERSATION}/join", join, methods=["POST"]),
         Route(f"{_CONVERSATION}/leave", leave, methods=["POST"]),
+        Route(f"{_CONVERSATION}/messages", post, methods=["POST"]),
+        Route(f"{_CONVERSATION}/activity", act, methods=["POST"]),
         Route(f"{_CONVERSATION}/participants", page),
         Route(f"{_APP}/users", create_user, methods=["POST"]),
         Route(f"{_APP}/users/{{user_id}}", get_user),

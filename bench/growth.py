@@ -19,7 +19,7 @@ from bench.engines import Engine
 from bench.load import Measured
 from bench.plan import Plan, Sizes
 from bench.processes import Process
-from bench.scenarios import Load, join_line, leave_line, page_line
+from bench.scenarios import Load, clear_line, join_line, leave_line, message_line, page_line
 from bench.worlds import World, add_groups, add_members, add_users, empty, opened
 from heliograph.wire.paging import DEFAULT_SIZE
 
@@ -27,6 +27,8 @@ _GROUP = 100
 """How many are in each group of a database."""
 _PAGES = 5_000
 """How many pages are read at either end of a conversation, if it has so many: more than a server remembers."""
+_PAIR = 2
+"""How many are in the smallest conversation."""
 
 
 class Case(Struct):
@@ -111,6 +113,11 @@ async def _build(url: str, size: int, sizes: Sizes, *, conversations: bool) -> _
                 made = await add_groups(store, world, count, members)
                 await add_members(store, world, [(group, user) for group in made for user in users[:members]])
                 built.cases += _conversation_cases(world, made, members, newcomers, sizes)
+            (pair,) = await add_groups(store, world, 1, _PAIR)
+            await add_members(store, world, [(pair, user) for user in users[:_PAIR]])
+            # The last group that was made is the largest.
+            for group, members in ((pair, _PAIR), (made[-1], max(sizes.conversations))):
+                built.cases.append(_posts(f"post to {members:,}", world, group, users[:_PAIR], sizes.joins))
         return built
 
 
@@ -167,13 +174,18 @@ def _joins(name: str, against: str, world: World, seats: list[tuple[str, str]]) 
     )
 
 
+def _posts(name: str, world: World, group: str, authors: list[str], count: int) -> Case:
+    lines = [message_line(world, group, authors[number % len(authors)]) for number in range(count)]
+    return Case(name, f"post to {_PAIR}", Load(world, lines), Load(world, [clear_line(world, group)]))
+
+
 def _measure(case: Case, server: Process, connections: int, seconds: float) -> Measured:
     if case.undo is None:
         return load.measure(server, case.load, connections, seconds)
     measured = load.measure(server, case.load, connections)
     undone = load.run(server.port, case.undo, connections, len(case.undo.lines))
     if undone.statuses != {"200": len(case.undo.lines)}:
-        raise RuntimeError(f"{case.name}: what was joined could not be left: {undone.statuses}")
+        raise RuntimeError(f"{case.name}: what was done could not be undone: {undone.statuses}")
     return measured
 
 

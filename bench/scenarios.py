@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import random
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from bench.worlds import World, add_groups, add_members, add_users, empty, opened
 from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
+
+T = TypeVar("T")
 
 GROUPS = 100
 """Over so many groups joins are spread."""
@@ -30,10 +32,13 @@ NAMES = {
     "list-100": "list of 100",
     "get-user": "get user",
     "create-user": "create user",
+    "post-message": "post a message, in 100 groups",
+    "read": "read, in 100 groups",
 }
 """The scenarios, in the order in which they run, and what they are called."""
 NEEDS = {LEAVE: JOIN_SPREAD}
-_READING = ("list-25", "list-25-new", "list-100", "get-user")
+_AGAIN = ("list-25", "list-25-new", "list-100", "get-user", "post-message", "read")
+"""What can be asked any number of times."""
 
 
 class Load(Struct):
@@ -50,10 +55,12 @@ class Stage(Struct):
     world: World
     listed: list[str]
     joined: list[str]
+    seated: list[tuple[str, str]]
+    """Who is in the groups that are listed: group and user."""
 
     def load(self, scenario: str, turn: int, joined: int) -> Load:
         """The load of a scenario in a turn; `joined` is how many lines of the turn's spread joins were sent."""
-        return Load(self.world, self._lines(scenario, turn, joined), once=scenario not in _READING)
+        return Load(self.world, self._lines(scenario, turn, joined), once=scenario not in _AGAIN)
 
     def _lines(self, scenario: str, turn: int, joined: int) -> list[str]:
         world = self.world
@@ -80,6 +87,12 @@ class Stage(Struct):
                 return [user_line(world, user) for user in _shuffled(world.users)]
             case "create-user":
                 return [create_line(world, f"{turn}-{number}") for number in range(len(world.users))]
+            case "post-message":
+                seats = _shuffled(self.seated)
+                # Every second message is the business's.
+                return [message_line(world, group, user if n % 2 else None) for n, (group, user) in enumerate(seats)]
+            case "read":
+                return [read_line(world, *seat) for seat in _shuffled(self.seated)]
         raise ValueError(scenario)
 
     def _own(self, turn: int) -> list[str]:
@@ -96,19 +109,16 @@ async def build(url: str, users: int, turns: int) -> Stage:
         world = await empty(store)
         people = await add_users(store, world, users)
         listed = await add_groups(store, world, GROUPS, MEMBERS)
-        await add_members(
-            store,
-            world,
-            [
-                (group, people[(number * MEMBERS + place) % users])
-                for number, group in enumerate(listed)
-                for place in range(MEMBERS)
-            ],
-        )
-        return Stage(world, listed, await add_groups(store, world, turns * (GROUPS + 1)))
+        seated = [
+            (group, people[(number * MEMBERS + place) % users])
+            for number, group in enumerate(listed)
+            for place in range(MEMBERS)
+        ]
+        await add_members(store, world, seated)
+        return Stage(world, listed, await add_groups(store, world, turns * (GROUPS + 1)), seated)
 
 
-def _shuffled(values: list[str]) -> list[str]:
+def _shuffled(values: list[T]) -> list[T]:
     # Always in the same disorder.
     return random.Random(1).sample(values, len(values))
 
@@ -121,6 +131,25 @@ def join_line(world: World, group: str, user: str) -> str:
 def leave_line(world: World, group: str, user: str) -> str:
     """A user leaves a group."""
     return _line("POST", world, f"conversations/{group}/leave", {"userId": user})
+
+
+def message_line(world: World, group: str, user: str | None) -> str:
+    """A user, or without one the business, says something in a group."""
+    content = {"type": "text", "text": "The lamp is lit, and the boats are in."}
+    author = {"type": "user", "userId": user} if user else {"type": "business"}
+    body = {"author": author, "content": content}
+    return _line("POST", world, f"conversations/{group}/messages", body)
+
+
+def clear_line(world: World, group: str) -> str:
+    """Every message of a group is deleted."""
+    return _line("DELETE", world, f"conversations/{group}/messages")
+
+
+def read_line(world: World, group: str, user: str) -> str:
+    """A user has read what was said in a group."""
+    body = {"author": {"type": "user", "userId": user}, "type": "conversation:read"}
+    return _line("POST", world, f"conversations/{group}/activity", body)
 
 
 def page_line(world: World, group: str, query: str = "") -> str:

@@ -173,6 +173,21 @@ class Caller:
         """Leave."""
         assert self.ok("POST", f"/conversations/{conversation_id}/leave", who) == {}
 
+    def say(self, conversation_id: str, text: str = "Hello", **user: str) -> Any:
+        """Post a text, of this user or of the business; returns the message."""
+        body = {"author": author_of(**user), "content": {"type": "text", "text": text}}
+        (message,) = self.ok("POST", f"/conversations/{conversation_id}/messages", body)["messages"]
+        return message
+
+    def read(self, conversation_id: str, **user: str) -> None:
+        """Tell that this user, or the business, has read the conversation."""
+        body = {"author": author_of(**user), "type": "conversation:read"}
+        assert self.ok("POST", f"/conversations/{conversation_id}/activity", body) == {}
+
+    def unread(self, conversation_id: str) -> list[int]:
+        """What each participant has not read, in the order of joining."""
+        return [one["unreadCount"] for one in self.participants(conversation_id)]
+
     def participants(self, conversation_id: str) -> list[Any]:
         """Everybody, page by page."""
         found: list[Any] = []
@@ -185,6 +200,11 @@ class Caller:
             if not page["meta"]["hasMore"]:
                 return found
             cursor = {"page[after]": page["meta"]["afterCursor"]}
+
+
+def author_of(**user: str) -> dict[str, str]:
+    """The author that is a user named by `userId` or `userExternalId`, or else the business."""
+    return {"type": "user", **user} if user else {"type": "business"}
 
 
 def new_app(account: Caller, name: str = "App") -> Caller:

@@ -171,8 +171,11 @@ class Method:
             f"        def fetch(at: Page) -> Awaitable[{self.answer}]:\n"
             f"            return self.{self.name}({', '.join(passed)})\n\n"
             f'        return AsyncRecords(fetch, lambda answer: answer.{attribute}, "{self.operation.name}", '
-            "paging.first_page(page, backwards=backwards))\n"
+            f"paging.first_page(page, backwards=backwards{self._from_the_start()}))\n"
         )
+
+    def _from_the_start(self) -> str:
+        return ", from_the_start=True" if self.operation.last_page_first else ""
 
 
 def groups() -> dict[str, list[Method]]:

@@ -203,6 +203,7 @@ if TYPE_CHECKING:
     from heliograph.errors import InvalidArgument as InvalidArgument
     from heliograph.errors import InvalidPage as InvalidPage
     from heliograph.errors import Locked as Locked
+    from heliograph.errors import MessageNotFound as MessageNotFound
     from heliograph.errors import MethodNotAllowed as MethodNotAllowed
     from heliograph.errors import NotACustomIntegration as NotACustomIntegration
     from heliograph.errors import NotAGroup as NotAGroup
@@ -493,6 +494,7 @@ __all__ = [
     "MessageDeliveryFailurePayload",
     "MessageDeliveryPayload",
     "MessageListResponse",
+    "MessageNotFound",
     "MessagePost",
     "MessagePostResponse",
     "MessageWebhook",
@@ -816,6 +818,7 @@ _HOMES = {
     "InvalidArgument": "heliograph.errors",
     "InvalidPage": "heliograph.errors",
     "Locked": "heliograph.errors",
+    "MessageNotFound": "heliograph.errors",
     "MethodNotAllowed": "heliograph.errors",
     "NotACustomIntegration": "heliograph.errors",
     "NotAGroup": "heliograph.errors",

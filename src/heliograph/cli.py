@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import dataclasses
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import click
-import msgspec
 
 from heliograph import __version__
+from heliograph.commands import database_option, in_store, json_option, print_json, settings_options
+from heliograph.delivering import deliver, deliveries
 from heliograph.errors import ApiError, UsageError
-from heliograph.settings import DEFAULT_DATABASE, Settings, environment_variable
+from heliograph.listening import listen
+from heliograph.settings import Settings
 from heliograph.storage.store import Store
 
-T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., Any])
+Beside = Callable[[Store], AbstractAsyncContextManager[Callable[[], None]]]
 
 USAGE_STATUS = 2
 NAME_LENGTH = 100
@@ -41,67 +41,6 @@ def _complain(message: str) -> int:
     return USAGE_STATUS
 
 
-def _in_store(url: str, work: Callable[[Store], Awaitable[T]]) -> T:
-    """Do `work` with the database, beside a running server or without one."""
-
-    async def run() -> T:
-        from heliograph.storage.opening import open_store
-
-        store = await open_store(url)
-        try:
-            return await work(store)
-        finally:
-            await store.close()
-
-    return asyncio.run(run())
-
-
-def _print_json(value: Any) -> None:
-    click.echo(msgspec.json.encode(value).decode())
-
-
-def _settings_options(command: F) -> F:
-    """An option for every setting."""
-    for field in reversed(dataclasses.fields(Settings)):
-        command = _option(field)(command)
-    return command
-
-
-def _option(field: dataclasses.Field[Any]) -> Callable[[F], F]:
-    name = field.name.replace("_", "-")
-    flags = f"--{name}/--no-{name}" if field.type == "bool" else f"--{name}"
-    return click.option(
-        flags,
-        field.name,
-        type=_kind(field),
-        default=field.default,
-        help=field.metadata["about"],
-        envvar=environment_variable(field.name),
-        show_default=True,
-        show_envvar=True,
-    )
-
-
-def _kind(field: dataclasses.Field[Any]) -> click.ParamType[Any] | None:
-    if field.metadata["choices"]:
-        return click.Choice(field.metadata["choices"])
-    if field.type == "int":
-        return click.IntRange(field.metadata["least"], field.metadata["most"])
-    return None
-
-
-database_option = click.option(
-    "--database",
-    "url",
-    default=DEFAULT_DATABASE,
-    envvar=environment_variable("database"),
-    help="Database URL.",
-    show_default=True,
-    show_envvar=True,
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def cli() -> None:
     """A self-hosted server of the Sunshine Conversations API v2.
@@ -111,7 +50,7 @@ def cli() -> None:
 
 
 @cli.command()
-@_settings_options
+@settings_options()
 def serve(**options: Any) -> None:
     """Serve the API.
 
@@ -124,14 +63,25 @@ def serve(**options: Any) -> None:
         raise UsageError(f"--root-path should begin with a slash: {root_path!r}")
     settings = Settings(**options, root_path=root_path)
     announce = partial(welcome, settings=settings)
+    beside = _delivery(settings)
     if settings.workers == 1:
         from heliograph.server.running import run
 
-        run(settings, announce)
+        run(settings, announce, beside=beside)
     else:
         from heliograph.server.workers import supervise
 
-        supervise(settings, announce)
+        supervise(settings, announce, beside)
+
+
+def _delivery(settings: Settings) -> Beside:
+    """What delivers beside a server, if anything is to."""
+    from heliograph.delivery.guard import parse_networks
+    from heliograph.delivery.running import delivering, nothing
+
+    # What is wrong with the setting is told before anything is started.
+    parse_networks(settings.webhook_allowed_networks, host=settings.host, embedded=False)
+    return partial(delivering, settings=settings) if settings.delivery else nothing
 
 
 @cli.command()
@@ -145,9 +95,9 @@ def init(url: str, as_json: bool) -> None:
     """
     from heliograph.domain.sandbox import Sandbox, ensure
 
-    sandbox: Sandbox = _in_store(url, ensure)
+    sandbox: Sandbox = in_store(url, ensure)
     if as_json:
-        _print_json(
+        print_json(
             {
                 "accountKey": {"id": sandbox.account_key.id, "secret": sandbox.account_key.secret},
                 "app": {"id": sandbox.app.id, "displayName": sandbox.app.display_name},
@@ -172,7 +122,7 @@ def migrate(url: str) -> None:
     async def done(store: Store) -> str:
         return store.name
 
-    click.echo(f"{_in_store(url, done)} has schema version {LATEST}")
+    click.echo(f"{in_store(url, done)} has schema version {LATEST}")
 
 
 @cli.command()
@@ -202,9 +152,9 @@ def list_keys(url: str, as_json: bool) -> None:
     """List the keys, without their secrets."""
     from heliograph.storage import keys as key_rows
 
-    stored = _in_store(url, lambda store: store.read(key_rows.every))
+    stored = in_store(url, lambda store: store.read(key_rows.every))
     if as_json:
-        _print_json(
+        print_json(
             [{"id": key.id, "scope": key.scope, "appId": key.app_id, "displayName": key.display_name} for key in stored]
         )
         return
@@ -226,11 +176,11 @@ def create_key(app_id: str | None, account: bool, name: str, url: str, as_json: 
         raise UsageError("keys create needs either --app APP_ID or --account")
     if not 1 <= len(name) <= NAME_LENGTH:
         raise UsageError(f"--name should have 1 to {NAME_LENGTH} characters")
-    key = _in_store(
+    key = in_store(
         url, lambda store: verbs.create(store, app_id, name) if app_id else verbs.create_for_account(store, name)
     )
     if as_json:
-        _print_json(key)
+        print_json(key)
     else:
         click.echo(f"{key.id}  {key.secret}")
 
@@ -242,7 +192,7 @@ def revoke_key(key_id: str, url: str) -> None:
     """Revoke a key. A running server refuses it within a second."""
     from heliograph.storage import keys as key_rows
 
-    if not _in_store(url, lambda store: store.write(key_rows.remove, key_id)):
+    if not in_store(url, lambda store: store.write(key_rows.remove, key_id)):
         raise UsageError(f"there is no key {key_id}")
     click.echo(f"revoked {key_id}")
 
@@ -259,9 +209,9 @@ def list_apps(url: str, as_json: bool) -> None:
     """List the apps."""
     from heliograph.storage import apps as app_rows
 
-    stored = _in_store(url, lambda store: store.read(app_rows.every))
+    stored = in_store(url, lambda store: store.read(app_rows.every))
     if as_json:
-        _print_json(
+        print_json(
             [
                 {"id": app.id, "displayName": app.display_name, "requestsPerSecond": app.requests_per_second}
                 for app in stored
@@ -284,7 +234,7 @@ def limit_app(app_id: str, requests_per_second: int | None, off: bool, url: str)
 
     if off == (requests_per_second is not None):
         raise UsageError("apps limit needs either --requests-per-second N or --off")
-    _in_store(url, lambda store: verbs.set_rate_limit(store, app_id, requests_per_second))
+    in_store(url, lambda store: verbs.set_rate_limit(store, app_id, requests_per_second))
     click.echo(f"{app_id}  {f'{requests_per_second} requests/s' if requests_per_second else 'no limit'}")
 
 
@@ -316,3 +266,8 @@ def call() -> None:
 def version() -> None:
     """Print the version."""
     click.echo(f"heliograph {__version__}")
+
+
+cli.add_command(deliver)
+cli.add_command(deliveries)
+cli.add_command(listen)

@@ -185,6 +185,12 @@ class AttachmentNotFound(NotFound):
     title = "Attachment not found"
 
 
+class MessageNotFound(NotFound):
+    """There is no such message in this conversation."""
+
+    title = "Message not found"
+
+
 class DeviceNotFound(NotFound):
     """The user has no such device."""
 

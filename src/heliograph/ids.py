@@ -42,6 +42,18 @@ def follow(previous: str) -> None:
         _last = max(_last, int(previous, 16) >> _PROCESS_BITS)
 
 
+def earliest(milliseconds: int) -> str:
+    """Not greater than any id that is made at this moment or later."""
+    seconds, fraction = divmod(milliseconds, 1000)
+    return f"{((seconds << 10) | fraction) << (_COUNTER_BITS + _PROCESS_BITS):024x}"
+
+
+def milliseconds(id: str) -> int:
+    """When the id was made, in milliseconds since 1970."""
+    seconds, fraction = divmod(int(id, 16) >> (_COUNTER_BITS + _PROCESS_BITS), 1 << 10)
+    return seconds * 1000 + fraction
+
+
 def is_id(text: str) -> bool:
     """Whether `text` has the form of an id: exactly 24 lowercase hex characters."""
     return _PATTERN.match(text) is not None

@@ -37,6 +37,13 @@ class Settings:
     require_subscribe_sdk_client: bool = _setting(
         True, "Refuse to add a participant to an sdkGroup conversation without subscribeSDKClient."
     )
+    delivery: bool = _setting(True, "Call webhooks from the server's own processes; else `heliograph deliver` has to.")
+    webhook_allowed_networks: str = _setting(
+        "auto",
+        "Networks, separated by commas, in which webhooks may be called though they are not public, and by http too: "
+        "auto, none, loopback, 10.1.0.0/16 …",
+    )
+    keep_days: int = _setting(7, "Days for which events and finished deliveries are kept.", least=1)
     log_format: str = _setting("console", "Form of the log lines on standard error.", choices=("console", "json"))
     log_level: str = _setting(
         "info", "Least severe level that is logged.", choices=("debug", "info", "warning", "error")

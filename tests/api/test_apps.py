@@ -215,7 +215,9 @@ def test_deleted_apps_are_purged(account: Caller, api: Caller, database: Databas
     doomed = new_app(account)
     for caller in (doomed, api):
         ada = caller.new_user("ada")
-        caller.join(caller.new_group(caller.new_user()), ada, subscribe=True)
+        group = caller.new_group(caller.new_user())
+        caller.join(group, ada, subscribe=True)
+        caller.say(group)
     account.ok("DELETE", f"/v2/apps/{doomed.app_id}")
     deadline = time.monotonic() + PURGE_SECONDS
     while database.rows("SELECT id FROM app WHERE id = $1", doomed.app_id):

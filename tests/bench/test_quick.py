@@ -15,7 +15,7 @@ from bench.scenarios import NAMES
 from bench import plot, report
 from tests.bench.conftest import ROOT
 
-OK = {"create-user": "201", "join-one": "201", "join-spread": "201"}
+OK = {"create-user": "201", "post-message": "201", "join-one": "201", "join-spread": "201"}
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +56,7 @@ def test_growth_is_measured_without_an_error(quick: tuple[Results, str]) -> None
         *(f"{what} in a database of 10,000" for what in ("list of 25", "get user", "join")),
         *(f"{what} {size}" for what in ("first pages of", "join into") for size in sizes[1:]),
         *(f"last pages of {size}" for size in sizes),
+        "post to 5,000",
     }
     for one in grown:
         assert one.errors == 0

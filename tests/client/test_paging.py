@@ -38,6 +38,21 @@ def test_everybody_once_in_both_directions(place: Place, crowd: list[str], size:
     assert users(records(place, Page(size=size), backwards=True)) == crowd[::-1]
 
 
+def test_messages_from_the_first_and_from_the_last(place: Place) -> None:
+    messages = place.client.messages
+    said = []
+    for number in range(103):
+        content = {"type": "text", "text": str(number)}
+        posted = messages.post_message(place.app_id, place.group, author={"type": "business"}, content=content)
+        said.append(posted.messages[0].id)
+    where = (place.app_id, place.group)
+    assert [one.id for one in messages.iter_messages(*where)] == said
+    assert [one.id for one in messages.iter_messages(*where, backwards=True)] == said[::-1]
+    assert [one.id for one in messages.list_messages(*where).messages] == said[3:]
+    assert [one.id for one in messages.iter_messages(*where, {"before": said[2]})] == said[1::-1]
+    assert [one.id for one in messages.iter_messages(*where, {"after": said[100]})] == said[101:]
+
+
 def test_an_iteration_goes_on_from_a_cursor(place: Place, crowd: list[str]) -> None:
     everybody = records(place)
     assert users(records(place, Page(after=everybody[2].id, size=2))) == crowd[3:]

@@ -17,6 +17,7 @@ Named = dict[str, str]
 NO_CONVERSATION: Refusal = (404, "conversation_not_found", "Conversation not found")
 NO_USER: Refusal = (404, "user_not_found", "User not found")
 NO_MEMBER: Refusal = (404, "not_found", "User is not a member of the conversation")
+NO_MESSAGE: Refusal = (404, "not_found", "Message not found")
 NO_GROUP: Refusal = (400, "bad_request", "Only conversations of type sdkGroup can be joined or left")
 FULL: Refusal = (400, "bad_request", "Too many participants")
 TAKEN: Refusal = (409, "conflict", "User already exists")
@@ -39,6 +40,8 @@ class Seat:
     id: str
     person: Person
     subscribed: bool = False
+    unread: int = 0
+    last_read: str | None = None
 
 
 @dataclass
@@ -49,6 +52,9 @@ class Room:
     type: str
     is_default: bool = False
     seats: dict[str, Seat] = field(default_factory=dict)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    updated: str | None = None
+    """When the last message was received that there ever was."""
 
 
 class Model:
@@ -136,6 +142,59 @@ class Model:
         del self.rooms[room_id].seats[seat.person.id]
         self.owed.append(("conversation:leave", room_id, seat.person.id, [[seat.id, seat.person.id]]))
 
+    def refusal_of_author(self, room_id: str, named: Named | None) -> Refusal | None:
+        """Why a user, or without one the business, may not say or do something, if it is so."""
+        if (room := self.rooms.get(room_id)) is None:
+            return NO_CONVERSATION
+        if named is None:
+            return None
+        if (person := self.find(named)) is None:
+            return NO_USER
+        return None if person.id in room.seats else NO_MEMBER
+
+    def say(self, room_id: str, named: Named | None, message: dict[str, Any]) -> None:
+        """A message that was answered so."""
+        room = self.rooms[room_id]
+        assert message["id"] > max([self.last_id, *[one["id"] for one in room.messages]])
+        assert message["received"] >= (room.updated or "")
+        room.messages.append(message)
+        room.updated = message["received"]
+        for seat in room.seats.values():
+            seat.unread += 1
+        self._see(room, named)
+        self.owed.append(("conversation:message", room_id, None, None))
+
+    def act(self, room_id: str, named: Named | None, type: str) -> None:
+        """An activity."""
+        room = self.rooms[room_id]
+        if named is not None:
+            self._see(room, named)
+        name = "conversation:read" if type == "conversation:read" else "conversation:typing"
+        self.owed.append((name, room_id, None, None))
+
+    def _see(self, room: Room, named: Named | None) -> None:
+        person = self.find(named) if named else None
+        if person is not None and room.updated is not None:
+            room.seats[person.id].unread, room.seats[person.id].last_read = 0, room.updated
+
+    def delete_message(self, room_id: str, message_id: str) -> Refusal | None:
+        """The end of a message: what is unread stays so. Why it cannot be, if it cannot."""
+        if (room := self.rooms.get(room_id)) is None:
+            return NO_CONVERSATION
+        left = [one for one in room.messages if one["id"] != message_id]
+        refusal = NO_MESSAGE if len(left) == len(room.messages) else None
+        room.messages = left
+        return refusal
+
+    def delete_messages(self, room_id: str) -> Refusal | None:
+        """The end of all messages: nobody has anything unread."""
+        if (room := self.rooms.get(room_id)) is None:
+            return NO_CONVERSATION
+        room.messages = []
+        for seat in room.seats.values():
+            seat.unread = 0
+        return None
+
     def refusal_of_create(self, named: Sequence[Named]) -> Refusal | None:
         """Why a conversation with these users cannot be created, if it cannot."""
         people = [self.find(one) for one in named]
@@ -190,4 +249,6 @@ def shown(seat: Seat) -> dict[str, Any]:
     """A participant, as answers show one."""
     clients = [{"type": "sdk", "clientId": seat.person.sdk_client}] if seat.subscribed else []
     external = {} if seat.person.external_id is None else {"userExternalId": seat.person.external_id}
-    return {"id": seat.id, "userId": seat.person.id, "unreadCount": 0, "clientAssociations": clients, **external}
+    read = {} if seat.last_read is None else {"lastRead": seat.last_read}
+    about = {"id": seat.id, "userId": seat.person.id, "unreadCount": seat.unread, "clientAssociations": clients}
+    return {**about, **external, **read}

@@ -17,7 +17,16 @@ CONVERSATION = ({"id", "type"}, {"metadata"})
 USER = ({"id", "authenticated"}, {"externalId", "brandId"})
 SDK_CLIENT = ({"id", "type", "status", "lastSeen", "linkedAt"}, {"displayName", "avatarUrl", "info", "raw"})
 SOURCE = ({"type"}, {"integrationId", "originalMessageId", "originalMessageTimestamp"})
-OBJECTS = {"conversation": CONVERSATION, "user": USER, "client": SDK_CLIENT, "source": SOURCE}
+MESSAGE = ({"id", "received", "author", "content", "source"}, {"metadata"})
+ACTIVITY = ({"type", "source", "author"}, set[str]())
+OBJECTS = {
+    "conversation": CONVERSATION,
+    "user": USER,
+    "client": SDK_CLIENT,
+    "source": SOURCE,
+    "message": MESSAGE,
+    "activity": ACTIVITY,
+}
 
 PAYLOADS = {
     "client:add": {"user", "client", "reason", "source"},
@@ -25,6 +34,9 @@ PAYLOADS = {
     "conversation:create": {"conversation", "creationReason", "source"},
     "conversation:join": {"conversation", "user"},
     "conversation:leave": {"conversation", "user"},
+    "conversation:message": {"conversation", "message"},
+    "conversation:read": {"conversation", "activity"},
+    "conversation:typing": {"conversation", "activity"},
     "conversation:remove": {"conversation"},
     "user:remove": {"user"},
     # The document's `reason` stands there "if applicable", and none of its values applies to a change by the API.
@@ -66,6 +78,25 @@ def _apply(event: StoredEvent, state: Membership) -> None:
                     del members[participant]
 
 
+def unread(events: Iterable[StoredEvent]) -> dict[str, dict[str, int]]:
+    """For each conversation in which nothing was deleted, what each participant has not read."""
+    members: Membership = {}
+    counts: dict[str, int] = {}
+    for event in events:
+        _apply(event, members)
+        here = members.get(event.conversation_id or "", {})
+        payload = json.loads(event.payload)
+        if event.type == "conversation:message":
+            counts |= {one: counts.get(one, 0) + 1 for one in here}
+        about = payload.get("message") or payload.get("activity") or {"type": "", "author": {}}
+        if event.type in ("conversation:message", "conversation:read"):
+            # Who is no member any more cannot have said or read anything.
+            author = about["author"].get("userId")
+            assert author is None or author in here.values()
+            counts |= {one: 0 for one, user in here.items() if user == author}
+    return {where: {one: counts.get(one, 0) for one in here} for where, here in members.items()}
+
+
 def assert_documented(event: StoredEvent) -> None:
     """The payload has exactly the documented keys, and is about what the row is about."""
     payload: dict[str, Any] = json.loads(event.payload)
@@ -76,6 +107,10 @@ def assert_documented(event: StoredEvent) -> None:
     for name, (required, optional) in OBJECTS.items():
         if name in payload:
             assert required <= set(payload[name]) <= required | optional, event
+        if name in ("message", "activity") and name in payload:
+            author = payload[name]["author"]
+            assert ("userId" in author) == ("user" in author) == (author["type"] == "user"), event
+            assert payload[name]["source"] == {"type": "api:conversations"}
     assert ("conversation" in payload) == (event.conversation_id is not None)
     if event.conversation_id is not None:
         assert payload["conversation"]["id"] == event.conversation_id

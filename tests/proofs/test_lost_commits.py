@@ -19,6 +19,8 @@ from tests.proofs.ledger import Ledger
 from tests.proofs.proxy import Fate, Proxy, losing
 
 JOINERS = 30
+# What delivers commits by itself, and would meet the fates of others.
+OPTIONS = ("--participant-limit", "100000", "--no-delivery")
 TABLES = ("api_key", *OWNED, "event")
 
 
@@ -35,7 +37,7 @@ class Behind:
 def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
     """A server that reaches its database by way of a proxy."""
     url = new_database(POSTGRESQL, tmp_path_factory.mktemp("proxy"))
-    with losing(url) as proxy, serving(proxy.url, "--participant-limit", "100000") as server:
+    with losing(url) as proxy, serving(proxy.url, *OPTIONS) as server:
         account = Caller(server.url, init(url).account_auth)
         yield Behind(server, proxy, account)
         account.http.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -21,16 +20,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from heliograph.storage import conversations as conversation_rows
 from heliograph.storage import events as event_rows
-from heliograph.storage import participants as participant_rows
-from heliograph.storage.engine import Reader
 from tests.databases import POSTGRESQL, SQLITE, new_database
-from tests.harness import error_of
+from tests.harness import author_of, error_of
 from tests.proofs.inside import Inside
 from tests.proofs.model import NO_CONVERSATION, NO_USER, TAKEN, Event, Model, Named, Person, Refusal
 from tests.proofs.paging import FIRST, LAST, Asked, expected_page, parsed_links
 from tests.proofs.replay import Membership, assert_documented, replay
+from tests.proofs.stored import in_order, pairs_of, stored_membership
 
 T = TypeVar("T")
 
@@ -53,11 +50,16 @@ WEIGHTS = {
     "join": 9,
     "leave": 3,
     "leave_as_participant": 3,
+    "say": 7,
+    "act": 5,
+    "delete_message": 1,
+    "delete_messages": 1,
     "delete_user": 1,
     "delete_conversation": 1,
     "restart": 1,
     "list_participants": 2,
     "list_conversations": 2,
+    "list_messages": 2,
 }
 VERBS = [verb for verb, weight in WEIGHTS.items() for _ in range(weight)]
 
@@ -74,6 +76,7 @@ class Verbs(RuleBasedStateMachine):
         self.external_ids: dict[str, str | None] = {}
         self.conversations: list[str] = []
         self.seated: list[Seated] = [(FIRST, FIRST)]
+        self.said: list[tuple[str, str]] = [(FIRST, FIRST)]
         self.last_event = ""
         self.replayed: Membership = {}
 
@@ -180,6 +183,58 @@ class Verbs(RuleBasedStateMachine):
         if self.done(self.model.refusal_of_leave(conversation, seat=seat, user_missing=False), 200, answer) and seat:
             self.model.leave(conversation, seat)
 
+    def some_author(self, draw: Draw, conversation: str) -> Named | None:
+        """The business, or a user who more often than not is in the conversation."""
+        room = self.model.rooms.get(conversation)
+        if draw(st.integers(0, 2)) == 0:
+            return None
+        if room is None or not room.seats or draw(st.integers(0, 3)) == 0:
+            return self.some_user(draw)
+        return self.named(draw(st.sampled_from(list(room.seats))), draw(st.booleans()))
+
+    def say(self, draw: Draw) -> None:
+        conversation = self.some_conversation(draw)
+        named = self.some_author(draw, conversation)
+        text = draw(st.sampled_from(["Hello", 'ß"\\\n', "x" * 300]))
+        body = {"author": author_of(**(named or {})), "content": {"type": "text", "text": text}}
+        answer = self.ask("POST", f"/conversations/{conversation}/messages", body)
+        if self.done(self.model.refusal_of_author(conversation, named), 201, answer):
+            (message,) = answer.json()["messages"]
+            assert message["content"] == body["content"]
+            self.model.say(conversation, named, message)
+            self.said.append((conversation, message["id"]))
+
+    def act(self, draw: Draw) -> None:
+        conversation = self.some_conversation(draw)
+        named = self.some_author(draw, conversation)
+        type = draw(st.sampled_from(["conversation:read", "typing:start"])) if named is None else "conversation:read"
+        body = {"author": author_of(**(named or {})), "type": type}
+        answer = self.ask("POST", f"/conversations/{conversation}/activity", body)
+        if self.done(self.model.refusal_of_author(conversation, named), 200, answer):
+            self.model.act(conversation, named, type)
+
+    def delete_message(self, draw: Draw) -> None:
+        rooms = self.model.rooms.values()
+        now = [(room.id, one["id"]) for room in rooms for one in room.messages]
+        conversation, message = self.one_of(draw, now, self.said)
+        answer = self.ask("DELETE", f"/conversations/{conversation}/messages/{message}")
+        self.done(self.model.delete_message(conversation, message), 200, answer)
+
+    def delete_messages(self, draw: Draw) -> None:
+        conversation = self.some_conversation(draw)
+        answer = self.ask("DELETE", f"/conversations/{conversation}/messages")
+        self.done(self.model.delete_messages(conversation), 200, answer)
+
+    def list_messages(self, draw: Draw) -> None:
+        conversation = self.some_conversation(draw)
+        answer = self.ask("GET", f"/conversations/{conversation}/messages")
+        if (room := self.model.rooms.get(conversation)) is None:
+            assert error_of(answer) == (404, "not_found", "Resource not found")
+            return
+        assert answer.json() == {"messages": room.messages, "meta": {"hasMore": False}}
+        shown = self.ask("GET", f"/conversations/{conversation}").json()["conversation"]
+        assert shown["lastUpdatedAt"] == (room.updated or shown["createdAt"])
+
     def delete_user(self, draw: Draw) -> None:
         named = self.some_user(draw)
         person = self.model.find(named)
@@ -241,6 +296,12 @@ class Verbs(RuleBasedStateMachine):
         assert in_order(stored) == in_order(self.model.membership())
 
     @invariant()
+    def what_is_unread_agrees(self) -> None:
+        for room in self.model.rooms.values():
+            listed = self.ask("GET", f"/conversations/{room.id}/participants").json()["participants"]
+            assert listed == self.model.shown(room)
+
+    @invariant()
     def the_events_agree(self) -> None:
         read = self.inside.store.read(event_rows.after, self.inside.app_id, self.last_event)
         events = self.inside.run(read)
@@ -253,36 +314,10 @@ class Verbs(RuleBasedStateMachine):
         assert in_order(replay(events, self.replayed)) == in_order(self.model.membership())
 
 
-def in_order(membership: Membership) -> dict[str, list[tuple[str, str]]]:
-    """Comparable in the order of joining too, which dictionaries are not."""
-    return {conversation: list(members.items()) for conversation, members in membership.items()}
-
-
 def settled(events: Sequence[Event]) -> list[Event]:
     """Which of the conversations that go together with a user goes first is not promised: here it is by id."""
     removed = iter(sorted(event for event in events if event[0] == "conversation:remove"))
     return [next(removed) if event[0] == "conversation:remove" else event for event in events]
-
-
-def pairs_of(event: event_rows.StoredEvent) -> list[list[str]] | None:
-    """The [participant, user] pairs of an event."""
-    pairs: list[list[str]] | None = None if event.members is None else json.loads(event.members)
-    return pairs
-
-
-async def stored_membership(reader: Reader, app_id: str) -> Membership:
-    """Who is in what, by the rows of either side, which have to agree, and by the count of each conversation."""
-    sql = "SELECT conversation_id, {id}, user_id FROM {table} WHERE app_id = $1 ORDER BY 1, 2"
-    rows = await reader.all(sql.format(id="id", table="participant"), app_id)
-    assert await reader.all(sql.format(id="participant_id", table="membership"), app_id) == rows
-    found = [row[0] for row in await reader.all("SELECT id FROM conversation WHERE app_id = $1", app_id)]
-    state: Membership = {one: {} for one in found}
-    for conversation, participant, user in rows:
-        state[conversation][participant] = user
-    for stored in await conversation_rows.get_many(reader, [(app_id, one) for one in found]):
-        members = await participant_rows.of_conversation(reader, app_id, stored.id)
-        assert stored.participant_count == len(members) == len(state[stored.id])
-    return state
 
 
 @pytest.mark.timeout(300)  # only a failure takes longer than usual, until it is shrunk

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from tests.harness import Caller, Server
+from tests.harness import Caller, Server, author_of
 from tests.proofs.ledger import Ledger
 from tests.proofs.replay import PAYLOADS, assert_documented, replay
 
@@ -53,6 +53,24 @@ class Verbs:
             body = {"participantId": self.dice.choice(members)["id"]}
             self._answered("POST", f"/conversations/{where}/leave", body, {200, 400})
 
+    def say(self) -> None:
+        """A message of the business, or of somebody who may be in the conversation."""
+        author = self.dice.choice([author_of(), *[author_of(userId=user) for user in self.users]])
+        body = {"author": author, "content": {"type": "text", "text": "Hello"}}
+        self._answered("POST", f"/conversations/{self.dice.choice(self.conversations)}/messages", body, {201, 404})
+
+    def act(self) -> None:
+        """An activity of the business, or of somebody who may be in the conversation."""
+        user = self.dice.choice(self.users)
+        body = self.dice.choice(
+            [
+                {"author": author_of(), "type": "typing:start"},
+                {"author": author_of(), "type": "conversation:read"},
+                {"author": author_of(userId=user), "type": "conversation:read"},
+            ]
+        )
+        self._answered("POST", f"/conversations/{self.dice.choice(self.conversations)}/activity", body, {200, 404})
+
     def update_user(self) -> None:
         """A change of a user."""
         body = {"profile": {"givenName": "Ada"}}
@@ -84,6 +102,7 @@ def test_the_events_rebuild_the_membership(api: Caller, server: Server) -> None:
     for _ in range(4):
         verbs.create_conversation()
     often: list[Callable[[], None]] = [verbs.join] * 12 + [verbs.leave] * 4 + [verbs.leave_as_participant] * 3
+    often += [verbs.say] * 3 + [verbs.act] * 3
     seldom = [verbs.create_user, verbs.create_conversation, verbs.update_user, verbs.delete_user]
     for verb in random.Random(17).choices([*often, *seldom, verbs.delete_conversation], k=CALLS):
         if verb != verbs.delete_user or len(verbs.users) > 6:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import inspect
 
-Path = tuple[str | int, ...]
+
+class Tag(NamedTuple):
+    """A step that leads nowhere, but says of which of several kinds the object is."""
+
+    field: str
+    value: str
+
+
+Path = tuple[str | int | Tag, ...]
 
 SAMPLES: dict[str, list[Any]] = {
     "string": ["x", "", "0", "true"],
@@ -65,6 +73,8 @@ def kinds(kind: inspect.Type) -> set[str]:
             return kinds(inner)
         case inspect.UnionType(types=types):
             return set().union(*map(kinds, types))
+        case inspect.AnyType():
+            return set(SAMPLES)
     return {_KINDS[type(kind)]} if type(kind) in _KINDS else set()
 
 
@@ -80,8 +90,12 @@ def _places(kind: inspect.Type, path: Path) -> Iterator[tuple[Path, inspect.Type
         case inspect.Metadata(type=inner):
             yield from list(_places(inner, path))[1:]
         case inspect.UnionType(types=types):
+            several = sum(isinstance(one, inspect.StructType) for one in types) > 1
             for one in types:
-                yield from list(_places(one, path))[1:]
+                tags = (
+                    [Tag(str(one.tag_field), str(one.tag))] if isinstance(one, inspect.StructType) and several else []
+                )
+                yield from list(_places(one, (*path, *tags)))[1:]
         case inspect.StructType(fields=fields):
             for field in fields:
                 yield from _places(field.type, (*path, field.encode_name))
@@ -101,6 +115,8 @@ def distinct(body: Any) -> list[Path]:
 
 def wrong(kind: inspect.Type) -> list[Any]:
     """Values of every JSON type that this type does not take."""
+    if isinstance(kind, inspect.AnyType):
+        return []
     return [value for name, values in SAMPLES.items() if name not in kinds(kind) for value in values]
 
 
@@ -112,6 +128,9 @@ def put(base: Any, path: Path, value: Any) -> Any:
     if isinstance(step, int):
         return [put(base[0] if isinstance(base, list) and base else None, rest, value)]
     members = base if isinstance(base, dict) else {}
+    if isinstance(step, Tag):
+        same = members if members.get(step.field) == step.value else {step.field: step.value}
+        return put(same, rest, value)
     return {**members, step: put(members.get(step), rest, value)}
 
 

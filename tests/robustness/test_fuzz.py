@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,9 +17,11 @@ from tests.robustness.answers import post
 from tests.robustness.bodies import JUNK, SAMPLES, distinct, places, put, with_junk, wrong
 from tests.security.calls import BY_NAME, OFFERED, call, path_of
 from tests.security.worlds import World, new_world, snapshot
+from tests.unit.integrations import INTEGRATIONS
 
 LIMIT = 102_400
 WITH_BODY = [operation for operation in OFFERED if operation.body]
+HOOK = {"target": "https://example.org", "triggers": []}
 MALFORMED = [("bad_request", "Request body is not valid JSON")]
 BOUNDED = settings(
     max_examples=30,
@@ -32,13 +34,26 @@ BOUNDED = settings(
 operations = pytest.mark.parametrize("operation", WITH_BODY, ids=lambda one: one.name)
 
 
-def base_of(operation: Operation, world: World) -> dict[str, Any]:
-    """A body that the operation takes."""
+def kinds_of(operation: Operation) -> list[Any]:
+    """The types of the bodies that the operation takes."""
+    return list(get_args(operation.body)) or [operation.body]
+
+
+def base_of(operation: Operation, world: World, kind: Any = None) -> dict[str, Any]:
+    """A body that the operation takes, of this kind if it takes several."""
+    if operation.name == "CreateIntegration" and kind is not None:
+        type_ = kind.__struct_config__.tag
+        return {"type": type_, **INTEGRATIONS[type_][0]}
     member = {"userId": world.users["ada"], "subscribeSDKClient": True}
     bodies: dict[str, dict[str, Any]] = {
         "CreateConversation": {"type": "sdkGroup", "participants": [member]},
         "JoinConversation": member,
         "LeaveConversation": {"userId": world.users["quiet"]},
+        "PostMessage": {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}},
+        "PostActivity": {"author": {"type": "business"}, "type": "conversation:read"},
+        "CreateIntegration": {"type": "web", "displayName": "Name"},
+        "CreateWebhook": HOOK,
+        "UpdateWebhook": HOOK,
     }
     return bodies.get(operation.name, {"displayName": "Name"})
 
@@ -53,10 +68,10 @@ def test_wrong_types_in_every_field(world: World, operation: Operation) -> None:
     assert operation.body is not None
     before, path = snapshot(world), path_of(operation, **world.ids())
     tried = 0
-    for place, kind in places(operation.body):
+    for body, place, kind in [(one, *found) for one in kinds_of(operation) for found in places(one)]:
         name = [step for step in place if isinstance(step, str)][-1]
         for value in wrong(kind):
-            content = json.dumps(put(base_of(operation, world), place, value)).encode()
+            content = json.dumps(put(base_of(operation, world, body), place, value)).encode()
             answer = post(world.owner, operation.method, path, content)
             assert answer.status == 400, content
             assert {code for code, _ in answer.errors} == {"bad_request"}
@@ -147,7 +162,9 @@ JSON_VALUES = st.recursive(
 def test_any_json_and_any_bytes(world: World, operation: Operation) -> None:
     assert operation.body is not None
     path = path_of(operation, **world.ids())
-    names = st.sampled_from([place[0] for place, _ in places(operation.body)])
+    names = st.sampled_from(
+        [next(step for step in place if isinstance(step, str)) for place, _ in places(operation.body)]
+    )
     objects = st.dictionaries(names | st.text(), JSON_VALUES, max_size=5).map(lambda one: json.dumps(one).encode())
     statuses: set[int] = set()
 
@@ -186,6 +203,8 @@ def test_the_largest_body(world: World, operation: Operation) -> None:
                     "UpdateConversation",
                     "CreateUser",
                     "UpdateUser",
+                    "UpdateIntegration",
+                    "UpdateWebhook",
                 )
 
 

@@ -68,7 +68,10 @@ def target(account: Caller) -> Iterator[Target]:
 
 def aim(case: Case[Any], world: World) -> None:
     """Let the request name things that exist, and of the ways to name a user only one."""
-    case.path_parameters = {name: world.ids()[name] for name in case.path_parameters or {}}
+    ids = world.ids()
+    if "/integrations/" in case.operation.path:
+        ids["keyId"] = world.integration_key_id
+    case.path_parameters = {name: ids[name] for name in case.path_parameters or {}}
     known = {
         "userId": world.users["ada"],
         "userExternalId": world.lone_external_id,
@@ -80,6 +83,9 @@ def aim(case: Case[Any], world: World) -> None:
         case.body = {**others, name: known[name]}
         if case.operation.label.endswith("/join") and others.get("subscribeSDKClient") is None:
             case.body["subscribeSDKClient"] = True
+    if isinstance(case.body, dict) and case.operation.label.endswith(("/messages", "/activity")):
+        case.body["author"] = {"type": "business"}
+        case.body.pop("destination", None)  # it is for personal conversations only
     for name in ("userId", "userExternalId"):
         if f"filter[{name}]" in (case.query or {}):
             case.query[f"filter[{name}]"] = known[name]

@@ -89,6 +89,7 @@ class Walk:
         self._conversations(ada)
         self.call("DeleteUserPersonalInformation", userIdOrExternalId=ada)
         self.call("DeleteUser", userIdOrExternalId=ada)
+        self._integrations()
         spare = self.call("CreateAppKey", {"displayName": word("spare_key")})["key"]["id"]
         self.call("DeleteAppKey", keyId=spare)
         self.call("DeleteApp")
@@ -117,6 +118,27 @@ class Walk:
         self.call("UpdateUser", {"profile": {"surname": word("new_surname")}}, userIdOrExternalId=ada)
         return ada
 
+    def _integrations(self) -> None:
+        word = self._word
+        hook = {"target": f"https://example.org/{word('hook')}", "triggers": ["conversation:join"]}
+        made = self.call(
+            "CreateIntegration", {"type": "custom", "displayName": word("integration"), "webhooks": [hook]}
+        )["integration"]
+        own = {"integrationId": made["id"]}
+        self.call("ListIntegrations", params={"filter[types]": "custom,web"})
+        self.call("GetIntegration", **own)
+        self.call("UpdateIntegration", {"displayName": word("integration_again")}, **own)
+        key = self.call("CreateCustomIntegrationKey", {"displayName": word("integration_key")}, **own)["key"]["id"]
+        self.call("ListCustomIntegrationKeys", **own)
+        self.call("GetCustomIntegrationKey", **own, keyId=key)
+        self.call("DeleteCustomIntegrationKey", **own, keyId=key)
+        webhook = self.call("CreateWebhook", {**hook, "triggers": ["*"]}, **own)["webhook"]["id"]
+        self.call("ListWebhooks", **own)
+        self.call("GetWebhook", **own, webhookId=webhook)
+        self.call("UpdateWebhook", {"includeFullUser": True}, **own, webhookId=webhook)
+        self.call("DeleteWebhook", **own, webhookId=webhook)
+        self.call("DeleteIntegration", **own)
+
     def _conversations(self, ada: str) -> None:
         word = self._word
         named = {
@@ -134,8 +156,26 @@ class Walk:
         self.call("GetConversation", conversationId=group)
         self.call("UpdateConversation", {"description": word("new_description")}, conversationId=group)
         self.call("ListParticipants", conversationId=group)
+        self._messages(group, ada)
         clients = self.call("ListClients", userIdOrExternalId=ada)["clients"]
         # The only client that can be made so far is the SDK's, which stays.
         self.call("RemoveClient", userIdOrExternalId=ada, clientId=clients[0]["id"])
         self.call("LeaveConversation", {"userExternalId": word("external_id")}, conversationId=group)
         self.call("DeleteConversation", conversationId=group)
+
+    def _messages(self, group: str, ada: str) -> None:
+        word = self._word
+        author = {"displayName": word("author"), "avatarUrl": f"https://example.org/{word('author_icon')}"}
+        said = {
+            "author": {"type": "user", "userId": ada, **author},
+            "content": {"type": "text", "text": word("text"), "payload": word("payload")},
+            "metadata": {word("message_key"): word("message_value")},
+        }
+        (message,) = self.call("PostMessage", said, conversationId=group)["messages"]
+        picture = {"type": "image", "mediaUrl": f"https://example.org/{word('media')}", "altText": word("alt_text")}
+        self.call("PostMessage", {"author": {"type": "business"}, "content": picture}, conversationId=group)
+        read = {"author": {"type": "user", "userExternalId": word("external_id"), "brandId": word("brand")[:24]}}
+        self.call("PostActivity", {**read, "type": "conversation:read"}, conversationId=group)
+        self.call("ListMessages", conversationId=group)
+        self.call("DeleteMessage", conversationId=group, messageId=message["id"])
+        self.call("DeleteAllMessages", conversationId=group)

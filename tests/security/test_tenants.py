@@ -15,6 +15,8 @@ from tests.security.worlds import SHARED, World, new_world, snapshot
 CONVERSATION = (404, "conversation_not_found", "Conversation not found")
 USER = (404, "user_not_found", "User not found")
 CLIENT = (404, "client_not_found", "Client not found")
+MESSAGE = (404, "not_found", "Message not found")
+INTEGRATION = (404, "integration_not_found", "Integration not found")
 KEY = (404, "not_found", "Resource not found")
 NO_MEMBER = (404, "not_found", "User is not a member of the conversation")
 FORBIDDEN = (403, "forbidden", "Forbidden")
@@ -49,15 +51,34 @@ def attempts(other: World) -> list[Attempt]:
         *_by_path(other, "userIdOrExternalId", other.users["ada"], USER),
         *_by_path(other, "userIdOrExternalId", other.lone_external_id, USER),
         *_by_path(other, "clientId", other.clients["ada"], CLIENT),
+        *_by_path(other, "messageId", other.messages[0], MESSAGE),
+        *_by_path(other, "integrationId", other.integration, INTEGRATION),
+        *_by_path(other, "webhookId", other.webhook, KEY),
+        Attempt("GetCustomIntegrationKey", KEY, ids={"keyId": other.integration_key_id}),
+        Attempt("DeleteCustomIntegrationKey", KEY, ids={"keyId": other.integration_key_id}),
         *_by_reference(other),
     ]
 
 
 def _by_path(other: World, parameter: str, value: str, expected: Expected) -> list[Attempt]:
     member = {"userId": other.users["ada"], "subscribeSDKClient": False}
-    bodies = {"JoinConversation": member, "LeaveConversation": {"participantId": other.participants["ada"]}}
+    bodies = {
+        "JoinConversation": member,
+        "LeaveConversation": {"participantId": other.participants["ada"]},
+        "PostMessage": {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}},
+        "PostActivity": {"author": {"type": "business"}, "type": "conversation:read"},
+        "CreateCustomIntegrationKey": {"displayName": "Mine"},
+        "CreateWebhook": {"target": "https://example.org", "triggers": []},
+    }
+    # The API document's answer for these is the general one.
+    others = {"ListMessages": (404, "not_found", "Resource not found")}
     return [
-        Attempt(operation.name, expected, body=bodies.get(operation.name), ids={parameter: value})
+        Attempt(
+            operation.name,
+            others.get(operation.name, expected),
+            body=bodies.get(operation.name),
+            ids={parameter: value},
+        )
         for operation in OFFERED
         if parameter in parameters_of(operation)
     ]
@@ -71,7 +92,10 @@ def _by_reference(other: World) -> list[Attempt]:
     for who in ({"userId": other.users["ada"]}, {"userExternalId": other.lone_external_id}):
         (filtered,) = who.values()
         member = {**who, "subscribeSDKClient": True}
+        author = {"author": {"type": "user", **who}}
         found += [
+            Attempt("PostMessage", USER, body={**author, "content": {"type": "text", "text": "Hello"}}),
+            Attempt("PostActivity", USER, body={**author, "type": "conversation:read"}),
             Attempt("JoinConversation", USER, body=member),
             Attempt("LeaveConversation", USER, body=who),
             Attempt("CreateConversation", USER, body={"type": "sdkGroup", "participants": [member]}),
@@ -106,6 +130,8 @@ def test_every_operation_that_can_name_something_foreign_is_tried(worlds: tuple[
         "CreateAppKey",
         "ListAppKeys",
         "CreateUser",
+        "CreateIntegration",
+        "ListIntegrations",
     }
     assert tried | nameless == {operation.name for operation in OFFERED}
 

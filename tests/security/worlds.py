@@ -26,7 +26,12 @@ class World:
     clients: dict[str, str] = field(default_factory=dict)
     group: str = ""
     personal: str = ""
+    messages: list[str] = field(default_factory=list)
+    """In the group: one of ada, then one of the business."""
     key_id: str = ""
+    integration: str = ""
+    integration_key_id: str = ""
+    webhook: str = ""
 
     @property
     def app_id(self) -> str:
@@ -41,6 +46,9 @@ class World:
             "userIdOrExternalId": self.users["ada"],
             "clientId": self.clients["ada"],
             "keyId": self.key_id,
+            "messageId": self.messages[0],
+            "integrationId": self.integration,
+            "webhookId": self.webhook,
         }
         return {**mine, **others}
 
@@ -64,6 +72,12 @@ def new_world(account: Caller, name: str) -> World:
     world.personal = api.ok("POST", "/conversations", {"type": "personal", "participants": members})["conversation"][
         "id"
     ]
+    world.messages = [api.say(world.group, f"Hello {name}", userExternalId=SHARED)["id"], api.say(world.group)["id"]]
+    hook = {"target": f"https://example.org/{name}", "triggers": ["conversation:typing"]}
+    made = api.ok("POST", "/integrations", {"type": "custom", "displayName": f"Of {name}", "webhooks": [hook]})
+    world.integration, world.webhook = made["integration"]["id"], made["integration"]["webhooks"][0]["id"]
+    keys = f"/integrations/{world.integration}/keys"
+    world.integration_key_id = api.ok("POST", keys, {"displayName": "Spare"})["key"]["id"]
     world.key_id = call(world.owner, "CreateAppKey", {"displayName": "Spare"}).json()["key"]["id"]
     return world
 
@@ -78,6 +92,8 @@ def snapshot(world: World) -> dict[str, Any]:
 
     look("GetApp")
     look("ListAppKeys")
+    look("ListIntegrations")
+    look("ListCustomIntegrationKeys", integrationId=world.integration)
     for user_id in (*world.users.values(), SHARED, world.lone_external_id):
         look("GetUser", userIdOrExternalId=user_id)
         look("ListClients", userIdOrExternalId=user_id)
@@ -86,4 +102,5 @@ def snapshot(world: World) -> dict[str, Any]:
     for conversation_id in (world.group, world.personal):
         look("GetConversation", conversationId=conversation_id)
         look("ListParticipants", conversationId=conversation_id)
+        look("ListMessages", conversationId=conversation_id)
     return seen

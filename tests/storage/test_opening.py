@@ -42,6 +42,18 @@ def test_an_older_database_is_migrated(url: str, monkeypatch: pytest.MonkeyPatch
     assert everything(url)["later"] == []
 
 
+def test_a_conversation_from_before_there_were_messages_has_none(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "STEPS", migrations.STEPS[:2])
+        patch.setattr(migrations, "LATEST", 2)
+        asyncio.run(touch(url))
+        columns = "bucket, app_id, id, type, is_default, participant_count, message_seq, last_updated_at, created_at"
+        with beside(url) as query:
+            query(f"INSERT INTO conversation ({columns}) VALUES (0, 'a', 'c', 'sdkGroup', 0, 0, 0, 1, 1)")
+    assert asyncio.run(touch(url)) == LATEST
+    assert rows(url, "SELECT message_seq, message_count, floor_seq FROM conversation") == [(0, 0, 0)]
+
+
 def test_a_newer_database_is_refused_and_left_alone(url: str) -> None:
     asyncio.run(touch(url))
     with beside(url) as query:

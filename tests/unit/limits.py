@@ -114,8 +114,8 @@ LIMITS: dict[str, str] = {
     "WebIntegrationBody": (
         "displayName ..100, brandColor form, conversationColor form, actionColor form, displayStyle button|tab"
     ),
-    "WebhookCreateBody": f"target! ..2048 form, triggers! of {TRIGGERS}",
-    "WebhookUpdateBody": f"target ..2048 form, triggers of {TRIGGERS}",
+    "WebhookCreateBody": f"target! ..2048 form, triggers! of *|{TRIGGERS}",
+    "WebhookUpdateBody": f"target ..2048 form, triggers of *|{TRIGGERS}",
     "WebviewBody": "uri!, text!, fallback!, size compact|full|tall",
     "WhatsappCriteriaBody": "integrationId!, phoneNumber!",
     "WhatsappIntegrationBody": "displayName ..100",

@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from heliograph import errors, ids
-from heliograph.domain.membership import Join, Joined, Leave, Left, Refused, decide
-from heliograph.domain.roster import NONE, Roster
+from heliograph.domain.hot import decide
+from heliograph.domain.membership import Join, Joined, Leave, Left
+from heliograph.domain.roster import NONE, Refused, Roster
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.participants import StoredParticipant
@@ -37,7 +38,7 @@ def a_roster(
         )
     if user:
         roster.users[APP, ADA] = StoredUser(APP, ADA, EXTERNAL, None, 0, 0, None, "{}", "{}", None, 0)
-        roster.ids_of_external[APP, EXTERNAL] = ADA
+        roster.ids_of_external[APP, EXTERNAL, None] = ADA
     if member:
         association = f'[{{"type":"sdk","clientId":"{SDK_CLIENT}"}}]' if subscribed else NONE
         roster.holds(StoredParticipant(ids.new(), ADA, EXTERNAL, association, 5, None, APP, GROUP))
@@ -84,8 +85,8 @@ def test_join_by_somebody_who_is_not_in_it(conversation: str, user: bool, subscr
     assert outcome.added
     assert outcome.participant.user_id == ADA
     assert outcome.participant.user_external_id == EXTERNAL
-    assert outcome.participant.seen_seq == outcome.conversation.message_seq
-    assert outcome.conversation.participant_count == 2
+    assert outcome.shown.unread_count == 0
+    assert roster.conversations[APP, GROUP].participant_count == 2
     assert types(roster) == (["client:add"] if subscribe else []) + ["conversation:join"]
     assert (outcome.participant.client_associations != NONE) is subscribe
 
@@ -103,7 +104,8 @@ def test_join_by_somebody_who_is_in_it(subscribe: bool, subscribed: bool, sdk: b
     assert not outcome.added
     assert outcome.participant is before
     assert outcome.participant.seen_seq == 5, "what is unread stays unread"
-    assert outcome.conversation.participant_count == (LIMIT if full else 1)
+    assert outcome.shown.unread_count == 2
+    assert roster.conversations[APP, GROUP].participant_count == (LIMIT if full else 1)
     assert (outcome.participant.client_associations != NONE) is (subscribe or subscribed)
     assert types(roster) == (["client:add"] if subscribe and not sdk else [])
 

@@ -534,7 +534,7 @@ class AsyncConversationsApi(AsyncApi):
         )
 
     async def delete_conversation(self, app_id: str, conversation_id: str) -> Empty:
-        """Deletes a conversation with its participants. A user's default conversation cannot be deleted.
+        """Deletes a conversation with its participants and messages. A user's default conversation cannot be deleted.
 
         `DELETE /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 
@@ -820,11 +820,14 @@ class AsyncMessagesApi(AsyncApi):
             return self.list_messages(app_id, conversation_id, page=at)
 
         return AsyncRecords(
-            fetch, lambda answer: answer.messages, "ListMessages", paging.first_page(page, backwards=backwards)
+            fetch,
+            lambda answer: answer.messages,
+            "ListMessages",
+            paging.first_page(page, backwards=backwards, from_the_start=True),
         )
 
     async def delete_all_messages(self, app_id: str, conversation_id: str) -> Empty:
-        """Deletes every message of a conversation.
+        """Deletes every message of a conversation; nothing is unread then.
 
         `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
         account.
@@ -839,13 +842,14 @@ class AsyncMessagesApi(AsyncApi):
         return await self._client.send(build(OPERATION["DeleteAllMessages"], (app_id, conversation_id)), Empty)
 
     async def delete_message(self, app_id: str, conversation_id: str, message_id: str) -> Empty:
-        """Deletes a message.
+        """Deletes a message. What is unread of the others stays so.
 
         `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages/{messageId}`, for keys of scope integration
         or app or account.
 
         Raises:
             ConversationNotFound: There is no such conversation in this app.
+            MessageNotFound: There is no such message in this conversation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1031,6 +1035,7 @@ class AsyncIntegrationsApi(AsyncApi):
         `POST /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
         Raises:
+            BadRequest: The request breaks a rule; one title per violation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1335,6 +1340,7 @@ class AsyncWebhooksApi(AsyncApi):
         target: str | None = None,
         triggers: Sequence[
             Literal[
+                "*",
                 "client:add",
                 "client:remove",
                 "client:update",
@@ -1439,6 +1445,7 @@ class AsyncWebhooksApi(AsyncApi):
         target: str | None = None,
         triggers: Sequence[
             Literal[
+                "*",
                 "client:add",
                 "client:remove",
                 "client:update",

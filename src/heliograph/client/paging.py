@@ -12,10 +12,13 @@ from heliograph.wire.paging import Page
 
 # No id is greater, so what precedes it is the end of the list.
 LAST_CURSOR = "f" * CURSOR_LENGTH
+FIRST_CURSOR = "0" * CURSOR_LENGTH
 
 
-def first_page(page: Page | Mapping[str, Any] | None, *, backwards: bool) -> Page:
+def first_page(page: Page | Mapping[str, Any] | None, *, backwards: bool, from_the_start: bool = False) -> Page:
     """Where an iteration begins: at the cursor of `page`, or at the end of the list that it comes from.
+
+    `from_the_start` says so to a list that would otherwise begin with its last page.
 
     Raises:
         InvalidArgument: the cursor points in the other direction.
@@ -25,6 +28,8 @@ def first_page(page: Page | Mapping[str, Any] | None, *, backwards: bool) -> Pag
         raise InvalidArgument("backwards begins before a cursor, not after one")
     if backwards and page.before is None:
         return Page(before=LAST_CURSOR, size=page.size)
+    if from_the_start and page.before is None and page.after is None:
+        return Page(after=FIRST_CURSOR, size=page.size)
     return page
 
 

@@ -530,7 +530,7 @@ class ConversationsApi(Api):
         )
 
     def delete_conversation(self, app_id: str, conversation_id: str) -> Empty:
-        """Deletes a conversation with its participants. A user's default conversation cannot be deleted.
+        """Deletes a conversation with its participants and messages. A user's default conversation cannot be deleted.
 
         `DELETE /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 
@@ -816,11 +816,14 @@ class MessagesApi(Api):
             return self.list_messages(app_id, conversation_id, page=at)
 
         return Records(
-            fetch, lambda answer: answer.messages, "ListMessages", paging.first_page(page, backwards=backwards)
+            fetch,
+            lambda answer: answer.messages,
+            "ListMessages",
+            paging.first_page(page, backwards=backwards, from_the_start=True),
         )
 
     def delete_all_messages(self, app_id: str, conversation_id: str) -> Empty:
-        """Deletes every message of a conversation.
+        """Deletes every message of a conversation; nothing is unread then.
 
         `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
         account.
@@ -835,13 +838,14 @@ class MessagesApi(Api):
         return self._client.send(build(OPERATION["DeleteAllMessages"], (app_id, conversation_id)), Empty)
 
     def delete_message(self, app_id: str, conversation_id: str, message_id: str) -> Empty:
-        """Deletes a message.
+        """Deletes a message. What is unread of the others stays so.
 
         `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages/{messageId}`, for keys of scope integration
         or app or account.
 
         Raises:
             ConversationNotFound: There is no such conversation in this app.
+            MessageNotFound: There is no such message in this conversation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1027,6 +1031,7 @@ class IntegrationsApi(Api):
         `POST /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
         Raises:
+            BadRequest: The request breaks a rule; one title per violation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1327,6 +1332,7 @@ class WebhooksApi(Api):
         target: str | None = None,
         triggers: Sequence[
             Literal[
+                "*",
                 "client:add",
                 "client:remove",
                 "client:update",
@@ -1429,6 +1435,7 @@ class WebhooksApi(Api):
         target: str | None = None,
         triggers: Sequence[
             Literal[
+                "*",
                 "client:add",
                 "client:remove",
                 "client:update",

@@ -10,7 +10,7 @@ from heliograph.domain.events import Journal
 from heliograph.domain.roster import Roster
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, ConversationNotFound, TooManyParticipants, UserNotFound
-from heliograph.storage import clients, conversations, events, participants, users
+from heliograph.storage import clients, conversations, events, messages, participants, users
 from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.store import Store
@@ -159,7 +159,7 @@ async def _update(tx: Tx, tenant: Tenant, conversation_id: str, body: Conversati
 
 
 async def delete(store: Store, tenant: Tenant, conversation_id: str) -> None:
-    """Delete a conversation with its participants.
+    """Delete a conversation with its participants and messages.
 
     Raises:
         BadRequest: it is the default conversation of its user.
@@ -175,6 +175,7 @@ async def _delete(tx: Tx, tenant: Tenant, conversation_id: str) -> None:
     journal = Journal(tx.now)
     journal.conversation_removed(tenant, conversation)
     await participants.remove(tx, await participants.of_conversation(tx, tenant.app_id, conversation.id))
+    await messages.remove_all(tx, tenant.app_id, conversation.id)
     await conversations.remove(tx, tenant.app_id, [conversation.id])
     await events.add(tx, journal.events)
 

@@ -5,24 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from heliograph import ids
 from heliograph.domain import metadata
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.clients import StoredClient
 from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.events import StoredEvent
+from heliograph.storage.logged import StoredEvent
 from heliograph.storage.participants import StoredParticipant
 from heliograph.storage.users import StoredUser
 from heliograph.wire import events as wire
 from heliograph.wire import times
-from heliograph.wire.authors import Source
+from heliograph.wire.activities import READ, Activity, ActivityType
+from heliograph.wire.authors import BUSINESS, USER, AuthorWebhook, Source
 from heliograph.wire.base import Answer
 from heliograph.wire.clients import Client
 from heliograph.wire.conversations import PERSONAL, ConversationTruncated
-from heliograph.wire.users import UserWebhook
+from heliograph.wire.messages import Message
+from heliograph.wire.users import Profile, UserWebhook
 
 _SOURCE = Source(type="api")
+API_CONVERSATIONS = Source(type="api:conversations")
+"""The source of messages and activities that came through this API."""
 
 
 class Journal:
@@ -61,12 +66,52 @@ class Journal:
             source=_SOURCE,
             user=_user(user) if user else None,
         )
-        self._record(tenant, "conversation:create", payload, conversation.id, user.id if user else None, participants)
+        full = replace(payload, user=_full_user(user)) if user else None
+        self._record(
+            tenant, "conversation:create", payload, conversation.id, user.id if user else None, participants, full=full
+        )
 
     def conversation_removed(self, tenant: Tenant, conversation: StoredConversation) -> None:
         """A conversation was deleted."""
         payload = wire.ConversationRemovePayload(conversation=_conversation(conversation))
         self._record(tenant, "conversation:remove", payload, conversation.id, None)
+
+    def said(self, tenant: Tenant, conversation: StoredConversation, user: StoredUser | None, message: Message) -> None:
+        """A message was posted, by a user or, without one, by the business."""
+        author = message.author
+        shown = wire.MessageWebhook(
+            id=message.id,
+            received=message.received,
+            author=AuthorWebhook(
+                type=author.type,
+                subtypes=author.subtypes,
+                user_id=author.user_id,
+                display_name=author.display_name,
+                avatar_url=author.avatar_url,
+                user=_user(user) if user else None,
+            ),
+            content=message.content,
+            source=message.source,
+            metadata=message.metadata,
+        )
+        payload = wire.ConversationMessagePayload(conversation=_conversation(conversation), message=shown)
+        self._record(tenant, "conversation:message", payload, conversation.id, None)
+
+    def acted(
+        self, tenant: Tenant, conversation: StoredConversation, user: StoredUser | None, type: ActivityType
+    ) -> None:
+        """A user or, without one, the business has read the conversation, or is typing, or is not any more."""
+        author = (
+            AuthorWebhook(type=BUSINESS)
+            if user is None
+            else AuthorWebhook(type=USER, user_id=user.id, user=_user(user))
+        )
+        payload = wire.ActivityPayload(
+            conversation=_conversation(conversation),
+            activity=Activity(type=type, source=API_CONVERSATIONS, author=author),
+        )
+        event: wire.EventType = "conversation:read" if type == READ else "conversation:typing"
+        self._record(tenant, event, payload, conversation.id, None)
 
     def client_added(self, tenant: Tenant, user: StoredUser, client: StoredClient) -> None:
         """An SDK client was made for a user."""
@@ -82,7 +127,9 @@ class Journal:
 
     def user_updated(self, tenant: Tenant, user: StoredUser) -> None:
         """A user was changed."""
-        self._record(tenant, "user:update", wire.UserUpdatePayload(user=_user(user), source=_SOURCE), None, user.id)
+        payload = wire.UserUpdatePayload(user=_user(user), source=_SOURCE)
+        full = wire.UserUpdatePayload(user=_full_user(user), source=_SOURCE)
+        self._record(tenant, "user:update", payload, None, user.id, full=full)
 
     def user_removed(self, tenant: Tenant, user: StoredUser) -> None:
         """A user was deleted."""
@@ -96,7 +143,10 @@ class Journal:
         conversation_id: str | None,
         user_id: str | None,
         members: Sequence[StoredParticipant] | None = None,
+        *,
+        full: Answer | None = None,
     ) -> None:
+        """Record an event; `full` is the payload for webhooks that ask for full users, where it is another."""
         pairs = None if members is None else msgspec.json.encode([(one.id, one.user_id) for one in members]).decode()
         self.events.append(
             StoredEvent(
@@ -109,6 +159,7 @@ class Journal:
                 key_id=tenant.key_id,
                 created_at=self.now,
                 payload=msgspec.json.encode(payload).decode(),
+                full_payload=msgspec.json.encode(full).decode() if full is not None else None,
             )
         )
 
@@ -139,4 +190,15 @@ def _conversation(conversation: StoredConversation) -> ConversationTruncated:
 def _user(user: StoredUser) -> UserWebhook:
     return UserWebhook(
         id=user.id, authenticated=bool(user.authenticated), external_id=user.external_id, brand_id=user.brand_id
+    )
+
+
+def _full_user(user: StoredUser) -> UserWebhook:
+    return replace(
+        _user(user),
+        signed_up_at=times.to_text(user.signed_up_at),
+        to_be_retained=None if user.to_be_retained is None else bool(user.to_be_retained),
+        profile=msgspec.json.decode(user.profile, type=Profile),
+        metadata=metadata.shown(user.metadata),
+        identities=[],
     )

@@ -15,7 +15,7 @@ from heliograph.wire.apps import KEYS_PER_APP, AppKey
 from heliograph.wire.operations import Scope
 
 _SECRET_BYTES = 64
-_PREFIXES = {Scope.APP: "app_", Scope.ACCOUNT: "act_"}
+_PREFIXES = {Scope.INTEGRATION: "int_", Scope.APP: "app_", Scope.ACCOUNT: "act_"}
 
 
 async def create(store: Store, app_id: str, display_name: str) -> AppKey:
@@ -89,7 +89,7 @@ async def get(store: Store, app_id: str, key_id: str) -> AppKey:
 async def _get(reader: Reader, app_id: str, key_id: str) -> StoredKey:
     await require(reader, app_id)
     key = await keys.find(reader, key_id)
-    if key is None or key.app_id != app_id:
+    if key is None or key.app_id != app_id or key.integration_id is not None:
         raise NotFound
     return key
 

@@ -20,6 +20,19 @@ def initial(metadata: Metadata | None, owner: str) -> str | None:
     return _stored({key: value for key, value in (metadata or {}).items() if value is not None}, owner)
 
 
+def settled(metadata: Metadata | None, owner: str) -> Metadata | None:
+    """The metadata without null values, None where nothing is left.
+
+    Raises:
+        BadRequest: it is too large.
+    """
+    if metadata is None:
+        return None
+    left: Metadata = {key: value for key, value in metadata.items() if value is not None}
+    _stored(left, owner)
+    return left or None
+
+
 def merged(stored: str | None, change: Metadata | UnsetType | None, owner: str) -> str | None:
     """The JSON to store after an update: absent changes nothing, null clears, a null value removes its key.
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import msgspec
 from msgspec import Raw, Struct
 
-from heliograph.domain.membership import Join, Joined, Leave, Refused, membership
-from heliograph.domain.roster import shown_associations
+from heliograph.domain.hot import hot_verbs
+from heliograph.domain.membership import Join, Joined, Leave
+from heliograph.domain.roster import Refused, shown_associations
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import ConversationNotFound
 from heliograph.storage import conversations, participants
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Reader, Row
-from heliograph.storage.participants import StoredParticipant
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.paging import Page, PageMeta, page_meta
@@ -32,7 +31,7 @@ async def join(
         ConversationNotFound, UserNotFound: there is no such thing in this app.
     """
     outcome = await store.submit(
-        membership,
+        hot_verbs,
         Join(
             tenant,
             conversation_id,
@@ -45,7 +44,7 @@ async def join(
     if isinstance(outcome, Refused):
         raise outcome.error
     assert isinstance(outcome, Joined)
-    return shown(outcome.participant, outcome.conversation)
+    return outcome.shown
 
 
 async def leave(store: Store, tenant: Tenant, conversation_id: str, body: ParticipantLeaveBody) -> None:
@@ -56,7 +55,7 @@ async def leave(store: Store, tenant: Tenant, conversation_id: str, body: Partic
         ConversationNotFound, UserNotFound, NotAMember: there is no such thing in this app.
     """
     outcome = await store.submit(
-        membership, Leave(tenant, conversation_id, body.user_id, body.user_external_id, body.participant_id)
+        hot_verbs, Leave(tenant, conversation_id, body.user_id, body.user_external_id, body.participant_id)
     )
     if isinstance(outcome, Refused):
         raise outcome.error
@@ -114,16 +113,4 @@ def _listed(row: Row) -> Participant:
         client_associations=shown_associations(client_associations),
         user_external_id=user_external_id,
         last_read=None if last_read is None else times.to_text(last_read),
-    )
-
-
-def shown(participant: StoredParticipant, conversation: StoredConversation) -> Participant:
-    """A participant as answers show it."""
-    return Participant(
-        id=participant.id,
-        user_id=participant.user_id,
-        unread_count=conversation.message_seq - participant.seen_seq,
-        client_associations=shown_associations(participant.client_associations),
-        user_external_id=participant.user_external_id,
-        last_read=None if participant.last_read is None else times.to_text(participant.last_read),
     )

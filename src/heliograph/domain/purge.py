@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heliograph.storage import apps, events
+from heliograph.storage import apps, deliveries, events, integrations
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
@@ -22,4 +22,7 @@ async def purge(store: Store) -> None:
             after: str | None = app_id
             while after is not None:
                 after = await store.write(events.purge, app_id, bucket, after, _STEP)
+        while await store.write(deliveries.purge, app_id, _STEP):
+            pass
+        await store.write(integrations.purge, app_id)
         await store.write(apps.forget, app_id)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from heliograph.wire.operations import Scope
 
+OWN_INTEGRATION = "me"
+"""How the key of an integration may call that integration in a path."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -14,6 +17,8 @@ class Caller:
     key_id: str
     scope: Scope
     app_id: str | None
+    integration_id: str | None = None
+    """The integration whose key it is, if it is one's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +27,5 @@ class Tenant:
 
     app_id: str
     key_id: str
+    integration_id: str | None = None
+    """The integration that acts, where it is one: it sees no other."""

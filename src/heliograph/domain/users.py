@@ -13,12 +13,14 @@ from heliograph.domain.events import Journal
 from heliograph.domain.roster import Roster, seats_of
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, UserAlreadyExists, UserNotFound
-from heliograph.storage import clients, conversations, events, users
+from heliograph.storage import clients, conversations, events, messages, users
+from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.store import Store
 from heliograph.storage.users import StoredUser
 from heliograph.wire import times
 from heliograph.wire.conversations import PERSONAL
+from heliograph.wire.messages import MESSAGES_PER_CONVERSATION
 from heliograph.wire.users import Profile, ProfileBody, User, UserCreateBody, UserUpdateBody
 
 _OWNER = "User"
@@ -136,27 +138,48 @@ async def delete(store: Store, tenant: Tenant, who: str, brand_id: str | None) -
     Raises:
         UserNotFound: there is no such user in this app.
     """
-    await store.write(_delete, tenant, who, brand_id)
+    while not await store.write(_delete, tenant, who, brand_id):
+        pass
 
 
-async def _delete(tx: Tx, tenant: Tenant, who: str, brand_id: str | None) -> None:
+async def _delete(tx: Tx, tenant: Tenant, who: str, brand_id: str | None) -> bool:
+    """Delete the user, or only so many personal conversations as one transaction should; returns which it was."""
     app_id = tenant.app_id
     seats = await seats_of(tx, app_id, (await find(tx, app_id, who, brand_id)).id)
     if seats is None:
         raise UserNotFound
-    user = seats.user
+    personal = sorted((one for one in seats.conversations.values() if one.type == PERSONAL), key=lambda one: one.id)
+    going = _first_to_go(personal)
+    whole = len(going) == len(personal)
     roster = Roster(tx.now)
     for participant in seats.participants:
-        roster.holds(participant)
-        roster.dismiss(seats.conversations[participant.conversation_id], participant)
-    personal = sorted((one for one in seats.conversations.values() if one.type == PERSONAL), key=lambda one: one.id)
+        if whole or participant.conversation_id in going:
+            roster.holds(participant)
+            roster.dismiss(seats.conversations[participant.conversation_id], participant)
     for conversation in personal:
-        roster.journal.conversation_removed(tenant, conversation)
-    roster.journal.user_removed(tenant, user)
+        if conversation.id in going:
+            roster.journal.conversation_removed(tenant, conversation)
+            await messages.remove_all(tx, app_id, conversation.id)
+    if whole:
+        roster.journal.user_removed(tenant, seats.user)
     await roster.save(tx)
-    await conversations.remove(tx, app_id, [one.id for one in personal])
-    await clients.remove_of_user(tx, app_id, user.id)
-    await users.remove(tx, user)
+    await conversations.remove(tx, app_id, sorted(going))
+    if whole:
+        await clients.remove_of_user(tx, app_id, seats.user.id)
+        await users.remove(tx, seats.user)
+    return whole
+
+
+def _first_to_go(personal: list[StoredConversation]) -> set[str]:
+    """As many conversations as one transaction should delete with their messages; the default one is the last to go."""
+    going: set[str] = set()
+    count = 0
+    for conversation in sorted(personal, key=lambda one: one.is_default):
+        count += conversation.message_count
+        if going and count > MESSAGES_PER_CONVERSATION:
+            break
+        going.add(conversation.id)
+    return going
 
 
 def shown(user: StoredUser) -> User:

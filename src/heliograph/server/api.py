@@ -12,6 +12,7 @@ import msgspec
 from starlette.types import Receive, Scope
 
 from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError
+from heliograph.server import streams
 from heliograph.server.auth import CACHE_SECONDS, Authenticator
 from heliograph.server.handlers import HANDLERS
 from heliograph.server.http import (
@@ -24,14 +25,26 @@ from heliograph.server.http import (
 )
 from heliograph.server.query import parse_query
 from heliograph.server.router import Router
-from heliograph.server.routes import apps, clients, conversations, participants, users
+from heliograph.server.routes import (
+    apps,
+    clients,
+    conversations,
+    deliveries,
+    integrations,
+    messages,
+    participants,
+    users,
+    webhooks,
+)
+from heliograph.server.streams import EventStream
 from heliograph.settings import Settings
 from heliograph.storage.store import Store
 from heliograph.wire.operations import Operation
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.validation import decode
 
-ROUTES = (apps, clients, conversations, participants, users)
+ROUTES = (apps, clients, conversations, deliveries, integrations, messages, participants, streams, users, webhooks)
 
 log = logging.getLogger("heliograph.request")
 
@@ -44,6 +57,8 @@ class Reply:
     body: bytes
     headers: HeaderList
     operation: Operation | None
+    stream: EventStream | None = None
+    """What goes on after the answer has begun, in the place of a body."""
 
 
 class Api:
@@ -54,7 +69,7 @@ class Api:
         self._settings = settings
         self._auth = Authenticator(store)
         self._on_removal = on_removal
-        self._router = Router(OPERATIONS)
+        self._router = Router((*OPERATIONS, *EXTENSIONS))
         self._encoder = msgspec.json.Encoder()
 
     async def reply(self, scope: Scope, headers: Headers, receive: Receive, request_id: str) -> Reply:
@@ -98,7 +113,7 @@ class Api:
     ) -> Reply:
         authorization = headers.get(b"authorization")
         caller = await self._auth.caller(authorization)
-        tenant = await self._auth.tenant(caller, operation, path.get("appId"))
+        tenant = await self._auth.tenant(caller, operation, path.get("appId"), path.get("integrationId"))
         body: Any = None
         if operation.body is not None:
             started = time.monotonic()
@@ -120,6 +135,8 @@ class Api:
             revoke=self._revoke,
         )
         answer = await HANDLERS[operation.name](request)
+        if isinstance(answer, EventStream):
+            return Reply(operation.status, b"", [], operation, answer)
         return Reply(operation.status, self._encoder.encode(answer), [], operation)
 
     def _revoke(self) -> None:

@@ -8,15 +8,18 @@ from collections.abc import Callable
 
 from starlette.types import Message, Receive, Scope, Send
 
-from heliograph.server.api import Api
-from heliograph.server.http import Disconnected, request_id_of, respond
+from heliograph.errors import ServiceUnavailable
+from heliograph.server.api import Api, Reply
+from heliograph.server.http import Disconnected, render, request_id_of, respond
 from heliograph.server.logs import RequestLog
 from heliograph.server.metrics import Metrics
 from heliograph.server.pages import REQUEST_ID, pages
+from heliograph.server.streams import Streams, send_stream
 from heliograph.settings import Settings
 from heliograph.storage.store import Store
 
-_API_ROOTS = (b"v2", b"oauth")
+_API_ROOTS = (b"v2", b"oauth", b"heliograph")
+_READING = ("GET", "HEAD")
 _NO_OPERATION = "none"
 
 log = logging.getLogger("heliograph.request")
@@ -25,7 +28,7 @@ log = logging.getLogger("heliograph.request")
 class Application:
     """Answers every request, counts it, and tells the request log of it.
 
-    `on_removal` is called when a key or an app was removed.
+    `on_removal` is called when a key or an app was removed, `on_write` when anything may have been written.
     """
 
     def __init__(
@@ -34,10 +37,13 @@ class Application:
         settings: Settings,
         *,
         on_removal: Callable[[], None] = lambda: None,
+        on_write: Callable[[], None] = lambda: None,
         request_log: RequestLog | None = None,
     ) -> None:
         self.metrics = Metrics(store)
         self._log = request_log
+        self._on_write = on_write
+        self.streams = Streams()
         self._prefix = settings.root_path.encode()
         self._api = Api(store, settings, on_removal)
         self._pages = pages(store, self.metrics)
@@ -54,7 +60,10 @@ class Application:
             except Disconnected:
                 log.info("caller went away", extra={"request_id": request_id})
                 return
-            await respond(send, reply.status, reply.body, request_id, reply.headers)
+            if scope["method"] not in _READING:
+                self._on_write()
+                self.streams.wake()
+            await self._answer(reply, receive, send, request_id)
             status, name = reply.status, reply.operation.name if reply.operation else None
         else:
             status, name = await self._page(scope, receive, send, request_id), None
@@ -62,6 +71,15 @@ class Application:
         self.metrics.request(name or _NO_OPERATION, status, elapsed)
         if self._log is not None:
             self._log.add(request_id, scope["method"], name, status, elapsed)
+
+    async def _answer(self, reply: Reply, receive: Receive, send: Send, request_id: str) -> None:
+        if reply.stream is not None:
+            try:
+                await send_stream(reply.stream, self.streams, receive, send, request_id)
+                return
+            except ServiceUnavailable as error:
+                reply.status, (reply.body, reply.headers) = error.status, render(error)
+        await respond(send, reply.status, reply.body, request_id, reply.headers)
 
     def _within_prefix(self, scope: Scope) -> Scope:
         """The scope as it would be without the root path, which goes where links are made from."""

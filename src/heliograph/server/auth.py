@@ -12,11 +12,12 @@ import hmac
 import os
 import sys
 import time
+from dataclasses import replace
 from typing import Any
 
 import jwt
 
-from heliograph.domain.tenants import Caller, Tenant
+from heliograph.domain.tenants import OWN_INTEGRATION, Caller, Tenant
 from heliograph.errors import AppNotFound, Forbidden, Unauthorized
 from heliograph.server.cache import Cache
 from heliograph.server.limits import RateLimits
@@ -68,11 +69,13 @@ class Authenticator:
         digest = hashlib.blake2b(authorization, key=self._pepper, digest_size=16).digest()
         return self._callers.get(digest) or await self._callers.find(digest, lambda: self._prove(authorization))
 
-    async def tenant(self, caller: Caller, operation: Operation, app_id: str | None) -> Tenant:
-        """The app that the caller means, if the caller may do this there.
+    async def tenant(
+        self, caller: Caller, operation: Operation, app_id: str | None, integration_id: str | None = None
+    ) -> Tenant:
+        """The app that the caller means, if the caller may do this there, with the integration of this id if any.
 
         Raises:
-            Forbidden: the caller's key is another app's, or its scope is too low for the operation.
+            Forbidden: the caller's key is another app's or integration's, or its scope is too low for the operation.
             AppNotFound: there is no such app, and the caller is one who may know.
             RateLimited: the app sends more than its limit allows.
         """
@@ -80,12 +83,14 @@ class Authenticator:
             raise Forbidden
         if caller.scope < operation.scope:
             raise Forbidden
+        if caller.integration_id is not None and integration_id not in (None, OWN_INTEGRATION, caller.integration_id):
+            raise Forbidden
         if app_id is None:
             return Tenant("", caller.key_id)
         app = await self._require(caller, app_id)
         if app.requests_per_second is not None:
             self._limits.spend(app_id, app.requests_per_second)
-        return Tenant(app_id, caller.key_id)
+        return Tenant(app_id, caller.key_id, caller.integration_id)
 
     async def recheck(self, authorization: bytes | None, app_id: str | None) -> None:
         """Whether the caller and the app are still there.
@@ -142,11 +147,12 @@ class Authenticator:
         # A token may narrow what its key may do, and never widen it.
         if not found or scope is None or scope > caller.scope:
             raise Unauthorized
-        return Caller(caller.key_id, scope, caller.app_id), until
+        return replace(caller, scope=scope), until
 
     async def _key(self, key_id: str) -> tuple[bool, str, Caller]:
         """Whether there is such a key, its secret, and who holds it; for no key, a secret that nobody knows."""
         key = None if "\0" in key_id or not key_id.isascii() else await self._store.look(keys.find, key_id)
         if key is None:
             return False, self._pepper.hex() * 2, Caller("", Scope.INTEGRATION, None)
-        return True, self._store.sealer.open(key.id, key.secret), Caller(key.id, SCOPES[key.scope], key.app_id)
+        caller = Caller(key.id, SCOPES[key.scope], key.app_id, key.integration_id)
+        return True, self._store.sealer.open(key.id, key.secret), caller

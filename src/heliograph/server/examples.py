@@ -6,7 +6,20 @@ from typing import Any
 
 import msgspec
 
-from heliograph.wire import apps, clients, conversations, participants, users
+from heliograph.wire import (
+    activities,
+    apps,
+    clients,
+    conversations,
+    integrations,
+    keys,
+    messages,
+    participants,
+    users,
+    webhooks,
+)
+from heliograph.wire.authors import Author, Source
+from heliograph.wire.contents import TextMessage
 from heliograph.wire.operations import AnswerType, BodyType
 from heliograph.wire.paging import PageMeta
 
@@ -15,6 +28,9 @@ _USER = "6ae0a1d2c8a20002a7d25e90"
 _GROUP = "6ae0a1dd1b730003a7d25e90"
 _PARTICIPANT = "6ae0a1e5f0040004a7d25e90"
 _CLIENT = "6ae0a1e5f0050005a7d25e90"
+_MESSAGE = "6ae0a1f01c680006a7d25e90"
+_INTEGRATION = "6ae0a1f24c110006a7d25e90"
+_WEBHOOK = "6ae0a1f24c110007a7d25e90"
 _TIME = "2026-11-22T15:43:17.120Z"
 
 _app = apps.App(
@@ -40,6 +56,13 @@ _participant = participants.Participant(
     unread_count=0,
     client_associations=[clients.ClientAssociation(type="sdk", client_id=_CLIENT)],
 )
+_message = messages.Message(
+    id=_MESSAGE,
+    received=_TIME,
+    author=Author(type="user", user_id=_USER),
+    content=TextMessage(text="Land ahoy!"),
+    source=Source(type="api:conversations"),
+)
 _user = users.User(
     id=_USER,
     external_id="ada",
@@ -49,6 +72,17 @@ _user = users.User(
     metadata={"lang": "en"},
     identities=[],
 )
+_webhook = webhooks.Webhook(
+    id=_WEBHOOK,
+    version="v2",
+    target="https://example.org/hook",
+    triggers=["conversation:join", "conversation:leave"],
+    secret="the-secret-of-the-webhook",
+    include_full_user=False,
+    include_full_source=False,
+)
+_integration = integrations.CustomIntegration(id=_INTEGRATION, status="active", display_name="Bot", webhooks=[_webhook])
+_integration_key = keys.IntegrationApiKey(id=f"int_{_INTEGRATION}", display_name="Bot", secret="the-secret-of-the-key")
 _end = PageMeta(has_more=False)
 
 _ANSWERS: tuple[Any, ...] = (
@@ -60,12 +94,22 @@ _ANSWERS: tuple[Any, ...] = (
     clients.ClientListResponse(clients=[_client], meta=_end),
     conversations.ConversationResponse(conversation=_conversation),
     conversations.ConversationListResponse(conversations=[_conversation], meta=_end),
+    messages.MessagePostResponse(messages=[_message]),
+    messages.MessageListResponse(messages=[_message], meta=_end),
     participants.ParticipantResponse(participant=_participant),
     participants.ParticipantListResponse(participants=[_participant], meta=_end),
     users.UserResponse(user=_user),
+    integrations.IntegrationResponse(integration=_integration),
+    integrations.IntegrationListResponse(integrations=[_integration], meta=_end),
+    keys.IntegrationApiKeyResponse(key=_integration_key),
+    keys.IntegrationApiKeyListResponse(keys=[_integration_key]),
+    webhooks.WebhookResponse(webhook=_webhook),
+    webhooks.WebhookListResponse(webhooks=[_webhook]),
 )
+_hook = {"target": "https://example.org/hook", "triggers": ["conversation:join", "conversation:leave"]}
 # Bodies keep null where it means something, so their examples are written as they are sent.
 _BODIES: dict[BodyType | AnswerType, Any] = {
+    activities.ActivityPost: {"author": {"type": "user", "userExternalId": "ada"}, "type": "conversation:read"},
     apps.AppCreateBody: {"displayName": "Sandbox"},
     apps.AppUpdateBody: {"settings": {"multiConvoEnabled": True}},
     apps.AppKeyCreateBody: {"displayName": "Bot"},
@@ -75,9 +119,18 @@ _BODIES: dict[BodyType | AnswerType, Any] = {
         "participants": [{"userExternalId": "ada", "subscribeSDKClient": False}],
     },
     conversations.ConversationUpdateBody: {"displayName": "Night crew"},
+    messages.MessagePost: {
+        "author": {"type": "user", "userExternalId": "ada"},
+        "content": {"type": "text", "text": "Land ahoy!"},
+    },
     participants.ParticipantJoinBody: {"userExternalId": "ada", "subscribeSDKClient": True},
     participants.ParticipantLeaveBody: {"userExternalId": "ada"},
     users.UserCreateBody: {"externalId": "ada", "profile": {"givenName": "Ada"}},
+    integrations.IntegrationCreateBody: {"type": "custom", "displayName": "Bot", "webhooks": [_hook]},
+    integrations.IntegrationUpdateBody: {"displayName": "Night bot"},
+    keys.IntegrationApiKeyBody: {"displayName": "Bot"},
+    webhooks.WebhookCreateBody: _hook,
+    webhooks.WebhookUpdateBody: {"triggers": ["*"]},
     users.UserUpdateBody: {"profile": {"surname": "Lovelace"}},
 }
 

@@ -12,6 +12,7 @@ from heliograph.errors import ApiError
 from heliograph.server.examples import example_of
 from heliograph.server.http import ErrorResponse
 from heliograph.wire.base import Answer, Body
+from heliograph.wire.messages import MESSAGES_PER_PAGE
 from heliograph.wire.operations import AnswerType, BodyType, Operation, Scope
 from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
 from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, ParticipantLeaveBody
@@ -206,8 +207,9 @@ def _path_parameters(operation: Operation) -> list[JSON]:
 def _query_parameters(operation: Operation) -> list[JSON]:
     parameters = []
     if operation.paged:
+        default = MESSAGES_PER_PAGE if operation.last_page_first else DEFAULT_SIZE
         cursor = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
-        size = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": DEFAULT_SIZE}
+        size = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": default}
         about = "A cursor, one of the two at most, and the number of records."
         page = {"type": "object", "properties": {"after": cursor, "before": cursor, "size": size}}
         parameters.append(_deep_object("page", about, page))

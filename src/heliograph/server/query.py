@@ -16,7 +16,7 @@ from heliograph.server.router import NOBODY
 
 # Other names are ignored.
 _PAGE = frozenset(("after", "before", "size"))
-_FILTER = frozenset(("userId", "userExternalId", "serviceAccountId"))
+_FILTER = frozenset(("userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId"))
 
 INVALID_FILTER = "Invalid filter query parameters"
 

@@ -29,14 +29,19 @@ _PURGE_PAUSE_SECONDS = 5
 log = logging.getLogger("heliograph.server")
 
 Announce = Callable[[Store, str], Awaitable[None]]
+Beside = Callable[[Store], contextlib.AbstractAsyncContextManager[Callable[[], None]]]
+"""What runs beside the server, on its store; yields what is to be called after a request that may have written."""
 
 
 class Server(uvicorn.Server):
     """uvicorn, which says when requests are answered, and ends with status 0 when it is told to stop."""
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, announce: Callable[[], Awaitable[None]], stopping: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._announce = announce
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer requests."""
@@ -45,6 +50,11 @@ class Server(uvicorn.Server):
             await self._announce()
         except ServiceUnavailable as error:  # requests are told the same until the database is back
             log.error("the database went away", exc_info=error)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Finish what is in flight; what would go on for ever is ended."""
+        self._stopping()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -59,7 +69,7 @@ class Server(uvicorn.Server):
                 signal.signal(number, signal.SIG_IGN)
 
 
-def run(settings: Settings, announce: Announce | None, *, lifeline: int | None = None) -> None:
+def run(settings: Settings, announce: Announce | None, *, beside: Beside, lifeline: int | None = None) -> None:
     """Serve until told to stop. `announce` is called with the store and the base URL once requests are answered.
 
     A worker, one of several processes behind one port, is given a `lifeline`: the reading end of a pipe, which it must
@@ -70,20 +80,24 @@ def run(settings: Settings, announce: Announce | None, *, lifeline: int | None =
     """
     request_log = logs.configure(settings.log_format, settings.log_level)
     try:
-        uvloop.run(_serve(settings, announce, request_log, lifeline))
+        uvloop.run(_serve(settings, announce, request_log, beside, lifeline))
     finally:
         if request_log is not None:
             request_log.flush()
 
 
 async def _serve(
-    settings: Settings, announce: Announce | None, request_log: RequestLog | None, lifeline: int | None
+    settings: Settings,
+    announce: Announce | None,
+    request_log: RequestLog | None,
+    beside: Beside,
+    lifeline: int | None,
 ) -> None:
     with contextlib.closing(listen(settings.host, settings.port, shared=lifeline is not None)) as listener:
         store = await open_store(settings.database, serve=True, connections=settings.database_connections)
         try:
-            async with _purging(store) as wake:
-                application = Application(store, settings, on_removal=wake, request_log=request_log)
+            async with _purging(store) as wake, beside(store) as on_write:
+                application = Application(store, settings, on_removal=wake, on_write=on_write, request_log=request_log)
                 config = uvicorn.Config(
                     application,
                     http=Protocol,
@@ -96,7 +110,9 @@ async def _serve(
                     timeout_graceful_shutdown=settings.grace_seconds,
                 )
                 url = _url(settings, listener.getsockname()[1])
-                server = Server(config, partial(announce, store, url) if announce else _silent)
+                server = Server(
+                    config, partial(announce, store, url) if announce else _silent, application.streams.close
+                )
                 if lifeline is not None:
                     _end_with(lifeline, server)
                 async with application.metrics.measuring():

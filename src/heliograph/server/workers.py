@@ -31,9 +31,10 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = logging.getLogger("heliograph.server")
 
 Announce = Callable[[Store, str], Awaitable[None]]
+Beside = Callable[[Store], contextlib.AbstractAsyncContextManager[Callable[[], None]]]
 
 
-def supervise(settings: Settings, announce: Announce) -> None:
+def supervise(settings: Settings, announce: Announce, beside: Beside) -> None:
     """Serve from several processes until told to stop.
 
     Raises:
@@ -51,7 +52,7 @@ def supervise(settings: Settings, announce: Announce) -> None:
     # … which stays ours, though nobody listens at this socket, even while no worker is alive.
     with listen(settings.host, settings.port, shared=True) as held, tempfile.TemporaryDirectory() as figures:
         os.environ[_FIGURES] = figures
-        Workers(replace(settings, port=held.getsockname()[1]), announce, held).run()
+        Workers(replace(settings, port=held.getsockname()[1]), announce, beside, held).run()
 
 
 async def _try(settings: Settings) -> None:
@@ -61,9 +62,10 @@ async def _try(settings: Settings) -> None:
 class Workers:
     """The worker processes. One that dies is replaced; when this process is told to stop, or dies, all of them stop."""
 
-    def __init__(self, settings: Settings, announce: Announce, held: socket.socket) -> None:
+    def __init__(self, settings: Settings, announce: Announce, beside: Beside, held: socket.socket) -> None:
         self._settings = settings
         self._announce: Announce | None = announce
+        self._beside = beside
         self._held = held
         self._context = multiprocessing.get_context("fork")
         self._alive: list[BaseProcess] = []
@@ -114,7 +116,7 @@ class Workers:
         from heliograph.server.running import run
 
         try:
-            run(self._settings, announce, lifeline=self._lifeline)
+            run(self._settings, announce, beside=self._beside, lifeline=self._lifeline)
         except UsageError as error:
             log.error("a worker process cannot serve", exc_info=error)
             sys.exit(1)

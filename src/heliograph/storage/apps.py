@@ -11,6 +11,7 @@ from heliograph.wire.paging import Page, Slice
 
 # Everything that belongs to an app and is purged after it, with the key of each table.
 OWNED: dict[str, Columns] = {
+    "message": ("bucket", "app_id", "conversation_id", "id"),
     "participant": ("bucket", "app_id", "conversation_id", "id"),
     "membership": ("bucket", "app_id", "user_id", "conversation_id"),
     "conversation": ("bucket", "app_id", "id"),

@@ -15,7 +15,10 @@ _KEY = ("bucket", "app_id", "id")
 
 
 class StoredConversation(Struct):
-    """A row of `conversation`; metadata is JSON, message_seq counts the messages there ever were.
+    """A row of `conversation`; metadata is JSON.
+
+    message_seq counts the messages there ever were, message_count those that are there; the ones up to floor_seq were
+    deleted all together.
 
     newest_id is not smaller than any id that was given to something in the conversation, and another one after every
     change of its messages and participants.
@@ -37,9 +40,20 @@ class StoredConversation(Struct):
     metadata: str | None
     created_at: int
     newest_id: str | None = None
+    message_count: int = 0
+    floor_seq: int = 0
 
 
 _COLUMNS = StoredConversation.__struct_fields__
+_COUNTS = (
+    "participant_count",
+    "message_seq",
+    "message_count",
+    "floor_seq",
+    "last_updated_at",
+    "business_last_read",
+    "newest_id",
+)
 
 
 async def get(
@@ -91,13 +105,19 @@ async def change(tx: Tx, conversation: StoredConversation) -> None:
 
 
 async def set_counts(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
-    """Store the participant counts and newest ids of conversations that this transaction has locked."""
+    """Store what participants and messages change of conversations that this transaction has locked."""
     await tx.update(
         "conversation",
-        ("participant_count", "newest_id"),
+        _COUNTS,
         _KEY,
-        [(one.participant_count, one.newest_id, tx.bucket(one.id), one.app_id, one.id) for one in conversations],
-    )
+        [
+            (
+                one.participant_count, one.message_seq, one.message_count, one.floor_seq, one.last_updated_at,
+                one.business_last_read, one.newest_id, tx.bucket(one.id), one.app_id, one.id,
+            )
+            for one in conversations
+        ],
+    )  # fmt: skip
 
 
 async def touch(tx: Tx, app_id: str, conversation_ids: Sequence[str]) -> None:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import astuple, replace
 
 from heliograph.errors import UsageError
 from heliograph.storage import meta
@@ -21,13 +20,16 @@ from heliograph.storage.apps import StoredApp
 from heliograph.storage.clients import StoredClient
 from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Columns, Reader, Row, Tx
-from heliograph.storage.events import StoredEvent
+from heliograph.storage.integrations import StoredIntegration
 from heliograph.storage.keys import StoredKey
+from heliograph.storage.logged import StoredAttempt, StoredDelivery, StoredEvent
+from heliograph.storage.messages import StoredMessage
 from heliograph.storage.opening import COPY
 from heliograph.storage.participants import StoredParticipant
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 from heliograph.storage.users import StoredUser
+from heliograph.storage.webhooks import StoredWebhook
 
 _CHUNK = 1000
 _FACTS = ("sandbox",)  # of `meta`, what is not about the database itself
@@ -66,6 +68,7 @@ TABLES = (
         ("app_id", "conversation_id", "id"),
         ("conversation_id",),
     ),
+    Table("message", StoredMessage.__struct_fields__, ("app_id", "conversation_id", "id"), ("conversation_id",)),
     Table(
         "membership",
         ("app_id", "user_id", "conversation_id", "participant_id"),
@@ -73,6 +76,10 @@ TABLES = (
         ("user_id",),
     ),
     Table("event", StoredEvent.__struct_fields__, ("id",), ("conversation_id", "user_id")),
+    Table("integration", StoredIntegration.__struct_fields__, ("id",)),
+    Table("webhook", StoredWebhook.__struct_fields__, ("id",)),
+    Table("delivery", StoredDelivery.__struct_fields__, ("id",), ("lane",)),
+    Table("attempt", StoredAttempt.__struct_fields__, ("delivery_id", "number"), ("lane",)),
 )
 
 
@@ -168,19 +175,18 @@ def _key(table: Table) -> Columns:
 
 def _opened(table: Table, rows: list[Row], sealer: Sealer) -> list[Row]:
     """The rows, with secrets as they are, not as they are sealed."""
-    if table.name != "api_key":
-        return rows
-    return [astuple(replace(key, secret=sealer.open(key.id, key.secret).encode())) for key in _keys(rows)]
+    return _with_secrets(table, rows, lambda owner, secret: sealer.open(owner, secret).encode())
 
 
 def _sealed(table: Table, rows: list[Row], sealer: Sealer) -> list[Row]:
-    if table.name != "api_key":
+    return _with_secrets(table, rows, lambda owner, secret: sealer.seal(owner, secret.decode()))
+
+
+def _with_secrets(table: Table, rows: list[Row], change: Callable[[str, bytes], bytes]) -> list[Row]:
+    if "secret" not in table.columns:
         return rows
-    return [astuple(replace(key, secret=sealer.seal(key.id, key.secret.decode()))) for key in _keys(rows)]
-
-
-def _keys(rows: list[Row]) -> list[StoredKey]:
-    return [StoredKey(*row) for row in rows]
+    owner, secret = table.columns.index("id"), table.columns.index("secret")
+    return [(*row[:secret], change(row[owner], row[secret]), *row[secret + 1 :]) for row in rows]
 
 
 async def _put(tx: Tx, table: Table, rows: Sequence[Row], progress: Progress) -> None:

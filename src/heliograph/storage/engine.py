@@ -26,6 +26,8 @@ class Dialect:
     integer: str
     blob: str
     clustered: str  # ends a CREATE TABLE whose rows should lie in the order of their key
+    where_many: str  # begins a statement that is needed only where there are many buckets
+    transaction: str  # the number of the transaction that is running, where several may be at once; else 0
 
 
 class Lock(Enum):
@@ -49,6 +51,8 @@ class Reader(ABC):
     """A view of the database."""
 
     buckets: int
+    settled: str
+    """An expression: the number below which every transaction has ended, by the numbers that `Dialect` knows."""
 
     def bucket(self, *key: str) -> int:
         """The bucket of a conversation, a user or an external id; the leading column of every key about it."""

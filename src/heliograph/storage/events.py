@@ -4,40 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec import Struct
 from msgspec.structs import astuple
 
+from heliograph.storage import deliveries
+from heliograph.storage.deliveries import lane_of
 from heliograph.storage.engine import Reader, Tx
-from heliograph.wire.events import EventType
+from heliograph.storage.logged import StoredEvent
 
-
-class StoredEvent(Struct):
-    """A row of `event`. `members` is a JSON array of [participant id, user id], for events that change membership.
-
-    The fields are the columns, in this order.
-    """
-
-    id: str
-    app_id: str
-    type: EventType
-    conversation_id: str | None
-    user_id: str | None
-    members: str | None
-    key_id: str | None
-    created_at: int
-    payload: str
-
+__all__ = ["StoredEvent", "add", "after", "purge"]
 
 _COLUMNS = StoredEvent.__struct_fields__
 
 
 async def add(tx: Tx, events: Sequence[StoredEvent]) -> None:
-    """Record the events, in this order."""
+    """Record the events, in this order, and for each of them the deliveries to the webhooks that listen to it."""
+    due = await deliveries.due(tx, events)
+    in_full = {one.event_id for one in due if one.in_full}
+    for event in events:
+        if event.id not in in_full:
+            event.full_payload = None  # nobody asks for it
     await tx.insert(
         "event",
         ("bucket", *_COLUMNS),
-        [(tx.bucket(one.conversation_id or one.user_id or ""), *astuple(one)) for one in events],
+        [(tx.bucket(lane_of(one)), *astuple(one)) for one in events],
     )
+    if due:
+        await deliveries.add(tx, due)
 
 
 async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 1000) -> list[StoredEvent]:

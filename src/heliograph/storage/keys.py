@@ -9,7 +9,7 @@ from heliograph.storage.engine import Reader, Tx
 
 
 class StoredKey(Struct):
-    """A row of `api_key`. An account's key has no app; the secret is sealed.
+    """A row of `api_key`. An account's key has no app, one of an integration has both; the secret is sealed.
 
     The fields are the columns, in this order.
     """
@@ -20,6 +20,7 @@ class StoredKey(Struct):
     display_name: str
     secret: bytes
     created_at: int
+    integration_id: str | None = None
 
 
 _COLUMNS = StoredKey.__struct_fields__
@@ -33,8 +34,14 @@ async def find(reader: Reader, key_id: str) -> StoredKey | None:
 
 
 async def of_app(reader: Reader, app_id: str) -> list[StoredKey]:
-    """The keys of the app, oldest first."""
-    rows = await reader.all(f"{_SELECT} WHERE app_id = $1 ORDER BY id", app_id)
+    """The keys of the app itself, oldest first."""
+    rows = await reader.all(f"{_SELECT} WHERE app_id = $1 AND integration_id IS NULL ORDER BY id", app_id)
+    return [StoredKey(*row) for row in rows]
+
+
+async def of_integration(reader: Reader, app_id: str, integration_id: str) -> list[StoredKey]:
+    """The keys of an integration, oldest first."""
+    rows = await reader.all(f"{_SELECT} WHERE app_id = $1 AND integration_id = $2 ORDER BY id", app_id, integration_id)
     return [StoredKey(*row) for row in rows]
 
 
@@ -53,6 +60,11 @@ async def remove(tx: Tx, key_id: str) -> bool:
     return await tx.execute("DELETE FROM api_key WHERE id = $1", key_id) > 0
 
 
+async def remove_of_integration(tx: Tx, app_id: str, integration_id: str) -> None:
+    """Delete every key of the integration."""
+    await tx.execute("DELETE FROM api_key WHERE app_id = $1 AND integration_id = $2", app_id, integration_id)
+
+
 async def remove_of_app(tx: Tx, app_id: str) -> None:
-    """Delete every key of the app."""
+    """Delete every key of the app and of its integrations."""
     await tx.execute("DELETE FROM api_key WHERE app_id = $1", app_id)

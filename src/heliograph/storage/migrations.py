@@ -7,6 +7,7 @@ here is a trigger, a stored procedure or a foreign key across bucket groups, so 
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from itertools import chain
 
 from heliograph.errors import UsageError
@@ -79,7 +80,64 @@ _FIRST = (
 # Not smaller than any id in the conversation, so that several processes keep ids ascending whatever their clocks say.
 _NEWEST_ID = ("ALTER TABLE conversation ADD COLUMN newest_id {text}",)
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _NEWEST_ID)
+_MESSAGES = (
+    # The bucket is the conversation's. `shown` is the JSON of the message, byte for byte as answers show it; `routing`
+    # what the caller asked for beside it, which no answer shows.
+    """CREATE TABLE message (
+        bucket {integer} NOT NULL, app_id {text} NOT NULL, conversation_id {text} NOT NULL, id {text} NOT NULL,
+        shown {text} NOT NULL, routing {text},
+        PRIMARY KEY (bucket, app_id, conversation_id, id)
+    ){clustered}""",
+    # How many messages there are now. message_seq counts those that there ever were, and up to floor_seq they were
+    # deleted all together: nobody has any of those to read.
+    "ALTER TABLE conversation ADD COLUMN message_count {integer} NOT NULL DEFAULT 0",
+    "ALTER TABLE conversation ADD COLUMN floor_seq {integer} NOT NULL DEFAULT 0",
+)
+
+# Integrations and webhooks are few, so they are in no bucket. What is to be delivered lies in the bucket of its event.
+_WEBHOOKS = (
+    """CREATE TABLE integration (
+        id {text} PRIMARY KEY, app_id {text} NOT NULL, type {text} NOT NULL, display_name {text},
+        settings {text} NOT NULL, created_at {integer} NOT NULL
+    )""",
+    "CREATE INDEX integration_of_app ON integration (app_id, id)",
+    """CREATE TABLE webhook (
+        id {text} PRIMARY KEY, app_id {text} NOT NULL, integration_id {text} NOT NULL, target {text} NOT NULL,
+        triggers {text} NOT NULL, secret {blob} NOT NULL, include_full_user {integer} NOT NULL,
+        include_full_source {integer} NOT NULL, created_at {integer} NOT NULL
+    )""",
+    "CREATE INDEX webhook_of_app ON webhook (app_id, id)",
+    "ALTER TABLE api_key ADD COLUMN integration_id {text}",
+    # The payload with everything about the user in it, where a webhook asks for that and it makes a difference.
+    "ALTER TABLE event ADD COLUMN full_payload {text}",
+    # The number of the transaction that wrote it: whoever reads events as they come follows it, see ARCHITECTURE.md.
+    "ALTER TABLE event ADD COLUMN tx {integer} NOT NULL DEFAULT {transaction}",
+    # With one bucket the key itself has this order, and a page less is touched by each commit.
+    "{where_many}CREATE INDEX event_of_app ON event (app_id, tx, id)",
+    # Deliveries of one lane, a conversation or a user, are made one after the other. `tries` are the attempts since it
+    # was last asked for, `attempts` all of them.
+    """CREATE TABLE delivery (
+        bucket {integer} NOT NULL, id {text} NOT NULL, app_id {text} NOT NULL, webhook_id {text} NOT NULL,
+        event_id {text} NOT NULL, event_type {text} NOT NULL, lane {text} NOT NULL, in_full {integer} NOT NULL,
+        status {text} NOT NULL, tries {integer} NOT NULL, attempts {integer} NOT NULL, due_at {integer} NOT NULL,
+        created_at {integer} NOT NULL, settled_at {integer},
+        PRIMARY KEY (bucket, id)
+    ){clustered}""",
+    # A webhook's pending deliveries in their order; and those of a lane, to see which is the first.
+    "CREATE INDEX delivery_pending ON delivery (webhook_id, event_id) WHERE status = 'pending'",
+    "CREATE INDEX delivery_lane ON delivery (bucket, lane, webhook_id, event_id) WHERE status = 'pending'",
+    "CREATE INDEX delivery_of_app ON delivery (app_id, id)",
+    """CREATE TABLE attempt (
+        bucket {integer} NOT NULL, delivery_id {text} NOT NULL, number {integer} NOT NULL, app_id {text} NOT NULL,
+        lane {text} NOT NULL, started_at {integer} NOT NULL, milliseconds {integer} NOT NULL, status {integer},
+        error {text}, answer {text},
+        PRIMARY KEY (bucket, delivery_id, number)
+    ){clustered}""",
+    # Who delivers what is in a range of buckets. `beat` is raised by a holder that is alive.
+    "CREATE TABLE lease (name {text} PRIMARY KEY, owner {text} NOT NULL, beat {integer} NOT NULL)",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _NEWEST_ID, _MESSAGES, _WEBHOOKS)
 LATEST = len(STEPS)
 
 
@@ -109,11 +167,7 @@ async def migrate(tx: Tx, dialect: Dialect, present: int, buckets: int) -> None:
         )
     for step in STEPS[present:]:
         for statement in step:
-            await tx.execute(
-                statement.format(
-                    text=dialect.text, integer=dialect.integer, blob=dialect.blob, clustered=dialect.clustered
-                )
-            )
+            await tx.execute(statement.format(**asdict(dialect)))
     if present == 0:
         await tx.execute("INSERT INTO meta (name, value) VALUES ('buckets', $1)", str(buckets))
         await tx.execute("INSERT INTO meta (name, value) VALUES ('schema_version', $1)", str(LATEST))

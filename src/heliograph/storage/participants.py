@@ -35,14 +35,17 @@ class StoredParticipant(Struct):
 _COLUMNS = StoredParticipant.__struct_fields__
 
 
+_CONVERSATION = "(SELECT {} FROM conversation WHERE bucket = $1 AND app_id = $2 AND id = $3)"
+_FLOOR = _CONVERSATION.format("floor_seq")
 LISTED = (
     "id",
     "user_id",
     "user_external_id",
     "client_associations",
     "last_read",
-    "(SELECT message_seq FROM conversation WHERE bucket = $1 AND app_id = $2 AND id = $3) - seen_seq",
-    "(SELECT newest_id FROM conversation WHERE bucket = $1 AND app_id = $2 AND id = $3)",
+    # Each subquery is run once, because none names a column of the participant.
+    f"{_CONVERSATION.format('message_seq')} - CASE WHEN seen_seq > {_FLOOR} THEN seen_seq ELSE {_FLOOR} END",
+    _CONVERSATION.format("newest_id"),
 )
 """What a list tells of a participant: its columns, the number of unread messages, and the conversation's version."""
 
@@ -138,6 +141,19 @@ async def remove(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
         "membership",
         _MEMBERSHIP_KEY,
         [(tx.bucket(one.user_id), one.app_id, one.user_id, one.conversation_id) for one in participants],
+    )
+
+
+async def set_seen(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
+    """Store how far the participants have read."""
+    await tx.update(
+        "participant",
+        ("seen_seq", "last_read"),
+        _KEY,
+        [
+            (one.seen_seq, one.last_read, tx.bucket(one.conversation_id), one.app_id, one.conversation_id, one.id)
+            for one in participants
+        ],
     )
 
 

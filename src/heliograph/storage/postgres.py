@@ -16,7 +16,14 @@ from asyncpg.pool import PoolConnectionProxy
 
 from heliograph.storage.engine import Columns, Dialect, Lock, Row, Tx
 
-DIALECT = Dialect(text='TEXT COLLATE "C"', integer="BIGINT", blob="BYTEA", clustered="")
+DIALECT = Dialect(
+    text='TEXT COLLATE "C"',
+    integer="BIGINT",
+    blob="BYTEA",
+    clustered="",
+    where_many="",
+    transaction="(pg_current_xact_id()::text::bigint)",
+)
 
 Connection: TypeAlias = "asyncpg.Connection[Any] | PoolConnectionProxy[Any]"
 
@@ -53,6 +60,8 @@ class Catalog:
 
 class PostgresTx(Tx):
     """A reader, or a transaction, on one connection; whoever made it begins and ends it."""
+
+    settled = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 
     def __init__(self, connection: Connection, catalog: Catalog, buckets: int, now: int = 0) -> None:
         self._connection = connection

@@ -16,7 +16,9 @@ from urllib.parse import quote
 
 from heliograph.storage.engine import Columns, Dialect, Lock, Row, Tx
 
-DIALECT = Dialect(text="TEXT", integer="INTEGER", blob="BLOB", clustered=" WITHOUT ROWID")
+DIALECT = Dialect(
+    text="TEXT", integer="INTEGER", blob="BLOB", clustered=" WITHOUT ROWID", where_many="-- ", transaction="0"
+)
 
 _PARAMETER = re.compile(r"\$(\d+)")
 _BUSY_SECONDS = 10
@@ -84,6 +86,8 @@ def _update(table: str, columns: Columns, match: Columns) -> str:
 
 class SQLiteTx(Tx):
     """A reader, or a transaction, on one connection; whoever made it begins and ends it."""
+
+    settled = "1"
 
     def __init__(self, connection: sqlite3.Connection, buckets: int, now: int = 0) -> None:
         self._connection = connection

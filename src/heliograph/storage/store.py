@@ -2,7 +2,7 @@
 
 page = await store.read(participants.page, app_id, conversation_id, page)   # a snapshot; cannot write
 user = await store.write(create_user, app_id, body)                        # a transaction of its own
-got = await store.submit(membership, Join(…))                              # shares one with its neighbours
+got = await store.submit(hot_verbs, Join(…))                               # shares one with its neighbours
 """
 
 from __future__ import annotations

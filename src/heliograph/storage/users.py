@@ -67,16 +67,22 @@ async def id_of(reader: Reader, app_id: str, external_id: str, brand_id: str | N
     return row[0] if row else None
 
 
-async def ids_of(reader: Reader, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """For each (app id, external id) that exists, the id of its user; the user of no brand comes first."""
+async def ids_of(reader: Reader, keys: Iterable[tuple[str, str, str | None]]) -> dict[tuple[str, str, str | None], str]:
+    """For each (app id, external id, brand) that exists, the id of its user; without a brand, as `id_of`."""
     rows = await reader.fetch(
         "external_id",
         ("app_id", "external_id", "brand_id", "user_id"),
         ("bucket", "app_id", "external_id"),
-        [(reader.bucket(app_id, external_id), app_id, external_id) for app_id, external_id in keys],
+        [
+            (reader.bucket(app_id, external_id), app_id, external_id)
+            for app_id, external_id in {(key[0], key[1]) for key in keys}
+        ],
     )
-    # The last of equal keys stays, so the brands go from the last to the first.
-    return {(row[0], row[1]): row[3] for row in sorted(rows, key=lambda row: row[2], reverse=True)}
+    found: dict[tuple[str, str, str | None], str] = {}
+    for app_id, external_id, brand_id, user_id in sorted(rows, key=lambda row: row[2]):
+        found.setdefault((app_id, external_id, None), user_id)
+        found[app_id, external_id, brand_id] = user_id
+    return found
 
 
 async def add(tx: Tx, user: StoredUser) -> None:

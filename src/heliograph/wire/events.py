@@ -24,7 +24,10 @@ EventType = Literal[
     "conversation:create",
     "conversation:join",
     "conversation:leave",
+    "conversation:message",
+    "conversation:read",
     "conversation:remove",
+    "conversation:typing",
     "user:remove",
     "user:update",
 ]

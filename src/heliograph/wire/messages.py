@@ -14,6 +14,8 @@ from heliograph.wire.rules import exactly_one
 MESSAGES_PER_PAGE = 100
 MESSAGES_PER_CONVERSATION = 30_000
 WHATSAPP = "whatsapp"
+SILENT = "none"
+"""The type of integration to which a message goes that is delivered nowhere."""
 
 
 class DestinationBody(Body):

@@ -59,6 +59,8 @@ class Operation(Struct, frozen=True):
     status: int = 200
     errors: tuple[type[ApiError], ...] = ()
     paged: bool = False
+    last_page_first: bool = False
+    """Whether a list without a cursor is its last page, and every page has as many records as the API document says."""
     filters: tuple[str, ...] = ()
     one_filter: bool = False
     query: tuple[str, ...] = ()

@@ -37,12 +37,15 @@ Trigger = Literal[
     "user:remove",
 ]
 
+Subscription = Literal["*", Trigger]
+"""A trigger, or all of them."""
+
 
 class WebhookCreateBody(Body):
     """A webhook to create; its secret is made here."""
 
     target: HttpUrl
-    triggers: list[Trigger]
+    triggers: list[Subscription]
     include_full_user: bool | None = None
     include_full_source: bool | None = None
 
@@ -51,7 +54,7 @@ class WebhookUpdateBody(Body):
     """What to change of a webhook."""
 
     target: HttpUrl | None = None
-    triggers: list[Trigger] | None = None
+    triggers: list[Subscription] | None = None
     include_full_user: bool | None = None
     include_full_source: bool | None = None
 
@@ -62,7 +65,7 @@ class Webhook(Answer):
     id: Id
     version: str
     target: str
-    triggers: list[Trigger]
+    triggers: list[Subscription]
     secret: str
     include_full_user: bool
     include_full_source: bool

@@ -13,6 +13,8 @@ const client = official.ApiClient.instance;
 const users = new official.UsersApi();
 const conversations = new official.ConversationsApi();
 const participants = new official.ParticipantsApi();
+const messages = new official.MessagesApi();
+const activities = new official.ActivitiesApi();
 
 const LEAVE_BODIES = {
   userId: official.ParticipantLeaveBodyUserId,
@@ -74,6 +76,31 @@ const CALLS = {
   /** By the class that has the fields of all three. */
   leave_merged: (appId, { conversationId, body }) =>
     participants.leaveConversationWithHttpInfo(appId, conversationId, model(official.ParticipantLeaveBody, body)),
+
+  post_message: (appId, { conversationId, author, content, metadata }) =>
+    messages.postMessageWithHttpInfo(
+      appId,
+      conversationId,
+      model(official.MessagePost, {
+        author: model(official.Author, author),
+        content: model(official.TextMessage, content),
+        metadata,
+      }),
+    ),
+
+  list_messages: (appId, args) => messages.listMessagesWithHttpInfo(appId, args.conversationId, options(args)),
+
+  delete_message: (appId, { conversationId, messageId }) =>
+    messages.deleteMessageWithHttpInfo(appId, conversationId, messageId),
+
+  delete_all_messages: (appId, { conversationId }) => messages.deleteAllMessagesWithHttpInfo(appId, conversationId),
+
+  post_activity: (appId, { conversationId, author, type }) =>
+    activities.postActivityWithHttpInfo(
+      appId,
+      conversationId,
+      model(official.ActivityPost, { author: model(official.Author, author), type }),
+    ),
 
   leave_plain: (appId, { conversationId, body }) =>
     participants.leaveConversationWithHttpInfo(appId, conversationId, body),

@@ -137,6 +137,40 @@ def leave_body(given: Args) -> Any:
     return LEAVE_BODIES[name](**fields(given))
 
 
+def author(given: Args) -> Any:
+    """An author."""
+    return official.Author(**fields(given))
+
+
+def post_message(client: Any, app_id: str, args: Args) -> Any:
+    """Post a text, by the models that the release has for it."""
+    text = official.TextMessage(**args["content"])
+    content = official.Content(text) if PYDANTIC else text
+    body = official.MessagePost(author=author(args["author"]), content=content, metadata=args.get("metadata"))
+    return official.MessagesApi(client).post_message(app_id, args["conversationId"], body)
+
+
+def list_messages(client: Any, app_id: str, args: Args) -> Any:
+    """List the messages of a conversation."""
+    return official.MessagesApi(client).list_messages(app_id, args["conversationId"], **page_of(args))
+
+
+def delete_message(client: Any, app_id: str, args: Args) -> Any:
+    """Delete a message."""
+    official.MessagesApi(client).delete_message(app_id, args["conversationId"], args["messageId"])
+
+
+def delete_all_messages(client: Any, app_id: str, args: Args) -> Any:
+    """Delete every message of a conversation."""
+    official.MessagesApi(client).delete_all_messages(app_id, args["conversationId"])
+
+
+def post_activity(client: Any, app_id: str, args: Args) -> Any:
+    """Post an activity."""
+    body = official.ActivityPost(author=author(args["author"]), type=args["type"])
+    official.ActivitiesApi(client).post_activity(app_id, args["conversationId"], body)
+
+
 CALLS: dict[str, Callable[[Any, str, Args], Any]] = {
     call.__name__: call
     for call in (
@@ -151,6 +185,11 @@ CALLS: dict[str, Callable[[Any, str, Args], Any]] = {
         list_participants,
         leave,
         leave_unwrapped,
+        post_message,
+        list_messages,
+        delete_message,
+        delete_all_messages,
+        post_activity,
     )
 }
 
@@ -161,6 +200,8 @@ def plain(value: Any) -> Any:
         return value.value
     if isinstance(value, list):
         return [plain(one) for one in value]
+    if hasattr(value, "actual_instance"):
+        return plain(value.actual_instance)
     if hasattr(value, "attribute_map"):
         names = value.attribute_map
     elif hasattr(value, "model_fields"):

@@ -50,7 +50,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "DeleteConversation", "DELETE", CONVERSATION, "Conversations", I, Empty,
-        "Deletes a conversation with its participants. A user's default conversation cannot be deleted.",
+        "Deletes a conversation with its participants and messages. A user's default conversation cannot be deleted.",
         errors=(errors.BadRequest, errors.ConversationNotFound),
     ),
     Operation(
@@ -74,27 +74,27 @@ OPERATIONS: tuple[Operation, ...] = (
         "PostMessage", "POST", f"{CONVERSATION}/messages", "Messages", I, MessagePostResponse,
         "Sends a message, of the business or of a user.",
         body=MessagePost, status=201,
-        errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember, errors.Locked), offered=False,
+        errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember, errors.Locked),
     ),
     Operation(
         "ListMessages", "GET", f"{CONVERSATION}/messages", "Messages", I, MessageListResponse,
         "Lists messages, oldest first, 100 to a page whatever size is asked for. Without a cursor it is the last page.",
-        errors=(errors.InvalidPage, errors.NotFound), paged=True, offered=False,
+        errors=(errors.InvalidPage, errors.NotFound), paged=True, last_page_first=True,
     ),
     Operation(
         "DeleteAllMessages", "DELETE", f"{CONVERSATION}/messages", "Messages", I, Empty,
-        "Deletes every message of a conversation.",
-        errors=(errors.ConversationNotFound,), offered=False,
+        "Deletes every message of a conversation; nothing is unread then.",
+        errors=(errors.ConversationNotFound,),
     ),
     Operation(
         "DeleteMessage", "DELETE", f"{CONVERSATION}/messages/{{messageId}}", "Messages", I, Empty,
-        "Deletes a message.",
-        errors=(errors.ConversationNotFound,), offered=False,
+        "Deletes a message. What is unread of the others stays so.",
+        errors=(errors.ConversationNotFound, errors.MessageNotFound),
     ),
     Operation(
         "PostActivity", "POST", f"{CONVERSATION}/activity", "Activities", I, Empty,
         "Tells that the business is typing, or that a user or the business has read the conversation.",
-        body=ActivityPost, errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember), offered=False,
+        body=ActivityPost, errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember),
     ),
     Operation(
         "PassControl", "POST", f"{CONVERSATION}/passControl", "Switchboard Actions", I, Empty,

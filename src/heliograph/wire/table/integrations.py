@@ -36,74 +36,74 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "CreateIntegration", "POST", f"{APP}/integrations", "Integrations", A, IntegrationResponse,
         "Creates an integration; a custom one comes with its webhook.",
-        body=IntegrationCreateBody, status=201, offered=False,
+        body=IntegrationCreateBody, status=201, errors=(errors.BadRequest,),
     ),
     Operation(
         "ListIntegrations", "GET", f"{APP}/integrations", "Integrations", A, IntegrationListResponse,
         "Lists the integrations of an app, oldest first; with `filter[types]` those of the types in it, which commas "
         "separate.",
-        errors=(errors.InvalidPage,), paged=True, filters=("types",), offered=False,
+        errors=(errors.InvalidPage,), paged=True, filters=("types",),
     ),
     Operation(
         "GetIntegration", "GET", INTEGRATION, "Integrations", A, IntegrationResponse,
         "Fetches an integration.",
-        errors=(errors.IntegrationNotFound,), offered=False,
+        errors=(errors.IntegrationNotFound,),
     ),
     Operation(
         "UpdateIntegration", "PATCH", INTEGRATION, "Integrations", A, IntegrationResponse,
         "Changes what the body names. What else an integration has is fixed when it is created.",
-        body=IntegrationUpdateBody, errors=(errors.IntegrationNotFound,), offered=False,
+        body=IntegrationUpdateBody, errors=(errors.IntegrationNotFound,),
     ),
     Operation(
         "DeleteIntegration", "DELETE", INTEGRATION, "Integrations", A, Empty,
         "Deletes an integration with its keys and webhooks.",
-        errors=(errors.BadRequest, errors.IntegrationNotFound), offered=False,
+        errors=(errors.BadRequest, errors.IntegrationNotFound),
     ),
     Operation(
         "CreateCustomIntegrationKey", "POST", f"{INTEGRATION}/keys", KEYS_TAG, A, IntegrationApiKeyResponse,
         "Creates an API key of a custom integration, which has at most 10.",
         body=IntegrationApiKeyBody, status=201,
-        errors=(errors.NotACustomIntegration, errors.IntegrationNotFound), offered=False,
+        errors=(errors.NotACustomIntegration, errors.IntegrationNotFound),
     ),
     Operation(
         "ListCustomIntegrationKeys", "GET", f"{INTEGRATION}/keys", KEYS_TAG, A, IntegrationApiKeyListResponse,
         "Lists the API keys of a custom integration with their secrets.",
-        errors=(errors.NotACustomIntegration, errors.IntegrationNotFound), offered=False,
+        errors=(errors.NotACustomIntegration, errors.IntegrationNotFound),
     ),
     Operation(
         "GetCustomIntegrationKey", "GET", KEY, KEYS_TAG, A, IntegrationApiKeyResponse,
         "Fetches an API key of a custom integration with its secret.",
-        errors=(errors.IntegrationNotFound, errors.NotFound), offered=False,
+        errors=(errors.IntegrationNotFound, errors.NotFound),
     ),
     Operation(
         "DeleteCustomIntegrationKey", "DELETE", KEY, KEYS_TAG, A, Empty,
         "Revokes an API key at once.",
-        errors=(errors.IntegrationNotFound, errors.NotFound), offered=False,
+        errors=(errors.IntegrationNotFound, errors.NotFound),
     ),
     Operation(
         "CreateWebhook", "POST", f"{INTEGRATION}/webhooks", "Webhooks", I, WebhookResponse,
         "Creates a webhook of an integration; an app has at most 10.",
-        body=WebhookCreateBody, status=201, errors=(errors.Forbidden, errors.IntegrationNotFound), offered=False,
+        body=WebhookCreateBody, status=201, errors=(errors.Forbidden, errors.IntegrationNotFound),
     ),
     Operation(
         "ListWebhooks", "GET", f"{INTEGRATION}/webhooks", "Webhooks", I, WebhookListResponse,
         "Lists the webhooks of an integration with their secrets.",
-        errors=(errors.Forbidden, errors.IntegrationNotFound), offered=False,
+        errors=(errors.Forbidden, errors.IntegrationNotFound),
     ),
     Operation(
         "GetWebhook", "GET", WEBHOOK, "Webhooks", I, WebhookResponse,
         "Fetches a webhook with its secret.",
-        errors=(errors.IntegrationNotFound, errors.NotFound), offered=False,
+        errors=(errors.IntegrationNotFound, errors.NotFound),
     ),
     Operation(
         "UpdateWebhook", "PATCH", WEBHOOK, "Webhooks", I, WebhookResponse,
         "Changes what the body names.",
-        body=WebhookUpdateBody, errors=(errors.IntegrationNotFound, errors.NotFound), offered=False,
+        body=WebhookUpdateBody, errors=(errors.IntegrationNotFound, errors.NotFound),
     ),
     Operation(
         "DeleteWebhook", "DELETE", WEBHOOK, "Webhooks", I, Empty,
         "Deletes a webhook: it is not called again.",
-        errors=(errors.IntegrationNotFound, errors.NotFound), offered=False,
+        errors=(errors.IntegrationNotFound, errors.NotFound),
     ),
     Operation(
         "CreateSwitchboard", "POST", f"{APP}/switchboards", "Switchboards", A, SwitchboardResponse,

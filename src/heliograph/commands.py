@@ -1,0 +1,84 @@
+"""What several commands have in common: options, and how they reach the database."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import click
+import msgspec
+
+from heliograph.settings import DEFAULT_DATABASE, Settings, environment_variable
+from heliograph.storage.store import Store
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def in_store(url: str, work: Callable[[Store], Awaitable[T]]) -> T:
+    """Do `work` with the database, beside a running server or without one."""
+
+    async def run() -> T:
+        from heliograph.storage.opening import open_store
+
+        store = await open_store(url)
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def print_json(value: Any) -> None:
+    """Print a value as one line of JSON."""
+    click.echo(msgspec.json.encode(value).decode())
+
+
+def settings_options(*names: str) -> Callable[[F], F]:
+    """An option for each of these settings, or for every one."""
+
+    def decorate(command: F) -> F:
+        for field in reversed(dataclasses.fields(Settings)):
+            if not names or field.name in names:
+                command = _option(field)(command)
+        return command
+
+    return decorate
+
+
+def _option(field: dataclasses.Field[Any]) -> Callable[[F], F]:
+    name = field.name.replace("_", "-")
+    flags = f"--{name}/--no-{name}" if field.type == "bool" else f"--{name}"
+    return click.option(
+        flags,
+        field.name,
+        type=_kind(field),
+        default=field.default,
+        help=field.metadata["about"],
+        envvar=environment_variable(field.name),
+        show_default=True,
+        show_envvar=True,
+    )
+
+
+def _kind(field: dataclasses.Field[Any]) -> click.ParamType[Any] | None:
+    if field.metadata["choices"]:
+        return click.Choice(field.metadata["choices"])
+    if field.type == "int":
+        return click.IntRange(field.metadata["least"], field.metadata["most"])
+    return None
+
+
+database_option = click.option(
+    "--database",
+    "url",
+    default=DEFAULT_DATABASE,
+    envvar=environment_variable("database"),
+    help="Database URL.",
+    show_default=True,
+    show_envvar=True,
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -1,0 +1,1 @@
+"""From an event to the endpoints that listen: claiming, calling, trying again."""

@@ -1,0 +1,79 @@
+"""Which addresses a webhook may have: public ones, and what the operator allows.
+
+Addresses are looked at after the name was resolved, and the connection is made to the very address that was looked at,
+so a name that changes its mind in between gains nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from heliograph.errors import UsageError
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+AUTO, NONE, LOOPBACK = "auto", "none", "loopback"
+_LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+# IPv6 that may carry any IPv4, a private one too: NAT64, 6to4, Teredo. And what a cloud answers its machines from at an
+# address that looks public.
+_REFUSED = tuple(
+    map(
+        ip_network,
+        ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "192.0.0.0/24", "168.63.129.16/32"),
+    )
+)
+
+
+class Forbidden(Exception):
+    """A target that must not be called; why, in words."""
+
+
+def parse_networks(text: str, *, host: str, embedded: bool) -> tuple[Network, ...]:
+    """The networks that the setting allows.
+
+    `auto` allows loopback where the server itself can be reached from this machine only and its database is a file: the
+    sandbox of whoever tries things out.
+
+    Raises:
+        UsageError: it names no network.
+    """
+    match text:
+        case "auto":
+            return _LOOPBACK if embedded and _is_loopback(host) else ()
+        case "none":
+            return ()
+    found: list[Network] = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        try:
+            found += _LOOPBACK if part == LOOPBACK else (ip_network(part),)
+        except ValueError:
+            raise UsageError(
+                f"--webhook-allowed-networks should be auto, none, or networks such as 10.1.0.0/16: {part!r}"
+            ) from None
+    return tuple(found)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check(text: str, allowed: Sequence[Network], *, encrypted: bool) -> None:
+    """Refuse an address that must not be called.
+
+    Raises:
+        Forbidden: it is not public and not allowed, or would be called without encryption.
+    """
+    address: Address = ip_address(text.partition("%")[0])
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    if any(address in network for network in allowed):
+        return
+    if not address.is_global or address.is_multicast or any(address in network for network in _REFUSED):
+        raise Forbidden(f"{address} is not a public address")
+    if not encrypted:
+        raise Forbidden("http is only for networks that are allowed: use https")

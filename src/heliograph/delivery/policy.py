@@ -1,0 +1,28 @@
+"""Whether and when a webhook is called again: arithmetic, without a clock, a pause or chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The numbers of the API document: 5 attempts within 15 minutes, even with the longest jitter."""
+
+    delays: tuple[float, ...] = (10, 50, 190, 500)
+    final: frozenset[int] = frozenset({400, 401, 403, 404, 406})
+    jitter: float = 0.2
+
+    def next_delay(self, attempt: int, status: int | None, roll: float) -> float | None:
+        """Seconds from the failed `attempt`, counted from 1, to the next one; None to give up.
+
+        `roll` is a random number from 0 to 1.
+        """
+        if status in self.final or attempt > len(self.delays):
+            return None
+        return self.delays[attempt - 1] * (1 + self.jitter * (2 * roll - 1))
+
+
+def is_success(status: int | None) -> bool:
+    """Whether this is the status of an endpoint that took the event."""
+    return status is not None and 200 <= status < 300

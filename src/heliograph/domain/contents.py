@@ -1,0 +1,117 @@
+"""Contents: from what a caller sends to the JSON that everybody is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from heliograph.domain import metadata, richtext
+from heliograph.errors import BadRequest
+from heliograph.wire.actions import ActionBody, LinkBody, WebviewBody
+from heliograph.wire.contents import (
+    CarouselMessageBody,
+    ContentBody,
+    FormMessageBody,
+    FormResponseMessageBody,
+    ImageMessageBody,
+    ListMessageBody,
+    LocationMessageBody,
+    MediaMessageBody,
+    TextMessageBody,
+)
+from heliograph.wire.items import ItemBody
+
+_ENCODER = msgspec.json.Encoder()
+_WITH_ITEMS = (CarouselMessageBody, ListMessageBody)
+_WITH_ACTIONS = (TextMessageBody, ImageMessageBody, ListMessageBody)
+_MOST_CHARACTERS = 4096
+_MOST_IN_ALT_TEXT = 128
+_MAP = "https://maps.google.com/maps?q="
+
+
+def shown(content: ContentBody) -> bytes:
+    """The JSON of a content as answers show it.
+
+    Raises:
+        BadRequest: it breaks a rule that only its meaning tells.
+    """
+    match content:
+        case FormResponseMessageBody():
+            raise BadRequest("content of type formResponse cannot be sent through the API")
+        case TextMessageBody() | MediaMessageBody():
+            _enrich(content)
+        case LocationMessageBody():
+            where = f"{content.coordinates.lat},{content.coordinates.long}"
+            return _with(content, text=f"Location shared:\n{_MAP}{where}")
+        case FormMessageBody():
+            return _with(content, submitted=False)
+    _settle_metadata(content)
+    if isinstance(content, CarouselMessageBody):
+        return _with(content, text=_as_text(content.items))
+    return _ENCODER.encode(content)
+
+
+def _with(content: ContentBody, **more: Any) -> bytes:
+    return _ENCODER.encode({**msgspec.to_builtins(content), **more})
+
+
+def _enrich(content: TextMessageBody | MediaMessageBody) -> None:
+    """Markdown becomes HTML, HTML also plain text, and a file has its name for a text in its place."""
+    if content.markdown_text is not None:
+        content.html_text = richtext.to_html(content.markdown_text)
+        content.markdown_text = None
+        if len(content.html_text) > _MOST_CHARACTERS:
+            raise BadRequest(f"content.htmlText should NOT be longer than {_MOST_CHARACTERS} characters")
+    if content.html_text is not None and not content.text:
+        content.text = richtext.to_text(content.html_text)
+    if isinstance(content, MediaMessageBody) and content.alt_text is None:
+        content.alt_text = _file_name(content.media_url)
+
+
+def _file_name(url: str) -> str | None:
+    try:
+        path = urlsplit(url).path
+    except ValueError:  # what looks like an IPv6 address and is none
+        return None
+    name = unquote(path.rpartition("/")[2], errors="replace").replace("\0", "")
+    return name[:_MOST_IN_ALT_TEXT] or None
+
+
+def _as_text(items: list[ItemBody]) -> str:
+    """A carousel for channels that show none: pictures and postbacks are left out."""
+    return "\n\n".join(
+        "\n".join([f"{number}. {item.title}", *_lines(item)]) for number, item in enumerate(items, start=1)
+    )
+
+
+def _lines(item: ItemBody) -> Iterator[str]:
+    if item.description:
+        yield item.description
+    for action in item.actions:
+        if isinstance(action, LinkBody | WebviewBody):
+            yield f"{action.text}: {action.uri}"
+
+
+def _settle_metadata(content: ContentBody) -> None:
+    """A null value stands for no property, and there is a limit to the size."""
+    items = content.items if isinstance(content, _WITH_ITEMS) else []
+    actions = _actions_of(content, items)
+    if not actions:
+        return
+    for item in items:
+        item.metadata = metadata.settled(item.metadata, "Item")
+    for action in actions:
+        action.metadata = metadata.settled(action.metadata, "Action")
+    if sum(isinstance(one, WebviewBody) and one.open_on_receive is True for one in actions) > 1:
+        raise BadRequest("content should have at most one action with openOnReceive")
+
+
+def _actions_of(content: ContentBody, items: list[ItemBody]) -> list[ActionBody]:
+    whole = content.actions if isinstance(content, _WITH_ACTIONS) else None
+    if not whole and not items:
+        return []
+    return list(chain(whole or [], *(item.actions for item in items)))

@@ -1,0 +1,94 @@
+"""The verbs of deliveries."""
+
+from __future__ import annotations
+
+from typing import Any, cast, get_args
+
+from heliograph.domain.tenants import Tenant
+from heliograph.errors import BadRequest, NotFound
+from heliograph.storage import deliveries
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.logged import StoredAttempt, StoredDelivery
+from heliograph.storage.store import Store
+from heliograph.wire import times
+from heliograph.wire.deliveries import Attempt, Delivery, DeliveryStatus
+from heliograph.wire.paging import Page, Slice
+
+_ABOUT_USERS = ("user:", "client:")
+
+
+async def page(store: Store, tenant: Tenant, wanted: dict[str, str], page: Page) -> Slice[Delivery]:
+    """A page of an app's deliveries, oldest first: of a `status`, a `webhookId`, a `conversationId` or a `userId`.
+
+    Raises:
+        BadRequest: there is no such status.
+    """
+    if wanted.get("status", "failed") not in get_args(DeliveryStatus):
+        raise BadRequest(f"status should be equal to one of the allowed values: {', '.join(get_args(DeliveryStatus))}")
+    columns = {"status": "status", "webhookId": "webhook_id", "conversationId": "lane", "userId": "lane"}
+    match = tuple((columns[name], value) for name, value in wanted.items() if name in columns)
+    found = await store.look(deliveries.page, tenant.app_id, match, page)
+    return Slice([shown(one) for one in found.records], found.precedes, found.follows)
+
+
+async def get(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
+    """A delivery with its attempts.
+
+    Raises:
+        NotFound: there is no such delivery in this app.
+    """
+    return await store.read(_get, tenant.app_id, delivery_id)
+
+
+async def _get(reader: Reader, app_id: str, delivery_id: str) -> Delivery:
+    found = await deliveries.get(reader, app_id, delivery_id)
+    if found is None:
+        raise NotFound
+    return shown(found, await deliveries.attempts(reader, app_id, found))
+
+
+async def retry(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
+    """Deliver once more what is not pending already.
+
+    Raises:
+        NotFound: there is no such delivery in this app.
+    """
+    return await store.write(_retry, tenant.app_id, delivery_id)
+
+
+async def _retry(tx: Tx, app_id: str, delivery_id: str) -> Delivery:
+    found = await deliveries.get(tx, app_id, delivery_id)
+    if found is None:
+        raise NotFound
+    await deliveries.retry(tx, app_id, found)
+    return await _get(tx, app_id, delivery_id)
+
+
+def shown(delivery: StoredDelivery, attempts: list[StoredAttempt] | None = None) -> Delivery:
+    """A delivery as answers show it."""
+    about_user = delivery.event_type.startswith(_ABOUT_USERS)
+    return Delivery(
+        id=delivery.id,
+        status=cast(DeliveryStatus, delivery.status),
+        webhook_id=delivery.webhook_id,
+        event_id=delivery.event_id,
+        event_type=cast(Any, delivery.event_type),
+        attempt_count=delivery.attempts,
+        created_at=times.to_text(delivery.created_at),
+        conversation_id=None if about_user else delivery.lane,
+        user_id=delivery.lane if about_user else None,
+        due_at=times.to_text(delivery.due_at) if delivery.status == "pending" else None,
+        settled_at=None if delivery.settled_at is None else times.to_text(delivery.settled_at),
+        attempts=None if attempts is None else [_attempt(one) for one in attempts],
+    )
+
+
+def _attempt(attempt: StoredAttempt) -> Attempt:
+    return Attempt(
+        number=attempt.number,
+        started_at=times.to_text(attempt.started_at),
+        milliseconds=attempt.milliseconds,
+        status=attempt.status,
+        error=attempt.error,
+        answer=attempt.answer,
+    )

@@ -1,0 +1,196 @@
+"""The verbs of integrations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import msgspec
+from msgspec import UNSET
+
+from heliograph import ids
+from heliograph.domain import webhooks
+from heliograph.domain.apps import require
+from heliograph.domain.tenants import Tenant
+from heliograph.errors import BadRequest, IntegrationNotFound
+from heliograph.storage import integrations, keys
+from heliograph.storage import webhooks as webhook_rows
+from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.integrations import StoredIntegration
+from heliograph.storage.sealing import Sealer
+from heliograph.storage.store import Store
+from heliograph.storage.webhooks import StoredWebhook
+from heliograph.wire import sdks
+from heliograph.wire.base import Body
+from heliograph.wire.integrations import CustomIntegration, CustomIntegrationBody, Integration, IntegrationUpdateBody
+from heliograph.wire.paging import Page, Slice
+
+CUSTOM = "custom"
+_OFFERED: tuple[type[sdks.IntegrationBase], ...] = (
+    CustomIntegration,
+    sdks.WebIntegration,
+    sdks.IosIntegration,
+    sdks.AndroidIntegration,
+    sdks.UnityIntegration,
+)
+_TYPES = {str(kind.__struct_config__.tag) for kind in get_args(Integration)}
+# What is kept of each type is what answers show of it: push credentials are not, as nothing is pushed from here.
+_KEPT = {
+    str(kind.__struct_config__.tag): set(kind.__struct_encode_fields__) - {"id", "status", "displayName", "webhooks"}
+    for kind in _OFFERED
+}
+
+Stored = tuple[StoredIntegration, list[StoredWebhook]]
+"""An integration with its webhooks, oldest first."""
+
+
+async def create(store: Store, tenant: Tenant, body: Any) -> Integration:
+    """Create an integration; a custom one with its webhook.
+
+    Raises:
+        BadRequest: integrations of this type are not offered, or the app has as many webhooks as it may have.
+        AppNotFound: there is no such app.
+    """
+    type_ = str(body.__struct_config__.tag)
+    if type_ not in _KEPT:
+        raise BadRequest("Invalid integration type")
+    integration = StoredIntegration(
+        id=ids.new(),
+        app_id=tenant.app_id,
+        type=type_,
+        display_name=body.display_name,
+        settings=_merged("{}", type_, _given(body)),
+        created_at=0,
+    )
+    wanted = body.webhooks if isinstance(body, CustomIntegrationBody) else []
+    made = [webhooks.fresh(store.sealer, tenant.app_id, integration.id, one) for one in wanted]
+    await store.write(_create, tenant.app_id, integration, made)
+    return shown(store.sealer, integration, made)
+
+
+async def _create(tx: Tx, app_id: str, integration: StoredIntegration, made: Sequence[StoredWebhook]) -> None:
+    await require(tx, app_id, lock=Lock.CHANGE)
+    integration.created_at = tx.now
+    await integrations.add(tx, app_id, integration)
+    for webhook in made:
+        await webhooks.add(tx, app_id, webhook)
+
+
+async def page(store: Store, tenant: Tenant, types: str | None, page: Page) -> Slice[Integration]:
+    """A page of the app's integrations, oldest first; `types` names those that are wanted, between commas.
+
+    Raises:
+        BadRequest: one of the types is none.
+    """
+    wanted = list(dict.fromkeys(types.split(","))) if types else []
+    if not _TYPES.issuperset(wanted):
+        raise BadRequest("Invalid query parameters")
+    return await store.read(_page, tenant.app_id, wanted, page, store.sealer)
+
+
+async def _page(reader: Reader, app_id: str, types: Sequence[str], page: Page, sealer: Sealer) -> Slice[Integration]:
+    found = await integrations.page(reader, app_id, types, page)
+    every = await webhook_rows.of_app(reader, app_id)
+    records = [
+        shown(sealer, one, [webhook for webhook in every if webhook.integration_id == one.id]) for one in found.records
+    ]
+    return Slice(records, found.precedes, found.follows)
+
+
+async def get(store: Store, tenant: Tenant, integration_id: str) -> Integration:
+    """An integration.
+
+    Raises:
+        IntegrationNotFound: there is no such integration in this app.
+    """
+    return shown(store.sealer, *await store.read(_with_webhooks, tenant, integration_id))
+
+
+async def _with_webhooks(reader: Reader, tenant: Tenant, integration_id: str) -> Stored:
+    integration = await find(reader, tenant, integration_id)
+    every = await webhook_rows.of_app(reader, tenant.app_id)
+    return integration, [webhook for webhook in every if webhook.integration_id == integration.id]
+
+
+async def find(reader: Reader, tenant: Tenant, integration_id: str) -> StoredIntegration:
+    """The stored integration; `me` is the one that acts.
+
+    Raises:
+        IntegrationNotFound: there is no such integration in this app.
+    """
+    found = await integrations.get(reader, tenant.app_id, webhooks.own(tenant, integration_id))
+    if found is None:
+        raise IntegrationNotFound
+    return found
+
+
+async def update(store: Store, tenant: Tenant, integration_id: str, body: IntegrationUpdateBody) -> Integration:
+    """Change what the body names; null clears what may be absent.
+
+    Raises:
+        IntegrationNotFound: there is no such integration in this app.
+    """
+    return shown(store.sealer, *await store.write(_update, tenant, integration_id, body))
+
+
+async def _update(tx: Tx, tenant: Tenant, integration_id: str, body: IntegrationUpdateBody) -> Stored:
+    # Held, so that of two changes at once none is lost.
+    await require(tx, tenant.app_id, lock=Lock.CHANGE)
+    integration, belonging = await _with_webhooks(tx, tenant, integration_id)
+    if body.display_name is not UNSET:
+        integration.display_name = body.display_name
+    integration.settings = _merged(integration.settings, integration.type, _given(body))
+    await integrations.change(tx, tenant.app_id, integration)
+    return integration, belonging
+
+
+async def delete(store: Store, tenant: Tenant, integration_id: str) -> None:
+    """Delete an integration with its keys and webhooks.
+
+    Raises:
+        IntegrationNotFound: there is no such integration in this app.
+    """
+    await store.write(_delete, tenant, integration_id)
+
+
+async def _delete(tx: Tx, tenant: Tenant, integration_id: str) -> None:
+    # Held, so that no key and no webhook comes to it meanwhile.
+    await require(tx, tenant.app_id, lock=Lock.CHANGE)
+    integration = await find(tx, tenant, integration_id)
+    await keys.remove_of_integration(tx, tenant.app_id, integration.id)
+    await integrations.remove(tx, tenant.app_id, integration.id)
+
+
+def shown(sealer: Sealer, integration: StoredIntegration, belonging: Sequence[StoredWebhook]) -> Integration:
+    """An integration as answers show it."""
+    fields: dict[str, Any] = {
+        **msgspec.json.decode(integration.settings),
+        "type": integration.type,
+        "id": integration.id,
+        "status": "active",
+        "displayName": integration.display_name,
+    }
+    if integration.type == CUSTOM:
+        fields["webhooks"] = [msgspec.to_builtins(webhooks.shown(sealer, one)) for one in belonging]
+    made: Integration = msgspec.convert(fields, Integration)
+    return made
+
+
+def _given(body: Body) -> dict[str, Any]:
+    """What a body says, by the names of JSON. None is something where the field tells it from being absent."""
+    told = {}
+    for field in msgspec.structs.fields(type(body)):
+        value = getattr(body, field.name)
+        if value is not UNSET and (value is not None or field.default is UNSET):
+            told[field.encode_name] = msgspec.to_builtins(value)
+    return told
+
+
+def _merged(settings: str, type_: str, given: dict[str, Any]) -> str:
+    merged = msgspec.json.decode(settings)
+    for name in _KEPT[type_] & given.keys():
+        if given[name] is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = given[name]
+    return msgspec.json.encode(dict(sorted(merged.items()))).decode()

@@ -1,0 +1,172 @@
+"""The stream of events: server-sent events for whoever cannot be called."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+
+import msgspec
+from starlette.types import Receive, Send
+
+from heliograph.errors import BadRequest, ServiceUnavailable
+from heliograph.server.handlers import handles
+from heliograph.server.http import Request
+from heliograph.storage import stream
+from heliograph.storage.logged import StoredEvent
+from heliograph.storage.store import Store
+from heliograph.storage.stream import Cursor
+from heliograph.wire import times
+from heliograph.wire.base import Answer
+from heliograph.wire.events import Event, WebhookApp, WebhookCall, WebhookCalled
+
+NO_WEBHOOK = "0" * 24
+"""The id of the webhook in the envelopes of the stream: there is none."""
+_POLL_SECONDS = 0.25
+_QUIET_SECONDS = 15.0
+_PAGE = 200
+_MOST = 100
+
+
+class Streams:
+    """The streams of a process: woken after a write, closed when the server stops."""
+
+    def __init__(self) -> None:
+        self._open: set[asyncio.Event] = set()
+        self.closing = False
+
+    def wake(self) -> None:
+        """Something may have been written."""
+        for event in self._open:
+            event.set()
+
+    def close(self) -> None:
+        """End all of them, and begin no other."""
+        self.closing = True
+        self.wake()
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[asyncio.Event]:
+        """The event of one more stream.
+
+        Raises:
+            ServiceUnavailable: there are as many as one process has.
+        """
+        if self.closing or len(self._open) >= _MOST:
+            raise ServiceUnavailable
+        event = asyncio.Event()
+        self._open.add(event)
+        try:
+            yield event
+        finally:
+            self._open.discard(event)
+
+
+class EventStream(Answer):
+    """An answer that goes on: it begins after a place, and holds what the filters let through."""
+
+    store: Store
+    app_id: str
+    cursor: Cursor
+    triggers: list[str]
+    conversation_id: str | None = None
+
+
+@handles("StreamEvents")
+async def open_stream(request: Request) -> EventStream:
+    """The stream of an app's events from now on, or from where the caller was.
+
+    Raises:
+        BadRequest: `Last-Event-ID` is not one of this stream.
+    """
+    given = request.headers.get(b"last-event-id")
+    app_id = request.tenant.app_id
+    if given is None:
+        cursor: Cursor | None = await request.store.look(stream.present, app_id)
+    else:
+        cursor = await request.store.look(stream.resumed, app_id, given.decode("latin-1"))
+    if cursor is None:
+        raise BadRequest("Last-Event-ID is not an id of this stream")
+    plain = request.query.plain
+    triggers = [one for one in plain.get("trigger", "").split(",") if one]
+    return EventStream(
+        store=request.store,
+        app_id=app_id,
+        cursor=cursor,
+        triggers=triggers,
+        conversation_id=plain.get("conversationId"),
+    )
+
+
+async def send_stream(answer: EventStream, streams: Streams, receive: Receive, send: Send, request_id: str) -> None:
+    """Send the stream until the caller goes away or the server stops.
+
+    Raises:
+        ServiceUnavailable: there are as many streams as one process has.
+    """
+    with streams.opened() as woken:
+        headers = [
+            (b"content-type", b"text/event-stream"),
+            (b"cache-control", b"no-store"),
+            (b"x-accel-buffering", b"no"),
+            (b"x-request-id", request_id.encode()),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        gone = asyncio.ensure_future(_gone(receive))
+        try:
+            async for part in _parts(answer, streams, woken, gone):
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+            if not gone.done():
+                await send({"type": "http.response.body", "body": b""})
+        finally:
+            gone.cancel()
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _parts(
+    answer: EventStream, streams: Streams, woken: asyncio.Event, gone: asyncio.Future[None]
+) -> AsyncIterator[bytes]:
+    cursor, quiet = answer.cursor, 0.0
+    yield _place(cursor)
+    while not (streams.closing or gone.done()):
+        woken.clear()
+        try:
+            # On one snapshot: where the stream ends, and what there is up to there.
+            found, cursor = await answer.store.read(stream.after, answer.app_id, cursor, _PAGE)
+        except ServiceUnavailable:
+            return  # the caller comes again, and goes on where it was
+        if found:
+            quiet = 0.0
+            wanted = [_told(place, event) for place, event in found if _passes(answer, event)]
+            # What is left out moves the place too, so that it is not looked at again.
+            yield b"".join([*wanted, _place(cursor)])
+        if len(found) < _PAGE:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), _POLL_SECONDS)
+            quiet += _POLL_SECONDS
+        if quiet >= _QUIET_SECONDS:
+            quiet = 0.0
+            yield b": still here\n\n"
+
+
+def _passes(answer: EventStream, event: StoredEvent) -> bool:
+    if answer.conversation_id is not None and event.conversation_id != answer.conversation_id:
+        return False
+    return not answer.triggers or event.type in answer.triggers or "*" in answer.triggers
+
+
+def _place(cursor: Cursor) -> bytes:
+    return f"id: {cursor}\n\n".encode()
+
+
+def _told(cursor: Cursor, event: StoredEvent) -> bytes:
+    payload = msgspec.Raw(event.payload.encode())
+    told = Event(id=event.id, type=event.type, created_at=times.to_text(event.created_at), payload=payload)
+    call = WebhookCall(
+        app=WebhookApp(id=event.app_id), webhook=WebhookCalled(id=NO_WEBHOOK, version="v2"), events=[told]
+    )
+    return f"id: {cursor}\nevent: {event.type}\ndata: ".encode() + msgspec.json.encode(call) + b"\n\n"

@@ -1,0 +1,241 @@
+"""Deliveries: which webhook is to be told of which event, and how far that has come.
+
+Of a lane, a conversation or a user, one delivery to a webhook is made after the other: the first that is pending is the
+head, and the others wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import astuple
+
+from heliograph import ids
+from heliograph.storage import webhooks
+from heliograph.storage.engine import Reader, Row, Tx
+from heliograph.storage.logged import StoredAttempt, StoredDelivery, StoredEvent
+from heliograph.storage.paging import slice_of
+from heliograph.wire.paging import Page, Slice
+
+PENDING, DELIVERED, FAILED = "pending", "delivered", "failed"
+Ranges = tuple[tuple[int, int], ...]
+"""Buckets, as the first and the last of each range."""
+
+_MARGIN_MILLISECONDS = 60_000
+"""An event is made before its deliveries, and by this much at most."""
+_COLUMNS = StoredDelivery.__struct_fields__
+_ATTEMPT = StoredAttempt.__struct_fields__
+
+
+class Due(Struct):
+    """A delivery that is to be attempted, and what is to be told."""
+
+    bucket: int
+    delivery: StoredDelivery
+    created_at: int
+    payload: str
+
+
+class Settled(Struct):
+    """What became of an attempt. `lease` and `owner` say in whose hands the bucket was, where that matters."""
+
+    bucket: int
+    delivery: StoredDelivery
+    attempt: StoredAttempt
+    lease: str = ""
+    owner: str = ""
+
+
+def lane_of(event: StoredEvent) -> str:
+    """What the event is about: a conversation, or else a user."""
+    return event.conversation_id or event.user_id or ""
+
+
+@lru_cache(maxsize=1024)
+def _listens(triggers: str, event_type: str) -> bool:
+    return not {"*", event_type}.isdisjoint(triggers.split(","))
+
+
+async def due(tx: Tx, events: Sequence[StoredEvent]) -> list[StoredDelivery]:
+    """The deliveries that the events ask for, as the apps' webhooks are now; not stored yet."""
+    every = await webhooks.of_apps(tx, {event.app_id for event in events})
+    return [
+        StoredDelivery(
+            id=ids.new(),
+            app_id=event.app_id,
+            webhook_id=webhook.id,
+            event_id=event.id,
+            event_type=event.type,
+            lane=lane_of(event),
+            in_full=int(bool(webhook.include_full_user and event.full_payload)),
+            status=PENDING,
+            tries=0,
+            attempts=0,
+            due_at=tx.now,
+            created_at=tx.now,
+        )
+        for event in (events if every else ())
+        for webhook in every
+        if webhook.app_id == event.app_id and _listens(webhook.triggers, event.type)
+    ]
+
+
+async def add(tx: Tx, due: Sequence[StoredDelivery]) -> None:
+    """Store the deliveries."""
+    await tx.insert("delivery", ("bucket", *_COLUMNS), [(tx.bucket(one.lane), *astuple(one)) for one in due])
+
+
+async def waiting(reader: Reader) -> list[str]:
+    """The webhooks for which something is pending."""
+    # From one webhook to the next on the index, however much is pending for each.
+    rows = await reader.all(
+        """WITH RECURSIVE waits (id) AS (
+            SELECT min(webhook_id) FROM delivery WHERE status = 'pending'
+            UNION ALL
+            SELECT (SELECT min(webhook_id) FROM delivery WHERE status = 'pending' AND webhook_id > waits.id)
+            FROM waits WHERE waits.id IS NOT NULL
+        )
+        SELECT id FROM waits WHERE id IS NOT NULL"""
+    )
+    return [row[0] for row in rows]
+
+
+async def heads(reader: Reader, webhook_id: str, ranges: Ranges, now: int, limit: int) -> list[Due]:
+    """The heads of the webhook's lanes in these buckets that are due, the oldest first."""
+    # By the ids of events: those of a conversation ascend, whichever machine makes them.
+    columns = ", ".join(f"d.{name}" for name in _COLUMNS)
+    rows = await reader.all(
+        f"""SELECT d.bucket, {columns}, e.created_at,
+            CASE d.in_full WHEN 1 THEN coalesce(e.full_payload, e.payload) ELSE e.payload END
+        FROM delivery AS d JOIN event AS e ON e.bucket = d.bucket AND e.id = d.event_id
+        WHERE d.webhook_id = $1 AND d.status = 'pending' AND d.due_at <= $2 AND {_within("d", ranges)}
+        AND d.event_id = (
+            SELECT min(f.event_id) FROM delivery AS f
+            WHERE f.bucket = d.bucket AND f.lane = d.lane AND f.webhook_id = d.webhook_id AND f.status = 'pending'
+        )
+        ORDER BY d.event_id LIMIT $3""",
+        webhook_id,
+        now,
+        limit,
+    )
+    return [Due(row[0], StoredDelivery(*row[1:-2]), row[-2], row[-1]) for row in rows]
+
+
+def _within(alias: str, ranges: Ranges) -> str:
+    # The sum keeps planners from beginning with the buckets: the order is that of events, and the first few will do.
+    return "(" + (" OR ".join(f"{alias}.bucket + 0 BETWEEN {one} AND {end}" for one, end in ranges) or "1 = 0") + ")"
+
+
+async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
+    """Record what became of attempts: a batch. What another process delivers by now is left to it."""
+    names = {one.lease for one in outcomes if one.lease}
+    rows = await tx.fetch("lease", ("name", "owner"), ("name",), [(name,) for name in sorted(names)])
+    owners = {name: owner for name, owner in rows}
+    keys = [(one.bucket, one.delivery.id) for one in outcomes]
+    rows = await tx.fetch("delivery", ("id", "attempts"), ("bucket", "id"), keys)
+    known = {id: attempts for id, attempts in rows}
+    # One that is gone was purged; one that has this attempt already was recorded by a commit that was not answered.
+    valid = [
+        one
+        for one in outcomes
+        if known.get(one.delivery.id, one.attempt.number) < one.attempt.number
+        and (not one.lease or owners.get(one.lease) == one.owner)
+    ]
+    await tx.insert("attempt", ("bucket", *_ATTEMPT), [(one.bucket, *astuple(one.attempt)) for one in valid])
+    await tx.update(
+        "delivery",
+        ("status", "tries", "attempts", "due_at", "settled_at"),
+        ("bucket", "id"),
+        [_changed(one.bucket, one.delivery) for one in valid],
+    )
+    return [None] * len(outcomes)
+
+
+def _changed(bucket: int, it: StoredDelivery) -> Row:
+    return it.status, it.tries, it.attempts, it.due_at, it.settled_at, bucket, it.id
+
+
+async def drop(tx: Tx, webhook_id: str, limit: int) -> bool:
+    """Delete up to `limit` of what is pending for a webhook that is gone; returns whether there is more."""
+    keys = await tx.all(
+        "SELECT bucket, id FROM delivery WHERE webhook_id = $1 AND status = 'pending' LIMIT $2", webhook_id, limit
+    )
+    await _remove(tx, keys)
+    return len(keys) == limit
+
+
+async def prune(tx: Tx, bucket: int, before: int, limit: int) -> bool:
+    """Delete up to `limit` old deliveries that are settled, and old events; returns whether there are more."""
+    horizon = ids.earliest(before)
+    keys = await tx.all(
+        "SELECT bucket, id FROM delivery WHERE bucket = $1 AND id < $2 AND status <> 'pending' ORDER BY id LIMIT $3",
+        bucket,
+        horizon,
+        limit,
+    )
+    await _remove(tx, keys)
+    if len(keys) == limit:
+        return True
+    # What is still to be delivered needs its event.
+    rest = await tx.one("SELECT min(event_id) FROM delivery WHERE bucket = $1 AND id < $2", bucket, horizon)
+    horizon = ids.earliest(before - _MARGIN_MILLISECONDS)
+    events = await tx.all(
+        "SELECT bucket, id FROM event WHERE bucket = $1 AND id < $2 ORDER BY id LIMIT $3",
+        bucket,
+        min(horizon, (rest[0] if rest else None) or horizon),
+        limit,
+    )
+    await tx.delete("event", ("bucket", "id"), events)
+    return len(events) == limit
+
+
+async def purge(tx: Tx, app_id: str, limit: int) -> bool:
+    """Delete up to `limit` deliveries of the app with their attempts; returns whether there are more."""
+    keys = await tx.all("SELECT bucket, id FROM delivery WHERE app_id = $1 LIMIT $2", app_id, limit)
+    await _remove(tx, keys)
+    return len(keys) == limit
+
+
+async def _remove(tx: Tx, keys: Sequence[Sequence[object]]) -> None:
+    await tx.delete("attempt", ("bucket", "delivery_id"), keys)
+    await tx.delete("delivery", ("bucket", "id"), keys)
+
+
+async def page(reader: Reader, app_id: str, match: Sequence[tuple[str, str]], page: Page) -> Slice[StoredDelivery]:
+    """A page of the app's deliveries whose columns have these values, oldest first."""
+    where = "".join(f" AND {column} = ${number}" for number, (column, _) in enumerate(match, 2))
+    values = (app_id, *(value for _, value in match))
+    rows = await slice_of(reader, _COLUMNS, f"delivery WHERE app_id = $1{where}", values, page)
+    return Slice([StoredDelivery(*row[:-1]) for row in rows.records], rows.precedes, rows.follows)
+
+
+async def get(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery | None:
+    """The delivery of the app, if there is such."""
+    row = await reader.get("delivery", _COLUMNS, ("app_id", "id"), (app_id, delivery_id))
+    return StoredDelivery(*row) if row else None
+
+
+async def attempts(reader: Reader, app_id: str, delivery: StoredDelivery) -> list[StoredAttempt]:
+    """The attempts of a delivery, in their order."""
+    rows = await reader.all(
+        f"SELECT {', '.join(_ATTEMPT)} FROM attempt WHERE bucket = $1 AND delivery_id = $2 AND app_id = $3 "
+        "ORDER BY number",
+        reader.bucket(delivery.lane),
+        delivery.id,
+        app_id,
+    )
+    return [StoredAttempt(*row) for row in rows]
+
+
+async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
+    """Make a delivery pending again, unless it is."""
+    await tx.execute(
+        "UPDATE delivery SET status = 'pending', tries = 0, due_at = $1, settled_at = NULL "
+        "WHERE bucket = $2 AND id = $3 AND app_id = $4 AND status <> 'pending'",
+        tx.now,
+        tx.bucket(delivery.lane),
+        delivery.id,
+        app_id,
+    )

@@ -1,0 +1,71 @@
+"""Integrations: the channels of an app, and the programs that take part in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+from msgspec.structs import astuple
+
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.paging import slice_of
+from heliograph.wire.paging import Page, Slice
+
+
+class StoredIntegration(Struct):
+    """A row of `integration`; the settings are JSON, as answers show them.
+
+    The fields are the columns, in this order.
+    """
+
+    id: str
+    app_id: str
+    type: str
+    display_name: str | None
+    settings: str
+    created_at: int
+
+
+_COLUMNS = StoredIntegration.__struct_fields__
+
+
+async def get(reader: Reader, app_id: str, integration_id: str) -> StoredIntegration | None:
+    """The integration of the app, if there is such."""
+    row = await reader.get("integration", _COLUMNS, ("app_id", "id"), (app_id, integration_id))
+    return StoredIntegration(*row) if row else None
+
+
+async def page(reader: Reader, app_id: str, types: Sequence[str], page: Page) -> Slice[StoredIntegration]:
+    """A page of the app's integrations of these types, or of any if none is named; oldest first."""
+    source = "integration WHERE app_id = $1"
+    if types:
+        source += f" AND type IN ({', '.join(f'${number}' for number in range(2, len(types) + 2))})"
+    rows = await slice_of(reader, _COLUMNS, source, (app_id, *types), page)
+    return Slice([StoredIntegration(*row[:-1]) for row in rows.records], rows.precedes, rows.follows)
+
+
+async def add(tx: Tx, app_id: str, integration: StoredIntegration) -> None:
+    """Create the integration."""
+    await tx.insert("integration", _COLUMNS, [astuple(integration)])
+
+
+async def change(tx: Tx, app_id: str, integration: StoredIntegration) -> None:
+    """Store what may change of an integration."""
+    await tx.update(
+        "integration",
+        ("display_name", "settings"),
+        ("app_id", "id"),
+        [(integration.display_name, integration.settings, app_id, integration.id)],
+    )
+
+
+async def remove(tx: Tx, app_id: str, integration_id: str) -> None:
+    """Delete the integration with its webhooks."""
+    await tx.execute("DELETE FROM webhook WHERE app_id = $1 AND integration_id = $2", app_id, integration_id)
+    await tx.delete("integration", ("app_id", "id"), [(app_id, integration_id)])
+
+
+async def purge(tx: Tx, app_id: str) -> None:
+    """Delete all integrations of the app with their webhooks."""
+    await tx.execute("DELETE FROM webhook WHERE app_id = $1", app_id)
+    await tx.execute("DELETE FROM integration WHERE app_id = $1", app_id)

@@ -1,0 +1,105 @@
+"""Events in an order in which nothing can come late, for whoever follows them.
+
+Ids are not in the order of commits: of two transactions the one that made its ids first may commit last. So events are
+read in the order of (number of the transaction, id), and only those below the number under which every transaction has
+ended: no event can appear there any more. On SQLite there is one writer, ids are in the order of commits, and every
+number is 0.
+
+Numbers mean something in one database cluster only. A database that was restored into another gets a new epoch when it
+is opened, and its events the number 0; so does a copy.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from msgspec import Struct
+
+from heliograph import ids
+from heliograph.storage import meta
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.logged import StoredEvent
+
+_EPOCH = "epoch"
+_CURSOR = re.compile(r"([0-9a-f]{16})\.([0-9a-f]{1,15})\.([0-9a-f]{24})\Z")
+_COLUMNS = StoredEvent.__struct_fields__
+# A cursor of another epoch tells the time of an event, and not what was committed before it; more than this before it
+# nothing was still open.
+_OVERLAP_MILLISECONDS = 60_000
+_FIRST, _LAST = "0" * 24, "f" * 24
+
+
+class Cursor(Struct, frozen=True):
+    """A place in the stream: after an event. `since` leaves out what is known from another epoch."""
+
+    epoch: str
+    tx: int
+    id: str
+    since: str = _FIRST
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.tx:x}.{self.id}"
+
+
+async def begin_epoch(tx: Tx, cluster: str) -> None:
+    """Make sure that the numbers of transactions are those of this cluster."""
+    known = await meta.get(tx, _EPOCH)
+    if known is not None and known.partition("@")[2] == cluster:
+        return
+    if known is not None:
+        await tx.execute("UPDATE event SET tx = 0 WHERE tx <> 0")
+    await meta.put(tx, _EPOCH, f"{secrets.token_hex(8)}@{cluster}")
+
+
+async def present(reader: Reader, app_id: str) -> Cursor:
+    """The end of the stream: what comes after it happens from now on."""
+    if reader.buckets == 1:
+        row = await reader.one("SELECT max(id) FROM event WHERE bucket = 0")
+        return Cursor(await _epoch(reader), 0, (row[0] if row else None) or _FIRST)
+    row = await reader.one(f"SELECT {reader.settled} - 1")
+    assert row is not None
+    # Below this number everything has ended, so it is behind.
+    return Cursor(await _epoch(reader), row[0], _LAST)
+
+
+async def resumed(reader: Reader, app_id: str, text: str) -> Cursor | None:
+    """The place that a cursor's text names; None if it names none."""
+    found = _CURSOR.match(text)
+    if found is None:
+        return None
+    epoch, number, id = await _epoch(reader), int(found[2], 16), found[3]
+    if found[1] == epoch:
+        return Cursor(epoch, number, id)
+    if id == _LAST:
+        return Cursor(epoch, 0, _FIRST)
+    return Cursor(epoch, 0, _FIRST, since=ids.earliest(max(0, ids.milliseconds(id) - _OVERLAP_MILLISECONDS)))
+
+
+async def after(
+    reader: Reader, app_id: str, cursor: Cursor, limit: int
+) -> tuple[list[tuple[Cursor, StoredEvent]], Cursor]:
+    """The next events of the app, each with its place; and where to go on."""
+    end = await present(reader, app_id) if reader.buckets == 1 else None
+    # With one bucket the order is that of its key, with many there is an index for it.
+    where, since = (
+        ("bucket = 0 ORDER BY id", max(cursor.since, cursor.id)) if end else ("1 = 1 ORDER BY tx, id", cursor.since)
+    )
+    rows = await reader.all(
+        f"""SELECT tx, {", ".join(_COLUMNS)} FROM event
+        WHERE app_id = $1 AND (tx, id) > ($2, $3) AND tx < {reader.settled} AND id > $4 AND {where} LIMIT $5""",
+        app_id,
+        cursor.tx,
+        cursor.id,
+        since,
+        limit,
+    )
+    found = [(Cursor(cursor.epoch, row[0], row[1], cursor.since), StoredEvent(*row[1:])) for row in rows]
+    if end and len(found) < limit and end.id > cursor.id:
+        # What other apps did in between need not be passed over again.
+        return found, end
+    return found, found[-1][0] if found else cursor
+
+
+async def _epoch(reader: Reader) -> str:
+    return (await meta.get(reader, _EPOCH) or "").partition("@")[0]

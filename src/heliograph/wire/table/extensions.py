@@ -1,0 +1,35 @@
+"""What this server offers beside the API document, below a path of its own."""
+
+from __future__ import annotations
+
+from heliograph import errors
+from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
+from heliograph.wire.operations import Operation
+from heliograph.wire.table.paths import A
+
+APP = "/heliograph/v1/apps/{appId}"
+DELIVERY = f"{APP}/deliveries/{{deliveryId}}"
+
+# fmt: off
+EXTENSIONS: tuple[Operation, ...] = (
+    Operation(
+        "ListDeliveries", "GET", f"{APP}/deliveries", "Deliveries", A, DeliveryListResponse,
+        "Lists what was or is to be delivered to the webhooks of an app, oldest first.",
+        errors=(errors.InvalidPage,), paged=True, filters=("status", "webhookId", "conversationId", "userId"),
+    ),
+    Operation(
+        "GetDelivery", "GET", DELIVERY, "Deliveries", A, DeliveryResponse,
+        "Fetches a delivery with its attempts.",
+        errors=(errors.NotFound,),
+    ),
+    Operation(
+        "RetryDelivery", "POST", f"{DELIVERY}/retry", "Deliveries", A, DeliveryResponse,
+        "Delivers once more, with five attempts, what failed or was delivered before.",
+        errors=(errors.NotFound,),
+    ),
+    Operation(
+        "StreamEvents", "GET", f"{APP}/events", "Deliveries", A, None,
+        "Tells events as they happen, as server-sent events; after `Last-Event-ID` those that came after it.",
+        query=("trigger", "conversationId"),
+    ),
+)

@@ -1,0 +1,188 @@
+"""Deliveries over the API and on the command line: list, look, send again."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.databases import new_database
+from tests.harness import Caller, Server, command, error_of, init, new_app, serving
+
+
+class Endpoint(http.server.ThreadingHTTPServer):
+    """Answers with `status`, and keeps what came."""
+
+    status = 200
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.came: list[Any] = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.server_port}/hook"
+
+    def answered(self) -> None:
+        """Called after each answer."""
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    server: Endpoint
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.came.append((dict(self.headers), json.loads(body)))
+        self.send_response(self.server.status)
+        self.send_header("content-length", "4")
+        self.end_headers()
+        self.wfile.write(b"so\0\xff")
+        self.server.answered()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def calling(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that may call this machine, on either engine."""
+    url = new_database(engine, tmp_path_factory.mktemp("calling"))
+    with serving(url, "--webhook-allowed-networks", "loopback") as server:
+        yield server
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    """An endpoint of this test."""
+    with Endpoint() as made:
+        yield made
+        made.shutdown()
+
+
+@pytest.fixture
+def owner(calling: Server) -> Iterator[Caller]:
+    """A caller with the key of the account."""
+    made = Caller(calling.url, init(calling.database_url).account_auth)
+    yield made
+    made.http.close()
+
+
+@pytest.fixture
+def own(owner: Caller, endpoint: Endpoint) -> Caller:
+    """A caller with the key of a fresh app whose webhook is the endpoint."""
+    api = new_app(owner)
+    hook = {"target": endpoint.url, "triggers": ["*"]}
+    api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})
+    return api
+
+
+def below(api: Caller, path: str = "", method: str = "GET", **kwargs: Any) -> Any:
+    """Call below the deliveries of the app."""
+    url = f"{api.url}/heliograph/v1/apps/{api.app_id}/deliveries{path}"
+    return api.http.request(method, url, auth=kwargs.pop("auth", api.auth), **kwargs)
+
+
+def settled(api: Caller, count: int) -> list[Any]:
+    """The deliveries, once so many are settled."""
+    deadline = time.monotonic() + 20
+    while True:
+        found = below(api).json()["deliveries"]
+        if sum(one["status"] != "pending" for one in found) >= count:
+            return list(found)
+        assert time.monotonic() < deadline, found
+        time.sleep(0.02)
+
+
+def test_what_was_delivered_is_listed_with_its_attempts(own: Caller, endpoint: Endpoint) -> None:
+    user, group = own.new_user("ada"), own.new_group()
+    own.join(group, user, subscribe=True)
+    made = settled(own, 3)
+    assert [one["eventType"] for one in made] == ["conversation:create", "client:add", "conversation:join"]
+    assert [(one.get("userId"), one.get("conversationId")) for one in made] == [
+        (None, group), (user, None), (None, group),
+    ]  # fmt: skip
+    assert all(one["status"] == "delivered" and one["attemptCount"] == 1 for one in made)
+    shown = below(own, f"/{made[0]['id']}").json()["delivery"]
+    (attempt,) = shown.pop("attempts")
+    assert shown == made[0]
+    assert (attempt["number"], attempt["status"], attempt["answer"]) == (1, 200, "so\ufffd\ufffd")
+    headers, body = next(one for one in endpoint.came if one[1]["events"][0]["id"] == made[0]["eventId"])
+    assert headers["x-heliograph-delivery"] == made[0]["id"]
+    assert body["webhook"]["id"] == made[0]["webhookId"]
+    first = below(own, "?page[size]=1").json()
+    assert first["deliveries"] == made[:1]
+    assert own.http.get(first["links"]["next"], auth=own.auth).json()["deliveries"] == made[1:2]
+    for query, expected in (
+        (f"filter[conversationId]={group}", [made[0], made[2]]),
+        (f"filter[userId]={user}", [made[1]]),
+        (f"filter[webhookId]={made[0]['webhookId']}&filter[status]=delivered", made),
+        ("filter[status]=failed", []),
+    ):
+        assert below(own, f"?{query}").json()["deliveries"] == expected, query
+    assert below(own, "?filter[status]=nothing").status_code == 400
+
+
+def test_what_failed_is_sent_again(own: Caller, endpoint: Endpoint) -> None:
+    endpoint.status = 404
+    own.new_group()
+    (failed,) = settled(own, 1)
+    assert failed["status"] == "failed"
+    endpoint.status = 200
+    assert below(own, f"/{failed['id']}/retry", "POST").json()["delivery"]["status"] == "pending"
+    deadline = time.monotonic() + 10
+    while (found := below(own, f"/{failed['id']}").json()["delivery"])["status"] != "delivered":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert [(one["number"], one["status"]) for one in found["attempts"]] == [(1, 404), (2, 200)]
+    first, second = endpoint.came
+    assert first[1] == second[1]
+    assert [one[0]["x-heliograph-attempt"] for one in endpoint.came] == ["1", "2"]
+    assert below(own, f"/{'0' * 24}/retry", "POST").status_code == 404
+
+
+def test_who_may_look(own: Caller, owner: Caller) -> None:
+    own.new_group()
+    (made,) = settled(own, 1)
+    other = new_app(owner)
+    key = own.ok(
+        "POST", f"/integrations/{own.ok('GET', '/integrations')['integrations'][0]['id']}/keys", {"displayName": "Bot"}
+    )["key"]
+    for path, method in (("", "GET"), (f"/{made['id']}", "GET"), (f"/{made['id']}/retry", "POST")):
+        assert below(own, path, method, auth=None).status_code == 401
+        for low in (other.auth, (key["id"], key["secret"])):
+            assert error_of(below(own, path, method, auth=low)) == (403, "forbidden", "Forbidden")
+        assert below(own, path, method, auth=owner.auth).status_code == 200
+    assert below(other).json() == {"deliveries": [], "meta": {"hasMore": False}}
+    assert below(other, f"/{made['id']}").status_code == 404
+    assert below(other, f"/{made['id']}/retry", "POST").status_code == 404
+
+
+def test_on_the_command_line(own: Caller, calling: Server, endpoint: Endpoint) -> None:
+    endpoint.status = 400
+    own.new_group()
+    own.new_group()
+    made = settled(own, 2)
+    here = ("--app", own.app_id, "--database", calling.database_url)
+    listed = command("deliveries", "list", *here)
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == [one["id"] for one in made]
+    assert json.loads(command("deliveries", "list", *here, "--status", "failed", "--json").stdout) == made
+    shown = command("deliveries", "show", *here, made[0]["id"])
+    assert "400" in shown.stdout.splitlines()[1]
+    assert json.loads(command("deliveries", "show", *here, made[0]["id"], "--json").stdout)["id"] == made[0]["id"]
+    endpoint.status = 200
+    assert command("deliveries", "retry", *here, made[0]["id"]).stdout == "1 to be sent again\n"
+    deadline = time.monotonic() + 10
+    while below(own, f"/{made[0]['id']}").json()["delivery"]["status"] != "delivered":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert command("deliveries", "retry", *here, "--all-failed").stdout == "1 to be sent again\n"
+    for wrong in (("retry", *here), ("show", *here, "x"), ("list", "--app", "x", "--database", calling.database_url)):
+        assert command("deliveries", *wrong).returncode == 2

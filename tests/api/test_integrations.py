@@ -1,0 +1,160 @@
+"""Integrations: the types that are offered, what is kept of them, pages, and their keys."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.harness import Caller, error_of
+from tests.unit.integrations import INTEGRATIONS
+
+HOOK = {"target": "https://example.org/hook", "triggers": ["*"]}
+CUSTOM = {"type": "custom", "webhooks": [HOOK]}
+OFFERED = ("custom", "web", "ios", "android", "unity")
+SECRETS = {"projectId", "clientEmail", "privateKey", "serverKey", "certificate", "password"}
+
+
+def create(api: Caller, **body: Any) -> Any:
+    """Create an integration, a custom one if nothing else is said."""
+    return api.ok("POST", "/integrations", {**(CUSTOM if "type" not in body else {}), **body})["integration"]
+
+
+@pytest.mark.parametrize("type_", OFFERED)
+@pytest.mark.parametrize("form", [0, 1], ids=["minimal", "full"])
+def test_what_is_given_is_shown_but_for_push_credentials(api: Caller, type_: str, form: int) -> None:
+    given = {name: value for name, value in INTEGRATIONS[type_][form].items() if name != "webhooks"}
+    made = create(api, type=type_, **({"webhooks": [HOOK]} if type_ == "custom" else {}), **given)
+    assert made["status"] == "active"
+    assert made == api.ok("GET", f"/integrations/{made['id']}")["integration"]
+    kept = {name: value for name, value in given.items() if name not in {*SECRETS, "defaultResponderId"}}
+    assert kept.items() <= made.items()
+    assert not SECRETS & made.keys()
+    if type_ == "custom":
+        (webhook,) = made["webhooks"]
+        assert (webhook["version"], webhook["target"], webhook["triggers"]) == ("v2", HOOK["target"], ["*"])
+        assert len(webhook["secret"]) > 40
+
+
+@pytest.mark.parametrize("type_", sorted(set(INTEGRATIONS) - set(OFFERED)))
+def test_other_types_are_refused(api: Caller, type_: str) -> None:
+    answer = api("POST", "/integrations", {"type": type_, **INTEGRATIONS[type_][0]})
+    assert error_of(answer) == (400, "bad_request", "Invalid integration type")
+    assert api.ok("GET", "/integrations")["integrations"] == []
+
+
+def test_a_custom_integration_needs_one_webhook(api: Caller) -> None:
+    for webhooks in ([], [HOOK, HOOK], None):
+        assert api("POST", "/integrations", {"type": "custom", "webhooks": webhooks}).status_code == 400
+    assert api("POST", "/integrations", {"type": "custom"}).status_code == 400
+
+
+def test_pages_and_types(api: Caller) -> None:
+    made = [create(api, type=one) for one in ("web", "ios", "web", "unity")] + [create(api)]
+    ids = [one["id"] for one in made]
+    first = api.ok("GET", "/integrations", params={"page[size]": 2})
+    assert [one["id"] for one in first["integrations"]] == ids[:2]
+    assert first["meta"] == {"hasMore": True, "afterCursor": ids[1]}
+    rest = api.http.get(first["links"]["next"], auth=api.auth).json()
+    assert [one["id"] for one in rest["integrations"]] == ids[2:4]
+    listed = api.ok("GET", "/integrations", params={"filter[types]": "custom,web", "page[size]": 2})
+    assert [one["id"] for one in listed["integrations"]] == [ids[0], ids[2]]
+    assert "filter[types]=custom%2Cweb" in listed["links"]["next"]
+    following = api.http.get(listed["links"]["next"], auth=api.auth).json()
+    assert following["integrations"] == [made[4]]
+    assert api.ok("GET", "/integrations", params={"filter[types]": "telegram"})["integrations"] == []
+    refused = api("GET", "/integrations", params={"filter[types]": "web,nothing"})
+    assert error_of(refused) == (400, "bad_request", "Invalid query parameters")
+
+
+def test_update_changes_what_is_named(api: Caller) -> None:
+    made = create(api, type="web", displayName="Web", brandColor="0a6", originWhitelist=["https://a.example"])
+    path = f"/integrations/{made['id']}"
+    changed = api.ok("PATCH", path, {"displayName": None, "originWhitelist": None, "brandColor": None, "token": "x"})
+    del made["displayName"], made["originWhitelist"]
+    assert changed["integration"] == made
+    assert api.ok("PATCH", path, {"displayName": "Again", "displayStyle": "tab", "senderId": "1"})["integration"] == {
+        **made,
+        "displayName": "Again",
+        "displayStyle": "tab",
+    }
+
+
+def test_delete_takes_keys_and_webhooks_along(api: Caller) -> None:
+    made = create(api)
+    path = f"/integrations/{made['id']}"
+    key = api.ok("POST", f"{path}/keys", {"displayName": "Bot"})["key"]
+    bot = Caller(api.url, (key["id"], key["secret"]), api.app_id, api.http)
+    assert bot("GET", "/users/nobody").status_code == 404
+    assert api.ok("DELETE", path) == {}
+    assert bot("GET", "/users/nobody").status_code == 401
+    assert error_of(api("GET", path)) == (404, "integration_not_found", "Integration not found")
+    assert api("DELETE", path).status_code == 404
+
+
+def test_keys_of_a_custom_integration(api: Caller, account: Caller) -> None:
+    made = create(api)
+    path = f"/integrations/{made['id']}/keys"
+    keys = [api.ok("POST", path, {"displayName": f"Key {number}"})["key"] for number in range(10)]
+    assert all(one["id"].startswith("int_") and len(one["secret"]) == 86 for one in keys)
+    refused = api("POST", path, {"displayName": "One more"})
+    assert error_of(refused) == (400, "bad_request", "Integration has reached the max number of keys (10)")
+    assert api.ok("GET", path) == {"keys": keys}
+    assert api.ok("GET", f"{path}/{keys[3]['id']}") == {"key": keys[3]}
+    # They are no keys of the app.
+    app_keys = account.ok("GET", f"/v2/apps/{api.app_id}/keys")["keys"]
+    assert [one["id"] for one in app_keys] == [api.auth[0] if api.auth else ""]
+    assert account("GET", f"/v2/apps/{api.app_id}/keys/{keys[0]['id']}").status_code == 404
+    assert account("DELETE", f"/v2/apps/{api.app_id}/keys/{keys[0]['id']}").status_code == 404
+    other = create(api)
+    assert api("GET", f"/integrations/{other['id']}/keys/{keys[0]['id']}").status_code == 404
+    assert api.ok("DELETE", f"{path}/{keys[3]['id']}") == {}
+    assert api("GET", f"{path}/{keys[3]['id']}").status_code == 404
+    web = create(api, type="web")
+    for method, body in (("GET", None), ("POST", {"displayName": "x"})):
+        answer = api(method, f"/integrations/{web['id']}/keys", body)
+        assert error_of(answer) == (400, "bad_request", "API keys are available only for custom integrations")
+
+
+def test_keys_at_once_are_never_one_too_many(api: Caller) -> None:
+    path = f"/integrations/{create(api)['id']}/keys"
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: api("POST", path, {"displayName": "x"}).status_code, range(16)))
+    assert sorted(answers) == [201] * 10 + [400] * 6
+
+
+def test_what_the_key_of_an_integration_may_do(api: Caller) -> None:
+    mine, other = create(api), create(api)
+    made = api.ok("POST", f"/integrations/{mine['id']}/keys", {"displayName": "Bot"})["key"]
+    bot = Caller(api.url, (made["id"], made["secret"]), api.app_id, api.http)
+    user = bot.new_user("ada")
+    assert bot.join(bot.new_group(), user)["userId"] == user
+    for own in ("me", mine["id"]):
+        path = f"/integrations/{own}/webhooks"
+        assert bot.ok("GET", path) == {"webhooks": bot.ok("GET", "/integrations/me/webhooks")["webhooks"]}
+        webhook = bot.ok("POST", path, HOOK)["webhook"]
+        assert bot.ok("GET", f"{path}/{webhook['id']}") == {"webhook": webhook}
+        changed = bot.ok("PATCH", f"{path}/{webhook['id']}", {"triggers": ["user:update"]})["webhook"]
+        assert changed == {**webhook, "triggers": ["user:update"]}
+        assert bot.ok("DELETE", f"{path}/{webhook['id']}") == {}
+    foreign = other["webhooks"][0]["id"]
+    assert bot("GET", f"/integrations/me/webhooks/{foreign}").status_code == 404
+    calls: list[tuple[str, str, Any]]
+    for integration_id in (other["id"], "0" * 24):
+        calls = [
+            ("GET", "", None), ("POST", "", HOOK), ("GET", f"/{foreign}", None),
+            ("PATCH", f"/{foreign}", {}), ("DELETE", f"/{foreign}", None),
+        ]  # fmt: skip
+        for method, path, body in calls:
+            answer = bot(method, f"/integrations/{integration_id}/webhooks{path}", body)
+            assert error_of(answer) == (403, "forbidden", "Forbidden")
+    calls = [
+        ("GET", "/integrations", None), ("GET", "/integrations/me", None), ("DELETE", "/integrations/me", None),
+        ("POST", "/integrations", CUSTOM), ("GET", "/integrations/me/keys", None), ("GET", "", None),
+        ("POST", "/integrations/me/keys", {"displayName": "x"}), ("GET", "/keys", None),
+    ]  # fmt: skip
+    for method, path, body in calls:
+        assert error_of(bot(method, path, body)) == (403, "forbidden", "Forbidden")
+    # To the key of an app, `me` is nobody.
+    assert api("GET", "/integrations/me/webhooks").status_code == 404

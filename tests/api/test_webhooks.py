@@ -1,0 +1,64 @@
+"""Webhooks of integrations: what they are, and how many there may be."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import get_args
+
+import pytest
+
+from heliograph.wire.webhooks import Trigger
+from tests.api.test_integrations import CUSTOM, HOOK, create
+from tests.harness import Caller, error_of
+
+FULL = (400, "bad_request", "App has reached the max number of webhooks (10)")
+
+
+@pytest.fixture
+def path(api: Caller) -> str:
+    """The path of the webhooks of a custom integration, which has one."""
+    return f"/integrations/{create(api)['id']}/webhooks"
+
+
+def test_every_trigger_is_taken(api: Caller, path: str) -> None:
+    triggers = [*get_args(Trigger), "*"]
+    made = api.ok("POST", path, {"target": "http://localhost:3000/hook", "triggers": triggers})["webhook"]
+    assert made["triggers"] == triggers
+    assert (made["includeFullUser"], made["includeFullSource"]) == (False, False)
+    assert api.ok("GET", f"{path}/{made['id']}") == {"webhook": made}
+    for wrong in (["Conversation:join"], ["conversation"], "*", None, [""]):
+        assert api("POST", path, {"target": HOOK["target"], "triggers": wrong}).status_code == 400
+
+
+@pytest.mark.parametrize("target", ["", "ftp://example.org", "example.org", "https://", "https://a b", None, 1])
+def test_targets_are_http_urls(api: Caller, path: str, target: object) -> None:
+    assert api("POST", path, {"target": target, "triggers": ["*"]}).status_code == 400
+
+
+def test_list_update_delete(api: Caller, path: str) -> None:
+    first = api.ok("GET", path)["webhooks"]
+    made = api.ok("POST", path, {**HOOK, "includeFullUser": True, "includeFullSource": True})["webhook"]
+    assert made["secret"] != first[0]["secret"]
+    assert api.ok("GET", path)["webhooks"] == [*first, made]
+    changed = {"target": "https://example.org/other", "triggers": [], "includeFullUser": False}
+    assert api.ok("PATCH", f"{path}/{made['id']}", changed)["webhook"] == {**made, **changed}
+    assert api.ok("PATCH", f"{path}/{made['id']}", {})["webhook"] == {**made, **changed}
+    assert api.ok("DELETE", f"{path}/{made['id']}") == {}
+    for method in ("GET", "DELETE"):
+        assert error_of(api(method, f"{path}/{made['id']}")) == (404, "not_found", "Resource not found")
+    assert api.ok("GET", path)["webhooks"] == first
+
+
+def test_an_app_has_ten_however_many_come_at_once(api: Caller, path: str) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: api("POST", path, HOOK).status_code, range(14)))
+    assert sorted(answers) == [201] * 9 + [400] * 5
+    assert error_of(api("POST", path, HOOK)) == FULL
+    assert error_of(api("POST", "/integrations", CUSTOM)) == FULL
+    # What was refused left nothing behind.
+    assert len(api.ok("GET", "/integrations")["integrations"]) == 1
+    web = create(api, type="web")["id"]
+    assert api.ok("GET", f"/integrations/{web}/webhooks") == {"webhooks": []}
+    refused = api("POST", f"/integrations/{web}/webhooks", HOOK)
+    assert error_of(refused) == (400, "bad_request", "Webhooks are available only for custom integrations")
+    assert api("POST", "/integrations/nothing/webhooks", HOOK).status_code == 404

@@ -1,0 +1,88 @@
+"""`heliograph deliver`: by itself, several at once, and when one of them dies."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.api.test_deliveries import Endpoint
+from tests.databases import POSTGRESQL, new_database, rows
+from tests.harness import Caller, command, init, serving
+
+PATIENCE_SECONDS = 30
+TAKEOVER_SECONDS = 10
+
+
+def deliver(url: str) -> subprocess.Popen[str]:
+    """A process that delivers, once it says so."""
+    options = ("--database", url, "--webhook-allowed-networks", "loopback")
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "heliograph", "deliver", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("delivering what is in PostgreSQL")
+    return process
+
+
+def held(url: str) -> dict[str, int]:
+    """How many slots each owner holds."""
+    found = rows(url, "SELECT owner, count(*) FROM lease WHERE name LIKE 'slot/%' AND owner <> '' GROUP BY owner")
+    return dict(found)
+
+
+def test_several_share_the_work_and_take_over(tmp_path: Path) -> None:
+    url, endpoint = new_database(POSTGRESQL, tmp_path), Endpoint()
+    workers: list[subprocess.Popen[str]] = []
+    with serving(url, "--no-delivery") as server:
+        try:
+            sandbox = init(url)
+            api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
+            hook = {"target": endpoint.url, "triggers": ["*"]}
+            api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})
+            api.new_group()
+            time.sleep(0.5)
+            assert endpoint.came == [], "the server itself does not deliver"
+            workers = [deliver(url), deliver(url)]
+            wait(lambda: len(endpoint.came) == 1)
+            wait(lambda: sorted(held(url).values()) == [8, 8])
+            workers[0].kill()
+            began = time.monotonic()
+            for _ in range(30):
+                api.new_group()
+            wait(lambda: len(endpoint.came) == 31)
+            assert time.monotonic() - began < TAKEOVER_SECONDS
+            assert len({body["events"][0]["id"] for _, body in endpoint.came}) == 31
+            workers[1].send_signal(signal.SIGTERM)
+            assert workers[1].wait(timeout=PATIENCE_SECONDS) == 0
+            assert held(url) == {}, "nobody has to wait for it"
+            api.http.close()
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.communicate()
+            endpoint.shutdown()
+            endpoint.server_close()
+
+
+def wait(what: Callable[[], bool]) -> None:
+    """Wait until it is so."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_sqlite_is_refused_with_the_reason(tmp_path: Path) -> None:
+    done = command("deliver", "--database", f"sqlite:///{tmp_path / 'x.db'}")
+    assert done.returncode == 2
+    assert "with SQLite only `heliograph serve` delivers" in done.stderr
+    wrong = command("serve", "--database", f"sqlite:///{tmp_path / 'x.db'}", "--webhook-allowed-networks", "nowhere")
+    assert wrong.returncode == 2
+    assert "--webhook-allowed-networks should be auto, none, or networks" in wrong.stderr

@@ -1,0 +1,104 @@
+"""`heliograph listen`: events arrive at a local port, also when the server was away."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from heliograph.webhooks import receive
+from tests.api.test_deliveries import Endpoint
+from tests.databases import new_database
+from tests.harness import Caller, Server, command, init
+
+PATIENCE_SECONDS = 20
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    """Wait until it is so."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_events_arrive_at_a_local_port_whatever_becomes_of_the_server(engine: str, tmp_path: Path) -> None:
+    server, endpoint = Server(new_database(engine, tmp_path)), Endpoint()
+    sandbox = init(server.database_url)
+    port = server.url.rsplit(":", 1)[1]
+    options = ("--app", sandbox.app_id, "--forward-to", endpoint.url, "--url", server.url, "--secret", "s3cret")
+    key = ("--key-id", sandbox.app_auth[0], "--key-secret", sandbox.app_auth[1])
+    listening = subprocess.Popen(
+        [sys.executable, "-u", "-m", "heliograph", "listen", *options, *key, "--trigger", "conversation:join"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
+        group = api.new_group()
+
+        def join_until_heard() -> bool:
+            api.join(group, api.new_user())
+            time.sleep(0.1)
+            return bool(endpoint.came)
+
+        wait_for(join_until_heard)
+        heard = len(endpoint.came)
+        server.kill()
+        server.options = ("--port", port)
+        server.output.clear()
+        server.start()
+        # What happens before the listener comes back is not missed.
+        joined = [api.join(group, api.new_user("ada"))["userId"], api.join(group, api.new_user())["userId"]]
+        wait_for(lambda: len(endpoint.came) >= heard + 2)
+        told = [body["events"][0] for _, body in endpoint.came]
+        assert [one["payload"]["user"]["id"] for one in told[-2:]] == joined
+        assert len({one["id"] for one in told}) == len(told)
+        assert {one["type"] for one in told} == {"conversation:join"}
+        headers, body = endpoint.came[-1]
+        assert headers["x-heliograph-delivery"] == told[-1]["id"]
+        assert_readable(headers, body)
+        api.http.close()
+        listening.send_signal(signal.SIGINT)
+        out, _ = listening.communicate(timeout=PATIENCE_SECONDS)
+        lines = out.splitlines()
+        assert lines[0] == "X-API-Key: s3cret"
+        # The end may come between the last answer and its line.
+        assert sum(line.endswith("  200") for line in lines) >= len(told) - 1
+        assert lines[-1].startswith("to go on from here: --since ")
+        began = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - began < 5, "a stream does not keep the server"
+    finally:
+        listening.kill()
+        listening.wait()
+        server.stop()
+        endpoint.shutdown()
+        endpoint.server_close()
+
+
+def assert_readable(headers: Any, body: Any) -> None:
+    """The client's own reader of webhooks takes it."""
+    import msgspec
+
+    delivery = receive(headers, msgspec.json.encode(body), secret="s3cret")
+    assert delivery.events[0].type == "conversation:join"
+
+
+def test_what_is_wrong_is_told_at_once(server: Server) -> None:
+    sandbox = init(server.database_url)
+    options = ("--forward-to", "http://127.0.0.1:1", "--url", server.url, "--key-id", sandbox.app_auth[0])
+    for app, secret, since in (
+        (sandbox.app_id, "wrong", None),
+        ("0" * 24, sandbox.app_auth[1], None),
+        (sandbox.app_id, sandbox.app_auth[1], "nonsense"),
+    ):
+        more = ("--since", since) if since else ()
+        done = command("listen", "--app", app, "--key-secret", secret, *options, *more)
+        assert done.returncode == 2
+        assert "the server refuses with 40" in done.stderr

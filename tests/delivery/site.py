@@ -1,0 +1,145 @@
+"""An app on an open store, and what delivers for it, with a clock that can be put forward."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import msgspec
+
+from heliograph.delivery.dispatcher import Dispatcher
+from heliograph.delivery.guard import parse_networks
+from heliograph.delivery.leases import Alone, Holder
+from heliograph.delivery.pump import Surroundings
+from heliograph.delivery.sender import Sender
+from heliograph.domain import apps, conversations, integrations, participants, users, webhooks
+from heliograph.domain.tenants import Tenant
+from heliograph.storage.engine import Reader
+from heliograph.storage.store import Store
+from heliograph.wire import times
+from heliograph.wire.apps import AppCreateBody
+from heliograph.wire.conversations import ConversationCreateBody
+from heliograph.wire.integrations import CustomIntegration, CustomIntegrationBody
+from heliograph.wire.participants import ParticipantJoinBody, ParticipantLeaveBody
+from heliograph.wire.users import UserCreateBody, UserUpdateBody
+from heliograph.wire.webhooks import WebhookCreateBody, WebhookUpdateBody
+
+LOOPBACK = parse_networks("loopback", host="", embedded=False)
+
+
+class Clock:
+    """The time, and what was put forward."""
+
+    def __init__(self) -> None:
+        self.ahead = 0
+
+    def __call__(self) -> int:
+        return times.now() + self.ahead
+
+
+class Site:
+    """An app with one custom integration."""
+
+    def __init__(self, store: Store, tenant: Tenant) -> None:
+        self.store = store
+        self.tenant = tenant
+        self.integration_id = ""
+
+    async def hook(self, url: str, *triggers: str, **more: Any) -> str:
+        """Add a webhook; returns its id."""
+        body = {"target": url, "triggers": triggers or ["*"], **more}
+        if not self.integration_id:
+            made = await integrations.create(
+                self.store, self.tenant, msgspec.convert({"type": "custom", "webhooks": [body]}, CustomIntegrationBody)
+            )
+            assert isinstance(made, CustomIntegration)
+            self.integration_id = made.id
+            return made.webhooks[0].id
+        converted = msgspec.convert(body, WebhookCreateBody)
+        return (await webhooks.create(self.store, self.tenant, self.integration_id, converted)).id
+
+    async def point(self, webhook_id: str, url: str) -> None:
+        """Give a webhook another target."""
+        await webhooks.update(self.store, self.tenant, self.integration_id, webhook_id, WebhookUpdateBody(target=url))
+
+    async def unhook(self, webhook_id: str) -> None:
+        """Delete a webhook."""
+        await webhooks.delete(self.store, self.tenant, self.integration_id, webhook_id)
+
+    async def user(self, external_id: str | None = None) -> str:
+        """Create a user, which tells nobody anything."""
+        return (await users.create(self.store, self.tenant, UserCreateBody(external_id=external_id))).id
+
+    async def touch(self, user_id: str, number: int = 0) -> None:
+        """Change a user: an event in the user's lane."""
+        body = msgspec.convert({"metadata": {"number": number}}, UserUpdateBody)
+        await users.update(self.store, self.tenant, user_id, None, body)
+
+    async def group(self) -> str:
+        """Create a group."""
+        body = ConversationCreateBody(type="sdkGroup")
+        return (await conversations.create(self.store, self.tenant, body, 1000)).id
+
+    async def join(self, group: str, user_id: str, *, subscribe: bool = False) -> None:
+        """Join."""
+        body = ParticipantJoinBody(user_id=user_id, subscribe_sdk_client=subscribe)
+        await participants.join(self.store, self.tenant, group, body, 1000)
+
+    async def leave(self, group: str, user_id: str) -> None:
+        """Leave."""
+        await participants.leave(self.store, self.tenant, group, ParticipantLeaveBody(user_id=user_id))
+
+    async def rows(self, sql: str, *values: Any) -> list[Sequence[Any]]:
+        """What a query finds."""
+
+        async def query(reader: Reader) -> list[Sequence[Any]]:
+            return await reader.all(sql, *values)
+
+        return await self.store.look(query)
+
+    async def settled(self, seconds: float = 20.0) -> list[str]:
+        """The statuses of all deliveries, in the order of events, once none is pending."""
+        async with asyncio.timeout(seconds):
+            while await self.rows("SELECT 1 FROM delivery WHERE status = 'pending' LIMIT 1"):
+                await asyncio.sleep(0.01)
+        return [row[0] for row in await self.rows("SELECT status FROM delivery ORDER BY event_id")]
+
+
+async def new_site(store: Store) -> Site:
+    """An app of its own."""
+    app = await apps.create(store, AppCreateBody(display_name="Site"))
+    return Site(store, Tenant(app.id, "app_key"))
+
+
+class Running:
+    """A dispatcher that runs."""
+
+    def __init__(self, dispatcher: Dispatcher, clock: Clock) -> None:
+        self._dispatcher = dispatcher
+        self.clock = clock
+
+    def forward(self, seconds: float) -> None:
+        """Put the clock forward."""
+        self.clock.ahead += int(seconds * 1000)
+        self._dispatcher.wake()
+
+
+@contextlib.asynccontextmanager
+async def delivering(
+    store: Store, *, patience: float = 5.0, holder: Holder | None = None, roll: float = 0.5
+) -> AsyncIterator[Running]:
+    """Deliver for as long as the block lasts."""
+    clock = Clock()
+    sender = Sender(LOOPBACK, patience)
+    around = Surroundings(store, sender, holder or Alone(store.buckets), clock=clock, roll=lambda: roll)
+    dispatcher = Dispatcher(around)
+    task = asyncio.create_task(dispatcher.run())
+    try:
+        yield Running(dispatcher, clock)
+    finally:
+        await dispatcher.stop(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await sender.close()

@@ -1,0 +1,280 @@
+"""From an event to the endpoints that listen: what is told, when, how often, and in which order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from heliograph.storage.store import Store
+from heliograph.wire.events import PAYLOADS, WebhookCall
+from tests.delivery.receiver import Call, Receiver, receiving
+from tests.delivery.site import Running, Site, delivering, new_site
+from tests.storage.conftest import Run
+
+Work = Callable[[Site, Receiver, Running], Awaitable[None]]
+
+
+def at_site(run: Run, work: Work, **options: Any) -> None:
+    """Do something at an app, with an endpoint, while events are delivered."""
+
+    async def go(store: Store) -> None:
+        async with receiving() as receiver, delivering(store, **options) as running:
+            await work(await new_site(store), receiver, running)
+
+    run(go)
+
+
+def test_every_event_arrives_in_its_envelope(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver, running: Running) -> None:
+        webhook = await site.hook(receiver.url)
+        user, group = await site.user("ada"), await site.group()
+        await site.join(group, user, subscribe=True)
+        await site.touch(user)
+        await site.leave(group, user)
+        assert await site.settled() == ["delivered"] * 5
+        secret = next(iter(receiver.calls)).headers["x-api-key"]
+        for call in receiver.calls:
+            assert call.headers["content-type"] == "application/json"
+            assert call.headers["x-api-key"] == secret
+            assert call.attempt == 1
+            assert call.headers["user-agent"].startswith("heliograph/")
+            envelope = msgspec.json.decode(call.body, type=WebhookCall)
+            assert (envelope.app.id, envelope.webhook.id, envelope.webhook.version) == (
+                site.tenant.app_id, webhook, "v2",
+            )  # fmt: skip
+            (event,) = envelope.events
+            payload = msgspec.convert(event.payload, PAYLOADS[event.type])
+            assert msgspec.to_builtins(payload) == event.payload, "nothing is told that is not documented"
+        told = sorted((call.event["id"], call.event["type"]) for call in receiver.calls)
+        stored = await site.rows("SELECT id, type FROM event ORDER BY id")
+        assert told == [tuple(row) for row in stored]
+        assert len({call.headers["x-heliograph-delivery"] for call in receiver.calls}) == 5
+
+    at_site(run, work)
+
+
+def test_webhooks_hear_what_they_listen_to(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver, running: Running) -> None:
+        await site.group()
+        assert await site.rows("SELECT 1 FROM delivery") == [], "nobody listens yet"
+        await site.hook(receiver.url + "/joins", "conversation:join")
+        await site.hook(receiver.url + "/all", "*", "conversation:join")
+        gone = await site.hook(receiver.url + "/gone")
+        await site.hook(receiver.url + "/none", "conversation:typing")
+        await site.unhook(gone)
+        group, user = await site.group(), await site.user()
+        await site.join(group, user)
+        await site.settled()
+        heard = sorted((call.path, call.event["type"]) for call in receiver.calls)
+        assert heard == [
+            ("/hook/all", "conversation:create"),
+            ("/hook/all", "conversation:join"),
+            ("/hook/joins", "conversation:join"),
+        ]
+
+    at_site(run, work)
+
+
+def test_a_full_user_for_whoever_asks_for_it(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver, running: Running) -> None:
+        await site.hook(receiver.url + "/full", includeFullUser=True)
+        await site.hook(receiver.url + "/short")
+        user = await site.user("ada")
+        await site.touch(user, 7)
+        await site.join(await site.group(), user)
+        await site.settled()
+        users = {(call.path, call.event["type"]): call.event["payload"].get("user") for call in receiver.calls}
+        full, short = (users[f"/hook/{name}", "user:update"] for name in ("full", "short"))
+        assert short == {"id": user, "authenticated": False, "externalId": "ada"}
+        assert full["metadata"] == {"number": 7}
+        assert full["identities"] == []
+        assert short.items() <= full.items()
+        assert users["/hook/full", "conversation:join"] == short, "a join never tells more"
+
+    at_site(run, work)
+
+
+def test_attempts_come_when_the_policy_says_and_are_the_same_bytes(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver, running: Running) -> None:
+        receiver.answer = lambda call: 200 if call.attempt == 5 else 500
+        await site.hook(receiver.url)
+        await site.touch(await site.user())
+        await receiver.saw(1)
+        for number, delay in enumerate((10, 50, 190, 500), 1):
+            await _attempts(site, number)
+            running.forward(delay - 2)
+            await asyncio.sleep(0.15)
+            assert len(receiver.calls) == number, "not before it is due"
+            running.forward(2)
+            await receiver.saw(number + 1)
+        assert await site.settled() == ["delivered"]
+        assert len({call.body for call in receiver.calls}) == 1
+        assert len({call.headers["x-heliograph-delivery"] for call in receiver.calls}) == 1
+        assert [call.attempt for call in receiver.calls] == [1, 2, 3, 4, 5]
+        logged = await site.rows("SELECT number, status, answer FROM attempt ORDER BY number")
+        assert [tuple(row) for row in logged] == [
+            (number, 500 if number < 5 else 200, "hello") for number in range(1, 6)
+        ]
+
+    at_site(run, work)
+
+
+async def _attempts(site: Site, count: int) -> None:
+    async with asyncio.timeout(10):
+        while len(await site.rows("SELECT 1 FROM attempt")) < count:
+            await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize("how", [410, 500, 301, "hang", "reset", "drip", "close", "huge headers"])
+def test_after_the_last_attempt_it_is_kept_as_failed(run: Run, how: int | str) -> None:
+    async def work(site: Site, receiver: Receiver, running: Running) -> None:
+        receiver.answer = lambda call: how
+        await site.hook(receiver.url)
+        await site.touch(await site.user())
+        for number in range(1, 6):
+            await _attempts(site, number)
+            running.forward(600)
+        assert await site.settled() == ["failed"]
+        await asyncio.sleep(0.1)
+        assert len(receiver.calls) == 5
+        for status, error in await site.rows("SELECT status, error FROM attempt"):
+            assert (status == how and error is None) if isinstance(how, int) else (status is None and error)
+
+    at_site(run, work, patience=0.2 if how in ("hang", "drip") else 5)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 406])
+def test_final_statuses_end_it(run: Run, status: int) -> None:
+    async def work(site: Site, receiver: Receiver, running: Running) -> None:
+        receiver.answer = lambda call: status
+        await site.hook(receiver.url)
+        await site.touch(await site.user())
+        assert await site.settled() == ["failed"]
+        assert len(receiver.calls) == 1
+
+    at_site(run, work)
+
+
+def test_what_is_forbidden_is_not_called(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver, running: Running) -> None:
+        receiver.answer = lambda call: (
+            b"HTTP/1.1 302 X\r\nlocation: http://169.254.169.254/\r\ncontent-length: 0\r\n\r\n"
+        )
+        await site.hook("http://169.254.169.254/latest/meta-data", "user:update")
+        await site.hook(receiver.url, "user:update")
+        await site.touch(await site.user())
+        await _attempts(site, 2)
+        found = await site.rows(
+            "SELECT d.status, a.status, error FROM delivery AS d JOIN attempt AS a ON delivery_id = d.id ORDER BY d.id"
+        )
+        assert [tuple(row) for row in found] == [
+            ("failed", None, "169.254.169.254 is not a public address"), ("pending", 302, None),
+        ]  # fmt: skip
+
+    at_site(run, work)
+
+
+def test_a_failing_event_holds_back_its_own_lane_and_webhook_alone(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver, running: Running) -> None:
+        first, second = await site.user(), await site.user()
+        failing = {"on": True}
+
+        def answer(call: Call) -> int:
+            mine = call.event["payload"]["user"]["id"] == first
+            return 500 if failing["on"] and mine and call.path == "/hook/a" else 200
+
+        receiver.answer = answer
+        await site.hook(receiver.url + "/a")
+        await site.hook(receiver.url + "/b")
+        for number in range(5):
+            await site.touch(first, number)
+            await site.touch(second, number)
+        await receiver.saw(16)
+        await asyncio.sleep(0.1)
+        assert len(receiver.calls) == 16, "five to b for each, five to a for the second, one for the first"
+        failing["on"] = False
+        running.forward(11)
+        await site.settled()
+        for path in ("/hook/a", "/hook/b"):
+            for user in (first, second):
+                told = [
+                    call.event["id"]
+                    for call in receiver.calls
+                    if call.path == path and call.event["payload"]["user"]["id"] == user
+                ]
+                assert told == sorted(told)
+                assert len(set(told)) == 5
+
+    at_site(run, work)
+
+
+def test_after_a_failed_event_the_next_is_told(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver, running: Running) -> None:
+        receiver.answer = lambda call: 400 if len(receiver.calls) == 1 else 200
+        await site.hook(receiver.url)
+        user = await site.user()
+        for number in range(3):
+            await site.touch(user, number)
+        assert await site.settled() == ["failed", "delivered", "delivered"]
+
+    at_site(run, work)
+
+
+def test_one_that_hangs_slows_nobody_else(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver, running: Running) -> None:
+        sites = [await new_site(site.store) for _ in range(50)]
+        receiver.answer = lambda call: "hang" if call.path == "/hook/hang" else 200
+        await site.hook(receiver.url + "/hang")
+        users = [await site.user() for _ in range(20)]
+        for one, healthy in enumerate(sites):
+            await healthy.hook(f"{receiver.url}/{one}")
+        for user in users:
+            await site.touch(user)
+        members = [await healthy.user() for healthy in sites]
+        began = time.monotonic()
+        for healthy, member in zip(sites, members, strict=True):
+            await healthy.touch(member)
+        async with asyncio.timeout(20):
+            while sum(call.path != "/hook/hang" for call in receiver.calls) < 50:
+                await asyncio.sleep(0.005)
+        took = time.monotonic() - began
+        hanging = sum(call.path == "/hook/hang" for call in receiver.calls)
+        assert hanging <= 8, "of one webhook so many calls are made at once"
+        assert took < 5
+
+    at_site(run, work, patience=60)
+
+
+def test_what_is_pending_for_a_webhook_that_is_gone_goes_too(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver, running: Running) -> None:
+        receiver.answer = lambda call: 500
+        webhook = await site.hook(receiver.url)
+        user = await site.user()
+        for number in range(3):
+            await site.touch(user, number)
+        await _attempts(site, 1)
+        await site.unhook(webhook)
+        assert await site.settled() == []
+        assert await site.rows("SELECT 1 FROM attempt") == []
+
+    at_site(run, work)
+
+
+def test_a_target_that_was_corrected_is_called_the_next_time(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver, running: Running) -> None:
+        receiver.answer = lambda call: 200 if call.path == "/hook/right" else 500
+        webhook = await site.hook(receiver.url)
+        await site.touch(await site.user())
+        await _attempts(site, 1)
+        await site.point(webhook, receiver.url + "/right")
+        running.forward(11)
+        assert await site.settled() == ["delivered"]
+        assert json.loads(receiver.calls[0].body) == json.loads(receiver.calls[1].body)
+
+    at_site(run, work)

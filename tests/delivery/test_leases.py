@@ -1,0 +1,146 @@
+"""Several processes share the buckets, and take over from one that dies."""
+
+from __future__ import annotations
+
+import asyncio
+
+from heliograph.delivery.leases import EXPIRY_SECONDS, SLOTS, Leases
+from heliograph.storage import deliveries
+from heliograph.storage.deliveries import Settled
+from heliograph.storage.logged import StoredAttempt
+from heliograph.storage.store import Store
+from tests.delivery.receiver import receiving
+from tests.delivery.site import delivering, new_site
+from tests.storage.conftest import Run
+
+
+class Watch:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def quiet(first: int, last: int) -> bool:
+    """Nothing is under way."""
+    return False
+
+
+def covered(*holders: Leases) -> list[int]:
+    """The buckets of all of them, each as often as somebody holds it."""
+    return sorted(bucket for one in holders for first, last in one.ranges() for bucket in range(first, last + 1))
+
+
+def buckets(store: Store) -> int:
+    """As far as the slots reach."""
+    return SLOTS * -(-store.buckets // SLOTS)
+
+
+async def beats(watch: Watch, *holders: Leases, seconds: int = 1, busy: object = quiet) -> None:
+    """So many seconds go by."""
+    for _ in range(seconds):
+        watch.now += 1
+        for one in holders:
+            await one.beat(busy)  # type: ignore[arg-type]
+
+
+def test_one_takes_all_and_two_share(run: Run) -> None:
+    async def work(store: Store) -> None:
+        watch = Watch()
+        first, second = Leases(store, watch), Leases(store, watch)
+        assert first.ranges() == ()
+        await beats(watch, first)
+        assert covered(first) == list(range(buckets(store)))
+        await beats(watch, first, second, seconds=4)
+        assert covered(first, second) == list(range(buckets(store))), "all, and none twice"
+        assert len(covered(first)) == len(covered(second))
+
+    run(work)
+
+
+def test_nothing_is_given_away_while_it_is_being_worked_on(run: Run) -> None:
+    async def work(store: Store) -> None:
+        watch = Watch()
+        first, second = Leases(store, watch), Leases(store, watch)
+        await beats(watch, first)
+        await beats(watch, first, second, seconds=4, busy=lambda *_: True)
+        assert covered(second) == []
+        assert len(covered(first)) < buckets(store), "nothing new is begun in what is to be given away"
+        await beats(watch, first, second, seconds=3)
+        assert covered(first, second) == list(range(buckets(store)))
+
+    run(work)
+
+
+def test_one_that_stands_still_is_replaced_and_had_stopped_before(run: Run) -> None:
+    async def work(store: Store) -> None:
+        watch = Watch()
+        first, second = Leases(store, watch), Leases(store, watch)
+        await beats(watch, first, second, seconds=4)
+        mine = covered(second)
+        for _ in range(int(EXPIRY_SECONDS) + 2):
+            watch.now += 1
+            await second.beat(quiet)
+            together = covered(first, second)
+            assert len(together) == len(set(together)), "no bucket is anybody's twice"
+        assert covered(first) == []
+        assert covered(second) == list(range(buckets(store)))
+        # It comes back, and finds that nothing is its own any more.
+        await first.beat(quiet)
+        assert covered(first) == []
+        await beats(watch, first, second, seconds=3)
+        assert covered(first, second) == list(range(buckets(store)))
+        assert len(mine) == len(covered(second))
+        await first.release()
+        await beats(watch, second, seconds=2)
+        assert covered(second) == list(range(buckets(store)))
+
+    run(work)
+
+
+def test_what_another_delivers_by_now_is_not_recorded(run: Run) -> None:
+    async def work(store: Store) -> None:
+        watch = Watch()
+        first, second = Leases(store, watch), Leases(store, watch)
+        await beats(watch, first)
+        site = await new_site(store)
+        await site.hook("http://127.0.0.1:1/")
+        await site.touch(await site.user())
+        ((webhook,),) = await site.rows("SELECT webhook_id FROM delivery")
+        (due,) = await store.look(deliveries.heads, webhook, first.ranges(), 2**52, 10)
+        lease = first.lease_of(due.bucket)
+        assert lease
+        due.delivery.status, due.delivery.attempts = "delivered", 1
+        attempt = StoredAttempt(due.delivery.id, 1, due.delivery.app_id, due.delivery.lane, 1, 1, 200, None, None)
+        await beats(watch, second, seconds=6)
+        await store.submit(deliveries.settle, Settled(due.bucket, due.delivery, attempt, lease, first.owner))
+        assert await site.rows("SELECT 1 FROM attempt") == []
+        settled = Settled(due.bucket, due.delivery, attempt, lease, second.owner)
+        for _ in range(2):  # as after a commit that was not answered
+            await store.submit(deliveries.settle, settled)
+        assert [tuple(row) for row in await site.rows("SELECT status, attempts FROM delivery")] == [("delivered", 1)]
+        assert len(await site.rows("SELECT 1 FROM attempt")) == 1
+
+    run(work)
+
+
+def test_several_deliver_each_event_once_and_in_order(run: Run) -> None:
+    async def work(store: Store) -> None:
+        async with receiving() as receiver, delivering(store, holder=Leases(store)):
+            async with delivering(store, holder=Leases(store)), delivering(store, holder=Leases(store)):
+                site = await new_site(store)
+                await site.hook(receiver.url)
+                users = [await site.user() for _ in range(10)]
+                for number in range(6):
+                    await asyncio.gather(*(site.touch(user, number) for user in users))
+                    await asyncio.sleep(0.3)
+                assert await site.settled(40) == ["delivered"] * 60
+                assert len(set(receiver.told())) == len(receiver.calls) == 60
+                for user in users:
+                    told = [c.event["id"] for c in receiver.calls if c.event["payload"]["user"]["id"] == user]
+                    assert told == sorted(told)
+
+    run(work)

@@ -1,0 +1,196 @@
+"""Posting to endpoints, those among them that misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from heliograph.delivery import sender as module
+from heliograph.delivery.guard import parse_networks
+from heliograph.delivery.sender import Result, Sender, parse_target
+from tests.delivery.receiver import Call, Receiver, receiving
+
+LOOPBACK = parse_networks("loopback", host="", embedded=False)
+HEADERS = {"content-type": "application/json", "x-api-key": "s"}
+
+
+def posting(how: int | str | bytes, work: Callable[[Receiver, Sender], Awaitable[Any]], timeout: float = 0.6) -> Any:
+    """Do something with an endpoint that answers like this."""
+
+    async def run() -> Any:
+        async with receiving(lambda call: how) as receiver:
+            sender = Sender(LOOPBACK, timeout)
+            try:
+                return await work(receiver, sender)
+            finally:
+                await sender.close()
+
+    return asyncio.run(run())
+
+
+async def once(receiver: Receiver, sender: Sender) -> Result:
+    """One call."""
+    return await sender.post(receiver.url + "?x=é&y=%20", HEADERS, b'{"a":1}')
+
+
+@pytest.mark.parametrize("status", [200, 204, 301, 404, 410, 500, 503])
+def test_a_status_is_a_status(status: int) -> None:
+    assert posting(status, once) == Result(status, None, "hello" if status != 204 else "")
+
+
+def test_what_is_sent() -> None:
+    async def work(receiver: Receiver, sender: Sender) -> Call:
+        await once(receiver, sender)
+        return receiver.calls[0]
+
+    call = posting(200, work)
+    assert call.path == "/hook?x=%C3%A9&y=%20"
+    assert call.body == b'{"a":1}'
+    assert call.headers["host"].startswith("127.0.0.1:")
+    assert HEADERS.items() <= call.headers.items()
+
+
+@pytest.mark.parametrize("how", ["hang", "drip"])
+def test_an_answer_is_waited_for_so_long_and_no_longer(how: str) -> None:
+    began = time.monotonic()
+    assert posting(how, once) == Result(None, "no answer within 0.6 seconds")
+    assert time.monotonic() - began < 2
+
+
+def test_a_body_that_drips_does_not_matter() -> None:
+    assert posting("drip body", once, timeout=10).status == 200
+
+
+def test_of_a_huge_answer_a_kilobyte_is_kept() -> None:
+    result = posting("huge", once, timeout=10)
+    assert (result.status, result.answer) == (200, "z" * 1024)
+    assert posting("huge headers", once, timeout=10) == Result(None, "the headers of the answer are too long")
+
+
+@pytest.mark.parametrize(
+    ("how", "error"),
+    [
+        ("reset", "reset"), ("close", "closed without an answer"), (b"nonsense\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 101 X\r\nupgrade: y\r\nconnection: upgrade\r\n\r\n", "protocol"),
+    ],
+)  # fmt: skip
+def test_no_answer_is_an_error(how: str | bytes, error: str) -> None:
+    result = posting(how, once)
+    assert result.status is None
+    assert error in (result.error or "").lower() or error in (result.error or "")
+    assert not result.forbidden
+
+
+def test_interim_answers_are_passed_over() -> None:
+    both = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nok"
+    assert posting(both, once) == Result(201, None, "ok")
+    chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+    assert posting(chunked, once) == Result(200, None, "abc")
+
+
+def test_text_that_is_none_is_kept_as_far_as_it_can_be() -> None:
+    odd = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n\xff\0ab"
+    assert posting(odd, once) == Result(200, None, "\ufffd\ufffdab")
+
+
+def test_redirects_are_not_followed() -> None:
+    async def work(receiver: Receiver, sender: Sender) -> Result:
+        where = f"http://127.0.0.1:{receiver.port}/elsewhere"
+        receiver.answer = lambda call: f"HTTP/1.1 307 X\r\nlocation: {where}\r\ncontent-length: 0\r\n\r\n".encode()
+        result = await once(receiver, sender)
+        assert len(receiver.calls) == 1
+        return result
+
+    assert posting(200, work).status == 307
+
+
+def test_a_connection_is_used_again_and_one_that_was_closed_is_made_anew() -> None:
+    async def work(receiver: Receiver, sender: Sender) -> None:
+        ports: set[int] = set()
+        for answer in (200, 200, b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"):
+            receiver.answer = lambda call, answer=answer: answer  # type: ignore[misc]
+            assert (await once(receiver, sender)).status == 200
+        (idle,) = sender._idle.values()
+        assert len(idle) == 1
+        ports.add(idle[0][0][1].get_extra_info("sockname")[1])
+        # The endpoint hangs up where nobody looks.
+        receiver.answer = lambda call: "close" if len(receiver.calls) == 4 else 200
+        assert (await once(receiver, sender)).status == 200
+        assert len(receiver.calls) == 5
+
+    posting(200, work)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:{port}/", "http://localhost:{port}/", "http://[::ffff:127.0.0.1]:{port}/",
+        "http://0x7f000001:{port}/", "http://2130706433:{port}/", "http://127.1:{port}/", "http://0.0.0.0:{port}/",
+        "http://user:password@127.0.0.1:{port}/",
+    ],
+)  # fmt: skip
+def test_nothing_private_is_called_however_it_is_written(url: str) -> None:
+    async def run() -> None:
+        async with receiving() as receiver:
+            sender = Sender(())
+            result = await sender.post(url.format(port=receiver.port), HEADERS, b"{}")
+            assert result.status is None
+            assert result.forbidden
+            assert receiver.calls == []
+            await sender.close()
+
+    asyncio.run(run())
+
+
+@pytest.fixture
+def rebinding(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A name that means another address each time it is asked for."""
+    answers = ["127.0.0.1", "93.184.215.14"]
+
+    def resolve(host: str, port: int) -> list[Any]:
+        return [(0, 0, 0, "", (answers.pop() if answers else "127.0.0.1", port))]
+
+    monkeypatch.setattr(module, "_resolve", resolve)
+    return answers
+
+
+def test_a_name_that_changes_its_mind_gains_nothing(rebinding: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    async def connect(address: str, port: int, **_: Any) -> Any:
+        made.append(address)
+        raise OSError("not in a test")
+
+    monkeypatch.setattr(asyncio, "open_connection", connect)
+
+    async def run() -> None:
+        sender = Sender(())
+        for _ in range(3):
+            await sender.post("https://rebinding.example/", HEADERS, b"{}")
+        await sender.close()
+
+    asyncio.run(run())
+    assert made == ["93.184.215.14"], "the address that was looked at is the one that is called"
+
+
+@pytest.mark.parametrize("url", ["https://", "http://a:99999/", "http://[::1/", "https://exa mple/", "http://\udcff/"])
+def test_what_cannot_be_called_is_told(url: str) -> None:
+    async def run() -> Result:
+        sender = Sender(LOOPBACK)
+        try:
+            return await sender.post(url, HEADERS, b"{}")
+        finally:
+            await sender.close()
+
+    assert asyncio.run(run()).status is None
+
+
+def test_a_target_is_taken_apart() -> None:
+    target = parse_target("HTTPS://user:p%40ss@Example.org/a b?c#d")
+    assert (target.encrypted, target.host, target.port, target.path) == (True, "example.org", 443, "/a%20b?c")
+    assert target.credentials == "dXNlcjpwQHNz"
+    assert parse_target("http://bücher.example:81").authority == "xn--bcher-kva.example:81"

@@ -1,0 +1,43 @@
+"""The rows beside the model, in forms in which they can be compared."""
+
+from __future__ import annotations
+
+import json
+
+from heliograph.storage import conversations as conversation_rows
+from heliograph.storage import events as event_rows
+from heliograph.storage import participants as participant_rows
+from heliograph.storage.engine import Reader
+from tests.proofs.replay import Membership
+
+
+def in_order(membership: Membership) -> dict[str, list[tuple[str, str]]]:
+    """Comparable in the order of joining too, which dictionaries are not."""
+    return {conversation: list(members.items()) for conversation, members in membership.items()}
+
+
+def pairs_of(event: event_rows.StoredEvent) -> list[list[str]] | None:
+    """The [participant, user] pairs of an event."""
+    pairs: list[list[str]] | None = None if event.members is None else json.loads(event.members)
+    return pairs
+
+
+async def stored_membership(reader: Reader, app_id: str) -> Membership:
+    """Who is in what, by the rows of either side, which have to agree, and by the counts of each conversation."""
+    sql = "SELECT conversation_id, {id}, user_id FROM {table} WHERE app_id = $1 ORDER BY 1, 2"
+    rows = await reader.all(sql.format(id="id", table="participant"), app_id)
+    assert await reader.all(sql.format(id="participant_id", table="membership"), app_id) == rows
+    found = [row[0] for row in await reader.all("SELECT id FROM conversation WHERE app_id = $1", app_id)]
+    state: Membership = {one: {} for one in found}
+    for conversation, participant, user in rows:
+        state[conversation][participant] = user
+    said = await reader.all(
+        "SELECT conversation_id, count(*) FROM message WHERE app_id = $1 GROUP BY conversation_id", app_id
+    )
+    messages = {row[0]: row[1] for row in said}
+    assert messages.keys() <= state.keys()
+    for stored in await conversation_rows.get_many(reader, [(app_id, one) for one in found]):
+        members = await participant_rows.of_conversation(reader, app_id, stored.id)
+        assert stored.participant_count == len(members) == len(state[stored.id])
+        assert messages.get(stored.id, 0) == stored.message_count <= stored.message_seq - stored.floor_seq
+    return state
