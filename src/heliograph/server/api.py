@@ -117,7 +117,7 @@ class Api:
         body: Any = None
         if operation.body is not None:
             started = time.monotonic()
-            content = await read_body(headers, receive)
+            content = await read_body(scope, headers, receive)
             body = decode(content, operation.body, require_subscribe=self._settings.require_subscribe_sdk_client)
             if time.monotonic() - started > CACHE_SECONDS:
                 # While the body took its time, the key may have been revoked and the app deleted.

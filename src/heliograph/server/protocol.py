@@ -13,11 +13,48 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from heliograph import ids
 from heliograph.errors import ApiError, BadRequest, HeadersTooLarge, RequestTimeout
-from heliograph.server.http import render
+from heliograph.server.http import ARRIVED, render
 
 # A chunk that ends one request may begin the next, so the bound is more than a chunk that uvloop reads at once.
 HEAD_LIMIT = 512 * 1024
 HEAD_SECONDS = 30.0
+
+
+class Outgoing:
+    """The transport as the answer to one request sees it: head and body, two writes of uvicorn's, become one.
+
+    Each write is a system call, and costs as much as everything else that sending an answer takes.
+    """
+
+    __slots__ = ("_begun", "_cycle", "_head", "_transport")
+
+    def __init__(self, cycle: RequestResponseCycle) -> None:
+        self._cycle = cycle
+        self._transport = cycle.transport
+        self._begun = False
+        self._head = b""
+
+    def write(self, data: bytes) -> None:
+        """Keep the head until something follows it; send everything else."""
+        if self._begun or not self._cycle.response_started:  # before an answer comes at most "100 Continue"
+            self._transport.write(self._head + data)
+            self._head = b""
+        else:
+            self._begun, self._head = True, data
+
+    def flush(self) -> None:
+        """Send the head, if it is kept yet: nothing follows the one that answers HEAD."""
+        if self._head:
+            self.write(b"")
+
+    def close(self) -> None:
+        """Send what is kept, and hang up."""
+        self.flush()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Whether the connection is ending."""
+        return self._transport.is_closing()
 
 
 class Protocol(HttpToolsProtocol):
@@ -26,6 +63,7 @@ class Protocol(HttpToolsProtocol):
     _in_head = False
     _unused = 0  # bytes that were read since something came of them
     _answering: RequestResponseCycle | None = None
+    _outgoing: Outgoing | None = None
     _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -65,6 +103,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Go on with the next request; read more only when none is waiting."""
+        if self._outgoing is not None:
+            self._outgoing.flush()
         super().on_response_complete()
         if self.pipeline:
             self.flow.pause_reading()
@@ -80,7 +120,9 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        self._answering = cycle
+        self._answering, self._outgoing = cycle, Outgoing(cycle)
+        cycle.scope["extensions"] = {ARRIVED: lambda: not cycle.more_body}  # type: ignore[dict-item]  # ASGI: a dict
+        cycle.transport = self._outgoing  # type: ignore[assignment]
         super()._start_asgi_task(cycle, app)
 
     def send_400_response(self, msg: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -119,6 +120,9 @@ async def _serve(
                 )
                 if lifeline is not None:
                     _end_with(lifeline, server)
+                # What is there by now stays: the collector need not look at it again and again.
+                gc.collect()
+                gc.freeze()
                 async with application.metrics.measuring():
                     await server.serve([listener])
         finally:
