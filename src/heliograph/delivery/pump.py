@@ -88,12 +88,22 @@ class Pump:
                 pass
             return []
         secret = around.store.sealer.open(webhook.id, webhook.secret)
-        # What is settled while the database looks may be found as it was before: it is left to the next look.
-        before = set(self._tasks)
-        found = await around.store.look(
-            deliveries.heads, webhook.id, around.holder.ranges(), around.clock(), _PAGE + len(before)
-        )
-        return [(webhook, secret, one) for one in found if (one.bucket, one.delivery.lane) not in before]
+        return [(webhook, secret, one) for one in await self._heads()]
+
+    async def _heads(self) -> list[Due]:
+        """Heads that are due. If what waits behind others is in the way of seeing them, it is parked."""
+        around = self._around
+        while True:
+            # Lanes in which something is under way are left out: nothing else of them is to be begun, and nothing of
+            # them may be parked.
+            under_way = [lane for _, lane in self._tasks]
+            now = around.clock()
+            found = await around.store.look(
+                deliveries.heads, self._webhook_id, around.holder.ranges(), now, _PAGE, under_way
+            )
+            if not found.waiting or around.stopping:
+                return found.heads
+            await around.store.write(deliveries.park, found.waiting, now)
 
     async def _room(self) -> None:
         """Wait until another call may begin."""
@@ -134,7 +144,8 @@ class Pump:
             error=result.error,
             answer=result.answer,
         )
-        await self._record(Settled(due.bucket, self._settled(it, result), attempt, lease, self._around.holder.owner))
+        owner = self._around.holder.owner
+        await self._record(Settled(due.bucket, self._settled(it, result), attempt, lease, owner, due.parks))
 
     def _settled(self, it: StoredDelivery, result: Result) -> StoredDelivery:
         around = self._around
