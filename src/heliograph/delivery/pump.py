@@ -22,7 +22,7 @@ from heliograph.delivery.policy import Policy, is_success
 from heliograph.delivery.sender import Result, Sender
 from heliograph.errors import ServiceUnavailable
 from heliograph.storage import deliveries, webhooks
-from heliograph.storage.deliveries import DELIVERED, FAILED, PENDING, Due, Settled
+from heliograph.storage.deliveries import DELIVERED, FAILED, PENDING, Due, Observe, Settled
 from heliograph.storage.logged import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
 from heliograph.storage.webhooks import StoredWebhook
@@ -38,7 +38,10 @@ log = logging.getLogger("heliograph.delivery")
 
 @dataclass
 class Surroundings:
-    """What all pumps of a process share. `clock` tells the time in milliseconds, `roll` a number from 0 to 1."""
+    """What all pumps of a process share.
+
+    `clock` tells the time in milliseconds, `roll` a number from 0 to 1; `observe` is told of attempts.
+    """
 
     store: Store
     sender: Sender
@@ -46,6 +49,7 @@ class Surroundings:
     policy: Policy = field(default_factory=Policy)
     clock: Callable[[], int] = times.now
     roll: Callable[[], float] = random.random
+    observe: Observe = lambda settled: None  # nobody
     stopping: bool = False
 
 
@@ -162,6 +166,7 @@ class Pump:
         while True:
             try:
                 await self._around.store.submit(deliveries.settle, settled)
+                self._around.observe(settled)
                 return
             except ServiceUnavailable:
                 if self._around.stopping:

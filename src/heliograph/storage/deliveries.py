@@ -7,7 +7,7 @@ later, or when all that was before it is settled. Then a look costs the same, ho
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -29,10 +29,23 @@ _LOOK = 256
 _PARKED_MILLISECONDS = 300_000
 """For how long a delivery is parked, if nothing makes it due before. Usually it is made due when it becomes the head;
 but should a process die, or lose its lease, just then, nothing is forgotten for longer."""
+MOST_COUNTED = 10_000
+"""How many pending deliveries are counted at most."""
 _MARGIN_MILLISECONDS = 60_000
 """An event is made before its deliveries, and by this much at most."""
 _COLUMNS = StoredDelivery.__struct_fields__
 _ATTEMPT = StoredAttempt.__struct_fields__
+
+
+# From one webhook to the next on the index, however much is pending for each.
+_WAITS = """waits (id) AS (
+    SELECT min(webhook_id) FROM delivery WHERE status = 'pending'
+    UNION ALL
+    SELECT (SELECT min(webhook_id) FROM delivery WHERE status = 'pending' AND webhook_id > waits.id)
+    FROM waits WHERE waits.id IS NOT NULL
+)"""
+# Of the lane of a delivery d, what is pending.
+_LANE = "f.bucket = d.bucket AND f.lane = d.lane AND f.webhook_id = d.webhook_id AND f.status = 'pending'"
 
 
 class Due(Struct):
@@ -53,6 +66,13 @@ class Found(Struct):
     """By bucket and id."""
 
 
+class Backlog(Struct):
+    """What is pending, up to `MOST_COUNTED`, and for how long the head that has waited longest has been due."""
+
+    pending: int
+    overdue_milliseconds: int
+
+
 class Settled(Struct):
     """What became of an attempt. `lease` and `owner` say in whose hands the bucket was, where that matters; `parks`
     whether what follows the delivery is parked.
@@ -64,6 +84,10 @@ class Settled(Struct):
     lease: str = ""
     owner: str = ""
     parks: bool = False
+
+
+Observe = Callable[[Settled], None]
+"""Told of every attempt, once it is recorded."""
 
 
 def lane_of(event: StoredEvent) -> str:
@@ -107,17 +131,27 @@ async def add(tx: Tx, due: Sequence[StoredDelivery]) -> None:
 
 async def waiting(reader: Reader) -> list[str]:
     """The webhooks for which something is pending."""
-    # From one webhook to the next on the index, however much is pending for each.
-    rows = await reader.all(
-        """WITH RECURSIVE waits (id) AS (
-            SELECT min(webhook_id) FROM delivery WHERE status = 'pending'
-            UNION ALL
-            SELECT (SELECT min(webhook_id) FROM delivery WHERE status = 'pending' AND webhook_id > waits.id)
-            FROM waits WHERE waits.id IS NOT NULL
-        )
-        SELECT id FROM waits WHERE id IS NOT NULL"""
-    )
+    rows = await reader.all(f"WITH RECURSIVE {_WAITS} SELECT id FROM waits WHERE id IS NOT NULL")
     return [row[0] for row in rows]
+
+
+async def backlog(reader: Reader, now: int) -> Backlog:
+    """How much is pending, and for how long what is to be sent next has been due."""
+    row = await reader.one(
+        f"""WITH RECURSIVE {_WAITS} SELECT
+            (SELECT count(*) FROM (SELECT 1 FROM delivery WHERE status = 'pending' LIMIT $2) AS counted),
+            (SELECT min(
+                (SELECT min(d.due_at) FROM (
+                    SELECT * FROM delivery WHERE webhook_id = waits.id AND status = 'pending' AND due_at <= $1
+                    ORDER BY due_at, event_id LIMIT $3
+                ) AS d WHERE d.event_id = (SELECT min(f.event_id) FROM delivery AS f WHERE {_LANE}))
+            ) FROM waits WHERE id IS NOT NULL)""",
+        now,
+        MOST_COUNTED,
+        _LOOK,
+    )
+    assert row is not None
+    return Backlog(pending=row[0], overdue_milliseconds=0 if row[1] is None else now - row[1])
 
 
 async def heads(
@@ -129,13 +163,12 @@ async def heads(
     """
     # Which is first goes by the ids of events: those of a conversation ascend, whichever machine makes them.
     columns = ", ".join(f"d.{name}" for name in _COLUMNS)
-    lane = "f.bucket = d.bucket AND f.lane = d.lane AND f.webhook_id = d.webhook_id AND f.status = 'pending'"
     others = ", ".join(f"${number}" for number, _ in enumerate(leaving_out, 4))
     rows = await reader.all(
         f"""SELECT d.bucket, {columns}, e.created_at,
             CASE d.in_full WHEN 1 THEN coalesce(e.full_payload, e.payload) ELSE e.payload END,
             CASE WHEN e.id IS NULL THEN 0 ELSE (
-                SELECT f.due_at FROM delivery AS f WHERE {lane} AND f.event_id > d.event_id ORDER BY f.event_id LIMIT 1
+                SELECT f.due_at FROM delivery AS f WHERE {_LANE} AND f.event_id > d.event_id ORDER BY f.event_id LIMIT 1
             ) END
         FROM (
             SELECT * FROM delivery WHERE webhook_id = $1 AND status = 'pending' AND due_at <= $2
@@ -143,7 +176,7 @@ async def heads(
             ORDER BY due_at, event_id LIMIT $3
         ) AS d
         LEFT JOIN event AS e ON e.bucket = d.bucket AND e.id = d.event_id
-        AND d.event_id = (SELECT min(f.event_id) FROM delivery AS f WHERE {lane})
+        AND d.event_id = (SELECT min(f.event_id) FROM delivery AS f WHERE {_LANE})
         ORDER BY d.due_at, d.event_id""",
         webhook_id,
         now,
