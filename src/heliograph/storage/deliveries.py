@@ -239,10 +239,12 @@ async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
 
 async def _make_due(tx: Tx, bucket: int, settled: StoredDelivery) -> None:
     """Make the head of the lane due, unless it waits for another attempt."""
-    lane = "bucket = $1 AND lane = $2 AND webhook_id = $3 AND status = 'pending'"
+    # By its key: SQLite would rather go through everything in the bucket than believe that an index finds one row.
     await tx.execute(
-        f"UPDATE delivery SET due_at = created_at WHERE {lane} AND tries = 0 "
-        f"AND event_id = (SELECT min(event_id) FROM delivery WHERE {lane})",
+        """UPDATE delivery SET due_at = created_at WHERE bucket = $1 AND tries = 0 AND id = (
+            SELECT id FROM delivery WHERE bucket = $1 AND lane = $2 AND webhook_id = $3 AND status = 'pending'
+            ORDER BY event_id LIMIT 1
+        )""",
         bucket,
         settled.lane,
         settled.webhook_id,
