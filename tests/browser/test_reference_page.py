@@ -22,7 +22,10 @@ NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 OFFERED = [operation.path for operation in (*OPERATIONS, *EXTENSIONS) if operation.offered]
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.one_engine,
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine"),
+]
 
 
 def rendered(url: str, profile: Path) -> str:

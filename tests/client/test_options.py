@@ -143,6 +143,7 @@ def test_threads_share_a_client(place: Place) -> None:
     assert sorted(place.members()) == sorted(users)
 
 
+@pytest.mark.one_engine
 def test_a_thousand_joins_at_once_on_one_client(place: Place) -> None:
     async def run() -> None:
         async with AsyncClient(place.url, auth=place.auth) as client:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.postgresql import SOCKET
 
+BEGIN = b"Q\x00\x00\x00\x0aBEGIN\x00"
 COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
 LATE_SECONDS = 0.25
 
@@ -27,7 +28,7 @@ class Fate(Enum):
 
 
 class Proxy:
-    """Passes everything on, but for the next COMMITs, as many as fates are set."""
+    """Passes everything on, but for the next COMMITs of transactions in which the mark occurs, one for each fate."""
 
     def __init__(self, url: str) -> None:
         (folder,) = parse_qs(urlsplit(url).query)["host"]
@@ -35,6 +36,7 @@ class Proxy:
         self._folder = Path(tempfile.mkdtemp(prefix="heliograph-proxy-"))
         self.url = url.replace(folder, str(self._folder))
         self.fates: list[Fate] = []
+        self.mark = b""  # a server also commits what nobody asks for just now, such as a step of a purge
         self._loop = asyncio.new_event_loop()
         self._settled = threading.Event()
         self._settled.set()
@@ -55,12 +57,15 @@ class Proxy:
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_unix_connection(self._target)
         back = asyncio.create_task(_copy(far_reader, writer))
+        sent = b""  # since the transaction began
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(65_536):
-                if COMMIT in data and self.fates:
+                sent = data if BEGIN in data else sent + data
+                if COMMIT in data and self.mark in sent and self.fates:
+                    fate = self.fates.pop(0)
                     back.cancel()
                     await asyncio.wait([back])
-                    await self._end(self.fates.pop(0), data, far_reader, far_writer, writer)
+                    await self._end(fate, data, far_reader, far_writer, writer)
                     return
                 far_writer.write(data)
                 await far_writer.drain()

@@ -19,7 +19,6 @@ from tests.proofs.ledger import Ledger
 from tests.proofs.proxy import Fate, Proxy, losing
 
 JOINERS = 30
-# What delivers commits by itself, and would meet the fates of others.
 OPTIONS = ("--participant-limit", "100000", "--no-delivery")
 TABLES = ("api_key", *OWNED, "event")
 
@@ -136,6 +135,7 @@ def change_of(behind: Behind, number: int, fates: list[Fate]) -> dict[str, int]:
     status, method, path, body = CALLS[number]
     scene = Scene.of(behind.account)
     before = counts(behind)
+    behind.proxy.mark = b"New" if path == "/v2/apps" else scene.api.app_id.encode()
     behind.proxy.fates = [*fates]
     answer = scene.call(method, path, body)
     behind.proxy.settle()
@@ -159,6 +159,7 @@ def test_many_joins_at_once_are_done_exactly_once(behind: Behind, fate: str) -> 
 
     async def work(crowd: Crowd) -> tuple[str, list[dict[str, Any]]]:
         users, group = await crowd.new_users(JOINERS), await crowd.new_group()
+        behind.proxy.mark = api.app_id.encode()
         behind.proxy.fates = [*FATES[fate]]
         answers = await asyncio.gather(*[crowd.join(group, user, subscribe=True) for user in users])
         assert Counter(answer.status_code for answer in answers) == {201: JOINERS}

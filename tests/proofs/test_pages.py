@@ -21,9 +21,9 @@ from tests.databases import new_database
 from tests.proofs.inside import Inside
 from tests.proofs.paging import FIRST, LAST, Asked, expected_page, parsed_links
 
-STAYING = 1000
+STAYING = 600
 # Among those who stay: these leave while others walk past them, and do not come back.
-GOING = 150
+GOING = 90
 # At the end of the list: these come and go.
 RESTLESS = 12
 SIZES = range(1, 101)

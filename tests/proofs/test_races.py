@@ -17,7 +17,7 @@ from tests.proofs.racing import in_one_transaction, prepared, race
 from tests.proofs.site import Site
 from tests.proofs.site import site as new_site
 
-ROUNDS = 6
+ROUNDS = 4
 LIMIT = 10
 SITES = [(SQLITE, 1), (POSTGRESQL, 3)]
 

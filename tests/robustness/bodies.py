@@ -106,10 +106,10 @@ def _places(kind: inspect.Type, path: Path) -> Iterator[tuple[Path, inspect.Type
 
 
 def distinct(body: Any) -> list[Path]:
-    """The places of a body, one for each type in an object: settings are alike."""
+    """The places of a body, one for each type in a kind of object, wherever that stands: settings are alike."""
     found: dict[tuple[Path, str], Path] = {}
     for place, kind in places(body):
-        found.setdefault((place[:-1], repr(kind)), place)
+        found.setdefault((place[-2:-1], repr(kind)), place)
     return list(found.values())
 
 

@@ -24,6 +24,7 @@ BOUNDED = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+pytestmark = pytest.mark.one_engine
 paged = pytest.mark.parametrize("operation", [one for one in OFFERED if one.paged], ids=lambda one: one.name)
 
 

@@ -239,6 +239,16 @@ def test_headers_without_end_are_cut_off(kept: World) -> None:
     assert sent < 8_000_000
 
 
+@pytest.mark.one_engine
+def test_an_idle_connection_is_kept(kept: World) -> None:
+    """Clients keep connections for longer than the 5 seconds that many servers do."""
+    with Connection(kept.api.url) as connection:
+        for pause in (5.5, 0.0):
+            connection.say(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert connection.answer().status == 200
+            assert not connection.heard(pause)
+
+
 def test_a_body_that_waits_to_be_asked_for(kept: World) -> None:
     auth, body = kept.api.auth, b'{"profile":{}}'
     head = request("POST", f"/v2/apps/{kept.app_id}/users", auth, "Expect: 100-continue", body=body)

@@ -36,6 +36,7 @@ CHECKS: Any = [
     response_headers_conformance,
 ]
 AIMS = ("what is generated", "what exists", "what exists", "no app")
+pytestmark = pytest.mark.one_engine
 BOUNDED = settings(
     max_examples=EXAMPLES,
     derandomize=True,

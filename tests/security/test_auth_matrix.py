@@ -30,6 +30,9 @@ BREACHES: tuple[dict[str, Any], ...] = (
 )
 
 
+pytestmark = pytest.mark.one_engine
+
+
 @pytest.fixture(scope="module")
 def keys(account: Caller, sandbox: Sandbox) -> Keys:
     """Two apps with a key each, and the key of the account."""

@@ -27,6 +27,9 @@ from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
 
 _PURGE_PAUSE_SECONDS = 5
+# Longer than load balancers keep a connection for their next request, which is a minute as a rule: whoever hangs up
+# first must not be the one who cannot know that a request is on its way.
+_KEEP_ALIVE_SECONDS = 75
 
 log = logging.getLogger("heliograph.server")
 
@@ -113,6 +116,7 @@ async def _serve(
                     access_log=False,
                     server_header=False,
                     forwarded_allow_ips=settings.trusted_proxies,
+                    timeout_keep_alive=_KEEP_ALIVE_SECONDS,
                     timeout_graceful_shutdown=settings.grace_seconds,
                 )
                 url = _url(settings, listener.getsockname()[1])
