@@ -15,9 +15,10 @@ from heliograph.delivering import deliver, deliveries
 from heliograph.errors import ApiError, UsageError
 from heliograph.listening import listen
 from heliograph.settings import Settings
+from heliograph.storage.deliveries import Observe
 from heliograph.storage.store import Store
 
-Beside = Callable[[Store], AbstractAsyncContextManager[Callable[[], None]]]
+Beside = Callable[[Store, Observe], AbstractAsyncContextManager[Callable[[], None]]]
 
 USAGE_STATUS = 2
 NAME_LENGTH = 100

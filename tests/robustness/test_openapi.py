@@ -9,6 +9,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from heliograph.wire.table.extensions import EXTENSIONS
 from tests.harness import Caller
 from tests.security.calls import OFFERED, Walk, parameters_of
 
@@ -56,7 +57,7 @@ def test_it_lists_exactly_what_is_offered(document: Any) -> None:
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
     }
-    assert listed == {(operation.name, operation.method, operation.path) for operation in OFFERED}
+    assert listed == {(operation.name, operation.method, operation.path) for operation in (*OFFERED, *EXTENSIONS)}
 
 
 @pytest.mark.parametrize("operation", OFFERED, ids=lambda one: one.name)

@@ -93,7 +93,7 @@ WITHOUT_TENANT |= {"migrations.version", "migrations.migrate", "paging.slice_of"
 WITHOUT_TENANT |= {"webhooks.find", "stream.begin_epoch"}
 # Who delivers is no tenant, and does so for all of them.
 WITHOUT_TENANT |= {f"leases.{name}" for name in ("every", "add", "take", "beat", "release", "forget")}
-WITHOUT_TENANT |= {f"deliveries.{name}" for name in ("waiting", "heads", "settle", "drop", "prune")}
+WITHOUT_TENANT |= {f"deliveries.{name}" for name in ("waiting", "backlog", "heads", "park", "settle", "drop", "prune")}
 # In these each row, or each key, begins with the tenant.
 ROWS = {
     "keys",

@@ -22,7 +22,7 @@ from heliograph.delivery.policy import Policy, is_success
 from heliograph.delivery.sender import Result, Sender
 from heliograph.errors import ServiceUnavailable
 from heliograph.storage import deliveries, webhooks
-from heliograph.storage.deliveries import DELIVERED, FAILED, PENDING, Due, Settled
+from heliograph.storage.deliveries import DELIVERED, FAILED, PENDING, Due, Observe, Settled
 from heliograph.storage.logged import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
 from heliograph.storage.webhooks import StoredWebhook
@@ -38,7 +38,10 @@ log = logging.getLogger("heliograph.delivery")
 
 @dataclass
 class Surroundings:
-    """What all pumps of a process share. `clock` tells the time in milliseconds, `roll` a number from 0 to 1."""
+    """What all pumps of a process share.
+
+    `clock` tells the time in milliseconds, `roll` a number from 0 to 1; `observe` is told of attempts.
+    """
 
     store: Store
     sender: Sender
@@ -46,6 +49,7 @@ class Surroundings:
     policy: Policy = field(default_factory=Policy)
     clock: Callable[[], int] = times.now
     roll: Callable[[], float] = random.random
+    observe: Observe = lambda settled: None  # nobody
     stopping: bool = False
 
 
@@ -88,12 +92,22 @@ class Pump:
                 pass
             return []
         secret = around.store.sealer.open(webhook.id, webhook.secret)
-        # What is settled while the database looks may be found as it was before: it is left to the next look.
-        before = set(self._tasks)
-        found = await around.store.look(
-            deliveries.heads, webhook.id, around.holder.ranges(), around.clock(), _PAGE + len(before)
-        )
-        return [(webhook, secret, one) for one in found if (one.bucket, one.delivery.lane) not in before]
+        return [(webhook, secret, one) for one in await self._heads()]
+
+    async def _heads(self) -> list[Due]:
+        """Heads that are due. If what waits behind others is in the way of seeing them, it is parked."""
+        around = self._around
+        while True:
+            # Lanes in which something is under way are left out: nothing else of them is to be begun, and nothing of
+            # them may be parked.
+            under_way = [lane for _, lane in self._tasks]
+            now = around.clock()
+            found = await around.store.look(
+                deliveries.heads, self._webhook_id, around.holder.ranges(), now, _PAGE, under_way
+            )
+            if not found.waiting or around.stopping:
+                return found.heads
+            await around.store.write(deliveries.park, found.waiting, now)
 
     async def _room(self) -> None:
         """Wait until another call may begin."""
@@ -134,7 +148,8 @@ class Pump:
             error=result.error,
             answer=result.answer,
         )
-        await self._record(Settled(due.bucket, self._settled(it, result), attempt, lease, self._around.holder.owner))
+        owner = self._around.holder.owner
+        await self._record(Settled(due.bucket, self._settled(it, result), attempt, lease, owner, due.parks))
 
     def _settled(self, it: StoredDelivery, result: Result) -> StoredDelivery:
         around = self._around
@@ -151,6 +166,7 @@ class Pump:
         while True:
             try:
                 await self._around.store.submit(deliveries.settle, settled)
+                self._around.observe(settled)
                 return
             except ServiceUnavailable:
                 if self._around.stopping:

@@ -17,6 +17,7 @@ from heliograph.delivery.pump import Surroundings
 from heliograph.delivery.sender import Sender
 from heliograph.settings import Settings
 from heliograph.storage import deliveries
+from heliograph.storage.deliveries import Observe, Settled
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
 from heliograph.wire import times
@@ -28,9 +29,17 @@ _DAY = 24 * 3600 * 1000
 log = logging.getLogger("heliograph.delivery")
 
 
+def unobserved(settled: Settled) -> None:
+    """Tell nobody."""
+
+
 @contextlib.asynccontextmanager
-async def delivering(store: Store, settings: Settings) -> AsyncIterator[Callable[[], None]]:
+async def delivering(
+    store: Store, observe: Observe = unobserved, *, settings: Settings
+) -> AsyncIterator[Callable[[], None]]:
     """Deliver, and prune what is old, for as long as this lasts; yields what wakes the delivery after a write.
+
+    `observe` is told of every attempt.
 
     Raises:
         UsageError: a setting is not understood.
@@ -38,7 +47,7 @@ async def delivering(store: Store, settings: Settings) -> AsyncIterator[Callable
     allowed = parse_networks(settings.webhook_allowed_networks, host=settings.host, embedded=not store.shared)
     holder = Leases(store) if store.shared else Alone(store.buckets)
     sender = Sender(allowed)
-    dispatcher = Dispatcher(Surroundings(store, sender, holder))
+    dispatcher = Dispatcher(Surroundings(store, sender, holder, observe=observe))
     tasks = [asyncio.create_task(dispatcher.run()), asyncio.create_task(_pruning(store, settings.keep_days))]
     try:
         yield dispatcher.wake
@@ -53,7 +62,7 @@ async def delivering(store: Store, settings: Settings) -> AsyncIterator[Callable
 
 
 @contextlib.asynccontextmanager
-async def nothing(store: Store) -> AsyncIterator[Callable[[], None]]:
+async def nothing(store: Store, observe: Observe) -> AsyncIterator[Callable[[], None]]:
     """Deliver nothing."""
     yield lambda: None
 
@@ -72,7 +81,7 @@ async def _run(settings: Settings, announce: Callable[[Store], None]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     store = await open_store(settings.database, connections=settings.database_connections)
-    async with contextlib.aclosing(store), delivering(store, settings):
+    async with contextlib.aclosing(store), delivering(store, settings=settings):
         announce(store)
         await stop.wait()
 

@@ -39,8 +39,9 @@ class Application:
         on_removal: Callable[[], None] = lambda: None,
         on_write: Callable[[], None] = lambda: None,
         request_log: RequestLog | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
-        self.metrics = Metrics(store)
+        self.metrics = metrics or Metrics(store)
         self._log = request_log
         self._on_write = on_write
         self.streams = Streams()

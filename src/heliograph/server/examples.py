@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from heliograph.wire import (
     activities,
     apps,
     clients,
     conversations,
+    deliveries,
+    events,
     integrations,
     keys,
     messages,
@@ -31,6 +34,8 @@ _CLIENT = "6ae0a1e5f0050005a7d25e90"
 _MESSAGE = "6ae0a1f01c680006a7d25e90"
 _INTEGRATION = "6ae0a1f24c110006a7d25e90"
 _WEBHOOK = "6ae0a1f24c110007a7d25e90"
+_EVENT = "6ae0a1f5b0220008a7d25e90"
+_DELIVERY = "6ae0a1f5b0220009a7d25e90"
 _TIME = "2026-11-22T15:43:17.120Z"
 
 _app = apps.App(
@@ -83,6 +88,34 @@ _webhook = webhooks.Webhook(
 )
 _integration = integrations.CustomIntegration(id=_INTEGRATION, status="active", display_name="Bot", webhooks=[_webhook])
 _integration_key = keys.IntegrationApiKey(id=f"int_{_INTEGRATION}", display_name="Bot", secret="the-secret-of-the-key")
+_delivery = deliveries.Delivery(
+    id=_DELIVERY,
+    status="pending",
+    webhook_id=_WEBHOOK,
+    event_id=_EVENT,
+    event_type="conversation:create",
+    attempt_count=1,
+    created_at=_TIME,
+    conversation_id=_GROUP,
+    due_at="2026-11-22T15:43:27.361Z",
+)
+_attempt = deliveries.Attempt(number=1, started_at=_TIME, milliseconds=241, status=503, answer="Down for repairs")
+_call = events.WebhookCall(
+    app=events.WebhookApp(id=_APP),
+    webhook=events.WebhookCalled(id="0" * 24, version="v2"),
+    events=[
+        events.Event(
+            id=_EVENT,
+            type="conversation:create",
+            created_at=_TIME,
+            payload=events.ConversationCreatePayload(
+                conversation=conversations.ConversationTruncated(id=_GROUP, type="sdkGroup"),
+                creation_reason="none",
+                source=Source(type="api:conversations"),
+            ),
+        )
+    ],
+)
 _end = PageMeta(has_more=False)
 
 _ANSWERS: tuple[Any, ...] = (
@@ -105,6 +138,9 @@ _ANSWERS: tuple[Any, ...] = (
     keys.IntegrationApiKeyListResponse(keys=[_integration_key]),
     webhooks.WebhookResponse(webhook=_webhook),
     webhooks.WebhookListResponse(webhooks=[_webhook]),
+    deliveries.DeliveryResponse(delivery=replace(_delivery, attempts=[_attempt])),
+    deliveries.DeliveryListResponse(deliveries=[_delivery], meta=_end),
+    _call,
 )
 _hook = {"target": "https://example.org/hook", "triggers": ["conversation:join", "conversation:leave"]}
 # Bodies keep null where it means something, so their examples are written as they are sent.

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus: requests, batches and the database, summed over all worker processes."""
+"""Metrics for Prometheus: requests, batches, the database and deliveries, of all worker processes together."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from heliograph.server.delivery_metrics import DeliveryMetrics
 from heliograph.storage.store import Store
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -63,6 +64,8 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livesum",
         )
+        self._deliveries = DeliveryMetrics(store, registry)
+        self.delivery = self._deliveries.attempt
         # Looking up the series of a label costs more than counting.
         self._counters: dict[tuple[str, int], Counter] = {}
         self._histograms: dict[str, Histogram] = {}
@@ -106,9 +109,10 @@ class Metrics:
             with suppress(asyncio.CancelledError):
                 await task
 
-    def render(self) -> bytes:
+    async def render(self) -> bytes:
         """All figures in the text format of Prometheus."""
         self._measure()
+        await self._deliveries.look()
         registry = self._registry
         if SHARED_FOLDER in os.environ:
             registry = CollectorRegistry()

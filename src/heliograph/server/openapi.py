@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -12,15 +12,18 @@ from heliograph.errors import ApiError
 from heliograph.server.examples import example_of
 from heliograph.server.http import ErrorResponse
 from heliograph.wire.base import Answer, Body
+from heliograph.wire.deliveries import DeliveryStatus
 from heliograph.wire.messages import MESSAGES_PER_PAGE
 from heliograph.wire.operations import AnswerType, BodyType, Operation, Scope
 from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
 from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, ParticipantLeaveBody
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.extensions import EXTENSIONS
 
 JSON = dict[str, Any]
 JSON_MEDIA = "application/json"
 MULTIPART = "multipart/form-data"
+STREAM_MEDIA = "text/event-stream"
 _REFERENCE = "#/components/schemas/{name}"
 
 # What any operation may answer; those with a body, or with a path in an app, have more.
@@ -49,25 +52,34 @@ _PARAMETERS = {
     "switchboardId": "The switchboard.",
     "switchboardIntegrationId": "The switchboard integration.",
     "deviceId": "The device.",
+    "deliveryId": "The delivery.",
     "zendeskId": "The id of the Support user that the user is linked with.",
 }
 _FILTERS = {
-    "userId": "The user's id. Exactly one of the filters is required.",
-    "userExternalId": "The user's external id. Exactly one of the filters is required.",
+    "userId": "The user's id.",
+    "userExternalId": "The user's external id.",
+    "status": "How far they are.",
+    "webhookId": "The webhook that is to be told.",
+    "conversationId": "The conversation that the event is about.",
     "identities.email": "The email address.",
     "types": "Types of integrations, separated by commas.",
 }
+_ONE_OF = {"status": get_args(DeliveryStatus)}
 _QUERY = {
     "brandId": "The brand in which the external id is to be looked up.",
     "access": "Who may read the attachment: `public`.",
     "for": "What the attachment is for: `message`.",
-    "conversationId": "The conversation that the attachment belongs to.",
+    "conversationId": "The conversation that it belongs to, or is about.",
+    "trigger": "Triggers of webhooks, separated by commas: only events of these types. Without it, all.",
     "client_id": "The integration, by the id of its OAuth client.",
     "response_type": "What is asked for: `code`.",
     "state": "A text that comes back with the code.",
     "redirect_uri": "Where the browser is to be sent back to.",
 }
 
+
+_REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the caller knows, of this stream."}
+_ABOUT_TAGS = {"Deliveries": "What this server offers beside the Sunshine Conversations API."}
 
 # Rules between fields, as far as JSON Schema can tell them.
 _ONE_USER: JSON = {"oneOf": [{"required": ["userId"]}, {"required": ["userExternalId"]}]}
@@ -87,7 +99,7 @@ _HEADERS_OF = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-Aft
 
 def offered() -> list[Operation]:
     """The operations that this server answers."""
-    return [operation for operation in OPERATIONS if operation.offered]
+    return [operation for operation in (*OPERATIONS, *EXTENSIONS) if operation.offered]
 
 
 def document(operations: Sequence[Operation] | None = None) -> JSON:
@@ -114,7 +126,7 @@ def document(operations: Sequence[Operation] | None = None) -> JSON:
         },
         "servers": [{"url": ".", "description": "This server."}],
         "security": [{"basicAuth": []}, {"bearerAuth": []}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(operation.tag for operation in operations)],
+        "tags": [_tag(name) for name in dict.fromkeys(operation.tag for operation in operations)],
         "paths": paths,
         "components": {
             "schemas": schemas,
@@ -138,6 +150,10 @@ def document(operations: Sequence[Operation] | None = None) -> JSON:
             },
         },
     }
+
+
+def _tag(name: str) -> JSON:
+    return {"name": name, "description": _ABOUT_TAGS[name]} if name in _ABOUT_TAGS else {"name": name}
 
 
 def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
@@ -165,7 +181,14 @@ def _operation(operation: Operation) -> JSON:
         "tags": [operation.tag],
         "responses": _responses(operation),
     }
-    if parameters := [*_path_parameters(operation), *_query_parameters(operation)]:
+    if parameters := [
+        *_path_parameters(operation),
+        *_query_parameters(operation),
+        *(
+            {"name": name, "in": "header", "description": _REQUEST_HEADERS[name], "schema": _TEXT}
+            for name in operation.headers
+        ),
+    ]:
         rendered["parameters"] = parameters
     if operation.body:
         media = MULTIPART if operation.multipart else JSON_MEDIA
@@ -214,16 +237,21 @@ def _query_parameters(operation: Operation) -> list[JSON]:
         page = {"type": "object", "properties": {"after": cursor, "before": cursor, "size": size}}
         parameters.append(_deep_object("page", about, page))
     if operation.filters:
-        properties = {name: {"type": "string", "description": _FILTERS[name]} for name in operation.filters}
+        properties = {name: _filter(name) for name in operation.filters}
         filters: JSON = {"type": "object", "properties": properties}
         if operation.one_filter:
             filters |= {"minProperties": 1, "maxProperties": 1}
-        about = f"Which {operation.tag.lower()}."
+        about = f"Which {operation.tag.lower()}{': exactly one of these' if operation.one_filter else ''}."
         parameters.append({**_deep_object("filter", about, filters), "required": operation.one_filter})
     for name in operation.query:
         parameter = {"name": name, "in": "query", "description": _QUERY[name], "schema": _TEXT}
         parameters.append({**parameter, "required": True} if name in operation.required else parameter)
     return parameters
+
+
+def _filter(name: str) -> JSON:
+    allowed = {"enum": list(_ONE_OF[name])} if name in _ONE_OF else {}
+    return {"type": "string", "description": _FILTERS[name], **allowed}
 
 
 def _deep_object(name: str, about: str, schema: JSON) -> JSON:
@@ -233,7 +261,7 @@ def _deep_object(name: str, about: str, schema: JSON) -> JSON:
 def _responses(operation: Operation) -> JSON:
     success: JSON = {"description": "Done.", "headers": _headers(operation.status)}
     if operation.answer:
-        success["content"] = {JSON_MEDIA: _content(operation.answer)}
+        success["content"] = {STREAM_MEDIA if operation.streamed else JSON_MEDIA: _content(operation.answer)}
     rendered: JSON = {str(operation.status): success}
     refusals: dict[int, list[type[ApiError]]] = {}
     for error in _refusals(operation):

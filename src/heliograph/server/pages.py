@@ -69,7 +69,7 @@ def pages(store: Store, metrics: Metrics) -> Starlette:
         return Response(b'{"status":"ok"}', media_type=_JSON)
 
     async def figures(request: Request) -> Response:
-        return Response(metrics.render(), media_type=CONTENT_TYPE)
+        return Response(await metrics.render(), media_type=CONTENT_TYPE)
 
     async def openapi(request: Request) -> Response:
         return Response(rendered, media_type=_JSON)

@@ -19,9 +19,11 @@ from heliograph.errors import ServiceUnavailable
 from heliograph.server import logs
 from heliograph.server.app import Application
 from heliograph.server.logs import RequestLog
+from heliograph.server.metrics import Metrics
 from heliograph.server.protocol import Protocol
 from heliograph.server.sockets import listen
 from heliograph.settings import Settings
+from heliograph.storage.deliveries import Observe
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
 
@@ -33,8 +35,9 @@ _KEEP_ALIVE_SECONDS = 75
 log = logging.getLogger("heliograph.server")
 
 Announce = Callable[[Store, str], Awaitable[None]]
-Beside = Callable[[Store], contextlib.AbstractAsyncContextManager[Callable[[], None]]]
-"""What runs beside the server, on its store; yields what is to be called after a request that may have written."""
+Beside = Callable[[Store, Observe], contextlib.AbstractAsyncContextManager[Callable[[], None]]]
+"""What runs beside the server, on its store, and is observed; yields what is to be called after a request that may have
+written."""
 
 
 class Server(uvicorn.Server):
@@ -100,8 +103,11 @@ async def _serve(
     with contextlib.closing(listen(settings.host, settings.port, shared=lifeline is not None)) as listener:
         store = await open_store(settings.database, serve=True, connections=settings.database_connections)
         try:
-            async with _purging(store) as wake, beside(store) as on_write:
-                application = Application(store, settings, on_removal=wake, on_write=on_write, request_log=request_log)
+            metrics = Metrics(store)
+            async with _purging(store) as wake, beside(store, metrics.delivery) as on_write:
+                application = Application(
+                    store, settings, on_removal=wake, on_write=on_write, request_log=request_log, metrics=metrics
+                )
                 config = uvicorn.Config(
                     application,
                     http=Protocol,
@@ -123,7 +129,7 @@ async def _serve(
                 # What is there by now stays: the collector need not look at it again and again.
                 gc.collect()
                 gc.freeze()
-                async with application.metrics.measuring():
+                async with metrics.measuring():
                     await server.serve([listener])
         finally:
             await store.close()

@@ -21,6 +21,7 @@ from heliograph.errors import UsageError
 from heliograph.server import logs
 from heliograph.server.sockets import listen
 from heliograph.settings import Settings
+from heliograph.storage.deliveries import Observe
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
 
@@ -31,7 +32,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = logging.getLogger("heliograph.server")
 
 Announce = Callable[[Store, str], Awaitable[None]]
-Beside = Callable[[Store], contextlib.AbstractAsyncContextManager[Callable[[], None]]]
+Beside = Callable[[Store, Observe], contextlib.AbstractAsyncContextManager[Callable[[], None]]]
 
 
 def supervise(settings: Settings, announce: Announce, beside: Beside) -> None:

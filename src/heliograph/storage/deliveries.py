@@ -1,12 +1,13 @@
 """Deliveries: which webhook is to be told of which event, and how far that has come.
 
 Of a lane, a conversation or a user, one delivery to a webhook is made after the other: the first that is pending is the
-head, and the others wait for it.
+head, and the others wait for it. What waits is due like its head, so where there is much of it, it is parked: it is due
+later, or when all that was before it is settled. Then a look costs the same, however much waits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -23,29 +24,70 @@ PENDING, DELIVERED, FAILED = "pending", "delivered", "failed"
 Ranges = tuple[tuple[int, int], ...]
 """Buckets, as the first and the last of each range."""
 
+_LOOK = 256
+"""Of how many deliveries that are due a look finds out whether they are heads."""
+_PARKED_MILLISECONDS = 300_000
+"""For how long a delivery is parked, if nothing makes it due before. Usually it is made due when it becomes the head;
+but should a process die, or lose its lease, just then, nothing is forgotten for longer."""
+MOST_COUNTED = 10_000
+"""How many pending deliveries are counted at most."""
 _MARGIN_MILLISECONDS = 60_000
 """An event is made before its deliveries, and by this much at most."""
 _COLUMNS = StoredDelivery.__struct_fields__
 _ATTEMPT = StoredAttempt.__struct_fields__
 
 
+# From one webhook to the next on the index, however much is pending for each.
+_WAITS = """waits (id) AS (
+    SELECT min(webhook_id) FROM delivery WHERE status = 'pending'
+    UNION ALL
+    SELECT (SELECT min(webhook_id) FROM delivery WHERE status = 'pending' AND webhook_id > waits.id)
+    FROM waits WHERE waits.id IS NOT NULL
+)"""
+# Of the lane of a delivery d, what is pending.
+_LANE = "f.bucket = d.bucket AND f.lane = d.lane AND f.webhook_id = d.webhook_id AND f.status = 'pending'"
+
+
 class Due(Struct):
-    """A delivery that is to be attempted, and what is to be told."""
+    """A delivery that is to be attempted, and what is to be told. `parks` says whether what follows it is parked."""
 
     bucket: int
     delivery: StoredDelivery
     created_at: int
     payload: str
+    parks: bool = False
+
+
+class Found(Struct):
+    """What a look finds: heads that are due, and what waits behind others if that keeps more heads from being seen."""
+
+    heads: list[Due]
+    waiting: list[tuple[int, str]]
+    """By bucket and id."""
+
+
+class Backlog(Struct):
+    """What is pending, up to `MOST_COUNTED`, and for how long the head that has waited longest has been due."""
+
+    pending: int
+    overdue_milliseconds: int
 
 
 class Settled(Struct):
-    """What became of an attempt. `lease` and `owner` say in whose hands the bucket was, where that matters."""
+    """What became of an attempt. `lease` and `owner` say in whose hands the bucket was, where that matters; `parks`
+    whether what follows the delivery is parked.
+    """
 
     bucket: int
     delivery: StoredDelivery
     attempt: StoredAttempt
     lease: str = ""
     owner: str = ""
+    parks: bool = False
+
+
+Observe = Callable[[Settled], None]
+"""Told of every attempt, once it is recorded."""
 
 
 def lane_of(event: StoredEvent) -> str:
@@ -89,43 +131,82 @@ async def add(tx: Tx, due: Sequence[StoredDelivery]) -> None:
 
 async def waiting(reader: Reader) -> list[str]:
     """The webhooks for which something is pending."""
-    # From one webhook to the next on the index, however much is pending for each.
-    rows = await reader.all(
-        """WITH RECURSIVE waits (id) AS (
-            SELECT min(webhook_id) FROM delivery WHERE status = 'pending'
-            UNION ALL
-            SELECT (SELECT min(webhook_id) FROM delivery WHERE status = 'pending' AND webhook_id > waits.id)
-            FROM waits WHERE waits.id IS NOT NULL
-        )
-        SELECT id FROM waits WHERE id IS NOT NULL"""
-    )
+    rows = await reader.all(f"WITH RECURSIVE {_WAITS} SELECT id FROM waits WHERE id IS NOT NULL")
     return [row[0] for row in rows]
 
 
-async def heads(reader: Reader, webhook_id: str, ranges: Ranges, now: int, limit: int) -> list[Due]:
-    """The heads of the webhook's lanes in these buckets that are due, the oldest first."""
-    # By the ids of events: those of a conversation ascend, whichever machine makes them.
+async def backlog(reader: Reader, now: int) -> Backlog:
+    """How much is pending, and for how long what is to be sent next has been due."""
+    row = await reader.one(
+        f"""WITH RECURSIVE {_WAITS} SELECT
+            (SELECT count(*) FROM (SELECT 1 FROM delivery WHERE status = 'pending' LIMIT $2) AS counted),
+            (SELECT min(
+                (SELECT min(d.due_at) FROM (
+                    SELECT * FROM delivery WHERE webhook_id = waits.id AND status = 'pending' AND due_at <= $1
+                    ORDER BY due_at, event_id LIMIT $3
+                ) AS d WHERE d.event_id = (SELECT min(f.event_id) FROM delivery AS f WHERE {_LANE}))
+            ) FROM waits WHERE id IS NOT NULL)""",
+        now,
+        MOST_COUNTED,
+        _LOOK,
+    )
+    assert row is not None
+    return Backlog(pending=row[0], overdue_milliseconds=0 if row[1] is None else now - row[1])
+
+
+async def heads(
+    reader: Reader, webhook_id: str, ranges: Ranges, now: int, limit: int, leaving_out: Collection[str] = ()
+) -> Found:
+    """The heads of the webhook's lanes in these buckets that are due, those first that have been due for longest.
+
+    Lanes that are left out may hold what is not settled yet.
+    """
+    # Which is first goes by the ids of events: those of a conversation ascend, whichever machine makes them.
     columns = ", ".join(f"d.{name}" for name in _COLUMNS)
+    others = ", ".join(f"${number}" for number, _ in enumerate(leaving_out, 4))
     rows = await reader.all(
         f"""SELECT d.bucket, {columns}, e.created_at,
-            CASE d.in_full WHEN 1 THEN coalesce(e.full_payload, e.payload) ELSE e.payload END
-        FROM delivery AS d JOIN event AS e ON e.bucket = d.bucket AND e.id = d.event_id
-        WHERE d.webhook_id = $1 AND d.status = 'pending' AND d.due_at <= $2 AND {_within("d", ranges)}
-        AND d.event_id = (
-            SELECT min(f.event_id) FROM delivery AS f
-            WHERE f.bucket = d.bucket AND f.lane = d.lane AND f.webhook_id = d.webhook_id AND f.status = 'pending'
-        )
-        ORDER BY d.event_id LIMIT $3""",
+            CASE d.in_full WHEN 1 THEN coalesce(e.full_payload, e.payload) ELSE e.payload END,
+            CASE WHEN e.id IS NULL THEN 0 ELSE (
+                SELECT f.due_at FROM delivery AS f WHERE {_LANE} AND f.event_id > d.event_id ORDER BY f.event_id LIMIT 1
+            ) END
+        FROM (
+            SELECT * FROM delivery WHERE webhook_id = $1 AND status = 'pending' AND due_at <= $2
+            AND {_within(ranges)}{f" AND lane NOT IN ({others})" if others else ""}
+            ORDER BY due_at, event_id LIMIT $3
+        ) AS d
+        LEFT JOIN event AS e ON e.bucket = d.bucket AND e.id = d.event_id
+        AND d.event_id = (SELECT min(f.event_id) FROM delivery AS f WHERE {_LANE})
+        ORDER BY d.due_at, d.event_id""",
         webhook_id,
         now,
-        limit,
+        _LOOK,
+        *leaving_out,
     )
-    return [Due(row[0], StoredDelivery(*row[1:-2]), row[-2], row[-1]) for row in rows]
+    found = [
+        Due(row[0], StoredDelivery(*row[1:-3]), row[-3], row[-2], parks=(row[-1] or 0) > now)
+        for row in rows
+        if row[-3] is not None
+    ]
+    behind = [(row[0], row[1]) for row in rows if row[-3] is None]
+    crowded = len(rows) == _LOOK and len(found) < limit
+    return Found(found[:limit], behind if crowded else [])
 
 
-def _within(alias: str, ranges: Ranges) -> str:
-    # The sum keeps planners from beginning with the buckets: the order is that of events, and the first few will do.
-    return "(" + (" OR ".join(f"{alias}.bucket + 0 BETWEEN {one} AND {end}" for one, end in ranges) or "1 = 0") + ")"
+def _within(ranges: Ranges) -> str:
+    # CASE keeps planners from beginning with the buckets, and from taking what is in them for next to nothing: the
+    # order is that of due times, and the first few will do.
+    inside = " OR ".join(f"bucket BETWEEN {one} AND {end}" for one, end in ranges) or "1 = 0"
+    return f"CASE WHEN {inside} THEN 1 = 1 ELSE 1 = 0 END"
+
+
+async def park(tx: Tx, keys: Sequence[tuple[int, str]], now: int) -> None:
+    """Let deliveries that wait behind others, by bucket and id, be due later; nothing of their lanes may be under way.
+
+    When what is before such a delivery is settled, that has to say that it `parks`.
+    """
+    until = now + _PARKED_MILLISECONDS
+    await tx.update("delivery", ("due_at",), ("bucket", "id"), [(until, *key) for key in keys])
 
 
 async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
@@ -150,7 +231,24 @@ async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
         ("bucket", "id"),
         [_changed(one.bucket, one.delivery) for one in valid],
     )
+    for one in outcomes:
+        if one.parks and one.delivery.status != PENDING:
+            await _make_due(tx, one.bucket, one.delivery)
     return [None] * len(outcomes)
+
+
+async def _make_due(tx: Tx, bucket: int, settled: StoredDelivery) -> None:
+    """Make the head of the lane due, unless it waits for another attempt."""
+    # By its key: SQLite would rather go through everything in the bucket than believe that an index finds one row.
+    await tx.execute(
+        """UPDATE delivery SET due_at = created_at WHERE bucket = $1 AND tries = 0 AND id = (
+            SELECT id FROM delivery WHERE bucket = $1 AND lane = $2 AND webhook_id = $3 AND status = 'pending'
+            ORDER BY event_id LIMIT 1
+        )""",
+        bucket,
+        settled.lane,
+        settled.webhook_id,
+    )
 
 
 def _changed(bucket: int, it: StoredDelivery) -> Row:

@@ -137,7 +137,13 @@ _WEBHOOKS = (
     "CREATE TABLE lease (name {text} PRIMARY KEY, owner {text} NOT NULL, beat {integer} NOT NULL)",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _NEWEST_ID, _MESSAGES, _WEBHOOKS)
+# A webhook's pending deliveries by when they are due: what waits for later, however much, is not looked at.
+_DUE = (
+    "DROP INDEX delivery_pending",
+    "CREATE INDEX delivery_due ON delivery (webhook_id, due_at, event_id) WHERE status = 'pending'",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _NEWEST_ID, _MESSAGES, _WEBHOOKS, _DUE)
 LATEST = len(STEPS)
 
 

@@ -43,7 +43,8 @@ class Operation(Struct, frozen=True):
     `scope` is the least that may call it. An operation without an `answer` answers with a redirection.
 
     `filters` are the inner names of its `filter` parameter; exactly one is to be given if `one_filter`, else any.
-    `query` are the names of its other query parameters, and `required` those of them that must be given.
+    `query` are the names of its other query parameters, and `required` those of them that must be given; `headers` are
+    the names of those that it reads as parameters.
     """
 
     name: str
@@ -65,5 +66,8 @@ class Operation(Struct, frozen=True):
     one_filter: bool = False
     query: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    streamed: bool = False
+    """Whether it answers with server-sent events, and the answer is the type of their data."""
     offered: bool = True
     """Whether this server answers it; if not, there is no such path."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heliograph import errors
 from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
+from heliograph.wire.events import WebhookCall
 from heliograph.wire.operations import Operation
 from heliograph.wire.table.paths import A
 
@@ -28,8 +29,9 @@ EXTENSIONS: tuple[Operation, ...] = (
         errors=(errors.NotFound,),
     ),
     Operation(
-        "StreamEvents", "GET", f"{APP}/events", "Deliveries", A, None,
-        "Tells events as they happen, as server-sent events; after `Last-Event-ID` those that came after it.",
-        query=("trigger", "conversationId"),
+        "StreamEvents", "GET", f"{APP}/events", "Deliveries", A, WebhookCall,
+        "Tells events as they happen, as server-sent events: the data of each is what a webhook would be called with. "
+        "After `Last-Event-ID` it begins with those that came after it.",
+        errors=(errors.BadRequest,), query=("trigger", "conversationId"), headers=("Last-Event-ID",), streamed=True,
     ),
 )

@@ -1,0 +1,165 @@
+"""`GET /metrics`: what is told of deliveries."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from heliograph.errors import ServiceUnavailable
+from heliograph.server.metrics import Metrics
+from tests.api.test_deliveries import Endpoint, below, settled
+from tests.api.test_metrics import Sample, grown, samples
+from tests.databases import POSTGRESQL, new_database
+from tests.harness import Caller, Server, init, new_app, serving
+from tests.storage.conftest import opened
+
+ATTEMPTS = "heliograph_delivery_attempts_total"
+PENDING: Sample = ("heliograph_deliveries_pending", ())
+OVERDUE: Sample = ("heliograph_deliveries_overdue_seconds", ())
+
+
+@pytest.fixture(scope="module")
+def calling(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that may call this machine."""
+    url = new_database(engine, tmp_path_factory.mktemp("calling"))
+    with serving(url, "--webhook-allowed-networks", "loopback") as server:
+        yield server
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    """An endpoint of this test."""
+    with Endpoint() as made:
+        yield made
+        made.shutdown()
+
+
+Hooked = Callable[[Server, str], Caller]
+
+
+@pytest.fixture
+def hooked() -> Iterator[Hooked]:
+    """Makes a caller with the key of a fresh app, which has a webhook."""
+    with contextlib.ExitStack() as made:
+
+        def make(server: Server, target: str) -> Caller:
+            owner = Caller(server.url, init(server.database_url).account_auth)
+            made.callback(owner.http.close)
+            api = new_app(owner)
+            hook = {"target": target, "triggers": ["conversation:create"]}
+            api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})
+            return api
+
+        yield make
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def attempted(api: Caller, count: int) -> None:
+    """Wait until so many attempts were made."""
+    eventually(lambda: sum(one["attemptCount"] for one in below(api).json()["deliveries"]) >= count)
+
+
+def test_attempts_are_counted_by_what_came_of_them(calling: Server, hooked: Hooked, endpoint: Endpoint) -> None:
+    api, before = hooked(calling, endpoint.url), samples(calling)
+    for number, status in enumerate((200, 204, 404, 500), 1):
+        endpoint.status = status
+        api.new_group()
+        attempted(api, number)
+    nobody = hooked(calling, "http://127.0.0.1:1/")
+    nobody.new_group()
+    attempted(nobody, 1)
+    after = samples(calling)
+    counted = {
+        tuple(labels.values()): grown(before, after, ATTEMPTS, **labels)
+        for labels in (dict(key[1]) for key in after if key[0] == ATTEMPTS)
+    }
+    assert {key: value for key, value in counted.items() if value} == {
+        ("2xx", "delivered"): 2,
+        ("4xx", "failed"): 1,
+        ("5xx", "retry"): 1,
+        ("none", "retry"): 1,
+    }
+    assert grown(before, after, "heliograph_delivery_attempt_seconds_count") == 5
+    assert grown(before, after, "heliograph_delivery_attempt_seconds_sum") > 0
+    assert grown(before, after, "heliograph_delivery_delay_seconds_count") == 2
+    assert grown(before, after, "heliograph_delivery_delay_seconds_bucket", le="7200.0") == 2
+    assert after[PENDING] == 2
+    assert after[OVERDUE] == 0, "they wait for another attempt"
+    text = httpx.get(f"{calling.url}/metrics").text
+    for secret in (api.app_id, endpoint.url, below(api).json()["deliveries"][0]["webhookId"]):
+        assert secret not in text
+
+
+def test_what_is_asked_for_again_is_not_late(calling: Server, hooked: Hooked, endpoint: Endpoint) -> None:
+    api = hooked(calling, endpoint.url)
+    api.new_group()
+    (made,) = settled(api, 1)
+    before = samples(calling)
+    assert below(api, f"/{made['id']}/retry", "POST").status_code == 200
+    attempted(api, 2)
+    after = samples(calling)
+    assert grown(before, after, ATTEMPTS, outcome="delivered", answer="2xx") == 1
+    assert grown(before, after, "heliograph_delivery_delay_seconds_count") == 0
+
+
+def test_what_nobody_delivers_is_overdue(engine: str, hooked: Hooked, tmp_path: Path) -> None:
+    with serving(new_database(engine, tmp_path), "--no-delivery") as server:
+        found = samples(server)
+        assert (found[PENDING], found[OVERDUE]) == (0, 0)
+        api = hooked(server, "http://127.0.0.1:1/")
+        for _ in range(3):
+            api.new_group()
+        time.sleep(0.1)
+        first, second = samples(server), samples(server)
+        assert first[PENDING] == second[PENDING] == 3
+        assert 0.1 <= first[OVERDUE] < second[OVERDUE] < 30
+
+
+def test_workers_tell_the_same_of_one_database(hooked: Hooked, tmp_path: Path, endpoint: Endpoint) -> None:
+    options = ("--workers", "2", "--webhook-allowed-networks", "loopback")
+    with serving(new_database(POSTGRESQL, tmp_path), *options) as server:
+        endpoint.status = 500
+        api = hooked(server, endpoint.url)
+        for _ in range(5):
+            api.new_group()
+        attempted(api, 5)
+        # Each of them comes by a connection of its own, so that either process is asked.
+        for found in [samples(server) for _ in range(20)]:
+            assert found[PENDING] == 5
+            assert found[ATTEMPTS, (("answer", "5xx"), ("outcome", "retry"))] == 5
+
+
+def test_without_a_database_the_rest_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work() -> bytes:
+        async with opened(url) as store:
+
+            async def absent(*args: Any) -> Any:
+                raise ServiceUnavailable
+
+            metrics = Metrics(store)
+            monkeypatch.setattr(store, "look", absent)
+            return await metrics.render()
+
+    lines = asyncio.run(work()).decode().splitlines()
+    assert "heliograph_deliveries_pending NaN" in lines
+    assert "heliograph_calls_waiting 0.0" in lines
+
+
+@pytest.fixture
+def url(engine: str, tmp_path: Path) -> str:
+    """The URL of a database in which there is nothing yet."""
+    return new_database(engine, tmp_path)

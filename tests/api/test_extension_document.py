@@ -1,0 +1,137 @@
+"""What the server offers beside the API document is in its own document, and is as that says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from openapi_schema_validator import OAS31Validator
+
+from heliograph.server.api import ROUTES
+from heliograph.server.handlers import HANDLERS
+from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.extensions import EXTENSIONS
+from tests.harness import Caller, new_app
+
+MISSING = "0" * 24
+HOOK = {"target": "http://10.9.8.7/hook", "triggers": ["conversation:create"]}
+
+
+@pytest.fixture
+def document(api: Caller) -> Any:
+    """The document, as anybody may fetch it."""
+    return api.http.get(f"{api.url}/openapi.json").json()
+
+
+@pytest.fixture
+def own(account: Caller) -> Caller:
+    """A caller with the key of a fresh app that has a webhook, whose address may not be called."""
+    api = new_app(account)
+    api.ok("POST", "/integrations", {"type": "custom", "webhooks": [HOOK]})
+    api.new_group()
+    return api
+
+
+def answered(api: Caller, name: str, query: str = "", *, app_id: str = "", **more: Any) -> httpx.Response:
+    """The answer of an operation, in the caller's app unless another one is named."""
+    (operation,) = (one for one in EXTENSIONS if one.name == name)
+    path = operation.path.format(appId=app_id or api.app_id, deliveryId=more.pop("delivery_id", MISSING))
+    return api.http.request(operation.method, f"{api.url}{path}{query}", auth=more.pop("auth", api.auth), **more)
+
+
+def breaches(document: Any, name: str, media: str, status: int, value: Any) -> list[str]:
+    """What of an answer is not as the document says."""
+    described = described_as(document, name)["responses"][str(status)]["content"][media]["schema"]
+    validator = OAS31Validator({**described, "components": document["components"]})
+    return [error.message for error in validator.iter_errors(value)]
+
+
+def described_as(document: Any, name: str) -> Any:
+    """What the document says of an operation."""
+    (found,) = (
+        one for operations in document["paths"].values() for one in operations.values() if one["operationId"] == name
+    )
+    return found
+
+
+def check(document: Any, name: str, answer: httpx.Response, status: int) -> Any:
+    """The JSON of an answer that is as the document says."""
+    assert answer.status_code == status, answer.text
+    assert breaches(document, name, answer.headers["content-type"], status, answer.json()) == []
+    return answer.json()
+
+
+def test_every_route_that_is_answered_is_in_the_document(document: Any) -> None:
+    listed = {
+        operation["operationId"]: (method.upper(), path)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    offered = [one for one in (*OPERATIONS, *EXTENSIONS) if one.offered]
+    assert listed == {one.name: (one.method, one.path) for one in offered}
+    assert ROUTES
+    assert set(listed) == set(HANDLERS)
+
+
+def test_parameters_are_told(document: Any) -> None:
+    found = {
+        operation.name: {
+            (one["in"], one["name"]): one["schema"] for one in described_as(document, operation.name)["parameters"]
+        }
+        for operation in EXTENSIONS
+    }
+    assert set(found["ListDeliveries"]) == {("path", "appId"), ("query", "page"), ("query", "filter")}
+    filters = found["ListDeliveries"]["query", "filter"]["properties"]
+    assert set(filters) == {"status", "webhookId", "conversationId", "userId"}
+    assert filters["status"]["enum"] == ["pending", "delivered", "failed"]
+    for name in ("GetDelivery", "RetryDelivery"):
+        assert set(found[name]) == {("path", "appId"), ("path", "deliveryId")}
+    assert set(found["StreamEvents"]) == {
+        ("path", "appId"), ("query", "trigger"), ("query", "conversationId"), ("header", "Last-Event-ID"),
+    }  # fmt: skip
+
+
+def test_deliveries_are_as_documented(document: Any, own: Caller) -> None:
+    name = "ListDeliveries"
+    made = check(document, name, answered(own, name), 200)["deliveries"]
+    assert [one["eventType"] for one in made] == ["conversation:create"]
+    check(document, name, answered(own, name, "?filter[status]=pending&page[size]=1"), 200)
+    for query in ("?filter[status]=lost", "?page[size]=0"):
+        check(document, name, answered(own, name, query), 400)
+    for name in ("GetDelivery", "RetryDelivery"):
+        check(document, name, answered(own, name, delivery_id=made[0]["id"]), 200)
+        check(document, name, answered(own, name), 404)
+
+
+def test_refusals_are_as_documented(document: Any, own: Caller, account: Caller) -> None:
+    other = new_app(account)
+    for operation in EXTENSIONS:
+        check(document, operation.name, answered(own, operation.name, auth=None), 401)
+        check(document, operation.name, answered(own, operation.name, auth=other.auth), 403)
+        check(document, operation.name, answered(own, operation.name, app_id=MISSING, auth=account.auth), 404)
+
+
+def test_the_stream_is_as_documented(document: Any, own: Caller) -> None:
+    name = "StreamEvents"
+    check(document, name, answered(own, name, headers={"last-event-id": "nonsense"}), 400)
+    url = f"{own.url}/heliograph/v1/apps/{own.app_id}/events"
+    told: list[Any] = []
+    with own.http.stream("GET", url, auth=own.auth, timeout=20) as answer:
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream")
+        for line in answer.iter_lines():
+            if line.startswith("id: "):
+                own_group(own)
+            if line.startswith("data: "):
+                told.append(json.loads(line.removeprefix("data: ")))
+                break
+    assert [breaches(document, name, "text/event-stream", 200, one) for one in told] == [[]]
+    assert told[0]["events"][0]["type"] == "conversation:create"
+
+
+def own_group(api: Caller) -> None:
+    """Create a group over another connection than the one that streams."""
+    body = {"type": "sdkGroup"}
+    made = httpx.post(f"{api.url}/v2/apps/{api.app_id}/conversations", json=body, auth=api.auth, timeout=20)
+    assert made.status_code == 201

@@ -1,0 +1,183 @@
+"""What waits behind a delivery that is not settled: it is in nobody's way, keeps its order, and is not forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import pytest
+
+from heliograph.domain import deliveries as verbs
+from heliograph.storage import deliveries
+from heliograph.storage.engine import Tx
+from heliograph.storage.store import Store
+from heliograph.wire import times
+from tests.delivery.receiver import Call, Receiver, receiving
+from tests.delivery.site import Site, delivering, new_site
+from tests.storage.conftest import Run
+
+MANY = 40
+LOOK = 8
+PARKED = "SELECT id FROM delivery WHERE status = 'pending' AND tries = 0 AND due_at > $1"
+Work = Callable[[Site, Receiver], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a few deliveries be many."""
+    monkeypatch.setattr(deliveries, "_LOOK", LOOK)
+
+
+def at_site(run: Run, work: Work) -> None:
+    """Do something at an app whose webhook is an endpoint, to which nothing is delivered yet."""
+
+    async def go(store: Store) -> None:
+        site = await new_site(store)
+        async with receiving() as receiver:
+            await site.hook(receiver.url)
+            await work(site, receiver)
+
+    run(go)
+
+
+def user_of(call: Call) -> str:
+    """The user that an event is about."""
+    user: str = call.event["payload"]["user"]["id"]
+    return user
+
+
+async def parked(site: Site) -> Sequence[Any]:
+    """What is parked."""
+    return await site.rows(PARKED, times.now())
+
+
+async def backlog(site: Site, *users: str) -> None:
+    """Many events of each user."""
+    for number in range(MANY):
+        for user in users:
+            await site.touch(user, number)
+
+
+def in_order(receiver: Receiver, user: str) -> list[str]:
+    """The events of a user that were told, each once, after a look at their order."""
+    told = list(dict.fromkeys(call.event["id"] for call in receiver.calls if user_of(call) == user))
+    assert told == sorted(told)
+    return told
+
+
+def test_what_waits_hides_nobody_else(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver) -> None:
+        failing, healthy = await site.user(), await site.user()
+        mended = False
+        receiver.answer = lambda call: 500 if user_of(call) == failing and not mended else 200
+        await backlog(site, failing)
+        await site.touch(healthy)
+        async with delivering(site.store) as running:
+            await receiver.saw(2)
+            assert sorted(map(user_of, receiver.calls)) == sorted([failing, healthy])
+            assert len(await parked(site)) > MANY - LOOK, "it is not looked at again and again"
+            # What comes later joins the others.
+            await backlog(site, failing)
+            await site.touch(healthy)
+            await receiver.saw(3)
+            assert [user_of(call) for call in receiver.calls].count(failing) == 1
+            mended = True
+            running.forward(11)
+            assert set(await site.settled()) == {"delivered"}
+        assert len(in_order(receiver, failing)) == 2 * MANY
+        assert len(receiver.calls) == 2 * MANY + 3
+
+    at_site(run, work)
+
+
+def test_lanes_with_much_to_tell_are_told_side_by_side_and_in_order(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver) -> None:
+        users = [await site.user() for _ in range(12)]
+        await backlog(site, *users)
+        async with delivering(site.store):
+            assert await site.settled() == ["delivered"] * (MANY * len(users))
+        for user in users:
+            assert len(in_order(receiver, user)) == MANY
+        assert len(receiver.calls) == MANY * len(users)
+        assert 1 < receiver.most_at_once <= 8
+
+    at_site(run, work)
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_whoever_comes_after_a_process_goes_on_where_it_was(run: Run, status: int) -> None:
+    async def work(site: Site, receiver: Receiver) -> None:
+        user = await site.user()
+        receiver.answer = lambda call: 500
+        await backlog(site, user)
+        async with delivering(site.store):
+            await receiver.saw(1)
+            while len(await site.rows("SELECT 1 FROM attempt")) < 1:
+                await asyncio.sleep(0.01)
+        assert len(await parked(site)) > MANY - LOOK
+        receiver.answer = lambda call: status
+        async with delivering(site.store) as running:
+            running.forward(11)
+            assert set(await site.settled()) == {"delivered" if status == 200 else "failed"}
+        assert len(in_order(receiver, user)) == MANY
+        assert len(receiver.calls) == MANY + 1
+
+    at_site(run, work)
+
+
+def test_what_is_asked_for_again_comes_before_what_is_parked(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver) -> None:
+        user = await site.user()
+        receiver.answer = lambda call: 404 if len(receiver.calls) == 1 else 500
+        await backlog(site, user)
+        async with delivering(site.store) as running:
+            await receiver.saw(2)
+            while len(await site.rows("SELECT 1 FROM attempt")) < 2:
+                await asyncio.sleep(0.01)
+            (failed,) = await site.rows("SELECT id FROM delivery WHERE status = 'failed'")
+            receiver.answer = lambda call: 200
+            await verbs.retry(site.store, site.tenant, failed[0])
+            await receiver.saw(3)
+            told = receiver.told()
+            assert told[2] == told[0] < told[1]
+            await asyncio.sleep(0.1)
+            assert len(receiver.calls) == 3, "the second still waits for its next attempt"
+            running.forward(11)
+            assert await site.settled() == ["delivered"] * MANY
+        assert receiver.told()[2:] == sorted(receiver.told()[2:])
+
+    at_site(run, work)
+
+
+def test_nothing_is_parked_for_ever(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver) -> None:
+        user = await site.user()
+        await backlog(site, user)
+
+        async def lose(tx: Tx) -> None:
+            rows = await tx.all("SELECT bucket, id FROM delivery")
+            await deliveries.park(tx, [(row[0], row[1]) for row in rows], times.now())
+
+        await site.store.write(lose)
+        async with delivering(site.store) as running:
+            await asyncio.sleep(0.1)
+            assert receiver.calls == []
+            running.forward(301)
+            assert await site.settled() == ["delivered"] * MANY
+        assert len(in_order(receiver, user)) == MANY
+
+    at_site(run, work)
+
+
+def test_what_is_parked_goes_with_its_webhook(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver) -> None:
+        receiver.answer = lambda call: 500
+        await backlog(site, await site.user())
+        async with delivering(site.store):
+            await receiver.saw(1)
+            (webhook,) = await site.rows("SELECT id FROM webhook")
+            await site.unhook(webhook[0])
+            assert await site.settled() == []
+
+    at_site(run, work)
