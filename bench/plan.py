@@ -28,6 +28,13 @@ class Plan(Struct, frozen=True):
     growth: Sizes = Sizes()
     requests: int = 1_000_000
     starts: int = 5
+    backlog: int = 30_000
+    """Deliveries that wait for each server that is to make them."""
+    steady_seconds: float = 20
+    """For which the delay of deliveries is measured."""
+    rate: float | None = None
+    """Messages a second meanwhile, if not what is usual for the engine."""
+    hanging_rounds: int = 5
 
     @property
     def most_connections(self) -> int:
@@ -41,4 +48,7 @@ QUICK = Plan(
     growth=Sizes(conversations=(100, 1_000, 5_000), databases=(1_000, 10_000), joins=1_000),
     requests=10_000,
     starts=1,
+    backlog=2_000,
+    steady_seconds=2,
+    hanging_rounds=1,
 )

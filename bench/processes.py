@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,7 +31,11 @@ class Process:
 
     def memory_bytes(self) -> int:
         """Resident memory now."""
-        return sum(_resident(pid) for pid in _family(self.pid))
+        return sum(_resident(pid, "VmRSS:") for pid in _family(self.pid))
+
+    def most_memory_bytes(self) -> int:
+        """Resident memory at its highest, as the system kept it."""
+        return sum(_resident(pid, "VmHWM:") for pid in _family(self.pid))
 
 
 def _family(pid: int) -> list[int]:
@@ -57,9 +61,9 @@ def _ticks(pid: int) -> int:
     return sum(int(field) for field in fields[11:15])
 
 
-def _resident(pid: int) -> int:
+def _resident(pid: int, field: str) -> int:
     lines = _text(Path(f"/proc/{pid}/status")).splitlines()
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(field))
 
 
 def free_port() -> int:
@@ -71,11 +75,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def heliograph(database: str) -> Iterator[Process]:
-    """`heliograph serve` on this database; it must end in good order."""
+def heliograph(database: str, *more: str) -> Iterator[Process]:
+    """`heliograph serve` on this database, with more options if there are any; it must end in good order."""
     port = free_port()
     options = ("--database", database, "--port", str(port), "--participant-limit", "10000000")
-    with _running("heliograph", "serve", *options, port=port, path="/health/ready") as server:
+    with _running("heliograph", "serve", *options, *more, port=port, path="/health/ready") as server:
         yield server
 
 
@@ -90,10 +94,21 @@ def bare() -> Iterator[Process]:
 
 
 @contextmanager
-def _running(*command: str, port: int, path: str, statuses: tuple[int, ...] = (0,)) -> Iterator[Process]:
+def receiver(port: int, notes: int, silent: int, sockets: Sequence[int]) -> Iterator[Process]:
+    """What webhooks call, on sockets that listen already: of these `port` is the first; see `bench.receiver`."""
+    options = map(str, (notes, silent, *sockets))
+    with _running("bench.receiver", *options, port=port, path="/", statuses=(-15,), keep=(notes, *sockets)) as process:
+        yield process
+
+
+@contextmanager
+def _running(
+    *command: str, port: int, path: str, statuses: tuple[int, ...] = (0,), keep: Sequence[int] = ()
+) -> Iterator[Process]:
     with tempfile.TemporaryFile("w+") as output:
         began = time.monotonic()
-        running = subprocess.Popen([sys.executable, "-m", *command], stdout=output, stderr=output, env=_environment())
+        line = [sys.executable, "-m", *command]
+        running = subprocess.Popen(line, stdout=output, stderr=output, env=_environment(), pass_fds=keep)
         try:
             while not _answers(port, path):
                 if running.poll() is not None or time.monotonic() > began + _START_SECONDS:

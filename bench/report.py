@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import msgspec
 from msgspec import Struct
 
 from bench import plot
+from bench.delay import Delay
+from bench.deliveries import Drained
 from bench.endurance import Memory, Start
 from bench.growth import Grown
+from bench.hanging import Hanging
 from bench.matrix import Cell
 from bench.scenarios import NAMES
 
@@ -37,6 +41,9 @@ class Results(Struct):
     growth: list[Grown] = []
     memory: Memory | None = None
     start: Start | None = None
+    deliveries: list[Drained] = []
+    delay: Delay | None = None
+    hanging: Hanging | None = None
 
 
 def store(results: Results, folder: Path) -> Path:
@@ -81,6 +88,12 @@ def _section(results: Results) -> str:
             f"Start to ready, on the database that this left: {results.start.seconds:.2f} s; "
             f"the bare handler: {results.start.bare_seconds:.2f} s.\n"
         )
+    if results.deliveries:
+        parts.append(deliveries_table(results.deliveries))
+    if results.delay:
+        parts.append(_delay(results.delay))
+    if results.hanging:
+        parts.append(_hanging(results.hanging))
     return "\n".join(parts)
 
 
@@ -134,6 +147,52 @@ def _memory(memory: Memory) -> str:
     samples = [min(memory.samples, key=lambda sample: abs(sample[0] - part * memory.requests)) for part in wanted]
     told = ", ".join(f"{size / 1e6:.0f} MB after {requests:,}" for requests, size in samples)
     return f"Memory over {memory.requests:,} requests of every kind ({memory.errors} errors): {told}.\n"
+
+
+def deliveries_table(drained: Iterable[Drained]) -> str:
+    """A row for each number of webhooks."""
+    rows = [
+        [
+            f"backlog of {one.backlog:,} to {one.webhooks}",
+            f"**{one.rate:,.0f}**",
+            str(one.missing),
+            str(one.again),
+            f"{one.cpu:.0f}" + (f" + {one.database_cpu:.0f}" if one.database_cpu else ""),
+            f"{one.memory_before / 1e6:.0f}",
+            f"{one.memory_most / 1e6:.0f}",
+            f"{one.receiver_rate:,.0f}",
+            f"{one.receiver_busy:.2f}",
+        ]
+        for one in drained
+    ]
+    head = ["deliveries", "a second", "missing", "repeated", "CPU µs each", "MB before", "MB at most"]
+    return _table([*head, "the receiver a second", "the receiver's CPU"], rows)
+
+
+def _delay(delay: Delay) -> str:
+    return (
+        f"Delay of deliveries, at {delay.rate:,.0f} messages a second: p50 {_ms(delay.p50)}, p99 {_ms(delay.p99)}, "
+        f"at most {_ms(delay.max)}; from the beginning of the request p50 {_ms(delay.request_p50)}, "
+        f"p99 {_ms(delay.request_p99)}. Of {delay.acknowledged:,} messages that were acknowledged {delay.arrived:,} "
+        f"arrived, {delay.again} of them more than once; {delay.errors} errors.\n"
+    )
+
+
+def _hanging(hanging: Hanging) -> str:
+    return (
+        f"Delay of {hanging.healthy} webhooks beside one that never answers, at {hanging.rate:g} messages a second, "
+        f"from the request: p50 {_ms(hanging.p50)}, {_times(hanging.p50_times)} times what it is without "
+        f"that one; p99 {_ms(hanging.p99)}, {_times(hanging.p99_times)} times. Of {hanging.expected:,} calls that were "
+        f"due {hanging.arrived:,} arrived; {hanging.errors} errors; {hanging.hung} calls hung.\n"
+    )
+
+
+def _ms(microseconds: float) -> str:
+    return f"{microseconds / 1000:.2f} ms"
+
+
+def _times(times: list[float]) -> str:
+    return f"**{statistics.median(times):.2f}** ({min(times):.2f}–{max(times):.2f})"
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bench import endurance, engines, facts, growth, matrix, report
+from bench import delay, deliveries, endurance, engines, facts, growth, hanging, matrix, report
 from bench.engines import Engine
 from bench.load import LOADER
 from bench.plan import QUICK, Plan
@@ -29,6 +29,9 @@ from bench.scenarios import NAMES
 from heliograph.errors import UsageError
 
 GROWTH, ENDURANCE = "growth", "endurance"
+DELIVERIES, DELAY, HANGING = "deliveries", "delay", "hanging"
+PARTS = (GROWTH, ENDURANCE, DELIVERIES, DELAY, HANGING)
+"""What can be measured beside the scenarios."""
 RESULTS = Path("bench/results")
 
 
@@ -41,10 +44,10 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--connections", type=_numbers, help="such as 64; 1,16,64 unless told")
     parser.add_argument("--seconds", type=float, help="of each measurement at most")
     parser.add_argument("--rounds", type=int)
-    parser.add_argument(
-        "--only", choices=[*NAMES, GROWTH, ENDURANCE], metavar="SCENARIO", help=", ".join([*NAMES, GROWTH, ENDURANCE])
-    )
-    parser.add_argument("--quick", action="store_true", help="everything, in about a minute, on small databases")
+    parser.add_argument("--only", choices=[*NAMES, *PARTS], metavar="SCENARIO", help=", ".join([*NAMES, *PARTS]))
+    parser.add_argument("--backlog", type=int, help="deliveries that wait; 30000 unless told")
+    parser.add_argument("--rate", type=float, help="messages a second while the delay of deliveries is measured")
+    parser.add_argument("--quick", action="store_true", help="everything, in about two minutes, on small databases")
     parser.add_argument("--database", metavar="URL", help="a PostgreSQL in which databases may be made and dropped")
     parser.add_argument("--results", type=Path, help="a folder for the results; the documentation is then left alone")
     return parser.parse_args(given)
@@ -63,7 +66,7 @@ def _engine(name: str, folder: Path, url: str | None) -> Iterator[Engine]:
 def measure(engine: Engine, plan: Plan, folder: Path) -> Results:
     """Everything, or one part."""
     found = Results(engine.name, facts.gather(engine, folder), Settings(plan.seconds, plan.rounds, plan.users))
-    if plan.only not in (GROWTH, ENDURANCE):
+    if plan.only not in PARTS:
         _say(f"{engine.name}: scenarios")
         found.scenarios = matrix.run(engine, plan)
     if plan.only in (None, GROWTH):
@@ -72,6 +75,15 @@ def measure(engine: Engine, plan: Plan, folder: Path) -> Results:
     if plan.only in (None, ENDURANCE):
         _say(f"{engine.name}: memory and start")
         found.memory, found.start = endurance.run(engine, plan)
+    if plan.only in (None, DELIVERIES):
+        _say(f"{engine.name}: deliveries")
+        found.deliveries = deliveries.run(engine, plan)
+    if plan.only in (None, DELAY):
+        _say(f"{engine.name}: delay of deliveries")
+        found.delay = delay.run(engine, plan)
+    if plan.only in (None, HANGING):
+        _say(f"{engine.name}: delay beside a webhook that hangs")
+        found.hanging = hanging.run(engine, plan)
     return found
 
 
@@ -84,7 +96,8 @@ def main(given: list[str] | None = None) -> None:
     options = arguments(given)
     if not LOADER.exists():
         sys.exit(f"bench: there is no {LOADER}: run `make {LOADER}`")
-    asked = {name: getattr(options, name) for name in ("connections", "only", "seconds", "rounds")}
+    asked = {name: getattr(options, name) for name in ("connections", "only", "seconds", "rounds", "backlog", "rate")}
+    asked |= {"steady_seconds": options.seconds, "hanging_rounds": options.rounds}
     plan = replace(QUICK if options.quick else Plan(), **{name: value for name, value in asked.items() if value})
     whole = not (options.quick or options.only or options.results)
     results = options.results or (RESULTS if whole else Path(".bench/results"))

@@ -21,6 +21,7 @@ GROUPS = 100
 """Over so many groups joins are spread."""
 MEMBERS = 120
 """In each of the groups that are listed: more than a page."""
+TEXT = "The lamp is lit, and the boats are in."
 
 JOIN_SPREAD, JOIN_ONE, LEAVE = "join-spread", "join-one", "leave"
 NAMES = {
@@ -133,9 +134,9 @@ def leave_line(world: World, group: str, user: str) -> str:
     return _line("POST", world, f"conversations/{group}/leave", {"userId": user})
 
 
-def message_line(world: World, group: str, user: str | None) -> str:
+def message_line(world: World, group: str, user: str | None, text: str = TEXT) -> str:
     """A user, or without one the business, says something in a group."""
-    content = {"type": "text", "text": "The lamp is lit, and the boats are in."}
+    content = {"type": "text", "text": text}
     author = {"type": "user", "userId": user} if user else {"type": "business"}
     body = {"author": author, "content": content}
     return _line("POST", world, f"conversations/{group}/messages", body)

@@ -10,7 +10,8 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from heliograph import ids
-from heliograph.domain import sandbox
+from heliograph.domain import apps, integrations, keys, sandbox
+from heliograph.domain.tenants import Tenant
 from heliograph.storage import participants
 from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Tx
@@ -18,7 +19,10 @@ from heliograph.storage.opening import open_store
 from heliograph.storage.participants import StoredParticipant
 from heliograph.storage.store import Store
 from heliograph.storage.users import StoredUser
+from heliograph.wire.apps import AppCreateBody, AppKey
 from heliograph.wire.conversations import SDK_GROUP
+from heliograph.wire.integrations import CustomIntegrationBody
+from heliograph.wire.webhooks import WebhookCreateBody
 
 _ROWS = 10_000
 """How many rows one transaction writes."""
@@ -48,8 +52,18 @@ async def opened(url: str) -> AsyncIterator[Store]:
 async def empty(store: Store) -> World:
     """The sandbox, with nobody in it."""
     made = await sandbox.ensure(store)
-    credential = base64.b64encode(f"{made.app_key.id}:{made.app_key.secret}".encode()).decode()
-    return World(made.app.id, f"Basic {credential}")
+    return _world(made.app.id, made.app_key)
+
+
+async def another(store: Store) -> World:
+    """One more app, with nobody in it."""
+    app = await apps.create(store, AppCreateBody(display_name="Bench"))
+    return _world(app.id, await keys.create(store, app.id, "Bench"))
+
+
+def _world(app_id: str, key: AppKey) -> World:
+    credential = base64.b64encode(f"{key.id}:{key.secret}".encode()).decode()
+    return World(app_id, f"Basic {credential}")
 
 
 async def add_users(store: Store, world: World, count: int) -> list[str]:
@@ -77,6 +91,20 @@ async def add_members(store: Store, world: World, seats: Sequence[tuple[str, str
         await store.write(participants.add, rows[start : start + _ROWS])
     for row in rows:
         world.members.setdefault(row.conversation_id, []).append(row.id)
+
+
+async def add_speakers(store: Store, world: World, count: int) -> list[tuple[str, str]]:
+    """Create groups of one participant each; returns them as pairs of a group and its user."""
+    groups = await add_groups(store, world, count, 1)
+    seats = list(zip(groups, await add_users(store, world, count), strict=True))
+    await add_members(store, world, seats)
+    return seats
+
+
+async def add_webhook(store: Store, world: World, target: str) -> None:
+    """Create a webhook, with an integration of its own, that is told of messages."""
+    webhook = WebhookCreateBody(target=target, triggers=["conversation:message"])
+    await integrations.create(store, Tenant(world.app_id, ""), CustomIntegrationBody(webhooks=[webhook]))
 
 
 def _parts(rows: list[str]) -> list[list[str]]:

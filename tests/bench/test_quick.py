@@ -73,6 +73,34 @@ def test_memory_and_start_are_measured(quick: tuple[Results, str]) -> None:
     assert min(start.seconds, start.bare_seconds, *(size for _, size in memory.samples)) > 0
 
 
+def test_a_backlog_is_delivered_and_nothing_of_it_is_missing(quick: tuple[Results, str]) -> None:
+    drained = quick[0].deliveries
+    assert [(one.webhooks, one.backlog, one.missing, one.again) for one in drained] == [
+        (1, 2_000, 0, 0),
+        (10, 2_000, 0, 0),
+    ]
+    for one in drained:
+        assert min(one.rate, one.memory_before, one.memory_most) > 0
+        assert one.receiver_rate > one.rate
+
+
+def test_every_message_that_was_acknowledged_arrives(quick: tuple[Results, str]) -> None:
+    delay = quick[0].delay
+    assert delay is not None
+    assert (delay.arrived, delay.acknowledged, delay.again, delay.errors) == (50, 50, 0, 0)
+    assert delay.p50 <= delay.p99 <= delay.max
+    assert delay.p50 < delay.request_p50 <= delay.request_p99
+
+
+def test_every_call_arrives_beside_a_webhook_that_hangs(quick: tuple[Results, str]) -> None:
+    hanging = quick[0].hanging
+    assert hanging is not None
+    assert hanging.errors == 0
+    assert hanging.arrived == hanging.expected > 0
+    assert hanging.hung > 0
+    assert len(hanging.p50_times) == len(hanging.p99_times) == 1
+
+
 def test_the_machine_is_told_and_nothing_private(quick: tuple[Results, str]) -> None:
     facts = quick[0].facts
     assert {"date", "commit", "processor", "cores", "Python", "sqlite", "fsync of 4 kB"} <= facts.keys()

@@ -1,0 +1,170 @@
+"""What fifty webhooks notice of one that never answers.
+
+Two servers, each on a database of its own with the same in it: fifty webhooks in six apps, all of which answer at once.
+With the second server one of the apps has one more, which takes every call and never answers it. Messages are posted at
+a steady rate to the one and to the other, in turns, in the groups of all apps. Delay is from the beginning of the
+request that posts a message to the end of each call of the fifty that tells of it, because a ratio needs figures that
+are well above zero, as delays from the answer are not. The ratio is of a turn with the one that hangs to the turn
+without it that is next to it in time.
+
+What hangs goes on hanging from turn to turn, and its backlog grows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from msgspec import Struct
+
+from bench import processes, receiving, steady
+from bench.deliveries import ALLOWED, PATIENCE_SECONDS
+from bench.engines import Engine
+from bench.plan import Plan
+from bench.processes import Process
+from bench.receiving import Receiver
+from bench.scenarios import message_line
+from bench.steady import quantile
+from bench.worlds import add_speakers, add_webhook, another, opened
+
+_HEALTHY = 50
+_APPS = 6
+"""An app may have ten webhooks."""
+_GROUPS = 17
+"""In each app: about a hundred in all."""
+_RATE = 30
+"""Messages a second, each of which is told to the webhooks of its app, eight or nine of them."""
+
+
+class Turn(Struct):
+    """Delays in microseconds."""
+
+    p50: float
+    p99: float
+    expected: int
+    arrived: int
+    errors: int
+
+
+class Hanging(Struct):
+    """The delay of the healthy webhooks' calls with the hanging one and without it: medians over the rounds."""
+
+    healthy: int
+    rate: float
+    """Messages a second."""
+    p50: float
+    p99: float
+    p50_without: float
+    p99_without: float
+    p50_times: list[float]
+    """With the hanging one, as so many times without it, in each round."""
+    p99_times: list[float]
+    expected: int
+    arrived: int
+    errors: int
+    hung: int
+    """Calls that the hanging one took and left without an answer."""
+
+
+class Side(Struct):
+    """A server, what its webhooks call, and what is asked of it: requests, and how many calls each makes."""
+
+    server: Process
+    receiver: Receiver
+    asked: list[tuple[bytes, int]]
+    done: int = 0
+    expected: int = 0
+
+    def turn(self, rate: float, seconds: float) -> Turn:
+        """Post for so many seconds, and wait until everything was told."""
+        first, count = self.done, int(rate * seconds)
+        part = self.asked[first : first + count]
+        sent = steady.send(self.server.port, [request for request, _ in part], rate)
+        told = [calls if came else 0 for (_, calls), came in zip(part, sent.acknowledged, strict=True)]
+        self.done += count
+        self.expected += sum(told)
+        arrivals = receiving.firsts(self.receiver.wait(self.expected, PATIENCE_SECONDS))
+        delays = [
+            (time - sent.sent[mark - first]) / 1000
+            for (_, mark), time in arrivals.items()
+            if mark >= first and sent.acknowledged[mark - first]
+        ]
+        if not delays:
+            raise RuntimeError("nothing was delivered")
+        return Turn(quantile(delays, 0.5), quantile(delays, 0.99), sum(told), len(delays), sent.errors)
+
+
+def run(engine: Engine, plan: Plan) -> Hanging:
+    """Measure with and without the one that hangs, in turns."""
+    rate, seconds = plan.rate or _RATE, plan.steady_seconds / plan.hanging_rounds
+    count = int(rate * seconds) * plan.hanging_rounds
+    found: list[tuple[Turn, Turn]] = []
+    with _side(engine, "healthy", count, silent=0) as healthy, _side(engine, "hanging", count, silent=1) as hanging:
+        for number in range(plan.hanging_rounds):
+            # Who comes first changes from round to round.
+            if number % 2:
+                before = hanging.turn(rate, seconds)
+                found.append((before, healthy.turn(rate, seconds)))
+            else:
+                base = healthy.turn(rate, seconds)
+                found.append((hanging.turn(rate, seconds), base))
+            print(f"  {_told(*found[-1])}", file=sys.stderr)
+        hung = hanging.receiver.hung()
+    return _hanging(rate, found, hung)
+
+
+def _told(with_it: Turn, without: Turn) -> str:
+    shown = [f"p50 {turn.p50 / 1000:.1f} ms p99 {turn.p99 / 1000:.1f} ms" for turn in (with_it, without)]
+    return f"{shown[0]} with the one that hangs, {shown[1]} without"
+
+
+@contextmanager
+def _side(engine: Engine, name: str, count: int, silent: int) -> Iterator[Side]:
+    url = engine.create(name)
+    with receiving.receiving(_HEALTHY, silent) as receiver:
+        asked = asyncio.run(_build(url, receiver.targets, count))
+        engine.settle(url)
+        # What hangs is not waited for when the server ends.
+        with processes.heliograph(url, *ALLOWED, "--grace-seconds", "1") as server:
+            yield Side(server, receiver, asked)
+
+
+async def _build(url: str, targets: list[str], count: int) -> list[tuple[bytes, int]]:
+    async with opened(url) as store:
+        worlds, seats, calls = [], [], []
+        for number in range(_APPS):
+            worlds.append(await another(store))
+            seats.append(await add_speakers(store, worlds[-1], _GROUPS))
+            own = targets[_HEALTHY * number // _APPS : _HEALTHY * (number + 1) // _APPS]
+            calls.append(len(own))
+            # The one that never answers is the last, and in the first app.
+            for target in own if number else [*own, *targets[_HEALTHY:]]:
+                await add_webhook(store, worlds[-1], target)
+    asked = []
+    for number in range(count):
+        app, turn = number % _APPS, number // _APPS
+        line = message_line(worlds[app], *seats[app][turn % _GROUPS], f"{number} of {count}")
+        asked.append((steady.request(worlds[app], line), calls[app]))
+    return asked
+
+
+def _hanging(rate: float, found: list[tuple[Turn, Turn]], hung: int) -> Hanging:
+    median = statistics.median
+    turns = [turn for pair in found for turn in pair]
+    return Hanging(
+        healthy=_HEALTHY,
+        rate=rate,
+        p50=median(one.p50 for one, _ in found),
+        p99=median(one.p99 for one, _ in found),
+        p50_without=median(base.p50 for _, base in found),
+        p99_without=median(base.p99 for _, base in found),
+        p50_times=[one.p50 / base.p50 for one, base in found],
+        p99_times=[one.p99 / base.p99 for one, base in found],
+        expected=sum(turn.expected for turn in turns),
+        arrived=sum(turn.arrived for turn in turns),
+        errors=sum(turn.errors for turn in turns),
+        hung=hung,
+    )
