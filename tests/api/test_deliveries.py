@@ -31,21 +31,25 @@ class Endpoint(http.server.ThreadingHTTPServer):
         """Where it is."""
         return f"http://127.0.0.1:{self.server_port}/hook"
 
-    def answered(self) -> None:
-        """Called after each answer."""
+    def answering(self) -> None:
+        """Called before each answer."""
+
+    def answered(self, body: Any) -> None:
+        """Called after each answer, with what was answered."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     server: Endpoint
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        self.server.came.append((dict(self.headers), json.loads(body)))
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.server.came.append((dict(self.headers), body))
+        self.server.answering()
         self.send_response(self.server.status)
         self.send_header("content-length", "4")
         self.end_headers()
         self.wfile.write(b"so\0\xff")
-        self.server.answered()
+        self.server.answered(body)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
