@@ -46,9 +46,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.server.came.append((dict(self.headers), body))
         self.server.answering()
         self.send_response(self.server.status)
-        self.send_header("content-length", "4")
+        self.send_header("content-length", "11")
         self.end_headers()
-        self.wfile.write(b"so\0\xff")
+        self.wfile.write(b"so\n\0\x1b[31m\xff\r")
         self.server.answered(body)
 
     def log_message(self, format: str, *args: Any) -> None:
@@ -117,7 +117,7 @@ def test_what_was_delivered_is_listed_with_its_attempts(own: Caller, endpoint: E
     shown = below(own, f"/{made[0]['id']}").json()["delivery"]
     (attempt,) = shown.pop("attempts")
     assert shown == made[0]
-    assert (attempt["number"], attempt["status"], attempt["answer"]) == (1, 200, "so\ufffd\ufffd")
+    assert (attempt["number"], attempt["status"], attempt["answer"]) == (1, 200, "so\n\ufffd\x1b[31m\ufffd\r")
     headers, body = next(one for one in endpoint.came if one[1]["events"][0]["id"] == made[0]["eventId"])
     assert headers["x-heliograph-delivery"] == made[0]["id"]
     assert body["webhook"]["id"] == made[0]["webhookId"]
@@ -152,6 +152,20 @@ def test_what_failed_is_sent_again(own: Caller, endpoint: Endpoint) -> None:
     assert below(own, f"/{'0' * 24}/retry", "POST").status_code == 404
 
 
+def test_what_nobody_listens_to_any_more_is_kept_and_not_sent_again(
+    own: Caller, calling: Server, endpoint: Endpoint
+) -> None:
+    endpoint.status = 404
+    own.new_group()
+    (failed,) = settled(own, 1)
+    (integration,) = own.ok("GET", "/integrations")["integrations"]
+    own.ok("DELETE", f"/integrations/{integration['id']}")
+    assert below(own, f"/{failed['id']}/retry", "POST").status_code == 404
+    here = ("--app", own.app_id, "--database", calling.database_url)
+    assert command("deliveries", "retry", *here, "--all-failed").stdout == "0 to be sent again\n"
+    assert below(own).json()["deliveries"] == [failed]
+
+
 def test_who_may_look(own: Caller, owner: Caller) -> None:
     own.new_group()
     (made,) = settled(own, 1)
@@ -179,7 +193,8 @@ def test_on_the_command_line(own: Caller, calling: Server, endpoint: Endpoint) -
     assert [line.split()[0] for line in listed.stdout.splitlines()] == [one["id"] for one in made]
     assert json.loads(command("deliveries", "list", *here, "--status", "failed", "--json").stdout) == made
     shown = command("deliveries", "show", *here, made[0]["id"])
-    assert "400" in shown.stdout.splitlines()[1]
+    # What an endpoint answers cannot steer the terminal.
+    assert shown.stdout.splitlines()[1].endswith("  400  so \ufffd?[31m\ufffd")
     assert json.loads(command("deliveries", "show", *here, made[0]["id"], "--json").stdout)["id"] == made[0]["id"]
     endpoint.status = 200
     assert command("deliveries", "retry", *here, made[0]["id"]).stdout == "1 to be sent again\n"
