@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.databases import new_database
@@ -181,6 +182,35 @@ def test_who_may_look(own: Caller, owner: Caller) -> None:
     assert below(other).json() == {"deliveries": [], "meta": {"hasMore": False}}
     assert below(other, f"/{made['id']}").status_code == 404
     assert below(other, f"/{made['id']}/retry", "POST").status_code == 404
+
+
+def events_of(api: Caller) -> str:
+    """Where the stream of the app is."""
+    return f"{api.url}/heliograph/v1/apps/{api.app_id}/events"
+
+
+@pytest.mark.parametrize("removed", ["key", "app"])
+def test_a_stream_ends_with_what_it_was_opened_with(own: Caller, owner: Caller, removed: str) -> None:
+    assert own.auth is not None
+    app = f"/v2/apps/{own.app_id}"
+    with own.http.stream("GET", events_of(own), auth=own.auth, timeout=10) as answer:
+        parts = answer.iter_raw()
+        own.new_group()
+        seen = next(parts)
+        while b"data: " not in seen:
+            seen += next(parts)
+        owner.ok("DELETE", f"{app}/keys/{own.auth[0]}" if removed == "key" else app)
+        if removed == "key":
+            Caller(own.url, owner.auth, own.app_id, own.http).new_group()
+        assert b"data: " not in b"".join(parts)
+    assert own.http.get(events_of(own), auth=own.auth).status_code in (401, 403)
+
+
+def test_the_head_of_a_stream_has_no_body(own: Caller) -> None:
+    with httpx.Client(limits=httpx.Limits(max_connections=1), auth=own.auth, timeout=10) as http:
+        head = http.head(events_of(own))
+        assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream")
+        assert http.get(f"{own.url}/health/live").status_code == 200
 
 
 def test_on_the_command_line(own: Caller, calling: Server, endpoint: Endpoint) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import msgspec
 from starlette.types import Receive, Send
 
-from heliograph.errors import BadRequest, ServiceUnavailable
+from heliograph.errors import ApiError, BadRequest, ServiceUnavailable
 from heliograph.server.handlers import handles
 from heliograph.server.http import Request
 from heliograph.storage import stream
@@ -69,7 +69,9 @@ class EventStream(Answer):
     app_id: str
     cursor: Cursor
     triggers: list[str]
+    recheck: Callable[[], Awaitable[None]]
     conversation_id: str | None = None
+    head_only: bool = False
 
 
 @handles("StreamEvents")
@@ -94,7 +96,9 @@ async def open_stream(request: Request) -> EventStream:
         app_id=app_id,
         cursor=cursor,
         triggers=triggers,
+        recheck=request.recheck,
         conversation_id=plain.get("conversationId"),
+        head_only=request.scope["method"] == "HEAD",
     )
 
 
@@ -112,6 +116,9 @@ async def send_stream(answer: EventStream, streams: Streams, receive: Receive, s
             (b"x-request-id", request_id.encode()),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if answer.head_only:
+            await send({"type": "http.response.body", "body": b""})
+            return
         gone = asyncio.ensure_future(_gone(receive))
         try:
             async for part in _parts(answer, streams, woken, gone):
@@ -135,10 +142,12 @@ async def _parts(
     while not (streams.closing or gone.done()):
         woken.clear()
         try:
+            # The key may have been removed since, or have come to its end.
+            await answer.recheck()
             # On one snapshot: where the stream ends, and what there is up to there.
             found, cursor = await answer.store.read(stream.after, answer.app_id, cursor, _PAGE)
-        except ServiceUnavailable:
-            return  # the caller comes again, and goes on where it was
+        except ApiError:
+            return  # the caller comes again, and goes on where it was, or is told why not
         if found:
             quiet = 0.0
             wanted = [_told(place, event) for place, event in found if _passes(answer, event)]
