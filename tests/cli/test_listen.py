@@ -124,6 +124,40 @@ def test_what_python_takes_for_the_end_of_a_line_is_none(api: Caller) -> None:
         endpoint.server_close()
 
 
+def test_one_that_was_ended_or_killed_goes_on_where_it_was(api: Caller) -> None:
+    endpoint, group = Endpoint(), api.new_group()
+
+    def heard() -> list[str]:
+        events = [body["events"][0] for _, body in endpoint.came]
+        return [one["payload"]["message"]["content"]["text"] for one in events if one["payload"].get("message")]
+
+    def say_until_heard() -> bool:
+        api.say(group, "first")
+        time.sleep(0.1)
+        return bool(endpoint.came)
+
+    try:
+        with listening_to(api, endpoint) as listening:
+            wait_for(say_until_heard)
+            api.say(group, "last")
+            wait_for(lambda: "last" in heard())
+            listening.send_signal(signal.SIGINT)
+            out, _ = listening.communicate(timeout=PATIENCE_SECONDS)
+        place = out.split()[-1]
+        endpoint.came.clear()
+        for text in ("second", "third"):
+            api.say(group, text)
+        for _ in range(2):  # killed, it does not tell how far it came, and goes on from the same place
+            with listening_to(api, endpoint, "--since", place):
+                wait_for(lambda: "third" in heard())
+            # The end may have come between an answer and the note of it.
+            assert [one for one in heard() if one != "last"] == ["second", "third"]
+            endpoint.came.clear()
+    finally:
+        endpoint.shutdown()
+        endpoint.server_close()
+
+
 def assert_readable(headers: Any, body: Any) -> None:
     """The client's own reader of webhooks takes it."""
     import msgspec
