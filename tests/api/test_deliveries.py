@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import threading
@@ -204,6 +205,18 @@ def test_a_stream_ends_with_what_it_was_opened_with(own: Caller, owner: Caller, 
             Caller(own.url, owner.auth, own.app_id, own.http).new_group()
         assert b"data: " not in b"".join(parts)
     assert own.http.get(events_of(own), auth=own.auth).status_code in (401, 403)
+
+
+def test_one_app_does_not_take_all_the_streams_there_are(own: Caller, owner: Caller) -> None:
+    other = new_app(owner)
+    with contextlib.ExitStack() as stack:
+        http = stack.enter_context(httpx.Client(limits=httpx.Limits(max_connections=200), timeout=10))
+
+        def opened(api: Caller) -> int:
+            return stack.enter_context(http.stream("GET", events_of(api), auth=api.auth)).status_code
+
+        assert [opened(own) for _ in range(26)] == [200] * 25 + [503]
+        assert opened(other) == 200
 
 
 def test_the_head_of_a_stream_has_no_body(own: Caller) -> None:

@@ -26,13 +26,14 @@ _POLL_SECONDS = 0.25
 _QUIET_SECONDS = 15.0
 _PAGE = 200
 _MOST = 100
+_MOST_OF_AN_APP = 25
 
 
 class Streams:
     """The streams of a process: woken after a write, closed when the server stops."""
 
     def __init__(self) -> None:
-        self._open: set[asyncio.Event] = set()
+        self._open: dict[asyncio.Event, str] = {}  # whose they are
         self.closing = False
 
     def wake(self) -> None:
@@ -46,20 +47,21 @@ class Streams:
         self.wake()
 
     @contextlib.contextmanager
-    def opened(self) -> Iterator[asyncio.Event]:
-        """The event of one more stream.
+    def opened(self, app_id: str) -> Iterator[asyncio.Event]:
+        """The event of one more stream of an app.
 
         Raises:
-            ServiceUnavailable: there are as many as one process has.
+            ServiceUnavailable: there are as many as one process has, or has for one app.
         """
-        if self.closing or len(self._open) >= _MOST:
+        full = len(self._open) >= _MOST or list(self._open.values()).count(app_id) >= _MOST_OF_AN_APP
+        if self.closing or full:
             raise ServiceUnavailable
         event = asyncio.Event()
-        self._open.add(event)
+        self._open[event] = app_id
         try:
             yield event
         finally:
-            self._open.discard(event)
+            del self._open[event]
 
 
 class EventStream(Answer):
@@ -106,9 +108,9 @@ async def send_stream(answer: EventStream, streams: Streams, receive: Receive, s
     """Send the stream until the caller goes away or the server stops.
 
     Raises:
-        ServiceUnavailable: there are as many streams as one process has.
+        ServiceUnavailable: there are as many streams as one process has, or has for one app.
     """
-    with streams.opened() as woken:
+    with streams.opened(answer.app_id) as woken:
         headers = [
             (b"content-type", b"text/event-stream"),
             (b"cache-control", b"no-store"),
