@@ -195,3 +195,25 @@ def test_what_is_right_passes() -> None:
 )
 def test_times(milliseconds: int, text: str) -> None:
     assert times.to_text(milliseconds) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("\\\\u0000", False),
+        ("\\u0000", True),
+        ("\\\\\\u0000", True),
+        ("\\\\\\\\u0000", False),
+        ("a\\\\\\nu0000\\u0000", True),
+    ],
+)
+def test_nul_is_found_however_deep_it_lies(text: str, holds: bool) -> None:
+    """What only looks like it is not taken for it."""
+    deep = '{"a":' * 600 + f'"{text}"' + "}" * 600
+    for more in (f'{{"{text}":1}}', f'{{"b":[["{text}"]]}}', deep):
+        body = f'{{"type":"circle","radius":1,"more":{more}}}'.encode()
+        if holds:
+            with pytest.raises(BadRequest, match="NUL"):
+                decode(body, Circle, require_subscribe=False)
+        else:
+            decode(body, Circle, require_subscribe=False)
