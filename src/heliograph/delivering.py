@@ -59,7 +59,7 @@ def _do(url: str, app_id: str, work: Callable[..., Awaitable[Any]], *args: Any) 
         try:
             return await work(store, Tenant(app_id, ""), *args)
         except NotFound:
-            raise UsageError(f"there is no delivery {args[0]} in this app") from None
+            raise UsageError(f"there is no delivery {args[0]} in this app, or its webhook is gone") from None
 
     return in_store(url, run)
 
@@ -102,7 +102,12 @@ def show_delivery(app_id: str, delivery_id: str, url: str, as_json: bool) -> Non
     for one in found.attempts or []:
         outcome = str(one.status) if one.status is not None else one.error
         said = " ".join((one.answer or "").split())
-        click.echo(f"  {one.number}  {one.started_at}  {one.milliseconds} ms  {outcome}  {said[:200]}")
+        click.echo(f"  {one.number}  {one.started_at}  {one.milliseconds} ms  {outcome}  {_printable(said[:200])}")
+
+
+def _printable(text: str) -> str:
+    # What an endpoint says must not steer the terminal of who reads it.
+    return "".join(one if one.isprintable() else "?" for one in text)
 
 
 @deliveries.command("retry")
@@ -122,6 +127,17 @@ def retry_deliveries(app_id: str, delivery_ids: tuple[str, ...], all_failed: boo
     click.echo(f"{count or len(delivery_ids)} to be sent again")
 
 
+async def _retried(store: Store, tenant: Any, delivery_id: str) -> bool:
+    """Whether it is sent again; it is not if its webhook is gone."""
+    from heliograph.domain import deliveries as verbs
+
+    try:
+        await verbs.retry(store, tenant, delivery_id)
+    except NotFound:
+        return False
+    return True
+
+
 async def _retry_failed(store: Store, tenant: Any) -> int:
     from heliograph.domain import deliveries as verbs
     from heliograph.wire.paging import Page
@@ -129,8 +145,7 @@ async def _retry_failed(store: Store, tenant: Any) -> int:
     count, after = 0, None
     while True:
         found = await verbs.page(store, tenant, {"status": "failed"}, Page(after=after, size=100))
-        await asyncio.gather(*(verbs.retry(store, tenant, one.id) for one in found.records))
-        count += len(found.records)
+        count += sum(await asyncio.gather(*(_retried(store, tenant, one.id) for one in found.records)))
         if not found.follows:
             return count
         after = found.records[-1].id

@@ -63,6 +63,14 @@ def _forward(endpoint: httpx.Client, where: str, secret: str, body: bytes) -> No
     click.echo(f"{event['createdAt']}  {event['type']:24}  {event['id']}  {answer}")
 
 
+def _lines(answer: httpx.Response) -> Iterator[str]:
+    """The lines of a stream. What else ends one for Python, such as U+2028, may stand in an event."""
+    rest = b""
+    for part in answer.iter_bytes():
+        *lines, rest = (rest + part).split(b"\n")
+        yield from (line.decode() for line in lines)
+
+
 class Stream:
     """The stream of an app's events, taken up again wherever it broke off."""
 
@@ -96,7 +104,7 @@ class Stream:
                 raise UsageError(f"the server refuses with {answer.status_code}: {answer.read().decode()[:200]}")
             answer.raise_for_status()
             place, data = "", ""
-            for line in answer.iter_lines():
+            for line in _lines(answer):
                 name, _, value = line.partition(": ")
                 if name == "id":
                     place = value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import threading
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.databases import new_database
@@ -31,21 +33,25 @@ class Endpoint(http.server.ThreadingHTTPServer):
         """Where it is."""
         return f"http://127.0.0.1:{self.server_port}/hook"
 
-    def answered(self) -> None:
-        """Called after each answer."""
+    def answering(self) -> None:
+        """Called before each answer."""
+
+    def answered(self, body: Any) -> None:
+        """Called after each answer, with what was answered."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     server: Endpoint
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        self.server.came.append((dict(self.headers), json.loads(body)))
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self.server.came.append((dict(self.headers), body))
+        self.server.answering()
         self.send_response(self.server.status)
-        self.send_header("content-length", "4")
+        self.send_header("content-length", "11")
         self.end_headers()
-        self.wfile.write(b"so\0\xff")
-        self.server.answered()
+        self.wfile.write(b"so\n\0\x1b[31m\xff\r")
+        self.server.answered(body)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
@@ -113,7 +119,7 @@ def test_what_was_delivered_is_listed_with_its_attempts(own: Caller, endpoint: E
     shown = below(own, f"/{made[0]['id']}").json()["delivery"]
     (attempt,) = shown.pop("attempts")
     assert shown == made[0]
-    assert (attempt["number"], attempt["status"], attempt["answer"]) == (1, 200, "so\ufffd\ufffd")
+    assert (attempt["number"], attempt["status"], attempt["answer"]) == (1, 200, "so\n\ufffd\x1b[31m\ufffd\r")
     headers, body = next(one for one in endpoint.came if one[1]["events"][0]["id"] == made[0]["eventId"])
     assert headers["x-heliograph-delivery"] == made[0]["id"]
     assert body["webhook"]["id"] == made[0]["webhookId"]
@@ -148,6 +154,20 @@ def test_what_failed_is_sent_again(own: Caller, endpoint: Endpoint) -> None:
     assert below(own, f"/{'0' * 24}/retry", "POST").status_code == 404
 
 
+def test_what_nobody_listens_to_any_more_is_kept_and_not_sent_again(
+    own: Caller, calling: Server, endpoint: Endpoint
+) -> None:
+    endpoint.status = 404
+    own.new_group()
+    (failed,) = settled(own, 1)
+    (integration,) = own.ok("GET", "/integrations")["integrations"]
+    own.ok("DELETE", f"/integrations/{integration['id']}")
+    assert below(own, f"/{failed['id']}/retry", "POST").status_code == 404
+    here = ("--app", own.app_id, "--database", calling.database_url)
+    assert command("deliveries", "retry", *here, "--all-failed").stdout == "0 to be sent again\n"
+    assert below(own).json()["deliveries"] == [failed]
+
+
 def test_who_may_look(own: Caller, owner: Caller) -> None:
     own.new_group()
     (made,) = settled(own, 1)
@@ -165,6 +185,47 @@ def test_who_may_look(own: Caller, owner: Caller) -> None:
     assert below(other, f"/{made['id']}/retry", "POST").status_code == 404
 
 
+def events_of(api: Caller) -> str:
+    """Where the stream of the app is."""
+    return f"{api.url}/heliograph/v1/apps/{api.app_id}/events"
+
+
+@pytest.mark.parametrize("removed", ["key", "app"])
+def test_a_stream_ends_with_what_it_was_opened_with(own: Caller, owner: Caller, removed: str) -> None:
+    assert own.auth is not None
+    app = f"/v2/apps/{own.app_id}"
+    with own.http.stream("GET", events_of(own), auth=own.auth, timeout=10) as answer:
+        parts = answer.iter_raw()
+        own.new_group()
+        seen = next(parts)
+        while b"data: " not in seen:
+            seen += next(parts)
+        owner.ok("DELETE", f"{app}/keys/{own.auth[0]}" if removed == "key" else app)
+        if removed == "key":
+            Caller(own.url, owner.auth, own.app_id, own.http).new_group()
+        assert b"data: " not in b"".join(parts)
+    assert own.http.get(events_of(own), auth=own.auth).status_code in (401, 403)
+
+
+def test_one_app_does_not_take_all_the_streams_there_are(own: Caller, owner: Caller) -> None:
+    other = new_app(owner)
+    with contextlib.ExitStack() as stack:
+        http = stack.enter_context(httpx.Client(limits=httpx.Limits(max_connections=200), timeout=10))
+
+        def opened(api: Caller) -> int:
+            return stack.enter_context(http.stream("GET", events_of(api), auth=api.auth)).status_code
+
+        assert [opened(own) for _ in range(26)] == [200] * 25 + [503]
+        assert opened(other) == 200
+
+
+def test_the_head_of_a_stream_has_no_body(own: Caller) -> None:
+    with httpx.Client(limits=httpx.Limits(max_connections=1), auth=own.auth, timeout=10) as http:
+        head = http.head(events_of(own))
+        assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream")
+        assert http.get(f"{own.url}/health/live").status_code == 200
+
+
 def test_on_the_command_line(own: Caller, calling: Server, endpoint: Endpoint) -> None:
     endpoint.status = 400
     own.new_group()
@@ -175,7 +236,8 @@ def test_on_the_command_line(own: Caller, calling: Server, endpoint: Endpoint) -
     assert [line.split()[0] for line in listed.stdout.splitlines()] == [one["id"] for one in made]
     assert json.loads(command("deliveries", "list", *here, "--status", "failed", "--json").stdout) == made
     shown = command("deliveries", "show", *here, made[0]["id"])
-    assert "400" in shown.stdout.splitlines()[1]
+    # What an endpoint answers cannot steer the terminal.
+    assert shown.stdout.splitlines()[1].endswith("  400  so \ufffd?[31m\ufffd")
     assert json.loads(command("deliveries", "show", *here, made[0]["id"], "--json").stdout)["id"] == made[0]["id"]
     endpoint.status = 200
     assert command("deliveries", "retry", *here, made[0]["id"]).stdout == "1 to be sent again\n"

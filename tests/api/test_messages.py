@@ -155,6 +155,8 @@ def test_rich_texts_have_a_plain_text_too(api: Caller, group: str) -> None:
     }
     html = {"type": "text", "htmlText": "<p>One</p><p>Two&amp;<br/>three</p><script>no()</script>"}
     assert shown(api, group, html) == {**html, "text": "One\nTwo&\nthree"}
+    for odd in ("<![x]>", "<![ [", "<![CDATA[&]]>", "<![if !x]>", "<!DOCTYPE [>", "<!-", "<?", "</!"):
+        assert shown(api, group, {"type": "text", "htmlText": f"<p>One</p>{odd}<p>Two</p>"})["text"] == "One\nTwo"
     both = {"type": "text", "text": "Plain", "htmlText": "<p>Rich</p>"}
     assert shown(api, group, both) == both
     assert titles_of(post(api, group, {"type": "text", "markdownText": "<" * 2000})) == [

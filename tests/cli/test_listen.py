@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from heliograph.webhooks import receive
 from tests.api.test_deliveries import Endpoint
@@ -78,6 +81,79 @@ def test_events_arrive_at_a_local_port_whatever_becomes_of_the_server(engine: st
         listening.kill()
         listening.wait()
         server.stop()
+        endpoint.shutdown()
+        endpoint.server_close()
+
+
+@contextlib.contextmanager
+def listening_to(api: Caller, endpoint: Endpoint, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """`heliograph listen` for the length of a block."""
+    assert api.auth is not None
+    where = ("--app", api.app_id, "--forward-to", endpoint.url, "--url", api.url)
+    key = ("--key-id", api.auth[0], "--key-secret", api.auth[1])
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "heliograph", "listen", *where, *key, *options],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.one_engine
+def test_what_python_takes_for_the_end_of_a_line_is_none(api: Caller) -> None:
+    endpoint, group = Endpoint(), api.new_group()
+    separators = "a\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029b\r\nc"
+
+    def say_until_heard() -> bool:
+        api.say(group, separators)
+        time.sleep(0.1)
+        return bool(endpoint.came)
+
+    try:
+        with listening_to(api, endpoint) as listening:
+            wait_for(lambda: say_until_heard() or listening.poll() is not None)
+            assert listening.poll() is None
+        said = {body["events"][0]["payload"]["message"]["content"]["text"] for _, body in endpoint.came}
+        assert said == {separators}
+    finally:
+        endpoint.shutdown()
+        endpoint.server_close()
+
+
+def test_one_that_was_ended_or_killed_goes_on_where_it_was(api: Caller) -> None:
+    endpoint, group = Endpoint(), api.new_group()
+
+    def heard() -> list[str]:
+        events = [body["events"][0] for _, body in endpoint.came]
+        return [one["payload"]["message"]["content"]["text"] for one in events if one["payload"].get("message")]
+
+    def say_until_heard() -> bool:
+        api.say(group, "first")
+        time.sleep(0.1)
+        return bool(endpoint.came)
+
+    try:
+        with listening_to(api, endpoint) as listening:
+            wait_for(say_until_heard)
+            api.say(group, "last")
+            wait_for(lambda: "last" in heard())
+            listening.send_signal(signal.SIGINT)
+            out, _ = listening.communicate(timeout=PATIENCE_SECONDS)
+        place = out.split()[-1]
+        endpoint.came.clear()
+        for text in ("second", "third"):
+            api.say(group, text)
+        for _ in range(2):  # killed, it does not tell how far it came, and goes on from the same place
+            with listening_to(api, endpoint, "--since", place):
+                wait_for(lambda: "third" in heard())
+            # The end may have come between an answer and the note of it.
+            assert [one for one in heard() if one != "last"] == ["second", "third"]
+            endpoint.came.clear()
+    finally:
         endpoint.shutdown()
         endpoint.server_close()
 

@@ -11,7 +11,21 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
+from heliograph.wire.events import PAYLOADS, WebhookCall
+
 Writer = asyncio.StreamWriter
+
+
+def documented(body: bytes) -> WebhookCall:
+    """The call that has this body, which tells one event, all that the API document says of it, and nothing else."""
+    call = msgspec.json.decode(body, type=WebhookCall)
+    (event,) = call.events
+    payload = msgspec.convert(event.payload, PAYLOADS[event.type])
+    assert msgspec.to_builtins(payload) == event.payload
+    assert msgspec.to_builtins(call) == msgspec.json.decode(body)
+    return call
 
 
 @dataclass

@@ -193,4 +193,7 @@ def test_a_target_is_taken_apart() -> None:
     target = parse_target("HTTPS://user:p%40ss@Example.org/a b?c#d")
     assert (target.encrypted, target.host, target.port, target.path) == (True, "example.org", 443, "/a%20b?c")
     assert target.credentials == "dXNlcjpwQHNz"
+    assert [parse_target(f"{scheme}://a:/").port for scheme in ("http", "https")] == [80, 443]
+    with pytest.raises(ValueError, match="no port"):
+        parse_target("http://a:0/")
     assert parse_target("http://bücher.example:81").authority == "xn--bcher-kva.example:81"

@@ -149,3 +149,19 @@ def test_a_database_that_was_restored_elsewhere_begins_a_new_epoch(url: str, eng
             assert await store.look(stream.resumed, site.tenant.app_id, "nonsense") is None
 
     asyncio.run(work())
+
+
+def test_a_place_that_is_still_to_come_misses_nothing(run: Run) -> None:
+    """As after a backup was restored in the same cluster, which numbers its transactions from there."""
+
+    async def work(store: Store) -> None:
+        site = await new_site(store)
+        await site.group()
+        epoch = (await store.look(stream.present, site.tenant.app_id)).epoch
+        (first,) = await stored(site)
+        again = await store.look(stream.resumed, site.tenant.app_id, str(Cursor(epoch, 10**9, first)))
+        assert again is not None
+        await site.group()
+        assert (await everything(site, again))[0] == await stored(site)
+
+    run(work)

@@ -26,6 +26,7 @@ class Ledger:
     """What is stored of one app, at one moment."""
 
     def __init__(self, database_url: str, app_id: str) -> None:
+        self.database_url = database_url
         with beside(database_url) as query:
 
             def rows(sql: str) -> list[Any]:

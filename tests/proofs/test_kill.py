@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from tests.proofs.crowd import Crowd, at_once
 from tests.proofs.ledger import Ledger, integrity
 from tests.proofs.load import CALLERS, Book, Load, shown
 from tests.proofs.site import site as new_site
+from tests.proofs.talk import TALKERS, Talk
 
 KILLS = 3
 CHANGES = 300
@@ -29,10 +31,22 @@ def caller_of(server: Server, sandbox: Sandbox) -> Caller:
     return Caller(server.url, sandbox.app_auth, sandbox.app_id)
 
 
-def load_until(api: Caller, server: Server, book: Book, number: signal.Signals) -> None:
+def new_talk(api: Caller, book: Book) -> Talk:
+    """A talk of people who stay in the groups."""
+    speakers = [api.new_user() for _ in range(3)]
+    book.users.update(speakers)
+    book.joined |= {(group, user): api.join(group, user)["id"] for group in book.groups for user in speakers}
+    return Talk(book.groups, speakers)
+
+
+def load_until(api: Caller, server: Server, book: Book, talk: Talk, number: signal.Signals) -> None:
     """Load the server, and send it the signal when enough more was acknowledged."""
     load = Load(book, book.acknowledged + CHANGES, lambda: server.process.send_signal(number))
-    at_once(api, load.run, connections=CALLERS)
+
+    async def run(crowd: Crowd) -> None:
+        await asyncio.gather(load.run(crowd), talk.run(crowd))
+
+    at_once(api, run, connections=CALLERS + TALKERS)
     api.http.close()
 
 
@@ -60,15 +74,16 @@ def test_kill_9_loses_nothing_that_was_acknowledged(engine: str, tmp_path: Path)
         sandbox = init(server.database_url)
         api = caller_of(server, sandbox)
         book = Book([api.new_group() for _ in range(5)])
+        talk = new_talk(api, book)
         for _ in range(KILLS):
-            load_until(api, server, book, signal.SIGKILL)
+            load_until(api, server, book, talk, signal.SIGKILL)
             assert status_of(server) == -signal.SIGKILL
             server.output.clear()
             server.log.clear()
             server.start()
             api = caller_of(server, sandbox)
             assert httpx.get(f"{server.url}/health/ready").status_code == 200
-            assert_sound(api, server, book)
+            talk.assert_kept(api, assert_sound(api, server, book))
             # It just starts: nothing was to be repaired, and nothing to be complained of.
             assert not [line for line in server.log if "warning" in line.lower() or "error" in line.lower()]
         # The ids go on where they were, so the order of joining holds over the kills.
@@ -102,8 +117,9 @@ def test_sigterm_answers_all_that_it_does(engine: str, tmp_path: Path) -> None:
         sandbox = init(server.database_url)
         api = caller_of(server, sandbox)
         book = Book([api.new_group() for _ in range(5)])
+        talk = new_talk(api, book)
         for _ in range(2):
-            load_until(api, server, book, signal.SIGTERM)
+            load_until(api, server, book, talk, signal.SIGTERM)
             assert status_of(server) == 0
             server.output.clear()
             server.start()
@@ -112,6 +128,8 @@ def test_sigterm_answers_all_that_it_does(engine: str, tmp_path: Path) -> None:
             # More than after a kill: nothing was done whose answer did not arrive.
             assert {row[0] for row in ledger.users} == book.users
             assert shown(api, book.groups) == book.joined | book.unanswered_leaves
+            talk.forget_unanswered()
+            talk.assert_kept(api, ledger)
         api.http.close()
     finally:
         status = server.stop()

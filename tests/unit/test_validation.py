@@ -12,7 +12,7 @@ from heliograph.errors import BadRequest
 from heliograph.wire import apps, conversations, participants, times, users
 from heliograph.wire.base import Body
 from heliograph.wire.rules import at_least_one, at_most_one, distinct
-from heliograph.wire.validation import MALFORMED, decode
+from heliograph.wire.validation import DEEPEST, MALFORMED, decode
 
 
 class Circle(Body, tag_field="type", tag="circle"):
@@ -195,3 +195,49 @@ def test_what_is_right_passes() -> None:
 )
 def test_times(milliseconds: int, text: str) -> None:
     assert times.to_text(milliseconds) == text
+
+
+def nested(depth: int, inmost: str = "1") -> str:
+    """Objects and arrays in each other; the number is even, or there is an array more."""
+    opening = ('{"a":[' * depth)[: depth // 2 * 6] + "[" * (depth % 2)
+    return opening + inmost + "]" * (depth % 2) + "]}" * (depth // 2)
+
+
+@pytest.mark.parametrize("depth", [DEEPEST - 2, DEEPEST - 1, DEEPEST, 970, 975, 980, 20_000])
+@pytest.mark.parametrize("where", ["more", "unknown"])
+def test_what_is_too_deep_is_refused_by_its_depth_alone(depth: int, where: str) -> None:
+    text = "[{" * 500 + '\\"' + "[{" * 500
+    body = f'{{"type":"circle","{text}":"{text}","radius":1,"{where}":{nested(depth)}}}'.encode()
+    if depth < DEEPEST:
+        decode(body, Circle, require_subscribe=False)
+    else:
+        with pytest.raises(BadRequest, match=MALFORMED):
+            decode(body, Circle, require_subscribe=False)
+
+
+@pytest.mark.parametrize("body", [b'{"a":"' + b'\\"' * 50_000, b'"\\' * 50_000])
+def test_a_string_without_end_takes_no_longer_than_another(body: bytes) -> None:
+    with pytest.raises(BadRequest, match=MALFORMED):
+        decode(body + b"[" * 300, Circle, require_subscribe=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("\\\\u0000", False),
+        ("\\u0000", True),
+        ("\\\\\\u0000", True),
+        ("\\\\\\\\u0000", False),
+        ("a\\\\\\nu0000\\u0000", True),
+    ],
+)
+def test_nul_is_found_however_deep_it_lies(text: str, holds: bool) -> None:
+    """What only looks like it is not taken for it."""
+    deep = nested(DEEPEST - 1, f'"{text}"')
+    for more in (f'{{"{text}":1}}', f'{{"b":[["{text}"]]}}', deep):
+        body = f'{{"type":"circle","radius":1,"more":{more}}}'.encode()
+        if holds:
+            with pytest.raises(BadRequest, match="NUL"):
+                decode(body, Circle, require_subscribe=False)
+        else:
+            decode(body, Circle, require_subscribe=False)

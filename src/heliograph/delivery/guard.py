@@ -16,14 +16,12 @@ Network = IPv4Network | IPv6Network
 
 AUTO, NONE, LOOPBACK = "auto", "none", "loopback"
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-# IPv6 that may carry any IPv4, a private one too: NAT64, 6to4, Teredo. And what a cloud answers its machines from at an
+# All public IPv6 lies in one eighth of it, so far. Outside are addresses that may carry any IPv4, a private one too
+# (NAT64, translated, compatible), and site-local ones, which `ipaddress` takes for global.
+_UNICAST = ip_network("2000::/3")
+# IPv6 within it that may carry any IPv4: 6to4, Teredo. Documentation. And what a cloud answers its machines from at an
 # address that looks public.
-_REFUSED = tuple(
-    map(
-        ip_network,
-        ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96", "192.0.0.0/24", "168.63.129.16/32"),
-    )
-)
+_REFUSED = tuple(map(ip_network, ("2002::/16", "2001::/32", "3fff::/20", "192.0.0.0/24", "168.63.129.16/32")))
 
 
 class Forbidden(Exception):
@@ -73,7 +71,13 @@ def check(text: str, allowed: Sequence[Network], *, encrypted: bool) -> None:
         address = address.ipv4_mapped
     if any(address in network for network in allowed):
         return
-    if not address.is_global or address.is_multicast or any(address in network for network in _REFUSED):
+    if not _is_public(address):
         raise Forbidden(f"{address} is not a public address")
     if not encrypted:
         raise Forbidden("http is only for networks that are allowed: use https")
+
+
+def _is_public(address: Address) -> bool:
+    if isinstance(address, IPv6Address) and address not in _UNICAST:
+        return False
+    return address.is_global and not address.is_multicast and not any(address in network for network in _REFUSED)

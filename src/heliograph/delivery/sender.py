@@ -64,7 +64,9 @@ def parse_target(url: str) -> Target:
         host = host.encode("idna").decode()
     if not host:
         raise ValueError("no host")
-    port = parts.port or (443 if encrypted else 80)
+    port = parts.port if parts.port is not None else 443 if encrypted else 80
+    if port == 0:
+        raise ValueError("no port")
     name = f"[{host}]" if ":" in host else host
     credentials = None
     if parts.username is not None:

@@ -6,7 +6,7 @@ from typing import Any, cast, get_args
 
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, NotFound
-from heliograph.storage import deliveries
+from heliograph.storage import deliveries, webhooks
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.logged import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
@@ -51,14 +51,15 @@ async def retry(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
     """Deliver once more what is not pending already.
 
     Raises:
-        NotFound: there is no such delivery in this app.
+        NotFound: there is no such delivery in this app, or its webhook is gone.
     """
     return await store.write(_retry, tenant.app_id, delivery_id)
 
 
 async def _retry(tx: Tx, app_id: str, delivery_id: str) -> Delivery:
     found = await deliveries.get(tx, app_id, delivery_id)
-    if found is None:
+    # What is pending for a webhook that is gone would be deleted, and what was recorded of it too.
+    if found is None or await webhooks.get(tx, app_id, found.webhook_id) is None:
         raise NotFound
     await deliveries.retry(tx, app_id, found)
     return await _get(tx, app_id, delivery_id)

@@ -58,6 +58,10 @@ class _Reader(HTMLParser):
         if not self._unseen:
             self.parts.append(_SPACES.sub(" ", data))
 
+    def parse_marked_section(self, i: int, report: int = 1) -> int:
+        # For a browser it is a comment that ends where a tag would. The inherited one fails on what it does not know.
+        return self.parse_bogus_comment(i, bool(report))
+
     def _break(self, tag: str) -> None:
         if tag in _BREAKING:
             self.parts.append("\n")

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -133,6 +134,7 @@ class Api:
             store=self._store,
             settings=self._settings,
             revoke=self._revoke,
+            recheck=partial(self._auth.recheck, authorization, path.get("appId")),
         )
         answer = await HANDLERS[operation.name](request)
         if isinstance(answer, EventStream):

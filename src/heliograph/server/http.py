@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -69,6 +69,8 @@ class Request:
     settings: Settings
     revoke: Callable[[], None]
     """To be called when a key or an app was removed: what is remembered of callers is forgotten."""
+    recheck: Callable[[], Awaitable[None]]
+    """Fails once the caller or the app is not there any more."""
 
     @property
     def page(self) -> Page:

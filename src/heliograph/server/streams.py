@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import msgspec
 from starlette.types import Receive, Send
 
-from heliograph.errors import BadRequest, ServiceUnavailable
+from heliograph.errors import ApiError, BadRequest, ServiceUnavailable
 from heliograph.server.handlers import handles
 from heliograph.server.http import Request
 from heliograph.storage import stream
@@ -26,13 +26,14 @@ _POLL_SECONDS = 0.25
 _QUIET_SECONDS = 15.0
 _PAGE = 200
 _MOST = 100
+_MOST_OF_AN_APP = 25
 
 
 class Streams:
     """The streams of a process: woken after a write, closed when the server stops."""
 
     def __init__(self) -> None:
-        self._open: set[asyncio.Event] = set()
+        self._open: dict[asyncio.Event, str] = {}  # whose they are
         self.closing = False
 
     def wake(self) -> None:
@@ -46,20 +47,21 @@ class Streams:
         self.wake()
 
     @contextlib.contextmanager
-    def opened(self) -> Iterator[asyncio.Event]:
-        """The event of one more stream.
+    def opened(self, app_id: str) -> Iterator[asyncio.Event]:
+        """The event of one more stream of an app.
 
         Raises:
-            ServiceUnavailable: there are as many as one process has.
+            ServiceUnavailable: there are as many as one process has, or has for one app.
         """
-        if self.closing or len(self._open) >= _MOST:
+        full = len(self._open) >= _MOST or list(self._open.values()).count(app_id) >= _MOST_OF_AN_APP
+        if self.closing or full:
             raise ServiceUnavailable
         event = asyncio.Event()
-        self._open.add(event)
+        self._open[event] = app_id
         try:
             yield event
         finally:
-            self._open.discard(event)
+            del self._open[event]
 
 
 class EventStream(Answer):
@@ -69,7 +71,9 @@ class EventStream(Answer):
     app_id: str
     cursor: Cursor
     triggers: list[str]
+    recheck: Callable[[], Awaitable[None]]
     conversation_id: str | None = None
+    head_only: bool = False
 
 
 @handles("StreamEvents")
@@ -94,7 +98,9 @@ async def open_stream(request: Request) -> EventStream:
         app_id=app_id,
         cursor=cursor,
         triggers=triggers,
+        recheck=request.recheck,
         conversation_id=plain.get("conversationId"),
+        head_only=request.scope["method"] == "HEAD",
     )
 
 
@@ -102,9 +108,9 @@ async def send_stream(answer: EventStream, streams: Streams, receive: Receive, s
     """Send the stream until the caller goes away or the server stops.
 
     Raises:
-        ServiceUnavailable: there are as many streams as one process has.
+        ServiceUnavailable: there are as many streams as one process has, or has for one app.
     """
-    with streams.opened() as woken:
+    with streams.opened(answer.app_id) as woken:
         headers = [
             (b"content-type", b"text/event-stream"),
             (b"cache-control", b"no-store"),
@@ -112,6 +118,9 @@ async def send_stream(answer: EventStream, streams: Streams, receive: Receive, s
             (b"x-request-id", request_id.encode()),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if answer.head_only:
+            await send({"type": "http.response.body", "body": b""})
+            return
         gone = asyncio.ensure_future(_gone(receive))
         try:
             async for part in _parts(answer, streams, woken, gone):
@@ -135,10 +144,12 @@ async def _parts(
     while not (streams.closing or gone.done()):
         woken.clear()
         try:
+            # The key may have been removed since, or have come to its end.
+            await answer.recheck()
             # On one snapshot: where the stream ends, and what there is up to there.
             found, cursor = await answer.store.read(stream.after, answer.app_id, cursor, _PAGE)
-        except ServiceUnavailable:
-            return  # the caller comes again, and goes on where it was
+        except ApiError:
+            return  # the caller comes again, and goes on where it was, or is told why not
         if found:
             quiet = 0.0
             wanted = [_told(place, event) for place, event in found if _passes(answer, event)]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
-from itertools import islice
+from itertools import accumulate, islice
 from types import UnionType
 from typing import Any, TypeVar, overload
 
@@ -23,7 +23,14 @@ from heliograph.wire.base import Body
 B = TypeVar("B", bound=Body)
 
 MALFORMED = "Request body is not valid JSON"
-_NUL = b"\\u0000"
+DEEPEST = 200
+"""So many objects and arrays may lie in each other. What is read may be shown again inside of more of them, here and by
+callers, whose own limits it should not meet."""
+# Behind an even number of backslashes: each two of them are one.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+# Possessive, and without an end if there is none: whatever the body is, this looks at each byte once.
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+_BRACKET = re.compile(rb"[\[\]{}]")
 _MOST_TITLES = 20
 
 _NAMES: dict[type[inspect.Type], str] = {
@@ -64,6 +71,8 @@ def decode(body: bytes, kind: type[Body] | UnionType, *, require_subscribe: bool
     Raises:
         BadRequest: the body is not JSON, not of this type, or breaks a rule; one title for each violation.
     """
+    if _is_too_deep(body):
+        raise BadRequest(MALFORMED)
     try:
         value: Body = _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
@@ -73,9 +82,17 @@ def decode(body: bytes, kind: type[Body] | UnionType, *, require_subscribe: bool
     if broken := list(islice(_broken(value, "", require_subscribe), _MOST_TITLES)):
         raise BadRequest(*broken)
     # PostgreSQL's text cannot hold NUL, so it is refused on every engine alike.
-    if _NUL in body and _holds_nul(msgspec.to_builtins(value)):
+    if _NUL.search(body) and _NUL.search(msgspec.json.encode(value)):
         raise BadRequest("strings should NOT contain the NUL character")
     return value
+
+
+def _is_too_deep(body: bytes) -> bool:
+    # What has few brackets is not deep, and nearly everything has few.
+    if body.count(b"{") + body.count(b"[") <= DEEPEST:
+        return False
+    steps = (1 if one[0] in b"{[" else -1 for one in _BRACKET.finditer(_STRING.sub(b"", body)))
+    return any(depth > DEEPEST for depth in accumulate(steps))
 
 
 @cache
@@ -251,14 +268,3 @@ def _is_moment(text: str) -> bool:
         return msgspec.convert(text, datetime).tzinfo is not None
     except msgspec.ValidationError:
         return False
-
-
-def _holds_nul(value: Any) -> bool:
-    match value:
-        case str():
-            return "\0" in value
-        case list():
-            return any(map(_holds_nul, value))
-        case dict():
-            return any(_holds_nul(key) or _holds_nul(item) for key, item in value.items())
-    return False

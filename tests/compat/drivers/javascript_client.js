@@ -15,6 +15,8 @@ const conversations = new official.ConversationsApi();
 const participants = new official.ParticipantsApi();
 const messages = new official.MessagesApi();
 const activities = new official.ActivitiesApi();
+const integrations = new official.IntegrationsApi();
+const webhooks = new official.WebhooksApi();
 
 const LEAVE_BODIES = {
   userId: official.ParticipantLeaveBodyUserId,
@@ -101,6 +103,21 @@ const CALLS = {
       conversationId,
       model(official.ActivityPost, { author: model(official.Author, author), type }),
     ),
+
+  delete_conversation: (appId, { conversationId }) =>
+    conversations.deleteConversationWithHttpInfo(appId, conversationId),
+
+  /** A custom integration with one webhook. */
+  create_integration: (appId, webhook) =>
+    integrations.createIntegrationWithHttpInfo(
+      appId,
+      model(official.Custom, { type: 'custom', webhooks: [model(official.Webhook, webhook)] }),
+    ),
+
+  create_webhook: (appId, { integrationId, webhook }) =>
+    webhooks.createWebhookWithHttpInfo(appId, integrationId, model(official.WebhookCreateBody, webhook)),
+
+  list_webhooks: (appId, { integrationId }) => webhooks.listWebhooksWithHttpInfo(appId, integrationId),
 
   leave_plain: (appId, { conversationId, body }) =>
     participants.leaveConversationWithHttpInfo(appId, conversationId, body),

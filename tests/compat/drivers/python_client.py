@@ -171,6 +171,28 @@ def post_activity(client: Any, app_id: str, args: Args) -> Any:
     official.ActivitiesApi(client).post_activity(app_id, args["conversationId"], body)
 
 
+def delete_conversation(client: Any, app_id: str, args: Args) -> Any:
+    """Delete a conversation."""
+    official.ConversationsApi(client).delete_conversation(app_id, args["conversationId"])
+
+
+def create_integration(client: Any, app_id: str, args: Args) -> Any:
+    """Create a custom integration with one webhook."""
+    body = official.Custom(type="custom", webhooks=[official.Webhook(**args)])
+    return official.IntegrationsApi(client).create_integration(app_id, body)
+
+
+def create_webhook(client: Any, app_id: str, args: Args) -> Any:
+    """Create a webhook."""
+    body = official.WebhookCreateBody(**args["webhook"])
+    return official.WebhooksApi(client).create_webhook(app_id, args["integrationId"], body)
+
+
+def list_webhooks(client: Any, app_id: str, args: Args) -> Any:
+    """List the webhooks of an integration."""
+    return official.WebhooksApi(client).list_webhooks(app_id, args["integrationId"])
+
+
 CALLS: dict[str, Callable[[Any, str, Args], Any]] = {
     call.__name__: call
     for call in (
@@ -190,6 +212,10 @@ CALLS: dict[str, Callable[[Any, str, Args], Any]] = {
         delete_message,
         delete_all_messages,
         post_activity,
+        delete_conversation,
+        create_integration,
+        create_webhook,
+        list_webhooks,
     )
 }
 

@@ -25,7 +25,7 @@ EXTENSIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "RetryDelivery", "POST", f"{DELIVERY}/retry", "Deliveries", A, DeliveryResponse,
-        "Delivers once more, with five attempts, what failed or was delivered before.",
+        "Delivers once more, with five attempts, what failed or was delivered before. Its webhook has to be there.",
         errors=(errors.NotFound,),
     ),
     Operation(

@@ -1,0 +1,147 @@
+"""Changes that webhooks are told of, an endpoint that kills the server, and the account of both."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import signal
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.api.test_deliveries import Endpoint
+from tests.databases import rows
+from tests.harness import author_of
+from tests.proofs.crowd import Crowd
+
+CALLERS = 12
+Told = tuple[str, str]
+"""A webhook and an event."""
+
+
+class Killer(Endpoint):
+    """An endpoint that can keep its callers waiting, and kill the server right after it has answered."""
+
+    def __init__(self) -> None:
+        self.accepted: set[Told] = set()
+        self.open = threading.Event()
+        self._victim: int | None = None
+        super().__init__()
+
+    def aim(self, victim: int) -> None:
+        """Kill this process after the next answer."""
+        self._victim = victim
+
+    def answering(self) -> None:
+        """Wait as long as the endpoint is held."""
+        self.open.wait()
+
+    def answered(self, body: Any) -> None:
+        """Note that this was taken, and kill."""
+        self.accepted.add(told_of(body))
+        victim, self._victim = self._victim, None
+        if victim is not None:
+            os.kill(victim, signal.SIGKILL)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller who is gone is what it is all about."""
+
+
+def told_of(body: Any) -> Told:
+    """The webhook and the event of a call."""
+    (event,) = body["events"]
+    return body["webhook"]["id"], event["id"]
+
+
+@dataclass
+class Changes:
+    """Callers who create users, join them, and let them speak and read, until the server is gone."""
+
+    groups: list[str]
+    acknowledged: set[tuple[str, str]] = field(default_factory=set)
+    """The type of an event, and the id of the user or of the message that it must be about."""
+
+    async def run(self, crowd: Crowd, enough: int, end: Callable[[], None]) -> None:
+        """Go on until nobody answers any more; `end` is called once so much more was acknowledged."""
+        self._enough, self._end = len(self.acknowledged) + enough, end
+        async with asyncio.TaskGroup() as tasks:
+            for number in range(CALLERS):
+                tasks.create_task(self._call(crowd, number))
+
+    async def _call(self, crowd: Crowd, number: int) -> None:
+        try:
+            for count in itertools.count(number):
+                await self._once(crowd, self.groups[count % len(self.groups)], subscribe=count % 3 == 0)
+        except httpx.TransportError:
+            return
+
+    async def _once(self, crowd: Crowd, group: str, *, subscribe: bool) -> None:
+        user = await crowd.new_user()
+        body = {"userId": user, "subscribeSDKClient": subscribe}
+        await crowd.ok("POST", f"/conversations/{group}/join", body)
+        self._note("conversation:join", user)
+        if subscribe:
+            self._note("client:add", user)
+        said = {"author": author_of(userId=user), "content": {"type": "text", "text": "Hello"}}
+        answer = await crowd.ok("POST", f"/conversations/{group}/messages", said)
+        self._note("conversation:message", answer["messages"][0]["id"])
+        read = {"author": author_of(userId=user), "type": "conversation:read"}
+        await crowd.ok("POST", f"/conversations/{group}/activity", read)
+        self._note("conversation:read", user)
+
+    def _note(self, type: str, about: str) -> None:
+        self.acknowledged.add((type, about))
+        if len(self.acknowledged) == self._enough:
+            self._end()
+
+
+class Account:
+    """What is stored of events and deliveries, beside what the endpoint was told."""
+
+    def __init__(self, url: str, endpoint: Endpoint) -> None:
+        sql = "SELECT id, coalesce(conversation_id, user_id) FROM event"
+        self.lanes: dict[str, str] = dict(rows(url, sql))
+        self.deliveries: dict[Told, str] = {
+            (webhook, event): id for webhook, event, id in rows(url, "SELECT webhook_id, event_id, id FROM delivery")
+        }
+        self.calls = [(told_of(body), headers["x-heliograph-delivery"], body) for headers, body in endpoint.came]
+
+    def assert_told(self, acknowledged: set[tuple[str, str]], webhooks: list[str]) -> None:
+        """Each event was told to each webhook, in the order of its lane, and if twice then as the same."""
+        assert {(webhook, event) for webhook in webhooks for event in self.lanes} == self.deliveries.keys()
+        assert {told for told, _, _ in self.calls} == self.deliveries.keys()
+        assert acknowledged <= {about(body["events"][0]) for _, _, body in self.calls}
+        lanes: dict[Told, list[str]] = defaultdict(list)
+        bodies: dict[Told, Any] = {}
+        for told, delivery, body in self.calls:
+            assert delivery == self.deliveries[told]
+            assert bodies.setdefault(told, body) == body
+            lanes[told[0], self.lanes[told[1]]].append(told[1])
+        # What comes twice comes twice in a row: nothing that is later was told in between.
+        assert [lane for lane in lanes.values() if lane != sorted(lane)] == []
+
+    @property
+    def repeated(self) -> int:
+        """How many calls told again what had been told."""
+        return len(self.calls) - len({told for told, _, _ in self.calls})
+
+
+def about(event: Any) -> tuple[str, str]:
+    """The type of an event, and the id of the message or else of the user that it is about."""
+    payload = event["payload"]
+    if "message" in payload:
+        return event["type"], payload["message"]["id"]
+    user = payload["activity"]["author"]["user"] if "activity" in payload else payload.get("user")
+    return event["type"], user["id"] if user else ""
+
+
+def gaps(url: str, endpoint: Killer) -> Counter[str]:
+    """Of what is pending just after a kill, how much no call had told, and how much the endpoint had taken."""
+    pending = set(rows(url, "SELECT webhook_id, event_id FROM delivery WHERE status = 'pending'"))
+    called = {told_of(body) for _, body in endpoint.came}
+    return Counter(untold=len(pending - called), unrecorded=len(pending & endpoint.accepted))

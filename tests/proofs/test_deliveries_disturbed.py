@@ -1,0 +1,134 @@
+"""Webhooks, conversations and apps that change or go while events are under way: the others hear all, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.api.test_deliveries import below
+from tests.databases import new_database, rows
+from tests.harness import Caller, Server, author_of, init, new_app, serving
+from tests.proofs.crowd import Crowd, at_once
+from tests.proofs.telling import Killer
+
+PATIENCE_SECONDS = 60
+TALKERS, MESSAGES, WEBHOOKS = 6, 12, 8
+TABLES = ("attempt", "conversation", "delivery", "event", "integration", "message", "webhook")
+ALL = {"triggers": ["*"]}
+
+
+@pytest.fixture(scope="module")
+def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that may call this machine, and has nothing to complain of in the end."""
+    with serving(
+        new_database(engine, tmp_path_factory.mktemp("disturbed")), "--webhook-allowed-networks", "loopback"
+    ) as server:
+        yield server
+    assert [line for line in server.log if " error " in line or line.startswith("Traceback")] == []
+
+
+@pytest.fixture
+def owner(server: Server) -> Iterator[Caller]:
+    """A caller with the key of the account."""
+    made = Caller(server.url, init(server.database_url).account_auth)
+    yield made
+    made.http.close()
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Killer]:
+    """An endpoint of this test, which answers."""
+    with Killer() as made:
+        made.open.set()
+        yield made
+        made.open.set()
+        made.shutdown()
+
+
+def listening(owner: Caller, endpoint: Killer) -> tuple[Caller, str, str]:
+    """A fresh app, and a webhook of it that hears everything: its integration's id, and its own."""
+    api = new_app(owner)
+    body = {"type": "custom", "webhooks": [{"target": endpoint.url, **ALL}]}
+    made = api.ok("POST", "/integrations", body)["integration"]
+    return api, made["id"], made["webhooks"][0]["id"]
+
+
+def wait_until(what: Callable[[], bool]) -> None:
+    """Wait until it is so."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+async def talk(crowd: Crowd, group: str) -> None:
+    """Say something again and again."""
+    body = {"author": author_of(), "content": {"type": "text", "text": "Hello"}}
+    for _ in range(MESSAGES):
+        await crowd.ok("POST", f"/conversations/{group}/messages", body)
+
+
+async def come_and_go(crowd: Crowd, where: str, target: str) -> None:
+    """Create webhooks, change them and delete them."""
+    for _ in range(WEBHOOKS):
+        made = await crowd.ok("POST", where, {"target": target, **ALL})
+        path = f"{where}/{made['webhook']['id']}"
+        await crowd.ok("PATCH", path, {"triggers": ["conversation:message"], "includeFullUser": True})
+        await crowd.ok("DELETE", path)
+
+
+def test_one_hears_all_while_others_come_and_go(owner: Caller, endpoint: Killer) -> None:
+    api, integration, webhook = listening(owner, endpoint)
+    groups = [api.new_group() for _ in range(3)]
+
+    async def work(crowd: Crowd) -> None:
+        others = come_and_go(crowd, f"/integrations/{integration}/webhooks", endpoint.url)
+        await asyncio.gather(others, *[talk(crowd, groups[number % 3]) for number in range(TALKERS)])
+
+    at_once(api, work)
+    # Of those that are gone nothing is left to be delivered either.
+    wait_until(lambda: below(api, "?filter[status]=pending").json()["deliveries"] == [])
+    told: dict[str, list[str]] = defaultdict(list)
+    for _, body in endpoint.came:
+        if body["webhook"]["id"] == webhook:
+            (event,) = body["events"]
+            told[event["payload"]["conversation"]["id"]].append(event["id"])
+    assert told.keys() == set(groups)
+    assert all(lane == sorted(set(lane)) for lane in told.values())
+    assert sum(map(len, told.values())) == len(groups) + TALKERS * MESSAGES
+
+
+def test_what_happened_in_a_conversation_is_told_after_its_end(owner: Caller, endpoint: Killer) -> None:
+    api, _, _ = listening(owner, endpoint)
+    endpoint.open.clear()
+    group = api.new_group(api.new_user("ada"))
+    for _ in range(3):
+        api.say(group, userExternalId="ada")
+    wait_until(lambda: bool(endpoint.came))
+    api.ok("DELETE", f"/conversations/{group}")
+    assert len(endpoint.came) == 1
+    endpoint.open.set()
+    wait_until(lambda: below(api).json()["deliveries"][-1]["status"] == "delivered")
+    told = [body["events"][0]["type"] for _, body in endpoint.came]
+    assert told == ["conversation:create", *["conversation:message"] * 3, "conversation:remove"]
+
+
+def test_of_an_app_that_is_gone_nothing_is_told_or_kept(owner: Caller, endpoint: Killer, server: Server) -> None:
+    api, _, _ = listening(owner, endpoint)
+    endpoint.status = 503
+    group = api.new_group()
+    for _ in range(5):
+        api.say(group)
+    wait_until(lambda: bool(endpoint.came))
+    owner.ok("DELETE", f"/v2/apps/{api.app_id}")
+
+    def gone() -> bool:
+        counts = [f"SELECT count(*) FROM {table} WHERE app_id = $1" for table in TABLES]
+        return all(rows(server.database_url, sql, api.app_id) == [(0,)] for sql in counts)
+
+    wait_until(gone)
+    assert {body["events"][0]["type"] for _, body in endpoint.came} == {"conversation:create"}
