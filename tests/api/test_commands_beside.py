@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 import httpx
+import pytest
 
 from tests.harness import Caller, Server, command, error_of, new_app
 
@@ -28,6 +29,7 @@ def first(ask: Callable[[], httpx.Response], status: int) -> httpx.Response:
     return answer
 
 
+@pytest.mark.one_engine
 def test_rate_limit(api: Caller, account: Caller, server: Server) -> None:
     """Row 33: off by default; set for an app it is for that app only, whoever calls; and it can be taken away."""
     unlimited, path = new_app(account), f"/v2/apps/{api.app_id}"

@@ -11,7 +11,7 @@ import httpx
 
 from tests.harness import Caller
 
-CONNECTIONS = 64
+CONNECTIONS = 32
 
 T = TypeVar("T")
 

@@ -20,7 +20,7 @@ from tests.proofs.load import CALLERS, Book, Load, shown
 from tests.proofs.site import site as new_site
 from tests.proofs.talk import TALKERS, Talk
 
-KILLS = 3
+KILLS = 2
 CHANGES = 300
 PATIENCE_SECONDS = 20
 LIMIT = ("--participant-limit", "100000")

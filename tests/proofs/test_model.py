@@ -32,7 +32,7 @@ from tests.proofs.stored import in_order, pairs_of, stored_membership
 T = TypeVar("T")
 
 LIMIT = 5
-EXAMPLES = {SQLITE: 30, POSTGRESQL: 15}
+EXAMPLES = {SQLITE: 20, POSTGRESQL: 10}
 # More users than fit in a group, and few enough of everything that the verbs often meet.
 MOST_USERS, MOST_CONVERSATIONS = 9, 5
 EXTERNAL_IDS = ["ada", "bob/ß ?&=", "f" * 24]

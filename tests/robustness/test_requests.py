@@ -40,6 +40,9 @@ BODY = (
 )
 
 
+pytestmark = pytest.mark.one_engine
+
+
 @pytest.fixture(scope="module")
 def kept(account: Caller) -> World:
     """An app that all these requests leave as it is."""
@@ -239,7 +242,6 @@ def test_headers_without_end_are_cut_off(kept: World) -> None:
     assert sent < 8_000_000
 
 
-@pytest.mark.one_engine
 def test_an_idle_connection_is_kept(kept: World) -> None:
     """Clients keep connections for longer than the 5 seconds that many servers do."""
     with Connection(kept.api.url) as connection:
