@@ -47,7 +47,7 @@ class Database:
     def add_client(self, app_id: str, user_id: str, client_id: str, type: str = "twilio") -> None:
         """Give the user a client that the API cannot make."""
         columns = "bucket, app_id, user_id, id, type, status, display_name, avatar_url, info, raw, linked_at"
-        person = ("Ada", "https://example.org/ada.png", '{"city":"London"}', '{"number":"+44"}')
+        person = ("Ada", "https://example.invalid/ada.png", '{"city":"London"}', '{"number":"+44"}')
         # A client lies in the bucket of its user.
         values = "bucket, app_id, id, $3, $4, 'active', $5, $6, $7, $8, 1600000000000"
         sql = f"INSERT INTO client ({columns}) SELECT {values} FROM app_user WHERE app_id = $1 AND id = $2"

@@ -115,7 +115,7 @@ def test_client_with_everything(api: Caller, database: Database) -> None:
             "status": "active",
             "linkedAt": "2020-09-13T12:26:40.000Z",
             "displayName": "Ada",
-            "avatarUrl": "https://example.org/ada.png",
+            "avatarUrl": "https://example.invalid/ada.png",
             "info": {"city": "London"},
             "raw": {"number": "+44"},
         }

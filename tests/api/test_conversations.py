@@ -20,7 +20,7 @@ TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
 SHOWN = {
     "displayName": "Crew",
     "description": "Everybody aboard",
-    "iconUrl": "https://example.org/crew.png",
+    "iconUrl": "https://example.invalid/crew.png",
     "metadata": {"lang": "en", "size": 3},
 }
 

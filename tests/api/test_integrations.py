@@ -10,7 +10,7 @@ import pytest
 from tests.harness import Caller, error_of
 from tests.unit.integrations import INTEGRATIONS
 
-HOOK = {"target": "https://example.org/hook", "triggers": ["*"]}
+HOOK = {"target": "https://example.invalid/hook", "triggers": ["*"]}
 CUSTOM = {"type": "custom", "webhooks": [HOOK]}
 OFFERED = ("custom", "web", "ios", "android", "unity")
 SECRETS = {"projectId", "clientEmail", "privateKey", "serverKey", "certificate", "password"}

@@ -14,7 +14,7 @@ from tests.unit.contents import CONTENTS
 
 BUSINESS = {"type": "business"}
 TEXT = {"type": "text", "text": "Hello"}
-PICTURE = "https://example.org/a%20lamp.png?size=2"
+PICTURE = "https://example.invalid/a%20lamp.png?size=2"
 UNKNOWN = "0123456789abcdef01234567"
 
 
@@ -146,12 +146,12 @@ def _without_nulls(value: Any) -> Any:
 
 
 def test_rich_texts_have_a_plain_text_too(api: Caller, group: str) -> None:
-    markdown = {"type": "text", "markdownText": "# Hello\n\n*you* & <b>me</b>\n\n- [here](https://example.org)"}
+    markdown = {"type": "text", "markdownText": "# Hello\n\n*you* & <b>me</b>\n\n- [here](https://example.invalid)"}
     assert shown(api, group, markdown) == {
         "type": "text",
         "text": "Hello\nyou & <b>me</b>\nhere",
         "htmlText": "<h1>Hello</h1>\n<p><em>you</em> &amp; &lt;b&gt;me&lt;/b&gt;</p>\n<ul>\n"
-        '<li><a href="https://example.org">here</a></li>\n</ul>',
+        '<li><a href="https://example.invalid">here</a></li>\n</ul>',
     }
     html = {"type": "text", "htmlText": "<p>One</p><p>Two&amp;<br/>three</p><script>no()</script>"}
     assert shown(api, group, html) == {**html, "text": "One\nTwo&\nthree"}
@@ -165,7 +165,7 @@ def test_rich_texts_have_a_plain_text_too(api: Caller, group: str) -> None:
 
 
 def test_what_cannot_be_shown_everywhere_has_a_text(api: Caller, group: str) -> None:
-    more = {"type": "link", "text": "More info", "uri": "https://example.org"}
+    more = {"type": "link", "text": "More info", "uri": "https://example.invalid"}
     items = [
         {
             "title": "Tacos",
@@ -174,7 +174,7 @@ def test_what_cannot_be_shown_everywhere_has_a_text(api: Caller, group: str) -> 
         },
         {"title": "Ramen", "actions": [more]},
     ]
-    text = "1. Tacos\nToday!\nMore info: https://example.org\n\n2. Ramen\nMore info: https://example.org"
+    text = "1. Tacos\nToday!\nMore info: https://example.invalid\n\n2. Ramen\nMore info: https://example.invalid"
     assert shown(api, group, {"type": "carousel", "items": items}) == {"type": "carousel", "items": items, "text": text}
     assert shown(api, group, {"type": "list", "items": items}) == {"type": "list", "items": items}
     place = {"type": "location", "coordinates": {"lat": 45.5261583, "long": -73.595346}}
@@ -187,7 +187,7 @@ def test_what_cannot_be_shown_everywhere_has_a_text(api: Caller, group: str) -> 
 def test_a_file_has_its_name_for_a_text_in_its_place(api: Caller, group: str) -> None:
     assert shown(api, group, {"type": "image", "mediaUrl": PICTURE})["altText"] == "a lamp.png"
     assert shown(api, group, {"type": "file", "mediaUrl": PICTURE, "altText": ""})["altText"] == ""
-    assert "altText" not in shown(api, group, {"type": "file", "mediaUrl": "https://example.org/"})
+    assert "altText" not in shown(api, group, {"type": "file", "mediaUrl": "https://example.invalid/"})
     assert "altText" not in shown(api, group, {"type": "file", "mediaUrl": "https://[/a.png"})
 
 

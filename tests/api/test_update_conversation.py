@@ -12,7 +12,7 @@ TOO_MUCH = (400, "bad_request", "Conversation metadata is limited to 4096 bytes 
 SHOWN = {
     "displayName": "Crew",
     "description": "Everybody aboard",
-    "iconUrl": "https://example.org/crew.png",
+    "iconUrl": "https://example.invalid/crew.png",
     "metadata": {"lang": "en", "size": 3},
 }
 
@@ -93,7 +93,7 @@ def test_metadata_limit(api: Caller) -> None:
         ({"displayName": 5}, "displayName should be string"),
         ({"description": ""}, "description should NOT be shorter than 1 characters"),
         ({"description": "x" * 101}, "description should NOT be longer than 100 characters"),
-        ({"iconUrl": "https://example.org/" + "x" * 2029}, "iconUrl should NOT be longer than 2048 characters"),
+        ({"iconUrl": "https://example.invalid/" + "x" * 2029}, "iconUrl should NOT be longer than 2048 characters"),
         ({"metadata": "x"}, "metadata should be object"),
         ({"metadata": {"key": {"inner": 1}}}, "metadata.key should be string or number or boolean"),
     ],

@@ -21,8 +21,8 @@ TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
 PROFILE = {
     "givenName": "Ada",
     "surname": "Lovelace",
-    "email": "ada@example.org",
-    "avatarUrl": "https://example.org/ada.png",
+    "email": "ada@example.invalid",
+    "avatarUrl": "https://example.invalid/ada.png",
     "locale": "en-GB",
 }
 BOTH_NAMES = pytest.mark.parametrize("named", [lambda user_id: user_id, lambda user_id: "ada"], ids=["id", "external"])
@@ -171,10 +171,10 @@ def test_refused_bodies(api: Caller, body: dict[str, Any], title: str) -> None:
     "profile",
     [
         {"email": "nobody"},
-        {"email": "ada@example.org\n"},
+        {"email": "ada@example.invalid\n"},
         {"avatarUrl": "no url"},
         {"avatarUrl": "ada.png"},
-        {"avatarUrl": "https://example.org/\n"},
+        {"avatarUrl": "https://example.invalid/\n"},
     ],
 )
 def test_refused_profiles(api: Caller, profile: dict[str, str]) -> None:

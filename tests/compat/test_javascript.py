@@ -33,7 +33,7 @@ def query_of(request: str) -> str:
 
 
 def test_create_and_get_user(javascript: Official, api: Caller) -> None:
-    profile = {"givenName": "Ada", "email": "ada@example.org"}
+    profile = {"givenName": "Ada", "email": "ada@example.invalid"}
     reply = javascript.reply("create_user", externalId="ada 1/é", profile=profile, metadata={"level": 1})
     assert reply.sent == [f"POST /v2/apps/{api.app_id}/users 201"]
     made = reply.value["user"]

@@ -11,7 +11,7 @@ import pytest
 from tests.compat.official import PYTHON_14, PYTHON_16, PYTHON_17, Drivers, Official
 from tests.harness import Caller
 
-PROFILE = {"givenName": "Ada", "email": "ada@example.org"}
+PROFILE = {"givenName": "Ada", "email": "ada@example.invalid"}
 
 
 def query_of(request: str) -> dict[str, str]:

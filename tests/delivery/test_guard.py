@@ -44,7 +44,7 @@ def test_what_is_allowed_is_allowed_by_http_too() -> None:
     ("host", "embedded", "open_"),
     [
         ("127.0.0.1", True, True), ("localhost", True, True), ("::1", True, True), ("127.0.0.1", False, False),
-        ("0.0.0.0", True, False), ("192.168.1.1", True, False), ("chat.example.org", True, False),
+        ("0.0.0.0", True, False), ("192.168.1.1", True, False), ("chat.example.invalid", True, False),
     ],
 )  # fmt: skip
 def test_the_default_allows_loopback_to_the_sandbox_alone(host: str, embedded: bool, open_: bool) -> None:

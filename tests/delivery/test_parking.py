@@ -181,3 +181,34 @@ def test_what_is_parked_goes_with_its_webhook(run: Run) -> None:
             assert await site.settled() == []
 
     at_site(run, work)
+
+
+def test_a_webhook_that_waits_for_its_next_attempt_costs_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+    look = deliveries.heads
+
+    async def counted(*args: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        return await look(*args)
+
+    async def work(site: Site, receiver: Receiver) -> None:
+        user = await site.user()
+        receiver.answer = lambda call: 500
+        for number in range(3):
+            await site.touch(user, number)
+        async with delivering(site.store) as running:
+            await receiver.saw(1)
+            while len(await parked(site)) < 2:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+            monkeypatch.setattr(deliveries, "heads", counted)
+            for _ in range(20):
+                running.forward(0)
+                await asyncio.sleep(0.01)
+            assert looks == 0
+            running.forward(11)
+            await receiver.saw(2)
+        assert looks > 0
+
+    at_site(run, work)

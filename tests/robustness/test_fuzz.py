@@ -22,7 +22,7 @@ from tests.unit.integrations import INTEGRATIONS
 
 LIMIT = 102_400
 WITH_BODY = [operation for operation in OFFERED if operation.body]
-HOOK = {"target": "https://example.org", "triggers": []}
+HOOK = {"target": "https://example.invalid", "triggers": []}
 MALFORMED = [("bad_request", "Request body is not valid JSON")]
 BOUNDED = settings(
     max_examples=30,

@@ -36,7 +36,7 @@ PLACES = [(operation, name) for operation in OFFERED for name in parameters_of(o
 BODY = (
     b'{"userId":"x","subscribeSDKClient":true,"type":"conversation:read","displayName":"x",'
     b'"author":{"type":"business"},"content":{"type":"text","text":"x"},'
-    b'"target":"https://example.org","triggers":[]}'
+    b'"target":"https://example.invalid","triggers":[]}'
 )
 
 
@@ -158,7 +158,7 @@ def test_odd_request_ids(kept: World, given: str, echoed: bool) -> None:
         "Expect: 100-continue", "Upgrade: websocket\r\nConnection: upgrade", "Upgrade: h2c\r\nConnection: Upgrade",
         "Content-Type: application/json", "Content-Encoding: gzip", "Content-Length: 0", "Via: 1.1 x",
         "X-Forwarded-Host: evil", "X-Forwarded-Prefix: /x", "X-HTTP-Method-Override: DELETE", "Cookie: a=b",
-        "A: " + "x" * 16_000, "A: b\r\n" * 100 + "A: b", b"X-Odd: \xff\xfe\x80", "Date: now", "Origin: https://example.org",
+        "A: " + "x" * 16_000, "A: b\r\n" * 100 + "A: b", b"X-Odd: \xff\xfe\x80", "Date: now", "Origin: https://example.invalid",
     ],
     ids=lambda one: repr(one)[:24],
 )  # fmt: skip
@@ -212,7 +212,7 @@ NOT_HTTP: dict[str, bytes] = {
     "HTTP/9.9": b"GET /v2/apps HTTP/9.9\r\nHost: x\r\n\r\n",
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 100,
-    "CONNECT": b"CONNECT example.org:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "CONNECT": b"CONNECT example.invalid:443 HTTP/1.1\r\nHost: x\r\n\r\n",
 }
 
 

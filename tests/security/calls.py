@@ -100,8 +100,8 @@ class Walk:
         profile = {
             "givenName": word("given_name"),
             "surname": word("surname"),
-            "email": f"{word('email')}@example.org",
-            "avatarUrl": f"https://example.org/{word('avatar')}",
+            "email": f"{word('email')}@example.invalid",
+            "avatarUrl": f"https://example.invalid/{word('avatar')}",
             "locale": word("locale"),
         }
         ada: str = self.call(
@@ -120,7 +120,7 @@ class Walk:
 
     def _integrations(self) -> None:
         word = self._word
-        hook = {"target": f"https://example.org/{word('hook')}", "triggers": ["conversation:join"]}
+        hook = {"target": f"https://example.invalid/{word('hook')}", "triggers": ["conversation:join"]}
         made = self.call(
             "CreateIntegration", {"type": "custom", "displayName": word("integration"), "webhooks": [hook]}
         )["integration"]
@@ -144,7 +144,7 @@ class Walk:
         named = {
             "displayName": word("conversation"),
             "description": word("description"),
-            "iconUrl": f"https://example.org/{word('icon')}",
+            "iconUrl": f"https://example.invalid/{word('icon')}",
             "metadata": {word("conversation_key"): word("conversation_value")},
         }
         member = {"userId": ada, "subscribeSDKClient": True}
@@ -165,14 +165,14 @@ class Walk:
 
     def _messages(self, group: str, ada: str) -> None:
         word = self._word
-        author = {"displayName": word("author"), "avatarUrl": f"https://example.org/{word('author_icon')}"}
+        author = {"displayName": word("author"), "avatarUrl": f"https://example.invalid/{word('author_icon')}"}
         said = {
             "author": {"type": "user", "userId": ada, **author},
             "content": {"type": "text", "text": word("text"), "payload": word("payload")},
             "metadata": {word("message_key"): word("message_value")},
         }
         (message,) = self.call("PostMessage", said, conversationId=group)["messages"]
-        picture = {"type": "image", "mediaUrl": f"https://example.org/{word('media')}", "altText": word("alt_text")}
+        picture = {"type": "image", "mediaUrl": f"https://example.invalid/{word('media')}", "altText": word("alt_text")}
         self.call("PostMessage", {"author": {"type": "business"}, "content": picture}, conversationId=group)
         read = {"author": {"type": "user", "userExternalId": word("external_id"), "brandId": word("brand")[:24]}}
         self.call("PostActivity", {**read, "type": "conversation:read"}, conversationId=group)

@@ -152,7 +152,7 @@ def test_the_log_tells_of_every_request(run: Run) -> None:
 
 def test_no_personal_data_in_the_log(run: Run) -> None:
     log = "".join(run.server.log)
-    for word in ("zq", "xj", "example.org", "ada of"):
+    for word in ("zq", "xj", "example.invalid", "ada of"):
         assert word not in log.lower(), next(line for line in run.server.log if word in line.lower())
 
 

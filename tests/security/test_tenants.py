@@ -68,7 +68,7 @@ def _by_path(other: World, parameter: str, value: str, expected: Expected) -> li
         "PostMessage": {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}},
         "PostActivity": {"author": {"type": "business"}, "type": "conversation:read"},
         "CreateCustomIntegrationKey": {"displayName": "Mine"},
-        "CreateWebhook": {"target": "https://example.org", "triggers": []},
+        "CreateWebhook": {"target": "https://example.invalid", "triggers": []},
     }
     # The API document's answer for these is the general one.
     others = {"ListMessages": (404, "not_found", "Resource not found")}

@@ -73,7 +73,7 @@ def new_world(account: Caller, name: str) -> World:
         "id"
     ]
     world.messages = [api.say(world.group, f"Hello {name}", userExternalId=SHARED)["id"], api.say(world.group)["id"]]
-    hook = {"target": f"https://example.org/{name}", "triggers": ["conversation:typing"]}
+    hook = {"target": f"https://example.invalid/{name}", "triggers": ["conversation:typing"]}
     made = api.ok("POST", "/integrations", {"type": "custom", "displayName": f"Of {name}", "webhooks": [hook]})
     world.integration, world.webhook = made["integration"]["id"], made["integration"]["webhooks"][0]["id"]
     keys = f"/integrations/{world.integration}/keys"

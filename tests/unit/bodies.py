@@ -40,7 +40,7 @@ _settings = {
 _profile = {
     "givenName": "Grace",
     "surname": "Darling",
-    "email": "grace@example.org",
+    "email": "grace@example.invalid",
     "avatarUrl": PICTURE,
     "locale": "en-GB",
 }
@@ -70,7 +70,7 @@ def _message(type: str, content: JSON, **more: Any) -> JSON:
 
 _text = _message("text", {"text": "Is this you?", "actions": [{"type": "link", "text": "Yes", "uri": "https://a.org"}]})
 _member = {"userExternalId": "grace", "subscribeSDKClient": True}
-_ref = {"url": "https://example.org/ref", "bid": "b", "key": "k", "signature": "s", "owner": "o"}
+_ref = {"url": "https://example.invalid/ref", "bid": "b", "key": "k", "signature": "s", "owner": "o"}
 _events = {"payload": {"data": [{"event": "Purchase"}]}}
 _place = {"deliverStandbyEvents": False, "nextSwitchboardIntegrationId": "n", "messageHistoryCount": 10}
 _token = {"code": "c", "grant_type": "authorization_code", "client_id": "i", "client_secret": "s"}
@@ -195,7 +195,7 @@ EXAMPLES: dict[str, Example] = {
         {"signedUpAt": "2026-01-02T03:04:05Z", "toBeRetained": False, "profile": _profile, "metadata": METADATA},
     ),
     "sync": (users.SyncUserBody, {}, {"survivingZendeskId": "99"}),
-    "link mailgun": _linking("mailgun", address="grace@example.org"),
+    "link mailgun": _linking("mailgun", address="grace@example.invalid"),
     "link messagebird": _linking("messagebird", phoneNumber="+441665"),
     "link twilio": _linking("twilio", phoneNumber="+441665"),
     "link whatsapp": _linking("whatsapp", phoneNumber="+441665"),

@@ -7,14 +7,14 @@ from typing import Any
 JSON = dict[str, Any]
 
 METADATA = {"tide": "low", "depth": 4.5, "open": True, "crew": 3, "gone": None}
-PICTURE = "https://example.org/lamp.png"
+PICTURE = "https://example.invalid/lamp.png"
 
 _options = {"messenger": {"messenger_extensions": True, "webview_share_button": "hide"}}
 _buy = {"type": "buy", "text": "Ticket", "amount": 450, "currency": "gbp", "metadata": METADATA}
 _link = {
     "type": "link",
     "text": "Tides",
-    "uri": "https://example.org/tides",
+    "uri": "https://example.invalid/tides",
     "default": True,
     "metadata": METADATA,
     "extraChannelOptions": _options,
@@ -25,8 +25,8 @@ _reply = {"type": "reply", "text": "Aye", "payload": "YES", "metadata": METADATA
 _webview = {
     "type": "webview",
     "text": "Map",
-    "uri": "https://example.org/map",
-    "fallback": "https://example.org/map.txt",
+    "uri": "https://example.invalid/map",
+    "fallback": "https://example.invalid/map.txt",
     "default": False,
     "metadata": METADATA,
     "extraChannelOptions": _options,
@@ -50,7 +50,7 @@ FIELD = {
     "name": "boat",
     "label": "Which boat?",
     "text": "the small one",
-    "email": "skipper@example.org",
+    "email": "skipper@example.invalid",
     "select": [{"name": "s", "label": "Small"}],
     "format": "integer",
 }
@@ -71,13 +71,13 @@ CONTENTS: dict[str, tuple[JSON, JSON]] = {
         {"items": [_item] * 10, "blockChatInput": False, "displaySettings": {"imageAspectRatio": "square"}},
     ),
     "file": (
-        {"mediaUrl": "https://example.org/a"},
+        {"mediaUrl": "https://example.invalid/a"},
         {"mediaUrl": PICTURE, "altText": "A", "attachmentId": "1", **_rich},
     ),
     "form": ({"fields": [_small_field]}, {"fields": [_form_field], "text": "A form", "blockChatInput": True}),
     "formResponse": ({"fields": [_small_field]}, {"fields": [{**FIELD, "quotedMessageId": "5"}]}),
     "image": (
-        {"mediaUrl": "https://example.org/a"},
+        {"mediaUrl": "https://example.invalid/a"},
         {"mediaUrl": PICTURE, "altText": "A", "attachmentId": "1", **_rich, "actions": _actions},
     ),
     "list": ({"items": [_small_item]}, {"items": [_item], "actions": [_link], "blockChatInput": False}),

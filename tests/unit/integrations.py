@@ -17,12 +17,12 @@ _web = {
     "businessName": "Harbour office",
     "businessIconUrl": PICTURE,
     "backgroundImageUrl": PICTURE,
-    "originWhitelist": ["https://example.org"],
+    "originWhitelist": ["https://example.invalid"],
     "prechatCapture": {"avatarUrl": PICTURE, "enabled": True, "enableEmailLinking": False, "fields": [FIELD]},
 }
 _android = {
     "projectId": "p",
-    "clientEmail": "robot@example.org",
+    "clientEmail": "robot@example.invalid",
     "privateKey": "k",
     "serverKey": "s",
     "senderId": "9",
@@ -30,12 +30,12 @@ _android = {
 IOS = {"certificate": "Y2VydA==", "password": "", "production": True, "autoUpdateBadge": False}
 _sdk = {"canUserSeeConversationList": True, "canUserCreateMoreConversations": False}
 _channel = {"displayName": "Ours", "defaultResponderId": "r", "showAIDisclaimer": False}
-WEBHOOK = {"target": "https://example.org/hook", "triggers": ["conversation:join"]}
+WEBHOOK = {"target": "https://example.invalid/hook", "triggers": ["conversation:join"]}
 FULL_WEBHOOK = {**WEBHOOK, "includeFullUser": True, "includeFullSource": False}
 _apple = {"businessId": "b", "apiSecret": "s", "mspId": "m"}
 _instagram = {"pageAccessToken": "t", "appId": "a", "appSecret": "s"}
 _whatsapp = {"hsmFallbackLanguage": "nl", "accountId": "1", "accountManagementAccessToken": "t"}
-_mailgun = {"apiKey": "k", "domain": "example.org", "incomingAddress": "in@example.org"}
+_mailgun = {"apiKey": "k", "domain": "example.invalid", "incomingAddress": "in@example.invalid"}
 
 INTEGRATIONS: dict[str, tuple[JSON, JSON]] = {
     "android": ({}, {**_channel, **_sdk, **_android}),
@@ -60,7 +60,7 @@ INTEGRATIONS: dict[str, tuple[JSON, JSON]] = {
     ),
     "mailgun": (
         _mailgun,
-        {**_channel, **_mailgun, "signingKey": "s", "hideUnsubscribeLink": True, "fromAddress": "f@example.org"},
+        {**_channel, **_mailgun, "signingKey": "s", "hideUnsubscribeLink": True, "fromAddress": "f@example.invalid"},
     ),
     "messagebird": (
         {"accessKey": "a", "signingKey": "s", "originator": "31"},

@@ -57,7 +57,7 @@ def test_a_message_may_quote_a_message() -> None:
         "author": {"type": "business", "displayName": "Grace", "subtypes": ["AI"]},
         "content": {"type": "text", "text": "Fog"},
         "source": {"type": "api:conversations"},
-        "references": [{"uri": "https://example.org/fog", "title": "Fog"}],
+        "references": [{"uri": "https://example.invalid/fog", "title": "Fog"}],
     }
     message = {
         **quoted,
@@ -152,7 +152,7 @@ def test_a_webhook_is_shown_with_its_secret() -> None:
     shown = {
         "id": ID,
         "version": "v2",
-        "target": "https://example.org/hook",
+        "target": "https://example.invalid/hook",
         "triggers": ["conversation:message"],
         "secret": "s",
         "includeFullUser": False,

@@ -225,7 +225,7 @@ RULES: list[tuple[str, Path, Any, str]] = [
     ),
     ("integration twilio", ("phoneNumberSid",), "", "phoneNumberSid should NOT be shorter than 1 characters"),
     ("integration web", ("type",), "windows", "type should be equal to one of the allowed values: android, apple, "),
-    ("webhook", ("target",), "ftp://example.org/x", "target should match pattern"),
+    ("webhook", ("target",), "ftp://example.invalid/x", "target should match pattern"),
     ("webhook", ("triggers",), ["Conversation:Join"], "triggers[0] should be equal to one of the allowed values: "),
     (
         "switchboard integration",

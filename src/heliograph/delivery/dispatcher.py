@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 
 from heliograph.delivery.leases import BEAT_SECONDS
 from heliograph.delivery.pump import Pump, Surroundings
@@ -13,6 +14,8 @@ from heliograph.storage import deliveries
 POLL_SECONDS = 0.25
 """How long what another process has written may wait to be seen."""
 _PAUSE_SECONDS = 1.0
+_REST = 9
+"""So many times as long as a look took, none follows."""
 
 log = logging.getLogger("heliograph.delivery")
 
@@ -46,12 +49,15 @@ class Dispatcher:
     async def _looking(self) -> None:
         while True:
             self._wake.clear()
+            began = time.monotonic()
             try:
-                for webhook_id in await self._around.store.look(deliveries.waiting):
+                for webhook_id in await self._around.store.look(deliveries.waiting, self._around.clock()):
                     self._start(webhook_id)
             except Exception as error:
                 log.error("delivery is held up", exc_info=error)
                 await asyncio.sleep(_PAUSE_SECONDS)
+            # However many webhooks wait, and however often it is woken, most of the time is left for others.
+            await asyncio.sleep(_REST * (time.monotonic() - began))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
 

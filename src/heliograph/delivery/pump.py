@@ -32,6 +32,7 @@ CONCURRENCY = 8
 _PAGE = 64
 _DROP_STEP = 500
 _PAUSE_SECONDS = 1.0
+_GLANCE_SECONDS = 0.1
 
 log = logging.getLogger("heliograph.delivery")
 
@@ -62,9 +63,17 @@ class Pump:
         self._nudge = asyncio.Event()
         self._tasks: dict[tuple[int, str], asyncio.Task[None]] = {}  # by bucket and lane
         self._most = CONCURRENCY
+        self._later: asyncio.TimerHandle | None = None
 
     def nudge(self) -> None:
-        """Look whether there is more to be done."""
+        """Look whether there is more to be done; at most now and then while calls are under way: each that ends looks."""
+        if not self._tasks or self._around.stopping:
+            self._nudge.set()
+        elif self._later is None:
+            self._later = asyncio.get_running_loop().call_later(_GLANCE_SECONDS, self._glance)
+
+    def _glance(self) -> None:
+        self._later = None
         self._nudge.set()
 
     def busy(self, first: int, last: int) -> bool:
@@ -95,7 +104,7 @@ class Pump:
         return [(webhook, secret, one) for one in await self._heads()]
 
     async def _heads(self) -> list[Due]:
-        """Heads that are due. If what waits behind others is in the way of seeing them, it is parked."""
+        """Heads that are due. What waits behind one that is not due, or hides others, is parked."""
         around = self._around
         while True:
             # Lanes in which something is under way are left out: nothing else of them is to be begun, and nothing of

@@ -59,7 +59,7 @@ class Due(Struct):
 
 
 class Found(Struct):
-    """What a look finds: heads that are due, and what waits behind others if that keeps more heads from being seen."""
+    """What a look finds: heads that are due, and what waits for others and would be found again and again."""
 
     heads: list[Due]
     waiting: list[tuple[int, str]]
@@ -129,9 +129,13 @@ async def add(tx: Tx, due: Sequence[StoredDelivery]) -> None:
     await tx.insert("delivery", ("bucket", *_COLUMNS), [(tx.bucket(one.lane), *astuple(one)) for one in due])
 
 
-async def waiting(reader: Reader) -> list[str]:
-    """The webhooks for which something is pending."""
-    rows = await reader.all(f"WITH RECURSIVE {_WAITS} SELECT id FROM waits WHERE id IS NOT NULL")
+async def waiting(reader: Reader, now: int) -> list[str]:
+    """The webhooks for which something is due, be it under way."""
+    rows = await reader.all(
+        f"""WITH RECURSIVE {_WAITS} SELECT id FROM waits WHERE id IS NOT NULL
+        AND (SELECT min(due_at) FROM delivery WHERE webhook_id = waits.id AND status = 'pending') <= $1""",
+        now,
+    )
     return [row[0] for row in rows]
 
 
@@ -188,9 +192,12 @@ async def heads(
         for row in rows
         if row[-3] is not None
     ]
-    behind = [(row[0], row[1]) for row in rows if row[-3] is None]
-    crowded = len(rows) == _LOOK and len(found) < limit
-    return Found(found[:limit], behind if crowded else [])
+    behind = [StoredDelivery(*row[1:-3]) for row in rows if row[-3] is None]
+    if len(rows) < _LOOK or len(found) >= limit:
+        # Nothing hides more heads. So what is next after a head that is found may stay.
+        lanes = {one.delivery.lane for one in found}
+        behind = [one for one in behind if one.lane not in lanes]
+    return Found(found[:limit], [(reader.bucket(one.lane), one.id) for one in behind])
 
 
 def _within(ranges: Ranges) -> str:
