@@ -66,7 +66,7 @@ class Pump:
         self._later: asyncio.TimerHandle | None = None
 
     def nudge(self) -> None:
-        """Look whether there is more to be done; at most now and then while calls are under way: each that ends looks."""
+        """Look whether there is more to be done. While calls are under way it waits a little: each that ends looks."""
         if not self._tasks or self._around.stopping:
             self._nudge.set()
         elif self._later is None:

@@ -130,10 +130,11 @@ async def add(tx: Tx, due: Sequence[StoredDelivery]) -> None:
 
 
 async def waiting(reader: Reader, now: int) -> list[str]:
-    """The webhooks for which something is due, be it under way."""
+    """The webhooks for which something is due, be it under way, and those that are gone while something is pending."""
     rows = await reader.all(
         f"""WITH RECURSIVE {_WAITS} SELECT id FROM waits WHERE id IS NOT NULL
-        AND (SELECT min(due_at) FROM delivery WHERE webhook_id = waits.id AND status = 'pending') <= $1""",
+        AND ((SELECT min(due_at) FROM delivery WHERE webhook_id = waits.id AND status = 'pending') <= $1
+            OR NOT EXISTS (SELECT 1 FROM webhook WHERE webhook.id = waits.id))""",
         now,
     )
     return [row[0] for row in rows]
