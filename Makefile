@@ -8,7 +8,7 @@ run: .venv/server
 
 test: .venv/dev .compat/ready
 	@command -v $(CC) > /dev/null && $(MAKE) --no-print-directory .bench/load || echo 'no C compiler: the load generator is not tested'
-	$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # Options go into BENCH: make bench BENCH='--engine sqlite --only list-25'
 bench: .venv/dev .bench/load

@@ -43,9 +43,14 @@ def test_what_is_new_is_kept() -> None:
         participant.nothing  # type: ignore[attr-defined]  # noqa: B018
 
 
-@pytest.mark.parametrize("value", [None, 7, "text", [], [None], {}, True, 1.5, [{"type": 1}], "2031-13-45"])
 @pytest.mark.parametrize("kind", [getattr(models, name) for name in models.__all__])
-def test_no_value_of_any_field_makes_reading_raise(kind: type[Model], value: Any) -> None:
+def test_no_value_of_any_field_makes_reading_raise(kind: type[Model]) -> None:
+    for value in (None, 7, "text", [], [None], {}, True, 1.5, [{"type": 1}], "2031-13-45"):
+        read_all(kind, value)
+
+
+def read_all(kind: type[Model], value: Any) -> None:
+    """Read every field of an answer in which each has this value."""
     answer = kind({field.name: value for field in kind._fields.values()})
     for name in kind._fields:
         getattr(answer, name)

@@ -31,7 +31,7 @@ REFUSALS = {
 WEIGHTS = {"join": 10, "leave": 5, "leave seat": 2, "personal": 1, "group": 1, "delete user": 2, "delete group": 1}
 
 
-@pytest.fixture(scope="module", params=[2, 3])
+@pytest.fixture(scope="module", params=[3])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Servers on one database, whose groups take 6 users."""
     folder = tmp_path_factory.mktemp("processes")
