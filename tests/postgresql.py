@@ -29,6 +29,10 @@ class PostgreSQL:
         self.folder = Path(tempfile.mkdtemp(prefix="heliograph-postgresql-"))
         self._server = get_server(self.folder / "data", cleanup_mode="delete")
         self.url: str = self._server.get_uri()
+        # What tests kill are processes, which take nothing with them that the system was given to write.
+        with (self.data / "postgresql.conf").open("a") as settings:
+            settings.write("fsync = off\n")
+        os.kill(self._first_process(), signal.SIGHUP)
 
     @property
     def data(self) -> Path:
@@ -37,13 +41,17 @@ class PostgreSQL:
 
     def kill(self) -> None:
         """kill -9 of the first process; the others notice, and end."""
-        process = self._server.get_pid()
-        assert process is not None
+        process = self._first_process()
         os.kill(process, signal.SIGKILL)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while _is_there(process):
             assert time.monotonic() < deadline
             time.sleep(0.01)
+
+    def _first_process(self) -> int:
+        process: int | None = self._server.get_pid()
+        assert process is not None
+        return process
 
     def start(self) -> None:
         """Start it again on the same data, after a kill."""

@@ -22,7 +22,7 @@ OK = {"create-user": "201", "post-message": "201", "join-one": "201", "join-spre
 def quick(loader: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Results, str]:
     """The results of a short run, and what it printed."""
     folder = tmp_path_factory.mktemp("results")
-    options = ("--engine", "sqlite", "--quick", "--seconds", "0.1", "--connections", "1,8")
+    options = ("--engine", "sqlite", "--quick", "--seconds", "0.1", "--connections", "8")
     done = subprocess.run(
         [sys.executable, "-m", "bench.run", *options, "--results", folder],
         cwd=ROOT,
@@ -37,7 +37,7 @@ def quick(loader: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Resul
 
 def test_every_scenario_is_measured_without_an_error(quick: tuple[Results, str]) -> None:
     cells = quick[0].scenarios
-    assert [(cell.scenario, cell.connections) for cell in cells] == [(name, many) for many in (1, 8) for name in NAMES]
+    assert [(cell.scenario, cell.connections) for cell in cells] == [(name, 8) for name in NAMES]
     for cell in cells:
         assert (cell.errors, cell.bare_errors) == (0, 0), cell
         assert cell.statuses == {OK.get(cell.scenario, "200"): cell.requests}

@@ -192,8 +192,8 @@ async def _migrate(name: str, tx: PostgresTx) -> None:
     present = await _version(tx, name)
     try:
         await migrations.migrate(tx, DIALECT, present, BUCKETS)
-    except asyncpg.DuplicateTableError:
-        raise TryAgain from None  # another process was quicker
+    except (asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError):
+        raise TryAgain from None  # another process was quicker; with a table comes a type of its name
 
 
 async def _unlock(tx: PostgresTx) -> Sealer:
