@@ -14,7 +14,7 @@ from heliograph.storage import deliveries
 POLL_SECONDS = 0.25
 """How long what another process has written may wait to be seen."""
 _PAUSE_SECONDS = 1.0
-_REST = 9
+_REST = 3
 """So many times as long as a look took, none follows."""
 
 log = logging.getLogger("heliograph.delivery")
