@@ -1,7 +1,7 @@
 """One server process for the whole run, on each engine; an app of its own for each test.
 
-A test that takes the fixture `engine`, most of them by way of `server`, runs on every engine. One of a module marked
-`one_engine` is not about what is stored, and runs on SQLite.
+A test that takes the fixture `engine`, most of them by way of `server`, runs on every engine. One that is marked
+`one_engine` is not about what is stored, and runs on SQLite; or it is about the one engine that the mark names.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from tests.harness import Caller, Sandbox, Server, init, new_app, serving
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known."""
-    config.addinivalue_line("markers", "one_engine: runs on SQLite only, because it is not about what is stored")
+    config.addinivalue_line(
+        "markers", "one_engine: runs on SQLite, or the one that is named, only; what is not about what is stored does"
+    )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run whatever needs an engine on each of them."""
     if "engine" in metafunc.fixturenames:
         one = metafunc.definition.get_closest_marker("one_engine")
-        metafunc.parametrize("engine", [SQLITE] if one else ENGINES, indirect=True, scope="session")
+        metafunc.parametrize("engine", [*one.args] or [SQLITE] if one else ENGINES, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The database of the shared server, and a second server with other settings."""
+"""The database of the shared server, servers with other settings, and an endpoint for webhooks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.api.database import Database
+from tests.api.endpoint import Endpoint
 from tests.databases import new_database
 from tests.harness import Caller, Server, init, new_app, serving
 
@@ -37,3 +38,19 @@ def other_account(other_server: Server) -> Iterator[Caller]:
 def other(other_account: Caller) -> Caller:
     """A caller with the key of a fresh app of the second server."""
     return new_app(other_account)
+
+
+@pytest.fixture(scope="module")
+def calling(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that may call this machine, on either engine."""
+    url = new_database(engine, tmp_path_factory.mktemp("calling"))
+    with serving(url, "--webhook-allowed-networks", "loopback") as server:
+        yield server
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    """An endpoint of this test."""
+    with Endpoint() as made:
+        yield made
+        made.shutdown()

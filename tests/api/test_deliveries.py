@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import http.server
 import json
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -13,64 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.databases import new_database
-from tests.harness import Caller, Server, command, error_of, init, new_app, serving
-
-
-class Endpoint(http.server.ThreadingHTTPServer):
-    """Answers with `status`, and keeps what came."""
-
-    status = 200
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.came: list[Any] = []
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        return f"http://127.0.0.1:{self.server_port}/hook"
-
-    def answering(self) -> None:
-        """Called before each answer."""
-
-    def answered(self, body: Any) -> None:
-        """Called after each answer, with what was answered."""
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    server: Endpoint
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self.server.came.append((dict(self.headers), body))
-        self.server.answering()
-        self.send_response(self.server.status)
-        self.send_header("content-length", "11")
-        self.end_headers()
-        self.wfile.write(b"so\n\0\x1b[31m\xff\r")
-        self.server.answered(body)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def calling(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that may call this machine, on either engine."""
-    url = new_database(engine, tmp_path_factory.mktemp("calling"))
-    with serving(url, "--webhook-allowed-networks", "loopback") as server:
-        yield server
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    """An endpoint of this test."""
-    with Endpoint() as made:
-        yield made
-        made.shutdown()
+from tests.api.endpoint import Endpoint
+from tests.harness import Caller, Server, command, error_of, init, new_app
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ import pytest
 
 from heliograph.errors import ServiceUnavailable
 from heliograph.server.metrics import Metrics
-from tests.api.test_deliveries import Endpoint, below, settled
+from tests.api.endpoint import Endpoint
+from tests.api.test_deliveries import below, settled
 from tests.api.test_metrics import Sample, grown, samples
 from tests.databases import POSTGRESQL, new_database
 from tests.harness import Caller, Server, init, new_app, serving
@@ -23,22 +24,6 @@ from tests.storage.conftest import opened
 ATTEMPTS = "heliograph_delivery_attempts_total"
 PENDING: Sample = ("heliograph_deliveries_pending", ())
 OVERDUE: Sample = ("heliograph_deliveries_overdue_seconds", ())
-
-
-@pytest.fixture(scope="module")
-def calling(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that may call this machine."""
-    url = new_database(engine, tmp_path_factory.mktemp("calling"))
-    with serving(url, "--webhook-allowed-networks", "loopback") as server:
-        yield server
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    """An endpoint of this test."""
-    with Endpoint() as made:
-        yield made
-        made.shutdown()
 
 
 Hooked = Callable[[Server, str], Caller]

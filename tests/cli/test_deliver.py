@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.api.test_deliveries import Endpoint
+from tests.api.endpoint import Endpoint
 from tests.databases import POSTGRESQL, new_database, rows
 from tests.harness import Caller, command, init, serving
 

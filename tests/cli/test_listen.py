@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from heliograph.webhooks import receive
-from tests.api.test_deliveries import Endpoint
+from tests.api.endpoint import Endpoint
 from tests.databases import new_database
 from tests.harness import Caller, Server, command, init
 

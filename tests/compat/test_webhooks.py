@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.test_deliveries import Endpoint, settled
+from tests.api.endpoint import Endpoint
+from tests.api.test_deliveries import settled
 from tests.compat.official import JAVASCRIPT, PYTHON_17, Drivers, Official
 from tests.databases import new_database
 from tests.delivery.receiver import documented

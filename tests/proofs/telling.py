@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tests.api.test_deliveries import Endpoint
+from tests.api.endpoint import Endpoint
 from tests.databases import rows
 from tests.harness import author_of
 from tests.proofs.crowd import Crowd

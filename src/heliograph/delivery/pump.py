@@ -33,6 +33,7 @@ _PAGE = 64
 _DROP_STEP = 500
 _PAUSE_SECONDS = 1.0
 _GLANCE_SECONDS = 0.1
+"""How long what is new may wait to be seen while calls are under way and none ends."""
 
 log = logging.getLogger("heliograph.delivery")
 

@@ -21,22 +21,33 @@ HEAD_SECONDS = 30.0
 
 
 class Outgoing:
-    """The transport as the answer to one request sees it: head and body, two writes of uvicorn's, become one.
+    """The transport as answers see it: head and body, two writes of uvicorn's and two system calls, become one.
 
-    Each write is a system call, and costs as much as everything else that sending an answer takes.
+    There is one for a connection, not for each answer: an answer and what is its own would refer to each other, and
+    be left to the garbage collector.
     """
 
     __slots__ = ("_begun", "_cycle", "_head", "_transport")
 
-    def __init__(self, cycle: RequestResponseCycle) -> None:
-        self._cycle = cycle
-        self._transport = cycle.transport
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._cycle: RequestResponseCycle | None = None
         self._begun = False
         self._head = b""
 
+    def carry(self, cycle: RequestResponseCycle) -> None:
+        """Be the transport of this answer from now on."""
+        self._cycle, self._begun = cycle, False
+        cycle.transport = self  # type: ignore[assignment]
+
+    def arrived(self) -> bool:
+        """Whether the whole body of the request that is being answered has come."""
+        return self._cycle is not None and not self._cycle.more_body
+
     def write(self, data: bytes) -> None:
         """Keep the head until something follows it; send everything else."""
-        if self._begun or not self._cycle.response_started:  # before an answer comes at most "100 Continue"
+        # Before an answer comes at most "100 Continue".
+        if self._begun or self._cycle is None or not self._cycle.response_started:
             self._transport.write(self._head + data)
             self._head = b""
         else:
@@ -63,12 +74,12 @@ class Protocol(HttpToolsProtocol):
     _in_head = False
     _unused = 0  # bytes that were read since something came of them
     _answering: RequestResponseCycle | None = None
-    _outgoing: Outgoing | None = None
     _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
         super().connection_made(transport)
+        self._outgoing = Outgoing(transport)
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
@@ -103,8 +114,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Go on with the next request; read more only when none is waiting."""
-        if self._outgoing is not None:
-            self._outgoing.flush()
+        self._outgoing.flush()
         super().on_response_complete()
         if self.pipeline:
             self.flow.pause_reading()
@@ -120,9 +130,9 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        self._answering, self._outgoing = cycle, Outgoing(cycle)
-        cycle.scope["extensions"] = {ARRIVED: lambda: not cycle.more_body}  # type: ignore[dict-item]  # ASGI: a dict
-        cycle.transport = self._outgoing  # type: ignore[assignment]
+        self._answering = cycle
+        self._outgoing.carry(cycle)
+        cycle.scope["extensions"] = {ARRIVED: self._outgoing.arrived}  # type: ignore[dict-item]  # ASGI: a dict
         super()._start_asgi_task(cycle, app)
 
     def send_400_response(self, msg: str) -> None:

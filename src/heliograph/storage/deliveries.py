@@ -1,7 +1,7 @@
 """Deliveries: which webhook is to be told of which event, and how far that has come.
 
 Of a lane, a conversation or a user, one delivery to a webhook is made after the other: the first that is pending is the
-head, and the others wait for it. What waits is due like its head, so where there is much of it, it is parked: it is due
+head, and the others wait for it. What waits behind a head that is not due, or hides other heads, is parked: it is due
 later, or when all that was before it is settled. Then a look costs the same, however much waits.
 """
 
