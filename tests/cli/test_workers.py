@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.databases import POSTGRESQL, new_database
+from tests.databases import POSTGRESQL, new_database, rows
 from tests.harness import Caller, Server, command, init, new_app, serving
 
 WORKERS = 3
@@ -87,6 +87,21 @@ def test_all_of_them_serve_the_same_database(workers: Server, owner: Caller) -> 
     app = new_app(owner)
     user = app.new_user("ada")
     assert on_every_worker("GET", f"{workers.url}/v2/apps/{app.app_id}/users/{user}", app.auth or ("", "")) == {200}
+
+
+def test_each_of_them_draws_what_keeps_processes_apart(workers: Server) -> None:
+    found: set[str] = set()
+
+    def numbers() -> set[str]:
+        """The last ten digits of the request ids, which tell the process, of all that have answered so far."""
+        found.add(httpx.get(f"{workers.url}/health/live").headers["x-request-id"][-10:])
+        return found
+
+    eventually(lambda: len(numbers()) == WORKERS)
+    for _ in range(10):
+        assert len(numbers()) == WORKERS
+    # Whoever holds leases is known by a name that was drawn as well.
+    eventually(lambda: len(rows(workers.database_url, "SELECT name FROM lease WHERE name LIKE 'worker/%'")) == WORKERS)
 
 
 def test_a_removal_in_one_holds_in_all_within_a_second(workers: Server, owner: Caller) -> None:

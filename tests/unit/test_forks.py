@@ -1,0 +1,232 @@
+"""Ids after a fork: each process has a number of its own, however it was forked."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from heliograph import ids
+
+NUMBER = slice(14, 24)
+"""The digits of an id that tell the process."""
+EACH = 20
+PATIENCE_SECONDS = 10
+
+POOL = """
+import multiprocessing, sys
+from heliograph import ids
+
+context = multiprocessing.get_context(sys.argv[1])
+context.set_forkserver_preload(["heliograph.ids"])
+print(ids.new())
+with context.Pool(2, maxtasksperchild=1) as pool:
+    for task in [pool.apply_async(ids.new) for _ in range(4)]:
+        print(task.get())
+"""
+"""Prints an id of this process and of four others."""
+
+# From Python 3.12 on a fork beside other threads, of which a test run has some, is warned of.
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+
+Fork = Callable[[], int]
+Make = Callable[[], list[str]]
+
+
+def bare_fork() -> int:
+    """Fork as C code may: Python's fork hooks are not run."""
+    pid: int = ctypes.PyDLL(None).fork()
+    return pid
+
+
+def make() -> list[str]:
+    """Some ids of this process."""
+    return [ids.new() for _ in range(EACH)]
+
+
+def forked(fork: Fork, work: Make = make) -> list[str]:
+    """What `work` returns in a forked process, which must not hang."""
+    reading, writing = os.pipe()
+    pid = fork()
+    if pid == 0:
+        with contextlib.suppress(BaseException):
+            os.write(writing, " ".join(work()).encode())
+        os._exit(0)
+    os.close(writing)
+    try:
+        with open(reading) as answer:
+            ready, _, _ = select.select([answer], [], [], PATIENCE_SECONDS)
+            assert ready, "the forked process hangs"
+            return answer.read().split()
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def with_grandchild(fork: Fork) -> list[str]:
+    """Ids of a forked process, and of one that it forks."""
+    return [*make(), *forked(fork), *make()]
+
+
+def assert_apart(made: list[list[str]]) -> None:
+    """All ids differ, and no two of the processes share a number."""
+    every = [one for each in made for one in each]
+    assert len(set(every)) == len(every)
+    assert all(map(ids.is_id, every))
+    numbers = [{one[NUMBER] for one in each} for each in made]
+    assert len(set.union(*numbers)) == sum(map(len, numbers))
+
+
+@pytest.fixture
+def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock stands still, so that processes with the same number are certain to make the same ids."""
+    now = time.time_ns()
+    monkeypatch.setattr("time.time_ns", lambda: now)
+
+
+@pytest.mark.usefixtures("frozen")
+@pytest.mark.parametrize("fork", [os.fork, bare_fork])
+def test_forked_processes_have_numbers_of_their_own(fork: Fork) -> None:
+    before = make()
+    made = [forked(fork, lambda: with_grandchild(fork)) for _ in range(8)]
+    assert all(len(each) == 3 * EACH and len({one[NUMBER] for one in each}) == 2 for each in made)
+    assert_apart([before + make(), *made])
+
+
+@pytest.mark.parametrize("method", ["fork", "forkserver"])
+def test_processes_of_multiprocessing_have_numbers_of_their_own(method: str) -> None:
+    # A program of its own: the processes of a fork server import the main module, which is pytest here.
+    done = subprocess.run(
+        [sys.executable, "-c", POOL, method], capture_output=True, text=True, timeout=PATIENCE_SECONDS * 3, check=True
+    )
+    made = done.stdout.split()
+    assert len(made) == 5
+    assert_apart([[one] for one in made])
+
+
+@pytest.mark.usefixtures("frozen")
+@pytest.mark.parametrize("fork", [os.fork, bare_fork])
+def test_order_and_follow_hold_across_a_fork(fork: Fork) -> None:
+    ahead = f"{int(ids.new(), 16) + (1 << 60):024x}"
+    ids.follow(ahead)
+    before = ids.new()
+    made = forked(fork)
+    assert [ahead, before, *made] == sorted([ahead, before, *made])
+    further = f"{int(ids.new(), 16) + (1 << 60):024x}"
+
+    def follow_and_make() -> list[str]:
+        ids.follow(further)
+        return make()
+
+    assert forked(fork, follow_and_make)[0] > further > ids.new()
+
+
+@contextlib.contextmanager
+def busy_threads() -> Iterator[None]:
+    """Threads that make ids all the time, and are interrupted as often as possible."""
+    done = threading.Event()
+
+    def work() -> None:
+        while not done.is_set():
+            ids.new()
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        yield
+    finally:
+        done.set()
+        sys.setswitchinterval(interval)
+        for thread in threads:
+            thread.join()
+
+
+def test_a_fork_while_other_threads_make_ids_does_not_hang() -> None:
+    with busy_threads():
+        made = [forked(os.fork) for _ in range(20)]
+    assert all(len(each) == EACH for each in made)
+    assert_apart(made)
+
+
+@pytest.mark.parametrize("fork", [os.fork, bare_fork])
+def test_a_fork_while_another_thread_is_within_new_does_not_hang(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
+    within, forked_already = threading.Event(), threading.Event()
+    read = time.monotonic_ns
+
+    def slow_clock() -> int:
+        if threading.current_thread() is thread:
+            within.set()
+            forked_already.wait()
+        return read()
+
+    def ids_of_two_seconds() -> None:
+        ids.new()
+        later = time.time_ns() + 1_000_000_000
+        monkeypatch.setattr("time.time_ns", lambda: later)
+        ids.new()
+
+    thread = threading.Thread(target=ids_of_two_seconds)
+    monkeypatch.setattr("time.monotonic_ns", slow_clock)
+    thread.start()
+    try:
+        assert within.wait(PATIENCE_SECONDS)
+        assert len(forked(fork)) == EACH
+    finally:
+        forked_already.set()
+        thread.join()
+
+
+def copied(monkeypatch: pytest.MonkeyPatch, clocks: list[int]) -> list[list[str]]:
+    """Ids of copies of this very process, which have the same process id and random bytes, and these wall clocks."""
+    pid = os.getpid()
+    monkeypatch.setattr("os.getpid", lambda: pid)
+    monkeypatch.setattr("os.urandom", bytes)
+
+    def at(clock: int) -> Make:
+        def set_and_make() -> list[str]:
+            monkeypatch.setattr("time.time_ns", lambda: clock)
+            return make()
+
+        return set_and_make
+
+    return [forked(bare_fork, at(clock)) for clock in clocks]
+
+
+def test_copies_of_a_virtual_machine_get_numbers_of_their_own_when_their_clocks_are_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ids.new()
+    resumed = time.time_ns() + 3_600_000_000_000
+    assert_apart(copied(monkeypatch, [resumed, resumed + 1, resumed + 2]))
+
+
+def test_a_process_keeps_its_number_as_time_goes_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each new number is another chance to meet that of another process."""
+
+    def make_for_an_hour() -> list[str]:
+        wall, monotonic = time.time_ns(), time.monotonic_ns()
+        made = [ids.new()]
+        for second in range(1, 3600):
+            passed = second * 1_000_000_000
+            # As far as NTP slews a clock.
+            monkeypatch.setattr("time.time_ns", lambda at=wall + passed + passed // 2000: at)
+            monkeypatch.setattr("time.monotonic_ns", lambda at=monotonic + passed: at)
+            made.append(ids.new())
+        return made[::100]
+
+    made = forked(os.fork, make_for_an_hour)
+    assert len(made) == 36
+    assert len({one[NUMBER] for one in made}) == 1
+    assert made == sorted(set(made))
