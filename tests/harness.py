@@ -93,6 +93,32 @@ class Server:
             assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.01)
         self.url = next(line for line in reversed(self.output) if " answers at " in line).split()[-1]
+        while self.workers > 1 and len(self.listening()) < self.workers:
+            assert time.monotonic() < deadline, "a worker did not start"
+            time.sleep(0.05)
+
+    @property
+    def workers(self) -> int:
+        """How many processes serve."""
+        return int(self.options[self.options.index("--workers") + 1]) if "--workers" in self.options else 1
+
+    def worker_pids(self) -> set[int]:
+        """The worker processes."""
+        pid = self.process.pid
+        try:
+            return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+        except FileNotFoundError:
+            return set()
+
+    def listening(self) -> set[int]:
+        """The worker processes that listen at the port."""
+        wanted = f"{int(self.url.rpartition(':')[2]):04X}"
+        inodes = {
+            fields[9]
+            for fields in map(str.split, Path("/proc/net/tcp").read_text().splitlines()[1:])
+            if fields[1].endswith(f":{wanted}") and fields[3] == "0A"
+        }
+        return {pid for pid in self.worker_pids() if inodes & _sockets_of(pid)}
 
     def _drain(self, stream: Any, lines: list[str]) -> threading.Thread:
         reader = threading.Thread(target=lambda: lines.extend(iter(stream.readline, "")), daemon=True)
@@ -111,8 +137,16 @@ class Server:
             stream.close()
         return status
 
+    def send_signal(self, number: int) -> None:
+        """Send a signal. kill -9 goes to the workers as well: nobody is left who could end in good order."""
+        pids = {self.process.pid, *(self.worker_pids() if number == signal.SIGKILL else ())}
+        self.process.send_signal(number)
+        for pid in pids - {self.process.pid}:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
     def kill(self) -> None:
-        """kill -9."""
+        """kill -9 of the first process."""
         self.stop(signal.SIGKILL)
 
     def restart(self) -> None:
@@ -120,6 +154,16 @@ class Server:
         self.stop()
         self.output.clear()
         self.start()
+
+
+def _sockets_of(pid: int) -> set[str]:
+    """The inodes of the sockets that a process has open."""
+    links = []
+    with contextlib.suppress(FileNotFoundError):
+        for one in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                links.append(os.readlink(one))
+    return {link[8:-1] for link in links if link.startswith("socket:[")}
 
 
 @dataclass

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,6 @@ PATIENCE_SECONDS = 20
 def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of several processes."""
     with serving(new_database(POSTGRESQL, tmp_path_factory.mktemp("workers")), "--workers", str(WORKERS)) as server:
-        eventually(lambda: len(answering(server)) == WORKERS)
         yield server
 
 
@@ -35,34 +35,6 @@ def owner(workers: Server) -> Iterator[Caller]:
     caller = Caller(workers.url, init(workers.database_url).account_auth)
     with contextlib.closing(caller.http):
         yield caller
-
-
-def pids(server: Server) -> set[int]:
-    """The worker processes."""
-    listed = subprocess.run(["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=False)
-    return set(map(int, listed.stdout.split()))
-
-
-def answering(server: Server) -> set[int]:
-    """The processes that listen at the port."""
-    wanted = f"{int(server.url.rpartition(':')[2]):04X}"
-    inodes = {
-        fields[9]
-        for fields in map(str.split, Path("/proc/net/tcp").read_text().splitlines()[1:])
-        if fields[1].endswith(f":{wanted}") and fields[3] == "0A"
-    }
-    return {pid for pid in pids(server) if inodes & sockets_of(pid)}
-
-
-def sockets_of(pid: int) -> set[str]:
-    """The inodes of the sockets that a process has open."""
-    links = []
-    for one in Path(f"/proc/{pid}/fd").iterdir():
-        try:
-            links.append(os.readlink(one))
-        except FileNotFoundError:
-            continue
-    return {link[8:-1] for link in links if link.startswith("socket:[")}
 
 
 def eventually(holds: object) -> None:
@@ -151,21 +123,35 @@ def count(server: Server) -> int:
 
 
 def test_one_that_is_killed_is_replaced(workers: Server, owner: Caller) -> None:
-    before = pids(workers)
+    before = workers.worker_pids()
     victim = min(before)
     os.kill(victim, signal.SIGKILL)
-    eventually(lambda: victim not in pids(workers) and len(answering(workers)) == WORKERS)
-    assert before - {victim} < pids(workers)
+    eventually(lambda: victim not in workers.worker_pids() and len(workers.listening()) == WORKERS)
+    assert before - {victim} < workers.worker_pids()
     assert on_every_worker("GET", f"{workers.url}/health/ready", ("", "")) == {200}
     assert any("another takes its place" in line for line in workers.log)
 
 
 def test_they_end_with_the_process_that_watches_over_them(tmp_path: Path) -> None:
     with serving(new_database(POSTGRESQL, tmp_path), "--workers", "2") as server:
-        eventually(lambda: len(answering(server)) == 2)
-        orphans = pids(server)
+        orphans = server.worker_pids()
         server.kill()
         eventually(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() for pid in orphans))
+
+
+@pytest.mark.parametrize(("started", "number"), [(1, signal.SIGTERM), (3, signal.SIGINT)])
+def test_a_signal_while_workers_are_started_stops_all_of_them(workers: Server, started: int, number: int) -> None:
+    options = ["--port", "0", "--database", workers.database_url, "--workers", "4"]
+    server = subprocess.Popen([sys.executable, "-m", "heliograph", "serve", *options], stdout=subprocess.DEVNULL)
+    children = Path(f"/proc/{server.pid}/task/{server.pid}/children")
+    try:
+        while len(children.read_text().split()) < started:
+            assert server.poll() is None
+        server.send_signal(number)
+        assert server.wait(PATIENCE_SECONDS) == 0
+    finally:
+        server.kill()
+        server.wait()
 
 
 def test_a_taken_port_and_an_absent_database_are_told_once(workers: Server) -> None:

@@ -86,10 +86,17 @@ class Workers:
                 self._ended(worker)
 
     def _start(self) -> None:
-        announce, self._announce = self._announce, None
-        worker = self._context.Process(target=self._work, args=(announce,))
-        worker.start()
-        self._alive.append(worker)
+        # A signal has to wait while a worker is forked: the worker would handle it as if it were this process, and this
+        # process would not pass it on to a worker that it does not know yet.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        try:
+            if not self._stopping:
+                announce, self._announce = self._announce, None
+                worker = self._context.Process(target=self._work, args=(announce,))
+                worker.start()
+                self._alive.append(worker)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
     def _ended(self, worker: BaseProcess) -> None:
         from prometheus_client.multiprocess import mark_process_dead
@@ -111,6 +118,7 @@ class Workers:
     def _work(self, announce: Announce | None) -> None:
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         os.close(self._line)
         self._held.close()
         # Only here, and not in the process that watches: it finds the folder of the figures in the environment.
