@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.harness import Caller
+from tests.proofs import identities
 
 CONNECTIONS = 32
 
@@ -27,7 +28,9 @@ class Crowd:
     async def __call__(self, method: str, path: str, body: Any = None) -> httpx.Response:
         """Call `path`, below the app if it does not begin with /v2."""
         where = path if path.startswith("/v2") else f"/v2/apps/{self.api.app_id}{path}"
-        return await self.http.request(method, next(self._urls) + where, json=body, auth=self.api.auth)
+        answer = await self.http.request(method, next(self._urls) + where, json=body, auth=self.api.auth)
+        identities.note(self.api.app_id, answer)
+        return answer
 
     async def ok(self, method: str, path: str, body: Any = None) -> Any:
         """The JSON of an answer that must be a success."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +11,7 @@ from typing import TypeVar
 from tests.databases import new_database
 from tests.harness import Caller, Server, init, new_app, serving
 from tests.proofs.crowd import CONNECTIONS, Crowd, at_once
+from tests.proofs.identities import assert_unique
 from tests.proofs.ledger import Ledger
 
 T = TypeVar("T")
@@ -51,11 +52,16 @@ class Site:
 
 
 @contextlib.contextmanager
-def site(engine: str, processes: int, folder: Path, *options: str) -> Iterator[Site]:
-    """So many servers on a fresh database."""
+def site(engine: str, workers: Sequence[int], folder: Path, *options: str) -> Iterator[Site]:
+    """A server for each of these numbers, with so many worker processes, on one fresh database."""
     database = new_database(engine, folder)
     with contextlib.ExitStack() as stack:
-        servers = [stack.enter_context(serving(database, *options)) for _ in range(processes)]
+        servers = [stack.enter_context(serving(database, *options, *_workers(count))) for count in workers]
         account = Caller(servers[0].url, init(database).account_auth)
         stack.callback(account.http.close)
         yield Site(servers, account)
+        assert_unique(database)
+
+
+def _workers(count: int) -> list[str]:
+    return ["--workers", str(count)] if count > 1 else []

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
-import signal
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -30,12 +28,12 @@ class Killer(Endpoint):
     def __init__(self) -> None:
         self.accepted: set[Told] = set()
         self.open = threading.Event()
-        self._victim: int | None = None
+        self._kill: Callable[[], None] | None = None
         super().__init__()
 
-    def aim(self, victim: int) -> None:
-        """Kill this process after the next answer."""
-        self._victim = victim
+    def aim(self, kill: Callable[[], None]) -> None:
+        """Kill the server after the next answer."""
+        self._kill = kill
 
     def answering(self) -> None:
         """Wait as long as the endpoint is held."""
@@ -44,9 +42,9 @@ class Killer(Endpoint):
     def answered(self, body: Any) -> None:
         """Note that this was taken, and kill."""
         self.accepted.add(told_of(body))
-        victim, self._victim = self._victim, None
-        if victim is not None:
-            os.kill(victim, signal.SIGKILL)
+        kill, self._kill = self._kill, None
+        if kill is not None:
+            kill()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A caller who is gone is what it is all about."""

@@ -17,16 +17,16 @@ from tests.proofs.replay import unread
 from tests.proofs.site import Site
 from tests.proofs.site import site as new_site
 
-SITES = [(SQLITE, 1), (POSTGRESQL, 1), (POSTGRESQL, 3)]
+SITES = [(SQLITE, (1,)), (POSTGRESQL, (3,)), (POSTGRESQL, (1, 1, 1))]
 USERS, CALLERS, CALLS = 8, 24, 30
 VERBS = {"say": 6, "say as": 6, "read": 5, "join": 4, "leave": 3, "type": 1, "read all": 1}
 
 
 @pytest.fixture(scope="module", params=SITES, ids=lambda one: f"{one[0]}-{one[1]}")
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server, or several on one database."""
-    engine, processes = request.param
-    with new_site(engine, processes, tmp_path_factory.mktemp("conversing")) as site:
+    """A server, one with three workers, or three servers on one database."""
+    engine, workers = request.param
+    with new_site(engine, workers, tmp_path_factory.mktemp("conversing")) as site:
         yield site
         site.assert_calm()
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.api.test_deliveries import below
-from tests.databases import new_database, rows
+from tests.databases import is_sqlite, new_database, rows
 from tests.harness import Caller, Server, author_of, init, new_app, serving
 from tests.proofs.crowd import Crowd, at_once
+from tests.proofs.identities import assert_unique
 from tests.proofs.telling import Killer
 
 PATIENCE_SECONDS = 60
@@ -24,10 +25,11 @@ ALL = {"triggers": ["*"]}
 @pytest.fixture(scope="module")
 def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that may call this machine, and has nothing to complain of in the end."""
-    with serving(
-        new_database(engine, tmp_path_factory.mktemp("disturbed")), "--webhook-allowed-networks", "loopback"
-    ) as server:
+    url = new_database(engine, tmp_path_factory.mktemp("disturbed"))
+    workers = () if is_sqlite(url) else ("--workers", "2")
+    with serving(url, "--webhook-allowed-networks", "loopback", *workers) as server:
         yield server
+        assert_unique(url)
     assert [line for line in server.log if " error " in line or line.startswith("Traceback")] == []
 
 

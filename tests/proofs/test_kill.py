@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import subprocess
@@ -12,9 +13,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.databases import POSTGRESQL, new_database
+from tests.databases import POSTGRESQL, SQLITE, new_database
 from tests.harness import Caller, Sandbox, Server, init
 from tests.proofs.crowd import Crowd, at_once
+from tests.proofs.identities import assert_unique
 from tests.proofs.ledger import Ledger, integrity
 from tests.proofs.load import CALLERS, Book, Load, shown
 from tests.proofs.site import site as new_site
@@ -24,6 +26,7 @@ KILLS = 2
 CHANGES = 300
 PATIENCE_SECONDS = 20
 LIMIT = ("--participant-limit", "100000")
+WORKERS = {SQLITE: (), POSTGRESQL: ("--workers", "2")}
 
 
 def caller_of(server: Server, sandbox: Sandbox) -> Caller:
@@ -41,7 +44,7 @@ def new_talk(api: Caller, book: Book) -> Talk:
 
 def load_until(api: Caller, server: Server, book: Book, talk: Talk, number: signal.Signals) -> None:
     """Load the server, and send it the signal when enough more was acknowledged."""
-    load = Load(book, book.acknowledged + CHANGES, lambda: server.process.send_signal(number))
+    load = Load(book, book.acknowledged + CHANGES, lambda: server.send_signal(number))
 
     async def run(crowd: Crowd) -> None:
         await asyncio.gather(load.run(crowd), talk.run(crowd))
@@ -65,11 +68,12 @@ def assert_sound(api: Caller, server: Server, book: Book) -> Ledger:
     assert ledger.faults() == []
     book.assert_kept(ledger)
     assert integrity(server.database_url) == "ok"
+    assert_unique(server.database_url)
     return ledger
 
 
 def test_kill_9_loses_nothing_that_was_acknowledged(engine: str, tmp_path: Path) -> None:
-    server = Server(new_database(engine, tmp_path), *LIMIT)
+    server = Server(new_database(engine, tmp_path), *LIMIT, *WORKERS[engine])
     try:
         sandbox = init(server.database_url)
         api = caller_of(server, sandbox)
@@ -95,24 +99,31 @@ def test_kill_9_loses_nothing_that_was_acknowledged(engine: str, tmp_path: Path)
     assert status == 0
 
 
-def test_the_others_go_on_when_one_of_three_is_killed(tmp_path: Path) -> None:
-    with new_site(POSTGRESQL, 3, tmp_path, *LIMIT) as site:
+def test_the_others_go_on_when_a_server_and_a_worker_of_another_are_killed(tmp_path: Path) -> None:
+    with new_site(POSTGRESQL, (1, 2), tmp_path, *LIMIT) as site:
         api = site.new_app()
         book = Book([api.new_group() for _ in range(5)])
-        killed, *others = site.servers
-        load = Load(book, CHANGES, killed.kill)
+        killed, other = site.servers
+
+        def kill() -> None:
+            os.kill(min(other.worker_pids()), signal.SIGKILL)
+            killed.kill()
+
+        load = Load(book, CHANGES, kill)
 
         async def run(crowd: Crowd) -> None:
             await load.run(*[Crowd(caller, crowd.http) for caller in site.callers(api)])
 
         site.at_once(api, run, connections=CALLERS)
         assert load.refused == 0
-        assert_sound(site.callers(api)[1], others[0], book)
-        site.assert_calm()
+        assert_sound(site.callers(api)[1], other, book)
+        complaints = [line for line in other.log if " error " in line]
+        assert len(complaints) == 1
+        assert "another takes its place" in complaints[0]
 
 
 def test_sigterm_answers_all_that_it_does(engine: str, tmp_path: Path) -> None:
-    server = Server(new_database(engine, tmp_path), *LIMIT)
+    server = Server(new_database(engine, tmp_path), *LIMIT, *WORKERS[engine])
     try:
         sandbox = init(server.database_url)
         api = caller_of(server, sandbox)

@@ -1,4 +1,4 @@
-"""Several server processes on one PostgreSQL: they act as one."""
+"""Several server processes on one PostgreSQL, two of them workers of one server: they act as one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ REFUSALS = {
 WEIGHTS = {"join": 10, "leave": 5, "leave seat": 2, "personal": 1, "group": 1, "delete user": 2, "delete group": 1}
 
 
-@pytest.fixture(scope="module", params=[3])
+@pytest.fixture(scope="module", params=[(1, 2)], ids=str)
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Servers on one database, whose groups take 6 users."""
     folder = tmp_path_factory.mktemp("processes")

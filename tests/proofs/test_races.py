@@ -19,14 +19,14 @@ from tests.proofs.site import site as new_site
 
 ROUNDS = 4
 LIMIT = 10
-SITES = [(SQLITE, 1), (POSTGRESQL, 3)]
+SITES = [(SQLITE, (1,)), (POSTGRESQL, (1, 2))]
 
 
 @pytest.fixture(scope="module", params=SITES, ids=lambda one: f"{one[0]}-{one[1]}")
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server, or several on one database, whose groups take 10 users."""
-    engine, processes = request.param
-    with new_site(engine, processes, tmp_path_factory.mktemp("races"), "--participant-limit", str(LIMIT)) as site:
+    """A server, or two on one database of which one has two workers, whose groups take 10 users."""
+    engine, workers = request.param
+    with new_site(engine, workers, tmp_path_factory.mktemp("races"), "--participant-limit", str(LIMIT)) as site:
         yield site
         site.assert_calm()
 

@@ -1,0 +1,71 @@
+"""Each id stands for one object: in everything that was answered, and in all tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+
+from tests.databases import beside
+
+Meaning = tuple[str | None, ...]
+"""The kind of an object and what it belongs to."""
+
+KINDS = ("conversation", "integration", "key", "message", "participant", "user", "webhook")
+_CONVERSATION = re.compile(r"/conversations/([0-9a-f]{24})/")
+_PREFIX = re.compile("^(app|act|int)_")
+# `api_key` puts a prefix in front of the id.
+TABLES = (
+    "api_key",
+    "app",
+    "app_user",
+    "client",
+    "conversation",
+    "delivery",
+    "event",
+    "integration",
+    "message",
+    "participant",
+    "webhook",
+)
+
+_meanings: dict[str, Meaning] = {}
+"""What each id stood for so far, on any server: no two processes make the same id, whatever database they use."""
+
+
+def note(app_id: str, answer: httpx.Response) -> None:
+    """Remember the ids of an answer, none of which may have stood for something else before."""
+    request_id = answer.headers["x-request-id"]
+    assert request_id not in _meanings
+    _note(request_id, ("request",))
+    if answer.is_success:
+        where = _CONVERSATION.search(answer.request.url.path)
+        for one, meaning in _objects(answer.json(), app_id, where[1] if where else None):
+            _note(one, meaning)
+
+
+def _note(one: str, meaning: Meaning) -> None:
+    known = _meanings.setdefault(one, meaning)
+    assert known == meaning, f"{one} stands for {known} and for {meaning}"
+
+
+def _objects(document: Mapping[str, Any], app_id: str, conversation_id: str | None) -> Iterator[tuple[str, Meaning]]:
+    for name, value in document.items():
+        kind = name.removesuffix("s")
+        if kind in KINDS:
+            inside = conversation_id if kind in ("message", "participant") else None
+            for one in value if isinstance(value, list) else [value]:
+                yield _PREFIX.sub("", one["id"]), (kind, app_id, inside, one.get("userId"))
+
+
+def assert_unique(database_url: str) -> None:
+    """No id is in two rows of the database."""
+    seen: dict[str, str] = {}
+    with beside(database_url) as query:
+        for table in TABLES:
+            for (one,) in query(f"SELECT id FROM {table}"):
+                plain = _PREFIX.sub("", one)
+                assert plain not in seen, f"{plain} is in {seen[plain]} and in {table}"
+                seen[plain] = table
