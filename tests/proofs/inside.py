@@ -14,6 +14,7 @@ from heliograph.server.app import Application
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
+from tests.harness import Caller, new_app
 
 HOST = "http://heliograph.test"
 
@@ -72,3 +73,23 @@ class Inside:
     async def _close(self) -> None:
         await self.http.aclose()
         await self.store.close()
+
+
+class Outside(Inside):
+    """A server with several workers that is running already, and a fresh app on it. Each call is a new connection, so
+    that no worker is left out.
+    """
+
+    def __init__(self, account: Caller, database: str) -> None:
+        self._account = account
+        super().__init__(database)
+
+    def restart(self) -> None:
+        """Nothing: the server goes on."""
+
+    async def _open(self) -> None:
+        self.store = await open_store(self._settings.database)
+        api = new_app(self._account)
+        self.app_id = api.app_id
+        self.base = f"{api.url}/v2/apps/{api.app_id}"
+        self.http = httpx.AsyncClient(auth=api.auth, timeout=30, limits=httpx.Limits(max_keepalive_connections=0))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from heliograph.storage import conversations as conversation_rows
 from heliograph.storage import events as event_rows
 from heliograph.storage import participants as participant_rows
 from heliograph.storage.engine import Reader
+from tests.proofs.model import Event
 from tests.proofs.replay import Membership
 
 
@@ -20,6 +22,12 @@ def pairs_of(event: event_rows.StoredEvent) -> list[list[str]] | None:
     """The [participant, user] pairs of an event."""
     pairs: list[list[str]] | None = None if event.members is None else json.loads(event.members)
     return pairs
+
+
+def settled(events: Sequence[Event]) -> list[Event]:
+    """Which of the conversations that go together with a user goes first is not promised: here it is by id."""
+    removed = iter(sorted(event for event in events if event[0] == "conversation:remove"))
+    return [next(removed) if event[0] == "conversation:remove" else event for event in events]
 
 
 async def stored_membership(reader: Reader, app_id: str) -> Membership:

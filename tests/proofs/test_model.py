@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -22,17 +22,18 @@ from hypothesis.stateful import (
 
 from heliograph.storage import events as event_rows
 from tests.databases import POSTGRESQL, SQLITE, new_database
-from tests.harness import author_of, error_of
-from tests.proofs.inside import Inside
-from tests.proofs.model import NO_CONVERSATION, NO_USER, TAKEN, Event, Model, Named, Person, Refusal
+from tests.harness import Caller, author_of, error_of, init, serving
+from tests.proofs.identities import assert_unique
+from tests.proofs.inside import Inside, Outside
+from tests.proofs.model import NO_CONVERSATION, NO_USER, TAKEN, Model, Named, Person, Refusal
 from tests.proofs.paging import FIRST, LAST, Asked, expected_page, parsed_links
 from tests.proofs.replay import Membership, assert_documented, replay
-from tests.proofs.stored import in_order, pairs_of, stored_membership
+from tests.proofs.stored import in_order, pairs_of, settled, stored_membership
 
 T = TypeVar("T")
 
 LIMIT = 5
-EXAMPLES = {SQLITE: 20, POSTGRESQL: 10}
+EXAMPLES = {SQLITE: 20, POSTGRESQL: 8, "workers": 2}
 # More users than fit in a group, and few enough of everything that the verbs often meet.
 MOST_USERS, MOST_CONVERSATIONS = 9, 5
 EXTERNAL_IDS = ["ada", "bob/ß ?&=", "f" * 24]
@@ -67,10 +68,10 @@ VERBS = [verb for verb, weight in WEIGHTS.items() for _ in range(weight)]
 class Verbs(RuleBasedStateMachine):
     """The verbs, each asked of the server and of the model."""
 
-    def __init__(self, engine: str) -> None:
+    def __init__(self, open_inside: Callable[[Path], Inside]) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="heliograph-proof-")
-        self.inside = Inside(new_database(engine, Path(self.folder.name)), participant_limit=LIMIT)
+        self.inside = open_inside(Path(self.folder.name))
         self.model: Model = Model(LIMIT)
         # All there ever was: who and what is gone is asked for now and then.
         self.external_ids: dict[str, str | None] = {}
@@ -314,22 +315,27 @@ class Verbs(RuleBasedStateMachine):
         assert in_order(replay(events, self.replayed)) == in_order(self.model.membership())
 
 
-def settled(events: Sequence[Event]) -> list[Event]:
-    """Which of the conversations that go together with a user goes first is not promised: here it is by id."""
-    removed = iter(sorted(event for event in events if event[0] == "conversation:remove"))
-    return [next(removed) if event[0] == "conversation:remove" else event for event in events]
-
-
 @pytest.mark.timeout(300)  # only a failure takes longer than usual, until it is shrunk
 def test_the_server_agrees_with_the_model_after_every_verb(engine: str) -> None:
-    class OnEngine(Verbs):
-        def __init__(self) -> None:
-            super().__init__(engine)
+    agrees(lambda folder: Inside(new_database(engine, folder), participant_limit=LIMIT), EXAMPLES[engine])
 
+
+@pytest.mark.timeout(300)
+def test_several_workers_of_one_server_agree_with_the_model_too(tmp_path: Path) -> None:
+    url = new_database(POSTGRESQL, tmp_path)
+    with serving(url, "--workers", "2", "--participant-limit", str(LIMIT)) as server:
+        account = Caller(server.url, init(url).account_auth)
+        agrees(lambda _: Outside(account, url), EXAMPLES["workers"])
+        account.http.close()
+        assert_unique(url)
+
+
+def agrees(open_inside: Callable[[Path], Inside], examples: int) -> None:
+    """Run the verbs."""
     run_state_machine_as_test(
-        OnEngine,
+        lambda: Verbs(open_inside),  # type: ignore[arg-type]  # any factory will do
         settings=settings(
-            max_examples=EXAMPLES[engine],
+            max_examples=examples,
             stateful_step_count=60,
             deadline=None,
             derandomize=True,
