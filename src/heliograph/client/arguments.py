@@ -6,6 +6,7 @@ The rules are those of the wire types, the same that the server applies. Everyth
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, get_args
@@ -14,7 +15,6 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, inspect
 
-from heliograph import ids
 from heliograph.errors import BadRequest, InvalidArgument
 from heliograph.wire.base import Body
 from heliograph.wire.operations import BodyType, Operation
@@ -49,7 +49,7 @@ def encode_parts(kind: BodyType | None, body: object, fields: Given) -> tuple[by
     given = msgspec.structs.asdict(body) if isinstance(body, Body) else dict(fields if body is None else body)  # type: ignore[call-overload]
     assert kind is not None
     names = _names(get_args(kind)[0] if get_args(kind) else kind)
-    boundary = ids.new()
+    boundary = os.urandom(12).hex()
     lines = []
     for name, value in given.items():
         if name not in names:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-import threading
 from collections.abc import Callable
 from typing import Literal, Protocol
 
 import msgspec
 
+from heliograph.client import forks
 from heliograph.errors import InvalidArgument
 
 RENEW_BEFORE = 60.0
@@ -83,21 +83,21 @@ class JwtAuth:
         self.scope = scope
         self.lifetime = lifetime
         self._secret = secret
-        self._lock = threading.Lock()
-        self._header = ""
-        self._renew_at = 0.0
+        self._last = ("", 0.0)
+        forks.preload("hashlib", "hmac")  # they take longer to import than the rest of the client
 
     def header(self, now: float) -> str:
         """The value of the header; a new token if the last one is about to end."""
-        with self._lock:
-            # A clock that was set back must not keep a token that others think has not begun.
-            if not self._renew_at - self.lifetime <= now < self._renew_at:
-                self._header = f"Bearer {self._sign(int(now))}"
-                self._renew_at = now + self.lifetime - RENEW_BEFORE
-            return self._header
+        # Two threads may both sign a token, and that is harmless. A lock that one of them holds during a fork is not.
+        header, renew_at = self._last
+        # A clock that was set back must not keep a token that others think has not begun.
+        if not renew_at - self.lifetime <= now < renew_at:
+            header = f"Bearer {self._sign(int(now))}"
+            self._last = header, now + self.lifetime - RENEW_BEFORE
+        return header
 
     def _sign(self, now: int) -> str:
-        import hashlib  # these take longer to import than the rest of the client
+        import hashlib
         import hmac
 
         head = {"alg": "HS256", "typ": "JWT", "kid": self.key_id}
