@@ -16,6 +16,7 @@ from heliograph.client.auth import Auth
 from heliograph.client.exchange import base_url_of
 from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, changed
 from heliograph.client.pool import Pool, async_place, is_bound
+from heliograph.client.values import whole
 from heliograph.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class AsyncClient(AsyncGroups):
             headers=headers or {},
             on_attempt=on_attempt,
         )
-        if type(max_connections) is not int or max_connections < 1:
+        if (whole(max_connections) or 0) < 1:
             raise InvalidArgument(f"max_connections should be a number above zero, not {max_connections!r}")
         opener = async_opener(self._base_url, http_client, transport, proxy)
         self._pool: Pool[AsyncLane] = Pool(

@@ -17,6 +17,7 @@ from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, changed
 from heliograph.client.pool import Pool, is_bound, sync_place
 from heliograph.client.sync_api import Groups
 from heliograph.client.sync_calls import Lane
+from heliograph.client.values import whole
 from heliograph.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Client(Groups):
             headers=headers or {},
             on_attempt=on_attempt,
         )
-        if type(max_connections) is not int or max_connections < 1:
+        if (whole(max_connections) or 0) < 1:
             raise InvalidArgument(f"max_connections should be a number above zero, not {max_connections!r}")
         opener = sync_opener(self._base_url, http_client, transport, proxy)
         self._pool: Pool[Lane] = Pool(
