@@ -14,7 +14,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, inspect
 
-from heliograph.client.values import fields_of, key_of, plain, text_of, whole
+from heliograph.client.values import EXACT, fields_of, key_of, plain, text_of, whole
 from heliograph.errors import BadRequest, InvalidArgument
 from heliograph.wire.base import Body
 from heliograph.wire.operations import BodyType, Operation
@@ -84,7 +84,7 @@ def _type_of(kind: BodyType) -> inspect.Type:
 
 def _named(value: Any, kind: inspect.Type, where: str) -> Any:
     """`value` with the names of the API, as far as `kind` knows them, and without what was not set."""
-    if type(value) is str:
+    if type(value) in EXACT:
         return value
     if isinstance(value, Body):
         value = fields_of(value)
@@ -106,7 +106,7 @@ def _renamed(value: Given, struct: inspect.StructType, where: str) -> dict[str, 
     names = _names(struct.cls)
     renamed: dict[str, Any] = {}
     for key, item in value.items():
-        name = key_of(key, where)
+        name = key if type(key) is str else key_of(key, where)
         field = names.get(name)
         if field is None:
             if name != struct.tag_field:

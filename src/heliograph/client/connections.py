@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import sys
 import threading
@@ -196,7 +197,14 @@ class _Connection:
         """Whether it is young enough, and the server has neither closed it nor said anything unasked."""
         if time.monotonic() - self.idle_since > _IDLE_SECONDS:
             return False
-        # Not by `select`: it has no `poll` on Windows and under gevent, and `select.select` ends at descriptor 1023.
+        if (poll := getattr(select, "poll", None)) is None:
+            return self._peeks_nothing()
+        waiting = poll()
+        waiting.register(self._socket, select.POLLIN)
+        return not waiting.poll(0)
+
+    def _peeks_nothing(self) -> bool:
+        # Slower than `poll`, which Windows and gevent do not have; `select.select` ends at descriptor 1023.
         self._set_timeout(0.0)
         try:
             # Beneath TLS, which cannot peek.

@@ -12,7 +12,8 @@ from typing import Any
 
 from heliograph.errors import InvalidArgument
 
-_EXACT = frozenset((str, int, bool, type(None)))
+EXACT = frozenset((str, int, bool, type(None)))
+"""What goes out as it is."""
 
 
 def text_of(value: object, name: str, *, secret: bool = False) -> str:
@@ -21,6 +22,8 @@ def text_of(value: object, name: str, *, secret: bool = False) -> str:
     Raises:
         InvalidArgument: it is something else, empty, or cannot be encoded.
     """
+    if type(value) is str and value and value.isascii():  # nearly all are
+        return value
     if not isinstance(value, str) or not value:
         shown = type(value).__name__ if secret else repr(value)
         raise InvalidArgument(f"{name} should be a string that is not empty, not {shown}")
@@ -39,7 +42,7 @@ def plain(value: Any, where: str) -> Any:
     Raises:
         InvalidArgument: it is a number that JSON does not have.
     """
-    if type(value) in _EXACT:
+    if type(value) in EXACT:
         return value
     if isinstance(value, float):
         number = float.__float__(value)
@@ -65,7 +68,7 @@ def key_of(key: Any, where: str) -> str:
         InvalidArgument: it is neither a string, a number, a boolean nor None.
     """
     if isinstance(key, str):
-        return str.__str__(key)
+        return key if type(key) is str else str.__str__(key)
     if isinstance(key, bool) or key is None:
         return {True: "true", False: "false", None: "null"}[key]
     if isinstance(key, int):
