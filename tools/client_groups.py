@@ -199,7 +199,7 @@ def render_api() -> str:
         about = docstring(f"The operations of the tag {tag}.", indent="    ")
         classes.append(f"class Async{name}(AsyncApi):\n{about}\n\n" + "\n".join(written))
         properties.append(
-            f"    @cached_property\n    def {attribute}(self) -> Async{name}:\n"
+            f"    @group\n    def {attribute}(self) -> Async{name}:\n"
             f'        """The operations of the tag {tag}."""\n        return Async{name}(self)\n'
         )
     about = docstring("A group for each tag of the API's documentation.", indent="    ")
@@ -220,11 +220,11 @@ def imports(text: str) -> str:
         "from __future__ import annotations\n",
         "from collections.abc import Awaitable, Mapping, Sequence",
         "from datetime import datetime",
-        "from functools import cached_property",
         "from typing import Any, Literal\n",
         "from msgspec import UNSET, UnsetType\n",
         "from heliograph.client import paging",
         "from heliograph.client.async_calls import AsyncApi, AsyncCaller, AsyncRecords",
+        "from heliograph.client.groups import group",
         "from heliograph.client.model import Model, UnknownKind",
         f"from heliograph.client.models import {', '.join(answers)}",
         "from heliograph.client.requesting import OPERATION, build",

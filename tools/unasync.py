@@ -32,9 +32,8 @@ RULES = [
     ("AsyncBaseTransport", "BaseTransport"),
     # Sync code has connections of its own beside those of httpx: connections.py says which.
     (r"from heliograph\.client\.async_http import", "from heliograph.client.connections import"),
-    (r"\n\ndef open_async_http(?s:.*)", ""),
-    ("class AsyncHttp", "class HttpxHttp"),
-    ("open_async_http", "open_http"),
+    (r"AsyncHttp(?=[:(\]])", "HttpxHttp"),
+    (r', "httpcore\._backends\.anyio", "anyio\._backends\._asyncio", "sniffio"', ""),
     ("Async", ""),
     (r"Awaitable\[(\w+)\]", r"\1"),
     ("async_", "sync_"),

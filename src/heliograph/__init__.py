@@ -190,6 +190,7 @@ if TYPE_CHECKING:
     from heliograph.errors import AttachmentNotFound as AttachmentNotFound
     from heliograph.errors import BadRequest as BadRequest
     from heliograph.errors import ClientNotFound as ClientNotFound
+    from heliograph.errors import ClientUnusable as ClientUnusable
     from heliograph.errors import Conflict as Conflict
     from heliograph.errors import ConnectionFailed as ConnectionFailed
     from heliograph.errors import ConversationNotFound as ConversationNotFound
@@ -392,6 +393,7 @@ __all__ = [
     "ClientNotFound",
     "ClientRemovePayload",
     "ClientResponse",
+    "ClientUnusable",
     "ClientsApi",
     "ConfirmationBody",
     "Conflict",
@@ -805,6 +807,7 @@ _HOMES = {
     "AttachmentNotFound": "heliograph.errors",
     "BadRequest": "heliograph.errors",
     "ClientNotFound": "heliograph.errors",
+    "ClientUnusable": "heliograph.errors",
     "Conflict": "heliograph.errors",
     "ConnectionFailed": "heliograph.errors",
     "ConversationNotFound": "heliograph.errors",

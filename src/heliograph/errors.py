@@ -12,7 +12,7 @@ stands in it unless the raiser names a better one. The server renders them; the 
     │   │   RateLimited 429, HeadersTooLarge 431
     │   └── ServerError 500, ServiceUnavailable 503
     ├── TransportError          no answer came
-    │   └── ConnectionFailed, Timeout
+    │   └── ConnectionFailed, Timeout, ClientUnusable
     └── DecodeError             an answer came that cannot be read
 """
 
@@ -326,6 +326,10 @@ class Timeout(TransportError):
     """There was no answer in time."""
 
 
+class ClientUnusable(TransportError):
+    """The client is closed, or cannot be used in this process or event loop. `sent` is False."""
+
+
 class DecodeError(HeliographError):
     """An answer came that is not what this API answers; `status`, `body` and `request_id` tell of it."""
 
@@ -339,11 +343,8 @@ class DecodeError(HeliographError):
         request_id: str | None = None,
     ) -> None:
         super().__init__(message, operation)
-        self.message = message
-        self.operation = operation
-        self.status = status
-        self.body = body
-        self.request_id = request_id
+        self.message, self.operation = message, operation
+        self.status, self.body, self.request_id = status, body, request_id
 
     def __str__(self) -> str:
         return self.message if self.operation is None else f"{self.message} ({self.operation})"

@@ -11,17 +11,27 @@ The same event may come more than once: `event.id` tells.
 
 from __future__ import annotations
 
+import contextlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 
 from heliograph.client.events import *  # noqa: F403 (the names of all events, which are generated)
 from heliograph.client.events import EVENTS, Event
 from heliograph.client.model import Model, one, plain, tagged
-from heliograph.errors import DecodeError, HeliographError
+from heliograph.errors import DecodeError, HeliographError, InvalidArgument
 
 HEADER = "x-api-key"
+_IN_ENVIRON = "http_x_api_key"
+Body = bytes | bytearray | memoryview | str
+Secret = str | bytes | Iterable[str | bytes]
+Headers = Any
+"""The headers of a request: a mapping, an object with `items()`, or (name, value) pairs; bytes or text.
+
+The value of a name may be a list of values. A WSGI environ is a mapping like the others.
+"""
 
 
 class WrongSecret(HeliographError):
@@ -43,27 +53,90 @@ class Delivery(Model):
     events: list[Event] = tagged("events", "type", EVENTS, several=True, otherwise=Event)
 
 
-def verify(headers: Mapping[str, str], secret: str | Iterable[str]) -> bool:
-    """Whether the `X-API-Key` among the headers of a call is the secret of the webhook, or one of several.
+def verify(headers: Headers, secret: Secret) -> bool:
+    """Whether an `X-API-Key` among the headers of a call is the secret of the webhook, or one of several.
 
     It takes as long for a wrong secret as for a right one.
+
+    Raises:
+        InvalidArgument: the headers have no known form, or a secret is missing or empty.
     """
-    given = next((value for name, value in headers.items() if name.lower() == HEADER), "").encode()
-    known = [secret] if isinstance(secret, str) else list(secret)
-    if not all(known):
-        raise ValueError("an empty secret would let everybody in")
-    matches = [hmac.compare_digest(given, one.encode()) for one in known]
+    known = {form for one in _secrets(secret) for form in _forms(one)}
+    given = [form for value in _values(headers) for form in _forms(value)]
+    matches = [hmac.compare_digest(one, other) for one in given for other in known]
     return any(matches)
 
 
-def parse(body: bytes | str) -> Delivery:
+def _secrets(secret: Secret) -> list[str | bytes]:
+    known: list[Any] = [secret] if isinstance(secret, str | bytes) else _listed(secret, "secret")
+    if not known or not all(isinstance(one, str | bytes) for one in known):
+        raise InvalidArgument("secret should be a string, or several")
+    if not all(known):
+        raise InvalidArgument("an empty secret would let everybody in")
+    return known
+
+
+def _listed(value: Any, name: str) -> list[Any]:
+    try:
+        return list(value)
+    except TypeError:
+        raise InvalidArgument(f"{name} cannot be {type(value).__name__}") from None
+
+
+def _forms(value: str | bytes) -> set[bytes]:
+    """The bytes that a value may have been on its way: frameworks read headers as UTF-8 or as Latin-1."""
+    if isinstance(value, bytes):
+        return {value}
+    forms = set()
+    for encoding in ("utf-8", "latin-1"):
+        with contextlib.suppress(UnicodeEncodeError):
+            # Bytes that are not UTF-8 are lone surrogates in what some frameworks hand out.
+            forms.add(value.encode(encoding, "surrogateescape"))
+    return forms
+
+
+def _values(headers: Headers) -> Iterator[str | bytes]:
+    """The values of every `X-API-Key`."""
+    for name, value in _pairs(headers):
+        if _lower(name) not in (HEADER, _IN_ENVIRON):
+            continue
+        for text in value if isinstance(value, list | tuple) else [value]:
+            if text is None:
+                continue
+            if not isinstance(text, str | bytes):
+                raise InvalidArgument(f"the value of a header should be bytes or text, not {type(text).__name__}")
+            yield text
+
+
+def _pairs(headers: Headers) -> Iterator[tuple[Any, Any]]:
+    if headers is None:
+        return
+    found = headers.items() if callable(getattr(headers, "items", None)) else headers
+    if isinstance(found, str | bytes):
+        raise InvalidArgument(f"headers should be a mapping or pairs, not {type(found).__name__}")
+    for pair in _listed(found, "headers"):
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise InvalidArgument("headers should be a mapping or (name, value) pairs")
+        yield pair[0], pair[1]
+
+
+def _lower(name: Any) -> str:
+    if isinstance(name, bytes):
+        return name.decode("latin-1").lower()
+    return name.lower() if isinstance(name, str) else ""
+
+
+def parse(body: Body | None) -> Delivery:
     """What the body of a call tells.
 
     Raises:
         DecodeError: it is not a JSON object with a list of events.
+        InvalidArgument: it is neither bytes nor text.
     """
+    if not isinstance(body, Body | None):
+        raise InvalidArgument(f"body should be bytes or text, as it came, not {type(body).__name__}")
     try:
-        data = msgspec.json.decode(body)
+        data = msgspec.json.decode(str.__str__(body) if isinstance(body, str) else bytes(body or b""))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise DecodeError("the body of the webhook is not JSON") from None
     if not isinstance(data, dict) or not isinstance(data.get("events"), list):
@@ -71,10 +144,11 @@ def parse(body: bytes | str) -> Delivery:
     return Delivery(data)
 
 
-def receive(headers: Mapping[str, str], body: bytes | str, secret: str | Iterable[str]) -> Delivery:
+def receive(headers: Headers, body: Body | None, secret: Secret) -> Delivery:
     """What a call tells, if it comes from the API.
 
     Raises:
+        InvalidArgument: headers, body or secret have no known form.
         WrongSecret: the call does not carry the secret.
         DecodeError: its body is not a JSON object with a list of events.
     """

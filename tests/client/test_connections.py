@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import datetime
 import gzip
+import os
+import resource
+import select
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from heliograph import Client, ConnectionFailed, DecodeError
 from tests.client.faults import Fault, Proxy, read_message
@@ -93,27 +90,6 @@ def test_an_encoding_that_is_not_known_is_a_decode_error(proxy: Proxy) -> None:
         client.apps.get_app("a")
 
 
-@pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A certificate of 127.0.0.1 with its key, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    form = serialization.Encoding.PEM
-    secret = key.private_bytes(form, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path = tmp_path / "certificate.pem"
-    path.write_bytes(secret + made.public_bytes(form))
-    return path
-
-
 def serve_tls(certificate: Path, listener: socket.socket, accepted: list[socket.socket]) -> None:
     """Answer every request of every connection over TLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -146,3 +122,21 @@ def test_tls_is_spoken_with_whom_the_certificates_name(certificate: Path, monkey
             assert [client.apps.get_app("a").app.id for _ in range(3)] == ["a"] * 3
         assert len(accepted) == 2
         listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_kept_connection_needs_no_poll_and_no_low_descriptor(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(select, "poll")  # as on Windows, and under gevent and eventlet
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096) if hard > 0 else 4096, hard))
+    taken = [os.open(os.devnull, os.O_RDONLY)]
+    try:
+        while taken[-1] < 1024:  # where the sets of select end
+            taken.append(os.dup(taken[0]))
+        proxy.script = [Fault(forward=False, answer=FORMS["a length"]) for _ in range(3)]
+        with Client(proxy.url) as client:
+            assert [client.apps.get_app("a").app.id for _ in range(3)] == ["a"] * 3
+        assert len(proxy._open) == 1
+    finally:
+        for number in taken:
+            os.close(number)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -48,7 +48,7 @@ def test_options_change_a_copy_that_shares_the_connections(place: Place) -> None
     assert [(one.operation, one.number, one.status) for one in told] == [("GetConversation", 1, 404)]
     both = other.with_options(headers={"X-Team": "blue"}, auth=BasicAuth("id", "secret"))
     assert both._options.headers == {"x-request-id": "mine", "x-team": "blue"}
-    assert both._http is client._http
+    assert both._pool is client._pool
     other.close()
     assert client.apps.get_app(place.app_id).app.id == place.app_id
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,8 +14,10 @@ from typing import Any
 
 import httpx
 import pytest
+import starlette.datastructures
+import werkzeug.datastructures
 
-from heliograph import DecodeError, webhooks
+from heliograph import DecodeError, InvalidArgument, webhooks
 from heliograph.wire.events import PAYLOADS
 
 SECRET = "k" * 40
@@ -72,6 +76,79 @@ def test_any_of_several_secrets_is_right_and_none_may_be_empty() -> None:
 def test_a_body_that_is_no_delivery_is_a_decode_error(body: bytes) -> None:
     with pytest.raises(DecodeError):
         webhooks.parse(body)
+
+
+HEADERS: dict[str, Any] = {
+    "a mapping": {"X-Api-Key": SECRET},
+    "bytes": {b"x-api-key": SECRET.encode()},
+    "ASGI pairs": [(b"host", b"x"), (b"x-api-key", SECRET.encode())],
+    "pairs of text": (["Host", "x"], ["X-API-KEY", SECRET]),
+    "an iterator": iter([("X-API-Key", SECRET)]),
+    "lists of values": {"Host": ["x"], "X-API-Key": [SECRET]},
+    "a WSGI environ": {"HTTP_X_API_KEY": SECRET, "wsgi.version": (1, 0), "wsgi.errors": object()},
+    "httpx": httpx.Headers({"x-api-key": SECRET}),
+    "starlette": starlette.datastructures.Headers({"x-api-key": SECRET}),
+    "werkzeug": werkzeug.datastructures.Headers([("X-API-Key", SECRET)]),
+    "werkzeug's environ": werkzeug.datastructures.EnvironHeaders({"HTTP_X_API_KEY": SECRET}),
+    "http.server": http.client.parse_headers(io.BytesIO(f"X-API-Key: {SECRET}\r\n\r\n".encode())),
+    "one of several": [("x-api-key", "of a gateway"), ("x-api-key", SECRET)],
+    "a missing value": {"x-api-key": [None, SECRET]},
+}
+
+
+@pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS.keys())
+def test_headers_are_taken_in_every_usual_form(headers: Any) -> None:
+    assert webhooks.verify(headers, SECRET)
+
+
+@pytest.mark.parametrize("headers", [None, {}, [], (), {"x-api-key": None}, {"x-api-key": []}, {7: SECRET}, [(7, 7)]])
+def test_no_secret_in_the_headers_is_a_wrong_secret(headers: Any) -> None:
+    with pytest.raises(webhooks.WrongSecret):
+        webhooks.receive(headers, BODY, SECRET)
+
+
+@pytest.mark.parametrize(
+    "headers", [7, "x-api-key: x", b"x", ["x-api-key", "x"], [("x-api-key",)], [7], {"x-api-key": 7}, object()]
+)
+def test_headers_in_no_known_form_are_an_invalid_argument(headers: Any) -> None:
+    with pytest.raises(InvalidArgument):
+        webhooks.receive(headers, BODY, SECRET)
+
+
+@pytest.mark.parametrize("secret", [None, 7, [], "", b"", [None], ["", "x"]])
+def test_a_missing_secret_is_an_invalid_argument(secret: Any) -> None:
+    with pytest.raises(InvalidArgument):
+        webhooks.receive({"x-api-key": ""}, BODY, secret)
+
+
+def test_a_secret_may_be_more_than_ascii_and_be_bytes() -> None:
+    for secret in ("gehéim", "秘密" * 9):
+        sent = secret.encode()
+        for given in (sent, secret, sent.decode("latin-1"), sent.decode("ascii", "surrogateescape")):
+            assert webhooks.verify({"x-api-key": given}, secret)
+            assert webhooks.verify([(b"x-api-key", given)], [b"old", sent])
+            assert not webhooks.verify({"x-api-key": given}, secret + "x")
+    assert not webhooks.verify({"x-api-key": "\ud83d"}, SECRET)
+
+
+@pytest.mark.parametrize(
+    "form", [bytes, bytearray, memoryview, lambda body: body.decode(), lambda body: Text(body, "ascii")]
+)
+def test_a_body_is_bytes_or_text(form: Callable[[bytes], Any]) -> None:
+    assert webhooks.receive({"x-api-key": SECRET}, form(BODY), SECRET).app.id == "b" * 24
+
+
+def test_a_body_in_another_form_is_refused() -> None:
+    with pytest.raises(DecodeError):
+        webhooks.parse(None)
+    others: list[Any] = [DELIVERY, 7, [BODY]]
+    for other in others:
+        with pytest.raises(InvalidArgument, match="bytes or text"):
+            webhooks.parse(other)
+
+
+class Text(str):
+    """An instance of a subclass."""
 
 
 def by_starlette(app: Any, headers: dict[str, str]) -> int:

@@ -5,7 +5,7 @@ The rules are those of the wire types, the same that the server applies. Everyth
 
 from __future__ import annotations
 
-import math
+import os
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, get_args
@@ -14,7 +14,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, inspect
 
-from heliograph import ids
+from heliograph.client.values import EXACT, fields_of, key_of, plain, text_of, whole
 from heliograph.errors import BadRequest, InvalidArgument
 from heliograph.wire.base import Body
 from heliograph.wire.operations import BodyType, Operation
@@ -36,7 +36,11 @@ def encode_body(kind: BodyType | None, body: object, fields: Given) -> bytes | N
     name = name_of(kind)
     if not isinstance(body, kind | Mapping | None):
         raise InvalidArgument(f"the body should be {name}, a dict or keywords, not {type(body).__name__}")
-    content = _encode(_named(fields if body is None else body, _type_of(kind), ""), name)
+    try:
+        named = _named(fields if body is None else body, _type_of(kind), "")
+    except RecursionError:
+        raise InvalidArgument(f"{name} cannot be JSON: it holds itself, or is too deep") from None
+    content = _encode(named, name)
     try:
         decode(content, kind, require_subscribe=False)
     except BadRequest as error:
@@ -49,15 +53,15 @@ def encode_parts(kind: BodyType | None, body: object, fields: Given) -> tuple[by
     given = msgspec.structs.asdict(body) if isinstance(body, Body) else dict(fields if body is None else body)  # type: ignore[call-overload]
     assert kind is not None
     names = _names(get_args(kind)[0] if get_args(kind) else kind)
-    boundary = ids.new()
+    boundary = os.urandom(12).hex()
     lines = []
     for name, value in given.items():
         if name not in names:
             raise InvalidArgument(f"{name_of(kind)} has no field {name!r}")
-        if not isinstance(value, bytes):
+        if not isinstance(value, bytes | bytearray | memoryview):
             raise InvalidArgument(f"{name} should be bytes, not {type(value).__name__}")
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
-        lines += [head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + value + b"\r\n"]
+        lines += [head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + bytes(value) + b"\r\n"]
     return b"".join([*lines, f"--{boundary}--\r\n".encode()]), f"multipart/form-data; boundary={boundary}"
 
 
@@ -69,7 +73,7 @@ def name_of(kind: BodyType) -> str:
 def _encode(value: object, what: str) -> bytes:
     try:
         return msgspec.json.encode(value)
-    except (TypeError, ValueError, RecursionError) as error:
+    except (TypeError, ValueError, RecursionError, OverflowError) as error:
         raise InvalidArgument(f"{what} cannot be JSON: {error}") from None
 
 
@@ -80,37 +84,34 @@ def _type_of(kind: BodyType) -> inspect.Type:
 
 def _named(value: Any, kind: inspect.Type, where: str) -> Any:
     """`value` with the names of the API, as far as `kind` knows them, and without what was not set."""
+    if type(value) in EXACT:
+        return value
     if isinstance(value, Body):
-        value = msgspec.to_builtins(value)
+        value = fields_of(value)
     match value:
         case Mapping():
             struct = _struct_of(kind, value)
             if struct:
                 return _renamed(value, struct, where)
-            return {key: _named(each, inspect.AnyType(), f"{where}.{key}") for key, each in value.items()}
+            keyed = ((key_of(key, where), each) for key, each in value.items())
+            return {key: _named(each, inspect.AnyType(), f"{where}.{key}") for key, each in keyed}
         case list() | tuple():
             item = _item_of(kind)
             return [_named(each, item, f"{where}[{index}]") for index, each in enumerate(value)]
         case _:
-            return _finite(value, where)
-
-
-def _finite(value: Any, where: str) -> Any:
-    # JSON has no such numbers: they would go out as null.
-    if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidArgument(f"{where or 'the body'} should be a finite number, not {value}")
-    return value
+            return plain(value, where)
 
 
 def _renamed(value: Given, struct: inspect.StructType, where: str) -> dict[str, Any]:
     names = _names(struct.cls)
     renamed: dict[str, Any] = {}
-    for name, item in value.items():
+    for key, item in value.items():
+        name = key if type(key) is str else key_of(key, where)
         field = names.get(name)
         if field is None:
             if name != struct.tag_field:
                 raise InvalidArgument(_unknown(name, struct, where))
-            renamed[name] = item
+            renamed[name] = plain(item, where)
         elif item is UNSET or (item is None and field.default is None):
             continue
         elif field.encode_name in renamed:
@@ -169,12 +170,11 @@ def path_of(operation: Operation, values: tuple[object, ...]) -> str:
         raise InvalidArgument(f"{operation.name} needs {', '.join(names) or 'no values in its path'}")
     path = [pieces[0]]
     for name, value, piece in zip(names, values, pieces[1:], strict=True):
-        if not isinstance(value, str) or not value:
-            raise InvalidArgument(f"{name} should be a string that is not empty, not {value!r}")
+        text = text_of(value, name)
         # They mean "here" and "one up" to whatever stands between: DELETE …/users/.. would be about the app.
-        if value in (".", ".."):
-            raise InvalidArgument(f"{name} cannot be {value!r} in a path")
-        path += (_quote(value, name), piece)
+        if text in (".", ".."):
+            raise InvalidArgument(f"{name} cannot be {text!r} in a path")
+        path += (quote(text, safe=""), piece)
     return "".join(path)
 
 
@@ -190,13 +190,6 @@ def path_names(operation: Operation) -> tuple[str, ...]:
     return _template(operation.path)[1]
 
 
-def _quote(value: str, name: str) -> str:
-    try:
-        return quote(value, safe="")
-    except UnicodeEncodeError:
-        raise InvalidArgument(f"{name} is not text that can be sent: {value!r}") from None
-
-
 def page_pairs(page: Page | Given | None) -> Pairs:
     """The query parameters of a page, those that say something."""
     if page is None:
@@ -208,10 +201,10 @@ def page_pairs(page: Page | Given | None) -> Pairs:
     for cursor in cursors:
         if cursor is not None and (not isinstance(cursor, str) or len(cursor) != CURSOR_LENGTH):
             raise InvalidArgument(f"a cursor should be a string of {CURSOR_LENGTH} characters, not {cursor!r}")
-    if type(page.size) is not int or not 1 <= page.size <= MAX_SIZE:
+    if (size := whole(page.size)) is None or not 1 <= size <= MAX_SIZE:
         raise InvalidArgument(f"the size of a page should be 1 to {MAX_SIZE}, not {page.size!r}")
-    given = {"after": page.after, "before": page.before, "size": None if page.size == Page().size else str(page.size)}
-    return [(f"page[{name}]", value) for name, value in given.items() if value is not None]
+    given = {"after": page.after, "before": page.before, "size": None if size == Page().size else str(size)}
+    return [(f"page[{name}]", text_of(value, name)) for name, value in given.items() if value is not None]
 
 
 def as_page(page: Page | Given) -> Page:
@@ -235,9 +228,7 @@ def filter_pairs(operation: Operation, filters: Given | None, fields: Given) -> 
             raise InvalidArgument(f"{operation.name} has no filter {alias!r}, only {', '.join(operation.filters)}")
         if value is None:
             continue
-        if not isinstance(value, str) or not value:
-            raise InvalidArgument(f"filter {alias!r} should be a string that is not empty, not {value!r}")
-        pairs.append((f"filter[{known[alias]}]", value))
+        pairs.append((f"filter[{known[alias]}]", text_of(value, f"filter {alias!r}")))
     if operation.one_filter and len(pairs) != 1:
         names = ", ".join(operation.filters)
         raise InvalidArgument(f"exactly one of the filters {names} is required, {len(pairs) or 'none'} given")

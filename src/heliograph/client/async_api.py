@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Literal
 
 from heliograph.client import paging
 from heliograph.client.async_calls import AsyncApi, AsyncCaller, AsyncRecords
+from heliograph.client.groups import group
 from heliograph.client.model import Model, UnknownKind
 from heliograph.client.models import (
     AndroidIntegration,
@@ -2172,87 +2172,87 @@ class AsyncOAuthApi(AsyncApi):
 class AsyncGroups(AsyncCaller):
     """A group for each tag of the API's documentation."""
 
-    @cached_property
+    @group
     def apps(self) -> AsyncAppsApi:
         """The operations of the tag Apps."""
         return AsyncAppsApi(self)
 
-    @cached_property
+    @group
     def app_keys(self) -> AsyncAppKeysApi:
         """The operations of the tag App Keys."""
         return AsyncAppKeysApi(self)
 
-    @cached_property
+    @group
     def attachments(self) -> AsyncAttachmentsApi:
         """The operations of the tag Attachments."""
         return AsyncAttachmentsApi(self)
 
-    @cached_property
+    @group
     def conversations(self) -> AsyncConversationsApi:
         """The operations of the tag Conversations."""
         return AsyncConversationsApi(self)
 
-    @cached_property
+    @group
     def participants(self) -> AsyncParticipantsApi:
         """The operations of the tag Participants."""
         return AsyncParticipantsApi(self)
 
-    @cached_property
+    @group
     def messages(self) -> AsyncMessagesApi:
         """The operations of the tag Messages."""
         return AsyncMessagesApi(self)
 
-    @cached_property
+    @group
     def activities(self) -> AsyncActivitiesApi:
         """The operations of the tag Activities."""
         return AsyncActivitiesApi(self)
 
-    @cached_property
+    @group
     def switchboard_actions(self) -> AsyncSwitchboardActionsApi:
         """The operations of the tag Switchboard Actions."""
         return AsyncSwitchboardActionsApi(self)
 
-    @cached_property
+    @group
     def integrations(self) -> AsyncIntegrationsApi:
         """The operations of the tag Integrations."""
         return AsyncIntegrationsApi(self)
 
-    @cached_property
+    @group
     def custom_integration_api_keys(self) -> AsyncCustomIntegrationApiKeysApi:
         """The operations of the tag Custom Integration API Keys."""
         return AsyncCustomIntegrationApiKeysApi(self)
 
-    @cached_property
+    @group
     def webhooks(self) -> AsyncWebhooksApi:
         """The operations of the tag Webhooks."""
         return AsyncWebhooksApi(self)
 
-    @cached_property
+    @group
     def switchboards(self) -> AsyncSwitchboardsApi:
         """The operations of the tag Switchboards."""
         return AsyncSwitchboardsApi(self)
 
-    @cached_property
+    @group
     def switchboard_integrations(self) -> AsyncSwitchboardIntegrationsApi:
         """The operations of the tag Switchboard Integrations."""
         return AsyncSwitchboardIntegrationsApi(self)
 
-    @cached_property
+    @group
     def users(self) -> AsyncUsersApi:
         """The operations of the tag Users."""
         return AsyncUsersApi(self)
 
-    @cached_property
+    @group
     def clients(self) -> AsyncClientsApi:
         """The operations of the tag Clients."""
         return AsyncClientsApi(self)
 
-    @cached_property
+    @group
     def devices(self) -> AsyncDevicesApi:
         """The operations of the tag Devices."""
         return AsyncDevicesApi(self)
 
-    @cached_property
+    @group
     def oauth(self) -> AsyncOAuthApi:
         """The operations of the tag OAuth."""
         return AsyncOAuthApi(self)

@@ -8,7 +8,7 @@ import math
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from heliograph.client import paging, retrying
 from heliograph.client.async_http import AsyncHttp
@@ -16,6 +16,7 @@ from heliograph.client.auth import Auth
 from heliograph.client.exchange import request_of
 from heliograph.client.model import Model
 from heliograph.client.options import Attempt, Options, tell
+from heliograph.client.pool import Pool
 from heliograph.client.receiving import receive
 from heliograph.client.requesting import Call
 from heliograph.errors import ApiError, HeliographError, TransportError
@@ -25,21 +26,31 @@ A = TypeVar("A", bound=Model)
 T = TypeVar("T")
 
 
+class AsyncLane(NamedTuple):
+    """The connections of one process and event loop, and how many requests may still begin there."""
+
+    http: AsyncHttp
+    slots: asyncio.Semaphore
+
+    def abandon(self) -> None:
+        """Give up the connections of another process without closing them for it."""
+        self.http.abandon()
+
+
 class AsyncCaller:
     """Sends calls, as often as it takes and is safe."""
 
     _base_url: str
     _auth: Auth | None
     _options: Options
-    _http: AsyncHttp
-    _slots: asyncio.Semaphore
+    _pool: Pool[AsyncLane]
 
     async def send(self, call: Call, kind: type[A]) -> A:
         """The answer of a call, as `kind`.
 
         Raises:
             ApiError: the server refused.
-            TransportError: no answer came.
+            TransportError: no answer came, or the client cannot be used here.
             DecodeError: the answer cannot be read.
         """
         total = self._options.total_timeout
@@ -50,9 +61,10 @@ class AsyncCaller:
             status: int | None = None
             started = time.monotonic()
             try:
-                async with self._slots:
+                lane = self._pool.lane(call.operation.name)
+                async with lane.slots:
                     request = request_of(call, self._base_url, self._options, self._auth, deadline)
-                    reply = await self._http.send(request)
+                    reply = await lane.http.send(request)
                 status = reply.status
                 return receive(call.operation, kind, reply, time.time())
             except (ApiError, TransportError) as failure:

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Self
 from msgspec import UNSET, UnsetType
 
 from heliograph.client.async_api import AsyncGroups
-from heliograph.client.async_http import open_async_http
+from heliograph.client.async_calls import AsyncLane
+from heliograph.client.async_http import async_opener
 from heliograph.client.auth import Auth
 from heliograph.client.exchange import base_url_of
 from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, changed
+from heliograph.client.pool import Pool, async_place, is_bound
+from heliograph.client.values import whole
 from heliograph.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -29,7 +32,7 @@ class AsyncClient(AsyncGroups):
     """A client of the API: `client.participants.join_conversation(…)`, a group for each tag of the API's documentation.
 
     It holds one pool of connections, and nothing else that changes: make one, use it from everywhere, and close it,
-    or use it as a context manager.
+    or use it as a context manager. After a fork, parent and child each have connections of their own.
     """
 
     def __init__(
@@ -81,10 +84,14 @@ class AsyncClient(AsyncGroups):
             headers=headers or {},
             on_attempt=on_attempt,
         )
-        if type(max_connections) is not int or max_connections < 1:
+        if (whole(max_connections) or 0) < 1:
             raise InvalidArgument(f"max_connections should be a number above zero, not {max_connections!r}")
-        self._slots = asyncio.Semaphore(max_connections)
-        self._http = open_async_http(self._base_url, http_client, transport, proxy)
+        opener = async_opener(self._base_url, http_client, transport, proxy)
+        self._pool: Pool[AsyncLane] = Pool(
+            async_place,
+            lambda: AsyncLane(opener(), asyncio.Semaphore(max_connections)),
+            bound=is_bound(http_client, transport),
+        )
 
     def with_options(
         self,
@@ -105,8 +112,7 @@ class AsyncClient(AsyncGroups):
             InvalidArgument: a number is below zero.
         """
         other = type(self).__new__(type(self))
-        other._base_url, other._http, other._is_copy = self._base_url, self._http, True
-        other._slots = self._slots
+        other._base_url, other._pool, other._is_copy = self._base_url, self._pool, True
         other._auth = self._auth if auth is UNSET else auth
         other._options = changed(
             self._options,
@@ -120,9 +126,10 @@ class AsyncClient(AsyncGroups):
         return other
 
     async def close(self) -> None:
-        """Close the connections. What is called after that raises TransportError."""
+        """Close the connections of this process. What is called after that raises ClientUnusable, a TransportError."""
         if not self._is_copy:
-            await self._http.aclose()
+            for lane in self._pool.end():
+                await lane.http.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
-import threading
+import math
 from collections.abc import Callable
 from typing import Literal, Protocol
 
 import msgspec
 
+from heliograph.client import forks
+from heliograph.client.values import text_of
 from heliograph.errors import InvalidArgument
 
 RENEW_BEFORE = 60.0
@@ -27,8 +29,9 @@ class BasicAuth:
 
     def __init__(self, username: str, password: str) -> None:
         """Raises InvalidArgument if the user name holds a colon, or either is empty."""
-        if not username or not password or ":" in username:
-            raise InvalidArgument("BasicAuth needs a username without a colon, and a password")
+        username, password = text_of(username, "username"), text_of(password, "password", secret=True)
+        if ":" in username:
+            raise InvalidArgument("BasicAuth needs a username without a colon")
         self.username = username
         token = base64.b64encode(f"{username}:{password}".encode()).decode()
         self._header = f"Basic {token}"
@@ -46,13 +49,11 @@ class BearerAuth:
 
     def __init__(self, token: str | Callable[[], str]) -> None:
         """Raises InvalidArgument if there is no token."""
-        if not token:
-            raise InvalidArgument("BearerAuth needs a token")
-        self._token = token
+        self._token = token if callable(token) else text_of(token, "token", secret=True)
 
     def header(self, now: float) -> str:
         """The value of the header."""
-        return f"Bearer {self._token if isinstance(self._token, str) else self._token()}"
+        return f"Bearer {text_of(self._token() if callable(self._token) else self._token, 'token', secret=True)}"
 
     def __repr__(self) -> str:
         return "BearerAuth('…')"
@@ -73,31 +74,31 @@ class JwtAuth:
         lifetime: float = 3600.0,
     ) -> None:
         """Raises InvalidArgument if key id or secret are empty, the scope is unknown, or the lifetime is too short."""
-        if not key_id or not secret:
-            raise InvalidArgument("JwtAuth needs a key_id and a secret")
+        key_id, secret = text_of(key_id, "key_id"), text_of(secret, "secret", secret=True)
         if scope not in ("app", "account", "integration"):
             raise InvalidArgument(f"scope should be app, account or integration, not {scope!r}")
-        if lifetime <= RENEW_BEFORE:
+        given: object = lifetime
+        if not isinstance(given, int | float) or not RENEW_BEFORE < given < math.inf:
             raise InvalidArgument(f"lifetime should be longer than {RENEW_BEFORE:.0f} seconds")
         self.key_id = key_id
-        self.scope = scope
+        self.scope = str.__str__(scope)
         self.lifetime = lifetime
         self._secret = secret
-        self._lock = threading.Lock()
-        self._header = ""
-        self._renew_at = 0.0
+        self._last = ("", 0.0)
+        forks.preload("hashlib", "hmac")  # they take longer to import than the rest of the client
 
     def header(self, now: float) -> str:
         """The value of the header; a new token if the last one is about to end."""
-        with self._lock:
-            # A clock that was set back must not keep a token that others think has not begun.
-            if not self._renew_at - self.lifetime <= now < self._renew_at:
-                self._header = f"Bearer {self._sign(int(now))}"
-                self._renew_at = now + self.lifetime - RENEW_BEFORE
-            return self._header
+        # Two threads may both sign a token, and that is harmless. A lock that one of them holds during a fork is not.
+        header, renew_at = self._last
+        # A clock that was set back must not keep a token that others think has not begun.
+        if not renew_at - self.lifetime <= now < renew_at:
+            header = f"Bearer {self._sign(int(now))}"
+            self._last = header, now + self.lifetime - RENEW_BEFORE
+        return header
 
     def _sign(self, now: int) -> str:
-        import hashlib  # these take longer to import than the rest of the client
+        import hashlib
         import hmac
 
         head = {"alg": "HS256", "typ": "JWT", "kid": self.key_id}

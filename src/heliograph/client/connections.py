@@ -13,16 +13,18 @@ import sys
 import threading
 import time
 import zlib
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from heliograph.client import forks
 from heliograph.client.exchange import Request
 from heliograph.client.receiving import RawResponse
-from heliograph.errors import ConnectionFailed, DecodeError, Timeout, TransportError
+from heliograph.client.trust import Trust
+from heliograph.errors import ClientUnusable, ConnectionFailed, DecodeError, Timeout
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx
 
 # Servers close what is idle after 5 seconds: a connection must not be used in the moment of its end.
@@ -42,19 +44,27 @@ class Http(Protocol):
     def close(self) -> None:
         """Close the connections."""
 
+    def abandon(self) -> None:
+        """Give up the connections of another process without closing them for it."""
 
-def open_http(
+
+def sync_opener(
     base_url: str,
     client: httpx.Client | None,
     transport: httpx.BaseTransport | None,
     proxy: str | httpx.URL | httpx.Proxy | None,
-) -> Http:
-    """Connections of our own, or httpx if it is asked for or the environment names a proxy."""
-    if client is None and transport is None and proxy is None and not _proxies():
-        return Connections(base_url)
-    from heliograph.client.sync_http import HttpxHttp
+) -> Callable[[], Http]:
+    """What opens connections of our own, or by httpx if it is asked for or the environment names a proxy.
 
-    return HttpxHttp(client, transport, proxy)
+    Raises:
+        InvalidArgument: the proxy is not one.
+    """
+    if client is None and transport is None and proxy is None and not _proxies():
+        forks.preload("encodings.idna", *(["httpx"] if base_url.startswith("https:") else []))
+        return partial(Connections, base_url, Trust())
+    from heliograph.client import sync_http
+
+    return sync_http.sync_opener(base_url, client, transport, proxy)
 
 
 def _proxies() -> bool:
@@ -68,9 +78,9 @@ def _proxies() -> bool:
 
 
 class Connections:
-    """The idle connections to one server."""
+    """The connections of one process to one server."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, trust: Trust) -> None:
         parts = urlsplit(base_url)
         assert parts.hostname is not None
         self._host = parts.hostname
@@ -78,7 +88,7 @@ class Connections:
         self._netloc = parts.netloc
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._secure = parts.scheme == "https"
-        self._tls: ssl.SSLContext | None = None
+        self._trust = trust
         self._idle: list[_Connection] = []
         self._lock = threading.Lock()
         self._closed = False
@@ -117,6 +127,12 @@ class Connections:
         for connection in idle:
             connection.close()
 
+    def abandon(self) -> None:
+        """Give up the connections of another process without closing them for it."""
+        # Closing a socket says nothing to the server while another process has it. No lock: see Pool.
+        while self._idle:
+            self._idle.pop().close()
+
     def _take(self) -> _Connection | None:
         while True:
             with self._lock:
@@ -137,7 +153,7 @@ class Connections:
 
     def _connect(self, request: Request) -> _Connection:
         if self._closed:
-            raise TransportError("the client is closed", request.operation, sent=False)
+            raise ClientUnusable("the client is closed", request.operation, sent=False)
         try:
             return _Connection(self._open(request))
         except TimeoutError as error:
@@ -148,12 +164,13 @@ class Connections:
     def _open(self, request: Request) -> socket.socket:
         opened = socket.create_connection((self._host, self._port), timeout=request.seconds())
         try:
+            forks.track(opened.fileno())
             opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if not self._secure:
                 return opened
-            self._tls = self._tls or _tls_context()  # at the first use: it takes longer than all the rest
+            context = self._trust.context()
             opened.settimeout(request.seconds())
-            return self._tls.wrap_socket(opened, server_hostname=self._host)
+            return context.wrap_socket(opened, server_hostname=self._host)
         except BaseException:
             opened.close()
             raise
@@ -169,15 +186,10 @@ class Connections:
         return "\r\n".join((*lines, "\r\n")).encode("ascii")
 
 
-def _tls_context() -> ssl.SSLContext:
-    import httpx
-
-    return httpx.create_ssl_context()
-
-
 class _Connection:
     def __init__(self, opened: socket.socket) -> None:
         self._socket = opened
+        self._timeout = opened.gettimeout()
         self._buffer = b""
         self.idle_since = 0.0
 
@@ -185,16 +197,35 @@ class _Connection:
         """Whether it is young enough, and the server has neither closed it nor said anything unasked."""
         if time.monotonic() - self.idle_since > _IDLE_SECONDS:
             return False
-        poll = select.poll()
-        poll.register(self._socket, select.POLLIN)
-        return not poll.poll(0)
+        if (poll := getattr(select, "poll", None)) is None:
+            return self._peeks_nothing()
+        waiting = poll()
+        waiting.register(self._socket, select.POLLIN)
+        return not waiting.poll(0)
+
+    def _peeks_nothing(self) -> bool:
+        # Slower than `poll`, which Windows and gevent do not have; `select.select` ends at descriptor 1023.
+        self._set_timeout(0.0)
+        try:
+            # Beneath TLS, which cannot peek.
+            socket.socket.recv(self._socket, 1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self._socket.close()
 
+    def _set_timeout(self, seconds: float | None) -> None:
+        if seconds != self._timeout:  # nearly always the same, and a system call
+            self._socket.settimeout(seconds)
+            self._timeout = seconds
+
     def write(self, head: bytes, request: Request) -> None:
-        self._socket.settimeout(request.seconds())
+        self._set_timeout(request.seconds())
         try:
             self._socket.sendall(head + (request.content or b""))
         except TimeoutError:
@@ -223,7 +254,7 @@ class _Connection:
 
     def _more(self, request: Request) -> bool:
         """Read what there is; False at the end."""
-        self._socket.settimeout(request.seconds())
+        self._set_timeout(request.seconds())
         piece = self._socket.recv(_CHUNK)
         self._buffer += piece
         return bool(piece)

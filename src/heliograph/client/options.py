@@ -84,7 +84,7 @@ def check_header(name: str, value: object, *, secret: bool = False) -> str:
         raise InvalidArgument(f"there is no header {name!r} to set")
     if not (isinstance(value, str) and value.isascii() and value.isprintable()):
         raise InvalidArgument(f"the header {name} cannot be {'what it is' if secret else repr(value)}")
-    return value
+    return str.__str__(value)
 
 
 def tell(options: Options, attempt: Attempt) -> None:

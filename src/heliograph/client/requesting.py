@@ -9,6 +9,7 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from heliograph.client import arguments
+from heliograph.client.values import text_of
 from heliograph.errors import InvalidArgument
 from heliograph.wire.operations import Operation
 from heliograph.wire.paging import Page
@@ -65,6 +66,8 @@ def _text(name: str, value: object) -> str:
     match value:
         case bool():
             return "true" if value else "false"
-        case str() | int():
-            return str(value)
+        case str():
+            return text_of(value, name)
+        case int():
+            return int.__repr__(value)
     raise InvalidArgument(f"{name} should be text, a number or a boolean, not {value!r}")

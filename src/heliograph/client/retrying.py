@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from heliograph.client.options import Options
-from heliograph.errors import ApiError, TransportError
+from heliograph.errors import ApiError, ClientUnusable, TransportError
 from heliograph.wire.operations import Operation
 
 LONGEST_PAUSE = 8.0
@@ -25,6 +25,8 @@ def repeatable(operation: Operation) -> bool:
 
 def worth_repeating(error: ApiError | TransportError, operation: Operation) -> bool:
     """Whether sending the operation again after `error` is safe, and might help."""
+    if isinstance(error, ClientUnusable):
+        return False
     if isinstance(error, TransportError):
         return not error.sent or repeatable(operation)
     return error.status in _REFUSED or (error.status in _UNKNOWN and repeatable(operation))

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Literal
 
 from heliograph.client import paging
+from heliograph.client.groups import group
 from heliograph.client.model import Model, UnknownKind
 from heliograph.client.models import (
     AndroidIntegration,
@@ -2160,87 +2160,87 @@ class OAuthApi(Api):
 class Groups(Caller):
     """A group for each tag of the API's documentation."""
 
-    @cached_property
+    @group
     def apps(self) -> AppsApi:
         """The operations of the tag Apps."""
         return AppsApi(self)
 
-    @cached_property
+    @group
     def app_keys(self) -> AppKeysApi:
         """The operations of the tag App Keys."""
         return AppKeysApi(self)
 
-    @cached_property
+    @group
     def attachments(self) -> AttachmentsApi:
         """The operations of the tag Attachments."""
         return AttachmentsApi(self)
 
-    @cached_property
+    @group
     def conversations(self) -> ConversationsApi:
         """The operations of the tag Conversations."""
         return ConversationsApi(self)
 
-    @cached_property
+    @group
     def participants(self) -> ParticipantsApi:
         """The operations of the tag Participants."""
         return ParticipantsApi(self)
 
-    @cached_property
+    @group
     def messages(self) -> MessagesApi:
         """The operations of the tag Messages."""
         return MessagesApi(self)
 
-    @cached_property
+    @group
     def activities(self) -> ActivitiesApi:
         """The operations of the tag Activities."""
         return ActivitiesApi(self)
 
-    @cached_property
+    @group
     def switchboard_actions(self) -> SwitchboardActionsApi:
         """The operations of the tag Switchboard Actions."""
         return SwitchboardActionsApi(self)
 
-    @cached_property
+    @group
     def integrations(self) -> IntegrationsApi:
         """The operations of the tag Integrations."""
         return IntegrationsApi(self)
 
-    @cached_property
+    @group
     def custom_integration_api_keys(self) -> CustomIntegrationApiKeysApi:
         """The operations of the tag Custom Integration API Keys."""
         return CustomIntegrationApiKeysApi(self)
 
-    @cached_property
+    @group
     def webhooks(self) -> WebhooksApi:
         """The operations of the tag Webhooks."""
         return WebhooksApi(self)
 
-    @cached_property
+    @group
     def switchboards(self) -> SwitchboardsApi:
         """The operations of the tag Switchboards."""
         return SwitchboardsApi(self)
 
-    @cached_property
+    @group
     def switchboard_integrations(self) -> SwitchboardIntegrationsApi:
         """The operations of the tag Switchboard Integrations."""
         return SwitchboardIntegrationsApi(self)
 
-    @cached_property
+    @group
     def users(self) -> UsersApi:
         """The operations of the tag Users."""
         return UsersApi(self)
 
-    @cached_property
+    @group
     def clients(self) -> ClientsApi:
         """The operations of the tag Clients."""
         return ClientsApi(self)
 
-    @cached_property
+    @group
     def devices(self) -> DevicesApi:
         """The operations of the tag Devices."""
         return DevicesApi(self)
 
-    @cached_property
+    @group
     def oauth(self) -> OAuthApi:
         """The operations of the tag OAuth."""
         return OAuthApi(self)

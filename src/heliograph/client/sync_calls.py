@@ -9,7 +9,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from heliograph.client import paging, retrying
 from heliograph.client.auth import Auth
@@ -17,6 +17,7 @@ from heliograph.client.connections import Http
 from heliograph.client.exchange import request_of
 from heliograph.client.model import Model
 from heliograph.client.options import Attempt, Options, tell
+from heliograph.client.pool import Pool
 from heliograph.client.receiving import receive
 from heliograph.client.requesting import Call
 from heliograph.errors import ApiError, HeliographError, TransportError
@@ -26,21 +27,31 @@ A = TypeVar("A", bound=Model)
 T = TypeVar("T")
 
 
+class Lane(NamedTuple):
+    """The connections of one process and event loop, and how many requests may still begin there."""
+
+    http: Http
+    slots: threading.Semaphore
+
+    def abandon(self) -> None:
+        """Give up the connections of another process without closing them for it."""
+        self.http.abandon()
+
+
 class Caller:
     """Sends calls, as often as it takes and is safe."""
 
     _base_url: str
     _auth: Auth | None
     _options: Options
-    _http: Http
-    _slots: threading.Semaphore
+    _pool: Pool[Lane]
 
     def send(self, call: Call, kind: type[A]) -> A:
         """The answer of a call, as `kind`.
 
         Raises:
             ApiError: the server refused.
-            TransportError: no answer came.
+            TransportError: no answer came, or the client cannot be used here.
             DecodeError: the answer cannot be read.
         """
         total = self._options.total_timeout
@@ -51,9 +62,10 @@ class Caller:
             status: int | None = None
             started = time.monotonic()
             try:
-                with self._slots:
+                lane = self._pool.lane(call.operation.name)
+                with lane.slots:
                     request = request_of(call, self._base_url, self._options, self._auth, deadline)
-                    reply = self._http.send(request)
+                    reply = lane.http.send(request)
                 status = reply.status
                 return receive(call.operation, kind, reply, time.time())
             except (ApiError, TransportError) as failure:

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Self
 from msgspec import UNSET, UnsetType
 
 from heliograph.client.auth import Auth
-from heliograph.client.connections import open_http
+from heliograph.client.connections import sync_opener
 from heliograph.client.exchange import base_url_of
 from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, changed
+from heliograph.client.pool import Pool, is_bound, sync_place
 from heliograph.client.sync_api import Groups
+from heliograph.client.sync_calls import Lane
+from heliograph.client.values import whole
 from heliograph.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -30,7 +33,7 @@ class Client(Groups):
     """A client of the API: `client.participants.join_conversation(…)`, a group for each tag of the API's documentation.
 
     It holds one pool of connections, and nothing else that changes: make one, use it from everywhere, and close it,
-    or use it as a context manager.
+    or use it as a context manager. After a fork, parent and child each have connections of their own.
     """
 
     def __init__(
@@ -82,10 +85,14 @@ class Client(Groups):
             headers=headers or {},
             on_attempt=on_attempt,
         )
-        if type(max_connections) is not int or max_connections < 1:
+        if (whole(max_connections) or 0) < 1:
             raise InvalidArgument(f"max_connections should be a number above zero, not {max_connections!r}")
-        self._slots = threading.Semaphore(max_connections)
-        self._http = open_http(self._base_url, http_client, transport, proxy)
+        opener = sync_opener(self._base_url, http_client, transport, proxy)
+        self._pool: Pool[Lane] = Pool(
+            sync_place,
+            lambda: Lane(opener(), threading.Semaphore(max_connections)),
+            bound=is_bound(http_client, transport),
+        )
 
     def with_options(
         self,
@@ -106,8 +113,7 @@ class Client(Groups):
             InvalidArgument: a number is below zero.
         """
         other = type(self).__new__(type(self))
-        other._base_url, other._http, other._is_copy = self._base_url, self._http, True
-        other._slots = self._slots
+        other._base_url, other._pool, other._is_copy = self._base_url, self._pool, True
         other._auth = self._auth if auth is UNSET else auth
         other._options = changed(
             self._options,
@@ -121,9 +127,10 @@ class Client(Groups):
         return other
 
     def close(self) -> None:
-        """Close the connections. What is called after that raises TransportError."""
+        """Close the connections of this process. What is called after that raises ClientUnusable, a TransportError."""
         if not self._is_copy:
-            self._http.close()
+            for lane in self._pool.end():
+                lane.http.close()
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,80 @@
+"""After a fork, every process has the answers of its own requests, or a clear error: real forks, both clients."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from heliograph import AsyncClient
+from tests.client.echo import Echo, echoing
+
+ROOT = Path(__file__).parents[2]
+COMMON = ("used_before", "past_the_hooks", "in_use", "out_of_slots", "other_file")
+PROGRAMS = {
+    "sync": (*COMMON, "used_after", "by_multiprocessing", "brought", "in_a_signal_handler"),
+    "proxied": COMMON,
+    "async": (*COMMON, "by_multiprocessing", "in_a_coroutine"),
+    "in-one-loop": ("used_before",),
+}
+
+
+def start(flavour: str, echo: Echo, *programs: str) -> subprocess.Popen[str]:
+    """Programs of forking.py that call this server."""
+    command = [sys.executable, "-m", "tests.client.forking", flavour, echo.url, *programs]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+@pytest.mark.parametrize("flavour", PROGRAMS)
+def test_every_process_gets_its_own_answers(flavour: str) -> None:
+    with echoing() as echo:
+        running = start(flavour, echo, *PROGRAMS[flavour])
+        _, said = running.communicate()
+    assert running.returncode == 0, said
+
+
+@pytest.mark.parametrize("flavour", ["sync", "async"])
+def test_a_child_says_nothing_over_the_tls_of_its_parent(
+    flavour: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with echoing(certificate) as echo:
+        running = start(flavour, echo, "closed_in_children")
+        _, said = running.communicate()
+        assert running.returncode == 0, said
+        # A byte of a child would have broken the TLS of its parent, whose next request would need another connection.
+        parent, child = (2, 2) if flavour == "async" else (1, 1)
+        assert echo.accepted == parent + child, echo.requests
+
+
+@pytest.mark.parametrize("flavour", ["sync", "in-one-loop"])
+def test_a_connection_that_the_parent_closes_is_closed_though_a_child_lives(flavour: str) -> None:
+    with echoing() as echo:
+        running = start(flavour, echo, "closed_in_the_parent")
+        assert running.stdout is not None
+        assert running.stdout.readline() == "closed\n"
+        deadline = time.monotonic() + 10
+        while echo.ended < echo.accepted and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert (echo.accepted, echo.ended) == (1, 1)
+        _, said = running.communicate("\n")
+        assert running.returncode == 0, said
+
+
+def test_one_async_client_serves_one_event_loop_after_the_other() -> None:
+    async def ask(client: AsyncClient) -> None:
+        names = [f"user{number}" for number in range(20)]
+        answers = await asyncio.gather(*(client.users.get_user("a", name) for name in names))
+        assert [one.user.id for one in answers] == names
+        await client._pool.lane("GetUser").http.aclose()  # asyncio warns of what is open at the end of its loop
+
+    with echoing() as echo:
+        client = AsyncClient(echo.url, max_retries=0, max_connections=2)
+        for _ in range(3):
+            asyncio.run(ask(client))
+        asyncio.run(client.close())
