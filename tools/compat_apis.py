@@ -148,7 +148,9 @@ def render_package() -> str:
         f"if TYPE_CHECKING:\n{imported}\n\n"
         f"__all__ = [{', '.join(sorted(map(repr, found.values())))}]\n\n_HOMES = {{{homes}}}\n\n\n"
         "if not TYPE_CHECKING:\n\n    def __getattr__(name: str) -> Any:\n"
-        '        """The class, from its module."""\n'
+        '        """A class, from its module, or a module."""\n'
+        "        if name in _HOMES.values():\n"
+        '            return import_module(f"{__name__}.{name}")\n'
         "        if name not in _HOMES:\n"
         '            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")\n'
         '        value = globals()[name] = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)\n'

@@ -211,14 +211,17 @@ def render_models() -> str:
     names = sorted(name for part in ("enums", "models", "one_of", "aliases") for name in NAMES[part])
     return (
         '"""The models of the official library."""\n\nfrom __future__ import annotations\n\n'
-        "from enum import StrEnum\nfrom typing import TYPE_CHECKING, Any, ClassVar\n\n"
+        "from enum import StrEnum\nfrom importlib import import_module\n"
+        "from typing import TYPE_CHECKING, Any, ClassVar\n\n"
+        "from heliograph.compat import paths\n"
         "from heliograph.compat.fields import Model, OneOf, enumeration, field\n\n"
         f"__all__ = [{', '.join(map(repr, names))}]\n\n\n" + "\n\n".join(classes) + "\n\n"
         "if not TYPE_CHECKING:\n\n"
-        "    def __getattr__(name: str) -> type[Model]:\n"
-        '        """Releases before 17 have the fields of a class that has a base in a class of their own."""\n'
+        "    def __getattr__(name: str) -> Any:\n"
+        '        """The module of a model, or a class that releases before 17 have for the fields of another."""\n'
+        "        if paths.class_in(name):\n"
+        '            return import_module(f"{__name__}.{name}")\n'
         '        if name.endswith("AllOf") and name.removesuffix("AllOf") in globals():\n'
-        '            kind: type[Model] = globals()[name.removesuffix("AllOf")]\n'
-        "            return kind\n"
+        '            return globals()[name.removesuffix("AllOf")]\n'
         '        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")\n'
     )

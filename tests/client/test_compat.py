@@ -24,6 +24,7 @@ from heliograph.compat.api.conversations_api import ConversationsApi
 from heliograph.compat.api.users_api import UsersApi
 from heliograph.compat.exceptions import ApiTypeError, ApiValueError, OpenApiException
 from heliograph.compat.rest import ApiException
+from tests.api.endpoint import Endpoint
 from tests.client.conftest import Place
 
 pytestmark = pytest.mark.one_engine
@@ -191,10 +192,7 @@ with official.ApiClient(configuration) as api_client:
 def test_headers_credentials_and_hosts_are_read_when_a_request_is_sent(
     place: Place, configuration: official.Configuration
 ) -> None:
-    client = official.ApiClient(configuration, header_name="X-One", header_value="1", cookie="a=b")
-    client.user_agent = "tour/1"
-    client.set_default_header("X-Two", "2")
-    assert client.client._options.headers == {"x-one": "1", "x-two": "2", "user-agent": "tour/1", "cookie": "a=b"}
+    client = official.ApiClient(configuration)
     apps = official.AppsApi(client)
     good = configuration.get_basic_auth_token()
     request_auth = configuration.auth_settings()["basicAuth"]
@@ -216,6 +214,45 @@ def test_headers_credentials_and_hosts_are_read_when_a_request_is_sent(
     with pytest.raises(ApiValueError):
         apps.get_app(place.app_id, _content_type="text/plain")
     client.close()
+
+
+class Slow(Endpoint):
+    """An endpoint that answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.told = threading.Event()
+        super().__init__()
+
+    def answering(self) -> None:
+        """Wait."""
+        self.told.wait(10)
+
+
+def test_headers_on_the_wire_and_time_limits() -> None:
+    with Slow() as endpoint:
+        endpoint.status = 400
+        configuration = official.Configuration(endpoint.url.removesuffix("/hook"), retries=0)
+        client = official.ApiClient(configuration, header_name="X-One", header_value="1", cookie="a=b")
+        client.user_agent = "tour/1"
+        client.set_default_header("X-Two", "2")
+        api = official.AppsApi(client)
+        body = official.AppCreateBody(display_name="Été")
+        # A wait for an answer that never comes would be 10 seconds long.
+        for limit in (0.1, (9.0, 0.1), (9, 0.1)):
+            with pytest.raises(ApiException, match="in time") as caught:
+                api.create_app(body, _request_timeout=limit)
+            assert caught.value.status == 0
+        endpoint.told.set()
+        with pytest.raises(official.BadRequestException) as refused:
+            api.create_app(body, _headers={"X-Three": "3"})
+        assert (refused.value.data, refused.value.body) == (None, "so\n\0\x1b[31m\ufffd\r")
+        headers, sent = endpoint.came[-1]
+        assert sent == {"displayName": "Été"}
+        ours = {"x-one": "1", "x-two": "2", "x-three": "3", "user-agent": "tour/1", "cookie": "a=b"}
+        assert ours.items() <= headers.items()
+        assert "authorization" not in headers
+        client.close()
+        endpoint.shutdown()
 
 
 def test_defaults(place: Place, configuration: official.Configuration) -> None:
@@ -291,6 +328,11 @@ def test_models_are_imported_when_they_are_needed() -> None:
     code = "import heliograph.compat, sys; print([name for name in sys.modules if 'compat.' in name])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(run.stdout.replace("'", '"')) == ["heliograph.compat.paths"]
+    others = ("rest.ApiException", "api.messages_api.MessagesApi", "undefined.Undefined", "exceptions", "Configuration")
+    models = ("model.message_post.MessagePost", "models.author.Author", "model.user_all_of.UserAllOf")
+    lines = "; ".join(f"official.{path}" for path in (*others, *models))
+    code = f"import heliograph.compat as official; {lines}"
+    subprocess.run([sys.executable, "-c", code], check=True)
     everything: dict[str, Any] = {}
     exec("from heliograph.compat import *", everything)
     assert {"MessagesApi", "MessagePost", "ApiException", "Configuration", "ApiClient"} <= everything.keys()

@@ -139,6 +139,24 @@ def test_choices_between_kinds() -> None:
     assert isinstance(named.actual_instance, official.ParticipantWithUserExternalId)
 
 
+def test_events_of_webhooks() -> None:
+    payload = {"conversation": {"id": "c", "type": "personal"}, "message": MESSAGE}
+    event: Any = official.ConversationMessageEvent.from_dict(
+        {"id": "e", "type": "conversation:message", "createdAt": "2026-01-01T00:00:00.000Z", "payload": payload}
+    )
+    assert event.payload.conversation.type is official.ConversationType.PERSONAL
+    assert isinstance(event.payload.message, official.MessageWebhook)
+    assert event.payload.message.author.user_id == "u1"
+
+
+def test_dumps_as_release_17_makes_them() -> None:
+    body = official.ParticipantSubSchema(official.ParticipantWithUserId(user_id="u"))
+    nested = official.ConversationCreateBody(type="sdkGroup", participants=[body])
+    assert nested.model_dump(exclude_none=True) == {"type": "sdkGroup", "participants": [{"user_id": "u"}]}
+    assert nested.model_dump(by_alias=True)["participants"] == [{"userId": "u", "subscribeSDKClient": None}]
+    assert nested.model_dump()["display_name"] is None
+
+
 def test_aliases_and_words_of_python() -> None:
     assert official.Field is official.ModelField
     assert official.InlineObject is official.GetTokenRequest

@@ -26,15 +26,18 @@ if TYPE_CHECKING:
     from heliograph.compat.models import *  # noqa: F403
 
 _HOMES = ("exceptions", "api", "api_client", "api_response", "configuration", "models")
+_MODULES = (*_HOMES, "model", "rest", "undefined")
 
 paths.install()
 
 if not TYPE_CHECKING:  # a type checker should see a misspelt name
 
     def __getattr__(name: str) -> Any:
-        """The class, from the module that has it. Models are not imported before the first is asked for."""
+        """A class, from the module that has it, or a module. None is imported before it is needed."""
         if name == "__all__":
             return __dir__()
+        if name in _MODULES:  # the official package imports all of its modules
+            return import_module(f"{__name__}.{name}")
         if not name.startswith("_"):
             for home in _HOMES:
                 module = import_module(f"{__name__}.{home}")

@@ -43,20 +43,21 @@ class ApiClient:
         self.pool_threads = pool_threads
         self.client_side_validation = self.configuration.client_side_validation
         self.last_response: RESTResponse | None = None
-        self._clients: dict[str, Client] = {}
-        self._http: httpx.Client | None = None
         self._begin()
 
     def _begin(self) -> None:
-        """What belongs to this process alone: a lock that nobody holds, and threads, which a fork leaves behind."""
+        """Set up what a forked process cannot share with its parent: the lock, connections and threads."""
         self._process = os.getpid()
         self._lock = threading.Lock()
+        self._clients: dict[str, Client] = {}
+        self._http: httpx.Client | None = None
         self._pool: ThreadPool | None = None
 
     def _guard(self) -> threading.Lock:
         """The lock of this process."""
         if self._process != os.getpid():
-            self._left_behind = self._pool  # kept, because an unused pool that is dropped warns
+            # To close them would disturb the parent, and to drop them would warn.
+            self._inherited = self._clients, self._http, self._pool
             self._begin()
         return self._lock
 
@@ -102,7 +103,8 @@ class ApiClient:
         if self._http is None:
             self._http = configuration.http_client()
         client = Client(configuration.host, total_timeout=None, http_client=self._http)
-        weakref.finalize(self, client.close)  # programs for the official library seldom close what they make
+        # Programs for the official library seldom close their clients.
+        weakref.finalize(self, _close, client, os.getpid())
         retries = configuration.max_retries()
         return client if retries is None else client.with_options(max_retries=retries)
 
@@ -141,3 +143,9 @@ class ApiClient:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+def _close(client: Client, process: int) -> None:
+    """Close a client in the process that opened it."""
+    if process == os.getpid():
+        client.close()

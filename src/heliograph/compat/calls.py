@@ -112,9 +112,10 @@ def _with_options(client: Client, options: Data) -> Client:
         raise ApiValueError(f"requests are sent as application/json, not as {content_type}")
     changes: dict[str, Any] = {}
     if (timeout := options.get("_request_timeout")) is not None:
-        # The client has one limit for all steps of an attempt, so of a pair the longer one counts.
-        pair = isinstance(timeout, tuple)
-        changes |= {"timeout": max(timeout)} if pair else {"timeout": timeout, "total_timeout": timeout}
+        # The client has one limit for every step of an attempt: of a pair, the time for reading.
+        changes |= (
+            {"timeout": timeout[1]} if isinstance(timeout, tuple) else {"timeout": timeout, "total_timeout": timeout}
+        )
     if (headers := options.get("_headers")) is not None:
         changes["headers"] = headers
     if (setting := options.get("_request_auth")) is not None:

@@ -88,7 +88,9 @@ class ApiException(OpenApiException):
         if http_resp is not None:
             self.status = http_resp.status if status is None else status
             self.reason = http_resp.reason if reason is None else reason
-            self.body = http_resp.data.decode(errors="replace") if body is None else body
+            data_sent: Any = http_resp.data
+            text = data_sent.decode(errors="replace") if isinstance(data_sent, bytes) else data_sent
+            self.body = text if body is None else body
             self.headers = http_resp.getheaders()
 
     @classmethod

@@ -153,6 +153,14 @@ class Model:
 
         return pprint.pformat(plain(self))
 
+    def model_dump(self, *, by_alias: bool = False, exclude_none: bool = False, **others: Any) -> dict[str, Any]:
+        """All fields by the names of the attributes, or with `by_alias` by those of the API, as release 17 has them."""
+        subject = self._subject()
+        values = {**dict.fromkeys(subject._fields), **vars(subject)}
+        names = subject.attribute_map if by_alias else {}
+        dumped = {names.get(name, name): _dumped(value, by_alias, exclude_none) for name, value in values.items()}
+        return {name: value for name, value in dumped.items() if not (exclude_none and value is None)}
+
     if not TYPE_CHECKING:  # a type checker should see a misspelt attribute
 
         def __getattr__(self, name: str) -> Any:
@@ -203,6 +211,12 @@ def _shown(value: Any) -> Any:
         case dict():
             return {key: _shown(item) for key, item in value.items()}
     return value
+
+
+def _dumped(value: Any, by_alias: bool, exclude_none: bool) -> Any:
+    if isinstance(value, list):
+        return [_dumped(item, by_alias, exclude_none) for item in value]
+    return value.model_dump(by_alias=by_alias, exclude_none=exclude_none) if isinstance(value, Model) else value
 
 
 class OneOf(Model):

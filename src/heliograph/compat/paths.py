@@ -27,6 +27,15 @@ def _classes() -> dict[str, str]:
     return {module_of(name): name for name in import_module(_MODELS).__all__}
 
 
+def class_in(module: str) -> str | None:
+    """The model of a module; None if there is no such module."""
+    names = _classes()
+    if module not in names and module.endswith("_all_of"):  # an alias: see the models' __getattr__
+        base = names.get(module.removesuffix("_all_of"))
+        return base and f"{base}AllOf"
+    return names.get(module)
+
+
 class ModelModules(MetaPathFinder, Loader):
     """Finds these modules, and makes each of the one class that it has."""
 
@@ -34,23 +43,15 @@ class ModelModules(MetaPathFinder, Loader):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Where to load a module from, if it is one of these."""
-        if fullname.startswith(_PACKAGES) and self._class_in(fullname):
+        if fullname.startswith(_PACKAGES) and class_in(fullname.rpartition(".")[2]):
             return ModuleSpec(fullname, self)
         return None
 
     def exec_module(self, module: ModuleType) -> None:
         """Put the class into its module."""
-        name = self._class_in(module.__name__)
+        name = class_in(module.__name__.rpartition(".")[2])
         assert name is not None
         setattr(module, name, getattr(import_module(_MODELS), name))
-
-    def _class_in(self, fullname: str) -> str | None:
-        module = fullname.rpartition(".")[2]
-        names = _classes()
-        if module not in names and module.endswith("_all_of"):  # an alias: see the models' __getattr__
-            base = names.get(module.removesuffix("_all_of"))
-            return base and f"{base}AllOf"
-        return names.get(module)
 
 
 def install() -> None:

@@ -6,6 +6,7 @@ import enum
 import inspect
 import json
 import pkgutil
+import re
 import sys
 from importlib import import_module
 from typing import Any
@@ -34,12 +35,21 @@ def model(kind: Any) -> dict[str, Any] | None:
         choice = next((kind.model_fields[name].default for name in fields if name.endswith("_of_schemas")), None)
         if choice is not None:
             return {"kinds": sorted(choice)}
-        return {"fields": fields, "order": []}
+        kinds = {name: kinds_in(field.annotation) for name, field in kind.model_fields.items()}
+        return {"fields": fields, "order": [], "holds": kinds}
     if hasattr(kind, "attribute_map"):
         order = [name for name in inspect.signature(kind.__init__).parameters if name in kind.attribute_map]
         members = {name: value for name, value in vars(kind).items() if name.isupper()}
-        return {"fields": kind.attribute_map, "order": order} if kind.attribute_map else {"members": members}
+        kinds = {name: kinds_in(one) for name, one in kind.openapi_types.items()}
+        found = {"fields": kind.attribute_map, "order": order, "holds": kinds}
+        return found if kind.attribute_map else {"members": members}
     return None
+
+
+def kinds_in(annotation: Any) -> list[str]:
+    """The models that a field of this type can hold."""
+    words = re.findall(r"\w+", str(annotation))
+    return sorted({word for word in words if hasattr(official, word) and word[0].isupper()})
 
 
 def methods(kind: Any) -> dict[str, list[list[Any]]]:

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from heliograph.compat import paths
 from heliograph.compat.fields import Model, OneOf, enumeration, field
 
 __all__ = [
@@ -2091,9 +2093,7 @@ class SwitchboardAcceptControlFailure(Model):
 class SwitchboardAcceptControlFailureAllOfPayload(Model):
     """`switchboard:acceptControl:failure`, `switchboard:offerControl:failure`, `switchboard:passControl:failure`."""
 
-    error: ConversationMessageDeliveryFailureEventAllOfPayloadAllOfError = field(
-        "error", "ConversationMessageDeliveryFailureEventAllOfPayloadAllOfError"
-    )
+    error: dict[str, Any] = field("error")
     conversation: ConversationTruncated = field("conversation", "ConversationTruncated")
     metadata: dict[str, Any] | None = field("metadata")
 
@@ -2874,9 +2874,10 @@ ConversationMessageDeliveryPayloadExternalMessages = ConversationMessageDelivery
 
 if not TYPE_CHECKING:
 
-    def __getattr__(name: str) -> type[Model]:
-        """Releases before 17 have the fields of a class that has a base in a class of their own."""
+    def __getattr__(name: str) -> Any:
+        """The module of a model, or a class that releases before 17 have for the fields of another."""
+        if paths.class_in(name):
+            return import_module(f"{__name__}.{name}")
         if name.endswith("AllOf") and name.removesuffix("AllOf") in globals():
-            kind: type[Model] = globals()[name.removesuffix("AllOf")]
-            return kind
+            return globals()[name.removesuffix("AllOf")]
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
