@@ -24,7 +24,6 @@ from heliograph.compat.api.conversations_api import ConversationsApi
 from heliograph.compat.api.users_api import UsersApi
 from heliograph.compat.exceptions import ApiTypeError, ApiValueError, OpenApiException
 from heliograph.compat.rest import ApiException
-from tests.api.endpoint import Endpoint
 from tests.client.conftest import Place
 
 pytestmark = pytest.mark.one_engine
@@ -216,45 +215,6 @@ def test_headers_credentials_and_hosts_are_read_when_a_request_is_sent(
     client.close()
 
 
-class Slow(Endpoint):
-    """An endpoint that answers when it is told to."""
-
-    def __init__(self) -> None:
-        self.told = threading.Event()
-        super().__init__()
-
-    def answering(self) -> None:
-        """Wait."""
-        self.told.wait(10)
-
-
-def test_headers_on_the_wire_and_time_limits() -> None:
-    with Slow() as endpoint:
-        endpoint.status = 400
-        configuration = official.Configuration(endpoint.url.removesuffix("/hook"), retries=0)
-        client = official.ApiClient(configuration, header_name="X-One", header_value="1", cookie="a=b")
-        client.user_agent = "tour/1"
-        client.set_default_header("X-Two", "2")
-        api = official.AppsApi(client)
-        body = official.AppCreateBody(display_name="Été")
-        # A wait for an answer that never comes would be 10 seconds long.
-        for limit in (0.1, (9.0, 0.1), (9, 0.1)):
-            with pytest.raises(ApiException, match="in time") as caught:
-                api.create_app(body, _request_timeout=limit)
-            assert caught.value.status == 0
-        endpoint.told.set()
-        with pytest.raises(official.BadRequestException) as refused:
-            api.create_app(body, _headers={"X-Three": "3"})
-        assert (refused.value.data, refused.value.body) == (None, "so\n\0\x1b[31m\ufffd\r")
-        headers, sent = endpoint.came[-1]
-        assert sent == {"displayName": "Été"}
-        ours = {"x-one": "1", "x-two": "2", "x-three": "3", "user-agent": "tour/1", "cookie": "a=b"}
-        assert ours.items() <= headers.items()
-        assert "authorization" not in headers
-        client.close()
-        endpoint.shutdown()
-
-
 def test_defaults(place: Place, configuration: official.Configuration) -> None:
     official.Configuration.set_default(configuration)
     try:
@@ -274,20 +234,6 @@ def test_defaults(place: Place, configuration: official.Configuration) -> None:
     assert (later.max_retries(), later.debug) == (0, True)
     later.debug = False
     assert place.app_id not in later.to_debug_report()
-
-
-def test_tls_and_proxies_are_those_of_the_configuration(tmp_path: Path) -> None:
-    configuration = official.Configuration(host="https://host.invalid")
-    assert configuration.http_client() is None
-    configuration.verify_ssl = False
-    configuration.proxy, configuration.proxy_headers = "http://127.0.0.1:1", {"Proxy-Authorization": "Basic YTpi"}
-    with official.ApiClient(configuration) as api_client, pytest.raises(ApiException) as caught:
-        official.AppsApi(api_client).get_app("x")
-    assert caught.value.status == 0
-    (tmp_path / "none.pem").write_text("no certificate")
-    configuration.ssl_ca_cert = str(tmp_path / "none.pem")
-    with pytest.raises(OSError, match=r"(?i)certificate|ssl|x509"):
-        configuration.http_client()
 
 
 def test_what_is_not_offered_is_refused_by_the_server(

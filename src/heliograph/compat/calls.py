@@ -43,10 +43,12 @@ class Options(TypedDict, total=False):
     _content_type: str | None
     _headers: Mapping[str, str] | None
     _host_index: int
+    _for: str | None
+    """The parameter `for` of `upload_attachment`, as releases before 17 name it."""
 
 
 _NEVER_RAISE = "_never_raise"
-_KNOWN = {*Options.__annotations__, _NEVER_RAISE}
+_KNOWN = {*Options.__annotations__, _NEVER_RAISE} - {"_for"}
 
 
 class _Answer(Received):
@@ -80,9 +82,13 @@ class Api:
         self, operation: str, kind: type[Model] | None, path: tuple[Any, ...], options: Data, **given: Any
     ) -> Any:
         """Send a call: `given` is what `call_of` takes, `kind` the model of the answer."""
+        row = OPERATION[operation]
+        if "_for" in options and "for" in row.query:
+            given["query"] = {**given["query"], "for": options["_for"]}
+            options = {name: value for name, value in options.items() if name != "_for"}
         if unknown := options.keys() - _KNOWN:
             raise ApiTypeError(f"{operation} takes no argument {', '.join(sorted(map(repr, unknown)))}")
-        call = functools.partial(self._call, OPERATION[operation], kind, path, options, given)
+        call = functools.partial(self._call, row, kind, path, options, given)
         return self.api_client.pool.apply_async(call) if options.get("async_req") else call()
 
     def _call(self, row: Operation, kind: type[Model] | None, path: tuple[Any, ...], options: Data, given: Data) -> Any:

@@ -77,8 +77,7 @@ class Model:
         cls._fields = fields
         cls._by_name = {field.name: (attribute, field) for attribute, field in fields.items()}
         cls.attribute_map = {attribute: field.name for attribute, field in fields.items()}
-        annotations = vars(cls).get("__annotations__", {})
-        cls.openapi_types = {attribute: str(annotations.get(attribute, "object")) for attribute in fields}
+        cls.openapi_types = {attribute: str(cls.__annotations__.get(attribute, "object")) for attribute in fields}
 
     def __init__(self, *values: Any, **fields: Any) -> None:
         if len(values) > len(self._fields):
