@@ -41,7 +41,7 @@ def apps_and_keys(client: Any, record: Record) -> str:
     changes = official.AppUpdateBody(display_name="Le Tour", settings=settings)
     record("update_app", lambda: apps.update_app(app_id, changes))
     record("get_app", lambda: apps.get_app(app_id))
-    assert app_id in [one.id for one in apps.list_apps(page=official.Page(size=100)).apps]
+    record("list_apps", lambda: len(apps.list_apps(page=official.Page(size=1)).apps))
     key = record("create_app_key", lambda: keys.create_app_key(app_id, official.AppKeyCreateBody(display_name="CI")))
     record("get_app_key", lambda: keys.get_app_key(app_id, key.key.id))
     record("list_app_keys", lambda: keys.list_app_keys(app_id))
