@@ -20,6 +20,7 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.generate_client --check
+	$(BIN)/python -m tools.generate_compat --check
 	$(BIN)/python -m tools.unasync --check
 	$(BIN)/pytest tests/shape
 
@@ -27,9 +28,10 @@ format: .venv/dev
 	$(BIN)/ruff format src tests bench tools examples
 	$(BIN)/ruff check --fix src tests bench tools examples
 
-# The parts of the client that are written by the table of operations, and its sync half.
+# The parts of the client and of heliograph.compat that are generated from the table of operations, and the sync client.
 generate: .venv/dev
 	$(BIN)/python -m tools.generate_client
+	$(BIN)/python -m tools.generate_compat
 	$(BIN)/python -m tools.unasync
 
 clean:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 WIDTH = 120
 SOURCE = Path(__file__).parents[1] / "src/heliograph"
@@ -18,6 +19,19 @@ def tidy(source: str) -> str:
         where = ["--stdin-filename", str(SOURCE / "client/generated.py")]
         source = subprocess.run([*ruff, *step, *where], input=source, capture_output=True, text=True, check=True).stdout
     return source
+
+
+def tidy_all(sources: dict[Path, str]) -> dict[Path, str]:
+    """What `tidy` makes of each of several sources, at the price of one."""
+    with TemporaryDirectory() as folder:
+        drafts = {path: Path(folder, f"draft_{number}.py") for number, path in enumerate(sources)}
+        for path, draft in drafts.items():
+            draft.write_text(sources[path])
+        ruff = [sys.executable, "-m", "ruff"]
+        config = ["--quiet", "--config", str(SOURCE.parents[1] / "pyproject.toml")]
+        for step in (["check", "--fix-only", "--select", "F401,I,RUF022"], ["format"]):
+            subprocess.run([*ruff, *step, *config, folder], check=True)
+        return {path: draft.read_text() for path, draft in drafts.items()}
 
 
 def write(files: dict[Path, str]) -> int:

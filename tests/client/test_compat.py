@@ -1,150 +1,289 @@
-"""Code written for the official library runs with its import lines changed."""
+"""Code written for the official library runs with its import lines changed: calls, options, errors and settings.
+
+`tests/compat` compares results with those of the library itself.
+"""
 
 from __future__ import annotations
 
+import json
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from pprint import pformat
+from typing import Any
 
 import pytest
 
-import heliograph.compat as sunshine_conversations_client
+import heliograph.compat as official
 from heliograph import InvalidArgument
-from heliograph.compat import ApiException, NotFoundException
+from heliograph.compat.api.conversations_api import ConversationsApi
+from heliograph.compat.api.users_api import UsersApi
+from heliograph.compat.exceptions import ApiTypeError, ApiValueError, OpenApiException
+from heliograph.compat.rest import ApiException
 from tests.client.conftest import Place
-from tests.harness import Caller
+
+pytestmark = pytest.mark.one_engine
+UNKNOWN = "0" * 24
 
 
 @pytest.fixture
-def configuration(api: Caller) -> sunshine_conversations_client.Configuration:
+def configuration(place: Place) -> official.Configuration:
     """As the documentation sets it up."""
-    assert api.auth is not None
-    return sunshine_conversations_client.Configuration(host=api.url, username=api.auth[0], password=api.auth[1])
+    return official.Configuration(host=place.url, username=place.auth.username, password=secret_of(place))
 
 
-def test_the_documented_example_of_join(
-    place: Place, configuration: sunshine_conversations_client.Configuration
-) -> None:
-    app_id, conversation_id, user_id = place.app_id, place.group, place.new_user()
-    with sunshine_conversations_client.ApiClient(configuration) as api_client:
-        api_instance = sunshine_conversations_client.ParticipantsApi(api_client)
-        participant_join_body = sunshine_conversations_client.ParticipantJoinBody(
-            user_id=user_id, subscribe_sdk_client=True
-        )
-        try:
-            api_response = api_instance.join_conversation(app_id, conversation_id, participant_join_body)
-        except ApiException as e:
-            pytest.fail(f"Exception when calling ParticipantsApi->join_conversation: {e}\n")
-    assert user_id in pformat(api_response)
-    assert api_response.participant.client_associations[0].type == "sdk"
+def secret_of(place: Place) -> str:
+    """The secret of the app's key."""
+    import base64
+
+    return base64.b64decode(place.auth.header(0).split()[1]).decode().partition(":")[2]
 
 
-def test_the_documented_example_of_list(
-    place: Place, configuration: sunshine_conversations_client.Configuration
-) -> None:
-    place.client.participants.join_conversation(
-        place.app_id, place.group, user_id=place.new_user("ada"), subscribe_sdk_client=False
-    )
-    app_id, conversation_id = place.app_id, place.group
-    with sunshine_conversations_client.ApiClient(configuration) as api_client:
-        api_instance = sunshine_conversations_client.ParticipantsApi(api_client)
-        page = sunshine_conversations_client.Page()
-        try:
-            api_response = api_instance.list_participants(app_id, conversation_id, page=page)
-        except ApiException as e:
-            pytest.fail(f"Exception when calling ParticipantsApi->list_participants: {e}\n")
-        assert [one.user_external_id for one in api_response.participants] == ["ada"]
-        assert api_response.meta.has_more is False
-        sized = api_instance.list_participants(app_id, conversation_id, sunshine_conversations_client.Page(size=1))
-        assert sized.to_dict() == api_response.to_dict()
+@pytest.fixture
+def api_client(configuration: official.Configuration) -> Iterator[official.ApiClient]:
+    """A client for the app."""
+    with official.ApiClient(configuration) as made:
+        yield made
 
 
-@pytest.mark.parametrize("wrapped", [True, False])
-def test_the_documented_example_of_leave(
-    place: Place, configuration: sunshine_conversations_client.Configuration, wrapped: bool
-) -> None:
+@pytest.fixture
+def users(api_client: official.ApiClient) -> UsersApi:
+    """The calls about users."""
+    return UsersApi(api_client)
+
+
+def test_the_documented_example_of_leave(place: Place, configuration: official.Configuration) -> None:
     user_id = place.new_user()
     place.client.participants.join_conversation(place.app_id, place.group, user_id=user_id, subscribe_sdk_client=False)
-    app_id, conversation_id = place.app_id, place.group
-    with sunshine_conversations_client.ApiClient(configuration) as api_client:
-        api_instance = sunshine_conversations_client.ParticipantsApi(api_client)
-        participant_leave_body: object = sunshine_conversations_client.ParticipantLeaveBodyUserId(user_id=user_id)
-        if wrapped:
-            participant_leave_body = sunshine_conversations_client.ParticipantLeaveBody(participant_leave_body)  # type: ignore[arg-type]
+    bare: Any = official.ParticipantLeaveBodyUserId(user_id=user_id)
+    with official.ApiClient(configuration) as api_client:
+        api_instance = official.ParticipantsApi(api_client)
         try:
-            api_response = api_instance.leave_conversation(app_id, conversation_id, participant_leave_body)
+            api_response = api_instance.leave_conversation(place.app_id, place.group, bare)
         except ApiException as e:
             pytest.fail(f"Exception when calling ParticipantsApi->leave_conversation: {e}\n")
-        assert api_response.to_dict() == {}
-        with pytest.raises(NotFoundException) as caught:
-            api_instance.leave_conversation(app_id, conversation_id, participant_leave_body=participant_leave_body)
-    error = caught.value
-    assert (error.status, error.reason) == (404, "Not Found")
-    assert error.body == '{"errors":[{"code":"not_found","title":"User is not a member of the conversation"}]}'
-    assert error.data["errors"][0]["code"] == "not_found"
-    assert error.headers is not None
-    assert error.headers["x-request-id"]
-    assert "Reason: Not Found" in str(error)
+        assert pformat(api_response) == "{}"
+        for body in (
+            bare,
+            official.ParticipantLeaveBody(bare),
+            official.ParticipantLeaveBody(user_id=user_id),
+            official.ParticipantLeaveBody.from_dict({"userId": user_id}),
+            {"userId": user_id},
+        ):
+            with pytest.raises(official.NotFoundException, match="Reason: Not Found"):
+                api_instance.leave_conversation(place.app_id, place.group, participant_leave_body=body)
 
 
-def test_users_conversations_and_app_keys(
-    place: Place, configuration: sunshine_conversations_client.Configuration, account: Caller
-) -> None:
-    api_client = sunshine_conversations_client.ApiClient(configuration)
-    users = sunshine_conversations_client.UsersApi(api_client)
-    body = sunshine_conversations_client.UserCreateBody(
-        externalId="ben", profile=sunshine_conversations_client.Profile(given_name="Ben"), metadata={"k": 1}
-    )
-    assert body.external_id == body.externalId == "ben"
-    assert body.brand_id is None
-    user = users.create_user(place.app_id, body).user
-    users.update_user(place.app_id, "ben", sunshine_conversations_client.UserUpdateBody(metadata={"k": None}))
-    response = users.get_user_with_http_info(place.app_id, user_id_or_external_id="ben", _request_timeout=(1, 5))
-    assert (response.status_code, response.data.user.metadata) == (200, {})
-    assert response.data.user.profile.given_name == "Ben"
-
-    conversations = sunshine_conversations_client.ConversationsApi(api_client)
-    member = sunshine_conversations_client.ParticipantSubSchema(
-        sunshine_conversations_client.ParticipantWithUserExternalId(userExternalId="ben", subscribeSDKClient=False)
-    )
-    made = conversations.create_conversation(
-        place.app_id,
-        conversation_create_body=sunshine_conversations_client.ConversationCreateBody.from_dict(
-            {"type": "sdkGroup", "participants": [member], "displayName": None}
-        ),
-    )
-    found = conversations.list_conversations(
-        place.app_id, sunshine_conversations_client.ConversationListFilter(user_id=user.id), page={"size": 5}
-    )
-    assert [one.id for one in found.conversations] == [made.conversation.id]
-
-    assert account.auth is not None
-    configuration.username, configuration.password = account.auth
-    keys = sunshine_conversations_client.AppKeysApi(api_client)
-    key = keys.create_app_key(place.app_id, sunshine_conversations_client.AppKeyCreateBody(display_name="CI")).key
-    assert key.id in {one.id for one in keys.list_app_keys(place.app_id).keys}
-    keys.delete_app_key(place.app_id, key.id)
-    api_client.close()
+def test_a_refusal_has_all_that_programs_look_at(place: Place, users: UsersApi) -> None:
     with pytest.raises(ApiException) as caught:
-        keys.list_app_keys(place.app_id)
-    assert caught.value.status == 0
+        users.get_user(place.app_id, UNKNOWN)
+    error = caught.value
+    assert type(error) is official.NotFoundException
+    assert isinstance(error, OpenApiException)
+    assert (error.status, error.reason) == (404, "Not Found")
+    assert error.body == '{"errors":[{"code":"user_not_found","title":"User not found"}]}'
+    assert (error.data.errors[0].code, error.data.errors[0].title) == ("user_not_found", "User not found")
+    assert error.headers is not None
+    assert error.headers["Content-Type"] == error.headers.get("content-type") == "application/json"
+    assert "X-Request-Id" in error.headers
+    assert error.headers["x-request-id"] in str(error)
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), again.status, again.body, dict(again.headers)) == (
+        type(error), error.status, error.body, dict(error.headers),
+    )  # fmt: skip
 
 
-def test_what_is_misspelt_is_said_and_not_dropped(
-    place: Place, configuration: sunshine_conversations_client.Configuration
+def test_what_the_server_judges_is_sent_and_what_cannot_be_sent_is_a_value_error(
+    place: Place, users: UsersApi, api_client: official.ApiClient
 ) -> None:
-    with sunshine_conversations_client.ApiClient(configuration) as api_client:
-        api = sunshine_conversations_client.ParticipantsApi(api_client)
-        with pytest.raises(InvalidArgument, match="did you mean 'user_id'"):
-            api.join_conversation(
-                place.app_id, place.group, sunshine_conversations_client.ParticipantJoinBody(userid="x")
-            )
-        with pytest.raises(AttributeError, match="ParticipantsApi has no method 'joyn'"):
-            api.joyn()
+    joining = official.ParticipantsApi(api_client)
+    with pytest.raises(official.BadRequestException) as caught:
+        joining.join_conversation(place.app_id, place.group, official.ParticipantJoinBody())
+    assert caught.value.status == 400
+    for wrong in ((None, UNKNOWN), (place.app_id, ""), (place.app_id, "..")):
+        with pytest.raises(ApiValueError) as refused:
+            users.get_user(*wrong)
+        for kind in (ValueError, OpenApiException, InvalidArgument):
+            assert isinstance(refused.value, kind)
+    with pytest.raises(ApiValueError, match="CreateUser needs a body"):
+        users.create_user(place.app_id, None)  # type: ignore[arg-type]
+    with pytest.raises(ApiValueError, match="cannot be JSON"):
+        users.create_user(place.app_id, {"metadata": {"x": float("nan")}})
+    with pytest.raises(ApiTypeError, match="GetUser takes no argument '_timeout'"):
+        users.get_user(place.app_id, UNKNOWN, _timeout=1)  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        users.get_user(place.app_id)  # type: ignore[call-arg]
 
 
-def test_a_token_goes_before_user_name_and_password() -> None:
-    configuration = sunshine_conversations_client.Configuration(username="a", password="b", debug=True)
-    assert configuration.header(0) == "Basic YTpi"
-    configuration.access_token = "t"
-    assert configuration.header(0) == "Bearer t"
-    assert Path(sunshine_conversations_client.__file__).parent.name == "compat"
+def test_bodies_may_be_dicts_and_numbers_stand_in_paths(place: Place, api_client: official.ApiClient) -> None:
+    users, conversations = UsersApi(api_client), ConversationsApi(api_client)
+    user = users.create_user(place.app_id, {"externalId": "7", "profile": {"givenName": "Ben"}}).user
+    assert users.get_user(place.app_id, 7).user == user  # type: ignore[arg-type]
+    member = {"userId": user.id, "subscribeSDKClient": False}
+    made = conversations.create_conversation(place.app_id, {"type": "sdkGroup", "participants": [member]})
+    listed = conversations.list_conversations(place.app_id, {"userId": user.id}, {"size": 1})
+    assert [one.id for one in listed.conversations] == [made.conversation.id]
+    assert listed.conversations[0].type is official.ConversationType.SDKGROUP
+    assert f"{listed.conversations[0].type}" == "sdkGroup"
+
+
+def test_the_forms_of_an_answer(place: Place, users: UsersApi, api_client: official.ApiClient) -> None:
+    user_id = place.new_user("ada")
+    data, status, headers = users.get_user_with_http_info(place.app_id, user_id)
+    full = users.get_user_with_http_info(place.app_id, user_id, _request_timeout=(1, 30), _host_index=0)
+    assert data == full.data == users.get_user_with_http_info(place.app_id, user_id, _return_http_data_only=True)
+    assert status == full.status_code == 200
+    assert headers is not None
+    assert headers["Content-Type"] == "application/json"
+    raw: Any = users.get_user(place.app_id, user_id, _preload_content=False)
+    assert (raw.status, raw.reason, raw.getheader("content-TYPE")) == (200, "OK", "application/json")
+    assert raw.data == raw.read() == full.raw_data
+    assert raw.getheaders()["X-Request-Id"] == raw.headers["x-request-id"]
+    assert raw.json()["user"]["id"] == user_id
+    assert users.get_user_without_preload_content(place.app_id, UNKNOWN).status == 404
+    with pytest.raises(official.NotFoundException):
+        users.get_user(place.app_id, UNKNOWN, _preload_content=False)
+    assert api_client.last_response is not None
+    assert api_client.last_response.status == 404
+
+
+def test_calls_in_threads(place: Place, configuration: official.Configuration) -> None:
+    with official.ApiClient(configuration, pool_threads=4) as api_client:
+        users = UsersApi(api_client)
+        ids = [place.new_user() for _ in range(8)]
+        threads: list[Any] = [users.get_user(place.app_id, one, async_req=True) for one in ids]
+        assert [one.get(10).user.id for one in threads] == ids
+        failing: Any = users.get_user_with_http_info(place.app_id, UNKNOWN, async_req=True)
+        failing.wait(10)
+        assert not failing.successful()
+        with pytest.raises(official.NotFoundException):
+            failing.get(10)
+    assert users.get_user(place.app_id, ids[0]).user.id == ids[0]  # a closed client opens what it needs
+    api_client.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_threads_of_a_parent_are_not_waited_for_after_a_fork(place: Place, api_client: official.ApiClient) -> None:
+    script = f"""
+import os, sys
+import heliograph.compat as official
+
+configuration = official.Configuration(*{(api_client.configuration.host,)!r})
+configuration.username, configuration.password = sys.argv[1:]
+with official.ApiClient(configuration) as api_client:
+    api = official.AppsApi(api_client)
+    before = api.get_app({place.app_id!r}, async_req=True).get(10)
+    if os.fork() == 0:
+        assert api.get_app({place.app_id!r}, async_req=True).get(10) == before
+        api_client.close()
+        os._exit(0)
+    sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+    where = [str(api_client.configuration.username), str(api_client.configuration.password)]
+    run = subprocess.run([sys.executable, "-c", script, *where], timeout=60, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+
+
+def test_headers_credentials_and_hosts_are_read_when_a_request_is_sent(
+    place: Place, configuration: official.Configuration
+) -> None:
+    client = official.ApiClient(configuration)
+    apps = official.AppsApi(client)
+    good = configuration.get_basic_auth_token()
+    request_auth = configuration.auth_settings()["basicAuth"]
+    assert request_auth["value"] == good
+    configuration.password = "wrong"
+    with pytest.raises(official.UnauthorizedException):
+        apps.get_app(place.app_id)
+    assert apps.get_app(place.app_id, _request_auth=request_auth, _headers={"X-Three": "3"}).app.id == place.app_id
+    configuration.access_token = "not a token"
+    assert configuration.header(0) == "Bearer not a token"
+    configuration.username = configuration.password = configuration.access_token = None
+    assert configuration.auth_settings() == {}
+    with pytest.raises(official.UnauthorizedException):
+        apps.get_app(place.app_id)
+    configuration.host = "http://127.0.0.1:1"
+    with pytest.raises(ApiException) as caught:
+        apps.get_app(place.app_id, _request_timeout=0.2)
+    assert caught.value.status == 0
+    with pytest.raises(ApiValueError):
+        apps.get_app(place.app_id, _content_type="text/plain")
+    client.close()
+
+
+def test_defaults(place: Place, configuration: official.Configuration) -> None:
+    official.Configuration.set_default(configuration)
+    try:
+        assert official.Configuration.get_default_copy().host == place.url
+        with official.ApiClient() as api_client:
+            official.ApiClient.set_default(api_client)
+            assert official.AppsApi().get_app(place.app_id).app.id == place.app_id
+    finally:
+        official.Configuration.set_default(None)
+        official.ApiClient.set_default(None)
+    assert official.Configuration().host == "https://api.smooch.io"
+    assert official.Configuration().get_host_from_settings(1) == "https://api.eu-1.smooch.io"
+    # Positions of releases before 17, where the sixth is no token.
+    earlier = official.Configuration("http://host", None, None, "a", "b", False)
+    assert (earlier.header(0), earlier.access_token) == ("Basic YTpi", None)
+    later = official.Configuration(retries=0, debug=True, server_index=0, ignore_operation_servers=True)
+    assert (later.max_retries(), later.debug) == (0, True)
+    later.debug = False
+    assert place.app_id not in later.to_debug_report()
+
+
+def test_what_is_not_offered_is_refused_by_the_server(
+    place: Place, api_client: official.ApiClient, tmp_path: Path
+) -> None:
+    attachments, switchboards = official.AttachmentsApi(api_client), official.SwitchboardActionsApi(api_client)
+    (tmp_path / "a.txt").write_bytes(b"text")
+    with (tmp_path / "a.txt").open("rb") as file:
+        for source in (b"text", str(tmp_path / "a.txt"), ("a.txt", b"text"), file):
+            with pytest.raises(official.NotFoundException):
+                attachments.upload_attachment(place.app_id, "public", source, var_for="message")
+    with pytest.raises(official.NotFoundException):
+        switchboards.release_control(place.app_id, place.group)
+    with pytest.raises(official.NotFoundException):
+        switchboards.pass_control(
+            place.app_id, place.group, official.PassControlBody(switchboard_integration="next", reason="r")
+        )
+    with pytest.raises((official.NotFoundException, official.ForbiddenException)):
+        official.AppsApi(api_client).list_apps(filter=official.AppListFilter(service_account_id="svc"))
+
+
+def test_one_client_in_many_threads(place: Place, users: UsersApi) -> None:
+    ids = [place.new_user() for _ in range(16)]
+    found: dict[str, str] = {}
+
+    def get(user_id: str) -> None:
+        found[user_id] = users.get_user(place.app_id, user_id).user.id
+
+    threads = [threading.Thread(target=get, args=(one,)) for one in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {one: one for one in ids}
+
+
+def test_models_are_imported_when_they_are_needed() -> None:
+    code = "import heliograph.compat, sys; print([name for name in sys.modules if 'compat.' in name])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(run.stdout.replace("'", '"')) == ["heliograph.compat.paths"]
+    others = ("rest.ApiException", "api.messages_api.MessagesApi", "undefined.Undefined", "exceptions", "Configuration")
+    models = ("model.message_post.MessagePost", "models.author.Author", "model.user_all_of.UserAllOf")
+    lines = "; ".join(f"official.{path}" for path in (*others, *models))
+    code = f"import heliograph.compat as official; {lines}"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    everything: dict[str, Any] = {}
+    exec("from heliograph.compat import *", everything)
+    assert {"MessagesApi", "MessagePost", "ApiException", "Configuration", "ApiClient"} <= everything.keys()
+    for name in ("Mesage", "_private"):
+        with pytest.raises(AttributeError):
+            getattr(official, name)
+    with pytest.raises(ModuleNotFoundError):
+        __import__("heliograph.compat.model.mesage")

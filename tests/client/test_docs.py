@@ -1,4 +1,4 @@
-"""Every example of the client's page runs, one after the other; so does the README's."""
+"""Every example of the pages about the client runs, one after the other; so does the one of the README."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def run(block: str, names: dict[str, Any]) -> str:
     return printed.getvalue()
 
 
-def run_all(page: str, api: Caller) -> int:
-    """Run the examples of a page in one place; returns how many there are."""
+def run_all(page: str, api: Caller, **more: str) -> int:
+    """Run the examples of a page in one place, where these names are defined; returns how many there are."""
     assert api.auth is not None
-    names: dict[str, Any] = {"app_id": api.app_id, "key_id": api.auth[0], "secret": api.auth[1]}
+    names: dict[str, Any] = {"app_id": api.app_id, "key_id": api.auth[0], "secret": api.auth[1], **more}
     blocks = PYTHON.findall((ROOT / page).read_text())
     for block, expected in blocks:
         printed = run(block.replace(LOCAL, api.url), names)
@@ -52,3 +52,7 @@ def test_the_examples_of_the_page_run(api: Caller) -> None:
 
 def test_the_example_of_the_readme_runs(api: Caller) -> None:
     assert run_all("README.md", api) == 1
+
+
+def test_the_example_of_the_official_library_runs(api: Caller) -> None:
+    assert run_all("docs/howto/official-clients.md", api, conversation_id=api.new_group()) == 1

@@ -22,7 +22,9 @@ END_SECONDS = 10
 JAVASCRIPT = "javascript 14.1.0"
 PYTHON_14, PYTHON_16, PYTHON_17 = "python 14.4.0", "python 16.0.1", "python 17.0.1"
 PYTHON = (PYTHON_14, PYTHON_16, PYTHON_17)
-CLIENTS = (JAVASCRIPT, *PYTHON)
+COMPAT = ("heliograph.compat 14.4.0", "heliograph.compat 17.0.1")
+"""Our own in place of a release: the same programs, with another import line."""
+CLIENTS = (JAVASCRIPT, *PYTHON, *COMPAT)
 
 
 def command_of(client: str) -> tuple[list[str], dict[str, str]]:
@@ -35,9 +37,12 @@ def command_of(client: str) -> tuple[list[str], dict[str, str]]:
         if not library.is_dir():
             lacking("the official JavaScript client is not installed: `make .compat/ready` with npm installs it")
         return [node, str(DRIVERS / "javascript_client.js")], {"NODE_PATH": str(library)}
+    driver = [sys.executable, str(DRIVERS / "python_client.py")]
+    if client in COMPAT:
+        return driver, {"IN_PLACE_OF": client.split()[1]}
     library = INSTALLED / client.replace("python ", "py-")
     assert library.is_dir(), f"the official {client} client is not installed: run `make .compat/ready`"
-    return [sys.executable, str(DRIVERS / "python_client.py")], {"PYTHONPATH": str(library)}
+    return driver, {"PYTHONPATH": str(library)}
 
 
 def lacking(reason: str) -> NoReturn:

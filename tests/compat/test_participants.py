@@ -5,7 +5,7 @@ from __future__ import annotations
 import jwt
 import pytest
 
-from tests.compat.official import Official
+from tests.compat.official import COMPAT, Official
 from tests.harness import Caller, Sandbox
 
 UNKNOWN = "0" * 24
@@ -145,7 +145,9 @@ def test_bodies_that_name_nobody_or_too_much(client: Official, api: Caller, ada:
 def test_base_url_with_a_trailing_slash(client: Official, api: Caller, ada: str, group: str) -> None:
     slashed = client.but(host=client.host + "/")
     reply = slashed.reply("list_participants", conversationId=group)
-    assert reply.sent == [f"GET //v2/apps/{api.app_id}/conversations/{group}/participants 200"]
+    # The official libraries put their paths after whatever they are given.
+    slashes = "/" if client.name in COMPAT else "//"
+    assert reply.sent == [f"GET {slashes}v2/apps/{api.app_id}/conversations/{group}/participants 200"]
     round_trip(slashed, api, ada, group)
 
 

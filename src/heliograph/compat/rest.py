@@ -1,90 +1,89 @@
-"""The exceptions of the official client."""
+"""Raw HTTP responses, and the translation of the client's errors into those of the official library."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
+
 from heliograph import errors
-from heliograph.client.model import Model
+from heliograph.client.receiving import RawResponse
+from heliograph.compat.exceptions import ApiException, ApiValueError
+
+__all__ = ["ApiException", "ApiValueError", "Headers", "RESTResponse", "translated"]
 
 
-class OpenApiException(Exception):
-    """Everything that the calls raise, but for arguments that are wrong: those raise a ValueError."""
+class Headers(dict[str, str]):
+    """The headers of a response. Lookups ignore case; iteration gives the names in lower case."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        super().__init__((name.lower(), value) for name, value in headers.items())
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(name.lower())
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name.lower() if isinstance(name, str) else name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a header, or the default."""
+        return super().get(name.lower(), default)
 
 
-class ApiException(OpenApiException):
-    """A refusal; or, with status 0, no answer."""
+class RESTResponse(io.BytesIO):
+    """A complete HTTP response: `status`, `reason`, `data` as bytes, and headers; it can be read like a file."""
 
-    def __init__(
-        self,
-        status: int | None = None,
-        reason: str | None = None,
-        *,
-        body: str | None = None,
-        data: Any = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(status, reason)
+    def __init__(self, status: int, headers: Mapping[str, str], data: bytes) -> None:
+        super().__init__(data)
         self.status = status
-        self.reason = reason
-        self.body = body
+        self.reason = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+        self.headers = Headers(headers)
         self.data = data
-        self.headers = headers
 
-    def __str__(self) -> str:
-        lines = [f"({self.status})", f"Reason: {self.reason}"]
-        if self.headers:
-            lines.append(f"HTTP response headers: {dict(self.headers)}")
-        if self.body:
-            lines.append(f"HTTP response body: {self.body}")
-        return "\n".join(lines) + "\n"
+    @classmethod
+    def of(cls, raw: RawResponse) -> RESTResponse:
+        """The response that the client received."""
+        return cls(raw.status, raw.headers, raw.content)
 
+    def getheaders(self) -> Headers:
+        """All headers."""
+        return self.headers
 
-class BadRequestException(ApiException):
-    """Status 400."""
+    def getheader(self, name: str, default: str | None = None) -> str | None:
+        """The value of one header, or the default."""
+        value: str | None = self.headers.get(name, default)
+        return value
 
-
-class UnauthorizedException(ApiException):
-    """Status 401."""
-
-
-class ForbiddenException(ApiException):
-    """Status 403."""
+    def json(self) -> Any:
+        """The body, decoded from JSON."""
+        return msgspec.json.decode(self.data)
 
 
-class NotFoundException(ApiException):
-    """Status 404."""
+def refused(error: errors.ApiError) -> RESTResponse:
+    """The response behind an error of the client."""
+    return RESTResponse(error.status, error.headers, error.body.encode())
 
 
-class ConflictException(ApiException):
-    """Status 409."""
-
-
-class UnprocessableEntityException(ApiException):
-    """Status 422."""
-
-
-class ServiceException(ApiException):
-    """Status 500 and above."""
-
-
-_BY_STATUS = {
-    400: BadRequestException,
-    401: UnauthorizedException,
-    403: ForbiddenException,
-    404: NotFoundException,
-    409: ConflictException,
-    422: UnprocessableEntityException,
-}
-
-
-def translated(error: errors.HeliographError) -> ApiException:
-    """The official exception for one of ours."""
+def translated(error: errors.HeliographError) -> Exception:
+    """The official exception for an error of the client."""
+    if isinstance(error, errors.InvalidArgument):
+        return error if isinstance(error, ApiValueError) else ApiValueError(str(error))
     if not isinstance(error, errors.ApiError):
-        return ApiException(0, str(error))
-    kind = _BY_STATUS.get(error.status, ServiceException if error.status >= 500 else ApiException)
-    phrase = HTTPStatus(error.status).phrase if error.status in HTTPStatus._value2member_map_ else ""
-    data = Model({"errors": [item._asdict() for item in error.errors]})
-    return kind(error.status, phrase, body=error.body, data=data, headers=error.headers)
+        return ApiException(0, str(error), body=getattr(error, "body", None) or None)
+    try:
+        ApiException.from_response(http_resp=refused(error), body=error.body, data=_errors_in(error))
+    except ApiException as exception:
+        return exception
+
+
+def _errors_in(error: errors.ApiError) -> Any:
+    from heliograph.compat.models import ErrorResponse  # slow to import, and only errors need it here
+
+    try:
+        found = msgspec.json.decode(error.body)
+    except msgspec.DecodeError:
+        return None
+    return ErrorResponse.from_dict(found) if isinstance(found, dict) else None

@@ -1,5 +1,7 @@
 """Makes calls with the release of the official Python client that is on PYTHONPATH: a JSON line in, a JSON line out.
 
+If IN_PLACE_OF names a release, `heliograph.compat` is imported in its place, and nothing else changes.
+
 A request names the `call`, its `args`, the `host`, the `appId`, and the credentials: `basic`, `bearer`, both or none.
 The reply has the `value` that the client returned or the `error` that it raised, and what it `sent`.
 """
@@ -9,14 +11,21 @@ from __future__ import annotations
 import enum
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sunshine_conversations_client as official
+if TYPE_CHECKING or "IN_PLACE_OF" not in os.environ:
+    import sunshine_conversations_client as official
+else:
+    import heliograph.compat as official
 
+__all__ = ["PYDANTIC", "official", "plain"]
+
+RELEASE = os.environ.get("IN_PLACE_OF", official.__version__)
 # From 17 on the models are pydantic's, and a choice between schemas is a class around one of them.
-PYDANTIC = int(official.__version__.partition(".")[0]) >= 17
+PYDANTIC = int(RELEASE.partition(".")[0]) >= 17
 
 SNAKE = {
     "userId": "user_id",
@@ -49,6 +58,23 @@ class Sent(logging.Handler):
             self.requests.append(f"{method} {path} {status}")
 
 
+def log_requests() -> None:
+    """Let `heliograph.client` log what urllib3 logs of each request."""
+    from heliograph.client.connections import Connections
+
+    send = Connections.send
+
+    def logged(self: Any, request: Any) -> Any:
+        reply = send(self, request)
+        path = request.url.removeprefix(self._origin)
+        logging.getLogger("urllib3.connectionpool").debug(
+            '%s://%s:%s "%s %s %s" %s %s', "http", "", 0, request.method, path, "HTTP/1.1", reply.status, None
+        )
+        return reply
+
+    Connections.send = logged  # type: ignore[method-assign]
+
+
 def fields(given: Args) -> Args:
     """The fields of a body as keyword arguments of its model."""
     return {SNAKE.get(name, name): value for name, value in given.items()}
@@ -56,7 +82,7 @@ def fields(given: Args) -> Args:
 
 def version(client: Any, app_id: str, args: Args) -> Any:
     """The release, without a request."""
-    return official.__version__
+    return RELEASE
 
 
 def create_user(client: Any, app_id: str, args: Args) -> Any:
@@ -262,6 +288,8 @@ def main() -> None:
     logger = logging.getLogger("urllib3.connectionpool")
     logger.setLevel(logging.DEBUG)
     logger.addHandler(sent)
+    if "IN_PLACE_OF" in os.environ:
+        log_requests()
     for line in sys.stdin:
         sys.stdout.write(json.dumps(run(json.loads(line), sent)) + "\n")
         sys.stdout.flush()
