@@ -17,6 +17,7 @@ from heliograph import ids
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import ApiError, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
 from heliograph.server.query import Query
+from heliograph.server.urls import Urls
 from heliograph.settings import Settings
 from heliograph.storage.store import Store
 from heliograph.wire.operations import Operation
@@ -67,6 +68,7 @@ class Request:
     headers: Headers
     store: Store
     settings: Settings
+    urls: Urls
     revoke: Callable[[], None]
     """To be called when a key or an app was removed: what is remembered of callers is forgotten."""
     recheck: Callable[[], Awaitable[None]]
@@ -83,13 +85,9 @@ class Request:
 
     @property
     def url(self) -> str:
-        """The URL of this request without its query: the request's own scheme, host and root path."""
-        host = self.headers.get(b"host")
-        if host is None:
-            address, port = self.scope["server"]
-            host = f"{address}:{port}".encode()
+        """The URL of this request, as the caller knows it, without its query."""
         path = self.scope["raw_path"].decode("latin-1").strip("/")
-        return f"{self.scope['scheme']}://{host.decode('latin-1')}{self.scope['root_path']}/{path}"
+        return f"{self.urls.base(self.scope, self.headers)}/{path}"
 
     @property
     def brand_id(self) -> str | None:
