@@ -59,7 +59,7 @@ class Site:
         next_page = json.loads(body)["links"]["next"]
         assert f"{self.list}?page[after]=" in next_page
         # Cut out, because reading the whole document takes longer than everything else here.
-        servers = re.search(rb'"servers":(\[.*?\])', self.get(f"{prefix}/openapi.json", headers, peer)[1])
+        servers = re.search(rb'"servers":(\[\{.*?\}\])', self.get(f"{prefix}/openapi.json", headers, peer)[1])
         assert servers
         (listed,) = json.loads(servers[1])
         redirects = [self.get(prefix + path, headers, peer)[0].headers["location"] for path in ("/", "/docs/")]

@@ -11,7 +11,7 @@ from heliograph.errors import UsageError
 
 SCHEMES = ("http", "https")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_LENGTH = 255 + len(":65535")
+HOST_LENGTH = 255 + len(":65535")
 # Narrower than RFC 3986, which allows sub-delimiters and percent-encoding in names: no DNS name has them, and an
 # injection would consist of them.
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>\w[\w.-]{0,254}))(?::(?P<port>\d{0,5}))?", re.ASCII)
@@ -34,7 +34,7 @@ class Host(NamedTuple):
 def parse_host(text: str) -> Host | None:
     """The host that a `Host` header or a proxy names; None if it may not stand in a URL."""
     # The length goes first: what is cached must be small.
-    return _parse_host(text) if len(text) <= _LENGTH else None
+    return _parse_host(text) if len(text) <= HOST_LENGTH else None
 
 
 @lru_cache(maxsize=512)
@@ -62,7 +62,7 @@ def parse_port(text: str) -> int | None:
 def parse_prefix(text: str) -> str | None:
     """A path prefix such as `/sc`, without a slash at its end; None if it may not stand in a URL."""
     text = text.removesuffix("/")
-    return text if not text or (len(text) <= _LENGTH and _PREFIX.fullmatch(text)) else None
+    return text if not text or (len(text) <= HOST_LENGTH and _PREFIX.fullmatch(text)) else None
 
 
 def parse_public_url(text: str) -> str:

@@ -191,8 +191,10 @@ def links_of(request: Request, meta: PageMeta) -> Links | None:
     if request.brand_id is not None:
         given.append(f"brandId={quote(request.brand_id, safe='')}")
 
+    url = request.url if meta.before_cursor or meta.after_cursor else ""
+
     def link(name: str, cursor: str | None) -> str | None:
-        return f"{request.url}?{'&'.join([f'page[{name}]={cursor}', *given])}" if cursor else None
+        return f"{url}?{'&'.join([f'page[{name}]={cursor}', *given])}" if cursor else None
 
     links = Links(prev=link("before", meta.before_cursor), next=link("after", meta.after_cursor))
     return links if links.prev or links.next else None

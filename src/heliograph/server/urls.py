@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from starlette.types import Scope
 
-from heliograph.server.hosts import Host, parse_host
-from heliograph.server.proxies import Headers, Proxies
+from heliograph.server.hosts import HOST_LENGTH, Host, parse_host
+from heliograph.server.proxies import Headers, Proxies, Said
 from heliograph.settings import Settings
 
 
@@ -20,13 +22,27 @@ class Urls:
         """The URL below which the caller reached this server, without a slash at its end."""
         if self._public:
             return self._public
-        said = self._proxies.said(scope, headers)
-        scheme = said.scheme or scope["scheme"]
-        name, port = said.host or _host(scope, headers)
-        # A proxy that names a host names the port with it, or else apart.
-        if said.port is not None and (said.host is None or port is None):
-            port = said.port
-        return f"{scheme}://{Host(name, port).authority(scheme)}{said.prefix}{scope['root_path']}"
+        said, scheme = self._proxies.said(scope, headers), scope["scheme"]
+        host = headers.get(b"host", b"")
+        # The length goes first: what is cached must be small.
+        origin = _origin(scheme, host, said) if len(host) <= HOST_LENGTH else None
+        # A host that may not stand in a URL gives way to the address that the request came to.
+        return f"{origin or _origin(scheme, _server(scope), said)}{scope['root_path']}"
+
+
+@lru_cache(maxsize=1024)
+def _origin(scheme: str, given: bytes, said: Said) -> str | None:
+    """The URL without the root path, from the request's own scheme and host and from what proxies say; None without a
+    host."""
+    host = said.host or parse_host(given.decode("latin-1"))
+    if host is None:
+        return None
+    name, port = host
+    # A proxy that names a host names the port with it, or else apart.
+    if said.port is not None and (said.host is None or port is None):
+        port = said.port
+    scheme = said.scheme or scheme
+    return f"{scheme}://{Host(name, port).authority(scheme)}{said.prefix}"
 
 
 def local_url(settings: Settings, port: int) -> str:
@@ -35,10 +51,6 @@ def local_url(settings: Settings, port: int) -> str:
     return f"http://{name}:{port}{settings.root_path}"
 
 
-def _host(scope: Scope, headers: Headers) -> Host:
-    """The host of the request, and where it names none that may stand in a URL, the address that it came to."""
-    host = parse_host(headers.get(b"host", b"").decode("latin-1"))
-    if host is not None:
-        return host
+def _server(scope: Scope) -> bytes:
     address, port = scope["server"]
-    return Host(f"[{address}]" if ":" in address else address, port)
+    return (f"[{address}]:{port}" if ":" in address else f"{address}:{port}").encode()
