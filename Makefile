@@ -6,7 +6,7 @@ BIN := .venv/bin
 run: .venv/server
 	$(BIN)/heliograph serve
 
-test: .venv/dev .compat/ready
+test: .venv/dev .compat/ready .programs/ready
 	@command -v $(CC) > /dev/null && $(MAKE) --no-print-directory .bench/load || echo 'no C compiler: the load generator is not tested'
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
@@ -35,7 +35,7 @@ generate: .venv/dev
 	$(BIN)/python -m tools.unasync
 
 clean:
-	rm -rf .venv .compat .bench
+	rm -rf .venv .compat .programs .bench
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Heliograph needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -51,6 +51,9 @@ $(BIN)/python:
 
 .compat/ready: .venv/dev tests/compat/install.sh tests/compat/constraints.txt
 	@tests/compat/install.sh .compat $(BIN)/python
+
+.programs/ready: tests/programs/install.sh
+	@tests/programs/install.sh .programs
 
 .bench/load: bench/load.c bench/answer.c bench/answer.h bench/histogram.c bench/histogram.h
 	@mkdir -p $(@D)

@@ -57,12 +57,14 @@ def serve(**options: Any) -> None:
 
     On an empty database it makes a sandbox app with keys, and prints them.
     """
+    from heliograph.server.hosts import parse_public_url, parse_root_path
+    from heliograph.server.proxies import Proxies
     from heliograph.welcome import welcome
 
-    root_path = options.pop("root_path").rstrip("/")
-    if root_path and not root_path.startswith("/"):
-        raise UsageError(f"--root-path should begin with a slash: {root_path!r}")
-    settings = Settings(**options, root_path=root_path)
+    options["root_path"] = parse_root_path(options["root_path"])
+    options["public_url"] = parse_public_url(options["public_url"])
+    settings = Settings(**options)
+    Proxies(settings.trusted_proxies)  # an error in the setting is reported before anything starts
     announce = partial(welcome, settings=settings)
     beside = _delivery(settings)
     if settings.workers == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any
 
 DEFAULT_DATABASE = "sqlite:///heliograph.db"
@@ -28,9 +29,14 @@ class Settings:
     database_connections: int = _setting(8, "Connections to PostgreSQL that each process may open.", least=2)
     workers: int = _setting(1, "Server processes. SQLite serves from one.", least=1)
     root_path: str = _setting("", "A prefix at which the API answers too, such as /sc.")
+    public_url: str = _setting(
+        "",
+        "URL at which callers reach the server, such as https://chat.example.com/sc; links begin with it.",
+    )
     trusted_proxies: str = _setting(
-        "127.0.0.1",
-        "Addresses or networks, separated by commas, whose X-Forwarded-Proto and -For are believed; * for all.",
+        "loopback",
+        "Proxies whose X-Forwarded-* and Forwarded headers are believed: addresses and networks, separated by commas, "
+        "loopback, or * for every peer.",
     )
     sandbox: bool = _setting(True, "Make a sandbox app with keys when the database is empty.")
     participant_limit: int = _setting(1000, "Participants a conversation may have.", least=1)
@@ -49,6 +55,14 @@ class Settings:
         "info", "Least severe level that is logged.", choices=("debug", "info", "warning", "error")
     )
     grace_seconds: int = _setting(30, "How long a stopping server waits for requests in flight.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on can be reached from this machine only."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def environment_variable(name: str) -> str:

@@ -14,6 +14,9 @@ from heliograph.storage.store import Store
 async def welcome(store: Store, url: str, settings: Settings) -> None:
     """Say where the server is, and on an empty database make the sandbox and show what to try."""
     click.echo(f"{click.style(f'Heliograph {__version__}', bold=True)} answers at {click.style(url, fg='green')}")
+    if settings.public_url:
+        url = settings.public_url
+        click.echo(f"  public URL {url}")
     click.echo(f"  reference  {url}/docs")
     click.echo(f"  database   {store.name}")
     if not settings.sandbox or not await sandbox.is_empty(store):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from heliograph.errors import UsageError
+from heliograph.settings import is_loopback
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -39,7 +40,7 @@ def parse_networks(text: str, *, host: str, embedded: bool) -> tuple[Network, ..
     """
     match text:
         case "auto":
-            return _LOOPBACK if embedded and _is_loopback(host) else ()
+            return _LOOPBACK if embedded and is_loopback(host) else ()
         case "none":
             return ()
     found: list[Network] = []
@@ -51,13 +52,6 @@ def parse_networks(text: str, *, host: str, embedded: bool) -> tuple[Network, ..
                 f"--webhook-allowed-networks should be auto, none, or networks such as 10.1.0.0/16: {part!r}"
             ) from None
     return tuple(found)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def check(text: str, allowed: Sequence[Network], *, encrypted: bool) -> None:

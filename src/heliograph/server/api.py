@@ -25,6 +25,7 @@ from heliograph.server.http import (
     render,
 )
 from heliograph.server.query import parse_query
+from heliograph.server.refusals import Refusal, refusal_of
 from heliograph.server.router import Router
 from heliograph.server.routes import (
     apps,
@@ -38,6 +39,7 @@ from heliograph.server.routes import (
     webhooks,
 )
 from heliograph.server.streams import EventStream
+from heliograph.server.urls import Urls
 from heliograph.settings import Settings
 from heliograph.storage.store import Store
 from heliograph.wire.operations import Operation
@@ -60,14 +62,17 @@ class Reply:
     operation: Operation | None
     stream: EventStream | None = None
     """What goes on after the answer has begun, in the place of a body."""
+    refusal: Refusal | None = None
+    """Why the credential was refused, if it was."""
 
 
 class Api:
     """Answers the operations of the table."""
 
-    def __init__(self, store: Store, settings: Settings, on_removal: Callable[[], None]) -> None:
+    def __init__(self, store: Store, settings: Settings, urls: Urls, on_removal: Callable[[], None]) -> None:
         self._store = store
         self._settings = settings
+        self._urls = urls
         self._auth = Authenticator(store)
         self._on_removal = on_removal
         self._router = Router((*OPERATIONS, *EXTENSIONS))
@@ -86,7 +91,7 @@ class Api:
         except ApiError as error:
             if error.status >= 500:
                 log.warning("unavailable", extra={"request_id": request_id}, exc_info=error)
-            return Reply(error.status, *render(error), operation)
+            return Reply(error.status, *render(error), operation, refusal=refusal_of(error))
         except Disconnected:
             raise
         except Exception as error:
@@ -133,6 +138,7 @@ class Api:
             headers=headers,
             store=self._store,
             settings=self._settings,
+            urls=self._urls,
             revoke=self._revoke,
             recheck=partial(self._auth.recheck, authorization, path.get("appId")),
         )

@@ -10,17 +10,20 @@ from starlette.types import Message, Receive, Scope, Send
 
 from heliograph.errors import ServiceUnavailable
 from heliograph.server.api import Api, Reply
-from heliograph.server.http import Disconnected, render, request_id_of, respond
-from heliograph.server.logs import RequestLog
+from heliograph.server.http import Disconnected, Headers, render, request_id_of, respond
+from heliograph.server.logs import Refused, RequestLog
 from heliograph.server.metrics import Metrics
 from heliograph.server.pages import REQUEST_ID, pages
+from heliograph.server.proxies import Proxies, has_passed_a_proxy
 from heliograph.server.streams import Streams, send_stream
-from heliograph.settings import Settings
+from heliograph.server.urls import Urls
+from heliograph.settings import Settings, is_loopback
 from heliograph.storage.store import Store
 
 _API_ROOTS = (b"v2", b"oauth", b"heliograph")
 _READING = ("GET", "HEAD")
 _NO_OPERATION = "none"
+_REASON = b"x-heliograph-reason"
 
 log = logging.getLogger("heliograph.request")
 
@@ -46,8 +49,13 @@ class Application:
         self._on_write = on_write
         self.streams = Streams()
         self._prefix = settings.root_path.encode()
-        self._api = Api(store, settings, on_removal)
-        self._pages = pages(store, self.metrics)
+        self._proxies = Proxies(settings.trusted_proxies)
+        self._is_sandbox = (
+            settings.sandbox and is_loopback(settings.host) and not settings.public_url and not store.shared
+        )
+        urls = Urls(settings, self._proxies)
+        self._api = Api(store, settings, urls, on_removal)
+        self._pages = pages(store, self.metrics, urls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -64,19 +72,31 @@ class Application:
             if scope["method"] not in _READING:
                 self._on_write()
                 self.streams.wake()
+            if reply.refusal is not None and self._explains(scope, headers):
+                reply.headers.append((_REASON, reply.refusal.text.encode()))
             await self._answer(reply, receive, send, request_id)
-            status, name = reply.status, reply.operation.name if reply.operation else None
+            status, name, refusal = reply.status, reply.operation.name if reply.operation else None, reply.refusal
         else:
-            status, name = await self._page(scope, receive, send, request_id), None
+            status, name, refusal = await self._page(scope, receive, send, request_id), None, None
         elapsed = time.perf_counter() - started
         self.metrics.request(name or _NO_OPERATION, status, elapsed)
+        refused = None
+        if refusal is not None:
+            self.metrics.refused(refusal.reason)
+            refused = Refused(refusal, self._proxies.client(scope, headers))
         if self._log is not None:
-            self._log.add(request_id, scope["method"], name, status, elapsed)
+            self._log.add(request_id, scope["method"], name, status, elapsed, refused)
+
+    def _explains(self, scope: Scope, headers: Headers) -> bool:
+        """Whether the caller may learn why its credential was refused: in a sandbox, and on the same machine."""
+        client = scope["client"]
+        return self._is_sandbox and client is not None and is_loopback(client[0]) and not has_passed_a_proxy(headers)
 
     async def _answer(self, reply: Reply, receive: Receive, send: Send, request_id: str) -> None:
         if reply.stream is not None:
             try:
                 await send_stream(reply.stream, self.streams, receive, send, request_id)
+                reply.refusal = reply.stream.refusal
                 return
             except ServiceUnavailable as error:
                 reply.status, (reply.body, reply.headers) = error.status, render(error)
@@ -87,8 +107,10 @@ class Application:
         prefix, path = self._prefix, scope["raw_path"]
         if not prefix or not (path == prefix or path.startswith(prefix + b"/")):
             return scope
-        inner = path[len(prefix) :] or b"/"
-        return {**scope, "raw_path": inner, "root_path": prefix.decode()}
+        root_path = prefix.decode()
+        if path == prefix:
+            return {**scope, "raw_path": b"/", "path": f"{root_path}/", "root_path": root_path}
+        return {**scope, "raw_path": path[len(prefix) :], "root_path": root_path}
 
     async def _page(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> int:
         status = 500

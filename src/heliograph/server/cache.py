@@ -14,7 +14,7 @@ _SIZE = 4096
 
 
 class Cache(Generic[K, V]):
-    """Values by their keys, each good until a moment (seconds since 1970).
+    """Values by their keys, each good until a moment of `time.monotonic()`: the wall clock may be set back.
 
     However many ask for a value at once, it is found out once.
     """
@@ -26,12 +26,12 @@ class Cache(Generic[K, V]):
     def get(self, key: K) -> V | None:
         """The value, if it is known and still good."""
         known = self._known.get(key)
-        return known[0] if known is not None and known[1] > time.time() else None
+        return known[0] if known is not None and known[1] > time.monotonic() else None
 
     async def find(self, key: K, ask: Callable[[], Awaitable[tuple[V, float]]]) -> V:
         """The value, and where it is not known what `ask` finds: the value, and until when it is good."""
         known = self._known.get(key)
-        if known is not None and known[1] > time.time():
+        if known is not None and known[1] > time.monotonic():
             return known[0]
         asked = self._asked.get(key)
         if asked is None:

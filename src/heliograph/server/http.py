@@ -17,6 +17,7 @@ from heliograph import ids
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import ApiError, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
 from heliograph.server.query import Query
+from heliograph.server.urls import Urls
 from heliograph.settings import Settings
 from heliograph.storage.store import Store
 from heliograph.wire.operations import Operation
@@ -67,6 +68,7 @@ class Request:
     headers: Headers
     store: Store
     settings: Settings
+    urls: Urls
     revoke: Callable[[], None]
     """To be called when a key or an app was removed: what is remembered of callers is forgotten."""
     recheck: Callable[[], Awaitable[None]]
@@ -83,13 +85,9 @@ class Request:
 
     @property
     def url(self) -> str:
-        """The URL of this request without its query: the request's own scheme, host and root path."""
-        host = self.headers.get(b"host")
-        if host is None:
-            address, port = self.scope["server"]
-            host = f"{address}:{port}".encode()
+        """The URL of this request, as the caller knows it, without its query."""
         path = self.scope["raw_path"].decode("latin-1").strip("/")
-        return f"{self.scope['scheme']}://{host.decode('latin-1')}{self.scope['root_path']}/{path}"
+        return f"{self.urls.base(self.scope, self.headers)}/{path}"
 
     @property
     def brand_id(self) -> str | None:
@@ -193,8 +191,10 @@ def links_of(request: Request, meta: PageMeta) -> Links | None:
     if request.brand_id is not None:
         given.append(f"brandId={quote(request.brand_id, safe='')}")
 
+    url = request.url if meta.before_cursor or meta.after_cursor else ""
+
     def link(name: str, cursor: str | None) -> str | None:
-        return f"{request.url}?{'&'.join([f'page[{name}]={cursor}', *given])}" if cursor else None
+        return f"{url}?{'&'.join([f'page[{name}]={cursor}', *given])}" if cursor else None
 
     links = Links(prev=link("before", meta.before_cursor), next=link("after", meta.after_cursor))
     return links if links.prev or links.next else None

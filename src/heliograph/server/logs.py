@@ -12,14 +12,15 @@ import os
 import sqlite3
 import sys
 import traceback
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 import msgspec
 
 from heliograph.errors import HeliographError
+from heliograph.server.refusals import Refusal
 from heliograph.wire import times
 
-TOLD = ("request_id", "method", "operation", "status", "ms")
+TOLD = ("request_id", "method", "operation", "status", "ms", "reason", "key", "client")
 # The messages of these say what failed; those of others might repeat what a caller sent.
 _OUTSPOKEN = (sqlite3.Error, OSError, HeliographError)
 
@@ -105,6 +106,13 @@ class Handler(logging.Handler):
         self._lines.write(self.format(record))
 
 
+class Refused(NamedTuple):
+    """A refused credential, and the address that it came from as far as that is known."""
+
+    refusal: Refusal
+    client: str | None
+
+
 class RequestLog:
     """One line for each request, made without a detour over `logging`, which costs several times as much."""
 
@@ -113,23 +121,41 @@ class RequestLog:
         self._json = form == "json"
         self._dim, self._plain = (_DIM, _PLAIN) if colours else ("", "")
 
-    def add(self, request_id: str, method: str, operation: str | None, status: int, seconds: float) -> None:
-        """Tell of a request."""
+    def add(
+        self,
+        request_id: str,
+        method: str,
+        operation: str | None,
+        status: int,
+        seconds: float,
+        refused: Refused | None = None,
+    ) -> None:
+        """Log a request."""
         time = times.to_text(times.now())
         ms = f"{seconds * 1000:.2f}"
-        # Nothing in here needs escaping: the id was checked, and the parser knows all methods.
+        # Nothing in here needs escaping: the ids and the address were checked, and the parser knows all methods.
         if self._json:
             named = f'"operation":"{operation}",' if operation else ""
             self._lines.add(
                 f'{{"time":"{time}","level":"info","message":"request","request_id":"{request_id}",'
-                f'"method":"{method}",{named}"status":{status},"ms":{ms}}}'
+                f'"method":"{method}",{named}"status":{status},"ms":{ms}{self._why(refused)}}}'
             )
             return
         named = f"operation={operation} " if operation else ""
         self._lines.add(
             f"{self._dim}{time[11:23]}{self._plain} info    request request_id={request_id} method={method} "
-            f"{named}status={status} ms={ms}"
+            f"{named}status={status} ms={ms}{self._why(refused)}"
         )
+
+    def _why(self, refused: Refused | None) -> str:
+        if refused is None:
+            return ""
+        refusal, client = refused
+        told = {"reason": refusal.text, "key": refusal.key_id, "client": client}
+        if self._json:
+            return "".join(f',"{name}":"{value}"' for name, value in told.items() if value)
+        told["reason"] = f'"{refusal.text}"'
+        return "".join(f" {name}={value}" for name, value in told.items() if value)
 
     def flush(self) -> None:
         """Write what is waiting."""

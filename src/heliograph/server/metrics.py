@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from heliograph.server.delivery_metrics import DeliveryMetrics
+from heliograph.server.refusals import Reason
 from heliograph.storage.store import Store
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -33,6 +34,12 @@ class Metrics:
         self._registry = registry = CollectorRegistry()
         self._requests = Counter(
             "heliograph_requests", "Requests answered.", ("operation", "status"), registry=registry
+        )
+        self._refused = Counter(
+            "heliograph_refused_credentials",
+            "Requests refused because of their credential.",
+            ("reason",),
+            registry=registry,
         )
         self._request_seconds = Histogram(
             "heliograph_request_seconds",
@@ -81,6 +88,10 @@ class Metrics:
             histogram = self._histograms[operation] = self._request_seconds.labels(operation)
         counter.inc()
         histogram.observe(seconds)
+
+    def refused(self, reason: Reason) -> None:
+        """Count a request whose credential was refused."""
+        self._refused.labels(reason.name.lower()).inc()
 
     def _batch(self, name: str, size: int, seconds: float) -> None:
         self._batch_size.labels(name).observe(size)

@@ -18,6 +18,7 @@ from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError,
 from heliograph.server.http import render
 from heliograph.server.metrics import CONTENT_TYPE, Metrics
 from heliograph.server.openapi import document
+from heliograph.server.urls import Urls
 from heliograph.storage import meta
 from heliograph.storage.engine import Tx
 from heliograph.storage.store import Store
@@ -52,9 +53,12 @@ _DOCS = """<!doctype html>
 """
 
 
-def pages(store: Store, metrics: Metrics) -> Starlette:
+def pages(store: Store, metrics: Metrics, urls: Urls) -> Starlette:
     """The application that answers everything but the API."""
-    rendered = msgspec.json.encode(document())
+    rendered = {name: msgspec.Raw(msgspec.json.encode(part)) for name, part in document().items()}
+
+    def base(request: Request) -> str:
+        return urls.base(request.scope, dict(request.scope["headers"]))
 
     async def live(request: Request) -> Response:
         return Response(b'{"status":"ok"}', media_type=_JSON)
@@ -72,26 +76,29 @@ def pages(store: Store, metrics: Metrics) -> Starlette:
         return Response(await metrics.render(), media_type=CONTENT_TYPE)
 
     async def openapi(request: Request) -> Response:
-        return Response(rendered, media_type=_JSON)
+        servers = [{"url": base(request), "description": "This server."}]
+        return Response(msgspec.json.encode({**rendered, "servers": servers}), media_type=_JSON)
 
     async def docs(request: Request) -> Response:
         return HTMLResponse(_DOCS)
 
     async def home(request: Request) -> Response:
-        return RedirectResponse(f"{request.scope['root_path']}/docs")
+        return RedirectResponse(f"{base(request)}/docs")
 
-    return Starlette(
+    answered = {"/health/live": live, "/health/ready": ready, "/metrics": figures, "/openapi.json": openapi}
+    application = Starlette(
         routes=[
-            Route("/", home),
-            Route("/health/live", live),
-            Route("/health/ready", ready),
-            Route("/metrics", figures),
-            Route("/openapi.json", openapi),
+            *[Route(path + slash, page) for path, page in answered.items() for slash in ("", "/")],
             Route("/docs", docs),
+            # Addresses in the page are relative to /docs.
+            *[Route(path, home) for path in ("/", "/docs/")],
             Mount("/docs/assets", StaticFiles(directory=_ASSETS)),
         ],
         exception_handlers={HTTPException: _refused, Exception: _failed},
     )
+    # Starlette would redirect to a URL of its own, made of the Host header alone.
+    application.router.redirect_slashes = False
+    return application
 
 
 async def _nothing(tx: Tx) -> None:

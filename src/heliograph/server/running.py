@@ -22,6 +22,7 @@ from heliograph.server.logs import RequestLog
 from heliograph.server.metrics import Metrics
 from heliograph.server.protocol import Protocol
 from heliograph.server.sockets import listen
+from heliograph.server.urls import local_url
 from heliograph.settings import Settings
 from heliograph.storage.deliveries import Observe
 from heliograph.storage.opening import open_store
@@ -116,11 +117,11 @@ async def _serve(
                     log_config=None,
                     access_log=False,
                     server_header=False,
-                    forwarded_allow_ips=settings.trusted_proxies,
+                    proxy_headers=False,  # ours know more of them: server/proxies.py
                     timeout_keep_alive=_KEEP_ALIVE_SECONDS,
                     timeout_graceful_shutdown=settings.grace_seconds,
                 )
-                url = _url(settings, listener.getsockname()[1])
+                url = local_url(settings, listener.getsockname()[1])
                 server = Server(
                     config, partial(announce, store, url) if announce else _silent, application.streams.close
                 )
@@ -147,11 +148,6 @@ def _end_with(lifeline: int, server: Server) -> None:
         server.should_exit = True
 
     loop.add_reader(lifeline, end)
-
-
-def _url(settings: Settings, port: int) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{port}{settings.root_path}"
 
 
 @contextlib.asynccontextmanager

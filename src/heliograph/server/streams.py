@@ -12,6 +12,7 @@ from starlette.types import Receive, Send
 from heliograph.errors import ApiError, BadRequest, ServiceUnavailable
 from heliograph.server.handlers import handles
 from heliograph.server.http import Request
+from heliograph.server.refusals import Refusal, refusal_of
 from heliograph.storage import stream
 from heliograph.storage.logged import StoredEvent
 from heliograph.storage.store import Store
@@ -74,6 +75,8 @@ class EventStream(Answer):
     recheck: Callable[[], Awaitable[None]]
     conversation_id: str | None = None
     head_only: bool = False
+    refusal: Refusal | None = None
+    """Why the stream ended, if the credential ceased to be good."""
 
 
 @handles("StreamEvents")
@@ -148,8 +151,9 @@ async def _parts(
             await answer.recheck()
             # On one snapshot: where the stream ends, and what there is up to there.
             found, cursor = await answer.store.read(stream.after, answer.app_id, cursor, _PAGE)
-        except ApiError:
-            return  # the caller comes again, and goes on where it was, or is told why not
+        except ApiError as error:
+            answer.refusal = refusal_of(error)
+            return  # the caller comes again, and goes on where it was, or is refused
         if found:
             quiet = 0.0
             wanted = [_told(place, event) for place, event in found if _passes(answer, event)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from heliograph.domain import apps, keys
-from heliograph.errors import Forbidden
 from heliograph.server.handlers import handles
 from heliograph.server.http import Request
+from heliograph.server.refusals import NotAllowed, Reason
 from heliograph.wire.apps import AppKeyListResponse, AppKeyResponse, AppListResponse, AppResponse, Empty
 
 
@@ -18,7 +18,8 @@ async def create(request: Request) -> AppResponse:
 async def list_apps(request: Request) -> AppListResponse:
     if "serviceAccountId" in request.query.filter:
         # There are no service accounts here, so none is the caller's.
-        raise Forbidden("The serviceAccountId provided does not match supplied credentials")
+        title = "The serviceAccountId provided does not match supplied credentials"
+        raise NotAllowed(Reason.WRONG_SERVICE_ACCOUNT, title, key_id=request.tenant.key_id)
     found = await apps.page(request.store, request.page)
     meta, links = request.neighbours(found)
     return AppListResponse(apps=found.records, meta=meta, links=links)

@@ -1,0 +1,92 @@
+"""A wall clock that jumps: what the server remembers of callers and apps goes by another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.harness import Caller, Server, command, init, serving
+from tests.programs import library
+from tests.security.credentials import bearer
+
+pytestmark = pytest.mark.one_engine
+HOUR = 3600
+PATIENCE_SECONDS = 15
+
+
+class Clock:
+    """The wall clock of a server."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "clock"
+        self.env = {
+            "LD_PRELOAD": str(library("libfaketime.so.1")),
+            "FAKETIME_TIMESTAMP_FILE": str(self._file),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+        self.set(0)
+
+    def set(self, seconds: int) -> None:
+        """Set it this many seconds ahead of ours."""
+        self._file.write_text(f"{seconds:+d}")
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> Clock:
+    """A clock that is right."""
+    return Clock(tmp_path)
+
+
+@pytest.fixture
+def server(tmp_path: Path, clock: Clock) -> Iterator[Server]:
+    """A server with this clock."""
+    with serving(tmp_path / "heliograph.db", env=clock.env) as server:
+        yield server
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    """Wait until it is so."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_what_is_remembered_ends_though_the_clock_is_set_back(server: Server, clock: Clock) -> None:
+    sandbox = init(server.database_url)
+    database = ("--database", server.database_url)
+    api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
+    clock.set(HOUR)
+    token = {"authorization": bearer(sandbox.app_auth, exp=int(time.time()) + 2 * HOUR)}
+    endless = {"authorization": bearer(sandbox.app_auth, exp=None)}
+
+    def status(headers: dict[str, str] | None = None) -> int:
+        return api("GET", "", auth=None if headers else api.auth, headers=headers).status_code
+
+    assert [status(), status(token), status(endless)] == [200] * 3
+    # Known since the clock was ahead; it is right again when other processes change what is known.
+    clock.set(0)
+    assert command("apps", "limit", sandbox.app_id, "--requests-per-second", "1", *database).returncode == 0
+    wait_for(lambda: 429 in [status() for _ in range(5)])
+    assert command("keys", "revoke", sandbox.app_auth[0], *database).returncode == 0
+    for headers in (None, token, endless):
+        wait_for(lambda headers=headers: status(headers) == 401)  # type: ignore[misc]
+    api.http.close()
+
+
+def test_a_token_ends_by_the_wall_clock(server: Server, clock: Clock) -> None:
+    sandbox = init(server.database_url)
+    expired = {"authorization": bearer(sandbox.app_auth, exp=int(time.time()) + 60)}
+    with httpx.Client() as http:
+
+        def status() -> int:
+            return http.get(f"{server.url}/v2/apps/{sandbox.app_id}", headers=expired).status_code
+
+        for seconds, expected in ((0, 200), (HOUR, 401), (-HOUR, 200)):
+            clock.set(seconds)
+            wait_for(lambda expected=expected: status() == expected)  # type: ignore[misc]
