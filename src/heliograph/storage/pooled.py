@@ -52,18 +52,12 @@ class PostgresStore(Store):
         self._batcher = Batcher(self._run_batch)
 
     async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            async with self._transactions.snapshot() as reader:
-                return await query(reader, *args, **kwargs)
-        except ABSENT as error:
-            raise ServiceUnavailable from error
+        return await self._transactions.query(
+            self._transactions.snapshot, lambda reader: query(reader, *args, **kwargs)
+        )
 
     async def look(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            async with self._transactions.reader() as reader:
-                return await query(reader, *args, **kwargs)
-        except ABSENT as error:
-            raise ServiceUnavailable from error
+        return await self._transactions.query(self._transactions.reader, lambda reader: query(reader, *args, **kwargs))
 
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._transactions.run(lambda tx: work(tx, *args, **kwargs))

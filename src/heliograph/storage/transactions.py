@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
@@ -33,7 +33,7 @@ AGAIN = (
     asyncpg.InvalidCachedStatementError,
     TryAgain,
 )
-# The database is not there, or not in a state to answer.
+# The database cannot be reached, or does not serve us in its present state: no request is to blame for any of these.
 ABSENT = (
     OSError,
     TimeoutError,
@@ -43,7 +43,18 @@ ABSENT = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.PostgresSystemError,
-    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InternalServerError,
+    asyncpg.ConfigFileError,
+    # Read-only, or ended by one of the database's own timeouts; lock_timeout is in the second.
+    asyncpg.InvalidTransactionStateError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    # The role or the database was changed, or what the role may do and see.
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidSchemaNameError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
 )
 
 
@@ -79,6 +90,26 @@ class Transactions:
                 yield reader
             finally:
                 await reader.execute("ROLLBACK")
+
+    async def query(
+        self, view: Callable[[], AbstractAsyncContextManager[PostgresTx]], query: Callable[[PostgresTx], Awaitable[T]]
+    ) -> T:
+        """The result of `query` on a view, `reader` or `snapshot`.
+
+        Raises:
+            ServiceUnavailable: the database cannot be read.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                async with view() as reader:
+                    return await query(reader)
+            except AGAIN as error:  # a standby cancels queries that conflict with what it replays
+                if attempt == _ATTEMPTS - 1:
+                    raise ServiceUnavailable from error
+            except ABSENT as error:
+                raise ServiceUnavailable from error
+            await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS) * attempt)
+        raise ServiceUnavailable
 
     async def run(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
         """The result of `work`, once it is committed.
