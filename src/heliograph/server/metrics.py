@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from heliograph.server.delivery_metrics import DeliveryMetrics
+from heliograph.server.stream_metrics import StreamMetrics
 from heliograph.storage.store import Store
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -66,6 +67,7 @@ class Metrics:
         )
         self._deliveries = DeliveryMetrics(store, registry)
         self.delivery = self._deliveries.attempt
+        self._streams = StreamMetrics(store, registry)
         # Looking up the series of a label costs more than counting.
         self._counters: dict[tuple[str, int], Counter] = {}
         self._histograms: dict[str, Histogram] = {}
@@ -113,6 +115,7 @@ class Metrics:
         """All figures in the text format of Prometheus."""
         self._measure()
         await self._deliveries.look()
+        await self._streams.measure()
         registry = self._registry
         if SHARED_FOLDER in os.environ:
             registry = CollectorRegistry()

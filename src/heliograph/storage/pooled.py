@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 
 from heliograph.errors import ServiceUnavailable, UsageError
-from heliograph.storage import meta, migrations, stream
+from heliograph.storage import meta, migrations, places, stream
 from heliograph.storage.batches import Batch, Batcher
 from heliograph.storage.engine import Reader, TryAgain, Tx
 from heliograph.storage.postgres import DIALECT, Catalog, PostgresTx
@@ -199,6 +199,7 @@ async def _unlock(tx: PostgresTx) -> Sealer:
         await meta.put(tx, _IDENTITY, identity)
     cluster = await tx.one("SELECT system_identifier FROM pg_control_system()")
     await stream.begin_epoch(tx, str(cluster[0] if cluster else ""))
+    await places.prepare(tx)
     return await sealer_of(tx, _configuration_folder() / f"{identity}.key")
 
 
