@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from heliograph.background import Failures
 from heliograph.delivery.running import prune
 from heliograph.domain import apps
 from heliograph.domain.purge import purge
@@ -39,16 +40,16 @@ def test_what_is_settled_goes_and_what_is_pending_keeps_its_event(run: Run) -> N
             await receiver.saw(4)
             while (await counts(site))[2] < 4:
                 await asyncio.sleep(0.01)
-            await prune(store, times.now() - 3_600_000)
+            assert await prune(store, times.now() - 3_600_000, Failures())
             assert await counts(site) == (6, 6, 4), "nothing is old"
-            await prune(store, LATER)
+            assert await prune(store, LATER, Failures())
             kept = await site.rows("SELECT user_id FROM event")
             assert [row[0] for row in kept].count(second) == 3, "what is to be delivered has its event"
             assert (await counts(site))[1:] == (3, 1)
             receiver.answer = lambda call: 200
             running.forward(11)
             assert await site.settled() == ["delivered"] * 3
-        await prune(store, LATER)
+        assert await prune(store, LATER, Failures())
         assert await counts(site) == (0, 0, 0)
 
     run(work)
@@ -69,7 +70,7 @@ def test_a_deleted_app_takes_everything_along(run: Run) -> None:
 
         await apps.delete(store, site.tenant.app_id)
         await store.write(long_ago)
-        await purge(store)
+        await purge(store, Failures())
         for table in ("app", "integration", "webhook", "event", "delivery"):
             column = "id" if table == "app" else "app_id"
             assert [row[0] for row in await site.rows(f"SELECT {column} FROM {table}")] == [other.tenant.app_id]

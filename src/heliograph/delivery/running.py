@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import uvloop
 
+from heliograph.background import Failures
 from heliograph.delivery.dispatcher import Dispatcher
 from heliograph.delivery.guard import parse_networks
 from heliograph.delivery.leases import Alone, Leases
@@ -23,10 +24,9 @@ from heliograph.storage.store import Store
 from heliograph.wire import times
 
 _PRUNE_SECONDS = 3600
+_RETRY_SECONDS = 60
 _PRUNE_STEP = 500
 _DAY = 24 * 3600 * 1000
-
-log = logging.getLogger("heliograph.delivery")
 
 
 def unobserved(settled: Settled) -> None:
@@ -35,11 +35,11 @@ def unobserved(settled: Settled) -> None:
 
 @contextlib.asynccontextmanager
 async def delivering(
-    store: Store, observe: Observe = unobserved, *, settings: Settings
+    store: Store, observe: Observe = unobserved, failures: Failures | None = None, *, settings: Settings
 ) -> AsyncIterator[Callable[[], None]]:
     """Deliver, and prune what is old, for as long as this lasts; yields what wakes the delivery after a write.
 
-    `observe` is told of every attempt.
+    `observe` is called after each attempt is recorded. Failures are reported to `failures`.
 
     Raises:
         UsageError: a setting is not understood.
@@ -47,8 +47,13 @@ async def delivering(
     allowed = parse_networks(settings.webhook_allowed_networks, host=settings.host, embedded=not store.shared)
     holder = Leases(store) if store.shared else Alone(store.buckets)
     sender = Sender(allowed)
-    dispatcher = Dispatcher(Surroundings(store, sender, holder, observe=observe))
-    tasks = [asyncio.create_task(dispatcher.run()), asyncio.create_task(_pruning(store, settings.keep_days))]
+    failures = failures or Failures()
+    dispatcher = Dispatcher(Surroundings(store, sender, holder, observe=observe, failures=failures))
+    pruning = partial(_pruning, store, settings.keep_days, failures)
+    tasks = [
+        asyncio.create_task(failures.keep_running("delivery", dispatcher.run)),
+        asyncio.create_task(failures.keep_running("pruning", pruning)),
+    ]
     try:
         yield dispatcher.wake
     finally:
@@ -62,7 +67,7 @@ async def delivering(
 
 
 @contextlib.asynccontextmanager
-async def nothing(store: Store, observe: Observe) -> AsyncIterator[Callable[[], None]]:
+async def nothing(store: Store, observe: Observe, failures: Failures) -> AsyncIterator[Callable[[], None]]:
     """Deliver nothing."""
     yield lambda: None
 
@@ -86,17 +91,21 @@ async def _run(settings: Settings, announce: Callable[[Store], None]) -> None:
         await stop.wait()
 
 
-async def _pruning(store: Store, days: int) -> None:
+async def _pruning(store: Store, days: int, failures: Failures) -> None:
     while True:
-        try:
-            await prune(store, times.now() - days * _DAY)
-        except Exception as error:
-            log.error("pruning of old events goes on later", exc_info=error)
-        await asyncio.sleep(_PRUNE_SECONDS)
+        complete = await prune(store, times.now() - days * _DAY, failures)
+        await asyncio.sleep(_PRUNE_SECONDS if complete else _RETRY_SECONDS)
 
 
-async def prune(store: Store, before: int) -> None:
-    """Delete events, and deliveries that are settled, from before this moment."""
+async def prune(store: Store, before: int, failures: Failures) -> bool:
+    """Delete events, and deliveries that are settled, from before this moment; returns whether all are gone.
+
+    A bucket that cannot be pruned is reported, and does not keep the others from it.
+    """
+    pruned = 0
     for bucket in range(store.buckets):
-        while await store.write(deliveries.prune, bucket, before, _PRUNE_STEP):
-            pass
+        with failures.reported("pruning"):
+            while await store.write(deliveries.prune, bucket, before, _PRUNE_STEP):
+                pass
+            pruned += 1
+    return pruned == store.buckets

@@ -218,26 +218,29 @@ async def park(tx: Tx, keys: Sequence[tuple[int, str]], now: int) -> None:
 
 
 async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
-    """Record what became of attempts: a batch. What another process delivers by now is left to it."""
+    """Record the outcomes of attempts, each attempt once: a batch. What another process holds by now is left to it."""
     names = {one.lease for one in outcomes if one.lease}
     rows = await tx.fetch("lease", ("name", "owner"), ("name",), [(name,) for name in sorted(names)])
     owners = {name: owner for name, owner in rows}
     keys = [(one.bucket, one.delivery.id) for one in outcomes]
     rows = await tx.fetch("delivery", ("id", "attempts"), ("bucket", "id"), keys)
     known = {id: attempts for id, attempts in rows}
-    # One that is gone was purged; one that has this attempt already was recorded by a commit that was not answered.
-    valid = [
-        one
-        for one in outcomes
-        if known.get(one.delivery.id, one.attempt.number) < one.attempt.number
-        and (not one.lease or owners.get(one.lease) == one.owner)
-    ]
+    valid = []
+    for one in outcomes:
+        # A delivery that is gone was purged. One that has this attempt already was recorded by a commit that was not
+        # answered, or by an earlier outcome of this batch.
+        if known.get(one.delivery.id, one.attempt.number) >= one.attempt.number:
+            continue
+        if not one.lease or owners.get(one.lease) == one.owner:
+            known[one.delivery.id] = one.attempt.number
+            valid.append(one)
     await tx.insert("attempt", ("bucket", *_ATTEMPT), [(one.bucket, *astuple(one.attempt)) for one in valid])
+    latest = {one.delivery.id: one for one in valid}  # of two rows with one key an UPDATE takes any
     await tx.update(
         "delivery",
         ("status", "tries", "attempts", "due_at", "settled_at"),
         ("bucket", "id"),
-        [_changed(one.bucket, one.delivery) for one in valid],
+        [_changed(one.bucket, one.delivery) for one in latest.values()],
     )
     for one in outcomes:
         if one.parks and one.delivery.status != PENDING:

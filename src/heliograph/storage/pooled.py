@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import secrets
@@ -28,6 +29,7 @@ from heliograph.storage.unlocking import sealer_of
 BUCKETS = 1024
 _CONNECT_SECONDS = 5.0
 _STATEMENT_SECONDS = 30.0
+_CLOSE_SECONDS = 10.0
 _IDENTITY = "database_id"
 _TABLES = migrations.tables()
 
@@ -83,11 +85,14 @@ class PostgresStore(Store):
 
     async def close(self) -> None:
         await self._batcher.stop()
-        await self._pool.close()
+        await _close(self._pool)
 
 
 async def _apply(batch: Batch, calls: Sequence[Any], tx: PostgresTx) -> Sequence[Any]:
-    return await batch(tx, calls)
+    outcomes = await batch(tx, calls)
+    if len(outcomes) != len(calls):  # before the commit, after which nothing could be undone
+        raise RuntimeError(f"{batch.__name__} returned {len(outcomes)} outcomes for {len(calls)} calls")
+    return outcomes
 
 
 async def open_pooled(url: str, connections: int) -> PostgresStore:
@@ -116,7 +121,7 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
     try:
         return PostgresStore(name, pool, await _prepare(pool, name))
     except BaseException as error:
-        await pool.close()
+        await _close(pool)
         if isinstance(error, (ServiceUnavailable, *ABSENT, asyncpg.PostgresError)):
             raise UsageError(f"the database cannot be opened: {name}: {_message(error.__cause__ or error)}") from None
         raise
@@ -149,6 +154,15 @@ async def _init(connection: asyncpg.Connection[Any]) -> None:
 
 async def _reset(connection: asyncpg.Connection[Any]) -> None:
     """Nothing is ever left behind on a connection that would have to be reset before it is used again."""
+
+
+async def _close(pool: asyncpg.Pool[Any]) -> None:
+    """Close the connections in good order, or cut them off: a database that hangs must not keep the process."""
+    try:
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
 
 
 async def _prepare(pool: asyncpg.Pool[Any], name: str) -> Sealer:

@@ -21,6 +21,7 @@ ACQUIRE_SECONDS = 5.0
 """How long a request waits for a connection."""
 _ATTEMPTS = 8
 _PAUSE_SECONDS = 0.02
+_ROLLBACK_SECONDS = 5.0
 _DOUBT_SECONDS = 10.0
 _DOUBT_PAUSE_SECONDS = 0.2
 """How long the fate of a transaction is looked into, when its COMMIT was not answered."""
@@ -65,6 +66,11 @@ class Unanswered(Exception):
         super().__init__()
         self.result = result
         self.witness = witness
+
+
+def is_contended(error: ServiceUnavailable) -> bool:
+    """Whether the database answered, and asked to begin again at every attempt; the rows themselves may be why."""
+    return isinstance(error.__cause__, AGAIN)
 
 
 class Transactions:
@@ -135,6 +141,8 @@ class Transactions:
             except AGAIN as error:
                 if attempt == _ATTEMPTS - 1:
                     raise ServiceUnavailable from error
+            except ValueError:
+                raise  # a value that asyncpg cannot encode, which it calls an InterfaceError
             except ABSENT as error:
                 raise ServiceUnavailable from error
             await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS) * attempt)
@@ -189,6 +197,7 @@ class Transactions:
 
 async def _roll_back(connection: Connection) -> None:
     try:
-        await connection.execute("ROLLBACK")
+        # A connection that takes longer is closed by asyncpg: its last statement hangs, and so would this one.
+        await connection.execute("ROLLBACK", timeout=_ROLLBACK_SECONDS)
     except ABSENT:  # a connection that is gone has rolled back
         pass
