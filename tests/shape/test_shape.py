@@ -94,7 +94,9 @@ WITHOUT_TENANT |= {"migrations.version", "migrations.migrate", "paging.slice_of"
 WITHOUT_TENANT |= {"webhooks.find", "stream.begin_epoch", "stream.horizon", "places.prepare"}
 # Who delivers is no tenant, and does so for all of them.
 WITHOUT_TENANT |= {f"leases.{name}" for name in ("every", "add", "take", "beat", "release", "forget")}
-WITHOUT_TENANT |= {f"deliveries.{name}" for name in ("waiting", "backlog", "heads", "park", "settle", "drop", "prune")}
+WITHOUT_TENANT |= {f"deliveries.{name}" for name in ("waiting", "backlog", "heads", "park", "settle", "drop", "hasten")}
+# Time passes for all tenants alike.
+WITHOUT_TENANT |= {f"retention.{name}" for name in ("clock", "advance", "buckets", "prune_deliveries", "prune_events")}
 # In these each row, or each key, begins with the tenant.
 ROWS = {
     "keys",

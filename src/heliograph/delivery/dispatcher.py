@@ -14,6 +14,10 @@ POLL_SECONDS = 0.25
 """How long what another process has written may wait to be seen."""
 _REST = 3
 """How many times as long as a look took to rest before the next."""
+_CLOCK_SECONDS = 2.0
+_CLOCK_ROUNDS = 30
+_STEP_SECONDS = 1.0
+"""By how much the wall clock has to leave the monotonic one for it to have been set."""
 
 
 class Dispatcher:
@@ -35,6 +39,7 @@ class Dispatcher:
             # Without a beat nothing is delivered here, and others take over.
             tasks.create_task(failures.keep_running("leases", self._beating))
             tasks.create_task(failures.keep_running("dispatcher", self._looking))
+            tasks.create_task(failures.keep_running("clock", self._watching_the_clock))
 
     async def _beating(self) -> None:
         while True:
@@ -42,6 +47,19 @@ class Dispatcher:
             async with asyncio.timeout(EXPIRY_SECONDS):
                 await self._around.holder.beat(self._busy)
             await asyncio.sleep(BEAT_SECONDS)
+
+    async def _watching_the_clock(self) -> None:
+        """Correct the times of deliveries at the start, when the clock is set, and when another machine's may be."""
+        around, delays = self._around, self._around.policy.longest_delays()
+        while True:
+            await around.store.write(deliveries.hasten, around.clock(), delays)
+            offset, rounds = self._offset(), _CLOCK_ROUNDS
+            while rounds and abs(self._offset() - offset) < _STEP_SECONDS:
+                await asyncio.sleep(_CLOCK_SECONDS)
+                rounds -= 1
+
+    def _offset(self) -> float:
+        return self._around.clock() / 1000 - time.monotonic()
 
     async def _looking(self) -> None:
         while True:

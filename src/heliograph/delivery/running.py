@@ -11,22 +11,16 @@ from functools import partial
 import uvloop
 
 from heliograph.background import Failures
+from heliograph.delivery import retention
 from heliograph.delivery.dispatcher import Dispatcher
 from heliograph.delivery.guard import parse_networks
 from heliograph.delivery.leases import Alone, Leases
 from heliograph.delivery.pump import Surroundings
 from heliograph.delivery.sender import Sender
 from heliograph.settings import Settings
-from heliograph.storage import deliveries
 from heliograph.storage.deliveries import Observe, Settled
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
-from heliograph.wire import times
-
-_PRUNE_SECONDS = 3600
-_RETRY_SECONDS = 60
-_PRUNE_STEP = 500
-_DAY = 24 * 3600 * 1000
 
 
 def unobserved(settled: Settled) -> None:
@@ -49,7 +43,7 @@ async def delivering(
     sender = Sender(allowed)
     failures = failures or Failures()
     dispatcher = Dispatcher(Surroundings(store, sender, holder, observe=observe, failures=failures))
-    pruning = partial(_pruning, store, settings.keep_days, failures)
+    pruning = partial(retention.pruning, store, settings.keep_days, failures)
     tasks = [
         asyncio.create_task(failures.keep_running("delivery", dispatcher.run)),
         asyncio.create_task(failures.keep_running("pruning", pruning)),
@@ -89,23 +83,3 @@ async def _run(settings: Settings, announce: Callable[[Store], None]) -> None:
     async with contextlib.aclosing(store), delivering(store, settings=settings):
         announce(store)
         await stop.wait()
-
-
-async def _pruning(store: Store, days: int, failures: Failures) -> None:
-    while True:
-        complete = await prune(store, times.now() - days * _DAY, failures)
-        await asyncio.sleep(_PRUNE_SECONDS if complete else _RETRY_SECONDS)
-
-
-async def prune(store: Store, before: int, failures: Failures) -> bool:
-    """Delete events, and deliveries that are settled, from before this moment; returns whether all are gone.
-
-    A bucket that cannot be pruned is reported, and does not keep the others from it.
-    """
-    pruned = 0
-    for bucket in range(store.buckets):
-        with failures.reported("pruning"):
-            while await store.write(deliveries.prune, bucket, before, _PRUNE_STEP):
-                pass
-            pruned += 1
-    return pruned == store.buckets

@@ -31,8 +31,6 @@ _PARKED_MILLISECONDS = 300_000
 but should a process die, or lose its lease, just then, nothing is forgotten for longer."""
 MOST_COUNTED = 10_000
 """How many pending deliveries are counted at most."""
-_MARGIN_MILLISECONDS = 60_000
-"""An event is made before its deliveries, and by this much at most."""
 _COLUMNS = StoredDelivery.__struct_fields__
 _ATTEMPT = StoredAttempt.__struct_fields__
 
@@ -217,6 +215,19 @@ async def park(tx: Tx, keys: Sequence[tuple[int, str]], now: int) -> None:
     await tx.update("delivery", ("due_at",), ("bucket", "id"), [(until, *key) for key in keys])
 
 
+async def hasten(tx: Tx, now: int, delays: Sequence[int]) -> None:
+    """Make due what is due later than it can be: a wall clock was ahead when the time was set, or has stepped back.
+
+    `delays` are the longest delays in milliseconds after the first failed attempt, the second, and so on.
+    """
+    longest = " ".join(f"WHEN {tries} THEN {delay}" for tries, delay in enumerate(delays, 1))
+    await tx.execute(
+        "UPDATE delivery SET due_at = $1 WHERE status = 'pending' "
+        f"AND due_at - CASE tries {longest} ELSE {_PARKED_MILLISECONDS} END > $1",
+        now,
+    )
+
+
 async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
     """Record the outcomes of attempts, each attempt once: a batch. What another process holds by now is left to it."""
     names = {one.lease for one in outcomes if one.lease}
@@ -273,31 +284,6 @@ async def drop(tx: Tx, webhook_id: str, limit: int) -> bool:
     )
     await _remove(tx, keys)
     return len(keys) == limit
-
-
-async def prune(tx: Tx, bucket: int, before: int, limit: int) -> bool:
-    """Delete up to `limit` old deliveries that are settled, and old events; returns whether there are more."""
-    horizon = ids.earliest(before)
-    keys = await tx.all(
-        "SELECT bucket, id FROM delivery WHERE bucket = $1 AND id < $2 AND status <> 'pending' ORDER BY id LIMIT $3",
-        bucket,
-        horizon,
-        limit,
-    )
-    await _remove(tx, keys)
-    if len(keys) == limit:
-        return True
-    # What is still to be delivered needs its event.
-    rest = await tx.one("SELECT min(event_id) FROM delivery WHERE bucket = $1 AND id < $2", bucket, horizon)
-    horizon = ids.earliest(before - _MARGIN_MILLISECONDS)
-    events = await tx.all(
-        "SELECT bucket, id FROM event WHERE bucket = $1 AND id < $2 ORDER BY id LIMIT $3",
-        bucket,
-        min(horizon, (rest[0] if rest else None) or horizon),
-        limit,
-    )
-    await tx.delete("event", ("bucket", "id"), events)
-    return len(events) == limit
 
 
 async def purge(tx: Tx, app_id: str, limit: int) -> bool:
