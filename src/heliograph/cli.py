@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from heliograph import __version__
+from heliograph.background import Failures
 from heliograph.commands import database_option, in_store, json_option, print_json, settings_options
 from heliograph.delivering import deliver, deliveries
 from heliograph.errors import ApiError, UsageError
@@ -18,7 +19,7 @@ from heliograph.settings import Settings
 from heliograph.storage.deliveries import Observe
 from heliograph.storage.store import Store
 
-Beside = Callable[[Store, Observe], AbstractAsyncContextManager[Callable[[], None]]]
+Beside = Callable[[Store, Observe, Failures], AbstractAsyncContextManager[Callable[[], None]]]
 
 USAGE_STATUS = 2
 NAME_LENGTH = 100

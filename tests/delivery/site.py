@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from heliograph.background import Failures
 from heliograph.delivery.dispatcher import Dispatcher
 from heliograph.delivery.guard import parse_networks
 from heliograph.delivery.leases import Alone, Holder
@@ -128,12 +129,24 @@ class Running:
 
 @contextlib.asynccontextmanager
 async def delivering(
-    store: Store, *, patience: float = 5.0, holder: Holder | None = None, roll: float = 0.5
+    store: Store,
+    *,
+    patience: float = 5.0,
+    holder: Holder | None = None,
+    roll: float = 0.5,
+    failures: Failures | None = None,
 ) -> AsyncIterator[Running]:
     """Deliver for as long as the block lasts."""
     clock = Clock()
     sender = Sender(LOOPBACK, patience)
-    around = Surroundings(store, sender, holder or Alone(store.buckets), clock=clock, roll=lambda: roll)
+    around = Surroundings(
+        store,
+        sender,
+        holder or Alone(store.buckets),
+        clock=clock,
+        roll=lambda: roll,
+        failures=failures or Failures(),
+    )
     dispatcher = Dispatcher(around)
     task = asyncio.create_task(dispatcher.run())
     try:

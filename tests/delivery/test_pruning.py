@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import asyncio
 
-from heliograph.delivery.running import prune
+import pytest
+
+from heliograph import ids
+from heliograph.background import Failures
+from heliograph.delivery.retention import prune
 from heliograph.domain import apps
 from heliograph.domain.purge import purge
-from heliograph.storage.engine import Tx
+from heliograph.storage import retention
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.retention import Mark
 from heliograph.storage.store import Store
 from heliograph.wire import times
+from tests.databases import SQLITE
 from tests.delivery.receiver import Call, receiving
 from tests.delivery.site import Site, delivering, new_site
 from tests.storage.conftest import Run
 
-LATER = times.now() + 3_600_000
+HOUR = 3_600_000
+DAY = 24 * HOUR
+NOTHING = Mark(0, -1, "")
+EVERYTHING = Mark(0, 2**62, "f" * 24)
 
 
 async def counts(site: Site) -> tuple[int, ...]:
@@ -39,17 +49,157 @@ def test_what_is_settled_goes_and_what_is_pending_keeps_its_event(run: Run) -> N
             await receiver.saw(4)
             while (await counts(site))[2] < 4:
                 await asyncio.sleep(0.01)
-            await prune(store, times.now() - 3_600_000)
+            assert await prune(store, NOTHING, Failures())
             assert await counts(site) == (6, 6, 4), "nothing is old"
-            await prune(store, LATER)
+            assert await prune(store, EVERYTHING, Failures())
             kept = await site.rows("SELECT user_id FROM event")
             assert [row[0] for row in kept].count(second) == 3, "what is to be delivered has its event"
-            assert (await counts(site))[1:] == (3, 1)
+            assert (await counts(site))[1] == 3
             receiver.answer = lambda call: 200
             running.forward(11)
             assert await site.settled() == ["delivered"] * 3
-        await prune(store, LATER)
+        assert await prune(store, EVERYTHING, Failures())
         assert await counts(site) == (0, 0, 0)
+
+    run(work)
+
+
+async def count(reader: Reader) -> int:
+    """How many events there are."""
+    row = await reader.one("SELECT count(*) FROM event")
+    assert row is not None
+    return int(row[0])
+
+
+class Calendar:
+    """A store that is looked at once an hour, with a wall clock that can be wrong."""
+
+    def __init__(self, store: Store, keep_days: int) -> None:
+        self.store = store
+        self.keep = keep_days * DAY
+        self.wall = times.now()
+        self.age = 0
+        self.old = NOTHING
+
+    async def start(self, wall: int | None = None) -> None:
+        """A process starts and prunes, at this time if given."""
+        self.wall = self.wall if wall is None else wall
+        await self._look(0)
+
+    async def run(self, hours: int) -> None:
+        """It runs on for some hours."""
+        for _ in range(hours):
+            self.wall += HOUR
+            await self._look(self.age + HOUR)
+
+    async def _look(self, least: int) -> None:
+        self.age, old = await self.store.write(retention.advance, self.wall, least, self.keep)
+        self.old = old or self.old
+
+    async def events(self) -> int:
+        """How many events are left after pruning what was old at any time."""
+        assert await prune(self.store, self.old, Failures())
+        return await self.store.look(count)
+
+
+@pytest.mark.one_engine(SQLITE)
+def test_events_are_kept_for_the_time_that_is_set(run: Run) -> None:
+    async def work(store: Store) -> None:
+        site, calendar = await new_site(store), Calendar(store, 2)
+        await calendar.start()
+        await site.group()
+        await calendar.run(24)
+        await site.group()
+        await calendar.run(23)
+        assert await calendar.events() == 2, "the first is 47 hours old"
+        await calendar.run(3)
+        assert await calendar.events() == 1
+        await calendar.run(24)
+        assert await calendar.events() == 0
+
+    run(work)
+
+
+@pytest.mark.one_engine(SQLITE)
+def test_a_stop_counts_little_by_little(run: Run) -> None:
+    """30 days without a server, and the clock is right: everything old goes within hours of the start."""
+
+    async def work(store: Store) -> None:
+        site, calendar = await new_site(store), Calendar(store, 1)
+        await calendar.start()
+        await site.group()
+        await calendar.run(1)
+        await calendar.start(calendar.wall + 30 * DAY)
+        await calendar.run(9)
+        assert await calendar.events() == 0
+
+    run(work)
+
+
+@pytest.mark.one_engine(SQLITE)
+@pytest.mark.parametrize("wrong", [8 * DAY, -8 * DAY, 10 * 365 * DAY, -50 * 365 * DAY], ids="{:+d} ms".format)
+def test_a_clock_that_was_wrong_prunes_nothing_new_and_keeps_nothing_for_ever(run: Run, wrong: int) -> None:
+    async def work(store: Store) -> None:
+        site, calendar = await new_site(store), Calendar(store, 7)
+        right = calendar.wall
+        await calendar.start()
+        await site.group()
+        await calendar.run(1)
+        for _ in range(2):
+            await calendar.start(right + wrong)
+            await backdate(store, wrong)
+            await calendar.run(2)
+            await calendar.start(right + 4 * HOUR)
+        await site.group()
+        await calendar.run(24)
+        assert await calendar.events() == 2, "both are of today"
+        await calendar.run(7 * 24)
+        assert await calendar.events() == 0
+
+    run(work)
+
+
+async def backdate(store: Store, milliseconds: int) -> None:
+    """Let ids be of another time from now on, as those of a process whose clock is wrong."""
+    if milliseconds > 0:
+        ids.follow(ids.earliest(times.now() + milliseconds))
+
+
+def test_the_database_tells_the_time(run: Run) -> None:
+    async def work(store: Store) -> None:
+        assert abs(await store.look(retention.clock) - times.now()) < 60_000
+
+    run(work)
+
+
+def test_deliveries_of_a_clock_that_was_ahead_are_made_when_it_is_right(run: Run) -> None:
+    async def work(store: Store) -> None:
+        site = await new_site(store)
+        async with receiving(lambda call: 500) as receiver, delivering(store) as running:
+            await site.hook(receiver.url)
+            await site.touch(await site.user())
+            await receiver.saw(1)
+            while not await site.rows("SELECT 1 FROM attempt"):
+                await asyncio.sleep(0.01)
+            # Due in ten seconds, by a clock that is then set back by an hour.
+            running.forward(-3600)
+            receiver.answer = lambda call: 200
+            assert await site.settled() == ["delivered"]
+
+    run(work)
+
+
+def test_an_app_that_was_deleted_by_a_clock_that_was_ahead_is_purged(run: Run) -> None:
+    async def work(store: Store) -> None:
+        site = await new_site(store)
+
+        async def in_ten_years(tx: Tx) -> None:
+            await tx.execute("UPDATE app SET deleted_at = $1", times.now() + 10 * 365 * DAY)
+
+        await apps.delete(store, site.tenant.app_id)
+        await store.write(in_ten_years)
+        await purge(store, Failures())
+        assert await site.rows("SELECT 1 FROM app") == []
 
     run(work)
 
@@ -69,7 +219,7 @@ def test_a_deleted_app_takes_everything_along(run: Run) -> None:
 
         await apps.delete(store, site.tenant.app_id)
         await store.write(long_ago)
-        await purge(store)
+        await purge(store, Failures())
         for table in ("app", "integration", "webhook", "event", "delivery"):
             column = "id" if table == "app" else "app_id"
             assert [row[0] for row in await site.rows(f"SELECT {column} FROM {table}")] == [other.tenant.app_id]

@@ -7,10 +7,10 @@ import asyncio
 import pytest
 
 from heliograph.errors import UsageError
-from heliograph.storage import migrations
+from heliograph.storage import migrations, users
 from heliograph.storage.sealing import MASTER_KEY_VARIABLE
 from tests.databases import beside, everything, key_file, rows
-from tests.storage.conftest import touch
+from tests.storage.conftest import opened, touch
 
 LATEST = str(migrations.LATEST)
 NEXT = str(migrations.LATEST + 1)
@@ -52,6 +52,24 @@ def test_a_conversation_from_before_there_were_messages_has_none(url: str, monke
             query(f"INSERT INTO conversation ({columns}) VALUES (0, 'a', 'c', 'sdkGroup', 0, 0, 0, 1, 1)")
     assert asyncio.run(touch(url)) == LATEST
     assert rows(url, "SELECT message_seq, message_count, floor_seq FROM conversation") == [(0, 0, 0)]
+
+
+def test_long_external_ids_of_an_older_database_are_found_after_the_upgrade(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "\u4e2d" * 800
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "STEPS", migrations.STEPS[:5])
+        patch.setattr(migrations, "LATEST", 5)
+        asyncio.run(touch(url))
+        with beside(url) as query:
+            query("INSERT INTO external_id VALUES (0, 'a', $1, '', 'u')", long)
+
+    async def found() -> list[str | None]:
+        async with opened(url) as store:
+            return [await store.read(users.id_of, "a", external_id) for external_id in (long, long[:-1])]
+
+    assert asyncio.run(found()) == ["u", None]
 
 
 def test_a_newer_database_is_refused_and_left_alone(url: str) -> None:

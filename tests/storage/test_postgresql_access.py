@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -17,6 +19,7 @@ from tests.storage.conftest import touch
 
 PASSWORD = "correct-horse"
 TABLES = "ALL TABLES IN SCHEMA served"
+KICK = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'refused' OR usename = 'other'"
 
 
 @pytest.fixture(scope="module")
@@ -128,3 +131,77 @@ def assert_refused(url: str, *arguments: str, secret: str) -> str:
     assert done.stderr.count("\n") == 1
     assert secret not in done.stderr
     return done.stderr
+
+
+def statuses(api: Caller, group: str) -> list[int]:
+    """The status of a write, a read and the readiness check."""
+    body = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}
+    return [
+        api("POST", f"/conversations/{group}/messages", body).status_code,
+        api("POST", "/users", {}).status_code,
+        api("GET", f"/conversations/{group}/participants").status_code,
+        api.http.get(f"{api.url}/health/ready").status_code,
+    ]
+
+
+# How a database stops to serve, how it serves again, and whether reads are concerned too.
+REFUSALS = {
+    "lock timeout": (
+        ["ALTER ROLE refused SET lock_timeout = '100ms'", KICK],
+        ["ALTER ROLE refused RESET lock_timeout", KICK],
+    ),
+    "role without login": (["ALTER ROLE refused NOLOGIN", KICK], ["ALTER ROLE refused LOGIN"]),
+    "role renamed": (["ALTER ROLE refused RENAME TO other", KICK], ["ALTER ROLE other RENAME TO refused"]),
+    "privileges revoked": (
+        ["REVOKE ALL ON ALL TABLES IN SCHEMA refused FROM refused"],
+        ["GRANT ALL ON ALL TABLES IN SCHEMA refused TO refused"],
+    ),
+    "schema renamed": (
+        ["ALTER SCHEMA refused RENAME TO hidden", KICK],
+        ["ALTER SCHEMA hidden RENAME TO refused", KICK],
+    ),
+    "read only": (
+        ["ALTER ROLE refused SET default_transaction_read_only = on", KICK],
+        ["ALTER ROLE refused RESET default_transaction_read_only", KICK],
+    ),
+}
+
+
+def test_a_database_that_refuses_to_serve_answers_503(postgresql: PostgreSQL) -> None:
+    databases.execute(postgresql.url, "CREATE ROLE refused LOGIN", "CREATE SCHEMA refused AUTHORIZATION refused")
+    url = as_role(postgresql, "refused", "refused")
+    sandbox = init(url)
+    with serving(url) as server:
+        api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
+        group = api.new_group(api.new_user())
+        for name, (refuse, serve) in REFUSALS.items():
+            databases.execute(postgresql.url, *refuse)
+            with locked(postgresql) if name == "lock timeout" else contextlib.nullcontext():
+                found = statuses(api, group)
+            databases.execute(postgresql.url, *serve)
+            assert set(found) <= {200, 201, 503}, name
+            assert 503 in found, name
+            if name != "lock timeout":  # the readiness check does not need the row that is locked
+                assert found[-1] == 503, name
+            until(lambda: statuses(api, group) == [201, 201, 200, 200])
+        api.http.close()
+        assert server.stop() == 0
+        assert any("unavailable" in line for line in server.log)
+        assert not any(" failed " in line for line in server.log)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until the condition holds."""
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def locked(postgresql: PostgreSQL) -> Iterator[None]:
+    """Every conversation is locked by somebody else."""
+    with databases.beside(with_parameters(postgresql.url, search_path="refused")) as query:
+        query("SELECT 1 FROM conversation FOR UPDATE")
+        query("LOCK TABLE app_user IN EXCLUSIVE MODE")
+        yield

@@ -22,6 +22,10 @@ class Policy:
             return None
         return self.delays[attempt - 1] * (1 + self.jitter * (2 * roll - 1))
 
+    def longest_delays(self) -> list[int]:
+        """The longest delays in milliseconds, after the first failed attempt, the second, and so on."""
+        return [int(delay * (1 + self.jitter) * 1000) for delay in self.delays]
+
 
 def is_success(status: int | None) -> bool:
     """Whether this is the status of an endpoint that took the event."""

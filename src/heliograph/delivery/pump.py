@@ -7,20 +7,21 @@ delivery at a time.
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 from msgspec.structs import replace
 
+from heliograph.background import PAUSE_SECONDS, Failures
 from heliograph.delivery import envelope
 from heliograph.delivery.leases import Holder
 from heliograph.delivery.policy import Policy, is_success
 from heliograph.delivery.sender import Result, Sender
-from heliograph.errors import ServiceUnavailable
 from heliograph.storage import deliveries, webhooks
 from heliograph.storage.deliveries import DELIVERED, FAILED, PENDING, Due, Observe, Settled
 from heliograph.storage.logged import StoredAttempt, StoredDelivery
@@ -31,11 +32,14 @@ from heliograph.wire import times
 CONCURRENCY = 8
 _PAGE = 64
 _DROP_STEP = 500
-_PAUSE_SECONDS = 1.0
+_FIRM_TRIES = 5
+"""How often recording an attempt may fail before its lane gives up its place among the calls under way."""
+_ROOM_SECONDS = 1.0
 _GLANCE_SECONDS = 0.1
 """How long what is new may wait to be seen while calls are under way and none ends."""
 
-log = logging.getLogger("heliograph.delivery")
+Lane = tuple[int, str]
+"""A bucket and a lane."""
 
 
 @dataclass
@@ -52,17 +56,22 @@ class Surroundings:
     clock: Callable[[], int] = times.now
     roll: Callable[[], float] = random.random
     observe: Observe = lambda settled: None  # nobody
+    failures: Failures = field(default_factory=Failures)
     stopping: bool = False
 
 
 class Pump:
-    """Delivers to one webhook until nothing is due any more."""
+    """Delivers to one webhook until nothing is due any more.
+
+    `run` may fail, and be run again: the calls under way go on, and none of them is begun a second time.
+    """
 
     def __init__(self, webhook_id: str, around: Surroundings) -> None:
         self._webhook_id = webhook_id
         self._around = around
         self._nudge = asyncio.Event()
-        self._tasks: dict[tuple[int, str], asyncio.Task[None]] = {}  # by bucket and lane
+        self._tasks: dict[Lane, asyncio.Task[None]] = {}
+        self._unrecorded: Counter[Lane] = Counter()
         self._most = CONCURRENCY
         self._later: asyncio.TimerHandle | None = None
 
@@ -121,8 +130,12 @@ class Pump:
 
     async def _room(self) -> None:
         """Wait until another call may begin."""
-        while len(self._tasks) >= self._most:
-            await asyncio.wait(self._tasks.values(), return_when=asyncio.FIRST_COMPLETED)
+        while len(self._tasks) - self._set_aside() >= self._most:
+            await asyncio.wait(self._tasks.values(), timeout=_ROOM_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+
+    def _set_aside(self) -> int:
+        """The number of lanes whose attempt cannot be recorded: what is wrong with them must not stop the others."""
+        return min(_PAGE, sum(tries > _FIRM_TRIES for tries in self._unrecorded.values()))
 
     def _begin(self, webhook: StoredWebhook, secret: str, due: Due) -> None:
         lease = self._around.holder.lease_of(due.bucket)
@@ -132,24 +145,27 @@ class Pump:
         task = asyncio.create_task(self._deliver(webhook, secret, due, lease))
         self._tasks[key] = task
 
-        def ended(_: object) -> None:
+        def ended(done: asyncio.Task[None]) -> None:
             del self._tasks[key]
-            self._nudge.set()
+            del self._unrecorded[key]
+            if done.cancelled() or done.exception() is None:
+                self._nudge.set()
+                return
+            self._around.failures.report("delivery", cast(BaseException, done.exception()))
+            asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._nudge.set)
 
         task.add_done_callback(ended)
 
     async def _deliver(self, webhook: StoredWebhook, secret: str, due: Due, lease: str) -> None:
         """Make one attempt, and record what came of it."""
-        it = due.delivery
-        body = envelope.body(it.app_id, webhook.id, it.event_id, cast(Any, it.event_type), due.created_at, due.payload)
-        number = it.attempts + 1
+        it, failures = due.delivery, self._around.failures
         started, clock = self._around.clock(), time.monotonic()
-        result = await self._around.sender.post(webhook.target, envelope.headers(secret, it.id, number), body)
+        result = await self._call(webhook, secret, due)
         # An endpoint that does not even answer gets one call at a time until it does.
         self._most = CONCURRENCY if result.status is not None else 1
         attempt = StoredAttempt(
             delivery_id=it.id,
-            number=number,
+            number=it.attempts + 1,
             app_id=it.app_id,
             lane=it.lane,
             started_at=started,
@@ -159,7 +175,19 @@ class Pump:
             answer=result.answer,
         )
         owner = self._around.holder.owner
-        await self._record(Settled(due.bucket, self._settled(it, result), attempt, lease, owner, due.parks))
+        settled = Settled(due.bucket, self._settled(it, result), attempt, lease, owner, due.parks)
+        await failures.keep_running("recording", partial(self._record, settled))
+
+    async def _call(self, webhook: StoredWebhook, secret: str, due: Due) -> Result:
+        """Call the endpoint. Whatever fails on the way is a failed attempt, which the policy repeats and ends."""
+        it = due.delivery
+        with self._around.failures.reported("call"):
+            body = envelope.body(
+                it.app_id, webhook.id, it.event_id, cast(Any, it.event_type), due.created_at, due.payload
+            )
+            headers = envelope.headers(secret, it.id, it.attempts + 1)
+            return await self._around.sender.post(webhook.target, headers, body)
+        return Result(None, "the server failed to make the call")
 
     def _settled(self, it: StoredDelivery, result: Result) -> StoredDelivery:
         around = self._around
@@ -173,12 +201,19 @@ class Pump:
         return replace(changed, status=PENDING, due_at=now + int(delay * 1000))
 
     async def _record(self, settled: Settled) -> None:
-        while True:
-            try:
-                await self._around.store.submit(deliveries.settle, settled)
-                self._around.observe(settled)
-                return
-            except ServiceUnavailable:
-                if self._around.stopping:
-                    return  # it will be made again, under the same ids
-                await asyncio.sleep(_PAUSE_SECONDS)
+        try:
+            await self._around.store.submit(deliveries.settle, settled)
+        except Exception:
+            if self._around.stopping:
+                return  # it will be made again, under the same ids
+            self._unrecorded[settled.bucket, settled.delivery.lane] += 1
+            raise
+        with self._around.failures.reported("metrics"):
+            self._around.observe(settled)
+
+    async def abandon(self) -> None:
+        """Cut off the calls under way."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import uvloop
 
+from heliograph.background import Failures
+from heliograph.delivery import retention
 from heliograph.delivery.dispatcher import Dispatcher
 from heliograph.delivery.guard import parse_networks
 from heliograph.delivery.leases import Alone, Leases
 from heliograph.delivery.pump import Surroundings
 from heliograph.delivery.sender import Sender
 from heliograph.settings import Settings
-from heliograph.storage import deliveries
 from heliograph.storage.deliveries import Observe, Settled
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
-from heliograph.wire import times
-
-_PRUNE_SECONDS = 3600
-_PRUNE_STEP = 500
-_DAY = 24 * 3600 * 1000
-
-log = logging.getLogger("heliograph.delivery")
 
 
 def unobserved(settled: Settled) -> None:
@@ -35,11 +29,11 @@ def unobserved(settled: Settled) -> None:
 
 @contextlib.asynccontextmanager
 async def delivering(
-    store: Store, observe: Observe = unobserved, *, settings: Settings
+    store: Store, observe: Observe = unobserved, failures: Failures | None = None, *, settings: Settings
 ) -> AsyncIterator[Callable[[], None]]:
     """Deliver, and prune what is old, for as long as this lasts; yields what wakes the delivery after a write.
 
-    `observe` is told of every attempt.
+    `observe` is called after each attempt is recorded. Failures are reported to `failures`.
 
     Raises:
         UsageError: a setting is not understood.
@@ -47,8 +41,13 @@ async def delivering(
     allowed = parse_networks(settings.webhook_allowed_networks, host=settings.host, embedded=not store.shared)
     holder = Leases(store) if store.shared else Alone(store.buckets)
     sender = Sender(allowed)
-    dispatcher = Dispatcher(Surroundings(store, sender, holder, observe=observe))
-    tasks = [asyncio.create_task(dispatcher.run()), asyncio.create_task(_pruning(store, settings.keep_days))]
+    failures = failures or Failures()
+    dispatcher = Dispatcher(Surroundings(store, sender, holder, observe=observe, failures=failures))
+    pruning = partial(retention.pruning, store, settings.keep_days, failures)
+    tasks = [
+        asyncio.create_task(failures.keep_running("delivery", dispatcher.run)),
+        asyncio.create_task(failures.keep_running("pruning", pruning)),
+    ]
     try:
         yield dispatcher.wake
     finally:
@@ -62,7 +61,7 @@ async def delivering(
 
 
 @contextlib.asynccontextmanager
-async def nothing(store: Store, observe: Observe) -> AsyncIterator[Callable[[], None]]:
+async def nothing(store: Store, observe: Observe, failures: Failures) -> AsyncIterator[Callable[[], None]]:
     """Deliver nothing."""
     yield lambda: None
 
@@ -84,19 +83,3 @@ async def _run(settings: Settings, announce: Callable[[Store], None]) -> None:
     async with contextlib.aclosing(store), delivering(store, settings=settings):
         announce(store)
         await stop.wait()
-
-
-async def _pruning(store: Store, days: int) -> None:
-    while True:
-        try:
-            await prune(store, times.now() - days * _DAY)
-        except Exception as error:
-            log.error("pruning of old events goes on later", exc_info=error)
-        await asyncio.sleep(_PRUNE_SECONDS)
-
-
-async def prune(store: Store, before: int) -> None:
-    """Delete events, and deliveries that are settled, from before this moment."""
-    for bucket in range(store.buckets):
-        while await store.write(deliveries.prune, bucket, before, _PRUNE_STEP):
-            pass

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from heliograph.background import Failures
 from heliograph.server.delivery_metrics import DeliveryMetrics
 from heliograph.server.refusals import Reason
+from heliograph.server.stream_metrics import StreamMetrics
 from heliograph.storage.store import Store
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -71,8 +73,13 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livesum",
         )
+        self._failures = Counter(
+            "heliograph_background_failures", "Failures of background tasks.", ("task",), registry=registry
+        )
+        self.failures = Failures(lambda task: self._failures.labels(task).inc())
         self._deliveries = DeliveryMetrics(store, registry)
         self.delivery = self._deliveries.attempt
+        self._streams = StreamMetrics(store, registry)
         # Looking up the series of a label costs more than counting.
         self._counters: dict[tuple[str, int], Counter] = {}
         self._histograms: dict[str, Histogram] = {}
@@ -94,8 +101,10 @@ class Metrics:
         self._refused.labels(reason.name.lower()).inc()
 
     def _batch(self, name: str, size: int, seconds: float) -> None:
-        self._batch_size.labels(name).observe(size)
-        self._batch_seconds.labels(name).observe(seconds)
+        # What was committed stands, whatever becomes of its figures.
+        with self.failures.reported("metrics"):
+            self._batch_size.labels(name).observe(size)
+            self._batch_seconds.labels(name).observe(seconds)
 
     def _measure(self) -> None:
         self._waiting.set(self._store.waiting)
@@ -112,18 +121,18 @@ class Metrics:
                 self._measure()
                 await asyncio.sleep(_GAUGE_SECONDS)
 
-        task = asyncio.create_task(measure())
+        task = asyncio.create_task(self.failures.keep_running("metrics", measure))
         try:
             yield
         finally:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.gather(task, return_exceptions=True)
 
     async def render(self) -> bytes:
         """All figures in the text format of Prometheus."""
         self._measure()
         await self._deliveries.look()
+        await self._streams.measure()
         registry = self._registry
         if SHARED_FOLDER in os.environ:
             registry = CollectorRegistry()

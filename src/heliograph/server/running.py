@@ -14,6 +14,7 @@ from functools import partial
 import uvicorn
 import uvloop
 
+from heliograph.background import Failures
 from heliograph.domain.purge import purge
 from heliograph.errors import ServiceUnavailable
 from heliograph.server import logs
@@ -36,9 +37,9 @@ _KEEP_ALIVE_SECONDS = 75
 log = logging.getLogger("heliograph.server")
 
 Announce = Callable[[Store, str], Awaitable[None]]
-Beside = Callable[[Store, Observe], contextlib.AbstractAsyncContextManager[Callable[[], None]]]
-"""What runs beside the server, on its store, and is observed; yields what is to be called after a request that may have
-written."""
+Beside = Callable[[Store, Observe, Failures], contextlib.AbstractAsyncContextManager[Callable[[], None]]]
+"""What runs beside the server on its store, observed and reporting its failures; yields a callback for requests that
+may have written."""
 
 
 class Server(uvicorn.Server):
@@ -105,7 +106,10 @@ async def _serve(
         store = await open_store(settings.database, serve=True, connections=settings.database_connections)
         try:
             metrics = Metrics(store)
-            async with _purging(store) as wake, beside(store, metrics.delivery) as on_write:
+            async with (
+                _purging(store, metrics.failures) as wake,
+                beside(store, metrics.delivery, metrics.failures) as on_write,
+            ):
                 application = Application(
                     store, settings, on_removal=wake, on_write=on_write, request_log=request_log, metrics=metrics
                 )
@@ -151,25 +155,22 @@ def _end_with(lifeline: int, server: Server) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _purging(store: Store) -> AsyncIterator[Callable[[], None]]:
-    """Purge deleted apps beside the requests; yields what wakes the purge after another app was deleted."""
+async def _purging(store: Store, failures: Failures) -> AsyncIterator[Callable[[], None]]:
+    """Purge deleted apps in the background; yields what wakes the purge after another app was deleted."""
     wake = asyncio.Event()
 
     async def purging() -> None:
         while True:
             wake.clear()
-            try:
-                await purge(store)
-            except Exception as error:  # whatever it was, what is left must not stay for ever
-                log.error("purging a deleted app goes on later", exc_info=error)
+            await purge(store, failures)
             # Apps that another process deleted, and those that failed, are seen to later.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), _PURGE_PAUSE_SECONDS)
+                async with asyncio.timeout(_PURGE_PAUSE_SECONDS):
+                    await wake.wait()
 
-    task = asyncio.create_task(purging())
+    task = asyncio.create_task(failures.keep_running("purge", purging))
     try:
         yield wake.set
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await asyncio.gather(task, return_exceptions=True)

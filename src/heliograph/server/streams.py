@@ -15,6 +15,7 @@ from heliograph.server.http import Request
 from heliograph.server.refusals import Refusal, refusal_of
 from heliograph.storage import stream
 from heliograph.storage.logged import StoredEvent
+from heliograph.storage.places import Places, places_of
 from heliograph.storage.store import Store
 from heliograph.storage.stream import Cursor
 from heliograph.wire import times
@@ -70,6 +71,7 @@ class EventStream(Answer):
 
     store: Store
     app_id: str
+    places: Places
     cursor: Cursor
     triggers: list[str]
     recheck: Callable[[], Awaitable[None]]
@@ -86,25 +88,31 @@ async def open_stream(request: Request) -> EventStream:
     Raises:
         BadRequest: `Last-Event-ID` is not one of this stream.
     """
-    given = request.headers.get(b"last-event-id")
     app_id = request.tenant.app_id
-    if given is None:
-        cursor: Cursor | None = await request.store.look(stream.present, app_id)
-    else:
-        cursor = await request.store.look(stream.resumed, app_id, given.decode("latin-1"))
-    if cursor is None:
-        raise BadRequest("Last-Event-ID is not an id of this stream")
+    places = await request.store.look(places_of, app_id)
+    cursor = await _cursor(request, places)
     plain = request.query.plain
     triggers = [one for one in plain.get("trigger", "").split(",") if one]
     return EventStream(
         store=request.store,
         app_id=app_id,
+        places=places,
         cursor=cursor,
         triggers=triggers,
         recheck=request.recheck,
         conversation_id=plain.get("conversationId"),
         head_only=request.scope["method"] == "HEAD",
     )
+
+
+async def _cursor(request: Request, places: Places) -> Cursor:
+    given = request.headers.get(b"last-event-id")
+    if given is None:
+        return await request.store.look(stream.present, request.tenant.app_id)
+    cursor = places.cursor(given.decode("latin-1"))
+    if cursor is None:
+        raise BadRequest("Last-Event-ID is not an id of this stream")
+    return await request.store.look(stream.resumed, request.tenant.app_id, cursor)
 
 
 async def send_stream(answer: EventStream, streams: Streams, receive: Receive, send: Send, request_id: str) -> None:
@@ -142,8 +150,8 @@ async def _gone(receive: Receive) -> None:
 async def _parts(
     answer: EventStream, streams: Streams, woken: asyncio.Event, gone: asyncio.Future[None]
 ) -> AsyncIterator[bytes]:
-    cursor, quiet = answer.cursor, 0.0
-    yield _place(cursor)
+    cursor, quiet, places = answer.cursor, 0.0, answer.places
+    yield _place(places, cursor)
     while not (streams.closing or gone.done()):
         woken.clear()
         try:
@@ -156,9 +164,9 @@ async def _parts(
             return  # the caller comes again, and goes on where it was, or is refused
         if found:
             quiet = 0.0
-            wanted = [_told(place, event) for place, event in found if _passes(answer, event)]
+            wanted = [_told(places.text(place), event) for place, event in found if _passes(answer, event)]
             # What is left out moves the place too, so that it is not looked at again.
-            yield b"".join([*wanted, _place(cursor)])
+            yield b"".join([*wanted, _place(places, cursor)])
         if len(found) < _PAGE:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), _POLL_SECONDS)
@@ -174,14 +182,14 @@ def _passes(answer: EventStream, event: StoredEvent) -> bool:
     return not answer.triggers or event.type in answer.triggers or "*" in answer.triggers
 
 
-def _place(cursor: Cursor) -> bytes:
-    return f"id: {cursor}\n\n".encode()
+def _place(places: Places, cursor: Cursor) -> bytes:
+    return f"id: {places.text(cursor)}\n\n".encode()
 
 
-def _told(cursor: Cursor, event: StoredEvent) -> bytes:
+def _told(place: str, event: StoredEvent) -> bytes:
     payload = msgspec.Raw(event.payload.encode())
     told = Event(id=event.id, type=event.type, created_at=times.to_text(event.created_at), payload=payload)
     call = WebhookCall(
         app=WebhookApp(id=event.app_id), webhook=WebhookCalled(id=NO_WEBHOOK, version="v2"), events=[told]
     )
-    return f"id: {cursor}\nevent: {event.type}\ndata: ".encode() + msgspec.json.encode(call) + b"\n\n"
+    return f"id: {place}\nevent: {event.type}\ndata: ".encode() + msgspec.json.encode(call) + b"\n\n"

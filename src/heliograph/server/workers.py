@@ -17,6 +17,7 @@ from dataclasses import replace
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
+from heliograph.background import Failures
 from heliograph.errors import UsageError
 from heliograph.server import logs
 from heliograph.server.sockets import listen
@@ -32,7 +33,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = logging.getLogger("heliograph.server")
 
 Announce = Callable[[Store, str], Awaitable[None]]
-Beside = Callable[[Store, Observe], contextlib.AbstractAsyncContextManager[Callable[[], None]]]
+Beside = Callable[[Store, Observe, Failures], contextlib.AbstractAsyncContextManager[Callable[[], None]]]
 
 
 def supervise(settings: Settings, announce: Announce, beside: Beside) -> None:

@@ -76,9 +76,10 @@ async def mark_deleted(tx: Tx, app_id: str) -> None:
     await tx.execute("UPDATE app SET deleted_at = $1 WHERE id = $2", tx.now, app_id)
 
 
-async def deleted(reader: Reader, before: int) -> list[str]:
-    """The apps that were deleted up to a moment and not yet purged."""
-    return [row[0] for row in await reader.all("SELECT id FROM app WHERE deleted_at <= $1 ORDER BY id", before)]
+async def deleted(reader: Reader, before: int, now: int) -> list[str]:
+    """The apps that were deleted up to a moment, or by a clock that was ahead of `now`, and not yet purged."""
+    rows = await reader.all("SELECT id FROM app WHERE deleted_at <= $1 OR deleted_at > $2 ORDER BY id", before, now)
+    return [row[0] for row in rows]
 
 
 async def forget(tx: Tx, app_id: str) -> None:

@@ -11,8 +11,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from heliograph.background import is_cancelled
 from heliograph.errors import ServiceUnavailable
 from heliograph.storage.engine import Tx
+from heliograph.storage.transactions import is_contended
 
 Batch = Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
 LARGEST_BATCH = 256
@@ -62,17 +64,32 @@ class Batcher:
             lane.task = None
 
     async def _settle(self, batch: Batch, calls: list[Waiting]) -> None:
+        """Run the calls as one batch, and resolve their futures whatever happens."""
         try:
             outcomes = await self._run(batch, [call for call, _ in calls])
         except Exception as error:
-            if len(calls) > 1 and not isinstance(error, ServiceUnavailable):
-                for call in calls:  # one poisoned call must not fail its neighbours
-                    await self._settle(batch, [call])
+            if len(calls) == 1 or _is_away(error):
+                _fail(calls, error)
                 return
-            for _, future in calls:
-                if not future.done():
-                    future.set_exception(error)
+            for call in calls:  # one poisoned call must not fail its neighbours
+                await self._settle(batch, [call])
+            return
+        except asyncio.CancelledError:
+            _fail(calls, ServiceUnavailable())
+            if is_cancelled():
+                raise
             return
         for (_, future), outcome in zip(calls, outcomes, strict=True):
             if not future.done():  # else the caller went away; what was decided stands all the same
                 future.set_result(outcome)
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether the database does not answer, so that each call would fail by itself too."""
+    return isinstance(error, ServiceUnavailable) and not is_contended(error)
+
+
+def _fail(calls: list[Waiting], error: Exception) -> None:
+    for _, future in calls:
+        if not future.done():
+            future.set_exception(error)

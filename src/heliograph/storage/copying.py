@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from heliograph.errors import UsageError
-from heliograph.storage import meta
+from heliograph.storage import meta, places
 from heliograph.storage.apps import StoredApp
 from heliograph.storage.clients import StoredClient
 from heliograph.storage.conversations import StoredConversation
@@ -32,7 +32,7 @@ from heliograph.storage.users import StoredUser
 from heliograph.storage.webhooks import StoredWebhook
 
 _CHUNK = 1000
-_FACTS = ("sandbox",)  # of `meta`, what is not about the database itself
+_FACTS = ("sandbox", places.FACT)  # of `meta`, what is not about the database itself
 
 
 @dataclass(frozen=True, slots=True)

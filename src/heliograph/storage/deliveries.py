@@ -31,8 +31,6 @@ _PARKED_MILLISECONDS = 300_000
 but should a process die, or lose its lease, just then, nothing is forgotten for longer."""
 MOST_COUNTED = 10_000
 """How many pending deliveries are counted at most."""
-_MARGIN_MILLISECONDS = 60_000
-"""An event is made before its deliveries, and by this much at most."""
 _COLUMNS = StoredDelivery.__struct_fields__
 _ATTEMPT = StoredAttempt.__struct_fields__
 
@@ -217,27 +215,43 @@ async def park(tx: Tx, keys: Sequence[tuple[int, str]], now: int) -> None:
     await tx.update("delivery", ("due_at",), ("bucket", "id"), [(until, *key) for key in keys])
 
 
+async def hasten(tx: Tx, now: int, delays: Sequence[int]) -> None:
+    """Make due what is due later than it can be: a wall clock was ahead when the time was set, or has stepped back.
+
+    `delays` are the longest delays in milliseconds after the first failed attempt, the second, and so on.
+    """
+    longest = " ".join(f"WHEN {tries} THEN {delay}" for tries, delay in enumerate(delays, 1))
+    await tx.execute(
+        "UPDATE delivery SET due_at = $1 WHERE status = 'pending' "
+        f"AND due_at - CASE tries {longest} ELSE {_PARKED_MILLISECONDS} END > $1",
+        now,
+    )
+
+
 async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
-    """Record what became of attempts: a batch. What another process delivers by now is left to it."""
+    """Record the outcomes of attempts, each attempt once: a batch. What another process holds by now is left to it."""
     names = {one.lease for one in outcomes if one.lease}
     rows = await tx.fetch("lease", ("name", "owner"), ("name",), [(name,) for name in sorted(names)])
     owners = {name: owner for name, owner in rows}
     keys = [(one.bucket, one.delivery.id) for one in outcomes]
     rows = await tx.fetch("delivery", ("id", "attempts"), ("bucket", "id"), keys)
     known = {id: attempts for id, attempts in rows}
-    # One that is gone was purged; one that has this attempt already was recorded by a commit that was not answered.
-    valid = [
-        one
-        for one in outcomes
-        if known.get(one.delivery.id, one.attempt.number) < one.attempt.number
-        and (not one.lease or owners.get(one.lease) == one.owner)
-    ]
+    valid = []
+    for one in outcomes:
+        # A delivery that is gone was purged. One that has this attempt already was recorded by a commit that was not
+        # answered, or by an earlier outcome of this batch.
+        if known.get(one.delivery.id, one.attempt.number) >= one.attempt.number:
+            continue
+        if not one.lease or owners.get(one.lease) == one.owner:
+            known[one.delivery.id] = one.attempt.number
+            valid.append(one)
     await tx.insert("attempt", ("bucket", *_ATTEMPT), [(one.bucket, *astuple(one.attempt)) for one in valid])
+    latest = {one.delivery.id: one for one in valid}  # of two rows with one key an UPDATE takes any
     await tx.update(
         "delivery",
         ("status", "tries", "attempts", "due_at", "settled_at"),
         ("bucket", "id"),
-        [_changed(one.bucket, one.delivery) for one in valid],
+        [_changed(one.bucket, one.delivery) for one in latest.values()],
     )
     for one in outcomes:
         if one.parks and one.delivery.status != PENDING:
@@ -270,31 +284,6 @@ async def drop(tx: Tx, webhook_id: str, limit: int) -> bool:
     )
     await _remove(tx, keys)
     return len(keys) == limit
-
-
-async def prune(tx: Tx, bucket: int, before: int, limit: int) -> bool:
-    """Delete up to `limit` old deliveries that are settled, and old events; returns whether there are more."""
-    horizon = ids.earliest(before)
-    keys = await tx.all(
-        "SELECT bucket, id FROM delivery WHERE bucket = $1 AND id < $2 AND status <> 'pending' ORDER BY id LIMIT $3",
-        bucket,
-        horizon,
-        limit,
-    )
-    await _remove(tx, keys)
-    if len(keys) == limit:
-        return True
-    # What is still to be delivered needs its event.
-    rest = await tx.one("SELECT min(event_id) FROM delivery WHERE bucket = $1 AND id < $2", bucket, horizon)
-    horizon = ids.earliest(before - _MARGIN_MILLISECONDS)
-    events = await tx.all(
-        "SELECT bucket, id FROM event WHERE bucket = $1 AND id < $2 ORDER BY id LIMIT $3",
-        bucket,
-        min(horizon, (rest[0] if rest else None) or horizon),
-        limit,
-    )
-    await tx.delete("event", ("bucket", "id"), events)
-    return len(events) == limit
 
 
 async def purge(tx: Tx, app_id: str, limit: int) -> bool:

@@ -14,7 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph import ids
 from heliograph.errors import ServiceUnavailable, UsageError
-from heliograph.storage import migrations, stream
+from heliograph.storage import migrations, places, stream
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.remembered import Remembered
 from heliograph.storage.sealing import Sealer
@@ -200,6 +200,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, served_here: bool) -
         try:
             drive(migrations.migrate(tx, DIALECT, present, BUCKETS))
             drive(stream.begin_epoch(tx, ""))
+            drive(places.prepare(tx))
             sealer = drive(sealer_of(tx, path.with_name(f"{path.name}.key")))
             connection.execute("COMMIT")
         finally:

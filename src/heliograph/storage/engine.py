@@ -53,6 +53,10 @@ class Reader(ABC):
     buckets: int
     settled: str
     """An expression: the number below which every transaction has ended, by the numbers that `Dialect` knows."""
+    upcoming: str
+    """An expression: the next number that a transaction will get."""
+    clock: str
+    """An expression: the time in milliseconds, by the clock of the database."""
 
     def bucket(self, *key: str) -> int:
         """The bucket of a conversation, a user or an external id; the leading column of every key about it."""

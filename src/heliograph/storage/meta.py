@@ -28,3 +28,8 @@ async def put(tx: Tx, name: str, value: str) -> None:
         name,
         value,
     )
+
+
+async def add(tx: Tx, name: str, value: str) -> None:
+    """Set the value, unless there is one."""
+    await tx.execute("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", name, value)

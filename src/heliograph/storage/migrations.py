@@ -7,11 +7,16 @@ here is a trigger, a stored procedure or a foreign key across bucket groups, so 
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from itertools import chain
 
 from heliograph.errors import UsageError
 from heliograph.storage.engine import Dialect, Reader, Tx
+from heliograph.storage.users import LONGEST_KEY_BYTES, external_key
+
+Change = str | Callable[[Tx], Awaitable[None]]
+"""A statement, or what no statement can do on both engines."""
 
 _FIRST = (
     # Facts about the database itself: how many buckets, which sandbox, which master key fits.
@@ -143,13 +148,30 @@ _DUE = (
     "CREATE INDEX delivery_due ON delivery (webhook_id, due_at, event_id) WHERE status = 'pending'",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_FIRST, _NEWEST_ID, _MESSAGES, _WEBHOOKS, _DUE)
+
+async def _shorten_keys(tx: Tx) -> None:
+    """Replace the keys of long external ids that were stored whole."""
+    columns = ("bucket", "app_id", "external_id", "brand_id", "user_id")
+    rows = await tx.all(
+        f"SELECT {', '.join(columns)} FROM external_id WHERE length(external_id) > $1", LONGEST_KEY_BYTES // 4
+    )
+    long = [row for row in rows if len(row[2].encode()) > LONGEST_KEY_BYTES]
+    await tx.delete("external_id", columns[:4], [tuple(row[:4]) for row in long])
+    short = [(row[1], external_key(row[2]), *row[3:]) for row in long]
+    await tx.insert("external_id", columns, [(tx.bucket(*row[:2]), *row) for row in short])
+
+
+# The table external_id holds keys, and app_user the external ids themselves.
+_SHORT_KEYS = (_shorten_keys,)
+
+STEPS: tuple[tuple[Change, ...], ...] = (_FIRST, _NEWEST_ID, _MESSAGES, _WEBHOOKS, _DUE, _SHORT_KEYS)
 LATEST = len(STEPS)
 
 
 def tables() -> list[str]:
     """The names of all tables."""
-    return [found[1] for statement in chain(*STEPS) if (found := re.match(r"CREATE TABLE (\w+)", statement))]
+    statements = [change for change in chain(*STEPS) if isinstance(change, str)]
+    return [found[1] for statement in statements if (found := re.match(r"CREATE TABLE (\w+)", statement))]
 
 
 async def version(reader: Reader, *, table_exists: bool) -> int:
@@ -172,8 +194,8 @@ async def migrate(tx: Tx, dialect: Dialect, present: int, buckets: int) -> None:
             "it was used by a newer Heliograph. Upgrade Heliograph, or use another database."
         )
     for step in STEPS[present:]:
-        for statement in step:
-            await tx.execute(statement.format(**asdict(dialect)))
+        for change in step:
+            await (tx.execute(change.format(**asdict(dialect))) if isinstance(change, str) else change(tx))
     if present == 0:
         await tx.execute("INSERT INTO meta (name, value) VALUES ('buckets', $1)", str(buckets))
         await tx.execute("INSERT INTO meta (name, value) VALUES ('schema_version', $1)", str(LATEST))

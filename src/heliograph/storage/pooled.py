@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import secrets
@@ -15,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 
 from heliograph.errors import ServiceUnavailable, UsageError
-from heliograph.storage import meta, migrations, stream
+from heliograph.storage import meta, migrations, places, stream
 from heliograph.storage.batches import Batch, Batcher
 from heliograph.storage.engine import Reader, TryAgain, Tx
 from heliograph.storage.postgres import DIALECT, Catalog, PostgresTx
@@ -28,6 +29,7 @@ from heliograph.storage.unlocking import sealer_of
 BUCKETS = 1024
 _CONNECT_SECONDS = 5.0
 _STATEMENT_SECONDS = 30.0
+_CLOSE_SECONDS = 10.0
 _IDENTITY = "database_id"
 _TABLES = migrations.tables()
 
@@ -52,18 +54,12 @@ class PostgresStore(Store):
         self._batcher = Batcher(self._run_batch)
 
     async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            async with self._transactions.snapshot() as reader:
-                return await query(reader, *args, **kwargs)
-        except ABSENT as error:
-            raise ServiceUnavailable from error
+        return await self._transactions.query(
+            self._transactions.snapshot, lambda reader: query(reader, *args, **kwargs)
+        )
 
     async def look(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            async with self._transactions.reader() as reader:
-                return await query(reader, *args, **kwargs)
-        except ABSENT as error:
-            raise ServiceUnavailable from error
+        return await self._transactions.query(self._transactions.reader, lambda reader: query(reader, *args, **kwargs))
 
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._transactions.run(lambda tx: work(tx, *args, **kwargs))
@@ -89,11 +85,14 @@ class PostgresStore(Store):
 
     async def close(self) -> None:
         await self._batcher.stop()
-        await self._pool.close()
+        await _close(self._pool)
 
 
 async def _apply(batch: Batch, calls: Sequence[Any], tx: PostgresTx) -> Sequence[Any]:
-    return await batch(tx, calls)
+    outcomes = await batch(tx, calls)
+    if len(outcomes) != len(calls):  # before the commit, after which nothing could be undone
+        raise RuntimeError(f"{batch.__name__} returned {len(outcomes)} outcomes for {len(calls)} calls")
+    return outcomes
 
 
 async def open_pooled(url: str, connections: int) -> PostgresStore:
@@ -122,7 +121,7 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
     try:
         return PostgresStore(name, pool, await _prepare(pool, name))
     except BaseException as error:
-        await pool.close()
+        await _close(pool)
         if isinstance(error, (ServiceUnavailable, *ABSENT, asyncpg.PostgresError)):
             raise UsageError(f"the database cannot be opened: {name}: {_message(error.__cause__ or error)}") from None
         raise
@@ -155,6 +154,15 @@ async def _init(connection: asyncpg.Connection[Any]) -> None:
 
 async def _reset(connection: asyncpg.Connection[Any]) -> None:
     """Nothing is ever left behind on a connection that would have to be reset before it is used again."""
+
+
+async def _close(pool: asyncpg.Pool[Any]) -> None:
+    """Close the connections in good order, or cut them off: a database that hangs must not keep the process."""
+    try:
+        async with asyncio.timeout(_CLOSE_SECONDS):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
 
 
 async def _prepare(pool: asyncpg.Pool[Any], name: str) -> Sealer:
@@ -205,6 +213,7 @@ async def _unlock(tx: PostgresTx) -> Sealer:
         await meta.put(tx, _IDENTITY, identity)
     cluster = await tx.one("SELECT system_identifier FROM pg_control_system()")
     await stream.begin_epoch(tx, str(cluster[0] if cluster else ""))
+    await places.prepare(tx)
     return await sealer_of(tx, _configuration_folder() / f"{identity}.key")
 
 

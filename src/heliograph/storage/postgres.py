@@ -62,6 +62,8 @@ class PostgresTx(Tx):
     """A reader, or a transaction, on one connection; whoever made it begins and ends it."""
 
     settled = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+    upcoming = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+    clock = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 
     def __init__(self, connection: Connection, catalog: Catalog, buckets: int, now: int = 0) -> None:
         self._connection = connection

@@ -87,7 +87,8 @@ def _update(table: str, columns: Columns, match: Columns) -> str:
 class SQLiteTx(Tx):
     """A reader, or a transaction, on one connection; whoever made it begins and ends it."""
 
-    settled = "1"
+    settled = upcoming = "1"
+    clock = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 
     def __init__(self, connection: sqlite3.Connection, buckets: int, now: int = 0) -> None:
         self._connection = connection

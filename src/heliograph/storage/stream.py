@@ -11,7 +11,6 @@ is opened, and its events the number 0; so does a copy.
 
 from __future__ import annotations
 
-import re
 import secrets
 
 from msgspec import Struct
@@ -22,7 +21,6 @@ from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.logged import StoredEvent
 
 _EPOCH = "epoch"
-_CURSOR = re.compile(r"([0-9a-f]{16})\.([0-9a-f]{1,15})\.([0-9a-f]{24})\Z")
 _COLUMNS = StoredEvent.__struct_fields__
 # A cursor of another epoch tells the time of an event, and not what was committed before it; more than this before it
 # nothing was still open.
@@ -37,9 +35,6 @@ class Cursor(Struct, frozen=True):
     tx: int
     id: str
     since: str = _FIRST
-
-    def __str__(self) -> str:
-        return f"{self.epoch}.{self.tx:x}.{self.id}"
 
 
 async def begin_epoch(tx: Tx, cluster: str) -> None:
@@ -63,16 +58,13 @@ async def present(reader: Reader, app_id: str) -> Cursor:
     return Cursor(await _epoch(reader), row[0], _LAST)
 
 
-async def resumed(reader: Reader, app_id: str, text: str) -> Cursor | None:
-    """The place that a cursor's text names; None if it names none."""
-    found = _CURSOR.match(text)
-    if found is None:
-        return None
-    epoch, number, id = await _epoch(reader), int(found[2], 16), found[3]
+async def resumed(reader: Reader, app_id: str, given: Cursor) -> Cursor:
+    """Where to go on from a place that was given out before: there, or earlier if it is of another epoch."""
+    epoch, number, id = await _epoch(reader), given.tx, given.id
     row = await reader.one(f"SELECT {reader.settled}")
     assert row is not None
     # A number that is still to come is of a time that is gone: from before a backup was restored.
-    if found[1] == epoch and number < row[0]:
+    if given.epoch == epoch and number < row[0]:
         return Cursor(epoch, number, id)
     if id == _LAST:
         return Cursor(epoch, 0, _FIRST)
@@ -102,6 +94,16 @@ async def after(
         # What other apps did in between need not be passed over again.
         return found, end
     return found, found[-1][0] if found else cursor
+
+
+async def horizon(reader: Reader) -> tuple[int, int]:
+    """The number below which every transaction has ended, and the next number that will be given.
+
+    Events of transactions from the first number on are not shown yet.
+    """
+    row = await reader.one(f"SELECT {reader.settled}, {reader.upcoming}")
+    assert row is not None
+    return row[0], row[1]
 
 
 async def _epoch(reader: Reader) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 
 import asyncpg
@@ -21,6 +21,7 @@ ACQUIRE_SECONDS = 5.0
 """How long a request waits for a connection."""
 _ATTEMPTS = 8
 _PAUSE_SECONDS = 0.02
+_ROLLBACK_SECONDS = 5.0
 _DOUBT_SECONDS = 10.0
 _DOUBT_PAUSE_SECONDS = 0.2
 """How long the fate of a transaction is looked into, when its COMMIT was not answered."""
@@ -33,7 +34,7 @@ AGAIN = (
     asyncpg.InvalidCachedStatementError,
     TryAgain,
 )
-# The database is not there, or not in a state to answer.
+# The database cannot be reached, or does not serve us in its present state: no request is to blame for any of these.
 ABSENT = (
     OSError,
     TimeoutError,
@@ -43,7 +44,18 @@ ABSENT = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.PostgresSystemError,
-    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InternalServerError,
+    asyncpg.ConfigFileError,
+    # Read-only, or ended by one of the database's own timeouts; lock_timeout is in the second.
+    asyncpg.InvalidTransactionStateError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    # The role or the database was changed, or what the role may do and see.
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InvalidSchemaNameError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
 )
 
 
@@ -54,6 +66,11 @@ class Unanswered(Exception):
         super().__init__()
         self.result = result
         self.witness = witness
+
+
+def is_contended(error: ServiceUnavailable) -> bool:
+    """Whether the database answered, and asked to begin again at every attempt; the rows themselves may be why."""
+    return isinstance(error.__cause__, AGAIN)
 
 
 class Transactions:
@@ -80,6 +97,26 @@ class Transactions:
             finally:
                 await reader.execute("ROLLBACK")
 
+    async def query(
+        self, view: Callable[[], AbstractAsyncContextManager[PostgresTx]], query: Callable[[PostgresTx], Awaitable[T]]
+    ) -> T:
+        """The result of `query` on a view, `reader` or `snapshot`.
+
+        Raises:
+            ServiceUnavailable: the database cannot be read.
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                async with view() as reader:
+                    return await query(reader)
+            except AGAIN as error:  # a standby cancels queries that conflict with what it replays
+                if attempt == _ATTEMPTS - 1:
+                    raise ServiceUnavailable from error
+            except ABSENT as error:
+                raise ServiceUnavailable from error
+            await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS) * attempt)
+        raise ServiceUnavailable
+
     async def run(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
         """The result of `work`, once it is committed.
 
@@ -104,6 +141,8 @@ class Transactions:
             except AGAIN as error:
                 if attempt == _ATTEMPTS - 1:
                     raise ServiceUnavailable from error
+            except ValueError:
+                raise  # a value that asyncpg cannot encode, which it calls an InterfaceError
             except ABSENT as error:
                 raise ServiceUnavailable from error
             await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS) * attempt)
@@ -158,6 +197,7 @@ class Transactions:
 
 async def _roll_back(connection: Connection) -> None:
     try:
-        await connection.execute("ROLLBACK")
+        # A connection that takes longer is closed by asyncpg: its last statement hangs, and so would this one.
+        await connection.execute("ROLLBACK", timeout=_ROLLBACK_SECONDS)
     except ABSENT:  # a connection that is gone has rolled back
         pass

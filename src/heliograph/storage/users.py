@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -10,6 +11,8 @@ from msgspec.structs import astuple
 from heliograph.storage.engine import Lock, Reader, Tx
 
 _KEY = ("bucket", "app_id", "id")
+LONGEST_KEY_BYTES = 1024
+"""How much of an external id stands in the key of `external_id`: PostgreSQL indexes rows of up to 2,704 bytes."""
 
 
 class StoredUser(Struct):
@@ -58,7 +61,8 @@ async def find(
 
 async def id_of(reader: Reader, app_id: str, external_id: str, brand_id: str | None = None) -> str | None:
     """The id of the user with this external id; without a brand, the user of no brand comes first."""
-    values = (reader.bucket(app_id, external_id), app_id, external_id)
+    key = external_key(external_id)
+    values = (reader.bucket(app_id, key), app_id, key)
     select = "SELECT user_id FROM external_id WHERE bucket = $1 AND app_id = $2 AND external_id = $3"
     if brand_id is None:
         row = await reader.one(f"{select} ORDER BY brand_id LIMIT 1", *values)
@@ -69,17 +73,16 @@ async def id_of(reader: Reader, app_id: str, external_id: str, brand_id: str | N
 
 async def ids_of(reader: Reader, keys: Iterable[tuple[str, str, str | None]]) -> dict[tuple[str, str, str | None], str]:
     """For each (app id, external id, brand) that exists, the id of its user; without a brand, as `id_of`."""
+    asked = {(app_id, external_key(external_id)): external_id for app_id, external_id, _ in keys}
     rows = await reader.fetch(
         "external_id",
         ("app_id", "external_id", "brand_id", "user_id"),
         ("bucket", "app_id", "external_id"),
-        [
-            (reader.bucket(app_id, external_id), app_id, external_id)
-            for app_id, external_id in {(key[0], key[1]) for key in keys}
-        ],
+        [(reader.bucket(app_id, key), app_id, key) for app_id, key in asked],
     )
     found: dict[tuple[str, str, str | None], str] = {}
-    for app_id, external_id, brand_id, user_id in sorted(rows, key=lambda row: row[2]):
+    for app_id, key, brand_id, user_id in sorted(rows, key=lambda row: row[2]):
+        external_id = asked[app_id, key]
         found.setdefault((app_id, external_id, None), user_id)
         found[app_id, external_id, brand_id] = user_id
     return found
@@ -120,4 +123,16 @@ async def remove(tx: Tx, user: StoredUser) -> None:
 
 def _external_key(tx: Tx, user: StoredUser) -> tuple[int, str, str, str]:
     assert user.external_id is not None
-    return (tx.bucket(user.app_id, user.external_id), user.app_id, user.external_id, user.brand_id or "")
+    key = external_key(user.external_id)
+    return (tx.bucket(user.app_id, key), user.app_id, key, user.brand_id or "")
+
+
+def external_key(external_id: str) -> str:
+    """What stands for an external id in the key of `external_id`: itself, or its beginning and a digest if it is long.
+
+    A shortened key has more than `LONGEST_KEY_BYTES`, so it never equals a key that is kept as it is.
+    """
+    encoded = external_id.encode()
+    if len(encoded) <= LONGEST_KEY_BYTES:
+        return external_id
+    return encoded[:LONGEST_KEY_BYTES].decode(errors="ignore") + hashlib.sha256(encoded).hexdigest()

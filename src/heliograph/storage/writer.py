@@ -15,7 +15,7 @@ import logging
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -65,6 +65,8 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
     except StopIteration as done:
         result: T = done.value
         return result
+    except asyncio.CancelledError as error:  # nobody can cancel what never waits
+        raise RuntimeError("a storage function was cancelled") from error
     coroutine.close()
     raise RuntimeError("a storage function may await nothing but the transaction it was given")
 
@@ -114,23 +116,35 @@ class Writer:
             self._idle.set()
             return
         started = time.perf_counter()
-        settled = self._here_and_now(jobs)
-        rest = partial(self._attempt, jobs) if settled is None else partial(self._commit, jobs, settled)
-        self._loop.run_in_executor(self._thread, rest).add_done_callback(partial(self._settle, jobs, started))
+        try:
+            settled = self._here_and_now(jobs)
+            rest = partial(self._attempt, jobs) if settled is None else partial(self._commit, jobs, settled)
+            running = self._loop.run_in_executor(self._thread, rest)
+        except Exception as error:  # a rollback that failed, a thread that could not be started
+            log.error("the database refused to write", exc_info=error)
+            self._answer(Settled(job.future, error=ServiceUnavailable()) for job in jobs)
+            self._loop.call_soon(self._next)
+            return
+        running.add_done_callback(partial(self._settle, jobs, started))
 
     def _settle(self, jobs: list[Job], started: float, finished: asyncio.Future[list[Settled]]) -> None:
-        for batch, size in Counter(job.batch for job in jobs if job.batch is not None).items():
-            self._observe(batch.__name__, size, time.perf_counter() - started)
-        # Should even the ending of a transaction fail, nobody is left waiting.
-        error = finished.exception()
-        for one in finished.result() if error is None else [Settled(job.future, error=error) for job in jobs]:
+        # Whatever fails here, nobody is left waiting, and the next transaction begins.
+        try:
+            error = ServiceUnavailable() if finished.cancelled() else finished.exception()
+            self._answer(finished.result() if error is None else (Settled(job.future, error=error) for job in jobs))
+            for batch, size in Counter(job.batch for job in jobs if job.batch is not None).items():
+                self._observe(batch.__name__, size, time.perf_counter() - started)
+        finally:
+            self._next()
+
+    def _answer(self, settled: Iterable[Settled]) -> None:
+        for one in settled:
             if one.future.done():  # the caller went away; what was decided stands all the same
                 continue
             if one.error is not None:
                 one.future.set_exception(one.error)
             else:
                 one.future.set_result(one.result)
-        self._next()
 
     def _here_and_now(self, jobs: list[Job]) -> list[Settled] | None:
         """The statements of a transaction of batches; None where it is the thread's to try."""

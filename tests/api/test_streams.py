@@ -1,0 +1,112 @@
+"""The stream of events over HTTP: places that tell nothing of other apps, and what a stream waits for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from base64 import urlsafe_b64decode
+from collections.abc import Iterator
+
+import asyncpg
+import httpx
+import pytest
+
+from tests.api.database import Database
+from tests.databases import POSTGRESQL
+from tests.harness import Caller, Server, new_app
+
+
+@contextlib.contextmanager
+def streaming(api: Caller, place: str | None = None) -> Iterator[Iterator[str]]:
+    """The lines of the app's stream, from now on or after a place."""
+    headers = {"last-event-id": place} if place else {}
+    url = f"{api.url}/heliograph/v1/apps/{api.app_id}/events"
+    with httpx.Client(timeout=20) as http, http.stream("GET", url, auth=api.auth, headers=headers) as response:
+        assert response.status_code == 200, response.read()
+        yield response.iter_lines()
+
+
+def place_of(lines: Iterator[str]) -> str:
+    """The next place."""
+    return next(line for line in lines if line.startswith("id: ")).removeprefix("id: ")
+
+
+def event_of(lines: Iterator[str]) -> tuple[str, str]:
+    """The next event: its place, and its type."""
+    place = ""
+    for line in lines:
+        if line.startswith("id: "):
+            place = line.removeprefix("id: ")
+        elif line.startswith("data: "):
+            return place, json.loads(line.removeprefix("data: "))["events"][0]["type"]
+    raise AssertionError("the stream ended")
+
+
+def test_a_place_tells_nothing_of_other_apps(api: Caller, account: Caller, database: Database) -> None:
+    other = new_app(account)
+    with streaming(api) as lines:
+        before = place_of(lines)
+    other.new_group()
+    ((event_id, number),) = database.rows("SELECT id, tx FROM event WHERE app_id = $1", other.app_id)
+    with streaming(api) as lines:
+        after = place_of(lines)
+    assert len(before) == len(after) == 75
+    for text in (before, after):
+        hidden = urlsafe_b64decode(text + "=")
+        assert event_id[:8] not in text
+        assert bytes.fromhex(event_id)[:5] not in hidden
+        assert number == 0 or number.to_bytes(8) not in hidden
+
+
+def test_a_place_is_good_for_its_own_app_only(api: Caller, account: Caller) -> None:
+    other = new_app(account)
+    with streaming(api) as lines:
+        place = place_of(lines)
+    url = f"{api.url}/heliograph/v1/apps/{other.app_id}/events"
+    for given in (place, place[:-1], "A" * 75, "nonsense", "8f9ec4d7a554a146.0." + "f" * 24, "\u00fc"):
+        refused = other.http.get(url, auth=other.auth, headers=[(b"last-event-id", given.encode("latin-1"))])
+        assert refused.status_code == 400
+        assert refused.json()["errors"][0]["title"] == "Last-Event-ID is not an id of this stream"
+
+
+def test_a_stream_is_resumed_at_every_place(api: Caller) -> None:
+    with streaming(api) as lines:
+        place = place_of(lines)
+        group = api.new_group()
+        api.say(group)
+        first, _ = event_of(lines)
+    for start, expected in (
+        (place, ["conversation:create", "conversation:message"]),
+        (first, ["conversation:message"]),
+    ):
+        with streaming(api, start) as lines:
+            assert [event_of(lines)[1] for _ in expected] == expected
+
+
+@pytest.mark.one_engine(POSTGRESQL)
+def test_a_metric_says_for_how_long_an_open_transaction_holds_the_streams(server: Server) -> None:
+    def held() -> float:
+        text = httpx.get(f"{server.url}/metrics").text
+        (line,) = [line for line in text.splitlines() if line.startswith("heliograph_stream_held_seconds ")]
+        return float(line.split()[1])
+
+    async def work() -> None:
+        connection = await asyncpg.connect(server.database_url)
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute("SELECT pg_current_xact_id()")
+        await wait_until(lambda: held() > 0.2)
+        await transaction.rollback()
+        await connection.close()
+        await wait_until(lambda: held() < 0.2)
+
+    async def wait_until(holds: object) -> None:
+        assert callable(holds)
+        deadline = time.monotonic() + 20
+        while not holds():
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.05)
+
+    asyncio.run(work())
