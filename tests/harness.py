@@ -18,7 +18,7 @@ import httpx
 
 from tests.databases import url_of
 
-START_SECONDS = 20
+START_SECONDS = 60
 Auth = tuple[str, str]
 
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from heliograph.server.workers import Workers
+from heliograph.settings import Settings
 from tests.databases import POSTGRESQL, new_database, rows
 from tests.harness import Caller, Server, command, init, new_app, serving
 
@@ -130,6 +133,63 @@ def test_one_that_is_killed_is_replaced(workers: Server, owner: Caller) -> None:
     assert before - {victim} < workers.worker_pids()
     assert on_every_worker("GET", f"{workers.url}/health/ready", ("", "")) == {200}
     assert any("another takes its place" in line for line in workers.log)
+
+
+def test_one_that_hangs_is_replaced(tmp_path: Path) -> None:
+    impatient = "import heliograph.server.workers as workers\nworkers._SILENT_LOOKS = 2\nworkers._STOP_SECONDS = -60\n"
+    (tmp_path / "sitecustomize.py").write_text(impatient)
+    database = new_database(POSTGRESQL, tmp_path)
+    with serving(database, "--workers", "2", env={"PYTHONPATH": str(tmp_path)}) as server:
+        eventually(lambda: len(server.listening()) == 2)
+        victim = min(server.worker_pids())
+        os.kill(victim, signal.SIGSTOP)
+        eventually(lambda: victim not in server.worker_pids() and len(server.listening()) == 2)
+        assert any("hangs, and is killed" in line for line in server.log)
+        # One that does not even stop when the server does must not keep it.
+        os.kill(min(server.worker_pids()), signal.SIGSTOP)
+        assert server.stop() == 0
+        assert any("does not stop, and is killed" in line or "hangs, and" in line for line in server.log)
+
+
+def test_workers_that_cannot_be_started_are_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    starts = 0
+
+    class Process:
+        """A process that ends at once, once it could be started."""
+
+        sentinel, pid, exitcode = 0, 0, 0
+
+        def __init__(self, **_: object) -> None:
+            self.sentinel, other = os.pipe()
+            os.close(other)
+
+        def start(self) -> None:
+            """Fail twice."""
+            nonlocal starts
+            starts += 1
+            if starts <= 2:
+                raise BlockingIOError("no more processes")
+            supervisor._stop()
+
+        def terminate(self) -> None:
+            """Nothing to be done."""
+
+    def missing(pid: int) -> None:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("heliograph.server.workers._RESTART_SECONDS", 0.01)
+    monkeypatch.setattr("heliograph.server.workers.BEAT_SECONDS", 0.01)
+    monkeypatch.setattr("prometheus_client.multiprocess.mark_process_dead", missing)
+    monkeypatch.setattr("heliograph.server.workers.signal.signal", lambda *_: None)
+    with socket.socket() as held:
+        supervisor = Workers(Settings(workers=1), nothing, nothing, held)  # type: ignore[arg-type]
+        monkeypatch.setattr(supervisor._context, "Process", Process)
+        supervisor.run()
+    assert starts == 3
+
+
+def nothing(*_: object) -> None:
+    """Does nothing."""
 
 
 def test_they_end_with_the_process_that_watches_over_them(tmp_path: Path) -> None:

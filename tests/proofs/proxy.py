@@ -51,7 +51,7 @@ class Proxy:
         self._server = await asyncio.start_unix_server(self._serve, self._folder / SOCKET)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.closing(writer):
+        with contextlib.closing(writer), contextlib.suppress(OSError):  # there may be no server to pass anything on to
             await self._pass_on(reader, writer)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -22,6 +22,7 @@ from heliograph.server.app import Application
 from heliograph.server.logs import RequestLog
 from heliograph.server.metrics import Metrics
 from heliograph.server.protocol import Protocol
+from heliograph.server.pulse import Tether
 from heliograph.server.sockets import listen
 from heliograph.server.urls import local_url
 from heliograph.settings import Settings
@@ -78,21 +79,35 @@ class Server(uvicorn.Server):
                 signal.signal(number, signal.SIG_IGN)
 
 
-def run(settings: Settings, announce: Announce | None, *, beside: Beside, lifeline: int | None = None) -> None:
+def run(settings: Settings, announce: Announce | None, *, beside: Beside, tether: Tether | None = None) -> None:
     """Serve until told to stop. `announce` is called with the store and the base URL once requests are answered.
 
-    A worker, one of several processes behind one port, is given a `lifeline`: the reading end of a pipe, which it must
-    not outlive.
+    A worker, one of several processes behind one port, is given a `tether` to its supervisor.
 
     Raises:
         UsageError: the settings ask for what cannot be done here: a port that is taken, a database that is not ours …
     """
     request_log = logs.configure(settings.log_format, settings.log_level)
     try:
-        uvloop.run(_serve(settings, announce, request_log, beside, lifeline))
+        uvloop.run(_run(settings, announce, request_log, beside, tether))
     finally:
         if request_log is not None:
             request_log.flush()
+
+
+async def _run(
+    settings: Settings,
+    announce: Announce | None,
+    request_log: RequestLog | None,
+    beside: Beside,
+    tether: Tether | None,
+) -> None:
+    beating = asyncio.create_task(tether.pulse.beat()) if tether else None
+    try:
+        await _serve(settings, announce, request_log, beside, tether)
+    finally:
+        if beating:
+            beating.cancel()
 
 
 async def _serve(
@@ -100,9 +115,9 @@ async def _serve(
     announce: Announce | None,
     request_log: RequestLog | None,
     beside: Beside,
-    lifeline: int | None,
+    tether: Tether | None,
 ) -> None:
-    with contextlib.closing(listen(settings.host, settings.port, shared=lifeline is not None)) as listener:
+    with contextlib.closing(listen(settings.host, settings.port, shared=tether is not None)) as listener:
         store = await open_store(settings.database, serve=True, connections=settings.database_connections)
         try:
             metrics = Metrics(store)
@@ -129,8 +144,8 @@ async def _serve(
                 server = Server(
                     config, partial(announce, store, url) if announce else _silent, application.streams.close
                 )
-                if lifeline is not None:
-                    _end_with(lifeline, server)
+                if tether is not None:
+                    _end_with(tether.lifeline, server)
                 # What is there by now stays: the collector need not look at it again and again.
                 gc.collect()
                 gc.freeze()

@@ -169,7 +169,9 @@ async def _parts(
             yield b"".join([*wanted, _place(places, cursor)])
         if len(found) < _PAGE:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), _POLL_SECONDS)
+                # Not `wait_for`, which may lose a cancellation before Python 3.12.
+                async with asyncio.timeout(_POLL_SECONDS):
+                    await woken.wait()
             quiet += _POLL_SECONDS
         if quiet >= _QUIET_SECONDS:
             quiet = 0.0

@@ -234,19 +234,20 @@ async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
     rows = await tx.fetch("lease", ("name", "owner"), ("name",), [(name,) for name in sorted(names)])
     owners = {name: owner for name, owner in rows}
     keys = [(one.bucket, one.delivery.id) for one in outcomes]
-    rows = await tx.fetch("delivery", ("id", "attempts"), ("bucket", "id"), keys)
-    known = {id: attempts for id, attempts in rows}
+    rows = await tx.fetch("delivery", ("bucket", "id", "attempts"), ("bucket", "id"), keys)
+    known = {(bucket, id): attempts for bucket, id, attempts in rows}
     valid = []
     for one in outcomes:
         # A delivery that is gone was purged. One that has this attempt already was recorded by a commit that was not
         # answered, or by an earlier outcome of this batch.
-        if known.get(one.delivery.id, one.attempt.number) >= one.attempt.number:
+        key = one.bucket, one.delivery.id
+        if known.get(key, one.attempt.number) >= one.attempt.number:
             continue
         if not one.lease or owners.get(one.lease) == one.owner:
-            known[one.delivery.id] = one.attempt.number
+            known[key] = one.attempt.number
             valid.append(one)
     await tx.insert("attempt", ("bucket", *_ATTEMPT), [(one.bucket, *astuple(one.attempt)) for one in valid])
-    latest = {one.delivery.id: one for one in valid}  # of two rows with one key an UPDATE takes any
+    latest = {(one.bucket, one.delivery.id): one for one in valid}  # of two rows with one key an UPDATE takes any
     await tx.update(
         "delivery",
         ("status", "tries", "attempts", "due_at", "settled_at"),

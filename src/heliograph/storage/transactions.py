@@ -90,12 +90,12 @@ class Transactions:
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[PostgresTx]:
         """A connection whose statements all see the same moment."""
-        async with self.reader() as reader:
-            await reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             try:
-                yield reader
+                await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield PostgresTx(connection, self._catalog, self._buckets)
             finally:
-                await reader.execute("ROLLBACK")
+                await _roll_back(connection)
 
     async def query(
         self, view: Callable[[], AbstractAsyncContextManager[PostgresTx]], query: Callable[[PostgresTx], Awaitable[T]]
@@ -151,8 +151,8 @@ class Transactions:
     async def _attempt(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             tx = PostgresTx(connection, self._catalog, self._buckets, times.now())
-            await connection.execute("BEGIN")
             try:
+                await connection.execute("BEGIN")
                 result = await work(tx)
             except BaseException:
                 await _roll_back(connection)
