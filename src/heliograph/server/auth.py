@@ -30,6 +30,8 @@ from heliograph.wire.operations import SCOPES, Operation, Scope
 # process, at once.
 CACHE_SECONDS = 0.8
 
+# Parsing a longer one takes long, and needs no credential.
+_LONGEST_CREDENTIAL = 16 * 1024
 _ALGORITHMS = ["HS256"]
 # What the API document does not name is not looked at: an audience, a subject, or a clock that is ahead of ours.
 _JWT_OPTIONS: Any = {
@@ -62,7 +64,7 @@ class Authenticator:
         Raises:
             Unauthorized: nobody that can be proved; all reasons answer alike.
         """
-        if authorization is None:
+        if authorization is None or len(authorization) > _LONGEST_CREDENTIAL:
             raise Unauthorized
         # A keyed digest: the credential itself is not kept, and looking it up takes as long for a near miss as for
         # any other.
