@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import socket
@@ -16,6 +17,7 @@ from heliograph.server.connections import Connections
 from heliograph.server.logs import Occasional
 
 _BACKLOG = 2048
+_NO_DESCRIPTOR = (errno.EMFILE, errno.ENFILE)
 _AT_ONCE = 100
 # Descriptors that were just given up are free soon; those of others may take longer.
 _RETRY_SECONDS = 0.02
@@ -77,8 +79,9 @@ class Acceptor:
                 accepted.close()
 
     def _pause(self, error: OSError) -> None:
-        """Close an idle connection, and try again soon; callers wait in the backlog of the kernel."""
+        """Close an idle connection if that helps, and try again; callers wait in the backlog of the kernel."""
         self._failed.warning(f"cannot accept connections: {os.strerror(error.errno or 0)}")
         self._loop.remove_reader(self._listener.fileno())
-        seconds = _RETRY_SECONDS if self._connections.make_room() else _WAIT_SECONDS
+        room = error.errno in _NO_DESCRIPTOR and self._connections.make_room()
+        seconds = _RETRY_SECONDS if room else _WAIT_SECONDS
         self._timer = self._loop.call_later(seconds, self._resume)
