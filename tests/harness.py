@@ -176,8 +176,8 @@ class Caller:
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
 
     def __call__(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
-        """Call `path`, below the app if it does not begin with /v2."""
-        where = path if path.startswith("/v2") else f"/v2/apps/{self.app_id}{path}"
+        """Call `path`, below the app if it does not begin with /v2 or /oauth."""
+        where = path if path.startswith(("/v2", "/oauth")) else f"/v2/apps/{self.app_id}{path}"
         if body is not None:
             kwargs["json"] = body
         kwargs.setdefault("auth", self.auth)

@@ -36,11 +36,13 @@ def deliver(**options: Any) -> None:
     """
     from heliograph.delivery.running import run
     from heliograph.server import logs
+    from heliograph.server.sockets import raise_descriptor_limit
 
     settings = Settings(**options)
     if settings.database.startswith("sqlite:"):
         raise UsageError("with SQLite only `heliograph serve` delivers, because its writer cannot be shared")
     logs.configure(settings.log_format, settings.log_level)
+    raise_descriptor_limit()
     run(settings, lambda store: click.echo(f"delivering what is in {store.name}"))
 
 

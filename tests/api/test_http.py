@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.harness import Caller, Server, error_of
+from tests.harness import Caller, Server, error_of, titles_of
 
 UNKNOWN = "0123456789abcdef01234567"
 LIMIT = 102_400
@@ -67,6 +67,15 @@ def test_unknown_path(api: Caller, method: str, path: str) -> None:
     assert error_of(answer) == NOT_FOUND
 
 
+def test_paths_of_operations_that_are_not_offered(api: Caller) -> None:
+    """What the API does not have there is as unknown as elsewhere."""
+    told = (404, "not_found", "This operation is not offered by this server")
+    assert error_of(api("GET", "/users", auth=None)) == told
+    assert error_of(api("GET", "/switchboards")) == told
+    assert error_of(api("PUT", "/switchboards")) == NOT_FOUND
+    assert error_of(api("PUT", "/users")) == NO_METHOD
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
@@ -118,8 +127,64 @@ def test_json_content_types(api: Caller, content_type: str) -> None:
 
 @pytest.mark.parametrize("content_type", [None, "text/plain", "application/json"])
 def test_no_body(api: Caller, content_type: str | None) -> None:
-    """Without a body its type does not matter, and it is as good as an empty object."""
-    assert post(api, b"", content_type).status_code == 201
+    """A body that is required is not made up, whatever its type."""
+    assert error_of(post(api, b"", content_type)) == (400, "bad_request", "Request body is required")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "named"),
+    [
+        ("application/json; charset=iso-8859-1", " iso-8859-1"),
+        ('application/json; charset="UTF-16"', " UTF-16"),
+        ("application/json;x=y;Charset=utf-32le", " utf-32le"),
+        ("application/json; charset=utf-8.", " utf-8."),
+        ("application/json; charset=<b>", ""),
+    ],
+)
+def test_other_charsets_are_refused_by_name(api: Caller, content_type: str, named: str) -> None:
+    title = f"Charset{named} is not supported: JSON must be encoded as UTF-8"
+    assert error_of(post(api, b"{}", content_type)) == (415, "unsupported_media_type", title)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "UTF8", '"utf-8"', "us-ascii", ""])
+def test_utf_8_in_any_spelling(api: Caller, charset: str) -> None:
+    assert post(api, b"{}", f"application/json; charset={charset}").status_code == 201
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "gzip, identity"])
+def test_compressed_bodies_are_refused_by_name(api: Caller, coding: str) -> None:
+    headers = {"content-type": "application/json", "content-encoding": coding}
+    answer = api("POST", "/users", content=gzip.compress(b"{}", mtime=0), headers=headers)
+    named = f" {coding}" if "," not in coding else ""
+    title = f"Content-Encoding{named} is not supported: send the body uncompressed"
+    assert error_of(answer) == (415, "unsupported_media_type", title)
+    assert answer.headers["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize("coding", ["identity", "Identity", ""])
+def test_uncompressed_bodies_may_say_so(api: Caller, coding: str) -> None:
+    headers = {"content-type": "application/json", "content-encoding": coding}
+    assert api("POST", "/users", content=b"{}", headers=headers).status_code == 201
+
+
+def test_a_byte_order_mark_is_accepted(api: Caller) -> None:
+    assert post(api, b'\xef\xbb\xbf{"externalId":"marked"}').json()["user"]["externalId"] == "marked"
+    assert error_of(post(api, b"\xef\xbb\xbf")) == MALFORMED
+
+
+def test_lone_surrogates_become_replacement_characters(api: Caller) -> None:
+    """JavaScript sends them of a text that was cut in the middle of an emoji; as a key, a value, an id, anywhere."""
+    content = (
+        rb'{"externalId":"ab\ud83d","profile":{"givenName":"\uDE00\ud83d\ude00\ud83d\ud83d\ude00","surname":"\\ud83d"},'
+        rb'"metadata":{"\uDBFFkey":"\udc00\udbff","plain":"\u00e9"}}'
+    )
+    user = post(api, content).json()["user"]
+    assert user["externalId"] == "ab\ufffd"
+    assert user["profile"] == {"givenName": "\ufffd\U0001f600\ufffd\U0001f600", "surname": "\\ud83d"}
+    assert user["metadata"] == {"\ufffdkey": "\ufffd\ufffd", "plain": "\u00e9"}
+    assert api.ok("GET", "/users/ab%EF%BF%BD")["user"]["id"] == user["id"]
+    titles = titles_of(post(api, rb'{"externalId":5,"profile":{"givenName":6,"surname":"\ud83d"}}'))
+    assert titles == ["externalId should be string", "profile.givenName should be string"]
 
 
 @pytest.mark.parametrize(
@@ -132,7 +197,9 @@ def test_no_body(api: Caller, content_type: str | None) -> None:
         b'{"externalId":"ada",}',
         b'{"externalId":"ada"} more',
         b'{"externalId":"\xff"}',
-        b'{"externalId":"\\ud800"}',
+        b'{"externalId":"\\ud80"}',
+        b'{"externalId":"\\ud800\0"}',
+        b'{"externalId":"\xed\xa0\x80"}',
         b'{"metadata":{"a":NaN}}',
         b"[" * 50_000,
         b'{"a":' * 10_000 + b"1" + b"}" * 10_000,
@@ -223,7 +290,8 @@ def test_request_id_is_made(api: Caller, given: str | None) -> None:
 def test_always_json(api: Caller, method: str, path: str, status: int) -> None:
     """Whatever the answer, and whatever the caller accepts: the official clients understand nothing else."""
     headers = {"accept": "text/html", "content-type": "application/json"}
-    answer = api(method, f"/v2/apps/{api.app_id}{path}", headers=headers)
+    content = b"" if method == "GET" else b"{}"
+    answer = api(method, f"/v2/apps/{api.app_id}{path}", content=content, headers=headers)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/json"
     assert isinstance(answer.json(), dict)

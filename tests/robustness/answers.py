@@ -101,6 +101,10 @@ class Connection:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self._socket.close()
 
+    def say_no_more(self) -> None:
+        """Close the half that sends."""
+        self._socket.shutdown(socket.SHUT_WR)
+
     def heard(self, seconds: float) -> bool:
         """Whether the server says something, or hangs up, within this time."""
         readable, _, _ = select.select([self._socket], [], [], seconds)
@@ -136,6 +140,19 @@ class Connection:
             assert self._more(), "the server hung up in the middle of an answer"
         body, self._read = self._read[:length], self._read[length:]
         return Answer(int(first.split()[1]), headers, body)
+
+    def until(self, mark: bytes) -> bytes:
+        """What comes before this mark, which is left out."""
+        while mark not in self._read:
+            assert self._more(), "the server hung up"
+        before, _, self._read = self._read.partition(mark)
+        return before
+
+    def rest(self) -> bytes:
+        """All that comes until the server hangs up."""
+        while self._more():
+            pass
+        return self._read
 
     def ended(self) -> bool:
         """Whether the server hangs up, having said nothing more."""

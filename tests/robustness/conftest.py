@@ -26,3 +26,9 @@ def witness(server: Server, account: Caller) -> Iterator[World]:
 def world(account: Caller) -> World:
     """An app to be maltreated."""
     return new_world(account, "Maltreated")
+
+
+@pytest.fixture
+def server_log(server: Server) -> list[str]:
+    """The lines that the server has logged so far."""
+    return server.log

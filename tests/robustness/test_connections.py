@@ -5,22 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from uvicorn.server import ServerState
 
 from heliograph.server import protocol
 from heliograph.server.handlers import HANDLERS
 from heliograph.server.http import Request
 from heliograph.wire.apps import Empty
-from tests.databases import url_of
 from tests.harness import Auth
 from tests.robustness.answers import Answer, Connection, request, sound
-from tests.robustness.inside import inside
+from tests.robustness.listening import talk
 from tests.security.worlds import World
 
 pytestmark = pytest.mark.one_engine
@@ -29,37 +25,6 @@ SECONDS = 0.3
 MOST = 16_000_000
 """More than this the server must not take in; the kernel's buffers hold some of it."""
 CHUNKED = b"POST /v2/apps HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-
-
-@contextlib.asynccontextmanager
-async def listening(folder: Path) -> AsyncIterator[tuple[str, str, Auth]]:
-    """The server in this process; yields its URL, the path of the sandbox's app, and the app's key."""
-    async with inside(url_of(folder / "heliograph.db")) as server:
-        config = uvicorn.Config(server.application, http=protocol.Protocol, lifespan="off", ws="none", log_config=None)
-        config.load()
-        state = ServerState()
-        loop = asyncio.get_running_loop()
-        listener = await loop.create_server(
-            lambda: protocol.Protocol(config=config, server_state=state, app_state={}), "127.0.0.1", 0
-        )
-        key = server.sandbox.app_key
-        try:
-            port = listener.sockets[0].getsockname()[1]
-            yield f"http://127.0.0.1:{port}", f"/v2/apps/{server.sandbox.app.id}", (key.id, key.secret)
-        finally:
-            listener.close()
-            await listener.wait_closed()
-
-
-def talk(folder: Path, conversation: Callable[[str, str, Auth], Answer]) -> Answer:
-    """Have this conversation, in a thread, with the server in this process."""
-
-    async def run() -> Answer:
-        async with listening(folder) as where:
-            answer: Answer = await asyncio.to_thread(conversation, *where)
-            return answer
-
-    return asyncio.run(run())
 
 
 @pytest.fixture
@@ -117,6 +82,31 @@ def test_an_answer_that_takes_long_is_not_disturbed(
 
     answer = talk(impatient, wait)
     assert (answer.status, answer.body) == (200, b"{}")
+
+
+def test_a_connection_without_credentials_is_not_kept_for_long(impatient: Path) -> None:
+    """Empty lines, and what is left of a body, keep it no longer; with an authenticated request it stays."""
+
+    def wait(url: str, app: str, auth: Auth) -> Answer:
+        refused = request("PATCH", app, None, "Content-Length: 100")
+        for said, more in ((request("GET", app, None), b"\r\n"), (refused, b"x")):
+            with Connection(url) as connection:
+                connection.say(request("GET", "/health/live", None) + said)
+                assert [connection.answer().status for _ in range(2)] == [200, 401]
+                with contextlib.suppress(ConnectionError):
+                    for _ in range(100):
+                        connection.say(more)
+                        if connection.heard(SECONDS / 10):
+                            break
+                assert connection.ended()
+        with Connection(url) as connection:
+            connection.say(request("GET", app, auth) + request("GET", app, None))
+            assert [connection.answer().status for _ in range(2)] == [200, 401]
+            assert not connection.heard(SECONDS * 2)
+            connection.say(request("GET", app, auth))
+            return connection.answer()
+
+    assert sound(talk(impatient, wait)).status == 200
 
 
 def test_a_body_that_takes_long_is_not_disturbed(impatient: Path) -> None:

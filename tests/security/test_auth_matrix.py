@@ -16,6 +16,7 @@ from tests.security.credentials import GOOD, MALFORMED, WRONG, Credential, Keys,
 UNAUTHORIZED = b'{"errors":[{"code":"unauthorized","title":"Authorization is required"}]}'
 FORBIDDEN = b'{"errors":[{"code":"forbidden","title":"Forbidden"}]}'
 NOT_FOUND = (404, "not_found", "Resource not found")
+NO_OPERATION = (404, "not_found", "This operation is not offered by this server")
 CREDENTIALS = (*MALFORMED, *WRONG, *GOOD)
 IN_AN_APP = [operation for operation in OFFERED if "{appId}" in operation.path]
 """Operations whose path names an app."""
@@ -111,8 +112,8 @@ def test_credentials_and_scope_come_before_syntax(
 @pytest.mark.parametrize("operation", NOT_OFFERED, ids=lambda one: one.name)
 def test_operations_that_are_not_offered(account: Caller, keys: Keys, operation: Operation) -> None:
     for credential in (MALFORMED[0], WRONG[0], *GOOD):
-        assert error_of(send(account, operation, keys, credential)) == NOT_FOUND
-        assert error_of(send(account, operation, keys, credential, **BREACHES[0])) == NOT_FOUND
+        assert error_of(send(account, operation, keys, credential)) == NO_OPERATION
+        assert error_of(send(account, operation, keys, credential, **BREACHES[0])) == NO_OPERATION
 
 
 @pytest.mark.parametrize(

@@ -178,3 +178,15 @@ def test_the_whole_table_makes_a_valid_openapi_document() -> None:
     # What no answer leaves null is not null in the answers of the other operations either.
     message = whole["components"]["schemas"]["Message"]["properties"]
     assert message["deleted"] == {"type": "boolean"}
+
+
+def test_bodies_may_be_left_out_where_the_api_document_says_so() -> None:
+    assert [one.name for one in OPERATIONS if one.body_optional] == ["ReleaseControl", "SyncUser"]
+    described = {
+        operation["operationId"]: operation["requestBody"]["required"]
+        for path in document(OPERATIONS)["paths"].values()
+        for operation in path.values()
+        if "requestBody" in operation
+    }
+    assert [name for name, required in described.items() if not required] == ["ReleaseControl", "SyncUser"]
+    assert set(described) == {one.name for one in OPERATIONS if one.body}

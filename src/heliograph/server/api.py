@@ -12,7 +12,13 @@ from typing import Any
 import msgspec
 from starlette.types import Receive, Scope
 
-from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError
+from heliograph.errors import (
+    ApiError,
+    BadRequest,
+    MethodNotAllowed,
+    NotFound,
+    ServerError,
+)
 from heliograph.server import streams
 from heliograph.server.auth import CACHE_SECONDS, Authenticator
 from heliograph.server.handlers import HANDLERS
@@ -21,8 +27,10 @@ from heliograph.server.http import (
     HeaderList,
     Headers,
     Request,
+    connection_of,
     read_body,
     render,
+    require_json,
 )
 from heliograph.server.query import parse_query
 from heliograph.server.refusals import Refusal, refusal_of
@@ -48,6 +56,11 @@ from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.validation import decode
 
 ROUTES = (apps, clients, conversations, deliveries, integrations, messages, participants, streams, users, webhooks)
+
+READING = ("GET", "HEAD")
+"""The methods that change nothing."""
+NOT_OFFERED = "This operation is not offered by this server"
+EMPTY = "Request body is required"
 
 log = logging.getLogger("heliograph.request")
 
@@ -108,7 +121,7 @@ class Api:
             operation, names = node.operations[method]
             if operation.offered:
                 return operation, dict(zip(names, values, strict=True))
-            raise NotFound
+            raise NotFound(NOT_OFFERED)
         allowed = [name for name, (operation, _) in node.operations.items() if operation.offered]
         if not allowed:
             raise NotFound
@@ -120,11 +133,14 @@ class Api:
         authorization = headers.get(b"authorization")
         caller = await self._auth.caller(authorization)
         tenant = await self._auth.tenant(caller, operation, path.get("appId"), path.get("integrationId"))
+        connection = connection_of(scope)
+        connection.trust()
         body: Any = None
-        if operation.body is not None:
+        # What may change something waits for the whole request, also for a body that is not asked for.
+        if operation.body is not None or (scope["method"] not in READING and not connection.arrived()):
             started = time.monotonic()
-            content = await read_body(scope, headers, receive)
-            body = decode(content, operation.body, require_subscribe=self._settings.require_subscribe_sdk_client)
+            content = await read_body(connection, headers, receive)
+            body = self._decode(operation, headers, content)
             if time.monotonic() - started > CACHE_SECONDS:
                 # While the body took its time, the key may have been revoked and the app deleted.
                 await self._auth.recheck(authorization, path.get("appId"))
@@ -146,6 +162,17 @@ class Api:
         if isinstance(answer, EventStream):
             return Reply(operation.status, b"", [], operation, answer)
         return Reply(operation.status, self._encoder.encode(answer), [], operation)
+
+    def _decode(self, operation: Operation, headers: Headers, content: bytes) -> Any:
+        if operation.body is None:
+            return None
+        if content:
+            require_json(headers)
+        elif operation.body_optional:
+            content = b"{}"
+        else:
+            raise BadRequest(EMPTY)
+        return decode(content, operation.body, require_subscribe=self._settings.require_subscribe_sdk_client)
 
     def _revoke(self) -> None:
         self._auth.forget()

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from starlette.types import Message, Receive, Scope, Send
 
 from heliograph.errors import ServiceUnavailable
-from heliograph.server.api import Api, Reply
+from heliograph.server.api import READING, Api, Reply
 from heliograph.server.http import Disconnected, Headers, render, request_id_of, respond
 from heliograph.server.logs import Refused, RequestLog
 from heliograph.server.metrics import Metrics
@@ -21,7 +21,6 @@ from heliograph.settings import Settings, is_loopback
 from heliograph.storage.store import Store
 
 _API_ROOTS = (b"v2", b"oauth", b"heliograph")
-_READING = ("GET", "HEAD")
 _NO_OPERATION = "none"
 _REASON = b"x-heliograph-reason"
 
@@ -69,7 +68,7 @@ class Application:
             except Disconnected:
                 log.info("caller went away", extra={"request_id": request_id})
                 return
-            if scope["method"] not in _READING:
+            if scope["method"] not in READING:
                 self._on_write()
                 self.streams.wake()
             if reply.refusal is not None and self._explains(scope, headers):

@@ -31,6 +31,8 @@ from heliograph.wire.operations import SCOPES, Operation, Scope
 # process, at once.
 CACHE_SECONDS = 0.8
 
+# Parsing a longer one takes long, and needs no credential.
+_LONGEST_CREDENTIAL = 16 * 1024
 _ALGORITHMS = ["HS256"]
 # What the API document does not name is not looked at: an audience, a subject, or a clock that is ahead of ours.
 _JWT_OPTIONS: Any = {
@@ -74,6 +76,8 @@ class Authenticator:
         """
         if not authorization:
             raise Unproved(Reason.NO_CREDENTIAL)
+        if len(authorization) > _LONGEST_CREDENTIAL:
+            raise Unproved(Reason.MALFORMED_HEADER)
         # A keyed digest: the credential itself is not kept, and looking it up takes as long for a near miss as for
         # any other.
         digest = hashlib.blake2b(authorization, key=self._pepper, digest_size=16).digest()

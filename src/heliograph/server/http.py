@@ -30,16 +30,37 @@ HeaderList = list[tuple[bytes, bytes]]
 BODY_LIMIT = 102_400  # 100kb, as the API document's limits count it
 BODY_SECONDS = 30
 
-ARRIVED = "heliograph.arrived"
-"""The extension in the scope of our own protocol that tells whether the whole body has come."""
+CONNECTION = "heliograph.connection"
+"""The extension in the scope of our own protocol that holds its connection."""
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}\Z")
 _JSON = re.compile(rb"application/(?:[a-z0-9.+-]+\+)?json\s*(?:;|\Z)", re.IGNORECASE)
+_PLAIN_JSON = b"application/json"
+_CHARSET = re.compile(rb";\s*charset\s*=\s*\"?\s*([^\s\";]*)", re.IGNORECASE)
+# US-ASCII is UTF-8 too.
+_UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii", b"")
+_NAME = re.compile(rb"[A-Za-z0-9._:+-]{1,40}\Z")
 _CONTENT_TYPE = (b"content-type", b"application/json")
 
 
 class Disconnected(Exception):
     """The caller went away before the request was complete: there is nobody to answer, and nothing to do."""
+
+
+class Connection:
+    """What a request knows of the connection that it came by; this one knows nothing."""
+
+    __slots__ = ()
+
+    def arrived(self) -> bool:
+        """Whether the whole body of the request has come."""
+        return False
+
+    def trust(self) -> None:
+        """A request was authenticated."""
+
+
+_SOME_CONNECTION = Connection()
 
 
 class Error(Struct):
@@ -110,23 +131,48 @@ def request_id_of(headers: Headers) -> str:
     return given.decode() if given is not None and _REQUEST_ID.match(given) else ids.new()
 
 
-async def read_body(scope: Scope, headers: Headers, receive: Receive) -> bytes:
-    """The body of a request, never holding more of it than the limit.
+def connection_of(scope: Scope) -> Connection:
+    """The connection that a request came by."""
+    connection: Connection = scope.get("extensions", {}).get(CONNECTION, _SOME_CONNECTION)
+    return connection
+
+
+async def read_body(connection: Connection, headers: Headers, receive: Receive) -> bytes:
+    """The whole body of a request, never holding more of it than the limit.
 
     Raises:
         PayloadTooLarge: it is longer than the limit.
-        UnsupportedMediaType: there is one, and it is not declared as JSON.
         RequestTimeout: it does not arrive in time.
         Disconnected: the caller went away.
     """
     length = headers.get(b"content-length")
     if length is not None and int(length) > BODY_LIMIT:
         raise PayloadTooLarge
-    arrived = scope.get("extensions", {}).get(ARRIVED)
-    body = await (_read(receive) if arrived and arrived() else _read_in_time(receive))
-    if body and not _JSON.match(headers.get(b"content-type", b"")):
-        raise UnsupportedMediaType
-    return body or b"{}"
+    return await (_read(receive) if connection.arrived() else _read_in_time(receive))
+
+
+def require_json(headers: Headers) -> None:
+    """See that a body is declared to be JSON in UTF-8, and as it is.
+
+    Raises:
+        UnsupportedMediaType: it is not; the title names what it is.
+    """
+    content_type = headers.get(b"content-type", b"")
+    if content_type != _PLAIN_JSON:
+        if not _JSON.match(content_type):
+            raise UnsupportedMediaType
+        charset = _CHARSET.search(content_type)
+        if charset is not None and charset[1].lower() not in _UTF_8:
+            raise UnsupportedMediaType(f"Charset{_named(charset[1])} is not supported: JSON must be encoded as UTF-8")
+    coding = headers.get(b"content-encoding")
+    if coding is not None and coding.strip().lower() not in (b"", b"identity"):
+        title = f"Content-Encoding{_named(coding.strip())} is not supported: send the body uncompressed"
+        raise UnsupportedMediaType(title, headers={"accept-encoding": "identity"})
+
+
+def _named(value: bytes) -> str:
+    """A name that the caller gave, if it is short and plain enough to be repeated."""
+    return f" {value.decode()}" if _NAME.match(value) else ""
 
 
 async def _read_in_time(receive: Receive) -> bytes:

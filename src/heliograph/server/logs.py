@@ -12,6 +12,7 @@ import os
 import sqlite3
 import sys
 import traceback
+from time import monotonic
 from typing import Any, NamedTuple, TextIO
 
 import msgspec
@@ -25,6 +26,7 @@ TOLD = ("request_id", "method", "operation", "status", "ms", "reason", "key", "c
 _OUTSPOKEN = (sqlite3.Error, OSError, HeliographError)
 
 _FRAMES = 20
+_OCCASION_SECONDS = 10.0
 _FLUSH_SECONDS = 0.05
 
 _COLOURS = {logging.ERROR: "\x1b[31m", logging.WARNING: "\x1b[33m"}
@@ -160,6 +162,25 @@ class RequestLog:
     def flush(self) -> None:
         """Write what is waiting."""
         self._lines.flush()
+
+
+class Occasional:
+    """Warnings of one kind, of which at most one in ten seconds is logged, with the number of those held back."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+        self._next = 0.0
+        self._held_back = 0
+
+    def warning(self, text: str) -> None:
+        """Log the text, or count it."""
+        now = monotonic()
+        if now < self._next:
+            self._held_back += 1
+            return
+        again = f" ({self._held_back} more since the last line)" if self._held_back else ""
+        self._next, self._held_back = now + _OCCASION_SECONDS, 0
+        self._logger.warning("%s%s", text, again)
 
 
 def configure(form: str, level: str, stream: TextIO = sys.stderr) -> RequestLog | None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -26,6 +27,8 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _GAUGE_SECONDS = 1.0
+# Rendering costs milliseconds, and whoever asks needs no credential.
+_RENDER_SECONDS = 0.25
 
 
 class Metrics:
@@ -84,6 +87,8 @@ class Metrics:
         self._counters: dict[tuple[str, int], Counter] = {}
         self._histograms: dict[str, Histogram] = {}
         store.observe_batch = self._batch
+        self._rendering: asyncio.Task[bytes] | None = None
+        self._next_rendering = 0.0
 
     def request(self, operation: str, status: int, seconds: float) -> None:
         """Count a request."""
@@ -129,12 +134,26 @@ class Metrics:
             await asyncio.gather(task, return_exceptions=True)
 
     async def render(self) -> bytes:
-        """All figures in the text format of Prometheus."""
-        self._measure()
-        await self._deliveries.look()
-        await self._streams.measure()
-        registry = self._registry
-        if SHARED_FOLDER in os.environ:
-            registry = CollectorRegistry()
-            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        return generate_latest(registry)
+        """All figures in the text format of Prometheus, as they are now.
+
+        However many ask, they are rendered four times a second: those who ask in between wait for the next time.
+        """
+        if self._rendering is None:
+            self._rendering = asyncio.create_task(self._render())
+        # Whoever goes away does not take the answer away from the others.
+        return await asyncio.shield(self._rendering)
+
+    async def _render(self) -> bytes:
+        try:
+            await asyncio.sleep(self._next_rendering - monotonic())
+            self._next_rendering = monotonic() + _RENDER_SECONDS
+            self._measure()
+            await self._deliveries.look()
+            await self._streams.measure()
+            registry = self._registry
+            if SHARED_FOLDER in os.environ:
+                registry = CollectorRegistry()
+                MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+            return generate_latest(registry)
+        finally:
+            self._rendering = None

@@ -192,7 +192,10 @@ def _operation(operation: Operation) -> JSON:
         rendered["parameters"] = parameters
     if operation.body:
         media = MULTIPART if operation.multipart else JSON_MEDIA
-        rendered["requestBody"] = {"required": True, "content": {media: _content(operation.body)}}
+        rendered["requestBody"] = {
+            "required": not operation.body_optional,
+            "content": {media: _content(operation.body)},
+        }
     return rendered
 
 

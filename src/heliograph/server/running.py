@@ -18,12 +18,14 @@ from heliograph.background import Failures
 from heliograph.domain.purge import purge
 from heliograph.errors import ServiceUnavailable
 from heliograph.server import logs
+from heliograph.server.accepting import Acceptor
 from heliograph.server.app import Application
+from heliograph.server.connections import Connections
 from heliograph.server.logs import RequestLog
 from heliograph.server.metrics import Metrics
 from heliograph.server.protocol import Protocol
 from heliograph.server.pulse import Tether
-from heliograph.server.sockets import listen
+from heliograph.server.sockets import connection_limit, listen, raise_descriptor_limit
 from heliograph.server.urls import local_url
 from heliograph.settings import Settings
 from heliograph.storage.deliveries import Observe
@@ -47,19 +49,29 @@ class Server(uvicorn.Server):
     """uvicorn, which says when requests are answered, and ends with status 0 when it is told to stop."""
 
     def __init__(
-        self, config: uvicorn.Config, announce: Callable[[], Awaitable[None]], stopping: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        announce: Callable[[], Awaitable[None]],
+        stopping: Callable[[], None],
+        connections: Connections,
     ) -> None:
         super().__init__(config)
         self._announce = announce
         self._stopping = stopping
+        self._connections = connections
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer requests."""
-        await super().startup(sockets)
+        await super().startup([])
+        for listener in sockets or []:
+            self.servers.append(Acceptor(listener, self._protocol, self._connections))  # type: ignore[arg-type]
         try:
             await self._announce()
         except ServiceUnavailable as error:  # requests are told the same until the database is back
             log.error("the database went away", exc_info=error)
+
+    def _protocol(self) -> Protocol:
+        return Protocol(self.config, self.server_state, self.lifespan.state, connections=self._connections)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Finish what is in flight; what would go on for ever is ended."""
@@ -117,6 +129,7 @@ async def _serve(
     beside: Beside,
     tether: Tether | None,
 ) -> None:
+    descriptors = raise_descriptor_limit()
     with contextlib.closing(listen(settings.host, settings.port, shared=tether is not None)) as listener:
         store = await open_store(settings.database, serve=True, connections=settings.database_connections)
         try:
@@ -142,7 +155,10 @@ async def _serve(
                 )
                 url = local_url(settings, listener.getsockname()[1])
                 server = Server(
-                    config, partial(announce, store, url) if announce else _silent, application.streams.close
+                    config,
+                    partial(announce, store, url) if announce else _silent,
+                    application.streams.close,
+                    Connections(connection_limit(descriptors)),
                 )
                 if tether is not None:
                     _end_with(tether.lifeline, server)

@@ -1,10 +1,35 @@
-"""Sockets to listen on."""
+"""Sockets to listen on, and how many there may be."""
 
 from __future__ import annotations
 
+import contextlib
+import resource
 import socket
 
 from heliograph.errors import UsageError
+
+# The kernel's own buffer grows to megabytes for each connection, and a caller that reads slowly seems to take nothing
+# until a third of it is free.
+_SEND_BUFFER = 256 * 1024
+_MOST_DESCRIPTORS = 1_048_576
+# The database, webhooks and log files need descriptors too.
+_RESERVED_DESCRIPTORS = 1024
+
+
+def raise_descriptor_limit() -> int:
+    """Raise the soft limit of open files to the hard one; returns the limit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _MOST_DESCRIPTORS)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):  # a system may allow less than it says
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+    return _MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
+
+
+def connection_limit(descriptors: int) -> int:
+    """How many connections there may be where there may be this many open files."""
+    return descriptors - min(_RESERVED_DESCRIPTORS, descriptors // 4)
 
 
 def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
@@ -17,6 +42,7 @@ def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if shared:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
     try:
         listener.bind((host, port))
     except (OSError, OverflowError) as error:

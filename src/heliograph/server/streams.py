@@ -136,6 +136,8 @@ async def send_stream(answer: EventStream, streams: Streams, receive: Receive, s
         try:
             async for part in _parts(answer, streams, woken, gone):
                 await send({"type": "http.response.body", "body": part, "more_body": True})
+                # Sends nothing, and waits until the part is taken: only then is another one read.
+                await send({"type": "http.response.body", "body": b"", "more_body": True})
             if not gone.done():
                 await send({"type": "http.response.body", "body": b""})
         finally:

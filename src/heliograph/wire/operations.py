@@ -57,6 +57,8 @@ class Operation(Struct, frozen=True):
     body: BodyType | None = None
     multipart: bool = False
     """Whether the body is `multipart/form-data`, a part for each field, and not JSON."""
+    body_optional: bool = False
+    """Whether a request without a body means the same as one with an empty object; otherwise it is refused."""
     status: int = 200
     errors: tuple[type[ApiError], ...] = ()
     paged: bool = False
@@ -70,4 +72,4 @@ class Operation(Struct, frozen=True):
     streamed: bool = False
     """Whether it answers with server-sent events, and the answer is the type of their data."""
     offered: bool = True
-    """Whether this server answers it; if not, there is no such path."""
+    """Whether this server carries it out; if not, it says so."""

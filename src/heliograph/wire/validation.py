@@ -6,6 +6,7 @@ violations in one answer, in the words of the validator whose messages the API d
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,6 +20,7 @@ from msgspec import inspect
 
 from heliograph.errors import BadRequest
 from heliograph.wire.base import Body
+from heliograph.wire.surrogates import replace_lone_surrogates
 
 B = TypeVar("B", bound=Body)
 
@@ -78,6 +80,8 @@ def decode(body: bytes, kind: type[Body] | UnionType, *, require_subscribe: bool
     except msgspec.ValidationError as error:
         raise BadRequest(*_violations(body, kind, require_subscribe, str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        if (mended := _mend(body)) != body:
+            return decode(mended, kind, require_subscribe=require_subscribe)
         raise BadRequest(MALFORMED) from None
     if broken := list(islice(_broken(value, "", require_subscribe), _MOST_TITLES)):
         raise BadRequest(*broken)
@@ -85,6 +89,14 @@ def decode(body: bytes, kind: type[Body] | UnionType, *, require_subscribe: bool
     if _NUL.search(body) and _NUL.search(msgspec.json.encode(value)):
         raise BadRequest("strings should NOT contain the NUL character")
     return value
+
+
+def _mend(body: bytes) -> bytes:
+    """The body without what the decoder is too strict about: a byte order mark, and lone surrogates.
+
+    It is mended only once the decoder has refused it, so that other bodies cost nothing.
+    """
+    return replace_lone_surrogates(body.removeprefix(codecs.BOM_UTF8))
 
 
 def _is_too_deep(body: bytes) -> bool:
@@ -137,7 +149,7 @@ def _holds_objects(kind: inspect.Type) -> bool:
 def _violations(body: bytes, kind: type[Body] | UnionType, require_subscribe: bool, complaint: str) -> list[str]:
     """A title for each of the first violations."""
     try:
-        raw = msgspec.json.decode(body)
+        raw = msgspec.json.decode(_mend(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return [MALFORMED]
     found = _walk(raw, _described(kind), "", require_subscribe)

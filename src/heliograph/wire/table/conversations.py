@@ -104,7 +104,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "ReleaseControl", "POST", f"{CONVERSATION}/releaseControl", "Switchboard Actions", I, Empty,
         "Gives up control of a conversation, so that nobody has it. An integration may do so only while it is active.",
-        body=ReleaseControlBody, errors=(errors.Forbidden, errors.ConversationNotFound), offered=False,
+        body=ReleaseControlBody, body_optional=True,
+        errors=(errors.Forbidden, errors.ConversationNotFound), offered=False,
     ),
     Operation(
         "OfferControl", "POST", f"{CONVERSATION}/offerControl", "Switchboard Actions", I, Empty,

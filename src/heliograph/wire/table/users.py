@@ -74,6 +74,6 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "SyncUser", "POST", f"{APP}/users/{{zendeskId}}/sync", "Users", I, UserResponse,
         "Brings a user into line with the Support user of this id, or with the one that survived a merge.",
-        body=SyncUserBody, offered=False,
+        body=SyncUserBody, body_optional=True, offered=False,
     ),
 )
