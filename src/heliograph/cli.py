@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from heliograph import __version__
+from heliograph.backing_up import backup, restore
 from heliograph.commands import database_option, in_store, json_option, print_json, settings_options
 from heliograph.delivering import deliver, deliveries
 from heliograph.errors import ApiError, UsageError
@@ -269,6 +270,8 @@ def version() -> None:
     click.echo(f"heliograph {__version__}")
 
 
+cli.add_command(backup)
+cli.add_command(restore)
 cli.add_command(deliver)
 cli.add_command(deliveries)
 cli.add_command(listen)
