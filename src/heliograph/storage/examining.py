@@ -9,7 +9,8 @@ from pathlib import Path
 from heliograph.errors import UsageError
 from heliograph.storage import migrations
 from heliograph.storage.location import Location, refuse_lost
-from heliograph.storage.locking import DatabaseFile
+from heliograph.storage.locking import DatabaseFile, last_mark
+from heliograph.storage.pairing import belongs, is_doubtful
 from heliograph.storage.sqlite import SQLiteTx, connect
 from heliograph.storage.writer import drive
 
@@ -27,7 +28,9 @@ def examine(location: Location, file: DatabaseFile, left: list[Path]) -> int:
     in_use = file.in_use()
     # Without anybody who uses the files, the log is newer than the database, except after a crash in the middle of a
     # checkpoint: then, and if the database was put there later, both are looked at closely.
-    doubtful = not in_use and location.log in left and _is_older(location.log, location.path)
+    doubtful = not in_use and location.log in left and is_doubtful(location)
+    if doubtful and not belongs(location, file, last_mark(location)):
+        raise UsageError(_advice(location, "the database was written by another program after its log"))
     try:
         with closing(connect(location.path, read_only=True)) as connection:
             if not tables(connection):
@@ -39,7 +42,9 @@ def examine(location: Location, file: DatabaseFile, left: list[Path]) -> int:
             raise
         damage = str(error)
     if damage is not None:
-        raise UsageError(_advice(location, damage, with_log=location.log in left))
+        if location.log in left:
+            raise UsageError(_advice(location, f"together they are damaged ({damage})"))
+        raise UsageError(f"{location.path} is damaged ({damage}): restore a backup with `heliograph restore`")
     return version
 
 
@@ -66,21 +71,14 @@ def _name(connection: sqlite3.Connection) -> str:
     return str(name)
 
 
-def _is_older(one: Path, other: Path) -> bool:
-    # The change of the inode, which copying and moving set even where they keep the time of modification.
-    return one.stat().st_mtime_ns < other.stat().st_ctime_ns
-
-
 def _damage(connection: sqlite3.Connection) -> str | None:
     ((found,),) = connection.execute("PRAGMA integrity_check(1)")
     return None if found == "ok" else str(found)
 
 
-def _advice(location: Location, damage: str, *, with_log: bool) -> str:
-    if not with_log:
-        return f"{location.path} is damaged ({damage}): restore a backup with `heliograph restore`"
+def _advice(location: Location, why: str) -> str:
     return (
-        f"{location.log.name} does not belong to {location.path}: together they are damaged ({damage}). If the "
-        f"database was put there from a backup, move {location.log.name} and {location.index.name} away and start "
-        "again; `heliograph restore` does so by itself"
+        f"{location.log.name} does not belong to {location.path}: {why}. If the database was put there from a backup, "
+        f"move {location.log.name} and {location.index.name} away and start again; `heliograph restore` does so by "
+        f"itself. If not, move {location.lock.name} away, and both are used if they fit together"
     )

@@ -27,7 +27,12 @@ _CONNECTIONS = (0x4000_0002, 510)
 """The bytes that every open connection of SQLite holds a shared lock on, as its file format has it."""
 _FLOCK = "hhqqi"
 
+_HOLDER_BYTES = 20
+"""The file `.lock` holds the number of the process, and from here on the mark."""
+
 Identity = tuple[int, int]
+Mark = tuple[int, int]
+"""What a server saw of its database file last: the time of its modification in nanoseconds, and its size."""
 
 
 @dataclass(eq=False, slots=True)
@@ -126,6 +131,15 @@ class DatabaseFile:
         """
         _try_lock(self._shared.descriptor, _CONNECTIONS, shared=True)
 
+    def read(self, offset: int, size: int) -> bytes:
+        """A part of the file. Any other descriptor would do harm when it is closed."""
+        return os.pread(self._shared.descriptor, size, offset)
+
+    def mark(self, mark: Mark) -> None:
+        """Note, as the server, what the file is like: after a crash it tells who has changed it."""
+        if self._serves and self._shared.name_lock is not None:
+            os.pwrite(self._shared.name_lock, f"{mark[0]:>20} {mark[1]:>20}\n".encode(), _HOLDER_BYTES)
+
     def read_index(self, size: int) -> bytes:
         """The beginning of the index of the write-ahead log."""
         if self._shared.index is None:
@@ -152,14 +166,13 @@ class DatabaseFile:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            holder = os.read(descriptor, 20).decode(errors="replace").strip() or "unknown"
+            holder = os.read(descriptor, _HOLDER_BYTES).decode(errors="replace").strip() or "unknown"
             os.close(descriptor)
             raise UsageError(
                 f"another Heliograph server (process {holder}) serves {self._location.path}: "
                 "SQLite serves from one process"
             ) from None
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        os.pwrite(descriptor, f"{os.getpid():<{_HOLDER_BYTES - 1}}\n".encode(), 0)
         return descriptor
 
     def _name_is_locked(self) -> bool:
@@ -174,6 +187,15 @@ class DatabaseFile:
         finally:
             os.close(descriptor)
         return False
+
+
+def last_mark(location: Location) -> Mark | None:
+    """The mark of the last server, if it is known."""
+    try:
+        modified, size = location.lock.read_bytes()[_HOLDER_BYTES:].split()
+        return int(modified), int(size)
+    except (OSError, ValueError):
+        return None
 
 
 def _share(location: Location) -> _Shared:

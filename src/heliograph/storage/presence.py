@@ -98,8 +98,12 @@ class Presence:
             return None
         before = self._before
         self._before = index.checkpoint, database.st_mtime_ns, database.st_size
-        changed = before is not None and before[0] == index.checkpoint and before != self._before
-        return f"{self._location.path.name} was written by another program" if changed else None
+        if before == self._before:
+            return None
+        if before is not None and before[0] == index.checkpoint:
+            return f"{self._location.path.name} was written by another program"
+        self._file.mark(self._before[1:])
+        return None
 
     def _index(self) -> _Index:
         content = self._file.read_index(_INDEX_BYTES)
