@@ -31,8 +31,8 @@ _HOLDER_BYTES = 20
 """The file `.lock` holds the number of the process, and from here on the mark."""
 
 Identity = tuple[int, int]
-Mark = tuple[int, int]
-"""What a server saw of its database file last: the time of its modification in nanoseconds, and its size."""
+Mark = tuple[int, int, int]
+"""What a server saw of its files last: modification time in nanoseconds and size of the database, inode of the log."""
 
 
 @dataclass(eq=False, slots=True)
@@ -138,7 +138,7 @@ class DatabaseFile:
     def mark(self, mark: Mark) -> None:
         """Note, as the server, what the file is like: after a crash it tells who has changed it."""
         if self._serves and self._shared.name_lock is not None:
-            os.pwrite(self._shared.name_lock, f"{mark[0]:>20} {mark[1]:>20}\n".encode(), _HOLDER_BYTES)
+            os.pwrite(self._shared.name_lock, "".join(f"{one:>20} " for one in mark).encode(), _HOLDER_BYTES)
 
     def read_index(self, size: int) -> bytes:
         """The beginning of the index of the write-ahead log."""
@@ -192,8 +192,8 @@ class DatabaseFile:
 def last_mark(location: Location) -> Mark | None:
     """The mark of the last server, if it is known."""
     try:
-        modified, size = location.lock.read_bytes()[_HOLDER_BYTES:].split()
-        return int(modified), int(size)
+        modified, size, inode = location.lock.read_bytes()[_HOLDER_BYTES:].split()
+        return int(modified), int(size), int(inode)
     except (OSError, ValueError):
         return None
 

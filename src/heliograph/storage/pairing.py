@@ -24,8 +24,10 @@ def is_doubtful(location: Location) -> bool:
 
 def belongs(location: Location, file: DatabaseFile, mark: Mark | None) -> bool:
     """Whether a doubtful log belongs to the database, as far as that is known from the `mark` of its last server."""
+    if mark is None or mark[2] != location.log.stat().st_ino:
+        return True  # the files were copied together
     found = location.path.stat()
-    return mark is None or mark == (found.st_mtime_ns, found.st_size) or _was_copied(location.log, file)
+    return mark[:2] == (found.st_mtime_ns, found.st_size) or _was_copied(location.log, file)
 
 
 def _was_copied(log: Path, file: DatabaseFile) -> bool:

@@ -102,7 +102,7 @@ class Presence:
             return None
         if before is not None and before[0] == index.checkpoint:
             return f"{self._location.path.name} was written by another program"
-        self._file.mark(self._before[1:])
+        self._file.mark((database.st_mtime_ns, database.st_size, self._known[str(self._location.log)][1]))
         return None
 
     def _index(self) -> _Index:
