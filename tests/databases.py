@@ -101,6 +101,13 @@ def execute(url: str, *statements: str) -> None:
     asyncio.run(run())
 
 
+def execute_sqlite(path: Path, *statements: str) -> None:
+    """Run statements on a SQLite file, one after the other."""
+    with contextlib.closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
 @contextlib.contextmanager
 def beside(url: str) -> Iterator[Query]:
     """A transaction beside the servers; all it reads is of one moment, and it is committed at the end."""

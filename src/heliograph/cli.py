@@ -11,6 +11,7 @@ import click
 
 from heliograph import __version__
 from heliograph.background import Failures
+from heliograph.backing_up import backup, restore
 from heliograph.commands import database_option, in_store, json_option, print_json, settings_options
 from heliograph.delivering import deliver, deliveries
 from heliograph.errors import ApiError, UsageError
@@ -272,6 +273,8 @@ def version() -> None:
     click.echo(f"heliograph {__version__}")
 
 
+cli.add_command(backup)
+cli.add_command(restore)
 cli.add_command(deliver)
 cli.add_command(deliveries)
 cli.add_command(listen)

@@ -294,7 +294,7 @@ class ServerError(ApiError):
 
 
 class ServiceUnavailable(ServerError):
-    """The database cannot take the request just now; nothing was changed."""
+    """The database cannot take the request now; if it failed in the middle of a commit, the outcome is unknown."""
 
     status = 503
     code = "service_unavailable"

@@ -1,14 +1,13 @@
-"""The store on a SQLite file: one writer, a read-only reader, and a lock that keeps a second server away."""
+"""The store on a SQLite file: one writer, a read-only reader, and a watch over the files."""
 
 from __future__ import annotations
 
 import asyncio
-import fcntl
-import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -16,16 +15,20 @@ from heliograph import ids
 from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.storage import migrations, places, stream
 from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.examining import examine, schema_version
+from heliograph.storage.location import Location, leftovers, locate, refuse_lost, refuse_second_names, refuse_unusable
+from heliograph.storage.locking import DatabaseFile
+from heliograph.storage.opening import MEMORY
+from heliograph.storage.presence import BEAT_SECONDS, Presence
 from heliograph.storage.remembered import Remembered
 from heliograph.storage.sealing import Sealer
-from heliograph.storage.sqlite import DIALECT, SQLiteTx, connect
+from heliograph.storage.sqlite import DIALECT, SQLiteTx, connect, unavailable
 from heliograph.storage.store import Store
 from heliograph.storage.unlocking import sealer_of
 from heliograph.storage.writer import Job, Writer, drive
 from heliograph.wire import times
 
 BUCKETS = 1
-MEMORY = ":memory:"
 
 T = TypeVar("T")
 Call = TypeVar("Call")
@@ -38,21 +41,33 @@ class EmbeddedStore(Store):
 
     shared = False
 
-    def __init__(self, path: Path, writer: sqlite3.Connection, sealer: Sealer, lock: ServerLock | None) -> None:
-        self.name = str(path)
+    def __init__(
+        self, location: Location, file: DatabaseFile, writer: sqlite3.Connection, sealer: Sealer, *, serve: bool
+    ) -> None:
+        self.name = str(location.path)
         self.sealer = sealer
         self.buckets = BUCKETS
         self.remembered = Remembered()
-        self._lock = lock
+        self._file = file
         self._write_connection = writer
-        self._read_connection = connect(path, read_only=True)
+        self._read_connection = connect(location.path, read_only=True)
         self._reader = SQLiteTx(self._read_connection, BUCKETS)
         self._loop = asyncio.get_running_loop()
         self._writer = Writer(writer, BUCKETS, self._loop, lambda *batch: self.observe_batch(*batch))
         self._scratch: Path | None = None
+        self._presence = Presence(location, file)
+        self._next_look: asyncio.TimerHandle | None = None
+        if serve:
+            self._watch()
+
+    def _watch(self) -> None:
+        self._presence.look()
+        self._next_look = self._loop.call_later(BEAT_SECONDS, self._watch)
 
     async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         connection = self._read_connection
+        if self._presence.lost:
+            raise ServiceUnavailable
         try:
             # No other read comes between: nothing in here waits.
             connection.execute("BEGIN")
@@ -60,24 +75,31 @@ class EmbeddedStore(Store):
                 return await query(self._reader, *args, **kwargs)
             finally:
                 connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            raise ServiceUnavailable from error
+        except sqlite3.DatabaseError as error:
+            raise unavailable(error) from error
 
     async def look(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._presence.lost:
+            raise ServiceUnavailable
         try:
             return await query(self._reader, *args, **kwargs)
-        except sqlite3.OperationalError as error:
-            raise ServiceUnavailable from error
+        except sqlite3.DatabaseError as error:
+            raise unavailable(error) from error
 
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         future: asyncio.Future[T] = self._loop.create_future()
-        self._writer.put(Job(future, work=work, args=args, kwargs=kwargs))
+        self._put(Job(future, work=work, args=args, kwargs=kwargs))
         return await future
 
     async def submit(self, batch: Callable[[Tx, Sequence[Call]], Awaitable[Sequence[Outcome]]], call: Call) -> Outcome:
         future: asyncio.Future[Outcome] = self._loop.create_future()
-        self._writer.put(Job(future, batch=batch, call=call))
+        self._put(Job(future, batch=batch, call=call))
         return await future
+
+    def _put(self, job: Job) -> None:
+        if self._presence.lost:
+            raise ServiceUnavailable
+        self._writer.put(job)
 
     def keep_nothing(self, folder: Path) -> None:
         """Remove the folder of the database when it is closed."""
@@ -93,39 +115,17 @@ class EmbeddedStore(Store):
         return 2, 0
 
     async def close(self) -> None:
+        if self._next_look:
+            self._next_look.cancel()
         await self._writer.stop()
+        self._presence.look()
+        if self._presence.lost:
+            self._file.keep_log()
         self._read_connection.close()
         self._write_connection.close()
-        if self._lock:
-            self._lock.release()
+        self._file.close()
         if self._scratch:
             shutil.rmtree(self._scratch, ignore_errors=True)
-
-
-class ServerLock:
-    """Held by the one server of a database file; the kernel lets go of it when the process ends, however it ends."""
-
-    def __init__(self, path: Path) -> None:
-        """Take the lock.
-
-        Raises:
-            UsageError: another server holds it.
-        """
-        self._descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            holder = os.read(self._descriptor, 20).decode(errors="replace").strip() or "unknown"
-            os.close(self._descriptor)
-            raise UsageError(
-                f"another Heliograph server (process {holder}) serves {path}: SQLite serves from one process"
-            ) from None
-        os.truncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
-
-    def release(self) -> None:
-        """Let go."""
-        os.close(self._descriptor)
 
 
 def open_embedded(where: str, *, serve: bool) -> EmbeddedStore:
@@ -134,80 +134,84 @@ def open_embedded(where: str, *, serve: bool) -> EmbeddedStore:
     With `serve` this process becomes the one server of it; without, it works beside a running one.
 
     Raises:
-        UsageError: the file cannot be opened or is not Heliograph's, is of a newer version, has another master key, or
-            (with `serve`, or where a migration is due) is being served.
+        UsageError: the file cannot be opened or is not Heliograph's, is missing although files of it are there, is of
+            a newer version, has another master key, or (with `serve`, or where a migration is due) is being served.
     """
     scratch = Path(tempfile.mkdtemp(prefix="heliograph-")) if where == MEMORY else None
-    path = (scratch / "memory.db") if scratch else Path(where).absolute()
-    if not path.parent.is_dir():
-        raise UsageError(f"the database cannot be opened: there is no folder {path.parent}")
-    lock = None
     try:
-        lock = ServerLock(path) if serve else None
-        store = _open(path, lock)
-    except BaseException as error:
-        if lock:
-            lock.release()
-        if isinstance(error, (sqlite3.Error, OSError)):
-            raise UsageError(f"the database cannot be opened: {path}: {error}") from None
+        store = _open(scratch / "memory.db" if scratch else where, serve=serve)
+    except BaseException:
+        if scratch:
+            shutil.rmtree(scratch, ignore_errors=True)
         raise
     if scratch:
         store.keep_nothing(scratch)
     return store
 
 
-def _open(path: Path, lock: ServerLock | None) -> EmbeddedStore:
-    _refuse_foreign(path)
-    # What people say is in there: it is for its owner alone. SQLite gives its other files the same mode.
-    path.touch(mode=0o600)
-    connection = connect(path, read_only=False)
+def _open(where: Path | str, *, serve: bool) -> EmbeddedStore:
+    location = locate(where)
+    # Looked for before the database: whoever creates one at this moment adds the others later.
+    left = leftovers(location)
+    file: DatabaseFile | None = None
     try:
-        sealer = _prepare(connection, path, served_here=lock is not None)
+        refuse_unusable(location)
+        if not location.path.exists():
+            refuse_lost(location, left)
+        file = DatabaseFile(location)
+        if serve:
+            file.lock()
+        else:
+            file.refuse_other_name()
+        refuse_second_names(location)
+        present = examine(location, file, left)
+        # A step under the feet of a running server could break it; one on an empty database cannot.
+        if 0 < present < migrations.LATEST and not serve:
+            file.lock()
+        return _connected(location, file, left, serve=serve)
+    except BaseException as error:
+        if file:
+            file.close()
+        if isinstance(error, (sqlite3.Error, OSError)):
+            raise UsageError(f"the database cannot be opened: {location.path}: {error}") from None
+        raise
+
+
+def _connected(location: Location, file: DatabaseFile, left: list[Path], *, serve: bool) -> EmbeddedStore:
+    connection = connect(location.path, read_only=False)
+    try:
+        sealer = _prepare(connection, location)
         newest = connection.execute("SELECT id FROM event ORDER BY bucket DESC, id DESC LIMIT 1").fetchone()
         if newest:
             ids.follow(newest[0])
-        return EmbeddedStore(path, connection, sealer, lock)
+        if serve and location.log in left:
+            # After a crash the index tells nothing of checkpoints until there was one, see `presence`.
+            connection.execute("PRAGMA wal_checkpoint")
+        file.refuse_replaced()
+        return EmbeddedStore(location, file, connection, sealer, serve=serve)
     except BaseException:
         connection.close()
         raise
 
 
-def _refuse_foreign(path: Path) -> None:
-    """Leave the database of another program exactly as it is."""
-    if not path.exists() or path.stat().st_size == 0:
-        return
-    connection = connect(path, read_only=True)
-    try:
-        tables = _tables(connection)
-    finally:
-        connection.close()
-    if tables and "meta" not in tables:
-        raise UsageError(f"{path} is the database of another program")
-
-
-def _tables(connection: sqlite3.Connection) -> set[str]:
-    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-
-
-def _prepare(connection: sqlite3.Connection, path: Path, *, served_here: bool) -> Sealer:
+def _prepare(connection: sqlite3.Connection, location: Location) -> Sealer:
     """Bring the schema up to date, and find the master key."""
+    with _transaction(connection) as tx:
+        drive(migrations.migrate(tx, DIALECT, schema_version(connection), BUCKETS))
+        drive(stream.begin_epoch(tx, ""))
+        drive(places.prepare(tx))
+    # A transaction of its own: a master key never lies next to a database that has no tables, unless one was lost.
+    with _transaction(connection) as tx:
+        return drive(sealer_of(tx, location.key))
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[SQLiteTx]:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        tx = SQLiteTx(connection, BUCKETS, times.now())
-        present = drive(migrations.version(tx, table_exists="meta" in _tables(connection)))
-        # A step under the feet of a running server could break it; one on an empty database cannot.
-        guard = ServerLock(path) if 0 < present < migrations.LATEST and not served_here else None
-        try:
-            drive(migrations.migrate(tx, DIALECT, present, BUCKETS))
-            drive(stream.begin_epoch(tx, ""))
-            drive(places.prepare(tx))
-            sealer = drive(sealer_of(tx, path.with_name(f"{path.name}.key")))
-            connection.execute("COMMIT")
-        finally:
-            if guard:
-                guard.release()
+        yield SQLiteTx(connection, BUCKETS, times.now())
+        connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    return sealer

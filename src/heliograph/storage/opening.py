@@ -9,6 +9,8 @@ from heliograph.storage.store import Store
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgres://")
 
+MEMORY = ":memory:"
+"""The path of a database of which nothing is kept."""
 COPY = "copy"
 """The fact of a database that a copy into it has begun and not ended."""
 
@@ -33,14 +35,26 @@ async def open_store(url: str, *, serve: bool = False, connections: int = 2) -> 
 async def open_unfinished(url: str, *, serve: bool = False, connections: int = 2) -> Store:
     """The store at `url`, though it may hold an unfinished copy; see `open_store`."""
     # Each engine is imported where it is used: a server of the one need not load the other.
-    if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
+    path = embedded_path(url)
+    if path is not None:
         from heliograph.storage.embedded import open_embedded
 
-        return open_embedded(url.removeprefix(_SQLITE), serve=serve)
-    if url.startswith(_POSTGRES):
-        from heliograph.storage.pooled import open_pooled
+        return open_embedded(path, serve=serve)
+    from heliograph.storage.pooled import open_pooled
 
-        return await open_pooled(url, connections)
+    return await open_pooled(url, connections)
+
+
+def embedded_path(url: str) -> str | None:
+    """The path that the URL of a SQLite database names; None for a database of PostgreSQL.
+
+    Raises:
+        UsageError: the URL is not one of a database that can be opened here.
+    """
+    if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
+        return url.removeprefix(_SQLITE)
+    if url.startswith(_POSTGRES):
+        return None
     scheme = url.split(":", 1)[0]
     # The URL itself may hold a password, so it is not repeated.
     raise UsageError(

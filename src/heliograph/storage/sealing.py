@@ -6,6 +6,8 @@ import base64
 import binascii
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -77,18 +79,39 @@ def master_key_of_file(path: Path, *, may_create: bool) -> bytes:
         raise UsageError(f"the master key cannot be written: {path}: {error.strerror}") from None
 
 
+def put_master_key(path: Path, key: bytes) -> None:
+    """Write the master key to a file that only its owner may read, in the place of one that is there.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with _drafted(path, key) as draft:
+        os.replace(draft, path)
+
+
 def _create(path: Path) -> bytes:
     key = new_master_key()
-    # Linking a finished file into place never shows half a key, and never replaces one that is there.
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".master-key-") as draft:
-        draft.write(base64.urlsafe_b64encode(key).decode() + "\n")
-        draft.flush()
-        os.fsync(draft.fileno())
+    with _drafted(path, key) as draft:
         try:
-            os.link(draft.name, path)
+            os.link(draft, path)  # never replaces a key that is there
         except FileExistsError:
             return master_key_of_file(path, may_create=False)
     return key
+
+
+@contextmanager
+def _drafted(path: Path, key: bytes) -> Iterator[str]:
+    """A finished file in the same folder: put in place, it never shows half a key."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".master-key-")
+    try:
+        with open(descriptor, "w") as draft:
+            draft.write(base64.urlsafe_b64encode(key).decode() + "\n")
+            draft.flush()
+            os.fsync(draft.fileno())
+        yield name
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
 
 
 def _parse(text: bytes, where: str) -> bytes:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from heliograph.errors import ServiceUnavailable
 from heliograph.storage.engine import Columns, Dialect, Lock, Row, Tx
 
 DIALECT = Dialect(
@@ -54,6 +55,16 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def unavailable(error: sqlite3.DatabaseError) -> Exception:
+    """What a failure means to callers: ServiceUnavailable if the files cannot be used now, else the error itself.
+
+    The driver raises OperationalError for a full disk, an I/O error or a lock, and a plain DatabaseError for a damaged
+    file; its other classes are mistakes of ours.
+    """
+    files = isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
+    return ServiceUnavailable() if files else error
 
 
 @lru_cache(maxsize=1024)

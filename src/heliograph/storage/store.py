@@ -22,7 +22,12 @@ P = ParamSpec("P")
 
 
 class Store(ABC):
-    """An open database."""
+    """An open database.
+
+    A commit that fails is undone wherever that is possible. It is not where PostgreSQL is lost during a COMMIT and does
+    not come back in time to be asked, and where a machine loses power while its disk reports errors: there
+    ServiceUnavailable leaves open whether the change was made.
+    """
 
     sealer: Sealer
     buckets: int
@@ -71,7 +76,8 @@ class Store(ABC):
         undoes what it did.
 
         Raises:
-            ServiceUnavailable: the database cannot be written just now; nothing was changed.
+            ServiceUnavailable: the database cannot be written now. Nothing was changed, unless it failed in the middle
+                of the commit: see `Store`.
         """
 
     @abstractmethod
@@ -79,7 +85,8 @@ class Store(ABC):
         """The outcome of `call`, decided together with the calls that wait for the same `batch`, once it is committed.
 
         Raises:
-            ServiceUnavailable: the database cannot be written just now; nothing was changed.
+            ServiceUnavailable: the database cannot be written now. Nothing was changed, unless it failed in the middle
+                of the commit: see `Store`.
         """
 
     @abstractmethod

@@ -47,6 +47,11 @@ async def begin_epoch(tx: Tx, cluster: str) -> None:
     await meta.put(tx, _EPOCH, f"{secrets.token_hex(8)}@{cluster}")
 
 
+async def end_epoch(tx: Tx) -> None:
+    """Let the next process that opens the database begin a new epoch: what comes is not what cursors were about."""
+    await meta.remove(tx, _EPOCH)
+
+
 async def present(reader: Reader, app_id: str) -> Cursor:
     """The end of the stream: what comes after it happens from now on."""
     if reader.buckets == 1:

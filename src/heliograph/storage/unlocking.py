@@ -6,7 +6,7 @@ import base64
 from pathlib import Path
 
 from heliograph.storage import meta, sealing
-from heliograph.storage.engine import Tx
+from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.sealing import Sealer
 
 _WITNESS = "master_key_witness"
@@ -27,5 +27,16 @@ async def sealer_of(tx: Tx, path: Path) -> Sealer:
     if word is None:
         await meta.put(tx, _WITNESS, base64.b64encode(sealer.seal(_WITNESS, _WITNESS)).decode())
     else:
-        sealer.open(_WITNESS, base64.b64decode(word))
+        await refuse_misfit(tx, key)
     return sealer
+
+
+async def refuse_misfit(reader: Reader, key: bytes) -> None:
+    """Refuse a master key with which the secrets of this database cannot be opened.
+
+    Raises:
+        UsageError: the key does not fit.
+    """
+    word = await meta.get(reader, _WITNESS)
+    if word is not None:
+        Sealer(key).open(_WITNESS, base64.b64decode(word))

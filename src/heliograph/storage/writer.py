@@ -12,18 +12,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
 from heliograph.errors import ApiError, ServiceUnavailable
 from heliograph.storage.engine import Tx
-from heliograph.storage.sqlite import SQLiteTx
+from heliograph.storage.sqlite import SQLiteTx, unavailable
 from heliograph.wire import times
 
 T = TypeVar("T")
@@ -162,6 +164,7 @@ class Writer:
             self._connection.execute("COMMIT")
         except sqlite3.Error:
             self._roll_back()
+            self._overwrite_failed_commit()
             return self._attempt(jobs)
         return settled
 
@@ -169,36 +172,49 @@ class Writer:
         """All of it in one transaction; if that fails for a reason that is not a rule, each job in one of its own."""
         try:
             return self._transaction(jobs)
-        except sqlite3.OperationalError as error:
+        except Exception as error:
             if len(jobs) > 1 and not _is_busy(error):
                 return self._one_by_one(jobs)
-            log.error("the database refused to write", exc_info=error)
-            return [Settled(job.future, error=ServiceUnavailable()) for job in jobs]
-        except Exception as error:
-            if len(jobs) > 1:
-                return self._one_by_one(jobs)
-            return [Settled(jobs[0].future, error=error)]
+            told = unavailable(error) if isinstance(error, sqlite3.DatabaseError) else error
+            if isinstance(told, ServiceUnavailable):
+                log.error("the database refused to write", exc_info=error)
+            return [Settled(job.future, error=told) for job in jobs]
 
     def _one_by_one(self, jobs: list[Job]) -> list[Settled]:
         return [settled for job in jobs for settled in self._attempt([job])]
 
     def _transaction(self, jobs: list[Job]) -> list[Settled]:
         self._connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        settled: list[Settled] | None = None
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             settled = self._statements(jobs)
             self._connection.execute("COMMIT")
         except Exception:
             self._roll_back()
+            if settled is not None:
+                self._overwrite_failed_commit()
             raise
         finally:
             self._connection.execute("PRAGMA busy_timeout = 0")
         return settled
 
+    def _overwrite_failed_commit(self) -> None:
+        """Make sure that what could not be committed stays undone, whatever happens to this process.
+
+        A COMMIT that fails where SQLite waits for the disk leaves a whole transaction at the end of the log. It counts
+        for nobody, but the next process to read the log after a crash would find and apply it. Another transaction is
+        written over its beginning, which makes it invalid, even if that one fails in the same way.
+        """
+        # Nobody uses this number. It has to change: SQLite writes no page that stays the same.
+        with suppress(sqlite3.Error):
+            self._connection.execute(f"PRAGMA user_version = {random.randrange(1 << 31)}")
+
     def _roll_back(self) -> None:
         # An I/O error may have done so already.
         if self._connection.in_transaction:
-            self._connection.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # the next transaction cannot begin then, and says so
+                self._connection.execute("ROLLBACK")
 
     def _statements(self, jobs: list[Job]) -> list[Settled]:
         tx = SQLiteTx(self._connection, self._buckets, times.now())
@@ -236,5 +252,5 @@ def _coroutine(awaitable: Awaitable[T]) -> Coroutine[Any, Any, T]:
     return awaitable
 
 
-def _is_busy(error: sqlite3.OperationalError) -> bool:
-    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY

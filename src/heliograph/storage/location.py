@@ -1,0 +1,137 @@
+"""Where a SQLite database is: the one real name of its file, the files next to it, and what must not be there."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from heliograph.errors import UsageError
+
+_MOUNTS = Path("/proc/self/mountinfo")
+_MOUNT_POINT = 4
+"""The field of a line of `_MOUNTS` that holds the mount point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A database file by its real name: no part of it is a link."""
+
+    path: Path
+
+    def beside(self, suffix: str) -> Path:
+        """The file next to it whose name ends with `suffix`."""
+        return self.path.with_name(self.path.name + suffix)
+
+    @property
+    def key(self) -> Path:
+        """Holds the master key, where the environment does not."""
+        return self.beside(".key")
+
+    @property
+    def lock(self) -> Path:
+        """Names the process that serves the database."""
+        return self.beside(".lock")
+
+    @property
+    def log(self) -> Path:
+        """SQLite's write-ahead log: commits that are not in the database file yet."""
+        return self.beside("-wal")
+
+    @property
+    def index(self) -> Path:
+        """SQLite's index of the write-ahead log, which its processes share."""
+        return self.beside("-shm")
+
+    @property
+    def restoring(self) -> Path:
+        """The database that a restore is about to put in place."""
+        return self.beside(".restoring")
+
+
+def locate(where: str | Path) -> Location:
+    """The location of the database file `where`, which need not exist.
+
+    SQLite derives the names of its log from that of the database, so one file must always go by one name.
+
+    Raises:
+        UsageError: there is no such folder, or the file cannot be reached by a name of its own.
+    """
+    given = Path(where).absolute()
+    path = Path(os.path.realpath(given))
+    if not path.parent.is_dir():
+        raise UsageError(f"the database cannot be opened: there is no folder {path.parent}")
+    # Links below /proc lead to files that were deleted, or that another container names differently.
+    if given.exists() and not (path.exists() and path.samefile(given)):
+        raise UsageError(f"the database cannot be opened: {given} leads to a file that has no name here")
+    return Location(path)
+
+
+def leftovers(location: Location) -> list[Path]:
+    """The files that only a database in use leaves behind."""
+    candidates = (location.key, location.log, location.restoring)
+    # SQLite leaves an empty log behind where it could not write to the folder.
+    return [one for one in candidates if one.exists() and (one != location.log or one.stat().st_size)]
+
+
+def refuse_unusable(location: Location) -> None:
+    """Refuse a path at which no database can be kept safely.
+
+    Raises:
+        UsageError: it is not a regular file, or the file has a second name, which has a log of its own.
+    """
+    try:
+        found = location.path.stat()
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(found.st_mode):
+        raise UsageError(f"the database cannot be opened: {location.path} is a folder")
+    if not stat.S_ISREG(found.st_mode):
+        raise UsageError(f"the database cannot be opened: {location.path} is not a regular file")
+    if _is_mount_point(location.path):
+        raise UsageError(
+            f"{location.path} is mounted as a single file, so SQLite's log next to it would be kept elsewhere: "
+            f"mount its folder instead"
+        )
+
+
+def refuse_second_names(location: Location) -> None:
+    """Refuse a file with several hard links: each name has a log of its own, and the other may hold commits.
+
+    Raises:
+        UsageError: the file has several names.
+    """
+    links = location.path.stat().st_nlink
+    if links > 1:
+        raise UsageError(
+            f"{location.path} has {links} names (hard links), and SQLite keeps a separate log for each of them: "
+            f"remove the other names, and make copies with `heliograph backup`"
+        )
+
+
+def refuse_lost(location: Location, left: list[Path]) -> None:
+    """Refuse to create a database where one seems to be missing; `left` was found before the database was looked at.
+
+    Raises:
+        UsageError: there is no database, or an empty one, next to files that belong to one.
+    """
+    if not left:
+        return
+    names = ", ".join(one.name for one in left)
+    state = "is empty" if location.path.exists() else "is missing"
+    if location.restoring in left:
+        raise UsageError(f"{location.path} {state}: a restore was interrupted. Run `heliograph restore` again")
+    raise UsageError(
+        f"{location.path} {state}, but {names} belongs to a database that was there. Put the database back, or restore "
+        f"a backup with `heliograph restore`. To start with a new database, move {names} away first"
+    )
+
+
+def _is_mount_point(path: Path) -> bool:
+    try:
+        lines = _MOUNTS.read_bytes().splitlines()
+    except OSError:  # not on Linux
+        return path.stat().st_dev != path.parent.stat().st_dev
+    escaped = os.fsencode(path).replace(b"\\", b"\\134").replace(b" ", b"\\040").replace(b"\t", b"\\011")
+    return any(line.split(b" ")[_MOUNT_POINT] == escaped.replace(b"\n", b"\\012") for line in lines)

@@ -1,0 +1,97 @@
+"""A disk that fails: callers get 503, and what was answered 503 is not done, not even after kill -9."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.databases import rows
+from tests.harness import Caller, Server, error_of, init, serving
+from tests.proofs.load import UNAVAILABLE
+
+pytestmark = pytest.mark.one_engine
+SOURCE = Path(__file__).with_name("faulty_disk.c")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> dict[str, str]:
+    """The environment of a server whose disk can be broken."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler")
+    library = tmp_path / "faulty_disk.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", library, SOURCE, "-ldl"], check=True)
+    return {"LD_PRELOAD": str(library), "FAULTS": str(tmp_path / "faults")}
+
+
+@contextmanager
+def broken(disk: dict[str, str], kind: str) -> Iterator[None]:
+    """While this lasts, calls of this kind fail."""
+    switch = Path(f"{disk['FAULTS']}.{kind}")
+    switch.touch()
+    yield
+    switch.unlink()
+
+
+@contextmanager
+def calling(server: Server) -> Iterator[Caller]:
+    """A caller with the key of the sandbox's app."""
+    sandbox = init(server.database_url)
+    caller = Caller(server.url, sandbox.app_auth, sandbox.app_id)
+    with closing(caller.http):
+        yield caller
+
+
+def drop_what_sqlite_remembers(database: Path) -> None:
+    """Change every page of a table, so that the next read of it goes to the disk."""
+    with closing(sqlite3.connect(database)) as file, file:
+        file.execute("UPDATE app_user SET signed_up_at = signed_up_at + 1")
+
+
+def test_a_failing_disk_is_503_and_what_was_refused_never_happens(disk: dict[str, str], tmp_path: Path) -> None:
+    database = tmp_path / "heliograph.db"
+    with serving(database, env=disk) as server, calling(server) as api:
+        group = api.new_group(api.new_user("ada"))
+        api.say(group, "before")
+        for kind in ("write", "sync"):
+            with broken(disk, kind):
+                for path, body in (
+                    ("/users", {"externalId": f"lost by {kind}"}),
+                    ("/conversations", {"type": "sdkGroup", "displayName": "lost"}),
+                    (f"/conversations/{group}/messages", {"author": {"type": "business"}, "content": text("lost")}),
+                ):
+                    assert error_of(api("POST", path, body)) == UNAVAILABLE
+                assert api.ok("GET", "/users/ada")
+            api.new_user(f"done after {kind}")
+        with broken(disk, "sync"):
+            assert error_of(api("POST", "/users", {"externalId": "lost at the end"})) == UNAVAILABLE
+            server.kill()
+    with serving(database) as server, calling(server) as api:
+        assert [one["content"]["text"] for one in api.ok("GET", f"/conversations/{group}/messages")["messages"]] == [
+            "before"
+        ]
+    names = rows(f"sqlite:///{database}", "SELECT external_id FROM app_user WHERE external_id <> '' ORDER BY 1")
+    assert names == [("ada",), ("done after sync",), ("done after write",)]
+
+
+def text(words: str) -> dict[str, str]:
+    """A content."""
+    return {"type": "text", "text": words}
+
+
+def test_reads_from_a_failing_disk_are_503(disk: dict[str, str], tmp_path: Path) -> None:
+    database = tmp_path / "heliograph.db"
+    with serving(database, env=disk) as server, calling(server) as api:
+        api.new_user("ada")
+        drop_what_sqlite_remembers(database)
+        with broken(disk, "read"):
+            assert error_of(api("GET", "/users/ada")) == UNAVAILABLE
+            assert error_of(api.http.get(f"{server.url}/health/ready")) == UNAVAILABLE
+        assert api.ok("GET", "/users/ada")
+        assert api.http.get(f"{server.url}/health/ready").status_code == 200
