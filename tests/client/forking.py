@@ -22,7 +22,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import httpx
-import pytest
 
 from heliograph import Client, ClientUnusable, JwtAuth, TransportError
 from heliograph.client import forks
@@ -173,6 +172,8 @@ def closed_in_the_parent(flavour: Sync) -> None:
 
 def brought(flavour: Sync) -> None:
     """Connections that are not ours cannot be told apart: a child is refused, the parent goes on."""
+    import pytest  # slow to import, for those that need it
+
     url = sys.argv[2]
     echo = httpx.MockTransport(lambda request: httpx.Response(200, json={"user": {"id": request.url.path[-1]}}))
     clients: list[Any] = [Client(url, http_client=httpx.Client()), Client(url, transport=httpx.HTTPTransport())]
@@ -197,6 +198,8 @@ def brought(flavour: Sync) -> None:
 
 def in_a_coroutine(flavour: Sync) -> None:
     """A fork inside a running event loop, with calls under way in the parent."""
+    import pytest
+
     client = flavour.client
 
     def new_loop() -> None:
