@@ -89,7 +89,8 @@ def test_parameters_are_told(document: Any) -> None:
     for name in ("GetDelivery", "RetryDelivery"):
         assert set(found[name]) == {("path", "appId"), ("path", "deliveryId")}
     assert set(found["StreamEvents"]) == {
-        ("path", "appId"), ("query", "trigger"), ("query", "conversationId"), ("header", "Last-Event-ID"),
+        ("path", "appId"), ("query", "trigger"), ("query", "conversationId"), ("query", "includeFullUser"),
+        ("header", "Last-Event-ID"),
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ later, or when all that was before it is settled. Then a look costs the same, ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -100,8 +100,11 @@ def _listens(triggers: str, event_type: str) -> bool:
     return not {"*", event_type}.isdisjoint(triggers.split(","))
 
 
-async def due(tx: Tx, events: Sequence[StoredEvent]) -> list[StoredDelivery]:
-    """The deliveries that the events ask for, as the apps' webhooks are now; not stored yet."""
+async def due(tx: Tx, events: Sequence[StoredEvent], in_full: Container[str]) -> list[StoredDelivery]:
+    """The deliveries that the events ask for, as the apps' webhooks are now; not stored yet.
+
+    `in_full` holds the ids of the events that have a payload with full users.
+    """
     every = await webhooks.of_apps(tx, {event.app_id for event in events})
     return [
         StoredDelivery(
@@ -111,7 +114,7 @@ async def due(tx: Tx, events: Sequence[StoredEvent]) -> list[StoredDelivery]:
             event_id=event.id,
             event_type=event.type,
             lane=lane_of(event),
-            in_full=int(bool(webhook.include_full_user and event.full_payload)),
+            in_full=int(bool(webhook.include_full_user) and event.id in in_full),
             status=PENDING,
             tries=0,
             attempts=0,
