@@ -35,13 +35,15 @@ def deliver(**options: Any) -> None:
     For PostgreSQL: however many do so, on however many machines, share the work.
     """
     from heliograph.delivery.running import run
+    from heliograph.domain.networks import described, networks_of
     from heliograph.server import logs
 
     settings = Settings(**options)
     if settings.database.startswith("sqlite:"):
         raise UsageError("with SQLite only `heliograph serve` delivers, because its writer cannot be shared")
     logs.configure(settings.log_format, settings.log_level)
-    run(settings, lambda store: click.echo(f"delivering what is in {store.name}"))
+    allowed = described(networks_of(settings, embedded=False))
+    run(settings, lambda store: click.echo(f"delivering what is in {store.name}; webhooks: {allowed}"))
 
 
 @click.group()

@@ -102,7 +102,8 @@ def test_what_is_asked_for_again_is_not_late(calling: Server, hooked: Hooked, en
 
 
 def test_what_nobody_delivers_is_overdue(engine: str, hooked: Hooked, tmp_path: Path) -> None:
-    with serving(new_database(engine, tmp_path), "--no-delivery") as server:
+    options = ("--no-delivery", "--webhook-allowed-networks", "loopback")
+    with serving(new_database(engine, tmp_path), *options) as server:
         found = samples(server)
         assert (found[PENDING], found[OVERDUE]) == (0, 0)
         api = hooked(server, "http://127.0.0.1:1/")

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from heliograph.delivery import sender as module
-from heliograph.delivery.guard import parse_networks
-from heliograph.delivery.sender import Result, Sender, parse_target
+from heliograph.delivery.sender import Result, Sender
+from heliograph.domain.networks import parse_networks
+from heliograph.domain.targets import parse_target
 from tests.delivery.receiver import Call, Receiver, receiving
 
 LOOPBACK = parse_networks("loopback", host="", embedded=False)
@@ -194,6 +195,6 @@ def test_a_target_is_taken_apart() -> None:
     assert (target.encrypted, target.host, target.port, target.path) == (True, "example.org", 443, "/a%20b?c")
     assert target.credentials == "dXNlcjpwQHNz"
     assert [parse_target(f"{scheme}://a:/").port for scheme in ("http", "https")] == [80, 443]
-    with pytest.raises(ValueError, match="no port"):
+    with pytest.raises(ValueError, match="the port should be 1 to 65535"):
         parse_target("http://a:0/")
     assert parse_target("http://bücher.example:81").authority == "xn--bcher-kva.example:81"

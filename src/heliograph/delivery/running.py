@@ -11,10 +11,10 @@ from collections.abc import AsyncIterator, Callable
 import uvloop
 
 from heliograph.delivery.dispatcher import Dispatcher
-from heliograph.delivery.guard import parse_networks
 from heliograph.delivery.leases import Alone, Leases
 from heliograph.delivery.pump import Surroundings
 from heliograph.delivery.sender import Sender
+from heliograph.domain.networks import networks_of
 from heliograph.settings import Settings
 from heliograph.storage import deliveries
 from heliograph.storage.deliveries import Observe, Settled
@@ -44,7 +44,7 @@ async def delivering(
     Raises:
         UsageError: a setting is not understood.
     """
-    allowed = parse_networks(settings.webhook_allowed_networks, host=settings.host, embedded=not store.shared)
+    allowed = networks_of(settings, embedded=not store.shared)
     holder = Leases(store) if store.shared else Alone(store.buckets)
     sender = Sender(allowed)
     dispatcher = Dispatcher(Surroundings(store, sender, holder, observe=observe))

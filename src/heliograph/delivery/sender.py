@@ -9,22 +9,20 @@ import asyncio
 import socket
 import ssl
 import time
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
 
-from heliograph.delivery import guard
 from heliograph.delivery.answers import Answer, Unreadable
-from heliograph.delivery.guard import Forbidden, Network
+from heliograph.domain import networks
+from heliograph.domain.networks import Network, Refused
+from heliograph.domain.targets import Target, parse_target
 
 TIMEOUT_SECONDS = 20.0
 _IDLE_SECONDS = 10.0
 _IDLE_MOST = 8
 _RESOLVERS = 32
-_SAFE = "/?%:=&~+!$,;'@()*[]#"
 
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -37,42 +35,6 @@ class Result:
     error: str | None = None
     answer: str | None = None
     forbidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A URL, taken apart."""
-
-    encrypted: bool
-    host: str
-    port: int
-    path: str
-    authority: str
-    credentials: str | None
-
-
-def parse_target(url: str) -> Target:
-    """Take a URL apart.
-
-    Raises:
-        ValueError: it is none that can be called.
-    """
-    parts = urlsplit(url)
-    encrypted = parts.scheme.lower() == "https"
-    host = parts.hostname or ""
-    if not host.isascii():
-        host = host.encode("idna").decode()
-    if not host:
-        raise ValueError("no host")
-    port = parts.port if parts.port is not None else 443 if encrypted else 80
-    if port == 0:
-        raise ValueError("no port")
-    name = f"[{host}]" if ":" in host else host
-    credentials = None
-    if parts.username is not None:
-        credentials = b64encode(f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()).decode()
-    path = quote(f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}", safe=_SAFE)
-    return Target(encrypted, host, port, path, f"{name}:{parts.port}" if parts.port else name, credentials)
 
 
 class Sender:
@@ -97,7 +59,7 @@ class Sender:
                 answer, stream = await self._exchange(target, request)
         except TimeoutError:
             return Result(None, f"no answer within {self._timeout:g} seconds")
-        except Forbidden as error:
+        except Refused as error:
             return Result(None, str(error), forbidden=True)
         except Unreadable as error:
             return Result(None, str(error))
@@ -166,13 +128,13 @@ class Sender:
         refused: Exception = OSError("the name of the host is not known")
         for address in dict.fromkeys(info[4][0] for info in found):
             try:
-                guard.check(address, self._allowed, encrypted=target.encrypted)
+                networks.check(address, self._allowed, encrypted=target.encrypted)
                 if not target.encrypted:
                     return await asyncio.open_connection(address, target.port)
                 return await asyncio.open_connection(
                     address, target.port, ssl=self._context(), server_hostname=target.host
                 )
-            except (Forbidden, OSError) as error:
+            except (Refused, OSError) as error:
                 refused = error
         raise refused
 
