@@ -78,6 +78,11 @@ def test_attempts_are_counted_by_what_came_of_them(calling: Server, hooked: Hook
         ("5xx", "retry"): 1,
         ("none", "retry"): 1,
     }
+    assert grown(before, after, "heliograph_delivery_failures_total", cause="refused") == 1
+    warnings = [line for line in calling.log if f"of app {nobody.app_id} cannot be called" in line]
+    assert len(warnings) == 1
+    assert "Connection refused" in warnings[0]
+    assert not any(f"of app {api.app_id} cannot be called" in line for line in calling.log), "it answered"
     assert grown(before, after, "heliograph_delivery_attempt_seconds_count") == 5
     assert grown(before, after, "heliograph_delivery_attempt_seconds_sum") > 0
     assert grown(before, after, "heliograph_delivery_delay_seconds_count") == 2

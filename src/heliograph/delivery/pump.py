@@ -144,7 +144,9 @@ class Pump:
         body = envelope.body(it.app_id, webhook.id, it.event_id, cast(Any, it.event_type), due.created_at, due.payload)
         number = it.attempts + 1
         started, clock = self._around.clock(), time.monotonic()
-        result = await self._around.sender.post(webhook.target, envelope.headers(secret, it.id, number), body)
+        result = await self._around.sender.post(
+            it.app_id, webhook.target, envelope.headers(secret, it.id, number), body
+        )
         # An endpoint that does not even answer gets one call at a time until it does.
         self._most = CONCURRENCY if result.status is not None else 1
         attempt = StoredAttempt(
@@ -159,7 +161,9 @@ class Pump:
             answer=result.answer,
         )
         owner = self._around.holder.owner
-        await self._record(Settled(due.bucket, self._settled(it, result), attempt, lease, owner, due.parks))
+        await self._record(
+            Settled(due.bucket, self._settled(it, result), attempt, lease, owner, due.parks, result.cause)
+        )
 
     def _settled(self, it: StoredDelivery, result: Result) -> StoredDelivery:
         around = self._around

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 import uvloop
 
 from heliograph.delivery.dispatcher import Dispatcher
+from heliograph.delivery.failures import Failures
 from heliograph.delivery.leases import Alone, Leases
 from heliograph.delivery.pump import Surroundings
 from heliograph.delivery.sender import Sender
@@ -47,7 +48,13 @@ async def delivering(
     allowed = networks_of(settings, embedded=not store.shared)
     holder = Leases(store) if store.shared else Alone(store.buckets)
     sender = Sender(allowed)
-    dispatcher = Dispatcher(Surroundings(store, sender, holder, observe=observe))
+    failures = Failures()
+
+    def attempted(settled: Settled) -> None:
+        failures.attempt(settled)
+        observe(settled)
+
+    dispatcher = Dispatcher(Surroundings(store, sender, holder, observe=attempted))
     tasks = [asyncio.create_task(dispatcher.run()), asyncio.create_task(_pruning(store, settings.keep_days))]
     try:
         yield dispatcher.wake

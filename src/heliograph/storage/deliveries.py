@@ -75,7 +75,7 @@ class Backlog(Struct):
 
 class Settled(Struct):
     """What became of an attempt. `lease` and `owner` say in whose hands the bucket was, where that matters; `parks`
-    whether what follows the delivery is parked.
+    whether what follows the delivery is parked. `cause` is why an attempt has no answer, for observers; not stored.
     """
 
     bucket: int
@@ -84,6 +84,7 @@ class Settled(Struct):
     lease: str = ""
     owner: str = ""
     parks: bool = False
+    cause: str | None = None
 
 
 Observe = Callable[[Settled], None]
@@ -101,10 +102,7 @@ def _listens(triggers: str, event_type: str) -> bool:
 
 
 async def due(tx: Tx, events: Sequence[StoredEvent], in_full: Container[str]) -> list[StoredDelivery]:
-    """The deliveries that the events ask for, as the apps' webhooks are now; not stored yet.
-
-    `in_full` holds the ids of the events that have a payload with full users.
-    """
+    """The deliveries that the events ask for, not stored yet; events `in_full` have a payload with full users."""
     every = await webhooks.of_apps(tx, {event.app_id for event in events})
     return [
         StoredDelivery(
