@@ -7,6 +7,7 @@ import socket
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
@@ -35,6 +36,7 @@ class Target:
     credentials: str | None
 
 
+@lru_cache(maxsize=512)  # a delivery takes the URL of its webhook apart again
 def parse_target(url: str) -> Target:
     """Take a URL apart.
 
