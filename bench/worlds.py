@@ -11,6 +11,7 @@ from msgspec.structs import astuple
 
 from heliograph import ids
 from heliograph.domain import apps, integrations, keys, sandbox
+from heliograph.domain.networks import parse_networks
 from heliograph.domain.tenants import Tenant
 from heliograph.storage import participants
 from heliograph.storage.conversations import StoredConversation
@@ -104,7 +105,8 @@ async def add_speakers(store: Store, world: World, count: int) -> list[tuple[str
 async def add_webhook(store: Store, world: World, target: str) -> None:
     """Create a webhook, with an integration of its own, that is told of messages."""
     webhook = WebhookCreateBody(target=target, triggers=["conversation:message"])
-    await integrations.create(store, Tenant(world.app_id, ""), CustomIntegrationBody(webhooks=[webhook]))
+    body, allowed = CustomIntegrationBody(webhooks=[webhook]), parse_networks("loopback", host="", embedded=False)
+    await integrations.create(store, Tenant(world.app_id, ""), body, allowed)
 
 
 def _parts(rows: list[str]) -> list[list[str]]:

@@ -81,11 +81,11 @@ def serve(**options: Any) -> None:
 
 def _delivery(settings: Settings) -> Beside:
     """What delivers beside a server, if anything is to."""
-    from heliograph.delivery.guard import parse_networks
     from heliograph.delivery.running import delivering, nothing
+    from heliograph.domain.networks import networks_of
 
     # What is wrong with the setting is told before anything is started.
-    parse_networks(settings.webhook_allowed_networks, host=settings.host, embedded=False)
+    networks_of(settings, embedded=False)
     return partial(delivering, settings=settings) if settings.delivery else nothing
 
 

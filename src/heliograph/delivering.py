@@ -35,6 +35,7 @@ def deliver(**options: Any) -> None:
     For PostgreSQL: however many do so, on however many machines, share the work.
     """
     from heliograph.delivery.running import run
+    from heliograph.domain.networks import described, networks_of
     from heliograph.server import logs
     from heliograph.server.sockets import raise_descriptor_limit
 
@@ -43,7 +44,8 @@ def deliver(**options: Any) -> None:
         raise UsageError("with SQLite only `heliograph serve` delivers, because its writer cannot be shared")
     logs.configure(settings.log_format, settings.log_level)
     raise_descriptor_limit()
-    run(settings, lambda store: click.echo(f"delivering what is in {store.name}"))
+    allowed = described(networks_of(settings, embedded=False))
+    run(settings, lambda store: click.echo(f"delivering what is in {store.name}; webhooks: {allowed}"))
 
 
 @click.group()

@@ -62,7 +62,11 @@ class Stream:
         self.place = since
         self._url = f"{options['url'].rstrip('/')}/heliograph/v1/apps/{app_id}/events"
         self._auth = (options["key_id"], options["key_secret"])
-        named = {"trigger": ",".join(options["triggers"]), "conversationId": options["conversation"]}
+        named = {
+            "trigger": ",".join(options["triggers"]),
+            "conversationId": options["conversation"],
+            "includeFullUser": "true" if options["include_full_user"] else "",
+        }
         self._query = {name: value for name, value in named.items() if value}
         self._told: OrderedDict[str, None] = OrderedDict()
 

@@ -13,6 +13,7 @@ import click
 @click.option("--forward-to", required=True, help="Where each event is posted, such as http://localhost:3000/hook.")
 @click.option("--trigger", "triggers", multiple=True, help="Only these events; may be given more than once.")
 @click.option("--conversation", help="Only events of this conversation.")
+@click.option("--include-full-user", is_flag=True, help="Complete the users in the events, as a webhook may ask for.")
 @click.option("--secret", help="What is sent as X-API-Key; one is made up if none is given.")
 @click.option("--since", help="Go on after this place, which `listen` prints at its end.")
 @click.option("--url", envvar="HELIOGRAPH_URL", default="http://127.0.0.1:8080", show_default=True, help="The server.")

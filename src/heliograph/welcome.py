@@ -6,6 +6,7 @@ import click
 
 from heliograph import __version__
 from heliograph.domain import sandbox
+from heliograph.domain.networks import described, networks_of
 from heliograph.domain.sandbox import Sandbox
 from heliograph.settings import DEFAULT_DATABASE, Settings
 from heliograph.storage.store import Store
@@ -19,6 +20,8 @@ async def welcome(store: Store, url: str, settings: Settings) -> None:
         click.echo(f"  public URL {url}")
     click.echo(f"  reference  {url}/docs")
     click.echo(f"  database   {store.name}")
+    allowed = described(networks_of(settings, embedded=not store.shared))
+    click.echo(f"  webhooks   {allowed}{'' if settings.delivery else '; called by `heliograph deliver` alone'}")
     if not settings.sandbox or not await sandbox.is_empty(store):
         return
     made = await sandbox.ensure(store)

@@ -36,7 +36,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        self.server.came.append((dict(self.headers), body))
+        self.server.came.append(({**self.headers, "X-Path": self.path}, body))
         self.server.answering()
         self.send_response(self.server.status)
         self.send_header("content-length", "11")

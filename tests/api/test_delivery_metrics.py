@@ -78,6 +78,11 @@ def test_attempts_are_counted_by_what_came_of_them(calling: Server, hooked: Hook
         ("5xx", "retry"): 1,
         ("none", "retry"): 1,
     }
+    assert grown(before, after, "heliograph_delivery_failures_total", cause="refused") == 1
+    warnings = [line for line in calling.log if f"of app {nobody.app_id} cannot be called" in line]
+    assert len(warnings) == 1
+    assert "Connection refused" in warnings[0]
+    assert not any(f"of app {api.app_id} cannot be called" in line for line in calling.log), "it answered"
     assert grown(before, after, "heliograph_delivery_attempt_seconds_count") == 5
     assert grown(before, after, "heliograph_delivery_attempt_seconds_sum") > 0
     assert grown(before, after, "heliograph_delivery_delay_seconds_count") == 2
@@ -102,7 +107,8 @@ def test_what_is_asked_for_again_is_not_late(calling: Server, hooked: Hooked, en
 
 
 def test_what_nobody_delivers_is_overdue(engine: str, hooked: Hooked, tmp_path: Path) -> None:
-    with serving(new_database(engine, tmp_path), "--no-delivery") as server:
+    options = ("--no-delivery", "--webhook-allowed-networks", "loopback")
+    with serving(new_database(engine, tmp_path), *options) as server:
         found = samples(server)
         assert (found[PENDING], found[OVERDUE]) == (0, 0)
         api = hooked(server, "http://127.0.0.1:1/")

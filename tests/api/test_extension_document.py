@@ -16,7 +16,7 @@ from heliograph.wire.table.extensions import EXTENSIONS
 from tests.harness import Caller, new_app
 
 MISSING = "0" * 24
-HOOK = {"target": "http://10.9.8.7/hook", "triggers": ["conversation:create"]}
+HOOK = {"target": "https://refused.invalid/hook", "triggers": ["conversation:create"]}
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def document(api: Caller) -> Any:
 
 @pytest.fixture
 def own(account: Caller) -> Caller:
-    """A caller with the key of a fresh app that has a webhook, whose address may not be called."""
+    """A caller with the key of a fresh app that has a webhook, whose name cannot be resolved."""
     api = new_app(account)
     api.ok("POST", "/integrations", {"type": "custom", "webhooks": [HOOK]})
     api.new_group()
@@ -89,7 +89,8 @@ def test_parameters_are_told(document: Any) -> None:
     for name in ("GetDelivery", "RetryDelivery"):
         assert set(found[name]) == {("path", "appId"), ("path", "deliveryId")}
     assert set(found["StreamEvents"]) == {
-        ("path", "appId"), ("query", "trigger"), ("query", "conversationId"), ("header", "Last-Event-ID"),
+        ("path", "appId"), ("query", "trigger"), ("query", "conversationId"), ("query", "includeFullUser"),
+        ("header", "Last-Event-ID"),
     }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from tests.harness import Caller, Server, command, init, new_app, serving
 def filled(engine: str, folder: Path, users: int = 20) -> str:
     """A database with something in every table, an app that waits to be purged among it."""
     url = new_database(engine, folder)
-    with serving(url) as server, calling(server) as api:
+    with serving(url, "--webhook-allowed-networks", "loopback") as server, calling(server) as api:
         ids = [api.new_user(f"user {number}") for number in range(users)]
         group = api.new_group(*ids[:3], displayName="Ångström")
         for one in ids[3:10]:

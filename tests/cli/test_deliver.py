@@ -27,7 +27,9 @@ def deliver(url: str) -> subprocess.Popen[str]:
         text=True,
     )
     assert process.stdout is not None
-    assert process.stdout.readline().startswith("delivering what is in PostgreSQL")
+    line = process.stdout.readline()
+    assert line.startswith("delivering what is in PostgreSQL")
+    assert "webhooks: public addresses by https, and 127.0.0.0/8, ::1/128 by http too" in line
     return process
 
 
@@ -40,7 +42,7 @@ def held(url: str) -> dict[str, int]:
 def test_several_share_the_work_and_take_over(tmp_path: Path) -> None:
     url, endpoint = new_database(POSTGRESQL, tmp_path), Endpoint()
     workers: list[subprocess.Popen[str]] = []
-    with serving(url, "--no-delivery") as server:
+    with serving(url, "--no-delivery", "--webhook-allowed-networks", "loopback") as server:
         try:
             sandbox = init(url)
             api = Caller(server.url, sandbox.app_auth, sandbox.app_id)

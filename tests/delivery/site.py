@@ -11,11 +11,11 @@ import msgspec
 
 from heliograph.background import Failures
 from heliograph.delivery.dispatcher import Dispatcher
-from heliograph.delivery.guard import parse_networks
 from heliograph.delivery.leases import Alone, Holder
 from heliograph.delivery.pump import Surroundings
 from heliograph.delivery.sender import Sender
 from heliograph.domain import apps, conversations, integrations, participants, users, webhooks
+from heliograph.domain.networks import parse_networks
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Reader
 from heliograph.storage.store import Store
@@ -28,6 +28,8 @@ from heliograph.wire.users import UserCreateBody, UserUpdateBody
 from heliograph.wire.webhooks import WebhookCreateBody, WebhookUpdateBody
 
 LOOPBACK = parse_networks("loopback", host="", embedded=False)
+# Webhooks are created as if everything were allowed: what is called is another matter.
+ANYWHERE = parse_networks("0.0.0.0/0,::/0", host="", embedded=False)
 
 
 class Clock:
@@ -53,17 +55,21 @@ class Site:
         body = {"target": url, "triggers": triggers or ["*"], **more}
         if not self.integration_id:
             made = await integrations.create(
-                self.store, self.tenant, msgspec.convert({"type": "custom", "webhooks": [body]}, CustomIntegrationBody)
+                self.store,
+                self.tenant,
+                msgspec.convert({"type": "custom", "webhooks": [body]}, CustomIntegrationBody),
+                ANYWHERE,
             )
             assert isinstance(made, CustomIntegration)
             self.integration_id = made.id
             return made.webhooks[0].id
         converted = msgspec.convert(body, WebhookCreateBody)
-        return (await webhooks.create(self.store, self.tenant, self.integration_id, converted)).id
+        return (await webhooks.create(self.store, self.tenant, self.integration_id, converted, ANYWHERE)).id
 
     async def point(self, webhook_id: str, url: str) -> None:
         """Give a webhook another target."""
-        await webhooks.update(self.store, self.tenant, self.integration_id, webhook_id, WebhookUpdateBody(target=url))
+        body = WebhookUpdateBody(target=url)
+        await webhooks.update(self.store, self.tenant, self.integration_id, webhook_id, body, ANYWHERE)
 
     async def unhook(self, webhook_id: str) -> None:
         """Delete a webhook."""

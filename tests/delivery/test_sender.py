@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from heliograph.delivery import sender as module
-from heliograph.delivery.guard import parse_networks
-from heliograph.delivery.sender import Result, Sender, parse_target
+from heliograph.delivery import resolver as module
+from heliograph.delivery.sender import Result, Sender
+from heliograph.domain.networks import parse_networks
+from heliograph.domain.targets import parse_target
 from tests.delivery.receiver import Call, Receiver, receiving
 
 LOOPBACK = parse_networks("loopback", host="", embedded=False)
@@ -34,7 +35,7 @@ def posting(how: int | str | bytes, work: Callable[[Receiver, Sender], Awaitable
 
 async def once(receiver: Receiver, sender: Sender) -> Result:
     """One call."""
-    return await sender.post(receiver.url + "?x=é&y=%20", HEADERS, b'{"a":1}')
+    return await sender.post("app", receiver.url + "?x=é&y=%20", HEADERS, b'{"a":1}')
 
 
 @pytest.mark.parametrize("status", [200, 204, 301, 404, 410, 500, 503])
@@ -57,7 +58,7 @@ def test_what_is_sent() -> None:
 @pytest.mark.parametrize("how", ["hang", "drip"])
 def test_an_answer_is_waited_for_so_long_and_no_longer(how: str) -> None:
     began = time.monotonic()
-    assert posting(how, once) == Result(None, "no answer within 0.6 seconds")
+    assert posting(how, once) == Result(None, "no answer within 0.6 seconds", cause="timeout")
     assert time.monotonic() - began < 2
 
 
@@ -68,19 +69,22 @@ def test_a_body_that_drips_does_not_matter() -> None:
 def test_of_a_huge_answer_a_kilobyte_is_kept() -> None:
     result = posting("huge", once, timeout=10)
     assert (result.status, result.answer) == (200, "z" * 1024)
-    assert posting("huge headers", once, timeout=10) == Result(None, "the headers of the answer are too long")
+    assert posting("huge headers", once, timeout=10) == Result(
+        None, "the headers of the answer are too long", cause="answer"
+    )
 
 
 @pytest.mark.parametrize(
-    ("how", "error"),
+    ("how", "error", "cause"),
     [
-        ("reset", "reset"), ("close", "closed without an answer"), (b"nonsense\r\n\r\n", "not HTTP"),
-        (b"HTTP/1.1 101 X\r\nupgrade: y\r\nconnection: upgrade\r\n\r\n", "protocol"),
+        ("reset", "reset", "connection"), ("close", "closed without an answer", "connection"),
+        (b"nonsense\r\n\r\n", "not HTTP", "answer"),
+        (b"HTTP/1.1 101 X\r\nupgrade: y\r\nconnection: upgrade\r\n\r\n", "protocol", "answer"),
     ],
 )  # fmt: skip
-def test_no_answer_is_an_error(how: str | bytes, error: str) -> None:
+def test_no_answer_is_an_error(how: str | bytes, error: str, cause: str) -> None:
     result = posting(how, once)
-    assert result.status is None
+    assert (result.status, result.cause) == (None, cause)
     assert error in (result.error or "").lower() or error in (result.error or "")
     assert not result.forbidden
 
@@ -114,7 +118,7 @@ def test_a_connection_is_used_again_and_one_that_was_closed_is_made_anew() -> No
         for answer in (200, 200, b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"):
             receiver.answer = lambda call, answer=answer: answer  # type: ignore[misc]
             assert (await once(receiver, sender)).status == 200
-        (idle,) = sender._idle.values()
+        (idle,) = sender._idle._kept.values()
         assert len(idle) == 1
         ports.add(idle[0][0][1].get_extra_info("sockname")[1])
         # The endpoint hangs up where nobody looks.
@@ -137,7 +141,7 @@ def test_nothing_private_is_called_however_it_is_written(url: str) -> None:
     async def run() -> None:
         async with receiving() as receiver:
             sender = Sender(())
-            result = await sender.post(url.format(port=receiver.port), HEADERS, b"{}")
+            result = await sender.post("app", url.format(port=receiver.port), HEADERS, b"{}")
             assert result.status is None
             assert result.forbidden
             assert receiver.calls == []
@@ -151,10 +155,7 @@ def rebinding(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A name that means another address each time it is asked for."""
     answers = ["127.0.0.1", "93.184.215.14"]
 
-    def resolve(host: str, port: int) -> list[Any]:
-        return [(0, 0, 0, "", (answers.pop() if answers else "127.0.0.1", port))]
-
-    monkeypatch.setattr(module, "_resolve", resolve)
+    monkeypatch.setattr(module, "addresses_of", lambda host: [answers.pop() if answers else "127.0.0.1"])
     return answers
 
 
@@ -170,7 +171,7 @@ def test_a_name_that_changes_its_mind_gains_nothing(rebinding: list[str], monkey
     async def run() -> None:
         sender = Sender(())
         for _ in range(3):
-            await sender.post("https://rebinding.example/", HEADERS, b"{}")
+            await sender.post("app", "https://rebinding.example/", HEADERS, b"{}")
         await sender.close()
 
     asyncio.run(run())
@@ -182,7 +183,7 @@ def test_what_cannot_be_called_is_told(url: str) -> None:
     async def run() -> Result:
         sender = Sender(LOOPBACK)
         try:
-            return await sender.post(url, HEADERS, b"{}")
+            return await sender.post("app", url, HEADERS, b"{}")
         finally:
             await sender.close()
 
@@ -194,6 +195,6 @@ def test_a_target_is_taken_apart() -> None:
     assert (target.encrypted, target.host, target.port, target.path) == (True, "example.org", 443, "/a%20b?c")
     assert target.credentials == "dXNlcjpwQHNz"
     assert [parse_target(f"{scheme}://a:/").port for scheme in ("http", "https")] == [80, 443]
-    with pytest.raises(ValueError, match="no port"):
+    with pytest.raises(ValueError, match="the port should be 1 to 65535"):
         parse_target("http://a:0/")
     assert parse_target("http://bücher.example:81").authority == "xn--bcher-kva.example:81"

@@ -175,7 +175,7 @@ class Pump:
             answer=result.answer,
         )
         owner = self._around.holder.owner
-        settled = Settled(due.bucket, self._settled(it, result), attempt, lease, owner, due.parks)
+        settled = Settled(due.bucket, self._settled(it, result), attempt, lease, owner, due.parks, result.cause)
         await failures.keep_running("recording", partial(self._record, settled))
 
     async def _call(self, webhook: StoredWebhook, secret: str, due: Due) -> Result:
@@ -186,7 +186,7 @@ class Pump:
                 it.app_id, webhook.id, it.event_id, cast(Any, it.event_type), due.created_at, due.payload
             )
             headers = envelope.headers(secret, it.id, it.attempts + 1)
-            return await self._around.sender.post(webhook.target, headers, body)
+            return await self._around.sender.post(it.app_id, webhook.target, headers, body)
         return Result(None, "the server failed to make the call")
 
     def _settled(self, it: StoredDelivery, result: Result) -> StoredDelivery:

@@ -13,10 +13,11 @@ import uvloop
 from heliograph.background import Failures
 from heliograph.delivery import retention
 from heliograph.delivery.dispatcher import Dispatcher
-from heliograph.delivery.guard import parse_networks
 from heliograph.delivery.leases import Alone, Leases
 from heliograph.delivery.pump import Surroundings
 from heliograph.delivery.sender import Sender
+from heliograph.delivery.unreachable import UnreachableLog
+from heliograph.domain.networks import networks_of
 from heliograph.settings import Settings
 from heliograph.storage.deliveries import Observe, Settled
 from heliograph.storage.opening import open_store
@@ -38,11 +39,17 @@ async def delivering(
     Raises:
         UsageError: a setting is not understood.
     """
-    allowed = parse_networks(settings.webhook_allowed_networks, host=settings.host, embedded=not store.shared)
+    allowed = networks_of(settings, embedded=not store.shared)
     holder = Leases(store) if store.shared else Alone(store.buckets)
     sender = Sender(allowed)
     failures = failures or Failures()
-    dispatcher = Dispatcher(Surroundings(store, sender, holder, observe=observe, failures=failures))
+    unreachable = UnreachableLog()
+
+    def attempted(settled: Settled) -> None:
+        unreachable.attempt(settled)
+        observe(settled)
+
+    dispatcher = Dispatcher(Surroundings(store, sender, holder, observe=attempted, failures=failures))
     pruning = partial(retention.pruning, store, settings.keep_days, failures)
     tasks = [
         asyncio.create_task(failures.keep_running("delivery", dispatcher.run)),

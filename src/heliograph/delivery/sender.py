@@ -6,73 +6,39 @@ Nothing is followed, nothing unpacked, and no proxy of the environment comes in 
 from __future__ import annotations
 
 import asyncio
-import socket
+import resource
 import ssl
-import time
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote, unquote, urlsplit
 
-from heliograph.delivery import guard
 from heliograph.delivery.answers import Answer, Unreadable
-from heliograph.delivery.guard import Forbidden, Network
+from heliograph.delivery.idle import IdleConnections, Place, Stream
+from heliograph.delivery.resolver import NameNotResolved, Resolver
+from heliograph.delivery.shares import Shares
+from heliograph.domain import networks
+from heliograph.domain.networks import Network, Refused
+from heliograph.domain.targets import Target, parse_target
 
 TIMEOUT_SECONDS = 20.0
-_IDLE_SECONDS = 10.0
-_IDLE_MOST = 8
-_RESOLVERS = 32
-_SAFE = "/?%:=&~+!$,;'@()*[]#"
-
-Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+# How long a TLS connection waits for the other side to close it too.
+_CLOSING_SECONDS = 1.0
+_LEAST_CALLS, _MOST_CALLS = 64, 1024
+# With 1,024 places, an app can call its ten webhooks eight times each.
+_FRACTION = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a call: a status, or why there is none. What is forbidden need not be tried again."""
+    """What came of a call: a status, or why there is none. What is forbidden need not be tried again.
+
+    `cause` is the kind of the error: address, answer, connection, name, refused, target, timeout, or tls.
+    """
 
     status: int | None
     error: str | None = None
     answer: str | None = None
     forbidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A URL, taken apart."""
-
-    encrypted: bool
-    host: str
-    port: int
-    path: str
-    authority: str
-    credentials: str | None
-
-
-def parse_target(url: str) -> Target:
-    """Take a URL apart.
-
-    Raises:
-        ValueError: it is none that can be called.
-    """
-    parts = urlsplit(url)
-    encrypted = parts.scheme.lower() == "https"
-    host = parts.hostname or ""
-    if not host.isascii():
-        host = host.encode("idna").decode()
-    if not host:
-        raise ValueError("no host")
-    port = parts.port if parts.port is not None else 443 if encrypted else 80
-    if port == 0:
-        raise ValueError("no port")
-    name = f"[{host}]" if ":" in host else host
-    credentials = None
-    if parts.username is not None:
-        credentials = b64encode(f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()).decode()
-    path = quote(f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}", safe=_SAFE)
-    return Target(encrypted, host, port, path, f"{name}:{parts.port}" if parts.port else name, credentials)
+    cause: str | None = None
 
 
 class Sender:
@@ -81,48 +47,54 @@ class Sender:
     def __init__(self, allowed: Sequence[Network], timeout: float = TIMEOUT_SECONDS) -> None:
         self._allowed = allowed
         self._timeout = timeout
-        self._resolvers = ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="heliograph-resolver")
+        self._resolver = Resolver()
+        self._calls = Shares(_most_calls(), _FRACTION)
         self._tls: ssl.SSLContext | None = None
-        self._idle: dict[tuple[bool, str, int], list[tuple[Stream, float]]] = {}
+        self._idle = IdleConnections()
 
-    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Result:
-        """Post once, and tell what came of it."""
+    async def post(self, app_id: str, url: str, headers: Mapping[str, str], body: bytes) -> Result:
+        """Post once for an app, and tell what came of it."""
         try:
             target = parse_target(url)
         except ValueError:
-            return Result(None, "the target is not a URL that can be called", forbidden=True)
-        request = _request(target, headers, body)
+            return Result(None, "the target is not a URL that can be called", forbidden=True, cause="target")
+        await self._calls.take(app_id)
         try:
-            async with asyncio.timeout(self._timeout):
-                answer, stream = await self._exchange(target, request)
+            return await self._post(app_id, target, _request(target, headers, body))
+        finally:
+            self._calls.give(app_id)
+
+    async def _post(self, app_id: str, target: Target, request: bytes) -> Result:
+        try:
+            async with asyncio.timeout(self._timeout) as limit:
+                answer, stream = await self._exchange(app_id, target, request, limit)
         except TimeoutError:
-            return Result(None, f"no answer within {self._timeout:g} seconds")
-        except Forbidden as error:
-            return Result(None, str(error), forbidden=True)
+            return Result(None, f"no answer within {self._timeout:g} seconds", cause="timeout")
+        except Refused as error:
+            return Result(None, str(error), forbidden=True, cause="address")
         except Unreadable as error:
-            return Result(None, str(error))
+            return Result(None, str(error), cause="answer")
         except ssl.SSLError as error:
-            return Result(None, f"TLS: {error.reason or 'failed'}")
+            return Result(None, f"TLS: {error.reason or 'failed'}", cause="tls")
         except (OSError, UnicodeError) as error:
-            return Result(None, str(error) or type(error).__name__)
+            return Result(None, str(error) or type(error).__name__, cause=_cause(error))
         await answer.rest(stream[0])
         if answer.reusable and not stream[0].at_eof():
-            self._keep(target, stream)
+            self._idle.keep(_place(target), stream)
         else:
             stream[1].close()
         return Result(answer.status, None, answer.text)
 
     async def close(self) -> None:
         """Close what is kept."""
-        for streams in self._idle.values():
-            for (_, writer), _ in streams:
-                writer.transport.abort()
-        self._idle.clear()
+        self._idle.close()
+        self._resolver.close()
         await asyncio.sleep(0)
-        self._resolvers.shutdown(wait=False, cancel_futures=True)
 
-    async def _exchange(self, target: Target, request: bytes) -> tuple[Answer, Stream]:
-        kept = self._kept(target)
+    async def _exchange(
+        self, app_id: str, target: Target, request: bytes, limit: asyncio.Timeout
+    ) -> tuple[Answer, Stream]:
+        kept = self._idle.take(_place(target))
         if kept is not None:
             answer = Answer()
             try:
@@ -131,7 +103,7 @@ class Sender:
                 # The endpoint may have closed it just now; had it answered anything, the call would have been heard.
                 if answer.started:
                     raise
-        return await self._over(await self._connect(target), request, Answer())
+        return await self._over(await self._connect(app_id, target, limit), request, Answer())
 
     async def _over(self, stream: Stream, request: bytes, answer: Answer) -> tuple[Answer, Stream]:
         reader, writer = stream
@@ -144,37 +116,33 @@ class Sender:
             raise
         return answer, stream
 
-    def _kept(self, target: Target) -> Stream | None:
-        idle = self._idle.get((target.encrypted, target.host, target.port), [])
-        while idle:
-            (reader, writer), since = idle.pop()
-            if time.monotonic() - since < _IDLE_SECONDS and not reader.at_eof() and not writer.is_closing():
-                return reader, writer
-            writer.close()
-        return None
-
-    def _keep(self, target: Target, stream: Stream) -> None:
-        now = time.monotonic()
-        idle = self._idle.setdefault((target.encrypted, target.host, target.port), [])
-        idle.append((stream, now))
-        while len(idle) > _IDLE_MOST or now - idle[0][1] > _IDLE_SECONDS:
-            idle.pop(0)[0][1].close()
-
-    async def _connect(self, target: Target) -> Stream:
-        loop = asyncio.get_running_loop()
-        found: list[Any] = await loop.run_in_executor(self._resolvers, _resolve, target.host, target.port)
+    async def _connect(self, app_id: str, target: Target, limit: asyncio.Timeout) -> Stream:
+        found = [target.address] if target.address is not None else await self._resolved(app_id, target.host, limit)
         refused: Exception = OSError("the name of the host is not known")
-        for address in dict.fromkeys(info[4][0] for info in found):
+        for address in found:
             try:
-                guard.check(address, self._allowed, encrypted=target.encrypted)
+                networks.check(address, self._allowed, encrypted=target.encrypted)
                 if not target.encrypted:
                     return await asyncio.open_connection(address, target.port)
                 return await asyncio.open_connection(
-                    address, target.port, ssl=self._context(), server_hostname=target.host
+                    address,
+                    target.port,
+                    ssl=self._context(),
+                    server_hostname=target.host.partition("%")[0].rstrip("."),
+                    ssl_shutdown_timeout=_CLOSING_SECONDS,
                 )
-            except (Forbidden, OSError) as error:
+            except (Refused, OSError) as error:
                 refused = error
         raise refused
+
+    async def _resolved(self, app_id: str, host: str, limit: asyncio.Timeout) -> list[str]:
+        lookup = self._resolver.look_up(app_id, host)
+        if not lookup.began.done():
+            # Until there is a thread the endpoint has no part in the delay, so the time does not count.
+            limit.reschedule(None)
+            await asyncio.shield(lookup.began)
+            limit.reschedule(asyncio.get_running_loop().time() + self._timeout)
+        return await asyncio.shield(lookup.result)
 
     def _context(self) -> ssl.SSLContext:
         if self._tls is None:
@@ -182,11 +150,23 @@ class Sender:
         return self._tls
 
 
-def _resolve(host: str, port: int) -> list[Any]:
-    try:
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except socket.gaierror as error:
-        raise OSError(f"the name of the host cannot be resolved: {error.strerror}") from None
+def _cause(error: Exception) -> str:
+    match error:
+        case NameNotResolved():
+            return "name"
+        case ConnectionRefusedError():
+            return "refused"
+    return "connection"
+
+
+def _place(target: Target) -> Place:
+    return target.encrypted, target.host, target.port
+
+
+def _most_calls() -> int:
+    """How many calls may be under way, each with a connection: a quarter of what this process may open."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _MOST_CALLS if soft == resource.RLIM_INFINITY else max(_LEAST_CALLS, min(_MOST_CALLS, soft // 4))
 
 
 def _request(target: Target, headers: Mapping[str, str], body: bytes) -> bytes:

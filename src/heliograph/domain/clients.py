@@ -55,7 +55,7 @@ async def _remove(tx: Tx, tenant: Tenant, who: str, brand_id: str | None, client
     await clients.remove(tx, tenant.app_id, user.id, client_id)
     journal = Journal(tx.now)
     journal.client_removed(tenant, user, client)
-    await events.add(tx, journal.events)
+    await events.add(tx, journal.events, journal.in_full)
 
 
 async def _end_associations(tx: Tx, seats: list[StoredParticipant], client_id: str) -> None:

@@ -30,6 +30,8 @@ _WITH_ITEMS = (CarouselMessageBody, ListMessageBody)
 _WITH_ACTIONS = (TextMessageBody, ImageMessageBody, ListMessageBody)
 _MOST_CHARACTERS = 4096
 _MOST_IN_ALT_TEXT = 128
+# A character is at most four bytes, each of which is percent-encoded in three characters.
+_MOST_ENCODED = 12 * _MOST_IN_ALT_TEXT
 _MAP = "https://maps.google.com/maps?q="
 
 
@@ -77,7 +79,7 @@ def _file_name(url: str) -> str | None:
         path = urlsplit(url).path
     except ValueError:  # what looks like an IPv6 address and is none
         return None
-    name = unquote(path.rpartition("/")[2], errors="replace").replace("\0", "")
+    name = unquote(path.rpartition("/")[2][:_MOST_ENCODED], errors="replace").replace("\0", "")
     return name[:_MOST_IN_ALT_TEXT] or None
 
 

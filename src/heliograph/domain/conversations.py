@@ -177,7 +177,7 @@ async def _delete(tx: Tx, tenant: Tenant, conversation_id: str) -> None:
     await participants.remove(tx, await participants.of_conversation(tx, tenant.app_id, conversation.id))
     await messages.remove_all(tx, tenant.app_id, conversation.id)
     await conversations.remove(tx, tenant.app_id, [conversation.id])
-    await events.add(tx, journal.events)
+    await events.add(tx, journal.events, journal.in_full)
 
 
 def shown(conversation: StoredConversation) -> Conversation:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
@@ -10,8 +12,10 @@ from msgspec.structs import replace
 from heliograph import ids
 from heliograph.domain import metadata
 from heliograph.domain.tenants import Tenant
+from heliograph.storage import users
 from heliograph.storage.clients import StoredClient
 from heliograph.storage.conversations import StoredConversation
+from heliograph.storage.engine import Reader
 from heliograph.storage.logged import StoredEvent
 from heliograph.storage.participants import StoredParticipant
 from heliograph.storage.users import StoredUser
@@ -28,14 +32,24 @@ from heliograph.wire.users import Profile, UserWebhook
 _SOURCE = Source(type="api")
 API_CONVERSATIONS = Source(type="api:conversations")
 """The source of messages and activities that came through this API."""
+_AUTHORED: dict[wire.EventType, str] = {
+    "conversation:message": "message",
+    "conversation:read": "activity",
+    "conversation:typing": "activity",
+}
+_ABOUT_A_USER: tuple[wire.EventType, ...] = ("conversation:create", "user:update")
 
 
 class Journal:
-    """The events of a transaction, in the order in which they happened."""
+    """The events of a transaction, in the order in which they happened.
+
+    `in_full` makes, by event id, the payload for webhooks that ask for full users, where that is another one.
+    """
 
     def __init__(self, now: int) -> None:
         self.now = now
         self.events: list[StoredEvent] = []
+        self.in_full: dict[str, Callable[[], Answer]] = {}
 
     def joined(
         self, tenant: Tenant, conversation: StoredConversation, user: StoredUser, participant: StoredParticipant
@@ -66,7 +80,7 @@ class Journal:
             source=_SOURCE,
             user=_user(user) if user else None,
         )
-        full = replace(payload, user=_full_user(user)) if user else None
+        full = partial(_full_subject, payload, user) if user else None
         self._record(
             tenant, "conversation:create", payload, conversation.id, user.id if user else None, participants, full=full
         )
@@ -95,7 +109,8 @@ class Journal:
             metadata=message.metadata,
         )
         payload = wire.ConversationMessagePayload(conversation=_conversation(conversation), message=shown)
-        self._record(tenant, "conversation:message", payload, conversation.id, None)
+        full = partial(_full_message, payload, user) if user else None
+        self._record(tenant, "conversation:message", payload, conversation.id, None, full=full)
 
     def acted(
         self, tenant: Tenant, conversation: StoredConversation, user: StoredUser | None, type: ActivityType
@@ -110,8 +125,9 @@ class Journal:
             conversation=_conversation(conversation),
             activity=Activity(type=type, source=API_CONVERSATIONS, author=author),
         )
+        full = partial(_full_activity, payload, user) if user else None
         event: wire.EventType = "conversation:read" if type == READ else "conversation:typing"
-        self._record(tenant, event, payload, conversation.id, None)
+        self._record(tenant, event, payload, conversation.id, None, full=full)
 
     def client_added(self, tenant: Tenant, user: StoredUser, client: StoredClient) -> None:
         """An SDK client was made for a user."""
@@ -128,8 +144,7 @@ class Journal:
     def user_updated(self, tenant: Tenant, user: StoredUser) -> None:
         """A user was changed."""
         payload = wire.UserUpdatePayload(user=_user(user), source=_SOURCE)
-        full = wire.UserUpdatePayload(user=_full_user(user), source=_SOURCE)
-        self._record(tenant, "user:update", payload, None, user.id, full=full)
+        self._record(tenant, "user:update", payload, None, user.id, full=partial(_full_subject, payload, user))
 
     def user_removed(self, tenant: Tenant, user: StoredUser) -> None:
         """A user was deleted."""
@@ -144,13 +159,16 @@ class Journal:
         user_id: str | None,
         members: Sequence[StoredParticipant] | None = None,
         *,
-        full: Answer | None = None,
+        full: Callable[[], Answer] | None = None,
     ) -> None:
-        """Record an event; `full` is the payload for webhooks that ask for full users, where it is another."""
+        """Record an event; `full` makes the payload for webhooks that ask for full users, where that is another one."""
+        id = ids.new()
+        if full is not None:
+            self.in_full[id] = full
         pairs = None if members is None else msgspec.json.encode([(one.id, one.user_id) for one in members]).decode()
         self.events.append(
             StoredEvent(
-                id=ids.new(),
+                id=id,
                 app_id=tenant.app_id,
                 type=type,
                 conversation_id=conversation_id,
@@ -159,9 +177,34 @@ class Journal:
                 key_id=tenant.key_id,
                 created_at=self.now,
                 payload=msgspec.json.encode(payload).decode(),
-                full_payload=msgspec.json.encode(full).decode() if full is not None else None,
             )
         )
+
+
+async def show_full_users(reader: Reader, app_id: str, events: Sequence[StoredEvent]) -> None:
+    """Complete the users in the payloads of these events, as `include_full_user` does for a webhook.
+
+    A payload that was stored in full is taken; otherwise the user is the present one, if it still exists.
+    """
+    missing: list[tuple[StoredEvent, dict[str, Any], dict[str, Any]]] = []
+    for event in events:
+        if event.full_payload is not None:
+            event.payload = event.full_payload
+        elif event.type in _AUTHORED or event.type in _ABOUT_A_USER:
+            payload = msgspec.json.decode(event.payload)
+            if user := _holder_of_user(event.type, payload).get("user"):
+                missing.append((event, payload, user))
+    keys = sorted({(app_id, user["id"]) for _, _, user in missing})
+    found = {user.id: user for user in await users.get_many(reader, keys)} if keys else {}
+    for event, payload, user in missing:
+        if user["id"] in found:
+            user.update(msgspec.to_builtins(_full_user(found[user["id"]])))
+            event.payload = msgspec.json.encode(payload).decode()
+
+
+def _holder_of_user(type: wire.EventType, payload: dict[str, Any]) -> dict[str, Any]:
+    holder: dict[str, Any] = payload[_AUTHORED[type]]["author"] if type in _AUTHORED else payload
+    return holder
 
 
 def shown_client(client: StoredClient) -> Client:
@@ -191,6 +234,26 @@ def _user(user: StoredUser) -> UserWebhook:
     return UserWebhook(
         id=user.id, authenticated=bool(user.authenticated), external_id=user.external_id, brand_id=user.brand_id
     )
+
+
+def _full_subject(
+    payload: wire.ConversationCreatePayload | wire.UserUpdatePayload, user: StoredUser
+) -> wire.ConversationCreatePayload | wire.UserUpdatePayload:
+    return replace(payload, user=_full_user(user))
+
+
+def _full_message(payload: wire.ConversationMessagePayload, user: StoredUser) -> wire.ConversationMessagePayload:
+    message = payload.message
+    return replace(payload, message=replace(message, author=_full_author(message.author, user)))
+
+
+def _full_activity(payload: wire.ActivityPayload, user: StoredUser) -> wire.ActivityPayload:
+    activity = payload.activity
+    return replace(payload, activity=replace(activity, author=_full_author(activity.author, user)))
+
+
+def _full_author(author: AuthorWebhook, user: StoredUser) -> AuthorWebhook:
+    return replace(author, user=_full_user(user))
 
 
 def _full_user(user: StoredUser) -> UserWebhook:

@@ -11,6 +11,8 @@ from msgspec import UNSET
 from heliograph import ids
 from heliograph.domain import webhooks
 from heliograph.domain.apps import require
+from heliograph.domain.networks import Network
+from heliograph.domain.targets import admit
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, IntegrationNotFound
 from heliograph.storage import integrations, keys
@@ -44,16 +46,20 @@ Stored = tuple[StoredIntegration, list[StoredWebhook]]
 """An integration with its webhooks, oldest first."""
 
 
-async def create(store: Store, tenant: Tenant, body: Any) -> Integration:
+async def create(store: Store, tenant: Tenant, body: Any, allowed: Sequence[Network]) -> Integration:
     """Create an integration; a custom one with its webhook.
 
     Raises:
-        BadRequest: integrations of this type are not offered, or the app has as many webhooks as it may have.
+        BadRequest: integrations of this type are not offered, a target cannot be called, or the app has as many
+            webhooks as it may have.
         AppNotFound: there is no such app.
     """
     type_ = str(body.__struct_config__.tag)
     if type_ not in _KEPT:
         raise BadRequest("Invalid integration type")
+    wanted = body.webhooks if isinstance(body, CustomIntegrationBody) else []
+    for number, one in enumerate(wanted):
+        admit(one.target, allowed, f"webhooks[{number}].target")
     integration = StoredIntegration(
         id=ids.new(),
         app_id=tenant.app_id,
@@ -62,7 +68,6 @@ async def create(store: Store, tenant: Tenant, body: Any) -> Integration:
         settings=_merged("{}", type_, _given(body)),
         created_at=0,
     )
-    wanted = body.webhooks if isinstance(body, CustomIntegrationBody) else []
     made = [webhooks.fresh(store.sealer, tenant.app_id, integration.id, one) for one in wanted]
     await store.write(_create, tenant.app_id, integration, made)
     return shown(store.sealer, integration, made)

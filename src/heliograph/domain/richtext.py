@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from html.parser import HTMLParser
+from html import unescape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,9 +13,17 @@ if TYPE_CHECKING:
 _BREAKING = frozenset(
     ("blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "table", "tr", "ul")
 )
-_UNSEEN = frozenset(("script", "style", "title"))
+# Comments, elements whose content is not displayed, tags, and what browsers read as comments. Nothing in it can fail
+# after a long look ahead, so that the time is linear in the length. `html.parser` takes quadratic time for `<a <a …`.
+_MARKUP = re.compile(
+    r"""<!--(?:-?>|.*?(?:--!?>|\Z))
+    |<(script|style|title)(?=[\s/>]).*?(?:</\1[^>]*+>?|\Z)
+    |</?([a-z][^\s/>]*+)(?:"[^"]*+"|'[^']*+'|[^>"'])*+>?
+    |<[!?/][^>]*+>?""",
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
+)
 _SPACES = re.compile(r"[ \t\r\n]+")
-_GAPS = re.compile(r" *\n[ \n]*")
+_GAPS = re.compile(r"(?<! ) *\n[ \n]*")
 
 
 def to_html(markdown: str) -> str:
@@ -33,35 +41,13 @@ def _commonmark() -> MarkdownIt:
 
 
 def to_text(html: str) -> str:
-    """What of an HTML text can be read: a line for each block."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return _GAPS.sub("\n", "".join(reader.parts)).strip()
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._unseen = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._unseen += tag in _UNSEEN
-        self._break(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        self._unseen = max(0, self._unseen - (tag in _UNSEEN))
-        self._break(tag)
-
-    def handle_data(self, data: str) -> None:
-        if not self._unseen:
-            self.parts.append(_SPACES.sub(" ", data))
-
-    def parse_marked_section(self, i: int, report: int = 1) -> int:
-        # For a browser it is a comment that ends where a tag would. The inherited one fails on what it does not know.
-        return self.parse_bogus_comment(i, bool(report))
-
-    def _break(self, tag: str) -> None:
-        if tag in _BREAKING:
-            self.parts.append("\n")
+    """The text of an HTML fragment as a reader sees it, with a line for each block."""
+    parts: list[str] = []
+    end = 0
+    for found in _MARKUP.finditer(html):
+        parts.append(_SPACES.sub(" ", unescape(html[end : found.start()])))
+        if found[2] and found[2].lower() in _BREAKING:
+            parts.append("\n")
+        end = found.end()
+    parts.append(_SPACES.sub(" ", unescape(html[end:])))
+    return _GAPS.sub("\n", "".join(parts)).strip()

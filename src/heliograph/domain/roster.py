@@ -222,7 +222,7 @@ class Roster:
                 conversation.newest_id = newest
             await conversations.set_counts(tx, list(self._changed.values()))
         if self.journal.events:
-            await events.add(tx, self.journal.events)
+            await events.add(tx, self.journal.events, self.journal.in_full)
 
 
 def shown_associations(stored: str) -> list[ClientAssociation]:

@@ -128,7 +128,7 @@ async def _save(tx: Tx, tenant: Tenant, user: StoredUser) -> StoredUser:
     journal = Journal(tx.now)
     journal.user_updated(tenant, user)
     await users.change(tx, user)
-    await events.add(tx, journal.events)
+    await events.add(tx, journal.events, journal.in_full)
     return user
 
 

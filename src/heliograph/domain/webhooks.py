@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from heliograph import ids
 from heliograph.domain.apps import require
+from heliograph.domain.networks import Network
+from heliograph.domain.targets import admit
 from heliograph.domain.tenants import OWN_INTEGRATION, Tenant
 from heliograph.errors import BadRequest, Forbidden, IntegrationNotFound, NotFound
 from heliograph.storage import integrations, webhooks
@@ -19,13 +22,17 @@ VERSION = "v2"
 _SECRET_BYTES = 32
 
 
-async def create(store: Store, tenant: Tenant, integration_id: str, body: WebhookCreateBody) -> Webhook:
+async def create(
+    store: Store, tenant: Tenant, integration_id: str, body: WebhookCreateBody, allowed: Sequence[Network]
+) -> Webhook:
     """Create a webhook of an integration.
 
     Raises:
         IntegrationNotFound: there is no such integration in this app.
-        BadRequest: it is not a custom one, or the app has as many webhooks as it may have.
+        BadRequest: the target cannot be called, the integration is not a custom one, or the app has as many webhooks
+            as it may have.
     """
+    admit(body.target, allowed, "target")
     webhook = fresh(store.sealer, tenant.app_id, own(tenant, integration_id), body)
     await store.write(_create, tenant.app_id, webhook)
     return shown(store.sealer, webhook)
@@ -103,13 +110,21 @@ async def _get(reader: Reader, tenant: Tenant, integration_id: str, webhook_id: 
 
 
 async def update(
-    store: Store, tenant: Tenant, integration_id: str, webhook_id: str, body: WebhookUpdateBody
+    store: Store,
+    tenant: Tenant,
+    integration_id: str,
+    webhook_id: str,
+    body: WebhookUpdateBody,
+    allowed: Sequence[Network],
 ) -> Webhook:
     """Change what the body names.
 
     Raises:
         IntegrationNotFound, NotFound: there is no such thing in this app.
+        BadRequest: the new target cannot be called.
     """
+    if body.target is not None:
+        admit(body.target, allowed, "target")
     return shown(store.sealer, await store.write(_update, tenant, integration_id, webhook_id, body))
 
 

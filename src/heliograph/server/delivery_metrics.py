@@ -30,6 +30,9 @@ class DeliveryMetrics:
         self._attempts = Counter(
             "heliograph_delivery_attempts", "Calls of webhooks.", ("outcome", "answer"), registry=registry
         )
+        self._failures = Counter(
+            "heliograph_delivery_failures", "Calls of webhooks without an answer.", ("cause",), registry=registry
+        )
         self._attempt_seconds = Histogram(
             "heliograph_delivery_attempt_seconds",
             "Time of a call of a webhook.",
@@ -61,6 +64,8 @@ class DeliveryMetrics:
         it, call = settled.delivery, settled.attempt
         outcome = "retry" if it.status == PENDING else it.status
         self._attempts.labels(outcome, _class_of(call.status)).inc()
+        if settled.cause is not None:
+            self._failures.labels(settled.cause).inc()
         self._attempt_seconds.observe(call.milliseconds / 1000)
         # What was asked for again is as late as whoever asked.
         if it.status == DELIVERED and it.settled_at is not None and it.tries == it.attempts:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
 from heliograph import ids
+from heliograph.domain.networks import Network, networks_of
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import ApiError, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
 from heliograph.server.query import Query
@@ -114,6 +115,11 @@ class Request:
     def brand_id(self) -> str | None:
         """The brand in which an external id is to be looked up."""
         return self.query.plain.get("brandId")
+
+    @property
+    def webhook_networks(self) -> tuple[Network, ...]:
+        """The networks that are not public, and in which webhooks may be all the same."""
+        return networks_of(self.settings, embedded=not self.store.shared)
 
     def neighbours(self, found: Slice[Any]) -> tuple[PageMeta, Links | None]:
         """The `meta` and the `links` of a page of records that have ids."""

@@ -70,6 +70,7 @@ _QUERY = {
     "access": "Who may read the attachment: `public`.",
     "for": "What the attachment is for: `message`.",
     "conversationId": "The conversation that it belongs to, or is about.",
+    "includeFullUser": "`true` completes the users in the events, as the option of a webhook does.",
     "trigger": "Triggers of webhooks, separated by commas: only events of these types. Without it, all.",
     "client_id": "The integration, by the id of its OAuth client.",
     "response_type": "What is asked for: `code`.",

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import msgspec
 from starlette.types import Receive, Send
 
+from heliograph.domain.events import show_full_users
 from heliograph.errors import ApiError, BadRequest, ServiceUnavailable
 from heliograph.server.handlers import handles
 from heliograph.server.http import Request
@@ -76,6 +77,7 @@ class EventStream(Answer):
     triggers: list[str]
     recheck: Callable[[], Awaitable[None]]
     conversation_id: str | None = None
+    include_full_user: bool = False
     head_only: bool = False
     refusal: Refusal | None = None
     """Why the stream ended, if the credential ceased to be good."""
@@ -86,12 +88,14 @@ async def open_stream(request: Request) -> EventStream:
     """The stream of an app's events from now on, or from where the caller was.
 
     Raises:
-        BadRequest: `Last-Event-ID` is not one of this stream.
+        BadRequest: `Last-Event-ID` is not one of this stream, or `includeFullUser` is not a boolean.
     """
+    plain = request.query.plain
+    if plain.get("includeFullUser", "false") not in ("true", "false"):
+        raise BadRequest("includeFullUser should be true or false")
     app_id = request.tenant.app_id
     places = await request.store.look(places_of, app_id)
     cursor = await _cursor(request, places)
-    plain = request.query.plain
     triggers = [one for one in plain.get("trigger", "").split(",") if one]
     return EventStream(
         store=request.store,
@@ -101,6 +105,7 @@ async def open_stream(request: Request) -> EventStream:
         triggers=triggers,
         recheck=request.recheck,
         conversation_id=plain.get("conversationId"),
+        include_full_user=plain.get("includeFullUser") == "true",
         head_only=request.scope["method"] == "HEAD",
     )
 
@@ -161,14 +166,14 @@ async def _parts(
             await answer.recheck()
             # On one snapshot: where the stream ends, and what there is up to there.
             found, cursor = await answer.store.read(stream.after, answer.app_id, cursor, _PAGE)
+            shown = await _shown(answer, found)
         except ApiError as error:
             answer.refusal = refusal_of(error)
             return  # the caller comes again, and goes on where it was, or is refused
         if found:
             quiet = 0.0
-            wanted = [_told(places.text(place), event) for place, event in found if _passes(answer, event)]
             # What is left out moves the place too, so that it is not looked at again.
-            yield b"".join([*wanted, _place(places, cursor)])
+            yield b"".join([*(_told(places.text(place), event) for place, event in shown), _place(places, cursor)])
         if len(found) < _PAGE:
             with contextlib.suppress(TimeoutError):
                 # Not `wait_for`, which may lose a cancellation before Python 3.12.
@@ -178,6 +183,13 @@ async def _parts(
         if quiet >= _QUIET_SECONDS:
             quiet = 0.0
             yield b": still here\n\n"
+
+
+async def _shown(answer: EventStream, found: list[tuple[Cursor, StoredEvent]]) -> list[tuple[Cursor, StoredEvent]]:
+    wanted = [(place, event) for place, event in found if _passes(answer, event)]
+    if answer.include_full_user and wanted:
+        await answer.store.look(show_full_users, answer.app_id, [event for _, event in wanted])
+    return wanted
 
 
 def _passes(answer: EventStream, event: StoredEvent) -> bool:

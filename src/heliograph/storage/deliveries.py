@@ -7,7 +7,7 @@ later, or when all that was before it is settled. Then a look costs the same, ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from functools import lru_cache
 
 from msgspec import Struct
@@ -73,7 +73,7 @@ class Backlog(Struct):
 
 class Settled(Struct):
     """What became of an attempt. `lease` and `owner` say in whose hands the bucket was, where that matters; `parks`
-    whether what follows the delivery is parked.
+    whether what follows the delivery is parked. `cause` is why an attempt has no answer, for observers; not stored.
     """
 
     bucket: int
@@ -82,6 +82,7 @@ class Settled(Struct):
     lease: str = ""
     owner: str = ""
     parks: bool = False
+    cause: str | None = None
 
 
 Observe = Callable[[Settled], None]
@@ -98,8 +99,8 @@ def _listens(triggers: str, event_type: str) -> bool:
     return not {"*", event_type}.isdisjoint(triggers.split(","))
 
 
-async def due(tx: Tx, events: Sequence[StoredEvent]) -> list[StoredDelivery]:
-    """The deliveries that the events ask for, as the apps' webhooks are now; not stored yet."""
+async def due(tx: Tx, events: Sequence[StoredEvent], in_full: Container[str]) -> list[StoredDelivery]:
+    """The deliveries that the events ask for, not stored yet; events `in_full` have a payload with full users."""
     every = await webhooks.of_apps(tx, {event.app_id for event in events})
     return [
         StoredDelivery(
@@ -109,7 +110,7 @@ async def due(tx: Tx, events: Sequence[StoredEvent]) -> list[StoredDelivery]:
             event_id=event.id,
             event_type=event.type,
             lane=lane_of(event),
-            in_full=int(bool(webhook.include_full_user and event.full_payload)),
+            in_full=int(bool(webhook.include_full_user) and event.id in in_full),
             status=PENDING,
             tries=0,
             attempts=0,

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
 from msgspec.structs import astuple
 
 from heliograph.storage import deliveries
 from heliograph.storage.deliveries import lane_of
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.logged import StoredEvent
+from heliograph.wire.base import Answer
 
 __all__ = ["StoredEvent", "add", "after", "purge"]
 
 _COLUMNS = StoredEvent.__struct_fields__
 
 
-async def add(tx: Tx, events: Sequence[StoredEvent]) -> None:
-    """Record the events, in this order, and for each of them the deliveries to the webhooks that listen to it."""
-    due = await deliveries.due(tx, events)
-    in_full = {one.event_id for one in due if one.in_full}
+async def add(tx: Tx, events: Sequence[StoredEvent], in_full: Mapping[str, Callable[[], Answer]]) -> None:
+    """Record the events, in this order, and for each of them the deliveries to the webhooks that subscribe to it.
+
+    `in_full` makes, by event id, the payload for webhooks that ask for full users. It is called only where one does.
+    """
+    due = await deliveries.due(tx, events, in_full)
+    wanted = {one.event_id for one in due if one.in_full}
     for event in events:
-        if event.id not in in_full:
-            event.full_payload = None  # nobody asks for it
+        if event.id in wanted:
+            event.full_payload = msgspec.json.encode(in_full[event.id]()).decode()
     await tx.insert(
         "event",
         ("bucket", *_COLUMNS),

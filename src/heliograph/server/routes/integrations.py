@@ -12,7 +12,8 @@ from heliograph.wire.keys import IntegrationApiKeyListResponse, IntegrationApiKe
 
 @handles("CreateIntegration")
 async def create(request: Request) -> IntegrationResponse:
-    return IntegrationResponse(integration=await integrations.create(request.store, request.tenant, request.body))
+    made = await integrations.create(request.store, request.tenant, request.body, request.webhook_networks)
+    return IntegrationResponse(integration=made)
 
 
 @handles("ListIntegrations")

@@ -11,7 +11,8 @@ from heliograph.wire.webhooks import WebhookListResponse, WebhookResponse
 
 @handles("CreateWebhook")
 async def create(request: Request) -> WebhookResponse:
-    made = await webhooks.create(request.store, request.tenant, request.path["integrationId"], request.body)
+    integration_id, allowed = request.path["integrationId"], request.webhook_networks
+    made = await webhooks.create(request.store, request.tenant, integration_id, request.body, allowed)
     return WebhookResponse(webhook=made)
 
 
@@ -32,7 +33,12 @@ async def get(request: Request) -> WebhookResponse:
 async def update(request: Request) -> WebhookResponse:
     path = request.path
     changed = await webhooks.update(
-        request.store, request.tenant, path["integrationId"], path["webhookId"], request.body
+        request.store,
+        request.tenant,
+        path["integrationId"],
+        path["webhookId"],
+        request.body,
+        request.webhook_networks,
     )
     return WebhookResponse(webhook=changed)
 

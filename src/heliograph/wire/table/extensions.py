@@ -32,6 +32,7 @@ EXTENSIONS: tuple[Operation, ...] = (
         "StreamEvents", "GET", f"{APP}/events", "Deliveries", A, WebhookCall,
         "Tells events as they happen, as server-sent events: the data of each is what a webhook would be called with. "
         "After `Last-Event-ID` it begins with those that came after it.",
-        errors=(errors.BadRequest,), query=("trigger", "conversationId"), headers=("Last-Event-ID",), streamed=True,
+        errors=(errors.BadRequest,), query=("trigger", "conversationId", "includeFullUser"), headers=("Last-Event-ID",),
+        streamed=True,
     ),
 )

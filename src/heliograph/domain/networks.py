@@ -1,7 +1,7 @@
-"""Which addresses a webhook may have: public ones, and what the operator allows.
+"""Networks that webhooks may be in: public ones, and what the operator allows.
 
-Addresses are looked at after the name was resolved, and the connection is made to the very address that was looked at,
-so a name that changes its mind in between gains nothing.
+An address is checked twice: at the creation of a webhook if its URL contains one, and at each call after the name was
+resolved. The connection is made to the address that was checked, so a name that changes in between gains nothing.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from heliograph.errors import UsageError
-from heliograph.settings import is_loopback
+from heliograph.settings import Settings, is_loopback
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-AUTO, NONE, LOOPBACK = "auto", "none", "loopback"
+SETTING = "--webhook-allowed-networks"
+LOOPBACK = "loopback"
+NEEDS_HTTPS = "http is only for networks that are allowed: use https"
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 # All public IPv6 lies in one eighth of it, so far. Outside are addresses that may carry any IPv4, a private one too
 # (NAT64, translated, compatible), and site-local ones, which `ipaddress` takes for global.
@@ -25,8 +27,24 @@ _UNICAST = ip_network("2000::/3")
 _REFUSED = tuple(map(ip_network, ("2002::/16", "2001::/32", "3fff::/20", "192.0.0.0/24", "168.63.129.16/32")))
 
 
-class Forbidden(Exception):
-    """A target that must not be called; why, in words."""
+class Refused(Exception):
+    """A target that must not be called. The message says why, in words for the owner of the webhook."""
+
+
+def networks_of(settings: Settings, *, embedded: bool) -> tuple[Network, ...]:
+    """The networks that these settings allow; `embedded` says whether the database is a file of this server.
+
+    Raises:
+        UsageError: the setting names something else than networks.
+    """
+    return parse_networks(settings.webhook_allowed_networks, host=settings.host, embedded=embedded)
+
+
+def described(allowed: Sequence[Network]) -> str:
+    """Which addresses webhooks may have, in one line."""
+    if not allowed:
+        return f"public addresses by https only ({SETTING} allows others)"
+    return f"public addresses by https, and {', '.join(map(str, allowed))} by http too ({SETTING})"
 
 
 def parse_networks(text: str, *, host: str, embedded: bool) -> tuple[Network, ...]:
@@ -48,9 +66,7 @@ def parse_networks(text: str, *, host: str, embedded: bool) -> tuple[Network, ..
         try:
             found += _LOOPBACK if part == LOOPBACK else (ip_network(part),)
         except ValueError:
-            raise UsageError(
-                f"--webhook-allowed-networks should be auto, none, or networks such as 10.1.0.0/16: {part!r}"
-            ) from None
+            raise UsageError(f"{SETTING} should be auto, none, or networks such as 10.1.0.0/16: {part!r}") from None
     return tuple(found)
 
 
@@ -58,7 +74,7 @@ def check(text: str, allowed: Sequence[Network], *, encrypted: bool) -> None:
     """Refuse an address that must not be called.
 
     Raises:
-        Forbidden: it is not public and not allowed, or would be called without encryption.
+        Refused: it is not public and not allowed, or would be called without encryption.
     """
     address: Address = ip_address(text.partition("%")[0])
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
@@ -66,9 +82,9 @@ def check(text: str, allowed: Sequence[Network], *, encrypted: bool) -> None:
     if any(address in network for network in allowed):
         return
     if not _is_public(address):
-        raise Forbidden(f"{address} is not a public address")
+        raise Refused(f"{address} is not a public address")
     if not encrypted:
-        raise Forbidden("http is only for networks that are allowed: use https")
+        raise Refused(NEEDS_HTTPS)
 
 
 def _is_public(address: Address) -> bool:

@@ -1,0 +1,210 @@
+"""What apps share when webhooks are called: threads that resolve names, calls, and idle connections."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from heliograph.delivery import idle, resolver
+from heliograph.delivery.sender import Sender
+from heliograph.delivery.shares import Shares
+from tests.delivery.receiver import Receiver, receiving
+from tests.delivery.site import LOOPBACK
+
+SOON_SECONDS = 5.0
+
+
+class Names:
+    """Takes the place of the resolver of the machine: names below `slow` take until `release`."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.release = threading.Event()
+
+    def __call__(self, host: str) -> list[str]:
+        self.asked.append(host)
+        if host.endswith("slow"):
+            self.release.wait(20)
+        return ["127.0.0.1"]
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[Names]:
+    """The names, all of which are answered in the end."""
+    found = Names()
+    monkeypatch.setattr(resolver, "addresses_of", found)
+    yield found
+    found.release.set()
+
+
+def test_slow_names_of_some_apps_delay_no_other(names: Names) -> None:
+    async def work() -> None:
+        async with receiving() as receiver:
+            sender = Sender(LOOPBACK, timeout=1.0)
+            port = receiver.port
+            slow = [
+                asyncio.create_task(sender.post(f"slow {app}", f"http://{app}-{number}.slow:{port}/", {}, b"{}"))
+                for app in range(30)
+                for number in range(20)
+            ]
+            while len(names.asked) < 30:
+                await asyncio.sleep(0.01)
+            began = time.monotonic()
+            result = await sender.post("healthy", f"http://bot.example:{port}/", {}, b"{}")
+            assert result.status == 200
+            # An address needs no thread.
+            for host in ("127.0.0.1", "0x7f.1", "2130706433"):
+                assert (await sender.post("healthy", f"http://{host}:{port}/", {}, b"{}")).status == 200
+            assert time.monotonic() - began < SOON_SECONDS
+            assert len(names.asked) <= resolver.THREADS
+            assert threading.active_count() < resolver.THREADS + 20
+            assert {name for name in names.asked if "." in name and not name.endswith("slow")} == {"bot.example"}
+            # A call that has no thread yet is waiting, and has not failed.
+            await asyncio.sleep(1.2)
+            failed = [one for one in slow if one.done()]
+            assert 0 < len(failed) <= resolver.THREADS
+            assert {one.result().cause for one in failed} == {"timeout"}
+            assert len(names.asked) <= resolver.THREADS, "the threads of calls that were given up are still taken"
+            names.release.set()
+            results = await asyncio.gather(*slow)
+            assert sum(one.status == 200 for one in results) == len(slow) - len(failed)
+            await sender.close()
+
+    asyncio.run(work())
+
+
+def test_calls_to_one_slow_name_take_one_thread(names: Names) -> None:
+    async def work() -> None:
+        async with receiving() as receiver:
+            sender = Sender(LOOPBACK, timeout=0.2)
+            for _ in range(3):
+                calls = [sender.post("app", f"http://a.slow:{receiver.port}/", {}, b"{}") for _ in range(5)]
+                assert {one.cause for one in await asyncio.gather(*calls)} == {"timeout"}
+            assert names.asked == ["a.slow"]
+            names.release.set()
+            await asyncio.sleep(0.1)
+            assert (await sender.post("app", f"http://a.slow:{receiver.port}/", {}, b"{}")).status == 200
+            assert names.asked == ["a.slow"] * 2, "nothing is cached"
+            await sender.close()
+
+    asyncio.run(work())
+
+
+def test_a_share_is_an_eighth_of_what_is_free_and_one_for_everybody() -> None:
+    async def work() -> None:
+        shares = Shares(64, 8)
+        greedy = [asyncio.create_task(shares.take("greedy")) for _ in range(64)]
+        await asyncio.sleep(0)
+        assert sum(one.done() for one in greedy) == 8
+        others = [asyncio.create_task(shares.take(f"app {number}")) for number in range(56)]
+        await asyncio.sleep(0)
+        assert all(one.done() for one in others), "each has one place"
+        late = asyncio.create_task(shares.take("late"))
+        gone = asyncio.create_task(shares.take("late"))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.sleep(0)
+        shares.give("greedy")
+        await asyncio.sleep(0)
+        assert late.done(), "whoever holds none comes first"
+        for number in range(56):
+            shares.give(f"app {number}")
+        shares.give("late")
+        while not all(one.done() for one in greedy):
+            shares.give("greedy")
+            await asyncio.sleep(0)
+        assert not shares._waiting
+
+    asyncio.run(work())
+
+
+def test_connections_to_former_targets_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(idle, "IDLE_SECONDS", 0.3)
+    monkeypatch.setattr(idle, "_SWEEP_SECONDS", 0.1)
+    monkeypatch.setattr(idle, "MOST", 5)
+
+    async def work() -> None:
+        receivers = [receiving() for _ in range(8)]
+        opened: list[Receiver] = [await one.__aenter__() for one in receivers]
+        sender = Sender(LOOPBACK)
+        for receiver in opened:
+            assert (await sender.post("app", receiver.url, {}, b"{}")).status == 200
+        assert sender._idle._count == len(sender._idle._kept) == 5
+        async with asyncio.timeout(SOON_SECONDS):
+            while sender._idle._kept:
+                await asyncio.sleep(0.05)
+        assert (sender._idle._count, sender._idle._sweep) == (0, None), "nothing is left that runs"
+        for one in receivers:
+            await one.__aexit__(None, None, None)
+        await sender.close()
+
+    asyncio.run(work())
+
+
+@pytest.fixture
+def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A certificate for 127.0.0.1, with its key, which the sender trusts."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "endpoint")])
+    now = datetime.datetime.now(datetime.UTC)
+    built = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "certificate.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + built.public_bytes(serialization.Encoding.PEM))
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    return path
+
+
+def test_a_tls_connection_is_closed_even_if_the_endpoint_never_closes_it(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(idle, "IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(idle, "_SWEEP_SECONDS", 0.1)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    closed = threading.Event()
+
+    def serve(listener: socket.socket) -> None:
+        raw, _ = listener.accept()
+        with context.wrap_socket(raw, server_side=True, do_handshake_on_connect=True) as stream:
+            stream.recv(65536)
+            stream.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            # Looks at the socket below, and never takes part in closing the encryption.
+            while socket.socket.recv(stream, 1024):
+                pass
+            closed.set()
+
+    async def work(port: int) -> None:
+        sender = Sender(LOOPBACK)
+        assert (await sender.post("app", f"https://127.0.0.1:{port}/", {}, b"{}")).status == 200
+        assert sender._idle._count == 1
+        async with asyncio.timeout(SOON_SECONDS):
+            while not closed.is_set():
+                await asyncio.sleep(0.05)
+        await sender.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=serve, args=(listener,))
+        server.start()
+        asyncio.run(work(listener.getsockname()[1]))
+        server.join(10)

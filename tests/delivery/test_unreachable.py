@@ -1,0 +1,71 @@
+"""The log of webhooks that cannot be called."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import pytest
+
+from heliograph.delivery.unreachable import MOST_WEBHOOKS, REPEAT_SECONDS, UnreachableLog
+from heliograph.storage.deliveries import PENDING, Settled
+from heliograph.storage.logged import StoredAttempt, StoredDelivery
+
+REFUSED = ("refused", "connection refused")
+PRIVATE = ("address", "10.0.0.1 is not a public address")
+
+
+def settled(webhook: str, failure: tuple[str, str] | None) -> Settled:
+    """An attempt that failed, or was answered."""
+    cause, error = failure or (None, None)
+    delivery = StoredDelivery("d", "app", webhook, "e", "user:update", "lane", 0, PENDING, 1, 1, 0, 0)
+    attempt = StoredAttempt("d", 1, "app", "lane", 0, 1, None if failure else 200, error, None)
+    return Settled(0, delivery, attempt, cause=cause)
+
+
+@pytest.fixture
+def at(caplog: pytest.LogCaptureFixture) -> Callable[..., list[str]]:
+    """Logs an attempt at a time, and returns the lines that it added."""
+    caplog.set_level(logging.INFO, "heliograph.delivery")
+    now = {"time": 0.0}
+    failures = UnreachableLog(lambda: now["time"])
+
+    def attempt(time: float, failure: tuple[str, str] | None, webhook: str = "w") -> list[str]:
+        now["time"] = time
+        caplog.clear()
+        failures.attempt(settled(webhook, failure))
+        return [f"{one.levelname} {one.getMessage()}" for one in caplog.records]
+
+    return attempt
+
+
+def test_a_failure_is_logged_once_and_again_after_minutes(at: Callable[..., list[str]]) -> None:
+    line = "WARNING webhook w of app app cannot be called: connection refused"
+    assert at(0, REFUSED) == [line]
+    for second in range(1, 5):
+        assert at(second, REFUSED) == []
+    private = "WARNING webhook w of app app cannot be called: 10.0.0.1 is not a public address"
+    assert at(5, PRIVATE) == [f"{private} (see --webhook-allowed-networks)"], "another cause"
+    assert at(6, REFUSED) == []
+    assert at(7, REFUSED, "other") == [line.replace("webhook w", "webhook other")]
+    assert at(REPEAT_SECONDS, REFUSED) == [f"{line}; 5 calls failed since this was last logged"]
+
+
+def test_an_unsteady_endpoint_does_not_fill_the_log(at: Callable[..., list[str]]) -> None:
+    assert at(0, None) == []
+    assert len(at(1, REFUSED)) == 1
+    assert at(2, REFUSED) == []
+    assert at(3, None) == ["INFO webhook w of app app answers again; 1 more calls had failed"]
+    for second in range(4, 100):
+        assert at(second, REFUSED if second % 2 else None) == []
+    assert len(at(1 + REPEAT_SECONDS, REFUSED)) == 1
+    assert len(at(2 + REPEAT_SECONDS, None)) == 1
+    assert at(2 + 2 * REPEAT_SECONDS, None) == []
+    assert at(3 + 2 * REPEAT_SECONDS, REFUSED) == ["WARNING webhook w of app app cannot be called: connection refused"]
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    failures = UnreachableLog()
+    for number in range(3 * MOST_WEBHOOKS):
+        failures.attempt(settled(str(number), REFUSED))
+    assert len(failures._known) == MOST_WEBHOOKS
