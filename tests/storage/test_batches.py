@@ -43,7 +43,7 @@ async def _too_long_for_an_index(tx: Tx) -> None:
 
 
 async def _no_statement(tx: Tx) -> None:
-    await tx.execute("SELECT nothing FROM nowhere")
+    await tx.execute("SELECT FROM WHERE")
 
 
 async def _always_again(tx: Tx) -> None:

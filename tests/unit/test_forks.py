@@ -43,8 +43,15 @@ Make = Callable[[], list[str]]
 
 
 def bare_fork() -> int:
-    """Fork as C code may: Python's fork hooks are not run."""
+    """Fork as C code may: Python's fork hooks are not run.
+
+    A thread that is waiting for the interpreter lock at that moment would be waited for by the child, where it is not.
+    """
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(100)
+    time.sleep(2 * interval)
     pid: int = ctypes.PyDLL(None).fork()
+    sys.setswitchinterval(interval)
     return pid
 
 

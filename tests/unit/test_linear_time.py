@@ -55,7 +55,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 def read(pattern: re.Pattern[Any], text: Any) -> None:
     """Use the pattern as the code does: one for a whole text is matched at its beginning, any other is searched for."""
-    if str(pattern.pattern).rstrip("'").endswith("\\Z"):
+    if str(pattern.pattern).rstrip("'").endswith(("\\Z", "\\Z)")):
         pattern.match(text)
     else:
         pattern.sub(text[:0], text)

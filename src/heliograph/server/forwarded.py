@@ -10,9 +10,10 @@ UNIX = "unix:"
 """The address of a peer that came through a Unix socket, as nginx writes it."""
 _LENGTH = 8192
 _NODE_LENGTH = 64
+# Repetitions are possessive: giving blanks back would take quadratic time.
 # Values that should be quoted, such as [::1] or a host with a port, often are not: they end where a quoted one would.
 _PAIR = re.compile(
-    r"""[ \t]*(?:(?P<name>[\w!#$%&'*+.^`|~-]+)=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s";,]+)))?[ \t]*"""
+    r"""[ \t]*+(?:(?P<name>[\w!#$%&'*+.^`|~-]++)=(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"|(?P<plain>[^\s";,]++)))?[ \t]*+"""
     r"""(?P<end>[;,]|\Z)""",
     re.ASCII,
 )
