@@ -60,7 +60,7 @@ def sync_opener(
         InvalidArgument: the proxy is not one.
     """
     if client is None and transport is None and proxy is None and not _proxies():
-        forks.preload("encodings.idna")
+        forks.preload("encodings.idna", *(("ssl", "certifi") if base_url.startswith("https:") else ()))
         return partial(Connections, base_url, Trust())
     from heliograph.client import sync_http
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from heliograph.client import forks
@@ -21,7 +22,16 @@ class Trust:
         here = forks.process()
         made = self._made
         if made is None or made[0] != here:
-            import httpx
-
-            made = self._made = here, httpx.create_ssl_context()
+            made = self._made = here, _create_context()
         return made[1]
+
+
+def _create_context() -> ssl.SSLContext:
+    """The authorities that the environment names as it does for httpx and OpenSSL, else those of certifi."""
+    import ssl
+
+    import certifi
+
+    if (file := os.environ.get("SSL_CERT_FILE")) or (folder := os.environ.get("SSL_CERT_DIR")):
+        return ssl.create_default_context(cafile=file, capath=None if file else folder)
+    return ssl.create_default_context(cafile=certifi.where())

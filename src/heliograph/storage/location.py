@@ -122,8 +122,9 @@ def refuse_lost(location: Location, left: list[Path]) -> None:
     state = "is empty" if location.path.exists() else "is missing"
     if location.restoring in left:
         raise UsageError(f"{location.path} {state}: a restore was interrupted. Run `heliograph restore` again")
+    belong = "belongs" if len(left) == 1 else "belong"
     raise UsageError(
-        f"{location.path} {state}, but {names} belongs to a database that was there. Put the database back, or restore "
+        f"{location.path} {state}, but {names} {belong} to a database that was there. Put it back, or restore "
         f"a backup with `heliograph restore`. To start with a new database, move {names} away first"
     )
 
