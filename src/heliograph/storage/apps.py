@@ -78,7 +78,9 @@ async def mark_deleted(tx: Tx, app_id: str) -> None:
 
 async def deleted(reader: Reader, before: int) -> list[str]:
     """The apps that were deleted up to a moment and not yet purged."""
-    return [row[0] for row in await reader.all("SELECT id FROM app WHERE deleted_at <= $1 ORDER BY id", before)]
+    return [
+        row[0] for row in await reader.all("SELECT id FROM app WHERE deleted_at <= $1 ORDER BY deleted_at, id", before)
+    ]
 
 
 async def forget(tx: Tx, app_id: str) -> None:
