@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,11 @@ def _commonmark() -> MarkdownIt:
 def to_text(html: str) -> str:
     """What of an HTML text can be read: a line for each block."""
     reader = _Reader()
-    reader.feed(html)
+    # No tag ends behind the last ">". The parser would search for its end from each "<", which takes quadratic time.
+    complete, bracket, rest = html.rpartition(">")
+    reader.feed(complete + bracket)
     reader.close()
+    reader.handle_data(unescape(rest))
     return _GAPS.sub("\n", "".join(reader.parts)).strip()
 
 

@@ -17,8 +17,6 @@ from heliograph import ids
 from heliograph.storage import webhooks
 from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.logged import StoredAttempt, StoredDelivery, StoredEvent
-from heliograph.storage.paging import filtered_slice_of, slice_of
-from heliograph.wire.paging import Page, Slice
 
 PENDING, DELIVERED, FAILED = "pending", "delivered", "failed"
 Ranges = tuple[tuple[int, int], ...]
@@ -307,22 +305,6 @@ async def purge(tx: Tx, app_id: str, limit: int) -> bool:
 async def _remove(tx: Tx, keys: Sequence[Sequence[object]]) -> None:
     await tx.delete("attempt", ("bucket", "delivery_id"), keys)
     await tx.delete("delivery", ("bucket", "id"), keys)
-
-
-async def page(reader: Reader, app_id: str, match: Sequence[tuple[str, str]], page: Page) -> Slice[StoredDelivery]:
-    """A page of the app's deliveries whose columns have these values, oldest first; `filtered_slice_of` says how many
-    of them are examined."""
-    source = "delivery WHERE app_id = $1"
-    if not match:
-        rows = await slice_of(reader, _COLUMNS, source, (app_id,), page)
-        return Slice([StoredDelivery(*row[:-1]) for row in rows.records], rows.precedes, rows.follows)
-    if ("status", FAILED) in match:
-        source += f" AND status = '{FAILED}'"  # spelled out, which is how an engine recognizes the partial index
-    condition = " AND ".join(f"{column} = ${number}" for number, (column, _) in enumerate(match, 2))
-    rows = await filtered_slice_of(
-        reader, _COLUMNS, source, (app_id,), condition, tuple(value for _, value in match), page
-    )
-    return rows.holding([StoredDelivery(*row) for row in rows.records])
 
 
 async def get(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery | None:

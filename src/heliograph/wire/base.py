@@ -37,7 +37,7 @@ Email = Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[^@\s]+@[^@
 _URI = r"^[A-Za-z][A-Za-z0-9+.\-]*:[^\s]+$(?!\n)"
 Uri = Annotated[str, Meta(min_length=1, max_length=2048, pattern=_URI)]
 MediaUrl = Annotated[str, Meta(pattern=_URI)]
-HttpUrl = Annotated[str, Meta(max_length=2048, pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]+[^\s]*$(?!\n)")]
+HttpUrl = Annotated[str, Meta(max_length=2048, pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#][^\s]*$(?!\n)")]
 Locale = Annotated[str, Meta(min_length=1, max_length=64)]
 ExternalId = Annotated[str, Meta(min_length=1, max_length=1024)]
 BrandId = Annotated[str, Meta(min_length=1, max_length=24)]
