@@ -76,17 +76,27 @@ def _do(url: str, app_id: str, work: Callable[..., Awaitable[Any]], *args: Any) 
 @json_option
 def list_deliveries(app_id: str, status: str | None, limit: int, url: str, as_json: bool) -> None:
     """List the newest deliveries of an app, oldest first."""
-    from heliograph.domain import deliveries as verbs
-    from heliograph.wire.paging import Page
-
-    wanted = {"status": status} if status else {}
-    # What precedes the greatest id is the end of the list.
-    found = _do(url, app_id, verbs.page, wanted, Page(before="f" * 24, size=limit)).records
+    found: list[Delivery] = _do(url, app_id, _newest, {"status": status} if status else {}, limit)
     if as_json:
         print_json(found)
         return
     for one in found:
         click.echo(_line(one))
+
+
+async def _newest(store: Store, tenant: Any, wanted: dict[str, str], limit: int) -> list[Delivery]:
+    """The newest deliveries, oldest first. A page of a filtered list may hold fewer than there are."""
+    from heliograph.domain import deliveries as verbs
+    from heliograph.wire.paging import Page
+
+    # What precedes the greatest id is the end of the list.
+    newest: list[Delivery] = []
+    before: str | None = "f" * 24
+    while before is not None and len(newest) < limit:
+        found = await verbs.page(store, tenant, wanted, Page(before=before, size=limit - len(newest)))
+        newest = [*found.records, *newest]
+        before = (found.first or found.records[0].id) if found.precedes else None
+    return newest
 
 
 @deliveries.command("show")
@@ -152,7 +162,7 @@ async def _retry_failed(store: Store, tenant: Any) -> int:
         count += sum(await asyncio.gather(*(_retried(store, tenant, one.id) for one in found.records)))
         if not found.follows:
             return count
-        after = found.records[-1].id
+        after = found.last or found.records[-1].id
 
 
 def _line(one: Delivery) -> str:

@@ -38,7 +38,9 @@ class Inside:
     async def send(self, method: str, path: str, body: bytes | Receive = b"", request_id: str = "") -> Answer:
         """Call it as the server does, with the key of the sandbox's app; `path` is below the app or a whole one."""
         key = self.sandbox.app_key
-        target = path if path.startswith("/v2") else f"/v2/apps/{self.sandbox.app.id}{path}"
+        path, _, query = path.partition("?")
+        whole_path = path.startswith(("/v2", "/heliograph"))
+        target = path if whole_path else f"/v2/apps/{self.sandbox.app.id}{path}"
         credential = base64.b64encode(f"{key.id}:{key.secret}".encode())
         headers = [(b"authorization", b"Basic " + credential), (b"content-type", b"application/json")]
         if request_id:
@@ -50,7 +52,7 @@ class Inside:
             "scheme": "http",
             "path": target,
             "raw_path": target.encode(),
-            "query_string": b"",
+            "query_string": query.encode(),
             "root_path": "",
             "headers": headers,
             "server": ("localhost", 80),

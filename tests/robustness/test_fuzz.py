@@ -15,14 +15,13 @@ from heliograph.wire.operations import Operation
 from tests.databases import SQLITE
 from tests.harness import Caller
 from tests.robustness.answers import post
+from tests.robustness.bases import base_of
 from tests.robustness.bodies import JUNK, SAMPLES, STRINGS, distinct, places, put, with_junk, wrong
 from tests.security.calls import BY_NAME, OFFERED, call, path_of
 from tests.security.worlds import World, new_world, snapshot
-from tests.unit.integrations import INTEGRATIONS
 
 LIMIT = 102_400
 WITH_BODY = [operation for operation in OFFERED if operation.body]
-HOOK = {"target": "https://example.invalid", "triggers": []}
 MALFORMED = [("bad_request", "Request body is not valid JSON")]
 BOUNDED = settings(
     max_examples=30,
@@ -45,25 +44,6 @@ def world(account: Caller) -> World:
 def kinds_of(operation: Operation) -> list[Any]:
     """The types of the bodies that the operation takes."""
     return list(get_args(operation.body)) or [operation.body]
-
-
-def base_of(operation: Operation, world: World, kind: Any = None) -> dict[str, Any]:
-    """A body that the operation takes, of this kind if it takes several."""
-    if operation.name == "CreateIntegration" and kind is not None:
-        type_ = kind.__struct_config__.tag
-        return {"type": type_, **INTEGRATIONS[type_][0]}
-    member = {"userId": world.users["ada"], "subscribeSDKClient": True}
-    bodies: dict[str, dict[str, Any]] = {
-        "CreateConversation": {"type": "sdkGroup", "participants": [member]},
-        "JoinConversation": member,
-        "LeaveConversation": {"userId": world.users["quiet"]},
-        "PostMessage": {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}},
-        "PostActivity": {"author": {"type": "business"}, "type": "conversation:read"},
-        "CreateIntegration": {"type": "web", "displayName": "Name"},
-        "CreateWebhook": HOOK,
-        "UpdateWebhook": HOOK,
-    }
-    return bodies.get(operation.name, {"displayName": "Name"})
 
 
 def readable(world: World) -> None:
@@ -144,7 +124,7 @@ def test_bodies_that_are_no_json(world: World, operation: Operation) -> None:
 
 def _no_json(text: str) -> Iterator[bytes]:
     yield from (b"{", b"}", b" ", b"\0", b"\xff", b"{}{}", b"{},", b"{'a':1}", b"{a:1}", b"<a/>", b"a=1&b=2", b"[")
-    for coding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-32", "utf-7"):
+    for coding in ("utf-16", "utf-16-le", "utf-32", "utf-7"):
         yield ("\ufeff" + text if coding == "utf-7" else text).encode(coding)
     yield gzip.compress(text.encode(), mtime=0)
     yield text[:-1].encode()
@@ -258,7 +238,9 @@ def test_content_types(world: World, content_type: str | bytes | None, status: i
 
 @refused
 def test_a_body_where_none_is_expected(world: World) -> None:
-    for content, status in ((b"{", 404), (b"\xff\0", 404), (b"x" * (LIMIT + 1), 413), (b'{"a":1}', 404)):
+    for content in (b"{", b"\xff\0", b"x" * (LIMIT + 1), b'{"a":1}'):
+        # What changes something is not carried out before its whole request is there, within the limit of any body.
+        status = 413 if len(content) > LIMIT else 404
         for content_type in ("application/json", "text/plain", None):
             assert post(world.api, "GET", "/users/ada", content, content_type).status == 200
             assert post(world.api, "DELETE", "/users/nobody", content, content_type).status == status

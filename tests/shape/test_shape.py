@@ -89,7 +89,7 @@ WITHOUT_TENANT = {
     "apps.every",
     "apps.deleted",
 }
-WITHOUT_TENANT |= {"migrations.version", "migrations.migrate", "paging.slice_of"}
+WITHOUT_TENANT |= {"migrations.version", "migrations.migrate", "paging.slice_of", "paging.filtered_slice_of"}
 # A webhook tells whose delivery it is; the tables of keys and webhooks are looked into by the keys of rows.
 WITHOUT_TENANT |= {"webhooks.find", "stream.begin_epoch", "stream.end_epoch", "stream.horizon", "places.prepare"}
 # Who delivers is no tenant, and does so for all of them.

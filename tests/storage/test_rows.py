@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from heliograph import ids
+from heliograph.storage import paging
 from heliograph.storage.engine import Tx
 from heliograph.storage.paging import slice_of
 from heliograph.storage.store import Store
@@ -55,3 +56,35 @@ def test_pages_know_what_precedes_and_what_follows(run: Run, size: int, at: int)
     assert after == (following[:size], bool(following), len(following) > size)
     preceding = names[:at]
     assert before == (preceding[-size:], len(preceding) > size, at < 10 and bool(preceding))
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_filter_examines_a_bounded_number_of_rows_and_goes_on_from_there(
+    run: Run, monkeypatch: pytest.MonkeyPatch, *, backwards: bool
+) -> None:
+    monkeypatch.setattr(paging, "ROWS_EXAMINED", 4)
+    names = [ids.new() for _ in range(30)]
+    wanted = [name for number, name in enumerate(names) if number in (0, 1, 2, 13, 14, 29)]
+
+    async def pages(tx: Tx) -> list[list[str]]:
+        await tx.execute(TABLE)
+        rows = [("a", name, int(name in wanted)) for name in names]
+        await tx.insert("thing", ("owner", "id", "value"), rows)
+        found, page = [], Page(before="f" * 24, size=2) if backwards else Page(size=2)
+        while True:
+            got = await paging.filtered_slice_of(
+                tx, ("id",), "thing WHERE owner = $1", ("a",), "value = $2", (1,), page
+            )
+            found.append([row[0] for row in got.records])
+            assert not got.records or backwards or got.precedes == (got.records[0][0] != wanted[0])
+            if not (got.precedes if backwards else got.follows):
+                return found
+            cursor = (got.first if backwards else got.last) or found[-1][0 if backwards else -1]
+            page = Page(before=cursor, size=2) if backwards else Page(after=cursor, size=2)
+
+    async def go(store: Store) -> list[list[str]]:
+        return await store.write(pages)
+
+    found = run(go)
+    assert len(found) < 14
+    assert [one for page in (found[::-1] if backwards else found) for one in page] == wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -241,3 +242,10 @@ def test_nul_is_found_however_deep_it_lies(text: str, holds: bool) -> None:
                 decode(body, Circle, require_subscribe=False)
         else:
             decode(body, Circle, require_subscribe=False)
+
+
+def test_a_violation_far_behind_in_a_large_body_is_still_named() -> None:
+    body = {"displayName": "A", "metadata": {f"k{number}": number for number in range(5_000)} | {"wrong": []}}
+    with pytest.raises(BadRequest) as refused:
+        decode(json.dumps(body).encode(), apps.AppCreateBody, require_subscribe=True)
+    assert refused.value.titles == ("metadata[...] is not valid",)

@@ -6,7 +6,7 @@ from typing import Any, cast, get_args
 
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, NotFound
-from heliograph.storage import deliveries, webhooks
+from heliograph.storage import deliveries, delivery_pages, webhooks
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.logged import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
@@ -27,8 +27,8 @@ async def page(store: Store, tenant: Tenant, wanted: dict[str, str], page: Page)
         raise BadRequest(f"status should be equal to one of the allowed values: {', '.join(get_args(DeliveryStatus))}")
     columns = {"status": "status", "webhookId": "webhook_id", "conversationId": "lane", "userId": "lane"}
     match = tuple((columns[name], value) for name, value in wanted.items() if name in columns)
-    found = await store.look(deliveries.page, tenant.app_id, match, page)
-    return Slice([shown(one) for one in found.records], found.precedes, found.follows)
+    found = await store.read(delivery_pages.page, tenant.app_id, match, page)
+    return found.holding([shown(one) for one in found.records])
 
 
 async def get(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:

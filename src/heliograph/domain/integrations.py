@@ -99,7 +99,7 @@ async def _page(reader: Reader, app_id: str, types: Sequence[str], page: Page, s
     records = [
         shown(sealer, one, [webhook for webhook in every if webhook.integration_id == one.id]) for one in found.records
     ]
-    return Slice(records, found.precedes, found.follows)
+    return found.holding(records)
 
 
 async def get(store: Store, tenant: Tenant, integration_id: str) -> Integration:

@@ -50,7 +50,7 @@ async def post(store: Store, tenant: Tenant, conversation_id: str, body: Message
             author.user_id,
             author.user_external_id,
             author,
-            contents.shown(body.content),
+            await contents.shown_in_time(body.content),
             metadata.initial(body.metadata, _OWNER),
             _routing(body),
             _destination(body),

@@ -22,22 +22,25 @@ _MARKUP = re.compile(
     |<[!?/][^>]*+>?""",
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
+MOST_BRACKETS = 100
+"""How many "[" a Markdown text may have for its links to be rendered: the parser looks from each for its end."""
 _SPACES = re.compile(r"[ \t\r\n]+")
 _GAPS = re.compile(r"(?<! ) *\n[ \n]*")
 
 
 def to_html(markdown: str) -> str:
     """CommonMark as HTML. HTML in it is text like any other, and a link that would run a script is none."""
-    html: str = _commonmark().render(markdown)
+    html: str = _commonmark(markdown.count("[") <= MOST_BRACKETS).render(markdown)
     return html.strip()
 
 
 @cache
-def _commonmark() -> MarkdownIt:
+def _commonmark(links: bool) -> MarkdownIt:
     # Imported where it is first needed: most servers never see Markdown, and all of them want to start quickly.
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": False})
+    parser = MarkdownIt("commonmark", {"html": False})
+    return parser if links else parser.disable(["link", "image", "reference"])
 
 
 def to_text(html: str) -> str:

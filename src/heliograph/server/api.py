@@ -137,7 +137,7 @@ class Api:
         connection.trust()
         body: Any = None
         # What may change something waits for the whole request, also for a body that is not asked for.
-        if operation.body is not None or (scope["method"] not in READING and not connection.arrived()):
+        if operation.body is not None or scope["method"] not in READING:
             started = time.monotonic()
             content = await read_body(connection, headers, receive)
             body = self._decode(operation, headers, content)

@@ -123,11 +123,11 @@ class Request:
 
     def neighbours(self, found: Slice[Any]) -> tuple[PageMeta, Links | None]:
         """The `meta` and the `links` of a page of records that have ids."""
-        if not found.records:
+        if not found.records and found.first is None:
             return PageMeta(has_more=False), None
-        meta = page_meta(
-            self.page, found.records[0].id, found.records[-1].id, precedes=found.precedes, follows=found.follows
-        )
+        first = found.first or found.records[0].id
+        last = found.last or found.records[-1].id
+        meta = page_meta(self.page, first, last, precedes=found.precedes, follows=found.follows)
         return meta, links_of(self, meta)
 
 

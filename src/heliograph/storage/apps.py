@@ -78,7 +78,12 @@ async def mark_deleted(tx: Tx, app_id: str) -> None:
 
 async def deleted(reader: Reader, before: int, now: int) -> list[str]:
     """The apps that were deleted up to a moment, or by a clock that was ahead of `now`, and not yet purged."""
-    rows = await reader.all("SELECT id FROM app WHERE deleted_at <= $1 OR deleted_at > $2 ORDER BY id", before, now)
+    rows = await reader.all(
+        "SELECT id FROM app WHERE deleted_at IS NOT NULL AND (deleted_at <= $1 OR deleted_at > $2) "
+        "ORDER BY deleted_at, id",
+        before,
+        now,
+    )
     return [row[0] for row in rows]
 
 

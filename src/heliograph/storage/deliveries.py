@@ -17,8 +17,6 @@ from heliograph import ids
 from heliograph.storage import webhooks
 from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.logged import StoredAttempt, StoredDelivery, StoredEvent
-from heliograph.storage.paging import slice_of
-from heliograph.wire.paging import Page, Slice
 
 PENDING, DELIVERED, FAILED = "pending", "delivered", "failed"
 Ranges = tuple[tuple[int, int], ...]
@@ -298,14 +296,6 @@ async def purge(tx: Tx, app_id: str, limit: int) -> bool:
 async def _remove(tx: Tx, keys: Sequence[Sequence[object]]) -> None:
     await tx.delete("attempt", ("bucket", "delivery_id"), keys)
     await tx.delete("delivery", ("bucket", "id"), keys)
-
-
-async def page(reader: Reader, app_id: str, match: Sequence[tuple[str, str]], page: Page) -> Slice[StoredDelivery]:
-    """A page of the app's deliveries whose columns have these values, oldest first."""
-    where = "".join(f" AND {column} = ${number}" for number, (column, _) in enumerate(match, 2))
-    values = (app_id, *(value for _, value in match))
-    rows = await slice_of(reader, _COLUMNS, f"delivery WHERE app_id = $1{where}", values, page)
-    return Slice([StoredDelivery(*row[:-1]) for row in rows.records], rows.precedes, rows.follows)
 
 
 async def get(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery | None:

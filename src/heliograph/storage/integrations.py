@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.paging import slice_of
+from heliograph.storage.paging import filtered_slice_of, slice_of
 from heliograph.wire.paging import Page, Slice
 
 
@@ -39,8 +39,10 @@ async def page(reader: Reader, app_id: str, types: Sequence[str], page: Page) ->
     """A page of the app's integrations of these types, or of any if none is named; oldest first."""
     source = "integration WHERE app_id = $1"
     if types:
-        source += f" AND type IN ({', '.join(f'${number}' for number in range(2, len(types) + 2))})"
-    rows = await slice_of(reader, _COLUMNS, source, (app_id, *types), page)
+        condition = f"type IN ({', '.join(f'${number}' for number in range(2, len(types) + 2))})"
+        rows = await filtered_slice_of(reader, _COLUMNS, source, (app_id,), condition, tuple(types), page)
+        return rows.holding([StoredIntegration(*row) for row in rows.records])
+    rows = await slice_of(reader, _COLUMNS, source, (app_id,), page)
     return Slice([StoredIntegration(*row[:-1]) for row in rows.records], rows.precedes, rows.follows)
 
 

@@ -7,6 +7,9 @@ from typing import Any
 from heliograph.storage.engine import Columns, Reader, Row
 from heliograph.wire.paging import Page, Slice
 
+ROWS_EXAMINED = 1_000
+"""How many rows a filter without an index of its own may examine for one page."""
+
 
 async def slice_of(
     reader: Reader, columns: Columns, source: str, values: tuple[Any, ...], page: Page, *, key: str = "id"
@@ -40,3 +43,62 @@ async def slice_of(
         rows.reverse()
         return Slice(rows, precedes=goes_on, follows=behind)
     return Slice(rows, precedes=behind, follows=goes_on)
+
+
+async def filtered_slice_of(
+    reader: Reader,
+    columns: Columns,
+    source: str,
+    values: tuple[Any, ...],
+    condition: str,
+    wanted: tuple[Any, ...],
+    page: Page,
+) -> Slice[Row]:
+    """A page of the rows of a `source` for which the `condition` holds, in the order of `id`. The parameters of the
+    condition follow those of the source.
+
+    No index finds these rows, so at most `ROWS_EXAMINED` rows are examined. If the limit ends the page early, the slice
+    has a cursor at the last row examined, and may have fewer records than the page size, or none. Reads one snapshot.
+    """
+    cursor = page.before if page.backwards else page.after
+    after, order, edge, back = ("<", "DESC", ">=", "ASC") if page.backwards else (">", "ASC", "<=", "DESC")
+    bounds = () if cursor is None else (cursor,)
+
+    def examined(comparison: str, direction: str, number: int) -> str:
+        bound = "" if cursor is None else f" AND id {comparison} ${number}"
+        return f"{source}{bound} ORDER BY id {direction} LIMIT"
+
+    number = len(values) + len(wanted) + 1
+    rows = await reader.all(
+        f"SELECT {', '.join(columns)} "
+        f"FROM (SELECT * FROM {examined(after, order, number)} {ROWS_EXAMINED}) AS examined "
+        f"WHERE {condition} ORDER BY id {order} LIMIT {page.size + 1}",
+        *(*values, *wanted, *bounds),
+    )
+    goes_on, rows = len(rows) > page.size, rows[: page.size]
+    limit = None
+    if not goes_on:
+        last = f"SELECT id FROM {examined(after, order, len(values) + 1)} 1 OFFSET {ROWS_EXAMINED - 1}"
+        if (row := await reader.one(last, *values, *bounds)) is not None:
+            limit, goes_on = row[0], True
+    if not rows and limit is None:
+        return Slice([], precedes=False, follows=False)
+    behind = cursor is not None and await _may_hold(
+        reader, f"SELECT * FROM {examined(edge, back, number)} {ROWS_EXAMINED}", condition, (*values, *wanted, *bounds)
+    )
+    near = None if rows else limit
+    if page.backwards:
+        rows.reverse()
+        return Slice(rows, precedes=goes_on, follows=behind, first=limit, last=near)
+    return Slice(rows, precedes=behind, follows=goes_on, first=near, last=limit)
+
+
+async def _may_hold(reader: Reader, examined: str, condition: str, values: tuple[Any, ...]) -> bool:
+    """Whether the condition holds for one of the rows examined, or the limit leaves that open."""
+    row = await reader.one(
+        f"SELECT EXISTS (SELECT 1 FROM ({examined}) AS examined WHERE {condition}), "
+        f"(SELECT count(*) FROM ({examined}) AS examined)",
+        *values,
+    )
+    assert row is not None
+    return bool(row[0]) or row[1] == ROWS_EXAMINED

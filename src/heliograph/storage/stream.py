@@ -25,6 +25,7 @@ _COLUMNS = StoredEvent.__struct_fields__
 # A cursor of another epoch tells the time of an event, and not what was committed before it; more than this before it
 # nothing was still open.
 _OVERLAP_MILLISECONDS = 60_000
+_EVENTS_EXAMINED = 1_000
 _FIRST, _LAST = "0" * 24, "f" * 24
 
 
@@ -80,23 +81,48 @@ async def after(
     reader: Reader, app_id: str, cursor: Cursor, limit: int
 ) -> tuple[list[tuple[Cursor, StoredEvent]], Cursor]:
     """The next events of the app, each with its place; and where to go on."""
-    end = await present(reader, app_id) if reader.buckets == 1 else None
-    # With one bucket the order is that of its key, with many there is an index for it.
-    where, since = (
-        ("bucket = 0 ORDER BY id", max(cursor.since, cursor.id)) if end else ("1 = 1 ORDER BY tx, id", cursor.since)
-    )
+    if reader.buckets == 1:
+        return await _after_in_key_order(reader, app_id, cursor, limit)
     rows = await reader.all(
         f"""SELECT tx, {", ".join(_COLUMNS)} FROM event
-        WHERE app_id = $1 AND (tx, id) > ($2, $3) AND tx < {reader.settled} AND id > $4 AND {where} LIMIT $5""",
+        WHERE app_id = $1 AND (tx, id) > ($2, $3) AND tx < {reader.settled} AND id > $4 ORDER BY tx, id LIMIT $5""",
         app_id,
         cursor.tx,
         cursor.id,
-        since,
+        cursor.since,
         limit,
     )
     found = [(Cursor(cursor.epoch, row[0], row[1], cursor.since), StoredEvent(*row[1:])) for row in rows]
-    if end and len(found) < limit and end.id > cursor.id:
-        # What other apps did in between need not be passed over again.
+    return found, found[-1][0] if found else cursor
+
+
+async def _after_in_key_order(
+    reader: Reader, app_id: str, cursor: Cursor, limit: int
+) -> tuple[list[tuple[Cursor, StoredEvent]], Cursor]:
+    """`after` with one bucket, whose key has the order of the stream. No index separates the events of the apps, so at
+    most `_EVENTS_EXAMINED` events are examined; the next call goes on behind them.
+    """
+    end = await present(reader, app_id)
+    since = max(cursor.since, cursor.id)
+    rows = await reader.all(
+        f"""SELECT tx, {", ".join(_COLUMNS)} FROM (
+            SELECT * FROM event WHERE bucket = 0 AND id > $1 ORDER BY id LIMIT $2
+        ) AS examined WHERE app_id = $3 ORDER BY id LIMIT $4""",
+        since,
+        _EVENTS_EXAMINED,
+        app_id,
+        limit,
+    )
+    found = [(Cursor(cursor.epoch, row[0], row[1], cursor.since), StoredEvent(*row[1:])) for row in rows]
+    if len(found) == limit:
+        return found, found[-1][0]
+    last = await reader.one(
+        "SELECT id FROM event WHERE bucket = 0 AND id > $1 ORDER BY id LIMIT 1 OFFSET $2", since, _EVENTS_EXAMINED - 1
+    )
+    if last is not None:
+        return found, Cursor(cursor.epoch, 0, last[0], cursor.since)
+    # The events of other apps up to the end need not be examined again.
+    if end.id > cursor.id:
         return found, end
     return found, found[-1][0] if found else cursor
 

@@ -18,6 +18,7 @@ MAX_SIZE = 100
 _MAX_DIGITS = 9
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Page(Struct, frozen=True):
@@ -34,11 +35,21 @@ class Page(Struct, frozen=True):
 
 
 class Slice(Struct, Generic[T], frozen=True):
-    """The records of a page, and whether the list goes on at either end. An empty one goes on nowhere."""
+    """The records of a page, and whether the list goes on at either end.
+
+    `first` and `last` are the cursors of the two ends, if they are not the ids of the first and the last record: a page
+    of a filtered list may end before its size is reached. An empty slice without them goes on nowhere.
+    """
 
     records: list[T]
     precedes: bool
     follows: bool
+    first: str | None = None
+    last: str | None = None
+
+    def holding(self, records: list[U]) -> Slice[U]:
+        """The same slice with other records in it."""
+        return Slice(records, self.precedes, self.follows, self.first, self.last)
 
 
 class PageMeta(Answer):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import accumulate, islice
@@ -32,8 +33,12 @@ callers, whose own limits it should not meet."""
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 # Possessive, and without an end if there is none: whatever the body is, this looks at each byte once.
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
-_BRACKET = re.compile(rb"[\[\]{}]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _MOST_TITLES = 20
+_MOST_STEPS = 2_500
+"""How many steps the search for titles takes in a wrong body: enough for about 1,000 values, and bounded in time.
+The first violation is always named."""
 
 _NAMES: dict[type[inspect.Type], str] = {
     inspect.StrType: "string",
@@ -103,8 +108,9 @@ def _is_too_deep(body: bytes) -> bool:
     # What has few brackets is not deep, and nearly everything has few.
     if body.count(b"{") + body.count(b"[") <= DEEPEST:
         return False
-    steps = (1 if one[0] in b"{[" else -1 for one in _BRACKET.finditer(_STRING.sub(b"", body)))
-    return any(depth > DEEPEST for depth in accumulate(steps))
+    # Every step of this is in C: a body may hold 100,000 brackets.
+    brackets = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > DEEPEST
 
 
 @cache
@@ -152,7 +158,7 @@ def _violations(body: bytes, kind: type[Body] | UnionType, require_subscribe: bo
         raw = msgspec.json.decode(_mend(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return [MALFORMED]
-    found = _walk(raw, _described(kind), "", require_subscribe)
+    found = _walk(raw, _described(kind), "", _Walk(require_subscribe))
     return list(islice(found, _MOST_TITLES)) or [_title(_place(complaint), "is not valid")]
 
 
@@ -170,82 +176,98 @@ def _member(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def _walk(value: Any, kind: inspect.Type, path: str, require_subscribe: bool) -> Iterator[str]:
+@dataclass
+class _Walk:
+    """A walk over the values of a wrong body, and how many steps it may still take."""
+
+    require_subscribe: bool
+    left: int = _MOST_STEPS
+
+
+def _walk(value: Any, kind: inspect.Type, path: str, walk: _Walk) -> Iterator[str]:
+    walk.left -= 1
     match kind:
+        case _ if walk.left < 0:
+            return
         case inspect.AnyType():
             return
         case inspect.Metadata(type=inner):
-            yield from _walk(value, inner, path, require_subscribe)
+            yield from _walk(value, inner, path, walk)
         case inspect.UnionType(types=types):
-            yield from _walk_union(value, types, path, require_subscribe)
+            yield from _walk_union(value, types, path, walk)
         case inspect.StructType() if isinstance(value, dict):
-            yield from _walk_object(value, kind, path, require_subscribe)
+            yield from _walk_object(value, kind, path, walk)
         case inspect.DictType(value_type=value_type) if isinstance(value, dict):
-            for key, item in value.items():
-                yield from _walk(item, value_type, f"{path}.{key}", require_subscribe)
+            for key, item in islice(value.items(), walk.left):
+                yield from _walk(item, value_type, f"{path}.{key}", walk)
         case inspect.ListType() if isinstance(value, list):
-            yield from _walk_list(value, kind, path, require_subscribe)
+            yield from _walk_list(value, kind, path, walk)
         case _ if value is None:
             yield f"{path or 'body'} should not be null"
         case _:
             yield from (f"{path or 'body'} {breach}" for breach in _breaches(value, kind))
 
 
-def _walk_union(value: Any, types: tuple[inspect.Type, ...], path: str, require_subscribe: bool) -> Iterator[str]:
+def _walk_union(value: Any, types: tuple[inspect.Type, ...], path: str, walk: _Walk) -> Iterator[str]:
     if value is None and any(isinstance(kind, inspect.NoneType) for kind in types):
         return
     kinds = [kind for kind in types if not isinstance(kind, inspect.NoneType)]
     tagged = {kind.tag: kind for kind in kinds if isinstance(kind, inspect.StructType)}
     if len(tagged) > 1:
-        yield from _walk_tagged(value, tagged, path, require_subscribe)
+        yield from _walk_tagged(value, tagged, path, walk)
         return
     if any(isinstance(kind, inspect.FloatType) for kind in kinds):
         kinds = [kind for kind in kinds if not isinstance(kind, inspect.IntType)]
-    found = [list(_walk(value, kind, path, require_subscribe)) for kind in kinds]
-    if not all(found):
-        return
     if len(kinds) == 1:
-        yield from found[0]
-    else:
+        yield from _walk(value, kinds[0], path, walk)
+    elif not any(_fits(value, kind, path, walk) for kind in kinds):
         names = dict.fromkeys(_NAMES[type(kind)] for kind in kinds)
         yield f"{path} should be {' or '.join(names)}"
 
 
+def _fits(value: Any, kind: inspect.Type, path: str, walk: _Walk) -> bool:
+    # Most values of a union have the type of one of its kinds, or of none.
+    types = _PYTHON_TYPES.get(type(kind))
+    if types is not None and type(value) not in types:
+        return False
+    return next(_walk(value, kind, path, walk), None) is None
+
+
 def _walk_tagged(
-    value: Any, kinds: dict[str | int | None, inspect.StructType], path: str, require_subscribe: bool
+    value: Any, kinds: dict[str | int | None, inspect.StructType], path: str, walk: _Walk
 ) -> Iterator[str]:
     """An object of several kinds, of which one of its fields names one."""
     first = next(iter(kinds.values()))
     assert first.tag_field is not None
     if not isinstance(value, dict):
-        yield from _walk(value, first, path, require_subscribe)
+        yield from _walk(value, first, path, walk)
     elif first.tag_field not in value:
         yield _title(path, f"should have required property '{first.tag_field}'")
     else:
         tag = value[first.tag_field]
         tags = inspect.LiteralType(tuple(sorted(map(str, kinds))))
-        wrong = list(_walk(tag, tags, _member(path, first.tag_field), require_subscribe))
-        yield from wrong or _walk(value, kinds[tag], path, require_subscribe)
+        wrong = list(_walk(tag, tags, _member(path, first.tag_field), walk))
+        yield from wrong or _walk(value, kinds[tag], path, walk)
 
 
-def _walk_object(value: dict[str, Any], kind: inspect.StructType, path: str, require_subscribe: bool) -> Iterator[str]:
+def _walk_object(value: dict[str, Any], kind: inspect.StructType, path: str, walk: _Walk) -> Iterator[str]:
     for field in kind.fields:
         if field.encode_name in value:
-            yield from _walk(value[field.encode_name], field.type, _member(path, field.encode_name), require_subscribe)
+            yield from _walk(value[field.encode_name], field.type, _member(path, field.encode_name), walk)
         elif field.required:
             yield _title(path, f"should have required property '{field.encode_name}'")
     if issubclass(kind.cls, Body):
-        titles = kind.cls.violations(value, require_subscribe=require_subscribe)
+        titles = kind.cls.violations(value, require_subscribe=walk.require_subscribe)
         yield from (_title(path, title) for title in titles)
 
 
-def _walk_list(value: list[Any], kind: inspect.ListType, path: str, require_subscribe: bool) -> Iterator[str]:
+def _walk_list(value: list[Any], kind: inspect.ListType, path: str, walk: _Walk) -> Iterator[str]:
     if kind.min_length is not None and len(value) < kind.min_length:
         yield f"{path} should NOT have fewer than {kind.min_length} items"
     if kind.max_length is not None and len(value) > kind.max_length:
         yield f"{path} should NOT have more than {kind.max_length} items"
-    for index, item in enumerate(value):
-        yield from _walk(item, kind.item_type, f"{path}[{index}]", require_subscribe)
+    for index, item in enumerate(value[: walk.left]):
+        yield from _walk(item, kind.item_type, f"{path}[{index}]", walk)
 
 
 def _breaches(value: Any, kind: inspect.Type) -> Iterator[str]:

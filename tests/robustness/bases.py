@@ -1,0 +1,30 @@
+"""Bodies that operations take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heliograph.wire.operations import Operation
+from tests.security.worlds import World
+from tests.unit.integrations import INTEGRATIONS
+
+HOOK = {"target": "https://example.invalid", "triggers": []}
+
+
+def base_of(operation: Operation, world: World, kind: Any = None) -> dict[str, Any]:
+    """A body that the operation takes, of this kind if it takes several."""
+    if operation.name == "CreateIntegration" and kind is not None:
+        type_ = kind.__struct_config__.tag
+        return {"type": type_, **INTEGRATIONS[type_][0]}
+    member = {"userId": world.users["ada"], "subscribeSDKClient": True}
+    bodies: dict[str, dict[str, Any]] = {
+        "CreateConversation": {"type": "sdkGroup", "participants": [member]},
+        "JoinConversation": member,
+        "LeaveConversation": {"userId": world.users["quiet"]},
+        "PostMessage": {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}},
+        "PostActivity": {"author": {"type": "business"}, "type": "conversation:read"},
+        "CreateIntegration": {"type": "web", "displayName": "Name"},
+        "CreateWebhook": HOOK,
+        "UpdateWebhook": HOOK,
+    }
+    return bodies.get(operation.name, {"displayName": "Name"})

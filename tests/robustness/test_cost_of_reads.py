@@ -1,0 +1,182 @@
+"""What a request costs does not grow with the rows of a table.
+
+Read on SQLite, where a read is one step of the event loop: the steps of its virtual machine are counted, and not the
+time, so the outcome is the same on every machine. A statement that looks at every row of an index takes several steps
+for each row, and the plan of EXPLAIN would call that a search.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heliograph.storage import apps, deliveries, keys, stream
+from heliograph.storage.opening import open_store
+from heliograph.storage.stream import Cursor
+from tests.databases import SQLITE, new_database
+from tests.robustness.inside import Inside, inside
+
+ROWS = 10_000
+EVERY = 1_000
+"""After how many steps the counter is called."""
+MOST_STEPS = 30_000
+"""What one request may take on the event loop: a page of 100 takes about 5,000, 1,000 rows examined up to 25,000."""
+ID = "printf('%024x', 4096 + n)"
+# What replaces the values of a row in its copies.
+COPIES: dict[str, dict[str, str]] = {
+    "app": {"id": ID, "deleted_at": "CASE WHEN n % 2 THEN n ELSE NULL END"},
+    "api_key": {"id": ID, "integration_id": ID},
+    "integration": {"id": ID},
+    "webhook": {"id": ID, "app_id": ID},
+    "app_user": {"id": ID},
+    "external_id": {"external_id": ID},
+    "client": {"id": ID, "type": "'ios'"},
+    "conversation": {"id": ID},
+    "participant": {"id": ID, "user_id": ID},
+    "membership": {"conversation_id": ID},
+    "message": {"id": ID},
+    "event": {"id": ID},
+    "delivery": {"id": ID, "event_id": ID, "lane": ID, "webhook_id": ID, "status": "'delivered'"},
+}
+
+pytestmark = pytest.mark.one_engine
+
+
+class Steps:
+    """Counts the steps of every connection that this thread uses, in thousands."""
+
+    def __init__(self) -> None:
+        self.thousands = 0
+        self._thread = threading.get_ident()
+
+    def count(self) -> int:
+        """Called by SQLite."""
+        self.thousands += threading.get_ident() == self._thread
+        return 0
+
+    @contextlib.contextmanager
+    def few(self, what: str) -> Iterator[None]:
+        """What happens in the block must not take more than `MOST_STEPS`."""
+        before = self.thousands
+        yield
+        taken = (self.thousands - before) * EVERY
+        assert taken <= MOST_STEPS, f"{what} takes {taken:,} steps on the event loop"
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
+    """Counts from now on."""
+    steps, connect = Steps(), sqlite3.connect
+
+    def counted(*args: Any, **kwargs: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*args, **kwargs)
+        connection.set_progress_handler(steps.count, EVERY)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", counted)
+    return steps
+
+
+async def made(server: Inside, path: str, body: dict[str, Any]) -> Any:
+    """The JSON of an answer to a POST, which must be a success."""
+    answer = await server.send("POST", path, json.dumps(body).encode())
+    assert answer.status == 201, answer.body
+    return json.loads(answer.body)
+
+
+async def something(server: Inside) -> dict[str, str]:
+    """One row at least in each table; returns the ids by which it is found."""
+    target = {"target": "http://127.0.0.1:9/", "triggers": ["*"]}
+    custom = {"type": "custom", "displayName": "I", "webhooks": [target]}
+    integration = (await made(server, "/integrations", custom))["integration"]["id"]
+    await made(server, f"/integrations/{integration}/keys", {"displayName": "K"})
+    user = (await made(server, "/users", {"externalId": "ada"}))["user"]["id"]
+    member = {"userId": user, "subscribeSDKClient": True}
+    conversation = {"type": "sdkGroup", "participants": [member]}
+    group = (await made(server, "/conversations", conversation))["conversation"]["id"]
+    said = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}
+    await made(server, f"/conversations/{group}/messages", said)
+    return {"integration": integration, "user": user, "group": group}
+
+
+def grow(path: Path, rows: int) -> None:
+    """Copy one row of each table so many times."""
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        for table, changed in COPIES.items():
+            columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+            values = ", ".join(changed.get(one, one) for one in columns)
+            newest = "ORDER BY id DESC" if "id" in columns else ""
+            database.execute(
+                f"WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {rows}) "
+                f"INSERT INTO {table} SELECT {values} FROM (SELECT * FROM {table} {newest} LIMIT 1), numbers"
+            )
+        database.commit()
+
+
+def reads(app_id: str, ids: dict[str, str]) -> list[str]:
+    """Every list, with each filter that it takes, from either end."""
+    nowhere = "0" * 23 + "1"
+    group, user, own = f"/conversations/{ids['group']}", f"/users/{ids['user']}", f"/heliograph/v1/apps/{app_id}"
+    filters = [
+        f"filter[{name}]={value}"
+        for name, value in (
+            ("status", "failed"), ("status", "pending"), ("webhookId", nowhere), ("conversationId", nowhere),
+            ("userId", nowhere), ("conversationId", ids["group"]),
+        )
+    ]  # fmt: skip
+    lists = [
+        "/integrations?", "/integrations?filter[types]=web&", f"{group}/participants?", f"{group}/messages?",
+        f"/conversations?filter[userId]={ids['user']}&", f"{user}/clients?", f"{own}/deliveries?",
+        *(f"{own}/deliveries?{one}&" for one in filters),
+        f"{own}/deliveries?filter[status]=failed&filter[webhookId]={nowhere}&",
+    ]  # fmt: skip
+    ends = ("page[size]=100", f"page[before]={'f' * 24}&page[size]=100", f"page[after]={nowhere}&page[size]=100")
+    return [f"{one}{end}" for one in lists for end in ends] + [
+        f"/integrations/{ids['integration']}/keys", f"/integrations/{ids['integration']}/webhooks",
+        f"/integrations/{ids['integration']}", group, user,
+    ]  # fmt: skip
+
+
+def test_no_read_looks_at_every_row(tmp_path: Path, steps: Steps) -> None:
+    async def go() -> None:
+        url = new_database(SQLITE, tmp_path)
+        async with inside(url) as server:
+            ids = await something(server)
+        grow(tmp_path / "heliograph.db", ROWS)
+        async with inside(url) as server:
+            for path in reads(server.sandbox.app.id, ids):
+                with steps.few(path):
+                    answer = await server.send("GET", path)
+                assert answer.status == 200, (path, answer.body)
+
+    asyncio.run(go())
+
+
+def test_nothing_that_runs_by_itself_looks_at_every_row(tmp_path: Path, steps: Steps) -> None:
+    async def go() -> None:
+        url = new_database(SQLITE, tmp_path)
+        async with inside(url) as server:
+            await something(server)
+            app_id = server.sandbox.app.id
+        grow(tmp_path / "heliograph.db", ROWS)
+        store = await open_store(url, serve=True)
+        with steps.few("the stream of an app after the events of others"):
+            place = await store.read(stream.resumed, "nobody", Cursor("0" * 16, 0, "0" * 24))
+            await store.read(stream.after, "nobody", place, 200)
+        with steps.few("the keys of an app itself"):
+            await store.read(keys.of_app, app_id)
+        with steps.few("the apps that wait to be purged"):
+            await store.read(apps.deleted, 2, 2**62)
+        with steps.few("looking for webhooks that wait"):
+            await store.look(deliveries.waiting, 2**62)
+        await store.close()
+
+    asyncio.run(go())
