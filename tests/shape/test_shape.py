@@ -91,7 +91,14 @@ WITHOUT_TENANT = {
 }
 WITHOUT_TENANT |= {"migrations.version", "migrations.migrate", "paging.slice_of", "paging.filtered_slice_of"}
 # A webhook tells whose delivery it is; the tables of keys and webhooks are looked into by the keys of rows.
-WITHOUT_TENANT |= {"webhooks.find", "stream.begin_epoch", "stream.end_epoch", "stream.horizon", "places.prepare"}
+WITHOUT_TENANT |= {
+    "webhooks.find",
+    "stream.begin_epoch",
+    "stream.end_epoch",
+    "stream.horizon",
+    "stream.written",
+    "places.prepare",
+}
 # Who delivers is no tenant, and does so for all of them.
 WITHOUT_TENANT |= {f"leases.{name}" for name in ("every", "add", "take", "beat", "release", "forget")}
 WITHOUT_TENANT |= {f"deliveries.{name}" for name in ("waiting", "backlog", "heads", "park", "settle", "drop", "hasten")}

@@ -125,7 +125,7 @@ def test_transactions_that_wait_for_each_other_are_both_carried_out(url: str) ->
 
     (first, attempts), (second, _) = in_store(url, work)
     assert first == second
-    assert attempts == 3
+    assert attempts >= 3  # the database may end one of them, or both
 
 
 def test_of_two_that_add_the_same_key_the_second_finds_it(url: str) -> None:

@@ -77,6 +77,8 @@ class Reply:
     """What goes on after the answer has begun, in the place of a body."""
     refusal: Refusal | None = None
     """Why the credential was refused, if it was."""
+    app_id: str | None = None
+    """The app that the request was about, if it was carried out."""
 
 
 class Api:
@@ -161,7 +163,7 @@ class Api:
         answer = await HANDLERS[operation.name](request)
         if isinstance(answer, EventStream):
             return Reply(operation.status, b"", [], operation, answer)
-        return Reply(operation.status, self._encoder.encode(answer), [], operation)
+        return Reply(operation.status, self._encoder.encode(answer), [], operation, app_id=path.get("appId"))
 
     def _decode(self, operation: Operation, headers: Headers, content: bytes) -> Any:
         if operation.body is None:

@@ -46,7 +46,7 @@ class Application:
         self.metrics = metrics or Metrics(store)
         self._log = request_log
         self._on_write = on_write
-        self.streams = Streams()
+        self.streams = Streams(store, self.metrics.failures)
         self._prefix = settings.root_path.encode()
         self._proxies = Proxies(settings.trusted_proxies)
         self._is_sandbox = (
@@ -70,7 +70,8 @@ class Application:
                 return
             if scope["method"] not in READING:
                 self._on_write()
-                self.streams.wake()
+                if reply.app_id is not None:
+                    self.streams.wake(reply.app_id)
             if reply.refusal is not None and self._explains(scope, headers):
                 reply.headers.append((_REASON, reply.refusal.text.encode()))
             await self._answer(reply, receive, send, request_id)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import msgspec
 from starlette.types import Receive, Send
 
+from heliograph.background import Failures
 from heliograph.domain.events import show_full_users
 from heliograph.errors import ApiError, BadRequest, ServiceUnavailable
 from heliograph.server.handlers import handles
@@ -26,6 +28,8 @@ from heliograph.wire.events import Event, WebhookApp, WebhookCall, WebhookCalled
 NO_WEBHOOK = "0" * 24
 """The id of the webhook in the envelopes of the stream: there is none."""
 _POLL_SECONDS = 0.25
+_RECHECK_SECONDS = 1.0
+"""How often the credential of a stream is checked while nothing happens."""
 _QUIET_SECONDS = 15.0
 _PAGE = 200
 _MOST = 100
@@ -33,16 +37,23 @@ _MOST_OF_AN_APP = 25
 
 
 class Streams:
-    """The streams of a process: woken after a write, closed when the server stops."""
+    """The streams of a process: woken when events of their app may have been written, closed when the server stops.
 
-    def __init__(self) -> None:
+    Streams that nothing happens to cost one small query of the database a quarter of a second, however many there are.
+    """
+
+    def __init__(self, store: Store, failures: Failures) -> None:
+        self._store = store
+        self._failures = failures
         self._open: dict[asyncio.Event, str] = {}  # whose they are
+        self._watching: asyncio.Task[None] | None = None
         self.closing = False
 
-    def wake(self) -> None:
-        """Something may have been written."""
-        for event in self._open:
-            event.set()
+    def wake(self, app_id: str | None = None) -> None:
+        """Events of the app, or of any app, may have been written."""
+        for event, owner in self._open.items():
+            if app_id is None or owner == app_id:
+                event.set()
 
     def close(self) -> None:
         """End all of them, and begin no other."""
@@ -61,10 +72,25 @@ class Streams:
             raise ServiceUnavailable
         event = asyncio.Event()
         self._open[event] = app_id
+        if self._watching is None and self._store.shared:
+            self._watching = asyncio.create_task(self._failures.keep_running("streams", self._watch))
         try:
             yield event
         finally:
             del self._open[event]
+            if self._watching is not None and not self._open:
+                self._watching.cancel()
+                self._watching = None
+
+    async def _watch(self) -> None:
+        """Wake the streams of apps for which another process has written events, or a transaction of this one."""
+        seen, _ = await self._store.look(stream.horizon)
+        self.wake()
+        while True:
+            await asyncio.sleep(_POLL_SECONDS)
+            seen, apps = await self._store.look(stream.written, seen, set(self._open.values()))
+            for app_id in apps:
+                self.wake(app_id)
 
 
 class EventStream(Answer):
@@ -157,32 +183,45 @@ async def _gone(receive: Receive) -> None:
 async def _parts(
     answer: EventStream, streams: Streams, woken: asyncio.Event, gone: asyncio.Future[None]
 ) -> AsyncIterator[bytes]:
-    cursor, quiet, places = answer.cursor, 0.0, answer.places
+    cursor, places = answer.cursor, answer.places
     yield _place(places, cursor)
+    sent, looked = time.monotonic(), -_QUIET_SECONDS
     while not (streams.closing or gone.done()):
+        due = woken.is_set() or time.monotonic() - looked >= _QUIET_SECONDS  # the second in case a wake was missed
         woken.clear()
         try:
             # The key may have been removed since, or have come to its end.
             await answer.recheck()
-            # On one snapshot: where the stream ends, and what there is up to there.
-            found, cursor = await answer.store.read(stream.after, answer.app_id, cursor, _PAGE)
-            shown = await _shown(answer, found)
+            part, cursor = await _next_part(answer, cursor) if due else (None, cursor)
         except ApiError as error:
             answer.refusal = refusal_of(error)
             return  # the caller comes again, and goes on where it was, or is refused
-        if found:
-            quiet = 0.0
-            # What is left out moves the place too, so that it is not looked at again.
-            yield b"".join([*(_told(places.text(place), event) for place, event in shown), _place(places, cursor)])
-        if len(found) < _PAGE:
-            with contextlib.suppress(TimeoutError):
-                # Not `wait_for`, which may lose a cancellation before Python 3.12.
-                async with asyncio.timeout(_POLL_SECONDS):
-                    await woken.wait()
-            quiet += _POLL_SECONDS
-        if quiet >= _QUIET_SECONDS:
-            quiet = 0.0
+        if part is not None:
+            woken.set()  # there may be more
+            if part:
+                yield part
+                sent = time.monotonic()
+            continue
+        looked = time.monotonic() if due else looked
+        if time.monotonic() - sent >= _QUIET_SECONDS:
+            sent = time.monotonic()
             yield b": still here\n\n"
+        with contextlib.suppress(TimeoutError):
+            # Not `wait_for`, which may lose a cancellation before Python 3.12.
+            async with asyncio.timeout(_RECHECK_SECONDS):
+                await woken.wait()
+
+
+async def _next_part(answer: EventStream, cursor: Cursor) -> tuple[bytes | None, Cursor]:
+    """What comes after the place, and the place behind it; nothing at the end."""
+    # On one snapshot: where the stream ends, and what there is up to there.
+    found, behind = await answer.store.read(stream.after, answer.app_id, cursor, _PAGE)
+    if behind == cursor:
+        return None, cursor
+    shown = await _shown(answer, found)
+    told = [_told(answer.places.text(place), event) for place, event in shown]
+    # What is left out moves the place too, so that it is not looked at again.
+    return b"".join([*told, _place(answer.places, behind)]) if found else b"", behind
 
 
 async def _shown(answer: EventStream, found: list[tuple[Cursor, StoredEvent]]) -> list[tuple[Cursor, StoredEvent]]:

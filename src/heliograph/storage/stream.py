@@ -12,6 +12,7 @@ is opened, and its events the number 0; so does a copy.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 
 from msgspec import Struct
 
@@ -135,6 +136,21 @@ async def horizon(reader: Reader) -> tuple[int, int]:
     row = await reader.one(f"SELECT {reader.settled}, {reader.upcoming}")
     assert row is not None
     return row[0], row[1]
+
+
+async def written(reader: Reader, since: int, app_ids: Collection[str]) -> tuple[int, list[str]]:
+    """The number below which every transaction has ended, and which of the apps have events from `since` up to it."""
+    settled, _ = await horizon(reader)
+    if settled == since or not app_ids:
+        return settled, []
+    places = ", ".join(f"${number}" for number, _ in enumerate(app_ids, 3))
+    rows = await reader.all(
+        f"SELECT app_id FROM event WHERE app_id IN ({places}) AND tx >= $1 AND tx < $2 GROUP BY app_id",
+        since,
+        settled,
+        *app_ids,
+    )
+    return settled, [row[0] for row in rows]
 
 
 async def _epoch(reader: Reader) -> str:
