@@ -206,3 +206,11 @@ def test_any_text(lists: World, encoded: bool) -> None:
     run()
     assert statuses <= {200, 400, 404}
     assert {200, 400} <= statuses
+
+
+def test_a_query_that_is_too_long(lists: World) -> None:
+    operation = next(one for one in OFFERED if one.name == "ListIntegrations")
+    assert get(lists, operation, "a=b&" * 2000).status == 200
+    for long in ("a=b&" * 2049, "%25" * 2731):
+        answer = get(lists, operation, long)
+        assert (answer.status, answer.errors) == (400, [("bad_request", "Query string is limited to 8192 bytes")])

@@ -18,6 +18,8 @@ from heliograph.server.router import NOBODY
 _PAGE = frozenset(("after", "before", "size"))
 _FILTER = frozenset(("userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId"))
 
+QUERY_LIMIT = 8192
+"""Bytes of a query string. Taking a longer one apart would hold up other requests."""
 INVALID_FILTER = "Invalid filter query parameters"
 
 
@@ -37,10 +39,12 @@ def parse_query(raw: bytes) -> Query:
     """Read a query string.
 
     Raises:
-        BadRequest: it is not text, or a `page` or `filter` in it is not understood.
+        BadRequest: it is too long or not text, or a `page` or `filter` in it is not understood.
     """
     if not raw:
         return EMPTY
+    if len(raw) > QUERY_LIMIT:
+        raise BadRequest(f"Query string is limited to {QUERY_LIMIT} bytes")
     try:
         pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict")
     except ValueError:

@@ -8,6 +8,7 @@ import gc
 import logging
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
 
@@ -33,6 +34,7 @@ from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
 
 _PURGE_PAUSE_SECONDS = 5
+_SWITCH_SECONDS = 0.0005
 # Longer than load balancers keep a connection for their next request, which is a minute as a rule: whoever hangs up
 # first must not be the one who cannot know that a request is on its way.
 _KEEP_ALIVE_SECONDS = 75
@@ -100,6 +102,9 @@ def run(settings: Settings, announce: Announce | None, *, beside: Beside, tether
         UsageError: the settings ask for what cannot be done here: a port that is taken, a database that is not ours …
     """
     request_log = logs.configure(settings.log_format, settings.log_level)
+    # The event loop asks for the interpreter lock many times for each request, and waits this long for it each time while
+    # another thread computes (Markdown, the statements of a transaction). The default is ten times as long.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         uvloop.run(_run(settings, announce, request_log, beside, tether))
     finally:
