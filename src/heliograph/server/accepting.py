@@ -1,6 +1,6 @@
 """Accepting connections, also when the process runs out of file descriptors.
 
-The event loop's own server closes its listening socket for good, without a word, when it cannot accept.
+The event loop's own server hangs up on new callers then, without a line in the log.
 """
 
 from __future__ import annotations
