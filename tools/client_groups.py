@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import UNSET, inspect
 
 from heliograph.client.arguments import path_names, snake
-from heliograph.wire.operations import Operation, Scope
+from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.table import OPERATIONS
 from tools.client_models import fields, is_model, models, parts, read_as, simple, structs_in
 from tools.writing import docstring
@@ -80,12 +80,13 @@ def keyword_name(name: str) -> str:
 class Method:
     """What is written for one operation."""
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: AnyOperation) -> None:
         self.operation = operation
         self.name = snake(operation.name)
         self.path = [snake(name) for name in path_names(operation)]
-        self.answer = operation.answer.__name__ if is_model(operation.answer) else "Model"
-        self.bodies = [struct.cls for struct in structs_in(inspect.type_info(operation.body))] if operation.body else []
+        self.answer = operation.response.kind.__name__ if is_model(operation.response.kind) else "Model"
+        body = operation.body.kind
+        self.bodies = [struct.cls for struct in structs_in(inspect.type_info(body))] if body else []
         # Of several kinds of a body each has fields of its own.
         self.body_fields = fields(self.bodies[0]) if len(self.bodies) == 1 else ()
         self.query = {name: keyword_name(name) for name in operation.query}
@@ -147,8 +148,9 @@ class Method:
 
     def record(self) -> tuple[str, str]:
         """The attribute of the answer that holds the records, and what they are."""
-        assert is_model(self.operation.answer)
-        for field in fields(self.operation.answer):
+        response = self.operation.response.kind
+        assert is_model(response)
+        for field in fields(response):
             for part in parts(field.type):
                 if isinstance(part, inspect.ListType):
                     annotation, _ = read_as(field.type, '""', ())
@@ -211,7 +213,7 @@ def imports(text: str) -> str:
     """The head of the module: it imports what the text names. (Names that are not used are taken out afterwards.)"""
     bodies: dict[str, set[str]] = {}
     for operation in OPERATIONS:
-        if operation.body:
+        if operation.body.kind:
             for cls in bodies_in(operation):
                 bodies.setdefault(cls.__module__, set()).add(cls.__name__)
     answers = sorted({cls.__name__ for cls in models() if f" {cls.__name__}" in text or f"[{cls.__name__}" in text})
@@ -234,7 +236,7 @@ def imports(text: str) -> str:
     return "\n".join(lines)
 
 
-def bodies_in(operation: Operation) -> list[type[Any]]:
+def bodies_in(operation: AnyOperation) -> list[type[Any]]:
     """The kinds of the body, and those they are made of, all the way down."""
     found: dict[type[Any], None] = {}
 
@@ -245,6 +247,6 @@ def bodies_in(operation: Operation) -> list[type[Any]]:
                 for field in fields(struct.cls):
                     visit(field.type)
 
-    if operation.body:
-        visit(inspect.type_info(operation.body))
+    if operation.body.kind:
+        visit(inspect.type_info(operation.body.kind))
     return list(found)

@@ -62,16 +62,16 @@ def models() -> list[type[Any]]:
         ordered[kind] = None
 
     for operation in OPERATIONS:
-        if is_model(operation.answer):
-            visit(operation.answer)
+        if is_model(operation.response.kind):
+            visit(operation.response.kind)
     for payload in events.PAYLOADS.values():
         visit(payload)
     return list(ordered)
 
 
-def is_model(answer: object) -> TypeGuard[type[Answer]]:
+def is_model(kind: object) -> TypeGuard[type[Answer]]:
     """Whether an operation answers an object that is described: there are some of which only a channel knows more."""
-    return isinstance(answer, type) and issubclass(answer, Answer)
+    return isinstance(kind, type) and issubclass(kind, Answer)
 
 
 def model_field(field: inspect.Field, known: Container[str]) -> str:

@@ -9,7 +9,8 @@ from msgspec import inspect
 
 from heliograph.client.arguments import path_names, snake
 from heliograph.wire.apps import Empty
-from heliograph.wire.operations import Operation
+from heliograph.wire.formats import Json, Multipart
+from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table import OPERATIONS
 from tools.client_groups import keyword_name
 from tools.client_models import is_model, structs_in
@@ -20,19 +21,19 @@ from tools.writing import docstring
 class Method:
     """What is written for one operation."""
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(self, operation: AnyOperation) -> None:
         self.operation = operation
         self.name = snake(operation.name)
         self.path = [snake(name) for name in path_names(operation)]
         self.body = self._body()
-        plain_answer = operation.answer is Empty or not is_model(operation.answer)
-        self.answer = None if plain_answer else official_class([operation.answer])  # type: ignore[list-item]
+        response = operation.response.kind
+        self.answer = None if response is Empty or not is_model(response) else official_class([response])
         self.query = {keyword_name(name).replace("for_", "var_for"): name for name in operation.query}
 
     def _body(self) -> str | None:
-        if self.operation.body is None or self.operation.multipart:
+        if not isinstance(self.operation.body, Json):
             return None
-        return official_class([struct.cls for struct in structs_in(inspect.type_info(self.operation.body))])
+        return official_class([struct.cls for struct in structs_in(inspect.type_info(self.operation.body.kind))])
 
     def body_name(self) -> str:
         """The parameter of the body, which has the name of its class."""
@@ -52,7 +53,7 @@ class Method:
             yield "filter", self._filter(), True
         required = [name for name, api_name in self.query.items() if api_name in operation.required]
         yield from ((name, "str", True) for name in required)
-        if operation.multipart:
+        if isinstance(operation.body, Multipart):
             yield "source", "Any", True
         if operation.paged:
             yield "page", "Page | Data", False

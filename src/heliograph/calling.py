@@ -16,7 +16,7 @@ from msgspec import inspect
 from heliograph.client.arguments import path_names, snake
 from heliograph.client.requesting import build
 from heliograph.errors import ApiError, DecodeError, InvalidArgument, TransportError
-from heliograph.wire.operations import Operation
+from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table import OPERATIONS
 
 DEFAULT_URL = "http://127.0.0.1:8080"
@@ -49,7 +49,7 @@ def kebab(name: str) -> str:
     return snake(name).replace("_", "-")
 
 
-def command(operation: Operation) -> click.Command:
+def command(operation: AnyOperation) -> click.Command:
     """The command of an operation."""
     options = [*_path_options(operation), *_query_options(operation)]
     taken = {name for option in options for name in option.opts} | {flag for flag, *_ in _CONNECTION.values()}
@@ -60,13 +60,13 @@ def command(operation: Operation) -> click.Command:
     return click.Command(kebab(operation.name), params=[*options], callback=partial(run, operation), help=about)
 
 
-def _path_options(operation: Operation) -> Iterator[click.Option]:
+def _path_options(operation: AnyOperation) -> Iterator[click.Option]:
     for name in path_names(operation):
         flag = kebab(re.sub("(IdOrExternalId|Id)$", "", name))
         yield click.Option([f"--{flag}", f"path_{snake(name)}"], required=True, help=f"{name}, in the path.")
 
 
-def _query_options(operation: Operation) -> Iterator[click.Option]:
+def _query_options(operation: AnyOperation) -> Iterator[click.Option]:
     if operation.paged:
         for name, kind in _PAGE.items():
             yield click.Option([f"--{name.replace('_', '-')}", name], type=kind, help="Which part of the list.")
@@ -77,7 +77,7 @@ def _query_options(operation: Operation) -> Iterator[click.Option]:
     yield click.Option(["--query", "query"], multiple=True, metavar="NAME=VALUE", help="Another query parameter.")
 
 
-def _body_options(operation: Operation) -> Iterator[click.Option]:
+def _body_options(operation: AnyOperation) -> Iterator[click.Option]:
     if operation.method in ("GET", "DELETE"):
         return
     about = "The whole body as JSON text, as @FILE, or - for standard input."
@@ -88,9 +88,9 @@ def _body_options(operation: Operation) -> Iterator[click.Option]:
         yield click.Option([f"--{kebab(field.name)}", f"field_{field.name}"], type=kind or str, metavar=metavar)
 
 
-def _fields(operation: Operation) -> tuple[inspect.Field, ...]:
+def _fields(operation: AnyOperation) -> tuple[inspect.Field, ...]:
     """The fields of the body; none if there is no body, or there are several kinds of one."""
-    info = inspect.type_info(operation.body) if operation.body else None
+    info = inspect.type_info(operation.body.kind) if operation.body.kind else None
     return info.fields if isinstance(info, inspect.StructType) else ()
 
 
@@ -104,7 +104,7 @@ def _kind(kind: inspect.Type) -> Any:
     return str if isinstance(kind, _TEXT) else _SCALARS.get(type(kind))
 
 
-def run(operation: Operation, url: str, key_id: str | None, key_secret: str | None, **given: Any) -> int:
+def run(operation: AnyOperation, url: str, key_id: str | None, key_secret: str | None, **given: Any) -> int:
     """Call the operation and print what it answers; the exit status tells the outcome."""
     from heliograph import BasicAuth, Client, Model
 
@@ -130,7 +130,7 @@ def _failed(error: ApiError | TransportError | DecodeError) -> int:
     return REFUSED
 
 
-def _call_of(operation: Operation, given: Mapping[str, Any]) -> Any:
+def _call_of(operation: AnyOperation, given: Mapping[str, Any]) -> Any:
     body = given.get("body")
     fields = {} if body is not None else {name: _value(operation, name, each) for name, each in _of("field_", given)}
     page = {name: each for name, each in _of("page_", given)}
@@ -153,7 +153,7 @@ def _of(prefix: str, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield name.removeprefix(prefix), value
 
 
-def _value(operation: Operation, name: str, text: Any) -> Any:
+def _value(operation: AnyOperation, name: str, text: Any) -> Any:
     """The value of a field of the body; what is neither text nor number was given as JSON."""
     (field,) = (field for field in _fields(operation) if field.name == name)
     if isinstance(field.type, inspect.BytesType):

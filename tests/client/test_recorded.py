@@ -39,7 +39,7 @@ def unknown(value: Any, path: str = "") -> Iterator[str]:
 @pytest.mark.parametrize(("name", "status", "body"), CASES, ids=[f"{name}-{status}" for name, status, _ in CASES])
 def test_every_example_is_read(name: str, status: int, body: dict[str, Any]) -> None:
     operation = OPERATION[name]
-    kind: type[Model] = getattr(models, getattr(operation.answer, "__name__", ""), Model)
+    kind: type[Model] = getattr(models, getattr(operation.response.kind, "__name__", ""), Model)
     transport = httpx.MockTransport(lambda request: httpx.Response(status, json=body))
     with Client(transport=transport, max_retries=0) as client:
         if status < 300:

@@ -17,29 +17,31 @@ import heliograph
 from heliograph import AsyncClient, Client, Model
 from heliograph.client import models, sync_api
 from heliograph.client.arguments import path_names, snake
-from heliograph.wire.operations import Operation
+from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table import OPERATIONS
 
 CLIENT = Client("http://127.0.0.1:9")
 
 
-def method_of(operation: Operation, client: Any = CLIENT) -> Any:
+def method_of(operation: AnyOperation, client: Any = CLIENT) -> Any:
     """The method for an operation."""
     return getattr(getattr(client, group_names(operation.tag)[0]), snake(operation.name))
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
-def test_every_operation_is_a_method_of_its_group(operation: Operation) -> None:
+def test_every_operation_is_a_method_of_its_group(operation: AnyOperation) -> None:
     method = method_of(operation)
     names = list(inspect.signature(method).parameters)
     path = [snake(name) for name in path_names(operation)]
     assert names[: len(path)] == path
-    if operation.body:
+    if operation.body.kind:
         assert names[len(path)] == "body"
-    if isinstance(operation.body, type):
-        assert {field.name for field in fields(operation.body)} <= set(names)
+    if isinstance(operation.body.kind, type):
+        assert {field.name for field in fields(operation.body.kind)} <= set(names)
     hints = get_type_hints(method, {**vars(sync_api)})
-    assert hints["return"].__name__ == (operation.answer.__name__ if is_model(operation.answer) else "Model")
+    assert hints["return"].__name__ == (
+        operation.response.kind.__name__ if is_model(operation.response.kind) else "Model"
+    )
     about = inspect.getdoc(method) or ""
     assert operation.about.split()[:3] == about.split()[:3] or not operation.about
     for error in operation.errors:
@@ -57,9 +59,11 @@ def test_the_async_client_has_the_same_methods() -> None:
 
 def test_models_have_the_fields_of_the_wire_types() -> None:
     for operation in OPERATIONS:
-        if is_model(operation.answer):
-            model: type[Model] = getattr(models, operation.answer.__name__)
-            assert {one.name for one in model._fields.values()} == {one.encode_name for one in fields(operation.answer)}
+        if is_model(operation.response.kind):
+            model: type[Model] = getattr(models, operation.response.kind.__name__)
+            assert {one.name for one in model._fields.values()} == {
+                one.encode_name for one in fields(operation.response.kind)
+            }
 
 
 def test_every_name_of_the_facade_can_be_imported() -> None:

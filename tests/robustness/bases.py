@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from heliograph.wire.operations import Operation
+from heliograph.wire.operations import AnyOperation
 from tests.security.worlds import World
 from tests.unit.integrations import INTEGRATIONS
 
 HOOK = {"target": "https://example.invalid", "triggers": []}
 
 
-def base_of(operation: Operation, world: World, kind: Any = None) -> dict[str, Any]:
+def base_of(operation: AnyOperation, world: World, kind: Any = None) -> dict[str, Any]:
     """A body that the operation takes, of this kind if it takes several."""
     if operation.name == "CreateIntegration" and kind is not None:
         type_ = kind.__struct_config__.tag

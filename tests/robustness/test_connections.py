@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from heliograph.server import protocol
-from heliograph.server.handlers import HANDLERS
+from heliograph.server.handlers import ROUTES
 from heliograph.server.http import Request
 from heliograph.wire.apps import Empty
 from tests.harness import Auth
@@ -67,11 +67,11 @@ def test_a_request_that_drips_is_given_up(impatient: Path) -> None:
 def test_an_answer_that_takes_long_is_not_disturbed(
     impatient: Path, monkeypatch: pytest.MonkeyPatch, requests: int
 ) -> None:
-    async def slow(request: Request) -> Any:
+    async def slow(request: Request[Any, Any]) -> Any:
         await asyncio.sleep(SECONDS * 2)
         return Empty()
 
-    monkeypatch.setitem(HANDLERS, "GetApp", slow)
+    monkeypatch.setattr(ROUTES["GetApp"], "handle", slow)
 
     def wait(url: str, app: str, auth: Auth) -> Answer:
         with Connection(url) as connection:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from heliograph.server.handlers import HANDLERS
+from heliograph.server.handlers import ROUTES
 from heliograph.server.http import Request
 from heliograph.server.logs import ConsoleFormatter, JsonFormatter
 from heliograph.storage.engine import Tx
@@ -43,7 +43,7 @@ def in_a_server(url: str, work: Callable[[Inside], Awaitable[Answer]]) -> Answer
 def broken(error: Exception) -> Any:
     """A handler that raises."""
 
-    async def handler(request: Request) -> Any:
+    async def handler(request: Request[Any, Any]) -> Any:
         raise error
 
     return handler
@@ -67,7 +67,7 @@ def test_an_error_nobody_expected(
 ) -> None:
     async def work(server: Inside) -> Answer:
         with monkeypatch.context() as patch:
-            patch.setitem(HANDLERS, "GetApp", broken(error))
+            patch.setattr(ROUTES["GetApp"], "handle", broken(error))
             answer = await server.send("GET", "", request_id=REQUEST_ID)
             other = await server.send("POST", "/users", b"{}")
             assert other.status == 201
@@ -88,7 +88,7 @@ def test_an_error_nobody_expected(
 
 
 def test_every_request_has_a_line_even_one_that_failed(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(HANDLERS, "GetUser", broken(RuntimeError(SECRET)))
+    monkeypatch.setattr(ROUTES["GetUser"], "handle", broken(RuntimeError(SECRET)))
     told: list[str] = []
 
     async def work(server: Inside) -> Answer:
@@ -110,13 +110,13 @@ def test_a_transaction_that_breaks_is_undone_and_others_go_on(
         await tx.execute("DELETE FROM app_user")
         raise RuntimeError(SECRET)
 
-    async def handler(request: Request) -> Any:
+    async def handler(request: Request[Any, Any]) -> Any:
         await request.store.write(breaking)
 
     async def work(server: Inside) -> Answer:
         made = await server.send("POST", "/users", b'{"externalId":"ada"}')
         assert made.status == 201
-        monkeypatch.setitem(HANDLERS, "DeleteUser", handler)
+        monkeypatch.setattr(ROUTES["DeleteUser"], "handle", handler)
         calls = [
             server.send("DELETE", "/users/ada"),
             server.send("POST", "/users", b"{}"),

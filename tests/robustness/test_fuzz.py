@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from heliograph.wire.operations import Operation
+from heliograph.wire.operations import AnyOperation
 from tests.databases import SQLITE
 from tests.harness import Caller
 from tests.robustness.answers import post
@@ -21,7 +21,7 @@ from tests.security.calls import BY_NAME, OFFERED, call, path_of
 from tests.security.worlds import World, new_world, snapshot
 
 LIMIT = 102_400
-WITH_BODY = [operation for operation in OFFERED if operation.body]
+WITH_BODY = [operation for operation in OFFERED if operation.body.kind]
 MALFORMED = [("bad_request", "Request body is not valid JSON")]
 BOUNDED = settings(
     max_examples=30,
@@ -41,9 +41,9 @@ def world(account: Caller) -> World:
     return new_world(account, "Maltreated")
 
 
-def kinds_of(operation: Operation) -> list[Any]:
+def kinds_of(operation: AnyOperation) -> list[Any]:
     """The types of the bodies that the operation takes."""
-    return list(get_args(operation.body)) or [operation.body]
+    return list(get_args(operation.body.kind)) or [operation.body.kind]
 
 
 def readable(world: World) -> None:
@@ -53,8 +53,7 @@ def readable(world: World) -> None:
 
 @refused
 @operations
-def test_wrong_types_in_every_field(world: World, operation: Operation) -> None:
-    assert operation.body is not None
+def test_wrong_types_in_every_field(world: World, operation: AnyOperation) -> None:
     before, path = snapshot(world), path_of(operation, **world.ids())
     tried = 0
     for body, place, kind in [(one, *found) for one in kinds_of(operation) for found in places(one)]:
@@ -71,12 +70,11 @@ def test_wrong_types_in_every_field(world: World, operation: Operation) -> None:
 
 
 @operations
-def test_junk_in_every_field(account: Caller, engine: str, operation: Operation) -> None:
+def test_junk_in_every_field(account: Caller, engine: str, operation: AnyOperation) -> None:
     """Of what is no text, nothing gets as far as a database."""
-    assert operation.body is not None
     world = new_world(account, "Junk")
     path = path_of(operation, **world.ids())
-    found = distinct(operation.body)
+    found = distinct(operation.body.kind)
     # Where there are many places, they share the junk: whatever reads a place reads others too.
     step = 1 + len(found) // 20
     for number, place in enumerate(found):
@@ -90,7 +88,7 @@ def test_junk_in_every_field(account: Caller, engine: str, operation: Operation)
 @refused
 @operations
 @pytest.mark.parametrize("known", ["", "displayName"], ids=["alone", "beside a field"])
-def test_junk_in_a_field_that_is_ignored(world: World, operation: Operation, known: str) -> None:
+def test_junk_in_a_field_that_is_ignored(world: World, operation: AnyOperation, known: str) -> None:
     """What stands in unknown keys is read by nobody, until something else in the body makes somebody look."""
     path = path_of(operation, **world.ids())
     for junk in JUNK:
@@ -102,7 +100,7 @@ def test_junk_in_a_field_that_is_ignored(world: World, operation: Operation, kno
 
 @refused
 @operations
-def test_bodies_that_are_no_objects(world: World, operation: Operation) -> None:
+def test_bodies_that_are_no_objects(world: World, operation: AnyOperation) -> None:
     before, path = snapshot(world), path_of(operation, **world.ids())
     whole = [json.dumps(value).encode() for name, values in SAMPLES.items() if name != "object" for value in values]
     for content in whole:
@@ -113,7 +111,7 @@ def test_bodies_that_are_no_objects(world: World, operation: Operation) -> None:
 
 @refused
 @operations
-def test_bodies_that_are_no_json(world: World, operation: Operation) -> None:
+def test_bodies_that_are_no_json(world: World, operation: AnyOperation) -> None:
     before, path = snapshot(world), path_of(operation, **world.ids())
     text = json.dumps(base_of(operation, world))
     for content in _no_json(text):
@@ -139,7 +137,7 @@ def _no_json(text: str) -> Iterator[bytes]:
 
 @refused
 @operations
-def test_keys_that_come_twice(world: World, operation: Operation) -> None:
+def test_keys_that_come_twice(world: World, operation: AnyOperation) -> None:
     path = path_of(operation, **world.ids())
     for name in base_of(operation, world):
         for first, second in ((b"1", b"null"), (b"null", b"1"), (b"[]", b"{}"), (b'"a"', b'"b"')):
@@ -156,11 +154,10 @@ JSON_VALUES = st.recursive(
 
 
 @operations
-def test_any_json_and_any_bytes(world: World, operation: Operation) -> None:
-    assert operation.body is not None
+def test_any_json_and_any_bytes(world: World, operation: AnyOperation) -> None:
     path = path_of(operation, **world.ids())
     names = st.sampled_from(
-        [next(step for step in place if isinstance(step, str)) for place, _ in places(operation.body)]
+        [next(step for step in place if isinstance(step, str)) for place, _ in places(operation.body.kind)]
     )
     objects = st.dictionaries(names | st.text(), JSON_VALUES, max_size=5).map(lambda one: json.dumps(one).encode())
     statuses: set[int] = set()
@@ -177,7 +174,7 @@ def test_any_json_and_any_bytes(world: World, operation: Operation) -> None:
 
 @refused
 @operations
-def test_the_largest_body(world: World, operation: Operation) -> None:
+def test_the_largest_body(world: World, operation: AnyOperation) -> None:
     before, path = snapshot(world), path_of(operation, **world.ids())
     empty = b'{"unknown":""}'
 

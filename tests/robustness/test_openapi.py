@@ -65,7 +65,7 @@ def test_it_describes_an_operation_in_full(document: Any, operation: Any) -> Non
     described = document["paths"][operation.path][operation.method.lower()]
     named = {one["name"] for one in described.get("parameters", []) if one["in"] == "path"}
     assert named == set(parameters_of(operation))
-    assert ("requestBody" in described) == (operation.body is not None)
+    assert ("requestBody" in described) == (operation.body.kind is not None)
     statuses = set(map(int, described["responses"]))
     assert {operation.status, 401, 403, 429, 500, 503} <= statuses
     assert {error.status for error in operation.errors} <= statuses

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from heliograph.server import http
+from heliograph.server import bodies
 from tests.databases import url_of
 from tests.robustness.answers import Answer, Connection, request, sound
 from tests.robustness.inside import inside
@@ -40,7 +40,7 @@ def pour(connection: Connection, limit: int) -> int:
 
 def test_chunks_without_end(world: World) -> None:
     before = snapshot(world)
-    for operation in (one for one in OFFERED if one.body):
+    for operation in (one for one in OFFERED if one.body.kind):
         with Connection(world.api.url) as connection:
             connection.say(
                 request(operation.method, path_of(operation, **world.ids()), world.owner.auth, JSON, CHUNKED)
@@ -65,7 +65,7 @@ def test_nobody_waits_for_a_body_that_nobody_wants(world: World, method: str, pa
 
 
 def test_a_declared_length_is_believed_at_once(world: World) -> None:
-    for length in (http.BODY_LIMIT + 1, 10**9, 10**18):
+    for length in (bodies.BODY_LIMIT + 1, 10**9, 10**18):
         with Connection(world.api.url) as connection:
             target = f"/v2/apps/{world.app_id}/users"
             connection.say(request("POST", target, world.api.auth, JSON, f"Content-Length: {length}"))
@@ -121,7 +121,7 @@ def test_a_body_that_comes_slowly_is_waited_for(world: World) -> None:
 @pytest.fixture
 def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of a database, of a server that does not wait long."""
-    monkeypatch.setattr(http, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.2)
     return url_of(tmp_path / "heliograph.db")
 
 

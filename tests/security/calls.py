@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from heliograph.wire.operations import Operation, Scope
+from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.table import OPERATIONS
 from tests.harness import Auth, Caller
 
@@ -19,15 +19,15 @@ OFFERED = [operation for operation in OPERATIONS if operation.offered]
 NOT_OFFERED = [operation for operation in OPERATIONS if not operation.offered]
 MISSING = "0" * 24
 
-Authorize = Callable[[Operation, Auth, Auth], str]
+Authorize = Callable[[AnyOperation, Auth, Auth], str]
 
 
-def parameters_of(operation: Operation) -> list[str]:
+def parameters_of(operation: AnyOperation) -> list[str]:
     """The names of the parameters in the path of an operation."""
     return re.findall(r"\{(\w+)\}", operation.path)
 
 
-def path_of(operation: Operation, **ids: str) -> str:
+def path_of(operation: AnyOperation, **ids: str) -> str:
     """The path with these ids in it; where none is given, one that nothing has."""
     return re.sub(r"\{(\w+)\}", lambda found: quote(ids.get(found[1], MISSING), safe=""), operation.path)
 
@@ -36,7 +36,7 @@ def call(caller: Caller, name: str, body: Any = None, *, params: Any = None, **i
     """Call an operation of the caller's app, or of another one named in `ids`."""
     operation = BY_NAME[name]
     path = path_of(operation, **{"appId": caller.app_id, **ids})
-    return caller(operation.method, path, {} if body is None and operation.body else body, params=params)
+    return caller(operation.method, path, {} if body is None and operation.body.kind else body, params=params)
 
 
 def basic(key_id: str, secret: str) -> str:
@@ -44,7 +44,7 @@ def basic(key_id: str, secret: str) -> str:
     return "Basic " + base64.b64encode(f"{key_id}:{secret}".encode()).decode()
 
 
-def by_key(operation: Operation, app_key: Auth, account_key: Auth) -> str:
+def by_key(operation: AnyOperation, app_key: Auth, account_key: Auth) -> str:
     """The key of the lowest scope that may call the operation."""
     return basic(*(account_key if operation.scope is Scope.ACCOUNT else app_key))
 
@@ -62,7 +62,7 @@ class Walk:
         self._word = word
         self._authorize = authorize
         self._app_id = ""
-        self.answers: list[tuple[Operation, httpx.Response]] = []
+        self.answers: list[tuple[AnyOperation, httpx.Response]] = []
 
     def call(self, name: str, body: Any = None, *, params: Any = None, **ids: str) -> Any:
         """Call one operation; returns the JSON of its answer."""
@@ -73,7 +73,7 @@ class Walk:
         self.answers.append((operation, answer))
         return answer.json()
 
-    def run(self) -> list[tuple[Operation, httpx.Response]]:
+    def run(self) -> list[tuple[AnyOperation, httpx.Response]]:
         """Walk from the creation of an app to its end."""
         word = self._word
         app = {"displayName": word("app"), "metadata": {word("app_key"): word("app_value")}}

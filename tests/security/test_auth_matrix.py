@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from heliograph.wire.operations import Operation, Scope
+from heliograph.wire.operations import AnyOperation, Scope
 from tests.harness import Caller, Sandbox, error_of, new_app
 from tests.security.calls import MISSING, NOT_OFFERED, OFFERED, Walk, path_of
 from tests.security.credentials import GOOD, MALFORMED, WRONG, Credential, Keys, bearer, signed
@@ -43,11 +43,11 @@ def keys(account: Caller, sandbox: Sandbox) -> Keys:
     return Keys(mine.app_id, mine.auth, other.auth, sandbox.account_auth)
 
 
-def send(account: Caller, operation: Operation, keys: Keys, credential: Credential, **more: Any) -> httpx.Response:
+def send(account: Caller, operation: AnyOperation, keys: Keys, credential: Credential, **more: Any) -> httpx.Response:
     """Call the operation in the app of the keys, on ids that nothing has."""
     path = path_of(operation, appId=more.pop("app_id", keys.app_id))
     headers = {**more.pop("headers", {}), **credential.headers(keys)}
-    body: Any = {} if operation.body and "content" not in more else None
+    body: Any = {} if operation.body.kind and "content" not in more else None
     return account(operation.method, path, body, auth=None, headers=headers, **more)
 
 
@@ -64,12 +64,12 @@ def refused(answer: httpx.Response) -> bytes:
 
 
 @pytest.mark.parametrize("operation", OFFERED, ids=lambda one: one.name)
-def test_matrix(account: Caller, keys: Keys, operation: Operation) -> None:
+def test_matrix(account: Caller, keys: Keys, operation: AnyOperation) -> None:
     for credential in CREDENTIALS:
         check(account, keys, operation, credential)
 
 
-def check(account: Caller, keys: Keys, operation: Operation, credential: Credential) -> None:
+def check(account: Caller, keys: Keys, operation: AnyOperation, credential: Credential) -> None:
     """One place of the matrix."""
     permitted = credential.reach is not None and credential.reach >= operation.scope and not credential.elsewhere
     # What is permitted is done: an app that may be deleted is one of its own.
@@ -85,7 +85,7 @@ def check(account: Caller, keys: Keys, operation: Operation, credential: Credent
 
 
 def test_every_operation_succeeds_with_the_least_scope(account: Caller) -> None:
-    def least(operation: Operation, app_key: tuple[str, str], account_key: tuple[str, str]) -> str:
+    def least(operation: AnyOperation, app_key: tuple[str, str], account_key: tuple[str, str]) -> str:
         key = account_key if operation.scope is Scope.ACCOUNT else app_key
         return bearer(key, operation.scope.label)
 
@@ -99,7 +99,7 @@ def test_every_operation_succeeds_with_the_least_scope(account: Caller) -> None:
 @pytest.mark.parametrize("breach", BREACHES, ids=("malformed", "media type", "too large", "page", "query"))
 @pytest.mark.parametrize("operation", OFFERED, ids=lambda one: one.name)
 def test_credentials_and_scope_come_before_syntax(
-    account: Caller, keys: Keys, operation: Operation, breach: dict[str, Any]
+    account: Caller, keys: Keys, operation: AnyOperation, breach: dict[str, Any]
 ) -> None:
     for credential in (MALFORMED[0], WRONG[0]):
         assert refused(send(account, operation, keys, credential, **breach)) == UNAUTHORIZED
@@ -110,7 +110,7 @@ def test_credentials_and_scope_come_before_syntax(
 
 
 @pytest.mark.parametrize("operation", NOT_OFFERED, ids=lambda one: one.name)
-def test_operations_that_are_not_offered(account: Caller, keys: Keys, operation: Operation) -> None:
+def test_operations_that_are_not_offered(account: Caller, keys: Keys, operation: AnyOperation) -> None:
     for credential in (MALFORMED[0], WRONG[0], *GOOD):
         assert error_of(send(account, operation, keys, credential)) == NO_OPERATION
         assert error_of(send(account, operation, keys, credential, **BREACHES[0])) == NO_OPERATION
@@ -156,7 +156,7 @@ def test_wrong_methods(account: Caller, keys: Keys, path: str) -> None:
 
 
 @pytest.mark.parametrize("operation", IN_AN_APP, ids=lambda one: one.name)
-def test_unknown_app(account: Caller, keys: Keys, operation: Operation) -> None:
+def test_unknown_app(account: Caller, keys: Keys, operation: AnyOperation) -> None:
     gone = new_app(account).app_id
     account.ok("DELETE", f"/v2/apps/{gone}")
     for credential in GOOD:

@@ -68,7 +68,7 @@ def fail(run: Run) -> None:
     nowhere = {name: mark(name) for name in world.ids()}
     for operation in OFFERED:
         here = {**nowhere, "appId": world.app_id if operation.name != "DeleteApp" else mark("app_id")}
-        for body in _bad_bodies() if operation.body else [None]:
+        for body in _bad_bodies() if operation.body.kind else [None]:
             for ids in (nowhere, here):
                 query = {"page[after]": mark("cursor"), f"filter[{mark('filter')}]": mark("filtered")}
                 path = operation.path.format(**ids)

@@ -174,7 +174,7 @@ def test_a_foreign_app_in_the_path(worlds: tuple[World, World], scope: str | Non
     for operation in OFFERED:
         for ids in (other.ids(), mine.ids(appId=other.app_id)):
             path = operation.path.format(**ids)
-            body: Any = {} if operation.body else None
+            body: Any = {} if operation.body.kind else None
             answer = mine.api(operation.method, path, body, headers=header, auth=None if scope else mine.api.auth)
             if "{appId}" in operation.path:
                 assert error_of(answer) == FORBIDDEN, operation.name

@@ -17,8 +17,8 @@ import pytest
 
 import heliograph
 from heliograph.cli import cli
-from heliograph.server.api import ROUTES
-from heliograph.server.handlers import HANDLERS
+from heliograph.server.api import ROUTE_MODULES
+from heliograph.server.handlers import ROUTES
 from heliograph.settings import Settings, environment_variable
 from heliograph.storage import copying, migrations
 from heliograph.wire.table import OPERATIONS
@@ -162,9 +162,9 @@ def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_buck
 
 
 def test_every_offered_operation_has_one_handler_and_no_other_has() -> None:
-    assert ROUTES
+    assert ROUTE_MODULES
     offered = {operation.name for operation in (*OPERATIONS, *EXTENSIONS) if operation.offered}
-    assert offered == set(HANDLERS)
+    assert offered == set(ROUTES)
     assert len({(operation.method, operation.path) for operation in OPERATIONS}) == len(OPERATIONS) == 68
 
 
@@ -198,6 +198,13 @@ def test_the_readme_lists_the_operations_of_the_table() -> None:
     for operation in OPERATIONS:
         mark = "yes" if operation.offered else "not yet"
         assert f"| {operation.name} | `{operation.method} {operation.path}` | {mark} |" in text, operation.name
+
+
+def test_the_example_in_contributing_is_the_code() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    excerpts = re.findall(r"`([\w/]+\.py)`:\n\n```python\n(.*?)```", text, re.DOTALL)
+    assert len(excerpts) == text.count("```python") > 5
+    assert [path for path, code in excerpts if code not in (ROOT / path).read_text()] == []
 
 
 def test_the_architecture_names_every_module() -> None:

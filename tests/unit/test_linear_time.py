@@ -89,7 +89,7 @@ def documented(kind: inspect.Type, seen: set[type]) -> Iterator[str]:
 def patterns() -> list[re.Pattern[Any]]:
     """Every pattern by which something of a request is read."""
     seen: set[type] = set()
-    bodies = [inspect.type_info(one.body) for one in OPERATIONS if one.body is not None]
+    bodies = [inspect.type_info(one.body.kind) for one in OPERATIONS if one.body.kind is not None]
     texts = {pattern for kind in bodies for pattern in documented(kind, seen)}
     metas = (
         meta for name in vars(base).values() for meta in getattr(name, "__metadata__", ()) if isinstance(meta, Meta)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from heliograph.server.openapi import document
+from heliograph.wire.formats import REDIRECT, Json, Multipart
 from heliograph.wire.operations import Scope
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.extensions import EXTENSIONS
 
 # Name, method and path; … is the path of an app.
 DOCUMENTED = """
@@ -161,9 +164,9 @@ def test_query_parameters_are_the_documented_ones() -> None:
 
 def test_what_is_sent_has_a_body_and_what_is_answered_a_type() -> None:
     sending = {one.name for one in OPERATIONS if one.method in ("POST", "PATCH")}
-    assert {one.name for one in OPERATIONS if one.body} == sending - WITHOUT_BODY
-    assert [one.name for one in OPERATIONS if one.multipart] == ["UploadAttachment"]
-    assert [one.name for one in OPERATIONS if one.answer is None] == ["Authorize"]
+    assert {one.name for one in OPERATIONS if one.body.kind} == sending - WITHOUT_BODY
+    assert [one.name for one in OPERATIONS if isinstance(one.body, Multipart)] == ["UploadAttachment"]
+    assert [one.name for one in OPERATIONS if one.response is REDIRECT] == ["Authorize"]
     assert [one.name for one in OPERATIONS if not one.about.endswith(".")] == []
 
 
@@ -181,7 +184,10 @@ def test_the_whole_table_makes_a_valid_openapi_document() -> None:
 
 
 def test_bodies_may_be_left_out_where_the_api_document_says_so() -> None:
-    assert [one.name for one in OPERATIONS if one.body_optional] == ["ReleaseControl", "SyncUser"]
+    assert [one.name for one in OPERATIONS if isinstance(one.body, Json) and one.body.optional] == [
+        "ReleaseControl",
+        "SyncUser",
+    ]
     described = {
         operation["operationId"]: operation["requestBody"]["required"]
         for path in document(OPERATIONS)["paths"].values()
@@ -189,4 +195,11 @@ def test_bodies_may_be_left_out_where_the_api_document_says_so() -> None:
         if "requestBody" in operation
     }
     assert [name for name, required in described.items() if not required] == ["ReleaseControl", "SyncUser"]
-    assert set(described) == {one.name for one in OPERATIONS if one.body}
+    assert set(described) == {one.name for one in OPERATIONS if one.body.kind}
+
+
+def test_the_values_of_a_path_are_the_parameters_of_its_template() -> None:
+    for operation in (*OPERATIONS, *EXTENSIONS):
+        fields = msgspec.structs.fields(operation.template.values)
+        assert tuple(field.encode_name for field in fields) == operation.template.names, operation.name
+        assert operation.template.text.startswith("/")

@@ -17,7 +17,7 @@ from msgspec import UNSET, inspect
 from heliograph.client.values import EXACT, fields_of, key_of, plain, text_of, whole
 from heliograph.errors import BadRequest, InvalidArgument
 from heliograph.wire.base import Body
-from heliograph.wire.operations import BodyType, Operation
+from heliograph.wire.operations import AnyOperation, BodyType
 from heliograph.wire.paging import MAX_SIZE, Page
 from heliograph.wire.validation import decode
 
@@ -48,16 +48,15 @@ def encode_body(kind: BodyType | None, body: object, fields: Given) -> bytes | N
     return content
 
 
-def encode_parts(kind: BodyType | None, body: object, fields: Given) -> tuple[bytes, str]:
+def encode_parts(kind: type[Body], body: object, fields: Given) -> tuple[bytes, str]:
     """A `multipart/form-data` body with a part for each field, which are all bytes, and its content type."""
     given = msgspec.structs.asdict(body) if isinstance(body, Body) else dict(fields if body is None else body)  # type: ignore[call-overload]
-    assert kind is not None
-    names = _names(get_args(kind)[0] if get_args(kind) else kind)
+    names = _names(kind)
     boundary = os.urandom(12).hex()
     lines = []
     for name, value in given.items():
         if name not in names:
-            raise InvalidArgument(f"{name_of(kind)} has no field {name!r}")
+            raise InvalidArgument(f"{kind.__name__} has no field {name!r}")
         if not isinstance(value, bytes | bytearray | memoryview):
             raise InvalidArgument(f"{name} should be bytes, not {type(value).__name__}")
         head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
@@ -163,7 +162,7 @@ def _item_of(kind: inspect.Type) -> inspect.Type:
     return inspect.AnyType()
 
 
-def path_of(operation: Operation, values: tuple[object, ...]) -> str:
+def path_of(operation: AnyOperation, values: tuple[object, ...]) -> str:
     """The path of the operation with these values in it, each percent-encoded."""
     pieces, names = _template(operation.path)
     if len(values) != len(names):
@@ -185,9 +184,9 @@ def _template(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return (segments[0], *(rest for _, rest in pairs)), tuple(name for name, _ in pairs)
 
 
-def path_names(operation: Operation) -> tuple[str, ...]:
+def path_names(operation: AnyOperation) -> tuple[str, ...]:
     """The names of the values in the path, in its order."""
-    return _template(operation.path)[1]
+    return operation.template.names
 
 
 def page_pairs(page: Page | Given | None) -> Pairs:
@@ -218,7 +217,7 @@ def as_page(page: Page | Given) -> Page:
     return Page(**page)
 
 
-def filter_pairs(operation: Operation, filters: Given | None, fields: Given) -> Pairs:
+def filter_pairs(operation: AnyOperation, filters: Given | None, fields: Given) -> Pairs:
     """The query parameters of a filter, given as a mapping or as keywords, by the API's names or in snake case."""
     given: dict[str, object] = {**(filters or {}), **{name: one for name, one in fields.items() if one is not None}}
     known = {alias: name for name in operation.filters for alias in (name, snake(name))}

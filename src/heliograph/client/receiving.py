@@ -13,7 +13,7 @@ from heliograph.client.model import Model
 from heliograph.client.retrying import parse_retry_after
 from heliograph.errors import ApiError, DecodeError, ErrorItem, ServerError
 from heliograph.wire.apps import Empty
-from heliograph.wire.operations import Operation
+from heliograph.wire.operations import AnyOperation
 
 M = TypeVar("M", bound=Model)
 UNKNOWN_CODE = "unknown"
@@ -29,7 +29,7 @@ class RawResponse(Struct, frozen=True):
     content: bytes
 
 
-def receive(operation: Operation, kind: type[M], reply: RawResponse, now: float) -> M:
+def receive(operation: AnyOperation, kind: type[M], reply: RawResponse, now: float) -> M:
     """The answer of an operation.
 
     Raises:
@@ -40,7 +40,7 @@ def receive(operation: Operation, kind: type[M], reply: RawResponse, now: float)
     if not 200 <= reply.status < 300 and reply.status != operation.status:
         raise error_of(operation, reply, now)
     content = reply.content
-    if not content and operation.answer in (Empty, None):
+    if not content and operation.response.kind in (Empty, None):
         content = b"{}"  # nothing to tell is told in several ways
     try:
         data = _decode(content)
@@ -51,7 +51,7 @@ def receive(operation: Operation, kind: type[M], reply: RawResponse, now: float)
     return kind(data, reply)
 
 
-def _unreadable(operation: Operation, reply: RawResponse, what: str) -> DecodeError:
+def _unreadable(operation: AnyOperation, reply: RawResponse, what: str) -> DecodeError:
     body = reply.content.decode(errors="replace")
     message = f"the answer {what}: {reply.status} {body[:_SHOWN]!r}"
     return DecodeError(
@@ -59,7 +59,7 @@ def _unreadable(operation: Operation, reply: RawResponse, what: str) -> DecodeEr
     )
 
 
-def error_of(operation: Operation, reply: RawResponse, now: float) -> ApiError:
+def error_of(operation: AnyOperation, reply: RawResponse, now: float) -> ApiError:
     """The error that an answer carries, as the most special class that fits it."""
     body = reply.content.decode(errors="replace")
     items = tuple(_items(reply.content))

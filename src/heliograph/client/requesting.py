@@ -11,7 +11,8 @@ from msgspec import Struct
 from heliograph.client import arguments
 from heliograph.client.values import text_of
 from heliograph.errors import InvalidArgument
-from heliograph.wire.operations import Operation
+from heliograph.wire.formats import Multipart
+from heliograph.wire.operations import AnyOperation
 from heliograph.wire.paging import Page
 from heliograph.wire.table import OPERATIONS
 
@@ -22,7 +23,7 @@ OPERATION = {operation.name: operation for operation in OPERATIONS}
 class Call(Struct, frozen=True):
     """One call of an operation, ready to be sent as often as need be."""
 
-    operation: Operation
+    operation: AnyOperation
     target: str
     """The path below the base URL, with the query."""
     content: bytes | None
@@ -30,7 +31,7 @@ class Call(Struct, frozen=True):
 
 
 def build(
-    operation: Operation,
+    operation: AnyOperation,
     path: tuple[str, ...],
     body: object = None,
     fields: Mapping[str, Any] | None = None,
@@ -57,9 +58,9 @@ def build(
     target = arguments.path_of(operation, path)
     if pairs:
         target += "?" + "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
-    if operation.multipart:
-        return Call(operation, target, *arguments.encode_parts(operation.body, body, fields or {}))
-    return Call(operation, target, arguments.encode_body(operation.body, body, fields or {}))
+    if isinstance(operation.body, Multipart):
+        return Call(operation, target, *arguments.encode_parts(operation.body.kind, body, fields or {}))
+    return Call(operation, target, arguments.encode_body(operation.body.kind, body, fields or {}))
 
 
 def _text(name: str, value: object) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from heliograph.client.options import Options
 from heliograph.errors import ApiError, ClientUnusable, TransportError
-from heliograph.wire.operations import Operation
+from heliograph.wire.operations import AnyOperation
 
 LONGEST_PAUSE = 8.0
 
@@ -18,12 +18,12 @@ _UNKNOWN = frozenset({502, 503, 504})
 _REPEATABLE_POSTS = frozenset({"JoinConversation", "LeaveConversation"})
 
 
-def repeatable(operation: Operation) -> bool:
+def repeatable(operation: AnyOperation) -> bool:
     """Whether the operation may be sent twice without a second effect."""
     return operation.method in ("GET", "DELETE") or operation.name in _REPEATABLE_POSTS
 
 
-def worth_repeating(error: ApiError | TransportError, operation: Operation) -> bool:
+def worth_repeating(error: ApiError | TransportError, operation: AnyOperation) -> bool:
     """Whether sending the operation again after `error` is safe, and might help."""
     if isinstance(error, ClientUnusable):
         return False
@@ -61,7 +61,7 @@ def parse_retry_after(text: str | None, now: float) -> float | None:
 
 
 def decide(
-    error: ApiError | TransportError, operation: Operation, attempt: int, options: Options, roll: float, left: float
+    error: ApiError | TransportError, operation: AnyOperation, attempt: int, options: Options, roll: float, left: float
 ) -> float | None:
     """Seconds until `operation` is sent again after `error`; None to give up. The call has `left` seconds left."""
     if attempt > options.max_retries or not worth_repeating(error, operation):

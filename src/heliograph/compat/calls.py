@@ -20,7 +20,8 @@ from heliograph.compat.api_response import ApiResponse
 from heliograph.compat.exceptions import ApiTypeError, ApiValueError
 from heliograph.compat.fields import Model, plain
 from heliograph.compat.rest import RESTResponse, refused, translated
-from heliograph.wire.operations import Operation
+from heliograph.wire.formats import Multipart, NoBody
+from heliograph.wire.operations import AnyOperation
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -91,7 +92,9 @@ class Api:
         call = functools.partial(self._call, row, kind, path, options, given)
         return self.api_client.pool.apply_async(call) if options.get("async_req") else call()
 
-    def _call(self, row: Operation, kind: type[Model] | None, path: tuple[Any, ...], options: Data, given: Data) -> Any:
+    def _call(
+        self, row: AnyOperation, kind: type[Model] | None, path: tuple[Any, ...], options: Data, given: Data
+    ) -> Any:
         try:
             client = _with_options(self.api_client.client, options)
             answer = client.send(call_of(row, path, **given), _Answer)
@@ -131,7 +134,7 @@ def _with_options(client: Client, options: Data) -> Client:
 
 
 def call_of(
-    row: Operation,
+    row: AnyOperation,
     path: tuple[Any, ...],
     *,
     body: Any = None,
@@ -150,9 +153,9 @@ def call_of(
     sent = [f"{quote(name, safe='')}={quote(str(value), safe='')}" for name, value in pairs if value is not None]
     if sent:
         target += "?" + "&".join(sent)
-    if row.multipart:
-        return Call(row, target, *encode_parts(row.body, {"source": _content_of(source)}, {}))
-    if row.body is None:
+    if isinstance(row.body, Multipart):
+        return Call(row, target, *encode_parts(row.body.kind, {"source": _content_of(source)}, {}))
+    if isinstance(row.body, NoBody):
         return Call(row, target, None)
     if body is None:
         raise ApiValueError(f"{row.name} needs a body")

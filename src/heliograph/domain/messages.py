@@ -20,7 +20,8 @@ from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.store import Store
 from heliograph.wire.activities import ActivityPost
 from heliograph.wire.authors import BUSINESS, USER
-from heliograph.wire.messages import MESSAGES_PER_PAGE, MessagePost
+from heliograph.wire.base import encoded
+from heliograph.wire.messages import MESSAGES_PER_PAGE, Message, MessagePost
 from heliograph.wire.paging import Page, PageMeta, page_meta
 
 _OWNER = "Message"
@@ -30,8 +31,8 @@ _BEYOND = "g" * 24
 """Greater than every id: what comes before it is the end of the list."""
 
 
-async def post(store: Store, tenant: Tenant, conversation_id: str, body: MessagePost) -> Raw:
-    """Say something; returns the message, as JSON.
+async def post(store: Store, tenant: Tenant, conversation_id: str, body: MessagePost) -> Message:
+    """Say something; returns the message, encoded.
 
     Raises:
         BadRequest: the message breaks a rule, or cannot go where it should.
@@ -59,7 +60,7 @@ async def post(store: Store, tenant: Tenant, conversation_id: str, body: Message
     if isinstance(outcome, Refused):
         raise outcome.error
     assert isinstance(outcome, Posted)
-    return Raw(outcome.shown)
+    return encoded(Message, Raw(outcome.shown))
 
 
 def _breaches(body: MessagePost) -> Iterator[str]:
@@ -104,9 +105,9 @@ async def act(store: Store, tenant: Tenant, conversation_id: str, body: Activity
 
 
 class Listing(Struct, frozen=True):
-    """A page of messages: the JSON array of them, and where it lies."""
+    """A page of messages, encoded, with its place in the list."""
 
-    messages: Raw
+    messages: list[Message]
     meta: PageMeta
 
 
@@ -131,10 +132,11 @@ async def _page(reader: Reader, app_id: str, conversation_id: str, page: Page) -
         if await conversations.get(reader, app_id, conversation_id) is None:
             # The API document's answer here is the general one, not conversation_not_found.
             raise NotFound
-        return Listing(Raw(b"[]"), PageMeta(has_more=False))
+        return Listing([], PageMeta(has_more=False))
     rows = found.records
     meta = page_meta(page, rows[0][0], rows[-1][0], precedes=found.precedes, follows=found.follows)
-    return Listing(Raw(f"[{','.join([row[1] for row in rows])}]".encode()), meta)
+    listed = Raw(f"[{','.join([row[1] for row in rows])}]".encode())
+    return Listing(encoded(list[Message], listed), meta)
 
 
 async def delete(store: Store, tenant: Tenant, conversation_id: str, message_id: str) -> None:

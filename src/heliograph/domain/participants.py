@@ -14,6 +14,7 @@ from heliograph.storage import conversations, participants
 from heliograph.storage.engine import Reader, Row
 from heliograph.storage.store import Store
 from heliograph.wire import times
+from heliograph.wire.base import encoded
 from heliograph.wire.paging import Page, PageMeta, page_meta
 from heliograph.wire.participants import Participant, ParticipantJoinBody, ParticipantLeaveBody
 
@@ -62,16 +63,19 @@ async def leave(store: Store, tenant: Tenant, conversation_id: str, body: Partic
 
 
 class Listing(Struct, frozen=True):
-    """A page of participants: the JSON array of them, where it lies, and the version of the conversation."""
+    """A page of participants, encoded, with its place in the list and the version of the conversation."""
 
-    participants: Raw
+    participants: list[Participant]
     meta: PageMeta
     version: str | None
+    size: int
+    """About how many bytes it takes."""
 
-    @property
-    def size(self) -> int:
-        """About how many bytes it takes."""
-        return len(bytes(self.participants)) + _LISTING_OVERHEAD
+    @classmethod
+    def of(cls, participants: list[Participant], meta: PageMeta, version: str | None) -> Listing:
+        """The listing of these participants."""
+        json = _ENCODER.encode(participants)
+        return cls(encoded(list[Participant], Raw(json)), meta, version, len(json) + _LISTING_OVERHEAD)
 
 
 async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -> Listing:
@@ -98,10 +102,10 @@ async def _page(reader: Reader, app_id: str, conversation_id: str, page: Page) -
         # Whoever is listed is in a conversation; only where nobody is, there may be none.
         if await conversations.get(reader, app_id, conversation_id) is None:
             raise ConversationNotFound
-        return Listing(Raw(b"[]"), PageMeta(has_more=False), None)
+        return Listing.of([], PageMeta(has_more=False), None)
     rows = found.records
     meta = page_meta(page, rows[0][0], rows[-1][0], precedes=found.precedes, follows=found.follows)
-    return Listing(Raw(_ENCODER.encode([_listed(row) for row in rows])), meta, rows[0][6])
+    return Listing.of([_listed(row) for row in rows], meta, rows[0][6])
 
 
 def _listed(row: Row) -> Participant:

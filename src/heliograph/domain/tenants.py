@@ -1,4 +1,4 @@
-"""Who calls, and in which app."""
+"""Callers, and the apps in which they act."""
 
 from __future__ import annotations
 
@@ -11,19 +11,39 @@ OWN_INTEGRATION = "me"
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """What a credential proves: the key, how far it reaches, and the app it belongs to (an account's key: none)."""
+class AccountCaller:
+    """The holder of an account's key, which is good for every app."""
 
     key_id: str
     scope: Scope
-    app_id: str | None
-    integration_id: str | None = None
-    """The integration whose key it is, if it is one's."""
+    """How far the credential reaches; a token may narrow what its key may do."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppCaller:
+    """The holder of an app's key."""
+
+    key_id: str
+    scope: Scope
+    app_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationCaller:
+    """The holder of the key of an integration, which is good for that integration and for what its app shares."""
+
+    key_id: str
+    scope: Scope
+    app_id: str
+    integration_id: str
+
+
+Caller = AccountCaller | AppCaller | IntegrationCaller
 
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """An app that the caller was found to be allowed into, and the key that acts in it. Every verb takes one first."""
+    """An app that a caller is allowed into, and the key that acts in it. Every verb about an app takes one first."""
 
     app_id: str
     key_id: str

@@ -1,4 +1,4 @@
-"""The API as an ASGI application: from a request to the one answer of its operation."""
+"""The API: from a request to the response of its operation."""
 
 from __future__ import annotations
 
@@ -6,176 +6,137 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import TypeVar
 
-import msgspec
+from msgspec import Struct
 from starlette.types import Receive, Scope
 
-from heliograph.errors import (
-    ApiError,
-    BadRequest,
-    MethodNotAllowed,
-    NotFound,
-    ServerError,
-)
-from heliograph.server import streams
+from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError
 from heliograph.server.auth import CACHE_SECONDS, Authenticator
-from heliograph.server.handlers import HANDLERS
-from heliograph.server.http import (
-    Disconnected,
-    HeaderList,
-    Headers,
-    Request,
-    connection_of,
-    read_body,
-    render,
-    require_json,
-)
+from heliograph.server.handlers import ROUTES, Route
+from heliograph.server.http import Disconnected, Headers, Request, Services, connection_of
 from heliograph.server.query import parse_query
-from heliograph.server.refusals import Refusal, refusal_of
+from heliograph.server.responses import Response, error_response
 from heliograph.server.router import Router
 from heliograph.server.routes import (
     apps,
     clients,
     conversations,
     deliveries,
+    events,
     integrations,
     messages,
     participants,
     users,
     webhooks,
 )
-from heliograph.server.streams import EventStream
+from heliograph.server.streams import Streams
 from heliograph.server.urls import Urls
 from heliograph.settings import Settings
 from heliograph.storage.store import Store
-from heliograph.wire.operations import Operation
+from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
-from heliograph.wire.validation import decode
+from heliograph.wire.table.paths import AppPath
 
-ROUTES = (apps, clients, conversations, deliveries, integrations, messages, participants, streams, users, webhooks)
+P = TypeVar("P", bound=Struct)
+B = TypeVar("B")
+R = TypeVar("R")
+
+# Importing them binds their handlers.
+ROUTE_MODULES = (
+    apps,
+    clients,
+    conversations,
+    deliveries,
+    events,
+    integrations,
+    messages,
+    participants,
+    users,
+    webhooks,
+)
 
 READING = ("GET", "HEAD")
 """The methods that change nothing."""
 NOT_OFFERED = "This operation is not offered by this server"
-EMPTY = "Request body is required"
 
 log = logging.getLogger("heliograph.request")
 
 
 @dataclass(slots=True)
-class Reply:
-    """What to answer, and to which operation, if the request got as far as one."""
+class Outcome:
+    """The response to a request, and the operation it is of, if the request got as far as one."""
 
-    status: int
-    body: bytes
-    headers: HeaderList
-    operation: Operation | None
-    stream: EventStream | None = None
-    """What goes on after the answer has begun, in the place of a body."""
-    refusal: Refusal | None = None
-    """Why the credential was refused, if it was."""
+    response: Response
+    operation: AnyOperation | None
     app_id: str | None = None
     """The app that the request was about, if it was carried out."""
 
 
 class Api:
-    """Answers the operations of the table."""
+    """Carries out the operations of the table."""
 
-    def __init__(self, store: Store, settings: Settings, urls: Urls, on_removal: Callable[[], None]) -> None:
-        self._store = store
-        self._settings = settings
-        self._urls = urls
+    def __init__(
+        self, store: Store, settings: Settings, urls: Urls, streams: Streams, on_removal: Callable[[], None]
+    ) -> None:
         self._auth = Authenticator(store)
-        self._on_removal = on_removal
+        self._services = Services(store, settings, urls, self._auth, streams, on_removal)
         self._router = Router((*OPERATIONS, *EXTENSIONS))
-        self._encoder = msgspec.json.Encoder()
 
-    async def reply(self, scope: Scope, headers: Headers, receive: Receive, request_id: str) -> Reply:
-        """The answer to a request, whatever happens.
+    async def respond(self, scope: Scope, headers: Headers, receive: Receive, request_id: str) -> Outcome:
+        """The response to a request, whatever happens.
 
         Raises:
-            Disconnected: there is nobody left to answer.
+            Disconnected: the client disconnected.
         """
-        operation: Operation | None = None
+        operation: AnyOperation | None = None
         try:
-            operation, path = self._find(scope)
-            return await self._call(operation, path, scope, headers, receive)
+            operation, values = self._find(scope)
+            return await self._call(ROUTES[operation.name], values, scope, headers, receive)
         except ApiError as error:
             if error.status >= 500:
                 log.warning("unavailable", extra={"request_id": request_id}, exc_info=error)
-            return Reply(error.status, *render(error), operation, refusal=refusal_of(error))
+            return Outcome(error_response(error), operation)
         except Disconnected:
             raise
         except Exception as error:
             log.error("failed", extra={"request_id": request_id}, exc_info=error)
-            return Reply(500, *render(ServerError()), operation)
+            return Outcome(error_response(ServerError()), operation)
 
-    def _find(self, scope: Scope) -> tuple[Operation, dict[str, str]]:
+    def _find(self, scope: Scope) -> tuple[AnyOperation, list[str]]:
+        """The operation of a request, and the values in its path."""
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         found = self._router.find(scope["raw_path"])
         if found is None:
             raise NotFound
         node, values = found
         if method in node.operations:
-            operation, names = node.operations[method]
+            operation = node.operations[method]
             if operation.offered:
-                return operation, dict(zip(names, values, strict=True))
+                return operation, values
             raise NotFound(NOT_OFFERED)
-        allowed = [name for name, (operation, _) in node.operations.items() if operation.offered]
+        allowed = [name for name, operation in node.operations.items() if operation.offered]
         if not allowed:
             raise NotFound
         raise MethodNotAllowed(headers={"allow": ", ".join(allowed)})
 
     async def _call(
-        self, operation: Operation, path: dict[str, str], scope: Scope, headers: Headers, receive: Receive
-    ) -> Reply:
+        self, route: Route[P, B, R], values: list[str], scope: Scope, headers: Headers, receive: Receive
+    ) -> Outcome:
+        operation = route.operation
+        path = operation.template.values(*values)
         authorization = headers.get(b"authorization")
         caller = await self._auth.caller(authorization)
-        tenant = await self._auth.tenant(caller, operation, path.get("appId"), path.get("integrationId"))
+        tenant = await self._auth.admit(caller, operation, path)
         connection = connection_of(scope)
         connection.trust()
-        body: Any = None
-        # What may change something waits for the whole request, also for a body that is not asked for.
-        if operation.body is not None or scope["method"] not in READING:
-            started = time.monotonic()
-            content = await read_body(connection, headers, receive)
-            body = self._decode(operation, headers, content)
-            if time.monotonic() - started > CACHE_SECONDS:
-                # While the body took its time, the key may have been revoked and the app deleted.
-                await self._auth.recheck(authorization, path.get("appId"))
-        request = Request(
-            operation=operation,
-            path=path,
-            query=parse_query(scope["query_string"]),
-            body=body,
-            tenant=tenant,
-            scope=scope,
-            headers=headers,
-            store=self._store,
-            settings=self._settings,
-            urls=self._urls,
-            revoke=self._revoke,
-            recheck=partial(self._auth.recheck, authorization, path.get("appId")),
-        )
-        answer = await HANDLERS[operation.name](request)
-        if isinstance(answer, EventStream):
-            return Reply(operation.status, b"", [], operation, answer)
-        return Reply(operation.status, self._encoder.encode(answer), [], operation, app_id=path.get("appId"))
-
-    def _decode(self, operation: Operation, headers: Headers, content: bytes) -> Any:
-        if operation.body is None:
-            return None
-        if content:
-            require_json(headers)
-        elif operation.body_optional:
-            content = b"{}"
-        else:
-            raise BadRequest(EMPTY)
-        return decode(content, operation.body, require_subscribe=self._settings.require_subscribe_sdk_client)
-
-    def _revoke(self) -> None:
-        self._auth.forget()
-        self._on_removal()
+        started = time.monotonic()
+        body = await route.read(connection, headers, receive, self._services.settings)
+        if time.monotonic() - started > CACHE_SECONDS:
+            # While the body took its time, the key may have been revoked and the app deleted.
+            await self._auth.recheck(authorization, path)
+        query = parse_query(scope["query_string"])
+        request = Request(operation, path, query, body, caller, tenant, scope, headers, self._services)
+        response = await route.respond(await route.handle(request))
+        return Outcome(response, operation, path.app_id if isinstance(path, AppPath) else None)

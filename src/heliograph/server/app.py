@@ -8,14 +8,13 @@ from collections.abc import Callable
 
 from starlette.types import Message, Receive, Scope, Send
 
-from heliograph.errors import ServiceUnavailable
-from heliograph.server.api import READING, Api, Reply
-from heliograph.server.http import Disconnected, Headers, render, request_id_of, respond
+from heliograph.server.api import READING, Api
+from heliograph.server.http import Disconnected, Headers, request_id_of
 from heliograph.server.logs import Refused, RequestLog
 from heliograph.server.metrics import Metrics
 from heliograph.server.pages import REQUEST_ID, pages
 from heliograph.server.proxies import Proxies, has_passed_a_proxy
-from heliograph.server.streams import Streams, send_stream
+from heliograph.server.streams import Streams
 from heliograph.server.urls import Urls
 from heliograph.settings import Settings, is_loopback
 from heliograph.storage.store import Store
@@ -53,7 +52,7 @@ class Application:
             settings.sandbox and is_loopback(settings.host) and not settings.public_url and not store.shared
         )
         urls = Urls(settings, self._proxies)
-        self._api = Api(store, settings, urls, on_removal)
+        self._api = Api(store, settings, urls, self.streams, on_removal)
         self._pages = pages(store, self.metrics, urls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,18 +63,19 @@ class Application:
         scope = self._within_prefix(scope)
         if scope["raw_path"].lstrip(b"/").split(b"/", 1)[0] in _API_ROOTS:
             try:
-                reply = await self._api.reply(scope, headers, receive, request_id)
+                outcome = await self._api.respond(scope, headers, receive, request_id)
             except Disconnected:
                 log.info("caller went away", extra={"request_id": request_id})
                 return
             if scope["method"] not in READING:
                 self._on_write()
-                if reply.app_id is not None:
-                    self.streams.wake(reply.app_id)
-            if reply.refusal is not None and self._explains(scope, headers):
-                reply.headers.append((_REASON, reply.refusal.text.encode()))
-            await self._answer(reply, receive, send, request_id)
-            status, name, refusal = reply.status, reply.operation.name if reply.operation else None, reply.refusal
+                if outcome.app_id is not None:
+                    self.streams.wake(outcome.app_id)
+            response, operation = outcome.response, outcome.operation
+            if response.refusal is not None and self._explains(scope, headers):
+                response.headers.append((_REASON, response.refusal.text.encode()))
+            await response.send(scope, receive, send, request_id)
+            status, name, refusal = response.status, operation.name if operation else None, response.refusal
         else:
             status, name, refusal = await self._page(scope, receive, send, request_id), None, None
         elapsed = time.perf_counter() - started
@@ -91,16 +91,6 @@ class Application:
         """Whether the caller may learn why its credential was refused: in a sandbox, and on the same machine."""
         client = scope["client"]
         return self._is_sandbox and client is not None and is_loopback(client[0]) and not has_passed_a_proxy(headers)
-
-    async def _answer(self, reply: Reply, receive: Receive, send: Send, request_id: str) -> None:
-        if reply.stream is not None:
-            try:
-                await send_stream(reply.stream, self.streams, receive, send, request_id)
-                reply.refusal = reply.stream.refusal
-                return
-            except ServiceUnavailable as error:
-                reply.status, (reply.body, reply.headers) = error.status, render(error)
-        await respond(send, reply.status, reply.body, request_id, reply.headers)
 
     def _within_prefix(self, scope: Scope) -> Scope:
         """The scope as it would be without the root path, which goes where links are made from."""

@@ -16,16 +16,26 @@ from dataclasses import replace
 from typing import Any
 
 import jwt
+from msgspec import Struct
 
-from heliograph.domain.tenants import OWN_INTEGRATION, Caller, Tenant
+from heliograph.domain.tenants import (
+    OWN_INTEGRATION,
+    AccountCaller,
+    AppCaller,
+    Caller,
+    IntegrationCaller,
+    Tenant,
+)
 from heliograph.errors import AppNotFound
 from heliograph.server.cache import Cache
 from heliograph.server.limits import RateLimits
 from heliograph.server.refusals import NotAllowed, Reason, Unproved
 from heliograph.storage import apps, keys
 from heliograph.storage.apps import StoredApp
+from heliograph.storage.keys import StoredKey
 from heliograph.storage.store import Store
-from heliograph.wire.operations import SCOPES, Operation, Scope
+from heliograph.wire.operations import SCOPES, AnyOperation, Scope
+from heliograph.wire.table.paths import AppPath, IntegrationPath
 
 # A key that is revoked, or an app that is deleted or changed, by another process is noticed this late at most; by this
 # process, at once.
@@ -83,38 +93,35 @@ class Authenticator:
         digest = hashlib.blake2b(authorization, key=self._pepper, digest_size=16).digest()
         return self._callers.get(digest) or await self._callers.find(digest, lambda: self._prove(authorization))
 
-    async def tenant(
-        self, caller: Caller, operation: Operation, app_id: str | None, integration_id: str | None = None
-    ) -> Tenant:
-        """The app that the caller means, if the caller may do this there, with the integration of this id if any.
+    async def admit(self, caller: Caller, operation: AnyOperation, path: Struct) -> Tenant | None:
+        """Check that the caller may call the operation on this path.
+
+        Returns the app of the path with the caller's key; None for operations that are not about an app.
 
         Raises:
             Forbidden: the caller's key is another app's or integration's, or its scope is too low for the operation.
             AppNotFound: there is no such app, and the caller is one who may know.
             RateLimited: the app sends more than its limit allows.
         """
-        if caller.app_id is not None and app_id is not None and caller.app_id != app_id:
-            raise NotAllowed(Reason.WRONG_APP, key_id=caller.key_id)
-        if caller.scope < operation.scope:
-            raise NotAllowed(Reason.SCOPE_TOO_LOW, key_id=caller.key_id)
-        if caller.integration_id is not None and integration_id not in (None, OWN_INTEGRATION, caller.integration_id):
-            raise NotAllowed(Reason.WRONG_INTEGRATION, key_id=caller.key_id)
-        if app_id is None:
-            return Tenant("", caller.key_id)
-        app = await self._require(caller, app_id)
+        if (reason := _obstacle(caller, operation, path)) is not None:
+            raise NotAllowed(reason, key_id=caller.key_id)
+        if not isinstance(path, AppPath):
+            return None
+        app = await self._require(caller, path.app_id)
         if app.requests_per_second is not None:
-            self._limits.spend(app_id, app.requests_per_second)
-        return Tenant(app_id, caller.key_id, caller.integration_id)
+            self._limits.spend(app.id, app.requests_per_second)
+        integration_id = caller.integration_id if isinstance(caller, IntegrationCaller) else None
+        return Tenant(path.app_id, caller.key_id, integration_id)
 
-    async def recheck(self, authorization: bytes | None, app_id: str | None) -> None:
-        """Whether the caller and the app are still there.
+    async def recheck(self, authorization: bytes | None, path: Struct) -> None:
+        """Check that the key and the app of the path have not been removed.
 
         Raises:
-            Unauthorized, Forbidden, AppNotFound: one of them is not.
+            Unauthorized, Forbidden, AppNotFound: one of them has.
         """
         caller = await self.caller(authorization)
-        if app_id is not None:
-            await self._require(caller, app_id)
+        if isinstance(path, AppPath):
+            await self._require(caller, path.app_id)
 
     async def _require(self, caller: Caller, app_id: str) -> StoredApp:
         app = self._apps.get(app_id) or await self._apps.find(app_id, lambda: self._app(app_id))
@@ -148,9 +155,9 @@ class Authenticator:
             raise Unproved(Reason.MALFORMED_HEADER)
         if not key_id:
             raise Unproved(Reason.NO_KEY_ID)
-        found, real, caller = await self._key(key_id)
-        if not hmac.compare_digest(secret.encode(), real.encode()) or not found:
-            raise Unproved(Reason.WRONG_SECRET if found else Reason.UNKNOWN_KEY, key_id=key_id)
+        real, caller = await self._key(key_id)
+        if not hmac.compare_digest(secret.encode(), real.encode()) or caller is None:
+            raise Unproved(Reason.WRONG_SECRET if caller else Reason.UNKNOWN_KEY, key_id=key_id)
         return caller
 
     async def _prove_bearer(self, token: bytes) -> tuple[Caller, float]:
@@ -161,28 +168,51 @@ class Authenticator:
             raise Unproved(Reason.MALFORMED_HEADER) from None
         if not isinstance(key_id, str):
             raise Unproved(Reason.NO_KEY_ID)
-        found, secret, caller = await self._key(key_id)
+        secret, caller = await self._key(key_id)
         try:
             claims = jwt.decode(token, secret, algorithms=_ALGORITHMS, options=_JWT_OPTIONS)
             lasts = min(int(claims.get("exp", sys.maxsize)), sys.maxsize) - time.time()
         except _BROKEN as error:
             # An unknown key has taken the same way up to here: the time it takes says nothing of which keys exist.
-            reason = _reason(error) if found else Reason.UNKNOWN_KEY
+            reason = _reason(error) if caller else Reason.UNKNOWN_KEY
             raise Unproved(reason, key_id=key_id, seconds=_seconds(reason, token)) from None
         named = claims.get("scope")
         scope = SCOPES.get(named) if isinstance(named, str) else None
         # A token may narrow what its key may do, and never widen it.
-        if not found or scope is None or scope > caller.scope:
-            raise Unproved(_scope_reason(named, scope) if found else Reason.UNKNOWN_KEY, key_id=key_id)
+        if caller is None or scope is None or scope > caller.scope:
+            raise Unproved(_scope_reason(named, scope) if caller else Reason.UNKNOWN_KEY, key_id=key_id)
         return replace(caller, scope=scope), lasts
 
-    async def _key(self, key_id: str) -> tuple[bool, str, Caller]:
-        """Whether there is such a key, its secret, and who holds it; for no key, a secret that nobody knows."""
+    async def _key(self, key_id: str) -> tuple[str, Caller | None]:
+        """The secret of a key and its holder. An unknown key has no holder, and a secret that nobody knows."""
         key = None if "\0" in key_id or not key_id.isascii() else await self._store.look(keys.find, key_id)
         if key is None:
-            return False, self._pepper.hex() * 2, Caller("", Scope.INTEGRATION, None)
-        caller = Caller(key.id, SCOPES[key.scope], key.app_id, key.integration_id)
-        return True, self._store.sealer.open(key.id, key.secret), caller
+            return self._pepper.hex() * 2, None
+        return self._store.sealer.open(key.id, key.secret), _holder(key)
+
+
+def _holder(key: StoredKey) -> Caller:
+    scope = SCOPES[key.scope]
+    if key.app_id is None:
+        return AccountCaller(key.id, scope)
+    if key.integration_id is None:
+        return AppCaller(key.id, scope, key.app_id)
+    return IntegrationCaller(key.id, scope, key.app_id, key.integration_id)
+
+
+def _obstacle(caller: Caller, operation: AnyOperation, path: Struct) -> Reason | None:
+    """Why the caller may not call the operation on this path; None if it may."""
+    if isinstance(path, AppPath) and not isinstance(caller, AccountCaller) and caller.app_id != path.app_id:
+        return Reason.WRONG_APP
+    if caller.scope < operation.scope:
+        return Reason.SCOPE_TOO_LOW
+    if (
+        isinstance(path, IntegrationPath)
+        and isinstance(caller, IntegrationCaller)
+        and path.integration_id not in (OWN_INTEGRATION, caller.integration_id)
+    ):
+        return Reason.WRONG_INTEGRATION
+    return None
 
 
 def _reason(error: Exception) -> Reason:

@@ -23,7 +23,7 @@ from heliograph.wire import (
 )
 from heliograph.wire.authors import Author, Source
 from heliograph.wire.contents import TextMessage
-from heliograph.wire.operations import AnswerType, BodyType
+from heliograph.wire.operations import BodyType, ResponseType
 from heliograph.wire.paging import PageMeta
 
 _APP = "6ae0a1c4b3f10001a7d25e90"
@@ -144,7 +144,7 @@ _ANSWERS: tuple[Any, ...] = (
 )
 _hook = {"target": "https://example.org/hook", "triggers": ["conversation:join", "conversation:leave"]}
 # Bodies keep null where it means something, so their examples are written as they are sent.
-_BODIES: dict[BodyType | AnswerType, Any] = {
+_BODIES: dict[BodyType | ResponseType, Any] = {
     activities.ActivityPost: {"author": {"type": "user", "userExternalId": "ada"}, "type": "conversation:read"},
     apps.AppCreateBody: {"displayName": "Sandbox"},
     apps.AppUpdateBody: {"settings": {"multiConvoEnabled": True}},
@@ -171,7 +171,7 @@ _BODIES: dict[BodyType | AnswerType, Any] = {
 }
 
 
-def example_of(kind: BodyType | AnswerType) -> Any:
+def example_of(kind: BodyType | ResponseType) -> Any:
     """An example of a body or an answer, as JSON; None where there is none."""
     if kind in _BODIES:
         return _BODIES[kind]

@@ -1,25 +1,51 @@
-"""The registry that ties handlers to the rows of the operations table."""
+"""The routes: rows of the table, each with the handler that is bound to it.
+
+    @handles(JOIN_CONVERSATION)
+    async def join(request: Request[ConversationPath, ParticipantJoinBody]) -> ParticipantResponse: ...
+
+A handler whose types are not those of its row is a type error.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
+from msgspec import Struct
+
+from heliograph.server.bodies import Reader, reader_of
 from heliograph.server.http import Request
-from heliograph.wire.base import Answer
+from heliograph.server.responses import Responder, responder_of
+from heliograph.wire.operations import Operation
 
-Handler = Callable[[Request], Awaitable[Answer]]
-H = TypeVar("H", bound=Handler)
+P = TypeVar("P", bound=Struct)
+B = TypeVar("B")
+R = TypeVar("R")
 
-HANDLERS: dict[str, Handler] = {}
+Handler = Callable[[Request[P, B]], Awaitable[R]]
 
 
-def handles(operation: str) -> Callable[[H], H]:
-    """Make a function the handler of the operation of this name."""
+@dataclass(slots=True)
+class Route(Generic[P, B, R]):
+    """An operation with all that carries it out: its body is read, its handler is called, its result is sent."""
 
-    def register(handler: H) -> H:
-        assert operation not in HANDLERS, f"{operation} has a handler"
-        HANDLERS[operation] = handler
+    operation: Operation[P, B, R]
+    read: Reader[B]
+    handle: Handler[P, B, R]
+    respond: Responder[R]
+
+
+ROUTES: dict[str, Route[Any, Any, Any]] = {}
+"""The routes by the names of their operations."""
+
+
+def handles(operation: Operation[P, B, R]) -> Callable[[Handler[P, B, R]], Handler[P, B, R]]:
+    """Make a function the handler of an operation."""
+
+    def register(handler: Handler[P, B, R]) -> Handler[P, B, R]:
+        assert operation.name not in ROUTES, f"{operation.name} has a handler"
+        ROUTES[operation.name] = Route(operation, reader_of(operation), handler, responder_of(operation))
         return handler
 
     return register

@@ -10,20 +10,19 @@ import msgspec
 from heliograph import __version__, errors
 from heliograph.errors import ApiError
 from heliograph.server.examples import example_of
-from heliograph.server.http import ErrorResponse
+from heliograph.server.responses import ErrorResponse
 from heliograph.wire.base import Answer, Body
 from heliograph.wire.deliveries import DeliveryStatus
+from heliograph.wire.formats import Format, Json
 from heliograph.wire.messages import MESSAGES_PER_PAGE
-from heliograph.wire.operations import AnswerType, BodyType, Operation, Scope
+from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
 from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, ParticipantLeaveBody
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.paths import AppPath, UserPath
 
 JSON = dict[str, Any]
-JSON_MEDIA = "application/json"
-MULTIPART = "multipart/form-data"
-STREAM_MEDIA = "text/event-stream"
 _REFERENCE = "#/components/schemas/{name}"
 
 # What any operation may answer; those with a body, or with a path in an app, have more.
@@ -98,15 +97,16 @@ _HEADERS: dict[str, tuple[str, JSON]] = {
 _HEADERS_OF = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
 
 
-def offered() -> list[Operation]:
+def offered() -> list[AnyOperation]:
     """The operations that this server answers."""
     return [operation for operation in (*OPERATIONS, *EXTENSIONS) if operation.offered]
 
 
-def document(operations: Sequence[Operation] | None = None) -> JSON:
+def document(operations: Sequence[AnyOperation] | None = None) -> JSON:
     """The document, of what is offered or of these operations."""
     operations = offered() if operations is None else operations
-    types = [kind for one in operations for kind in (one.body, one.answer) if kind] + [ErrorResponse]
+    formats = [format for one in operations for format in (one.body, one.response)]
+    types = [format.kind for format in formats if format.kind] + [ErrorResponse]
     _, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     for kind in _subclasses(Answer):
         for field in schemas.get(kind.__name__, {}).get("properties", {}).values():
@@ -174,7 +174,7 @@ def _never_null(field: JSON) -> None:
             field.update(field.pop("anyOf")[0])
 
 
-def _operation(operation: Operation) -> JSON:
+def _operation(operation: AnyOperation) -> JSON:
     rendered: JSON = {
         "operationId": operation.name,
         "summary": _title(operation.name),
@@ -191,12 +191,9 @@ def _operation(operation: Operation) -> JSON:
         ),
     ]:
         rendered["parameters"] = parameters
-    if operation.body:
-        media = MULTIPART if operation.multipart else JSON_MEDIA
-        rendered["requestBody"] = {
-            "required": not operation.body_optional,
-            "content": {media: _content(operation.body)},
-        }
+    if operation.body.kind:
+        optional = isinstance(operation.body, Json) and operation.body.optional
+        rendered["requestBody"] = {"required": not optional, "content": _content(operation.body)}
     return rendered
 
 
@@ -205,20 +202,19 @@ def _title(name: str) -> str:
     return words.strip()
 
 
-def _scopes(operation: Operation) -> list[str]:
+def _scopes(operation: AnyOperation) -> list[str]:
     return [scope.label for scope in Scope if scope >= operation.scope]
 
 
-def _content(kind: BodyType | AnswerType) -> JSON:
-    (schema,), _ = msgspec.json.schema_components([kind], ref_template=_REFERENCE)
+def _content(format: Format[Any]) -> JSON:
+    (schema,), _ = msgspec.json.schema_components([format.kind], ref_template=_REFERENCE)
     content: JSON = {"schema": schema}
-    if (example := example_of(kind)) is not None:
+    if (example := example_of(format.kind)) is not None:
         content["example"] = example
-    return content
+    return {format.media_type: content}
 
 
-def _path_parameters(operation: Operation) -> list[JSON]:
-    names = [segment.strip("{}") for segment in operation.path.split("/") if segment.startswith("{")]
+def _path_parameters(operation: AnyOperation) -> list[JSON]:
     return [
         {
             "name": name,
@@ -227,11 +223,11 @@ def _path_parameters(operation: Operation) -> list[JSON]:
             "description": _PARAMETERS[name],
             "schema": {"type": "string", "minLength": 1},
         }
-        for name in names
+        for name in operation.template.names
     ]
 
 
-def _query_parameters(operation: Operation) -> list[JSON]:
+def _query_parameters(operation: AnyOperation) -> list[JSON]:
     parameters = []
     if operation.paged:
         default = MESSAGES_PER_PAGE if operation.last_page_first else DEFAULT_SIZE
@@ -262,10 +258,10 @@ def _deep_object(name: str, about: str, schema: JSON) -> JSON:
     return {"name": name, "in": "query", "description": about, "style": "deepObject", "explode": True, "schema": schema}
 
 
-def _responses(operation: Operation) -> JSON:
+def _responses(operation: AnyOperation) -> JSON:
     success: JSON = {"description": "Done.", "headers": _headers(operation.status)}
-    if operation.answer:
-        success["content"] = {STREAM_MEDIA if operation.streamed else JSON_MEDIA: _content(operation.answer)}
+    if operation.response.kind:
+        success["content"] = _content(operation.response)
     rendered: JSON = {str(operation.status): success}
     refusals: dict[int, list[type[ApiError]]] = {}
     for error in _refusals(operation):
@@ -275,7 +271,7 @@ def _responses(operation: Operation) -> JSON:
             "description": " ".join(f"{(kind.__doc__ or kind.title).splitlines()[0]}" for kind in kinds),
             "headers": _headers(status),
             "content": {
-                JSON_MEDIA: {
+                Json.media_type: {
                     "schema": {"$ref": "#/components/schemas/ErrorResponse"},
                     "examples": {
                         kind.__name__: {"value": {"errors": [{"code": kind.code, "title": kind.title}]}}
@@ -292,13 +288,13 @@ def _headers(status: int) -> JSON:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def _refusals(operation: Operation) -> list[type[ApiError]]:
+def _refusals(operation: AnyOperation) -> list[type[ApiError]]:
     """Every error the operation may answer, each once."""
     kinds = [*operation.errors, *_ALWAYS]
-    if operation.body:
+    if operation.body.kind:
         kinds += _WITH_BODY
-    if operation.paged or "{userIdOrExternalId}" in operation.path:
+    if operation.paged or issubclass(operation.template.values, UserPath):
         kinds.append(errors.BadRequest)
-    if "{appId}" in operation.path:
+    if issubclass(operation.template.values, AppPath):
         kinds.append(errors.AppNotFound)
     return list(dict.fromkeys(kinds))

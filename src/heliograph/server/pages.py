@@ -15,9 +15,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError, ServiceUnavailable
-from heliograph.server.http import render
 from heliograph.server.metrics import CONTENT_TYPE, Metrics
 from heliograph.server.openapi import document
+from heliograph.server.responses import render
 from heliograph.server.urls import Urls
 from heliograph.storage import meta
 from heliograph.storage.store import Store

@@ -16,7 +16,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from heliograph import ids
 from heliograph.errors import ApiError, BadRequest, HeadersTooLarge, RequestTimeout
 from heliograph.server.connections import Connections
-from heliograph.server.http import CONNECTION, Connection, render
+from heliograph.server.http import CONNECTION, Connection
+from heliograph.server.responses import render
 
 HEAD_LIMIT = 64 * 1024
 HEADERS_LIMIT = 200

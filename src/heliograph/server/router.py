@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
-from heliograph.wire.operations import Operation
+from heliograph.wire.operations import AnyOperation
 
 # Nothing in the database has an empty name, so an empty segment is never found.
 NOBODY = ""
@@ -21,27 +21,25 @@ class Node:
 
     children: dict[bytes, Node] = field(default_factory=dict)
     parameter: Node | None = None
-    operations: dict[str, tuple[Operation, tuple[str, ...]]] = field(default_factory=dict)
+    operations: dict[str, AnyOperation] = field(default_factory=dict)
 
 
 class Router:
     """The tree of the paths of the operations, those that are not offered among them."""
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
+    def __init__(self, operations: Iterable[AnyOperation]) -> None:
         self._root = Node()
         for operation in operations:
             self._add(operation)
 
-    def _add(self, operation: Operation) -> None:
+    def _add(self, operation: AnyOperation) -> None:
         node = self._root
-        names: list[str] = []
         for segment in operation.path.strip("/").split("/"):
             if segment.startswith("{"):
-                names.append(segment.strip("{}"))
                 node.parameter = node = node.parameter or Node()
             else:
                 node = node.children.setdefault(segment.encode(), Node())
-        node.operations[operation.method] = (operation, tuple(names))
+        node.operations[operation.method] = operation
 
     def find(self, raw_path: bytes) -> tuple[Node, list[str]] | None:
         """The place of a path, and the values of its parameters in order; None where there is no such place."""

@@ -1,18 +1,25 @@
-"""What an operation is, and the table of all of them.
+"""What an operation is: the types of a row of the table.
 
-The router mounts the table, the OpenAPI document is rendered from it, and the tests iterate over it.
+The router mounts the table, the OpenAPI document is rendered from it, the client calls through it, and the tests
+iterate over it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from types import UnionType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
 from heliograph.errors import ApiError
 from heliograph.wire.base import Answer, Body
+from heliograph.wire.formats import Format
+
+P = TypeVar("P", bound=Struct, covariant=True)
+B = TypeVar("B")
+R = TypeVar("R")
 
 
 class Scope(IntEnum):
@@ -32,33 +39,48 @@ SCOPES = {scope.label: scope for scope in Scope}
 
 
 BodyType = type[Body] | UnionType
-"""The type of a body, or those of the kinds of one that its field `type` tells apart."""
-AnswerType = type[Answer] | type[dict[str, Any]]
-"""The type of an answer; a plain object where only a third-party channel knows what is in it."""
+"""The type of a body; a union if the body's field `type` tells several kinds apart."""
+ResponseType = type[Answer] | type[dict[str, Any]]
+"""The type of a response; a plain object where only a third-party channel knows what is in it."""
 
 
-class Operation(Struct, frozen=True):
+class PathTemplate(Struct, Generic[P], frozen=True):
+    """A path with `{parameters}`, and the type of their values: a struct with a field for each, in the same order."""
+
+    text: str
+    values: type[P]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the parameters, in order."""
+        return tuple(segment[1:-1] for segment in self.text.split("/") if segment.startswith("{"))
+
+    def __truediv__(self, segments: str) -> PathTemplate[P]:
+        """The path of something below this one, without more parameters: `CONVERSATION / "join"`."""
+        return PathTemplate(f"{self.text}/{segments}", self.values)
+
+
+class Operation(Struct, Generic[P, B, R], frozen=True):
     """One operation of the API.
 
-    `scope` is the least that may call it. An operation without an `answer` answers with a redirection.
+    Its types are those of the values in its path, of its body, and of what its handler returns: `JOIN_CONVERSATION` is
+    an `Operation[ConversationPath, ParticipantJoinBody, ParticipantResponse]`.
 
-    `filters` are the inner names of its `filter` parameter; exactly one is to be given if `one_filter`, else any.
-    `query` are the names of its other query parameters, and `required` those of them that must be given; `headers` are
-    the names of those that it reads as parameters.
+    `scope` is the least that may call it.
+
+    `filters` are the inner names of its `filter` parameter; exactly one is required if `one_filter` is set.
+    `query` are the names of its other query parameters, and `required` those of them that are required; `headers` are
+    the names of the headers that it reads as parameters.
     """
 
     name: str
     method: str
-    path: str
+    template: PathTemplate[P]
     tag: str
     scope: Scope
-    answer: AnswerType | None = None
-    about: str = ""
-    body: BodyType | None = None
-    multipart: bool = False
-    """Whether the body is `multipart/form-data`, a part for each field, and not JSON."""
-    body_optional: bool = False
-    """Whether a request without a body means the same as one with an empty object; otherwise it is refused."""
+    about: str
+    body: Format[B]
+    response: Format[R]
     status: int = 200
     errors: tuple[type[ApiError], ...] = ()
     paged: bool = False
@@ -69,7 +91,18 @@ class Operation(Struct, frozen=True):
     query: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
-    streamed: bool = False
-    """Whether it answers with server-sent events, and the answer is the type of their data."""
     offered: bool = True
-    """Whether this server carries it out; if not, it says so."""
+    """Whether this server carries out the operation; if not, it responds with 404 and says so."""
+
+    @property
+    def path(self) -> str:
+        """The path with its parameters in braces, as the API document writes it."""
+        return self.template.text
+
+
+AnyOperation = Operation[Any, Any, Any]
+
+
+def operations_in(module: Mapping[str, object]) -> tuple[AnyOperation, ...]:
+    """The operations among the names of a module, in the order of their definition."""
+    return tuple(value for value in module.values() if isinstance(value, Operation))

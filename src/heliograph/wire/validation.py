@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cache
 from itertools import accumulate, islice
 from types import UnionType
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import msgspec
 from msgspec import inspect
@@ -23,7 +23,10 @@ from heliograph.errors import BadRequest
 from heliograph.wire.base import Body
 from heliograph.wire.surrogates import replace_lone_surrogates
 
-B = TypeVar("B", bound=Body)
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+B = TypeVar("B")
 
 MALFORMED = "Request body is not valid JSON"
 DEEPEST = 200
@@ -65,14 +68,14 @@ _PYTHON_TYPES: dict[type[inspect.Type], tuple[type, ...]] = {
 
 
 @overload
-def decode(body: bytes, kind: type[B], *, require_subscribe: bool) -> B: ...
-
-
-@overload
 def decode(body: bytes, kind: UnionType, *, require_subscribe: bool) -> Body: ...
 
 
-def decode(body: bytes, kind: type[Body] | UnionType, *, require_subscribe: bool) -> Body:
+@overload
+def decode(body: bytes, kind: TypeForm[B], *, require_subscribe: bool) -> B: ...
+
+
+def decode(body: bytes, kind: Any, *, require_subscribe: bool) -> Any:
     """The body as `kind`, with every rule between its fields, and those of the objects in it, kept.
 
     Raises:
@@ -81,7 +84,7 @@ def decode(body: bytes, kind: type[Body] | UnionType, *, require_subscribe: bool
     if _is_too_deep(body):
         raise BadRequest(MALFORMED)
     try:
-        value: Body = _decoder(kind).decode(body)
+        value = _decoder(kind).decode(body)
     except msgspec.ValidationError as error:
         raise BadRequest(*_violations(body, kind, require_subscribe, str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -114,7 +117,7 @@ def _is_too_deep(body: bytes) -> bool:
 
 
 @cache
-def _decoder(kind: type[Body] | UnionType) -> msgspec.json.Decoder[Any]:
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
 
 
@@ -131,7 +134,7 @@ def _broken(value: Any, path: str, require_subscribe: bool) -> Iterator[str]:
 
 
 @cache
-def _described(kind: type[Body] | UnionType) -> inspect.Type:
+def _described(kind: Any) -> inspect.Type:
     return inspect.type_info(kind)
 
 
@@ -152,7 +155,7 @@ def _holds_objects(kind: inspect.Type) -> bool:
     return isinstance(kind, inspect.StructType)
 
 
-def _violations(body: bytes, kind: type[Body] | UnionType, require_subscribe: bool, complaint: str) -> list[str]:
+def _violations(body: bytes, kind: Any, require_subscribe: bool, complaint: str) -> list[str]:
     """A title for each of the first violations."""
     try:
         raw = msgspec.json.decode(_mend(body))

@@ -6,59 +6,80 @@ from heliograph.domain import apps, keys
 from heliograph.server.handlers import handles
 from heliograph.server.http import Request
 from heliograph.server.refusals import NotAllowed, Reason
-from heliograph.wire.apps import AppKeyListResponse, AppKeyResponse, AppListResponse, AppResponse, Empty
+from heliograph.wire.apps import (
+    AppCreateBody,
+    AppKeyCreateBody,
+    AppKeyListResponse,
+    AppKeyResponse,
+    AppListResponse,
+    AppResponse,
+    AppUpdateBody,
+    Empty,
+)
+from heliograph.wire.table.apps import (
+    CREATE_APP,
+    CREATE_APP_KEY,
+    DELETE_APP,
+    DELETE_APP_KEY,
+    GET_APP,
+    GET_APP_KEY,
+    LIST_APP_KEYS,
+    LIST_APPS,
+    UPDATE_APP,
+)
+from heliograph.wire.table.paths import AppKeyPath, AppPath, NoPath
 
 
-@handles("CreateApp")
-async def create(request: Request) -> AppResponse:
+@handles(CREATE_APP)
+async def create(request: Request[NoPath, AppCreateBody]) -> AppResponse:
     return AppResponse(app=await apps.create(request.store, request.body))
 
 
-@handles("ListApps")
-async def list_apps(request: Request) -> AppListResponse:
+@handles(LIST_APPS)
+async def list_apps(request: Request[NoPath, None]) -> AppListResponse:
     if "serviceAccountId" in request.query.filter:
         # There are no service accounts here, so none is the caller's.
         title = "The serviceAccountId provided does not match supplied credentials"
-        raise NotAllowed(Reason.WRONG_SERVICE_ACCOUNT, title, key_id=request.tenant.key_id)
+        raise NotAllowed(Reason.WRONG_SERVICE_ACCOUNT, title, key_id=request.caller.key_id)
     found = await apps.page(request.store, request.page)
     meta, links = request.neighbours(found)
     return AppListResponse(apps=found.records, meta=meta, links=links)
 
 
-@handles("GetApp")
-async def get(request: Request) -> AppResponse:
+@handles(GET_APP)
+async def get(request: Request[AppPath, None]) -> AppResponse:
     return AppResponse(app=await apps.get(request.store, request.tenant.app_id))
 
 
-@handles("UpdateApp")
-async def update(request: Request) -> AppResponse:
+@handles(UPDATE_APP)
+async def update(request: Request[AppPath, AppUpdateBody]) -> AppResponse:
     return AppResponse(app=await apps.update(request.store, request.tenant.app_id, request.body))
 
 
-@handles("DeleteApp")
-async def delete(request: Request) -> Empty:
+@handles(DELETE_APP)
+async def delete(request: Request[AppPath, None]) -> Empty:
     await apps.delete(request.store, request.tenant.app_id)
-    request.revoke()
+    request.forget_callers()
     return Empty()
 
 
-@handles("CreateAppKey")
-async def create_key(request: Request) -> AppKeyResponse:
+@handles(CREATE_APP_KEY)
+async def create_key(request: Request[AppPath, AppKeyCreateBody]) -> AppKeyResponse:
     return AppKeyResponse(key=await keys.create(request.store, request.tenant.app_id, request.body.display_name))
 
 
-@handles("ListAppKeys")
-async def list_keys(request: Request) -> AppKeyListResponse:
+@handles(LIST_APP_KEYS)
+async def list_keys(request: Request[AppPath, None]) -> AppKeyListResponse:
     return AppKeyListResponse(keys=await keys.of_app(request.store, request.tenant.app_id))
 
 
-@handles("GetAppKey")
-async def get_key(request: Request) -> AppKeyResponse:
-    return AppKeyResponse(key=await keys.get(request.store, request.tenant.app_id, request.path["keyId"]))
+@handles(GET_APP_KEY)
+async def get_key(request: Request[AppKeyPath, None]) -> AppKeyResponse:
+    return AppKeyResponse(key=await keys.get(request.store, request.tenant.app_id, request.path.key_id))
 
 
-@handles("DeleteAppKey")
-async def delete_key(request: Request) -> Empty:
-    await keys.delete(request.store, request.tenant.app_id, request.path["keyId"])
-    request.revoke()
+@handles(DELETE_APP_KEY)
+async def delete_key(request: Request[AppKeyPath, None]) -> Empty:
+    await keys.delete(request.store, request.tenant.app_id, request.path.key_id)
+    request.forget_callers()
     return Empty()

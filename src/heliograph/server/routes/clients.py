@@ -5,19 +5,24 @@ from __future__ import annotations
 from heliograph.domain import clients
 from heliograph.server.handlers import handles
 from heliograph.server.http import Request
-from heliograph.server.routes.users import WHO
 from heliograph.wire.apps import Empty
 from heliograph.wire.clients import ClientListResponse
+from heliograph.wire.table.paths import ClientPath, UserPath
+from heliograph.wire.table.users import LIST_CLIENTS, REMOVE_CLIENT
 
 
-@handles("ListClients")
-async def list_clients(request: Request) -> ClientListResponse:
-    found = await clients.page(request.store, request.tenant, request.path[WHO], request.brand_id, request.page)
+@handles(LIST_CLIENTS)
+async def list_clients(request: Request[UserPath, None]) -> ClientListResponse:
+    found = await clients.page(
+        request.store, request.tenant, request.path.user_id_or_external_id, request.brand_id, request.page
+    )
     meta, links = request.neighbours(found)
     return ClientListResponse(clients=found.records, meta=meta, links=links)
 
 
-@handles("RemoveClient")
-async def remove(request: Request) -> Empty:
-    await clients.remove(request.store, request.tenant, request.path[WHO], request.brand_id, request.path["clientId"])
+@handles(REMOVE_CLIENT)
+async def remove(request: Request[ClientPath, None]) -> Empty:
+    await clients.remove(
+        request.store, request.tenant, request.path.user_id_or_external_id, request.brand_id, request.path.client_id
+    )
     return Empty()

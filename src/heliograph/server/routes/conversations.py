@@ -6,11 +6,24 @@ from heliograph.domain import conversations
 from heliograph.server.handlers import handles
 from heliograph.server.http import Request
 from heliograph.wire.apps import Empty
-from heliograph.wire.conversations import ConversationListResponse, ConversationResponse
+from heliograph.wire.conversations import (
+    ConversationCreateBody,
+    ConversationListResponse,
+    ConversationResponse,
+    ConversationUpdateBody,
+)
+from heliograph.wire.table.conversations import (
+    CREATE_CONVERSATION,
+    DELETE_CONVERSATION,
+    GET_CONVERSATION,
+    LIST_CONVERSATIONS,
+    UPDATE_CONVERSATION,
+)
+from heliograph.wire.table.paths import AppPath, ConversationPath
 
 
-@handles("CreateConversation")
-async def create(request: Request) -> ConversationResponse:
+@handles(CREATE_CONVERSATION)
+async def create(request: Request[AppPath, ConversationCreateBody]) -> ConversationResponse:
     return ConversationResponse(
         conversation=await conversations.create(
             request.store, request.tenant, request.body, request.settings.participant_limit
@@ -18,8 +31,8 @@ async def create(request: Request) -> ConversationResponse:
     )
 
 
-@handles("ListConversations")
-async def list_conversations(request: Request) -> ConversationListResponse:
+@handles(LIST_CONVERSATIONS)
+async def list_conversations(request: Request[AppPath, None]) -> ConversationListResponse:
     filters = request.query.filter
     found = await conversations.page_of_user(
         request.store, request.tenant, filters.get("userId"), filters.get("userExternalId"), request.page
@@ -28,23 +41,23 @@ async def list_conversations(request: Request) -> ConversationListResponse:
     return ConversationListResponse(conversations=found.records, meta=meta, links=links)
 
 
-@handles("GetConversation")
-async def get(request: Request) -> ConversationResponse:
+@handles(GET_CONVERSATION)
+async def get(request: Request[ConversationPath, None]) -> ConversationResponse:
     return ConversationResponse(
-        conversation=await conversations.get(request.store, request.tenant, request.path["conversationId"])
+        conversation=await conversations.get(request.store, request.tenant, request.path.conversation_id)
     )
 
 
-@handles("UpdateConversation")
-async def update(request: Request) -> ConversationResponse:
+@handles(UPDATE_CONVERSATION)
+async def update(request: Request[ConversationPath, ConversationUpdateBody]) -> ConversationResponse:
     return ConversationResponse(
         conversation=await conversations.update(
-            request.store, request.tenant, request.path["conversationId"], request.body
+            request.store, request.tenant, request.path.conversation_id, request.body
         )
     )
 
 
-@handles("DeleteConversation")
-async def delete(request: Request) -> Empty:
-    await conversations.delete(request.store, request.tenant, request.path["conversationId"])
+@handles(DELETE_CONVERSATION)
+async def delete(request: Request[ConversationPath, None]) -> Empty:
+    await conversations.delete(request.store, request.tenant, request.path.conversation_id)
     return Empty()

@@ -6,22 +6,24 @@ from heliograph.domain import deliveries
 from heliograph.server.handlers import handles
 from heliograph.server.http import Request
 from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
+from heliograph.wire.table.extensions import GET_DELIVERY, LIST_DELIVERIES, RETRY_DELIVERY
+from heliograph.wire.table.paths import AppPath, DeliveryPath
 
 
-@handles("ListDeliveries")
-async def list_deliveries(request: Request) -> DeliveryListResponse:
+@handles(LIST_DELIVERIES)
+async def list_deliveries(request: Request[AppPath, None]) -> DeliveryListResponse:
     found = await deliveries.page(request.store, request.tenant, request.query.filter, request.page)
     meta, links = request.neighbours(found)
     return DeliveryListResponse(deliveries=found.records, meta=meta, links=links)
 
 
-@handles("GetDelivery")
-async def get(request: Request) -> DeliveryResponse:
-    found = await deliveries.get(request.store, request.tenant, request.path["deliveryId"])
+@handles(GET_DELIVERY)
+async def get(request: Request[DeliveryPath, None]) -> DeliveryResponse:
+    found = await deliveries.get(request.store, request.tenant, request.path.delivery_id)
     return DeliveryResponse(delivery=found)
 
 
-@handles("RetryDelivery")
-async def retry(request: Request) -> DeliveryResponse:
-    again = await deliveries.retry(request.store, request.tenant, request.path["deliveryId"])
+@handles(RETRY_DELIVERY)
+async def retry(request: Request[DeliveryPath, None]) -> DeliveryResponse:
+    again = await deliveries.retry(request.store, request.tenant, request.path.delivery_id)
     return DeliveryResponse(delivery=again)

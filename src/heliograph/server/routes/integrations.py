@@ -6,66 +6,83 @@ from heliograph.domain import integration_keys, integrations
 from heliograph.server.handlers import handles
 from heliograph.server.http import Request
 from heliograph.wire.apps import Empty
-from heliograph.wire.integrations import IntegrationListResponse, IntegrationResponse
-from heliograph.wire.keys import IntegrationApiKeyListResponse, IntegrationApiKeyResponse
+from heliograph.wire.integrations import (
+    IntegrationCreateBody,
+    IntegrationListResponse,
+    IntegrationResponse,
+    IntegrationUpdateBody,
+)
+from heliograph.wire.keys import IntegrationApiKeyBody, IntegrationApiKeyListResponse, IntegrationApiKeyResponse
+from heliograph.wire.table.integrations import (
+    CREATE_CUSTOM_INTEGRATION_KEY,
+    CREATE_INTEGRATION,
+    DELETE_CUSTOM_INTEGRATION_KEY,
+    DELETE_INTEGRATION,
+    GET_CUSTOM_INTEGRATION_KEY,
+    GET_INTEGRATION,
+    LIST_CUSTOM_INTEGRATION_KEYS,
+    LIST_INTEGRATIONS,
+    UPDATE_INTEGRATION,
+)
+from heliograph.wire.table.paths import AppPath, IntegrationKeyPath, IntegrationPath
 
 
-@handles("CreateIntegration")
-async def create(request: Request) -> IntegrationResponse:
+@handles(CREATE_INTEGRATION)
+async def create(request: Request[AppPath, IntegrationCreateBody]) -> IntegrationResponse:
     made = await integrations.create(request.store, request.tenant, request.body, request.webhook_networks)
     return IntegrationResponse(integration=made)
 
 
-@handles("ListIntegrations")
-async def list_integrations(request: Request) -> IntegrationListResponse:
+@handles(LIST_INTEGRATIONS)
+async def list_integrations(request: Request[AppPath, None]) -> IntegrationListResponse:
     found = await integrations.page(request.store, request.tenant, request.query.filter.get("types"), request.page)
     meta, links = request.neighbours(found)
     return IntegrationListResponse(integrations=found.records, meta=meta, links=links)
 
 
-@handles("GetIntegration")
-async def get(request: Request) -> IntegrationResponse:
-    found = await integrations.get(request.store, request.tenant, request.path["integrationId"])
+@handles(GET_INTEGRATION)
+async def get(request: Request[IntegrationPath, None]) -> IntegrationResponse:
+    found = await integrations.get(request.store, request.tenant, request.path.integration_id)
     return IntegrationResponse(integration=found)
 
 
-@handles("UpdateIntegration")
-async def update(request: Request) -> IntegrationResponse:
-    changed = await integrations.update(request.store, request.tenant, request.path["integrationId"], request.body)
+@handles(UPDATE_INTEGRATION)
+async def update(request: Request[IntegrationPath, IntegrationUpdateBody]) -> IntegrationResponse:
+    changed = await integrations.update(request.store, request.tenant, request.path.integration_id, request.body)
     return IntegrationResponse(integration=changed)
 
 
-@handles("DeleteIntegration")
-async def delete(request: Request) -> Empty:
-    await integrations.delete(request.store, request.tenant, request.path["integrationId"])
-    request.revoke()
+@handles(DELETE_INTEGRATION)
+async def delete(request: Request[IntegrationPath, None]) -> Empty:
+    await integrations.delete(request.store, request.tenant, request.path.integration_id)
+    request.forget_callers()
     return Empty()
 
 
-@handles("CreateCustomIntegrationKey")
-async def create_key(request: Request) -> IntegrationApiKeyResponse:
+@handles(CREATE_CUSTOM_INTEGRATION_KEY)
+async def create_key(request: Request[IntegrationPath, IntegrationApiKeyBody]) -> IntegrationApiKeyResponse:
     key = await integration_keys.create(
-        request.store, request.tenant, request.path["integrationId"], request.body.display_name
+        request.store, request.tenant, request.path.integration_id, request.body.display_name
     )
     return IntegrationApiKeyResponse(key=key)
 
 
-@handles("ListCustomIntegrationKeys")
-async def list_keys(request: Request) -> IntegrationApiKeyListResponse:
-    found = await integration_keys.of_integration(request.store, request.tenant, request.path["integrationId"])
+@handles(LIST_CUSTOM_INTEGRATION_KEYS)
+async def list_keys(request: Request[IntegrationPath, None]) -> IntegrationApiKeyListResponse:
+    found = await integration_keys.of_integration(request.store, request.tenant, request.path.integration_id)
     return IntegrationApiKeyListResponse(keys=found)
 
 
-@handles("GetCustomIntegrationKey")
-async def get_key(request: Request) -> IntegrationApiKeyResponse:
+@handles(GET_CUSTOM_INTEGRATION_KEY)
+async def get_key(request: Request[IntegrationKeyPath, None]) -> IntegrationApiKeyResponse:
     path = request.path
-    key = await integration_keys.get(request.store, request.tenant, path["integrationId"], path["keyId"])
+    key = await integration_keys.get(request.store, request.tenant, path.integration_id, path.key_id)
     return IntegrationApiKeyResponse(key=key)
 
 
-@handles("DeleteCustomIntegrationKey")
-async def delete_key(request: Request) -> Empty:
+@handles(DELETE_CUSTOM_INTEGRATION_KEY)
+async def delete_key(request: Request[IntegrationKeyPath, None]) -> Empty:
     path = request.path
-    await integration_keys.delete(request.store, request.tenant, path["integrationId"], path["keyId"])
-    request.revoke()
+    await integration_keys.delete(request.store, request.tenant, path.integration_id, path.key_id)
+    request.forget_callers()
     return Empty()

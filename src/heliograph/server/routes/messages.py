@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from heliograph.domain import messages
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request, links_of
+from heliograph.server.http import Request
+from heliograph.wire.activities import ActivityPost
 from heliograph.wire.apps import Empty
-from heliograph.wire.messages import Message, MessageListResponse, MessagePostResponse
+from heliograph.wire.messages import MessageListResponse, MessagePost, MessagePostResponse
+from heliograph.wire.table.conversations import (
+    DELETE_ALL_MESSAGES,
+    DELETE_MESSAGE,
+    LIST_MESSAGES,
+    POST_ACTIVITY,
+    POST_MESSAGE,
+)
+from heliograph.wire.table.paths import ConversationPath, MessagePath
 
 
-@handles("PostMessage")
-async def post(request: Request) -> MessagePostResponse:
-    posted = await messages.post(request.store, request.tenant, request.path["conversationId"], request.body)
-    # The message is JSON already, and so are those of a page.
-    return MessagePostResponse(messages=[cast(Message, posted)])
+@handles(POST_MESSAGE)
+async def post(request: Request[ConversationPath, MessagePost]) -> MessagePostResponse:
+    posted = await messages.post(request.store, request.tenant, request.path.conversation_id, request.body)
+    return MessagePostResponse(messages=[posted])
 
 
-@handles("ListMessages")
-async def list_messages(request: Request) -> MessageListResponse:
-    found = await messages.page(request.store, request.tenant, request.path["conversationId"], request.page)
-    listed = cast(list[Message], found.messages)
-    return MessageListResponse(messages=listed, meta=found.meta, links=links_of(request, found.meta))
+@handles(LIST_MESSAGES)
+async def list_messages(request: Request[ConversationPath, None]) -> MessageListResponse:
+    found = await messages.page(request.store, request.tenant, request.path.conversation_id, request.page)
+    return MessageListResponse(messages=found.messages, meta=found.meta, links=request.links(found.meta))
 
 
-@handles("DeleteMessage")
-async def delete(request: Request) -> Empty:
+@handles(DELETE_MESSAGE)
+async def delete(request: Request[MessagePath, None]) -> Empty:
     path = request.path
-    await messages.delete(request.store, request.tenant, path["conversationId"], path["messageId"])
+    await messages.delete(request.store, request.tenant, path.conversation_id, path.message_id)
     return Empty()
 
 
-@handles("DeleteAllMessages")
-async def delete_all(request: Request) -> Empty:
-    await messages.delete_all(request.store, request.tenant, request.path["conversationId"])
+@handles(DELETE_ALL_MESSAGES)
+async def delete_all(request: Request[ConversationPath, None]) -> Empty:
+    await messages.delete_all(request.store, request.tenant, request.path.conversation_id)
     return Empty()
 
 
-@handles("PostActivity")
-async def act(request: Request) -> Empty:
-    await messages.act(request.store, request.tenant, request.path["conversationId"], request.body)
+@handles(POST_ACTIVITY)
+async def act(request: Request[ConversationPath, ActivityPost]) -> Empty:
+    await messages.act(request.store, request.tenant, request.path.conversation_id, request.body)
     return Empty()

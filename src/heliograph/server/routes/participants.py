@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from heliograph.domain import participants
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request, links_of
+from heliograph.server.http import Request
 from heliograph.wire.apps import Empty
-from heliograph.wire.participants import Participant, ParticipantListResponse, ParticipantResponse
+from heliograph.wire.participants import (
+    ParticipantJoinBody,
+    ParticipantLeaveBody,
+    ParticipantListResponse,
+    ParticipantResponse,
+)
+from heliograph.wire.table.conversations import JOIN_CONVERSATION, LEAVE_CONVERSATION, LIST_PARTICIPANTS
+from heliograph.wire.table.paths import ConversationPath
 
 
-@handles("JoinConversation")
-async def join(request: Request) -> ParticipantResponse:
+@handles(JOIN_CONVERSATION)
+async def join(request: Request[ConversationPath, ParticipantJoinBody]) -> ParticipantResponse:
     participant = await participants.join(
-        request.store, request.tenant, request.path["conversationId"], request.body, request.settings.participant_limit
+        request.store, request.tenant, request.path.conversation_id, request.body, request.settings.participant_limit
     )
     return ParticipantResponse(participant=participant)
 
 
-@handles("ListParticipants")
-async def list_participants(request: Request) -> ParticipantListResponse:
-    found = await participants.page(request.store, request.tenant, request.path["conversationId"], request.page)
-    # The participants are JSON already.
-    listed = cast(list[Participant], found.participants)
-    return ParticipantListResponse(participants=listed, meta=found.meta, links=links_of(request, found.meta))
+@handles(LIST_PARTICIPANTS)
+async def list_participants(request: Request[ConversationPath, None]) -> ParticipantListResponse:
+    found = await participants.page(request.store, request.tenant, request.path.conversation_id, request.page)
+    links = request.links(found.meta)
+    return ParticipantListResponse(participants=found.participants, meta=found.meta, links=links)
 
 
-@handles("LeaveConversation")
-async def leave(request: Request) -> Empty:
-    await participants.leave(request.store, request.tenant, request.path["conversationId"], request.body)
+@handles(LEAVE_CONVERSATION)
+async def leave(request: Request[ConversationPath, ParticipantLeaveBody]) -> Empty:
+    await participants.leave(request.store, request.tenant, request.path.conversation_id, request.body)
     return Empty()

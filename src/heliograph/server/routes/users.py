@@ -6,36 +6,43 @@ from heliograph.domain import users
 from heliograph.server.handlers import handles
 from heliograph.server.http import Request
 from heliograph.wire.apps import Empty
-from heliograph.wire.users import UserResponse
+from heliograph.wire.table.paths import AppPath, UserPath
+from heliograph.wire.table.users import (
+    CREATE_USER,
+    DELETE_USER,
+    DELETE_USER_PERSONAL_INFORMATION,
+    GET_USER,
+    UPDATE_USER,
+)
+from heliograph.wire.users import UserCreateBody, UserResponse, UserUpdateBody
 
-WHO = "userIdOrExternalId"
 
-
-@handles("CreateUser")
-async def create(request: Request) -> UserResponse:
+@handles(CREATE_USER)
+async def create(request: Request[AppPath, UserCreateBody]) -> UserResponse:
     return UserResponse(user=await users.create(request.store, request.tenant, request.body))
 
 
-@handles("GetUser")
-async def get(request: Request) -> UserResponse:
-    return UserResponse(user=await users.get(request.store, request.tenant, request.path[WHO], request.brand_id))
+@handles(GET_USER)
+async def get(request: Request[UserPath, None]) -> UserResponse:
+    who = request.path.user_id_or_external_id
+    return UserResponse(user=await users.get(request.store, request.tenant, who, request.brand_id))
 
 
-@handles("UpdateUser")
-async def update(request: Request) -> UserResponse:
-    return UserResponse(
-        user=await users.update(request.store, request.tenant, request.path[WHO], request.brand_id, request.body)
-    )
+@handles(UPDATE_USER)
+async def update(request: Request[UserPath, UserUpdateBody]) -> UserResponse:
+    who = request.path.user_id_or_external_id
+    changed = await users.update(request.store, request.tenant, who, request.brand_id, request.body)
+    return UserResponse(user=changed)
 
 
-@handles("DeleteUser")
-async def delete(request: Request) -> Empty:
-    await users.delete(request.store, request.tenant, request.path[WHO], request.brand_id)
+@handles(DELETE_USER)
+async def delete(request: Request[UserPath, None]) -> Empty:
+    await users.delete(request.store, request.tenant, request.path.user_id_or_external_id, request.brand_id)
     return Empty()
 
 
-@handles("DeleteUserPersonalInformation")
-async def delete_personal_information(request: Request) -> UserResponse:
-    return UserResponse(
-        user=await users.delete_personal_information(request.store, request.tenant, request.path[WHO], request.brand_id)
-    )
+@handles(DELETE_USER_PERSONAL_INFORMATION)
+async def delete_personal_information(request: Request[UserPath, None]) -> UserResponse:
+    who = request.path.user_id_or_external_id
+    cleared = await users.delete_personal_information(request.store, request.tenant, who, request.brand_id)
+    return UserResponse(user=cleared)

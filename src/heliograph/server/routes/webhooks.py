@@ -6,45 +6,53 @@ from heliograph.domain import webhooks
 from heliograph.server.handlers import handles
 from heliograph.server.http import Request
 from heliograph.wire.apps import Empty
-from heliograph.wire.webhooks import WebhookListResponse, WebhookResponse
+from heliograph.wire.table.integrations import (
+    CREATE_WEBHOOK,
+    DELETE_WEBHOOK,
+    GET_WEBHOOK,
+    LIST_WEBHOOKS,
+    UPDATE_WEBHOOK,
+)
+from heliograph.wire.table.paths import IntegrationPath, WebhookPath
+from heliograph.wire.webhooks import WebhookCreateBody, WebhookListResponse, WebhookResponse, WebhookUpdateBody
 
 
-@handles("CreateWebhook")
-async def create(request: Request) -> WebhookResponse:
-    integration_id, allowed = request.path["integrationId"], request.webhook_networks
+@handles(CREATE_WEBHOOK)
+async def create(request: Request[IntegrationPath, WebhookCreateBody]) -> WebhookResponse:
+    integration_id, allowed = request.path.integration_id, request.webhook_networks
     made = await webhooks.create(request.store, request.tenant, integration_id, request.body, allowed)
     return WebhookResponse(webhook=made)
 
 
-@handles("ListWebhooks")
-async def list_webhooks(request: Request) -> WebhookListResponse:
-    found = await webhooks.of_integration(request.store, request.tenant, request.path["integrationId"])
+@handles(LIST_WEBHOOKS)
+async def list_webhooks(request: Request[IntegrationPath, None]) -> WebhookListResponse:
+    found = await webhooks.of_integration(request.store, request.tenant, request.path.integration_id)
     return WebhookListResponse(webhooks=found)
 
 
-@handles("GetWebhook")
-async def get(request: Request) -> WebhookResponse:
+@handles(GET_WEBHOOK)
+async def get(request: Request[WebhookPath, None]) -> WebhookResponse:
     path = request.path
-    found = await webhooks.get(request.store, request.tenant, path["integrationId"], path["webhookId"])
+    found = await webhooks.get(request.store, request.tenant, path.integration_id, path.webhook_id)
     return WebhookResponse(webhook=found)
 
 
-@handles("UpdateWebhook")
-async def update(request: Request) -> WebhookResponse:
+@handles(UPDATE_WEBHOOK)
+async def update(request: Request[WebhookPath, WebhookUpdateBody]) -> WebhookResponse:
     path = request.path
     changed = await webhooks.update(
         request.store,
         request.tenant,
-        path["integrationId"],
-        path["webhookId"],
+        path.integration_id,
+        path.webhook_id,
         request.body,
         request.webhook_networks,
     )
     return WebhookResponse(webhook=changed)
 
 
-@handles("DeleteWebhook")
-async def delete(request: Request) -> Empty:
+@handles(DELETE_WEBHOOK)
+async def delete(request: Request[WebhookPath, None]) -> Empty:
     path = request.path
-    await webhooks.delete(request.store, request.tenant, path["integrationId"], path["webhookId"])
+    await webhooks.delete(request.store, request.tenant, path.integration_id, path.webhook_id)
     return Empty()

@@ -1,14 +1,14 @@
 """THE table: one row for each of the 68 operations of version 17.12.1 of the API document.
 
-One row reads as one line of a table: name, method, path, tag, scope, answer, then what it does.
+One row reads as one line of a table: name, method, path, tag, scope, what it does, then its body and its response.
 """
 
 from __future__ import annotations
 
-from heliograph.wire.operations import Operation
+from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table import apps, conversations, integrations, oauth, users
 
-OPERATIONS: tuple[Operation, ...] = (
+OPERATIONS: tuple[AnyOperation, ...] = (
     *apps.OPERATIONS,
     *conversations.OPERATIONS,
     *integrations.OPERATIONS,

@@ -13,8 +13,9 @@ from heliograph.wire.conversations import (
     ConversationResponse,
     ConversationUpdateBody,
 )
+from heliograph.wire.formats import NO_BODY, Json
 from heliograph.wire.messages import MessageListResponse, MessagePost, MessagePostResponse
-from heliograph.wire.operations import Operation
+from heliograph.wire.operations import Operation, operations_in
 from heliograph.wire.participants import (
     ParticipantJoinBody,
     ParticipantLeaveBody,
@@ -23,109 +24,115 @@ from heliograph.wire.participants import (
 )
 from heliograph.wire.passthrough import ConversionEventsBody, ConversionEventsResponse, DownloadMessageRefBody
 from heliograph.wire.switchboards import AcceptControlBody, OfferControlBody, PassControlBody, ReleaseControlBody
-from heliograph.wire.table.paths import APP, CONVERSATION, I
+from heliograph.wire.table.paths import APP, CONVERSATION, MESSAGE, I
 
 # fmt: off
-OPERATIONS: tuple[Operation, ...] = (
-    Operation(
-        "CreateConversation", "POST", f"{APP}/conversations", "Conversations", I, ConversationResponse,
-        "Creates a personal conversation of one user, or a group with up to 10 users in it from the start.",
-        body=ConversationCreateBody, status=201, errors=(errors.AppNotFound, errors.UserNotFound),
-    ),
-    Operation(
-        "ListConversations", "GET", f"{APP}/conversations", "Conversations", I, ConversationListResponse,
-        "Lists the conversations that a user is in, named by `filter[userId]` or `filter[userExternalId]`.",
-        errors=(errors.InvalidPage, errors.UserNotFound), paged=True,
-        filters=("userId", "userExternalId"), one_filter=True,
-    ),
-    Operation(
-        "GetConversation", "GET", CONVERSATION, "Conversations", I, ConversationResponse,
-        "Fetches a conversation.",
-        errors=(errors.ConversationNotFound,),
-    ),
-    Operation(
-        "UpdateConversation", "PATCH", CONVERSATION, "Conversations", I, ConversationResponse,
-        "Changes what the body names. Null clears; metadata is merged key by key.",
-        body=ConversationUpdateBody, errors=(errors.ConversationNotFound,),
-    ),
-    Operation(
-        "DeleteConversation", "DELETE", CONVERSATION, "Conversations", I, Empty,
-        "Deletes a conversation with its participants and messages. A user's default conversation cannot be deleted.",
-        errors=(errors.BadRequest, errors.ConversationNotFound),
-    ),
-    Operation(
-        "JoinConversation", "POST", f"{CONVERSATION}/join", "Participants", I, ParticipantResponse,
-        "Adds a user to an sdkGroup conversation. Who is in it already stays the same participant. "
-        "With `subscribeSDKClient` the user's SDK client, made if there is none, is associated with the conversation.",
-        body=ParticipantJoinBody, status=201,
-        errors=(errors.TooManyParticipants, errors.ConversationNotFound, errors.UserNotFound),
-    ),
-    Operation(
-        "ListParticipants", "GET", f"{CONVERSATION}/participants", "Participants", I, ParticipantListResponse,
-        "Lists who is in a conversation, in the order of joining.",
-        errors=(errors.InvalidPage, errors.ConversationNotFound), paged=True,
-    ),
-    Operation(
-        "LeaveConversation", "POST", f"{CONVERSATION}/leave", "Participants", I, Empty,
-        "Removes a user from an sdkGroup conversation, named by user id, external id or participant id.",
-        body=ParticipantLeaveBody, errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember),
-    ),
-    Operation(
-        "PostMessage", "POST", f"{CONVERSATION}/messages", "Messages", I, MessagePostResponse,
-        "Sends a message, of the business or of a user.",
-        body=MessagePost, status=201,
-        errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember, errors.Locked),
-    ),
-    Operation(
-        "ListMessages", "GET", f"{CONVERSATION}/messages", "Messages", I, MessageListResponse,
-        "Lists messages, oldest first, 100 to a page whatever size is asked for. Without a cursor it is the last page.",
-        errors=(errors.InvalidPage, errors.NotFound), paged=True, last_page_first=True,
-    ),
-    Operation(
-        "DeleteAllMessages", "DELETE", f"{CONVERSATION}/messages", "Messages", I, Empty,
-        "Deletes every message of a conversation; nothing is unread then.",
-        errors=(errors.ConversationNotFound,),
-    ),
-    Operation(
-        "DeleteMessage", "DELETE", f"{CONVERSATION}/messages/{{messageId}}", "Messages", I, Empty,
-        "Deletes a message. What is unread of the others stays so.",
-        errors=(errors.ConversationNotFound, errors.MessageNotFound),
-    ),
-    Operation(
-        "PostActivity", "POST", f"{CONVERSATION}/activity", "Activities", I, Empty,
-        "Tells that the business is typing, or that a user or the business has read the conversation.",
-        body=ActivityPost, errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember),
-    ),
-    Operation(
-        "PassControl", "POST", f"{CONVERSATION}/passControl", "Switchboard Actions", I, Empty,
-        "Gives control of a conversation to a switchboard integration.",
-        body=PassControlBody, errors=(errors.ConversationNotFound,), offered=False,
-    ),
-    Operation(
-        "ReleaseControl", "POST", f"{CONVERSATION}/releaseControl", "Switchboard Actions", I, Empty,
-        "Gives up control of a conversation, so that nobody has it. An integration may do so only while it is active.",
-        body=ReleaseControlBody, body_optional=True,
-        errors=(errors.Forbidden, errors.ConversationNotFound), offered=False,
-    ),
-    Operation(
-        "OfferControl", "POST", f"{CONVERSATION}/offerControl", "Switchboard Actions", I, Empty,
-        "Offers control of a conversation to a switchboard integration, in place of whomever it was offered to before.",
-        body=OfferControlBody, errors=(errors.ConversationNotFound,), offered=False,
-    ),
-    Operation(
-        "AcceptControl", "POST", f"{CONVERSATION}/acceptControl", "Switchboard Actions", I, Empty,
-        "Takes the control that was offered. An integration may do so only if it is the one to whom it was.",
-        body=AcceptControlBody, errors=(errors.Forbidden, errors.ConversationNotFound), offered=False,
-    ),
-    Operation(
-        "DownloadMessageRef", "POST", f"{CONVERSATION}/download", "Conversations", I, dict[str, Any],
-        "Fetches from Apple what a message of a user only refers to.",
-        body=DownloadMessageRefBody, offered=False,
-    ),
-    Operation(
-        "PostConversionEvents", "POST", f"{CONVERSATION}/conversionEvents", "Conversations", I,
-        ConversionEventsResponse,
-        "Tells a channel of Meta what a conversation led to.",
-        body=ConversionEventsBody, offered=False,
-    ),
+CREATE_CONVERSATION = Operation(
+    "CreateConversation", "POST", APP / "conversations", "Conversations", I,
+    "Creates a personal conversation of one user, or a group with up to 10 users in it from the start.",
+    body=Json(ConversationCreateBody), response=Json(ConversationResponse), status=201,
+    errors=(errors.AppNotFound, errors.UserNotFound),
 )
+LIST_CONVERSATIONS = Operation(
+    "ListConversations", "GET", APP / "conversations", "Conversations", I,
+    "Lists the conversations that a user is in, named by `filter[userId]` or `filter[userExternalId]`.",
+    body=NO_BODY, response=Json(ConversationListResponse), errors=(errors.InvalidPage, errors.UserNotFound), paged=True,
+    filters=("userId", "userExternalId"), one_filter=True,
+)
+GET_CONVERSATION = Operation(
+    "GetConversation", "GET", CONVERSATION, "Conversations", I,
+    "Fetches a conversation.",
+    body=NO_BODY, response=Json(ConversationResponse), errors=(errors.ConversationNotFound,),
+)
+UPDATE_CONVERSATION = Operation(
+    "UpdateConversation", "PATCH", CONVERSATION, "Conversations", I,
+    "Changes what the body names. Null clears; metadata is merged key by key.",
+    body=Json(ConversationUpdateBody), response=Json(ConversationResponse), errors=(errors.ConversationNotFound,),
+)
+DELETE_CONVERSATION = Operation(
+    "DeleteConversation", "DELETE", CONVERSATION, "Conversations", I,
+    "Deletes a conversation with its participants and messages. A user's default conversation cannot be deleted.",
+    body=NO_BODY, response=Json(Empty), errors=(errors.BadRequest, errors.ConversationNotFound),
+)
+JOIN_CONVERSATION = Operation(
+    "JoinConversation", "POST", CONVERSATION / "join", "Participants", I,
+    "Adds a user to an sdkGroup conversation. Who is in it already stays the same participant. "
+    "With `subscribeSDKClient` the user's SDK client, made if there is none, is associated with the conversation.",
+    body=Json(ParticipantJoinBody), response=Json(ParticipantResponse), status=201,
+    errors=(errors.TooManyParticipants, errors.ConversationNotFound, errors.UserNotFound),
+)
+LIST_PARTICIPANTS = Operation(
+    "ListParticipants", "GET", CONVERSATION / "participants", "Participants", I,
+    "Lists who is in a conversation, in the order of joining.",
+    body=NO_BODY, response=Json(ParticipantListResponse), errors=(errors.InvalidPage, errors.ConversationNotFound),
+    paged=True,
+)
+LEAVE_CONVERSATION = Operation(
+    "LeaveConversation", "POST", CONVERSATION / "leave", "Participants", I,
+    "Removes a user from an sdkGroup conversation, named by user id, external id or participant id.",
+    body=Json(ParticipantLeaveBody), response=Json(Empty),
+    errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember),
+)
+POST_MESSAGE = Operation(
+    "PostMessage", "POST", CONVERSATION / "messages", "Messages", I,
+    "Sends a message, of the business or of a user.",
+    body=Json(MessagePost), response=Json(MessagePostResponse), status=201,
+    errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember, errors.Locked),
+)
+LIST_MESSAGES = Operation(
+    "ListMessages", "GET", CONVERSATION / "messages", "Messages", I,
+    "Lists messages, oldest first, 100 to a page whatever size is asked for. Without a cursor it is the last page.",
+    body=NO_BODY, response=Json(MessageListResponse), errors=(errors.InvalidPage, errors.NotFound), paged=True,
+    last_page_first=True,
+)
+DELETE_ALL_MESSAGES = Operation(
+    "DeleteAllMessages", "DELETE", CONVERSATION / "messages", "Messages", I,
+    "Deletes every message of a conversation; nothing is unread then.",
+    body=NO_BODY, response=Json(Empty), errors=(errors.ConversationNotFound,),
+)
+DELETE_MESSAGE = Operation(
+    "DeleteMessage", "DELETE", MESSAGE, "Messages", I,
+    "Deletes a message. What is unread of the others stays so.",
+    body=NO_BODY, response=Json(Empty), errors=(errors.ConversationNotFound, errors.MessageNotFound),
+)
+POST_ACTIVITY = Operation(
+    "PostActivity", "POST", CONVERSATION / "activity", "Activities", I,
+    "Tells that the business is typing, or that a user or the business has read the conversation.",
+    body=Json(ActivityPost), response=Json(Empty),
+    errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember),
+)
+PASS_CONTROL = Operation(
+    "PassControl", "POST", CONVERSATION / "passControl", "Switchboard Actions", I,
+    "Gives control of a conversation to a switchboard integration.",
+    body=Json(PassControlBody), response=Json(Empty), errors=(errors.ConversationNotFound,), offered=False,
+)
+RELEASE_CONTROL = Operation(
+    "ReleaseControl", "POST", CONVERSATION / "releaseControl", "Switchboard Actions", I,
+    "Gives up control of a conversation, so that nobody has it. An integration may do so only while it is active.",
+    body=Json(ReleaseControlBody, optional=True), response=Json(Empty),
+    errors=(errors.Forbidden, errors.ConversationNotFound), offered=False,
+)
+OFFER_CONTROL = Operation(
+    "OfferControl", "POST", CONVERSATION / "offerControl", "Switchboard Actions", I,
+    "Offers control of a conversation to a switchboard integration, in place of whomever it was offered to before.",
+    body=Json(OfferControlBody), response=Json(Empty), errors=(errors.ConversationNotFound,), offered=False,
+)
+ACCEPT_CONTROL = Operation(
+    "AcceptControl", "POST", CONVERSATION / "acceptControl", "Switchboard Actions", I,
+    "Takes the control that was offered. An integration may do so only if it is the one to whom it was.",
+    body=Json(AcceptControlBody), response=Json(Empty), errors=(errors.Forbidden, errors.ConversationNotFound),
+    offered=False,
+)
+DOWNLOAD_MESSAGE_REF = Operation(
+    "DownloadMessageRef", "POST", CONVERSATION / "download", "Conversations", I,
+    "Fetches from Apple what a message of a user only refers to.",
+    body=Json(DownloadMessageRefBody), response=Json(dict[str, Any]), offered=False,
+)
+POST_CONVERSION_EVENTS = Operation(
+    "PostConversionEvents", "POST", CONVERSATION / "conversionEvents", "Conversations", I,
+    "Tells a channel of Meta what a conversation led to.",
+    body=Json(ConversionEventsBody), response=Json(ConversionEventsResponse), offered=False,
+)
+# fmt: on
+
+OPERATIONS = operations_in(vars())

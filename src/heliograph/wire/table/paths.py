@@ -1,14 +1,118 @@
-"""The paths that several rows begin with, and the scopes by the letters of the API document's table of them."""
+"""The paths of the rows: templates, with the types of their values. Also the scopes, by the API document's letters."""
 
 from __future__ import annotations
 
-from heliograph.wire.operations import Scope
+from msgspec import Struct
 
-APPS = "/v2/apps"
-APP = f"{APPS}/{{appId}}"
-CONVERSATION = f"{APP}/conversations/{{conversationId}}"
-INTEGRATION = f"{APP}/integrations/{{integrationId}}"
-SWITCHBOARD = f"{APP}/switchboards/{{switchboardId}}"
-USER = f"{APP}/users/{{userIdOrExternalId}}"
+from heliograph.wire.operations import PathTemplate, Scope
+
+
+class NoPath(Struct, rename="camel", frozen=True, gc=False):
+    """A path without parameters."""
+
+
+class AppPath(NoPath, frozen=True, gc=False):
+    """The path of an app, or of something in it."""
+
+    app_id: str
+
+
+class AppKeyPath(AppPath, frozen=True, gc=False):
+    """The path of an API key of an app."""
+
+    key_id: str
+
+
+class ConversationPath(AppPath, frozen=True, gc=False):
+    """The path of a conversation, or of something in it."""
+
+    conversation_id: str
+
+
+class MessagePath(ConversationPath, frozen=True, gc=False):
+    """The path of a message."""
+
+    message_id: str
+
+
+class IntegrationPath(AppPath, frozen=True, gc=False):
+    """The path of an integration, or of something of it. `integration_id` may be `me`."""
+
+    integration_id: str
+
+
+class IntegrationKeyPath(IntegrationPath, frozen=True, gc=False):
+    """The path of an API key of a custom integration."""
+
+    key_id: str
+
+
+class WebhookPath(IntegrationPath, frozen=True, gc=False):
+    """The path of a webhook."""
+
+    webhook_id: str
+
+
+class SwitchboardPath(AppPath, frozen=True, gc=False):
+    """The path of a switchboard, or of something in it."""
+
+    switchboard_id: str
+
+
+class SwitchboardIntegrationPath(SwitchboardPath, frozen=True, gc=False):
+    """The path of an integration of a switchboard."""
+
+    switchboard_integration_id: str
+
+
+class UserPath(AppPath, frozen=True, gc=False):
+    """The path of a user, or of something of the user."""
+
+    user_id_or_external_id: str
+
+
+class ClientPath(UserPath, frozen=True, gc=False):
+    """The path of a client of a user."""
+
+    client_id: str
+
+
+class DevicePath(UserPath, frozen=True, gc=False):
+    """The path of a device of a user."""
+
+    device_id: str
+
+
+class ZendeskUserPath(AppPath, frozen=True, gc=False):
+    """The path of a user, named by the id of a Support user."""
+
+    zendesk_id: str
+
+
+class DeliveryPath(AppPath, frozen=True, gc=False):
+    """The path of a delivery."""
+
+    delivery_id: str
+
+
+APPS = PathTemplate("/v2/apps", NoPath)
+APP = PathTemplate(f"{APPS.text}/{{appId}}", AppPath)
+APP_KEY = PathTemplate(f"{APP.text}/keys/{{keyId}}", AppKeyPath)
+CONVERSATION = PathTemplate(f"{APP.text}/conversations/{{conversationId}}", ConversationPath)
+MESSAGE = PathTemplate(f"{CONVERSATION.text}/messages/{{messageId}}", MessagePath)
+INTEGRATION = PathTemplate(f"{APP.text}/integrations/{{integrationId}}", IntegrationPath)
+INTEGRATION_KEY = PathTemplate(f"{INTEGRATION.text}/keys/{{keyId}}", IntegrationKeyPath)
+WEBHOOK = PathTemplate(f"{INTEGRATION.text}/webhooks/{{webhookId}}", WebhookPath)
+SWITCHBOARD = PathTemplate(f"{APP.text}/switchboards/{{switchboardId}}", SwitchboardPath)
+SWITCHBOARD_INTEGRATION = PathTemplate(
+    f"{SWITCHBOARD.text}/switchboardIntegrations/{{switchboardIntegrationId}}", SwitchboardIntegrationPath
+)
+USER = PathTemplate(f"{APP.text}/users/{{userIdOrExternalId}}", UserPath)
+CLIENT = PathTemplate(f"{USER.text}/clients/{{clientId}}", ClientPath)
+DEVICE = PathTemplate(f"{USER.text}/devices/{{deviceId}}", DevicePath)
+ZENDESK_USER = PathTemplate(f"{APP.text}/users/{{zendeskId}}", ZendeskUserPath)
+
+EXTENSION_APP = PathTemplate("/heliograph/v1/apps/{appId}", AppPath)
+DELIVERY = PathTemplate(f"{EXTENSION_APP.text}/deliveries/{{deliveryId}}", DeliveryPath)
 
 I, A, C = Scope.INTEGRATION, Scope.APP, Scope.ACCOUNT  # noqa: E741

@@ -6,74 +6,81 @@ from heliograph import errors
 from heliograph.wire.apps import Empty
 from heliograph.wire.clients import ClientListResponse, ClientResponse
 from heliograph.wire.devices import DeviceListResponse, DeviceResponse
+from heliograph.wire.formats import NO_BODY, Json
 from heliograph.wire.linking import ClientCreateBody
-from heliograph.wire.operations import Operation
-from heliograph.wire.table.paths import APP, USER, I
+from heliograph.wire.operations import Operation, operations_in
+from heliograph.wire.table.paths import APP, CLIENT, DEVICE, USER, ZENDESK_USER, I
 from heliograph.wire.users import SyncUserBody, UserCreateBody, UserListResponse, UserResponse, UserUpdateBody
 
 # An external id is looked up in the brand that is named, if one is.
 BRAND = ("brandId",)
 
 # fmt: off
-OPERATIONS: tuple[Operation, ...] = (
-    Operation(
-        "CreateUser", "POST", f"{APP}/users", "Users", I, UserResponse,
-        "Creates a user. An external id, if given, is unique in the app (in its brand, if it has one).",
-        body=UserCreateBody, status=201, errors=(errors.UserAlreadyExists,),
-    ),
-    Operation(
-        "ListUsers", "GET", f"{APP}/users", "Users", I, UserListResponse,
-        "Lists the users with an email address among their identities; the one in the profile is not looked at.",
-        filters=("identities.email",), one_filter=True, query=BRAND, offered=False,
-    ),
-    Operation(
-        "GetUser", "GET", USER, "Users", I, UserResponse,
-        "Fetches a user.",
-        errors=(errors.UserNotFound,), query=BRAND,
-    ),
-    Operation(
-        "UpdateUser", "PATCH", USER, "Users", I, UserResponse,
-        "Changes what the body names: profile and metadata are merged key by key, null clears.",
-        body=UserUpdateBody, errors=(errors.UserNotFound,), query=BRAND,
-    ),
-    Operation(
-        "DeleteUser", "DELETE", USER, "Users", I, Empty,
-        "Deletes a user with the user's clients, personal conversations and memberships of groups.",
-        errors=(errors.UserNotFound,), query=BRAND,
-    ),
-    Operation(
-        "CreateClient", "POST", f"{USER}/clients", "Clients", I, ClientResponse,
-        "Links a third-party channel to a user. The client is pending until the channel has found the user.",
-        body=ClientCreateBody, status=201, errors=(errors.UserNotFound,), query=BRAND, offered=False,
-    ),
-    Operation(
-        "ListClients", "GET", f"{USER}/clients", "Clients", I, ClientListResponse,
-        "Lists the clients of a user, oldest first.",
-        errors=(errors.InvalidPage, errors.UserNotFound), paged=True, query=BRAND,
-    ),
-    Operation(
-        "RemoveClient", "DELETE", f"{USER}/clients/{{clientId}}", "Clients", I, Empty,
-        "Removes a client and ends its associations with conversations. The SDK client cannot be removed.",
-        errors=(errors.BadRequest, errors.UserNotFound, errors.ClientNotFound), query=BRAND,
-    ),
-    Operation(
-        "ListDevices", "GET", f"{USER}/devices", "Devices", I, DeviceListResponse,
-        "Lists the devices of a user, the one that was seen last first.",
-        errors=(errors.UserNotFound,), query=BRAND, offered=False,
-    ),
-    Operation(
-        "GetDevice", "GET", f"{USER}/devices/{{deviceId}}", "Devices", I, DeviceResponse,
-        "Fetches a device of a user.",
-        errors=(errors.UserNotFound, errors.DeviceNotFound), query=BRAND, offered=False,
-    ),
-    Operation(
-        "DeleteUserPersonalInformation", "DELETE", f"{USER}/personalinformation", "Users", I, UserResponse,
-        "Clears the user's profile and metadata, and what the user's clients tell of the person.",
-        errors=(errors.UserNotFound,), query=BRAND,
-    ),
-    Operation(
-        "SyncUser", "POST", f"{APP}/users/{{zendeskId}}/sync", "Users", I, UserResponse,
-        "Brings a user into line with the Support user of this id, or with the one that survived a merge.",
-        body=SyncUserBody, body_optional=True, offered=False,
-    ),
+CREATE_USER = Operation(
+    "CreateUser", "POST", APP / "users", "Users", I,
+    "Creates a user. An external id, if given, is unique in the app (in its brand, if it has one).",
+    body=Json(UserCreateBody), response=Json(UserResponse), status=201, errors=(errors.UserAlreadyExists,),
 )
+LIST_USERS = Operation(
+    "ListUsers", "GET", APP / "users", "Users", I,
+    "Lists the users with an email address among their identities; the one in the profile is not looked at.",
+    body=NO_BODY, response=Json(UserListResponse), filters=("identities.email",), one_filter=True, query=BRAND,
+    offered=False,
+)
+GET_USER = Operation(
+    "GetUser", "GET", USER, "Users", I,
+    "Fetches a user.",
+    body=NO_BODY, response=Json(UserResponse), errors=(errors.UserNotFound,), query=BRAND,
+)
+UPDATE_USER = Operation(
+    "UpdateUser", "PATCH", USER, "Users", I,
+    "Changes what the body names: profile and metadata are merged key by key, null clears.",
+    body=Json(UserUpdateBody), response=Json(UserResponse), errors=(errors.UserNotFound,), query=BRAND,
+)
+DELETE_USER = Operation(
+    "DeleteUser", "DELETE", USER, "Users", I,
+    "Deletes a user with the user's clients, personal conversations and memberships of groups.",
+    body=NO_BODY, response=Json(Empty), errors=(errors.UserNotFound,), query=BRAND,
+)
+CREATE_CLIENT = Operation(
+    "CreateClient", "POST", USER / "clients", "Clients", I,
+    "Links a third-party channel to a user. The client is pending until the channel has found the user.",
+    body=Json(ClientCreateBody), response=Json(ClientResponse), status=201, errors=(errors.UserNotFound,), query=BRAND,
+    offered=False,
+)
+LIST_CLIENTS = Operation(
+    "ListClients", "GET", USER / "clients", "Clients", I,
+    "Lists the clients of a user, oldest first.",
+    body=NO_BODY, response=Json(ClientListResponse), errors=(errors.InvalidPage, errors.UserNotFound), paged=True,
+    query=BRAND,
+)
+REMOVE_CLIENT = Operation(
+    "RemoveClient", "DELETE", CLIENT, "Clients", I,
+    "Removes a client and ends its associations with conversations. The SDK client cannot be removed.",
+    body=NO_BODY, response=Json(Empty), errors=(errors.BadRequest, errors.UserNotFound, errors.ClientNotFound),
+    query=BRAND,
+)
+LIST_DEVICES = Operation(
+    "ListDevices", "GET", USER / "devices", "Devices", I,
+    "Lists the devices of a user, the one that was seen last first.",
+    body=NO_BODY, response=Json(DeviceListResponse), errors=(errors.UserNotFound,), query=BRAND, offered=False,
+)
+GET_DEVICE = Operation(
+    "GetDevice", "GET", DEVICE, "Devices", I,
+    "Fetches a device of a user.",
+    body=NO_BODY, response=Json(DeviceResponse), errors=(errors.UserNotFound, errors.DeviceNotFound), query=BRAND,
+    offered=False,
+)
+DELETE_USER_PERSONAL_INFORMATION = Operation(
+    "DeleteUserPersonalInformation", "DELETE", USER / "personalinformation", "Users", I,
+    "Clears the user's profile and metadata, and what the user's clients tell of the person.",
+    body=NO_BODY, response=Json(UserResponse), errors=(errors.UserNotFound,), query=BRAND,
+)
+SYNC_USER = Operation(
+    "SyncUser", "POST", ZENDESK_USER / "sync", "Users", I,
+    "Brings a user into line with the Support user of this id, or with the one that survived a merge.",
+    body=Json(SyncUserBody, optional=True), response=Json(UserResponse), offered=False,
+)
+# fmt: on
+
+OPERATIONS = operations_in(vars())

@@ -1,0 +1,29 @@
+"""Handlers are bound to rows of the table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from heliograph.server.bodies import reader_of
+from heliograph.server.responses import responder_of
+from heliograph.wire.table.apps import UPLOAD_ATTACHMENT
+from heliograph.wire.table.oauth import AUTHORIZE
+from tests.checkers import CHECKERS, lines_marked, lines_refused
+
+HANDLERS = Path(__file__).parent / "typing/handlers.py"
+
+
+@pytest.mark.parametrize("checker", CHECKERS)
+def test_a_handler_with_other_types_than_its_row_is_a_type_error(checker: str) -> None:
+    wrong = lines_marked(HANDLERS)
+    assert len(wrong) == 18
+    assert lines_refused(checker, HANDLERS) == wrong
+
+
+def test_a_format_that_the_server_does_not_implement_cannot_be_bound() -> None:
+    with pytest.raises(NotImplementedError, match="UploadAttachment"):
+        reader_of(UPLOAD_ATTACHMENT)
+    with pytest.raises(NotImplementedError, match="Authorize"):
+        responder_of(AUTHORIZE)
