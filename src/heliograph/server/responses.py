@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ R = TypeVar("R")
 
 HeaderList = list[tuple[bytes, bytes]]
 
-_CONTENT_TYPE = (b"content-type", Json.media_type.encode())
+_JSON_TYPE = (b"content-type", Json.media_type.encode())
 _encode = msgspec.json.Encoder().encode
 
 
@@ -41,11 +41,11 @@ class ErrorResponse(Struct):
 
 @dataclass(slots=True)
 class Response:
-    """A status, headers and a complete body of JSON."""
+    """A status, headers and a complete body."""
 
     status: int
+    headers: HeaderList
     body: bytes = b""
-    headers: HeaderList = field(default_factory=list)
     refusal: Refusal | None = None
     """Why the credential was refused, if it was."""
 
@@ -56,10 +56,9 @@ class Response:
                 "type": "http.response.start",
                 "status": self.status,
                 "headers": [
-                    _CONTENT_TYPE,
+                    *self.headers,
                     (b"content-length", str(len(self.body)).encode()),
                     (b"x-request-id", request_id.encode()),
-                    *self.headers,
                 ],
             }
         )
@@ -132,7 +131,7 @@ def responder_of(operation: Operation[Any, Any, R]) -> Responder[R]:
 
 
 async def _json(status: int, result: object) -> Response:
-    return Response(status, _encode(result))
+    return Response(status, [_JSON_TYPE], _encode(result))
 
 
 async def _event_stream(status: int, events: AsyncGenerator[bytes, None]) -> Response:
@@ -151,7 +150,7 @@ _RESPONDERS: dict[type[Format[Any]], Callable[..., Awaitable[Response]]] = {Json
 def error_response(error: ApiError) -> Response:
     """The response for an error."""
     body, headers = render(error)
-    return Response(error.status, body, headers, refusal_of(error))
+    return Response(error.status, [_JSON_TYPE, *headers], body, refusal_of(error))
 
 
 def render(error: ApiError) -> tuple[bytes, HeaderList]:

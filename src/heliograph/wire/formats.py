@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from msgspec import Struct
 
+from heliograph.wire.base import Answer
+
 if TYPE_CHECKING:
     from typing_extensions import TypeForm  # infers unions too, which `type[T]` does not
-
-    from heliograph.wire.base import Answer
 
 T = TypeVar("T")
 
