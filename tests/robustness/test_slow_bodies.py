@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from heliograph.server import bodies
+from heliograph.server.http import bodies
 from tests.databases import url_of
 from tests.robustness.answers import Answer, Connection, request, sound
 from tests.robustness.inside import inside

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from heliograph.server.bodies import reader_of
-from heliograph.server.responses import responder_of
-from heliograph.wire.table.apps import UPLOAD_ATTACHMENT
-from heliograph.wire.table.oauth import AUTHORIZE
+from heliograph.server.http.bodies import reader_of
+from heliograph.server.http.responses import responder_of
+from heliograph.wire.table.v2.apps import UPLOAD_ATTACHMENT
+from heliograph.wire.table.v2.oauth import AUTHORIZE
 from tests.checkers import CHECKERS, lines_marked, lines_refused
 
 HANDLERS = Path(__file__).parent / "typing/handlers.py"

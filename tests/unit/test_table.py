@@ -7,7 +7,7 @@ from collections import Counter
 import msgspec
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from heliograph.server.openapi import document
+from heliograph.server.docs.openapi import document
 from heliograph.wire.formats import REDIRECT, Json, Multipart
 from heliograph.wire.operations import Scope
 from heliograph.wire.table import OPERATIONS

@@ -12,11 +12,12 @@ from msgspec import Struct
 from starlette.types import Receive, Scope
 
 from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError
-from heliograph.server.auth import CACHE_SECONDS, Authenticator
+from heliograph.server.auth.authenticator import CACHE_SECONDS, Authenticator
 from heliograph.server.handlers import ROUTES, Route
-from heliograph.server.http import Disconnected, Headers, Request, Services, connection_of
+from heliograph.server.http.request import Disconnected, Headers, Request, Services, connection_of
+from heliograph.server.http.responses import Response, error_response
+from heliograph.server.http.urls import Urls
 from heliograph.server.query import parse_query
-from heliograph.server.responses import Response, error_response
 from heliograph.server.router import Router
 from heliograph.server.routes import (
     apps,
@@ -31,13 +32,12 @@ from heliograph.server.routes import (
     webhooks,
 )
 from heliograph.server.streams import Streams
-from heliograph.server.urls import Urls
 from heliograph.settings import Settings
 from heliograph.storage.store import Store
 from heliograph.wire.operations import AnyOperation
+from heliograph.wire.paths import AppPath
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
-from heliograph.wire.table.paths import AppPath
 
 P = TypeVar("P", bound=Struct)
 B = TypeVar("B")

@@ -14,9 +14,9 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
-from heliograph.server.bodies import Reader, reader_of
-from heliograph.server.http import Request
-from heliograph.server.responses import Responder, responder_of
+from heliograph.server.http.bodies import Reader, reader_of
+from heliograph.server.http.request import Request
+from heliograph.server.http.responses import Responder, responder_of
 from heliograph.wire.operations import Operation
 
 P = TypeVar("P", bound=Struct)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from heliograph.background import Failures
 from heliograph.errors import ServiceUnavailable
-from heliograph.storage import stream
+from heliograph.storage.rows import stream
 from heliograph.storage.store import Store
 
 _POLL_SECONDS = 0.25

@@ -6,18 +6,18 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
+from heliograph.server.http.request import Request
 from heliograph.wire.apps import AppCreateBody, AppResponse, Empty
 from heliograph.wire.formats import NO_BODY, Json
 from heliograph.wire.integrations import CustomIntegrationBody, IntegrationCreateBody, IntegrationResponse
 from heliograph.wire.operations import Operation, PathTemplate
 from heliograph.wire.participants import ParticipantJoinBody, ParticipantLeaveBody, ParticipantResponse
-from heliograph.wire.table import conversations
-from heliograph.wire.table.apps import CREATE_APP
-from heliograph.wire.table.conversations import GET_CONVERSATION, JOIN_CONVERSATION
+from heliograph.wire.paths import APP, AppPath, ConversationPath, I, MessagePath, NoPath
 from heliograph.wire.table.extensions import STREAM_EVENTS
-from heliograph.wire.table.integrations import CREATE_INTEGRATION
-from heliograph.wire.table.paths import APP, AppPath, ConversationPath, I, MessagePath, NoPath
+from heliograph.wire.table.v2 import conversations
+from heliograph.wire.table.v2.apps import CREATE_APP
+from heliograph.wire.table.v2.conversations import GET_CONVERSATION, JOIN_CONVERSATION
+from heliograph.wire.table.v2.integrations import CREATE_INTEGRATION
 
 
 @handles(JOIN_CONVERSATION)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from heliograph.domain import apps, keys
+from heliograph.server.auth.refusals import NotAllowed, Reason
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
-from heliograph.server.refusals import NotAllowed, Reason
+from heliograph.server.http.request import Request
 from heliograph.wire.apps import (
     AppCreateBody,
     AppKeyCreateBody,
@@ -16,7 +16,8 @@ from heliograph.wire.apps import (
     AppUpdateBody,
     Empty,
 )
-from heliograph.wire.table.apps import (
+from heliograph.wire.paths import AppKeyPath, AppPath, NoPath
+from heliograph.wire.table.v2.apps import (
     CREATE_APP,
     CREATE_APP_KEY,
     DELETE_APP,
@@ -27,7 +28,6 @@ from heliograph.wire.table.apps import (
     LIST_APPS,
     UPDATE_APP,
 )
-from heliograph.wire.table.paths import AppKeyPath, AppPath, NoPath
 
 
 @handles(CREATE_APP)

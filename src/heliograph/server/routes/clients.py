@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from heliograph.domain import clients
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
+from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
 from heliograph.wire.clients import ClientListResponse
-from heliograph.wire.table.paths import ClientPath, UserPath
-from heliograph.wire.table.users import LIST_CLIENTS, REMOVE_CLIENT
+from heliograph.wire.paths import ClientPath, UserPath
+from heliograph.wire.table.v2.users import LIST_CLIENTS, REMOVE_CLIENT
 
 
 @handles(LIST_CLIENTS)

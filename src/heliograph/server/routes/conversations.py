@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heliograph.domain import conversations
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
+from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
 from heliograph.wire.conversations import (
     ConversationCreateBody,
@@ -12,14 +12,14 @@ from heliograph.wire.conversations import (
     ConversationResponse,
     ConversationUpdateBody,
 )
-from heliograph.wire.table.conversations import (
+from heliograph.wire.paths import AppPath, ConversationPath
+from heliograph.wire.table.v2.conversations import (
     CREATE_CONVERSATION,
     DELETE_CONVERSATION,
     GET_CONVERSATION,
     LIST_CONVERSATIONS,
     UPDATE_CONVERSATION,
 )
-from heliograph.wire.table.paths import AppPath, ConversationPath
 
 
 @handles(CREATE_CONVERSATION)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from heliograph.domain import deliveries
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
+from heliograph.server.http.request import Request
 from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
+from heliograph.wire.paths import AppPath, DeliveryPath
 from heliograph.wire.table.extensions import GET_DELIVERY, LIST_DELIVERIES, RETRY_DELIVERY
-from heliograph.wire.table.paths import AppPath, DeliveryPath
 
 
 @handles(LIST_DELIVERIES)

@@ -13,16 +13,16 @@ import msgspec
 from heliograph.domain.events import show_full_users
 from heliograph.errors import BadRequest
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
-from heliograph.storage import stream
-from heliograph.storage.logged import StoredEvent
-from heliograph.storage.places import Places, places_of
+from heliograph.server.http.request import Request
+from heliograph.storage.rows import stream
+from heliograph.storage.rows.log_rows import StoredEvent
+from heliograph.storage.rows.places import Places, places_of
+from heliograph.storage.rows.stream import Cursor
 from heliograph.storage.store import Store
-from heliograph.storage.stream import Cursor
 from heliograph.wire import times
 from heliograph.wire.events import Event, WebhookApp, WebhookCall, WebhookCalled
+from heliograph.wire.paths import AppPath
 from heliograph.wire.table.extensions import STREAM_EVENTS
-from heliograph.wire.table.paths import AppPath
 
 NO_WEBHOOK = "0" * 24
 """The id of the webhook in the envelopes of the stream: there is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heliograph.domain import integration_keys, integrations
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
+from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
 from heliograph.wire.integrations import (
     IntegrationCreateBody,
@@ -13,7 +13,8 @@ from heliograph.wire.integrations import (
     IntegrationUpdateBody,
 )
 from heliograph.wire.keys import IntegrationApiKeyBody, IntegrationApiKeyListResponse, IntegrationApiKeyResponse
-from heliograph.wire.table.integrations import (
+from heliograph.wire.paths import AppPath, IntegrationKeyPath, IntegrationPath
+from heliograph.wire.table.v2.integrations import (
     CREATE_CUSTOM_INTEGRATION_KEY,
     CREATE_INTEGRATION,
     DELETE_CUSTOM_INTEGRATION_KEY,
@@ -24,7 +25,6 @@ from heliograph.wire.table.integrations import (
     LIST_INTEGRATIONS,
     UPDATE_INTEGRATION,
 )
-from heliograph.wire.table.paths import AppPath, IntegrationKeyPath, IntegrationPath
 
 
 @handles(CREATE_INTEGRATION)

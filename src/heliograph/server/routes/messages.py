@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from heliograph.domain import messages
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
+from heliograph.server.http.request import Request
 from heliograph.wire.activities import ActivityPost
 from heliograph.wire.apps import Empty
 from heliograph.wire.messages import MessageListResponse, MessagePost, MessagePostResponse
-from heliograph.wire.table.conversations import (
+from heliograph.wire.paths import ConversationPath, MessagePath
+from heliograph.wire.table.v2.conversations import (
     DELETE_ALL_MESSAGES,
     DELETE_MESSAGE,
     LIST_MESSAGES,
     POST_ACTIVITY,
     POST_MESSAGE,
 )
-from heliograph.wire.table.paths import ConversationPath, MessagePath
 
 
 @handles(POST_MESSAGE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heliograph.domain import participants
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
+from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
 from heliograph.wire.participants import (
     ParticipantJoinBody,
@@ -12,8 +12,8 @@ from heliograph.wire.participants import (
     ParticipantListResponse,
     ParticipantResponse,
 )
-from heliograph.wire.table.conversations import JOIN_CONVERSATION, LEAVE_CONVERSATION, LIST_PARTICIPANTS
-from heliograph.wire.table.paths import ConversationPath
+from heliograph.wire.paths import ConversationPath
+from heliograph.wire.table.v2.conversations import JOIN_CONVERSATION, LEAVE_CONVERSATION, LIST_PARTICIPANTS
 
 
 @handles(JOIN_CONVERSATION)

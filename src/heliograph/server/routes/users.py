@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from heliograph.domain import users
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
+from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
-from heliograph.wire.table.paths import AppPath, UserPath
-from heliograph.wire.table.users import (
+from heliograph.wire.paths import AppPath, UserPath
+from heliograph.wire.table.v2.users import (
     CREATE_USER,
     DELETE_USER,
     DELETE_USER_PERSONAL_INFORMATION,

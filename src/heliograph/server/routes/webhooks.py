@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from heliograph.domain import webhooks
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
+from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
-from heliograph.wire.table.integrations import (
+from heliograph.wire.paths import IntegrationPath, WebhookPath
+from heliograph.wire.table.v2.integrations import (
     CREATE_WEBHOOK,
     DELETE_WEBHOOK,
     GET_WEBHOOK,
     LIST_WEBHOOKS,
     UPDATE_WEBHOOK,
 )
-from heliograph.wire.table.paths import IntegrationPath, WebhookPath
 from heliograph.wire.webhooks import WebhookCreateBody, WebhookListResponse, WebhookResponse, WebhookUpdateBody
 
 

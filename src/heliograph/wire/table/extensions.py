@@ -7,7 +7,7 @@ from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
 from heliograph.wire.events import WebhookCall
 from heliograph.wire.formats import NO_BODY, EventStream, Json
 from heliograph.wire.operations import Operation, operations_in
-from heliograph.wire.table.paths import DELIVERY, EXTENSION_APP, A
+from heliograph.wire.paths import DELIVERY, EXTENSION_APP, A
 
 # fmt: off
 LIST_DELIVERIES = Operation(

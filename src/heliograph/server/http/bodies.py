@@ -1,0 +1,139 @@
+"""Bodies of requests, each read as the format of its operation says, within bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from starlette.types import Receive
+
+from heliograph.errors import BadRequest, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
+from heliograph.server.http.request import Connection, Disconnected, Headers
+from heliograph.settings import Settings
+from heliograph.wire.formats import Format, Json, NoBody
+from heliograph.wire.operations import Operation
+from heliograph.wire.validation import decode
+
+B = TypeVar("B")
+
+BODY_LIMIT = 102_400  # 100kb, as the API document's limits count it
+BODY_SECONDS = 30
+EMPTY = "Request body is required"
+
+_JSON = re.compile(rb"application/(?:[a-z0-9.+-]+\+)?json\s*(?:;|\Z)", re.IGNORECASE)
+_PLAIN_JSON = b"application/json"
+_CHARSET = re.compile(rb";\s*charset\s*=\s*\"?\s*([^\s\";]*)", re.IGNORECASE)
+# US-ASCII is UTF-8 too.
+_UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii", b"")
+_NAME = re.compile(rb"[A-Za-z0-9._:+-]{1,40}\Z")
+
+Reader = Callable[[Connection, Headers, Receive, Settings], Awaitable[B]]
+"""Reads the body of a request."""
+
+
+def reader_of(operation: Operation[Any, B, Any]) -> Reader[B]:
+    """How the bodies of an operation are read, by the format of its row.
+
+    Raises:
+        NotImplementedError: this server does not read the format.
+    """
+    for kind, reader in _READERS.items():
+        if isinstance(operation.body, kind):
+            return reader(operation.body, operation.method)
+    raise NotImplementedError(f"{operation.name}: bodies cannot be read as {operation.body!r}")
+
+
+def _json_reader(body: Json[B], method: str) -> Reader[B]:
+    return partial(_read_json, body)
+
+
+async def _read_json(
+    body: Json[B], connection: Connection, headers: Headers, receive: Receive, settings: Settings
+) -> B:
+    content = await _read_all(connection, headers, receive)
+    if content:
+        _require_json(headers)
+    elif body.optional:
+        content = b"{}"
+    else:
+        raise BadRequest(EMPTY)
+    return decode(content, body.kind, require_subscribe=settings.require_subscribe_sdk_client)
+
+
+def _no_body_reader(body: NoBody, method: str) -> Reader[None]:
+    return _ignore if method == "GET" else _discard
+
+
+async def _ignore(connection: Connection, headers: Headers, receive: Receive, settings: Settings) -> None:
+    """Leave the body unread."""
+
+
+async def _discard(connection: Connection, headers: Headers, receive: Receive, settings: Settings) -> None:
+    """Read the body, so that an operation that may change something is carried out for complete requests only."""
+    await _read_all(connection, headers, receive)
+
+
+_READERS: dict[type[Format[Any]], Callable[..., Reader[Any]]] = {Json: _json_reader, NoBody: _no_body_reader}
+
+
+async def _read_all(connection: Connection, headers: Headers, receive: Receive) -> bytes:
+    """The whole body of a request, never holding more of it than the limit.
+
+    Raises:
+        PayloadTooLarge: it is longer than the limit.
+        RequestTimeout: it does not arrive in time.
+        Disconnected: the client disconnected.
+    """
+    length = headers.get(b"content-length")
+    if length is not None and int(length) > BODY_LIMIT:
+        raise PayloadTooLarge
+    return await (_read(receive) if connection.arrived() else _read_in_time(receive))
+
+
+async def _read_in_time(receive: Receive) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _read(receive)
+    except TimeoutError:
+        raise RequestTimeout from None
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks, size, more = [], 0, True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > BODY_LIMIT:
+            raise PayloadTooLarge
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+def _require_json(headers: Headers) -> None:
+    """See that a body is declared to be JSON in UTF-8, and as it is.
+
+    Raises:
+        UnsupportedMediaType: it is not; the title names what it is.
+    """
+    content_type = headers.get(b"content-type", b"")
+    if content_type != _PLAIN_JSON:
+        if not _JSON.match(content_type):
+            raise UnsupportedMediaType
+        charset = _CHARSET.search(content_type)
+        if charset is not None and charset[1].lower() not in _UTF_8:
+            raise UnsupportedMediaType(f"Charset{_named(charset[1])} is not supported: JSON must be encoded as UTF-8")
+    coding = headers.get(b"content-encoding")
+    if coding is not None and coding.strip().lower() not in (b"", b"identity"):
+        title = f"Content-Encoding{_named(coding.strip())} is not supported: send the body uncompressed"
+        raise UnsupportedMediaType(title, headers={"accept-encoding": "identity"})
+
+
+def _named(value: bytes) -> str:
+    """A name that the caller gave, if it is short and plain enough to be repeated."""
+    return f" {value.decode()}" if _NAME.match(value) else ""

@@ -1,0 +1,163 @@
+"""Responses: what is sent for the result of a handler, by the format of its operation, and the renderer of errors."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+from starlette.types import Receive, Scope, Send
+
+from heliograph.errors import ApiError, PayloadTooLarge, RequestTimeout
+from heliograph.server.auth.refusals import Refusal, refusal_of
+from heliograph.wire.formats import EventStream, Format, Json
+from heliograph.wire.operations import Operation
+
+R = TypeVar("R")
+
+HeaderList = list[tuple[bytes, bytes]]
+
+_JSON_TYPE = (b"content-type", Json.media_type.encode())
+_encode = msgspec.json.Encoder().encode
+
+
+class Error(Struct):
+    """One thing that is wrong."""
+
+    code: str
+    title: str
+
+
+class ErrorResponse(Struct):
+    """What every answer that is not a success carries."""
+
+    errors: list[Error]
+
+
+@dataclass(slots=True)
+class Response:
+    """A status, headers and a complete body."""
+
+    status: int
+    headers: HeaderList
+    body: bytes = b""
+    refusal: Refusal | None = None
+    """Why the credential was refused, if it was."""
+
+    async def send(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        """Send the response to a request."""
+        await send(
+            {
+                "type": "http.response.start",
+                "status": self.status,
+                "headers": [
+                    *self.headers,
+                    (b"content-length", str(len(self.body)).encode()),
+                    (b"x-request-id", request_id.encode()),
+                ],
+            }
+        )
+        await send({"type": "http.response.body", "body": self.body})
+
+
+@dataclass(slots=True, kw_only=True)
+class StreamResponse(Response):
+    """A response whose body is sent part by part, until the parts or the connection end.
+
+    After an empty part nothing is sent; it lets a stream without news notice that the client has disconnected. Parts
+    that end with an ApiError end the response.
+    """
+
+    first: bytes
+    rest: AsyncGenerator[bytes, None]
+
+    async def send(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        """Send the response to a request."""
+        headers = [*self.headers, (b"x-request-id", request_id.encode())]
+        async with contextlib.aclosing(self.rest):
+            await send({"type": "http.response.start", "status": self.status, "headers": headers})
+            if scope["method"] == "HEAD":
+                await send({"type": "http.response.body", "body": b""})
+                return
+            disconnected = asyncio.ensure_future(_disconnected(receive))
+            try:
+                await self._send_parts(send, disconnected)
+            finally:
+                disconnected.cancel()
+
+    async def _send_parts(self, send: Send, disconnected: asyncio.Future[None]) -> None:
+        await _send_part(send, self.first)
+        try:
+            async for part in self.rest:
+                if part:
+                    await _send_part(send, part)
+                if disconnected.done():
+                    return
+        except ApiError as error:
+            self.refusal = refusal_of(error)
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _send_part(send: Send, part: bytes) -> None:
+    await send({"type": "http.response.body", "body": part, "more_body": True})
+    # Sends nothing, and waits until the part is taken: only then is another one read.
+    await send({"type": "http.response.body", "body": b"", "more_body": True})
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+Responder = Callable[[R], Awaitable[Response]]
+"""Makes the response of an operation from what its handler returned."""
+
+
+def responder_of(operation: Operation[Any, Any, R]) -> Responder[R]:
+    """How the results of an operation are sent, by the format of its row.
+
+    Raises:
+        NotImplementedError: this server does not send the format.
+    """
+    for kind, respond in _RESPONDERS.items():
+        if isinstance(operation.response, kind):
+            return partial(respond, operation.status)
+    raise NotImplementedError(f"{operation.name}: responses cannot be sent as {operation.response!r}")
+
+
+async def _json(status: int, result: object) -> Response:
+    return Response(status, [_JSON_TYPE], _encode(result))
+
+
+async def _event_stream(status: int, events: AsyncGenerator[bytes, None]) -> Response:
+    headers = [
+        (b"content-type", EventStream.media_type.encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    ]
+    # Whatever keeps the stream from beginning is found before the status is sent.
+    return StreamResponse(status=status, headers=headers, first=await anext(events), rest=events)
+
+
+_RESPONDERS: dict[type[Format[Any]], Callable[..., Awaitable[Response]]] = {Json: _json, EventStream: _event_stream}
+
+
+def error_response(error: ApiError) -> Response:
+    """The response for an error."""
+    body, headers = render(error)
+    return Response(error.status, [_JSON_TYPE, *headers], body, refusal_of(error))
+
+
+def render(error: ApiError) -> tuple[bytes, HeaderList]:
+    """The body and the headers of an error."""
+    body = _encode(ErrorResponse([Error(error.code, title) for title in error.titles]))
+    headers = [(name.encode(), value.encode()) for name, value in error.headers.items()]
+    if isinstance(error, (PayloadTooLarge, RequestTimeout)):
+        # What is left of the body is not waited for.
+        headers.append((b"connection", b"close"))
+    return body, headers
