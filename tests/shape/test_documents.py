@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from heliograph.server.refusals import Reason
+
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
@@ -57,3 +59,15 @@ def is_attribute(path: Path) -> bool:
     """Whether a name such as `storage/events.add` stands for a function of a module."""
     module = path.with_suffix(".py")
     return module.exists() and f"def {path.suffix[1:]}(" in module.read_text()
+
+
+def test_every_reason_of_the_log_and_every_metric_is_documented() -> None:
+    text = (ROOT / "docs/reference/settings.md").read_text()
+    assert [reason for reason in Reason if f"| `{reason.name.lower()}` |" not in text] == []
+    sources = "".join(path.read_text() for path in (PACKAGE / "server").rglob("*.py"))
+    metrics = set(re.findall(r'"(heliograph_[a-z_]+)"', sources))
+    assert metrics
+    assert [name for name in metrics if not re.search(rf"^\| `{name}(_total)?` \|", text, re.MULTILINE)] == []
+    everything = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))
+    tasks = set(re.findall(r'(?:keep_running|reported|report)\("(\w+)"', everything)) - {"worker"}  # is not counted
+    assert [task for task in tasks if f"`{task}`" not in text] == []
