@@ -50,7 +50,7 @@ async def post(store: Store, tenant: Tenant, conversation_id: str, body: Message
             author.user_id,
             author.user_external_id,
             author,
-            await contents.shown_in_time(body.content),
+            contents.shown(body.content),
             metadata.initial(body.metadata, _OWNER),
             _routing(body),
             _destination(body),
