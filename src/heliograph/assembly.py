@@ -14,8 +14,8 @@ from heliograph.delivery.running import delivering
 from heliograph.maintenance.running import maintaining
 from heliograph.server.services import Wakers
 from heliograph.settings import Settings
-from heliograph.storage.deliveries import Observe
 from heliograph.storage.opening import open_store
+from heliograph.storage.rows.deliveries import Observe
 from heliograph.storage.store import Store
 
 

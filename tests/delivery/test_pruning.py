@@ -14,9 +14,9 @@ from heliograph.domain import apps
 from heliograph.maintenance.purge import purge
 from heliograph.maintenance.retention import prune
 from heliograph.settings import Settings
-from heliograph.storage import retention
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.retention import Mark
+from heliograph.storage.rows import retention
+from heliograph.storage.rows.retention import Mark
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from tests.databases import SQLITE

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from heliograph.server.refusals import Reason
+from heliograph.server.auth.refusals import Reason
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]

@@ -12,9 +12,9 @@ from heliograph.domain.hot import decide
 from heliograph.domain.membership import Join, Joined, Leave, Left
 from heliograph.domain.roster import NONE, Refused, Roster
 from heliograph.domain.tenants import Tenant
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.participants import StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.conversations import ConversationType
 
 APP, GROUP, ADA, EXTERNAL = ids.new(), ids.new(), ids.new(), "ada/é"

@@ -14,9 +14,9 @@ from heliograph.domain.membership import Join, Joined, Leave, Left
 from heliograph.domain.roster import Refused, Roster
 from heliograph.domain.speaking import Act, Acted, Post, Posted
 from heliograph.domain.tenants import Tenant
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.participants import StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.activities import ActivityType
 from heliograph.wire.authors import AuthorBody
 from heliograph.wire.messages import MESSAGES_PER_CONVERSATION

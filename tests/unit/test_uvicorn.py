@@ -1,4 +1,4 @@
-"""The internals of uvicorn that `server/protocol.py` and `server/running.py` build on.
+"""The internals of uvicorn that `server/http/protocol.py` and `server/process/running.py` build on.
 
 They are no public interface, so pyproject.toml pins the minor series with which the server was tested. To move the pin,
 read the changes of these classes, adapt the two modules, and run the whole test suite.
@@ -19,8 +19,8 @@ import uvicorn
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from heliograph.server.protocol import Protocol
-from heliograph.server.running import Server
+from heliograph.server.http.protocol import Protocol
+from heliograph.server.process.running import Server
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 USED = {

@@ -14,7 +14,7 @@ from heliograph.delivery.sender import Sender
 from heliograph.delivery.unreachable import UnreachableLog
 from heliograph.domain.networks import networks_of
 from heliograph.settings import Settings
-from heliograph.storage.deliveries import Observe, Settled
+from heliograph.storage.rows.deliveries import Observe, Settled
 from heliograph.storage.store import Store
 
 

@@ -9,9 +9,9 @@ from heliograph.domain.events import Journal, shown_client
 from heliograph.domain.roster import seats_of, shown_associations
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, ClientNotFound, UserNotFound
-from heliograph.storage import clients, conversations, events, participants
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.participants import StoredParticipant
+from heliograph.storage.rows import clients, conversations, outbox, participants
+from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.store import Store
 from heliograph.wire.clients import Client
 from heliograph.wire.paging import Page, Slice
@@ -55,7 +55,7 @@ async def _remove(tx: Tx, tenant: Tenant, who: str, brand_id: str | None, client
     await clients.remove(tx, tenant.app_id, user.id, client_id)
     journal = Journal(tx.now)
     journal.client_removed(tenant, user, client)
-    await events.add(tx, journal.events, journal.in_full)
+    await outbox.add(tx, journal.events, journal.in_full)
 
 
 async def _end_associations(tx: Tx, seats: list[StoredParticipant], client_id: str) -> None:

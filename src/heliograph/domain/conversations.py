@@ -10,11 +10,11 @@ from heliograph.domain.events import Journal
 from heliograph.domain.roster import Roster
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, ConversationNotFound, TooManyParticipants, UserNotFound
-from heliograph.storage import clients, conversations, events, messages, participants, users
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.rows import clients, conversations, messages, outbox, participants, users
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
-from heliograph.storage.users import StoredUser
 from heliograph.wire import times
 from heliograph.wire.conversations import PERSONAL, Conversation, ConversationCreateBody, ConversationUpdateBody
 from heliograph.wire.paging import Page, Slice
@@ -177,7 +177,7 @@ async def _delete(tx: Tx, tenant: Tenant, conversation_id: str) -> None:
     await participants.remove(tx, await participants.of_conversation(tx, tenant.app_id, conversation.id))
     await messages.remove_all(tx, tenant.app_id, conversation.id)
     await conversations.remove(tx, tenant.app_id, [conversation.id])
-    await events.add(tx, journal.events, journal.in_full)
+    await outbox.add(tx, journal.events, journal.in_full)
 
 
 def shown(conversation: StoredConversation) -> Conversation:

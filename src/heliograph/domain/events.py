@@ -12,13 +12,13 @@ from msgspec.structs import replace
 from heliograph import ids
 from heliograph.domain import metadata
 from heliograph.domain.tenants import Tenant
-from heliograph.storage import users
-from heliograph.storage.clients import StoredClient
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Reader
-from heliograph.storage.logged import StoredEvent
-from heliograph.storage.participants import StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows import users
+from heliograph.storage.rows.clients import StoredClient
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.log_rows import StoredEvent
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire import events as wire
 from heliograph.wire import times
 from heliograph.wire.activities import READ, Activity, ActivityType

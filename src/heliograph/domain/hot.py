@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from heliograph.domain.membership import Join, Joined, Leave, Left, decide_join, decide_leave
 from heliograph.domain.roster import Call, MemberKey, Refused, Roster, shown_associations
 from heliograph.domain.speaking import Act, Acted, Post, Posted, decide_act, decide_post
-from heliograph.storage import clients, conversations, participants, users
 from heliograph.storage.engine import Lock, Tx
+from heliograph.storage.rows import clients, conversations, participants, users
 from heliograph.wire.conversations import PERSONAL
 from heliograph.wire.messages import SILENT
 

@@ -14,9 +14,9 @@ from heliograph.domain.roster import Refused
 from heliograph.domain.speaking import Act, Post, Posted
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, ConversationNotFound, MessageNotFound, NotFound
-from heliograph.storage import conversations, messages
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.rows import conversations, messages
+from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.store import Store
 from heliograph.wire.activities import ActivityPost
 from heliograph.wire.authors import BUSINESS, USER

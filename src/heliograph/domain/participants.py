@@ -10,8 +10,8 @@ from heliograph.domain.membership import Join, Joined, Leave
 from heliograph.domain.roster import Refused, shown_associations
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import ConversationNotFound
-from heliograph.storage import conversations, participants
 from heliograph.storage.engine import Reader, Row
+from heliograph.storage.rows import conversations, participants
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.paging import Page, PageMeta, page_meta

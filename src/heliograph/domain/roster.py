@@ -13,13 +13,13 @@ from heliograph import ids
 from heliograph.domain.events import Journal
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import ApiError
-from heliograph.storage import clients, conversations, events, messages, participants, users
-from heliograph.storage.clients import StoredClient
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Lock, TryAgain, Tx
-from heliograph.storage.messages import StoredMessage
-from heliograph.storage.participants import StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows import clients, conversations, messages, outbox, participants, users
+from heliograph.storage.rows.clients import StoredClient
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.messages import StoredMessage
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire import times
 from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.participants import Participant
@@ -222,7 +222,7 @@ class Roster:
                 conversation.newest_id = newest
             await conversations.set_counts(tx, list(self._changed.values()))
         if self.journal.events:
-            await events.add(tx, self.journal.events, self.journal.in_full)
+            await outbox.add(tx, self.journal.events, self.journal.in_full)
 
 
 def shown_associations(stored: str) -> list[ClientAssociation]:

@@ -18,9 +18,9 @@ from heliograph.errors import (
     NotAMember,
     UserNotFound,
 )
-from heliograph.storage.messages import StoredMessage
-from heliograph.storage.participants import StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.messages import StoredMessage
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire import times
 from heliograph.wire.activities import READ, ActivityType
 from heliograph.wire.authors import USER, Author, AuthorBody

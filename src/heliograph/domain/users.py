@@ -13,11 +13,11 @@ from heliograph.domain.events import Journal
 from heliograph.domain.roster import Roster, seats_of
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, UserAlreadyExists, UserNotFound
-from heliograph.storage import clients, conversations, events, messages, users
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.rows import clients, conversations, messages, outbox, users
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
-from heliograph.storage.users import StoredUser
 from heliograph.wire import times
 from heliograph.wire.conversations import PERSONAL
 from heliograph.wire.messages import MESSAGES_PER_CONVERSATION
@@ -128,7 +128,7 @@ async def _save(tx: Tx, tenant: Tenant, user: StoredUser) -> StoredUser:
     journal = Journal(tx.now)
     journal.user_updated(tenant, user)
     await users.change(tx, user)
-    await events.add(tx, journal.events, journal.in_full)
+    await outbox.add(tx, journal.events, journal.in_full)
     return user
 
 

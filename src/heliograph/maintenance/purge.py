@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 from heliograph.background import Failures
-from heliograph.storage import apps, deliveries, events, integrations
+from heliograph.storage.rows import apps, deliveries, integrations, outbox
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
@@ -47,7 +47,7 @@ async def _purge_app(store: Store, app_id: str) -> None:
         # An app's events are younger than the app, and ids are in the order of time.
         after: str | None = app_id
         while after is not None:
-            after = await store.write(events.purge, app_id, bucket, after, _STEP)
+            after = await store.write(outbox.purge, app_id, bucket, after, _STEP)
     while await store.write(deliveries.purge, app_id, _STEP):
         pass
     await store.write(integrations.purge, app_id)

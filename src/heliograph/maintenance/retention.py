@@ -7,9 +7,9 @@ import time
 from collections.abc import Awaitable, Callable
 
 from heliograph.background import Failures
-from heliograph.storage import retention
 from heliograph.storage.engine import Tx
-from heliograph.storage.retention import Mark
+from heliograph.storage.rows import retention
+from heliograph.storage.rows.retention import Mark
 from heliograph.storage.store import Store
 
 _PRUNE_SECONDS = 3600

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from heliograph.background import Failures
-from heliograph.storage.deliveries import Observe
+from heliograph.storage.rows.deliveries import Observe
 from heliograph.storage.store import Store
 
 
