@@ -1,20 +1,23 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test bench check format generate clean assets
+.PHONY: help run test check format generate bench assets clean
 
-run: .venv/server
+help: ## List the targets.
+	@echo 'Usage: make TARGET'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/server ## Set up .venv and serve at http://127.0.0.1:8080 on a SQLite file.
 	$(BIN)/heliograph serve
 
-test: .venv/dev .compat/ready .programs/ready
+test: .venv/dev .compat/ready .programs/ready ## Set up what the tests need, and run all of them.
 	@command -v $(CC) > /dev/null && $(MAKE) --no-print-directory .bench/load || echo 'no C compiler: the load generator is not tested'
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-# Options go into BENCH: make bench BENCH='--engine sqlite --only list-25'
-bench: .venv/dev .bench/load
+bench: .venv/dev .bench/load ## Measure the server; options go into BENCH, as in BENCH='--engine sqlite --only list-25'.
 	$(BIN)/python -m bench.run $(BENCH)
 
-check: .venv/dev
+check: .venv/dev ## Check format, lint, types, imports, generated files and shape.
 	$(BIN)/ruff format --check src tests bench tools examples
 	$(BIN)/ruff check src tests bench tools examples
 	$(BIN)/mypy
@@ -24,17 +27,16 @@ check: .venv/dev
 	$(BIN)/python -m tools.unasync --check
 	$(BIN)/pytest tests/shape
 
-format: .venv/dev
+format: .venv/dev ## Format the code, and fix what ruff can fix.
 	$(BIN)/ruff format src tests bench tools examples
 	$(BIN)/ruff check --fix src tests bench tools examples
 
-# The parts of the client and of heliograph.compat that are generated from the table of operations, and the sync client.
-generate: .venv/dev
+generate: .venv/dev ## Regenerate the client and heliograph.compat from the table of operations.
 	$(BIN)/python -m tools.generate_client
 	$(BIN)/python -m tools.generate_compat
 	$(BIN)/python -m tools.unasync
 
-clean:
+clean: ## Remove everything that was set up.
 	rm -rf .venv .compat .programs .bench
 
 $(BIN)/python:
@@ -59,8 +61,7 @@ $(BIN)/python:
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -Wall -Wextra -Werror -O2 -o $@ $(filter %.c,$^)
 
-# Refreshes the two files of the reference page; needs npm.
-assets:
+assets: ## Refresh the two files of the reference page; needs npm.
 	npm pack --silent swagger-ui-dist@5 | xargs tar xzf
 	cp package/swagger-ui-bundle.js package/swagger-ui.css src/heliograph/server/docs/assets/
 	cat package/NOTICE package/LICENSE package/swagger-ui-bundle.js.LICENSE.txt > src/heliograph/server/docs/assets/LICENSE.swagger-ui

@@ -1,1 +1,1 @@
-"""Programs that write the parts of the client that are generated."""
+"""Programs for maintainers: generators of the client and of heliograph.compat, and the check of a release."""

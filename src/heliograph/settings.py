@@ -28,33 +28,33 @@ class Settings:
     )
     database_connections: int = _setting(8, "Connections to PostgreSQL that each process may open.", least=2)
     workers: int = _setting(1, "Server processes. SQLite serves from one.", least=1)
-    root_path: str = _setting("", "A prefix at which the API answers too, such as /sc.")
+    root_path: str = _setting("", "Additional prefix at which the API answers, such as /sc.")
     public_url: str = _setting(
         "",
-        "URL at which callers reach the server, such as https://chat.example.com/sc; links begin with it.",
+        "URL at which clients reach the server, such as https://chat.example.com/sc; links begin with it.",
     )
     trusted_proxies: str = _setting(
         "loopback",
-        "Proxies whose X-Forwarded-* and Forwarded headers are believed: addresses and networks, separated by commas, "
+        "Proxies whose X-Forwarded-* and Forwarded headers are trusted: addresses and networks, separated by commas, "
         "loopback, or * for every peer.",
     )
-    sandbox: bool = _setting(True, "Make a sandbox app with keys when the database is empty.")
-    participant_limit: int = _setting(1000, "Participants a conversation may have.", least=1)
+    sandbox: bool = _setting(True, "Create a sandbox app with keys when the database is empty.")
+    participant_limit: int = _setting(1000, "Most participants of a conversation.", least=1)
     require_subscribe_sdk_client: bool = _setting(
         True, "Refuse to add a participant to an sdkGroup conversation without subscribeSDKClient."
     )
-    delivery: bool = _setting(True, "Call webhooks from the server's own processes; else `heliograph deliver` has to.")
+    delivery: bool = _setting(
+        True, "Call webhooks from the server's own processes; without it, run `heliograph deliver`."
+    )
     webhook_allowed_networks: str = _setting(
         "auto",
-        "Networks, separated by commas, in which webhooks may be called though they are not public, and by http too: "
+        "Networks, separated by commas, in which webhooks may be called although they are not public, also by http: "
         "auto, none, loopback, 10.1.0.0/16 …",
     )
     keep_days: int = _setting(7, "Days for which events and finished deliveries are kept.", least=1)
-    log_format: str = _setting("console", "Form of the log lines on standard error.", choices=("console", "json"))
-    log_level: str = _setting(
-        "info", "Least severe level that is logged.", choices=("debug", "info", "warning", "error")
-    )
-    grace_seconds: int = _setting(30, "How long a stopping server waits for requests in flight.")
+    log_format: str = _setting("console", "Format of the log lines on standard error.", choices=("console", "json"))
+    log_level: str = _setting("info", "Lowest level that is logged.", choices=("debug", "info", "warning", "error"))
+    grace_seconds: int = _setting(30, "Seconds for which a stopping server waits for requests in flight.")
 
 
 def is_loopback(host: str) -> bool:

@@ -106,7 +106,7 @@ def test_delete(account: Caller, api: Caller, keys: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 @pytest.mark.parametrize("key_id", [f"app_{UNKNOWN}", UNKNOWN, "x", "%00"])
 def test_unknown(account: Caller, keys: str, method: str, key_id: str) -> None:
-    """Row 35: a malformed id is an unknown one."""
+    """requests.2: a malformed id is an unknown one."""
     assert error_of(account(method, f"{keys}/{key_id}")) == NO_KEY
 
 
@@ -122,7 +122,7 @@ def test_key_of_another_app_or_the_account(account: Caller, keys: str, method: s
 
 @pytest.mark.parametrize(("method", "path"), [("POST", ""), ("GET", ""), ("GET", "/x"), ("DELETE", "/x")])
 def test_unknown_app(account: Caller, method: str, path: str) -> None:
-    """Row 26."""
+    """credentials.5."""
     body = {"displayName": "Key"} if method == "POST" else None
     assert error_of(account(method, f"/v2/apps/{UNKNOWN}/keys{path}", body)) == NO_APP
 

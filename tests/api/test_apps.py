@@ -21,7 +21,7 @@ ID = re.compile(r"[0-9a-f]{24}")
 DEFAULTS = {
     "appLocalizationEnabled": True,
     "echoPostback": False,
-    "maskCreditCardNumbers": True,
+    "maskCreditCardNumbers": False,
     "multiConvoEnabled": False,
     "useAnimalNames": False,
 }
@@ -40,7 +40,7 @@ def new_apps(account: Caller, count: int) -> list[Any]:
 
 
 def test_create(account: Caller) -> None:
-    """201; metadata is left out where there is none; the settings have their defaults."""
+    """201, without metadata and with the default settings. No default promises what the server does not do."""
     answer = create(account, displayName="Dockyard")
     assert answer.status_code == 201
     app = answer.json()["app"]
@@ -98,12 +98,12 @@ def test_account_only(api: Caller, method: str, path: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 @pytest.mark.parametrize("app_id", [UNKNOWN, "nothing", "%00"])
 def test_unknown(account: Caller, method: str, app_id: str) -> None:
-    """Rows 26, 35: the account may know that there is no such app."""
+    """requests.2, credentials.5: the account may know that there is no such app."""
     assert error_of(account(method, f"/v2/apps/{app_id}", {} if method == "PATCH" else None)) == NO_APP
 
 
 def test_apps_of_others(api: Caller, account: Caller) -> None:
-    """Rows 26, 27: an app's key may not know whether another app exists."""
+    """credentials.4: an app's key may not know whether another app exists."""
     for app_id in (new_app(account).app_id, UNKNOWN):
         for method in ("GET", "PATCH"):
             answer = api(method, f"/v2/apps/{app_id}", {} if method == "PATCH" else None)
@@ -117,7 +117,7 @@ def test_own_app(api: Caller) -> None:
 
 
 def test_list(account: Caller, server: Server) -> None:
-    """Rows 12, 14: oldest first, in pages whose cursors are app ids."""
+    """pages.3, pages.4: oldest first, in pages whose cursors are app ids."""
     apps = new_apps(account, 4)
     ids = [app["id"] for app in apps]
     assert ids == sorted(ids)
@@ -137,7 +137,7 @@ def test_list(account: Caller, server: Server) -> None:
 
 @pytest.mark.parametrize("query", ["page[size]=0", f"page[after]={UNKNOWN}&page[before]={UNKNOWN}", "page[after]=x"])
 def test_list_invalid_page(account: Caller, query: str) -> None:
-    """Row 14."""
+    """pages.1."""
     expected = (400, "bad_request", "Invalid page query parameters")
     assert error_of(account("GET", f"/v2/apps?{query}")) == expected
 
@@ -168,7 +168,7 @@ def test_update(api: Caller) -> None:
     [({"a": None}, {"b": 2}), ({"a": None, "b": None}, None), (None, None), ({}, {"a": 1, "b": 2})],
 )
 def test_update_of_metadata(api: Caller, change: Any, expected: Any) -> None:
-    """Row 21: a null value removes its key, null clears; no metadata is left out."""
+    """metadata.1: a null value removes its key, null clears; no metadata is left out."""
     path = f"/v2/apps/{api.app_id}"
     api.ok("PATCH", path, {"metadata": {"a": 1, "b": 2}})
     assert api.ok("PATCH", path, {"metadata": change})["app"].get("metadata") == expected

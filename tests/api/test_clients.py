@@ -69,7 +69,7 @@ def test_unknown_user(api: Caller, account: Caller, method: str, who: str) -> No
 
 
 def test_pages(api: Caller, server: Server, database: Database) -> None:
-    """Rows 12, 14: oldest first; cursors are client ids; the links keep the path as it was sent."""
+    """pages.3, pages.4: oldest first; cursors are client ids; the links keep the path as it was sent."""
     ada = api.new_user("ada/é")
     sdk = api.join(api.new_group(), ada, subscribe=True)["clientAssociations"][0]["clientId"]
     for client_id in (WHATSAPP, TWILIO):
@@ -86,7 +86,7 @@ def test_pages(api: Caller, server: Server, database: Database) -> None:
 
 
 def test_links_keep_the_brand(api: Caller, database: Database) -> None:
-    """Row 12: a link that forgot brandId would lead to another user's clients."""
+    """pages.4: a link that forgot brandId would lead to another user's clients."""
     api.new_user("ada")
     branded = api.new_user("ada", brandId="1")
     for client_id in (TWILIO, WHATSAPP):
@@ -99,7 +99,7 @@ def test_links_keep_the_brand(api: Caller, database: Database) -> None:
 
 @pytest.mark.parametrize("query", ["page[size]=0", "page[after]=x", f"page[after]={UNKNOWN}&page[before]={UNKNOWN}"])
 def test_invalid_page(api: Caller, query: str) -> None:
-    """Rows 14, 34: told before the user is looked for."""
+    """pages.1, requests.1: told before the user is looked for."""
     expected = (400, "bad_request", "Invalid page query parameters")
     assert error_of(api("GET", f"/users/nobody/clients?{query}")) == expected
 
@@ -135,7 +135,7 @@ def test_sdk_client_cannot_be_removed(api: Caller, database: Database, who: str)
 
 
 def test_unknown_client(api: Caller) -> None:
-    """Row 35: a malformed id is an unknown one; another user's client is none of this one's."""
+    """requests.2: a malformed id is an unknown one; another user's client is none of this one's."""
     ada, bob = api.new_user(), api.new_user()
     his = api.join(api.new_group(), bob, subscribe=True)["clientAssociations"][0]["clientId"]
     for client_id in (UNKNOWN, "x", "%00", his):

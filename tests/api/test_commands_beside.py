@@ -1,4 +1,4 @@
-"""Commands that are run beside the server, and how soon it follows: limits (row 33) and revoked keys."""
+"""Commands that are run beside the server, and how soon it follows: limits (apps.7) and revoked keys."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def first(ask: Callable[[], httpx.Response], status: int) -> httpx.Response:
 
 @pytest.mark.one_engine
 def test_rate_limit(api: Caller, account: Caller, server: Server) -> None:
-    """Row 33: off by default; set for an app it is for that app only, whoever calls; and it can be taken away."""
+    """apps.7: off by default; set for an app it is for that app only, whoever calls; and it can be taken away."""
     unlimited, path = new_app(account), f"/v2/apps/{api.app_id}"
     assert {api("GET", path).status_code for _ in range(50)} == {200}
     run("apps", "limit", api.app_id, "--requests-per-second", "1", "--database", server.database_url)

@@ -1,4 +1,4 @@
-"""Creating, reading, changing and deleting conversations. The rows are those of the table of decisions."""
+"""Creating, reading, changing and deleting conversations. The rules are those of docs/behaviour.md."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_create_group_with_participants(api: Caller, count: int) -> None:
 
 
 def test_eleven_participants(api: Caller) -> None:
-    """Refused, even where they are fewer users (row 17)."""
+    """Refused, even where they are fewer users (participants.11)."""
     one = {"userId": api.new_user(), "subscribeSDKClient": True}
     assert titles_of(create(api, "sdkGroup", *[one] * 11)) == ["participants should NOT have more than 10 items"]
     assert create(api, "sdkGroup", *[one] * 10).status_code == 201
@@ -137,14 +137,14 @@ def test_exactly_one_id(api: Caller, type: str, who: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("given", [{}, {"subscribeSDKClient": None}])
 def test_subscribe_is_required_for_groups(api: Caller, given: dict[str, None]) -> None:
-    """Row 7: the title names the participant."""
+    """participants.6: the title names the participant."""
     users = [api.new_user(), api.new_user()]
     answer = create(api, "sdkGroup", {"userId": users[0], "subscribeSDKClient": True}, {"userId": users[1], **given})
     assert titles_of(answer) == [f"participants[1] {MISSING_SUBSCRIBE}"]
 
 
 def test_subscribe_not_required_by_the_setting(other: Caller) -> None:
-    """Row 7: with the setting off."""
+    """participants.6: with the setting off."""
     answer = create(other, "sdkGroup", {"userId": other.new_user()})
     assert answer.status_code == 201
     assert other.participants(answer.json()["conversation"]["id"])[0]["clientAssociations"] == []
@@ -158,7 +158,7 @@ def test_null_entries(api: Caller) -> None:
 
 
 def test_several_violations(api: Caller) -> None:
-    """Row 32: an entry for each, in the shape of the body or between its fields."""
+    """requests.3: an entry for each, in the shape of the body or between its fields."""
     wrong = create(api, "x", {"userId": 1}, displayName="", iconUrl="crew.png", metadata={"a": []})
     titles = titles_of(wrong)
     assert titles[:3] == [
@@ -172,7 +172,7 @@ def test_several_violations(api: Caller) -> None:
 
 
 def test_same_user_twice(api: Caller, database: Database) -> None:
-    """Row 17: deduplicated, by whatever id; subscribed if either says so."""
+    """participants.11: deduplicated, by whatever id; subscribed if either says so."""
     ada, bob = api.new_user("ada"), api.new_user()
     named = [({"userId": ada}, False), ({"userId": bob}, False), ({"userExternalId": "ada"}, True)]
     answer = create(api, "sdkGroup", *({**who, "subscribeSDKClient": subscribe} for who, subscribe in named))
@@ -198,7 +198,7 @@ def test_participant_of_another_app(api: Caller, account: Caller) -> None:
 
 
 def test_creation_of_a_group_is_one_event(api: Caller, database: Database) -> None:
-    """Row 11: no `conversation:join` for those who are in it from the start, and no user in the payload."""
+    """participants.10: no `conversation:join` for those who are in it from the start, and no user in the payload."""
     ada, bob = api.new_user(), api.new_user()
     group = api.new_group(ada, bob, metadata={"a": 1}, displayName="Crew")
     (event,) = database.events(api.app_id)
@@ -211,7 +211,7 @@ def test_creation_of_a_group_is_one_event(api: Caller, database: Database) -> No
 
 
 def test_creation_of_a_personal_conversation_is_one_event(api: Caller, database: Database) -> None:
-    """Row 11: there the payload tells of the user."""
+    """participants.10: there the payload tells of the user."""
     ada = api.new_user("ada")
     personal = new_personal(api, ada)["id"]
     (event,) = database.events(api.app_id)
@@ -221,7 +221,7 @@ def test_creation_of_a_personal_conversation_is_one_event(api: Caller, database:
 
 
 def test_creation_mints_sdk_clients(api: Caller, database: Database) -> None:
-    """Row 18: with their `client:add`."""
+    """participants.12: with their `client:add`."""
     members = [{"userId": api.new_user(), "subscribeSDKClient": True} for _ in range(2)]
     assert create(api, "sdkGroup", *members).status_code == 201
     assert sorted(database.event_types(api.app_id)) == ["client:add", "client:add", "conversation:create"]
@@ -247,14 +247,14 @@ def test_ids_ascend(api: Caller) -> None:
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 @pytest.mark.parametrize("conversation", [UNKNOWN, "nothing", "%00"])
 def test_unknown(api: Caller, account: Caller, method: str, conversation: str) -> None:
-    """Row 35: a malformed id is an unknown one; so is another app's."""
+    """requests.2: a malformed id is an unknown one; so is another app's."""
     body: Any = {} if method == "PATCH" else None
     for one in (conversation, new_app(account).new_group()):
         assert error_of(api(method, f"/conversations/{one}", body)) == NO_CONVERSATION
 
 
 def test_delete_group(api: Caller, database: Database) -> None:
-    """Row 16: participants go; `conversation:remove` only; then 404."""
+    """conversations.1: participants go; `conversation:remove` only; then 404."""
     ada = api.new_user()
     group = api.new_group(ada, metadata={"a": 1})
     answer = api("DELETE", f"/conversations/{group}")

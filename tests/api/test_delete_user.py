@@ -1,4 +1,4 @@
-"""DeleteUser, and everything that goes with a user (row 15 of the decisions)."""
+"""DeleteUser, and everything that goes with a user (users.1)."""
 
 from __future__ import annotations
 

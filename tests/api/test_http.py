@@ -1,4 +1,4 @@
-"""The edges of HTTP (row 32 of the decisions), and what the official clients force."""
+"""HTTP edge cases (requests and responses in docs/behaviour.md), and what the official clients need."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def in_chunks(body: bytes) -> Iterator[bytes]:
 
 @pytest.mark.parametrize("path", ["/v2/apps", f"/v2/apps/{UNKNOWN}/users/ada"])
 def test_no_credentials(api: Caller, path: str) -> None:
-    """Row 28: the challenge names both schemes."""
+    """credentials.1: the challenge names both schemes."""
     answer = api("GET", path, auth=None)
     assert error_of(answer) == UNAUTHORIZED
     assert answer.headers["www-authenticate"] == "Basic, Bearer"

@@ -1,4 +1,4 @@
-"""JoinConversation. The rows are those of the table of decisions."""
+"""JoinConversation. The rules are those of docs/behaviour.md."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def join(caller: Caller, conversation_id: str, **body: Any) -> httpx.Response:
 
 
 def test_first_join(api: Caller) -> None:
-    """The official clients need a 201 with JSON; unset fields are left out; a joiner has read everything (row 20)."""
+    """The official clients need a 201 with JSON. Unset fields are left out, nothing is unread (messages.5)."""
     ada, group = api.new_user(), api.new_group()
     answer = join(api, group, userId=ada, subscribeSDKClient=False)
     assert answer.status_code == 201
@@ -62,7 +62,7 @@ def test_join_writes_one_event(api: Caller, database: Database) -> None:
 
 
 def test_subscribe_mints_one_sdk_client(api: Caller, database: Database) -> None:
-    """Row 18: the SDK client that a join makes is told of by client:add, reason sdkLogin; the next join finds it."""
+    """participants.12: a new SDK client is reported by client:add with reason sdkLogin; the next join uses it."""
     ada = api.new_user("ada")
     first = api.join(api.new_group(), ada, subscribe=True)
     second = api.join(api.new_group(), ada, subscribe=True)
@@ -78,14 +78,14 @@ def test_subscribe_mints_one_sdk_client(api: Caller, database: Database) -> None
 
 
 def test_not_subscribing_with_an_sdk_client(api: Caller) -> None:
-    """Row 8: false gives no association, even where the user has an SDK client."""
+    """participants.7: false gives no association, even where the user has an SDK client."""
     ada = api.new_user()
     api.join(api.new_group(), ada, subscribe=True)
     assert api.join(api.new_group(), ada, subscribe=False)["clientAssociations"] == []
 
 
 def test_joining_twice(api: Caller, database: Database) -> None:
-    """Row 1: 201 with the same participant, its unreadCount kept, and no second event."""
+    """participants.1: 201 with the same participant, its unreadCount kept, and no second event."""
     ada, group = api.new_user("ada"), api.new_group()
     first = api.join(group, ada, subscribe=True)
     database.write(("UPDATE conversation SET message_seq = 4 WHERE id = $1", (group,)))
@@ -97,7 +97,7 @@ def test_joining_twice(api: Caller, database: Database) -> None:
 
 
 def test_joining_twice_adds_the_missing_association(api: Caller) -> None:
-    """Row 1: a second join with subscribeSDKClient associates the SDK client."""
+    """participants.1: a second join with subscribeSDKClient associates the SDK client."""
     ada, group = api.new_user(), api.new_group()
     first = api.join(group, ada, subscribe=False)
     second = api.join(group, ada, subscribe=True)
@@ -107,13 +107,13 @@ def test_joining_twice_adds_the_missing_association(api: Caller) -> None:
 
 
 def test_joining_twice_takes_no_association_away(api: Caller) -> None:
-    """Row 1: the existing participant stays as it is."""
+    """participants.1: the existing participant stays as it is."""
     ada, group = api.new_user(), api.new_group()
     assert api.join(group, ada, subscribe=True) == api.join(group, ada, subscribe=False)
 
 
 def test_joins_of_one_user_race(api: Caller, database: Database) -> None:
-    """Row 1: exactly one row, one SDK client and one event, however many joins race."""
+    """participants.1: exactly one row, one SDK client and one event, however many joins race."""
     ada, group = api.new_user(), api.new_group()
     with ThreadPoolExecutor(RACERS) as pool:
         joined = list(pool.map(lambda _: api.join(group, ada, subscribe=True), range(RACERS)))
@@ -123,7 +123,7 @@ def test_joins_of_one_user_race(api: Caller, database: Database) -> None:
 
 
 def test_limit(other: Caller) -> None:
-    """Row 2: the limit, 3 here, is refused as documented; who is in already still gets 201 (rows 1, 34)."""
+    """participants.2: a join beyond the limit, 3 here, is 400. A member still gets 201 (participants.1, requests.1)."""
     users = [other.new_user() for _ in range(4)]
     group = other.new_group(*users[:3])
     assert error_of(join(other, group, userId=users[3], subscribeSDKClient=True)) == FULL
@@ -132,7 +132,7 @@ def test_limit(other: Caller) -> None:
 
 
 def test_leaving_makes_room(other: Caller) -> None:
-    """Row 2: the limit counts who is in the conversation now, deleted users not among them."""
+    """participants.2: the limit counts who is in the conversation now, deleted users not among them."""
     users = [other.new_user() for _ in range(5)]
     group = other.new_group(*users[:3])
     other.leave(group, userId=users[0])
@@ -143,13 +143,13 @@ def test_leaving_makes_room(other: Caller) -> None:
 
 
 def test_limit_on_creation(other: Caller) -> None:
-    """Row 2: a conversation cannot be created beyond the limit either."""
+    """participants.2: a conversation cannot be created beyond the limit either."""
     members = [{"userId": other.new_user()} for _ in range(4)]
     assert error_of(other("POST", "/conversations", {"type": "sdkGroup", "participants": members})) == FULL
 
 
 def test_limit_under_a_race(other: Caller) -> None:
-    """Row 2: never exceeded under concurrency."""
+    """participants.2: never exceeded under concurrency."""
     users, group = [other.new_user() for _ in range(RACERS)], other.new_group()
     with ThreadPoolExecutor(RACERS) as pool:
         answers = list(pool.map(lambda user: join(other, group, userId=user, subscribeSDKClient=True), users))
@@ -168,7 +168,7 @@ def test_limit_under_a_race(other: Caller) -> None:
     ],
 )
 def test_exactly_one_id(api: Caller, who: dict[str, Any]) -> None:
-    """Rows 3, 4: both ids or neither is a 400 whose title names the rule; null is as good as absent."""
+    """participants.3: both ids or neither is a 400 whose title names the rule; null is as good as absent."""
     api.new_user("ada")
     group = api.new_group()
     (title,) = titles_of(join(api, group, **who, subscribeSDKClient=True))
@@ -177,7 +177,7 @@ def test_exactly_one_id(api: Caller, who: dict[str, Any]) -> None:
 
 
 def test_null_for_the_other_id(api: Caller) -> None:
-    """Row 32: explicit nulls for optional keys are accepted."""
+    """requests.4: explicit nulls for optional keys are accepted."""
     ada, group = api.new_user("ada"), api.new_group()
     assert join(api, group, userId=ada, userExternalId=None, subscribeSDKClient=True).status_code == 201
     assert join(api, group, userId=None, userExternalId="ada", subscribeSDKClient=True).status_code == 201
@@ -185,12 +185,12 @@ def test_null_for_the_other_id(api: Caller) -> None:
 
 @pytest.mark.parametrize("who", [{"userId": UNKNOWN}, {"userId": "nobody"}, {"userExternalId": "nobody"}])
 def test_unknown_user(api: Caller, who: dict[str, str]) -> None:
-    """Row 5."""
+    """participants.4."""
     assert error_of(join(api, api.new_group(), **who, subscribeSDKClient=True)) == NO_USER
 
 
 def test_user_of_another_app(api: Caller, account: Caller) -> None:
-    """Row 5: another app's user does not exist here, by neither id."""
+    """participants.4: another app's user does not exist here, by neither id."""
     stranger, group = new_app(account).new_user("ada"), api.new_group()
     assert error_of(join(api, group, userId=stranger, subscribeSDKClient=True)) == NO_USER
     assert error_of(join(api, group, userExternalId="ada", subscribeSDKClient=True)) == NO_USER
@@ -198,7 +198,7 @@ def test_user_of_another_app(api: Caller, account: Caller) -> None:
 
 @pytest.mark.parametrize("key", ["userId", "userExternalId"])
 def test_ids_are_not_mixed_up(api: Caller, key: str) -> None:
-    """Row 5: an external id is none of a user id, nor the other way round."""
+    """participants.4: an external id is none of a user id, nor the other way round."""
     ada = api.new_user("ada")
     who = {key: "ada" if key == "userId" else ada}
     assert error_of(join(api, api.new_group(), **who, subscribeSDKClient=True)) == NO_USER
@@ -206,7 +206,7 @@ def test_ids_are_not_mixed_up(api: Caller, key: str) -> None:
 
 @pytest.mark.parametrize("conversation", [UNKNOWN, "nothing", "%00", "..%2F.."])
 def test_unknown_conversation(api: Caller, conversation: str) -> None:
-    """Row 35: a malformed id is an unknown one."""
+    """requests.2: a malformed id is an unknown one."""
     assert error_of(join(api, conversation, userId=api.new_user(), subscribeSDKClient=True)) == NO_CONVERSATION
 
 
@@ -217,7 +217,7 @@ def test_conversation_of_another_app(api: Caller, account: Caller) -> None:
 
 
 def test_personal_conversation(api: Caller) -> None:
-    """Row 6: 400, the title says that only sdkGroup will do, and nothing changes."""
+    """participants.5: 400, the title says that only sdkGroup will do, and nothing changes."""
     ada, bob = api.new_user(), api.new_user()
     personal = api.new_personal(ada)
     (title,) = titles_of(join(api, personal, userId=bob, subscribeSDKClient=True))
@@ -227,21 +227,21 @@ def test_personal_conversation(api: Caller) -> None:
 
 @pytest.mark.parametrize("given", [{}, {"subscribeSDKClient": None}])
 def test_subscribe_is_required(api: Caller, given: dict[str, None]) -> None:
-    """Row 7: missing, or null, is a 400 in the words of the API document's validator."""
+    """participants.6: missing, or null, is a 400 in the words of the API document's validator."""
     group = api.new_group()
     assert titles_of(join(api, group, userId=api.new_user(), **given)) == [MISSING_SUBSCRIBE]
     assert api.participants(group) == []
 
 
 def test_subscribe_not_required_by_the_setting(other: Caller) -> None:
-    """Row 7: with the setting off it is false when missing."""
+    """participants.6: with the setting off it is false when missing."""
     answer = join(other, other.new_group(), userId=other.new_user())
     assert answer.status_code == 201
     assert answer.json()["participant"]["clientAssociations"] == []
 
 
 def test_order_of_joining(api: Caller) -> None:
-    """Row 9: participants are in the order of joining, which is that of their ids."""
+    """participants.8: participants are in the order of joining, which is that of their ids."""
     users, group = [api.new_user() for _ in range(4)], api.new_group()
     users = [users[2], users[0], users[3], users[1]]
     joined = [api.join(group, user)["id"] for user in users]
@@ -250,7 +250,7 @@ def test_order_of_joining(api: Caller) -> None:
 
 
 def test_joining_again_after_leaving(api: Caller, database: Database) -> None:
-    """Row 10: a new participant: new id, at the end, nothing unread, no lastRead."""
+    """participants.9: a new participant: new id, at the end, nothing unread, no lastRead."""
     ada, group = api.new_user(), api.new_group()
     first = api.join(group, ada)
     bob = api.join(group, api.new_user())
@@ -268,7 +268,7 @@ def test_joining_again_after_leaving(api: Caller, database: Database) -> None:
 
 
 def test_a_joiner_has_nothing_unread(api: Caller, database: Database) -> None:
-    """Row 20: what was written before the join is not counted; it is for those who were there."""
+    """messages.5: what was written before the join is not counted; it is for those who were there."""
     early, group = api.new_user(), api.new_group()
     api.join(group, early)
     database.write(("UPDATE conversation SET message_seq = 7 WHERE id = $1", (group,)))
@@ -277,7 +277,7 @@ def test_a_joiner_has_nothing_unread(api: Caller, database: Database) -> None:
 
 
 def test_unknown_keys_are_ignored(api: Caller) -> None:
-    """Row 32: also those that are named like something else."""
+    """requests.4: also those that are named like something else."""
     extras = {"id": UNKNOWN, "unreadCount": 9, "includeFullUser": False, "participantId": UNKNOWN, "": [None]}
     answer = join(api, api.new_group(), userId=api.new_user(), subscribeSDKClient=False, **extras)
     assert answer.status_code == 201
@@ -285,7 +285,7 @@ def test_unknown_keys_are_ignored(api: Caller) -> None:
 
 
 def test_several_violations(api: Caller) -> None:
-    """Row 32: an entry for each."""
+    """requests.3: an entry for each."""
     group = api.new_group()
     first, second = titles_of(join(api, group))
     assert "exactly one of userId, userExternalId" in first
@@ -300,7 +300,7 @@ def test_several_violations(api: Caller) -> None:
 
 
 def test_violations_of_both_kinds(api: Caller) -> None:
-    """Row 32: a wrong type does not hide what is missing beside it."""
+    """requests.3: a wrong type does not hide what is missing beside it."""
     titles = titles_of(join(api, api.new_group(), userId=5))
     assert sorted(titles) == [MISSING_SUBSCRIBE, "userId should be string"]
 
@@ -312,7 +312,7 @@ def test_empty_body(api: Caller) -> None:
 
 
 def test_refusal_leaves_nothing_behind(other: Caller, other_server: Server) -> None:
-    """Row 2: a refused join leaves no event and no SDK client behind."""
+    """participants.2: a refused join leaves no event and no SDK client behind."""
     users = [other.new_user() for _ in range(4)]
     group = other.new_group(*users[:3])
     assert error_of(join(other, group, userId=users[3], subscribeSDKClient=True)) == FULL

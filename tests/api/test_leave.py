@@ -1,4 +1,4 @@
-"""LeaveConversation. The rows are those of the table of decisions."""
+"""LeaveConversation. The rules are those of docs/behaviour.md."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_leaving(api: Caller, key: str) -> None:
 
 
 def test_nulls_and_unknown_keys(api: Caller) -> None:
-    """Row 32: nulls are as good as absent, unknown keys are ignored."""
+    """requests.4: nulls are as good as absent, unknown keys are ignored."""
     ada, group = api.new_user(), api.new_group()
     api.join(group, ada)
     answer = leave(api, group, userId=ada, userExternalId=None, participantId=None, subscribeSDKClient=3, x=[])
@@ -70,7 +70,7 @@ def test_leaving_keeps_the_sdk_client(api: Caller) -> None:
 
 
 def test_last_one_leaves(api: Caller) -> None:
-    """Row 38: the conversation stays, empty, and can be joined again."""
+    """participants.15: the conversation stays, empty, and can be joined again."""
     ada, group = api.new_user(), api.new_group()
     api.join(group, ada)
     before = api.ok("GET", f"/conversations/{group}")
@@ -102,7 +102,7 @@ def test_member_from_creation_leaves(api: Caller) -> None:
     ],
 )
 def test_exactly_one_id(api: Caller, keys: list[str]) -> None:
-    """Rows 36, 37: none or several of the three ids is a 400 whose title names the rule, even if they agree."""
+    """participants.13: none or several of the three ids is a 400 whose title names the rule, even if they agree."""
     ada, group = api.new_user("ada"), api.new_group()
     participant = api.join(group, ada)
     ids = {"userId": ada, "userExternalId": "ada", "participantId": participant["id"]}
@@ -113,13 +113,13 @@ def test_exactly_one_id(api: Caller, keys: list[str]) -> None:
 
 
 def test_only_nulls(api: Caller) -> None:
-    """Rows 32, 36: a null is as good as absent, so three of them are none."""
+    """requests.4, participants.13: a null is as good as absent, so three of them are none."""
     answer = leave(api, api.new_group(), userId=None, userExternalId=None, participantId=None)
     assert error_of(answer)[:2] == (400, "bad_request")
 
 
 def test_wrong_types(api: Caller) -> None:
-    """Row 32: an entry for each violation."""
+    """requests.3: an entry for each violation."""
     answer = leave(api, api.new_group(), userId=1, userExternalId={}, participantId=False)
     assert answer.status_code == 400
     titles = [f"{name} should be string" for name in ("userId", "userExternalId", "participantId")]
@@ -129,13 +129,13 @@ def test_wrong_types(api: Caller) -> None:
 
 @pytest.mark.parametrize("who", [{"userId": UNKNOWN}, {"userId": "nobody"}, {"userExternalId": "nobody"}])
 def test_unknown_user(api: Caller, who: dict[str, str]) -> None:
-    """Rows 36, 37."""
+    """participants.14."""
     assert error_of(leave(api, api.new_group(), **who)) == NO_USER
 
 
 @pytest.mark.parametrize("who", ["userId", "userExternalId"])
 def test_not_a_member(api: Caller, who: str) -> None:
-    """Rows 36, 37: a user who is not in the conversation, though in another one."""
+    """participants.14: a user who is not in the conversation, though in another one."""
     ada = api.new_user("ada")
     api.new_group(ada)
     assert error_of(leave(api, api.new_group(), **{who: ada if who == "userId" else "ada"})) == NO_MEMBER
@@ -143,12 +143,12 @@ def test_not_a_member(api: Caller, who: str) -> None:
 
 @pytest.mark.parametrize("participant", [UNKNOWN, "nobody", ""])
 def test_unknown_participant(api: Caller, participant: str) -> None:
-    """Rows 36, 37."""
+    """participants.14."""
     assert error_of(leave(api, api.new_group(), participantId=participant)) == NO_MEMBER
 
 
 def test_participant_of_another_conversation(api: Caller) -> None:
-    """Rows 36, 37: a participant id is good in its own conversation only, even for a member of both."""
+    """participants.14: a participant id is good in its own conversation only, even for a member of both."""
     ada = api.new_user()
     here, there = api.new_group(ada), api.new_group(ada)
     (elsewhere,) = api.participants(there)
@@ -157,7 +157,7 @@ def test_participant_of_another_conversation(api: Caller) -> None:
 
 
 def test_user_id_is_no_participant_id(api: Caller) -> None:
-    """Rows 36, 37: the id of the member's user, given as a participant id."""
+    """participants.14: the id of the member's user, given as a participant id."""
     ada = api.new_user()
     group = api.new_group(ada)
     assert error_of(leave(api, group, participantId=ada)) == NO_MEMBER
@@ -166,7 +166,7 @@ def test_user_id_is_no_participant_id(api: Caller) -> None:
 
 @pytest.mark.parametrize("key", ["userId", "userExternalId", "participantId"])
 def test_leaving_twice(api: Caller, key: str) -> None:
-    """Rows 36, 37: the second leave is not a member's."""
+    """participants.14: the second leave is not a member's."""
     ada, group = api.new_user("ada"), api.new_group()
     ids = {"userId": ada, "userExternalId": "ada", "participantId": api.join(group, ada)["id"]}
     api.leave(group, userId=ada)
@@ -174,7 +174,7 @@ def test_leaving_twice(api: Caller, key: str) -> None:
 
 
 def test_former_participant_id(api: Caller) -> None:
-    """Rows 10, 36: who came back is another participant; the former id takes nobody out."""
+    """participants.9, participants.14: who came back is another participant; the former id takes nobody out."""
     ada, group = api.new_user(), api.new_group()
     former = api.join(group, ada)["id"]
     api.leave(group, participantId=former)
@@ -184,7 +184,7 @@ def test_former_participant_id(api: Caller) -> None:
 
 
 def test_leaves_race(api: Caller, database: Database) -> None:
-    """Row 37: of leaves that race exactly one succeeds, with one event."""
+    """participants.14: of leaves that race exactly one succeeds, with one event."""
     ada, group = api.new_user(), api.new_group()
     api.join(group, ada)
     with ThreadPoolExecutor(RACERS) as pool:
@@ -197,7 +197,7 @@ def test_leaves_race(api: Caller, database: Database) -> None:
 @pytest.mark.parametrize("key", ["userId", "userExternalId", "participantId"])
 @pytest.mark.parametrize("conversation", [UNKNOWN, "nothing"])
 def test_unknown_conversation(api: Caller, conversation: str, key: str) -> None:
-    """Rows 35, 36: a malformed id is an unknown one."""
+    """requests.2: a malformed id is an unknown one."""
     api.new_user("ada")
     assert error_of(leave(api, conversation, **{key: "ada"})) == NO_CONVERSATION
 
@@ -213,7 +213,7 @@ def test_conversation_of_another_app(api: Caller, account: Caller) -> None:
 
 @pytest.mark.parametrize("key", ["userId", "participantId"])
 def test_personal_conversation(api: Caller, key: str) -> None:
-    """Row 6: 400, the title says that only sdkGroup will do, and nothing changes."""
+    """participants.5: 400, the title says that only sdkGroup will do, and nothing changes."""
     ada = api.new_user()
     body = {"type": "personal", "participants": [{"userId": ada}]}
     personal = api.ok("POST", "/conversations", body)["conversation"]["id"]

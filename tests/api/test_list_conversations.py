@@ -45,7 +45,7 @@ def ids_of(listed: Any) -> list[str]:
 
 @pytest.mark.parametrize("key", ["userId", "userExternalId"])
 def test_whose(api: Caller, ada: str, hers: list[str], key: str) -> None:
-    """Row 24: hers and no others, ascending by id, shown as GetConversation shows them."""
+    """conversations.3: hers and no others, ascending by id, shown as GetConversation shows them."""
     answer = api("GET", "/conversations", params={f"filter[{key}]": ada if key == "userId" else NAME})
     assert answer.status_code == 200
     assert answer.json()["meta"] == {"hasMore": False}
@@ -115,7 +115,7 @@ def test_ids_are_not_mixed_up(api: Caller, ada: str) -> None:
 
 @pytest.mark.parametrize("form", ["plain", "encoded", "json"])
 def test_encodings_of_filter(api: Caller, hers: list[str], form: str) -> None:
-    """Row 13: brackets, plain and percent-encoded, and the JSON value of the last official Python client."""
+    """pages.5: brackets, plain and percent-encoded, and the JSON value of the last official Python client."""
     query = {
         "plain": f"filter[userExternalId]={quote(NAME, safe='')}&page[size]=3",
         "encoded": f"filter%5BuserExternalId%5D={quote(NAME, safe='')}&page%5Bsize%5D=3",
@@ -128,7 +128,7 @@ def test_encodings_of_filter(api: Caller, hers: list[str], form: str) -> None:
 
 
 def test_pages(api: Caller, ada: str, hers: list[str]) -> None:
-    """Row 14: cursors are conversation ids."""
+    """pages.1: cursors are conversation ids."""
     query = f"/conversations?filter[userId]={ada}&page[size]=2"
     first = api.ok("GET", query)
     assert ids_of(first) == hers[:2]
@@ -143,7 +143,7 @@ def test_pages(api: Caller, ada: str, hers: list[str]) -> None:
 
 @pytest.mark.parametrize("key", ["userId", "userExternalId"])
 def test_links_keep_the_filter(api: Caller, server: Server, ada: str, hers: list[str], key: str) -> None:
-    """Row 12: so that a link leads on through the same list, and back."""
+    """pages.4: so that a link leads on through the same list, and back."""
     name = ada if key == "userId" else quote(NAME, safe="")
     first = api.ok("GET", f"/conversations?filter[{key}]={name}&page[size]=3")
     assert first["links"]["next"].startswith(f"{server.url}/v2/apps/{api.app_id}/conversations?")
@@ -154,7 +154,7 @@ def test_links_keep_the_filter(api: Caller, server: Server, ada: str, hers: list
 
 
 def test_links_keep_odd_filters(api: Caller, ada: str, hers: list[str]) -> None:
-    """Row 12: a link can be followed, whatever else the caller wrote into the filter."""
+    """pages.4: a link can be followed, whatever else the caller wrote into the filter."""
     first = api.ok("GET", f"/conversations?filter[userId]={ada}&filter[a%26b]=c%26d&page[size]=3")
     assert ids_of(first) == hers[:3]
     second = api.http.get(first["links"]["next"], auth=api.auth)
@@ -164,5 +164,5 @@ def test_links_keep_odd_filters(api: Caller, ada: str, hers: list[str]) -> None:
 
 @pytest.mark.parametrize("query", ["page[size]=0", "page[after]=x", f"page[after]={UNKNOWN}&page[before]={UNKNOWN}"])
 def test_invalid_page(api: Caller, query: str) -> None:
-    """Row 34: syntax comes before the user."""
+    """requests.1: syntax comes before the user."""
     assert error_of(api("GET", f"/conversations?filter[userId]={UNKNOWN}&{query}")) == INVALID_PAGE

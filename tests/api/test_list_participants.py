@@ -1,4 +1,4 @@
-"""ListParticipants, and with it cursor pagination. The rows are those of the table of decisions."""
+"""ListParticipants, and with it cursor pagination. The rules are those of docs/behaviour.md."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def query_of(link: str) -> dict[str, str]:
 
 
 def test_one_page(api: Caller, group: str, ids: list[str]) -> None:
-    """Rows 12, 14: nothing precedes or follows, so there are neither cursors nor links; hasMore is a boolean."""
+    """pages.3: nothing precedes or follows, so there are neither cursors nor links; hasMore is a boolean."""
     listed = page(api, group)
     assert ids_of(listed) == ids == sorted(ids)
     assert set(listed) == {"participants", "meta"}
@@ -56,7 +56,7 @@ def test_one_page(api: Caller, group: str, ids: list[str]) -> None:
 
 
 def test_empty(api: Caller) -> None:
-    """Row 14: exactly this."""
+    """pages.3: the response for an empty conversation."""
     assert page(api, api.new_group()) == EMPTY
     assert page(api, api.new_group(), "page[size]=1") == EMPTY
 
@@ -83,7 +83,7 @@ def test_field_types(api: Caller) -> None:
 
 
 def test_first_page(api: Caller, group: str, ids: list[str]) -> None:
-    """Row 14: something follows, nothing precedes."""
+    """pages.3: something follows, nothing precedes."""
     listed = page(api, group, "page[size]=2")
     assert ids_of(listed) == ids[:2]
     assert listed["meta"] == {"hasMore": True, "afterCursor": ids[1]}
@@ -91,7 +91,7 @@ def test_first_page(api: Caller, group: str, ids: list[str]) -> None:
 
 
 def test_middle_page(api: Caller, group: str, ids: list[str]) -> None:
-    """Row 14: something follows and something precedes."""
+    """pages.3: something follows and something precedes."""
     listed = page(api, group, f"page[size]=2&page[after]={ids[1]}")
     assert ids_of(listed) == ids[2:4]
     assert listed["meta"] == {"hasMore": True, "afterCursor": ids[3], "beforeCursor": ids[2]}
@@ -99,7 +99,7 @@ def test_middle_page(api: Caller, group: str, ids: list[str]) -> None:
 
 
 def test_last_page(api: Caller, group: str, ids: list[str]) -> None:
-    """Row 14: something precedes, nothing follows."""
+    """pages.3: something precedes, nothing follows."""
     listed = page(api, group, f"page[size]=2&page[after]={ids[2]}")
     assert ids_of(listed) == ids[3:]
     assert listed["meta"] == {"hasMore": False, "beforeCursor": ids[3]}
@@ -107,7 +107,7 @@ def test_last_page(api: Caller, group: str, ids: list[str]) -> None:
 
 
 def test_page_before(api: Caller, group: str, ids: list[str]) -> None:
-    """Row 14: the records next to the cursor, still in the order of joining; hasMore speaks of the way back."""
+    """pages.3: the records next to the cursor, still in the order of joining; hasMore speaks of the way back."""
     listed = page(api, group, f"page[size]=2&page[before]={ids[3]}")
     assert ids_of(listed) == ids[1:3]
     assert listed["meta"] == {"hasMore": True, "afterCursor": ids[2], "beforeCursor": ids[1]}
@@ -115,7 +115,7 @@ def test_page_before(api: Caller, group: str, ids: list[str]) -> None:
 
 
 def test_page_before_at_the_beginning(api: Caller, group: str, ids: list[str]) -> None:
-    """Row 14: nothing precedes, so hasMore is false, though something follows."""
+    """pages.3: nothing precedes, so hasMore is false, though something follows."""
     listed = page(api, group, f"page[size]=2&page[before]={ids[2]}")
     assert ids_of(listed) == ids[:2]
     assert listed["meta"] == {"hasMore": False, "afterCursor": ids[1]}
@@ -124,7 +124,7 @@ def test_page_before_at_the_beginning(api: Caller, group: str, ids: list[str]) -
 
 @pytest.mark.parametrize(("key", "at"), [("after", -1), ("before", 0)])
 def test_page_beyond_the_end(api: Caller, group: str, ids: list[str], key: str, at: int) -> None:
-    """Row 14: the answer for an empty page."""
+    """pages.3: the answer for an empty page."""
     assert page(api, group, f"page[size]=2&page[{key}]={ids[at]}") == EMPTY
 
 
@@ -138,7 +138,7 @@ def test_page_beyond_the_end(api: Caller, group: str, ids: list[str], key: str, 
     ],
 )
 def test_unknown_cursor(api: Caller, group: str, ids: list[str], query: str, expected: list[int]) -> None:
-    """Row 14: a well-formed unknown cursor is compared like any other."""
+    """pages.2: a well-formed unknown cursor is compared like any other."""
     listed = page(api, group, query)
     assert ids_of(listed) == [ids[index] for index in expected]
     assert listed["meta"] == {"hasMore": False}
@@ -146,7 +146,7 @@ def test_unknown_cursor(api: Caller, group: str, ids: list[str], query: str, exp
 
 @pytest.mark.parametrize(("key", "expected"), [("after", [3, 4]), ("before", [0, 1])])
 def test_cursor_of_somebody_who_left(api: Caller, group: str, ids: list[str], key: str, expected: list[int]) -> None:
-    """Row 14: paging goes on from where the participant was."""
+    """pages.2: paging goes on from where the participant was."""
     api.leave(group, participantId=ids[2])
     listed = page(api, group, f"page[{key}]={ids[2]}")
     assert ids_of(listed) == [ids[index] for index in expected]
@@ -166,14 +166,14 @@ def test_default_and_largest_size(api: Caller) -> None:
 
 @pytest.mark.parametrize("size", ["0", "101", "-1", "abc", "", "1.0", "1e1", "0x5", "%2B5", "%205", "5%20", "5_0"])
 def test_invalid_size(api: Caller, group: str, size: str) -> None:
-    """Row 14: outside 1 to 100, or not an integer."""
+    """pages.1: outside 1 to 100, or not an integer."""
     answer = api("GET", f"/conversations/{group}/participants?page[size]={size}")
     assert error_of(answer) == INVALID
 
 
 @pytest.mark.parametrize("size", [quote("５"), "9" * 5000])
 def test_curious_size(api: Caller, group: str, size: str) -> None:
-    """Row 14: digits of another script, and very many of ours."""
+    """pages.1: digits of another script, and very many of ours."""
     answer = api("GET", f"/conversations/{group}/participants?page[size]={size}")
     assert error_of(answer) == INVALID
 
@@ -184,7 +184,7 @@ def test_curious_size(api: Caller, group: str, size: str) -> None:
     ["", "abc", "0" * 23, "0" * 25, "A" * 24, "z" * 24, "0" * 24 + "%0A", "%00" * 24, quote("é") * 24, "%ff" * 24],
 )
 def test_malformed_cursor(api: Caller, group: str, key: str, cursor: str) -> None:
-    """Row 14: not 24 lowercase hex characters (what is not even text has no decided title)."""
+    """pages.1: not 24 lowercase hex characters (bytes that are not UTF-8 have no fixed title)."""
     status, code, title = error_of(api("GET", f"/conversations/{group}/participants?page[{key}]={cursor}"))
     assert (status, code) == INVALID[:2]
     assert title == INVALID[2] or "%ff" in cursor
@@ -210,13 +210,13 @@ def test_malformed_cursor(api: Caller, group: str, key: str, cursor: str) -> Non
     ],
 )
 def test_invalid_page(api: Caller, group: str, query: str) -> None:
-    """Rows 13, 14: both cursors, anything twice, and what is neither encoding (Ruby's `page={:size=>10}`)."""
+    """pages.5, pages.1: both cursors, anything twice, and what is neither encoding (Ruby's `page={:size=>10}`)."""
     assert error_of(api("GET", f"/conversations/{group}/participants?{query}")) == INVALID
 
 
 @pytest.mark.parametrize("form", ["plain", "encoded", "lower", "json", "json text"])
 def test_encodings_of_page(api: Caller, group: str, ids: list[str], form: str) -> None:
-    """Row 13: brackets, plain and percent-encoded, and the JSON value of the last official Python client."""
+    """pages.5: brackets, plain and percent-encoded, and the JSON value of the last official Python client."""
     size: int | str = "2" if form == "json text" else 2
     text = json.dumps({"after": ids[0], "before": None, "size": size})
     query = {
@@ -240,12 +240,12 @@ def test_encodings_of_page(api: Caller, group: str, ids: list[str], form: str) -
     ],
 )
 def test_unknown_page_keys(api: Caller, group: str, ids: list[str], query: str) -> None:
-    """Row 14: ignored."""
+    """pages.1: ignored."""
     assert ids_of(page(api, group, query)) == ids
 
 
 def test_links(api: Caller, server: Server, group: str, ids: list[str]) -> None:
-    """Row 12: absolute, on the request's scheme, host and path, with the size that the caller gave."""
+    """pages.4: absolute, on the request's scheme, host and path, with the size that the caller gave."""
     links = page(api, group, f"page[size]=2&page[after]={ids[1]}")["links"]
     here = f"{server.url}/v2/apps/{api.app_id}/conversations/{group}/participants"
     assert {name: link.partition("?")[0] for name, link in links.items()} == {"prev": here, "next": here}
@@ -254,20 +254,20 @@ def test_links(api: Caller, server: Server, group: str, ids: list[str]) -> None:
 
 
 def test_links_without_a_size(api: Caller, group: str, ids: list[str]) -> None:
-    """Row 12: the size is echoed only when the caller gave one."""
+    """pages.4: the size is echoed only when the caller gave one."""
     links = page(api, group, f"page[after]={ids[1]}")["links"]
     assert {name: query_of(link) for name, link in links.items()} == {"prev": {"page[before]": ids[2]}}
 
 
 def test_links_on_the_requests_host(api: Caller, group: str) -> None:
-    """Row 12: the host is the one that the caller knows the server by."""
+    """pages.4: the host is the one that the caller knows the server by."""
     headers = {"host": "chat.example:8443"}
     listed = api.ok("GET", f"/conversations/{group}/participants?page[size]=2", headers=headers)
     assert listed["links"]["next"].startswith("http://chat.example:8443/v2/apps/")
 
 
 def test_links_under_a_root_path(other: Caller, other_server: Server) -> None:
-    """Row 12: the root path is kept where the request had it."""
+    """pages.4: the root path is kept where the request had it."""
     group = other.new_group(*(other.new_user() for _ in range(3)))
     where = f"/v2/apps/{other.app_id}/conversations/{group}/participants?page[size]=2"
     assert page(other, group, "page[size]=2")["links"]["next"].startswith(f"{other_server.url}/v2/apps/")
@@ -277,7 +277,7 @@ def test_links_under_a_root_path(other: Caller, other_server: Server) -> None:
 
 @pytest.mark.parametrize(("rel", "start"), [("next", ""), ("prev", f"&page[before]={LAST}")])
 def test_following_links(api: Caller, group: str, ids: list[str], rel: str, start: str) -> None:
-    """Row 12: the links lead through the whole list, either way, and hasMore says when it ends."""
+    """pages.4: the links lead through the whole list, either way, and hasMore says when it ends."""
     listed, seen = page(api, group, f"page[size]=2{start}"), []
     while True:
         seen.append(ids_of(listed))
@@ -291,7 +291,7 @@ def test_following_links(api: Caller, group: str, ids: list[str], rel: str, star
 
 @pytest.mark.parametrize("conversation", [UNKNOWN, "nothing", "%00"])
 def test_unknown_conversation(api: Caller, conversation: str) -> None:
-    """Row 35: a malformed id is an unknown one."""
+    """requests.2: a malformed id is an unknown one."""
     assert error_of(api("GET", f"/conversations/{conversation}/participants")) == NO_CONVERSATION
 
 

@@ -1,4 +1,4 @@
-"""Row 34 of the decisions: of several reasons to refuse, which one is told.
+"""requests.1: which of several errors of a request determines the response.
 
 Credentials, app and scope, syntax of the request, conversation, its type, user, membership, limit.
 """
@@ -50,7 +50,7 @@ def test_credentials_come_first(api: Caller, method: str, verb: str, auth: Auth 
 
 @CALLS
 def test_app_comes_before_syntax(api: Caller, account: Caller, method: str, verb: str) -> None:
-    """A key of one app in another (row 27), and the account's key where there is no app (row 26)."""
+    """A key of one app in another (credentials.4), and the account's key where there is no app (credentials.5)."""
     body: Any = {} if method == "POST" else None
     theirs = api(method, f"/v2/apps/{new_app(account).app_id}/conversations/x/{verb}", body)
     assert error_of(theirs) == (403, "forbidden", "Forbidden")

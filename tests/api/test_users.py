@@ -1,4 +1,4 @@
-"""CreateUser, GetUser, UpdateUser and DeleteUserPersonalInformation. The rows are those of the table of decisions."""
+"""CreateUser, GetUser, UpdateUser and DeleteUserPersonalInformation. The rules are those of docs/behaviour.md."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_refused_profiles(api: Caller, profile: dict[str, str]) -> None:
 
 
 def test_several_violations(api: Caller) -> None:
-    """Row 32: an entry for each."""
+    """requests.3: an entry for each."""
     answer = create(api, externalId="", profile={"givenName": 1, "locale": ""}, metadata={"a": [], "b": 1})
     assert titles_of(answer) == [
         "externalId should NOT be shorter than 1 characters",
@@ -216,7 +216,7 @@ def test_get(api: Caller, named: Named) -> None:
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 @pytest.mark.parametrize("who", [UNKNOWN, "nobody", "%00", "%FF", "%2E%2E"])
 def test_unknown(api: Caller, account: Caller, method: str, who: str) -> None:
-    """Row 35: 404, also for what can be nobody's id."""
+    """requests.2: 404, also for what can be nobody's id."""
     assert error_of(api(method, f"/users/{who}", {} if method == "PATCH" else None)) == NO_USER
     stranger = new_app(account).new_user("ada")
     for name in (stranger, "ada"):
@@ -245,7 +245,7 @@ def test_plus_is_itself_in_paths(api: Caller) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 def test_id_wins(api: Caller, method: str) -> None:
-    """Row 25: an id wins over another user's equal external id."""
+    """users.3: an id wins over another user's equal external id."""
     first = api.new_user()
     second = api.new_user(first)
     api.ok(method, f"/users/{first}", {"metadata": {"hit": True}} if method == "PATCH" else None)
@@ -290,7 +290,7 @@ def test_update_of_nothing(api: Caller, body: dict[str, Any]) -> None:
     ],
 )
 def test_update_of_metadata(api: Caller, change: Any, expected: dict[str, Any]) -> None:
-    """Row 21: merged key by key; a null value removes its key; null clears."""
+    """metadata.1: merged key by key; a null value removes its key; null clears."""
     ada = api.new_user(metadata={"a": 1, "b": "x"})
     assert api.ok("PATCH", f"/users/{ada}", {"metadata": change})["user"]["metadata"] == expected
     assert api.ok("GET", f"/users/{ada}")["user"]["metadata"] == expected

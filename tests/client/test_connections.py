@@ -124,13 +124,21 @@ def test_tls_is_spoken_with_whom_the_certificates_name(certificate: Path, monkey
         listener.shutdown(socket.SHUT_RDWR)
 
 
-def test_a_kept_connection_needs_no_poll_and_no_low_descriptor(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(select, "poll")  # as on Windows, and under gevent and eventlet
+def test_connections_are_reused_without_selectors(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("poll", "epoll", "kqueue", "select"):  # gevent and eventlet remove or replace them; Windows lacks most
+        monkeypatch.delattr(select, name, raising=False)
+    proxy.script = [Fault(forward=False, answer=FORMS["a length"]) for _ in range(3)]
+    with Client(proxy.url) as client:
+        assert [client.apps.get_app("a").app.id for _ in range(3)] == ["a"] * 3
+    assert len(proxy._open) == 1
+
+
+def test_connections_with_high_descriptors_are_reused(proxy: Proxy) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096) if hard > 0 else 4096, hard))
     taken = [os.open(os.devnull, os.O_RDONLY)]
     try:
-        while taken[-1] < 1024:  # where the sets of select end
+        while taken[-1] < 1024:  # the sets of `select.select` end here
             taken.append(os.dup(taken[0]))
         proxy.script = [Fault(forward=False, answer=FORMS["a length"]) for _ in range(3)]
         with Client(proxy.url) as client:

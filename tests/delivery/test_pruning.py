@@ -7,10 +7,13 @@ import asyncio
 import pytest
 
 from heliograph import ids
+from heliograph.assembly import services
 from heliograph.background import Failures
+from heliograph.delivery.running import unobserved
 from heliograph.domain import apps
 from heliograph.maintenance.purge import purge
 from heliograph.maintenance.retention import prune
+from heliograph.settings import Settings
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import retention
 from heliograph.storage.rows.retention import Mark
@@ -208,6 +211,29 @@ def test_an_app_that_was_deleted_by_a_clock_that_was_ahead_is_purged(run: Run) -
     run(work)
 
 
+def test_a_server_without_delivery_prunes_and_purges(run: Run) -> None:
+    async def work(store: Store) -> None:
+        site, deleted = await new_site(store), await new_site(store)
+        await site.group()
+        calendar = Calendar(store, 1)
+        await calendar.start()
+        await calendar.run(48)
+        await apps.delete(store, deleted.tenant.app_id)
+        await store.write(long_ago)
+        async with services(store, unobserved, Failures(), settings=Settings(delivery=False, keep_days=1)):
+            async with asyncio.timeout(20):
+                while await site.rows("SELECT 1 FROM event") or len(await site.rows("SELECT 1 FROM app")) == 2:
+                    await asyncio.sleep(0.01)
+        assert await site.rows("SELECT id FROM app") == [(site.tenant.app_id,)]
+
+    run(work)
+
+
+async def long_ago(tx: Tx) -> None:
+    """Let deleted apps be deleted long ago: on PostgreSQL they are purged after some seconds."""
+    await tx.execute("UPDATE app SET deleted_at = 1 WHERE deleted_at IS NOT NULL")
+
+
 def test_a_deleted_app_takes_everything_along(run: Run) -> None:
     async def work(store: Store) -> None:
         site, other = await new_site(store), await new_site(store)
@@ -217,9 +243,6 @@ def test_a_deleted_app_takes_everything_along(run: Run) -> None:
                 await one.touch(await one.user())
             while (await counts(site))[2] < 2:
                 await asyncio.sleep(0.01)
-
-        async def long_ago(tx: Tx) -> None:
-            await tx.execute("UPDATE app SET deleted_at = 1 WHERE deleted_at IS NOT NULL")
 
         await apps.delete(store, site.tenant.app_id)
         await store.write(long_ago)

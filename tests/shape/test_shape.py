@@ -195,6 +195,8 @@ def test_every_command_is_documented(command: str) -> None:
 
 def test_the_readme_lists_the_operations_of_the_table() -> None:
     text = (ROOT / "README.md").read_text()
+    offered = sum(operation.offered for operation in OPERATIONS)
+    assert f"The server offers {offered} of the {len(OPERATIONS)} operations" in text
     for operation in OPERATIONS:
         mark = "yes" if operation.offered else "not yet"
         assert f"| {operation.name} | `{operation.method} {operation.path}` | {mark} |" in text, operation.name

@@ -15,11 +15,12 @@ from heliograph.wire.apps import App, AppCreateBody, AppSettings, AppSettingsBod
 from heliograph.wire.paging import Page, Slice
 
 _OWNER = "App"
-# The defaults of the API document's examples.
+# The values of the API document's examples, except `mask_credit_card_numbers`: the server does not mask them, and
+# must not claim that it does.
 _DEFAULTS = AppSettings(
     app_localization_enabled=True,
     echo_postback=False,
-    mask_credit_card_numbers=True,
+    mask_credit_card_numbers=False,
     multi_convo_enabled=False,
     use_animal_names=False,
 )
@@ -110,7 +111,7 @@ async def _set_rate_limit(tx: Tx, app_id: str, requests_per_second: int | None) 
 
 
 async def delete(store: Store, app_id: str) -> None:
-    """Delete an app: from now on neither it nor its keys exist. Its rows are purged afterwards, by `domain.purge`.
+    """Delete an app: from now on neither it nor its keys exist. Its rows are purged afterwards, by `maintenance.purge`.
 
     Raises:
         AppNotFound: there is no such app.

@@ -1,0 +1,73 @@
+"""Documents name files, tests and sections that exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from heliograph.server.auth.refusals import Reason
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!\w+:)([^)#\s]*)(?:#([^)\s]+))?\)")
+PATH = re.compile(r"`([\w./-]+/[\w.-]*)(?:::(\w+))?`")
+PACKAGE = ROOT / "src/heliograph"
+ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
+
+
+def named(path: Path) -> str:
+    """A test id."""
+    return str(path.relative_to(ROOT))
+
+
+def anchors_of(document: Path) -> set[str]:
+    """The anchors of the headings of a document, as GitHub forms them."""
+    headings = re.findall(r"^#+ (.*)$", CODE.sub("", document.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target, anchor in LINK.findall(CODE.sub("", document.read_text())):
+        if target.startswith("../../security/"):
+            continue  # a page of the repository on GitHub
+        found = (document.parent / target).resolve() if target else document
+        assert found.exists(), target
+        assert not anchor or anchor in anchors_of(found), f"{target}#{anchor}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_named_files_and_tests_exist(document: Path) -> None:
+    if document.name == "CHANGELOG.md":
+        return  # its entries name files as they were then
+    for path, test in PATH.findall(CODE.sub("", document.read_text())):
+        first = path.split("/")[0]
+        if first in ("src", "tests", "bench", "docs", "tools", "examples"):
+            found = ROOT / path
+        elif first in ROOMS:
+            found = PACKAGE / path
+        else:
+            continue
+        assert found.exists() or found.with_suffix(".py").exists() or is_attribute(found), path
+        assert not test or f"def {test}(" in found.read_text(), f"{path}::{test}"
+
+
+def is_attribute(path: Path) -> bool:
+    """Whether a name such as `storage/events.add` stands for a function of a module."""
+    module = path.with_suffix(".py")
+    return module.exists() and f"def {path.suffix[1:]}(" in module.read_text()
+
+
+def test_every_reason_of_the_log_and_every_metric_is_documented() -> None:
+    text = (ROOT / "docs/reference/settings.md").read_text()
+    assert [reason for reason in Reason if f"| `{reason.name.lower()}` |" not in text] == []
+    sources = "".join(path.read_text() for path in (PACKAGE / "server").rglob("*.py"))
+    metrics = set(re.findall(r'"(heliograph_[a-z_]+)"', sources))
+    assert metrics
+    assert [name for name in metrics if not re.search(rf"^\| `{name}(_total)?` \|", text, re.MULTILINE)] == []
+    everything = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))
+    tasks = set(re.findall(r'(?:keep_running|reported|report)\("(\w+)"', everything)) - {"worker"}  # is not counted
+    assert [task for task in tasks if f"`{task}`" not in text] == []

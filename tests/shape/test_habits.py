@@ -1,0 +1,88 @@
+"""The files that help contributors say what is so: make help, workflows, hooks, attributes, the release."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from tools.release import NotReady, notes_of, version_of
+
+ROOT = Path(__file__).parents[2]
+CHANGELOG = "# Changelog\n\n## [0.2.0] - unreleased\n\n- Two\n\n## [0.1.0] - 2026-11-25\n\n### Added\n\n- One\n"
+
+
+def workflow(name: str) -> Any:
+    """A workflow of GitHub."""
+    return msgspec.yaml.decode((ROOT / f".github/workflows/{name}.yml").read_text())
+
+
+def test_make_help_describes_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    described = {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")}
+    assert described == set(phony.split())
+
+
+def test_ci_runs_the_script_of_the_repository() -> None:
+    (job,) = workflow("ci")["jobs"].values()
+    assert ".ci/run" in [step.get("run") for step in job["steps"]]
+
+
+def test_a_release_passes_ci_and_is_published_without_a_stored_token() -> None:
+    jobs = workflow("release")["jobs"]
+    assert jobs["ci"]["uses"] == "./.github/workflows/ci.yml"
+    assert jobs["build"]["needs"] == "ci"
+    assert jobs["publish"]["permissions"] == {"id-token": "write"}
+    assert "secrets." not in (ROOT / ".github/workflows/release.yml").read_text()
+
+
+def test_no_workflow_may_write_unless_a_job_says_so() -> None:
+    for name in ("ci", "release"):
+        assert workflow(name)["permissions"] == {"contents": "read"}
+
+
+def test_pre_commit_runs_make_check() -> None:
+    (repository,) = msgspec.yaml.decode((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert [hook["entry"] for hook in repository["hooks"]] == ["make check"]
+
+
+@pytest.mark.parametrize("name", ["bug", "feature"])
+def test_issue_forms_are_complete(name: str) -> None:
+    form = msgspec.yaml.decode((ROOT / f".github/ISSUE_TEMPLATE/{name}.yml").read_text())
+    assert {"name", "description", "body"} <= set(form)
+    ids = [field["id"] for field in form["body"] if field["type"] != "markdown"]
+    assert len(ids) == len(set(ids)) > 0
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="git knows the attributes of a clone only")
+def test_generated_files_are_marked() -> None:
+    generated = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "src").rglob("*.py")
+        if path.read_text().startswith("# Generated ")
+    }
+    paths = [str(path.relative_to(ROOT)) for path in (ROOT / "src").rglob("*.py")]
+    command = ["git", "check-attr", "linguist-generated", "--", *paths]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert {line.split(": ")[0] for line in done.stdout.splitlines() if line.endswith(": set")} == generated
+
+
+def test_the_notes_of_a_release_are_its_section_of_the_changelog() -> None:
+    assert version_of('"""The version."""\n\n__version__ = "0.1.0"\n') == "0.1.0"
+    assert notes_of(CHANGELOG, "0.1.0") == "### Added\n\n- One\n"
+
+
+def test_a_release_needs_a_version_and_a_dated_section() -> None:
+    with pytest.raises(NotReady, match="declares no version"):
+        version_of('__version__ = "0.1.0.dev1"\n')
+    with pytest.raises(NotReady, match="'unreleased'"):
+        notes_of(CHANGELOG, "0.2.0")
+    with pytest.raises(NotReady, match=r"no section \[0\.3\.0\]"):
+        notes_of(CHANGELOG, "0.3.0")
+    with pytest.raises(NotReady, match="is empty"):
+        notes_of("## [0.1.0] - 2026-11-25\n", "0.1.0")
