@@ -12,6 +12,14 @@ APP = "/heliograph/v1/apps/{appId}"
 DELIVERY = f"{APP}/deliveries/{{deliveryId}}"
 
 # fmt: off
+STREAM_EVENTS = Operation(
+    "StreamEvents", "GET", f"{APP}/events", "Deliveries", A, WebhookCall,
+    "Tells events as they happen, as server-sent events: the data of each is what a webhook would be called with. "
+    "After `Last-Event-ID` it begins with those that came after it.",
+    errors=(errors.BadRequest,), query=("trigger", "conversationId", "includeFullUser"), headers=("Last-Event-ID",),
+    streamed=True,
+)
+
 EXTENSIONS: tuple[Operation, ...] = (
     Operation(
         "ListDeliveries", "GET", f"{APP}/deliveries", "Deliveries", A, DeliveryListResponse,
@@ -28,11 +36,5 @@ EXTENSIONS: tuple[Operation, ...] = (
         "Delivers once more, with five attempts, what failed or was delivered before. Its webhook has to be there.",
         errors=(errors.NotFound,),
     ),
-    Operation(
-        "StreamEvents", "GET", f"{APP}/events", "Deliveries", A, WebhookCall,
-        "Tells events as they happen, as server-sent events: the data of each is what a webhook would be called with. "
-        "After `Last-Event-ID` it begins with those that came after it.",
-        errors=(errors.BadRequest,), query=("trigger", "conversationId", "includeFullUser"), headers=("Last-Event-ID",),
-        streamed=True,
-    ),
+    STREAM_EVENTS,
 )
