@@ -18,9 +18,9 @@ from typing import Any
 
 import msgspec
 
+from heliograph.client.delivery import Delivery as Delivery
+from heliograph.client.delivery import Sender as Sender
 from heliograph.client.events import *  # noqa: F403 (the names of all events, which are generated)
-from heliograph.client.events import EVENTS, Event
-from heliograph.client.model import Model, one, plain, tagged
 from heliograph.errors import DecodeError, HeliographError, InvalidArgument
 
 HEADER = "x-api-key"
@@ -36,21 +36,6 @@ The value of a name may be a list of values. A WSGI environ is a mapping like th
 
 class WrongSecret(HeliographError):
     """A call that does not carry the secret of the webhook: answer 401 or 403, and do nothing."""
-
-
-class Sender(Model):
-    """The app, or the webhook, that a delivery is of."""
-
-    id: str = plain("id")
-    version: str | None = plain("version")
-
-
-class Delivery(Model):
-    """One call of a webhook: several events of one app."""
-
-    app: Sender = one("app", Sender)
-    webhook: Sender = one("webhook", Sender)
-    events: list[Event] = tagged("events", "type", EVENTS, several=True, otherwise=Event)
 
 
 def verify(headers: Headers, secret: Secret) -> bool:

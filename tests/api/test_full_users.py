@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from heliograph.cli.forwarding import Stream
+from heliograph import BasicAuth, Client
 from tests.api.endpoint import Endpoint
 from tests.api.test_delivery_metrics import eventually
 from tests.delivery.receiver import documented
@@ -102,12 +102,16 @@ def test_the_stream_completes_users_on_request(api: Caller) -> None:
     with api.http.stream("GET", url, auth=api.auth) as answer:
         place = next(line for line in answer.iter_lines() if line.startswith("id: ")).removeprefix("id: ")
     user, types = do_everything(api)
-    assert api.auth is not None
-    options: dict[str, Any] = {"url": api.url, "triggers": [], "conversation": None}
-    options |= dict(zip(("key_id", "key_secret"), api.auth, strict=True))
+
+    def streamed(full: bool) -> list[Any]:
+        assert api.auth is not None
+        with Client(api.url, auth=BasicAuth(*api.auth)) as client:
+            stream = client.events.stream(api.app_id, include_full_user=full, last_event_id=place)
+            with stream:
+                return [one.to_dict() for one in itertools.islice(stream, len(types))]
+
     for full in (True, False):
-        stream = Stream(api.app_id, place, {**options, "include_full_user": full})
-        calls = [documented(one) for one in itertools.islice(stream.calls(), len(types))]
+        calls = [documented(msgspec.json.encode(one)) for one in streamed(full)]
         events = [msgspec.to_builtins(call)["events"][0] for call in calls]
         assert [one["type"] for one in events] == types
         if full:
@@ -115,8 +119,7 @@ def test_the_stream_completes_users_on_request(api: Caller) -> None:
         else:
             assert not any(is_full(shown) for one in events if (shown := user_of(one)) is not None)
     api.ok("DELETE", f"/users/{user['id']}")
-    stream = Stream(api.app_id, place, {**options, "include_full_user": True})
-    events = [msgspec.json.decode(one)["events"][0] for one in itertools.islice(stream.calls(), len(types))]
+    events = [one["events"][0] for one in streamed(True)]
     assert [one["type"] for one in events] == types
     assert not any(is_full(shown) for one in events if (shown := user_of(one)) is not None), "the user is gone"
     wrong = httpx.get(f"{url}?includeFullUser=1", auth=api.auth)

@@ -73,7 +73,7 @@ def test_events_arrive_at_a_local_port_whatever_becomes_of_the_server(engine: st
         assert lines[0] == "X-API-Key: s3cret"
         # The end may come between the last answer and its line.
         assert sum(line.endswith("  200") for line in lines) >= len(told) - 1
-        assert lines[-1].startswith("to go on from here: --since ")
+        assert lines[-1].startswith("resume with: --since ")
         began = time.monotonic()
         assert server.stop() == 0
         assert time.monotonic() - began < 5, "a stream does not keep the server"
@@ -177,4 +177,4 @@ def test_what_is_wrong_is_told_at_once(server: Server) -> None:
         more = ("--since", since) if since else ()
         done = command("listen", "--app", app, "--key-secret", secret, *options, *more)
         assert done.returncode == 2
-        assert "the server refuses with 40" in done.stderr
+        assert "the server refused the stream with status 40" in done.stderr

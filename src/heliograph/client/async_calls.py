@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import math
 import random
@@ -17,7 +18,7 @@ from heliograph.client.http.async_http import AsyncHttp
 from heliograph.client.http.pool import Pool
 from heliograph.client.model import Model
 from heliograph.client.options import Attempt, Options, tell
-from heliograph.client.receiving import receive
+from heliograph.client.receiving import RawResponse, error_of, receive
 from heliograph.client.requesting import Call
 from heliograph.errors import ApiError, HeliographError, TransportError
 from heliograph.wire.paging import Page
@@ -81,6 +82,22 @@ class AsyncCaller:
                 tell(self._options, Attempt(call.operation.name, number, seconds, status, error, pause))
             await asyncio.sleep(pause)
         raise AssertionError("the count has no end")
+
+    @contextlib.asynccontextmanager
+    async def open(self, call: Call, options: Options) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The body of the answer as it comes, of one attempt, without a limit to the whole time.
+
+        Raises:
+            ApiError: the server refused.
+            TransportError: no answer came, it broke off, or the client cannot be used here.
+        """
+        lane = self._pool.lane(call.operation.name)
+        request = request_of(call, self._base_url, options, self._auth, math.inf)
+        async with lane.http.open(request) as response:
+            if response.status != call.operation.status:
+                content = b"".join([chunk async for chunk in response.chunks])
+                raise error_of(call.operation, RawResponse(response.status, response.headers, content), time.time())
+            yield response.chunks
 
 
 class AsyncApi:

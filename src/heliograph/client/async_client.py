@@ -11,8 +11,10 @@ from msgspec import UNSET, UnsetType
 
 from heliograph.client.async_api import AsyncGroups
 from heliograph.client.async_calls import AsyncLane
+from heliograph.client.async_events import AsyncEventsApi
 from heliograph.client.auth import Auth
 from heliograph.client.exchange import base_url_of
+from heliograph.client.groups import group
 from heliograph.client.http.async_http import async_opener
 from heliograph.client.http.pool import Pool, async_place, is_bound
 from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, changed
@@ -92,6 +94,11 @@ class AsyncClient(AsyncGroups):
             lambda: AsyncLane(opener(), asyncio.Semaphore(max_connections)),
             bound=is_bound(http_client, transport),
         )
+
+    @group
+    def events(self) -> AsyncEventsApi:
+        """The events of an app, as they happen."""
+        return AsyncEventsApi(self)
 
     def with_options(
         self,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import random
@@ -14,11 +15,11 @@ from typing import Generic, NamedTuple, TypeVar
 from heliograph.client import paging, retrying
 from heliograph.client.auth import Auth
 from heliograph.client.exchange import request_of
-from heliograph.client.http.connections import Http
+from heliograph.client.http.opening import Http
 from heliograph.client.http.pool import Pool
 from heliograph.client.model import Model
 from heliograph.client.options import Attempt, Options, tell
-from heliograph.client.receiving import receive
+from heliograph.client.receiving import RawResponse, error_of, receive
 from heliograph.client.requesting import Call
 from heliograph.errors import ApiError, HeliographError, TransportError
 from heliograph.wire.paging import Page
@@ -82,6 +83,22 @@ class Caller:
                 tell(self._options, Attempt(call.operation.name, number, seconds, status, error, pause))
             time.sleep(pause)
         raise AssertionError("the count has no end")
+
+    @contextlib.contextmanager
+    def open(self, call: Call, options: Options) -> Iterator[Iterator[bytes]]:
+        """The body of the answer as it comes, of one attempt, without a limit to the whole time.
+
+        Raises:
+            ApiError: the server refused.
+            TransportError: no answer came, it broke off, or the client cannot be used here.
+        """
+        lane = self._pool.lane(call.operation.name)
+        request = request_of(call, self._base_url, options, self._auth, math.inf)
+        with lane.http.open(request) as response:
+            if response.status != call.operation.status:
+                content = b"".join([chunk for chunk in response.chunks])
+                raise error_of(call.operation, RawResponse(response.status, response.headers, content), time.time())
+            yield response.chunks
 
 
 class Api:

@@ -12,11 +12,13 @@ from msgspec import UNSET, UnsetType
 
 from heliograph.client.auth import Auth
 from heliograph.client.exchange import base_url_of
-from heliograph.client.http.connections import sync_opener
+from heliograph.client.groups import group
+from heliograph.client.http.opening import sync_opener
 from heliograph.client.http.pool import Pool, is_bound, sync_place
 from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, changed
 from heliograph.client.sync_api import Groups
 from heliograph.client.sync_calls import Lane
+from heliograph.client.sync_events import EventsApi
 from heliograph.client.values import whole
 from heliograph.errors import InvalidArgument
 
@@ -93,6 +95,11 @@ class Client(Groups):
             lambda: Lane(opener(), threading.Semaphore(max_connections)),
             bound=is_bound(http_client, transport),
         )
+
+    @group
+    def events(self) -> EventsApi:
+        """The events of an app, as they happen."""
+        return EventsApi(self)
 
     def with_options(
         self,

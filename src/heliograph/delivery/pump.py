@@ -18,7 +18,6 @@ from typing import Any, cast
 from msgspec.structs import replace
 
 from heliograph.background import PAUSE_SECONDS, Failures
-from heliograph.delivery import envelope
 from heliograph.delivery.leases import Holder
 from heliograph.delivery.policy import Policy, is_success
 from heliograph.delivery.sender import Result, Sender
@@ -28,6 +27,7 @@ from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.storage.store import Store
 from heliograph.wire import times
+from heliograph.wire.envelope import call_body, call_headers
 
 CONCURRENCY = 8
 _PAGE = 64
@@ -182,10 +182,8 @@ class Pump:
         """Call the endpoint. Whatever fails on the way is a failed attempt, which the policy repeats and ends."""
         it = due.delivery
         with self._around.failures.reported("call"):
-            body = envelope.body(
-                it.app_id, webhook.id, it.event_id, cast(Any, it.event_type), due.created_at, due.payload
-            )
-            headers = envelope.headers(secret, it.id, it.attempts + 1)
+            body = call_body(it.app_id, webhook.id, it.event_id, cast(Any, it.event_type), due.created_at, due.payload)
+            headers = call_headers(secret, it.id, it.attempts + 1)
             return await self._around.sender.post(it.app_id, webhook.target, headers, body)
         return Result(None, "the server failed to make the call")
 

@@ -16,9 +16,15 @@ from heliograph.storage.rows import integrations, webhooks
 from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
-from heliograph.wire.webhooks import WEBHOOKS_PER_APP, Subscription, Webhook, WebhookCreateBody, WebhookUpdateBody
+from heliograph.wire.webhooks import (
+    VERSION,
+    WEBHOOKS_PER_APP,
+    Subscription,
+    Webhook,
+    WebhookCreateBody,
+    WebhookUpdateBody,
+)
 
-VERSION = "v2"
 _SECRET_BYTES = 32
 
 

@@ -7,6 +7,8 @@ from typing import Literal
 from heliograph.wire.base import Answer, Body, HttpUrl, Id
 
 WEBHOOKS_PER_APP = 10
+VERSION = "v2"
+"""The version of the payloads."""
 
 Trigger = Literal[
     "client:add",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -30,6 +31,14 @@ _abandoned: list[httpx.AsyncClient] = []
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 
 
+class AsyncOpenResponse(NamedTuple):
+    """A response whose body is still to come."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: AsyncIterator[bytes]
+
+
 class AsyncHttp:
     """Sends requests by an httpx client, its own or one that somebody brought."""
 
@@ -44,6 +53,22 @@ class AsyncHttp:
             TransportError: none came.
             DecodeError: it cannot be unpacked.
         """
+        chunks = []
+        async with self.open(request) as response:
+            async for chunk in response.chunks:
+                chunks.append(chunk)
+                if time.monotonic() > request.deadline:
+                    raise httpx.ReadTimeout("the answer was not complete in time")
+        return RawResponse(response.status, response.headers, b"".join(chunks))
+
+    @contextlib.asynccontextmanager
+    async def open(self, request: Request) -> AsyncIterator[AsyncOpenResponse]:
+        """The answer to one request, without its body, which is read as it comes.
+
+        Raises:
+            TransportError: no answer came, or its body breaks off.
+            DecodeError: it cannot be unpacked.
+        """
         prepared = httpx.Request(
             request.method,
             request.url,
@@ -53,19 +78,14 @@ class AsyncHttp:
             extensions={"timeout": httpx.Timeout(request.seconds()).as_dict(), "trace": _track},
         )
         auth: Any = None if "authorization" in request.headers else httpx.USE_CLIENT_DEFAULT
-        chunks = []
         try:
             response = await self._client.send(prepared, stream=True, auth=auth)
             try:
-                async for chunk in response.aiter_bytes():
-                    chunks.append(chunk)
-                    if time.monotonic() > request.deadline:
-                        raise httpx.ReadTimeout("the answer was not complete in time")
+                yield AsyncOpenResponse(response.status_code, response.headers, response.aiter_bytes())
             finally:
                 await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, ValueError) as error:
             raise self._failure(error, request.operation) from error
-        return RawResponse(response.status_code, response.headers, b"".join(chunks))
 
     def _failure(self, error: Exception, operation: str) -> HeliographError:
         """One of our errors for one of httpx's."""

@@ -6,15 +6,11 @@ A connection is lent to one thread at a time. What is unusual (proxies, transpor
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
-import sys
 import threading
 import time
 import zlib
-from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from heliograph.client.exchange import Request
@@ -24,7 +20,7 @@ from heliograph.client.receiving import RawResponse
 from heliograph.errors import ClientUnusable, ConnectionFailed, DecodeError, Timeout
 
 if TYPE_CHECKING:
-    import httpx
+    from heliograph.client.http.sync_http import HttpxHttp, OpenResponse
 
 # Servers close what is idle after 5 seconds: a connection must not be used in the moment of its end.
 _IDLE_SECONDS = 4.0
@@ -32,48 +28,6 @@ _MOST_IDLE = 100
 _CHUNK = 65536
 _LONGEST_HEAD = 65536
 _PORTS = {"http": 80, "https": 443}
-
-
-class Http(Protocol):
-    """What sends the requests of a client."""
-
-    def send(self, request: Request) -> RawResponse:
-        """The answer to one request."""
-
-    def close(self) -> None:
-        """Close the connections."""
-
-    def abandon(self) -> None:
-        """Give up the connections of another process without closing them for it."""
-
-
-def sync_opener(
-    base_url: str,
-    client: httpx.Client | None,
-    transport: httpx.BaseTransport | None,
-    proxy: str | httpx.URL | httpx.Proxy | None,
-) -> Callable[[], Http]:
-    """What opens connections of our own, or by httpx if it is asked for or the environment names a proxy.
-
-    Raises:
-        InvalidArgument: the proxy is not one.
-    """
-    if client is None and transport is None and proxy is None and not _proxies():
-        forks.preload("encodings.idna", *(("ssl", "certifi") if base_url.startswith("https:") else ()))
-        return partial(Connections, base_url, Trust())
-    from heliograph.client.http import sync_http
-
-    return sync_http.sync_opener(base_url, client, transport, proxy)
-
-
-def _proxies() -> bool:
-    if any(name.lower() in ("http_proxy", "https_proxy", "all_proxy") for name, value in os.environ.items() if value):
-        return True
-    if sys.platform in ("darwin", "win32"):  # where the system itself may name one
-        from urllib.request import getproxies
-
-        return bool(getproxies())
-    return False
 
 
 class Connections:
@@ -85,12 +39,14 @@ class Connections:
         self._host = parts.hostname
         self._port = parts.port or _PORTS[parts.scheme]
         self._netloc = parts.netloc
+        self._base_url = base_url
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._secure = parts.scheme == "https"
         self._trust = trust
         self._idle: list[_Connection] = []
         self._lock = threading.Lock()
         self._closed = False
+        self._streaming: HttpxHttp | None = None
 
     def send(self, request: Request) -> RawResponse:
         """The answer to one request.
@@ -118,19 +74,34 @@ class Connections:
             connection.close()
         return reply
 
+    def open(self, request: Request) -> contextlib.AbstractContextManager[OpenResponse]:
+        """The answer to one request, without its body. Streams are rare and last long, so httpx is quick enough."""
+        from heliograph.client.http import sync_http
+
+        with self._lock:
+            if self._closed:
+                raise ClientUnusable("the client is closed", request.operation, sent=False)
+            if self._streaming is None:
+                self._streaming = sync_http.sync_opener(self._base_url, None, None, None)()
+        return self._streaming.open(request)
+
     def close(self) -> None:
-        """Close the connections that are idle; one that is in use ends with its call."""
+        """Close the connections that are idle, and those of streams; any other that is in use ends with its call."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
+        if self._streaming is not None:
+            self._streaming.close()
 
     def abandon(self) -> None:
         """Give up the connections of another process without closing them for it."""
         # Closing a socket says nothing to the server while another process has it. No lock: see Pool.
         while self._idle:
             self._idle.pop().close()
+        if self._streaming is not None:
+            self._streaming.abandon()
 
     def _take(self) -> _Connection | None:
         while True:

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -31,6 +32,14 @@ _abandoned: list[httpx.Client] = []
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 
 
+class OpenResponse(NamedTuple):
+    """A response whose body is still to come."""
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: Iterator[bytes]
+
+
 class HttpxHttp:
     """Sends requests by an httpx client, its own or one that somebody brought."""
 
@@ -45,6 +54,22 @@ class HttpxHttp:
             TransportError: none came.
             DecodeError: it cannot be unpacked.
         """
+        chunks = []
+        with self.open(request) as response:
+            for chunk in response.chunks:
+                chunks.append(chunk)
+                if time.monotonic() > request.deadline:
+                    raise httpx.ReadTimeout("the answer was not complete in time")
+        return RawResponse(response.status, response.headers, b"".join(chunks))
+
+    @contextlib.contextmanager
+    def open(self, request: Request) -> Iterator[OpenResponse]:
+        """The answer to one request, without its body, which is read as it comes.
+
+        Raises:
+            TransportError: no answer came, or its body breaks off.
+            DecodeError: it cannot be unpacked.
+        """
         prepared = httpx.Request(
             request.method,
             request.url,
@@ -54,19 +79,14 @@ class HttpxHttp:
             extensions={"timeout": httpx.Timeout(request.seconds()).as_dict(), "trace": _track},
         )
         auth: Any = None if "authorization" in request.headers else httpx.USE_CLIENT_DEFAULT
-        chunks = []
         try:
             response = self._client.send(prepared, stream=True, auth=auth)
             try:
-                for chunk in response.iter_bytes():
-                    chunks.append(chunk)
-                    if time.monotonic() > request.deadline:
-                        raise httpx.ReadTimeout("the answer was not complete in time")
+                yield OpenResponse(response.status_code, response.headers, response.iter_bytes())
             finally:
                 response.close()
         except (httpx.HTTPError, httpx.InvalidURL, RuntimeError, ValueError) as error:
             raise self._failure(error, request.operation) from error
-        return RawResponse(response.status_code, response.headers, b"".join(chunks))
 
     def _failure(self, error: Exception, operation: str) -> HeliographError:
         """One of our errors for one of httpx's."""

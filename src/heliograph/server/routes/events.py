@@ -8,8 +8,6 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-import msgspec
-
 from heliograph.domain.events import show_full_users
 from heliograph.errors import BadRequest
 from heliograph.server.handlers import handles
@@ -19,13 +17,10 @@ from heliograph.storage.rows.log_rows import StoredEvent
 from heliograph.storage.rows.places import Places, places_of
 from heliograph.storage.rows.stream import Cursor
 from heliograph.storage.store import Store
-from heliograph.wire import times
-from heliograph.wire.events import Event, WebhookApp, WebhookCall, WebhookCalled
+from heliograph.wire.envelope import NO_WEBHOOK, call_body
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table.extensions import STREAM_EVENTS
 
-NO_WEBHOOK = "0" * 24
-"""The id of the webhook in the envelopes of the stream: there is none."""
 _RECHECK_SECONDS = 1.0
 """How often the credential of a stream is checked while nothing happens."""
 _QUIET_SECONDS = 15.0
@@ -140,9 +135,5 @@ def _place(places: Places, cursor: Cursor) -> bytes:
 
 
 def _told(place: str, event: StoredEvent) -> bytes:
-    payload = msgspec.Raw(event.payload.encode())
-    told = Event(id=event.id, type=event.type, created_at=times.to_text(event.created_at), payload=payload)
-    call = WebhookCall(
-        app=WebhookApp(id=event.app_id), webhook=WebhookCalled(id=NO_WEBHOOK, version="v2"), events=[told]
-    )
-    return f"id: {place}\nevent: {event.type}\ndata: ".encode() + msgspec.json.encode(call) + b"\n\n"
+    body = call_body(event.app_id, NO_WEBHOOK, event.id, event.type, event.created_at, event.payload)
+    return f"id: {place}\nevent: {event.type}\ndata: ".encode() + body + b"\n\n"

@@ -1,21 +1,25 @@
-"""What is posted to an endpoint: the envelope of the API document, and the headers."""
+"""The request of a webhook call: the envelope of the API document around an event, and the headers.
+
+The event stream and `heliograph listen` send the same.
+"""
 
 from __future__ import annotations
 
 import msgspec
 
 from heliograph import __version__
-from heliograph.domain.webhooks import VERSION
 from heliograph.wire import times
 from heliograph.wire.events import Event, WebhookApp, WebhookCall, WebhookCalled
-from heliograph.wire.webhooks import Trigger
+from heliograph.wire.webhooks import VERSION, Trigger
 
 DELIVERY_HEADER = "x-heliograph-delivery"
 ATTEMPT_HEADER = "x-heliograph-attempt"
+NO_WEBHOOK = "0" * 24
+"""The webhook id in an envelope that was made without a webhook."""
 
 
-def body(app_id: str, webhook_id: str, event_id: str, event_type: Trigger, created_at: int, payload: str) -> bytes:
-    """The body of a call that tells one event: the same bytes, however often it is made."""
+def call_body(app_id: str, webhook_id: str, event_id: str, event_type: Trigger, created_at: int, payload: str) -> bytes:
+    """The body of a call with one event: the same bytes each time it is made. `created_at` is in milliseconds."""
     event = Event(
         id=event_id, type=event_type, created_at=times.to_text(created_at), payload=msgspec.Raw(payload.encode())
     )
@@ -23,7 +27,7 @@ def body(app_id: str, webhook_id: str, event_id: str, event_type: Trigger, creat
     return msgspec.json.encode(call)
 
 
-def headers(secret: str, delivery_id: str, attempt: int) -> dict[str, str]:
+def call_headers(secret: str, delivery_id: str, attempt: int) -> dict[str, str]:
     """The headers of a call."""
     return {
         "content-type": "application/json",

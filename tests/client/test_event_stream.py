@@ -1,0 +1,189 @@
+"""The event stream of the client, sync and async, against a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from heliograph import AsyncClient, Attempt, BasicAuth, Client, Unauthorized
+from heliograph.client.event_source import EventSource
+from heliograph.errors import DecodeError, InvalidArgument
+from heliograph.webhooks import ConversationJoinEvent, Delivery
+from tests.client.conftest import Place
+from tests.databases import new_database
+from tests.harness import Caller, Server, init
+
+PAUSE_SECONDS = 0.05
+
+
+@contextmanager
+def repeating(work: Callable[[], Any]) -> Iterator[None]:
+    """Call `work` again and again in a thread: a stream begins with the next event, whenever it is open."""
+    done = threading.Event()
+
+    def repeat() -> None:
+        while not done.wait(PAUSE_SECONDS):
+            work()
+
+    thread = threading.Thread(target=repeat)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_a_stream_yields_what_a_webhook_would_be_called_with(place: Place) -> None:
+    user = place.new_user("ada")
+    client = place.client
+
+    def join_and_leave() -> None:
+        client.participants.join_conversation(place.app_id, place.group, user_id=user, subscribe_sdk_client=False)
+        client.participants.leave_conversation(place.app_id, place.group, user_id=user)
+
+    wanted = {"triggers": ["conversation:join"], "conversation_id": place.group, "include_full_user": True}
+    with repeating(join_and_leave), client.events.stream(place.app_id, **wanted) as stream:  # type: ignore[arg-type]
+        deliveries = [next(stream), next(stream)]
+    assert {one.app.id for one in deliveries} == {place.app_id}
+    events = [event for delivery in deliveries for event in delivery.events]
+    assert len({event.id for event in events}) == len(events) == 2
+    for event in events:
+        assert isinstance(event, ConversationJoinEvent)
+        assert event.payload.conversation.id == place.group
+        assert event.payload.user.external_id == "ada"
+
+
+def test_an_async_stream_resumes_after_the_last_handled_delivery(place: Place) -> None:
+    users = [place.new_user() for _ in range(3)]
+
+    def joined(delivery: Delivery) -> str:
+        user: str = delivery["events"][0]["payload"]["user"]["id"]
+        return user
+
+    async def read() -> tuple[str, list[str]]:
+        async with AsyncClient(place.url, auth=place.auth) as client:
+            join = client.participants.join_conversation
+            async with client.events.stream(place.app_id, triggers=["conversation:create"]) as stream:
+                create = asyncio.create_task(creating(client))
+                await anext(stream)
+                await anext(stream)
+                create.cancel()
+                since = stream.last_event_id
+            assert since is not None
+            for user in users:
+                await join(place.app_id, place.group, user_id=user, subscribe_sdk_client=False)
+            found: list[str] = []
+            resumed = client.events.stream(place.app_id, triggers=["conversation:join"], last_event_id=since)
+            async with resumed:
+                async for delivery in resumed:
+                    found.append(joined(delivery))
+                    if len(found) == len(users):
+                        break
+            return since, found
+
+    async def creating(client: AsyncClient) -> None:
+        while True:
+            await client.conversations.create_conversation(place.app_id, type="sdkGroup")
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    _, found = asyncio.run(read())
+    assert found == users
+
+
+@pytest.mark.one_engine
+def test_a_stream_goes_on_over_a_restart_of_the_server(engine: str, tmp_path: Path) -> None:
+    server = Server(new_database(engine, tmp_path))
+    port = server.url.rsplit(":", 1)[1]
+    attempts: list[Attempt] = []
+    try:
+        sandbox = init(server.database_url)
+        api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
+        with api.http, Client(server.url, auth=BasicAuth(*sandbox.app_auth), on_attempt=attempts.append) as client:
+            stream = client.events.stream(sandbox.app_id, triggers=["conversation:join"])
+            group = api.new_group()
+            with stream:
+                with repeating(lambda: api.join(group, api.new_user())):
+                    next(stream)
+                server.kill()
+                server.options = ("--port", port)
+                server.output.clear()
+                server.start()
+                last = api.join(group, api.new_user("last"))["userId"]
+                seen: list[Any] = []
+                while not seen or seen[-1]["payload"]["user"]["id"] != last:
+                    seen += next(stream)["events"]
+        assert len({one["id"] for one in seen}) == len(seen)
+        assert {one.operation for one in attempts} == {"StreamEvents"}
+        assert all(one.pause is not None for one in attempts)
+    finally:
+        server.stop()
+
+
+def test_a_stream_is_refused_with_the_error_of_the_api(place: Place) -> None:
+    with (
+        Client(place.url, auth=BasicAuth(place.auth.username, "wrong")) as client,
+        client.events.stream(place.app_id) as stream,
+        pytest.raises(Unauthorized),
+    ):
+        next(stream)
+    with pytest.raises(InvalidArgument, match="triggers should be several"):
+        place.client.events.stream(place.app_id, triggers="conversation:join")
+
+
+def test_a_closed_stream_is_over(place: Place) -> None:
+    user = place.new_user()
+    with repeating(lambda: place.client.conversations.create_conversation(place.app_id, type="sdkGroup")):
+        stream = place.client.events.stream(place.app_id)
+        assert next(stream).events
+        stream.close()
+    assert list(stream) == []
+    assert place.client.users.get_user(place.app_id, user).user.id == user
+
+
+def sent(event_id: str, text: str = "a") -> bytes:
+    """One event of the stream."""
+    body = {"app": {"id": "1"}, "webhook": {"id": "2"}, "events": [{"id": event_id, "payload": {"text": text}}]}
+    return f"id: after-{event_id}\nevent: x\ndata: ".encode() + msgspec.json.encode(body) + b"\n\n"
+
+
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_events_are_read_whatever_the_pieces_they_come_in(size: int) -> None:
+    text = "a\u2028b\x85c\r\n"
+    data = (
+        b": still here\n\n" + b"id: begin\n\n" + sent("1", text) + sent("1", text) + sent("2").replace(b"\n", b"\r\n")
+    )
+    source = EventSource("StreamEvents", None)
+    found, places = [], []
+    for start in range(0, len(data), size):
+        for delivery in source.read(data[start : start + size]):
+            found.append(delivery["events"][0])
+            places.append(source.last_event_id)
+    assert [one["id"] for one in found] == ["1", "2"]
+    assert found[0]["payload"]["text"] == text
+    # A delivery that is being handled is not behind yet.
+    assert places == ["begin", "after-1"]
+    assert source.last_event_id == "after-2"
+
+
+@pytest.mark.parametrize("data", [b"{", b"[]", b'{"events":[{}]}', b'{"events":1}', b"\xff"])
+def test_data_that_is_not_a_delivery_is_an_error(data: bytes) -> None:
+    source = EventSource("StreamEvents", None)
+    with pytest.raises(DecodeError, match="is not a delivery"):
+        list(source.read(b"data: " + data + b"\n\n"))
+
+
+def test_what_is_incomplete_is_forgotten_when_the_stream_is_opened_again() -> None:
+    source = EventSource("StreamEvents", "start")
+    whole = sent("1")
+    assert list(source.read(whole[:-5])) == []
+    source.begin()
+    assert [one["events"][0]["id"] for one in source.read(whole)] == ["1"]
+    assert source.last_event_id == "after-1"
