@@ -80,8 +80,8 @@ def test_outcomes_of_one_attempt_in_a_batch_count_once(run: Run) -> None:
         await store.submit(deliveries.settle, first)
 
         async def recorded(tx: Tx) -> tuple[list[Any], list[Any]]:
-            attempts = await tx.all("SELECT delivery_id, number FROM attempt")
-            found = await tx.all("SELECT id, status, attempts FROM delivery")
+            attempts = await tx.rows("SELECT delivery_id, number FROM attempt")
+            found = await tx.rows("SELECT id, status, attempts FROM delivery")
             return [tuple(row) for row in attempts], [tuple(row) for row in found]
 
         attempts, found = await store.write(recorded)

@@ -105,7 +105,7 @@ class Pump:
 
     async def _ready(self) -> list[tuple[StoredWebhook, str, Due]]:
         around = self._around
-        webhook = await around.store.look(webhooks.find, self._webhook_id)
+        webhook = await around.store.read(webhooks.find, self._webhook_id)
         if webhook is None:
             while await around.store.write(deliveries.drop, self._webhook_id, _DROP_STEP):
                 pass
@@ -121,7 +121,7 @@ class Pump:
             # them may be parked.
             under_way = [lane for _, lane in self._tasks]
             now = around.clock()
-            found = await around.store.look(
+            found = await around.store.read(
                 deliveries.heads, self._webhook_id, around.holder.ranges(), now, _PAGE, under_way
             )
             if not found.waiting or around.stopping:

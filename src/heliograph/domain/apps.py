@@ -54,7 +54,7 @@ async def get(store: Store, app_id: str) -> App:
     Raises:
         AppNotFound: there is no such app.
     """
-    return shown(await store.read(require, app_id))
+    return shown(await store.snapshot(require, app_id))
 
 
 async def require(reader: Reader, app_id: str, *, lock: Lock = Lock.NONE) -> StoredApp:
@@ -70,7 +70,7 @@ async def require(reader: Reader, app_id: str, *, lock: Lock = Lock.NONE) -> Sto
 
 async def page(store: Store, page: Page) -> Slice[App]:
     """A page of apps, oldest first."""
-    found = await store.read(apps.page, page)
+    found = await store.snapshot(apps.page, page)
     return Slice([shown(one) for one in found.records], found.precedes, found.follows)
 
 

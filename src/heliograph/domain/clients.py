@@ -23,7 +23,7 @@ async def page(store: Store, tenant: Tenant, who: str, brand_id: str | None, pag
     Raises:
         UserNotFound: there is no such user in this app.
     """
-    return await store.read(_page, tenant.app_id, who, brand_id, page)
+    return await store.snapshot(_page, tenant.app_id, who, brand_id, page)
 
 
 async def _page(reader: Reader, app_id: str, who: str, brand_id: str | None, page: Page) -> Slice[Client]:

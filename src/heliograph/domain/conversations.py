@@ -102,7 +102,7 @@ async def get(store: Store, tenant: Tenant, conversation_id: str) -> Conversatio
     Raises:
         ConversationNotFound: there is no such conversation in this app.
     """
-    return shown(await store.look(_get, tenant.app_id, conversation_id))
+    return shown(await store.read(_get, tenant.app_id, conversation_id))
 
 
 async def _get(reader: Reader, app_id: str, conversation_id: str, *, lock: Lock = Lock.NONE) -> StoredConversation:
@@ -122,7 +122,7 @@ async def page_of_user(
     """
     if (user_id is None) == (external_id is None):
         raise BadRequest("exactly one of filter[userId], filter[userExternalId] is required")
-    return await store.read(_page_of_user, tenant.app_id, user_id, external_id, page)
+    return await store.snapshot(_page_of_user, tenant.app_id, user_id, external_id, page)
 
 
 async def _page_of_user(

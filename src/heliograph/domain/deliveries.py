@@ -27,7 +27,7 @@ async def page(store: Store, tenant: Tenant, wanted: dict[str, str], page: Page)
         raise BadRequest(f"status should be equal to one of the allowed values: {', '.join(get_args(DeliveryStatus))}")
     columns = {"status": "status", "webhookId": "webhook_id", "conversationId": "lane", "userId": "lane"}
     match = tuple((columns[name], value) for name, value in wanted.items() if name in columns)
-    found = await store.read(delivery_pages.page, tenant.app_id, match, page)
+    found = await store.snapshot(delivery_pages.page, tenant.app_id, match, page)
     return found.holding([shown(one) for one in found.records])
 
 
@@ -37,7 +37,7 @@ async def get(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
     Raises:
         NotFound: there is no such delivery in this app.
     """
-    return await store.read(_get, tenant.app_id, delivery_id)
+    return await store.snapshot(_get, tenant.app_id, delivery_id)
 
 
 async def _get(reader: Reader, app_id: str, delivery_id: str) -> Delivery:

@@ -45,7 +45,7 @@ async def of_integration(store: Store, tenant: Tenant, integration_id: str) -> l
         IntegrationNotFound: there is no such integration in this app.
         NotACustomIntegration: it has no keys.
     """
-    return [_shown(store, key) for key in await store.read(_of_integration, tenant, integration_id)]
+    return [_shown(store, key) for key in await store.snapshot(_of_integration, tenant, integration_id)]
 
 
 async def _of_integration(reader: Reader, tenant: Tenant, integration_id: str) -> list[StoredKey]:
@@ -61,7 +61,7 @@ async def get(store: Store, tenant: Tenant, integration_id: str, key_id: str) ->
     Raises:
         IntegrationNotFound, NotFound: there is no such thing in this app.
     """
-    return _shown(store, await store.read(_get, tenant, integration_id, key_id))
+    return _shown(store, await store.snapshot(_get, tenant, integration_id, key_id))
 
 
 async def _get(reader: Reader, tenant: Tenant, integration_id: str, key_id: str) -> StoredKey:

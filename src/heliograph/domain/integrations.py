@@ -90,7 +90,7 @@ async def page(store: Store, tenant: Tenant, types: str | None, page: Page) -> S
     wanted = list(dict.fromkeys(types.split(","))) if types else []
     if not _TYPES.issuperset(wanted):
         raise BadRequest("Invalid query parameters")
-    return await store.read(_page, tenant.app_id, wanted, page, store.sealer)
+    return await store.snapshot(_page, tenant.app_id, wanted, page, store.sealer)
 
 
 async def _page(reader: Reader, app_id: str, types: Sequence[str], page: Page, sealer: Sealer) -> Slice[Integration]:
@@ -108,7 +108,7 @@ async def get(store: Store, tenant: Tenant, integration_id: str) -> Integration:
     Raises:
         IntegrationNotFound: there is no such integration in this app.
     """
-    return shown(store.sealer, *await store.read(_with_webhooks, tenant, integration_id))
+    return shown(store.sealer, *await store.snapshot(_with_webhooks, tenant, integration_id))
 
 
 async def _with_webhooks(reader: Reader, tenant: Tenant, integration_id: str) -> Stored:

@@ -69,7 +69,7 @@ async def of_app(store: Store, app_id: str) -> list[AppKey]:
     Raises:
         AppNotFound: there is no such app.
     """
-    return [shown(store, key) for key in await store.read(_of_app, app_id)]
+    return [shown(store, key) for key in await store.snapshot(_of_app, app_id)]
 
 
 async def _of_app(reader: Reader, app_id: str) -> list[StoredKey]:
@@ -83,7 +83,7 @@ async def get(store: Store, app_id: str, key_id: str) -> AppKey:
     Raises:
         AppNotFound, NotFound: there is no such thing.
     """
-    return shown(store, await store.read(_get, app_id, key_id))
+    return shown(store, await store.snapshot(_get, app_id, key_id))
 
 
 async def _get(reader: Reader, app_id: str, key_id: str) -> StoredKey:

@@ -117,7 +117,7 @@ async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -
         NotFound: there is no such conversation in this app.
     """
     at_the_end = page.after is None and page.before is None
-    return await store.look(
+    return await store.read(
         _page,
         tenant.app_id,
         conversation_id,

@@ -85,9 +85,9 @@ async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -
     """
     key = (tenant.app_id, conversation_id, page)
     known: Listing | None = store.remembered.get(key)
-    if known and known.version == await store.look(conversations.version, tenant.app_id, conversation_id):
+    if known and known.version == await store.read(conversations.version, tenant.app_id, conversation_id):
         return known
-    listing = await store.look(_page, tenant.app_id, conversation_id, page)
+    listing = await store.read(_page, tenant.app_id, conversation_id, page)
     store.remembered.put(key, listing)
     return listing
 

@@ -20,7 +20,7 @@ async def purge(store: Store, failures: Failures) -> None:
     now = times.now()
     # Servers' clocks differ by less than the delay, so a moment further ahead was told by a clock that was wrong.
     delay = _SHARED_DELAY if store.shared else 0
-    for app_id in await store.read(apps.deleted, now - delay, now + _SHARED_DELAY):
+    for app_id in await store.snapshot(apps.deleted, now - delay, now + _SHARED_DELAY):
         with failures.reported("purge"):
             await _purge_app(store, app_id)
 

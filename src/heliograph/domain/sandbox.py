@@ -34,7 +34,7 @@ class Sandbox(Struct):
 
 async def is_empty(store: Store) -> bool:
     """Whether nobody holds a key to this database yet."""
-    return not await store.read(keys.every)
+    return not await store.snapshot(keys.every)
 
 
 async def ensure(store: Store) -> Sandbox:
@@ -43,7 +43,7 @@ async def ensure(store: Store) -> Sandbox:
     app_key = key_verbs.fresh(Scope.APP, "Sandbox app key")
     sealed = {key.id: store.sealer.seal(key.id, key.secret) for key in (account_key, app_key)}
     ids = await store.write(_ensure, account_key, app_key, sealed)
-    account = await store.read(keys.find, ids.account_key_id)
+    account = await store.snapshot(keys.find, ids.account_key_id)
     assert account is not None
     return Sandbox(
         account_key=key_verbs.shown(store, account),

@@ -70,7 +70,7 @@ async def get(store: Store, tenant: Tenant, who: str, brand_id: str | None) -> U
     Raises:
         UserNotFound: there is no such user in this app.
     """
-    return shown(await store.look(find, tenant.app_id, who, brand_id))
+    return shown(await store.read(find, tenant.app_id, who, brand_id))
 
 
 async def find(reader: Reader, app_id: str, who: str, brand_id: str | None, *, lock: Lock = Lock.NONE) -> StoredUser:

@@ -82,7 +82,7 @@ async def of_integration(store: Store, tenant: Tenant, integration_id: str) -> l
     Raises:
         IntegrationNotFound: there is no such integration in this app.
     """
-    found = await store.read(_of_integration, tenant, integration_id)
+    found = await store.snapshot(_of_integration, tenant, integration_id)
     return [shown(store.sealer, webhook) for webhook in found]
 
 
@@ -99,7 +99,7 @@ async def get(store: Store, tenant: Tenant, integration_id: str, webhook_id: str
     Raises:
         IntegrationNotFound, NotFound: there is no such thing in this app.
     """
-    return shown(store.sealer, await store.read(_get, tenant, integration_id, webhook_id))
+    return shown(store.sealer, await store.snapshot(_get, tenant, integration_id, webhook_id))
 
 
 async def _get(reader: Reader, tenant: Tenant, integration_id: str, webhook_id: str) -> StoredWebhook:

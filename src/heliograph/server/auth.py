@@ -126,7 +126,7 @@ class Authenticator:
 
     async def _app(self, app_id: str) -> tuple[StoredApp | None, float]:
         until = time.monotonic() + CACHE_SECONDS
-        return await self._store.look(apps.get, app_id), until
+        return await self._store.read(apps.get, app_id), until
 
     async def _prove(self, authorization: bytes) -> tuple[Caller, float]:
         until = time.monotonic() + CACHE_SECONDS
@@ -178,7 +178,7 @@ class Authenticator:
 
     async def _key(self, key_id: str) -> tuple[bool, str, Caller]:
         """Whether there is such a key, its secret, and who holds it; for no key, a secret that nobody knows."""
-        key = None if "\0" in key_id or not key_id.isascii() else await self._store.look(keys.find, key_id)
+        key = None if "\0" in key_id or not key_id.isascii() else await self._store.read(keys.find, key_id)
         if key is None:
             return False, self._pepper.hex() * 2, Caller("", Scope.INTEGRATION, None)
         caller = Caller(key.id, SCOPES[key.scope], key.app_id, key.integration_id)

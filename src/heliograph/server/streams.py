@@ -84,11 +84,11 @@ class Streams:
 
     async def _watch(self) -> None:
         """Wake the streams of apps for which another process has written events, or a transaction of this one."""
-        seen, _ = await self._store.look(stream.horizon)
+        seen, _ = await self._store.read(stream.horizon)
         self.wake()
         while True:
             await asyncio.sleep(_POLL_SECONDS)
-            seen, apps = await self._store.look(stream.written, seen, set(self._open.values()))
+            seen, apps = await self._store.read(stream.written, seen, set(self._open.values()))
             for app_id in apps:
                 self.wake(app_id)
 
@@ -120,7 +120,7 @@ async def open_stream(request: Request) -> EventStream:
     if plain.get("includeFullUser", "false") not in ("true", "false"):
         raise BadRequest("includeFullUser should be true or false")
     app_id = request.tenant.app_id
-    places = await request.store.look(places_of, app_id)
+    places = await request.store.read(places_of, app_id)
     cursor = await _cursor(request, places)
     triggers = [one for one in plain.get("trigger", "").split(",") if one]
     return EventStream(
@@ -139,11 +139,11 @@ async def open_stream(request: Request) -> EventStream:
 async def _cursor(request: Request, places: Places) -> Cursor:
     given = request.headers.get(b"last-event-id")
     if given is None:
-        return await request.store.look(stream.present, request.tenant.app_id)
+        return await request.store.read(stream.present, request.tenant.app_id)
     cursor = places.cursor(given.decode("latin-1"))
     if cursor is None:
         raise BadRequest("Last-Event-ID is not an id of this stream")
-    return await request.store.look(stream.resumed, request.tenant.app_id, cursor)
+    return await request.store.read(stream.resumed, request.tenant.app_id, cursor)
 
 
 async def send_stream(answer: EventStream, streams: Streams, receive: Receive, send: Send, request_id: str) -> None:
@@ -215,7 +215,7 @@ async def _parts(
 async def _next_part(answer: EventStream, cursor: Cursor) -> tuple[bytes | None, Cursor]:
     """What comes after the place, and the place behind it; nothing at the end."""
     # On one snapshot: where the stream ends, and what there is up to there.
-    found, behind = await answer.store.read(stream.after, answer.app_id, cursor, _PAGE)
+    found, behind = await answer.store.snapshot(stream.after, answer.app_id, cursor, _PAGE)
     if behind == cursor:
         return None, cursor
     shown = await _shown(answer, found)
@@ -227,7 +227,7 @@ async def _next_part(answer: EventStream, cursor: Cursor) -> tuple[bytes | None,
 async def _shown(answer: EventStream, found: list[tuple[Cursor, StoredEvent]]) -> list[tuple[Cursor, StoredEvent]]:
     wanted = [(place, event) for place, event in found if _passes(answer, event)]
     if answer.include_full_user and wanted:
-        await answer.store.look(show_full_users, answer.app_id, [event for _, event in wanted])
+        await answer.store.read(show_full_users, answer.app_id, [event for _, event in wanted])
     return wanted
 
 

@@ -53,7 +53,7 @@ async def page(reader: Reader, page: Page) -> Slice[StoredApp]:
 
 async def every(reader: Reader) -> list[StoredApp]:
     """All apps of this server, oldest first."""
-    return [StoredApp(*row) for row in await reader.all(f"{_SELECT} WHERE deleted_at IS NULL ORDER BY id")]
+    return [StoredApp(*row) for row in await reader.rows(f"{_SELECT} WHERE deleted_at IS NULL ORDER BY id")]
 
 
 async def add(tx: Tx, app: StoredApp) -> None:
@@ -78,7 +78,7 @@ async def mark_deleted(tx: Tx, app_id: str) -> None:
 
 async def deleted(reader: Reader, before: int, now: int) -> list[str]:
     """The apps that were deleted up to a moment, or by a clock that was ahead of `now`, and not yet purged."""
-    rows = await reader.all(
+    rows = await reader.rows(
         "SELECT id FROM app WHERE deleted_at IS NOT NULL AND (deleted_at <= $1 OR deleted_at > $2) "
         "ORDER BY deleted_at, id",
         before,
@@ -96,7 +96,7 @@ async def purge_rows(tx: Tx, app_id: str, bucket: int, limit: int) -> bool:
     """Delete up to `limit` rows of the app in a bucket from each OWNED table; returns whether there are more."""
     more = False
     for table, key in OWNED.items():
-        rows: list[Row] = await tx.all(
+        rows: list[Row] = await tx.rows(
             f"SELECT {', '.join(key)} FROM {table} WHERE bucket = $1 AND app_id = $2 LIMIT $3", bucket, app_id, limit
         )
         await tx.delete(table, key, rows)

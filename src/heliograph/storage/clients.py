@@ -54,7 +54,7 @@ async def page(reader: Reader, app_id: str, user_id: str, page: Page) -> Slice[S
 
 async def sdk_clients(reader: Reader, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """For each (app id, user id) that has one, the id of the SDK client."""
-    rows = await reader.fetch(
+    rows = await reader.get_many(
         "client",
         ("app_id", "user_id", "id"),
         ("bucket", "app_id", "user_id", "type"),

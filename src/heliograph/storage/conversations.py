@@ -77,7 +77,7 @@ async def get_many(
 ) -> list[StoredConversation]:
     """The conversations with these (app id, conversation id)."""
     wanted = [(reader.bucket(conversation_id), app_id, conversation_id) for app_id, conversation_id in keys]
-    rows = await reader.fetch("conversation", _COLUMNS, _KEY, wanted, lock=lock)
+    rows = await reader.get_many("conversation", _COLUMNS, _KEY, wanted, lock=lock)
     return [_followed(StoredConversation(*row), lock) for row in rows]
 
 

@@ -128,7 +128,7 @@ async def add(tx: Tx, due: Sequence[StoredDelivery]) -> None:
 
 async def waiting(reader: Reader, now: int) -> list[str]:
     """The webhooks for which something is due, be it under way, and those that are gone while something is pending."""
-    rows = await reader.all(
+    rows = await reader.rows(
         f"""WITH RECURSIVE {_WAITS} SELECT id FROM waits WHERE id IS NOT NULL
         AND ((SELECT min(due_at) FROM delivery WHERE webhook_id = waits.id AND status = 'pending') <= $1
             OR NOT EXISTS (SELECT 1 FROM webhook WHERE webhook.id = waits.id))""",
@@ -139,7 +139,7 @@ async def waiting(reader: Reader, now: int) -> list[str]:
 
 async def backlog(reader: Reader, now: int) -> Backlog:
     """How much is pending, and for how long what is to be sent next has been due."""
-    row = await reader.one(
+    row = await reader.row(
         f"""WITH RECURSIVE {_WAITS} SELECT
             (SELECT count(*) FROM (SELECT 1 FROM delivery WHERE status = 'pending' LIMIT $2) AS counted),
             (SELECT min(
@@ -166,7 +166,7 @@ async def heads(
     # Which is first goes by the ids of events: those of a conversation ascend, whichever machine makes them.
     columns = ", ".join(f"d.{name}" for name in _COLUMNS)
     others = ", ".join(f"${number}" for number, _ in enumerate(leaving_out, 4))
-    rows = await reader.all(
+    rows = await reader.rows(
         f"""SELECT d.bucket, {columns}, e.created_at,
             CASE d.in_full WHEN 1 THEN coalesce(e.full_payload, e.payload) ELSE e.payload END,
             CASE WHEN e.id IS NULL THEN 0 ELSE (
@@ -230,10 +230,10 @@ async def hasten(tx: Tx, now: int, delays: Sequence[int]) -> None:
 async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
     """Record the outcomes of attempts, each attempt once: a batch. What another process holds by now is left to it."""
     names = {one.lease for one in outcomes if one.lease}
-    rows = await tx.fetch("lease", ("name", "owner"), ("name",), [(name,) for name in sorted(names)])
+    rows = await tx.get_many("lease", ("name", "owner"), ("name",), [(name,) for name in sorted(names)])
     owners = {name: owner for name, owner in rows}
     keys = [(one.bucket, one.delivery.id) for one in outcomes]
-    rows = await tx.fetch("delivery", ("bucket", "id", "attempts"), ("bucket", "id"), keys)
+    rows = await tx.get_many("delivery", ("bucket", "id", "attempts"), ("bucket", "id"), keys)
     known = {(bucket, id): attempts for bucket, id, attempts in rows}
     valid = []
     for one in outcomes:
@@ -279,7 +279,7 @@ def _changed(bucket: int, it: StoredDelivery) -> Row:
 
 async def drop(tx: Tx, webhook_id: str, limit: int) -> bool:
     """Delete up to `limit` of what is pending for a webhook that is gone; returns whether there is more."""
-    keys = await tx.all(
+    keys = await tx.rows(
         "SELECT bucket, id FROM delivery WHERE webhook_id = $1 AND status = 'pending' LIMIT $2", webhook_id, limit
     )
     await _remove(tx, keys)
@@ -288,7 +288,7 @@ async def drop(tx: Tx, webhook_id: str, limit: int) -> bool:
 
 async def purge(tx: Tx, app_id: str, limit: int) -> bool:
     """Delete up to `limit` deliveries of the app with their attempts; returns whether there are more."""
-    keys = await tx.all("SELECT bucket, id FROM delivery WHERE app_id = $1 LIMIT $2", app_id, limit)
+    keys = await tx.rows("SELECT bucket, id FROM delivery WHERE app_id = $1 LIMIT $2", app_id, limit)
     await _remove(tx, keys)
     return len(keys) == limit
 
@@ -306,7 +306,7 @@ async def get(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery |
 
 async def attempts(reader: Reader, app_id: str, delivery: StoredDelivery) -> list[StoredAttempt]:
     """The attempts of a delivery, in their order."""
-    rows = await reader.all(
+    rows = await reader.rows(
         f"SELECT {', '.join(_ATTEMPT)} FROM attempt WHERE bucket = $1 AND delivery_id = $2 AND app_id = $3 "
         "ORDER BY number",
         reader.bucket(delivery.lane),

@@ -39,7 +39,7 @@ async def add(tx: Tx, events: Sequence[StoredEvent], in_full: Mapping[str, Calla
 
 async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 1000) -> list[StoredEvent]:
     """The app's events after the given one, in the order of their ids."""
-    rows = await reader.all(
+    rows = await reader.rows(
         f"SELECT {', '.join(_COLUMNS)} FROM event WHERE app_id = $1 AND id > $2 ORDER BY id LIMIT $3",
         app_id,
         event_id,
@@ -50,7 +50,7 @@ async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 10
 
 async def purge(tx: Tx, app_id: str, bucket: int, after: str, limit: int) -> str | None:
     """Delete the app's events among the next `limit` of the bucket; returns the last one looked at, None at the end."""
-    row = await tx.one(
+    row = await tx.row(
         "SELECT max(id) FROM (SELECT id FROM event WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3) AS step",
         bucket,
         after,

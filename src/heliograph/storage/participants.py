@@ -66,12 +66,12 @@ async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) ->
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[StoredParticipant]:
     """The participants with these (app id, conversation id, participant id)."""
     wanted = [(reader.bucket(conversation_id), app_id, conversation_id, id) for app_id, conversation_id, id in keys]
-    return [StoredParticipant(*row) for row in await reader.fetch("participant", _COLUMNS, _KEY, wanted)]
+    return [StoredParticipant(*row) for row in await reader.get_many("participant", _COLUMNS, _KEY, wanted)]
 
 
 async def ids_of_members(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """For each (app id, conversation id, user id) that is a membership, (app id, conversation id, participant id)."""
-    rows = await reader.fetch(
+    rows = await reader.get_many(
         "membership",
         ("app_id", "conversation_id", "participant_id"),
         _MEMBERSHIP_KEY,
@@ -82,7 +82,7 @@ async def ids_of_members(reader: Reader, keys: Iterable[tuple[str, str, str]]) -
 
 async def memberships(reader: Reader, app_id: str, user_id: str) -> list[Membership]:
     """Every conversation the user is in, in the order of their ids."""
-    rows = await reader.all(
+    rows = await reader.rows(
         "SELECT conversation_id, participant_id FROM membership WHERE bucket = $1 AND app_id = $2 AND user_id = $3 "
         "ORDER BY conversation_id",
         reader.bucket(user_id),
@@ -107,7 +107,7 @@ async def membership_page(reader: Reader, app_id: str, user_id: str, page: Page)
 
 async def of_conversation(reader: Reader, app_id: str, conversation_id: str) -> list[StoredParticipant]:
     """Every participant of the conversation."""
-    rows = await reader.all(
+    rows = await reader.rows(
         f"SELECT {', '.join(_COLUMNS)} FROM {_OF_CONVERSATION}",
         reader.bucket(conversation_id),
         app_id,

@@ -1,8 +1,9 @@
-"""The store: how and when the database is read and written. Callers say what.
+"""The store decides how and when the database is read and written; callers pass the function that does it.
 
-page = await store.read(participants.page, app_id, conversation_id, page)   # a snapshot; cannot write
-user = await store.write(create_user, app_id, body)                        # a transaction of its own
-got = await store.submit(hot_verbs, Join(…))                               # shares one with its neighbours
+page = await store.read(participants.page, app_id, conversation_id, page)    # cannot write
+page = await store.snapshot(conversations_of_user, app_id, user_id, page)    # several statements, one snapshot
+user = await store.write(create_user, app_id, body)                          # a transaction of its own
+joined = await store.submit(conversation_batch, Join(…))                     # shares a transaction with its neighbours
 """
 
 from __future__ import annotations
@@ -51,18 +52,20 @@ class Store(ABC):
         """How many connections to the database are used, and how many are idle."""
 
     @abstractmethod
-    async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `query` on one snapshot.
+    async def snapshot(
+        self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The result of `query`, all of whose statements see the same snapshot.
 
         Raises:
             ServiceUnavailable: the database cannot be read just now.
         """
 
     @abstractmethod
-    async def look(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `query`, each of whose statements may see a newer moment than the one before.
+    async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of `query`, each of whose statements may see later commits than the statement before it.
 
-        It is cheaper than `read`, and the same for a query of one statement.
+        It is cheaper than `snapshot`. For a query of one statement the two are equivalent.
 
         Raises:
             ServiceUnavailable: the database cannot be read just now.

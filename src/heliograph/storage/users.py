@@ -46,7 +46,7 @@ async def get(reader: Reader, app_id: str, user_id: str, *, lock: Lock = Lock.NO
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: Lock = Lock.NONE) -> list[StoredUser]:
     """The users with these (app id, user id)."""
     wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]
-    return [StoredUser(*row) for row in await reader.fetch("app_user", _COLUMNS, _KEY, wanted, lock=lock)]
+    return [StoredUser(*row) for row in await reader.get_many("app_user", _COLUMNS, _KEY, wanted, lock=lock)]
 
 
 async def find(
@@ -65,16 +65,16 @@ async def id_of(reader: Reader, app_id: str, external_id: str, brand_id: str | N
     values = (reader.bucket(app_id, key), app_id, key)
     select = "SELECT user_id FROM external_id WHERE bucket = $1 AND app_id = $2 AND external_id = $3"
     if brand_id is None:
-        row = await reader.one(f"{select} ORDER BY brand_id LIMIT 1", *values)
+        row = await reader.row(f"{select} ORDER BY brand_id LIMIT 1", *values)
     else:
-        row = await reader.one(f"{select} AND brand_id = $4", *values, brand_id)
+        row = await reader.row(f"{select} AND brand_id = $4", *values, brand_id)
     return row[0] if row else None
 
 
 async def ids_of(reader: Reader, keys: Iterable[tuple[str, str, str | None]]) -> dict[tuple[str, str, str | None], str]:
     """For each (app id, external id, brand) that exists, the id of its user; without a brand, as `id_of`."""
     asked = {(app_id, external_key(external_id)): external_id for app_id, external_id, _ in keys}
-    rows = await reader.fetch(
+    rows = await reader.get_many(
         "external_id",
         ("app_id", "external_id", "brand_id", "user_id"),
         ("bucket", "app_id", "external_id"),

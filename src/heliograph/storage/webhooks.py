@@ -45,12 +45,12 @@ async def find(reader: Reader, webhook_id: str) -> StoredWebhook | None:
 
 async def of_app(reader: Reader, app_id: str) -> list[StoredWebhook]:
     """The webhooks of all integrations of the app, oldest first."""
-    return [StoredWebhook(*row) for row in await reader.all(f"{_SELECT} WHERE app_id = $1 ORDER BY id", app_id)]
+    return [StoredWebhook(*row) for row in await reader.rows(f"{_SELECT} WHERE app_id = $1 ORDER BY id", app_id)]
 
 
 async def of_apps(reader: Reader, apps: Collection[str]) -> list[StoredWebhook]:
     """The webhooks of several apps."""
-    rows = await reader.fetch("webhook", _COLUMNS, ("app_id",), [(app_id,) for app_id in apps])
+    rows = await reader.get_many("webhook", _COLUMNS, ("app_id",), [(app_id,) for app_id in apps])
     return [StoredWebhook(*row) for row in rows]
 
 
