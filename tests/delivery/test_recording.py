@@ -20,6 +20,7 @@ from heliograph.storage.deliveries import Settled
 from heliograph.storage.engine import Tx
 from heliograph.storage.logged import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
+from heliograph.wire.deliveries import DeliveryStatus
 from tests.delivery.receiver import receiving
 from tests.delivery.site import delivering, new_site
 from tests.storage.conftest import Run
@@ -45,7 +46,7 @@ def pending(lane: str) -> StoredDelivery:
         event_id=ids.new(),
         event_type="conversation:message",
         lane=lane,
-        in_full=0,
+        in_full=False,
         status=deliveries.PENDING,
         tries=0,
         attempts=0,
@@ -54,7 +55,7 @@ def pending(lane: str) -> StoredDelivery:
     )
 
 
-def outcome(store: Store, it: StoredDelivery, number: int, status: str) -> Settled:
+def outcome(store: Store, it: StoredDelivery, number: int, status: DeliveryStatus) -> Settled:
     """What became of an attempt of a delivery."""
     attempt = StoredAttempt(it.id, number, it.app_id, it.lane, 0, 1, 200, None, None)
     bucket = 0 if store.buckets == 1 else 7

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from heliograph.storage import conversations as conversation_rows
@@ -20,8 +19,7 @@ def in_order(membership: Membership) -> dict[str, list[tuple[str, str]]]:
 
 def pairs_of(event: event_rows.StoredEvent) -> list[list[str]] | None:
     """The [participant, user] pairs of an event."""
-    pairs: list[list[str]] | None = None if event.members is None else json.loads(event.members)
-    return pairs
+    return None if event.members is None else [list(pair) for pair in event.members]
 
 
 def settled(events: Sequence[Event]) -> list[Event]:

@@ -14,11 +14,11 @@ DELIVERY_HEADER = "x-heliograph-delivery"
 ATTEMPT_HEADER = "x-heliograph-attempt"
 
 
-def body(app_id: str, webhook_id: str, event_id: str, event_type: Trigger, created_at: int, payload: str) -> bytes:
-    """The body of a call that tells one event: the same bytes, however often it is made."""
-    event = Event(
-        id=event_id, type=event_type, created_at=times.to_text(created_at), payload=msgspec.Raw(payload.encode())
-    )
+def body(
+    app_id: str, webhook_id: str, event_id: str, event_type: Trigger, created_at: int, payload: msgspec.Raw
+) -> bytes:
+    """The body of a call for one event: the same bytes for every attempt."""
+    event = Event(id=event_id, type=event_type, created_at=times.to_text(created_at), payload=payload)
     call = WebhookCall(app=WebhookApp(id=app_id), webhook=WebhookCalled(id=webhook_id, version=VERSION), events=[event])
     return msgspec.json.encode(call)
 

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 from msgspec.structs import replace
 
@@ -182,9 +182,7 @@ class Pump:
         """Call the endpoint. Whatever fails on the way is a failed attempt, which the policy repeats and ends."""
         it = due.delivery
         with self._around.failures.reported("call"):
-            body = envelope.body(
-                it.app_id, webhook.id, it.event_id, cast(Any, it.event_type), due.created_at, due.payload
-            )
+            body = envelope.body(it.app_id, webhook.id, it.event_id, it.event_type, due.created_at, due.payload)
             headers = envelope.headers(secret, it.id, it.attempts + 1)
             return await self._around.sender.post(it.app_id, webhook.target, headers, body)
         return Result(None, "the server failed to make the call")

@@ -11,7 +11,7 @@ import msgspec
 from starlette.types import Receive, Send
 
 from heliograph.background import Failures
-from heliograph.domain.events import show_full_users
+from heliograph.domain.events.full_users import show_full_users
 from heliograph.errors import ApiError, BadRequest, ServiceUnavailable
 from heliograph.server.handlers import handles
 from heliograph.server.http import Request
@@ -242,8 +242,7 @@ def _place(places: Places, cursor: Cursor) -> bytes:
 
 
 def _told(place: str, event: StoredEvent) -> bytes:
-    payload = msgspec.Raw(event.payload.encode())
-    told = Event(id=event.id, type=event.type, created_at=times.to_text(event.created_at), payload=payload)
+    told = Event(id=event.id, type=event.type, created_at=times.to_text(event.created_at), payload=event.payload)
     call = WebhookCall(
         app=WebhookApp(id=event.app_id), webhook=WebhookCalled(id=NO_WEBHOOK, version="v2"), events=[told]
     )

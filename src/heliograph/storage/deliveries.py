@@ -8,17 +8,21 @@ later, or when all that was before it is settled. Then a look costs the same, ho
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Sequence
-from functools import lru_cache
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 from msgspec.structs import astuple
 
 from heliograph import ids
 from heliograph.storage import webhooks
 from heliograph.storage.engine import Reader, Row, Tx
-from heliograph.storage.logged import StoredAttempt, StoredDelivery, StoredEvent
+from heliograph.storage.logged import DELIVERY_ROWS, StoredAttempt, StoredDelivery, StoredEvent
+from heliograph.storage.webhooks import StoredWebhook
+from heliograph.wire.deliveries import DeliveryStatus
+from heliograph.wire.events import EventType
 
-PENDING, DELIVERED, FAILED = "pending", "delivered", "failed"
+PENDING: DeliveryStatus = "pending"
+DELIVERED: DeliveryStatus = "delivered"
+FAILED: DeliveryStatus = "failed"
 Ranges = tuple[tuple[int, int], ...]
 """Buckets, as the first and the last of each range."""
 
@@ -29,7 +33,6 @@ _PARKED_MILLISECONDS = 300_000
 but should a process die, or lose its lease, just then, nothing is forgotten for longer."""
 MOST_COUNTED = 10_000
 """How many pending deliveries are counted at most."""
-_COLUMNS = StoredDelivery.__struct_fields__
 _ATTEMPT = StoredAttempt.__struct_fields__
 
 
@@ -50,7 +53,7 @@ class Due(Struct):
     bucket: int
     delivery: StoredDelivery
     created_at: int
-    payload: str
+    payload: Raw
     parks: bool = False
 
 
@@ -92,14 +95,15 @@ def lane_of(event: StoredEvent) -> str:
     return event.conversation_id or event.user_id or ""
 
 
-@lru_cache(maxsize=1024)
-def _listens(triggers: str, event_type: str) -> bool:
-    return not {"*", event_type}.isdisjoint(triggers.split(","))
-
-
 async def due(tx: Tx, events: Sequence[StoredEvent], in_full: Container[str]) -> list[StoredDelivery]:
-    """The deliveries that the events ask for, not stored yet; events `in_full` have a payload with full users."""
+    """New deliveries of the events, not stored yet. Events whose ids are `in_full` have a payload with full users."""
     every = await webhooks.of_apps(tx, {event.app_id for event in events})
+    if not every:
+        return []
+    subscribed = {
+        (app_id, event_type): _subscribed(every, app_id, event_type)
+        for app_id, event_type in {(event.app_id, event.type) for event in events}
+    }
     return [
         StoredDelivery(
             id=ids.new(),
@@ -108,22 +112,27 @@ async def due(tx: Tx, events: Sequence[StoredEvent], in_full: Container[str]) ->
             event_id=event.id,
             event_type=event.type,
             lane=lane_of(event),
-            in_full=int(bool(webhook.include_full_user) and event.id in in_full),
+            in_full=webhook.include_full_user and event.id in in_full,
             status=PENDING,
             tries=0,
             attempts=0,
             due_at=tx.now,
             created_at=tx.now,
         )
-        for event in (events if every else ())
-        for webhook in every
-        if webhook.app_id == event.app_id and _listens(webhook.triggers, event.type)
+        for event in events
+        for webhook in subscribed[event.app_id, event.type]
     ]
+
+
+def _subscribed(webhooks: Sequence[StoredWebhook], app_id: str, event_type: EventType) -> list[StoredWebhook]:
+    return [one for one in webhooks if one.app_id == app_id and ("*" in one.triggers or event_type in one.triggers)]
 
 
 async def add(tx: Tx, due: Sequence[StoredDelivery]) -> None:
     """Store the deliveries."""
-    await tx.insert("delivery", ("bucket", *_COLUMNS), [(tx.bucket(one.lane), *astuple(one)) for one in due])
+    await tx.insert(
+        "delivery", ("bucket", *DELIVERY_ROWS.columns), [(tx.bucket(one.lane), *DELIVERY_ROWS.dump(one)) for one in due]
+    )
 
 
 async def waiting(reader: Reader, now: int) -> list[str]:
@@ -164,7 +173,7 @@ async def heads(
     Lanes that are left out may hold what is not settled yet.
     """
     # Which is first goes by the ids of events: those of a conversation ascend, whichever machine makes them.
-    columns = ", ".join(f"d.{name}" for name in _COLUMNS)
+    columns = ", ".join(f"d.{name}" for name in DELIVERY_ROWS.columns)
     others = ", ".join(f"${number}" for number, _ in enumerate(leaving_out, 4))
     rows = await reader.rows(
         f"""SELECT d.bucket, {columns}, e.created_at,
@@ -186,11 +195,11 @@ async def heads(
         *leaving_out,
     )
     found = [
-        Due(row[0], StoredDelivery(*row[1:-3]), row[-3], row[-2], parks=(row[-1] or 0) > now)
+        Due(row[0], DELIVERY_ROWS.load(row[1:-3]), row[-3], Raw(row[-2]), parks=(row[-1] or 0) > now)
         for row in rows
         if row[-3] is not None
     ]
-    behind = [StoredDelivery(*row[1:-3]) for row in rows if row[-3] is None]
+    behind = [DELIVERY_ROWS.load(row[1:-3]) for row in rows if row[-3] is None]
     if len(rows) < _LOOK or len(found) >= limit:
         # Nothing hides more heads. So what is next after a head that is found may stay.
         lanes = {one.delivery.lane for one in found}
@@ -299,9 +308,9 @@ async def _remove(tx: Tx, keys: Sequence[Sequence[object]]) -> None:
 
 
 async def get(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery | None:
-    """The delivery of the app, if there is such."""
-    row = await reader.get("delivery", _COLUMNS, ("app_id", "id"), (app_id, delivery_id))
-    return StoredDelivery(*row) if row else None
+    """The delivery of the app, or None."""
+    row = await reader.get("delivery", DELIVERY_ROWS.columns, ("app_id", "id"), (app_id, delivery_id))
+    return DELIVERY_ROWS.load(row) if row else None
 
 
 async def attempts(reader: Reader, app_id: str, delivery: StoredDelivery) -> list[StoredAttempt]:

@@ -19,10 +19,9 @@ from msgspec import Struct
 from heliograph import ids
 from heliograph.storage import meta
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.logged import StoredEvent
+from heliograph.storage.logged import EVENT_ROWS, StoredEvent
 
 _EPOCH = "epoch"
-_COLUMNS = StoredEvent.__struct_fields__
 # A cursor of another epoch tells the time of an event, and not what was committed before it; more than this before it
 # nothing was still open.
 _OVERLAP_MILLISECONDS = 60_000
@@ -85,7 +84,7 @@ async def after(
     if reader.buckets == 1:
         return await _after_in_key_order(reader, app_id, cursor, limit)
     rows = await reader.rows(
-        f"""SELECT tx, {", ".join(_COLUMNS)} FROM event
+        f"""SELECT tx, {", ".join(EVENT_ROWS.columns)} FROM event
         WHERE app_id = $1 AND (tx, id) > ($2, $3) AND tx < {reader.settled} AND id > $4 ORDER BY tx, id LIMIT $5""",
         app_id,
         cursor.tx,
@@ -93,7 +92,7 @@ async def after(
         cursor.since,
         limit,
     )
-    found = [(Cursor(cursor.epoch, row[0], row[1], cursor.since), StoredEvent(*row[1:])) for row in rows]
+    found = [(Cursor(cursor.epoch, row[0], row[1], cursor.since), EVENT_ROWS.load(row[1:])) for row in rows]
     return found, found[-1][0] if found else cursor
 
 
@@ -106,7 +105,7 @@ async def _after_in_key_order(
     end = await present(reader, app_id)
     since = max(cursor.since, cursor.id)
     rows = await reader.rows(
-        f"""SELECT tx, {", ".join(_COLUMNS)} FROM (
+        f"""SELECT tx, {", ".join(EVENT_ROWS.columns)} FROM (
             SELECT * FROM event WHERE bucket = 0 AND id > $1 ORDER BY id LIMIT $2
         ) AS examined WHERE app_id = $3 ORDER BY id LIMIT $4""",
         since,
@@ -114,7 +113,7 @@ async def _after_in_key_order(
         app_id,
         limit,
     )
-    found = [(Cursor(cursor.epoch, row[0], row[1], cursor.since), StoredEvent(*row[1:])) for row in rows]
+    found = [(Cursor(cursor.epoch, row[0], row[1], cursor.since), EVENT_ROWS.load(row[1:])) for row in rows]
     if len(found) == limit:
         return found, found[-1][0]
     last = await reader.row(

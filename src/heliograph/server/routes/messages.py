@@ -40,5 +40,5 @@ async def delete_all(request: Request) -> Empty:
 
 @handles("PostActivity")
 async def act(request: Request) -> Empty:
-    await messages.act(request.store, request.tenant, request.path["conversationId"], request.body)
+    await messages.post_activity(request.store, request.tenant, request.path["conversationId"], request.body)
     return Empty()
