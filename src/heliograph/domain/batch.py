@@ -99,8 +99,8 @@ async def _channels(tx: Tx, conversation: StoredConversation) -> set[str]:
 
 
 async def _gather_users(tx: Tx, named: Sequence[tuple[Needs, str]], facts: FactBook) -> None:
-    # Only users who are not members yet need a lock: whoever deletes a user locks all conversations of that user first,
-    # and those of this batch are locked already.
+    # Only users who may not be members yet need a lock. A member cannot be deleted anyway: deleting a user locks all
+    # their conversations first, and this batch has locked those of its verbs.
     kept = {(need.app_id, user_id) for need, user_id in named if need.keep_user}
     others = {(need.app_id, user_id) for need, user_id in named} - kept
     for keys, lock in ((kept, Lock.KEEP), (others, Lock.NONE)):

@@ -226,8 +226,8 @@ class _Conversations:
             await conversations.remove(tx, list(self.deleted.values()))
 
     def _set_versions(self) -> None:
-        # After everything that was added to the conversations, so this id is greater than all of theirs.
-        newest = ids.new()
+        # Made after everything that was added to the conversations, so it is greater than all ids in them.
+        newest = ids.new() if self.created or self.changed else ""
         for conversation in (*self.created, *self.changed.values()):
             conversation.newest_id = newest
 

@@ -17,9 +17,9 @@ def without_nulls(metadata: Metadata | None, owner: str) -> dict[str, Any] | Non
     Raises:
         BadRequest: it is too large.
     """
-    if metadata is None:
-        return None
-    return _checked({key: value for key, value in metadata.items() if value is not None}, owner)
+    left = {key: value for key, value in (metadata or {}).items() if value is not None}
+    _encoded(left, owner)
+    return left or None
 
 
 def encoded(metadata: Metadata | None, owner: str) -> Raw | None:
@@ -41,11 +41,6 @@ def merged(stored: dict[str, Any] | None, change: Metadata | UnsetType | None, o
     if isinstance(change, UnsetType):
         return stored
     return without_nulls({**(stored or {}), **change}, owner) if change is not None else None
-
-
-def _checked(metadata: dict[str, Any], owner: str) -> dict[str, Any] | None:
-    _encoded(metadata, owner)
-    return metadata or None
 
 
 def _encoded(metadata: dict[str, Any], owner: str) -> bytes:

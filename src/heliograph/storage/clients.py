@@ -82,7 +82,7 @@ async def remove_of_user(tx: Tx, app_id: str, user_id: str) -> None:
 
 
 async def clear_personal_information(tx: Tx, app_id: str, user_id: str) -> None:
-    """Forget what the user's clients tell of the person."""
+    """Clear the personal information of the user's clients."""
     await tx.execute(
         f"UPDATE client SET display_name = NULL, avatar_url = NULL, info = NULL, raw = NULL {_OF_USER}",
         tx.bucket(user_id),

@@ -1,4 +1,4 @@
-"""Participants, and memberships: the same fact from the conversation's side and from the user's."""
+"""Participants by conversation, and memberships by user: two tables that hold the same fact."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class ListedParticipant(Struct):
 
 
 class Membership(Struct):
-    """That a user is in a conversation, and as which participant."""
+    """A conversation that a user is in, and the id of their participant in it."""
 
     conversation_id: str
     participant_id: str

@@ -59,7 +59,7 @@ class Catalog:
 
 
 class PostgresTx(Tx):
-    """A reader, or a transaction, on one connection; whoever made it begins and ends it."""
+    """A reader or a transaction on one connection. Its creator begins and ends the transaction."""
 
     settled = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
     upcoming = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"

@@ -1,4 +1,4 @@
-"""Events in an order in which nothing can come late, for whoever follows them.
+"""Events in an order to which no event is added late, for streams.
 
 Ids are not in the order of commits: of two transactions the one that made its ids first may commit last. So events are
 read in the order of (number of the transaction, id), and only those below the number under which every transaction has
