@@ -219,9 +219,10 @@ class _Conversations:
             await conversations.add(tx, self.created)
         for conversation in (*self.emptied, *self.deleted.values()):
             await messages.remove_all(tx, conversation.app_id, conversation.id)
-        whole = {(one.app_id, one.id) for one in self.created} | self.deleted.keys()
-        if changed := [one for key, one in self.changed.items() if key not in whole]:
-            await conversations.set_counts(tx, changed)
+        for conversation in (*self.created, *self.deleted.values()):
+            self.changed.pop((conversation.app_id, conversation.id), None)
+        if self.changed:
+            await conversations.set_counts(tx, list(self.changed.values()))
         if self.deleted:
             await conversations.remove(tx, list(self.deleted.values()))
 
