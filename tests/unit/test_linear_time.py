@@ -136,9 +136,3 @@ def test_the_name_of_a_file_is_taken_from_the_beginning_of_its_url_encoding() ->
     long = "https://example.org/" + "%F0%9F%98%80" * 200
     assert contents._file_name(long) == "😀" * 128
     assert seconds(lambda: contents._file_name("https://example.org/" + "%" * 100_000)) < MOST_SECONDS
-
-
-def test_a_markdown_text_with_very_many_brackets_has_no_links() -> None:
-    link = "[a](https://example.invalid) "
-    assert richtext.to_html(link * 100).count("<a ") == 100
-    assert richtext.to_html(link * 101).count("<a ") == 0

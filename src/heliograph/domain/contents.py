@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from itertools import chain
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -32,9 +29,6 @@ from heliograph.wire.items import ItemBody
 _ENCODER = msgspec.json.Encoder()
 _WITH_ITEMS = (CarouselMessageBody, ListMessageBody)
 _WITH_ACTIONS = (TextMessageBody, ImageMessageBody, ListMessageBody)
-_RICH = (TextMessageBody, MediaMessageBody)
-_SHORT_CHARACTERS = 500
-"""Texts up to this length are converted on the event loop, within 3 ms. For some Markdown the time is quadratic."""
 _MOST_CHARACTERS = 4096
 _MOST_IN_ALT_TEXT = 128
 # A character is at most four bytes, each of which is percent-encoded in three characters.
@@ -62,24 +56,6 @@ def to_api(content: ContentBody) -> Raw:
     if isinstance(content, CarouselMessageBody):
         return _with(content, text=_as_text(content.items))
     return Raw(_ENCODER.encode(content))
-
-
-async def to_api_in_thread(content: ContentBody) -> Raw:
-    """`to_api`, without blocking the event loop: a thread converts long rich texts.
-
-    Raises:
-        BadRequest: it breaks a rule that its schema cannot express.
-    """
-    rich = content.html_text or content.markdown_text if isinstance(content, _RICH) else None
-    if rich is None or len(rich) <= _SHORT_CHARACTERS:
-        return to_api(content)
-    return await asyncio.get_running_loop().run_in_executor(_converter(), to_api, content)
-
-
-@cache
-def _converter() -> ThreadPoolExecutor:
-    # One thread for the process: under one interpreter lock, several would only slow down the event loop.
-    return ThreadPoolExecutor(1, thread_name_prefix="heliograph-rich-texts")
 
 
 def _with(content: ContentBody, **more: Any) -> Raw:

@@ -43,7 +43,7 @@ async def post(store: Store, tenant: Tenant, conversation_id: str, body: Message
         tenant=tenant,
         conversation_id=conversation_id,
         author=body.author,
-        content=await contents.to_api_in_thread(body.content),
+        content=contents.to_api(body.content),
         metadata=metadata.encoded(body.metadata, _OWNER),
         routing=_routing(body),
         destination=_destination(body),

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from html import unescape
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
+from comrak import ExtensionOptions, ParseOptions, RenderOptions, render_markdown
 
 _BREAKING = frozenset(
     ("blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "table", "tr", "ul")
@@ -22,25 +19,17 @@ _MARKUP = re.compile(
     |<[!?/][^>]*+>?""",
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
-MOST_BRACKETS = 100
-"""How many "[" a Markdown text may have for its links to be rendered: the parser looks from each for its end."""
 _SPACES = re.compile(r"[ \t\r\n]+")
 _GAPS = re.compile(r"(?<! ) *\n[ \n]*")
+_COMMONMARK = ExtensionOptions()
+_PARSING = ParseOptions()
+_ESCAPED = RenderOptions()
+_ESCAPED.escape = True
 
 
 def to_html(markdown: str) -> str:
-    """CommonMark as HTML. HTML in it is text like any other, and a link that would run a script is none."""
-    html: str = _commonmark(markdown.count("[") <= MOST_BRACKETS).render(markdown)
-    return html.strip()
-
-
-@cache
-def _commonmark(links: bool) -> MarkdownIt:
-    # Imported where it is first needed: most servers never see Markdown, and all of them want to start quickly.
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"html": False})
-    return parser if links else parser.disable(["link", "image", "reference"])
+    """CommonMark as HTML. HTML in it is escaped, and links that would run a script lose their target."""
+    return render_markdown(markdown, _COMMONMARK, _PARSING, _ESCAPED).strip()
 
 
 def to_text(html: str) -> str:

@@ -102,8 +102,8 @@ def run(settings: Settings, announce: Announce | None, *, beside: Beside, tether
         UsageError: the settings ask for what cannot be done here: a port that is taken, a database that is not ours …
     """
     request_log = logs.configure(settings.log_format, settings.log_level)
-    # The event loop asks for the interpreter lock many times for each request. While another thread computes (Markdown,
-    # the statements of a transaction), it waits this long each time; the default is ten times as long.
+    # The event loop asks for the interpreter lock many times for each request. While another thread computes (the
+    # statements of a transaction), it waits this long each time; the default is ten times as long.
     sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         uvloop.run(_run(settings, announce, request_log, beside, tether))
