@@ -62,6 +62,6 @@ $(BIN)/python:
 # Refreshes the two files of the reference page; needs npm.
 assets:
 	npm pack --silent swagger-ui-dist@5 | xargs tar xzf
-	cp package/swagger-ui-bundle.js package/swagger-ui.css src/heliograph/server/assets/
-	cat package/NOTICE package/LICENSE package/swagger-ui-bundle.js.LICENSE.txt > src/heliograph/server/assets/LICENSE.swagger-ui
+	cp package/swagger-ui-bundle.js package/swagger-ui.css src/heliograph/server/docs/assets/
+	cat package/NOTICE package/LICENSE package/swagger-ui-bundle.js.LICENSE.txt > src/heliograph/server/docs/assets/LICENSE.swagger-ui
 	rm -rf package swagger-ui-dist-*.tgz

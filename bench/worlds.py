@@ -12,13 +12,13 @@ from heliograph import ids
 from heliograph.domain import apps, integrations, keys, sandbox
 from heliograph.domain.networks import parse_networks
 from heliograph.domain.tenants import Tenant
-from heliograph.storage import conversations, participants, users
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Tx
 from heliograph.storage.opening import open_store
-from heliograph.storage.participants import StoredParticipant
+from heliograph.storage.rows import conversations, participants, users
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
-from heliograph.storage.users import StoredUser
 from heliograph.wire.apps import AppCreateBody, AppKey
 from heliograph.wire.conversations import SDK_GROUP
 from heliograph.wire.integrations import CustomIntegrationBody

@@ -11,7 +11,7 @@ import sys
 from tools.writing import SOURCE, tidy, write
 
 FILES = {
-    "async_http.py": "sync_http.py",
+    "http/async_http.py": "http/sync_http.py",
     "async_calls.py": "sync_calls.py",
     "async_client.py": "sync_client.py",
     "async_api.py": "sync_api.py",
@@ -31,7 +31,7 @@ RULES = [
     ("AsyncIterator", "Iterator"),
     ("AsyncBaseTransport", "BaseTransport"),
     # Sync code has connections of its own beside those of httpx: connections.py says which.
-    (r"from heliograph\.client\.async_http import", "from heliograph.client.connections import"),
+    (r"from heliograph\.client\.http\.async_http import", "from heliograph.client.http.connections import"),
     (r"AsyncHttp(?=[:(\]])", "HttpxHttp"),
     (r', "httpcore\._backends\.anyio", "anyio\._backends\._asyncio", "sniffio"', ""),
     ("Async", ""),

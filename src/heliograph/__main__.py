@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command; without the server's packages, say how to get them."""
     try:
-        from heliograph.cli import main as run
+        from heliograph.cli.main import main as run
     except ModuleNotFoundError as error:
         sys.stderr.write(
             f"heliograph: the server is not installed ({error.name} is missing): pip install 'heliograph[server]'\n"

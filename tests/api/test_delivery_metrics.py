@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from heliograph.errors import ServiceUnavailable
-from heliograph.server.metrics import Metrics
+from heliograph.server.observability.metrics import Metrics
 from tests.api.endpoint import Endpoint
 from tests.api.test_deliveries import below, settled
 from tests.api.test_metrics import Sample, grown, samples

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from heliograph.forwarding import Stream
+from heliograph.cli.forwarding import Stream
 from tests.api.endpoint import Endpoint
 from tests.api.test_delivery_metrics import eventually
 from tests.delivery.receiver import documented

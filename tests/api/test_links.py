@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from heliograph.cli import main
+from heliograph.cli.main import main
 from tests.harness import Caller, Server, init, serving
 from tests.security.calls import basic
 

@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from heliograph.cli import cli
+from heliograph.cli.main import cli
 from heliograph.domain.sandbox import Sandbox, ensure
 from heliograph.errors import UsageError
-from heliograph.storage import backups
 from heliograph.storage.sealing import MASTER_KEY_VARIABLE
+from heliograph.storage.sqlite import backups
 from tests.databases import execute_sqlite, rows
 from tests.harness import Caller, Server, command, init, serving
 from tests.proofs.ledger import Ledger, integrity

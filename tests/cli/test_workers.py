@@ -16,7 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from heliograph.server.workers import Workers
+from heliograph.server.process.workers import Workers
 from heliograph.settings import Settings
 from tests.databases import POSTGRESQL, new_database, rows
 from tests.harness import Caller, Server, command, init, new_app, serving
@@ -136,7 +136,9 @@ def test_one_that_is_killed_is_replaced(workers: Server, owner: Caller) -> None:
 
 
 def test_one_that_hangs_is_replaced(tmp_path: Path) -> None:
-    impatient = "import heliograph.server.workers as workers\nworkers._SILENT_LOOKS = 2\nworkers._STOP_SECONDS = -60\n"
+    impatient = (
+        "import heliograph.server.process.workers as workers\nworkers._SILENT_LOOKS = 2\nworkers._STOP_SECONDS = -60\n"
+    )
     (tmp_path / "sitecustomize.py").write_text(impatient)
     database = new_database(POSTGRESQL, tmp_path)
     with serving(database, "--workers", "2", env={"PYTHONPATH": str(tmp_path)}) as server:
@@ -177,10 +179,10 @@ def test_workers_that_cannot_be_started_are_tried_again(monkeypatch: pytest.Monk
     def missing(pid: int) -> None:
         raise FileNotFoundError
 
-    monkeypatch.setattr("heliograph.server.workers._RESTART_SECONDS", 0.01)
-    monkeypatch.setattr("heliograph.server.workers.BEAT_SECONDS", 0.01)
+    monkeypatch.setattr("heliograph.server.process.workers._RESTART_SECONDS", 0.01)
+    monkeypatch.setattr("heliograph.server.process.workers.BEAT_SECONDS", 0.01)
     monkeypatch.setattr("prometheus_client.multiprocess.mark_process_dead", missing)
-    monkeypatch.setattr("heliograph.server.workers.signal.signal", lambda *_: None)
+    monkeypatch.setattr("heliograph.server.process.workers.signal.signal", lambda *_: None)
     with socket.socket() as held:
         supervisor = Workers(Settings(workers=1), nothing, nothing, held)  # type: ignore[arg-type]
         monkeypatch.setattr(supervisor._context, "Process", Process)

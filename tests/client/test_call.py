@@ -14,9 +14,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from heliograph import calling
-from heliograph.calling import Calls
-from heliograph.cli import main
+from heliograph.cli import call as calling
+from heliograph.cli.call import Calls
+from heliograph.cli.main import main
 from heliograph.wire.table import OPERATIONS
 from tests.client.conftest import Place
 from tests.client.faults import Fault, answer, proxy_to

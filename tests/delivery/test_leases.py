@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from heliograph.delivery.leases import EXPIRY_SECONDS, SLOTS, Leases
-from heliograph.storage import deliveries
-from heliograph.storage.deliveries import Settled
-from heliograph.storage.logged import StoredAttempt
+from heliograph.storage.rows import deliveries
+from heliograph.storage.rows.deliveries import Settled
+from heliograph.storage.rows.log_rows import StoredAttempt
 from heliograph.storage.store import Store
 from tests.delivery.receiver import receiving
 from tests.delivery.site import delivering, new_site

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from heliograph.domain import deliveries as verbs
-from heliograph.storage import deliveries
 from heliograph.storage.engine import Tx
+from heliograph.storage.rows import deliveries
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from tests.delivery.receiver import Call, Receiver, receiving

@@ -8,12 +8,12 @@ import pytest
 
 from heliograph import ids
 from heliograph.background import Failures
-from heliograph.delivery.retention import prune
 from heliograph.domain import apps
-from heliograph.domain.purge import purge
-from heliograph.storage import retention
+from heliograph.maintenance.purge import purge
+from heliograph.maintenance.retention import prune
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.retention import Mark
+from heliograph.storage.rows import retention
+from heliograph.storage.rows.retention import Mark
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from tests.databases import SQLITE

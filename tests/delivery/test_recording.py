@@ -15,10 +15,10 @@ from heliograph.background import Failures
 from heliograph.delivery.leases import Alone
 from heliograph.delivery.sender import Result, Sender
 from heliograph.errors import ServiceUnavailable
-from heliograph.storage import deliveries
-from heliograph.storage.deliveries import Settled
 from heliograph.storage.engine import Tx
-from heliograph.storage.logged import StoredAttempt, StoredDelivery
+from heliograph.storage.rows import deliveries
+from heliograph.storage.rows.deliveries import Settled
+from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
 from heliograph.wire.deliveries import DeliveryStatus
 from tests.delivery.receiver import receiving

@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from heliograph.storage import stream
 from heliograph.storage.engine import Tx
+from heliograph.storage.rows import stream
+from heliograph.storage.rows.stream import Cursor
 from heliograph.storage.store import Store
-from heliograph.storage.stream import Cursor
 from tests.databases import POSTGRESQL
 from tests.delivery.site import Site, new_site
 from tests.storage.conftest import Run, opened

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from heliograph.delivery.unreachable import MOST_WEBHOOKS, REPEAT_SECONDS, UnreachableLog
-from heliograph.storage.deliveries import PENDING, Settled
-from heliograph.storage.logged import StoredAttempt, StoredDelivery
+from heliograph.storage.rows.deliveries import PENDING, Settled
+from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 
 REFUSED = ("refused", "connection refused")
 PRIVATE = ("address", "10.0.0.1 is not a public address")

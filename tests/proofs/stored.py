@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from heliograph.storage import conversations as conversation_rows
-from heliograph.storage import events as event_rows
-from heliograph.storage import participants as participant_rows
 from heliograph.storage.engine import Reader
+from heliograph.storage.rows import conversations as conversation_rows
+from heliograph.storage.rows import outbox as event_rows
+from heliograph.storage.rows import participants as participant_rows
 from tests.proofs.model import Event
 from tests.proofs.replay import Membership
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from heliograph.storage.apps import OWNED
+from heliograph.storage.rows.apps import OWNED
 from tests.databases import POSTGRESQL, beside, new_database
 from tests.harness import Caller, Server, init, new_app, serving
 from tests.proofs.crowd import Crowd, at_once

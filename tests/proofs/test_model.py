@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from heliograph.storage import events as event_rows
+from heliograph.storage.rows import outbox as event_rows
 from tests.databases import POSTGRESQL, SQLITE, new_database
 from tests.harness import Caller, author_of, error_of, init, serving
 from tests.proofs.identities import assert_unique

@@ -12,7 +12,7 @@ from typing import Any
 from heliograph.domain import sandbox
 from heliograph.domain.sandbox import Sandbox
 from heliograph.server.app import Application
-from heliograph.server.logs import Lines, RequestLog
+from heliograph.server.observability.logs import Lines, RequestLog
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
 from tests.robustness.answers import Answer

@@ -13,10 +13,10 @@ import uvicorn
 import uvloop
 from uvicorn.server import ServerState
 
-from heliograph.server.accepting import Acceptor
-from heliograph.server.connections import Connections
-from heliograph.server.protocol import Protocol
-from heliograph.server.sockets import listen
+from heliograph.server.http.accepting import Acceptor
+from heliograph.server.http.connections import Connections
+from heliograph.server.http.protocol import Protocol
+from heliograph.server.http.sockets import listen
 from tests.databases import url_of
 from tests.harness import Auth
 from tests.robustness.inside import inside

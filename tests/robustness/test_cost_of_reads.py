@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from heliograph.storage import apps, deliveries, keys, stream
 from heliograph.storage.opening import open_store
-from heliograph.storage.stream import Cursor
+from heliograph.storage.rows import apps, deliveries, keys, stream
+from heliograph.storage.rows.stream import Cursor
 from tests.databases import SQLITE, new_database
 from tests.robustness.inside import Inside, inside
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from heliograph.server.handlers import HANDLERS
-from heliograph.server.http import Request
-from heliograph.server.logs import ConsoleFormatter, JsonFormatter
+from heliograph.server.http.request import Request
+from heliograph.server.observability.logs import ConsoleFormatter, JsonFormatter
 from heliograph.storage.engine import Tx
 from tests.databases import new_database
 from tests.robustness.answers import Answer

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from heliograph.errors import ServiceUnavailable, UsageError
-from heliograph.storage import meta
+from heliograph.storage.rows import meta
 from heliograph.storage.sealing import MASTER_KEY_VARIABLE
 from tests.databases import rows
 from tests.harness import Caller, Server, command, error_of, serving

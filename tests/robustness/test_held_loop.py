@@ -15,7 +15,7 @@ import pytest
 
 from heliograph.domain.richtext import to_text
 from heliograph.errors import ApiError
-from heliograph.server.http import BODY_LIMIT
+from heliograph.server.http.request import BODY_LIMIT
 from heliograph.wire.operations import Operation
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from heliograph.server import connections, sockets
-from heliograph.server.connections import Connections
+from heliograph.server.http import connections, sockets
+from heliograph.server.http.connections import Connections
 from tests.databases import url_of
 from tests.harness import Auth, Caller, serving
 from tests.robustness.answers import Connection, exchange, request, sound

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from heliograph.server import http
+from heliograph.server.http import request as http
 from tests.databases import url_of
 from tests.robustness.answers import Answer, Connection, request, sound
 from tests.robustness.inside import inside

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from heliograph.storage import meta
-from heliograph.storage.presence import BEAT_SECONDS
+from heliograph.storage.rows import meta
+from heliograph.storage.sqlite.presence import BEAT_SECONDS
 from tests.robustness.test_files import database, refused, vacuum_into
 from tests.storage.conftest import opened, put, touch
 

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from heliograph.server.refusals import Reason
+from heliograph.server.auth.refusals import Reason
 from tests.api.test_metrics import samples
 from tests.databases import POSTGRESQL, SQLITE, new_database
 from tests.harness import Caller, Server, init, new_app, serving

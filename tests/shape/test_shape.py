@@ -16,7 +16,7 @@ import click
 import pytest
 
 import heliograph
-from heliograph.cli import cli
+from heliograph.cli.main import cli
 from heliograph.server.api import ROUTES
 from heliograph.server.handlers import HANDLERS
 from heliograph.settings import Settings, environment_variable
@@ -30,7 +30,7 @@ PYTHON = [
     path for folder in ("src", "tests", "bench", "tools", "examples") for path in sorted((ROOT / folder).rglob("*.py"))
 ]
 DOMAIN = sorted((ROOT / "src/heliograph/domain").rglob("*.py"))
-STORAGE = [path for path in SOURCES if path.parent.name == "storage"]
+STORAGE = [path for path in SOURCES if path.is_relative_to(ROOT / "src/heliograph/storage")]
 SQL = re.compile(r"\b(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE|PRAGMA)\b")
 ENGINE = re.compile(r"\b(sqlite3|asyncpg)\b")
 FILE_LINES = 350
@@ -99,7 +99,7 @@ def encodings(tree: ast.AST) -> Iterator[ast.Call]:
 
 
 # These are about a whole database.
-WHOLE = {"opening", "pooled", "copying", "unlocking"}
+WHOLE = {"opening", "store", "copying", "unlocking"}
 
 
 def storage_functions() -> Iterator[Any]:
@@ -107,9 +107,9 @@ def storage_functions() -> Iterator[Any]:
     for path in STORAGE:
         if path.stem in WHOLE:
             continue
-        module = import_module(f"heliograph.storage.{path.stem}") if path.stem != "__init__" else None
+        module = import_module(".".join(path.relative_to(ROOT / "src").with_suffix("").parts))
         for _, function in inspect.getmembers(module, inspect.iscoroutinefunction):
-            if function.__module__ == f"heliograph.storage.{path.stem}" and not function.__name__.startswith("_"):
+            if function.__module__ == module.__name__ and not function.__name__.startswith("_"):
                 yield function
 
 

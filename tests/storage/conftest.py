@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from heliograph.storage import meta
 from heliograph.storage.engine import Tx
 from heliograph.storage.opening import open_store
+from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 from tests.databases import new_database
 

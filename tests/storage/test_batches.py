@@ -12,8 +12,8 @@ import asyncpg
 import pytest
 
 from heliograph.errors import ServiceUnavailable
-from heliograph.storage import meta
 from heliograph.storage.engine import TryAgain, Tx
+from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 from tests.storage.conftest import Run, put
 

@@ -15,7 +15,7 @@ from heliograph.domain.membership import Join
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.verbs import Refused
 from heliograph.errors import ConversationNotFound
-from heliograph.storage import conversations as conversation_rows
+from heliograph.storage.rows import conversations as conversation_rows
 from heliograph.storage.store import Store
 from heliograph.wire.apps import AppCreateBody
 from heliograph.wire.conversations import ConversationCreateBody

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from heliograph.errors import UsageError
-from heliograph.storage import migrations, users
+from heliograph.storage import migrations
+from heliograph.storage.rows import users
 from heliograph.storage.sealing import MASTER_KEY_VARIABLE
 from tests.databases import beside, everything, key_file, rows
 from tests.storage.conftest import opened, touch

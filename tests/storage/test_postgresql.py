@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from heliograph.errors import ServiceUnavailable, UsageError
-from heliograph.storage import meta
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import open_store
+from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 from tests.databases import POSTGRESQL, beside, everything, held_up, key_file, new_database, rows, with_parameters
 from tests.harness import command
@@ -148,7 +148,7 @@ def test_of_two_that_add_the_same_key_the_second_finds_it(url: str) -> None:
 
 
 def test_who_waits_too_long_is_told_and_leaves_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heliograph.storage.pooled._STATEMENT_SECONDS", 0.2)
+    monkeypatch.setattr("heliograph.storage.postgres.store._STATEMENT_SECONDS", 0.2)
 
     async def work(store: Store) -> str:
         async with held_up(url):
@@ -164,7 +164,7 @@ def test_who_waits_too_long_is_told_and_leaves_nothing(url: str, monkeypatch: py
 
 
 def test_whoever_finds_no_connection_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heliograph.storage.transactions.ACQUIRE_SECONDS", 0.2)
+    monkeypatch.setattr("heliograph.storage.postgres.transactions.ACQUIRE_SECONDS", 0.2)
 
     async def work(store: Store) -> str:
         async with held_up(url):

@@ -85,7 +85,7 @@ def silent() -> Iterator[int]:
 
 
 def test_a_server_that_says_nothing_is_not_waited_for(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heliograph.storage.pooled._CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("heliograph.storage.postgres.store._CONNECT_SECONDS", 0.2)
     with pytest.raises(UsageError, match=rf"cannot be opened: PostgreSQL 127.0.0.1:{silent}/db: ") as refused:
         asyncio.run(touch(f"postgresql://me:hush@127.0.0.1:{silent}/db"))
     assert "hush" not in str(refused.value)

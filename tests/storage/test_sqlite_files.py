@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from heliograph.errors import ServiceUnavailable, UsageError
-from heliograph.storage import meta, migrations
+from heliograph.storage import migrations
 from heliograph.storage.engine import Tx
+from heliograph.storage.rows import meta
 from tests.databases import held_up
 from tests.storage.conftest import opened, put, touch
 
@@ -102,7 +103,7 @@ def test_a_storage_function_may_not_wait(url: str) -> None:
 
 
 def test_a_file_that_cannot_be_written_says_so_and_recovers(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heliograph.storage.writer.BUSY_MILLISECONDS", 50)
+    monkeypatch.setattr("heliograph.storage.sqlite.writer.BUSY_MILLISECONDS", 50)
 
     async def work() -> str:
         async with opened(url) as store:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from heliograph.errors import BadRequest, ServiceUnavailable
-from heliograph.storage import meta
 from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 from tests.storage.conftest import Run, put
 

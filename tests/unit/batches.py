@@ -7,8 +7,8 @@ from typing import TypeVar
 from heliograph.domain.changes import Changes
 from heliograph.domain.facts import FactBook, UserReference
 from heliograph.domain.verbs import Refused, Verb
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.participants import StoredParticipant
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
 
 T = TypeVar("T")
 

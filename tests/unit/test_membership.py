@@ -14,9 +14,9 @@ from heliograph.domain.facts import UserReference
 from heliograph.domain.membership import Join, Joined, Leave, Left
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.verbs import Refused
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.participants import StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.conversations import ConversationType
 from tests.unit.batches import Batch

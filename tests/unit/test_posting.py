@@ -15,9 +15,9 @@ from heliograph.domain.membership import Join, Joined, Leave, Left
 from heliograph.domain.posting import ActivityPosted, MessagePosted, PostActivity, PostMessage
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.verbs import Refused
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.participants import StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.activities import ActivityType
 from heliograph.wire.authors import AuthorBody
 from heliograph.wire.messages import MESSAGES_PER_CONVERSATION

@@ -6,7 +6,7 @@ from collections import Counter
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from heliograph.server.openapi import document
+from heliograph.server.docs.openapi import document
 from heliograph.wire.operations import Scope
 from heliograph.wire.table import OPERATIONS
 

@@ -11,11 +11,11 @@ from msgspec import UNSET, UnsetType
 
 from heliograph.client.async_api import AsyncGroups
 from heliograph.client.async_calls import AsyncLane
-from heliograph.client.async_http import async_opener
 from heliograph.client.auth import Auth
 from heliograph.client.exchange import base_url_of
+from heliograph.client.http.async_http import async_opener
+from heliograph.client.http.pool import Pool, async_place, is_bound
 from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, changed
-from heliograph.client.pool import Pool, async_place, is_bound
 from heliograph.client.values import whole
 from heliograph.errors import InvalidArgument
 

@@ -13,11 +13,11 @@ from typing import Generic, NamedTuple, TypeVar
 
 from heliograph.client import paging, retrying
 from heliograph.client.auth import Auth
-from heliograph.client.connections import Http
 from heliograph.client.exchange import request_of
+from heliograph.client.http.connections import Http
+from heliograph.client.http.pool import Pool
 from heliograph.client.model import Model
 from heliograph.client.options import Attempt, Options, tell
-from heliograph.client.pool import Pool
 from heliograph.client.receiving import receive
 from heliograph.client.requesting import Call
 from heliograph.errors import ApiError, HeliographError, TransportError

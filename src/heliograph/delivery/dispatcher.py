@@ -8,7 +8,7 @@ import time
 
 from heliograph.delivery.leases import BEAT_SECONDS, EXPIRY_SECONDS
 from heliograph.delivery.pump import Pump, Surroundings
-from heliograph.storage import deliveries
+from heliograph.storage.rows import deliveries
 
 POLL_SECONDS = 0.25
 """How long what another process has written may wait to be seen."""

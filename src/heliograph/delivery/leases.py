@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from heliograph.storage import leases
-from heliograph.storage.deliveries import Ranges
 from heliograph.storage.engine import Tx
-from heliograph.storage.leases import NOBODY, StoredLease
+from heliograph.storage.rows import leases
+from heliograph.storage.rows.deliveries import Ranges
+from heliograph.storage.rows.leases import NOBODY, StoredLease
 from heliograph.storage.store import Store
 
 SLOTS = 16

@@ -22,11 +22,11 @@ from heliograph.delivery import envelope
 from heliograph.delivery.leases import Holder
 from heliograph.delivery.policy import Policy, is_success
 from heliograph.delivery.sender import Result, Sender
-from heliograph.storage import deliveries, webhooks
-from heliograph.storage.deliveries import DELIVERED, FAILED, PENDING, Due, Observe, Settled
-from heliograph.storage.logged import StoredAttempt, StoredDelivery
+from heliograph.storage.rows import deliveries, webhooks
+from heliograph.storage.rows.deliveries import DELIVERED, FAILED, PENDING, Due, Observe, Settled
+from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
+from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.storage.store import Store
-from heliograph.storage.webhooks import StoredWebhook
 from heliograph.wire import times
 
 CONCURRENCY = 8

@@ -11,16 +11,16 @@ from functools import partial
 import uvloop
 
 from heliograph.background import Failures
-from heliograph.delivery import retention
 from heliograph.delivery.dispatcher import Dispatcher
 from heliograph.delivery.leases import Alone, Leases
 from heliograph.delivery.pump import Surroundings
 from heliograph.delivery.sender import Sender
 from heliograph.delivery.unreachable import UnreachableLog
 from heliograph.domain.networks import networks_of
+from heliograph.maintenance import retention
 from heliograph.settings import Settings
-from heliograph.storage.deliveries import Observe, Settled
 from heliograph.storage.opening import open_store
+from heliograph.storage.rows.deliveries import Observe, Settled
 from heliograph.storage.store import Store
 
 

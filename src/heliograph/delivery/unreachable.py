@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from heliograph.domain.networks import SETTING
-from heliograph.storage.deliveries import Settled
+from heliograph.storage.rows.deliveries import Settled
 
 REPEAT_SECONDS = 600.0
 MOST_WEBHOOKS = 1000

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from heliograph import ids
 from heliograph.domain import metadata
 from heliograph.errors import AppNotFound, BadRequest
-from heliograph.storage import apps, keys
-from heliograph.storage.apps import StoredApp
 from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.rows import apps, keys
+from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.store import Store
 from heliograph.wire.apps import App, AppCreateBody, AppSettings, AppSettingsBody, AppUpdateBody
 from heliograph.wire.paging import Page, Slice

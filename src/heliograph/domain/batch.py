@@ -12,9 +12,9 @@ from typing import Any, TypeVar, cast
 from heliograph.domain.changes import Changes
 from heliograph.domain.facts import FactBook, MemberKey, Needs
 from heliograph.domain.verbs import Refused, Verb
-from heliograph.storage import clients, conversations, participants, users
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Lock, Tx
+from heliograph.storage.rows import clients, conversations, participants, users
+from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.store import Store
 from heliograph.wire.conversations import PERSONAL
 from heliograph.wire.messages import SILENT

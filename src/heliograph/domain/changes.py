@@ -10,13 +10,13 @@ from heliograph.domain.events.clients import client_added
 from heliograph.domain.events.journal import Journal
 from heliograph.domain.facts import FactBook, Key, MemberKey
 from heliograph.domain.tenants import Tenant
-from heliograph.storage import clients, conversations, messages, participants
-from heliograph.storage.clients import StoredClient
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Tx
-from heliograph.storage.messages import StoredMessage
-from heliograph.storage.participants import StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows import clients, conversations, messages, participants
+from heliograph.storage.rows.clients import StoredClient
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.messages import StoredMessage
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.clients import ClientAssociation
 
 

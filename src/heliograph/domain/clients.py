@@ -8,8 +8,8 @@ from heliograph.domain.events.clients import client_removed
 from heliograph.domain.seats import lock_seats
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, ClientNotFound, UserNotFound
-from heliograph.storage import clients
 from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.rows import clients
 from heliograph.storage.store import Store
 from heliograph.wire.clients import Client
 from heliograph.wire.paging import Page, Slice

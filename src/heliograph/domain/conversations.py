@@ -13,11 +13,11 @@ from heliograph.domain.events.conversations import conversation_created, convers
 from heliograph.domain.facts import FactBook
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, ConversationNotFound, TooManyParticipants, UserNotFound
-from heliograph.storage import clients, conversations, participants, users
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.rows import clients, conversations, participants, users
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
-from heliograph.storage.users import StoredUser
 from heliograph.wire.conversations import PERSONAL, Conversation, ConversationCreateBody, ConversationUpdateBody
 from heliograph.wire.paging import Page, Slice
 from heliograph.wire.participants import ParticipantBody

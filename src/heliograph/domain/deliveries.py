@@ -6,9 +6,9 @@ from typing import get_args
 
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, NotFound
-from heliograph.storage import deliveries, delivery_pages, webhooks
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.logged import StoredAttempt, StoredDelivery
+from heliograph.storage.rows import deliveries, delivery_pages, webhooks
+from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.deliveries import Attempt, Delivery, DeliveryStatus

@@ -6,9 +6,9 @@ from collections.abc import Set
 
 from msgspec import Struct
 
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.participants import StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 
 Key = tuple[str, str]
 """(app id, id)."""

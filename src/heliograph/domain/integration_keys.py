@@ -8,9 +8,9 @@ from heliograph.domain.integrations import CUSTOM
 from heliograph.domain.keys import new_key
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, NotACustomIntegration, NotFound
-from heliograph.storage import keys
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.keys import StoredKey
+from heliograph.storage.rows import keys
+from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.store import Store
 from heliograph.wire.apps import AppKey
 from heliograph.wire.keys import KEYS_PER_INTEGRATION, IntegrationApiKey

@@ -15,13 +15,13 @@ from heliograph.domain.networks import Network
 from heliograph.domain.targets import admit
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, IntegrationNotFound
-from heliograph.storage import integrations, keys
-from heliograph.storage import webhooks as webhook_rows
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.integrations import StoredIntegration
+from heliograph.storage.rows import integrations, keys
+from heliograph.storage.rows import webhooks as webhook_rows
+from heliograph.storage.rows.integrations import StoredIntegration
+from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
-from heliograph.storage.webhooks import StoredWebhook
 from heliograph.wire import sdks
 from heliograph.wire.base import Body
 from heliograph.wire.integrations import CustomIntegration, CustomIntegrationBody, Integration, IntegrationUpdateBody

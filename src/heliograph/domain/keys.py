@@ -7,9 +7,9 @@ import secrets
 from heliograph import ids
 from heliograph.domain.apps import require
 from heliograph.errors import BadRequest, NotFound
-from heliograph.storage import keys
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.keys import StoredKey
+from heliograph.storage.rows import keys
+from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.store import Store
 from heliograph.wire.apps import KEYS_PER_APP, AppKey
 from heliograph.wire.operations import Scope

@@ -17,7 +17,7 @@ from heliograph.errors import (
     TooManyParticipants,
     UserNotFound,
 )
-from heliograph.storage.participants import StoredParticipant
+from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.wire.conversations import SDK_GROUP
 from heliograph.wire.participants import Participant
 

@@ -12,10 +12,10 @@ from heliograph.domain.changes import Changes
 from heliograph.domain.posting import PostActivity, PostMessage
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, ConversationNotFound, MessageNotFound, NotFound
-from heliograph.storage import conversations, messages
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.messages import Routing
+from heliograph.storage.rows import conversations, messages
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.messages import Routing
 from heliograph.storage.store import Store
 from heliograph.wire.activities import ActivityPost
 from heliograph.wire.authors import BUSINESS, USER

@@ -11,8 +11,8 @@ from heliograph.domain.facts import UserReference
 from heliograph.domain.membership import Join, Leave
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import ConversationNotFound
-from heliograph.storage import conversations, participants
 from heliograph.storage.engine import Reader
+from heliograph.storage.rows import conversations, participants
 from heliograph.storage.store import Store
 from heliograph.wire.paging import Page, PageMeta, page_meta
 from heliograph.wire.participants import Participant, ParticipantJoinBody, ParticipantLeaveBody

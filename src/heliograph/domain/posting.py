@@ -20,10 +20,10 @@ from heliograph.errors import (
     NotAMember,
     UserNotFound,
 )
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.messages import Routing, StoredMessage
-from heliograph.storage.participants import StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.messages import Routing, StoredMessage
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.activities import READ, ActivityType
 from heliograph.wire.authors import USER, AuthorBody
 from heliograph.wire.conversations import PERSONAL

@@ -6,8 +6,8 @@ from msgspec import Struct
 
 from heliograph.domain import apps as app_verbs
 from heliograph.domain import keys as key_verbs
-from heliograph.storage import apps, keys, meta
 from heliograph.storage.engine import Tx
+from heliograph.storage.rows import apps, keys, meta
 from heliograph.storage.store import Store
 from heliograph.wire.apps import App, AppCreateBody, AppKey
 from heliograph.wire.operations import Scope

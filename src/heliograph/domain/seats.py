@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from heliograph.storage import conversations, participants, users
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Lock, TryAgain, Tx
-from heliograph.storage.participants import StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows import conversations, participants, users
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 
 
 class Seats(Struct, frozen=True):

@@ -16,11 +16,11 @@ from heliograph.domain.events.users import user_removed, user_updated
 from heliograph.domain.seats import Seats, lock_seats
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, UserAlreadyExists, UserNotFound
-from heliograph.storage import clients, users
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.rows import clients, users
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
-from heliograph.storage.users import StoredUser
 from heliograph.wire import times
 from heliograph.wire.base import Metadata
 from heliograph.wire.conversations import PERSONAL

@@ -7,10 +7,10 @@ from typing import Any, cast
 import msgspec
 from msgspec import Raw
 
-from heliograph.storage.clients import StoredClient
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.participants import ListedParticipant, StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.clients import StoredClient
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import ListedParticipant, StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire import times
 from heliograph.wire.authors import Author, AuthorBody, Source
 from heliograph.wire.clients import Client, ClientAssociation

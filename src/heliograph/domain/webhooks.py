@@ -11,11 +11,11 @@ from heliograph.domain.networks import Network
 from heliograph.domain.targets import admit
 from heliograph.domain.tenants import OWN_INTEGRATION, Tenant
 from heliograph.errors import BadRequest, Forbidden, IntegrationNotFound, NotFound
-from heliograph.storage import integrations, webhooks
 from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.rows import integrations, webhooks
+from heliograph.storage.rows.webhooks import StoredWebhook, Triggers
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
-from heliograph.storage.webhooks import StoredWebhook, Triggers
 from heliograph.wire.webhooks import WEBHOOKS_PER_APP, Subscription, Webhook, WebhookCreateBody, WebhookUpdateBody
 
 VERSION = "v2"

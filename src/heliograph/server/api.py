@@ -19,10 +19,10 @@ from heliograph.errors import (
     NotFound,
     ServerError,
 )
-from heliograph.server import streams
-from heliograph.server.auth import CACHE_SECONDS, Authenticator
+from heliograph.server.auth.authenticator import CACHE_SECONDS, Authenticator
+from heliograph.server.auth.refusals import Refusal, refusal_of
 from heliograph.server.handlers import HANDLERS
-from heliograph.server.http import (
+from heliograph.server.http.request import (
     Disconnected,
     HeaderList,
     Headers,
@@ -32,8 +32,8 @@ from heliograph.server.http import (
     render,
     require_json,
 )
+from heliograph.server.http.urls import Urls
 from heliograph.server.query import parse_query
-from heliograph.server.refusals import Refusal, refusal_of
 from heliograph.server.router import Router
 from heliograph.server.routes import (
     apps,
@@ -43,11 +43,11 @@ from heliograph.server.routes import (
     integrations,
     messages,
     participants,
+    streams,
     users,
     webhooks,
 )
-from heliograph.server.streams import EventStream
-from heliograph.server.urls import Urls
+from heliograph.server.routes.streams import EventStream
 from heliograph.settings import Settings
 from heliograph.storage.store import Store
 from heliograph.wire.operations import Operation

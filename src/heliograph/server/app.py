@@ -10,13 +10,13 @@ from starlette.types import Message, Receive, Scope, Send
 
 from heliograph.errors import ServiceUnavailable
 from heliograph.server.api import READING, Api, Reply
-from heliograph.server.http import Disconnected, Headers, render, request_id_of, respond
-from heliograph.server.logs import Refused, RequestLog
-from heliograph.server.metrics import Metrics
-from heliograph.server.pages import REQUEST_ID, pages
-from heliograph.server.proxies import Proxies, has_passed_a_proxy
-from heliograph.server.streams import Streams, send_stream
-from heliograph.server.urls import Urls
+from heliograph.server.docs.pages import REQUEST_ID, pages
+from heliograph.server.http.proxies import Proxies, has_passed_a_proxy
+from heliograph.server.http.request import Disconnected, Headers, render, request_id_of, respond
+from heliograph.server.http.urls import Urls
+from heliograph.server.observability.logs import Refused, RequestLog
+from heliograph.server.observability.metrics import Metrics
+from heliograph.server.routes.streams import Streams, send_stream
 from heliograph.settings import Settings, is_loopback
 from heliograph.storage.store import Store
 

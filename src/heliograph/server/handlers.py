@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from heliograph.server.http import Request
+from heliograph.server.http.request import Request
 from heliograph.wire.base import Answer
 
 Handler = Callable[[Request], Awaitable[Answer]]

@@ -15,21 +15,21 @@ import msgspec
 from msgspec import Struct
 
 from heliograph.errors import UsageError
-from heliograph.storage import meta, places
-from heliograph.storage.apps import StoredApp
-from heliograph.storage.clients import StoredClient
-from heliograph.storage.conversations import StoredConversation
 from heliograph.storage.engine import Columns, Reader, Row, Tx
-from heliograph.storage.integrations import StoredIntegration
-from heliograph.storage.keys import StoredKey
-from heliograph.storage.logged import StoredAttempt, StoredDelivery, StoredEvent
-from heliograph.storage.messages import StoredMessage
 from heliograph.storage.opening import COPY
-from heliograph.storage.participants import StoredParticipant
+from heliograph.storage.rows import meta, places
+from heliograph.storage.rows.apps import StoredApp
+from heliograph.storage.rows.clients import StoredClient
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.integrations import StoredIntegration
+from heliograph.storage.rows.keys import StoredKey
+from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery, StoredEvent
+from heliograph.storage.rows.messages import StoredMessage
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
+from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
-from heliograph.storage.users import StoredUser
-from heliograph.storage.webhooks import StoredWebhook
 
 _CHUNK = 1000
 _FACTS = ("sandbox", places.FACT)  # of `meta`, what is not about the database itself

@@ -13,7 +13,7 @@ from itertools import chain
 
 from heliograph.errors import UsageError
 from heliograph.storage.engine import Dialect, Reader, Tx
-from heliograph.storage.users import LONGEST_KEY_BYTES, external_key
+from heliograph.storage.rows.users import LONGEST_KEY_BYTES, external_key
 
 Change = str | Callable[[Tx], Awaitable[None]]
 """A statement, or what no statement can do on both engines."""

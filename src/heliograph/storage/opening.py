@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heliograph.errors import UsageError
-from heliograph.storage import meta
+from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 
 _SQLITE = "sqlite:///"
@@ -37,10 +37,10 @@ async def open_unfinished(url: str, *, serve: bool = False, connections: int = 2
     # Each engine is imported where it is used: a server of the one need not load the other.
     path = embedded_path(url)
     if path is not None:
-        from heliograph.storage.embedded import open_embedded
+        from heliograph.storage.sqlite.store import open_embedded
 
         return open_embedded(path, serve=serve)
-    from heliograph.storage.pooled import open_pooled
+    from heliograph.storage.postgres.store import open_pooled
 
     return await open_pooled(url, connections)
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.remembered import Remembered
+from heliograph.storage.page_cache import Remembered
 from heliograph.storage.sealing import Sealer
 
 T = TypeVar("T")

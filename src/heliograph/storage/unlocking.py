@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-from heliograph.storage import meta, sealing
+from heliograph.storage import sealing
 from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.rows import meta
 from heliograph.storage.sealing import Sealer
 
 _WITNESS = "master_key_witness"

@@ -60,7 +60,7 @@ class Sent(logging.Handler):
 
 def log_requests() -> None:
     """Let `heliograph.client` log what urllib3 logs of each request."""
-    from heliograph.client.connections import Connections
+    from heliograph.client.http.connections import Connections
 
     send = Connections.send
 

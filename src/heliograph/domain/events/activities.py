@@ -10,8 +10,8 @@ from heliograph.domain.events.journal import Journal
 from heliograph.domain.events.subjects import brief_user, full_author, truncated
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.views import API_CONVERSATIONS
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.activities import READ, Activity, ActivityType
 from heliograph.wire.authors import BUSINESS, USER, AuthorWebhook
 from heliograph.wire.events import ActivityPayload

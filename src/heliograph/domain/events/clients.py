@@ -6,8 +6,8 @@ from heliograph.domain import views
 from heliograph.domain.events.journal import Journal
 from heliograph.domain.events.subjects import SOURCE, brief_user
 from heliograph.domain.tenants import Tenant
-from heliograph.storage.clients import StoredClient
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.clients import StoredClient
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.events import ClientAddPayload, ClientRemovePayload
 
 

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from heliograph.domain.events.journal import Journal
 from heliograph.domain.events.subjects import SOURCE, brief_user, full_user, truncated
 from heliograph.domain.tenants import Tenant
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.participants import StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.conversations import PERSONAL
 from heliograph.wire.events import ConversationCreatePayload, ConversationRemovePayload
 

@@ -9,9 +9,9 @@ import msgspec
 from msgspec import Raw
 
 from heliograph.domain.events.subjects import full_user
-from heliograph.storage import users
 from heliograph.storage.engine import Reader
-from heliograph.storage.logged import StoredEvent
+from heliograph.storage.rows import users
+from heliograph.storage.rows.log_rows import StoredEvent
 from heliograph.wire.events import EventType
 
 _AUTHORED: dict[EventType, str] = {

@@ -9,10 +9,10 @@ from msgspec import Raw
 
 from heliograph import ids
 from heliograph.domain.tenants import Tenant
-from heliograph.storage import events
 from heliograph.storage.engine import Tx
-from heliograph.storage.logged import StoredEvent
-from heliograph.storage.participants import StoredParticipant
+from heliograph.storage.rows import outbox
+from heliograph.storage.rows.log_rows import StoredEvent
+from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.wire.base import Answer
 from heliograph.wire.events import EventType
 
@@ -63,4 +63,4 @@ class Journal:
     async def save(self, tx: Tx) -> None:
         """Store the events, and the deliveries to webhooks that subscribe to them."""
         if self.events:
-            await events.add(tx, self.events, self._in_full)
+            await outbox.add(tx, self.events, self._in_full)

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from heliograph.domain.events.journal import Journal
 from heliograph.domain.events.subjects import brief_user, full_author, truncated
 from heliograph.domain.tenants import Tenant
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.authors import AuthorWebhook
 from heliograph.wire.events import ConversationMessagePayload, MessageWebhook
 from heliograph.wire.messages import Message

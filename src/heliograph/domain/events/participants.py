@@ -5,9 +5,9 @@ from __future__ import annotations
 from heliograph.domain.events.journal import Journal
 from heliograph.domain.events.subjects import brief_user, truncated
 from heliograph.domain.tenants import Tenant
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.participants import StoredParticipant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.events import MembershipPayload
 
 

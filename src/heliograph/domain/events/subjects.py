@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from heliograph.domain import views
-from heliograph.storage.conversations import StoredConversation
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.authors import AuthorWebhook, Source
 from heliograph.wire.conversations import ConversationTruncated
 from heliograph.wire.users import UserWebhook

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from heliograph.domain.events.journal import Journal
 from heliograph.domain.events.subjects import SOURCE, brief_user, full_user
 from heliograph.domain.tenants import Tenant
-from heliograph.storage.users import StoredUser
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.events import UserRemovePayload, UserUpdatePayload
 
 

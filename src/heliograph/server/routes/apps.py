@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from heliograph.domain import apps, keys
+from heliograph.server.auth.refusals import NotAllowed, Reason
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
-from heliograph.server.refusals import NotAllowed, Reason
+from heliograph.server.http.request import Request
 from heliograph.wire.apps import AppKeyListResponse, AppKeyResponse, AppListResponse, AppResponse, Empty
 
 

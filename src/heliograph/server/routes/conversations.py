@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from heliograph.domain import conversations
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request
+from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
 from heliograph.wire.conversations import ConversationListResponse, ConversationResponse
 

@@ -6,7 +6,7 @@ from typing import cast
 
 from heliograph.domain import messages
 from heliograph.server.handlers import handles
-from heliograph.server.http import Request, links_of
+from heliograph.server.http.request import Request, links_of
 from heliograph.wire.apps import Empty
 from heliograph.wire.messages import Message, MessageListResponse, MessagePostResponse
 

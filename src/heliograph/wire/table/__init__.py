@@ -6,7 +6,7 @@ One row reads as one line of a table: name, method, path, tag, scope, answer, th
 from __future__ import annotations
 
 from heliograph.wire.operations import Operation
-from heliograph.wire.table import apps, conversations, integrations, oauth, users
+from heliograph.wire.table.v2 import apps, conversations, integrations, oauth, users
 
 OPERATIONS: tuple[Operation, ...] = (
     *apps.OPERATIONS,

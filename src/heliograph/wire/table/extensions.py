@@ -6,7 +6,7 @@ from heliograph import errors
 from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
 from heliograph.wire.events import WebhookCall
 from heliograph.wire.operations import Operation
-from heliograph.wire.table.paths import A
+from heliograph.wire.table.v2.paths import A
 
 APP = "/heliograph/v1/apps/{appId}"
 DELIVERY = f"{APP}/deliveries/{{deliveryId}}"

@@ -1,0 +1,1 @@
+"""The command line: `main` has the group of commands, and each command or group of commands has its own file."""

@@ -1,0 +1,329 @@
+"""Sending for sync code by HTTP/1.1 connections of our own: a third of the time that a general client needs for it.
+
+A connection is lent to one thread at a time. What is unusual (proxies, transports) is left to httpx.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import socket
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+from heliograph.client.exchange import Request
+from heliograph.client.http import forks
+from heliograph.client.http.trust import Trust
+from heliograph.client.receiving import RawResponse
+from heliograph.errors import ClientUnusable, ConnectionFailed, DecodeError, Timeout
+
+if TYPE_CHECKING:
+    import httpx
+
+# Servers close what is idle after 5 seconds: a connection must not be used in the moment of its end.
+_IDLE_SECONDS = 4.0
+_MOST_IDLE = 100
+_CHUNK = 65536
+_LONGEST_HEAD = 65536
+_PORTS = {"http": 80, "https": 443}
+
+
+class Http(Protocol):
+    """What sends the requests of a client."""
+
+    def send(self, request: Request) -> RawResponse:
+        """The answer to one request."""
+
+    def close(self) -> None:
+        """Close the connections."""
+
+    def abandon(self) -> None:
+        """Give up the connections of another process without closing them for it."""
+
+
+def sync_opener(
+    base_url: str,
+    client: httpx.Client | None,
+    transport: httpx.BaseTransport | None,
+    proxy: str | httpx.URL | httpx.Proxy | None,
+) -> Callable[[], Http]:
+    """What opens connections of our own, or by httpx if it is asked for or the environment names a proxy.
+
+    Raises:
+        InvalidArgument: the proxy is not one.
+    """
+    if client is None and transport is None and proxy is None and not _proxies():
+        forks.preload("encodings.idna", *(("ssl", "certifi") if base_url.startswith("https:") else ()))
+        return partial(Connections, base_url, Trust())
+    from heliograph.client.http import sync_http
+
+    return sync_http.sync_opener(base_url, client, transport, proxy)
+
+
+def _proxies() -> bool:
+    if any(name.lower() in ("http_proxy", "https_proxy", "all_proxy") for name, value in os.environ.items() if value):
+        return True
+    if sys.platform in ("darwin", "win32"):  # where the system itself may name one
+        from urllib.request import getproxies
+
+        return bool(getproxies())
+    return False
+
+
+class Connections:
+    """The connections of one process to one server."""
+
+    def __init__(self, base_url: str, trust: Trust) -> None:
+        parts = urlsplit(base_url)
+        assert parts.hostname is not None
+        self._host = parts.hostname
+        self._port = parts.port or _PORTS[parts.scheme]
+        self._netloc = parts.netloc
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self._secure = parts.scheme == "https"
+        self._trust = trust
+        self._idle: list[_Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def send(self, request: Request) -> RawResponse:
+        """The answer to one request.
+
+        Raises:
+            TransportError: none came.
+            DecodeError: it cannot be unpacked.
+        """
+        connection = self._take() or self._connect(request)
+        try:
+            connection.write(self._head_of(request), request)
+            reply, reusable = connection.read(request)
+        except TimeoutError as error:
+            connection.close()
+            raise Timeout("no answer in time", request.operation) from error
+        except OSError as error:
+            connection.close()
+            raise ConnectionFailed(f"the connection failed: {error}", request.operation) from error
+        except BaseException:
+            connection.close()
+            raise
+        if reusable:
+            self._put(connection)
+        else:
+            connection.close()
+        return reply
+
+    def close(self) -> None:
+        """Close the connections that are idle; one that is in use ends with its call."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    def abandon(self) -> None:
+        """Give up the connections of another process without closing them for it."""
+        # Closing a socket says nothing to the server while another process has it. No lock: see Pool.
+        while self._idle:
+            self._idle.pop().close()
+
+    def _take(self) -> _Connection | None:
+        while True:
+            with self._lock:
+                if self._closed:
+                    return None
+                connection = self._idle.pop() if self._idle else None
+            if connection is None or connection.usable():
+                return connection
+            connection.close()
+
+    def _put(self, connection: _Connection) -> None:
+        connection.idle_since = time.monotonic()
+        with self._lock:
+            if not self._closed and len(self._idle) < _MOST_IDLE:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _connect(self, request: Request) -> _Connection:
+        if self._closed:
+            raise ClientUnusable("the client is closed", request.operation, sent=False)
+        try:
+            return _Connection(self._open(request))
+        except TimeoutError as error:
+            raise Timeout("no connection in time", request.operation, sent=False) from error
+        except (OSError, UnicodeError) as error:
+            raise ConnectionFailed(f"no connection: {error}", request.operation, sent=False) from error
+
+    def _open(self, request: Request) -> socket.socket:
+        opened = socket.create_connection((self._host, self._port), timeout=request.seconds())
+        try:
+            forks.track(opened.fileno())
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if not self._secure:
+                return opened
+            context = self._trust.context()
+            opened.settimeout(request.seconds())
+            return context.wrap_socket(opened, server_hostname=self._host)
+        except BaseException:
+            opened.close()
+            raise
+
+    def _head_of(self, request: Request) -> bytes:
+        target = request.url.removeprefix(self._origin)
+        lines = [f"{request.method} {target} HTTP/1.1", f"host: {self._netloc}"]
+        lines += [f"{name}: {value}" for name, value in request.headers.items()]
+        if request.content is not None:
+            lines.append(f"content-length: {len(request.content)}")
+        elif request.method != "GET":
+            lines.append("content-length: 0")
+        return "\r\n".join((*lines, "\r\n")).encode("ascii")
+
+
+class _Connection:
+    def __init__(self, opened: socket.socket) -> None:
+        self._socket = opened
+        self._timeout = opened.gettimeout()
+        self._buffer = b""
+        self.idle_since = 0.0
+
+    def usable(self) -> bool:
+        """Whether it is young enough, and the server has neither closed it nor said anything unasked."""
+        if time.monotonic() - self.idle_since > _IDLE_SECONDS:
+            return False
+        if (poll := getattr(select, "poll", None)) is None:
+            return self._peeks_nothing()
+        waiting = poll()
+        waiting.register(self._socket, select.POLLIN)
+        return not waiting.poll(0)
+
+    def _peeks_nothing(self) -> bool:
+        # Slower than `poll`, which Windows and gevent do not have; `select.select` ends at descriptor 1023.
+        self._set_timeout(0.0)
+        try:
+            # Beneath TLS, which cannot peek.
+            socket.socket.recv(self._socket, 1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self._socket.close()
+
+    def _set_timeout(self, seconds: float | None) -> None:
+        if seconds != self._timeout:  # nearly always the same, and a system call
+            self._socket.settimeout(seconds)
+            self._timeout = seconds
+
+    def write(self, head: bytes, request: Request) -> None:
+        self._set_timeout(request.seconds())
+        try:
+            self._socket.sendall(head + (request.content or b""))
+        except TimeoutError:
+            raise
+        except OSError:
+            # A server may refuse what it has not read to its end: then its answer is there already.
+            pass
+
+    def read(self, request: Request) -> tuple[RawResponse, bool]:
+        """The answer, and whether the connection can be used again."""
+        status = 100
+        while 100 <= status < 200:
+            version, status, headers = self._head(request)
+        if headers.get("transfer-encoding", "").lower() == "chunked":
+            content, framed = self._chunks(request), True
+        elif status in (204, 304):
+            content, framed = b"", True
+        elif (length := headers.get("content-length")) is not None:
+            content, framed = self._exactly(_number(length, 10), request), True
+        else:
+            content, framed = self._rest(request), False
+        keep = (
+            framed and not self._buffer and version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
+        )
+        return RawResponse(status, headers, _unpacked(content, headers, request)), keep
+
+    def _more(self, request: Request) -> bool:
+        """Read what there is; False at the end."""
+        self._set_timeout(request.seconds())
+        piece = self._socket.recv(_CHUNK)
+        self._buffer += piece
+        return bool(piece)
+
+    def _until(self, mark: bytes, request: Request) -> bytes:
+        while (end := self._buffer.find(mark)) < 0:
+            if len(self._buffer) > _LONGEST_HEAD:
+                raise ConnectionError("the head of the answer is too long")
+            if not self._more(request):
+                raise ConnectionError("the server closed it before the answer was complete")
+        found, self._buffer = self._buffer[:end], self._buffer[end + len(mark) :]
+        return found
+
+    def _head(self, request: Request) -> tuple[str, int, dict[str, str]]:
+        first, *lines = self._until(b"\r\n\r\n", request).decode("latin-1").split("\r\n")
+        version, _, rest = first.partition(" ")
+        if not version.startswith("HTTP/1."):
+            raise ConnectionError(f"this is not HTTP/1.1: {first[:40]!r}")
+        headers: dict[str, str] = {}
+        for line in lines:
+            name, colon, value = line.partition(":")
+            if not colon:
+                raise ConnectionError(f"this is not a header: {line[:40]!r}")
+            headers[name.lower()] = value.strip()
+        return version, _number(rest[:3], 10), headers
+
+    def _exactly(self, length: int, request: Request) -> bytes:
+        if len(self._buffer) < length:
+            pieces, have = [self._buffer], len(self._buffer)
+            self._buffer = b""
+            while have < length:
+                if not self._more(request):
+                    raise ConnectionError("the server closed it before the answer was complete")
+                pieces.append(self._buffer)
+                have += len(self._buffer)
+                self._buffer = b""
+            self._buffer = b"".join(pieces)
+        content, self._buffer = self._buffer[:length], self._buffer[length:]
+        return content
+
+    def _chunks(self, request: Request) -> bytes:
+        chunks = []
+        while length := _number(self._until(b"\r\n", request).partition(b";")[0].strip().decode("latin-1"), 16):
+            chunks.append(self._exactly(length, request))
+            self._until(b"\r\n", request)
+        while self._until(b"\r\n", request):  # trailers
+            pass
+        return b"".join(chunks)
+
+    def _rest(self, request: Request) -> bytes:
+        while self._more(request):
+            pass
+        content, self._buffer = self._buffer, b""
+        return content
+
+
+def _number(text: str, base: int) -> int:
+    if not text.isalnum() or not text.isascii():
+        raise ConnectionError(f"this is not a number: {text[:40]!r}")
+    try:
+        return int(text, base)
+    except ValueError:
+        raise ConnectionError(f"this is not a number: {text[:40]!r}") from None
+
+
+def _unpacked(content: bytes, headers: dict[str, str], request: Request) -> bytes:
+    if not content or headers.get("content-encoding", "identity").lower() == "identity":
+        return content
+    try:
+        return zlib.decompress(content, wbits=zlib.MAX_WBITS | 32)
+    except zlib.error as error:
+        raise DecodeError(f"the answer cannot be unpacked: {error}", request.operation) from error

@@ -1,0 +1,1 @@
+"""Maintenance of the database: purging deleted apps and pruning what has expired."""

@@ -1,0 +1,1 @@
+"""Authentication, rate limits, and the reasons for which requests are refused."""

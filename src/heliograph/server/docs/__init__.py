@@ -1,0 +1,1 @@
+"""The OpenAPI document, its reference page, and the health checks."""

@@ -1,0 +1,304 @@
+"""The OpenAPI 3.1 document, rendered from the operations table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, get_args
+
+import msgspec
+
+from heliograph import __version__, errors
+from heliograph.errors import ApiError
+from heliograph.server.docs.examples import example_of
+from heliograph.server.http.request import ErrorResponse
+from heliograph.wire.base import Answer, Body
+from heliograph.wire.deliveries import DeliveryStatus
+from heliograph.wire.messages import MESSAGES_PER_PAGE
+from heliograph.wire.operations import AnswerType, BodyType, Operation, Scope
+from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
+from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, ParticipantLeaveBody
+from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.extensions import EXTENSIONS
+
+JSON = dict[str, Any]
+JSON_MEDIA = "application/json"
+MULTIPART = "multipart/form-data"
+STREAM_MEDIA = "text/event-stream"
+_REFERENCE = "#/components/schemas/{name}"
+
+# What any operation may answer; those with a body, or with a path in an app, have more.
+_ALWAYS: tuple[type[ApiError], ...] = (
+    errors.Unauthorized,
+    errors.Forbidden,
+    errors.RateLimited,
+    errors.ServerError,
+    errors.ServiceUnavailable,
+)
+_WITH_BODY: tuple[type[ApiError], ...] = (
+    errors.BadRequest,
+    errors.RequestTimeout,
+    errors.PayloadTooLarge,
+    errors.UnsupportedMediaType,
+)
+_PARAMETERS = {
+    "appId": "The app.",
+    "keyId": "The key: `app_` and 24 hex characters.",
+    "conversationId": "The conversation.",
+    "userIdOrExternalId": "The user's id or, percent-encoded, external id. An id wins over another user's external id.",
+    "clientId": "The client.",
+    "messageId": "The message.",
+    "integrationId": "The integration; `me` for that of the key or token itself.",
+    "webhookId": "The webhook.",
+    "switchboardId": "The switchboard.",
+    "switchboardIntegrationId": "The switchboard integration.",
+    "deviceId": "The device.",
+    "deliveryId": "The delivery.",
+    "zendeskId": "The id of the Support user that the user is linked with.",
+}
+_FILTERS = {
+    "userId": "The user's id.",
+    "userExternalId": "The user's external id.",
+    "status": "How far they are.",
+    "webhookId": "The webhook that is to be told.",
+    "conversationId": "The conversation that the event is about.",
+    "identities.email": "The email address.",
+    "types": "Types of integrations, separated by commas.",
+}
+_ONE_OF = {"status": get_args(DeliveryStatus)}
+_QUERY = {
+    "brandId": "The brand in which the external id is to be looked up.",
+    "access": "Who may read the attachment: `public`.",
+    "for": "What the attachment is for: `message`.",
+    "conversationId": "The conversation that it belongs to, or is about.",
+    "includeFullUser": "`true` completes the users in the events, as the option of a webhook does.",
+    "trigger": "Triggers of webhooks, separated by commas: only events of these types. Without it, all.",
+    "client_id": "The integration, by the id of its OAuth client.",
+    "response_type": "What is asked for: `code`.",
+    "state": "A text that comes back with the code.",
+    "redirect_uri": "Where the browser is to be sent back to.",
+}
+
+
+_REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the caller knows, of this stream."}
+_ABOUT_TAGS = {"Deliveries": "What this server offers beside the Sunshine Conversations API."}
+
+# Rules between fields, as far as JSON Schema can tell them.
+_ONE_USER: JSON = {"oneOf": [{"required": ["userId"]}, {"required": ["userExternalId"]}]}
+_RULES: dict[type[Body], JSON] = {
+    ParticipantBody: _ONE_USER,
+    ParticipantJoinBody: {**_ONE_USER, "required": ["subscribeSDKClient"]},
+    ParticipantLeaveBody: {"minProperties": 1, "maxProperties": 1},
+}
+_TEXT: JSON = {"type": "string"}
+_HEADERS: dict[str, tuple[str, JSON]] = {
+    "X-Request-Id": ("The caller's own, if it sent a sane one, or a new one.", _TEXT),
+    "WWW-Authenticate": ("The schemes of authentication.", _TEXT),
+    "Retry-After": ("Seconds after which to try again.", {"type": "integer", "minimum": 0}),
+}
+_HEADERS_OF = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
+
+
+def offered() -> list[Operation]:
+    """The operations that this server answers."""
+    return [operation for operation in (*OPERATIONS, *EXTENSIONS) if operation.offered]
+
+
+def document(operations: Sequence[Operation] | None = None) -> JSON:
+    """The document, of what is offered or of these operations."""
+    operations = offered() if operations is None else operations
+    types = [kind for one in operations for kind in (one.body, one.answer) if kind] + [ErrorResponse]
+    _, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    for kind in _subclasses(Answer):
+        for field in schemas.get(kind.__name__, {}).get("properties", {}).values():
+            _never_null(field)
+    for body, rule in _RULES.items():
+        if body.__name__ in schemas:
+            schemas[body.__name__].update(rule)
+    paths: JSON = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Heliograph",
+            "version": __version__,
+            "summary": "The open, self-hosted server of the Sunshine Conversations API v2.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": ".", "description": "This server."}],
+        "security": [{"basicAuth": []}, {"bearerAuth": []}],
+        "tags": [_tag(name) for name in dict.fromkeys(operation.tag for operation in operations)],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "headers": {
+                name: {"description": about, "required": True, "schema": schema}
+                for name, (about, schema) in _HEADERS.items()
+            },
+            "securitySchemes": {
+                "basicAuth": {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "The id of an API key as user name, its secret as password.",
+                },
+                "bearerAuth": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "Signed by HS256 with the secret of an API key; its id is the `kid` of the header. "
+                    "The claim `scope` is `app`, `account` or `integration`.",
+                },
+            },
+        },
+    }
+
+
+def _tag(name: str) -> JSON:
+    return {"name": name, "description": _ABOUT_TAGS[name]} if name in _ABOUT_TAGS else {"name": name}
+
+
+def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _subclasses(one)
+
+
+def _never_null(field: JSON) -> None:
+    """An unset field is left out of an answer, so it is never null."""
+    if field.get("default", ...) is None:
+        del field["default"]
+    kinds = field.get("anyOf", [])
+    if {"type": "null"} in kinds:
+        kinds.remove({"type": "null"})
+        if len(kinds) == 1:
+            field.update(field.pop("anyOf")[0])
+
+
+def _operation(operation: Operation) -> JSON:
+    rendered: JSON = {
+        "operationId": operation.name,
+        "summary": _title(operation.name),
+        "description": f"{operation.about}\n\nScope: {' or '.join(_scopes(operation))}.",
+        "tags": [operation.tag],
+        "responses": _responses(operation),
+    }
+    if parameters := [
+        *_path_parameters(operation),
+        *_query_parameters(operation),
+        *(
+            {"name": name, "in": "header", "description": _REQUEST_HEADERS[name], "schema": _TEXT}
+            for name in operation.headers
+        ),
+    ]:
+        rendered["parameters"] = parameters
+    if operation.body:
+        media = MULTIPART if operation.multipart else JSON_MEDIA
+        rendered["requestBody"] = {
+            "required": not operation.body_optional,
+            "content": {media: _content(operation.body)},
+        }
+    return rendered
+
+
+def _title(name: str) -> str:
+    words = "".join(f" {letter}" if letter.isupper() else letter for letter in name)
+    return words.strip()
+
+
+def _scopes(operation: Operation) -> list[str]:
+    return [scope.label for scope in Scope if scope >= operation.scope]
+
+
+def _content(kind: BodyType | AnswerType) -> JSON:
+    (schema,), _ = msgspec.json.schema_components([kind], ref_template=_REFERENCE)
+    content: JSON = {"schema": schema}
+    if (example := example_of(kind)) is not None:
+        content["example"] = example
+    return content
+
+
+def _path_parameters(operation: Operation) -> list[JSON]:
+    names = [segment.strip("{}") for segment in operation.path.split("/") if segment.startswith("{")]
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": _PARAMETERS[name],
+            "schema": {"type": "string", "minLength": 1},
+        }
+        for name in names
+    ]
+
+
+def _query_parameters(operation: Operation) -> list[JSON]:
+    parameters = []
+    if operation.paged:
+        default = MESSAGES_PER_PAGE if operation.last_page_first else DEFAULT_SIZE
+        cursor = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
+        size = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": default}
+        about = "A cursor, one of the two at most, and the number of records."
+        page = {"type": "object", "properties": {"after": cursor, "before": cursor, "size": size}}
+        parameters.append(_deep_object("page", about, page))
+    if operation.filters:
+        properties = {name: _filter(name) for name in operation.filters}
+        filters: JSON = {"type": "object", "properties": properties}
+        if operation.one_filter:
+            filters |= {"minProperties": 1, "maxProperties": 1}
+        about = f"Which {operation.tag.lower()}{': exactly one of these' if operation.one_filter else ''}."
+        parameters.append({**_deep_object("filter", about, filters), "required": operation.one_filter})
+    for name in operation.query:
+        parameter = {"name": name, "in": "query", "description": _QUERY[name], "schema": _TEXT}
+        parameters.append({**parameter, "required": True} if name in operation.required else parameter)
+    return parameters
+
+
+def _filter(name: str) -> JSON:
+    allowed = {"enum": list(_ONE_OF[name])} if name in _ONE_OF else {}
+    return {"type": "string", "description": _FILTERS[name], **allowed}
+
+
+def _deep_object(name: str, about: str, schema: JSON) -> JSON:
+    return {"name": name, "in": "query", "description": about, "style": "deepObject", "explode": True, "schema": schema}
+
+
+def _responses(operation: Operation) -> JSON:
+    success: JSON = {"description": "Done.", "headers": _headers(operation.status)}
+    if operation.answer:
+        success["content"] = {STREAM_MEDIA if operation.streamed else JSON_MEDIA: _content(operation.answer)}
+    rendered: JSON = {str(operation.status): success}
+    refusals: dict[int, list[type[ApiError]]] = {}
+    for error in _refusals(operation):
+        refusals.setdefault(error.status, []).append(error)
+    for status, kinds in sorted(refusals.items()):
+        rendered[str(status)] = {
+            "description": " ".join(f"{(kind.__doc__ or kind.title).splitlines()[0]}" for kind in kinds),
+            "headers": _headers(status),
+            "content": {
+                JSON_MEDIA: {
+                    "schema": {"$ref": "#/components/schemas/ErrorResponse"},
+                    "examples": {
+                        kind.__name__: {"value": {"errors": [{"code": kind.code, "title": kind.title}]}}
+                        for kind in kinds
+                    },
+                }
+            },
+        }
+    return rendered
+
+
+def _headers(status: int) -> JSON:
+    names = ["X-Request-Id", *_HEADERS_OF.get(status, ())]
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _refusals(operation: Operation) -> list[type[ApiError]]:
+    """Every error the operation may answer, each once."""
+    kinds = [*operation.errors, *_ALWAYS]
+    if operation.body:
+        kinds += _WITH_BODY
+    if operation.paged or "{userIdOrExternalId}" in operation.path:
+        kinds.append(errors.BadRequest)
+    if "{appId}" in operation.path:
+        kinds.append(errors.AppNotFound)
+    return list(dict.fromkeys(kinds))

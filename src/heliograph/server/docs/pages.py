@@ -1,0 +1,121 @@
+"""What stands beside the API: health, the OpenAPI document, and the page that shows it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError, ServiceUnavailable
+from heliograph.server.docs.openapi import document
+from heliograph.server.http.request import render
+from heliograph.server.http.urls import Urls
+from heliograph.server.observability.metrics import CONTENT_TYPE, Metrics
+from heliograph.storage.rows import meta
+from heliograph.storage.store import Store
+
+_ASSETS = Path(__file__).with_name("assets")
+REQUEST_ID = "heliograph.request_id"
+"""Where the scope of a page's request holds its id."""
+_READY_SECONDS = 2.0
+# Deleting a row that never exists changes nothing, and a database that is read-only refuses it.
+_NO_FACT = ""
+_JSON = "application/json"
+
+log = logging.getLogger("heliograph.request")
+
+# Nothing is fetched from elsewhere: the page works without a network. The addresses are relative, so that it also works
+# under a root path.
+_DOCS = """<!doctype html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>Heliograph API</title>
+  <link rel="stylesheet" href="docs/assets/swagger-ui.css">
+  <link rel="icon" href="data:,">
+</head>
+<body>
+  <div id="api"></div>
+  <script src="docs/assets/swagger-ui-bundle.js"></script>
+  <script>
+    SwaggerUIBundle({url: "openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null})
+  </script>
+</body>
+</html>
+"""
+
+
+def pages(store: Store, metrics: Metrics, urls: Urls) -> Starlette:
+    """The application that answers everything but the API."""
+    rendered = {name: msgspec.Raw(msgspec.json.encode(part)) for name, part in document().items()}
+
+    def base(request: Request) -> str:
+        return urls.base(request.scope, dict(request.scope["headers"]))
+
+    async def live(request: Request) -> Response:
+        return Response(b'{"status":"ok"}', media_type=_JSON)
+
+    async def ready(request: Request) -> Response:
+        try:
+            async with asyncio.timeout(_READY_SECONDS):
+                await store.snapshot(meta.get, "schema_version")
+                await store.write(meta.remove, _NO_FACT)
+        except (ServiceUnavailable, TimeoutError):
+            return _error(ServiceUnavailable())
+        return Response(b'{"status":"ok"}', media_type=_JSON)
+
+    async def figures(request: Request) -> Response:
+        return Response(await metrics.render(), media_type=CONTENT_TYPE)
+
+    async def openapi(request: Request) -> Response:
+        servers = [{"url": base(request), "description": "This server."}]
+        return Response(msgspec.json.encode({**rendered, "servers": servers}), media_type=_JSON)
+
+    async def docs(request: Request) -> Response:
+        return HTMLResponse(_DOCS)
+
+    async def home(request: Request) -> Response:
+        return RedirectResponse(f"{base(request)}/docs")
+
+    answered = {"/health/live": live, "/health/ready": ready, "/metrics": figures, "/openapi.json": openapi}
+    application = Starlette(
+        routes=[
+            *[Route(path + slash, page) for path, page in answered.items() for slash in ("", "/")],
+            Route("/docs", docs),
+            # Addresses in the page are relative to /docs.
+            *[Route(path, home) for path in ("/", "/docs/")],
+            Mount("/docs/assets", StaticFiles(directory=_ASSETS)),
+        ],
+        exception_handlers={HTTPException: _refused, Exception: _failed},
+    )
+    # Starlette would redirect to a URL of its own, made of the Host header alone.
+    application.router.redirect_slashes = False
+    return application
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        return _error(MethodNotAllowed(headers={"allow": (error.headers or {}).get("Allow", "GET")}))
+    return _error(NotFound())
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    log.error("failed", extra={"request_id": request.scope.get(REQUEST_ID)}, exc_info=error)
+    return _error(ServerError())
+
+
+def _error(error: ApiError) -> Response:
+    body, headers = render(error)
+    return Response(
+        body, error.status, media_type=_JSON, headers={name.decode(): value.decode() for name, value in headers}
+    )

@@ -1,0 +1,1 @@
+"""HTTP below the API: connections, the protocol, proxies, and the request with its body."""

@@ -1,0 +1,1 @@
+"""The processes of a server: startup, shutdown, worker processes and their health."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: the store on a connection pool, its transactions and batches."""

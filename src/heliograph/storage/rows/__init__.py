@@ -1,0 +1,1 @@
+"""Rows, by noun. Every function takes the tenant first."""

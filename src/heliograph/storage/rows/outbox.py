@@ -1,0 +1,64 @@
+"""Events: what happened, stored in the same commit as the change itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+from msgspec import Raw
+
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.rows import deliveries
+from heliograph.storage.rows.deliveries import lane_of
+from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
+from heliograph.wire.base import Answer
+
+__all__ = ["StoredEvent", "add", "after", "purge"]
+
+
+async def add(tx: Tx, events: Sequence[StoredEvent], in_full: Mapping[str, Callable[[], Answer]]) -> None:
+    """Store the events, in this order, and a delivery for each webhook that subscribes to one of them.
+
+    `in_full` maps event ids to functions that make the payload with full users; they are called only for events that a
+    webhook with `includeFullUser` gets.
+    """
+    due = await deliveries.due(tx, events, in_full)
+    wanted = {one.event_id for one in due if one.in_full}
+    for event in events:
+        if event.id in wanted:
+            event.full_payload = Raw(msgspec.json.encode(in_full[event.id]()))
+    await tx.insert(
+        "event",
+        ("bucket", *EVENT_ROWS.columns),
+        [(tx.bucket(lane_of(one)), *EVENT_ROWS.dump(one)) for one in events],
+    )
+    if due:
+        await deliveries.add(tx, due)
+
+
+async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 1000) -> list[StoredEvent]:
+    """The app's events after the given one, in the order of their ids."""
+    rows = await reader.rows(
+        f"SELECT {', '.join(EVENT_ROWS.columns)} FROM event WHERE app_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        app_id,
+        event_id,
+        limit,
+    )
+    return [EVENT_ROWS.load(row) for row in rows]
+
+
+async def purge(tx: Tx, app_id: str, bucket: int, after: str, limit: int) -> str | None:
+    """Delete the app's events among the next `limit` of the bucket; returns the last one looked at, None at the end."""
+    row = await tx.row(
+        "SELECT max(id) FROM (SELECT id FROM event WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3) AS step",
+        bucket,
+        after,
+        limit,
+    )
+    if row is None or row[0] is None:
+        return None
+    await tx.execute(
+        "DELETE FROM event WHERE bucket = $1 AND id > $2 AND id <= $3 AND app_id = $4", bucket, after, row[0], app_id
+    )
+    last: str = row[0]
+    return last

@@ -1,0 +1,139 @@
+"""How old events are, whatever the clock said when they were written.
+
+An id holds the time at which it was made, and a wall clock can be wrong: a server that once ran with a clock in the
+future would otherwise delete what is new, or keep what is old for years. So the database counts how much time has
+passed (`Retention.age`), and marks how far the log of events had come at which age. What lies before a mark that is
+old enough is old.
+"""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.rows import meta, stream
+
+FACT = "retention"
+_MARKS = 48
+"""Into how many parts the marks divide the time for which events are kept: so much later than that they are deleted."""
+_JUMP = 8
+"""The part of that time by which a wall clock may be ahead of what is known, and be believed, at each look."""
+
+
+class Mark(Struct, frozen=True):
+    """A place in the log of events: what is not after (`tx`, `id`) was there at this age of the database."""
+
+    age: int
+    tx: int
+    id: str
+
+
+class Retention(Struct):
+    """What is known of the time, in milliseconds: the age of the database, and the wall clock as far as believed."""
+
+    wall: int
+    epoch: str
+    age: int = 0
+    marks: list[Mark] = []
+
+    def advance(self, wall: int, least: int, keep: int) -> None:
+        """Count the time since the last look; this process knows that the age is `least` by now.
+
+        The process's own monotonic clock is always believed. A wall clock that is ahead of what is known is believed
+        little by little, since it may be wrong; one that is behind is not believed.
+        """
+        known = max(0, least - self.age)
+        passed = max(known, min(wall - self.wall, known + keep // _JUMP))
+        self.age += passed
+        self.wall += passed
+
+    def mark(self, tx: int, id: str, keep: int) -> Mark | None:
+        """Mark where the log ends, and return the newest mark that is old enough; older ones are forgotten."""
+        if not self.marks or self.age - self.marks[-1].age >= keep // _MARKS:
+            self.marks.append(Mark(self.age, tx, id))
+        old = [mark for mark in self.marks if self.age - mark.age >= keep]
+        self.marks = self.marks[max(0, len(old) - 1) :]
+        return old[-1] if old else None
+
+
+async def clock(reader: Reader) -> int:
+    """The time in milliseconds, by the one clock that all servers of the database share."""
+    row = await reader.row(f"SELECT {reader.clock}")
+    assert row is not None
+    now: int = row[0]
+    return now
+
+
+async def advance(tx: Tx, wall: int, least: int, keep: int) -> tuple[int, Mark | None]:
+    """Count the time that has passed.
+
+    Returns the age of the database, and the mark before which events are older than `keep` milliseconds.
+    """
+    end = await stream.present(tx, "")
+    known = await meta.get(tx, FACT)
+    retention = msgspec.json.decode(known, type=Retention) if known else None
+    # The marks of another epoch mean nothing: everything is taken to be new.
+    if retention is None or retention.epoch != end.epoch:
+        retention = Retention(wall, end.epoch)
+    retention.advance(wall, least, keep)
+    old = retention.mark(end.tx, end.id, keep)
+    await meta.put(tx, FACT, msgspec.json.encode(retention).decode())
+    return retention.age, old
+
+
+async def buckets(reader: Reader, table: str) -> list[int]:
+    """The buckets in which `table`, `event` or `delivery`, has rows."""
+    rows = await reader.rows(
+        f"""WITH RECURSIVE filled (bucket) AS (
+            SELECT min(bucket) FROM {table}
+            UNION ALL
+            SELECT (SELECT min(bucket) FROM {table} WHERE bucket > filled.bucket) FROM filled
+            WHERE filled.bucket IS NOT NULL
+        ) SELECT bucket FROM filled WHERE bucket IS NOT NULL"""
+    )
+    return [row[0] for row in rows]
+
+
+async def prune_deliveries(tx: Tx, bucket: int, after: str, old: Mark, limit: int) -> str | None:
+    """Delete the settled deliveries of old events among the next `limit` of the bucket, with their attempts.
+
+    Returns where to go on; None once nothing that was looked at is old.
+    """
+    rows = await tx.rows(
+        """SELECT d.id, d.status, CASE WHEN e.id IS NULL OR (e.tx, e.id) <= ($3, $4) THEN 1 ELSE 0 END
+        FROM (SELECT bucket, id, status, event_id FROM delivery WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $5) AS d
+        LEFT JOIN event AS e ON e.bucket = d.bucket AND e.id = d.event_id ORDER BY d.id""",
+        bucket,
+        after,
+        old.tx,
+        old.id,
+        limit,
+    )
+    keys = [(bucket, id) for id, status, is_old in rows if is_old and status != "pending"]
+    await tx.delete("attempt", ("bucket", "delivery_id"), keys)
+    await tx.delete("delivery", ("bucket", "id"), keys)
+    return rows[-1][0] if len(rows) == limit and any(row[2] for row in rows) else None
+
+
+async def prune_events(tx: Tx, bucket: int, after: str, old: Mark, limit: int) -> str | None:
+    """Delete the old events among the next `limit` of the bucket, except those that are still to be delivered.
+
+    Returns where to go on; None once nothing that was looked at is old.
+    """
+    rows = await tx.rows(
+        """SELECT e.id, CASE WHEN (e.tx, e.id) <= ($3, $4) THEN 1 ELSE 0 END, (
+            SELECT count(*) FROM delivery AS d WHERE d.bucket = e.bucket AND d.status = 'pending'
+            AND d.lane = coalesce(e.conversation_id, e.user_id, '') AND d.event_id = e.id
+        ) FROM (
+            SELECT bucket, id, tx, conversation_id, user_id FROM event WHERE bucket = $1 AND id > $2
+            ORDER BY id LIMIT $5
+        ) AS e ORDER BY e.id""",
+        bucket,
+        after,
+        old.tx,
+        old.id,
+        limit,
+    )
+    await tx.delete("event", ("bucket", "id"), [(bucket, id) for id, is_old, pending in rows if is_old and not pending])
+    return rows[-1][0] if len(rows) == limit and any(row[1] for row in rows) else None

@@ -1,0 +1,59 @@
+"""Whether the write-ahead log next to a SQLite file belongs to it.
+
+SQLite cannot tell: it applies whatever log it finds under the right name, and a database that was put there from a
+backup is then damaged, or silently undone. After a crash nothing but a checkpoint that was under way may have written
+to the database since its server saw it last, so anything else is refused.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from heliograph.storage.sqlite.location import Location
+from heliograph.storage.sqlite.locking import DatabaseFile, Mark
+
+_HEADER, _FRAME_HEADER = 32, 24
+
+
+def is_doubtful(location: Location) -> bool:
+    """Whether the database was changed after its log; while nobody uses them, it is the other way round."""
+    # The change of the inode, which copying and moving set even where they keep the time of modification.
+    return location.log.stat().st_mtime_ns < location.path.stat().st_ctime_ns
+
+
+def belongs(location: Location, file: DatabaseFile, mark: Mark | None) -> bool:
+    """Whether a doubtful log belongs to the database, as far as that is known from the `mark` of its last server."""
+    if mark is None or mark[2] != location.log.stat().st_ino:
+        return True  # the files were copied together
+    found = location.path.stat()
+    return mark[:2] == (found.st_mtime_ns, found.st_size) or _was_copied(location.log, file)
+
+
+def _was_copied(log: Path, file: DatabaseFile) -> bool:
+    """Whether a checkpoint has begun to copy the log: it copies pages in the order of their numbers."""
+    found = _lowest_page(log)
+    if found is None:
+        return True  # nothing in it counts
+    number, content = found
+    return file.read((number - 1) * len(content), len(content)) == content
+
+
+def _lowest_page(log: Path) -> tuple[int, bytes] | None:
+    """The committed page with the lowest number, as it is after the last commit (https://sqlite.org/fileformat.html)."""
+    pages: dict[int, int] = {}
+    uncommitted: dict[int, int] = {}
+    with log.open("rb") as file:
+        header = file.read(_HEADER)
+        page_size, salts = int.from_bytes(header[8:12], "big"), header[16:24]
+        while len(head := file.read(_FRAME_HEADER)) == _FRAME_HEADER and head[8:16] == salts:
+            uncommitted[int.from_bytes(head[:4], "big")] = file.tell()
+            file.seek(page_size, os.SEEK_CUR)
+            if any(head[4:8]):
+                pages.update(uncommitted)
+                uncommitted.clear()
+        if not pages:
+            return None
+        number = min(pages)
+        file.seek(pages[number])
+        return number, file.read(page_size)

@@ -1,0 +1,227 @@
+"""The store on a SQLite file: one writer, a read-only reader, and a watch over the files."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from heliograph import ids
+from heliograph.errors import ServiceUnavailable, UsageError
+from heliograph.storage import migrations
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.opening import MEMORY
+from heliograph.storage.page_cache import Remembered
+from heliograph.storage.rows import places, stream
+from heliograph.storage.sealing import Sealer
+from heliograph.storage.sqlite.examining import examine, schema_version
+from heliograph.storage.sqlite.location import (
+    Location,
+    leftovers,
+    locate,
+    refuse_lost,
+    refuse_second_names,
+    refuse_unusable,
+)
+from heliograph.storage.sqlite.locking import DatabaseFile
+from heliograph.storage.sqlite.presence import BEAT_SECONDS, Presence
+from heliograph.storage.sqlite.tx import DIALECT, SQLiteTx, connect, unavailable
+from heliograph.storage.sqlite.writer import Job, Writer, drive
+from heliograph.storage.store import Store
+from heliograph.storage.unlocking import sealer_of
+from heliograph.wire import times
+
+BUCKETS = 1
+
+T = TypeVar("T")
+Call = TypeVar("Call")
+Outcome = TypeVar("Outcome")
+P = ParamSpec("P")
+
+
+class EmbeddedStore(Store):
+    """A SQLite file in this process."""
+
+    shared = False
+
+    def __init__(
+        self, location: Location, file: DatabaseFile, writer: sqlite3.Connection, sealer: Sealer, *, serve: bool
+    ) -> None:
+        self.name = str(location.path)
+        self.sealer = sealer
+        self.buckets = BUCKETS
+        self.remembered = Remembered()
+        self._file = file
+        self._write_connection = writer
+        self._read_connection = connect(location.path, read_only=True)
+        self._reader = SQLiteTx(self._read_connection, BUCKETS)
+        self._loop = asyncio.get_running_loop()
+        self._writer = Writer(writer, BUCKETS, self._loop, lambda *batch: self.observe_batch(*batch))
+        self._scratch: Path | None = None
+        self._presence = Presence(location, file)
+        self._next_look: asyncio.TimerHandle | None = None
+        if serve:
+            self._watch()
+
+    def _watch(self) -> None:
+        self._presence.look()
+        self._next_look = self._loop.call_later(BEAT_SECONDS, self._watch)
+
+    async def snapshot(
+        self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        connection = self._read_connection
+        if self._presence.lost:
+            raise ServiceUnavailable
+        try:
+            # No other read comes between: nothing in here waits.
+            connection.execute("BEGIN")
+            try:
+                return await query(self._reader, *args, **kwargs)
+            finally:
+                connection.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            raise unavailable(error) from error
+
+    async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._presence.lost:
+            raise ServiceUnavailable
+        try:
+            return await query(self._reader, *args, **kwargs)
+        except sqlite3.DatabaseError as error:
+            raise unavailable(error) from error
+
+    async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._put(Job(future, work=work, args=args, kwargs=kwargs))
+        return await future
+
+    async def submit(self, batch: Callable[[Tx, Sequence[Call]], Awaitable[Sequence[Outcome]]], call: Call) -> Outcome:
+        future: asyncio.Future[Outcome] = self._loop.create_future()
+        self._put(Job(future, batch=batch, call=call))
+        return await future
+
+    def _put(self, job: Job) -> None:
+        if self._presence.lost:
+            raise ServiceUnavailable
+        self._writer.put(job)
+
+    def keep_nothing(self, folder: Path) -> None:
+        """Remove the folder of the database when it is closed."""
+        self.name = "in memory: nothing is kept"
+        self._scratch = folder
+
+    @property
+    def waiting(self) -> int:
+        return self._writer.waiting
+
+    @property
+    def connections(self) -> tuple[int, int]:
+        return 2, 0
+
+    async def close(self) -> None:
+        if self._next_look:
+            self._next_look.cancel()
+        await self._writer.stop()
+        self._presence.look()
+        if self._presence.lost:
+            self._file.keep_log()
+        self._read_connection.close()
+        self._write_connection.close()
+        self._file.close()
+        if self._scratch:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+
+
+def open_embedded(where: str, *, serve: bool) -> EmbeddedStore:
+    """The store on the file `where`, made and migrated if need be.
+
+    With `serve` this process becomes the one server of it; without, it works beside a running one.
+
+    Raises:
+        UsageError: the file cannot be opened or is not Heliograph's, is missing although files of it are there, is of
+            a newer version, has another master key, or (with `serve`, or where a migration is due) is being served.
+    """
+    scratch = Path(tempfile.mkdtemp(prefix="heliograph-")) if where == MEMORY else None
+    try:
+        store = _open(scratch / "memory.db" if scratch else where, serve=serve)
+    except BaseException:
+        if scratch:
+            shutil.rmtree(scratch, ignore_errors=True)
+        raise
+    if scratch:
+        store.keep_nothing(scratch)
+    return store
+
+
+def _open(where: Path | str, *, serve: bool) -> EmbeddedStore:
+    location = locate(where)
+    # Looked for before the database: whoever creates one at this moment adds the others later.
+    left = leftovers(location)
+    file: DatabaseFile | None = None
+    try:
+        refuse_unusable(location)
+        if not location.path.exists():
+            refuse_lost(location, left)
+        file = DatabaseFile(location)
+        if serve:
+            file.lock()
+        else:
+            file.refuse_other_name()
+        refuse_second_names(location)
+        present = examine(location, file, left)
+        # A step under the feet of a running server could break it; one on an empty database cannot.
+        if 0 < present < migrations.LATEST and not serve:
+            file.lock()
+        return _connected(location, file, left, serve=serve)
+    except BaseException as error:
+        if file:
+            file.close()
+        if isinstance(error, (sqlite3.Error, OSError)):
+            raise UsageError(f"the database cannot be opened: {location.path}: {error}") from None
+        raise
+
+
+def _connected(location: Location, file: DatabaseFile, left: list[Path], *, serve: bool) -> EmbeddedStore:
+    connection = connect(location.path, read_only=False)
+    try:
+        sealer = _prepare(connection, location)
+        newest = connection.execute("SELECT id FROM event ORDER BY bucket DESC, id DESC LIMIT 1").fetchone()
+        if newest:
+            ids.follow(newest[0])
+        if serve and location.log in left:
+            # After a crash the index tells nothing of checkpoints until there was one, see `presence`.
+            connection.execute("PRAGMA wal_checkpoint")
+        file.refuse_replaced()
+        return EmbeddedStore(location, file, connection, sealer, serve=serve)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _prepare(connection: sqlite3.Connection, location: Location) -> Sealer:
+    """Bring the schema up to date, and find the master key."""
+    with _transaction(connection) as tx:
+        drive(migrations.migrate(tx, DIALECT, schema_version(connection), BUCKETS))
+        drive(stream.begin_epoch(tx, ""))
+        drive(places.prepare(tx))
+    # A transaction of its own: a master key never lies next to a database that has no tables, unless one was lost.
+    with _transaction(connection) as tx:
+        return drive(sealer_of(tx, location.key))
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[SQLiteTx]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield SQLiteTx(connection, BUCKETS, times.now())
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
