@@ -6,8 +6,7 @@ import base64
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec import Raw, Struct
 
 from heliograph import ids
 from heliograph.domain import apps, integrations, keys, sandbox
@@ -15,7 +14,7 @@ from heliograph.domain.networks import parse_networks
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Tx
 from heliograph.storage.opening import open_store
-from heliograph.storage.rows import participants
+from heliograph.storage.rows import conversations, participants, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.users import StoredUser
@@ -87,7 +86,7 @@ async def add_groups(store: Store, world: World, count: int, size: int = 0) -> l
 
 async def add_members(store: Store, world: World, seats: Sequence[tuple[str, str]]) -> None:
     """Put users into groups: pairs of a group and a user, a group after the other."""
-    rows = [StoredParticipant(ids.new(), user, None, "[]", 0, None, world.app_id, group) for group, user in seats]
+    rows = [StoredParticipant(ids.new(), user, None, [], 0, None, world.app_id, group) for group, user in seats]
     for start in range(0, len(rows), _ROWS):
         await store.write(participants.add, rows[start : start + _ROWS])
     for row in rows:
@@ -114,15 +113,16 @@ def _parts(rows: list[str]) -> list[list[str]]:
 
 
 async def _insert_users(tx: Tx, app_id: str, made: list[str]) -> None:
-    rows = [StoredUser(app_id, one, None, None, 0, tx.now, None, "{}", "{}", None, tx.now) for one in made]
-    columns = ("bucket", *StoredUser.__struct_fields__)
-    await tx.insert("app_user", columns, [(tx.bucket(row.id), *astuple(row)) for row in rows])
+    empty = Raw(b"{}")
+    rows = [StoredUser(app_id, one, None, None, False, tx.now, None, empty, empty, None, tx.now) for one in made]
+    await users.add(tx, rows)
 
 
 async def _insert_groups(tx: Tx, app_id: str, made: list[str], size: int) -> None:
     rows = [
-        StoredConversation(app_id, one, SDK_GROUP, 0, size, 0, tx.now, None, None, None, None, None, tx.now, ids.new())
+        StoredConversation(
+            app_id, one, SDK_GROUP, False, size, 0, tx.now, None, None, None, None, None, tx.now, ids.new()
+        )
         for one in made
     ]
-    columns = ("bucket", *StoredConversation.__struct_fields__)
-    await tx.insert("conversation", columns, [(tx.bucket(row.id), *astuple(row)) for row in rows])
+    await conversations.add(tx, rows)

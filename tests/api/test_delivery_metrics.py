@@ -142,7 +142,7 @@ def test_without_a_database_the_rest_is_told(url: str, monkeypatch: pytest.Monke
                 raise ServiceUnavailable
 
             metrics = Metrics(store)
-            monkeypatch.setattr(store, "look", absent)
+            monkeypatch.setattr(store, "read", absent)
             return await metrics.render()
 
     lines = asyncio.run(work()).decode().splitlines()

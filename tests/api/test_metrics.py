@@ -56,7 +56,7 @@ def test_joins_and_leaves_are_counted_by_batch(server: Server, api: Caller) -> N
     for user in users[:5]:
         api.leave(group, userId=user)
     after = samples(server)
-    batch = {"batch": "hot_verbs"}
+    batch = {"batch": "conversation_batch"}
     assert grown(before, after, "heliograph_batch_size_sum", **batch) == 25
     batches = grown(before, after, "heliograph_batch_size_count", **batch)
     assert 6 <= batches <= 25

@@ -102,9 +102,9 @@ class Site:
         """What a query finds."""
 
         async def query(reader: Reader) -> list[Sequence[Any]]:
-            return await reader.all(sql, *values)
+            return await reader.rows(sql, *values)
 
-        return await self.store.look(query)
+        return await self.store.read(query)
 
     async def settled(self, seconds: float = 20.0) -> list[str]:
         """The statuses of all deliveries, in the order of events, once none is pending."""

@@ -110,7 +110,7 @@ def test_what_another_delivers_by_now_is_not_recorded(run: Run) -> None:
         await site.hook("http://127.0.0.1:1/")
         await site.touch(await site.user())
         ((webhook,),) = await site.rows("SELECT webhook_id FROM delivery")
-        (due,) = (await store.look(deliveries.heads, webhook, first.ranges(), 2**52, 10)).heads
+        (due,) = (await store.read(deliveries.heads, webhook, first.ranges(), 2**52, 10)).heads
         lease = first.lease_of(due.bucket)
         assert lease
         due.delivery.status, due.delivery.attempts = "delivered", 1

@@ -156,7 +156,7 @@ def test_nothing_is_parked_for_ever(run: Run) -> None:
         await backlog(site, user)
 
         async def lose(tx: Tx) -> None:
-            rows = await tx.all("SELECT bucket, id FROM delivery")
+            rows = await tx.rows("SELECT bucket, id FROM delivery")
             await deliveries.park(tx, [(row[0], row[1]) for row in rows], times.now())
 
         await site.store.write(lose)

@@ -69,7 +69,7 @@ def test_what_is_settled_goes_and_what_is_pending_keeps_its_event(run: Run) -> N
 
 async def count(reader: Reader) -> int:
     """How many events there are."""
-    row = await reader.one("SELECT count(*) FROM event")
+    row = await reader.row("SELECT count(*) FROM event")
     assert row is not None
     return int(row[0])
 
@@ -102,7 +102,7 @@ class Calendar:
     async def events(self) -> int:
         """How many events are left after pruning what was old at any time."""
         assert await prune(self.store, self.old, Failures())
-        return await self.store.look(count)
+        return await self.store.read(count)
 
 
 @pytest.mark.one_engine(SQLITE)
@@ -174,7 +174,7 @@ async def backdate(store: Store, milliseconds: int) -> None:
 
 def test_the_database_tells_the_time(run: Run) -> None:
     async def work(store: Store) -> None:
-        assert abs(await store.look(retention.clock) - times.now()) < 60_000
+        assert abs(await store.read(retention.clock) - times.now()) < 60_000
 
     run(work)
 

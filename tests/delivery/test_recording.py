@@ -20,6 +20,7 @@ from heliograph.storage.rows import deliveries
 from heliograph.storage.rows.deliveries import Settled
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
+from heliograph.wire.deliveries import DeliveryStatus
 from tests.delivery.receiver import receiving
 from tests.delivery.site import delivering, new_site
 from tests.storage.conftest import Run
@@ -45,7 +46,7 @@ def pending(lane: str) -> StoredDelivery:
         event_id=ids.new(),
         event_type="conversation:message",
         lane=lane,
-        in_full=0,
+        in_full=False,
         status=deliveries.PENDING,
         tries=0,
         attempts=0,
@@ -54,7 +55,7 @@ def pending(lane: str) -> StoredDelivery:
     )
 
 
-def outcome(store: Store, it: StoredDelivery, number: int, status: str) -> Settled:
+def outcome(store: Store, it: StoredDelivery, number: int, status: DeliveryStatus) -> Settled:
     """What became of an attempt of a delivery."""
     attempt = StoredAttempt(it.id, number, it.app_id, it.lane, 0, 1, 200, None, None)
     bucket = 0 if store.buckets == 1 else 7
@@ -80,8 +81,8 @@ def test_outcomes_of_one_attempt_in_a_batch_count_once(run: Run) -> None:
         await store.submit(deliveries.settle, first)
 
         async def recorded(tx: Tx) -> tuple[list[Any], list[Any]]:
-            attempts = await tx.all("SELECT delivery_id, number FROM attempt")
-            found = await tx.all("SELECT id, status, attempts FROM delivery")
+            attempts = await tx.rows("SELECT delivery_id, number FROM attempt")
+            found = await tx.rows("SELECT id, status, attempts FROM delivery")
             return [tuple(row) for row in attempts], [tuple(row) for row in found]
 
         attempts, found = await store.write(recorded)

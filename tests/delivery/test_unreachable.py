@@ -18,7 +18,7 @@ PRIVATE = ("address", "10.0.0.1 is not a public address")
 def settled(webhook: str, failure: tuple[str, str] | None) -> Settled:
     """An attempt that failed, or was answered."""
     cause, error = failure or (None, None)
-    delivery = StoredDelivery("d", "app", webhook, "e", "user:update", "lane", 0, PENDING, 1, 1, 0, 0)
+    delivery = StoredDelivery("d", "app", webhook, "e", "user:update", "lane", False, PENDING, 1, 1, 0, 0)
     attempt = StoredAttempt("d", 1, "app", "lane", 0, 1, None if failure else 200, error, None)
     return Settled(0, delivery, attempt, cause=cause)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from heliograph.storage.rows.log_rows import EVENT_ROWS
 from heliograph.storage.rows.outbox import StoredEvent
 from tests.databases import beside, is_sqlite
 from tests.proofs.replay import Membership, replay
 
 _EVENTS = (
-    "SELECT id, app_id, type, conversation_id, user_id, members, key_id, created_at, payload FROM event "
+    "SELECT id, app_id, type, conversation_id, user_id, members, key_id, created_at, payload, full_payload FROM event "
     "WHERE app_id = $1 ORDER BY id"
 )
 _PARTICIPANTS = "SELECT conversation_id, id, user_id FROM participant WHERE app_id = $1 ORDER BY conversation_id, id"
@@ -32,7 +33,7 @@ class Ledger:
             def rows(sql: str) -> list[Any]:
                 return query(sql, app_id)
 
-            self.events = [StoredEvent(*row) for row in rows(_EVENTS)]
+            self.events = [EVENT_ROWS.load(row) for row in rows(_EVENTS)]
             self.participants = rows(_PARTICIPANTS)
             self.memberships = rows(_MEMBERSHIPS)
             self.counts: dict[str, int] = dict(rows(_COUNTS))

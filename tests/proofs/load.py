@@ -49,9 +49,9 @@ class Book:
         assert there.keys() <= self.joined.keys() | self.unanswered_joins | self.unanswered_leaves.keys()
         told = {(event.type, event.conversation_id, event.members) for event in ledger.events}
         for (group, user), participant in [*self.joined.items(), *self.left.items()]:
-            assert ("conversation:join", group, f'[["{participant}","{user}"]]') in told
+            assert ("conversation:join", group, ((participant, user),)) in told
         for (group, user), participant in self.left.items():
-            assert ("conversation:leave", group, f'[["{participant}","{user}"]]') in told
+            assert ("conversation:leave", group, ((participant, user),)) in told
 
 
 class Load:

@@ -53,12 +53,12 @@ def replay(events: Iterable[StoredEvent], so_far: Membership | None = None) -> M
 
 
 def _apply(event: StoredEvent, state: Membership) -> None:
-    pairs: list[list[str]] = json.loads(event.members or "[]")
+    pairs = event.members or ()
     where = event.conversation_id or ""
     match event.type:
         case "conversation:create":
             assert where not in state
-            state[where] = dict(map(tuple, pairs))  # type: ignore[arg-type]
+            state[where] = dict(pairs)
             assert len(state[where]) == len(set(state[where].values())) == len(pairs)
         case "conversation:join":
             ((participant, user),) = pairs
@@ -85,7 +85,7 @@ def unread(events: Iterable[StoredEvent]) -> dict[str, dict[str, int]]:
     for event in events:
         _apply(event, members)
         here = members.get(event.conversation_id or "", {})
-        payload = json.loads(event.payload)
+        payload = json.loads(bytes(event.payload))
         if event.type == "conversation:message":
             counts |= {one: counts.get(one, 0) + 1 for one in here}
         about = payload.get("message") or payload.get("activity") or {"type": "", "author": {}}
@@ -99,7 +99,7 @@ def unread(events: Iterable[StoredEvent]) -> dict[str, dict[str, int]]:
 
 def assert_documented(event: StoredEvent) -> None:
     """The payload has exactly the documented keys, and is about what the row is about."""
-    payload: dict[str, Any] = json.loads(event.payload)
+    payload: dict[str, Any] = json.loads(bytes(event.payload))
     keys = PAYLOADS[event.type]
     if event.type == "conversation:create" and payload["conversation"]["type"] == "personal":
         keys = keys | {"user"}

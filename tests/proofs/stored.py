@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from heliograph.storage.engine import Reader
@@ -20,8 +19,7 @@ def in_order(membership: Membership) -> dict[str, list[tuple[str, str]]]:
 
 def pairs_of(event: event_rows.StoredEvent) -> list[list[str]] | None:
     """The [participant, user] pairs of an event."""
-    pairs: list[list[str]] | None = None if event.members is None else json.loads(event.members)
-    return pairs
+    return None if event.members is None else [list(pair) for pair in event.members]
 
 
 def settled(events: Sequence[Event]) -> list[Event]:
@@ -33,13 +31,13 @@ def settled(events: Sequence[Event]) -> list[Event]:
 async def stored_membership(reader: Reader, app_id: str) -> Membership:
     """Who is in what, by the rows of either side, which have to agree, and by the counts of each conversation."""
     sql = "SELECT conversation_id, {id}, user_id FROM {table} WHERE app_id = $1 ORDER BY 1, 2"
-    rows = await reader.all(sql.format(id="id", table="participant"), app_id)
-    assert await reader.all(sql.format(id="participant_id", table="membership"), app_id) == rows
-    found = [row[0] for row in await reader.all("SELECT id FROM conversation WHERE app_id = $1", app_id)]
+    rows = await reader.rows(sql.format(id="id", table="participant"), app_id)
+    assert await reader.rows(sql.format(id="participant_id", table="membership"), app_id) == rows
+    found = [row[0] for row in await reader.rows("SELECT id FROM conversation WHERE app_id = $1", app_id)]
     state: Membership = {one: {} for one in found}
     for conversation, participant, user in rows:
         state[conversation][participant] = user
-    said = await reader.all(
+    said = await reader.rows(
         "SELECT conversation_id, count(*) FROM message WHERE app_id = $1 GROUP BY conversation_id", app_id
     )
     messages = {row[0]: row[1] for row in said}

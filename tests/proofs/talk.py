@@ -107,7 +107,7 @@ class Talk:
     def _told(self, ledger: Ledger, group: str) -> dict[str, Any]:
         """The messages of a group that there are events of, by their ids."""
         events = [event for event in ledger.events_of("conversation:message") if event.conversation_id == group]
-        messages = [json.loads(event.payload)["message"] for event in events]
+        messages = [json.loads(bytes(event.payload))["message"] for event in events]
         assert [one["id"] for one in messages] == sorted({one["id"] for one in messages})
         return {one["id"]: one for one in messages}
 
@@ -133,7 +133,7 @@ class Talk:
     def _assert_read(self, ledger: Ledger) -> None:
         """Each reading was told, and no other."""
         events = ledger.events_of("conversation:read")
-        authors = [json.loads(event.payload)["activity"]["author"]["userId"] for event in events]
+        authors = [json.loads(bytes(event.payload))["activity"]["author"]["userId"] for event in events]
         told = Counter((event.conversation_id or "", user) for event, user in zip(events, authors, strict=True))
         assert self.read <= told <= self.read + self.unanswered_reads
 

@@ -76,7 +76,7 @@ def test_what_is_unread_is_exact_whoever_comes_first(site: Site, api: Caller) ->
             shown = {one["id"]: one["unreadCount"] for one in caller.participants(group)}
             assert shown == expected[group]
     for group in groups:
-        told = [json.loads(one.payload)["message"] for one in ledger.events_of("conversation:message")]
+        told = [json.loads(bytes(one.payload))["message"] for one in ledger.events_of("conversation:message")]
         sql = "SELECT id, shown FROM message WHERE conversation_id = $1 ORDER BY id"
         stored = [json.loads(text) for _, text in rows(site.database_url, sql, group)]
         mine = {one["id"] for one in stored}

@@ -293,7 +293,7 @@ class Verbs(RuleBasedStateMachine):
 
     @invariant()
     def the_rows_agree(self) -> None:
-        stored = self.inside.run(self.inside.store.read(stored_membership, self.inside.app_id))
+        stored = self.inside.run(self.inside.store.snapshot(stored_membership, self.inside.app_id))
         assert in_order(stored) == in_order(self.model.membership())
 
     @invariant()
@@ -304,7 +304,7 @@ class Verbs(RuleBasedStateMachine):
 
     @invariant()
     def the_events_agree(self) -> None:
-        read = self.inside.store.read(event_rows.after, self.inside.app_id, self.last_event)
+        read = self.inside.store.snapshot(event_rows.after, self.inside.app_id, self.last_event)
         events = self.inside.run(read)
         for event in events:
             assert_documented(event)

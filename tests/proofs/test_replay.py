@@ -126,7 +126,7 @@ def test_payloads_name_the_group_and_the_user(api: Caller, server: Server) -> No
     group = api.new_group(metadata={"lang": "en-ca"})
     api.join(group, ada)
     api.leave(group, userId=ada)
-    payloads = [event.payload for event in Ledger(server.database_url, api.app_id).events]
+    payloads = [bytes(event.payload).decode() for event in Ledger(server.database_url, api.app_id).events]
     about = f'"conversation":{{"id":"{group}","type":"sdkGroup","metadata":{{"lang":"en-ca"}}}}'
     user = f'"user":{{"id":"{ada}","authenticated":false,"externalId":"ada"}}'
     # Byte for byte: this text is what will be sent, and what a retry will send again.

@@ -169,14 +169,14 @@ def test_nothing_that_runs_by_itself_looks_at_every_row(tmp_path: Path, steps: S
         grow(tmp_path / "heliograph.db", ROWS)
         store = await open_store(url, serve=True)
         with steps.few("the stream of an app after the events of others"):
-            place = await store.read(stream.resumed, "nobody", Cursor("0" * 16, 0, "0" * 24))
-            await store.read(stream.after, "nobody", place, 200)
+            place = await store.snapshot(stream.resumed, "nobody", Cursor("0" * 16, 0, "0" * 24))
+            await store.snapshot(stream.after, "nobody", place, 200)
         with steps.few("the keys of an app itself"):
-            await store.read(keys.of_app, app_id)
+            await store.snapshot(keys.of_app, app_id)
         with steps.few("the apps that wait to be purged"):
-            await store.read(apps.deleted, 2, 2**62)
+            await store.snapshot(apps.deleted, 2, 2**62)
         with steps.few("looking for webhooks that wait"):
-            await store.look(deliveries.waiting, 2**62)
+            await store.read(deliveries.waiting, 2**62)
         await store.close()
 
     asyncio.run(go())

@@ -210,7 +210,7 @@ def test_every_way_to_lose_the_files_is_noticed(database: Path, harm: Callable[[
             vacuum_into(database)
             harm(database)
             await asyncio.sleep(0.3)
-            for call in (store.write(put, "a", "2"), store.read(meta.get, "a"), store.look(meta.get, "a")):
+            for call in (store.write(put, "a", "2"), store.snapshot(meta.get, "a"), store.read(meta.get, "a")):
                 with pytest.raises(ServiceUnavailable):
                     await call
 

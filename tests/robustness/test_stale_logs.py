@@ -59,7 +59,7 @@ def users_of(database: Path) -> int:
 
     async def work() -> int:
         async with opened(f"sqlite:///{folder / database.name}") as store:
-            return sum([await store.read(meta.get, name) == "1" for name in ("before", "after")])
+            return sum([await store.snapshot(meta.get, name) == "1" for name in ("before", "after")])
 
     return asyncio.run(work())
 

@@ -29,6 +29,7 @@ SOURCES = sorted((ROOT / "src").rglob("*.py"))
 PYTHON = [
     path for folder in ("src", "tests", "bench", "tools", "examples") for path in sorted((ROOT / folder).rglob("*.py"))
 ]
+DOMAIN = sorted((ROOT / "src/heliograph/domain").rglob("*.py"))
 STORAGE = [path for path in SOURCES if path.is_relative_to(ROOT / "src/heliograph/storage")]
 SQL = re.compile(r"\b(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE|PRAGMA)\b")
 ENGINE = re.compile(r"\b(sqlite3|asyncpg)\b")
@@ -60,6 +61,43 @@ def test_only_storage_speaks_sql_or_names_an_engine() -> None:
     assert [path.name for path in outside if ENGINE.search(path.read_text()) and path.name not in allowed] == []
 
 
+COUNTS = {
+    "participant_count",
+    "message_seq",
+    "message_count",
+    "floor_seq",
+    "last_updated_at",
+    "business_last_read",
+    "newest_id",
+}
+
+
+def test_only_changes_write_the_counts_of_a_conversation() -> None:
+    writers = {
+        path.name
+        for path in DOMAIN
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in COUNTS
+    }
+    assert writers == {"changes.py"}
+
+
+def test_the_domain_knows_no_encoding_of_columns() -> None:
+    """Booleans as integers, lists as text and JSON as text are known to storage alone."""
+    found = [f"{named(path)}:{call.lineno}" for path in DOMAIN for call in encodings(ast.parse(path.read_text()))]
+    assert found == []
+
+
+def encodings(tree: ast.AST) -> Iterator[ast.Call]:
+    """Calls of `int`, `",".join`, and `encode(…).decode()` of a JSON encoder."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            text = ast.unparse(node.func)
+            json_text = re.fullmatch(r"(msgspec\.json|_ENCODER)\.encode\(.*\)\.decode", text, re.DOTALL)
+            if text in ("int", "','.join") or json_text:
+                yield node
+
+
 # These are about a whole database.
 WHOLE = {"opening", "store", "copying", "unlocking"}
 
@@ -78,7 +116,9 @@ def storage_functions() -> Iterator[Any]:
 # These speak of no tenant's data: of the server itself, of the tenants as such, or they find out who the tenant is.
 WITHOUT_TENANT = {
     "meta.get",
+    "meta.get_struct",
     "meta.put",
+    "meta.put_struct",
     "meta.hold",
     "meta.remove",
     "meta.add",
@@ -117,6 +157,7 @@ ROWS = {
     "due",
     "key",
     "user",
+    "users",
     "conversation",
 }
 # These are written in the order of what happens; their keys are ids alone.

@@ -32,7 +32,7 @@ async def opened(url: str, *, serve: bool = True) -> AsyncIterator[Store]:
 async def touch(url: str, *, serve: bool = True) -> str | None:
     """Open the database and close it again; returns its schema version."""
     async with opened(url, serve=serve) as store:
-        return await store.read(meta.get, "schema_version")
+        return await store.snapshot(meta.get, "schema_version")
 
 
 async def put(tx: Tx, name: str, value: str) -> str:

@@ -137,7 +137,7 @@ def test_a_batch_that_misbehaves_leaves_nobody_waiting(run: Run, batch: Any) -> 
             assert outcomes[3] == 9
             assert await store.submit(numbers, 5) == 5
             assert await store.write(put, "still", "written") == "written"
-        return await store.read(meta.get, "short")
+        return await store.snapshot(meta.get, "short")
 
     assert run(work) is None
 

@@ -68,7 +68,7 @@ def test_long_external_ids_of_an_older_database_are_found_after_the_upgrade(
 
     async def found() -> list[str | None]:
         async with opened(url) as store:
-            return [await store.read(users.id_of, "a", external_id) for external_id in (long, long[:-1])]
+            return [await store.snapshot(users.id_of, "a", external_id) for external_id in (long, long[:-1])]
 
     assert asyncio.run(found()) == ["u", None]
 

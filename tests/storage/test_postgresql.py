@@ -67,14 +67,14 @@ def test_two_stores_see_each_other(url: str) -> None:
     async def work() -> list[str | None]:
         async with opened(url) as one, opened(url) as other:
             await one.write(put, "a", "1")
-            seen = [await other.read(meta.get, "a")]
+            seen = [await other.snapshot(meta.get, "a")]
             await other.write(put, "a", "2")
-            return [*seen, await one.read(meta.get, "a"), await one.look(meta.get, "a")]
+            return [*seen, await one.snapshot(meta.get, "a"), await one.read(meta.get, "a")]
 
     assert asyncio.run(work()) == ["1", "2", "2"]
 
 
-def test_a_read_sees_one_moment_and_a_look_sees_the_newest(url: str) -> None:
+def test_a_snapshot_sees_one_moment_and_a_read_sees_the_latest_commit(url: str) -> None:
     async def twice(reader: Reader, store: Store, value: str) -> list[str | None]:
         before = await meta.get(reader, "a")
         await store.write(put, "a", value)
@@ -82,7 +82,7 @@ def test_a_read_sees_one_moment_and_a_look_sees_the_newest(url: str) -> None:
 
     async def work(store: Store) -> list[list[str | None]]:
         await store.write(put, "a", "1")
-        return [await store.read(twice, store, "2"), await store.look(twice, store, "3")]
+        return [await store.snapshot(twice, store, "2"), await store.read(twice, store, "3")]
 
     assert in_store(url, work) == [["1", "1"], ["2", "3"]]
 
@@ -91,14 +91,16 @@ def test_never_more_connections_than_allowed(url: str) -> None:
     name = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'heliograph' AND query LIKE '%limited%'"
 
     async def busy(reader: Reader) -> int:
-        row = await reader.one(f"SELECT pg_sleep(0.02), ({name}) AS limited")
+        row = await reader.row(f"SELECT pg_sleep(0.02), ({name}) AS limited")
         assert row is not None
         return int(row[1])
 
     async def work() -> list[int]:
         store = await open_store(url, connections=3)
         try:
-            return await asyncio.gather(*[store.read(busy) for _ in range(20)], *[store.look(busy) for _ in range(20)])
+            return await asyncio.gather(
+                *[store.snapshot(busy) for _ in range(20)], *[store.read(busy) for _ in range(20)]
+            )
         finally:
             await store.close()
 
@@ -121,7 +123,7 @@ def test_transactions_that_wait_for_each_other_are_both_carried_out(url: str) ->
             await meta.put(tx, "ab"[1 - mine], str(mine))
 
         await asyncio.gather(store.write(cross, 0), store.write(cross, 1))
-        return [(await store.read(meta.get, name), sum(attempts)) for name in "ab"]
+        return [(await store.snapshot(meta.get, name), sum(attempts)) for name in "ab"]
 
     (first, attempts), (second, _) = in_store(url, work)
     assert first == second
@@ -154,7 +156,7 @@ def test_who_waits_too_long_is_told_and_leaves_nothing(url: str, monkeypatch: py
                 store.write(put, "a", "1"), store.write(put, "b", "1"), return_exceptions=True
             )
             assert [type(outcome) for outcome in outcomes] == [ServiceUnavailable, ServiceUnavailable]
-            assert await store.read(meta.get, "a") is None
+            assert await store.snapshot(meta.get, "a") is None
         return await store.write(put, "b", "2")
 
     assert in_store(url, work) == "2"
@@ -169,7 +171,7 @@ def test_whoever_finds_no_connection_is_told(url: str, monkeypatch: pytest.Monke
             waiting = [asyncio.ensure_future(store.write(put, name, "1")) for name in "ab"]
             await asyncio.sleep(0.01)
             with pytest.raises(ServiceUnavailable):
-                await store.read(meta.get, "a")
+                await store.snapshot(meta.get, "a")
         await asyncio.gather(*waiting)
         return await store.write(put, "c", "1")
 
@@ -178,7 +180,7 @@ def test_whoever_finds_no_connection_is_told(url: str, monkeypatch: pytest.Monke
 
 def test_a_commit_is_on_disk_even_where_the_database_would_risk_it(url: str) -> None:
     async def setting(tx: Tx) -> str:
-        row = await tx.one("SHOW synchronous_commit")
+        row = await tx.row("SHOW synchronous_commit")
         assert row is not None
         return str(row[0])
 

@@ -19,11 +19,11 @@ def test_insert_fetch_update_and_delete_take_sets(run: Run) -> None:
     async def work(tx: Tx) -> list[list[tuple[object, ...]]]:
         await tx.execute(TABLE)
         await tx.insert("thing", ("owner", "id", "value"), [("a", "1", 1), ("a", "2", 2), ("b", "1", 3)])
-        found = [sorted(map(tuple, await tx.fetch("thing", ("id", "value"), ("owner",), [("a",), ("c",)])))]
+        found = [sorted(map(tuple, await tx.get_many("thing", ("id", "value"), ("owner",), [("a",), ("c",)])))]
         await tx.update("thing", ("value",), ("owner", "id"), [(10, "a", "1"), (30, "b", "1"), (0, "c", "9")])
-        found.append(sorted(map(tuple, await tx.all("SELECT owner, value FROM thing WHERE value >= $1", 10))))
+        found.append(sorted(map(tuple, await tx.rows("SELECT owner, value FROM thing WHERE value >= $1", 10))))
         await tx.delete("thing", ("owner", "id"), [("a", "1"), ("b", "1"), ("c", "1")])
-        found.append([tuple(row) for row in await tx.all("SELECT owner, id FROM thing")])
+        found.append([tuple(row) for row in await tx.rows("SELECT owner, id FROM thing")])
         return found
 
     async def go(store: Store) -> list[list[tuple[object, ...]]]:

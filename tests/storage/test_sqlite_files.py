@@ -112,7 +112,7 @@ def test_a_file_that_cannot_be_written_says_so_and_recovers(url: str, monkeypatc
                     store.write(put, "a", "1"), store.write(put, "b", "1"), return_exceptions=True
                 )
                 assert [type(outcome) for outcome in outcomes] == [ServiceUnavailable, ServiceUnavailable]
-                assert await store.read(meta.get, "a") is None
+                assert await store.snapshot(meta.get, "a") is None
             return await store.write(put, "a", "2")
 
     assert asyncio.run(work()) == "2"
@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_written_says_so_and_recovers(url: str, monkeypatc
 
 def test_writes_are_durable_and_readers_do_not_wait(url: str, tmp_path: Path) -> None:
     async def settings(tx: Tx) -> tuple[str, int]:
-        row = await tx.one(
+        row = await tx.row(
             "SELECT (SELECT journal_mode FROM pragma_journal_mode), (SELECT synchronous FROM pragma_synchronous)"
         )
         assert row is not None

@@ -18,10 +18,10 @@ def test_what_is_written_is_read_and_is_there_after_reopening(run: Run) -> None:
     async def write(store: Store) -> str | None:
         assert await store.write(put, "a", "1") == "1"
         assert await store.write(put, "a", "2") == "2"
-        return await store.read(meta.get, "a")
+        return await store.snapshot(meta.get, "a")
 
     async def read(store: Store) -> str | None:
-        return await store.read(meta.get, "a")
+        return await store.snapshot(meta.get, "a")
 
     assert run(write) == "2"
     assert run(read) == "2"
@@ -40,19 +40,19 @@ def test_a_refusal_undoes_its_own_work_and_no_other(run: Run) -> None:
             return_exceptions=True,
         )
         assert isinstance(results[1], BadRequest)
-        return [await store.read(meta.get, name) for name in ("before", "refused", "after")]
+        return [await store.snapshot(meta.get, name) for name in ("before", "refused", "after")]
 
     assert run(work) == ["1", None, "1"]
 
 
 def test_a_reader_cannot_write(run: Run) -> None:
     async def write(reader: Reader) -> None:
-        await reader.all("INSERT INTO meta (name, value) VALUES ('x', 'y') RETURNING name")
+        await reader.rows("INSERT INTO meta (name, value) VALUES ('x', 'y') RETURNING name")
 
     async def work(store: Store) -> str | None:
         with pytest.raises(ServiceUnavailable):
-            await store.read(write)
-        return await store.read(meta.get, "x")
+            await store.snapshot(write)
+        return await store.snapshot(meta.get, "x")
 
     assert run(work) is None
 
@@ -69,7 +69,7 @@ async def numbers(tx: Tx, calls: Sequence[int]) -> list[int]:
 def test_calls_that_wait_together_are_decided_together(run: Run) -> None:
     async def work(store: Store) -> tuple[list[int], set[str | None]]:
         outcomes = await asyncio.gather(*(store.submit(numbers, one) for one in range(200)))
-        sizes = {await store.read(meta.get, f"number {one}") for one in range(200)}
+        sizes = {await store.snapshot(meta.get, f"number {one}") for one in range(200)}
         return list(outcomes), sizes
 
     outcomes, sizes = run(work)
@@ -81,7 +81,7 @@ def test_one_poisoned_call_never_fails_its_neighbours(run: Run) -> None:
     async def work(store: Store) -> tuple[list[int | BaseException], str | None]:
         calls = [1, 2, -1, 3]
         outcomes = await asyncio.gather(*(store.submit(numbers, one) for one in calls), return_exceptions=True)
-        return outcomes, await store.read(meta.get, "number -1")
+        return outcomes, await store.snapshot(meta.get, "number -1")
 
     outcomes, stored = run(work)
     assert outcomes[:2] + outcomes[3:] == [10, 20, 30]
@@ -95,7 +95,7 @@ def test_a_caller_who_goes_away_does_not_stop_the_others(run: Run) -> None:
         staying = asyncio.ensure_future(store.submit(numbers, 2))
         await asyncio.sleep(0)
         leaving.cancel()
-        return await staying, await store.read(meta.get, "number 1")
+        return await staying, await store.snapshot(meta.get, "number 1")
 
     outcome, stored = run(work)
     assert outcome == 20

@@ -58,7 +58,7 @@ def _do(url: str, app_id: str, work: Callable[..., Awaitable[Any]], *args: Any) 
     from heliograph.storage.rows import apps
 
     async def run(store: Store) -> Any:
-        if await store.read(apps.get, app_id) is None:
+        if await store.snapshot(apps.get, app_id) is None:
             raise UsageError(f"there is no app {app_id}")
         try:
             return await work(store, Tenant(app_id, ""), *args)

@@ -144,7 +144,7 @@ def list_keys(url: str, as_json: bool) -> None:
     """List the keys, without their secrets."""
     from heliograph.storage.rows import keys as key_rows
 
-    stored = in_store(url, lambda store: store.read(key_rows.every))
+    stored = in_store(url, lambda store: store.snapshot(key_rows.every))
     if as_json:
         print_json(
             [{"id": key.id, "scope": key.scope, "appId": key.app_id, "displayName": key.display_name} for key in stored]
@@ -201,7 +201,7 @@ def list_apps(url: str, as_json: bool) -> None:
     """List the apps."""
     from heliograph.storage.rows import apps as app_rows
 
-    stored = in_store(url, lambda store: store.read(app_rows.every))
+    stored = in_store(url, lambda store: store.snapshot(app_rows.every))
     if as_json:
         print_json(
             [

@@ -65,7 +65,7 @@ class Dispatcher:
         while True:
             self._wake.clear()
             began = time.monotonic()
-            for webhook_id in await self._around.store.look(deliveries.waiting, self._around.clock()):
+            for webhook_id in await self._around.store.read(deliveries.waiting, self._around.clock()):
                 self._start(webhook_id)
             # However many webhooks wait, and however often it is woken, most of the time is left for others.
             await asyncio.sleep(_REST * (time.monotonic() - began))

@@ -151,7 +151,7 @@ class Leases:
     async def release(self) -> None:
         """Let go of everything, so that others need not wait."""
         await self._store.write(leases.release, self.owner, sorted(self._held))
-        for one in await self._store.read(leases.every):
+        for one in await self._store.snapshot(leases.every):
             if one.name == f"{_WORKER}{self.owner}":
                 await self._store.write(leases.forget, one)
         self._held.clear()

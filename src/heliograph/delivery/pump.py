@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, cast
+from typing import cast
 
 from msgspec.structs import replace
 
@@ -105,7 +105,7 @@ class Pump:
 
     async def _ready(self) -> list[tuple[StoredWebhook, str, Due]]:
         around = self._around
-        webhook = await around.store.look(webhooks.find, self._webhook_id)
+        webhook = await around.store.read(webhooks.find, self._webhook_id)
         if webhook is None:
             while await around.store.write(deliveries.drop, self._webhook_id, _DROP_STEP):
                 pass
@@ -121,7 +121,7 @@ class Pump:
             # them may be parked.
             under_way = [lane for _, lane in self._tasks]
             now = around.clock()
-            found = await around.store.look(
+            found = await around.store.read(
                 deliveries.heads, self._webhook_id, around.holder.ranges(), now, _PAGE, under_way
             )
             if not found.waiting or around.stopping:
@@ -182,7 +182,7 @@ class Pump:
         """Call the endpoint. Whatever fails on the way is a failed attempt, which the policy repeats and ends."""
         it = due.delivery
         with self._around.failures.reported("call"):
-            body = call_body(it.app_id, webhook.id, it.event_id, cast(Any, it.event_type), due.created_at, due.payload)
+            body = call_body(it.app_id, webhook.id, it.event_id, it.event_type, due.created_at, due.payload)
             headers = call_headers(secret, it.id, it.attempts + 1)
             return await self._around.sender.post(it.app_id, webhook.target, headers, body)
         return Result(None, "the server failed to make the call")

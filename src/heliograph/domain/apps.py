@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
+from msgspec.structs import replace
 
 from heliograph import ids
 from heliograph.domain import metadata
@@ -32,7 +32,7 @@ async def create(store: Store, body: AppCreateBody) -> App:
     Raises:
         BadRequest: the settings contradict each other, or the metadata is too large.
     """
-    return shown(await store.write(add, body))
+    return to_api(await store.write(add, body))
 
 
 async def add(tx: Tx, body: AppCreateBody) -> StoredApp:
@@ -40,8 +40,8 @@ async def add(tx: Tx, body: AppCreateBody) -> StoredApp:
     app = StoredApp(
         id=ids.new(),
         display_name=body.display_name,
-        settings=_merged_settings(msgspec.json.encode(_DEFAULTS).decode(), body.settings),
-        metadata=metadata.initial(body.metadata, _OWNER),
+        settings=_merged_settings(_DEFAULTS, body.settings),
+        metadata=metadata.without_nulls(body.metadata, _OWNER),
         requests_per_second=None,
         created_at=tx.now,
     )
@@ -53,16 +53,16 @@ async def get(store: Store, app_id: str) -> App:
     """An app.
 
     Raises:
-        AppNotFound: there is no such app.
+        AppNotFound: the app does not exist.
     """
-    return shown(await store.read(require, app_id))
+    return to_api(await store.snapshot(require, app_id))
 
 
 async def require(reader: Reader, app_id: str, *, lock: Lock = Lock.NONE) -> StoredApp:
     """The stored app.
 
     Raises:
-        AppNotFound: there is no such app.
+        AppNotFound: the app does not exist.
     """
     if (app := await apps.get(reader, app_id, lock=lock)) is None:
         raise AppNotFound
@@ -71,18 +71,18 @@ async def require(reader: Reader, app_id: str, *, lock: Lock = Lock.NONE) -> Sto
 
 async def page(store: Store, page: Page) -> Slice[App]:
     """A page of apps, oldest first."""
-    found = await store.read(apps.page, page)
-    return Slice([shown(one) for one in found.records], found.precedes, found.follows)
+    found = await store.snapshot(apps.page, page)
+    return Slice([to_api(one) for one in found.records], found.precedes, found.follows)
 
 
 async def update(store: Store, app_id: str, body: AppUpdateBody) -> App:
-    """Change what the body names; settings and metadata are merged key by key.
+    """Change the fields that the body has; settings and metadata are merged key by key.
 
     Raises:
-        AppNotFound: there is no such app.
+        AppNotFound: the app does not exist.
         BadRequest: the settings contradict each other, or the metadata would be too large.
     """
-    return shown(await store.write(_update, app_id, body))
+    return to_api(await store.write(_update, app_id, body))
 
 
 async def _update(tx: Tx, app_id: str, body: AppUpdateBody) -> StoredApp:
@@ -96,10 +96,10 @@ async def _update(tx: Tx, app_id: str, body: AppUpdateBody) -> StoredApp:
 
 
 async def set_rate_limit(store: Store, app_id: str, requests_per_second: int | None) -> None:
-    """Answer 429 to what the app sends beyond so many requests a second; None for no limit.
+    """Limit the app to a number of requests per second, beyond which it gets 429; None for no limit.
 
     Raises:
-        AppNotFound: there is no such app.
+        AppNotFound: the app does not exist.
     """
     await store.write(_set_rate_limit, app_id, requests_per_second)
 
@@ -111,10 +111,10 @@ async def _set_rate_limit(tx: Tx, app_id: str, requests_per_second: int | None) 
 
 
 async def delete(store: Store, app_id: str) -> None:
-    """Delete an app: from now on neither it nor its keys exist. Its rows are purged afterwards, by `maintenance.purge`.
+    """Delete an app and its keys. Its other rows are purged later, by `maintenance.purge`.
 
     Raises:
-        AppNotFound: there is no such app.
+        AppNotFound: the app does not exist.
     """
     await store.write(_delete, app_id)
 
@@ -125,29 +125,22 @@ async def _delete(tx: Tx, app_id: str) -> None:
     await keys.remove_of_app(tx, app_id)
 
 
-def shown(app: StoredApp) -> App:
-    """An app as answers show one."""
-    return App(
-        id=app.id,
-        display_name=app.display_name,
-        settings=msgspec.json.decode(app.settings, type=AppSettings),
-        metadata=metadata.shown(app.metadata) or None,
-    )
+def to_api(app: StoredApp) -> App:
+    """An app as responses show it."""
+    return App(id=app.id, display_name=app.display_name, settings=app.settings, metadata=app.metadata or None)
 
 
-def _merged_settings(stored: str, change: AppSettingsBody | None) -> str:
+def _merged_settings(settings: AppSettings, change: AppSettingsBody | None) -> AppSettings:
     if change is None:
-        return stored
-    settings = msgspec.json.decode(stored, type=AppSettings)
+        return settings
     if settings.multi_convo_enabled and change.multi_convo_enabled is False:
         raise BadRequest("multiConvoEnabled cannot be disabled once it is enabled")
-    for name in change.__struct_fields__:
-        if (value := getattr(change, name)) is not None:
-            setattr(settings, name, value)
+    given = {name: value for name in change.__struct_fields__ if (value := getattr(change, name)) is not None}
+    settings = replace(settings, **given)
     for name, needs in (
         ("endSessionEnabled", settings.end_session_enabled),
         ("disableConversationReopen", settings.disable_conversation_reopen),
     ):
         if needs and not settings.multi_convo_enabled:
             raise BadRequest(f"{name} requires multiConvoEnabled")
-    return msgspec.json.encode(settings).decode()
+    return settings

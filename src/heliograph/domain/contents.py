@@ -1,4 +1,4 @@
-"""Contents: from what a caller sends to the JSON that everybody is shown."""
+"""Contents of messages: from what a caller sends to the JSON that responses and events show."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import msgspec
+from msgspec import Raw
 
 from heliograph.domain import metadata, richtext
 from heliograph.errors import BadRequest
@@ -35,11 +36,11 @@ _MOST_ENCODED = 12 * _MOST_IN_ALT_TEXT
 _MAP = "https://maps.google.com/maps?q="
 
 
-def shown(content: ContentBody) -> bytes:
-    """The JSON of a content as answers show it.
+def to_api(content: ContentBody) -> Raw:
+    """The JSON of a content as responses show it.
 
     Raises:
-        BadRequest: it breaks a rule that only its meaning tells.
+        BadRequest: it breaks a rule that its schema cannot express.
     """
     match content:
         case FormResponseMessageBody():
@@ -51,18 +52,18 @@ def shown(content: ContentBody) -> bytes:
             return _with(content, text=f"Location shared:\n{_MAP}{where}")
         case FormMessageBody():
             return _with(content, submitted=False)
-    _settle_metadata(content)
+    _clean_metadata(content)
     if isinstance(content, CarouselMessageBody):
         return _with(content, text=_as_text(content.items))
-    return _ENCODER.encode(content)
+    return Raw(_ENCODER.encode(content))
 
 
-def _with(content: ContentBody, **more: Any) -> bytes:
-    return _ENCODER.encode({**msgspec.to_builtins(content), **more})
+def _with(content: ContentBody, **more: Any) -> Raw:
+    return Raw(_ENCODER.encode({**msgspec.to_builtins(content), **more}))
 
 
 def _enrich(content: TextMessageBody | MediaMessageBody) -> None:
-    """Markdown becomes HTML, HTML also plain text, and a file has its name for a text in its place."""
+    """Convert Markdown to HTML and HTML to plain text, and use the name of a file as its alternative text."""
     if content.markdown_text is not None:
         content.html_text = richtext.to_html(content.markdown_text)
         content.markdown_text = None
@@ -77,14 +78,14 @@ def _enrich(content: TextMessageBody | MediaMessageBody) -> None:
 def _file_name(url: str) -> str | None:
     try:
         path = urlsplit(url).path
-    except ValueError:  # what looks like an IPv6 address and is none
+    except ValueError:  # an invalid IPv6 address
         return None
     name = unquote(path.rpartition("/")[2][:_MOST_ENCODED], errors="replace").replace("\0", "")
     return name[:_MOST_IN_ALT_TEXT] or None
 
 
 def _as_text(items: list[ItemBody]) -> str:
-    """A carousel for channels that show none: pictures and postbacks are left out."""
+    """A carousel as plain text, for channels without carousels: without images and postbacks."""
     return "\n\n".join(
         "\n".join([f"{number}. {item.title}", *_lines(item)]) for number, item in enumerate(items, start=1)
     )
@@ -98,16 +99,16 @@ def _lines(item: ItemBody) -> Iterator[str]:
             yield f"{action.text}: {action.uri}"
 
 
-def _settle_metadata(content: ContentBody) -> None:
-    """A null value stands for no property, and there is a limit to the size."""
+def _clean_metadata(content: ContentBody) -> None:
+    """Remove null values from the metadata of items and actions, and check its size."""
     items = content.items if isinstance(content, _WITH_ITEMS) else []
     actions = _actions_of(content, items)
     if not actions:
         return
     for item in items:
-        item.metadata = metadata.settled(item.metadata, "Item")
+        item.metadata = metadata.without_nulls(item.metadata, "Item")
     for action in actions:
-        action.metadata = metadata.settled(action.metadata, "Action")
+        action.metadata = metadata.without_nulls(action.metadata, "Action")
     if sum(isinstance(one, WebviewBody) and one.open_on_receive is True for one in actions) > 1:
         raise BadRequest("content should have at most one action with openOnReceive")
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import UNSET
 
 from heliograph import ids
-from heliograph.domain import metadata
-from heliograph.domain.events import Journal
-from heliograph.domain.roster import Roster
+from heliograph.domain import metadata, views
+from heliograph.domain.changes import Changes
+from heliograph.domain.events.conversations import conversation_created, conversation_removed
+from heliograph.domain.facts import FactBook
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, ConversationNotFound, TooManyParticipants, UserNotFound
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.rows import clients, conversations, messages, outbox, participants, users
+from heliograph.storage.rows import clients, conversations, participants, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
-from heliograph.wire import times
 from heliograph.wire.conversations import PERSONAL, Conversation, ConversationCreateBody, ConversationUpdateBody
 from heliograph.wire.paging import Page, Slice
 from heliograph.wire.participants import ParticipantBody
@@ -24,19 +26,19 @@ _OWNER = "Conversation"
 
 
 async def create(store: Store, tenant: Tenant, body: ConversationCreateBody, limit: int) -> Conversation:
-    """Create a conversation with the users who are in it from the start; a user named twice is in it once.
+    """Create a conversation with its first participants. A user who is named twice becomes one participant.
 
     Raises:
         BadRequest: the metadata is too large, or there are more users than the limit allows.
         UserNotFound: a user is not in this app.
     """
-    # What is wrong with the request itself is told before what is not found.
-    metadata_text = metadata.initial(body.metadata, _OWNER)
-    return shown(await store.write(_create, tenant, body, metadata_text, limit))
+    # Validation errors take precedence over 404s.
+    checked = metadata.without_nulls(body.metadata, _OWNER)
+    return views.conversation(await store.write(_create, tenant, body, checked, limit))
 
 
 async def _create(
-    tx: Tx, tenant: Tenant, body: ConversationCreateBody, metadata_text: str | None, limit: int
+    tx: Tx, tenant: Tenant, body: ConversationCreateBody, metadata: dict[str, Any] | None, limit: int
 ) -> StoredConversation:
     lock = Lock.CHANGE if body.type == PERSONAL else Lock.KEEP
     members = await _members(tx, tenant, body.participants or [], lock)
@@ -47,7 +49,7 @@ async def _create(
         app_id=tenant.app_id,
         id=ids.new(),
         type=body.type,
-        is_default=int(first_personal),
+        is_default=first_personal,
         participant_count=0,
         message_seq=0,
         last_updated_at=tx.now,
@@ -55,24 +57,24 @@ async def _create(
         display_name=body.display_name,
         description=body.description,
         icon_url=body.icon_url,
-        metadata=metadata_text,
+        metadata=metadata,
         created_at=tx.now,
     )
     if first_personal:
         members[0][0].default_conversation_id = conversation.id
         await users.change(tx, members[0][0])
-    roster = Roster(tx.now)
-    roster.sdk_clients = await clients.sdk_clients(tx, [(user.app_id, user.id) for user, _ in members])
-    joined = [roster.admit(tenant, conversation, user, subscribe=subscribe) for user, subscribe in members]
-    roster.journal.conversation_created(tenant, conversation, [user for user, _ in members], joined)
-    conversation.newest_id = ids.new()
-    await conversations.add(tx, conversation)
-    await roster.save(tx)
+    facts = FactBook()
+    facts.add_sdk_clients(await clients.sdk_clients(tx, [(user.app_id, user.id) for user, _ in members]))
+    changes = Changes(tx.now, facts)
+    changes.create_conversation(conversation)
+    joined = [changes.admit(tenant, conversation, user, subscribe=subscribe) for user, subscribe in members]
+    conversation_created(changes.journal, tenant, conversation, [user for user, _ in members], joined)
+    await changes.save(tx)
     return conversation
 
 
 async def _members(tx: Tx, tenant: Tenant, named: list[ParticipantBody], lock: Lock) -> list[tuple[StoredUser, bool]]:
-    """The users who are named, each once, and whether their SDK client is to be subscribed."""
+    """The users who are named, each once, and whether to subscribe their SDK client."""
     members: dict[str, tuple[StoredUser, bool]] = {}
     for one in named:
         user = await get_user(tx, tenant.app_id, one.user_id, one.user_external_id, lock=lock)
@@ -84,10 +86,10 @@ async def _members(tx: Tx, tenant: Tenant, named: list[ParticipantBody], lock: L
 async def get_user(
     reader: Reader, app_id: str, user_id: str | None, external_id: str | None, *, lock: Lock = Lock.NONE
 ) -> StoredUser:
-    """The user with the one id that is given.
+    """The user with the given id or external id.
 
     Raises:
-        UserNotFound: there is no such user in this app.
+        UserNotFound: the user does not exist in this app.
     """
     if external_id is not None:
         user_id = await users.id_of(reader, app_id, external_id)
@@ -100,9 +102,9 @@ async def get(store: Store, tenant: Tenant, conversation_id: str) -> Conversatio
     """A conversation.
 
     Raises:
-        ConversationNotFound: there is no such conversation in this app.
+        ConversationNotFound: it does not exist in this app.
     """
-    return shown(await store.look(_get, tenant.app_id, conversation_id))
+    return views.conversation(await store.read(_get, tenant.app_id, conversation_id))
 
 
 async def _get(reader: Reader, app_id: str, conversation_id: str, *, lock: Lock = Lock.NONE) -> StoredConversation:
@@ -118,11 +120,11 @@ async def page_of_user(
 
     Raises:
         BadRequest: not exactly one of the two ids is given.
-        UserNotFound: there is no such user in this app.
+        UserNotFound: the user does not exist in this app.
     """
     if (user_id is None) == (external_id is None):
         raise BadRequest("exactly one of filter[userId], filter[userExternalId] is required")
-    return await store.read(_page_of_user, tenant.app_id, user_id, external_id, page)
+    return await store.snapshot(_page_of_user, tenant.app_id, user_id, external_id, page)
 
 
 async def _page_of_user(
@@ -132,17 +134,17 @@ async def _page_of_user(
     found = await participants.membership_page(reader, app_id, user.id, page)
     stored = await conversations.get_many(reader, [(app_id, conversation_id) for conversation_id in found.records])
     by_id = {one.id: one for one in stored}
-    return Slice([shown(by_id[one]) for one in found.records], found.precedes, found.follows)
+    return Slice([views.conversation(by_id[one]) for one in found.records], found.precedes, found.follows)
 
 
 async def update(store: Store, tenant: Tenant, conversation_id: str, body: ConversationUpdateBody) -> Conversation:
-    """Change what the body names; null clears.
+    """Change the fields that the body has; null clears a field.
 
     Raises:
         BadRequest: the metadata would be too large.
-        ConversationNotFound: there is no such conversation in this app.
+        ConversationNotFound: it does not exist in this app.
     """
-    return shown(await store.write(_update, tenant, conversation_id, body))
+    return views.conversation(await store.write(_update, tenant, conversation_id, body))
 
 
 async def _update(tx: Tx, tenant: Tenant, conversation_id: str, body: ConversationUpdateBody) -> StoredConversation:
@@ -163,7 +165,7 @@ async def delete(store: Store, tenant: Tenant, conversation_id: str) -> None:
 
     Raises:
         BadRequest: it is the default conversation of its user.
-        ConversationNotFound: there is no such conversation in this app.
+        ConversationNotFound: it does not exist in this app.
     """
     await store.write(_delete, tenant, conversation_id)
 
@@ -172,26 +174,9 @@ async def _delete(tx: Tx, tenant: Tenant, conversation_id: str) -> None:
     conversation = await _get(tx, tenant.app_id, conversation_id, lock=Lock.REMOVE)
     if conversation.is_default:
         raise BadRequest(f"Conversation {conversation.id} cannot be deleted because it is the default.")
-    journal = Journal(tx.now)
-    journal.conversation_removed(tenant, conversation)
-    await participants.remove(tx, await participants.of_conversation(tx, tenant.app_id, conversation.id))
-    await messages.remove_all(tx, tenant.app_id, conversation.id)
-    await conversations.remove(tx, tenant.app_id, [conversation.id])
-    await outbox.add(tx, journal.events, journal.in_full)
-
-
-def shown(conversation: StoredConversation) -> Conversation:
-    """A conversation as answers show it."""
-    read = conversation.business_last_read
-    return Conversation(
-        id=conversation.id,
-        type=conversation.type,
-        is_default=bool(conversation.is_default),
-        last_updated_at=times.to_text(conversation.last_updated_at),
-        created_at=times.to_text(conversation.created_at),
-        metadata=metadata.shown(conversation.metadata) or None,
-        display_name=conversation.display_name,
-        description=conversation.description,
-        icon_url=conversation.icon_url,
-        business_last_read=times.to_text(read) if read is not None else None,
-    )
+    changes = Changes(tx.now)
+    for participant in await participants.of_conversation(tx, tenant.app_id, conversation.id):
+        changes.dismiss(conversation, participant)
+    changes.delete_conversation(conversation)
+    conversation_removed(changes.journal, tenant, conversation)
+    await changes.save(tx)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast, get_args
+from typing import get_args
 
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, NotFound
@@ -21,59 +21,59 @@ async def page(store: Store, tenant: Tenant, wanted: dict[str, str], page: Page)
     """A page of an app's deliveries, oldest first: of a `status`, a `webhookId`, a `conversationId` or a `userId`.
 
     Raises:
-        BadRequest: there is no such status.
+        BadRequest: unknown status.
     """
     if wanted.get("status", "failed") not in get_args(DeliveryStatus):
         raise BadRequest(f"status should be equal to one of the allowed values: {', '.join(get_args(DeliveryStatus))}")
     columns = {"status": "status", "webhookId": "webhook_id", "conversationId": "lane", "userId": "lane"}
     match = tuple((columns[name], value) for name, value in wanted.items() if name in columns)
-    found = await store.read(delivery_pages.page, tenant.app_id, match, page)
-    return found.holding([shown(one) for one in found.records])
+    found = await store.snapshot(delivery_pages.page, tenant.app_id, match, page)
+    return found.holding([to_api(one) for one in found.records])
 
 
 async def get(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
     """A delivery with its attempts.
 
     Raises:
-        NotFound: there is no such delivery in this app.
+        NotFound: it does not exist in this app.
     """
-    return await store.read(_get, tenant.app_id, delivery_id)
+    return await store.snapshot(_get, tenant.app_id, delivery_id)
 
 
 async def _get(reader: Reader, app_id: str, delivery_id: str) -> Delivery:
     found = await deliveries.get(reader, app_id, delivery_id)
     if found is None:
         raise NotFound
-    return shown(found, await deliveries.attempts(reader, app_id, found))
+    return to_api(found, await deliveries.attempts(reader, app_id, found))
 
 
 async def retry(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
-    """Deliver once more what is not pending already.
+    """Make a delivery pending again, unless it is.
 
     Raises:
-        NotFound: there is no such delivery in this app, or its webhook is gone.
+        NotFound: it does not exist in this app, or its webhook was deleted.
     """
     return await store.write(_retry, tenant.app_id, delivery_id)
 
 
 async def _retry(tx: Tx, app_id: str, delivery_id: str) -> Delivery:
     found = await deliveries.get(tx, app_id, delivery_id)
-    # What is pending for a webhook that is gone would be deleted, and what was recorded of it too.
+    # A pending delivery of a deleted webhook would be deleted, with the record of its attempts.
     if found is None or await webhooks.get(tx, app_id, found.webhook_id) is None:
         raise NotFound
     await deliveries.retry(tx, app_id, found)
     return await _get(tx, app_id, delivery_id)
 
 
-def shown(delivery: StoredDelivery, attempts: list[StoredAttempt] | None = None) -> Delivery:
-    """A delivery as answers show it."""
+def to_api(delivery: StoredDelivery, attempts: list[StoredAttempt] | None = None) -> Delivery:
+    """A delivery as responses show it."""
     about_user = delivery.event_type.startswith(_ABOUT_USERS)
     return Delivery(
         id=delivery.id,
-        status=cast(DeliveryStatus, delivery.status),
+        status=delivery.status,
         webhook_id=delivery.webhook_id,
         event_id=delivery.event_id,
-        event_type=cast(Any, delivery.event_type),
+        event_type=delivery.event_type,
         attempt_count=delivery.attempts,
         created_at=times.to_text(delivery.created_at),
         conversation_id=None if about_user else delivery.lane,

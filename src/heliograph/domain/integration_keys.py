@@ -5,7 +5,7 @@ from __future__ import annotations
 from heliograph.domain import integrations
 from heliograph.domain.apps import require
 from heliograph.domain.integrations import CUSTOM
-from heliograph.domain.keys import fresh
+from heliograph.domain.keys import new_key
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, NotACustomIntegration, NotFound
 from heliograph.storage.engine import Lock, Reader, Tx
@@ -21,16 +21,16 @@ async def create(store: Store, tenant: Tenant, integration_id: str, display_name
     """Create a key of a custom integration.
 
     Raises:
-        IntegrationNotFound: there is no such integration in this app.
+        IntegrationNotFound: it does not exist in this app.
         BadRequest: it is not a custom one, or has as many keys as it may have.
     """
-    key = fresh(Scope.INTEGRATION, display_name)
+    key = new_key(Scope.INTEGRATION, display_name)
     await store.write(_create, tenant, integration_id, key, store.sealer.seal(key.id, key.secret))
     return IntegrationApiKey(id=key.id, display_name=key.display_name, secret=key.secret)
 
 
 async def _create(tx: Tx, tenant: Tenant, integration_id: str, key: AppKey, sealed: bytes) -> None:
-    # Held, so that two keys at once are not one too many, and the integration stays.
+    # Locked, so that concurrent calls cannot exceed the limit, and the integration stays.
     await require(tx, tenant.app_id, lock=Lock.CHANGE)
     if len(await _of_integration(tx, tenant, integration_id)) >= KEYS_PER_INTEGRATION:
         raise BadRequest(f"Integration has reached the max number of keys ({KEYS_PER_INTEGRATION})")
@@ -42,10 +42,10 @@ async def of_integration(store: Store, tenant: Tenant, integration_id: str) -> l
     """The keys of a custom integration, oldest first, with their secrets.
 
     Raises:
-        IntegrationNotFound: there is no such integration in this app.
+        IntegrationNotFound: it does not exist in this app.
         NotACustomIntegration: it has no keys.
     """
-    return [_shown(store, key) for key in await store.read(_of_integration, tenant, integration_id)]
+    return [_to_api(store, key) for key in await store.snapshot(_of_integration, tenant, integration_id)]
 
 
 async def _of_integration(reader: Reader, tenant: Tenant, integration_id: str) -> list[StoredKey]:
@@ -59,9 +59,9 @@ async def get(store: Store, tenant: Tenant, integration_id: str, key_id: str) ->
     """A key of an integration, with its secret.
 
     Raises:
-        IntegrationNotFound, NotFound: there is no such thing in this app.
+        IntegrationNotFound, NotFound: it does not exist in this app.
     """
-    return _shown(store, await store.read(_get, tenant, integration_id, key_id))
+    return _to_api(store, await store.snapshot(_get, tenant, integration_id, key_id))
 
 
 async def _get(reader: Reader, tenant: Tenant, integration_id: str, key_id: str) -> StoredKey:
@@ -76,7 +76,7 @@ async def delete(store: Store, tenant: Tenant, integration_id: str, key_id: str)
     """Revoke a key of an integration.
 
     Raises:
-        IntegrationNotFound, NotFound: there is no such thing in this app.
+        IntegrationNotFound, NotFound: it does not exist in this app.
     """
     await store.write(_delete, tenant, integration_id, key_id)
 
@@ -85,5 +85,5 @@ async def _delete(tx: Tx, tenant: Tenant, integration_id: str, key_id: str) -> N
     await keys.remove(tx, (await _get(tx, tenant, integration_id, key_id)).id)
 
 
-def _shown(store: Store, key: StoredKey) -> IntegrationApiKey:
+def _to_api(store: Store, key: StoredKey) -> IntegrationApiKey:
     return IntegrationApiKey(id=key.id, display_name=key.display_name, secret=store.sealer.open(key.id, key.secret))

@@ -36,7 +36,8 @@ _OFFERED: tuple[type[sdks.IntegrationBase], ...] = (
     sdks.UnityIntegration,
 )
 _TYPES = {str(kind.__struct_config__.tag) for kind in get_args(Integration)}
-# What is kept of each type is what answers show of it: push credentials are not, as nothing is pushed from here.
+# The settings that are stored of each type are those that responses show. Push credentials are not stored: this server
+# sends no push notifications.
 _KEPT = {
     str(kind.__struct_config__.tag): set(kind.__struct_encode_fields__) - {"id", "status", "displayName", "webhooks"}
     for kind in _OFFERED
@@ -52,7 +53,7 @@ async def create(store: Store, tenant: Tenant, body: Any, allowed: Sequence[Netw
     Raises:
         BadRequest: integrations of this type are not offered, a target cannot be called, or the app has as many
             webhooks as it may have.
-        AppNotFound: there is no such app.
+        AppNotFound: the app does not exist.
     """
     type_ = str(body.__struct_config__.tag)
     if type_ not in _KEPT:
@@ -65,12 +66,12 @@ async def create(store: Store, tenant: Tenant, body: Any, allowed: Sequence[Netw
         app_id=tenant.app_id,
         type=type_,
         display_name=body.display_name,
-        settings=_merged("{}", type_, _given(body)),
+        settings=_merged({}, type_, _given(body)),
         created_at=0,
     )
-    made = [webhooks.fresh(store.sealer, tenant.app_id, integration.id, one) for one in wanted]
+    made = [webhooks.new_webhook(store.sealer, tenant.app_id, integration.id, one) for one in wanted]
     await store.write(_create, tenant.app_id, integration, made)
-    return shown(store.sealer, integration, made)
+    return to_api(store.sealer, integration, made)
 
 
 async def _create(tx: Tx, app_id: str, integration: StoredIntegration, made: Sequence[StoredWebhook]) -> None:
@@ -82,22 +83,22 @@ async def _create(tx: Tx, app_id: str, integration: StoredIntegration, made: Seq
 
 
 async def page(store: Store, tenant: Tenant, types: str | None, page: Page) -> Slice[Integration]:
-    """A page of the app's integrations, oldest first; `types` names those that are wanted, between commas.
+    """A page of the app's integrations, oldest first; `types` is a comma-separated list of the types to include.
 
     Raises:
-        BadRequest: one of the types is none.
+        BadRequest: unknown type.
     """
     wanted = list(dict.fromkeys(types.split(","))) if types else []
     if not _TYPES.issuperset(wanted):
         raise BadRequest("Invalid query parameters")
-    return await store.read(_page, tenant.app_id, wanted, page, store.sealer)
+    return await store.snapshot(_page, tenant.app_id, wanted, page, store.sealer)
 
 
 async def _page(reader: Reader, app_id: str, types: Sequence[str], page: Page, sealer: Sealer) -> Slice[Integration]:
     found = await integrations.page(reader, app_id, types, page)
     every = await webhook_rows.of_app(reader, app_id)
     records = [
-        shown(sealer, one, [webhook for webhook in every if webhook.integration_id == one.id]) for one in found.records
+        to_api(sealer, one, [webhook for webhook in every if webhook.integration_id == one.id]) for one in found.records
     ]
     return found.holding(records)
 
@@ -106,9 +107,9 @@ async def get(store: Store, tenant: Tenant, integration_id: str) -> Integration:
     """An integration.
 
     Raises:
-        IntegrationNotFound: there is no such integration in this app.
+        IntegrationNotFound: it does not exist in this app.
     """
-    return shown(store.sealer, *await store.read(_with_webhooks, tenant, integration_id))
+    return to_api(store.sealer, *await store.snapshot(_with_webhooks, tenant, integration_id))
 
 
 async def _with_webhooks(reader: Reader, tenant: Tenant, integration_id: str) -> Stored:
@@ -118,28 +119,28 @@ async def _with_webhooks(reader: Reader, tenant: Tenant, integration_id: str) ->
 
 
 async def find(reader: Reader, tenant: Tenant, integration_id: str) -> StoredIntegration:
-    """The stored integration; `me` is the one that acts.
+    """The stored integration; `me` stands for the integration whose key is used.
 
     Raises:
-        IntegrationNotFound: there is no such integration in this app.
+        IntegrationNotFound: it does not exist in this app.
     """
-    found = await integrations.get(reader, tenant.app_id, webhooks.own(tenant, integration_id))
+    found = await integrations.get(reader, tenant.app_id, webhooks.resolve_integration_id(tenant, integration_id))
     if found is None:
         raise IntegrationNotFound
     return found
 
 
 async def update(store: Store, tenant: Tenant, integration_id: str, body: IntegrationUpdateBody) -> Integration:
-    """Change what the body names; null clears what may be absent.
+    """Change the fields that the body has; null clears an optional field.
 
     Raises:
-        IntegrationNotFound: there is no such integration in this app.
+        IntegrationNotFound: it does not exist in this app.
     """
-    return shown(store.sealer, *await store.write(_update, tenant, integration_id, body))
+    return to_api(store.sealer, *await store.write(_update, tenant, integration_id, body))
 
 
 async def _update(tx: Tx, tenant: Tenant, integration_id: str, body: IntegrationUpdateBody) -> Stored:
-    # Held, so that of two changes at once none is lost.
+    # Locked, so that no concurrent change is lost.
     await require(tx, tenant.app_id, lock=Lock.CHANGE)
     integration, belonging = await _with_webhooks(tx, tenant, integration_id)
     if body.display_name is not UNSET:
@@ -153,49 +154,49 @@ async def delete(store: Store, tenant: Tenant, integration_id: str) -> None:
     """Delete an integration with its keys and webhooks.
 
     Raises:
-        IntegrationNotFound: there is no such integration in this app.
+        IntegrationNotFound: it does not exist in this app.
     """
     await store.write(_delete, tenant, integration_id)
 
 
 async def _delete(tx: Tx, tenant: Tenant, integration_id: str) -> None:
-    # Held, so that no key and no webhook comes to it meanwhile.
+    # Locked, so that no key and no webhook is added at the same time.
     await require(tx, tenant.app_id, lock=Lock.CHANGE)
     integration = await find(tx, tenant, integration_id)
     await keys.remove_of_integration(tx, tenant.app_id, integration.id)
     await integrations.remove(tx, tenant.app_id, integration.id)
 
 
-def shown(sealer: Sealer, integration: StoredIntegration, belonging: Sequence[StoredWebhook]) -> Integration:
-    """An integration as answers show it."""
+def to_api(sealer: Sealer, integration: StoredIntegration, belonging: Sequence[StoredWebhook]) -> Integration:
+    """An integration as responses show it."""
     fields: dict[str, Any] = {
-        **msgspec.json.decode(integration.settings),
+        **integration.settings,
         "type": integration.type,
         "id": integration.id,
         "status": "active",
         "displayName": integration.display_name,
     }
     if integration.type == CUSTOM:
-        fields["webhooks"] = [msgspec.to_builtins(webhooks.shown(sealer, one)) for one in belonging]
+        fields["webhooks"] = [msgspec.to_builtins(webhooks.to_api(sealer, one)) for one in belonging]
     made: Integration = msgspec.convert(fields, Integration)
     return made
 
 
 def _given(body: Body) -> dict[str, Any]:
-    """What a body says, by the names of JSON. None is something where the field tells it from being absent."""
-    told = {}
+    """The fields that a body has, by their JSON names. None counts if the field distinguishes it from an absent one."""
+    given = {}
     for field in msgspec.structs.fields(type(body)):
         value = getattr(body, field.name)
         if value is not UNSET and (value is not None or field.default is UNSET):
-            told[field.encode_name] = msgspec.to_builtins(value)
-    return told
+            given[field.encode_name] = msgspec.to_builtins(value)
+    return given
 
 
-def _merged(settings: str, type_: str, given: dict[str, Any]) -> str:
-    merged = msgspec.json.decode(settings)
+def _merged(settings: dict[str, Any], type_: str, given: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(settings)
     for name in _KEPT[type_] & given.keys():
         if given[name] is None:
             merged.pop(name, None)
         else:
             merged[name] = given[name]
-    return msgspec.json.encode(dict(sorted(merged.items()))).decode()
+    return dict(sorted(merged.items()))

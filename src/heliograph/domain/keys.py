@@ -1,4 +1,4 @@
-"""The verbs of API keys, and the question whose key it is."""
+"""The verbs of API keys."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ async def create(store: Store, app_id: str, display_name: str) -> AppKey:
     """Create a key of the app.
 
     Raises:
-        AppNotFound: there is no such app.
+        AppNotFound: the app does not exist.
         BadRequest: the app has as many keys as it may have.
     """
-    key = fresh(Scope.APP, display_name)
+    key = new_key(Scope.APP, display_name)
     await store.write(add_to_app, app_id, key, store.sealer.seal(key.id, key.secret))
     return key
 
 
 async def create_for_account(store: Store, display_name: str) -> AppKey:
-    """Create a key of the account, which may do everything."""
-    key = fresh(Scope.ACCOUNT, display_name)
+    """Create an account key, which may call every operation."""
+    key = new_key(Scope.ACCOUNT, display_name)
     await store.write(add_to_account, key, store.sealer.seal(key.id, key.secret))
     return key
 
 
-def fresh(scope: Scope, display_name: str) -> AppKey:
-    """A new key, not stored yet: an id with the prefix of its scope, and 64 random bytes for a secret."""
+def new_key(scope: Scope, display_name: str) -> AppKey:
+    """A new key, not stored yet: its id begins with the prefix of the scope, its secret is made of 64 random bytes."""
     return AppKey(
         id=_PREFIXES[scope] + ids.new(), display_name=display_name, secret=secrets.token_urlsafe(_SECRET_BYTES)
     )
@@ -48,10 +48,10 @@ async def add_to_app(tx: Tx, app_id: str, key: AppKey, sealed: bytes) -> None:
     """Store a key of the app.
 
     Raises:
-        AppNotFound: there is no such app.
+        AppNotFound: the app does not exist.
         BadRequest: the app has as many keys as it may have.
     """
-    # Held, so that two keys at once are not one too many.
+    # Locked, so that concurrent calls cannot exceed the limit.
     await require(tx, app_id, lock=Lock.CHANGE)
     if len(await keys.of_app(tx, app_id)) >= KEYS_PER_APP:
         raise BadRequest(f"App has reached the max number of keys ({KEYS_PER_APP})")
@@ -67,9 +67,9 @@ async def of_app(store: Store, app_id: str) -> list[AppKey]:
     """The keys of the app, oldest first, with their secrets.
 
     Raises:
-        AppNotFound: there is no such app.
+        AppNotFound: the app does not exist.
     """
-    return [shown(store, key) for key in await store.read(_of_app, app_id)]
+    return [to_api(store, key) for key in await store.snapshot(_of_app, app_id)]
 
 
 async def _of_app(reader: Reader, app_id: str) -> list[StoredKey]:
@@ -81,9 +81,9 @@ async def get(store: Store, app_id: str, key_id: str) -> AppKey:
     """A key of the app, with its secret.
 
     Raises:
-        AppNotFound, NotFound: there is no such thing.
+        AppNotFound, NotFound: it does not exist.
     """
-    return shown(store, await store.read(_get, app_id, key_id))
+    return to_api(store, await store.snapshot(_get, app_id, key_id))
 
 
 async def _get(reader: Reader, app_id: str, key_id: str) -> StoredKey:
@@ -98,7 +98,7 @@ async def delete(store: Store, app_id: str, key_id: str) -> None:
     """Revoke a key of the app.
 
     Raises:
-        AppNotFound, NotFound: there is no such thing.
+        AppNotFound, NotFound: it does not exist.
     """
     await store.write(_delete, app_id, key_id)
 
@@ -108,6 +108,6 @@ async def _delete(tx: Tx, app_id: str, key_id: str) -> None:
     await keys.remove(tx, key_id)
 
 
-def shown(store: Store, key: StoredKey) -> AppKey:
-    """A key as answers show one."""
+def to_api(store: Store, key: StoredKey) -> AppKey:
+    """A key as responses show it."""
     return AppKey(id=key.id, display_name=key.display_name, secret=store.sealer.open(key.id, key.secret))

@@ -1,10 +1,15 @@
-"""Joining and leaving: the rules, applied to one call at a time. They know no database."""
+"""Joining and leaving a group: the verbs, and their rules. They know no database."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
-from heliograph.domain.roster import Call, Refused, Roster, shown
+from heliograph.domain import views
+from heliograph.domain.changes import Changes
+from heliograph.domain.events.participants import participant_joined, participant_left
+from heliograph.domain.facts import Facts, Needs, UserReference
+from heliograph.domain.tenants import Tenant
+from heliograph.domain.verbs import Refused
 from heliograph.errors import (
     ConversationNotFound,
     NotAGroup,
@@ -17,78 +22,79 @@ from heliograph.wire.conversations import SDK_GROUP
 from heliograph.wire.participants import Participant
 
 
-@dataclass(frozen=True, slots=True)
-class Join(Call):
-    """Add a user, named by exactly one of the two ids, to a group of at most `limit` participants."""
+class Joined(Struct, frozen=True):
+    """The user is in the conversation; `added` tells whether by this join.
 
-    subscribe: bool
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Leave(Call):
-    """Remove a participant, named by exactly one of the three ids."""
-
-    participant_id: str | None
-
-    def named(self, roster: Roster) -> str | None:
-        """The id of the user who is named, as far as it is known."""
-        if self.participant_id is None:
-            return Call.named(self, roster)
-        return roster.users_of_participants.get((self.tenant.app_id, self.conversation_id, self.participant_id))
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """The user is in the conversation: `added` just now, or before.
-
-    `shown` is how it was then: later calls of the batch may change the participant.
+    `response` is the participant as it was after the join: later verbs of the batch may change it.
     """
 
     participant: StoredParticipant
-    shown: Participant
+    response: Participant
     added: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """The user is not in the conversation any more."""
 
     participant: StoredParticipant
 
 
-def decide_join(call: Join, roster: Roster) -> Joined | Refused:
-    """Who gets in. Joining twice changes nothing the second time, but may add the missing SDK client."""
-    if (conversation := roster.conversation_of(call)) is None:
-        return Refused(ConversationNotFound)
-    if conversation.type != SDK_GROUP:
-        return Refused(NotAGroup)
-    if (user := roster.user_of(call)) is None:
-        return Refused(UserNotFound)
-    if (already := roster.participant_of(call, user)) is not None:
-        if call.subscribe:
-            roster.subscribe(call.tenant, conversation, already, user)
-        return Joined(already, shown(already, conversation), added=False)
-    if conversation.participant_count >= call.limit:
-        return Refused(TooManyParticipants)
-    participant = roster.admit(call.tenant, conversation, user, subscribe=call.subscribe)
-    roster.journal.joined(call.tenant, conversation, user, participant)
-    return Joined(participant, shown(participant, conversation), added=True)
+class Join(Struct, frozen=True):
+    """Add a user to a group of up to `limit` participants, and their SDK client if `subscribe` is set."""
+
+    tenant: Tenant
+    conversation_id: str
+    user: UserReference
+    subscribe: bool
+    limit: int
+
+    def needs(self) -> Needs:
+        """The facts that `decide` reads."""
+        return Needs(self.tenant.app_id, self.conversation_id, self.user, keep_user=True, sdk_client=self.subscribe)
+
+    def decide(self, facts: Facts, changes: Changes) -> Joined | Refused:
+        """Apply the join rules. A second join changes nothing, except that it may add the missing SDK client."""
+        if (conversation := facts.conversation(self.tenant.app_id, self.conversation_id)) is None:
+            return Refused(ConversationNotFound)
+        if conversation.type != SDK_GROUP:
+            return Refused(NotAGroup)
+        if (user := facts.user(conversation, self.user)) is None:
+            return Refused(UserNotFound)
+        if (participant := facts.participant(conversation, user)) is not None:
+            if self.subscribe:
+                changes.subscribe(self.tenant, conversation, participant, user)
+            return Joined(participant, views.participant(participant, conversation), added=False)
+        if conversation.participant_count >= self.limit:
+            return Refused(TooManyParticipants)
+        participant = changes.admit(self.tenant, conversation, user, subscribe=self.subscribe)
+        participant_joined(changes.journal, self.tenant, conversation, user, participant)
+        return Joined(participant, views.participant(participant, conversation), added=True)
 
 
-def decide_leave(call: Leave, roster: Roster) -> Left | Refused:
-    """Who gets out. The conversation stays, even with nobody in it."""
-    if (conversation := roster.conversation_of(call)) is None:
-        return Refused(ConversationNotFound)
-    if conversation.type != SDK_GROUP:
-        return Refused(NotAGroup)
-    if (user := roster.user_of(call)) is None:
-        return Refused(UserNotFound if call.participant_id is None else NotAMember)
-    if (participant := roster.participant_of(call, user)) is None:
-        return Refused(NotAMember)
-    # The user may have come back since under another participant id.
-    if call.participant_id not in (None, participant.id):
-        return Refused(NotAMember)
-    roster.dismiss(conversation, participant)
-    roster.journal.left(call.tenant, conversation, user, participant)
-    return Left(participant)
+class Leave(Struct, frozen=True):
+    """Remove a participant from a group. The group stays, even without participants."""
+
+    tenant: Tenant
+    conversation_id: str
+    user: UserReference
+
+    def needs(self) -> Needs:
+        """The facts that `decide` reads."""
+        return Needs(self.tenant.app_id, self.conversation_id, self.user)
+
+    def decide(self, facts: Facts, changes: Changes) -> Left | Refused:
+        """Apply the leave rules."""
+        if (conversation := facts.conversation(self.tenant.app_id, self.conversation_id)) is None:
+            return Refused(ConversationNotFound)
+        if conversation.type != SDK_GROUP:
+            return Refused(NotAGroup)
+        if (user := facts.user(conversation, self.user)) is None:
+            return Refused(UserNotFound if self.user.participant_id is None else NotAMember)
+        if (participant := facts.participant(conversation, user)) is None:
+            return Refused(NotAMember)
+        # The user may have left and joined again since, as another participant.
+        if self.user.participant_id not in (None, participant.id):
+            return Refused(NotAMember)
+        changes.dismiss(conversation, participant)
+        participant_left(changes.journal, self.tenant, conversation, user, participant)
+        return Left(participant)

@@ -4,74 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import msgspec
 from msgspec import Raw, Struct
 
-from heliograph import ids
 from heliograph.domain import contents, metadata
-from heliograph.domain.hot import hot_verbs
-from heliograph.domain.roster import Refused
-from heliograph.domain.speaking import Act, Post, Posted
+from heliograph.domain.batch import perform
+from heliograph.domain.changes import Changes
+from heliograph.domain.posting import PostActivity, PostMessage
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, ConversationNotFound, MessageNotFound, NotFound
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import conversations, messages
 from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.messages import Routing
 from heliograph.storage.store import Store
 from heliograph.wire.activities import ActivityPost
 from heliograph.wire.authors import BUSINESS, USER
-from heliograph.wire.base import encoded
-from heliograph.wire.messages import MESSAGES_PER_PAGE, Message, MessagePost
+from heliograph.wire.messages import MESSAGES_PER_PAGE, MessagePost
 from heliograph.wire.paging import Page, PageMeta, page_meta
 
 _OWNER = "Message"
-_ENCODER = msgspec.json.Encoder()
-_SUBTYPES_OF_ANSWERS = ("agent", "bot")
-_BEYOND = "g" * 24
-"""Greater than every id: what comes before it is the end of the list."""
+_SUBTYPES_OF_RESPONSES = ("agent", "bot")
+_AFTER_EVERY_ID = "g" * 24
+"""Greater than every id, so the page before it is the last page."""
 
 
-async def post(store: Store, tenant: Tenant, conversation_id: str, body: MessagePost) -> Message:
-    """Say something; returns the message, encoded.
+async def post(store: Store, tenant: Tenant, conversation_id: str, body: MessagePost) -> Raw:
+    """Post a message; returns it as JSON.
 
     Raises:
-        BadRequest: the message breaks a rule, or cannot go where it should.
-        ConversationNotFound, UserNotFound, NotAMember: there is no such thing in this app.
-        Locked: there are too many messages.
+        BadRequest: the message breaks a rule, or its destination cannot be reached.
+        ConversationNotFound, UserNotFound, NotAMember: it does not exist in this app.
+        Locked: the conversation has as many messages as it may have.
     """
-    author = body.author
-    # What is wrong with the request itself is told before what is not found.
-    if titles := list(_breaches(body)):
+    # Validation errors take precedence over 404s.
+    if titles := list(_violations(body)):
         raise BadRequest(*titles)
-    outcome = await store.submit(
-        hot_verbs,
-        Post(
-            tenant,
-            conversation_id,
-            author.user_id,
-            author.user_external_id,
-            author,
-            contents.shown(body.content),
-            metadata.initial(body.metadata, _OWNER),
-            _routing(body),
-            _destination(body),
-        ),
+    verb = PostMessage(
+        tenant=tenant,
+        conversation_id=conversation_id,
+        author=body.author,
+        content=contents.to_api(body.content),
+        metadata=metadata.encoded(body.metadata, _OWNER),
+        routing=_routing(body),
+        destination=_destination(body),
     )
-    if isinstance(outcome, Refused):
-        raise outcome.error
-    assert isinstance(outcome, Posted)
-    return encoded(Message, Raw(outcome.shown))
+    return (await perform(store, verb)).message
 
 
-def _breaches(body: MessagePost) -> Iterator[str]:
-    """What the API document says of messages that are posted, and not in its schema."""
+def _violations(body: MessagePost) -> Iterator[str]:
+    """The rules for new messages that the API document states outside of its schemas."""
     author = body.author
     if author.type == USER and body.destination is not None:
         yield f"destination is only for an author of type {BUSINESS}"
     named = (author.user_id, author.user_external_id, author.brand_id)
     if author.type == BUSINESS and any(one is not None for one in named):
         yield f"author.userId, author.userExternalId and author.brandId are only for an author of type {USER}"
-    if author.subtypes is not None and (len(author.subtypes) != 1 or author.subtypes[0] in _SUBTYPES_OF_ANSWERS):
+    if author.subtypes is not None and (len(author.subtypes) != 1 or author.subtypes[0] in _SUBTYPES_OF_RESPONSES):
         yield "author.subtypes should have exactly 1 item, AI or activity"
 
 
@@ -81,33 +69,25 @@ def _destination(body: MessagePost) -> str | None:
     return chosen.integration_type if chosen.integration_id is None else chosen.integration_id
 
 
-def _routing(body: MessagePost) -> str | None:
-    """What is kept of a message beside what is shown of it."""
+def _routing(body: MessagePost) -> Routing | None:
     if body.destination is None and body.override is None and body.schema is None:
         return None
-    kept = {"destination": body.destination, "override": body.override, "schema": body.schema}
-    given = {name: value for name, value in kept.items() if value is not None}
-    return _ENCODER.encode(given).decode()
+    return Routing(body.destination, body.override, body.schema)
 
 
-async def act(store: Store, tenant: Tenant, conversation_id: str, body: ActivityPost) -> None:
-    """Tell that somebody has read the conversation, or is typing.
+async def post_activity(store: Store, tenant: Tenant, conversation_id: str, body: ActivityPost) -> None:
+    """Record that the author has read the conversation, or starts or stops typing.
 
     Raises:
-        ConversationNotFound, UserNotFound, NotAMember: there is no such thing in this app.
+        ConversationNotFound, UserNotFound, NotAMember: it does not exist in this app.
     """
-    author = body.author
-    outcome = await store.submit(
-        hot_verbs, Act(tenant, conversation_id, author.user_id, author.user_external_id, author, body.type)
-    )
-    if isinstance(outcome, Refused):
-        raise outcome.error
+    await perform(store, PostActivity(tenant, conversation_id, body.author, body.type))
 
 
 class Listing(Struct, frozen=True):
-    """A page of messages, encoded, with its place in the list."""
+    """A page of messages: their JSON array, and the cursors."""
 
-    messages: list[Message]
+    messages: Raw
     meta: PageMeta
 
 
@@ -115,71 +95,59 @@ async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -
     """A page of a conversation's messages, oldest first; without a cursor it is the last page.
 
     Raises:
-        NotFound: there is no such conversation in this app.
+        NotFound: the conversation does not exist in this app.
     """
-    at_the_end = page.after is None and page.before is None
-    return await store.look(
-        _page,
-        tenant.app_id,
-        conversation_id,
-        Page(page.after, _BEYOND if at_the_end else page.before, MESSAGES_PER_PAGE),
-    )
+    last = page.after is None and page.before is None
+    wanted = Page(page.after, _AFTER_EVERY_ID if last else page.before, MESSAGES_PER_PAGE)
+    return await store.read(_page, tenant.app_id, conversation_id, wanted)
 
 
 async def _page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> Listing:
     found = await messages.page(reader, app_id, conversation_id, page)
-    if not found.records:
+    if found is None:
         if await conversations.get(reader, app_id, conversation_id) is None:
-            # The API document's answer here is the general one, not conversation_not_found.
+            # The API document gives the general error here, not conversation_not_found.
             raise NotFound
-        return Listing([], PageMeta(has_more=False))
-    rows = found.records
-    meta = page_meta(page, rows[0][0], rows[-1][0], precedes=found.precedes, follows=found.follows)
-    listed = Raw(f"[{','.join([row[1] for row in rows])}]".encode())
-    return Listing(encoded(list[Message], listed), meta)
+        return Listing(Raw(b"[]"), PageMeta(has_more=False))
+    meta = page_meta(page, found.first, found.last, precedes=found.precedes, follows=found.follows)
+    return Listing(found.messages, meta)
 
 
 async def delete(store: Store, tenant: Tenant, conversation_id: str, message_id: str) -> None:
-    """Delete a message; what is unread of the others stays unread.
+    """Delete a message. What is unread of the others stays unread.
 
     Raises:
-        ConversationNotFound, MessageNotFound: there is no such thing in this app.
+        ConversationNotFound, MessageNotFound: it does not exist in this app.
     """
     await store.write(_delete, tenant.app_id, conversation_id, message_id)
 
 
 async def _delete(tx: Tx, app_id: str, conversation_id: str, message_id: str) -> None:
-    conversation = await _held(tx, app_id, conversation_id)
+    conversation = await _locked(tx, app_id, conversation_id)
     if not await messages.remove(tx, app_id, conversation_id, message_id):
         raise MessageNotFound
-    conversation.message_count -= 1
-    await _save(tx, conversation)
+    changes = Changes(tx.now)
+    changes.message_deleted(conversation)
+    await changes.save(tx)
 
 
 async def delete_all(store: Store, tenant: Tenant, conversation_id: str) -> None:
-    """Delete every message of a conversation; nobody has anything unread then.
+    """Delete all messages of a conversation; then nobody has unread messages.
 
     Raises:
-        ConversationNotFound: there is no such conversation in this app.
+        ConversationNotFound: it does not exist in this app.
     """
     await store.write(_delete_all, tenant.app_id, conversation_id)
 
 
 async def _delete_all(tx: Tx, app_id: str, conversation_id: str) -> None:
-    conversation = await _held(tx, app_id, conversation_id)
-    await messages.remove_all(tx, app_id, conversation_id)
-    conversation.message_count = 0
-    conversation.floor_seq = conversation.message_seq
-    await _save(tx, conversation)
+    changes = Changes(tx.now)
+    changes.delete_messages(await _locked(tx, app_id, conversation_id))
+    await changes.save(tx)
 
 
-async def _held(tx: Tx, app_id: str, conversation_id: str) -> StoredConversation:
+async def _locked(tx: Tx, app_id: str, conversation_id: str) -> StoredConversation:
     conversation = await conversations.get(tx, app_id, conversation_id, lock=Lock.CHANGE)
     if conversation is None:
         raise ConversationNotFound
     return conversation
-
-
-async def _save(tx: Tx, conversation: StoredConversation) -> None:
-    conversation.newest_id = ids.new()
-    await conversations.set_counts(tx, [conversation])

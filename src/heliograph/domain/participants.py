@@ -5,16 +5,15 @@ from __future__ import annotations
 import msgspec
 from msgspec import Raw, Struct
 
-from heliograph.domain.hot import hot_verbs
-from heliograph.domain.membership import Join, Joined, Leave
-from heliograph.domain.roster import Refused, shown_associations
+from heliograph.domain import views
+from heliograph.domain.batch import perform
+from heliograph.domain.facts import UserReference
+from heliograph.domain.membership import Join, Leave
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import ConversationNotFound
-from heliograph.storage.engine import Reader, Row
+from heliograph.storage.engine import Reader
 from heliograph.storage.rows import conversations, participants
 from heliograph.storage.store import Store
-from heliograph.wire import times
-from heliograph.wire.base import encoded
 from heliograph.wire.paging import Page, PageMeta, page_meta
 from heliograph.wire.participants import Participant, ParticipantJoinBody, ParticipantLeaveBody
 
@@ -25,27 +24,15 @@ _LISTING_OVERHEAD = 1000
 async def join(
     store: Store, tenant: Tenant, conversation_id: str, body: ParticipantJoinBody, limit: int
 ) -> Participant:
-    """Add a user to a group of at most `limit` participants; who is in it already stays the same participant.
+    """Add a user to a group of up to `limit` participants. A user who is in it already stays the same participant.
 
     Raises:
         BadRequest: the conversation is not a group, or it is full.
-        ConversationNotFound, UserNotFound: there is no such thing in this app.
+        ConversationNotFound, UserNotFound: it does not exist in this app.
     """
-    outcome = await store.submit(
-        hot_verbs,
-        Join(
-            tenant,
-            conversation_id,
-            body.user_id,
-            body.user_external_id,
-            bool(body.subscribe_sdk_client),
-            limit,
-        ),
-    )
-    if isinstance(outcome, Refused):
-        raise outcome.error
-    assert isinstance(outcome, Joined)
-    return outcome.shown
+    user = UserReference(body.user_id, body.user_external_id)
+    joined = await perform(store, Join(tenant, conversation_id, user, bool(body.subscribe_sdk_client), limit))
+    return joined.response
 
 
 async def leave(store: Store, tenant: Tenant, conversation_id: str, body: ParticipantLeaveBody) -> None:
@@ -53,45 +40,39 @@ async def leave(store: Store, tenant: Tenant, conversation_id: str, body: Partic
 
     Raises:
         BadRequest: the conversation is not a group.
-        ConversationNotFound, UserNotFound, NotAMember: there is no such thing in this app.
+        ConversationNotFound, UserNotFound, NotAMember: it does not exist in this app.
     """
-    outcome = await store.submit(
-        hot_verbs, Leave(tenant, conversation_id, body.user_id, body.user_external_id, body.participant_id)
-    )
-    if isinstance(outcome, Refused):
-        raise outcome.error
+    user = UserReference(body.user_id, body.user_external_id, participant_id=body.participant_id)
+    await perform(store, Leave(tenant, conversation_id, user))
 
 
 class Listing(Struct, frozen=True):
-    """A page of participants, encoded, with its place in the list and the version of the conversation."""
+    """A page of participants: their JSON array, the cursors, and the version of the conversation."""
 
-    participants: list[Participant]
+    participants: Raw
     meta: PageMeta
     version: str | None
-    size: int
-    """About how many bytes it takes."""
 
-    @classmethod
-    def of(cls, participants: list[Participant], meta: PageMeta, version: str | None) -> Listing:
-        """The listing of these participants."""
-        json = _ENCODER.encode(participants)
-        return cls(encoded(list[Participant], Raw(json)), meta, version, len(json) + _LISTING_OVERHEAD)
+    @property
+    def size(self) -> int:
+        """The approximate size in bytes."""
+        return len(bytes(self.participants)) + _LISTING_OVERHEAD
 
 
 async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -> Listing:
     """A page of a conversation's participants, in the order of joining.
 
-    A page that was read before is given out again if the conversation is still what it was: what is asked for over and
-    over costs a look at one row.
+    A page that was read before is reused while the version of the conversation is the same: then a request costs the
+    read of one row.
 
     Raises:
-        ConversationNotFound: there is no such conversation in this app.
+        ConversationNotFound: it does not exist in this app.
     """
     key = (tenant.app_id, conversation_id, page)
     known: Listing | None = store.remembered.get(key)
-    if known and known.version == await store.look(conversations.version, tenant.app_id, conversation_id):
+    if known and known.version == await store.read(conversations.version, tenant.app_id, conversation_id):
         return known
-    listing = await store.look(_page, tenant.app_id, conversation_id, page)
+    listing = await store.read(_page, tenant.app_id, conversation_id, page)
     store.remembered.put(key, listing)
     return listing
 
@@ -99,22 +80,10 @@ async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -
 async def _page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> Listing:
     found = await participants.page(reader, app_id, conversation_id, page)
     if not found.records:
-        # Whoever is listed is in a conversation; only where nobody is, there may be none.
+        # A listed participant proves that the conversation exists; an empty page does not.
         if await conversations.get(reader, app_id, conversation_id) is None:
             raise ConversationNotFound
-        return Listing.of([], PageMeta(has_more=False), None)
+        return Listing(Raw(b"[]"), PageMeta(has_more=False), None)
     rows = found.records
-    meta = page_meta(page, rows[0][0], rows[-1][0], precedes=found.precedes, follows=found.follows)
-    return Listing.of([_listed(row) for row in rows], meta, rows[0][6])
-
-
-def _listed(row: Row) -> Participant:
-    id, user_id, user_external_id, client_associations, last_read, unread_count, *_ = row
-    return Participant(
-        id=id,
-        user_id=user_id,
-        unread_count=unread_count,
-        client_associations=shown_associations(client_associations),
-        user_external_id=user_external_id,
-        last_read=None if last_read is None else times.to_text(last_read),
-    )
+    meta = page_meta(page, rows[0].id, rows[-1].id, precedes=found.precedes, follows=found.follows)
+    return Listing(Raw(_ENCODER.encode([views.listed_participant(row) for row in rows])), meta, rows[0].version)

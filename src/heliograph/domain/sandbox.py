@@ -1,8 +1,7 @@
-"""The sandbox: an app with an account key and an app key, made once, for whoever starts here."""
+"""The sandbox: an app with an account key and an app key, created once, for first steps."""
 
 from __future__ import annotations
 
-import msgspec
 from msgspec import Struct
 
 from heliograph.domain import apps as app_verbs
@@ -17,7 +16,7 @@ _NAME = "sandbox"
 
 
 class SandboxIds(Struct):
-    """Which app and which keys the sandbox is."""
+    """The ids of the sandbox's app and keys."""
 
     app_id: str
     account_key_id: str
@@ -33,29 +32,28 @@ class Sandbox(Struct):
 
 
 async def is_empty(store: Store) -> bool:
-    """Whether nobody holds a key to this database yet."""
-    return not await store.read(keys.every)
+    """Whether the database has no keys yet."""
+    return not await store.snapshot(keys.every)
 
 
 async def ensure(store: Store) -> Sandbox:
-    """The sandbox. What is missing of it is made; what is there stays, so the answer is the same every time."""
-    account_key = key_verbs.fresh(Scope.ACCOUNT, "Sandbox account key")
-    app_key = key_verbs.fresh(Scope.APP, "Sandbox app key")
+    """The sandbox. Creates what is missing of it, and keeps the rest, so the result is the same every time."""
+    account_key = key_verbs.new_key(Scope.ACCOUNT, "Sandbox account key")
+    app_key = key_verbs.new_key(Scope.APP, "Sandbox app key")
     sealed = {key.id: store.sealer.seal(key.id, key.secret) for key in (account_key, app_key)}
     ids = await store.write(_ensure, account_key, app_key, sealed)
-    account = await store.read(keys.find, ids.account_key_id)
+    account = await store.snapshot(keys.find, ids.account_key_id)
     assert account is not None
     return Sandbox(
-        account_key=key_verbs.shown(store, account),
+        account_key=key_verbs.to_api(store, account),
         app=await app_verbs.get(store, ids.app_id),
         app_key=await key_verbs.get(store, ids.app_id, ids.app_key_id),
     )
 
 
 async def _ensure(tx: Tx, account_key: AppKey, app_key: AppKey, sealed: dict[str, bytes]) -> SandboxIds:
-    await meta.hold(tx)  # of two that begin at once, the second finds what the first made
-    stored = await meta.get(tx, _NAME)
-    ids = msgspec.json.decode(stored, type=SandboxIds) if stored else SandboxIds("", "", "")
+    await meta.hold(tx)  # of two concurrent calls, the second finds what the first created
+    ids = await meta.get_struct(tx, _NAME, SandboxIds) or SandboxIds("", "", "")
     if await apps.get(tx, ids.app_id) is None:
         ids.app_id = (await app_verbs.add(tx, AppCreateBody(display_name="Sandbox"))).id
     if await keys.find(tx, ids.account_key_id) is None:
@@ -64,5 +62,5 @@ async def _ensure(tx: Tx, account_key: AppKey, app_key: AppKey, sealed: dict[str
     if await keys.find(tx, ids.app_key_id) is None:
         await key_verbs.add_to_app(tx, ids.app_id, app_key, sealed[app_key.id])
         ids.app_key_id = app_key.id
-    await meta.put(tx, _NAME, msgspec.json.encode(ids).decode())
+    await meta.put_struct(tx, _NAME, ids)
     return ids

@@ -13,7 +13,7 @@ from heliograph.domain.tenants import OWN_INTEGRATION, Tenant
 from heliograph.errors import BadRequest, Forbidden, IntegrationNotFound, NotFound
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import integrations, webhooks
-from heliograph.storage.rows.webhooks import StoredWebhook
+from heliograph.storage.rows.webhooks import StoredWebhook, Triggers
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 from heliograph.wire.webhooks import (
@@ -34,14 +34,15 @@ async def create(
     """Create a webhook of an integration.
 
     Raises:
-        IntegrationNotFound: there is no such integration in this app.
+        IntegrationNotFound: it does not exist in this app.
         BadRequest: the target cannot be called, the integration is not a custom one, or the app has as many webhooks
             as it may have.
     """
     admit(body.target, allowed, "target")
-    webhook = fresh(store.sealer, tenant.app_id, own(tenant, integration_id), body)
+    integration_id = resolve_integration_id(tenant, integration_id)
+    webhook = new_webhook(store.sealer, tenant.app_id, integration_id, body)
     await store.write(_create, tenant.app_id, webhook)
-    return shown(store.sealer, webhook)
+    return to_api(store.sealer, webhook)
 
 
 async def _create(tx: Tx, app_id: str, webhook: StoredWebhook) -> None:
@@ -54,24 +55,24 @@ async def _create(tx: Tx, app_id: str, webhook: StoredWebhook) -> None:
     await add(tx, app_id, webhook)
 
 
-def fresh(sealer: Sealer, app_id: str, integration_id: str, body: WebhookCreateBody) -> StoredWebhook:
-    """A new webhook, not stored yet, with a secret that nobody knows."""
+def new_webhook(sealer: Sealer, app_id: str, integration_id: str, body: WebhookCreateBody) -> StoredWebhook:
+    """A new webhook with a random secret, not stored yet."""
     id = ids.new()
     return StoredWebhook(
         id=id,
         app_id=app_id,
         integration_id=integration_id,
         target=body.target,
-        triggers=_joined(body.triggers),
+        triggers=_unique(body.triggers),
         secret=sealer.seal(id, secrets.token_urlsafe(_SECRET_BYTES)),
-        include_full_user=int(bool(body.include_full_user)),
-        include_full_source=int(bool(body.include_full_source)),
+        include_full_user=bool(body.include_full_user),
+        include_full_source=bool(body.include_full_source),
         created_at=0,
     )
 
 
 async def add(tx: Tx, app_id: str, webhook: StoredWebhook) -> None:
-    """Store a webhook. The app has to be held, so that two webhooks at once are not one too many.
+    """Store a webhook. The app must be locked, so that concurrent calls cannot exceed the limit.
 
     Raises:
         BadRequest: the app has as many webhooks as it may have.
@@ -86,14 +87,14 @@ async def of_integration(store: Store, tenant: Tenant, integration_id: str) -> l
     """The webhooks of an integration, oldest first.
 
     Raises:
-        IntegrationNotFound: there is no such integration in this app.
+        IntegrationNotFound: it does not exist in this app.
     """
-    found = await store.read(_of_integration, tenant, integration_id)
-    return [shown(store.sealer, webhook) for webhook in found]
+    found = await store.snapshot(_of_integration, tenant, integration_id)
+    return [to_api(store.sealer, webhook) for webhook in found]
 
 
 async def _of_integration(reader: Reader, tenant: Tenant, integration_id: str) -> list[StoredWebhook]:
-    wanted = own(tenant, integration_id)
+    wanted = resolve_integration_id(tenant, integration_id)
     if await integrations.get(reader, tenant.app_id, wanted) is None:
         raise IntegrationNotFound
     return [one for one in await webhooks.of_app(reader, tenant.app_id) if one.integration_id == wanted]
@@ -103,9 +104,9 @@ async def get(store: Store, tenant: Tenant, integration_id: str, webhook_id: str
     """A webhook of an integration.
 
     Raises:
-        IntegrationNotFound, NotFound: there is no such thing in this app.
+        IntegrationNotFound, NotFound: it does not exist in this app.
     """
-    return shown(store.sealer, await store.read(_get, tenant, integration_id, webhook_id))
+    return to_api(store.sealer, await store.snapshot(_get, tenant, integration_id, webhook_id))
 
 
 async def _get(reader: Reader, tenant: Tenant, integration_id: str, webhook_id: str) -> StoredWebhook:
@@ -123,40 +124,40 @@ async def update(
     body: WebhookUpdateBody,
     allowed: Sequence[Network],
 ) -> Webhook:
-    """Change what the body names.
+    """Change the fields that the body has.
 
     Raises:
-        IntegrationNotFound, NotFound: there is no such thing in this app.
+        IntegrationNotFound, NotFound: it does not exist in this app.
         BadRequest: the new target cannot be called.
     """
     if body.target is not None:
         admit(body.target, allowed, "target")
-    return shown(store.sealer, await store.write(_update, tenant, integration_id, webhook_id, body))
+    return to_api(store.sealer, await store.write(_update, tenant, integration_id, webhook_id, body))
 
 
 async def _update(
     tx: Tx, tenant: Tenant, integration_id: str, webhook_id: str, body: WebhookUpdateBody
 ) -> StoredWebhook:
-    # Held, so that of two changes at once none is lost.
+    # Locked, so that no concurrent change is lost.
     await require(tx, tenant.app_id, lock=Lock.CHANGE)
     webhook = await _get(tx, tenant, integration_id, webhook_id)
     if body.target is not None:
         webhook.target = body.target
     if body.triggers is not None:
-        webhook.triggers = _joined(body.triggers)
+        webhook.triggers = _unique(body.triggers)
     if body.include_full_user is not None:
-        webhook.include_full_user = int(body.include_full_user)
+        webhook.include_full_user = body.include_full_user
     if body.include_full_source is not None:
-        webhook.include_full_source = int(body.include_full_source)
+        webhook.include_full_source = body.include_full_source
     await webhooks.change(tx, tenant.app_id, webhook)
     return webhook
 
 
 async def delete(store: Store, tenant: Tenant, integration_id: str, webhook_id: str) -> None:
-    """Delete a webhook; what is still to be delivered to it is not.
+    """Delete a webhook, and drop its pending deliveries.
 
     Raises:
-        IntegrationNotFound, NotFound: there is no such thing in this app.
+        IntegrationNotFound, NotFound: it does not exist in this app.
     """
     await store.write(_delete, tenant, integration_id, webhook_id)
 
@@ -166,12 +167,12 @@ async def _delete(tx: Tx, tenant: Tenant, integration_id: str, webhook_id: str) 
     await webhooks.remove(tx, tenant.app_id, webhook.id)
 
 
-def own(tenant: Tenant, integration_id: str) -> str:
-    """The id of the integration that is meant; `me` is the one that acts.
+def resolve_integration_id(tenant: Tenant, integration_id: str) -> str:
+    """The id of the integration in a path; `me` stands for the integration whose key is used.
 
     Raises:
-        IntegrationNotFound: no integration acts.
-        Forbidden: another one does.
+        IntegrationNotFound: `me`, and the key is not an integration's.
+        Forbidden: the key is another integration's.
     """
     if integration_id == OWN_INTEGRATION:
         if tenant.integration_id is None:
@@ -182,19 +183,18 @@ def own(tenant: Tenant, integration_id: str) -> str:
     return integration_id
 
 
-def shown(sealer: Sealer, webhook: StoredWebhook) -> Webhook:
-    """A webhook as answers show it."""
-    triggers: list[Subscription] = webhook.triggers.split(",") if webhook.triggers else []  # type: ignore[assignment]
+def to_api(sealer: Sealer, webhook: StoredWebhook) -> Webhook:
+    """A webhook as responses show it."""
     return Webhook(
         id=webhook.id,
         version=VERSION,
         target=webhook.target,
-        triggers=triggers,
+        triggers=list(webhook.triggers),
         secret=sealer.open(webhook.id, webhook.secret),
-        include_full_user=bool(webhook.include_full_user),
-        include_full_source=bool(webhook.include_full_source),
+        include_full_user=webhook.include_full_user,
+        include_full_source=webhook.include_full_source,
     )
 
 
-def _joined(triggers: list[Subscription]) -> str:
-    return ",".join(dict.fromkeys(triggers))
+def _unique(triggers: list[Subscription]) -> Triggers:
+    return tuple(dict.fromkeys(triggers))

@@ -35,7 +35,7 @@ async def purge(store: Store, failures: Failures) -> None:
     now = times.now()
     # Servers' clocks differ by less than the delay, so a time further ahead comes from a wrong clock.
     delay = _SHARED_DELAY if store.shared else 0
-    for app_id in await store.read(apps.deleted, now - delay, now + _SHARED_DELAY):
+    for app_id in await store.snapshot(apps.deleted, now - delay, now + _SHARED_DELAY):
         with failures.reported("purge"):
             await _purge_app(store, app_id)
 

@@ -24,7 +24,7 @@ async def pruning(store: Store, days: int, failures: Failures) -> None:
     """Prune events and deliveries older than `days` every hour, until cancelled."""
     age, seen = 0, time.monotonic()
     while True:
-        wall, now = await store.look(retention.clock), time.monotonic()
+        wall, now = await store.read(retention.clock), time.monotonic()
         least = age + int((now - seen) * 1000)
         (age, old), seen = await store.write(retention.advance, wall, least, days * _DAY), now
         complete = old is None or await prune(store, old, failures)
@@ -38,7 +38,7 @@ async def prune(store: Store, old: Mark, failures: Failures) -> bool:
     """
     complete = True
     for table, step in (("delivery", retention.prune_deliveries), ("event", retention.prune_events)):
-        for bucket in await store.look(retention.buckets, table):
+        for bucket in await store.read(retention.buckets, table):
             done = False
             with failures.reported("pruning"):
                 await _prune(store, step, bucket, old)

@@ -64,10 +64,10 @@ class Streams:
 
     async def _watch(self) -> None:
         """Wake the streams of apps for which another process has written events, or a transaction of this one."""
-        seen, _ = await self._store.look(stream.horizon)
+        seen, _ = await self._store.read(stream.horizon)
         self.wake()
         while True:
             await asyncio.sleep(_POLL_SECONDS)
-            seen, apps = await self._store.look(stream.written, seen, set(self._open.values()))
+            seen, apps = await self._store.read(stream.written, seen, set(self._open.values()))
             for app_id in apps:
                 self.wake(app_id)

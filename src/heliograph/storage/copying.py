@@ -101,7 +101,7 @@ async def copy(source: Store, target: Store, advanced: Callable[[int, int], None
     """
     if target.buckets < source.buckets:
         await _refuse_duplicates(source)
-    total = sum([await source.look(_count, table) for table in TABLES])
+    total = sum([await source.read(_count, table) for table in TABLES])
     progress = await _begin(source, target)
     for number, table in enumerate(TABLES):
         if number < progress.table:
@@ -119,21 +119,21 @@ async def copy(source: Store, target: Store, advanced: Callable[[int, int], None
                 f"the copy of the table {table.name} is not what is in the source now: stop all servers of the source, "
                 "empty the target, and copy again"
             )
-    facts = {name: await source.look(meta.get, name) for name in _FACTS}
+    facts = {name: await source.read(meta.get, name) for name in _FACTS}
     await target.write(_finish, facts)
     return progress.rows
 
 
 async def _begin(source: Store, target: Store) -> Progress:
     """Where to go on, or the beginning of a new copy."""
-    marker = await target.look(meta.get, COPY)
+    marker = await target.read(meta.get, COPY)
     if marker is not None:
         progress = msgspec.json.decode(marker, type=Progress)
         if progress.source != source.name:
             raise UsageError(f"the target holds the unfinished copy of another database: {progress.source}")
         return progress
     for table in TABLES:
-        if await target.look(_first, table) is not None:
+        if await target.read(_first, table) is not None:
             raise UsageError("the target is not empty: copy into a database that was never used")
     progress = Progress(source.name)
     await target.write(_mark, progress)
@@ -143,7 +143,7 @@ async def _begin(source: Store, target: Store) -> Progress:
 async def _refuse_duplicates(source: Store) -> None:
     """Refuse ids that are unique in each bucket of the source but would meet in one bucket of the target."""
     for table in ("event", "delivery"):
-        repeated = await source.look(_repeated, table)
+        repeated = await source.read(_repeated, table)
         if repeated is not None:
             raise UsageError(
                 f"the source has two rows of the table {table} with the id {repeated}, which the target cannot hold: "
@@ -153,24 +153,24 @@ async def _refuse_duplicates(source: Store) -> None:
 
 
 async def _repeated(reader: Reader, table: str) -> str | None:
-    row = await reader.one(f"SELECT id FROM {table} GROUP BY id HAVING count(*) > 1 LIMIT 1")
+    row = await reader.row(f"SELECT id FROM {table} GROUP BY id HAVING count(*) > 1 LIMIT 1")
     return row[0] if row else None
 
 
 async def _count(reader: Reader, table: Table) -> int:
-    row = await reader.one(f"SELECT count(*) FROM {table.name}")
+    row = await reader.row(f"SELECT count(*) FROM {table.name}")
     assert row is not None
     count: int = row[0]
     return count
 
 
 async def _first(reader: Reader, table: Table) -> Row | None:
-    return await reader.one(f"SELECT 1 FROM {table.name} LIMIT 1")
+    return await reader.row(f"SELECT 1 FROM {table.name} LIMIT 1")
 
 
 async def _chunks(store: Store, table: Table, after: Row | None = None) -> AsyncIterator[tuple[list[Row], Row]]:
     """The rows of a table from a key on, with the key of the last row of each chunk, the bucket in front."""
-    while rows := await store.look(_chunk, table, after):
+    while rows := await store.read(_chunk, table, after):
         width = len(_key(table))
         after = tuple(rows[-1][:width])
         yield [tuple(row)[width:] for row in rows], after
@@ -183,7 +183,7 @@ async def _chunk(reader: Reader, table: Table, after: Row | None) -> list[Row]:
     bound = ""
     if after is not None:
         bound = f" WHERE ({key}) > ({', '.join(f'${number}' for number in range(1, len(after) + 1))})"
-    return await reader.all(
+    return await reader.rows(
         f"SELECT {key}, {', '.join(table.columns)} FROM {table.name}{bound} ORDER BY {key} LIMIT {_CHUNK}",
         *(after or ()),
     )

@@ -1,8 +1,8 @@
-"""What a storage function may do with a database: read, and inside a transaction write.
+"""The interface between storage functions and a database: a `Reader` reads, a `Tx` also writes.
 
-SQL is written once, with `$1`-style parameters. Whatever goes by keys or works on a set of rows goes through `get`,
-`fetch`, `insert`, `update` and `delete`, which say *what* is wanted as data; each engine renders them in the way that
-is fastest for it.
+SQL is written once, with `$1`-style parameters, and run by `row` and `rows`. Reads by key and writes of a set of rows
+go through `get`, `get_many`, `insert`, `update` and `delete`: these describe the statement as data, and each engine
+renders it in the way that is fastest for it.
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ class Reader(ABC):
         return zlib.crc32("/".join(key).encode()) % self.buckets if self.buckets > 1 else 0
 
     @abstractmethod
-    async def one(self, sql: str, *values: Any) -> Row | None:
-        """The first row, or None."""
+    async def row(self, sql: str, *values: Any) -> Row | None:
+        """The first row of the result, or None."""
 
     @abstractmethod
-    async def all(self, sql: str, *values: Any) -> list[Row]:
-        """Every row."""
+    async def rows(self, sql: str, *values: Any) -> list[Row]:
+        """All rows of the result."""
 
     @abstractmethod
     async def get(
@@ -78,12 +78,12 @@ class Reader(ABC):
         """The `columns` of the row whose `match` columns equal the key, or None."""
 
     @abstractmethod
-    async def fetch(
+    async def get_many(
         self, table: str, columns: Columns, match: Columns, keys: Iterable[Row], *, lock: Lock = Lock.NONE
     ) -> list[Row]:
-        """The `columns` of the rows whose `match` columns equal any of the keys, in whatever order.
+        """The `columns` of the rows whose `match` columns equal any of the keys, in no particular order.
 
-        A lock is taken on them in the order of their keys.
+        With a `lock`, the rows are locked in the order of their keys.
         """
 
 

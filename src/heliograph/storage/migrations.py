@@ -152,7 +152,7 @@ _DUE = (
 async def _shorten_keys(tx: Tx) -> None:
     """Replace the keys of long external ids that were stored whole."""
     columns = ("bucket", "app_id", "external_id", "brand_id", "user_id")
-    rows = await tx.all(
+    rows = await tx.rows(
         f"SELECT {', '.join(columns)} FROM external_id WHERE length(external_id) > $1", LONGEST_KEY_BYTES // 4
     )
     long = [row for row in rows if len(row[2].encode()) > LONGEST_KEY_BYTES]

@@ -26,7 +26,7 @@ async def open_store(url: str, *, serve: bool = False, connections: int = 2) -> 
             complete; see also `open_embedded`, `open_pooled`.
     """
     store = await open_unfinished(url, serve=serve, connections=connections)
-    if await store.look(meta.get, COPY) is not None:
+    if await store.read(meta.get, COPY) is not None:
         await store.close()
         raise UsageError(f"{store.name} holds an unfinished copy: run `heliograph copy` again, which goes on with it")
     return store

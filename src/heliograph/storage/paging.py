@@ -29,7 +29,7 @@ async def slice_of(
         bound = f" AND {key} {after} ${number}"
         values = (*values, cursor)
     # One more than wanted tells whether the list goes on.
-    rows = await reader.all(
+    rows = await reader.rows(
         f"SELECT {', '.join(columns)}, {beyond} FROM {source}{bound} ORDER BY {key} {order} LIMIT ${len(values) + 1}",
         *values,
         page.size + 1,
@@ -69,7 +69,7 @@ async def filtered_slice_of(
         return f"{source}{bound} ORDER BY id {direction} LIMIT"
 
     number = len(values) + len(wanted) + 1
-    rows = await reader.all(
+    rows = await reader.rows(
         f"SELECT {', '.join(columns)} "
         f"FROM (SELECT * FROM {examined(after, order, number)} {ROWS_EXAMINED}) AS examined "
         f"WHERE {condition} ORDER BY id {order} LIMIT {page.size + 1}",
@@ -79,7 +79,7 @@ async def filtered_slice_of(
     limit = None
     if not goes_on:
         last = f"SELECT id FROM {examined(after, order, len(values) + 1)} 1 OFFSET {ROWS_EXAMINED - 1}"
-        if (row := await reader.one(last, *values, *bounds)) is not None:
+        if (row := await reader.row(last, *values, *bounds)) is not None:
             limit, goes_on = row[0], True
     if not rows and limit is None:
         return Slice([], precedes=False, follows=False)
@@ -95,7 +95,7 @@ async def filtered_slice_of(
 
 async def _may_hold(reader: Reader, examined: str, condition: str, values: tuple[Any, ...]) -> bool:
     """Whether the condition holds for one of the rows examined, or the limit leaves that open."""
-    row = await reader.one(
+    row = await reader.row(
         f"SELECT EXISTS (SELECT 1 FROM ({examined}) AS examined WHERE {condition}), "
         f"(SELECT count(*) FROM ({examined}) AS examined)",
         *values,

@@ -1,8 +1,9 @@
-"""The store: how and when the database is read and written. Callers say what.
+"""The store decides how and when the database is read and written; callers pass the function that does it.
 
-page = await store.read(participants.page, app_id, conversation_id, page)   # a snapshot; cannot write
-user = await store.write(create_user, app_id, body)                        # a transaction of its own
-got = await store.submit(hot_verbs, Join(…))                               # shares one with its neighbours
+page = await store.read(participants.page, app_id, conversation_id, page)    # cannot write
+page = await store.snapshot(conversations_of_user, app_id, user_id, page)    # several statements, one snapshot
+user = await store.write(create_user, app_id, body)                          # a transaction of its own
+joined = await store.submit(conversation_batch, Join(…))                     # shares a transaction with its neighbours
 """
 
 from __future__ import annotations
@@ -34,35 +35,37 @@ class Store(ABC):
     shared: bool
     """Whether other processes serve the same database."""
     name: str
-    """What it is called where people read it: never holds a password."""
+    """The name of the database in log lines and messages, without a password."""
     remembered: Remembered
-    """Ready answers; they must not be given out without a look at the version of what they were made from."""
+    """Cached pages. Before one is used, its version must be compared with that in the database."""
     observe_batch: Callable[[str, int, float], None] = staticmethod(lambda name, size, seconds: None)
-    """Told of every batch that was committed: its name, how many calls it held, how many seconds it took."""
+    """Called after each batch that was committed, with its name, its number of calls, and its duration in seconds."""
 
     @property
     @abstractmethod
     def waiting(self) -> int:
-        """How many calls wait for their transaction to begin."""
+        """The number of calls that wait for their transaction to begin."""
 
     @property
     @abstractmethod
     def connections(self) -> tuple[int, int]:
-        """How many connections to the database are used, and how many are idle."""
+        """The number of connections to the database that are in use, and of those that are idle."""
 
     @abstractmethod
-    async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `query` on one snapshot.
+    async def snapshot(
+        self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The result of `query`, all of whose statements see the same snapshot.
 
         Raises:
             ServiceUnavailable: the database cannot be read just now.
         """
 
     @abstractmethod
-    async def look(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `query`, each of whose statements may see a newer moment than the one before.
+    async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of `query`, each of whose statements may see later commits than the statement before it.
 
-        It is cheaper than `read`, and the same for a query of one statement.
+        It is cheaper than `snapshot`. For a query of one statement the two are equivalent.
 
         Raises:
             ServiceUnavailable: the database cannot be read just now.
@@ -72,8 +75,8 @@ class Store(ABC):
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of `work` in a transaction, once that is committed.
 
-        `work` may be run again after a failure, so it has no effect but on the transaction. An ApiError that it raises
-        undoes what it did.
+        `work` may run again after a failure, so it must have no effects outside of the transaction. An ApiError that it
+        raises rolls back its changes.
 
         Raises:
             ServiceUnavailable: the database cannot be written now. Nothing was changed, unless it failed in the middle
@@ -82,7 +85,8 @@ class Store(ABC):
 
     @abstractmethod
     async def submit(self, batch: Callable[[Tx, Sequence[Call]], Awaitable[Sequence[Outcome]]], call: Call) -> Outcome:
-        """The outcome of `call`, decided together with the calls that wait for the same `batch`, once it is committed.
+        """The outcome of `call` once it is committed. Calls of the same `batch` that wait at the same time share a
+        transaction.
 
         Raises:
             ServiceUnavailable: the database cannot be written now. Nothing was changed, unless it failed in the middle
@@ -91,7 +95,7 @@ class Store(ABC):
 
     @abstractmethod
     async def close(self) -> None:
-        """Finish what was begun, and let go of the database."""
+        """Finish the transactions that have begun, and close the database."""
 
     async def aclose(self) -> None:
         """The same, under the name that `contextlib.aclosing` looks for."""

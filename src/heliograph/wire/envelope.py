@@ -6,6 +6,7 @@ The event stream and `heliograph listen` send the same.
 from __future__ import annotations
 
 import msgspec
+from msgspec import Raw
 
 from heliograph import __version__
 from heliograph.wire import times
@@ -18,11 +19,9 @@ NO_WEBHOOK = "0" * 24
 """The webhook id in an envelope that was made without a webhook."""
 
 
-def call_body(app_id: str, webhook_id: str, event_id: str, event_type: Trigger, created_at: int, payload: str) -> bytes:
-    """The body of a call with one event: the same bytes each time it is made. `created_at` is in milliseconds."""
-    event = Event(
-        id=event_id, type=event_type, created_at=times.to_text(created_at), payload=msgspec.Raw(payload.encode())
-    )
+def call_body(app_id: str, webhook_id: str, event_id: str, event_type: Trigger, created_at: int, payload: Raw) -> bytes:
+    """The body of a call with one event: the same bytes for every attempt. `created_at` is in milliseconds."""
+    event = Event(id=event_id, type=event_type, created_at=times.to_text(created_at), payload=payload)
     call = WebhookCall(app=WebhookApp(id=app_id), webhook=WebhookCalled(id=webhook_id, version=VERSION), events=[event])
     return msgspec.json.encode(call)
 

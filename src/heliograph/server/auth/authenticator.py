@@ -133,7 +133,7 @@ class Authenticator:
 
     async def _app(self, app_id: str) -> tuple[StoredApp | None, float]:
         until = time.monotonic() + CACHE_SECONDS
-        return await self._store.look(apps.get, app_id), until
+        return await self._store.read(apps.get, app_id), until
 
     async def _prove(self, authorization: bytes) -> tuple[Caller, float]:
         until = time.monotonic() + CACHE_SECONDS
@@ -185,7 +185,7 @@ class Authenticator:
 
     async def _key(self, key_id: str) -> tuple[str, Caller | None]:
         """The secret of a key and its holder. An unknown key has no holder, and a secret that nobody knows."""
-        key = None if "\0" in key_id or not key_id.isascii() else await self._store.look(keys.find, key_id)
+        key = None if "\0" in key_id or not key_id.isascii() else await self._store.read(keys.find, key_id)
         if key is None:
             return self._pepper.hex() * 2, None
         return self._store.sealer.open(key.id, key.secret), _holder(key)

@@ -67,7 +67,7 @@ def pages(store: Store, metrics: Metrics, urls: Urls) -> Starlette:
     async def ready(request: Request) -> Response:
         try:
             async with asyncio.timeout(_READY_SECONDS):
-                await store.read(meta.get, "schema_version")
+                await store.snapshot(meta.get, "schema_version")
                 await store.write(meta.remove, _NO_FACT)
         except (ServiceUnavailable, TimeoutError):
             return _error(ServiceUnavailable())

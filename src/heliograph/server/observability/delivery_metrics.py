@@ -75,7 +75,7 @@ class DeliveryMetrics:
         """Ask the database what is pending."""
         try:
             async with asyncio.timeout(_LOOK_SECONDS):
-                found = await self._store.look(deliveries.backlog, times.now())
+                found = await self._store.read(deliveries.backlog, times.now())
         except (ServiceUnavailable, TimeoutError):
             self._pending.set(_UNKNOWN)
             self._overdue.set(_UNKNOWN)

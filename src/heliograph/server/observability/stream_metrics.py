@@ -31,7 +31,7 @@ class StreamMetrics:
         """Ask the database; NaN if it does not answer."""
         try:
             async with asyncio.timeout(_QUERY_SECONDS):
-                oldest, upcoming = await self._store.look(stream.horizon)
+                oldest, upcoming = await self._store.read(stream.horizon)
         except (ServiceUnavailable, TimeoutError):
             self._held.set(float("nan"))
             return

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
-from heliograph.domain.events import show_full_users
+from heliograph.domain.events.full_users import show_full_users
 from heliograph.errors import BadRequest
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
@@ -49,7 +49,7 @@ async def open_stream(request: Request[AppPath, None]) -> Stream:
     if plain.get("includeFullUser", "false") not in ("true", "false"):
         raise BadRequest("includeFullUser should be true or false")
     app_id = request.tenant.app_id
-    places = await request.store.look(places_of, app_id)
+    places = await request.store.read(places_of, app_id)
     selection = Selection(
         store=request.store,
         app_id=app_id,
@@ -65,11 +65,11 @@ async def _cursor(request: StreamRequest, places: Places) -> Cursor:
     """Where the stream begins: now, or after `Last-Event-ID`."""
     given = request.headers.get(b"last-event-id")
     if given is None:
-        return await request.store.look(stream.present, request.tenant.app_id)
+        return await request.store.read(stream.present, request.tenant.app_id)
     cursor = places.cursor(given.decode("latin-1"))
     if cursor is None:
         raise BadRequest("Last-Event-ID is not an id of this stream")
-    return await request.store.look(stream.resumed, request.tenant.app_id, cursor)
+    return await request.store.read(stream.resumed, request.tenant.app_id, cursor)
 
 
 async def _parts(request: StreamRequest, selection: Selection, cursor: Cursor) -> Stream:
@@ -108,7 +108,7 @@ async def _parts(request: StreamRequest, selection: Selection, cursor: Cursor) -
 async def _next_part(selection: Selection, cursor: Cursor) -> tuple[bytes | None, Cursor]:
     """What comes after the cursor, and the cursor behind it; None at the end."""
     # On one snapshot: where the stream ends, and what there is up to there.
-    found, behind = await selection.store.read(stream.after, selection.app_id, cursor, _PAGE)
+    found, behind = await selection.store.snapshot(stream.after, selection.app_id, cursor, _PAGE)
     if behind == cursor:
         return None, cursor
     shown = await _shown(selection, found)
@@ -120,7 +120,7 @@ async def _next_part(selection: Selection, cursor: Cursor) -> tuple[bytes | None
 async def _shown(selection: Selection, found: list[tuple[Cursor, StoredEvent]]) -> list[tuple[Cursor, StoredEvent]]:
     wanted = [(place, event) for place, event in found if _passes(selection, event)]
     if selection.include_full_user and wanted:
-        await selection.store.look(show_full_users, selection.app_id, [event for _, event in wanted])
+        await selection.store.read(show_full_users, selection.app_id, [event for _, event in wanted])
     return wanted
 
 

@@ -7,7 +7,8 @@ from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.wire.activities import ActivityPost
 from heliograph.wire.apps import Empty
-from heliograph.wire.messages import MessageListResponse, MessagePost, MessagePostResponse
+from heliograph.wire.base import encoded
+from heliograph.wire.messages import Message, MessageListResponse, MessagePost, MessagePostResponse
 from heliograph.wire.paths import ConversationPath, MessagePath
 from heliograph.wire.table.v2.conversations import (
     DELETE_ALL_MESSAGES,
@@ -21,13 +22,14 @@ from heliograph.wire.table.v2.conversations import (
 @handles(POST_MESSAGE)
 async def post(request: Request[ConversationPath, MessagePost]) -> MessagePostResponse:
     posted = await messages.post(request.store, request.tenant, request.path.conversation_id, request.body)
-    return MessagePostResponse(messages=[posted])
+    return MessagePostResponse(messages=[encoded(Message, posted)])
 
 
 @handles(LIST_MESSAGES)
 async def list_messages(request: Request[ConversationPath, None]) -> MessageListResponse:
     found = await messages.page(request.store, request.tenant, request.path.conversation_id, request.page)
-    return MessageListResponse(messages=found.messages, meta=found.meta, links=request.links(found.meta))
+    listed = encoded(list[Message], found.messages)
+    return MessageListResponse(messages=listed, meta=found.meta, links=request.links(found.meta))
 
 
 @handles(DELETE_MESSAGE)
@@ -45,5 +47,5 @@ async def delete_all(request: Request[ConversationPath, None]) -> Empty:
 
 @handles(POST_ACTIVITY)
 async def act(request: Request[ConversationPath, ActivityPost]) -> Empty:
-    await messages.act(request.store, request.tenant, request.path.conversation_id, request.body)
+    await messages.post_activity(request.store, request.tenant, request.path.conversation_id, request.body)
     return Empty()

@@ -6,7 +6,9 @@ from heliograph.domain import participants
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
+from heliograph.wire.base import encoded
 from heliograph.wire.participants import (
+    Participant,
     ParticipantJoinBody,
     ParticipantLeaveBody,
     ParticipantListResponse,
@@ -27,8 +29,8 @@ async def join(request: Request[ConversationPath, ParticipantJoinBody]) -> Parti
 @handles(LIST_PARTICIPANTS)
 async def list_participants(request: Request[ConversationPath, None]) -> ParticipantListResponse:
     found = await participants.page(request.store, request.tenant, request.path.conversation_id, request.page)
-    links = request.links(found.meta)
-    return ParticipantListResponse(participants=found.participants, meta=found.meta, links=links)
+    listed = encoded(list[Participant], found.participants)
+    return ParticipantListResponse(participants=listed, meta=found.meta, links=request.links(found.meta))
 
 
 @handles(LEAVE_CONVERSATION)

@@ -54,12 +54,14 @@ class PostgresStore(Store):
         self._transactions = Transactions(pool, Catalog(), BUCKETS)
         self._batcher = Batcher(self._run_batch)
 
-    async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def snapshot(
+        self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         return await self._transactions.query(
             self._transactions.snapshot, lambda reader: query(reader, *args, **kwargs)
         )
 
-    async def look(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._transactions.query(self._transactions.reader, lambda reader: query(reader, *args, **kwargs))
 
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -184,7 +186,7 @@ async def _version(reader: Reader, name: str) -> int:
         UsageError: there is another program's table in our place.
     """
     # One statement, lest another process brings them about between two.
-    rows = await reader.all("SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL", _TABLES)
+    rows = await reader.rows("SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL", _TABLES)
     found = {row[0] for row in rows}
     if found and "meta" not in found:
         raise UsageError(f"{name} is the database of another program: give Heliograph one of its own")
@@ -212,7 +214,7 @@ async def _unlock(tx: PostgresTx) -> Sealer:
         await meta.hold(tx)
         identity = await meta.get(tx, _IDENTITY) or secrets.token_hex(8)
         await meta.put(tx, _IDENTITY, identity)
-    cluster = await tx.one("SELECT system_identifier FROM pg_control_system()")
+    cluster = await tx.row("SELECT system_identifier FROM pg_control_system()")
     await stream.begin_epoch(tx, str(cluster[0] if cluster else ""))
     await places.prepare(tx)
     return await sealer_of(tx, _configuration_folder() / f"{identity}.key")

@@ -59,7 +59,7 @@ class Catalog:
 
 
 class PostgresTx(Tx):
-    """A reader, or a transaction, on one connection; whoever made it begins and ends it."""
+    """A reader or a transaction on one connection. Its creator begins and ends the transaction."""
 
     settled = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
     upcoming = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
@@ -73,10 +73,10 @@ class PostgresTx(Tx):
         self.witness: Witness | None = None
         """A row that is there if, and only if, the transaction was committed."""
 
-    async def one(self, sql: str, *values: Any) -> Row | None:
+    async def row(self, sql: str, *values: Any) -> Row | None:
         return await self._connection.fetchrow(sql, *values)
 
-    async def all(self, sql: str, *values: Any) -> list[Row]:
+    async def rows(self, sql: str, *values: Any) -> list[Row]:
         return await self._connection.fetch(sql, *values)
 
     async def get(
@@ -84,14 +84,14 @@ class PostgresTx(Tx):
     ) -> Row | None:
         return await self._connection.fetchrow(_get(table, columns, match, lock), *key)
 
-    async def fetch(
+    async def get_many(
         self, table: str, columns: Columns, match: Columns, keys: Iterable[Row], *, lock: Lock = Lock.NONE
     ) -> list[Row]:
         values = _by_column(keys)
         if not values:
             return []
         arrays = await self._catalog.arrays(self._connection, table, match)
-        return await self.all(_fetch(table, columns, match, arrays, lock), *values)
+        return await self.rows(_fetch(table, columns, match, arrays, lock), *values)
 
     async def execute(self, sql: str, *values: Any) -> int:
         status = await self._connection.execute(sql, *values)

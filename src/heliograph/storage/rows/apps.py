@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
-from msgspec.structs import astuple
+from typing import Any
 
+from msgspec import Struct
+
+from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Columns, Lock, Reader, Row, Tx
 from heliograph.storage.paging import slice_of
+from heliograph.wire.apps import AppSettings
 from heliograph.wire.paging import Page, Slice
 
 # Everything that belongs to an app and is purged after it, with the key of each table.
@@ -22,53 +25,46 @@ OWNED: dict[str, Columns] = {
 
 
 class StoredApp(Struct):
-    """A row of `app`; settings and metadata are JSON.
-
-    The fields are the columns, in this order.
-    """
+    """A row of `app`. The fields are the columns, in this order."""
 
     id: str
     display_name: str
-    settings: str
-    metadata: str | None
+    settings: AppSettings
+    metadata: dict[str, Any] | None
     requests_per_second: int | None
     created_at: int
 
 
-_COLUMNS = StoredApp.__struct_fields__
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM app"
+_ROWS = RowCodec(StoredApp)
+_SELECT = f"SELECT {', '.join(_ROWS.columns)} FROM app"
+_CHANGEABLE = ("display_name", "settings", "metadata", "requests_per_second")
 
 
 async def get(reader: Reader, app_id: str, *, lock: Lock = Lock.NONE) -> StoredApp | None:
-    """The app, unless there is none or it was deleted."""
-    row = await reader.get("app", (*_COLUMNS, "deleted_at"), ("id",), (app_id,), lock=lock)
-    return StoredApp(*row[:-1]) if row and row[-1] is None else None
+    """The app, or None if it does not exist or was deleted."""
+    row = await reader.get("app", (*_ROWS.columns, "deleted_at"), ("id",), (app_id,), lock=lock)
+    return _ROWS.load(row[:-1]) if row and row[-1] is None else None
 
 
 async def page(reader: Reader, page: Page) -> Slice[StoredApp]:
     """A page of apps, oldest first."""
-    rows = await slice_of(reader, _COLUMNS, "app WHERE deleted_at IS NULL", (), page)
-    return Slice([StoredApp(*row[:-1]) for row in rows.records], rows.precedes, rows.follows)
+    rows = await slice_of(reader, _ROWS.columns, "app WHERE deleted_at IS NULL", (), page)
+    return Slice([_ROWS.load(row[:-1]) for row in rows.records], rows.precedes, rows.follows)
 
 
 async def every(reader: Reader) -> list[StoredApp]:
     """All apps of this server, oldest first."""
-    return [StoredApp(*row) for row in await reader.all(f"{_SELECT} WHERE deleted_at IS NULL ORDER BY id")]
+    return [_ROWS.load(row) for row in await reader.rows(f"{_SELECT} WHERE deleted_at IS NULL ORDER BY id")]
 
 
 async def add(tx: Tx, app: StoredApp) -> None:
     """Create the app."""
-    await tx.insert("app", _COLUMNS, [astuple(app)])
+    await tx.insert("app", _ROWS.columns, [_ROWS.dump(app)])
 
 
 async def change(tx: Tx, app: StoredApp) -> None:
-    """Store what may change of an app."""
-    await tx.update(
-        "app",
-        ("display_name", "settings", "metadata", "requests_per_second"),
-        ("id",),
-        [(app.display_name, app.settings, app.metadata, app.requests_per_second, app.id)],
-    )
+    """Store the fields of an app that can be changed."""
+    await tx.update("app", _CHANGEABLE, ("id",), [(*_ROWS.dump_columns(app, _CHANGEABLE), app.id)])
 
 
 async def mark_deleted(tx: Tx, app_id: str) -> None:
@@ -78,7 +74,7 @@ async def mark_deleted(tx: Tx, app_id: str) -> None:
 
 async def deleted(reader: Reader, before: int, now: int) -> list[str]:
     """The apps that were deleted up to a moment, or by a clock that was ahead of `now`, and not yet purged."""
-    rows = await reader.all(
+    rows = await reader.rows(
         "SELECT id FROM app WHERE deleted_at IS NOT NULL AND (deleted_at <= $1 OR deleted_at > $2) "
         "ORDER BY deleted_at, id",
         before,
@@ -96,7 +92,7 @@ async def purge_rows(tx: Tx, app_id: str, bucket: int, limit: int) -> bool:
     """Delete up to `limit` rows of the app in a bucket from each OWNED table; returns whether there are more."""
     more = False
     for table, key in OWNED.items():
-        rows: list[Row] = await tx.all(
+        rows: list[Row] = await tx.rows(
             f"SELECT {', '.join(key)} FROM {table} WHERE bucket = $1 AND app_id = $2 LIMIT $3", bucket, app_id, limit
         )
         await tx.delete(table, key, rows)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import astuple
 
+from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.paging import slice_of
 from heliograph.wire.clients import ClientStatus, ClientType
@@ -17,7 +18,7 @@ _OF_USER = "WHERE bucket = $1 AND app_id = $2 AND user_id = $3"
 
 
 class StoredClient(Struct):
-    """A row of `client`; info and raw are JSON.
+    """A row of `client`.
 
     The fields are the columns, in this order; the id comes first, because pages go by it.
     """
@@ -33,28 +34,28 @@ class StoredClient(Struct):
     linked_at: int | None = None
     display_name: str | None = None
     avatar_url: str | None = None
-    info: str | None = None
-    raw: str | None = None
+    info: dict[str, Any] | None = None
+    raw: dict[str, Any] | None = None
 
 
-_COLUMNS = StoredClient.__struct_fields__
+_ROWS = RowCodec(StoredClient)
 
 
 async def get(reader: Reader, app_id: str, user_id: str, client_id: str) -> StoredClient | None:
     """A client of the user."""
-    row = await reader.get("client", _COLUMNS, _KEY, (reader.bucket(user_id), app_id, user_id, client_id))
-    return StoredClient(*row) if row else None
+    row = await reader.get("client", _ROWS.columns, _KEY, (reader.bucket(user_id), app_id, user_id, client_id))
+    return _ROWS.load(row) if row else None
 
 
 async def page(reader: Reader, app_id: str, user_id: str, page: Page) -> Slice[StoredClient]:
     """A page of the user's clients, oldest first."""
-    rows = await slice_of(reader, _COLUMNS, f"client {_OF_USER}", (reader.bucket(user_id), app_id, user_id), page)
-    return Slice([StoredClient(*row[:-1]) for row in rows.records], rows.precedes, rows.follows)
+    rows = await slice_of(reader, _ROWS.columns, f"client {_OF_USER}", (reader.bucket(user_id), app_id, user_id), page)
+    return Slice([_ROWS.load(row[:-1]) for row in rows.records], rows.precedes, rows.follows)
 
 
 async def sdk_clients(reader: Reader, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """For each (app id, user id) that has one, the id of the SDK client."""
-    rows = await reader.fetch(
+    rows = await reader.get_many(
         "client",
         ("app_id", "user_id", "id"),
         ("bucket", "app_id", "user_id", "type"),
@@ -65,7 +66,9 @@ async def sdk_clients(reader: Reader, keys: Iterable[tuple[str, str]]) -> dict[t
 
 async def add(tx: Tx, clients: Sequence[StoredClient]) -> None:
     """Create the clients."""
-    await tx.insert("client", ("bucket", *_COLUMNS), [(tx.bucket(one.user_id), *astuple(one)) for one in clients])
+    await tx.insert(
+        "client", ("bucket", *_ROWS.columns), [(tx.bucket(one.user_id), *_ROWS.dump(one)) for one in clients]
+    )
 
 
 async def remove(tx: Tx, app_id: str, user_id: str, client_id: str) -> None:
@@ -79,7 +82,7 @@ async def remove_of_user(tx: Tx, app_id: str, user_id: str) -> None:
 
 
 async def clear_personal_information(tx: Tx, app_id: str, user_id: str) -> None:
-    """Forget what the user's clients tell of the person."""
+    """Clear the personal information of the user's clients."""
     await tx.execute(
         f"UPDATE client SET display_name = NULL, avatar_url = NULL, info = NULL, raw = NULL {_OF_USER}",
         tx.bucket(user_id),

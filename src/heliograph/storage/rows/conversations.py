@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import astuple
 
 from heliograph import ids
+from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.wire.conversations import ConversationType
 
@@ -15,13 +16,13 @@ _KEY = ("bucket", "app_id", "id")
 
 
 class StoredConversation(Struct):
-    """A row of `conversation`; metadata is JSON.
+    """A row of `conversation`.
 
-    message_seq counts the messages there ever were, message_count those that are there; the ones up to floor_seq were
-    deleted all together.
+    `message_seq` counts the messages that were ever posted, `message_count` those that exist. Messages up to
+    `floor_seq` were deleted together.
 
-    newest_id is not smaller than any id that was given to something in the conversation, and another one after every
-    change of its messages and participants.
+    `newest_id` is at least as great as every id in the conversation, and a new one after every change of its messages
+    and participants.
 
     The fields are the columns, in this order.
     """
@@ -29,7 +30,7 @@ class StoredConversation(Struct):
     app_id: str
     id: str
     type: ConversationType
-    is_default: int
+    is_default: bool
     participant_count: int
     message_seq: int
     last_updated_at: int
@@ -37,14 +38,15 @@ class StoredConversation(Struct):
     display_name: str | None
     description: str | None
     icon_url: str | None
-    metadata: str | None
+    metadata: dict[str, Any] | None
     created_at: int
     newest_id: str | None = None
     message_count: int = 0
     floor_seq: int = 0
 
 
-_COLUMNS = StoredConversation.__struct_fields__
+_ROWS = RowCodec(StoredConversation)
+_CHANGEABLE = ("display_name", "description", "icon_url", "metadata")
 _COUNTS = (
     "participant_count",
     "message_seq",
@@ -61,12 +63,13 @@ async def get(
 ) -> StoredConversation | None:
     """The conversation."""
     key = (reader.bucket(conversation_id), app_id, conversation_id)
-    row = await reader.get("conversation", _COLUMNS, _KEY, key, lock=lock)
-    return _followed(StoredConversation(*row), lock) if row else None
+    row = await reader.get("conversation", _ROWS.columns, _KEY, key, lock=lock)
+    return _followed(_ROWS.load(row), lock) if row else None
 
 
 async def version(reader: Reader, app_id: str, conversation_id: str) -> str | None:
-    """What changes with every change of the conversation or of who is in it; None if there is no such conversation."""
+    """The version of the conversation: another one after every change of its messages and participants; None without
+    a conversation."""
     key = (reader.bucket(conversation_id), app_id, conversation_id)
     row = await reader.get("conversation", ("newest_id",), _KEY, key)
     return row[0] if row else None
@@ -77,8 +80,8 @@ async def get_many(
 ) -> list[StoredConversation]:
     """The conversations with these (app id, conversation id)."""
     wanted = [(reader.bucket(conversation_id), app_id, conversation_id) for app_id, conversation_id in keys]
-    rows = await reader.fetch("conversation", _COLUMNS, _KEY, wanted, lock=lock)
-    return [_followed(StoredConversation(*row), lock) for row in rows]
+    rows = await reader.get_many("conversation", _ROWS.columns, _KEY, wanted, lock=lock)
+    return [_followed(_ROWS.load(row), lock) for row in rows]
 
 
 def _followed(conversation: StoredConversation, lock: Lock) -> StoredConversation:
@@ -88,24 +91,20 @@ def _followed(conversation: StoredConversation, lock: Lock) -> StoredConversatio
     return conversation
 
 
-async def add(tx: Tx, conversation: StoredConversation) -> None:
-    """Create the conversation."""
-    await tx.insert("conversation", ("bucket", *_COLUMNS), [(tx.bucket(conversation.id), *astuple(conversation))])
+async def add(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
+    """Create the conversations."""
+    rows = [(tx.bucket(one.id), *_ROWS.dump(one)) for one in conversations]
+    await tx.insert("conversation", ("bucket", *_ROWS.columns), rows)
 
 
 async def change(tx: Tx, conversation: StoredConversation) -> None:
-    """Store what a caller may change of a conversation."""
-    one = conversation
-    await tx.update(
-        "conversation",
-        ("display_name", "description", "icon_url", "metadata"),
-        _KEY,
-        [(one.display_name, one.description, one.icon_url, one.metadata, tx.bucket(one.id), one.app_id, one.id)],
-    )
+    """Store the fields of a conversation that a caller can change."""
+    key = (tx.bucket(conversation.id), conversation.app_id, conversation.id)
+    await tx.update("conversation", _CHANGEABLE, _KEY, [(*_ROWS.dump_columns(conversation, _CHANGEABLE), *key)])
 
 
 async def set_counts(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
-    """Store what participants and messages change of conversations that this transaction has locked."""
+    """Store the counts, times and versions of conversations that this transaction has locked."""
     await tx.update(
         "conversation",
         _COUNTS,
@@ -120,14 +119,6 @@ async def set_counts(tx: Tx, conversations: Sequence[StoredConversation]) -> Non
     )  # fmt: skip
 
 
-async def touch(tx: Tx, app_id: str, conversation_ids: Sequence[str]) -> None:
-    """Mark conversations that this transaction has locked as changed."""
-    newest = ids.new()
-    await tx.update(
-        "conversation", ("newest_id",), _KEY, [(newest, tx.bucket(one), app_id, one) for one in conversation_ids]
-    )
-
-
-async def remove(tx: Tx, app_id: str, conversation_ids: Sequence[str]) -> None:
-    """Delete the conversations; their participants are deleted apart."""
-    await tx.delete("conversation", _KEY, [(tx.bucket(one), app_id, one) for one in conversation_ids])
+async def remove(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
+    """Delete the conversations, without their participants and messages."""
+    await tx.delete("conversation", _KEY, [(tx.bucket(one.id), one.app_id, one.id) for one in conversations])

@@ -1,35 +1,39 @@
-"""Deliveries: which webhook is to be told of which event, and how far that has come.
+"""Deliveries: one for each event and webhook that subscribes to it, with its state.
 
-Of a lane, a conversation or a user, one delivery to a webhook is made after the other: the first that is pending is the
-head, and the others wait for it. What waits behind a head that is not due, or hides other heads, is parked: it is due
-later, or when all that was before it is settled. Then a look costs the same, however much waits.
+A lane is a conversation or a user. The deliveries of a lane to one webhook are made in order: the first pending one is
+the head, and the others wait for it. Deliveries that wait behind a head that is not due, or that hide other heads from
+the search, are parked: they become due later, or when those before them are settled. So finding the heads costs the
+same, however many deliveries wait.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Sequence
-from functools import lru_cache
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 from msgspec.structs import astuple
 
 from heliograph import ids
 from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.rows import webhooks
-from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery, StoredEvent
+from heliograph.storage.rows.log_rows import DELIVERY_ROWS, StoredAttempt, StoredDelivery, StoredEvent
+from heliograph.storage.rows.webhooks import StoredWebhook
+from heliograph.wire.deliveries import DeliveryStatus
+from heliograph.wire.events import EventType
 
-PENDING, DELIVERED, FAILED = "pending", "delivered", "failed"
+PENDING: DeliveryStatus = "pending"
+DELIVERED: DeliveryStatus = "delivered"
+FAILED: DeliveryStatus = "failed"
 Ranges = tuple[tuple[int, int], ...]
-"""Buckets, as the first and the last of each range."""
+"""Ranges of buckets, each with its first and its last bucket."""
 
 _LOOK = 256
-"""Of how many deliveries that are due a look finds out whether they are heads."""
+"""How many due deliveries one search for heads examines."""
 _PARKED_MILLISECONDS = 300_000
-"""For how long a delivery is parked, if nothing makes it due before. Usually it is made due when it becomes the head;
-but should a process die, or lose its lease, just then, nothing is forgotten for longer."""
+"""How long a delivery is parked at most. Usually it becomes due as soon as it is the head; this limit is for the case
+that a process dies or loses its lease just then."""
 MOST_COUNTED = 10_000
-"""How many pending deliveries are counted at most."""
-_COLUMNS = StoredDelivery.__struct_fields__
+"""The number at which the count of pending deliveries stops."""
 _ATTEMPT = StoredAttempt.__struct_fields__
 
 
@@ -45,17 +49,17 @@ _LANE = "f.bucket = d.bucket AND f.lane = d.lane AND f.webhook_id = d.webhook_id
 
 
 class Due(Struct):
-    """A delivery that is to be attempted, and what is to be told. `parks` says whether what follows it is parked."""
+    """A delivery to attempt now, and the payload of its event. `parks`: the delivery after it is parked."""
 
     bucket: int
     delivery: StoredDelivery
     created_at: int
-    payload: str
+    payload: Raw
     parks: bool = False
 
 
 class Found(Struct):
-    """What a look finds: heads that are due, and what waits for others and would be found again and again."""
+    """The result of a search: heads that are due, and deliveries that wait for others and should be parked."""
 
     heads: list[Due]
     waiting: list[tuple[int, str]]
@@ -63,15 +67,18 @@ class Found(Struct):
 
 
 class Backlog(Struct):
-    """What is pending, up to `MOST_COUNTED`, and for how long the head that has waited longest has been due."""
+    """The number of pending deliveries, up to `MOST_COUNTED`, and how long the oldest head has been due."""
 
     pending: int
     overdue_milliseconds: int
 
 
 class Settled(Struct):
-    """What became of an attempt. `lease` and `owner` say in whose hands the bucket was, where that matters; `parks`
-    whether what follows the delivery is parked. `cause` is why an attempt has no answer, for observers; not stored.
+    """The outcome of an attempt.
+
+    `lease` and `owner` name the lease of the bucket and its owner; empty without leases. `parks` says whether the
+    delivery after this one is parked. `cause` is the reason why an attempt has no response, for observers; it is not
+    stored.
     """
 
     bucket: int
@@ -84,22 +91,23 @@ class Settled(Struct):
 
 
 Observe = Callable[[Settled], None]
-"""Told of every attempt, once it is recorded."""
+"""Called after each attempt is recorded."""
 
 
 def lane_of(event: StoredEvent) -> str:
-    """What the event is about: a conversation, or else a user."""
+    """The id of the conversation that the event is about, or else of the user."""
     return event.conversation_id or event.user_id or ""
 
 
-@lru_cache(maxsize=1024)
-def _listens(triggers: str, event_type: str) -> bool:
-    return not {"*", event_type}.isdisjoint(triggers.split(","))
-
-
 async def due(tx: Tx, events: Sequence[StoredEvent], in_full: Container[str]) -> list[StoredDelivery]:
-    """The deliveries that the events ask for, not stored yet; events `in_full` have a payload with full users."""
+    """New deliveries of the events, not stored yet. Events whose ids are `in_full` have a payload with full users."""
     every = await webhooks.of_apps(tx, {event.app_id for event in events})
+    if not every:
+        return []
+    subscribed = {
+        (app_id, event_type): _subscribed(every, app_id, event_type)
+        for app_id, event_type in {(event.app_id, event.type) for event in events}
+    }
     return [
         StoredDelivery(
             id=ids.new(),
@@ -108,27 +116,32 @@ async def due(tx: Tx, events: Sequence[StoredEvent], in_full: Container[str]) ->
             event_id=event.id,
             event_type=event.type,
             lane=lane_of(event),
-            in_full=int(bool(webhook.include_full_user) and event.id in in_full),
+            in_full=webhook.include_full_user and event.id in in_full,
             status=PENDING,
             tries=0,
             attempts=0,
             due_at=tx.now,
             created_at=tx.now,
         )
-        for event in (events if every else ())
-        for webhook in every
-        if webhook.app_id == event.app_id and _listens(webhook.triggers, event.type)
+        for event in events
+        for webhook in subscribed[event.app_id, event.type]
     ]
+
+
+def _subscribed(webhooks: Sequence[StoredWebhook], app_id: str, event_type: EventType) -> list[StoredWebhook]:
+    return [one for one in webhooks if one.app_id == app_id and ("*" in one.triggers or event_type in one.triggers)]
 
 
 async def add(tx: Tx, due: Sequence[StoredDelivery]) -> None:
     """Store the deliveries."""
-    await tx.insert("delivery", ("bucket", *_COLUMNS), [(tx.bucket(one.lane), *astuple(one)) for one in due])
+    await tx.insert(
+        "delivery", ("bucket", *DELIVERY_ROWS.columns), [(tx.bucket(one.lane), *DELIVERY_ROWS.dump(one)) for one in due]
+    )
 
 
 async def waiting(reader: Reader, now: int) -> list[str]:
-    """The webhooks for which something is due, be it under way, and those that are gone while something is pending."""
-    rows = await reader.all(
+    """The ids of webhooks with due deliveries, and of deleted webhooks with pending ones."""
+    rows = await reader.rows(
         f"""WITH RECURSIVE {_WAITS} SELECT id FROM waits WHERE id IS NOT NULL
         AND ((SELECT min(due_at) FROM delivery WHERE webhook_id = waits.id AND status = 'pending') <= $1
             OR NOT EXISTS (SELECT 1 FROM webhook WHERE webhook.id = waits.id))""",
@@ -138,8 +151,8 @@ async def waiting(reader: Reader, now: int) -> list[str]:
 
 
 async def backlog(reader: Reader, now: int) -> Backlog:
-    """How much is pending, and for how long what is to be sent next has been due."""
-    row = await reader.one(
+    """The number of pending deliveries, and how long the oldest head has been due."""
+    row = await reader.row(
         f"""WITH RECURSIVE {_WAITS} SELECT
             (SELECT count(*) FROM (SELECT 1 FROM delivery WHERE status = 'pending' LIMIT $2) AS counted),
             (SELECT min(
@@ -159,14 +172,14 @@ async def backlog(reader: Reader, now: int) -> Backlog:
 async def heads(
     reader: Reader, webhook_id: str, ranges: Ranges, now: int, limit: int, leaving_out: Collection[str] = ()
 ) -> Found:
-    """The heads of the webhook's lanes in these buckets that are due, those first that have been due for longest.
+    """The due heads of the webhook's lanes in these buckets, the longest due first.
 
-    Lanes that are left out may hold what is not settled yet.
+    `leaving_out` are lanes with outcomes that are not settled yet.
     """
-    # Which is first goes by the ids of events: those of a conversation ascend, whichever machine makes them.
-    columns = ", ".join(f"d.{name}" for name in _COLUMNS)
+    # Deliveries of a lane are ordered by the ids of their events, which ascend in a conversation on all machines.
+    columns = ", ".join(f"d.{name}" for name in DELIVERY_ROWS.columns)
     others = ", ".join(f"${number}" for number, _ in enumerate(leaving_out, 4))
-    rows = await reader.all(
+    rows = await reader.rows(
         f"""SELECT d.bucket, {columns}, e.created_at,
             CASE d.in_full WHEN 1 THEN coalesce(e.full_payload, e.payload) ELSE e.payload END,
             CASE WHEN e.id IS NULL THEN 0 ELSE (
@@ -186,11 +199,11 @@ async def heads(
         *leaving_out,
     )
     found = [
-        Due(row[0], StoredDelivery(*row[1:-3]), row[-3], row[-2], parks=(row[-1] or 0) > now)
+        Due(row[0], DELIVERY_ROWS.load(row[1:-3]), row[-3], Raw(row[-2]), parks=(row[-1] or 0) > now)
         for row in rows
         if row[-3] is not None
     ]
-    behind = [StoredDelivery(*row[1:-3]) for row in rows if row[-3] is None]
+    behind = [DELIVERY_ROWS.load(row[1:-3]) for row in rows if row[-3] is None]
     if len(rows) < _LOOK or len(found) >= limit:
         # Nothing hides more heads. So what is next after a head that is found may stay.
         lanes = {one.delivery.lane for one in found}
@@ -199,23 +212,23 @@ async def heads(
 
 
 def _within(ranges: Ranges) -> str:
-    # CASE keeps planners from beginning with the buckets, and from taking what is in them for next to nothing: the
-    # order is that of due times, and the first few will do.
+    # CASE keeps planners from starting with the buckets and from underestimating their rows: the rows should be read
+    # in the order of due times, and the first few are enough.
     inside = " OR ".join(f"bucket BETWEEN {one} AND {end}" for one, end in ranges) or "1 = 0"
     return f"CASE WHEN {inside} THEN 1 = 1 ELSE 1 = 0 END"
 
 
 async def park(tx: Tx, keys: Sequence[tuple[int, str]], now: int) -> None:
-    """Let deliveries that wait behind others, by bucket and id, be due later; nothing of their lanes may be under way.
+    """Park deliveries that wait behind others, given by bucket and id. No attempt may be under way in their lanes.
 
-    When what is before such a delivery is settled, that has to say that it `parks`.
+    The outcome of the delivery before such a one must be settled with `parks`.
     """
     until = now + _PARKED_MILLISECONDS
     await tx.update("delivery", ("due_at",), ("bucket", "id"), [(until, *key) for key in keys])
 
 
 async def hasten(tx: Tx, now: int, delays: Sequence[int]) -> None:
-    """Make due what is due later than it can be: a wall clock was ahead when the time was set, or has stepped back.
+    """Make deliveries due that are due later than any delay allows: a wall clock was ahead, or has stepped back.
 
     `delays` are the longest delays in milliseconds after the first failed attempt, the second, and so on.
     """
@@ -228,12 +241,12 @@ async def hasten(tx: Tx, now: int, delays: Sequence[int]) -> None:
 
 
 async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
-    """Record the outcomes of attempts, each attempt once: a batch. What another process holds by now is left to it."""
+    """Record the outcomes of attempts, each attempt once: a batch. Skips buckets that another process leases now."""
     names = {one.lease for one in outcomes if one.lease}
-    rows = await tx.fetch("lease", ("name", "owner"), ("name",), [(name,) for name in sorted(names)])
+    rows = await tx.get_many("lease", ("name", "owner"), ("name",), [(name,) for name in sorted(names)])
     owners = {name: owner for name, owner in rows}
     keys = [(one.bucket, one.delivery.id) for one in outcomes]
-    rows = await tx.fetch("delivery", ("bucket", "id", "attempts"), ("bucket", "id"), keys)
+    rows = await tx.get_many("delivery", ("bucket", "id", "attempts"), ("bucket", "id"), keys)
     known = {(bucket, id): attempts for bucket, id, attempts in rows}
     valid = []
     for one in outcomes:
@@ -278,8 +291,8 @@ def _changed(bucket: int, it: StoredDelivery) -> Row:
 
 
 async def drop(tx: Tx, webhook_id: str, limit: int) -> bool:
-    """Delete up to `limit` of what is pending for a webhook that is gone; returns whether there is more."""
-    keys = await tx.all(
+    """Delete up to `limit` pending deliveries of a deleted webhook; returns whether there are more."""
+    keys = await tx.rows(
         "SELECT bucket, id FROM delivery WHERE webhook_id = $1 AND status = 'pending' LIMIT $2", webhook_id, limit
     )
     await _remove(tx, keys)
@@ -288,7 +301,7 @@ async def drop(tx: Tx, webhook_id: str, limit: int) -> bool:
 
 async def purge(tx: Tx, app_id: str, limit: int) -> bool:
     """Delete up to `limit` deliveries of the app with their attempts; returns whether there are more."""
-    keys = await tx.all("SELECT bucket, id FROM delivery WHERE app_id = $1 LIMIT $2", app_id, limit)
+    keys = await tx.rows("SELECT bucket, id FROM delivery WHERE app_id = $1 LIMIT $2", app_id, limit)
     await _remove(tx, keys)
     return len(keys) == limit
 
@@ -299,14 +312,14 @@ async def _remove(tx: Tx, keys: Sequence[Sequence[object]]) -> None:
 
 
 async def get(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery | None:
-    """The delivery of the app, if there is such."""
-    row = await reader.get("delivery", _COLUMNS, ("app_id", "id"), (app_id, delivery_id))
-    return StoredDelivery(*row) if row else None
+    """The delivery of the app, or None."""
+    row = await reader.get("delivery", DELIVERY_ROWS.columns, ("app_id", "id"), (app_id, delivery_id))
+    return DELIVERY_ROWS.load(row) if row else None
 
 
 async def attempts(reader: Reader, app_id: str, delivery: StoredDelivery) -> list[StoredAttempt]:
-    """The attempts of a delivery, in their order."""
-    rows = await reader.all(
+    """The attempts of a delivery, oldest first."""
+    rows = await reader.rows(
         f"SELECT {', '.join(_ATTEMPT)} FROM attempt WHERE bucket = $1 AND delivery_id = $2 AND app_id = $3 "
         "ORDER BY number",
         reader.bucket(delivery.lane),

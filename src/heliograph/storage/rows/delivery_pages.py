@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from heliograph.storage.engine import Reader
 from heliograph.storage.paging import filtered_slice_of, slice_of
 from heliograph.storage.rows.deliveries import FAILED
-from heliograph.storage.rows.log_rows import StoredDelivery
+from heliograph.storage.rows.log_rows import DELIVERY_ROWS, StoredDelivery
 from heliograph.wire.paging import Page, Slice
-
-_COLUMNS = StoredDelivery.__struct_fields__
 
 
 async def page(reader: Reader, app_id: str, match: Sequence[tuple[str, str]], page: Page) -> Slice[StoredDelivery]:
@@ -18,12 +16,12 @@ async def page(reader: Reader, app_id: str, match: Sequence[tuple[str, str]], pa
     of them are examined."""
     source = "delivery WHERE app_id = $1"
     if not match:
-        rows = await slice_of(reader, _COLUMNS, source, (app_id,), page)
-        return Slice([StoredDelivery(*row[:-1]) for row in rows.records], rows.precedes, rows.follows)
+        rows = await slice_of(reader, DELIVERY_ROWS.columns, source, (app_id,), page)
+        return Slice([DELIVERY_ROWS.load(row[:-1]) for row in rows.records], rows.precedes, rows.follows)
     if ("status", FAILED) in match:
         source += f" AND status = '{FAILED}'"  # spelled out, which is how an engine recognizes the partial index
     condition = " AND ".join(f"{column} = ${number}" for number, (column, _) in enumerate(match, 2))
     rows = await filtered_slice_of(
-        reader, _COLUMNS, source, (app_id,), condition, tuple(value for _, value in match), page
+        reader, DELIVERY_ROWS.columns, source, (app_id,), condition, tuple(value for _, value in match), page
     )
-    return rows.holding([StoredDelivery(*row) for row in rows.records])
+    return rows.holding([DELIVERY_ROWS.load(row) for row in rows.records])

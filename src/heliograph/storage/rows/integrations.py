@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import astuple
 
+from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.paging import filtered_slice_of, slice_of
 from heliograph.wire.paging import Page, Slice
 
 
 class StoredIntegration(Struct):
-    """A row of `integration`; the settings are JSON, as answers show them.
+    """A row of `integration`; the settings are those of its type, as responses show them.
 
     The fields are the columns, in this order.
     """
@@ -22,17 +23,18 @@ class StoredIntegration(Struct):
     app_id: str
     type: str
     display_name: str | None
-    settings: str
+    settings: dict[str, Any]
     created_at: int
 
 
-_COLUMNS = StoredIntegration.__struct_fields__
+_ROWS = RowCodec(StoredIntegration)
+_CHANGEABLE = ("display_name", "settings")
 
 
 async def get(reader: Reader, app_id: str, integration_id: str) -> StoredIntegration | None:
     """The integration of the app, if there is such."""
-    row = await reader.get("integration", _COLUMNS, ("app_id", "id"), (app_id, integration_id))
-    return StoredIntegration(*row) if row else None
+    row = await reader.get("integration", _ROWS.columns, ("app_id", "id"), (app_id, integration_id))
+    return _ROWS.load(row) if row else None
 
 
 async def page(reader: Reader, app_id: str, types: Sequence[str], page: Page) -> Slice[StoredIntegration]:
@@ -40,25 +42,21 @@ async def page(reader: Reader, app_id: str, types: Sequence[str], page: Page) ->
     source = "integration WHERE app_id = $1"
     if types:
         condition = f"type IN ({', '.join(f'${number}' for number in range(2, len(types) + 2))})"
-        rows = await filtered_slice_of(reader, _COLUMNS, source, (app_id,), condition, tuple(types), page)
-        return rows.holding([StoredIntegration(*row) for row in rows.records])
-    rows = await slice_of(reader, _COLUMNS, source, (app_id,), page)
-    return Slice([StoredIntegration(*row[:-1]) for row in rows.records], rows.precedes, rows.follows)
+        rows = await filtered_slice_of(reader, _ROWS.columns, source, (app_id,), condition, tuple(types), page)
+        return rows.holding([_ROWS.load(row) for row in rows.records])
+    rows = await slice_of(reader, _ROWS.columns, source, (app_id,), page)
+    return Slice([_ROWS.load(row[:-1]) for row in rows.records], rows.precedes, rows.follows)
 
 
 async def add(tx: Tx, app_id: str, integration: StoredIntegration) -> None:
     """Create the integration."""
-    await tx.insert("integration", _COLUMNS, [astuple(integration)])
+    await tx.insert("integration", _ROWS.columns, [_ROWS.dump(integration)])
 
 
 async def change(tx: Tx, app_id: str, integration: StoredIntegration) -> None:
-    """Store what may change of an integration."""
-    await tx.update(
-        "integration",
-        ("display_name", "settings"),
-        ("app_id", "id"),
-        [(integration.display_name, integration.settings, app_id, integration.id)],
-    )
+    """Store the fields of an integration that can be changed."""
+    row = (*_ROWS.dump_columns(integration, _CHANGEABLE), app_id, integration.id)
+    await tx.update("integration", _CHANGEABLE, ("app_id", "id"), [row])
 
 
 async def remove(tx: Tx, app_id: str, integration_id: str) -> None:

@@ -35,19 +35,19 @@ async def find(reader: Reader, key_id: str) -> StoredKey | None:
 
 async def of_app(reader: Reader, app_id: str) -> list[StoredKey]:
     """The keys of the app itself, oldest first."""
-    rows = await reader.all(f"{_SELECT} WHERE app_id = $1 AND integration_id IS NULL ORDER BY id", app_id)
+    rows = await reader.rows(f"{_SELECT} WHERE app_id = $1 AND integration_id IS NULL ORDER BY id", app_id)
     return [StoredKey(*row) for row in rows]
 
 
 async def of_integration(reader: Reader, app_id: str, integration_id: str) -> list[StoredKey]:
     """The keys of an integration, oldest first."""
-    rows = await reader.all(f"{_SELECT} WHERE app_id = $1 AND integration_id = $2 ORDER BY id", app_id, integration_id)
+    rows = await reader.rows(f"{_SELECT} WHERE app_id = $1 AND integration_id = $2 ORDER BY id", app_id, integration_id)
     return [StoredKey(*row) for row in rows]
 
 
 async def every(reader: Reader) -> list[StoredKey]:
     """All keys of this server, oldest first."""
-    return [StoredKey(*row) for row in await reader.all(f"{_SELECT} ORDER BY created_at, id")]
+    return [StoredKey(*row) for row in await reader.rows(f"{_SELECT} ORDER BY created_at, id")]
 
 
 async def add(tx: Tx, key: StoredKey) -> None:

@@ -25,7 +25,7 @@ class StoredLease(Struct, frozen=True):
 
 async def every(reader: Reader) -> list[StoredLease]:
     """All leases, by their names."""
-    return [StoredLease(*row) for row in await reader.all("SELECT name, owner, beat FROM lease ORDER BY name")]
+    return [StoredLease(*row) for row in await reader.rows("SELECT name, owner, beat FROM lease ORDER BY name")]
 
 
 async def add(tx: Tx, names: Sequence[str], owner: str = NOBODY) -> None:

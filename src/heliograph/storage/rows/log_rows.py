@@ -1,16 +1,19 @@
-"""The rows that are written as things happen: events, and what is delivered of them."""
+"""The rows that grow with every change: events, deliveries and attempts."""
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Raw, Struct
 
+from heliograph.storage.codec import RowCodec
+from heliograph.wire.deliveries import DeliveryStatus
 from heliograph.wire.events import EventType
 
 
 class StoredEvent(Struct):
-    """A row of `event`. `members` is a JSON array of [participant id, user id], for events that change membership.
+    """A row of `event`. The fields are the columns, in this order.
 
-    The fields are the columns, in this order.
+    `members` holds a pair of participant id and user id for each participant that an event adds or removes; None for
+    events that change no membership. The payloads stay JSON: a webhook that is retried gets the same bytes each time.
     """
 
     id: str
@@ -18,15 +21,15 @@ class StoredEvent(Struct):
     type: EventType
     conversation_id: str | None
     user_id: str | None
-    members: str | None
+    members: tuple[tuple[str, str], ...] | None
     key_id: str | None
     created_at: int
-    payload: str
-    full_payload: str | None = None
+    payload: Raw
+    full_payload: Raw | None = None
 
 
 class StoredDelivery(Struct):
-    """A row of `delivery`. The lane is the conversation, or else the user, that the event is about.
+    """A row of `delivery`. The lane is the id of the conversation that the event is about, or else of the user.
 
     The fields are the columns, in this order.
     """
@@ -35,10 +38,10 @@ class StoredDelivery(Struct):
     app_id: str
     webhook_id: str
     event_id: str
-    event_type: str
+    event_type: EventType
     lane: str
-    in_full: int
-    status: str
+    in_full: bool
+    status: DeliveryStatus
     tries: int
     attempts: int
     due_at: int
@@ -47,7 +50,7 @@ class StoredDelivery(Struct):
 
 
 class StoredAttempt(Struct):
-    """A row of `attempt`: what came of calling the webhook once; without a status there was no answer.
+    """A row of `attempt`: the result of calling the webhook once. Without a status there was no response.
 
     The fields are the columns, in this order.
     """
@@ -61,3 +64,7 @@ class StoredAttempt(Struct):
     status: int | None
     error: str | None
     answer: str | None
+
+
+EVENT_ROWS = RowCodec(StoredEvent)
+DELIVERY_ROWS = RowCodec(StoredDelivery)

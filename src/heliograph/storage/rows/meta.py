@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from heliograph.storage.codec import encode
 from heliograph.storage.engine import Lock, Reader, Tx
+
+S = TypeVar("S", bound=Struct)
 
 
 async def get(reader: Reader, name: str) -> str | None:
-    """The value, if there is one."""
+    """The value, or None."""
     row = await reader.get("meta", ("value",), ("name",), (name,))
     return row[0] if row else None
 
 
+async def get_struct(reader: Reader, name: str, type: type[S]) -> S | None:
+    """The value of a fact with several fields, or None."""
+    value = await get(reader, name)
+    return None if value is None else msgspec.json.decode(value, type=type)
+
+
 async def hold(tx: Tx) -> None:
-    """Wait until nobody else holds this database's facts, and hold them until the transaction ends."""
+    """Lock the facts of this database until the transaction ends."""
     await tx.get("meta", ("value",), ("name",), ("schema_version",), lock=Lock.CHANGE)
 
 
 async def remove(tx: Tx, name: str) -> None:
-    """Forget the value."""
+    """Delete the value."""
     await tx.execute("DELETE FROM meta WHERE name = $1", name)
 
 
@@ -30,6 +44,11 @@ async def put(tx: Tx, name: str, value: str) -> None:
     )
 
 
+async def put_struct(tx: Tx, name: str, value: Struct) -> None:
+    """Set the value of a fact with several fields."""
+    await put(tx, name, encode(value))
+
+
 async def add(tx: Tx, name: str, value: str) -> None:
-    """Set the value, unless there is one."""
+    """Set the value, unless it is set already."""
     await tx.execute("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", name, value)

@@ -1,37 +1,36 @@
-"""Events: what happened, written in the same commit as the change itself."""
+"""Events: what happened, stored in the same commit as the change itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
-from msgspec.structs import astuple
+from msgspec import Raw
 
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import deliveries
 from heliograph.storage.rows.deliveries import lane_of
-from heliograph.storage.rows.log_rows import StoredEvent
+from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
 from heliograph.wire.base import Answer
 
 __all__ = ["StoredEvent", "add", "after", "purge"]
 
-_COLUMNS = StoredEvent.__struct_fields__
-
 
 async def add(tx: Tx, events: Sequence[StoredEvent], in_full: Mapping[str, Callable[[], Answer]]) -> None:
-    """Record the events, in this order, and for each of them the deliveries to the webhooks that subscribe to it.
+    """Store the events, in this order, and a delivery for each webhook that subscribes to one of them.
 
-    `in_full` makes, by event id, the payload for webhooks that ask for full users. It is called only where one does.
+    `in_full` maps event ids to functions that make the payload with full users; they are called only for events that a
+    webhook with `includeFullUser` gets.
     """
     due = await deliveries.due(tx, events, in_full)
     wanted = {one.event_id for one in due if one.in_full}
     for event in events:
         if event.id in wanted:
-            event.full_payload = msgspec.json.encode(in_full[event.id]()).decode()
+            event.full_payload = Raw(msgspec.json.encode(in_full[event.id]()))
     await tx.insert(
         "event",
-        ("bucket", *_COLUMNS),
-        [(tx.bucket(lane_of(one)), *astuple(one)) for one in events],
+        ("bucket", *EVENT_ROWS.columns),
+        [(tx.bucket(lane_of(one)), *EVENT_ROWS.dump(one)) for one in events],
     )
     if due:
         await deliveries.add(tx, due)
@@ -39,18 +38,18 @@ async def add(tx: Tx, events: Sequence[StoredEvent], in_full: Mapping[str, Calla
 
 async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 1000) -> list[StoredEvent]:
     """The app's events after the given one, in the order of their ids."""
-    rows = await reader.all(
-        f"SELECT {', '.join(_COLUMNS)} FROM event WHERE app_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+    rows = await reader.rows(
+        f"SELECT {', '.join(EVENT_ROWS.columns)} FROM event WHERE app_id = $1 AND id > $2 ORDER BY id LIMIT $3",
         app_id,
         event_id,
         limit,
     )
-    return [StoredEvent(*row) for row in rows]
+    return [EVENT_ROWS.load(row) for row in rows]
 
 
 async def purge(tx: Tx, app_id: str, bucket: int, after: str, limit: int) -> str | None:
     """Delete the app's events among the next `limit` of the bucket; returns the last one looked at, None at the end."""
-    row = await tx.one(
+    row = await tx.row(
         "SELECT max(id) FROM (SELECT id FROM event WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3) AS step",
         bucket,
         after,

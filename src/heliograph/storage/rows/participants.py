@@ -1,14 +1,15 @@
-"""Participants, and memberships: the same fact from the conversation's side and from the user's."""
+"""Participants by conversation, and memberships by user: two tables that hold the same fact."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec import Raw, Struct
 
+from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.paging import slice_of
+from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.paging import Page, Slice
 
 _OF_CONVERSATION = "participant WHERE bucket = $1 AND app_id = $2 AND conversation_id = $3"
@@ -17,27 +18,27 @@ _MEMBERSHIP_KEY = ("bucket", "app_id", "user_id", "conversation_id")
 
 
 class StoredParticipant(Struct):
-    """A row of `participant`; client_associations is the JSON array of the answer.
+    """A row of `participant`; of its client associations the one that was active last comes first.
 
-    The fields are the columns, in this order; the id comes first, because pages go by it.
+    The fields are the columns, in this order; the id comes first, because pages are in its order.
     """
 
     id: str
     user_id: str
     user_external_id: str | None
-    client_associations: str
+    client_associations: list[ClientAssociation]
     seen_seq: int
     last_read: int | None
     app_id: str
     conversation_id: str
 
 
-_COLUMNS = StoredParticipant.__struct_fields__
+_ROWS = RowCodec(StoredParticipant)
 
 
 _CONVERSATION = "(SELECT {} FROM conversation WHERE bucket = $1 AND app_id = $2 AND id = $3)"
 _FLOOR = _CONVERSATION.format("floor_seq")
-LISTED = (
+_LISTED = (
     "id",
     "user_id",
     "user_external_id",
@@ -47,31 +48,51 @@ LISTED = (
     f"{_CONVERSATION.format('message_seq')} - CASE WHEN seen_seq > {_FLOOR} THEN seen_seq ELSE {_FLOOR} END",
     _CONVERSATION.format("newest_id"),
 )
-"""What a list tells of a participant: its columns, the number of unread messages, and the conversation's version."""
+
+
+class ListedParticipant(Struct):
+    """A participant as a page lists it, with the version of its conversation.
+
+    `client_associations` stays JSON: responses show it as it is stored, and pages are read often.
+    """
+
+    id: str
+    user_id: str
+    user_external_id: str | None
+    client_associations: Raw
+    last_read: int | None
+    unread_count: int
+    version: str | None
 
 
 class Membership(Struct):
-    """That a user is in a conversation, and as which participant."""
+    """A conversation that a user is in, and the id of their participant in it."""
 
     conversation_id: str
     participant_id: str
 
 
-async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> Slice[Row]:
-    """A page of the conversation's participants, in the order of joining, as `LISTED`."""
+async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> Slice[ListedParticipant]:
+    """A page of the conversation's participants, in the order of joining."""
     values = (reader.bucket(conversation_id), app_id, conversation_id)
-    return await slice_of(reader, LISTED, _OF_CONVERSATION, values, page)
+    rows = await slice_of(reader, _LISTED, _OF_CONVERSATION, values, page)
+    return rows.holding([_listed(row) for row in rows.records])
+
+
+def _listed(row: Row) -> ListedParticipant:
+    id, user_id, user_external_id, client_associations, last_read, unread_count, version, *_ = row
+    return ListedParticipant(id, user_id, user_external_id, Raw(client_associations), last_read, unread_count, version)
 
 
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[StoredParticipant]:
     """The participants with these (app id, conversation id, participant id)."""
     wanted = [(reader.bucket(conversation_id), app_id, conversation_id, id) for app_id, conversation_id, id in keys]
-    return [StoredParticipant(*row) for row in await reader.fetch("participant", _COLUMNS, _KEY, wanted)]
+    return [_ROWS.load(row) for row in await reader.get_many("participant", _ROWS.columns, _KEY, wanted)]
 
 
 async def ids_of_members(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """For each (app id, conversation id, user id) that is a membership, (app id, conversation id, participant id)."""
-    rows = await reader.fetch(
+    rows = await reader.get_many(
         "membership",
         ("app_id", "conversation_id", "participant_id"),
         _MEMBERSHIP_KEY,
@@ -82,7 +103,7 @@ async def ids_of_members(reader: Reader, keys: Iterable[tuple[str, str, str]]) -
 
 async def memberships(reader: Reader, app_id: str, user_id: str) -> list[Membership]:
     """Every conversation the user is in, in the order of their ids."""
-    rows = await reader.all(
+    rows = await reader.rows(
         "SELECT conversation_id, participant_id FROM membership WHERE bucket = $1 AND app_id = $2 AND user_id = $3 "
         "ORDER BY conversation_id",
         reader.bucket(user_id),
@@ -107,21 +128,21 @@ async def membership_page(reader: Reader, app_id: str, user_id: str, page: Page)
 
 async def of_conversation(reader: Reader, app_id: str, conversation_id: str) -> list[StoredParticipant]:
     """Every participant of the conversation."""
-    rows = await reader.all(
-        f"SELECT {', '.join(_COLUMNS)} FROM {_OF_CONVERSATION}",
+    rows = await reader.rows(
+        f"SELECT {', '.join(_ROWS.columns)} FROM {_OF_CONVERSATION}",
         reader.bucket(conversation_id),
         app_id,
         conversation_id,
     )
-    return [StoredParticipant(*row) for row in rows]
+    return [_ROWS.load(row) for row in rows]
 
 
 async def add(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     """Create the participants, on both sides."""
     await tx.insert(
         "participant",
-        ("bucket", *_COLUMNS),
-        [(tx.bucket(one.conversation_id), *astuple(one)) for one in participants],
+        ("bucket", *_ROWS.columns),
+        [(tx.bucket(one.conversation_id), *_ROWS.dump(one)) for one in participants],
     )
     await tx.insert(
         "membership",
@@ -164,7 +185,13 @@ async def set_associations(tx: Tx, participants: Sequence[StoredParticipant]) ->
         ("client_associations",),
         _KEY,
         [
-            (one.client_associations, tx.bucket(one.conversation_id), one.app_id, one.conversation_id, one.id)
+            (
+                *_ROWS.dump_columns(one, ("client_associations",)),
+                tx.bucket(one.conversation_id),
+                one.app_id,
+                one.conversation_id,
+                one.id,
+            )
             for one in participants
         ],
     )

@@ -59,7 +59,7 @@ class Retention(Struct):
 
 async def clock(reader: Reader) -> int:
     """The time in milliseconds, by the one clock that all servers of the database share."""
-    row = await reader.one(f"SELECT {reader.clock}")
+    row = await reader.row(f"SELECT {reader.clock}")
     assert row is not None
     now: int = row[0]
     return now
@@ -84,7 +84,7 @@ async def advance(tx: Tx, wall: int, least: int, keep: int) -> tuple[int, Mark |
 
 async def buckets(reader: Reader, table: str) -> list[int]:
     """The buckets in which `table`, `event` or `delivery`, has rows."""
-    rows = await reader.all(
+    rows = await reader.rows(
         f"""WITH RECURSIVE filled (bucket) AS (
             SELECT min(bucket) FROM {table}
             UNION ALL
@@ -100,7 +100,7 @@ async def prune_deliveries(tx: Tx, bucket: int, after: str, old: Mark, limit: in
 
     Returns where to go on; None once nothing that was looked at is old.
     """
-    rows = await tx.all(
+    rows = await tx.rows(
         """SELECT d.id, d.status, CASE WHEN e.id IS NULL OR (e.tx, e.id) <= ($3, $4) THEN 1 ELSE 0 END
         FROM (SELECT bucket, id, status, event_id FROM delivery WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $5) AS d
         LEFT JOIN event AS e ON e.bucket = d.bucket AND e.id = d.event_id ORDER BY d.id""",
@@ -121,7 +121,7 @@ async def prune_events(tx: Tx, bucket: int, after: str, old: Mark, limit: int) -
 
     Returns where to go on; None once nothing that was looked at is old.
     """
-    rows = await tx.all(
+    rows = await tx.rows(
         """SELECT e.id, CASE WHEN (e.tx, e.id) <= ($3, $4) THEN 1 ELSE 0 END, (
             SELECT count(*) FROM delivery AS d WHERE d.bucket = e.bucket AND d.status = 'pending'
             AND d.lane = coalesce(e.conversation_id, e.user_id, '') AND d.event_id = e.id

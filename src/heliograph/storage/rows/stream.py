@@ -1,4 +1,4 @@
-"""Events in an order in which nothing can come late, for whoever follows them.
+"""Events in an order to which no event is added late, for streams.
 
 Ids are not in the order of commits: of two transactions the one that made its ids first may commit last. So events are
 read in the order of (number of the transaction, id), and only those below the number under which every transaction has
@@ -19,10 +19,9 @@ from msgspec import Struct
 from heliograph import ids
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import meta
-from heliograph.storage.rows.log_rows import StoredEvent
+from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
 
 _EPOCH = "epoch"
-_COLUMNS = StoredEvent.__struct_fields__
 # A cursor of another epoch tells the time of an event, and not what was committed before it; more than this before it
 # nothing was still open.
 _OVERLAP_MILLISECONDS = 60_000
@@ -57,9 +56,9 @@ async def end_epoch(tx: Tx) -> None:
 async def present(reader: Reader, app_id: str) -> Cursor:
     """The end of the stream: what comes after it happens from now on."""
     if reader.buckets == 1:
-        row = await reader.one("SELECT max(id) FROM event WHERE bucket = 0")
+        row = await reader.row("SELECT max(id) FROM event WHERE bucket = 0")
         return Cursor(await _epoch(reader), 0, (row[0] if row else None) or _FIRST)
-    row = await reader.one(f"SELECT {reader.settled} - 1")
+    row = await reader.row(f"SELECT {reader.settled} - 1")
     assert row is not None
     # Below this number everything has ended, so it is behind.
     return Cursor(await _epoch(reader), row[0], _LAST)
@@ -68,7 +67,7 @@ async def present(reader: Reader, app_id: str) -> Cursor:
 async def resumed(reader: Reader, app_id: str, given: Cursor) -> Cursor:
     """Where to go on from a place that was given out before: there, or earlier if it is of another epoch."""
     epoch, number, id = await _epoch(reader), given.tx, given.id
-    row = await reader.one(f"SELECT {reader.settled}")
+    row = await reader.row(f"SELECT {reader.settled}")
     assert row is not None
     # A number that is still to come is of a time that is gone: from before a backup was restored.
     if given.epoch == epoch and number < row[0]:
@@ -84,8 +83,8 @@ async def after(
     """The next events of the app, each with its place; and where to go on."""
     if reader.buckets == 1:
         return await _after_in_key_order(reader, app_id, cursor, limit)
-    rows = await reader.all(
-        f"""SELECT tx, {", ".join(_COLUMNS)} FROM event
+    rows = await reader.rows(
+        f"""SELECT tx, {", ".join(EVENT_ROWS.columns)} FROM event
         WHERE app_id = $1 AND (tx, id) > ($2, $3) AND tx < {reader.settled} AND id > $4 ORDER BY tx, id LIMIT $5""",
         app_id,
         cursor.tx,
@@ -93,7 +92,7 @@ async def after(
         cursor.since,
         limit,
     )
-    found = [(Cursor(cursor.epoch, row[0], row[1], cursor.since), StoredEvent(*row[1:])) for row in rows]
+    found = [(Cursor(cursor.epoch, row[0], row[1], cursor.since), EVENT_ROWS.load(row[1:])) for row in rows]
     return found, found[-1][0] if found else cursor
 
 
@@ -105,8 +104,8 @@ async def _after_in_key_order(
     """
     end = await present(reader, app_id)
     since = max(cursor.since, cursor.id)
-    rows = await reader.all(
-        f"""SELECT tx, {", ".join(_COLUMNS)} FROM (
+    rows = await reader.rows(
+        f"""SELECT tx, {", ".join(EVENT_ROWS.columns)} FROM (
             SELECT * FROM event WHERE bucket = 0 AND id > $1 ORDER BY id LIMIT $2
         ) AS examined WHERE app_id = $3 ORDER BY id LIMIT $4""",
         since,
@@ -114,10 +113,10 @@ async def _after_in_key_order(
         app_id,
         limit,
     )
-    found = [(Cursor(cursor.epoch, row[0], row[1], cursor.since), StoredEvent(*row[1:])) for row in rows]
+    found = [(Cursor(cursor.epoch, row[0], row[1], cursor.since), EVENT_ROWS.load(row[1:])) for row in rows]
     if len(found) == limit:
         return found, found[-1][0]
-    last = await reader.one(
+    last = await reader.row(
         "SELECT id FROM event WHERE bucket = 0 AND id > $1 ORDER BY id LIMIT 1 OFFSET $2", since, _EVENTS_EXAMINED - 1
     )
     if last is not None:
@@ -133,7 +132,7 @@ async def horizon(reader: Reader) -> tuple[int, int]:
 
     Events of transactions from the first number on are not shown yet.
     """
-    row = await reader.one(f"SELECT {reader.settled}, {reader.upcoming}")
+    row = await reader.row(f"SELECT {reader.settled}, {reader.upcoming}")
     assert row is not None
     return row[0], row[1]
 
@@ -144,7 +143,7 @@ async def written(reader: Reader, since: int, app_ids: Collection[str]) -> tuple
     if settled == since or not app_ids:
         return settled, []
     places = ", ".join(f"${number}" for number, _ in enumerate(app_ids, 3))
-    rows = await reader.all(
+    rows = await reader.rows(
         f"SELECT app_id FROM event WHERE app_id IN ({places}) AND tx >= $1 AND tx < $2 GROUP BY app_id",
         since,
         settled,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec import Raw, Struct
 
+from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Lock, Reader, Tx
 
 _KEY = ("bucket", "app_id", "id")
@@ -16,37 +16,39 @@ LONGEST_KEY_BYTES = 1024
 
 
 class StoredUser(Struct):
-    """A row of `app_user`; profile and metadata are JSON objects, authenticated and to_be_retained 0 or 1.
+    """A row of `app_user`. The fields are the columns, in this order.
 
-    The fields are the columns, in this order.
+    The profile and the metadata stay JSON: the conversation batch reads the user of every join and message, and shows
+    neither, unless a webhook asks for full users.
     """
 
     app_id: str
     id: str
     external_id: str | None
     brand_id: str | None
-    authenticated: int
+    authenticated: bool
     signed_up_at: int
-    to_be_retained: int | None
-    profile: str
-    metadata: str
+    to_be_retained: bool | None
+    profile: Raw
+    metadata: Raw
     default_conversation_id: str | None
     created_at: int
 
 
-_COLUMNS = StoredUser.__struct_fields__
+_ROWS = RowCodec(StoredUser)
+_CHANGEABLE = ("signed_up_at", "to_be_retained", "profile", "metadata", "default_conversation_id")
 
 
 async def get(reader: Reader, app_id: str, user_id: str, *, lock: Lock = Lock.NONE) -> StoredUser | None:
     """The user with this id."""
-    row = await reader.get("app_user", _COLUMNS, _KEY, (reader.bucket(user_id), app_id, user_id), lock=lock)
-    return StoredUser(*row) if row else None
+    row = await reader.get("app_user", _ROWS.columns, _KEY, (reader.bucket(user_id), app_id, user_id), lock=lock)
+    return _ROWS.load(row) if row else None
 
 
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: Lock = Lock.NONE) -> list[StoredUser]:
     """The users with these (app id, user id)."""
     wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]
-    return [StoredUser(*row) for row in await reader.fetch("app_user", _COLUMNS, _KEY, wanted, lock=lock)]
+    return [_ROWS.load(row) for row in await reader.get_many("app_user", _ROWS.columns, _KEY, wanted, lock=lock)]
 
 
 async def find(
@@ -65,16 +67,16 @@ async def id_of(reader: Reader, app_id: str, external_id: str, brand_id: str | N
     values = (reader.bucket(app_id, key), app_id, key)
     select = "SELECT user_id FROM external_id WHERE bucket = $1 AND app_id = $2 AND external_id = $3"
     if brand_id is None:
-        row = await reader.one(f"{select} ORDER BY brand_id LIMIT 1", *values)
+        row = await reader.row(f"{select} ORDER BY brand_id LIMIT 1", *values)
     else:
-        row = await reader.one(f"{select} AND brand_id = $4", *values, brand_id)
+        row = await reader.row(f"{select} AND brand_id = $4", *values, brand_id)
     return row[0] if row else None
 
 
 async def ids_of(reader: Reader, keys: Iterable[tuple[str, str, str | None]]) -> dict[tuple[str, str, str | None], str]:
     """For each (app id, external id, brand) that exists, the id of its user; without a brand, as `id_of`."""
     asked = {(app_id, external_key(external_id)): external_id for app_id, external_id, _ in keys}
-    rows = await reader.fetch(
+    rows = await reader.get_many(
         "external_id",
         ("app_id", "external_id", "brand_id", "user_id"),
         ("bucket", "app_id", "external_id"),
@@ -88,30 +90,20 @@ async def ids_of(reader: Reader, keys: Iterable[tuple[str, str, str | None]]) ->
     return found
 
 
-async def add(tx: Tx, user: StoredUser) -> None:
-    """Create the user, and the external id if there is one."""
-    if user.external_id is not None:
-        await tx.insert(
-            "external_id",
-            ("bucket", "app_id", "external_id", "brand_id", "user_id"),
-            [(*_external_key(tx, user), user.id)],
-        )
-    await tx.insert("app_user", ("bucket", *_COLUMNS), [(tx.bucket(user.id), *astuple(user))])
+async def add(tx: Tx, users: Sequence[StoredUser]) -> None:
+    """Create the users, and their external ids."""
+    await tx.insert(
+        "external_id",
+        ("bucket", "app_id", "external_id", "brand_id", "user_id"),
+        [(*_external_key(tx, user), user.id) for user in users if user.external_id is not None],
+    )
+    await tx.insert("app_user", ("bucket", *_ROWS.columns), [(tx.bucket(one.id), *_ROWS.dump(one)) for one in users])
 
 
 async def change(tx: Tx, user: StoredUser) -> None:
-    """Store what may change of a user."""
-    await tx.update(
-        "app_user",
-        ("signed_up_at", "to_be_retained", "profile", "metadata", "default_conversation_id"),
-        _KEY,
-        [
-            (
-                user.signed_up_at, user.to_be_retained, user.profile, user.metadata, user.default_conversation_id,
-                tx.bucket(user.id), user.app_id, user.id,
-            )
-        ],
-    )  # fmt: skip
+    """Store the fields of a user that can be changed."""
+    row = (*_ROWS.dump_columns(user, _CHANGEABLE), tx.bucket(user.id), user.app_id, user.id)
+    await tx.update("app_user", _CHANGEABLE, _KEY, [row])
 
 
 async def remove(tx: Tx, user: StoredUser) -> None:

@@ -72,7 +72,9 @@ class EmbeddedStore(Store):
         self._presence.look()
         self._next_look = self._loop.call_later(BEAT_SECONDS, self._watch)
 
-    async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def snapshot(
+        self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         connection = self._read_connection
         if self._presence.lost:
             raise ServiceUnavailable
@@ -86,7 +88,7 @@ class EmbeddedStore(Store):
         except sqlite3.DatabaseError as error:
             raise unavailable(error) from error
 
-    async def look(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._presence.lost:
             raise ServiceUnavailable
         try:

@@ -96,7 +96,7 @@ def _update(table: str, columns: Columns, match: Columns) -> str:
 
 
 class SQLiteTx(Tx):
-    """A reader, or a transaction, on one connection; whoever made it begins and ends it."""
+    """A reader or a transaction on one connection. Its creator begins and ends the transaction."""
 
     settled = upcoming = "1"
     clock = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
@@ -106,11 +106,11 @@ class SQLiteTx(Tx):
         self.buckets = buckets
         self.now = now
 
-    async def one(self, sql: str, *values: Any) -> Row | None:
+    async def row(self, sql: str, *values: Any) -> Row | None:
         row: Row | None = self._connection.execute(_numbered(sql), values).fetchone()
         return row
 
-    async def all(self, sql: str, *values: Any) -> list[Row]:
+    async def rows(self, sql: str, *values: Any) -> list[Row]:
         return self._connection.execute(_numbered(sql), values).fetchall()
 
     # One writer needs no locks.
@@ -120,7 +120,7 @@ class SQLiteTx(Tx):
         row: Row | None = self._connection.execute(_select(table, columns, match), key).fetchone()
         return row
 
-    async def fetch(
+    async def get_many(
         self, table: str, columns: Columns, match: Columns, keys: Iterable[Row], *, lock: Lock = Lock.NONE
     ) -> list[Row]:
         # A prepared look-up per key beats one statement for all of them here.

@@ -1,0 +1,116 @@
+"""The conversation batch: joins, leaves, messages and activities that share a transaction.
+
+It gathers the facts that its verbs need, decides the verbs one by one in the order in which they arrived, and saves the
+changes. All verbs share one batch, so a user can post a message right after a join in the same batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar, cast
+
+from heliograph.domain.changes import Changes
+from heliograph.domain.facts import FactBook, MemberKey, Needs
+from heliograph.domain.verbs import Refused, Verb
+from heliograph.storage.engine import Lock, Tx
+from heliograph.storage.rows import clients, conversations, participants, users
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.store import Store
+from heliograph.wire.conversations import PERSONAL
+from heliograph.wire.messages import SILENT
+
+SDK_TYPES = {"android", "ios", "unity", "web"}
+"""The types of integration that an SDK client can belong to."""
+
+T = TypeVar("T")
+
+
+async def perform(store: Store, verb: Verb[T]) -> T:
+    """The outcome of a verb, once it is committed.
+
+    Raises:
+        ApiError: a rule refuses the verb.
+    """
+    outcome = await store.submit(conversation_batch, verb)
+    if isinstance(outcome, Refused):
+        raise outcome.error
+    return cast(T, outcome)
+
+
+async def conversation_batch(tx: Tx, verbs: Sequence[Verb[Any]]) -> list[Any]:
+    """Run a batch of verbs; returns the outcome of each."""
+    facts = await gather(tx, [verb.needs() for verb in verbs])
+    changes = Changes(tx.now, facts)
+    outcomes = [verb.decide(facts, changes) for verb in verbs]
+    await changes.save(tx)
+    return outcomes
+
+
+async def gather(tx: Tx, needs: Sequence[Needs]) -> FactBook:
+    """The facts that are needed, with the conversations locked in the order of their ids."""
+    facts = FactBook()
+    wanted = sorted({need.conversation_key for need in needs})
+    for conversation in await conversations.get_many(tx, wanted, lock=Lock.CHANGE):
+        facts.add_conversation(conversation)
+    await _gather_named_participants(tx, needs, facts)
+    await _gather_channels(tx, needs, facts)
+    if external := {key for need in needs if (key := need.external_key) is not None}:
+        facts.add_external_ids(await users.ids_of(tx, external))
+    named = _named_users(needs, facts)
+    await _gather_users(tx, named, facts)
+    await _gather_members(tx, ((need.app_id, need.conversation_id, user_id) for need, user_id in named), facts)
+    if subscribing := {(need.app_id, user_id) for need, user_id in named if need.sdk_client}:
+        facts.add_sdk_clients(await clients.sdk_clients(tx, subscribing))
+    return facts
+
+
+def _named_users(needs: Sequence[Needs], facts: FactBook) -> list[tuple[Needs, str]]:
+    named = []
+    for need in needs:
+        if need.user is not None:
+            user_id = facts.user_id(need.app_id, need.conversation_id, need.user)
+            if user_id is not None:
+                named.append((need, user_id))
+    return named
+
+
+async def _gather_named_participants(tx: Tx, needs: Sequence[Needs], facts: FactBook) -> None:
+    if named := {key for need in needs if (key := need.participant_key) is not None}:
+        for participant in await participants.get_many(tx, named):
+            facts.add_participant(participant)
+
+
+async def _gather_channels(tx: Tx, needs: Sequence[Needs], facts: FactBook) -> None:
+    for need in needs:
+        conversation = facts.conversation(*need.conversation_key) if need.channels else None
+        if conversation is not None and conversation.type == PERSONAL:
+            facts.set_channels(conversation, await _channels(tx, conversation))
+
+
+async def _channels(tx: Tx, conversation: StoredConversation) -> set[str]:
+    channels = {SILENT}
+    for participant in await participants.of_conversation(tx, conversation.app_id, conversation.id):
+        for association in participant.client_associations:
+            channels |= {association.type} | (SDK_TYPES if association.type == "sdk" else set())
+            client = await clients.get(tx, conversation.app_id, participant.user_id, association.client_id)
+            if client and client.integration_id:
+                channels.add(client.integration_id)
+    return channels
+
+
+async def _gather_users(tx: Tx, named: Sequence[tuple[Needs, str]], facts: FactBook) -> None:
+    # Only users who may not be members yet need a lock. A member cannot be deleted anyway: deleting a user locks all
+    # their conversations first, and this batch has locked those of its verbs.
+    kept = {(need.app_id, user_id) for need, user_id in named if need.keep_user}
+    others = {(need.app_id, user_id) for need, user_id in named} - kept
+    for keys, lock in ((kept, Lock.KEEP), (others, Lock.NONE)):
+        if keys:
+            for user in await users.get_many(tx, sorted(keys), lock=lock):
+                facts.add_user(user)
+
+
+async def _gather_members(tx: Tx, keys: Iterable[MemberKey], facts: FactBook) -> None:
+    unknown = {key for key in keys if not facts.has_participant(key)}
+    if unknown and (found := await participants.ids_of_members(tx, unknown)):
+        for participant in await participants.get_many(tx, found):
+            facts.add_participant(participant)

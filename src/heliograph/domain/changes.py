@@ -1,0 +1,237 @@
+"""The changes of a transaction: recorded while the rules decide, and saved together.
+
+This is the only place that changes the counts of a conversation and its `newest_id`.
+"""
+
+from __future__ import annotations
+
+from heliograph import ids
+from heliograph.domain.events.clients import client_added
+from heliograph.domain.events.journal import Journal
+from heliograph.domain.facts import FactBook, Key, MemberKey
+from heliograph.domain.tenants import Tenant
+from heliograph.storage.engine import Tx
+from heliograph.storage.rows import clients, conversations, messages, participants
+from heliograph.storage.rows.clients import StoredClient
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.messages import StoredMessage
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
+from heliograph.wire.clients import ClientAssociation
+
+
+class Changes:
+    """The unit of work: what the verbs of a transaction change, and the events of these changes.
+
+    The `facts` are kept up to date, so that each verb sees what those before it did. Conversations must be locked by
+    the transaction, or new.
+    """
+
+    def __init__(self, now: int, facts: FactBook | None = None) -> None:
+        self.now = now
+        self.journal = Journal(now)
+        self._facts = FactBook() if facts is None else facts
+        self._conversations = _Conversations()
+        self._participants = _Participants()
+        self._clients: list[StoredClient] = []
+        self._messages: list[StoredMessage] = []
+
+    def create_conversation(self, conversation: StoredConversation) -> None:
+        """Create a conversation. Its participants are added by `admit`."""
+        self._conversations.created.append(conversation)
+
+    def delete_conversation(self, conversation: StoredConversation) -> None:
+        """Delete a conversation with its messages. Its participants are removed by `dismiss`."""
+        self._conversations.deleted[conversation.app_id, conversation.id] = conversation
+
+    def touch(self, conversation: StoredConversation) -> None:
+        """Give the conversation a new version. Ids that any process makes later are greater than it."""
+        self._conversations.changed[conversation.app_id, conversation.id] = conversation
+
+    def admit(
+        self, tenant: Tenant, conversation: StoredConversation, user: StoredUser, *, subscribe: bool
+    ) -> StoredParticipant:
+        """Add a user who is not in the conversation, with no unread messages."""
+        participant = StoredParticipant(
+            id=ids.new(),
+            user_id=user.id,
+            user_external_id=user.external_id,
+            client_associations=[],
+            seen_seq=conversation.message_seq,
+            last_read=None,
+            app_id=conversation.app_id,
+            conversation_id=conversation.id,
+        )
+        if subscribe:
+            self._associate(tenant, participant, user)
+        self._participants.add(participant)
+        self._facts.add_participant(participant)
+        conversation.participant_count += 1
+        self.touch(conversation)
+        return participant
+
+    def subscribe(
+        self, tenant: Tenant, conversation: StoredConversation, participant: StoredParticipant, user: StoredUser
+    ) -> None:
+        """Associate the user's SDK client with a participant, unless it is associated already."""
+        if self._associate(tenant, participant, user):
+            self._participants.set_associations(participant)
+            self.touch(conversation)
+
+    def end_association(self, conversation: StoredConversation, participant: StoredParticipant, client_id: str) -> None:
+        """End the association of a participant with a client, if there is one."""
+        left = [one for one in participant.client_associations if one.client_id != client_id]
+        if len(left) < len(participant.client_associations):
+            participant.client_associations = left
+            self._participants.set_associations(participant)
+            self.touch(conversation)
+
+    def dismiss(self, conversation: StoredConversation, participant: StoredParticipant) -> None:
+        """Remove a participant from the conversation."""
+        self._participants.remove(participant)
+        self._facts.remove_participant(participant)
+        conversation.participant_count -= 1
+        self.touch(conversation)
+
+    def received(self, conversation: StoredConversation) -> int:
+        """The time at which a new message is received: never before the message that came before it."""
+        return max(self.now, conversation.last_updated_at)
+
+    def post(self, conversation: StoredConversation, message: StoredMessage, author: StoredParticipant | None) -> None:
+        """Add a message that is received now. An author who is a participant has read everything."""
+        conversation.last_updated_at = self.received(conversation)
+        conversation.message_seq += 1
+        conversation.message_count += 1
+        self.touch(conversation)
+        self._messages.append(message)
+        if author is not None:
+            self.read(conversation, author)
+
+    def read(self, conversation: StoredConversation, participant: StoredParticipant) -> None:
+        """Mark all messages as read by a participant. Without messages, nothing changes."""
+        seen = (conversation.message_seq, conversation.last_updated_at)
+        if conversation.message_seq and seen != (participant.seen_seq, participant.last_read):
+            participant.seen_seq, participant.last_read = seen
+            self._participants.set_seen(participant)
+
+    def read_by_business(self, conversation: StoredConversation) -> None:
+        """Mark all messages as read by the business."""
+        conversation.business_last_read = max(self.now, conversation.business_last_read or 0)
+        self.touch(conversation)
+
+    def message_deleted(self, conversation: StoredConversation) -> None:
+        """Count a message that was deleted. What is unread of the others stays unread."""
+        conversation.message_count -= 1
+        self.touch(conversation)
+
+    def delete_messages(self, conversation: StoredConversation) -> None:
+        """Delete all messages; then nobody has unread messages."""
+        conversation.message_count = 0
+        conversation.floor_seq = conversation.message_seq
+        self._conversations.emptied.append(conversation)
+        self.touch(conversation)
+
+    def _associate(self, tenant: Tenant, participant: StoredParticipant, user: StoredUser) -> bool:
+        client_id = self._facts.sdk_client(user) or self._create_sdk_client(tenant, user)
+        associations = participant.client_associations
+        if any(association.client_id == client_id for association in associations):
+            return False
+        # A new list: responses of earlier verbs of the batch hold the old one.
+        participant.client_associations = [ClientAssociation(type="sdk", client_id=client_id), *associations]
+        return True
+
+    def _create_sdk_client(self, tenant: Tenant, user: StoredUser) -> str:
+        client = StoredClient(
+            id=ids.new(),
+            app_id=user.app_id,
+            user_id=user.id,
+            type="sdk",
+            status="active",
+            last_seen=self.now,
+            linked_at=self.now,
+        )
+        self._facts.add_sdk_clients({(user.app_id, user.id): client.id})
+        self._clients.append(client)
+        client_added(self.journal, tenant, user, client)
+        return client.id
+
+    async def save(self, tx: Tx) -> None:
+        """Store all changes, and their events."""
+        await self._participants.save(tx)
+        if self._clients:
+            await clients.add(tx, self._clients)
+        if self._messages:
+            await messages.add(tx, self._messages)
+        await self._conversations.save(tx)
+        await self.journal.save(tx)
+
+
+class _Participants:
+    """Changes of participants. What is added and removed in one transaction is never stored."""
+
+    def __init__(self) -> None:
+        self._added: dict[MemberKey, StoredParticipant] = {}
+        self._removed: dict[MemberKey, StoredParticipant] = {}
+        self._associated: dict[MemberKey, StoredParticipant] = {}
+        self._seen: dict[MemberKey, StoredParticipant] = {}
+
+    def add(self, participant: StoredParticipant) -> None:
+        self._added[_key(participant)] = participant
+
+    def remove(self, participant: StoredParticipant) -> None:
+        key = _key(participant)
+        if self._added.pop(key, None) is None:
+            self._removed[key] = participant
+        self._associated.pop(key, None)
+        self._seen.pop(key, None)
+
+    def set_associations(self, participant: StoredParticipant) -> None:
+        if (key := _key(participant)) not in self._added:
+            self._associated[key] = participant
+
+    def set_seen(self, participant: StoredParticipant) -> None:
+        if (key := _key(participant)) not in self._added:
+            self._seen[key] = participant
+
+    async def save(self, tx: Tx) -> None:
+        if self._removed:
+            await participants.remove(tx, list(self._removed.values()))
+        if self._added:
+            await participants.add(tx, list(self._added.values()))
+        if self._associated:
+            await participants.set_associations(tx, list(self._associated.values()))
+        if self._seen:
+            await participants.set_seen(tx, list(self._seen.values()))
+
+
+class _Conversations:
+    """Changes of conversations. One that is created or deleted is not changed as well."""
+
+    def __init__(self) -> None:
+        self.created: list[StoredConversation] = []
+        self.changed: dict[Key, StoredConversation] = {}
+        self.emptied: list[StoredConversation] = []
+        self.deleted: dict[Key, StoredConversation] = {}
+
+    async def save(self, tx: Tx) -> None:
+        self._set_versions()
+        if self.created:
+            await conversations.add(tx, self.created)
+        for conversation in (*self.emptied, *self.deleted.values()):
+            await messages.remove_all(tx, conversation.app_id, conversation.id)
+        for conversation in (*self.created, *self.deleted.values()):
+            self.changed.pop((conversation.app_id, conversation.id), None)
+        if self.changed:
+            await conversations.set_counts(tx, list(self.changed.values()))
+        if self.deleted:
+            await conversations.remove(tx, list(self.deleted.values()))
+
+    def _set_versions(self) -> None:
+        # Made after everything that was added to the conversations, so it is greater than all ids in them.
+        newest = ids.new() if self.created or self.changed else ""
+        for conversation in (*self.created, *self.changed.values()):
+            conversation.newest_id = newest
+
+
+def _key(participant: StoredParticipant) -> MemberKey:
+    return participant.app_id, participant.conversation_id, participant.user_id

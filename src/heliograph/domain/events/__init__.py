@@ -1,0 +1,1 @@
+"""Events: what is recorded of each change, and how webhooks and streams show it."""

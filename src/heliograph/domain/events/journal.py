@@ -1,0 +1,66 @@
+"""The journal: the events of a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from msgspec import Raw
+
+from heliograph import ids
+from heliograph.domain.tenants import Tenant
+from heliograph.storage.engine import Tx
+from heliograph.storage.rows import outbox
+from heliograph.storage.rows.log_rows import StoredEvent
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.wire.base import Answer
+from heliograph.wire.events import EventType
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class Journal:
+    """The events of a transaction, in the order in which they happened."""
+
+    def __init__(self, now: int) -> None:
+        self.events: list[StoredEvent] = []
+        self._now = now
+        self._in_full: dict[str, Callable[[], Answer]] = {}
+
+    def record(
+        self,
+        tenant: Tenant,
+        type: EventType,
+        payload: Answer,
+        *,
+        conversation_id: str | None = None,
+        user_id: str | None = None,
+        members: Sequence[StoredParticipant] | None = None,
+        in_full: Callable[[], Answer] | None = None,
+    ) -> None:
+        """Record an event.
+
+        `members` are the participants that it adds to the conversation, or removes from it. `in_full` makes the payload
+        for webhooks that ask for full users, if it differs; it is called only if there is such a webhook.
+        """
+        id = ids.new()
+        if in_full is not None:
+            self._in_full[id] = in_full
+        self.events.append(
+            StoredEvent(
+                id=id,
+                app_id=tenant.app_id,
+                type=type,
+                conversation_id=conversation_id,
+                user_id=user_id,
+                members=None if members is None else tuple([(one.id, one.user_id) for one in members]),
+                key_id=tenant.key_id,
+                created_at=self._now,
+                payload=Raw(_ENCODER.encode(payload)),
+            )
+        )
+
+    async def save(self, tx: Tx) -> None:
+        """Store the events, and the deliveries to webhooks that subscribe to them."""
+        if self.events:
+            await outbox.add(tx, self.events, self._in_full)

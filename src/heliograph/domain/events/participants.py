@@ -1,0 +1,49 @@
+"""Events of participants."""
+
+from __future__ import annotations
+
+from heliograph.domain.events.journal import Journal
+from heliograph.domain.events.subjects import brief_user, truncated
+from heliograph.domain.tenants import Tenant
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
+from heliograph.wire.events import MembershipPayload
+
+
+def participant_joined(
+    journal: Journal,
+    tenant: Tenant,
+    conversation: StoredConversation,
+    user: StoredUser,
+    participant: StoredParticipant,
+) -> None:
+    """A user joined a group."""
+    payload = MembershipPayload(conversation=truncated(conversation), user=brief_user(user))
+    journal.record(
+        tenant,
+        "conversation:join",
+        payload,
+        conversation_id=conversation.id,
+        user_id=user.id,
+        members=[participant],
+    )
+
+
+def participant_left(
+    journal: Journal,
+    tenant: Tenant,
+    conversation: StoredConversation,
+    user: StoredUser,
+    participant: StoredParticipant,
+) -> None:
+    """A user left a group."""
+    payload = MembershipPayload(conversation=truncated(conversation), user=brief_user(user))
+    journal.record(
+        tenant,
+        "conversation:leave",
+        payload,
+        conversation_id=conversation.id,
+        user_id=user.id,
+        members=[participant],
+    )

@@ -1,0 +1,147 @@
+"""The facts of a batch: what the rules need to know to decide its verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from msgspec import Struct
+
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
+
+Key = tuple[str, str]
+"""(app id, id)."""
+ExternalKey = tuple[str, str, str | None]
+"""(app id, external id, brand id)."""
+MemberKey = tuple[str, str, str]
+"""(app id, conversation id, user id)."""
+ParticipantKey = tuple[str, str, str]
+"""(app id, conversation id, participant id)."""
+
+
+class UserReference(Struct, frozen=True):
+    """How a request names a user: by exactly one of three ids. An external id may be qualified by a brand."""
+
+    user_id: str | None = None
+    external_id: str | None = None
+    brand_id: str | None = None
+    participant_id: str | None = None
+
+
+class Needs(Struct, frozen=True):
+    """What the rules of one verb need to know.
+
+    Every verb needs its conversation, which stays locked until the batch is committed. A verb that names a user needs
+    that user, and the user's participant in the conversation. The flags ask for more:
+
+    - `keep_user`: the user must not be deleted before the batch is committed.
+    - `sdk_client`: the SDK client of the user.
+    - `channels`: the channels on which the user of a personal conversation can be reached.
+    """
+
+    app_id: str
+    conversation_id: str
+    user: UserReference | None = None
+    keep_user: bool = False
+    sdk_client: bool = False
+    channels: bool = False
+
+    @property
+    def conversation_key(self) -> Key:
+        """The key of the conversation."""
+        return self.app_id, self.conversation_id
+
+    @property
+    def external_key(self) -> ExternalKey | None:
+        """The key of the external id that names the user, if one does."""
+        if self.user is None or self.user.external_id is None:
+            return None
+        return self.app_id, self.user.external_id, self.user.brand_id
+
+    @property
+    def participant_key(self) -> ParticipantKey | None:
+        """The key of the participant id that names the user, if one does."""
+        if self.user is None or self.user.participant_id is None:
+            return None
+        return self.app_id, self.conversation_id, self.user.participant_id
+
+
+class Facts:
+    """Conversations, users and participants, as the verbs before this one in the batch left them. Read only."""
+
+    def __init__(self) -> None:
+        self._conversations: dict[Key, StoredConversation] = {}
+        self._users: dict[Key, StoredUser] = {}
+        self._users_of_external_ids: dict[ExternalKey, str] = {}
+        self._users_of_participants: dict[ParticipantKey, str] = {}
+        self._participants: dict[MemberKey, StoredParticipant] = {}
+        self._sdk_clients: dict[Key, str] = {}
+        self._channels: dict[Key, Set[str]] = {}
+
+    def conversation(self, app_id: str, conversation_id: str) -> StoredConversation | None:
+        """The conversation, or None if it does not exist in the app."""
+        return self._conversations.get((app_id, conversation_id))
+
+    def user_id(self, app_id: str, conversation_id: str, reference: UserReference) -> str | None:
+        """The id of a referenced user. An id that the reference holds itself may be that of no user."""
+        if reference.external_id is not None:
+            return self._users_of_external_ids.get((app_id, reference.external_id, reference.brand_id))
+        if reference.participant_id is not None:
+            return self._users_of_participants.get((app_id, conversation_id, reference.participant_id))
+        return reference.user_id
+
+    def user(self, conversation: StoredConversation, reference: UserReference) -> StoredUser | None:
+        """The referenced user of the conversation's app, or None."""
+        user_id = self.user_id(conversation.app_id, conversation.id, reference)
+        return None if user_id is None else self._users.get((conversation.app_id, user_id))
+
+    def participant(self, conversation: StoredConversation, user: StoredUser) -> StoredParticipant | None:
+        """The user as a participant of the conversation, or None."""
+        return self._participants.get((conversation.app_id, conversation.id, user.id))
+
+    def sdk_client(self, user: StoredUser) -> str | None:
+        """The id of the user's SDK client, or None."""
+        return self._sdk_clients.get((user.app_id, user.id))
+
+    def channels(self, conversation: StoredConversation) -> Set[str]:
+        """The ids and types of the integrations on which the user of a personal conversation can be reached."""
+        return self._channels.get((conversation.app_id, conversation.id), frozenset())
+
+
+class FactBook(Facts):
+    """Facts that can be written: by the batch, which gathers them, and by `Changes`, which keeps them up to date."""
+
+    def has_participant(self, key: MemberKey) -> bool:
+        """Whether the participant is known already."""
+        return key in self._participants
+
+    def add_conversation(self, conversation: StoredConversation) -> None:
+        """The conversation exists."""
+        self._conversations[conversation.app_id, conversation.id] = conversation
+
+    def add_user(self, user: StoredUser) -> None:
+        """The user exists."""
+        self._users[user.app_id, user.id] = user
+
+    def add_external_ids(self, users: dict[ExternalKey, str]) -> None:
+        """These external ids are those of these user ids."""
+        self._users_of_external_ids.update(users)
+
+    def add_participant(self, participant: StoredParticipant) -> None:
+        """The participant is in the conversation."""
+        app_id, conversation_id, user_id = participant.app_id, participant.conversation_id, participant.user_id
+        self._participants[app_id, conversation_id, user_id] = participant
+        self._users_of_participants[app_id, conversation_id, participant.id] = user_id
+
+    def remove_participant(self, participant: StoredParticipant) -> None:
+        """The participant has left the conversation."""
+        self._participants.pop((participant.app_id, participant.conversation_id, participant.user_id), None)
+
+    def add_sdk_clients(self, clients: dict[Key, str]) -> None:
+        """These users have these SDK clients."""
+        self._sdk_clients.update(clients)
+
+    def set_channels(self, conversation: StoredConversation, channels: Set[str]) -> None:
+        """The user of the conversation can be reached on these channels."""
+        self._channels[conversation.app_id, conversation.id] = channels

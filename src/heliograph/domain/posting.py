@@ -1,0 +1,142 @@
+"""Posting messages and activities: the verbs, and their rules. They know no database."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Raw, Struct
+
+from heliograph import ids
+from heliograph.domain import views
+from heliograph.domain.changes import Changes
+from heliograph.domain.events.activities import activity_posted
+from heliograph.domain.events.messages import message_posted
+from heliograph.domain.facts import Facts, Needs, UserReference
+from heliograph.domain.tenants import Tenant
+from heliograph.domain.verbs import Refused
+from heliograph.errors import (
+    BadRequest,
+    ConversationNotFound,
+    Locked,
+    NotAMember,
+    UserNotFound,
+)
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.messages import Routing, StoredMessage
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
+from heliograph.wire.activities import READ, ActivityType
+from heliograph.wire.authors import USER, AuthorBody
+from heliograph.wire.conversations import PERSONAL
+from heliograph.wire.messages import MESSAGES_PER_CONVERSATION
+
+_NOT_PERSONAL = "destination is only applicable to conversations of type personal"
+_NOT_ATTACHED = "The user has no client for the destination attached to the conversation"
+_ENCODER = msgspec.json.Encoder()
+
+
+class MessagePosted(Struct, frozen=True):
+    """The message as responses show it, as JSON: it is encoded once, to be stored and to be sent."""
+
+    message: Raw
+
+
+class ActivityPosted(Struct, frozen=True):
+    """The activity was recorded."""
+
+
+class PostMessage(Struct, frozen=True):
+    """Post a message of the business, or of a user who is a participant.
+
+    The content and the metadata are JSON as responses show them: they are encoded once, and copied into the message and
+    its event. `destination` is the id or the type of the only integration that the message goes to.
+    """
+
+    tenant: Tenant
+    conversation_id: str
+    author: AuthorBody
+    content: Raw
+    metadata: Raw | None
+    routing: Routing | None
+    destination: str | None
+
+    def needs(self) -> Needs:
+        """The facts that `decide` reads."""
+        user = _reference(self.author)
+        return Needs(self.tenant.app_id, self.conversation_id, user, channels=self.destination is not None)
+
+    def decide(self, facts: Facts, changes: Changes) -> MessagePosted | Refused:
+        """Apply the rules of messages."""
+        if (conversation := facts.conversation(self.tenant.app_id, self.conversation_id)) is None:
+            return Refused(ConversationNotFound)
+        if self.destination is not None and conversation.type != PERSONAL:
+            return Refused(BadRequest(_NOT_PERSONAL))
+        member = _member(self.author, conversation, facts)
+        if isinstance(member, Refused):
+            return member
+        if self.destination is not None and self.destination not in facts.channels(conversation):
+            return Refused(BadRequest(_NOT_ATTACHED))
+        if conversation.message_count >= MESSAGES_PER_CONVERSATION:
+            return Refused(Locked)
+        return self._post(conversation, member, changes)
+
+    def _post(self, conversation: StoredConversation, member: Member | None, changes: Changes) -> MessagePosted:
+        user, participant = (member.user, member.participant) if member else (None, None)
+        received = changes.received(conversation)
+        message = views.message(ids.new(), received, self.author, user, self.content, self.metadata)
+        shown = Raw(_ENCODER.encode(message))
+        stored = StoredMessage(message.id, conversation.app_id, conversation.id, shown, self.routing)
+        changes.post(conversation, stored, participant)
+        message_posted(changes.journal, self.tenant, conversation, user, message)
+        return MessagePosted(shown)
+
+
+class PostActivity(Struct, frozen=True):
+    """Record that the business or a participant has read the conversation, or starts or stops typing."""
+
+    tenant: Tenant
+    conversation_id: str
+    author: AuthorBody
+    type: ActivityType
+
+    def needs(self) -> Needs:
+        """The facts that `decide` reads."""
+        return Needs(self.tenant.app_id, self.conversation_id, _reference(self.author))
+
+    def decide(self, facts: Facts, changes: Changes) -> ActivityPosted | Refused:
+        """Apply the rules of activities. Reading is the only activity that changes the conversation."""
+        if (conversation := facts.conversation(self.tenant.app_id, self.conversation_id)) is None:
+            return Refused(ConversationNotFound)
+        member = _member(self.author, conversation, facts)
+        if isinstance(member, Refused):
+            return member
+        if self.type == READ and member is None:
+            changes.read_by_business(conversation)
+        elif self.type == READ and member is not None:
+            changes.read(conversation, member.participant)
+        changes.touch(conversation)
+        activity_posted(changes.journal, self.tenant, conversation, member.user if member else None, self.type)
+        return ActivityPosted()
+
+
+class Member(Struct, frozen=True):
+    """A user who is in the conversation."""
+
+    user: StoredUser
+    participant: StoredParticipant
+
+
+def _reference(author: AuthorBody) -> UserReference | None:
+    if author.type != USER:
+        return None
+    return UserReference(author.user_id, author.user_external_id, author.brand_id)
+
+
+def _member(author: AuthorBody, conversation: StoredConversation, facts: Facts) -> Member | Refused | None:
+    """The user who is the author; None for the business."""
+    if (reference := _reference(author)) is None:
+        return None
+    if (user := facts.user(conversation, reference)) is None:
+        return Refused(UserNotFound)
+    if (participant := facts.participant(conversation, user)) is None:
+        return Refused(NotAMember)
+    return Member(user, participant)

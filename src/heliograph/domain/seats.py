@@ -1,0 +1,38 @@
+"""The seats of a user: everything that the user is in, locked."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from heliograph.storage.engine import Lock, TryAgain, Tx
+from heliograph.storage.rows import conversations, participants, users
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
+
+
+class Seats(Struct, frozen=True):
+    """A user with all their participants and conversations, locked so that no other transaction changes them."""
+
+    user: StoredUser
+    conversations: dict[str, StoredConversation]
+    """By id."""
+    participants: list[StoredParticipant]
+
+
+async def lock_seats(tx: Tx, app_id: str, user_id: str) -> Seats | None:
+    """Lock the seats of a user; None if the user does not exist any more.
+
+    Raises:
+        TryAgain: the user joined a conversation in the meantime.
+    """
+    # Conversations are locked before users, everywhere. So the memberships are read first, to know which to lock.
+    expected = [(app_id, one.conversation_id) for one in await participants.memberships(tx, app_id, user_id)]
+    locked = {one.id: one for one in await conversations.get_many(tx, expected, lock=Lock.REMOVE)}
+    if (user := await users.get(tx, app_id, user_id, lock=Lock.REMOVE)) is None:
+        return None
+    memberships = await participants.memberships(tx, app_id, user_id)
+    if any(one.conversation_id not in locked for one in memberships):
+        raise TryAgain
+    keys = [(app_id, one.conversation_id, one.participant_id) for one in memberships]
+    return Seats(user, locked, await participants.get_many(tx, keys))

@@ -1,0 +1,29 @@
+"""What every verb of the conversation batch has in common."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from msgspec import Struct
+
+from heliograph.domain.changes import Changes
+from heliograph.domain.facts import Facts, Needs
+from heliograph.errors import ApiError
+
+Outcome = TypeVar("Outcome", covariant=True)
+
+
+class Refused(Struct, frozen=True):
+    """A rule refuses the verb; nothing has changed."""
+
+    error: type[ApiError] | ApiError
+
+
+class Verb(Protocol[Outcome]):
+    """A request to change one conversation."""
+
+    def needs(self) -> Needs:
+        """The facts that `decide` reads."""
+
+    def decide(self, facts: Facts, changes: Changes) -> Outcome | Refused:
+        """Apply the rules, and record the changes. Verbs that come later in the batch see them."""

@@ -1,0 +1,123 @@
+"""Stored rows as responses show them: participants, conversations, messages, users and clients."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgspec
+from msgspec import Raw
+
+from heliograph.storage.rows.clients import StoredClient
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import ListedParticipant, StoredParticipant
+from heliograph.storage.rows.users import StoredUser
+from heliograph.wire import times
+from heliograph.wire.authors import Author, AuthorBody, Source
+from heliograph.wire.clients import Client, ClientAssociation
+from heliograph.wire.contents import Content
+from heliograph.wire.conversations import Conversation
+from heliograph.wire.messages import Message
+from heliograph.wire.participants import Participant
+from heliograph.wire.users import Profile, User
+
+API_CONVERSATIONS = Source(type="api:conversations")
+"""The source of messages and activities that are posted through this API."""
+
+
+def participant(stored: StoredParticipant, conversation: StoredConversation) -> Participant:
+    """A participant, with the number of messages that it has not read."""
+    return Participant(
+        id=stored.id,
+        user_id=stored.user_id,
+        unread_count=conversation.message_seq - max(stored.seen_seq, conversation.floor_seq),
+        client_associations=stored.client_associations,
+        user_external_id=stored.user_external_id,
+        last_read=_time(stored.last_read),
+    )
+
+
+def listed_participant(listed: ListedParticipant) -> Participant:
+    """A participant of a page."""
+    return Participant(
+        id=listed.id,
+        user_id=listed.user_id,
+        unread_count=listed.unread_count,
+        client_associations=cast(list[ClientAssociation], listed.client_associations),  # already JSON
+        user_external_id=listed.user_external_id,
+        last_read=_time(listed.last_read),
+    )
+
+
+def conversation(stored: StoredConversation) -> Conversation:
+    """A conversation."""
+    return Conversation(
+        id=stored.id,
+        type=stored.type,
+        is_default=stored.is_default,
+        last_updated_at=times.to_text(stored.last_updated_at),
+        created_at=times.to_text(stored.created_at),
+        metadata=stored.metadata or None,
+        display_name=stored.display_name,
+        description=stored.description,
+        icon_url=stored.icon_url,
+        business_last_read=_time(stored.business_last_read),
+    )
+
+
+def message(
+    id: str, received: int, author: AuthorBody, user: StoredUser | None, content: Raw, metadata: Raw | None
+) -> Message:
+    """A message that was posted by a user or, without one, by the business.
+
+    The content and the metadata are JSON already.
+    """
+    return Message(
+        id=id,
+        received=times.to_text(received),
+        author=Author(
+            type=author.type,
+            subtypes=author.subtypes,
+            user_id=user.id if user else None,
+            display_name=author.display_name,
+            avatar_url=author.avatar_url,
+        ),
+        content=cast(Content, content),
+        source=API_CONVERSATIONS,
+        metadata=cast("dict[str, Any] | None", metadata),
+    )
+
+
+def user(stored: StoredUser) -> User:
+    """A user."""
+    return User(
+        id=stored.id,
+        authenticated=stored.authenticated,
+        signed_up_at=times.to_text(stored.signed_up_at),
+        profile=msgspec.json.decode(stored.profile, type=Profile),
+        metadata=msgspec.json.decode(stored.metadata),
+        identities=[],
+        external_id=stored.external_id,
+        brand_id=stored.brand_id,
+        to_be_retained=stored.to_be_retained,
+    )
+
+
+def client(stored: StoredClient) -> Client:
+    """A client of a user."""
+    return Client(
+        id=stored.id,
+        type=stored.type,
+        status=stored.status,
+        integration_id=stored.integration_id,
+        external_id=stored.external_id,
+        last_seen=_time(stored.last_seen),
+        linked_at=_time(stored.linked_at),
+        display_name=stored.display_name,
+        avatar_url=stored.avatar_url,
+        info=stored.info,
+        raw=stored.raw,
+    )
+
+
+def _time(milliseconds: int | None) -> str | None:
+    return None if milliseconds is None else times.to_text(milliseconds)

@@ -1,0 +1,91 @@
+"""Rows as typed structs: what a column holds, and what the rest of the program sees of it.
+
+The schema has integers and text only, on both engines. A codec turns integers into booleans and JSON text into structs,
+lists, tuples and dictionaries when a row is read, and back when it is written, by the types of the struct's fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from types import NoneType
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Raw, Struct
+
+from heliograph.storage.engine import Row
+
+S = TypeVar("S", bound=Struct)
+Convert = Callable[[Any], Any]
+
+_AS_STORED = (str, int, bytes)
+_ENCODER = msgspec.json.Encoder()
+
+
+def encode(value: Any) -> str:
+    """JSON text for a column."""
+    return _ENCODER.encode(value).decode()
+
+
+class RowCodec(Generic[S]):
+    """Converts between the rows of a table and a struct whose fields are the columns, in the same order.
+
+    `converters` replaces the conversion of a column: a function that loads it and one that dumps it. NULL is always
+    None.
+    """
+
+    def __init__(self, type: type[S], **converters: tuple[Convert, Convert]) -> None:
+        self.columns: tuple[str, ...] = type.__struct_fields__
+        self._type = type
+        hints = get_type_hints(type)
+        found = {name: converters.get(name) or _converter(hints[name]) for name in self.columns}
+        self._loads = [(self.columns.index(name), pair[0]) for name, pair in found.items() if pair]
+        self._dumps = [(self.columns.index(name), pair[1]) for name, pair in found.items() if pair]
+        self._dump_of = {name: pair[1] for name, pair in found.items() if pair}
+
+    def load(self, row: Row) -> S:
+        """The struct of a row that has exactly the columns of the table."""
+        values = list(row)
+        for index, load in self._loads:
+            if (value := values[index]) is not None:
+                values[index] = load(value)
+        return self._type(*values)
+
+    def dump(self, record: S) -> list[Any]:
+        """All columns of a struct."""
+        values = list(msgspec.structs.astuple(record))
+        for index, dump in self._dumps:
+            if (value := values[index]) is not None:
+                values[index] = dump(value)
+        return values
+
+    def dump_columns(self, record: S, columns: Iterable[str]) -> list[Any]:
+        """Some columns of a struct, in the given order."""
+        values = []
+        for name in columns:
+            value = getattr(record, name)
+            dump = self._dump_of.get(name)
+            values.append(value if value is None or dump is None else dump(value))
+        return values
+
+
+def _converter(hint: Any) -> tuple[Convert, Convert] | None:
+    """How to load and dump a column whose field has this type; None if it is stored as it is."""
+    kinds = [one for one in get_args(hint) if one is not NoneType] if NoneType in get_args(hint) else [hint]
+    (kind,) = kinds
+    if kind is bool:
+        return bool, int
+    if kind is Raw:
+        return Raw, _text
+    if kind in _AS_STORED or _is_text(kind):
+        return None
+    return msgspec.json.Decoder(kind).decode, encode
+
+
+def _is_text(kind: Any) -> bool:
+    """Whether this is a Literal of strings, possibly under the name of an alias."""
+    return get_origin(kind) is not None and all(isinstance(one, str) for one in get_args(kind))
+
+
+def _text(raw: Raw) -> str:
+    return bytes(raw).decode()
