@@ -41,7 +41,7 @@ class Changes:
         self._conversations.created.append(conversation)
 
     def delete_conversation(self, conversation: StoredConversation) -> None:
-        """Delete a conversation with its messages. Its participants are removed by `dismiss`."""
+        """Delete a conversation with its participants and messages."""
         self._conversations.deleted[conversation.app_id, conversation.id] = conversation
 
     def touch(self, conversation: StoredConversation) -> None:
@@ -219,6 +219,8 @@ class _Conversations:
             await conversations.add(tx, self.created)
         for conversation in (*self.emptied, *self.deleted.values()):
             await messages.remove_all(tx, conversation.app_id, conversation.id)
+        for conversation in self.deleted.values():
+            await participants.remove_all(tx, conversation.app_id, conversation.id)
         for conversation in (*self.created, *self.deleted.values()):
             self.changed.pop((conversation.app_id, conversation.id), None)
         if self.changed:

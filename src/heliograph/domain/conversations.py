@@ -175,8 +175,6 @@ async def _delete(tx: Tx, tenant: Tenant, conversation_id: str) -> None:
     if conversation.is_default:
         raise BadRequest(f"Conversation {conversation.id} cannot be deleted because it is the default.")
     changes = Changes(tx.now)
-    for participant in await participants.of_conversation(tx, tenant.app_id, conversation.id):
-        changes.dismiss(conversation, participant)
     changes.delete_conversation(conversation)
     conversation_removed(changes.journal, tenant, conversation)
     await changes.save(tx)

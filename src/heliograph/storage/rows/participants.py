@@ -14,6 +14,8 @@ from heliograph.wire.paging import Page, Slice
 
 _OF_CONVERSATION = "participant WHERE bucket = $1 AND app_id = $2 AND conversation_id = $3"
 _KEY = ("bucket", "app_id", "conversation_id", "id")
+_REMOVED_AT_ONCE = 500
+"""How many participants `remove_all` deletes at a time: other work goes on between its steps."""
 _MEMBERSHIP_KEY = ("bucket", "app_id", "user_id", "conversation_id")
 
 
@@ -163,6 +165,19 @@ async def remove(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
         _MEMBERSHIP_KEY,
         [(tx.bucket(one.user_id), one.app_id, one.user_id, one.conversation_id) for one in participants],
     )
+
+
+async def remove_all(tx: Tx, app_id: str, conversation_id: str) -> None:
+    """Delete every participant of the conversation, on both sides."""
+    bucket = tx.bucket(conversation_id)
+    query = f"SELECT id, user_id FROM {_OF_CONVERSATION} ORDER BY id LIMIT {_REMOVED_AT_ONCE}"
+    while found := await tx.rows(query, bucket, app_id, conversation_id):
+        await tx.delete("participant", _KEY, [(bucket, app_id, conversation_id, id) for id, _ in found])
+        await tx.delete(
+            "membership",
+            _MEMBERSHIP_KEY,
+            [(tx.bucket(user_id), app_id, user_id, conversation_id) for _, user_id in found],
+        )
 
 
 async def set_seen(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
