@@ -43,7 +43,9 @@ class Settings:
     require_subscribe_sdk_client: bool = _setting(
         True, "Refuse to add a participant to an sdkGroup conversation without subscribeSDKClient."
     )
-    delivery: bool = _setting(True, "Call webhooks from the server's own processes; else `heliograph deliver` has to.")
+    delivery: bool = _setting(
+        True, "Call webhooks from the server's own processes; without it, run `heliograph deliver`."
+    )
     webhook_allowed_networks: str = _setting(
         "auto",
         "Networks, separated by commas, in which webhooks may be called though they are not public, and by http too: "

@@ -30,11 +30,11 @@ app_option = click.option("--app", "app_id", required=True, help="The app whose 
 @click.command()
 @settings_options(*_SETTINGS)
 def deliver(**options: Any) -> None:
-    """Call webhooks, and nothing else, until told to stop.
+    """Call webhooks without serving the API, until stopped.
 
-    For PostgreSQL: however many do so, on however many machines, share the work.
+    Needs PostgreSQL. Any number of processes on any number of machines share the work.
     """
-    from heliograph.delivery.running import run
+    from heliograph import assembly
     from heliograph.domain.networks import described, networks_of
     from heliograph.server.http.sockets import raise_descriptor_limit
     from heliograph.server.observability import logs
@@ -45,7 +45,7 @@ def deliver(**options: Any) -> None:
     logs.configure(settings.log_format, settings.log_level)
     raise_descriptor_limit()
     allowed = described(networks_of(settings, embedded=False))
-    run(settings, lambda store: click.echo(f"delivering what is in {store.name}; webhooks: {allowed}"))
+    assembly.deliver(settings, lambda store: click.echo(f"delivering what is in {store.name}; webhooks: {allowed}"))
 
 
 @click.group()

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
 
 import click
 
 from heliograph import __version__
-from heliograph.background import Failures
 from heliograph.cli.backup import backup, restore
 from heliograph.cli.deliver import deliver, deliveries
 from heliograph.cli.listen import listen
 from heliograph.cli.options import database_option, in_store, json_option, print_json, settings_options
 from heliograph.errors import ApiError, UsageError
 from heliograph.settings import Settings
-from heliograph.storage.rows.deliveries import Observe
 from heliograph.storage.store import Store
-
-Beside = Callable[[Store, Observe, Failures], AbstractAsyncContextManager[Callable[[], None]]]
 
 USAGE_STATUS = 2
 NAME_LENGTH = 100
@@ -59,34 +53,27 @@ def serve(**options: Any) -> None:
 
     On an empty database it makes a sandbox app with keys, and prints them.
     """
+    from heliograph.assembly import services
     from heliograph.cli.welcome import welcome
+    from heliograph.domain.networks import networks_of
     from heliograph.server.http.hosts import parse_public_url, parse_root_path
     from heliograph.server.http.proxies import Proxies
 
     options["root_path"] = parse_root_path(options["root_path"])
     options["public_url"] = parse_public_url(options["public_url"])
     settings = Settings(**options)
-    Proxies(settings.trusted_proxies)  # an error in the setting is reported before anything starts
+    # Errors in these settings are reported before anything starts.
+    Proxies(settings.trusted_proxies)
     announce = partial(welcome, settings=settings)
-    beside = _delivery(settings)
+    networks_of(settings, embedded=False)
     if settings.workers == 1:
         from heliograph.server.process.running import run
 
-        run(settings, announce, beside=beside)
+        run(settings, announce, services=partial(services, settings=settings))
     else:
         from heliograph.server.process.workers import supervise
 
-        supervise(settings, announce, beside)
-
-
-def _delivery(settings: Settings) -> Beside:
-    """What delivers beside a server, if anything is to."""
-    from heliograph.delivery.running import delivering, nothing
-    from heliograph.domain.networks import networks_of
-
-    # What is wrong with the setting is told before anything is started.
-    networks_of(settings, embedded=False)
-    return partial(delivering, settings=settings) if settings.delivery else nothing
+        supervise(settings, announce, partial(services, settings=settings))
 
 
 @cli.command()

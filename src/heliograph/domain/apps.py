@@ -110,7 +110,7 @@ async def _set_rate_limit(tx: Tx, app_id: str, requests_per_second: int | None) 
 
 
 async def delete(store: Store, app_id: str) -> None:
-    """Delete an app: from now on neither it nor its keys exist. Its rows are purged afterwards, by `domain.purge`.
+    """Delete an app: from now on neither it nor its keys exist. Its rows are purged afterwards, by `maintenance.purge`.
 
     Raises:
         AppNotFound: there is no such app.

@@ -1,1 +1,1 @@
-"""Maintenance of the database: purging deleted apps and pruning what has expired."""
+"""Deletes what is no longer needed: rows of deleted apps, and events and deliveries past their retention time."""

@@ -1,6 +1,9 @@
-"""Purging: the rows of a deleted app go in small steps, so that nobody else has to wait for them."""
+"""Purging: deletes the rows of deleted apps in small steps, so that other requests do not wait for them."""
 
 from __future__ import annotations
+
+import asyncio
+import contextlib
 
 from heliograph.background import Failures
 from heliograph.storage.rows import apps, deliveries, integrations, outbox
@@ -8,17 +11,29 @@ from heliograph.storage.store import Store
 from heliograph.wire import times
 
 _STEP = 500
-# Another process may know an app that was deleted for a second, and what it is writing takes a while more.
+_PAUSE_SECONDS = 5
+# Another process may accept requests for a deleted app for a second, and finish their writes some time later.
 _SHARED_DELAY = 5_000
 
 
-async def purge(store: Store, failures: Failures) -> None:
-    """Remove what is left of every deleted app. It may be cut short at any moment, and begins again where it stood.
+async def purging(store: Store, wake: asyncio.Event, failures: Failures) -> None:
+    """Purge deleted apps every 5 seconds, and whenever `wake` is set, until cancelled."""
+    while True:
+        wake.clear()
+        await purge(store, failures)
+        # The pause also covers apps that another process deleted, and those that failed.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PAUSE_SECONDS):
+                await wake.wait()
 
-    An app that cannot be purged is reported, and does not keep the others from it.
+
+async def purge(store: Store, failures: Failures) -> None:
+    """Delete the remaining rows of every deleted app. An interrupted purge resumes where it stopped.
+
+    An app that cannot be purged is reported to `failures`, and the others are purged all the same.
     """
     now = times.now()
-    # Servers' clocks differ by less than the delay, so a moment further ahead was told by a clock that was wrong.
+    # Servers' clocks differ by less than the delay, so a time further ahead comes from a wrong clock.
     delay = _SHARED_DELAY if store.shared else 0
     for app_id in await store.read(apps.deleted, now - delay, now + _SHARED_DELAY):
         with failures.reported("purge"):

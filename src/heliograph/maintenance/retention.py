@@ -1,4 +1,4 @@
-"""Pruning: events, and deliveries that are settled, go after the time for which they are kept."""
+"""Pruning: deletes events and settled deliveries once their retention time has passed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Step = Callable[[Tx, int, str, Mark, int], Awaitable[str | None]]
 
 
 async def pruning(store: Store, days: int, failures: Failures) -> None:
-    """Prune every hour what is older than `days`; to be cancelled."""
+    """Prune events and deliveries older than `days` every hour, until cancelled."""
     age, seen = 0, time.monotonic()
     while True:
         wall, now = await store.look(retention.clock), time.monotonic()
@@ -32,9 +32,9 @@ async def pruning(store: Store, days: int, failures: Failures) -> None:
 
 
 async def prune(store: Store, old: Mark, failures: Failures) -> bool:
-    """Delete what lies before the mark; returns whether all of it is gone.
+    """Delete events and settled deliveries before the mark; returns whether every bucket was pruned.
 
-    A bucket that cannot be pruned is reported, and does not keep the others from it.
+    A bucket that cannot be pruned is reported to `failures`, and the others are pruned all the same.
     """
     complete = True
     for table, step in (("delivery", retention.prune_deliveries), ("event", retention.prune_events)):

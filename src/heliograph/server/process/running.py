@@ -9,15 +9,13 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 
 import uvicorn
 import uvloop
 
-from heliograph.background import Failures
 from heliograph.errors import ServiceUnavailable
-from heliograph.maintenance.purge import purge
 from heliograph.server.app import Application
 from heliograph.server.http.accepting import Acceptor
 from heliograph.server.http.connections import Connections
@@ -28,12 +26,11 @@ from heliograph.server.observability import logs
 from heliograph.server.observability.logs import RequestLog
 from heliograph.server.observability.metrics import Metrics
 from heliograph.server.process.pulse import Tether
+from heliograph.server.process.services import Services
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
-from heliograph.storage.rows.deliveries import Observe
 from heliograph.storage.store import Store
 
-_PURGE_PAUSE_SECONDS = 5
 _SWITCH_SECONDS = 0.0005
 # Longer than load balancers keep a connection for their next request, which is a minute as a rule: whoever hangs up
 # first must not be the one who cannot know that a request is on its way.
@@ -42,9 +39,6 @@ _KEEP_ALIVE_SECONDS = 75
 log = logging.getLogger("heliograph.server")
 
 Announce = Callable[[Store, str], Awaitable[None]]
-Beside = Callable[[Store, Observe, Failures], contextlib.AbstractAsyncContextManager[Callable[[], None]]]
-"""What runs beside the server on its store, observed and reporting its failures; yields a callback for requests that
-may have written."""
 
 
 class Server(uvicorn.Server):
@@ -93,7 +87,7 @@ class Server(uvicorn.Server):
                 signal.signal(number, signal.SIG_IGN)
 
 
-def run(settings: Settings, announce: Announce | None, *, beside: Beside, tether: Tether | None = None) -> None:
+def run(settings: Settings, announce: Announce | None, *, services: Services, tether: Tether | None = None) -> None:
     """Serve until told to stop. `announce` is called with the store and the base URL once requests are answered.
 
     A worker, one of several processes behind one port, is given a `tether` to its supervisor.
@@ -106,7 +100,7 @@ def run(settings: Settings, announce: Announce | None, *, beside: Beside, tether
     # statements of a transaction), it waits this long each time; the default is ten times as long.
     sys.setswitchinterval(_SWITCH_SECONDS)
     try:
-        uvloop.run(_run(settings, announce, request_log, beside, tether))
+        uvloop.run(_run(settings, announce, request_log, services, tether))
     finally:
         if request_log is not None:
             request_log.flush()
@@ -116,12 +110,12 @@ async def _run(
     settings: Settings,
     announce: Announce | None,
     request_log: RequestLog | None,
-    beside: Beside,
+    services: Services,
     tether: Tether | None,
 ) -> None:
     beating = asyncio.create_task(tether.pulse.beat()) if tether else None
     try:
-        await _serve(settings, announce, request_log, beside, tether)
+        await _serve(settings, announce, request_log, services, tether)
     finally:
         if beating:
             beating.cancel()
@@ -131,7 +125,7 @@ async def _serve(
     settings: Settings,
     announce: Announce | None,
     request_log: RequestLog | None,
-    beside: Beside,
+    services: Services,
     tether: Tether | None,
 ) -> None:
     descriptors = raise_descriptor_limit()
@@ -139,12 +133,14 @@ async def _serve(
         store = await open_store(settings.database, serve=True, connections=settings.database_connections)
         try:
             metrics = Metrics(store)
-            async with (
-                _purging(store, metrics.failures) as wake,
-                beside(store, metrics.delivery, metrics.failures) as on_write,
-            ):
+            async with services(store, metrics.delivery, metrics.failures) as wakers:
                 application = Application(
-                    store, settings, on_removal=wake, on_write=on_write, request_log=request_log, metrics=metrics
+                    store,
+                    settings,
+                    on_removal=wakers.on_removal,
+                    on_write=wakers.on_write,
+                    request_log=request_log,
+                    metrics=metrics,
                 )
                 config = uvicorn.Config(
                     application,
@@ -188,25 +184,3 @@ def _end_with(lifeline: int, server: Server) -> None:
         server.should_exit = True
 
     loop.add_reader(lifeline, end)
-
-
-@contextlib.asynccontextmanager
-async def _purging(store: Store, failures: Failures) -> AsyncIterator[Callable[[], None]]:
-    """Purge deleted apps in the background; yields what wakes the purge after another app was deleted."""
-    wake = asyncio.Event()
-
-    async def purging() -> None:
-        while True:
-            wake.clear()
-            await purge(store, failures)
-            # Apps that another process deleted, and those that failed, are seen to later.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(_PURGE_PAUSE_SECONDS):
-                    await wake.wait()
-
-    task = asyncio.create_task(failures.keep_running("purge", purging))
-    try:
-        yield wake.set
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)

@@ -23,9 +23,9 @@ from heliograph.errors import UsageError
 from heliograph.server.http.sockets import listen
 from heliograph.server.observability import logs
 from heliograph.server.process.pulse import BEAT_SECONDS, Pulse, Tether
+from heliograph.server.process.services import Services
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
-from heliograph.storage.rows.deliveries import Observe
 from heliograph.storage.store import Store
 
 _RESTART_SECONDS = 1.0
@@ -38,10 +38,9 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = logging.getLogger("heliograph.server")
 
 Announce = Callable[[Store, str], Awaitable[None]]
-Beside = Callable[[Store, Observe, Failures], contextlib.AbstractAsyncContextManager[Callable[[], None]]]
 
 
-def supervise(settings: Settings, announce: Announce, beside: Beside) -> None:
+def supervise(settings: Settings, announce: Announce, services: Services) -> None:
     """Serve from several processes until told to stop.
 
     Raises:
@@ -59,7 +58,7 @@ def supervise(settings: Settings, announce: Announce, beside: Beside) -> None:
     # … which stays ours, though nobody listens at this socket, even while no worker is alive.
     with listen(settings.host, settings.port, shared=True) as held, tempfile.TemporaryDirectory() as figures:
         os.environ[_FIGURES] = figures
-        Workers(replace(settings, port=held.getsockname()[1]), announce, beside, held).run()
+        Workers(replace(settings, port=held.getsockname()[1]), announce, services, held).run()
 
 
 async def _try(settings: Settings) -> None:
@@ -77,10 +76,10 @@ class Worker:
 class Workers:
     """The worker processes. One that dies or hangs is replaced; all stop when this process does."""
 
-    def __init__(self, settings: Settings, announce: Announce, beside: Beside, held: socket.socket) -> None:
+    def __init__(self, settings: Settings, announce: Announce, services: Services, held: socket.socket) -> None:
         self._settings = settings
         self._announce: Announce | None = announce
-        self._beside = beside
+        self._services = services
         self._held = held
         self._context = multiprocessing.get_context("fork")
         self._alive: list[Worker] = []
@@ -169,7 +168,7 @@ class Workers:
         from heliograph.server.process.running import run
 
         try:
-            run(self._settings, announce, beside=self._beside, tether=Tether(self._lifeline, pulse))
+            run(self._settings, announce, services=self._services, tether=Tether(self._lifeline, pulse))
         except UsageError as error:
             log.error("a worker process cannot serve", exc_info=error)
             sys.exit(1)

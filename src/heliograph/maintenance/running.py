@@ -1,0 +1,32 @@
+"""Maintenance as a background service. It runs in every process that serves or delivers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+
+from heliograph.background import Failures
+from heliograph.maintenance.purge import purging
+from heliograph.maintenance.retention import pruning
+from heliograph.storage.store import Store
+
+
+@contextlib.asynccontextmanager
+async def maintaining(store: Store, keep_days: int, failures: Failures) -> AsyncIterator[Callable[[], None]]:
+    """Purge deleted apps, and prune events and deliveries older than `keep_days`, while the context is open.
+
+    Yields a callback that starts the next purge without delay, to be called after an app was deleted.
+    """
+    wake = asyncio.Event()
+    tasks = [
+        asyncio.create_task(failures.keep_running("purge", partial(purging, store, wake, failures))),
+        asyncio.create_task(failures.keep_running("pruning", partial(pruning, store, keep_days, failures))),
+    ]
+    try:
+        yield wake.set
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
