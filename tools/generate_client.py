@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 
-import heliograph
 from heliograph import errors
 from heliograph.wire.table import OPERATIONS
 from tools.client_groups import bodies_in, group_names, groups, render_api
@@ -60,8 +59,9 @@ def render_facade() -> str:
         f'"""Heliograph: the open, self-hosted server of the Sunshine Conversations API v2, and its client.\n\n'
         "The names here are those of the client; each is imported when it is first asked for, so the server does not\n"
         'pay for them.\n"""\n\nfrom __future__ import annotations\n\nfrom importlib import import_module\n'
-        f"from typing import TYPE_CHECKING, Any\n\nif TYPE_CHECKING:\n{imported}\n\n"
-        f'__version__ = "{heliograph.__version__}"\n\n__all__ = [{everything}]\n\n_HOMES = {{{homes}}}\n\n\n'
+        f"from typing import TYPE_CHECKING, Any\n\nfrom heliograph._version import __version__ as __version__\n\n"
+        f"if TYPE_CHECKING:\n{imported}\n\n"
+        f"__all__ = [{everything}]\n\n_HOMES = {{{homes}}}\n\n\n"
         "if not TYPE_CHECKING:  # a misspelt name should be seen by a type checker\n\n"
         "    def __getattr__(name: str) -> Any:\n"
         '        """The name, from where it is at home."""\n'

@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from heliograph._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from heliograph.client.async_api import AsyncActivitiesApi as AsyncActivitiesApi
     from heliograph.client.async_api import AsyncAppKeysApi as AsyncAppKeysApi
@@ -316,8 +318,6 @@ if TYPE_CHECKING:
     from heliograph.wire.users import UserUpdateBody as UserUpdateBody
     from heliograph.wire.webhooks import WebhookCreateBody as WebhookCreateBody
     from heliograph.wire.webhooks import WebhookUpdateBody as WebhookUpdateBody
-
-__version__ = "0.1.0"
 
 __all__ = [
     "AcceptControlBody",

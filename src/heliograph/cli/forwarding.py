@@ -11,7 +11,7 @@ import click
 import httpx
 import msgspec
 
-from heliograph import __version__
+from heliograph._version import __version__
 from heliograph.errors import UsageError
 
 _PAUSE_SECONDS = 1.0

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from heliograph import __version__
+from heliograph._version import __version__
 from heliograph.cli.backup import backup, restore
 from heliograph.cli.deliver import deliver, deliveries
 from heliograph.cli.listen import listen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from heliograph import __version__
+from heliograph._version import __version__
 from heliograph.domain import sandbox
 from heliograph.domain.networks import described, networks_of
 from heliograph.domain.sandbox import Sandbox

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from heliograph import __version__
+from heliograph._version import __version__
 from heliograph.domain.webhooks import VERSION
 from heliograph.wire import times
 from heliograph.wire.events import Event, WebhookApp, WebhookCall, WebhookCalled
