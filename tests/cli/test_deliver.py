@@ -87,7 +87,7 @@ def wait(what: Callable[[], bool]) -> None:
 def test_sqlite_is_refused_with_the_reason(tmp_path: Path) -> None:
     done = command("deliver", "--database", f"sqlite:///{tmp_path / 'x.db'}")
     assert done.returncode == 2
-    assert "with SQLite only `heliograph serve` delivers" in done.stderr
+    assert "heliograph deliver needs PostgreSQL" in done.stderr
     wrong = command("serve", "--database", f"sqlite:///{tmp_path / 'x.db'}", "--webhook-allowed-networks", "nowhere")
     assert wrong.returncode == 2
     assert "--webhook-allowed-networks should be auto, none, or networks" in wrong.stderr

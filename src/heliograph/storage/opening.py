@@ -45,6 +45,18 @@ async def open_unfinished(url: str, *, serve: bool = False, connections: int = 2
     return await open_pooled(url, connections)
 
 
+def require_shared(url: str, purpose: str) -> None:
+    """Check, before anything is opened, that several processes can serve the database at `url`; `purpose` needs them.
+
+    Raises:
+        UsageError: a single process serves the database, or the URL is not a database URL.
+    """
+    if embedded_path(url) is not None:
+        raise UsageError(
+            f"SQLite serves from one process, because its writer cannot be shared: {purpose} needs PostgreSQL"
+        )
+
+
 def embedded_path(url: str) -> str | None:
     """The path that the URL of a SQLite database names; None for a database of PostgreSQL.
 

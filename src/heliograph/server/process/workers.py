@@ -25,7 +25,7 @@ from heliograph.server.observability import logs
 from heliograph.server.process.pulse import BEAT_SECONDS, Pulse, Tether
 from heliograph.server.process.services import Services
 from heliograph.settings import Settings
-from heliograph.storage.opening import open_store
+from heliograph.storage.opening import open_store, require_shared
 from heliograph.storage.store import Store
 
 _RESTART_SECONDS = 1.0
@@ -46,11 +46,7 @@ def supervise(settings: Settings, announce: Announce, services: Services) -> Non
     Raises:
         UsageError: the settings ask for what cannot be done here: a port that is taken, a database that is not ours …
     """
-    if settings.database.startswith("sqlite:"):
-        raise UsageError(
-            f"SQLite serves from one process, because its writer cannot be shared: --workers {settings.workers} needs "
-            "PostgreSQL"
-        )
+    require_shared(settings.database, f"--workers {settings.workers}")
     logs.configure(settings.log_format, settings.log_level)
     # Whatever is wrong is told once, before there are workers. Nobody else may be at the port …
     listen(settings.host, settings.port).close()
