@@ -32,6 +32,7 @@ PYTHON = [
 STORAGE = [path for path in SOURCES if path.is_relative_to(ROOT / "src/heliograph/storage")]
 SQL = re.compile(r"\b(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE|PRAGMA)\b")
 ENGINE = re.compile(r"\b(sqlite3|asyncpg)\b")
+ENGINE_URL = re.compile(r"\bsqlite:|\bpostgres(ql)?:|\bpg_")
 FILE_LINES = 350
 FUNCTION_LINES = 60
 
@@ -58,6 +59,22 @@ def test_only_storage_speaks_sql_or_names_an_engine() -> None:
     # The log formatter must know whose messages it may repeat.
     allowed = {"logs.py"}
     assert [path.name for path in outside if ENGINE.search(path.read_text()) and path.name not in allowed] == []
+
+
+def texts(path: Path) -> Iterator[str]:
+    """The string constants of a module, without its docstrings."""
+    tree = ast.parse(path.read_text())
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield node.value
+
+
+def test_only_storage_decides_by_the_engine() -> None:
+    # The default of the setting is a URL, and so is the example in its help.
+    outside = [path for path in SOURCES if path not in STORAGE and path.name != "settings.py"]
+    assert [named(path) for path in outside for text in texts(path) if ENGINE_URL.search(text)] == []
+    assert [named(path) for path in outside if re.search(r"buckets (==|!=|<|>) ", path.read_text())] == []
 
 
 # These are about a whole database.

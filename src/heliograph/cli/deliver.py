@@ -29,13 +29,7 @@ def deliver(**options: Any) -> None:
     """
     from heliograph import assembly
     from heliograph.domain.networks import described, networks_of
-    from heliograph.server.http.sockets import raise_descriptor_limit
-    from heliograph.server.observability import logs
-    from heliograph.storage.opening import require_shared
 
     settings = Settings(**options)
-    require_shared(settings.database, "heliograph deliver")
-    logs.configure(settings.log_format, settings.log_level)
-    raise_descriptor_limit()
     allowed = described(networks_of(settings, embedded=False))
     assembly.deliver(settings, lambda store: click.echo(f"delivering what is in {store.name}; webhooks: {allowed}"))

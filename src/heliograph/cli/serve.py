@@ -18,24 +18,11 @@ def serve(**options: Any) -> None:
 
     On an empty database it makes a sandbox app with keys, and prints them.
     """
-    from heliograph.assembly import services
+    from heliograph import assembly
     from heliograph.cli.welcome import welcome
-    from heliograph.domain.networks import networks_of
     from heliograph.server.http.hosts import parse_public_url, parse_root_path
-    from heliograph.server.http.proxies import Proxies
 
     options["root_path"] = parse_root_path(options["root_path"])
     options["public_url"] = parse_public_url(options["public_url"])
     settings = Settings(**options)
-    # Errors in these settings are reported before anything starts.
-    Proxies(settings.trusted_proxies)
-    announce = partial(welcome, settings=settings)
-    networks_of(settings, embedded=False)
-    if settings.workers == 1:
-        from heliograph.server.process.running import run
-
-        run(settings, announce, services=partial(services, settings=settings))
-    else:
-        from heliograph.server.process.workers import supervise
-
-        supervise(settings, announce, partial(services, settings=settings))
+    assembly.serve(settings, partial(welcome, settings=settings))

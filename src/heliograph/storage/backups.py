@@ -7,9 +7,9 @@ from shlex import quote
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from heliograph.errors import UsageError
-from heliograph.storage.opening import MEMORY, embedded_path
 from heliograph.storage.sqlite import backups
 from heliograph.storage.sqlite.backups import Advanced, Backup, Restored
+from heliograph.storage.urls import MEMORY, embedded_path
 
 
 def back_up(url: str, file: Path, *, overwrite: bool, with_key: bool, advanced: Advanced) -> Backup:

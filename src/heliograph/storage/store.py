@@ -32,7 +32,9 @@ class Store(ABC):
     sealer: Sealer
     buckets: int
     shared: bool
-    """Whether other processes serve the same database."""
+    """Whether several processes can serve the database; a single process serves it otherwise."""
+    persistent: bool
+    """Whether the data is kept when the store is closed."""
     name: str
     """What it is called where people read it: never holds a password."""
     remembered: Remembered
