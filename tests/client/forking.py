@@ -24,7 +24,7 @@ from typing import Any
 import httpx
 
 from heliograph import Client, ClientUnusable, JwtAuth, TransportError
-from heliograph.client.http import forks
+from heliograph.client import forks
 from tests.client.families import FLAVOURS, Async, Sync
 
 CHILDREN = 4

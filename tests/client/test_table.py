@@ -15,6 +15,7 @@ from tools.unasync import to_sync
 
 import heliograph
 from heliograph import AsyncClient, Client, Model
+from heliograph import models as lazy_models
 from heliograph.client import models, sync_api
 from heliograph.client.arguments import path_names, snake
 from heliograph.wire.operations import Operation
@@ -63,11 +64,15 @@ def test_models_have_the_fields_of_the_wire_types() -> None:
 
 
 def test_every_name_of_the_facade_can_be_imported() -> None:
-    for name in heliograph.__all__:
+    assert len(heliograph.__all__) < 30, "the other names are in heliograph.models"
+    assert not set(heliograph.__all__) & set(lazy_models.__all__)
+    for name in [*heliograph.__all__, *lazy_models.__all__]:
         value = getattr(heliograph, name)
         assert getattr(value, "__name__", name) == name
         assert inspect.getdoc(value)
-    assert set(heliograph.__all__) <= set(dir(heliograph))
+        assert name in dir(heliograph)
+    assert set(dir(lazy_models)) == set(lazy_models.__all__)
+    assert all(getattr(lazy_models, name) is getattr(heliograph, name) for name in lazy_models.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         heliograph.Nothing  # type: ignore[attr-defined]  # noqa: B018
     with pytest.raises(ImportError):

@@ -18,10 +18,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from heliograph.client import forks
 from heliograph.client.exchange import Request
-from heliograph.client.http import forks
 from heliograph.client.http.trust import Trust
-from heliograph.client.receiving import RawResponse
+from heliograph.client.response import RawResponse
 from heliograph.errors import ClientUnusable, ConnectionFailed, DecodeError, Timeout
 
 if TYPE_CHECKING:
