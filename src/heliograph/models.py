@@ -10,170 +10,182 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from heliograph.client.async_api import AsyncActivitiesApi as AsyncActivitiesApi
-    from heliograph.client.async_api import AsyncAppKeysApi as AsyncAppKeysApi
-    from heliograph.client.async_api import AsyncAppsApi as AsyncAppsApi
-    from heliograph.client.async_api import AsyncAttachmentsApi as AsyncAttachmentsApi
-    from heliograph.client.async_api import AsyncClientsApi as AsyncClientsApi
-    from heliograph.client.async_api import AsyncConversationsApi as AsyncConversationsApi
-    from heliograph.client.async_api import AsyncCustomIntegrationApiKeysApi as AsyncCustomIntegrationApiKeysApi
-    from heliograph.client.async_api import AsyncDevicesApi as AsyncDevicesApi
-    from heliograph.client.async_api import AsyncIntegrationsApi as AsyncIntegrationsApi
-    from heliograph.client.async_api import AsyncMessagesApi as AsyncMessagesApi
-    from heliograph.client.async_api import AsyncOAuthApi as AsyncOAuthApi
-    from heliograph.client.async_api import AsyncParticipantsApi as AsyncParticipantsApi
-    from heliograph.client.async_api import AsyncSwitchboardActionsApi as AsyncSwitchboardActionsApi
-    from heliograph.client.async_api import AsyncSwitchboardIntegrationsApi as AsyncSwitchboardIntegrationsApi
-    from heliograph.client.async_api import AsyncSwitchboardsApi as AsyncSwitchboardsApi
-    from heliograph.client.async_api import AsyncUsersApi as AsyncUsersApi
-    from heliograph.client.async_api import AsyncWebhooksApi as AsyncWebhooksApi
-    from heliograph.client.models import Activity as Activity
-    from heliograph.client.models import ActivityMessage as ActivityMessage
-    from heliograph.client.models import ActivityPayload as ActivityPayload
-    from heliograph.client.models import AndroidIntegration as AndroidIntegration
-    from heliograph.client.models import App as App
-    from heliograph.client.models import AppKey as AppKey
-    from heliograph.client.models import AppKeyListResponse as AppKeyListResponse
-    from heliograph.client.models import AppKeyResponse as AppKeyResponse
-    from heliograph.client.models import AppleIntegration as AppleIntegration
-    from heliograph.client.models import AppListResponse as AppListResponse
-    from heliograph.client.models import AppResponse as AppResponse
-    from heliograph.client.models import AppSettings as AppSettings
-    from heliograph.client.models import AppWithSubdomain as AppWithSubdomain
-    from heliograph.client.models import AppWithSubdomainResponse as AppWithSubdomainResponse
-    from heliograph.client.models import Attachment as Attachment
-    from heliograph.client.models import AttachmentResponse as AttachmentResponse
-    from heliograph.client.models import Author as Author
-    from heliograph.client.models import AuthorWebhook as AuthorWebhook
-    from heliograph.client.models import Buy as Buy
-    from heliograph.client.models import CarouselMessage as CarouselMessage
-    from heliograph.client.models import ClientAddPayload as ClientAddPayload
-    from heliograph.client.models import ClientAssociation as ClientAssociation
-    from heliograph.client.models import ClientListResponse as ClientListResponse
-    from heliograph.client.models import ClientRemovePayload as ClientRemovePayload
-    from heliograph.client.models import ClientResponse as ClientResponse
-    from heliograph.client.models import Conversation as Conversation
-    from heliograph.client.models import ConversationCreatePayload as ConversationCreatePayload
-    from heliograph.client.models import ConversationListResponse as ConversationListResponse
-    from heliograph.client.models import ConversationMessagePayload as ConversationMessagePayload
-    from heliograph.client.models import ConversationPostbackPayload as ConversationPostbackPayload
-    from heliograph.client.models import ConversationRemovePayload as ConversationRemovePayload
-    from heliograph.client.models import ConversationResponse as ConversationResponse
-    from heliograph.client.models import ConversationTruncated as ConversationTruncated
-    from heliograph.client.models import ConversionEvents as ConversionEvents
-    from heliograph.client.models import ConversionEventsResponse as ConversionEventsResponse
-    from heliograph.client.models import Coordinates as Coordinates
-    from heliograph.client.models import CustomIntegration as CustomIntegration
-    from heliograph.client.models import DefaultResponder as DefaultResponder
-    from heliograph.client.models import DeliveryDestination as DeliveryDestination
-    from heliograph.client.models import Device as Device
-    from heliograph.client.models import DeviceListResponse as DeviceListResponse
-    from heliograph.client.models import DeviceResponse as DeviceResponse
-    from heliograph.client.models import DisplaySettings as DisplaySettings
-    from heliograph.client.models import Empty as Empty
-    from heliograph.client.models import ExtraChannelOptions as ExtraChannelOptions
-    from heliograph.client.models import Field as Field
-    from heliograph.client.models import FileMessage as FileMessage
-    from heliograph.client.models import FormMessage as FormMessage
-    from heliograph.client.models import FormMessageField as FormMessageField
-    from heliograph.client.models import FormResponseMessage as FormResponseMessage
-    from heliograph.client.models import FormResponseMessageField as FormResponseMessageField
-    from heliograph.client.models import Identity as Identity
-    from heliograph.client.models import ImageMessage as ImageMessage
-    from heliograph.client.models import InstagramIntegration as InstagramIntegration
-    from heliograph.client.models import IntegrationApiKey as IntegrationApiKey
-    from heliograph.client.models import IntegrationApiKeyListResponse as IntegrationApiKeyListResponse
-    from heliograph.client.models import IntegrationApiKeyResponse as IntegrationApiKeyResponse
-    from heliograph.client.models import IntegrationListResponse as IntegrationListResponse
-    from heliograph.client.models import IntegrationResponse as IntegrationResponse
-    from heliograph.client.models import IosIntegration as IosIntegration
-    from heliograph.client.models import Item as Item
-    from heliograph.client.models import LineIntegration as LineIntegration
-    from heliograph.client.models import Link as Link
-    from heliograph.client.models import Links as Links
-    from heliograph.client.models import ListMessage as ListMessage
-    from heliograph.client.models import LocationMessage as LocationMessage
-    from heliograph.client.models import LocationRequest as LocationRequest
-    from heliograph.client.models import MailgunIntegration as MailgunIntegration
-    from heliograph.client.models import MembershipPayload as MembershipPayload
-    from heliograph.client.models import MergedClients as MergedClients
-    from heliograph.client.models import MergedConversations as MergedConversations
-    from heliograph.client.models import MergedUsers as MergedUsers
-    from heliograph.client.models import Message as Message
-    from heliograph.client.models import MessagebirdIntegration as MessagebirdIntegration
-    from heliograph.client.models import MessageDelivered as MessageDelivered
-    from heliograph.client.models import MessageDeliveryFailurePayload as MessageDeliveryFailurePayload
-    from heliograph.client.models import MessageDeliveryPayload as MessageDeliveryPayload
-    from heliograph.client.models import MessageListResponse as MessageListResponse
-    from heliograph.client.models import MessagePostResponse as MessagePostResponse
-    from heliograph.client.models import MessageWebhook as MessageWebhook
-    from heliograph.client.models import MessengerIntegration as MessengerIntegration
-    from heliograph.client.models import MessengerOptions as MessengerOptions
-    from heliograph.client.models import Option as Option
-    from heliograph.client.models import PageMeta as PageMeta
-    from heliograph.client.models import Participant as Participant
-    from heliograph.client.models import ParticipantListResponse as ParticipantListResponse
-    from heliograph.client.models import ParticipantResponse as ParticipantResponse
-    from heliograph.client.models import Place as Place
-    from heliograph.client.models import Postback as Postback
-    from heliograph.client.models import PostbackWebhook as PostbackWebhook
-    from heliograph.client.models import PrechatCapture as PrechatCapture
-    from heliograph.client.models import Problem as Problem
-    from heliograph.client.models import Profile as Profile
-    from heliograph.client.models import QuotedMessageExternalMessageId as QuotedMessageExternalMessageId
-    from heliograph.client.models import QuotedMessageMessage as QuotedMessageMessage
-    from heliograph.client.models import Reference as Reference
-    from heliograph.client.models import Reply as Reply
-    from heliograph.client.models import Source as Source
-    from heliograph.client.models import Switchboard as Switchboard
-    from heliograph.client.models import SwitchboardFailurePayload as SwitchboardFailurePayload
-    from heliograph.client.models import SwitchboardIntegration as SwitchboardIntegration
-    from heliograph.client.models import SwitchboardIntegrationListResponse as SwitchboardIntegrationListResponse
-    from heliograph.client.models import SwitchboardIntegrationResponse as SwitchboardIntegrationResponse
-    from heliograph.client.models import SwitchboardIntegrationWebhook as SwitchboardIntegrationWebhook
-    from heliograph.client.models import SwitchboardListResponse as SwitchboardListResponse
-    from heliograph.client.models import SwitchboardPayload as SwitchboardPayload
-    from heliograph.client.models import SwitchboardResponse as SwitchboardResponse
-    from heliograph.client.models import SwitchboardTransferPayload as SwitchboardTransferPayload
-    from heliograph.client.models import TelegramIntegration as TelegramIntegration
-    from heliograph.client.models import TemplateMessage as TemplateMessage
-    from heliograph.client.models import TextMessage as TextMessage
-    from heliograph.client.models import TokenResponse as TokenResponse
-    from heliograph.client.models import TwilioIntegration as TwilioIntegration
-    from heliograph.client.models import TwitterIntegration as TwitterIntegration
-    from heliograph.client.models import UnityIntegration as UnityIntegration
-    from heliograph.client.models import User as User
-    from heliograph.client.models import UserListResponse as UserListResponse
-    from heliograph.client.models import UserMergePayload as UserMergePayload
-    from heliograph.client.models import UserRemovePayload as UserRemovePayload
-    from heliograph.client.models import UserResponse as UserResponse
-    from heliograph.client.models import UserTruncated as UserTruncated
-    from heliograph.client.models import UserUpdatePayload as UserUpdatePayload
-    from heliograph.client.models import UserWebhook as UserWebhook
-    from heliograph.client.models import ViberIntegration as ViberIntegration
-    from heliograph.client.models import Webhook as Webhook
-    from heliograph.client.models import WebhookListResponse as WebhookListResponse
-    from heliograph.client.models import WebhookResponse as WebhookResponse
-    from heliograph.client.models import WebIntegration as WebIntegration
-    from heliograph.client.models import Webview as Webview
-    from heliograph.client.models import WhatsappIntegration as WhatsappIntegration
-    from heliograph.client.sync_api import ActivitiesApi as ActivitiesApi
-    from heliograph.client.sync_api import AppKeysApi as AppKeysApi
-    from heliograph.client.sync_api import AppsApi as AppsApi
-    from heliograph.client.sync_api import AttachmentsApi as AttachmentsApi
-    from heliograph.client.sync_api import ClientsApi as ClientsApi
-    from heliograph.client.sync_api import ConversationsApi as ConversationsApi
-    from heliograph.client.sync_api import CustomIntegrationApiKeysApi as CustomIntegrationApiKeysApi
-    from heliograph.client.sync_api import DevicesApi as DevicesApi
-    from heliograph.client.sync_api import IntegrationsApi as IntegrationsApi
-    from heliograph.client.sync_api import MessagesApi as MessagesApi
-    from heliograph.client.sync_api import OAuthApi as OAuthApi
-    from heliograph.client.sync_api import ParticipantsApi as ParticipantsApi
-    from heliograph.client.sync_api import SwitchboardActionsApi as SwitchboardActionsApi
-    from heliograph.client.sync_api import SwitchboardIntegrationsApi as SwitchboardIntegrationsApi
-    from heliograph.client.sync_api import SwitchboardsApi as SwitchboardsApi
-    from heliograph.client.sync_api import UsersApi as UsersApi
-    from heliograph.client.sync_api import WebhooksApi as WebhooksApi
+    from heliograph.client._generated.async_api.activities import AsyncActivitiesApi as AsyncActivitiesApi
+    from heliograph.client._generated.async_api.app_keys import AsyncAppKeysApi as AsyncAppKeysApi
+    from heliograph.client._generated.async_api.apps import AsyncAppsApi as AsyncAppsApi
+    from heliograph.client._generated.async_api.attachments import AsyncAttachmentsApi as AsyncAttachmentsApi
+    from heliograph.client._generated.async_api.clients import AsyncClientsApi as AsyncClientsApi
+    from heliograph.client._generated.async_api.conversations import AsyncConversationsApi as AsyncConversationsApi
+    from heliograph.client._generated.async_api.custom_integration_api_keys import (
+        AsyncCustomIntegrationApiKeysApi as AsyncCustomIntegrationApiKeysApi,
+    )
+    from heliograph.client._generated.async_api.devices import AsyncDevicesApi as AsyncDevicesApi
+    from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi as AsyncIntegrationsApi
+    from heliograph.client._generated.async_api.messages import AsyncMessagesApi as AsyncMessagesApi
+    from heliograph.client._generated.async_api.oauth import AsyncOAuthApi as AsyncOAuthApi
+    from heliograph.client._generated.async_api.participants import AsyncParticipantsApi as AsyncParticipantsApi
+    from heliograph.client._generated.async_api.switchboard_actions import (
+        AsyncSwitchboardActionsApi as AsyncSwitchboardActionsApi,
+    )
+    from heliograph.client._generated.async_api.switchboard_integrations import (
+        AsyncSwitchboardIntegrationsApi as AsyncSwitchboardIntegrationsApi,
+    )
+    from heliograph.client._generated.async_api.switchboards import AsyncSwitchboardsApi as AsyncSwitchboardsApi
+    from heliograph.client._generated.async_api.users import AsyncUsersApi as AsyncUsersApi
+    from heliograph.client._generated.async_api.webhooks import AsyncWebhooksApi as AsyncWebhooksApi
+    from heliograph.client._generated.models import Activity as Activity
+    from heliograph.client._generated.models import ActivityMessage as ActivityMessage
+    from heliograph.client._generated.models import ActivityPayload as ActivityPayload
+    from heliograph.client._generated.models import AndroidIntegration as AndroidIntegration
+    from heliograph.client._generated.models import App as App
+    from heliograph.client._generated.models import AppKey as AppKey
+    from heliograph.client._generated.models import AppKeyListResponse as AppKeyListResponse
+    from heliograph.client._generated.models import AppKeyResponse as AppKeyResponse
+    from heliograph.client._generated.models import AppleIntegration as AppleIntegration
+    from heliograph.client._generated.models import AppListResponse as AppListResponse
+    from heliograph.client._generated.models import AppResponse as AppResponse
+    from heliograph.client._generated.models import AppSettings as AppSettings
+    from heliograph.client._generated.models import AppWithSubdomain as AppWithSubdomain
+    from heliograph.client._generated.models import AppWithSubdomainResponse as AppWithSubdomainResponse
+    from heliograph.client._generated.models import Attachment as Attachment
+    from heliograph.client._generated.models import AttachmentResponse as AttachmentResponse
+    from heliograph.client._generated.models import Author as Author
+    from heliograph.client._generated.models import AuthorWebhook as AuthorWebhook
+    from heliograph.client._generated.models import Buy as Buy
+    from heliograph.client._generated.models import CarouselMessage as CarouselMessage
+    from heliograph.client._generated.models import ClientAddPayload as ClientAddPayload
+    from heliograph.client._generated.models import ClientAssociation as ClientAssociation
+    from heliograph.client._generated.models import ClientListResponse as ClientListResponse
+    from heliograph.client._generated.models import ClientRemovePayload as ClientRemovePayload
+    from heliograph.client._generated.models import ClientResponse as ClientResponse
+    from heliograph.client._generated.models import Conversation as Conversation
+    from heliograph.client._generated.models import ConversationCreatePayload as ConversationCreatePayload
+    from heliograph.client._generated.models import ConversationListResponse as ConversationListResponse
+    from heliograph.client._generated.models import ConversationMessagePayload as ConversationMessagePayload
+    from heliograph.client._generated.models import ConversationPostbackPayload as ConversationPostbackPayload
+    from heliograph.client._generated.models import ConversationRemovePayload as ConversationRemovePayload
+    from heliograph.client._generated.models import ConversationResponse as ConversationResponse
+    from heliograph.client._generated.models import ConversationTruncated as ConversationTruncated
+    from heliograph.client._generated.models import ConversionEvents as ConversionEvents
+    from heliograph.client._generated.models import ConversionEventsResponse as ConversionEventsResponse
+    from heliograph.client._generated.models import Coordinates as Coordinates
+    from heliograph.client._generated.models import CustomIntegration as CustomIntegration
+    from heliograph.client._generated.models import DefaultResponder as DefaultResponder
+    from heliograph.client._generated.models import DeliveryDestination as DeliveryDestination
+    from heliograph.client._generated.models import Device as Device
+    from heliograph.client._generated.models import DeviceListResponse as DeviceListResponse
+    from heliograph.client._generated.models import DeviceResponse as DeviceResponse
+    from heliograph.client._generated.models import DisplaySettings as DisplaySettings
+    from heliograph.client._generated.models import Empty as Empty
+    from heliograph.client._generated.models import ExtraChannelOptions as ExtraChannelOptions
+    from heliograph.client._generated.models import Field as Field
+    from heliograph.client._generated.models import FileMessage as FileMessage
+    from heliograph.client._generated.models import FormMessage as FormMessage
+    from heliograph.client._generated.models import FormMessageField as FormMessageField
+    from heliograph.client._generated.models import FormResponseMessage as FormResponseMessage
+    from heliograph.client._generated.models import FormResponseMessageField as FormResponseMessageField
+    from heliograph.client._generated.models import Identity as Identity
+    from heliograph.client._generated.models import ImageMessage as ImageMessage
+    from heliograph.client._generated.models import InstagramIntegration as InstagramIntegration
+    from heliograph.client._generated.models import IntegrationApiKey as IntegrationApiKey
+    from heliograph.client._generated.models import IntegrationApiKeyListResponse as IntegrationApiKeyListResponse
+    from heliograph.client._generated.models import IntegrationApiKeyResponse as IntegrationApiKeyResponse
+    from heliograph.client._generated.models import IntegrationListResponse as IntegrationListResponse
+    from heliograph.client._generated.models import IntegrationResponse as IntegrationResponse
+    from heliograph.client._generated.models import IosIntegration as IosIntegration
+    from heliograph.client._generated.models import Item as Item
+    from heliograph.client._generated.models import LineIntegration as LineIntegration
+    from heliograph.client._generated.models import Link as Link
+    from heliograph.client._generated.models import Links as Links
+    from heliograph.client._generated.models import ListMessage as ListMessage
+    from heliograph.client._generated.models import LocationMessage as LocationMessage
+    from heliograph.client._generated.models import LocationRequest as LocationRequest
+    from heliograph.client._generated.models import MailgunIntegration as MailgunIntegration
+    from heliograph.client._generated.models import MembershipPayload as MembershipPayload
+    from heliograph.client._generated.models import MergedClients as MergedClients
+    from heliograph.client._generated.models import MergedConversations as MergedConversations
+    from heliograph.client._generated.models import MergedUsers as MergedUsers
+    from heliograph.client._generated.models import Message as Message
+    from heliograph.client._generated.models import MessagebirdIntegration as MessagebirdIntegration
+    from heliograph.client._generated.models import MessageDelivered as MessageDelivered
+    from heliograph.client._generated.models import MessageDeliveryFailurePayload as MessageDeliveryFailurePayload
+    from heliograph.client._generated.models import MessageDeliveryPayload as MessageDeliveryPayload
+    from heliograph.client._generated.models import MessageListResponse as MessageListResponse
+    from heliograph.client._generated.models import MessagePostResponse as MessagePostResponse
+    from heliograph.client._generated.models import MessageWebhook as MessageWebhook
+    from heliograph.client._generated.models import MessengerIntegration as MessengerIntegration
+    from heliograph.client._generated.models import MessengerOptions as MessengerOptions
+    from heliograph.client._generated.models import Option as Option
+    from heliograph.client._generated.models import PageMeta as PageMeta
+    from heliograph.client._generated.models import Participant as Participant
+    from heliograph.client._generated.models import ParticipantListResponse as ParticipantListResponse
+    from heliograph.client._generated.models import ParticipantResponse as ParticipantResponse
+    from heliograph.client._generated.models import Place as Place
+    from heliograph.client._generated.models import Postback as Postback
+    from heliograph.client._generated.models import PostbackWebhook as PostbackWebhook
+    from heliograph.client._generated.models import PrechatCapture as PrechatCapture
+    from heliograph.client._generated.models import Problem as Problem
+    from heliograph.client._generated.models import Profile as Profile
+    from heliograph.client._generated.models import QuotedMessageExternalMessageId as QuotedMessageExternalMessageId
+    from heliograph.client._generated.models import QuotedMessageMessage as QuotedMessageMessage
+    from heliograph.client._generated.models import Reference as Reference
+    from heliograph.client._generated.models import Reply as Reply
+    from heliograph.client._generated.models import Source as Source
+    from heliograph.client._generated.models import Switchboard as Switchboard
+    from heliograph.client._generated.models import SwitchboardFailurePayload as SwitchboardFailurePayload
+    from heliograph.client._generated.models import SwitchboardIntegration as SwitchboardIntegration
+    from heliograph.client._generated.models import (
+        SwitchboardIntegrationListResponse as SwitchboardIntegrationListResponse,
+    )
+    from heliograph.client._generated.models import SwitchboardIntegrationResponse as SwitchboardIntegrationResponse
+    from heliograph.client._generated.models import SwitchboardIntegrationWebhook as SwitchboardIntegrationWebhook
+    from heliograph.client._generated.models import SwitchboardListResponse as SwitchboardListResponse
+    from heliograph.client._generated.models import SwitchboardPayload as SwitchboardPayload
+    from heliograph.client._generated.models import SwitchboardResponse as SwitchboardResponse
+    from heliograph.client._generated.models import SwitchboardTransferPayload as SwitchboardTransferPayload
+    from heliograph.client._generated.models import TelegramIntegration as TelegramIntegration
+    from heliograph.client._generated.models import TemplateMessage as TemplateMessage
+    from heliograph.client._generated.models import TextMessage as TextMessage
+    from heliograph.client._generated.models import TokenResponse as TokenResponse
+    from heliograph.client._generated.models import TwilioIntegration as TwilioIntegration
+    from heliograph.client._generated.models import TwitterIntegration as TwitterIntegration
+    from heliograph.client._generated.models import UnityIntegration as UnityIntegration
+    from heliograph.client._generated.models import User as User
+    from heliograph.client._generated.models import UserListResponse as UserListResponse
+    from heliograph.client._generated.models import UserMergePayload as UserMergePayload
+    from heliograph.client._generated.models import UserRemovePayload as UserRemovePayload
+    from heliograph.client._generated.models import UserResponse as UserResponse
+    from heliograph.client._generated.models import UserTruncated as UserTruncated
+    from heliograph.client._generated.models import UserUpdatePayload as UserUpdatePayload
+    from heliograph.client._generated.models import UserWebhook as UserWebhook
+    from heliograph.client._generated.models import ViberIntegration as ViberIntegration
+    from heliograph.client._generated.models import Webhook as Webhook
+    from heliograph.client._generated.models import WebhookListResponse as WebhookListResponse
+    from heliograph.client._generated.models import WebhookResponse as WebhookResponse
+    from heliograph.client._generated.models import WebIntegration as WebIntegration
+    from heliograph.client._generated.models import Webview as Webview
+    from heliograph.client._generated.models import WhatsappIntegration as WhatsappIntegration
+    from heliograph.client._generated.sync_api.activities import ActivitiesApi as ActivitiesApi
+    from heliograph.client._generated.sync_api.app_keys import AppKeysApi as AppKeysApi
+    from heliograph.client._generated.sync_api.apps import AppsApi as AppsApi
+    from heliograph.client._generated.sync_api.attachments import AttachmentsApi as AttachmentsApi
+    from heliograph.client._generated.sync_api.clients import ClientsApi as ClientsApi
+    from heliograph.client._generated.sync_api.conversations import ConversationsApi as ConversationsApi
+    from heliograph.client._generated.sync_api.custom_integration_api_keys import (
+        CustomIntegrationApiKeysApi as CustomIntegrationApiKeysApi,
+    )
+    from heliograph.client._generated.sync_api.devices import DevicesApi as DevicesApi
+    from heliograph.client._generated.sync_api.integrations import IntegrationsApi as IntegrationsApi
+    from heliograph.client._generated.sync_api.messages import MessagesApi as MessagesApi
+    from heliograph.client._generated.sync_api.oauth import OAuthApi as OAuthApi
+    from heliograph.client._generated.sync_api.participants import ParticipantsApi as ParticipantsApi
+    from heliograph.client._generated.sync_api.switchboard_actions import SwitchboardActionsApi as SwitchboardActionsApi
+    from heliograph.client._generated.sync_api.switchboard_integrations import (
+        SwitchboardIntegrationsApi as SwitchboardIntegrationsApi,
+    )
+    from heliograph.client._generated.sync_api.switchboards import SwitchboardsApi as SwitchboardsApi
+    from heliograph.client._generated.sync_api.users import UsersApi as UsersApi
+    from heliograph.client._generated.sync_api.webhooks import WebhooksApi as WebhooksApi
     from heliograph.errors import AppNotFound as AppNotFound
     from heliograph.errors import AttachmentNotFound as AttachmentNotFound
     from heliograph.errors import ClientNotFound as ClientNotFound
@@ -575,170 +587,170 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AsyncActivitiesApi": "heliograph.client.async_api",
-    "AsyncAppKeysApi": "heliograph.client.async_api",
-    "AsyncAppsApi": "heliograph.client.async_api",
-    "AsyncAttachmentsApi": "heliograph.client.async_api",
-    "AsyncClientsApi": "heliograph.client.async_api",
-    "AsyncConversationsApi": "heliograph.client.async_api",
-    "AsyncCustomIntegrationApiKeysApi": "heliograph.client.async_api",
-    "AsyncDevicesApi": "heliograph.client.async_api",
-    "AsyncIntegrationsApi": "heliograph.client.async_api",
-    "AsyncMessagesApi": "heliograph.client.async_api",
-    "AsyncOAuthApi": "heliograph.client.async_api",
-    "AsyncParticipantsApi": "heliograph.client.async_api",
-    "AsyncSwitchboardActionsApi": "heliograph.client.async_api",
-    "AsyncSwitchboardIntegrationsApi": "heliograph.client.async_api",
-    "AsyncSwitchboardsApi": "heliograph.client.async_api",
-    "AsyncUsersApi": "heliograph.client.async_api",
-    "AsyncWebhooksApi": "heliograph.client.async_api",
-    "Activity": "heliograph.client.models",
-    "ActivityMessage": "heliograph.client.models",
-    "ActivityPayload": "heliograph.client.models",
-    "AndroidIntegration": "heliograph.client.models",
-    "App": "heliograph.client.models",
-    "AppKey": "heliograph.client.models",
-    "AppKeyListResponse": "heliograph.client.models",
-    "AppKeyResponse": "heliograph.client.models",
-    "AppListResponse": "heliograph.client.models",
-    "AppResponse": "heliograph.client.models",
-    "AppSettings": "heliograph.client.models",
-    "AppWithSubdomain": "heliograph.client.models",
-    "AppWithSubdomainResponse": "heliograph.client.models",
-    "AppleIntegration": "heliograph.client.models",
-    "Attachment": "heliograph.client.models",
-    "AttachmentResponse": "heliograph.client.models",
-    "Author": "heliograph.client.models",
-    "AuthorWebhook": "heliograph.client.models",
-    "Buy": "heliograph.client.models",
-    "CarouselMessage": "heliograph.client.models",
-    "ClientAddPayload": "heliograph.client.models",
-    "ClientAssociation": "heliograph.client.models",
-    "ClientListResponse": "heliograph.client.models",
-    "ClientRemovePayload": "heliograph.client.models",
-    "ClientResponse": "heliograph.client.models",
-    "Conversation": "heliograph.client.models",
-    "ConversationCreatePayload": "heliograph.client.models",
-    "ConversationListResponse": "heliograph.client.models",
-    "ConversationMessagePayload": "heliograph.client.models",
-    "ConversationPostbackPayload": "heliograph.client.models",
-    "ConversationRemovePayload": "heliograph.client.models",
-    "ConversationResponse": "heliograph.client.models",
-    "ConversationTruncated": "heliograph.client.models",
-    "ConversionEvents": "heliograph.client.models",
-    "ConversionEventsResponse": "heliograph.client.models",
-    "Coordinates": "heliograph.client.models",
-    "CustomIntegration": "heliograph.client.models",
-    "DefaultResponder": "heliograph.client.models",
-    "DeliveryDestination": "heliograph.client.models",
-    "Device": "heliograph.client.models",
-    "DeviceListResponse": "heliograph.client.models",
-    "DeviceResponse": "heliograph.client.models",
-    "DisplaySettings": "heliograph.client.models",
-    "Empty": "heliograph.client.models",
-    "ExtraChannelOptions": "heliograph.client.models",
-    "Field": "heliograph.client.models",
-    "FileMessage": "heliograph.client.models",
-    "FormMessage": "heliograph.client.models",
-    "FormMessageField": "heliograph.client.models",
-    "FormResponseMessage": "heliograph.client.models",
-    "FormResponseMessageField": "heliograph.client.models",
-    "Identity": "heliograph.client.models",
-    "ImageMessage": "heliograph.client.models",
-    "InstagramIntegration": "heliograph.client.models",
-    "IntegrationApiKey": "heliograph.client.models",
-    "IntegrationApiKeyListResponse": "heliograph.client.models",
-    "IntegrationApiKeyResponse": "heliograph.client.models",
-    "IntegrationListResponse": "heliograph.client.models",
-    "IntegrationResponse": "heliograph.client.models",
-    "IosIntegration": "heliograph.client.models",
-    "Item": "heliograph.client.models",
-    "LineIntegration": "heliograph.client.models",
-    "Link": "heliograph.client.models",
-    "Links": "heliograph.client.models",
-    "ListMessage": "heliograph.client.models",
-    "LocationMessage": "heliograph.client.models",
-    "LocationRequest": "heliograph.client.models",
-    "MailgunIntegration": "heliograph.client.models",
-    "MembershipPayload": "heliograph.client.models",
-    "MergedClients": "heliograph.client.models",
-    "MergedConversations": "heliograph.client.models",
-    "MergedUsers": "heliograph.client.models",
-    "Message": "heliograph.client.models",
-    "MessageDelivered": "heliograph.client.models",
-    "MessageDeliveryFailurePayload": "heliograph.client.models",
-    "MessageDeliveryPayload": "heliograph.client.models",
-    "MessageListResponse": "heliograph.client.models",
-    "MessagePostResponse": "heliograph.client.models",
-    "MessageWebhook": "heliograph.client.models",
-    "MessagebirdIntegration": "heliograph.client.models",
-    "MessengerIntegration": "heliograph.client.models",
-    "MessengerOptions": "heliograph.client.models",
-    "Option": "heliograph.client.models",
-    "PageMeta": "heliograph.client.models",
-    "Participant": "heliograph.client.models",
-    "ParticipantListResponse": "heliograph.client.models",
-    "ParticipantResponse": "heliograph.client.models",
-    "Place": "heliograph.client.models",
-    "Postback": "heliograph.client.models",
-    "PostbackWebhook": "heliograph.client.models",
-    "PrechatCapture": "heliograph.client.models",
-    "Problem": "heliograph.client.models",
-    "Profile": "heliograph.client.models",
-    "QuotedMessageExternalMessageId": "heliograph.client.models",
-    "QuotedMessageMessage": "heliograph.client.models",
-    "Reference": "heliograph.client.models",
-    "Reply": "heliograph.client.models",
-    "Source": "heliograph.client.models",
-    "Switchboard": "heliograph.client.models",
-    "SwitchboardFailurePayload": "heliograph.client.models",
-    "SwitchboardIntegration": "heliograph.client.models",
-    "SwitchboardIntegrationListResponse": "heliograph.client.models",
-    "SwitchboardIntegrationResponse": "heliograph.client.models",
-    "SwitchboardIntegrationWebhook": "heliograph.client.models",
-    "SwitchboardListResponse": "heliograph.client.models",
-    "SwitchboardPayload": "heliograph.client.models",
-    "SwitchboardResponse": "heliograph.client.models",
-    "SwitchboardTransferPayload": "heliograph.client.models",
-    "TelegramIntegration": "heliograph.client.models",
-    "TemplateMessage": "heliograph.client.models",
-    "TextMessage": "heliograph.client.models",
-    "TokenResponse": "heliograph.client.models",
-    "TwilioIntegration": "heliograph.client.models",
-    "TwitterIntegration": "heliograph.client.models",
-    "UnityIntegration": "heliograph.client.models",
-    "User": "heliograph.client.models",
-    "UserListResponse": "heliograph.client.models",
-    "UserMergePayload": "heliograph.client.models",
-    "UserRemovePayload": "heliograph.client.models",
-    "UserResponse": "heliograph.client.models",
-    "UserTruncated": "heliograph.client.models",
-    "UserUpdatePayload": "heliograph.client.models",
-    "UserWebhook": "heliograph.client.models",
-    "ViberIntegration": "heliograph.client.models",
-    "WebIntegration": "heliograph.client.models",
-    "Webhook": "heliograph.client.models",
-    "WebhookListResponse": "heliograph.client.models",
-    "WebhookResponse": "heliograph.client.models",
-    "Webview": "heliograph.client.models",
-    "WhatsappIntegration": "heliograph.client.models",
-    "ActivitiesApi": "heliograph.client.sync_api",
-    "AppKeysApi": "heliograph.client.sync_api",
-    "AppsApi": "heliograph.client.sync_api",
-    "AttachmentsApi": "heliograph.client.sync_api",
-    "ClientsApi": "heliograph.client.sync_api",
-    "ConversationsApi": "heliograph.client.sync_api",
-    "CustomIntegrationApiKeysApi": "heliograph.client.sync_api",
-    "DevicesApi": "heliograph.client.sync_api",
-    "IntegrationsApi": "heliograph.client.sync_api",
-    "MessagesApi": "heliograph.client.sync_api",
-    "OAuthApi": "heliograph.client.sync_api",
-    "ParticipantsApi": "heliograph.client.sync_api",
-    "SwitchboardActionsApi": "heliograph.client.sync_api",
-    "SwitchboardIntegrationsApi": "heliograph.client.sync_api",
-    "SwitchboardsApi": "heliograph.client.sync_api",
-    "UsersApi": "heliograph.client.sync_api",
-    "WebhooksApi": "heliograph.client.sync_api",
+    "AsyncActivitiesApi": "heliograph.client._generated.async_api.activities",
+    "AsyncAppKeysApi": "heliograph.client._generated.async_api.app_keys",
+    "AsyncAppsApi": "heliograph.client._generated.async_api.apps",
+    "AsyncAttachmentsApi": "heliograph.client._generated.async_api.attachments",
+    "AsyncClientsApi": "heliograph.client._generated.async_api.clients",
+    "AsyncConversationsApi": "heliograph.client._generated.async_api.conversations",
+    "AsyncCustomIntegrationApiKeysApi": "heliograph.client._generated.async_api.custom_integration_api_keys",
+    "AsyncDevicesApi": "heliograph.client._generated.async_api.devices",
+    "AsyncIntegrationsApi": "heliograph.client._generated.async_api.integrations",
+    "AsyncMessagesApi": "heliograph.client._generated.async_api.messages",
+    "AsyncOAuthApi": "heliograph.client._generated.async_api.oauth",
+    "AsyncParticipantsApi": "heliograph.client._generated.async_api.participants",
+    "AsyncSwitchboardActionsApi": "heliograph.client._generated.async_api.switchboard_actions",
+    "AsyncSwitchboardIntegrationsApi": "heliograph.client._generated.async_api.switchboard_integrations",
+    "AsyncSwitchboardsApi": "heliograph.client._generated.async_api.switchboards",
+    "AsyncUsersApi": "heliograph.client._generated.async_api.users",
+    "AsyncWebhooksApi": "heliograph.client._generated.async_api.webhooks",
+    "Activity": "heliograph.client._generated.models",
+    "ActivityMessage": "heliograph.client._generated.models",
+    "ActivityPayload": "heliograph.client._generated.models",
+    "AndroidIntegration": "heliograph.client._generated.models",
+    "App": "heliograph.client._generated.models",
+    "AppKey": "heliograph.client._generated.models",
+    "AppKeyListResponse": "heliograph.client._generated.models",
+    "AppKeyResponse": "heliograph.client._generated.models",
+    "AppListResponse": "heliograph.client._generated.models",
+    "AppResponse": "heliograph.client._generated.models",
+    "AppSettings": "heliograph.client._generated.models",
+    "AppWithSubdomain": "heliograph.client._generated.models",
+    "AppWithSubdomainResponse": "heliograph.client._generated.models",
+    "AppleIntegration": "heliograph.client._generated.models",
+    "Attachment": "heliograph.client._generated.models",
+    "AttachmentResponse": "heliograph.client._generated.models",
+    "Author": "heliograph.client._generated.models",
+    "AuthorWebhook": "heliograph.client._generated.models",
+    "Buy": "heliograph.client._generated.models",
+    "CarouselMessage": "heliograph.client._generated.models",
+    "ClientAddPayload": "heliograph.client._generated.models",
+    "ClientAssociation": "heliograph.client._generated.models",
+    "ClientListResponse": "heliograph.client._generated.models",
+    "ClientRemovePayload": "heliograph.client._generated.models",
+    "ClientResponse": "heliograph.client._generated.models",
+    "Conversation": "heliograph.client._generated.models",
+    "ConversationCreatePayload": "heliograph.client._generated.models",
+    "ConversationListResponse": "heliograph.client._generated.models",
+    "ConversationMessagePayload": "heliograph.client._generated.models",
+    "ConversationPostbackPayload": "heliograph.client._generated.models",
+    "ConversationRemovePayload": "heliograph.client._generated.models",
+    "ConversationResponse": "heliograph.client._generated.models",
+    "ConversationTruncated": "heliograph.client._generated.models",
+    "ConversionEvents": "heliograph.client._generated.models",
+    "ConversionEventsResponse": "heliograph.client._generated.models",
+    "Coordinates": "heliograph.client._generated.models",
+    "CustomIntegration": "heliograph.client._generated.models",
+    "DefaultResponder": "heliograph.client._generated.models",
+    "DeliveryDestination": "heliograph.client._generated.models",
+    "Device": "heliograph.client._generated.models",
+    "DeviceListResponse": "heliograph.client._generated.models",
+    "DeviceResponse": "heliograph.client._generated.models",
+    "DisplaySettings": "heliograph.client._generated.models",
+    "Empty": "heliograph.client._generated.models",
+    "ExtraChannelOptions": "heliograph.client._generated.models",
+    "Field": "heliograph.client._generated.models",
+    "FileMessage": "heliograph.client._generated.models",
+    "FormMessage": "heliograph.client._generated.models",
+    "FormMessageField": "heliograph.client._generated.models",
+    "FormResponseMessage": "heliograph.client._generated.models",
+    "FormResponseMessageField": "heliograph.client._generated.models",
+    "Identity": "heliograph.client._generated.models",
+    "ImageMessage": "heliograph.client._generated.models",
+    "InstagramIntegration": "heliograph.client._generated.models",
+    "IntegrationApiKey": "heliograph.client._generated.models",
+    "IntegrationApiKeyListResponse": "heliograph.client._generated.models",
+    "IntegrationApiKeyResponse": "heliograph.client._generated.models",
+    "IntegrationListResponse": "heliograph.client._generated.models",
+    "IntegrationResponse": "heliograph.client._generated.models",
+    "IosIntegration": "heliograph.client._generated.models",
+    "Item": "heliograph.client._generated.models",
+    "LineIntegration": "heliograph.client._generated.models",
+    "Link": "heliograph.client._generated.models",
+    "Links": "heliograph.client._generated.models",
+    "ListMessage": "heliograph.client._generated.models",
+    "LocationMessage": "heliograph.client._generated.models",
+    "LocationRequest": "heliograph.client._generated.models",
+    "MailgunIntegration": "heliograph.client._generated.models",
+    "MembershipPayload": "heliograph.client._generated.models",
+    "MergedClients": "heliograph.client._generated.models",
+    "MergedConversations": "heliograph.client._generated.models",
+    "MergedUsers": "heliograph.client._generated.models",
+    "Message": "heliograph.client._generated.models",
+    "MessageDelivered": "heliograph.client._generated.models",
+    "MessageDeliveryFailurePayload": "heliograph.client._generated.models",
+    "MessageDeliveryPayload": "heliograph.client._generated.models",
+    "MessageListResponse": "heliograph.client._generated.models",
+    "MessagePostResponse": "heliograph.client._generated.models",
+    "MessageWebhook": "heliograph.client._generated.models",
+    "MessagebirdIntegration": "heliograph.client._generated.models",
+    "MessengerIntegration": "heliograph.client._generated.models",
+    "MessengerOptions": "heliograph.client._generated.models",
+    "Option": "heliograph.client._generated.models",
+    "PageMeta": "heliograph.client._generated.models",
+    "Participant": "heliograph.client._generated.models",
+    "ParticipantListResponse": "heliograph.client._generated.models",
+    "ParticipantResponse": "heliograph.client._generated.models",
+    "Place": "heliograph.client._generated.models",
+    "Postback": "heliograph.client._generated.models",
+    "PostbackWebhook": "heliograph.client._generated.models",
+    "PrechatCapture": "heliograph.client._generated.models",
+    "Problem": "heliograph.client._generated.models",
+    "Profile": "heliograph.client._generated.models",
+    "QuotedMessageExternalMessageId": "heliograph.client._generated.models",
+    "QuotedMessageMessage": "heliograph.client._generated.models",
+    "Reference": "heliograph.client._generated.models",
+    "Reply": "heliograph.client._generated.models",
+    "Source": "heliograph.client._generated.models",
+    "Switchboard": "heliograph.client._generated.models",
+    "SwitchboardFailurePayload": "heliograph.client._generated.models",
+    "SwitchboardIntegration": "heliograph.client._generated.models",
+    "SwitchboardIntegrationListResponse": "heliograph.client._generated.models",
+    "SwitchboardIntegrationResponse": "heliograph.client._generated.models",
+    "SwitchboardIntegrationWebhook": "heliograph.client._generated.models",
+    "SwitchboardListResponse": "heliograph.client._generated.models",
+    "SwitchboardPayload": "heliograph.client._generated.models",
+    "SwitchboardResponse": "heliograph.client._generated.models",
+    "SwitchboardTransferPayload": "heliograph.client._generated.models",
+    "TelegramIntegration": "heliograph.client._generated.models",
+    "TemplateMessage": "heliograph.client._generated.models",
+    "TextMessage": "heliograph.client._generated.models",
+    "TokenResponse": "heliograph.client._generated.models",
+    "TwilioIntegration": "heliograph.client._generated.models",
+    "TwitterIntegration": "heliograph.client._generated.models",
+    "UnityIntegration": "heliograph.client._generated.models",
+    "User": "heliograph.client._generated.models",
+    "UserListResponse": "heliograph.client._generated.models",
+    "UserMergePayload": "heliograph.client._generated.models",
+    "UserRemovePayload": "heliograph.client._generated.models",
+    "UserResponse": "heliograph.client._generated.models",
+    "UserTruncated": "heliograph.client._generated.models",
+    "UserUpdatePayload": "heliograph.client._generated.models",
+    "UserWebhook": "heliograph.client._generated.models",
+    "ViberIntegration": "heliograph.client._generated.models",
+    "WebIntegration": "heliograph.client._generated.models",
+    "Webhook": "heliograph.client._generated.models",
+    "WebhookListResponse": "heliograph.client._generated.models",
+    "WebhookResponse": "heliograph.client._generated.models",
+    "Webview": "heliograph.client._generated.models",
+    "WhatsappIntegration": "heliograph.client._generated.models",
+    "ActivitiesApi": "heliograph.client._generated.sync_api.activities",
+    "AppKeysApi": "heliograph.client._generated.sync_api.app_keys",
+    "AppsApi": "heliograph.client._generated.sync_api.apps",
+    "AttachmentsApi": "heliograph.client._generated.sync_api.attachments",
+    "ClientsApi": "heliograph.client._generated.sync_api.clients",
+    "ConversationsApi": "heliograph.client._generated.sync_api.conversations",
+    "CustomIntegrationApiKeysApi": "heliograph.client._generated.sync_api.custom_integration_api_keys",
+    "DevicesApi": "heliograph.client._generated.sync_api.devices",
+    "IntegrationsApi": "heliograph.client._generated.sync_api.integrations",
+    "MessagesApi": "heliograph.client._generated.sync_api.messages",
+    "OAuthApi": "heliograph.client._generated.sync_api.oauth",
+    "ParticipantsApi": "heliograph.client._generated.sync_api.participants",
+    "SwitchboardActionsApi": "heliograph.client._generated.sync_api.switchboard_actions",
+    "SwitchboardIntegrationsApi": "heliograph.client._generated.sync_api.switchboard_integrations",
+    "SwitchboardsApi": "heliograph.client._generated.sync_api.switchboards",
+    "UsersApi": "heliograph.client._generated.sync_api.users",
+    "WebhooksApi": "heliograph.client._generated.sync_api.webhooks",
     "AppNotFound": "heliograph.errors",
     "AttachmentNotFound": "heliograph.errors",
     "ClientNotFound": "heliograph.errors",

@@ -18,8 +18,8 @@ from typing import Any
 
 import msgspec
 
-from heliograph.client.events import *  # noqa: F403 (the names of all events, which are generated)
-from heliograph.client.events import EVENTS, Event
+from heliograph.client._generated.events import *  # noqa: F403 (the names of all events, which are generated)
+from heliograph.client._generated.events import EVENTS, Event
 from heliograph.client.model import Model, one, plain, tagged
 from heliograph.errors import DecodeError, HeliographError, InvalidArgument
 

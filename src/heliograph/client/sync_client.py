@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import UNSET, UnsetType
 
+from heliograph.client._generated.sync_api.groups import Groups
 from heliograph.client.auth import Auth
 from heliograph.client.exchange import base_url_of
 from heliograph.client.http.connections import sync_opener
 from heliograph.client.http.pool import Pool, is_bound, sync_place
 from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, changed
-from heliograph.client.sync_api import Groups
 from heliograph.client.sync_calls import Lane
 from heliograph.client.values import whole
 from heliograph.errors import InvalidArgument
