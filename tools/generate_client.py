@@ -59,7 +59,7 @@ def render_lazy_models() -> str:
         "    def __getattr__(name: str) -> Any:\n"
         '        """Import a name from the module that defines it."""\n'
         "        if name not in _HOMES:\n"
-        "            raise AttributeError(f\"module 'heliograph' has no attribute {name!r}\")\n"
+        '            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")\n'
         "        value = globals()[name] = getattr(import_module(_HOMES[name]), name)\n"
         "        return value\n\n\n"
         "def __dir__() -> list[str]:\n    return __all__\n"

@@ -90,9 +90,11 @@ if not TYPE_CHECKING:  # type checkers report unknown names only without it
 
     def __getattr__(name: str) -> Any:
         """Import a name of the client, or of `heliograph.models`, on first use."""
-        if not name[:1].isupper():  # a submodule that is not imported yet, or a special name
+        # Names in lower case are submodules that are not imported yet, and special names.
+        home = import_module(_HOMES.get(name, "heliograph.models")) if name[:1].isupper() else None
+        if not hasattr(home, name):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        value = globals()[name] = getattr(import_module(_HOMES.get(name, "heliograph.models")), name)
+        value = globals()[name] = getattr(home, name)
         return value
 
 

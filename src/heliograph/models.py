@@ -875,7 +875,7 @@ if not TYPE_CHECKING:  # type checkers report unknown names only without it
     def __getattr__(name: str) -> Any:
         """Import a name from the module that defines it."""
         if name not in _HOMES:
-            raise AttributeError(f"module 'heliograph' has no attribute {name!r}")
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = globals()[name] = getattr(import_module(_HOMES[name]), name)
         return value
 

@@ -74,7 +74,7 @@ def test_every_name_of_the_facade_can_be_imported() -> None:
         assert name in dir(heliograph)
     assert set(dir(lazy_models)) == set(lazy_models.__all__)
     assert all(getattr(lazy_models, name) is getattr(heliograph, name) for name in lazy_models.__all__)
-    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+    with pytest.raises(AttributeError, match="module 'heliograph' has no attribute 'Nothing'"):
         heliograph.Nothing  # type: ignore[attr-defined]  # noqa: B018
     with pytest.raises(ImportError):
         from heliograph import Nothing  # type: ignore[attr-defined]  # noqa: F401
