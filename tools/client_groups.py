@@ -188,47 +188,58 @@ def groups() -> dict[str, list[Method]]:
     return found
 
 
-def render_api() -> str:
-    """The module of the groups."""
-    classes, properties = [], []
+def render_modules() -> dict[str, str]:
+    """The modules of the groups by name: one for each tag, and `groups` with the attributes of the client."""
+    modules = {}
+    imported, properties = [], []
     for tag, methods in groups().items():
         attribute, name = group_names(tag)
-        written = []
-        for method in methods:
-            written.append(method.render())
-            if method.operation.paged:
-                written.append(method.render_iterator())
-        about = docstring(f"The operations of the tag {tag}.", indent="    ")
-        classes.append(f"class Async{name}(AsyncApi):\n{about}\n\n" + "\n".join(written))
+        modules[attribute] = render_module(tag, methods)
+        imported.append(f"from heliograph.client._generated.async_api.{attribute} import Async{name}\n")
         properties.append(
             f"    @group\n    def {attribute}(self) -> Async{name}:\n"
             f'        """The operations of the tag {tag}."""\n        return Async{name}(self)\n'
         )
     about = docstring("A group for each tag of the API's documentation.", indent="    ")
-    classes.append(f"class AsyncGroups(AsyncCaller):\n{about}\n\n" + "\n".join(properties))
-    return imports("\n\n".join(classes)) + "\n\n".join(classes)
+    modules["groups"] = (
+        '"""The groups of operations, as attributes of a client."""\n\nfrom __future__ import annotations\n\n'
+        f"{''.join(imported)}from heliograph.client.async_calls import AsyncCaller\n"
+        "from heliograph.client.groups import group\n\n\n"
+        f"class AsyncGroups(AsyncCaller):\n{about}\n\n" + "\n".join(properties)
+    )
+    return modules
 
 
-def imports(text: str) -> str:
+def render_module(tag: str, methods: list[Method]) -> str:
+    """The module of one group."""
+    written = []
+    for method in methods:
+        written.append(method.render())
+        if method.operation.paged:
+            written.append(method.render_iterator())
+    about = docstring(f"The operations of the tag {tag}.", indent="    ")
+    text = f"class Async{group_names(tag)[1]}(AsyncApi):\n{about}\n\n" + "\n".join(written)
+    return imports(tag, methods, text) + text
+
+
+def imports(tag: str, methods: list[Method], text: str) -> str:
     """The head of the module: it imports what the text names. (Names that are not used are taken out afterwards.)"""
     bodies: dict[str, set[str]] = {}
-    for operation in OPERATIONS:
-        if operation.body.kind:
-            for cls in bodies_in(operation):
-                bodies.setdefault(cls.__module__, set()).add(cls.__name__)
+    for method in methods:
+        for cls in bodies_in(method.operation):
+            bodies.setdefault(cls.__module__, set()).add(cls.__name__)
     answers = sorted({cls.__name__ for cls in models() if f" {cls.__name__}" in text or f"[{cls.__name__}" in text})
     lines = [
-        '"""The operations of the API, by tag."""\n',
+        f'"""The operations of the tag {tag}."""\n',
         "from __future__ import annotations\n",
         "from collections.abc import Awaitable, Mapping, Sequence",
         "from datetime import datetime",
         "from typing import Any, Literal\n",
         "from msgspec import UNSET, UnsetType\n",
         "from heliograph.client import paging",
-        "from heliograph.client.async_calls import AsyncApi, AsyncCaller, AsyncRecords",
-        "from heliograph.client.groups import group",
+        f"from heliograph.client._generated.models import {', '.join(answers)}" if answers else "",
+        "from heliograph.client.async_calls import AsyncApi, AsyncRecords",
         "from heliograph.client.model import Model, UnknownKind",
-        f"from heliograph.client.models import {', '.join(answers)}",
         "from heliograph.client.requesting import OPERATION, build",
         *(f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(bodies.items())),
         "from heliograph.wire.paging import Page\n\n\n",

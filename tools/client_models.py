@@ -174,7 +174,7 @@ def render_events() -> str:
     return (
         '"""The events that webhooks tell of, a class for each trigger."""\n\nfrom __future__ import annotations\n\n'
         "from datetime import datetime\n\nfrom heliograph.client.model import Model, moment, one, plain\n"
-        f"from heliograph.client.models import {', '.join(sorted(set(payloads.values())))}\n\n"
+        f"from heliograph.client._generated.models import {', '.join(sorted(set(payloads.values())))}\n\n"
         f"__all__ = [{', '.join(names)}]\n\n\n"
         "class Event(Model):\n"
         '    """Something that happened. Of a trigger that is not known here it is this class."""\n\n'

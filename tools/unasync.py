@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 import sys
 
-from tools.writing import SOURCE, tidy, write
+from tools.writing import SOURCE, tidy_all, write
 
+CLIENT = SOURCE / "client"
 FILES = {
     "http/async_http.py": "http/sync_http.py",
     "async_calls.py": "sync_calls.py",
     "async_events.py": "sync_events.py",
     "async_client.py": "sync_client.py",
-    "async_api.py": "sync_api.py",
 }
+FOLDER = "_generated/async_api"
 HEADER = "# Generated from {source} by tools/unasync.py. Do not edit.\n"
 
 # In this order; a rule that changes nothing in any file is an error.
@@ -62,17 +63,26 @@ def to_sync(source: str, used: set[str]) -> str:
     return source
 
 
+def sources() -> dict[str, str]:
+    """The files that are made by the files they are made from, as paths in `client/`."""
+    found = dict(FILES)
+    for path in sorted((CLIENT / FOLDER).glob("*.py")):
+        source = f"{FOLDER}/{path.name}"
+        found[source] = source.replace("async_", "sync_")
+    return {target: source for source, target in found.items()}
+
+
 def main() -> int:
     """Write the files, or say which are stale."""
     used: set[str] = set()
-    files = {}
-    for source, target in FILES.items():
-        text = to_sync((SOURCE / "client" / source).read_text(), used)
-        files[SOURCE / "client" / target] = tidy(HEADER.format(source=source) + text)
+    drafts = {}
+    for target, source in sources().items():
+        text = to_sync((CLIENT / source).read_text(), used)
+        drafts[CLIENT / target] = HEADER.format(source=source) + text
     if unused := [old for old, _ in RULES if old not in used]:
         sys.stderr.write(f"rules that change nothing: {unused}\n")
         return 1
-    return write(files)
+    return write(tidy_all(drafts), CLIENT / FOLDER.replace("async_", "sync_"))
 
 
 if __name__ == "__main__":

@@ -12,37 +12,37 @@ WIDTH = 120
 SOURCE = Path(__file__).parents[1] / "src/heliograph"
 
 
-def tidy(source: str) -> str:
-    """The source as `make format` would leave it, without imports that nothing uses."""
-    ruff = [sys.executable, "-m", "ruff"]
-    for step in (["check", "--quiet", "--fix-only", "--select", "F401,I,RUF022", "-"], ["format", "--quiet", "-"]):
-        where = ["--stdin-filename", str(SOURCE / "client/generated.py")]
-        source = subprocess.run([*ruff, *step, *where], input=source, capture_output=True, text=True, check=True).stdout
-    return source
-
-
 def tidy_all(sources: dict[Path, str]) -> dict[Path, str]:
-    """What `tidy` makes of each of several sources, at the price of one."""
+    """The sources as `make format` would leave them, without imports that nothing uses."""
     with TemporaryDirectory() as folder:
         drafts = {path: Path(folder, f"draft_{number}.py") for number, path in enumerate(sources)}
         for path, draft in drafts.items():
             draft.write_text(sources[path])
         ruff = [sys.executable, "-m", "ruff"]
-        config = ["--quiet", "--config", str(SOURCE.parents[1] / "pyproject.toml")]
+        # Some of the modules that are imported may not exist yet.
+        own = 'lint.isort.known-first-party = ["heliograph"]'
+        config = ["--quiet", "--config", str(SOURCE.parents[1] / "pyproject.toml"), "--config", own]
         for step in (["check", "--fix-only", "--select", "F401,I,RUF022"], ["format"]):
             subprocess.run([*ruff, *step, *config, folder], check=True)
         return {path: draft.read_text() for path, draft in drafts.items()}
 
 
-def write(files: dict[Path, str]) -> int:
-    """Bring the files up to date, or with `--check` say which are not; the exit status."""
+def write(files: dict[Path, str], folder: Path | None = None) -> int:
+    """Bring the files up to date, or with `--check` report those that are not; returns the exit status.
+
+    A file of `folder` that is not among the files is removed: what it was generated from does not exist any more.
+    """
     stale = {path: text for path, text in files.items() if not path.exists() or path.read_text() != text}
+    left = [path for path in folder.glob("*.py") if path not in files] if folder else []
     if "--check" in sys.argv[1:]:
-        for path in stale:
-            sys.stderr.write(f"{path.name} is not up to date: run make generate\n")
-        return 1 if stale else 0
+        for path in [*stale, *left]:
+            sys.stderr.write(f"{path.relative_to(SOURCE)} is not up to date: run make generate\n")
+        return 1 if stale or left else 0
     for path, text in stale.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text)
+    for path in left:
+        path.unlink()
     return 0
 
 

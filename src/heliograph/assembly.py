@@ -1,55 +1,127 @@
-"""Puts a store, delivery and maintenance together, for `heliograph serve` and `heliograph deliver`."""
+"""Puts a store, a server, delivery and maintenance together. No other module knows all of them."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 import uvloop
 
 from heliograph.background import Failures
 from heliograph.delivery.running import delivering
+from heliograph.domain.networks import networks_of
 from heliograph.maintenance.running import maintaining
-from heliograph.server.services import Wakers
+from heliograph.server.http.proxies import Proxies
+from heliograph.server.http.sockets import listen, raise_descriptor_limit
+from heliograph.server.http.urls import local_url
+from heliograph.server.observability import logs
+from heliograph.server.observability.logs import RequestLog
+from heliograph.server.process import running
+from heliograph.server.process.pulse import Tether
+from heliograph.server.process.workers import supervise
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
 from heliograph.storage.rows.deliveries import Observe
 from heliograph.storage.store import Store
+from heliograph.storage.urls import require_shared
+
+OnReady = Callable[[Store, str], Awaitable[None]]
+"""Called with the store and the base URL once the server answers requests."""
+OnWrite = Callable[[], None]
+OnRemoval = Callable[[], None]
+
+
+def serve(settings: Settings, on_ready: OnReady) -> None:
+    """Serve the API until SIGTERM or SIGINT, from one process or from several.
+
+    Raises:
+        UsageError: a setting is invalid, the port is taken, or the database cannot be opened.
+    """
+    # Errors in these settings are reported before anything starts.
+    Proxies(settings.trusted_proxies)
+    networks_of(settings, embedded=False)
+    if settings.workers == 1:
+        _serve_here(settings, on_ready)
+    else:
+        require_shared(settings.database, f"--workers {settings.workers}")
+        supervise(settings, partial(_check, settings), partial(_serve_worker, on_ready))
+
+
+async def _check(settings: Settings) -> None:
+    """Migrate the database, or report why it cannot be opened."""
+    await (await open_store(settings.database)).close()
+
+
+def _serve_worker(on_ready: OnReady, settings: Settings, tether: Tether, is_first: bool) -> None:
+    _serve_here(settings, on_ready if is_first else None, tether)
+
+
+def _serve_here(settings: Settings, on_ready: OnReady | None, tether: Tether | None = None) -> None:
+    running.run(settings, partial(_serve, settings, on_ready, tether), tether)
+
+
+async def _serve(
+    settings: Settings, on_ready: OnReady | None, tether: Tether | None, request_log: RequestLog | None
+) -> None:
+    # prometheus_client decides when it is imported whether processes share their figures, so the supervisor of several
+    # workers must not import it.
+    from heliograph.server.app import Application
+    from heliograph.server.observability.metrics import Metrics
+
+    with contextlib.closing(listen(settings.host, settings.port, shared=tether is not None)) as listener:
+        store = await open_store(settings.database, serve=True, connections=settings.database_connections)
+        async with contextlib.aclosing(store):
+            metrics = Metrics(store)
+            async with background_services(store, settings, metrics.failures, metrics.delivery) as (
+                on_write,
+                on_removal,
+            ):
+                application = Application(
+                    store, settings, on_removal=on_removal, on_write=on_write, request_log=request_log, metrics=metrics
+                )
+                url = local_url(settings, listener.getsockname()[1])
+                ready = partial(on_ready, store, url) if on_ready else None
+                async with metrics.measuring():
+                    await running.serve(application, listener, settings, ready, application.streams.close, tether)
 
 
 @contextlib.asynccontextmanager
-async def services(store: Store, observe: Observe, failures: Failures, *, settings: Settings) -> AsyncIterator[Wakers]:
-    """Run the background services of a server while the context is open.
+async def background_services(
+    store: Store, settings: Settings, failures: Failures, observe: Observe
+) -> AsyncIterator[tuple[OnWrite, OnRemoval]]:
+    """Run the background services of a server: maintenance, and delivery unless `--no-delivery` was given.
 
-    Maintenance always runs; delivery runs unless `--no-delivery` was given.
-
-    Raises:
-        UsageError: a setting is invalid.
+    Yields the callbacks that wake them: after a request that may have written, and after an app was deleted.
     """
     async with maintaining(store, settings.keep_days, failures) as on_removal:
         if not settings.delivery:
-            yield Wakers(on_write=_ignore, on_removal=on_removal)
+            yield _ignore, on_removal
             return
         async with delivering(store, settings, failures, observe) as on_write:
-            yield Wakers(on_write, on_removal)
+            yield on_write, on_removal
 
 
 def _ignore() -> None:
     """No service waits for writes."""
 
 
-def deliver(settings: Settings, announce: Callable[[Store], None]) -> None:
-    """Run delivery and maintenance without a server until SIGTERM or SIGINT. `announce` is called after the start.
+def deliver(settings: Settings, on_ready: Callable[[Store], None]) -> None:
+    """Run delivery and maintenance without a server until SIGTERM or SIGINT. `on_ready` is called after the start.
 
     Raises:
-        UsageError: a setting is invalid, or the database cannot be opened.
+        UsageError: a setting is invalid, or the database cannot be opened or cannot be shared.
     """
-    uvloop.run(_deliver(settings, announce))
+    require_shared(settings.database, "heliograph deliver")
+    networks_of(settings, embedded=False)
+    logs.configure(settings.log_format, settings.log_level)
+    raise_descriptor_limit()
+    uvloop.run(_deliver(settings, on_ready))
 
 
-async def _deliver(settings: Settings, announce: Callable[[Store], None]) -> None:
+async def _deliver(settings: Settings, on_ready: Callable[[Store], None]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -60,5 +132,5 @@ async def _deliver(settings: Settings, announce: Callable[[Store], None]) -> Non
         maintaining(store, settings.keep_days, failures),
         delivering(store, settings, failures),
     ):
-        announce(store)
+        on_ready(store)
         await stop.wait()

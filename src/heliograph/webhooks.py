@@ -18,9 +18,9 @@ from typing import Any
 
 import msgspec
 
+from heliograph.client._generated.events import *  # noqa: F403 (the names of all events, which are generated)
 from heliograph.client.delivery import Delivery as Delivery
 from heliograph.client.delivery import Sender as Sender
-from heliograph.client.events import *  # noqa: F403 (the names of all events, which are generated)
 from heliograph.errors import DecodeError, HeliographError, InvalidArgument
 
 HEADER = "x-api-key"

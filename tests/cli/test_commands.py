@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from heliograph import __version__
+from heliograph._version import __version__
 from heliograph.storage.migrations import LATEST
 from tests.harness import Caller, Server, command, error_of, init, new_app, serving
 

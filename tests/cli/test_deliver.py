@@ -9,8 +9,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
+from heliograph.storage.rows.retention import FACT, Mark, Retention
 from tests.api.endpoint import Endpoint
-from tests.databases import POSTGRESQL, new_database, rows
+from tests.databases import POSTGRESQL, SQLITE, beside, new_database, rows
 from tests.harness import Caller, command, init, serving
 
 PATIENCE_SECONDS = 30
@@ -84,7 +87,32 @@ def wait(what: Callable[[], bool]) -> None:
 def test_sqlite_is_refused_with_the_reason(tmp_path: Path) -> None:
     done = command("deliver", "--database", f"sqlite:///{tmp_path / 'x.db'}")
     assert done.returncode == 2
-    assert "with SQLite only `heliograph serve` delivers" in done.stderr
+    assert "heliograph deliver needs PostgreSQL" in done.stderr
     wrong = command("serve", "--database", f"sqlite:///{tmp_path / 'x.db'}", "--webhook-allowed-networks", "nowhere")
     assert wrong.returncode == 2
     assert "--webhook-allowed-networks should be auto, none, or networks" in wrong.stderr
+
+
+def test_a_server_without_delivery_prunes_old_events(tmp_path: Path) -> None:
+    url = new_database(SQLITE, tmp_path)
+    options = ("--no-delivery", "--keep-days", "1")
+    with serving(url, *options) as server:
+        sandbox = init(url)
+        api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
+        api.new_group()
+        api.http.close()
+        wait(lambda: bool(rows(url, "SELECT 1 FROM meta WHERE name = $1", FACT)))
+    assert rows(url, "SELECT type FROM event") == [("conversation:create",)]
+    make_events_old(url)
+    with serving(url, *options):
+        wait(lambda: rows(url, "SELECT 1 FROM event") == [])
+
+
+def make_events_old(url: str) -> None:
+    """Record that all events of the database were there two days ago."""
+    with beside(url) as query:
+        [[text]] = query("SELECT value FROM meta WHERE name = $1", FACT)
+        known = msgspec.json.decode(text, type=Retention)
+        known.age += 2 * 24 * 3_600_000
+        known.marks = [Mark(age=0, tx=2**62, id="f" * 24)]
+        query("UPDATE meta SET value = $1 WHERE name = $2", msgspec.json.encode(known).decode(), FACT)

@@ -184,7 +184,7 @@ def test_workers_that_cannot_be_started_are_tried_again(monkeypatch: pytest.Monk
     monkeypatch.setattr("prometheus_client.multiprocess.mark_process_dead", missing)
     monkeypatch.setattr("heliograph.server.process.workers.signal.signal", lambda *_: None)
     with socket.socket() as held:
-        supervisor = Workers(Settings(workers=1), nothing, nothing, held)  # type: ignore[arg-type]
+        supervisor = Workers(Settings(workers=1), nothing, held)
         monkeypatch.setattr(supervisor._context, "Process", Process)
         supervisor.run()
     assert starts == 3

@@ -24,7 +24,7 @@ from typing import Any
 import httpx
 
 from heliograph import Client, ClientUnusable, JwtAuth, TransportError
-from heliograph.client.http import forks
+from heliograph.client import forks
 from tests.client.families import FLAVOURS, Async, Sync
 
 CHILDREN = 4
@@ -263,11 +263,11 @@ def by_multiprocessing(flavour: Sync) -> None:
 
 def other_file(flavour: Sync) -> None:
     """A number that belongs to another file by now is left alone."""
+    read, write = os.pipe()  # now, so that its numbers are not among those that are closed
     flavour.use("parent", 1)
     flavour.close()
     numbers = list(forks._sockets)
     assert numbers
-    read, write = os.pipe()
     for number in numbers:
         os.dup2(read, number)
     os.write(write, b"x" * len(numbers))

@@ -26,8 +26,9 @@ from heliograph import (
     Unauthorized,
     errors,
 )
-from heliograph.client.receiving import RawResponse, error_of
+from heliograph.client.receiving import error_of
 from heliograph.client.requesting import OPERATION
+from heliograph.client.response import RawResponse
 from tests.client.conftest import Place
 
 JOIN = OPERATION["JoinConversation"]

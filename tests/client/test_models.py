@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from heliograph import Model, Participant, ParticipantListResponse, ParticipantResponse
-from heliograph.client import models
+from heliograph.client._generated import models
 from tests.client.conftest import Place
 
 KNOWN: dict[str, Any] = {

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from heliograph import ApiError, Client, Model
-from heliograph.client import models
+from heliograph.client._generated import models
 from heliograph.client.requesting import OPERATION, Call
 
 ANSWERS: dict[str, list[tuple[int, dict[str, Any]]]] = json.loads(

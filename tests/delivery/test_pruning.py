@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from heliograph import ids
-from heliograph.assembly import services
+from heliograph.assembly import background_services
 from heliograph.background import Failures
 from heliograph.delivery.running import unobserved
 from heliograph.domain import apps
@@ -220,7 +220,7 @@ def test_a_server_without_delivery_prunes_and_purges(run: Run) -> None:
         await calendar.run(48)
         await apps.delete(store, deleted.tenant.app_id)
         await store.write(long_ago)
-        async with services(store, unobserved, Failures(), settings=Settings(delivery=False, keep_days=1)):
+        async with background_services(store, Settings(delivery=False, keep_days=1), Failures(), unobserved):
             async with asyncio.timeout(20):
                 while await site.rows("SELECT 1 FROM event") or len(await site.rows("SELECT 1 FROM app")) == 2:
                     await asyncio.sleep(0.01)

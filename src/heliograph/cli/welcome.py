@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from heliograph import __version__
+from heliograph._version import __version__
 from heliograph.domain import sandbox
 from heliograph.domain.networks import described, networks_of
 from heliograph.domain.sandbox import Sandbox
@@ -25,7 +25,7 @@ async def welcome(store: Store, url: str, settings: Settings) -> None:
     if not settings.sandbox or not await sandbox.is_empty(store):
         return
     made = await sandbox.ensure(store)
-    click.echo(f"\nA sandbox for you{_again(settings.database)}:\n")
+    click.echo(f"\nA sandbox for you{_again(store, settings.database)}:\n")
     click.echo(f"  app          {made.app.id}")
     click.echo(f"  app key      {made.app_key.id}  {made.app_key.secret}")
     click.echo(f"  account key  {made.account_key.id}  {made.account_key.secret}")
@@ -34,9 +34,9 @@ async def welcome(store: Store, url: str, settings: Settings) -> None:
         click.echo(f"  {line}")
 
 
-def _again(database: str) -> str:
-    """How to see the sandbox another time, if there is a way."""
-    if database == "sqlite:///:memory:":
+def _again(store: Store, database: str) -> str:
+    """The command that shows the sandbox again, if the database is kept."""
+    if not store.persistent:
         return ""
     option = "" if database == DEFAULT_DATABASE else f" --database {database}"
     return f"; `heliograph init{option}` shows it again"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import UNSET, UnsetType
 
-from heliograph.client.async_api import AsyncGroups
+from heliograph.client._generated.async_api.groups import AsyncGroups
 from heliograph.client.async_calls import AsyncLane
 from heliograph.client.async_events import AsyncEventsApi
 from heliograph.client.auth import Auth

@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from heliograph.client.http import forks
+from heliograph.client import forks
 from heliograph.client.values import text_of
 from heliograph.errors import InvalidArgument
 

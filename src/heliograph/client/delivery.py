@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heliograph.client.events import EVENTS, Event
+from heliograph.client._generated.events import EVENTS, Event
 from heliograph.client.model import Model, one, plain, tagged
 
 

@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
-if TYPE_CHECKING:
-    from heliograph.client.receiving import RawResponse
+from heliograph.client.response import RawResponse
 
 Convert = Callable[[Any], Any]
 _CAPITAL = re.compile(r"_([a-z0-9])")

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
-from heliograph import __version__
+from heliograph._version import __version__
 from heliograph.errors import HeliographError, InvalidArgument
 
 log = logging.getLogger("heliograph.client")

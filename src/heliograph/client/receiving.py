@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from typing import TypeVar
 
 import msgspec
-from msgspec import Struct
 
 from heliograph.client.model import Model
+from heliograph.client.response import RawResponse
 from heliograph.client.retrying import parse_retry_after
 from heliograph.errors import ApiError, DecodeError, ErrorItem, ServerError
 from heliograph.wire.apps import Empty
@@ -19,14 +19,6 @@ M = TypeVar("M", bound=Model)
 UNKNOWN_CODE = "unknown"
 _SHOWN = 200
 _decode = msgspec.json.Decoder().decode
-
-
-class RawResponse(Struct, frozen=True):
-    """An HTTP answer, complete. Names of headers are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    content: bytes
 
 
 def receive(operation: AnyOperation, kind: type[M], reply: RawResponse, now: float) -> M:

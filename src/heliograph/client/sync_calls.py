@@ -19,8 +19,9 @@ from heliograph.client.http.opening import Http
 from heliograph.client.http.pool import Pool
 from heliograph.client.model import Model
 from heliograph.client.options import Attempt, Options, tell
-from heliograph.client.receiving import RawResponse, error_of, receive
+from heliograph.client.receiving import error_of, receive
 from heliograph.client.requesting import Call
+from heliograph.client.response import RawResponse
 from heliograph.errors import ApiError, HeliographError, TransportError
 from heliograph.wire.paging import Page
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import UNSET, UnsetType
 
+from heliograph.client._generated.sync_api.groups import Groups
 from heliograph.client.auth import Auth
 from heliograph.client.exchange import base_url_of
 from heliograph.client.groups import group
 from heliograph.client.http.opening import sync_opener
 from heliograph.client.http.pool import Pool, is_bound, sync_place
 from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, changed
-from heliograph.client.sync_api import Groups
 from heliograph.client.sync_calls import Lane
 from heliograph.client.sync_events import EventsApi
 from heliograph.client.values import whole

@@ -14,7 +14,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from heliograph import __version__ as __version__
+from heliograph._version import __version__ as __version__
 from heliograph.compat import paths
 
 if TYPE_CHECKING:

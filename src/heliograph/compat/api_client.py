@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from heliograph.compat.rest import RESTResponse
+    from heliograph.compat.raw import RESTResponse
 
 __all__ = ["ApiClient"]
 

@@ -19,7 +19,8 @@ from heliograph.compat.api_client import ApiClient
 from heliograph.compat.api_response import ApiResponse
 from heliograph.compat.exceptions import ApiTypeError, ApiValueError
 from heliograph.compat.fields import Model, plain
-from heliograph.compat.rest import RESTResponse, refused, translated
+from heliograph.compat.raw import RESTResponse
+from heliograph.compat.translation import refused, translated
 from heliograph.wire.formats import Multipart, NoBody
 from heliograph.wire.operations import AnyOperation
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from heliograph import __version__
+from heliograph._version import __version__
 from heliograph.compat.exceptions import ApiValueError
 
 if TYPE_CHECKING:

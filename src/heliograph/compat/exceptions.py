@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
+from heliograph.compat.raw import Headers, RESTResponse
 from heliograph.errors import InvalidArgument
-
-if TYPE_CHECKING:
-    from heliograph.compat.rest import Headers, RESTResponse
 
 __all__ = [
     "ApiAttributeError",

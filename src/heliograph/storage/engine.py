@@ -51,6 +51,8 @@ class Reader(ABC):
     """A view of the database."""
 
     buckets: int
+    single_writer: bool
+    """Whether one process writes everything: events are then committed in the order of their ids, in one bucket."""
     settled: str
     """An expression: the number below which every transaction has ended, by the numbers that `Dialect` knows."""
     upcoming: str

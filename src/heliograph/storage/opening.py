@@ -5,12 +5,8 @@ from __future__ import annotations
 from heliograph.errors import UsageError
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
+from heliograph.storage.urls import embedded_path
 
-_SQLITE = "sqlite:///"
-_POSTGRES = ("postgresql://", "postgres://")
-
-MEMORY = ":memory:"
-"""The path of a database of which nothing is kept."""
 COPY = "copy"
 """The fact of a database that a copy into it has begun and not ended."""
 
@@ -43,21 +39,3 @@ async def open_unfinished(url: str, *, serve: bool = False, connections: int = 2
     from heliograph.storage.postgres.store import open_pooled
 
     return await open_pooled(url, connections)
-
-
-def embedded_path(url: str) -> str | None:
-    """The path that the URL of a SQLite database names; None for a database of PostgreSQL.
-
-    Raises:
-        UsageError: the URL is not one of a database that can be opened here.
-    """
-    if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
-        return url.removeprefix(_SQLITE)
-    if url.startswith(_POSTGRES):
-        return None
-    scheme = url.split(":", 1)[0]
-    # The URL itself may hold a password, so it is not repeated.
-    raise UsageError(
-        f"not a database URL: expected sqlite:///relative.db, sqlite:////absolute.db, sqlite:///:memory: or "
-        f"postgresql://user@host/database, got one that begins with {scheme[:20]!r}"
-    )

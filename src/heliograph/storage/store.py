@@ -33,7 +33,9 @@ class Store(ABC):
     sealer: Sealer
     buckets: int
     shared: bool
-    """Whether other processes serve the same database."""
+    """Whether several processes can serve the database; a single process serves it otherwise."""
+    persistent: bool
+    """Whether the data is kept when the store is closed."""
     name: str
     """The name of the database in log lines and messages, without a password."""
     remembered: Remembered

@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Raw
 
-from heliograph import __version__
+from heliograph._version import __version__
 from heliograph.wire import times
 from heliograph.wire.events import Event, WebhookApp, WebhookCall, WebhookCalled
 from heliograph.wire.webhooks import VERSION, Trigger

@@ -28,6 +28,7 @@ from heliograph import (
     User,
     webhooks,
 )
+from heliograph.models import User as SameUser
 
 
 def sync_code(app_id: str, conversation_id: str) -> None:
@@ -59,6 +60,7 @@ def sync_code(app_id: str, conversation_id: str) -> None:
         app_id, conversation_id, display_name=None, metadata={"k": 1, "gone": None}
     )
     assert_type(client.users.get_user(app_id, "ada", brand_id="b").user, User)
+    assert_type(client.users.get_user(app_id, "ada").user, SameUser)
     ParticipantsApi(client).list_participants(app_id, conversation_id)
 
 

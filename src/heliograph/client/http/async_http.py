@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from heliograph.client import forks
 from heliograph.client.exchange import Request
-from heliograph.client.http import forks
 from heliograph.client.http.trust import Trust
-from heliograph.client.receiving import RawResponse
+from heliograph.client.response import RawResponse
 from heliograph.errors import (
     ClientUnusable,
     ConnectionFailed,

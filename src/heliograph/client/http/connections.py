@@ -13,10 +13,10 @@ import zlib
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from heliograph.client import forks
 from heliograph.client.exchange import Request
-from heliograph.client.http import forks
 from heliograph.client.http.trust import Trust
-from heliograph.client.receiving import RawResponse
+from heliograph.client.response import RawResponse
 from heliograph.errors import ClientUnusable, ConnectionFailed, DecodeError, Timeout
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
+from heliograph.client import forks
 from heliograph.client.exchange import Request
-from heliograph.client.http import forks
 from heliograph.client.http.connections import Connections
 from heliograph.client.http.trust import Trust
-from heliograph.client.receiving import RawResponse
+from heliograph.client.response import RawResponse
 
 if TYPE_CHECKING:
     import httpx

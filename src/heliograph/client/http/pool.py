@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from heliograph.client.http import forks
+from heliograph.client import forks
 from heliograph.errors import ClientUnusable
 
 if TYPE_CHECKING:

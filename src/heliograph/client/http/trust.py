@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from heliograph.client.http import forks
+from heliograph.client import forks
 
 if TYPE_CHECKING:
     import ssl

@@ -7,7 +7,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from heliograph import __version__, errors
+from heliograph import errors
+from heliograph._version import __version__
 from heliograph.errors import ApiError
 from heliograph.server.docs.examples import example_of
 from heliograph.server.http.responses import ErrorResponse

@@ -13,20 +13,18 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
+from typing import Any
 
 from heliograph.background import Failures
 from heliograph.errors import UsageError
 from heliograph.server.http.sockets import listen
 from heliograph.server.observability import logs
 from heliograph.server.process.pulse import BEAT_SECONDS, Pulse, Tether
-from heliograph.server.services import Services
 from heliograph.settings import Settings
-from heliograph.storage.opening import open_store
-from heliograph.storage.store import Store
 
 _RESTART_SECONDS = 1.0
 _SILENT_LOOKS = 60
@@ -37,32 +35,24 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger("heliograph.server")
 
-Announce = Callable[[Store, str], Awaitable[None]]
+Work = Callable[[Settings, Tether, bool], None]
+"""What a worker process does; the last argument says whether it is the first one."""
 
 
-def supervise(settings: Settings, announce: Announce, services: Services) -> None:
-    """Serve from several processes until told to stop.
+def supervise(settings: Settings, check: Callable[[], Coroutine[Any, Any, None]], work: Work) -> None:
+    """Serve from several processes until SIGTERM or SIGINT. `check` runs once, before the first of them starts.
 
     Raises:
-        UsageError: the settings ask for what cannot be done here: a port that is taken, a database that is not ours …
+        UsageError: the port is taken, or `check` raised it.
     """
-    if settings.database.startswith("sqlite:"):
-        raise UsageError(
-            f"SQLite serves from one process, because its writer cannot be shared: --workers {settings.workers} needs "
-            "PostgreSQL"
-        )
     logs.configure(settings.log_format, settings.log_level)
-    # Whatever is wrong is told once, before there are workers. Nobody else may be at the port …
+    # Errors are reported once, before there are workers. The port must be free …
     listen(settings.host, settings.port).close()
-    asyncio.run(_try(settings))
-    # … which stays ours, though nobody listens at this socket, even while no worker is alive.
+    asyncio.run(check())
+    # … and then stays ours while no worker is alive, though nothing listens on this socket.
     with listen(settings.host, settings.port, shared=True) as held, tempfile.TemporaryDirectory() as figures:
         os.environ[_FIGURES] = figures
-        Workers(replace(settings, port=held.getsockname()[1]), announce, services, held).run()
-
-
-async def _try(settings: Settings) -> None:
-    await (await open_store(settings.database)).close()
+        Workers(replace(settings, port=held.getsockname()[1]), work, held).run()
 
 
 @dataclass
@@ -76,10 +66,10 @@ class Worker:
 class Workers:
     """The worker processes. One that dies or hangs is replaced; all stop when this process does."""
 
-    def __init__(self, settings: Settings, announce: Announce, services: Services, held: socket.socket) -> None:
+    def __init__(self, settings: Settings, work: Work, held: socket.socket) -> None:
         self._settings = settings
-        self._announce: Announce | None = announce
-        self._services = services
+        self._work = work
+        self._is_first = True
         self._held = held
         self._context = multiprocessing.get_context("fork")
         self._alive: list[Worker] = []
@@ -125,10 +115,10 @@ class Workers:
         try:
             if not self._stopping:
                 pulse = Pulse()
-                process = self._context.Process(target=self._work, args=(self._announce, pulse))
+                process = self._context.Process(target=self._run_worker, args=(pulse, self._is_first))
                 process.start()
                 self._alive.append(Worker(process, pulse))
-                self._announce = None
+                self._is_first = False
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
@@ -158,17 +148,14 @@ class Workers:
             with contextlib.suppress(ProcessLookupError):
                 worker.process.terminate()
 
-    def _work(self, announce: Announce | None, pulse: Pulse) -> None:
+    def _run_worker(self, pulse: Pulse, is_first: bool) -> None:
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         os.close(self._line)
         self._held.close()
-        # Only here, and not in the process that watches: it finds the folder of the figures in the environment.
-        from heliograph.server.process.running import run
-
         try:
-            run(self._settings, announce, services=self._services, tether=Tether(self._lifeline, pulse))
+            self._work(self._settings, Tether(self._lifeline, pulse), is_first)
         except UsageError as error:
             log.error("a worker process cannot serve", exc_info=error)
             sys.exit(1)

@@ -44,6 +44,7 @@ class PostgresStore(Store):
     """A PostgreSQL database."""
 
     shared = True
+    persistent = True
 
     def __init__(self, name: str, pool: asyncpg.Pool[Any], sealer: Sealer) -> None:
         self.name = name

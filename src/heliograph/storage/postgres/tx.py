@@ -61,6 +61,7 @@ class Catalog:
 class PostgresTx(Tx):
     """A reader or a transaction on one connection. Its creator begins and ends the transaction."""
 
+    single_writer = False
     settled = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
     upcoming = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
     clock = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"

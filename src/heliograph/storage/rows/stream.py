@@ -55,7 +55,7 @@ async def end_epoch(tx: Tx) -> None:
 
 async def present(reader: Reader, app_id: str) -> Cursor:
     """The end of the stream: what comes after it happens from now on."""
-    if reader.buckets == 1:
+    if reader.single_writer:
         row = await reader.row("SELECT max(id) FROM event WHERE bucket = 0")
         return Cursor(await _epoch(reader), 0, (row[0] if row else None) or _FIRST)
     row = await reader.row(f"SELECT {reader.settled} - 1")
@@ -81,7 +81,7 @@ async def after(
     reader: Reader, app_id: str, cursor: Cursor, limit: int
 ) -> tuple[list[tuple[Cursor, StoredEvent]], Cursor]:
     """The next events of the app, each with its place; and where to go on."""
-    if reader.buckets == 1:
+    if reader.single_writer:
         return await _after_in_key_order(reader, app_id, cursor, limit)
     rows = await reader.rows(
         f"""SELECT tx, {", ".join(EVENT_ROWS.columns)} FROM event

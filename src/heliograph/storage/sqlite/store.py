@@ -15,7 +15,6 @@ from heliograph import ids
 from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.storage import migrations
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.opening import MEMORY
 from heliograph.storage.page_cache import Remembered
 from heliograph.storage.rows import places, stream
 from heliograph.storage.sealing import Sealer
@@ -34,6 +33,7 @@ from heliograph.storage.sqlite.tx import DIALECT, SQLiteTx, connect, unavailable
 from heliograph.storage.sqlite.writer import Job, Writer, drive
 from heliograph.storage.store import Store
 from heliograph.storage.unlocking import sealer_of
+from heliograph.storage.urls import MEMORY
 from heliograph.wire import times
 
 BUCKETS = 1
@@ -62,6 +62,7 @@ class EmbeddedStore(Store):
         self._reader = SQLiteTx(self._read_connection, BUCKETS)
         self._loop = asyncio.get_running_loop()
         self._writer = Writer(writer, BUCKETS, self._loop, lambda *batch: self.observe_batch(*batch))
+        self.persistent = True
         self._scratch: Path | None = None
         self._presence = Presence(location, file)
         self._next_look: asyncio.TimerHandle | None = None
@@ -114,6 +115,7 @@ class EmbeddedStore(Store):
     def keep_nothing(self, folder: Path) -> None:
         """Remove the folder of the database when it is closed."""
         self.name = "in memory: nothing is kept"
+        self.persistent = False
         self._scratch = folder
 
     @property

@@ -98,6 +98,7 @@ def _update(table: str, columns: Columns, match: Columns) -> str:
 class SQLiteTx(Tx):
     """A reader or a transaction on one connection. Its creator begins and ends the transaction."""
 
+    single_writer = True
     settled = upcoming = "1"
     clock = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 

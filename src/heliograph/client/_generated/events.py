@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from heliograph.client.model import Model, moment, one, plain
-from heliograph.client.models import (
+from heliograph.client._generated.models import (
     ActivityPayload,
     ClientAddPayload,
     ClientRemovePayload,
@@ -24,6 +23,7 @@ from heliograph.client.models import (
     UserRemovePayload,
     UserUpdatePayload,
 )
+from heliograph.client.model import Model, moment, one, plain
 
 __all__ = [
     "EVENTS",

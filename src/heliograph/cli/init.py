@@ -1,0 +1,33 @@
+"""`heliograph init`."""
+
+from __future__ import annotations
+
+import click
+
+from heliograph.cli.options import database_option, in_store, json_option, print_json
+
+
+@click.command()
+@database_option
+@json_option
+def init(url: str, as_json: bool) -> None:
+    """Make the sandbox if need be, and show its keys.
+
+    The database is made too. It may be run as often as you like, beside a running server too: the answer stays the
+    same.
+    """
+    from heliograph.domain.sandbox import Sandbox, ensure
+
+    sandbox: Sandbox = in_store(url, ensure)
+    if as_json:
+        print_json(
+            {
+                "accountKey": {"id": sandbox.account_key.id, "secret": sandbox.account_key.secret},
+                "app": {"id": sandbox.app.id, "displayName": sandbox.app.display_name},
+                "appKey": {"id": sandbox.app_key.id, "secret": sandbox.app_key.secret},
+            }
+        )
+        return
+    click.echo(f"app          {sandbox.app.id}  {sandbox.app.display_name}")
+    click.echo(f"app key      {sandbox.app_key.id}  {sandbox.app_key.secret}")
+    click.echo(f"account key  {sandbox.account_key.id}  {sandbox.account_key.secret}")

@@ -1,0 +1,67 @@
+"""`heliograph keys`."""
+
+from __future__ import annotations
+
+import click
+
+from heliograph.cli.options import database_option, in_store, json_option, print_json
+from heliograph.errors import UsageError
+
+NAME_LENGTH = 100
+
+
+@click.group()
+def keys() -> None:
+    """API keys: list, create and revoke them."""
+
+
+@keys.command("list")
+@database_option
+@json_option
+def list_keys(url: str, as_json: bool) -> None:
+    """List the keys, without their secrets."""
+    from heliograph.storage.rows import keys as key_rows
+
+    stored = in_store(url, lambda store: store.read(key_rows.every))
+    if as_json:
+        print_json(
+            [{"id": key.id, "scope": key.scope, "appId": key.app_id, "displayName": key.display_name} for key in stored]
+        )
+        return
+    for key in stored:
+        click.echo(f"{key.id}  {key.scope:7}  {key.app_id or '-':24}  {key.display_name}")
+
+
+@keys.command("create")
+@click.option("--app", "app_id", help="The app whose key it will be.")
+@click.option("--account", is_flag=True, help="Make a key of the account, which may do everything.")
+@click.option("--name", default="Key", show_default=True, help="What it is called.")
+@database_option
+@json_option
+def create_key(app_id: str | None, account: bool, name: str, url: str, as_json: bool) -> None:
+    """Create a key, and show its secret."""
+    from heliograph.domain import keys as verbs
+
+    if account == (app_id is not None):
+        raise UsageError("keys create needs either --app APP_ID or --account")
+    if not 1 <= len(name) <= NAME_LENGTH:
+        raise UsageError(f"--name should have 1 to {NAME_LENGTH} characters")
+    key = in_store(
+        url, lambda store: verbs.create(store, app_id, name) if app_id else verbs.create_for_account(store, name)
+    )
+    if as_json:
+        print_json(key)
+    else:
+        click.echo(f"{key.id}  {key.secret}")
+
+
+@keys.command("revoke")
+@click.argument("key_id")
+@database_option
+def revoke_key(key_id: str, url: str) -> None:
+    """Revoke a key. A running server refuses it within a second."""
+    from heliograph.storage.rows import keys as key_rows
+
+    if not in_store(url, lambda store: store.write(key_rows.remove, key_id)):
+        raise UsageError(f"there is no key {key_id}")
+    click.echo(f"revoked {key_id}")

@@ -1,0 +1,78 @@
+# Generated from _generated/async_api/app_keys.py by tools/unasync.py. Do not edit.
+"""The operations of the tag App Keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heliograph.client._generated.models import AppKeyListResponse, AppKeyResponse, Empty
+from heliograph.client.requesting import OPERATION, build
+from heliograph.client.sync_calls import Api
+from heliograph.wire.apps import AppKeyCreateBody
+
+
+class AppKeysApi(Api):
+    """The operations of the tag App Keys."""
+
+    def create_app_key(
+        self, app_id: str, body: AppKeyCreateBody | Mapping[str, Any] | None = None, *, display_name: str | None = None
+    ) -> AppKeyResponse:
+        """Creates an API key of the app; an app has at most 10.
+
+        `POST /v2/apps/{appId}/keys`, for keys of scope account.
+
+        Raises:
+            AppNotFound: There is no such app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["CreateAppKey"], (app_id,), body, {"display_name": display_name}), AppKeyResponse
+        )
+
+    def list_app_keys(self, app_id: str) -> AppKeyListResponse:
+        """Lists the API keys of the app with their secrets.
+
+        `GET /v2/apps/{appId}/keys`, for keys of scope account.
+
+        Raises:
+            AppNotFound: There is no such app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["ListAppKeys"], (app_id,)), AppKeyListResponse)
+
+    def get_app_key(self, app_id: str, key_id: str) -> AppKeyResponse:
+        """Fetches an API key of the app with its secret.
+
+        `GET /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
+
+        Raises:
+            AppNotFound: There is no such app.
+            NotFound: There is no such thing, or no such path.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["GetAppKey"], (app_id, key_id)), AppKeyResponse)
+
+    def delete_app_key(self, app_id: str, key_id: str) -> Empty:
+        """Revokes an API key at once.
+
+        `DELETE /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
+
+        Raises:
+            AppNotFound: There is no such app.
+            NotFound: There is no such thing, or no such path.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["DeleteAppKey"], (app_id, key_id)), Empty)

@@ -1,0 +1,133 @@
+# Generated from _generated/async_api/apps.py by tools/unasync.py. Do not edit.
+"""The operations of the tag Apps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heliograph.client import paging
+from heliograph.client._generated.models import App, AppListResponse, AppResponse, Empty
+from heliograph.client.requesting import OPERATION, build
+from heliograph.client.sync_calls import Api, Records
+from heliograph.wire.apps import AppCreateBody, AppSettingsBody, AppUpdateBody
+from heliograph.wire.paging import Page
+
+
+class AppsApi(Api):
+    """The operations of the tag Apps."""
+
+    def create_app(
+        self,
+        body: AppCreateBody | Mapping[str, Any] | None = None,
+        *,
+        display_name: str | None = None,
+        settings: AppSettingsBody | Mapping[str, Any] | None = None,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> AppResponse:
+        """Creates an app: a tenant with users, conversations and keys of its own.
+
+        `POST /v2/apps`, for keys of scope account.
+
+        Raises:
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["CreateApp"],
+                (),
+                body,
+                {"display_name": display_name, "settings": settings, "metadata": metadata},
+            ),
+            AppResponse,
+        )
+
+    def list_apps(self, page: Page | Mapping[str, Any] | None = None) -> AppListResponse:
+        """Lists the apps of this server, oldest first.
+
+        `GET /v2/apps`, for keys of scope account.
+
+        Raises:
+            InvalidPage: The `page` parameters break a rule of cursor pagination.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["ListApps"], (), page=page), AppListResponse)
+
+    def iter_apps(
+        self, page: Page | Mapping[str, Any] | None = None, *, backwards: bool = False
+    ) -> Records[AppListResponse, App]:
+        """Goes through every record of `list_apps`, page by page, from the cursor of `page` if it has one, and with its
+        size. `backwards` begins at the end, or before the cursor `before`.
+
+        Raises: what that raises, while it is iterated.
+        """
+
+        def fetch(at: Page) -> AppListResponse:
+            return self.list_apps(page=at)
+
+        return Records(fetch, lambda answer: answer.apps, "ListApps", paging.first_page(page, backwards=backwards))
+
+    def get_app(self, app_id: str) -> AppResponse:
+        """Fetches an app.
+
+        `GET /v2/apps/{appId}`, for keys of scope app or account.
+
+        Raises:
+            AppNotFound: There is no such app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["GetApp"], (app_id,)), AppResponse)
+
+    def update_app(
+        self,
+        app_id: str,
+        body: AppUpdateBody | Mapping[str, Any] | None = None,
+        *,
+        display_name: str | None = None,
+        settings: AppSettingsBody | Mapping[str, Any] | None = None,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> AppResponse:
+        """Changes what the body names: settings and metadata are merged key by key, and a null metadata value removes
+        its key. `multiConvoEnabled` cannot be turned off again.
+
+        `PATCH /v2/apps/{appId}`, for keys of scope app or account.
+
+        Raises:
+            AppNotFound: There is no such app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["UpdateApp"],
+                (app_id,),
+                body,
+                {"display_name": display_name, "settings": settings, "metadata": metadata},
+            ),
+            AppResponse,
+        )
+
+    def delete_app(self, app_id: str) -> Empty:
+        """Deletes an app with everything in it. Its keys stop working at once.
+
+        `DELETE /v2/apps/{appId}`, for keys of scope account.
+
+        Raises:
+            AppNotFound: There is no such app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["DeleteApp"], (app_id,)), Empty)

@@ -1,0 +1,66 @@
+# Generated from _generated/async_api/attachments.py by tools/unasync.py. Do not edit.
+"""The operations of the tag Attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heliograph.client._generated.models import AttachmentResponse, Empty
+from heliograph.client.requesting import OPERATION, build
+from heliograph.client.sync_calls import Api
+from heliograph.wire.attachments import AttachmentDeleteBody, AttachmentUploadBody
+
+
+class AttachmentsApi(Api):
+    """The operations of the tag Attachments."""
+
+    def upload_attachment(
+        self,
+        app_id: str,
+        body: AttachmentUploadBody | Mapping[str, Any] | None = None,
+        *,
+        source: bytes | None = None,
+        access: str | None = None,
+        for_: str | None = None,
+        conversation_id: str | None = None,
+    ) -> AttachmentResponse:
+        """Takes a file for messages to refer to by its URL. With `for=message` and a `conversationId` it goes when the
+        message, the conversation or the user goes.
+
+        `POST /v2/apps/{appId}/attachments`, for keys of scope integration or app or account.
+
+        Raises:
+            BadRequest: The request breaks a rule; one title per violation.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["UploadAttachment"],
+                (app_id,),
+                body,
+                {"source": source},
+                query={"access": access, "for": for_, "conversationId": conversation_id},
+            ),
+            AttachmentResponse,
+        )
+
+    def delete_attachment(
+        self, app_id: str, body: AttachmentDeleteBody | Mapping[str, Any] | None = None, *, media_url: str | None = None
+    ) -> Empty:
+        """Deletes an attachment, named by its URL.
+
+        `POST /v2/apps/{appId}/attachments/remove`, for keys of scope integration or app or account.
+
+        Raises:
+            BadRequest: The request breaks a rule; one title per violation.
+            AttachmentNotFound: There is no such attachment in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["DeleteAttachment"], (app_id,), body, {"media_url": media_url}), Empty)

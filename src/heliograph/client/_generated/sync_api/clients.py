@@ -1,0 +1,133 @@
+# Generated from _generated/async_api/clients.py by tools/unasync.py. Do not edit.
+"""The operations of the tag Clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heliograph.client import paging
+from heliograph.client._generated.models import Client, ClientListResponse, ClientResponse, Empty
+from heliograph.client.requesting import OPERATION, build
+from heliograph.client.sync_calls import Api, Records
+from heliograph.wire.linking import (
+    ClientCreateBody,
+    ConfirmationBody,
+    MailgunCriteriaBody,
+    MessagebirdCriteriaBody,
+    TargetBody,
+    TwilioCriteriaBody,
+    WhatsappCriteriaBody,
+)
+from heliograph.wire.paging import Page
+
+
+class ClientsApi(Api):
+    """The operations of the tag Clients."""
+
+    def create_client(
+        self,
+        app_id: str,
+        user_id_or_external_id: str,
+        body: ClientCreateBody | Mapping[str, Any] | None = None,
+        *,
+        match_criteria: MailgunCriteriaBody
+        | MessagebirdCriteriaBody
+        | TwilioCriteriaBody
+        | WhatsappCriteriaBody
+        | Mapping[str, Any]
+        | None = None,
+        confirmation: ConfirmationBody | Mapping[str, Any] | None = None,
+        target: TargetBody | Mapping[str, Any] | None = None,
+        brand_id: str | None = None,
+    ) -> ClientResponse:
+        """Links a third-party channel to a user. The client is pending until the channel has found the user.
+
+        `POST /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
+
+        Raises:
+            UserNotFound: There is no such user in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["CreateClient"],
+                (app_id, user_id_or_external_id),
+                body,
+                {"match_criteria": match_criteria, "confirmation": confirmation, "target": target},
+                query={"brandId": brand_id},
+            ),
+            ClientResponse,
+        )
+
+    def list_clients(
+        self,
+        app_id: str,
+        user_id_or_external_id: str,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        brand_id: str | None = None,
+    ) -> ClientListResponse:
+        """Lists the clients of a user, oldest first.
+
+        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
+
+        Raises:
+            InvalidPage: The `page` parameters break a rule of cursor pagination.
+            UserNotFound: There is no such user in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["ListClients"], (app_id, user_id_or_external_id), page=page, query={"brandId": brand_id}),
+            ClientListResponse,
+        )
+
+    def iter_clients(
+        self,
+        app_id: str,
+        user_id_or_external_id: str,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        brand_id: str | None = None,
+        backwards: bool = False,
+    ) -> Records[ClientListResponse, Client]:
+        """Goes through every record of `list_clients`, page by page, from the cursor of `page` if it has one, and with
+        its size. `backwards` begins at the end, or before the cursor `before`.
+
+        Raises: what that raises, while it is iterated.
+        """
+
+        def fetch(at: Page) -> ClientListResponse:
+            return self.list_clients(app_id, user_id_or_external_id, page=at, brand_id=brand_id)
+
+        return Records(
+            fetch, lambda answer: answer.clients, "ListClients", paging.first_page(page, backwards=backwards)
+        )
+
+    def remove_client(
+        self, app_id: str, user_id_or_external_id: str, client_id: str, *, brand_id: str | None = None
+    ) -> Empty:
+        """Removes a client and ends its associations with conversations. The SDK client cannot be removed.
+
+        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/clients/{clientId}`, for keys of scope integration or app
+        or account.
+
+        Raises:
+            BadRequest: The request breaks a rule; one title per violation.
+            UserNotFound: There is no such user in this app.
+            ClientNotFound: The user has no such client.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["RemoveClient"], (app_id, user_id_or_external_id, client_id), query={"brandId": brand_id}),
+            Empty,
+        )

@@ -1,0 +1,252 @@
+# Generated from _generated/async_api/conversations.py by tools/unasync.py. Do not edit.
+"""The operations of the tag Conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from heliograph.client import paging
+from heliograph.client._generated.models import (
+    Conversation,
+    ConversationListResponse,
+    ConversationResponse,
+    ConversionEventsResponse,
+    Empty,
+)
+from heliograph.client.model import Model
+from heliograph.client.requesting import OPERATION, build
+from heliograph.client.sync_calls import Api, Records
+from heliograph.wire.conversations import ConversationCreateBody, ConversationUpdateBody
+from heliograph.wire.paging import Page
+from heliograph.wire.participants import ParticipantBody
+from heliograph.wire.passthrough import (
+    AppleMessageRefBody,
+    ConversionEventsBody,
+    DownloadMessageRefBody,
+    MetaConversionEventBody,
+)
+
+
+class ConversationsApi(Api):
+    """The operations of the tag Conversations."""
+
+    def create_conversation(
+        self,
+        app_id: str,
+        body: ConversationCreateBody | Mapping[str, Any] | None = None,
+        *,
+        type: Literal["personal", "sdkGroup"] | None = None,
+        participants: Sequence[ParticipantBody | Mapping[str, Any]] | None = None,
+        display_name: str | None = None,
+        description: str | None = None,
+        icon_url: str | None = None,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> ConversationResponse:
+        """Creates a personal conversation of one user, or a group with up to 10 users in it from the start.
+
+        `POST /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
+
+        Raises:
+            AppNotFound: There is no such app.
+            UserNotFound: There is no such user in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["CreateConversation"],
+                (app_id,),
+                body,
+                {
+                    "type": type,
+                    "participants": participants,
+                    "display_name": display_name,
+                    "description": description,
+                    "icon_url": icon_url,
+                    "metadata": metadata,
+                },
+            ),
+            ConversationResponse,
+        )
+
+    def list_conversations(
+        self,
+        app_id: str,
+        filter: Mapping[str, str] | None = None,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        user_id: str | None = None,
+        user_external_id: str | None = None,
+    ) -> ConversationListResponse:
+        """Lists the conversations that a user is in, named by `filter[userId]` or `filter[userExternalId]`.
+
+        `GET /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
+
+        Raises:
+            InvalidPage: The `page` parameters break a rule of cursor pagination.
+            UserNotFound: There is no such user in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["ListConversations"],
+                (app_id,),
+                filters=filter,
+                filter_fields={"user_id": user_id, "user_external_id": user_external_id},
+                page=page,
+            ),
+            ConversationListResponse,
+        )
+
+    def iter_conversations(
+        self,
+        app_id: str,
+        filter: Mapping[str, str] | None = None,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        user_id: str | None = None,
+        user_external_id: str | None = None,
+        backwards: bool = False,
+    ) -> Records[ConversationListResponse, Conversation]:
+        """Goes through every record of `list_conversations`, page by page, from the cursor of `page` if it has one, and
+        with its size. `backwards` begins at the end, or before the cursor `before`.
+
+        Raises: what that raises, while it is iterated.
+        """
+
+        def fetch(at: Page) -> ConversationListResponse:
+            return self.list_conversations(
+                app_id, filter=filter, page=at, user_id=user_id, user_external_id=user_external_id
+            )
+
+        return Records(
+            fetch,
+            lambda answer: answer.conversations,
+            "ListConversations",
+            paging.first_page(page, backwards=backwards),
+        )
+
+    def get_conversation(self, app_id: str, conversation_id: str) -> ConversationResponse:
+        """Fetches a conversation.
+
+        `GET /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
+
+        Raises:
+            ConversationNotFound: There is no such conversation in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["GetConversation"], (app_id, conversation_id)), ConversationResponse)
+
+    def update_conversation(
+        self,
+        app_id: str,
+        conversation_id: str,
+        body: ConversationUpdateBody | Mapping[str, Any] | None = None,
+        *,
+        display_name: str | None = None,
+        description: str | None = None,
+        icon_url: str | None = None,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> ConversationResponse:
+        """Changes what the body names. Null clears; metadata is merged key by key.
+
+        `PATCH /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
+
+        Raises:
+            ConversationNotFound: There is no such conversation in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["UpdateConversation"],
+                (app_id, conversation_id),
+                body,
+                {"display_name": display_name, "description": description, "icon_url": icon_url, "metadata": metadata},
+            ),
+            ConversationResponse,
+        )
+
+    def delete_conversation(self, app_id: str, conversation_id: str) -> Empty:
+        """Deletes a conversation with its participants and messages. A user's default conversation cannot be deleted.
+
+        `DELETE /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
+
+        Raises:
+            BadRequest: The request breaks a rule; one title per violation.
+            ConversationNotFound: There is no such conversation in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["DeleteConversation"], (app_id, conversation_id)), Empty)
+
+    def download_message_ref(
+        self,
+        app_id: str,
+        conversation_id: str,
+        body: DownloadMessageRefBody | Mapping[str, Any] | None = None,
+        *,
+        user_id: str | None = None,
+        apple: AppleMessageRefBody | Mapping[str, Any] | None = None,
+    ) -> Model:
+        """Fetches from Apple what a message of a user only refers to.
+
+        `POST /v2/apps/{appId}/conversations/{conversationId}/download`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["DownloadMessageRef"], (app_id, conversation_id), body, {"user_id": user_id, "apple": apple}
+            ),
+            Model,
+        )
+
+    def post_conversion_events(
+        self,
+        app_id: str,
+        conversation_id: str,
+        body: ConversionEventsBody | Mapping[str, Any] | None = None,
+        *,
+        messenger: MetaConversionEventBody | Mapping[str, Any] | None = None,
+        instagram: MetaConversionEventBody | Mapping[str, Any] | None = None,
+        whatsapp: MetaConversionEventBody | Mapping[str, Any] | None = None,
+    ) -> ConversionEventsResponse:
+        """Tells a channel of Meta what a conversation led to.
+
+        `POST /v2/apps/{appId}/conversations/{conversationId}/conversionEvents`, for keys of scope integration or app
+        or account.
+
+        Raises:
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["PostConversionEvents"],
+                (app_id, conversation_id),
+                body,
+                {"messenger": messenger, "instagram": instagram, "whatsapp": whatsapp},
+            ),
+            ConversionEventsResponse,
+        )

@@ -1,0 +1,98 @@
+# Generated from _generated/async_api/custom_integration_api_keys.py by tools/unasync.py. Do not edit.
+"""The operations of the tag Custom Integration API Keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heliograph.client._generated.models import (
+    Empty,
+    IntegrationApiKeyListResponse,
+    IntegrationApiKeyResponse,
+)
+from heliograph.client.requesting import OPERATION, build
+from heliograph.client.sync_calls import Api
+from heliograph.wire.keys import IntegrationApiKeyBody
+
+
+class CustomIntegrationApiKeysApi(Api):
+    """The operations of the tag Custom Integration API Keys."""
+
+    def create_custom_integration_key(
+        self,
+        app_id: str,
+        integration_id: str,
+        body: IntegrationApiKeyBody | Mapping[str, Any] | None = None,
+        *,
+        display_name: str | None = None,
+    ) -> IntegrationApiKeyResponse:
+        """Creates an API key of a custom integration, which has at most 10.
+
+        `POST /v2/apps/{appId}/integrations/{integrationId}/keys`, for keys of scope app or account.
+
+        Raises:
+            NotACustomIntegration: Only custom integrations have API keys.
+            IntegrationNotFound: There is no such integration in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["CreateCustomIntegrationKey"], (app_id, integration_id), body, {"display_name": display_name}
+            ),
+            IntegrationApiKeyResponse,
+        )
+
+    def list_custom_integration_keys(self, app_id: str, integration_id: str) -> IntegrationApiKeyListResponse:
+        """Lists the API keys of a custom integration with their secrets.
+
+        `GET /v2/apps/{appId}/integrations/{integrationId}/keys`, for keys of scope app or account.
+
+        Raises:
+            NotACustomIntegration: Only custom integrations have API keys.
+            IntegrationNotFound: There is no such integration in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["ListCustomIntegrationKeys"], (app_id, integration_id)), IntegrationApiKeyListResponse
+        )
+
+    def get_custom_integration_key(self, app_id: str, integration_id: str, key_id: str) -> IntegrationApiKeyResponse:
+        """Fetches an API key of a custom integration with its secret.
+
+        `GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
+
+        Raises:
+            IntegrationNotFound: There is no such integration in this app.
+            NotFound: There is no such thing, or no such path.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["GetCustomIntegrationKey"], (app_id, integration_id, key_id)), IntegrationApiKeyResponse
+        )
+
+    def delete_custom_integration_key(self, app_id: str, integration_id: str, key_id: str) -> Empty:
+        """Revokes an API key at once.
+
+        `DELETE /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
+
+        Raises:
+            IntegrationNotFound: There is no such integration in this app.
+            NotFound: There is no such thing, or no such path.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["DeleteCustomIntegrationKey"], (app_id, integration_id, key_id)), Empty
+        )

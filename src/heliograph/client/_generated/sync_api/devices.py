@@ -1,0 +1,52 @@
+# Generated from _generated/async_api/devices.py by tools/unasync.py. Do not edit.
+"""The operations of the tag Devices."""
+
+from __future__ import annotations
+
+from heliograph.client._generated.models import DeviceListResponse, DeviceResponse
+from heliograph.client.requesting import OPERATION, build
+from heliograph.client.sync_calls import Api
+
+
+class DevicesApi(Api):
+    """The operations of the tag Devices."""
+
+    def list_devices(
+        self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None
+    ) -> DeviceListResponse:
+        """Lists the devices of a user, the one that was seen last first.
+
+        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices`, for keys of scope integration or app or account.
+
+        Raises:
+            UserNotFound: There is no such user in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["ListDevices"], (app_id, user_id_or_external_id), query={"brandId": brand_id}),
+            DeviceListResponse,
+        )
+
+    def get_device(
+        self, app_id: str, user_id_or_external_id: str, device_id: str, *, brand_id: str | None = None
+    ) -> DeviceResponse:
+        """Fetches a device of a user.
+
+        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices/{deviceId}`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            UserNotFound: There is no such user in this app.
+            DeviceNotFound: The user has no such device.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["GetDevice"], (app_id, user_id_or_external_id, device_id), query={"brandId": brand_id}),
+            DeviceResponse,
+        )

@@ -1,0 +1,169 @@
+# Generated from _generated/async_api/messages.py by tools/unasync.py. Do not edit.
+"""The operations of the tag Messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heliograph.client import paging
+from heliograph.client._generated.models import (
+    Empty,
+    Message,
+    MessageListResponse,
+    MessagePostResponse,
+)
+from heliograph.client.requesting import OPERATION, build
+from heliograph.client.sync_calls import Api, Records
+from heliograph.wire.authors import AuthorBody
+from heliograph.wire.contents import (
+    CarouselMessageBody,
+    FileMessageBody,
+    FormMessageBody,
+    FormResponseMessageBody,
+    ImageMessageBody,
+    ListMessageBody,
+    LocationMessageBody,
+    TemplateMessageBody,
+    TextMessageBody,
+)
+from heliograph.wire.messages import (
+    DestinationBody,
+    MessagePost,
+    OverrideBody,
+)
+from heliograph.wire.paging import Page
+
+
+class MessagesApi(Api):
+    """The operations of the tag Messages."""
+
+    def post_message(
+        self,
+        app_id: str,
+        conversation_id: str,
+        body: MessagePost | Mapping[str, Any] | None = None,
+        *,
+        author: AuthorBody | Mapping[str, Any] | None = None,
+        content: TextMessageBody
+        | CarouselMessageBody
+        | FileMessageBody
+        | FormMessageBody
+        | FormResponseMessageBody
+        | ImageMessageBody
+        | ListMessageBody
+        | LocationMessageBody
+        | TemplateMessageBody
+        | Mapping[str, Any]
+        | None = None,
+        destination: DestinationBody | Mapping[str, Any] | None = None,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+        override: OverrideBody | Mapping[str, Any] | None = None,
+        schema: str | None = None,
+    ) -> MessagePostResponse:
+        """Sends a message, of the business or of a user.
+
+        `POST /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            ConversationNotFound: There is no such conversation in this app.
+            UserNotFound: There is no such user in this app.
+            NotAMember: The user is not a participant of the conversation.
+            Locked: The conversation takes no more messages until some are deleted.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["PostMessage"],
+                (app_id, conversation_id),
+                body,
+                {
+                    "author": author,
+                    "content": content,
+                    "destination": destination,
+                    "metadata": metadata,
+                    "override": override,
+                    "schema": schema,
+                },
+            ),
+            MessagePostResponse,
+        )
+
+    def list_messages(
+        self, app_id: str, conversation_id: str, page: Page | Mapping[str, Any] | None = None
+    ) -> MessageListResponse:
+        """Lists messages, oldest first, 100 to a page whatever size is asked for. Without a cursor it is the last page.
+
+        `GET /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            InvalidPage: The `page` parameters break a rule of cursor pagination.
+            NotFound: There is no such thing, or no such path.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["ListMessages"], (app_id, conversation_id), page=page), MessageListResponse
+        )
+
+    def iter_messages(
+        self,
+        app_id: str,
+        conversation_id: str,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        backwards: bool = False,
+    ) -> Records[MessageListResponse, Message]:
+        """Goes through every record of `list_messages`, page by page, from the cursor of `page` if it has one, and with
+        its size. `backwards` begins at the end, or before the cursor `before`.
+
+        Raises: what that raises, while it is iterated.
+        """
+
+        def fetch(at: Page) -> MessageListResponse:
+            return self.list_messages(app_id, conversation_id, page=at)
+
+        return Records(
+            fetch,
+            lambda answer: answer.messages,
+            "ListMessages",
+            paging.first_page(page, backwards=backwards, from_the_start=True),
+        )
+
+    def delete_all_messages(self, app_id: str, conversation_id: str) -> Empty:
+        """Deletes every message of a conversation; nothing is unread then.
+
+        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            ConversationNotFound: There is no such conversation in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["DeleteAllMessages"], (app_id, conversation_id)), Empty)
+
+    def delete_message(self, app_id: str, conversation_id: str, message_id: str) -> Empty:
+        """Deletes a message. What is unread of the others stays so.
+
+        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages/{messageId}`, for keys of scope integration
+        or app or account.
+
+        Raises:
+            ConversationNotFound: There is no such conversation in this app.
+            MessageNotFound: There is no such message in this conversation.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["DeleteMessage"], (app_id, conversation_id, message_id)), Empty)

@@ -1,0 +1,104 @@
+# Generated from _generated/async_api/oauth.py by tools/unasync.py. Do not edit.
+"""The operations of the tag OAuth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from heliograph.client._generated.models import AppWithSubdomainResponse, Empty, TokenResponse
+from heliograph.client.model import Model
+from heliograph.client.requesting import OPERATION, build
+from heliograph.client.sync_calls import Api
+from heliograph.wire.oauth import TokenBody
+
+
+class OAuthApi(Api):
+    """The operations of the tag OAuth."""
+
+    def get_token_info(self) -> AppWithSubdomainResponse:
+        """Fetches the app that a token is for.
+
+        `GET /v2/tokenInfo`, for keys of scope integration or app or account.
+
+        Raises:
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["GetTokenInfo"], ()), AppWithSubdomainResponse)
+
+    def authorize(
+        self,
+        *,
+        client_id: str | None = None,
+        response_type: str | None = None,
+        state: str | None = None,
+        redirect_uri: str | None = None,
+    ) -> Model:
+        """Asks whoever sits at the browser to let the integration in, and sends the browser back with a code.
+
+        `GET /oauth/authorize`, for keys of scope integration or app or account.
+
+        Raises:
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["Authorize"],
+                (),
+                query={
+                    "client_id": client_id,
+                    "response_type": response_type,
+                    "state": state,
+                    "redirect_uri": redirect_uri,
+                },
+            ),
+            Model,
+        )
+
+    def get_token(
+        self,
+        body: TokenBody | Mapping[str, Any] | None = None,
+        *,
+        code: str | None = None,
+        grant_type: Literal["authorization_code"] | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+    ) -> TokenResponse:
+        """Exchanges a code for a token.
+
+        `POST /oauth/token`, for keys of scope integration or app or account.
+
+        Raises:
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["GetToken"],
+                (),
+                body,
+                {"code": code, "grant_type": grant_type, "client_id": client_id, "client_secret": client_secret},
+            ),
+            TokenResponse,
+        )
+
+    def revoke_access(self) -> Empty:
+        """Gives up the integration's access to the app, with its webhooks. The token is of no more use.
+
+        `DELETE /oauth/authorization`, for keys of scope integration or app or account.
+
+        Raises:
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(build(OPERATION["RevokeAccess"], ()), Empty)

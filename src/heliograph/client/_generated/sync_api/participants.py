@@ -1,0 +1,136 @@
+# Generated from _generated/async_api/participants.py by tools/unasync.py. Do not edit.
+"""The operations of the tag Participants."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heliograph.client import paging
+from heliograph.client._generated.models import (
+    Empty,
+    Participant,
+    ParticipantListResponse,
+    ParticipantResponse,
+)
+from heliograph.client.requesting import OPERATION, build
+from heliograph.client.sync_calls import Api, Records
+from heliograph.wire.paging import Page
+from heliograph.wire.participants import ParticipantJoinBody, ParticipantLeaveBody
+
+
+class ParticipantsApi(Api):
+    """The operations of the tag Participants."""
+
+    def join_conversation(
+        self,
+        app_id: str,
+        conversation_id: str,
+        body: ParticipantJoinBody | Mapping[str, Any] | None = None,
+        *,
+        user_id: str | None = None,
+        user_external_id: str | None = None,
+        subscribe_sdk_client: bool | None = None,
+    ) -> ParticipantResponse:
+        """Adds a user to an sdkGroup conversation. Who is in it already stays the same participant. With
+        `subscribeSDKClient` the user's SDK client, made if there is none, is associated with the conversation.
+
+        `POST /v2/apps/{appId}/conversations/{conversationId}/join`, for keys of scope integration or app or account.
+
+        Raises:
+            TooManyParticipants: The conversation has reached its limit of participants.
+            ConversationNotFound: There is no such conversation in this app.
+            UserNotFound: There is no such user in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["JoinConversation"],
+                (app_id, conversation_id),
+                body,
+                {
+                    "user_id": user_id,
+                    "user_external_id": user_external_id,
+                    "subscribe_sdk_client": subscribe_sdk_client,
+                },
+            ),
+            ParticipantResponse,
+        )
+
+    def list_participants(
+        self, app_id: str, conversation_id: str, page: Page | Mapping[str, Any] | None = None
+    ) -> ParticipantListResponse:
+        """Lists who is in a conversation, in the order of joining.
+
+        `GET /v2/apps/{appId}/conversations/{conversationId}/participants`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            InvalidPage: The `page` parameters break a rule of cursor pagination.
+            ConversationNotFound: There is no such conversation in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["ListParticipants"], (app_id, conversation_id), page=page), ParticipantListResponse
+        )
+
+    def iter_participants(
+        self,
+        app_id: str,
+        conversation_id: str,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        backwards: bool = False,
+    ) -> Records[ParticipantListResponse, Participant]:
+        """Goes through every record of `list_participants`, page by page, from the cursor of `page` if it has one, and
+        with its size. `backwards` begins at the end, or before the cursor `before`.
+
+        Raises: what that raises, while it is iterated.
+        """
+
+        def fetch(at: Page) -> ParticipantListResponse:
+            return self.list_participants(app_id, conversation_id, page=at)
+
+        return Records(
+            fetch, lambda answer: answer.participants, "ListParticipants", paging.first_page(page, backwards=backwards)
+        )
+
+    def leave_conversation(
+        self,
+        app_id: str,
+        conversation_id: str,
+        body: ParticipantLeaveBody | Mapping[str, Any] | None = None,
+        *,
+        user_id: str | None = None,
+        user_external_id: str | None = None,
+        participant_id: str | None = None,
+    ) -> Empty:
+        """Removes a user from an sdkGroup conversation, named by user id, external id or participant id.
+
+        `POST /v2/apps/{appId}/conversations/{conversationId}/leave`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            ConversationNotFound: There is no such conversation in this app.
+            UserNotFound: There is no such user in this app.
+            NotAMember: The user is not a participant of the conversation.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["LeaveConversation"],
+                (app_id, conversation_id),
+                body,
+                {"user_id": user_id, "user_external_id": user_external_id, "participant_id": participant_id},
+            ),
+            Empty,
+        )

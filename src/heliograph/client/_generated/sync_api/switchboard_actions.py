@@ -1,0 +1,128 @@
+# Generated from _generated/async_api/switchboard_actions.py by tools/unasync.py. Do not edit.
+"""The operations of the tag Switchboard Actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heliograph.client._generated.models import Empty
+from heliograph.client.requesting import OPERATION, build
+from heliograph.client.sync_calls import Api
+from heliograph.wire.switchboards import AcceptControlBody, OfferControlBody, PassControlBody, ReleaseControlBody
+
+
+class SwitchboardActionsApi(Api):
+    """The operations of the tag Switchboard Actions."""
+
+    def pass_control(
+        self,
+        app_id: str,
+        conversation_id: str,
+        body: PassControlBody | Mapping[str, Any] | None = None,
+        *,
+        switchboard_integration: str | None = None,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> Empty:
+        """Gives control of a conversation to a switchboard integration.
+
+        `POST /v2/apps/{appId}/conversations/{conversationId}/passControl`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            ConversationNotFound: There is no such conversation in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["PassControl"],
+                (app_id, conversation_id),
+                body,
+                {"switchboard_integration": switchboard_integration, "metadata": metadata},
+            ),
+            Empty,
+        )
+
+    def release_control(
+        self,
+        app_id: str,
+        conversation_id: str,
+        body: ReleaseControlBody | Mapping[str, Any] | None = None,
+        *,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> Empty:
+        """Gives up control of a conversation, so that nobody has it. An integration may do so only while it is active.
+
+        `POST /v2/apps/{appId}/conversations/{conversationId}/releaseControl`, for keys of scope integration or app
+        or account.
+
+        Raises:
+            Forbidden: The credentials are good and do not reach this far.
+            ConversationNotFound: There is no such conversation in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["ReleaseControl"], (app_id, conversation_id), body, {"metadata": metadata}), Empty
+        )
+
+    def offer_control(
+        self,
+        app_id: str,
+        conversation_id: str,
+        body: OfferControlBody | Mapping[str, Any] | None = None,
+        *,
+        switchboard_integration: str | None = None,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> Empty:
+        """Offers control of a conversation to a switchboard integration, in place of whomever it was offered to before.
+
+        `POST /v2/apps/{appId}/conversations/{conversationId}/offerControl`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            ConversationNotFound: There is no such conversation in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["OfferControl"],
+                (app_id, conversation_id),
+                body,
+                {"switchboard_integration": switchboard_integration, "metadata": metadata},
+            ),
+            Empty,
+        )
+
+    def accept_control(
+        self,
+        app_id: str,
+        conversation_id: str,
+        body: AcceptControlBody | Mapping[str, Any] | None = None,
+        *,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> Empty:
+        """Takes the control that was offered. An integration may do so only if it is the one to whom it was.
+
+        `POST /v2/apps/{appId}/conversations/{conversationId}/acceptControl`, for keys of scope integration or app or
+        account.
+
+        Raises:
+            Forbidden: The credentials are good and do not reach this far.
+            ConversationNotFound: There is no such conversation in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["AcceptControl"], (app_id, conversation_id), body, {"metadata": metadata}), Empty
+        )

@@ -1,0 +1,146 @@
+# Generated from _generated/async_api/switchboard_integrations.py by tools/unasync.py. Do not edit.
+"""The operations of the tag Switchboard Integrations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from heliograph.client._generated.models import (
+    Empty,
+    SwitchboardIntegrationListResponse,
+    SwitchboardIntegrationResponse,
+)
+from heliograph.client.requesting import OPERATION, build
+from heliograph.client.sync_calls import Api
+from heliograph.wire.switchboards import SwitchboardIntegrationCreateBody, SwitchboardIntegrationUpdateBody
+
+
+class SwitchboardIntegrationsApi(Api):
+    """The operations of the tag Switchboard Integrations."""
+
+    def create_switchboard_integration(
+        self,
+        app_id: str,
+        switchboard_id: str,
+        body: SwitchboardIntegrationCreateBody | Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        integration_id: str | None = None,
+        integration_type: str | None = None,
+        deliver_standby_events: bool | None = None,
+        next_switchboard_integration_id: str | None = None,
+        message_history_count: int | None = None,
+    ) -> SwitchboardIntegrationResponse:
+        """Adds an integration to a switchboard, which takes at most 10.
+
+        `POST /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`, for keys of scope app or
+        account.
+
+        Raises:
+            TooManySwitchboardIntegrations: The switchboard has reached its limit of integrations.
+            SwitchboardNotFound: There is no such switchboard in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["CreateSwitchboardIntegration"],
+                (app_id, switchboard_id),
+                body,
+                {
+                    "name": name,
+                    "integration_id": integration_id,
+                    "integration_type": integration_type,
+                    "deliver_standby_events": deliver_standby_events,
+                    "next_switchboard_integration_id": next_switchboard_integration_id,
+                    "message_history_count": message_history_count,
+                },
+            ),
+            SwitchboardIntegrationResponse,
+        )
+
+    def list_switchboard_integrations(self, app_id: str, switchboard_id: str) -> SwitchboardIntegrationListResponse:
+        """Lists the integrations of a switchboard.
+
+        `GET /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`, for keys of scope app or
+        account.
+
+        Raises:
+            SwitchboardNotFound: There is no such switchboard in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["ListSwitchboardIntegrations"], (app_id, switchboard_id)),
+            SwitchboardIntegrationListResponse,
+        )
+
+    def update_switchboard_integration(
+        self,
+        app_id: str,
+        switchboard_id: str,
+        switchboard_integration_id: str,
+        body: SwitchboardIntegrationUpdateBody | Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        integration_id: str | None = None,
+        integration_type: str | None = None,
+        deliver_standby_events: bool | None = None,
+        next_switchboard_integration_id: str | None = None,
+        message_history_count: int | None = None,
+    ) -> SwitchboardIntegrationResponse:
+        """Changes what the body names; null clears.
+
+        `PATCH /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`, for
+        keys of scope app or account.
+
+        Raises:
+            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["UpdateSwitchboardIntegration"],
+                (app_id, switchboard_id, switchboard_integration_id),
+                body,
+                {
+                    "name": name,
+                    "integration_id": integration_id,
+                    "integration_type": integration_type,
+                    "deliver_standby_events": deliver_standby_events,
+                    "next_switchboard_integration_id": next_switchboard_integration_id,
+                    "message_history_count": message_history_count,
+                },
+            ),
+            SwitchboardIntegrationResponse,
+        )
+
+    def delete_switchboard_integration(
+        self, app_id: str, switchboard_id: str, switchboard_integration_id: str
+    ) -> Empty:
+        """Removes an integration from a switchboard, unless it is the default one or the next one of another.
+
+        `DELETE /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`,
+        for keys of scope app or account.
+
+        Raises:
+            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["DeleteSwitchboardIntegration"], (app_id, switchboard_id, switchboard_integration_id)),
+            Empty,
+        )

@@ -1,0 +1,204 @@
+# Generated from _generated/async_api/users.py by tools/unasync.py. Do not edit.
+"""The operations of the tag Users."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from heliograph.client._generated.models import Empty, UserListResponse, UserResponse
+from heliograph.client.requesting import OPERATION, build
+from heliograph.client.sync_calls import Api
+from heliograph.wire.users import ProfileBody, SyncUserBody, UserCreateBody, UserUpdateBody
+
+
+class UsersApi(Api):
+    """The operations of the tag Users."""
+
+    def create_user(
+        self,
+        app_id: str,
+        body: UserCreateBody | Mapping[str, Any] | None = None,
+        *,
+        external_id: str | None = None,
+        brand_id: str | None = None,
+        signed_up_at: datetime | str | None = None,
+        to_be_retained: bool | None = None,
+        profile: ProfileBody | Mapping[str, Any] | None = None,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+    ) -> UserResponse:
+        """Creates a user. An external id, if given, is unique in the app (in its brand, if it has one).
+
+        `POST /v2/apps/{appId}/users`, for keys of scope integration or app or account.
+
+        Raises:
+            UserAlreadyExists: Another user of the app has this external id.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["CreateUser"],
+                (app_id,),
+                body,
+                {
+                    "external_id": external_id,
+                    "brand_id": brand_id,
+                    "signed_up_at": signed_up_at,
+                    "to_be_retained": to_be_retained,
+                    "profile": profile,
+                    "metadata": metadata,
+                },
+            ),
+            UserResponse,
+        )
+
+    def list_users(
+        self,
+        app_id: str,
+        filter: Mapping[str, str] | None = None,
+        *,
+        identities_email: str | None = None,
+        brand_id: str | None = None,
+    ) -> UserListResponse:
+        """Lists the users with an email address among their identities; the one in the profile is not looked at.
+
+        `GET /v2/apps/{appId}/users`, for keys of scope integration or app or account.
+
+        Raises:
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["ListUsers"],
+                (app_id,),
+                filters=filter,
+                filter_fields={"identities_email": identities_email},
+                query={"brandId": brand_id},
+            ),
+            UserListResponse,
+        )
+
+    def get_user(self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None) -> UserResponse:
+        """Fetches a user.
+
+        `GET /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
+
+        Raises:
+            UserNotFound: There is no such user in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["GetUser"], (app_id, user_id_or_external_id), query={"brandId": brand_id}), UserResponse
+        )
+
+    def update_user(
+        self,
+        app_id: str,
+        user_id_or_external_id: str,
+        body: UserUpdateBody | Mapping[str, Any] | None = None,
+        *,
+        signed_up_at: datetime | str | None = None,
+        to_be_retained: bool | None = None,
+        profile: ProfileBody | Mapping[str, Any] | None = None,
+        metadata: Mapping[str, str | int | float | bool | None] | None = None,
+        brand_id: str | None = None,
+    ) -> UserResponse:
+        """Changes what the body names: profile and metadata are merged key by key, null clears.
+
+        `PATCH /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
+
+        Raises:
+            UserNotFound: There is no such user in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["UpdateUser"],
+                (app_id, user_id_or_external_id),
+                body,
+                {
+                    "signed_up_at": signed_up_at,
+                    "to_be_retained": to_be_retained,
+                    "profile": profile,
+                    "metadata": metadata,
+                },
+                query={"brandId": brand_id},
+            ),
+            UserResponse,
+        )
+
+    def delete_user(self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None) -> Empty:
+        """Deletes a user with the user's clients, personal conversations and memberships of groups.
+
+        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
+
+        Raises:
+            UserNotFound: There is no such user in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["DeleteUser"], (app_id, user_id_or_external_id), query={"brandId": brand_id}), Empty
+        )
+
+    def delete_user_personal_information(
+        self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None
+    ) -> UserResponse:
+        """Clears the user's profile and metadata, and what the user's clients tell of the person.
+
+        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/personalinformation`, for keys of scope integration or
+        app or account.
+
+        Raises:
+            UserNotFound: There is no such user in this app.
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(
+                OPERATION["DeleteUserPersonalInformation"],
+                (app_id, user_id_or_external_id),
+                query={"brandId": brand_id},
+            ),
+            UserResponse,
+        )
+
+    def sync_user(
+        self,
+        app_id: str,
+        zendesk_id: str,
+        body: SyncUserBody | Mapping[str, Any] | None = None,
+        *,
+        surviving_zendesk_id: str | None = None,
+    ) -> UserResponse:
+        """Brings a user into line with the Support user of this id, or with the one that survived a merge.
+
+        `POST /v2/apps/{appId}/users/{zendeskId}/sync`, for keys of scope integration or app or account.
+
+        Raises:
+            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
+            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
+            TransportError: No answer came: ConnectionFailed or Timeout.
+            DecodeError: The answer cannot be read.
+        """
+        return self._client.send(
+            build(OPERATION["SyncUser"], (app_id, zendesk_id), body, {"surviving_zendesk_id": surviving_zendesk_id}),
+            UserResponse,
+        )

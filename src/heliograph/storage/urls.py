@@ -1,0 +1,41 @@
+"""Database URLs, and the engines that they name."""
+
+from __future__ import annotations
+
+from heliograph.errors import UsageError
+
+_SQLITE = "sqlite:///"
+_POSTGRES = ("postgresql://", "postgres://")
+
+MEMORY = ":memory:"
+"""The path of a database that is deleted when it is closed."""
+
+
+def require_shared(url: str, purpose: str) -> None:
+    """Check, before anything is opened, that several processes can serve the database at `url`; `purpose` needs them.
+
+    Raises:
+        UsageError: a single process serves the database, or the URL is not a database URL.
+    """
+    if embedded_path(url) is not None:
+        raise UsageError(
+            f"SQLite serves from one process, because its writer cannot be shared: {purpose} needs PostgreSQL"
+        )
+
+
+def embedded_path(url: str) -> str | None:
+    """The path that the URL of a SQLite database names; None for a database of PostgreSQL.
+
+    Raises:
+        UsageError: the URL is not one of a database that can be opened here.
+    """
+    if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
+        return url.removeprefix(_SQLITE)
+    if url.startswith(_POSTGRES):
+        return None
+    scheme = url.split(":", 1)[0]
+    # The URL itself may hold a password, so it is not repeated.
+    raise UsageError(
+        f"not a database URL: expected sqlite:///relative.db, sqlite:////absolute.db, sqlite:///:memory: or "
+        f"postgresql://user@host/database, got one that begins with {scheme[:20]!r}"
+    )
