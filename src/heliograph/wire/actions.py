@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import field
 
-from heliograph.wire.base import Answer, Body, Metadata
+from heliograph.wire.base import Body, Metadata, Response
 
 WebviewSize = Literal["compact", "tall", "full"]
 
@@ -85,20 +85,20 @@ ItemActionBody = BuyBody | LinkBody | PostbackBody | WebviewBody
 """The actions that items, and lists of them, may have."""
 
 
-class MessengerOptions(Answer):
+class MessengerOptions(Response):
     """What only Facebook Messenger knows of an action."""
 
     messenger_extensions: bool | None = field(default=None, name="messenger_extensions")
     webview_share_button: Literal["hide"] | None = field(default=None, name="webview_share_button")
 
 
-class ExtraChannelOptions(Answer):
+class ExtraChannelOptions(Response):
     """What was handed to a channel as it is."""
 
     messenger: MessengerOptions | None = None
 
 
-class Buy(Answer, tag_field="type", tag="buy"):
+class Buy(Response, tag_field="type", tag="buy"):
     """Pays an amount, in cents."""
 
     text: str
@@ -107,7 +107,7 @@ class Buy(Answer, tag_field="type", tag="buy"):
     metadata: dict[str, Any] | None = None
 
 
-class Link(Answer, tag_field="type", tag="link"):
+class Link(Response, tag_field="type", tag="link"):
     """Opens a URI."""
 
     uri: str
@@ -117,14 +117,14 @@ class Link(Answer, tag_field="type", tag="link"):
     extra_channel_options: ExtraChannelOptions | None = None
 
 
-class LocationRequest(Answer, tag_field="type", tag="locationRequest"):
+class LocationRequest(Response, tag_field="type", tag="locationRequest"):
     """Asks the user for a location."""
 
     text: str
     metadata: dict[str, Any] | None = None
 
 
-class Postback(Answer, tag_field="type", tag="postback"):
+class Postback(Response, tag_field="type", tag="postback"):
     """Sends its payload to the business, without a message."""
 
     text: str
@@ -132,7 +132,7 @@ class Postback(Answer, tag_field="type", tag="postback"):
     metadata: dict[str, Any] | None = None
 
 
-class Reply(Answer, tag_field="type", tag="reply"):
+class Reply(Response, tag_field="type", tag="reply"):
     """Answers with its text, as a message of the user."""
 
     text: str
@@ -141,7 +141,7 @@ class Reply(Answer, tag_field="type", tag="reply"):
     icon_url: str | None = None
 
 
-class Webview(Answer, tag_field="type", tag="webview"):
+class Webview(Response, tag_field="type", tag="webview"):
     """Opens a URI inside the conversation, or the fallback where that cannot be done."""
 
     uri: str

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from heliograph.wire.authors import USER, AuthorBody, AuthorWebhook, Source
-from heliograph.wire.base import Answer, Body
+from heliograph.wire.base import Body, Response
 
 ActivityType = Literal["conversation:read", "typing:start", "typing:stop"]
 READ: ActivityType = "conversation:read"
@@ -26,7 +26,7 @@ class ActivityPost(Body):
             yield f"type should be {READ} for an author of type {USER}"
 
 
-class Activity(Answer):
+class Activity(Response):
     """An activity, as webhook payloads show it."""
 
     type: ActivityType

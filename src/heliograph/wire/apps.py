@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from heliograph.wire.base import Answer, Body, DisplayName, Id, Metadata
+from heliograph.wire.base import Body, DisplayName, Id, Metadata, Response
 from heliograph.wire.paging import Links, PageMeta
 
 KEYS_PER_APP = 10
@@ -42,7 +42,7 @@ class AppUpdateBody(Body):
     metadata: Metadata | UnsetType | None = UNSET
 
 
-class AppSettings(Answer):
+class AppSettings(Response):
     """The settings of an app. They are kept and shown; `multiConvoEnabled` is not enforced."""
 
     app_localization_enabled: bool
@@ -56,7 +56,7 @@ class AppSettings(Answer):
     disable_conversation_reopen: bool | None = None
 
 
-class App(Answer):
+class App(Response):
     """A tenant: its users, conversations and keys are its own."""
 
     id: Id
@@ -65,13 +65,13 @@ class App(Answer):
     metadata: dict[str, Any] | None = None
 
 
-class AppResponse(Answer):
+class AppResponse(Response):
     """One app."""
 
     app: App
 
 
-class AppListResponse(Answer):
+class AppListResponse(Response):
     """A page of apps, oldest first."""
 
     apps: list[App]
@@ -85,7 +85,7 @@ class AppWithSubdomain(App):
     subdomain: str | None = None
 
 
-class AppWithSubdomainResponse(Answer):
+class AppWithSubdomainResponse(Response):
     """The app that a token is for."""
 
     app: AppWithSubdomain
@@ -97,7 +97,7 @@ class AppKeyCreateBody(Body):
     display_name: DisplayName
 
 
-class AppKey(Answer):
+class AppKey(Response):
     """An API key: the id is the user name of Basic authentication and the `kid` of a JWT, the secret signs."""
 
     id: str
@@ -105,17 +105,17 @@ class AppKey(Answer):
     secret: str
 
 
-class AppKeyResponse(Answer):
+class AppKeyResponse(Response):
     """One key."""
 
     key: AppKey
 
 
-class AppKeyListResponse(Answer):
+class AppKeyListResponse(Response):
     """All keys of an app."""
 
     keys: list[AppKey]
 
 
-class Empty(Answer):
+class Empty(Response):
     """An empty object: done, with nothing to tell."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heliograph.wire.base import Answer, Body
+from heliograph.wire.base import Body, Response
 
 
 class AttachmentUploadBody(Body):
@@ -17,14 +17,14 @@ class AttachmentDeleteBody(Body):
     media_url: str
 
 
-class Attachment(Answer):
+class Attachment(Response):
     """A file that was uploaded."""
 
     media_url: str
     media_type: str
 
 
-class AttachmentResponse(Answer):
+class AttachmentResponse(Response):
     """One attachment."""
 
     attachment: Attachment

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from heliograph.wire.base import Answer, Body, BrandId, Id, Time, Uri
+from heliograph.wire.base import Body, BrandId, Id, Response, Time, Uri
 from heliograph.wire.clients import Client
 from heliograph.wire.devices import Device
 from heliograph.wire.rules import exactly_one
@@ -34,7 +34,7 @@ class AuthorBody(Body):
         return exactly_one(given, "userId", "userExternalId") if given.get("type") == USER else iter(())
 
 
-class Author(Answer):
+class Author(Response):
     """Who spoke."""
 
     type: AuthorType
@@ -44,7 +44,7 @@ class Author(Answer):
     avatar_url: str | None = None
 
 
-class AuthorWebhook(Answer):
+class AuthorWebhook(Response):
     """Who spoke, as webhook payloads show it; the user in full only where the webhook asks for that."""
 
     type: AuthorType
@@ -55,7 +55,7 @@ class AuthorWebhook(Answer):
     user: UserWebhook | None = None
 
 
-class Source(Answer):
+class Source(Response):
     """Where something came from: a channel, or `api:conversations` for messages that came through this API."""
 
     type: str

@@ -30,7 +30,7 @@ class Body(Struct, rename="camel", kw_only=True, omit_defaults=True):
         return iter(())
 
 
-class Answer(Struct, rename="camel", kw_only=True, omit_defaults=True):
+class Response(Struct, rename="camel", kw_only=True, omit_defaults=True):
     """A JSON object that the server sends. A field that is None is left out, never null."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from heliograph.wire.base import Answer, Id, Time
+from heliograph.wire.base import Id, Response, Time
 from heliograph.wire.paging import Links, PageMeta
 
 # Closed: a value outside this list makes the last official Python client drop a whole page.
@@ -30,14 +30,14 @@ ClientType = Literal[
 ClientStatus = Literal["active", "blocked", "inactive", "pending"]
 
 
-class ClientAssociation(Answer):
+class ClientAssociation(Response):
     """A client of the user that is active in the conversation."""
 
     type: ClientType
     client_id: Id
 
 
-class Client(Answer):
+class Client(Response):
     """A channel of a user. One client of type `sdk` stands for all of a user's iOS, Android, Unity and web devices."""
 
     id: Id
@@ -53,13 +53,13 @@ class Client(Answer):
     raw: dict[str, Any] | None = None
 
 
-class ClientResponse(Answer):
+class ClientResponse(Response):
     """One client."""
 
     client: Client
 
 
-class ClientListResponse(Answer):
+class ClientListResponse(Response):
     """A page of a user's clients, oldest first."""
 
     clients: list[Client]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from heliograph.wire.actions import Action, ActionBody, ItemAction, ItemActionBody
-from heliograph.wire.base import Answer, Body, Caption, MediaUrl, Text
+from heliograph.wire.base import Body, Caption, MediaUrl, Response, Text
 from heliograph.wire.forms import FormFieldBodies, FormMessageField, FormResponseFieldBodies, FormResponseMessageField
 from heliograph.wire.items import Item, ItemBodies
 from heliograph.wire.rules import at_least_one, at_most_one, distinct
@@ -149,7 +149,7 @@ ContentBody = (
 )
 
 
-class TextMessage(Answer, tag_field="type", tag="text"):
+class TextMessage(Response, tag_field="type", tag="text"):
     """A text, plain or rich, with buttons or without."""
 
     text: str | None = None
@@ -159,13 +159,13 @@ class TextMessage(Answer, tag_field="type", tag="text"):
     payload: str | None = None
 
 
-class DisplaySettings(Answer):
+class DisplaySettings(Response):
     """How to show a carousel."""
 
     image_aspect_ratio: AspectRatio | None = None
 
 
-class CarouselMessage(Answer, tag_field="type", tag="carousel"):
+class CarouselMessage(Response, tag_field="type", tag="carousel"):
     """Items side by side; the text is for channels that cannot show them."""
 
     items: list[Item]
@@ -174,7 +174,7 @@ class CarouselMessage(Answer, tag_field="type", tag="carousel"):
     display_settings: DisplaySettings | None = None
 
 
-class MediaMessage(Answer, tag_field="type"):
+class MediaMessage(Response, tag_field="type"):
     """What messages with a file have in common."""
 
     media_url: str
@@ -197,7 +197,7 @@ class ImageMessage(MediaMessage, tag="image"):
     actions: list[Action] | None = None
 
 
-class FormMessage(Answer, tag_field="type", tag="form"):
+class FormMessage(Response, tag_field="type", tag="form"):
     """Fields for the user to fill in."""
 
     fields: list[FormMessageField]
@@ -206,14 +206,14 @@ class FormMessage(Answer, tag_field="type", tag="form"):
     text: str | None = None
 
 
-class FormResponseMessage(Answer, tag_field="type", tag="formResponse"):
+class FormResponseMessage(Response, tag_field="type", tag="formResponse"):
     """The fields as the user filled them in; the text is for channels that cannot show them."""
 
     fields: list[FormResponseMessageField]
     text_fallback: str | None = None
 
 
-class ListMessage(Answer, tag_field="type", tag="list"):
+class ListMessage(Response, tag_field="type", tag="list"):
     """Items one below the other."""
 
     items: list[Item]
@@ -221,21 +221,21 @@ class ListMessage(Answer, tag_field="type", tag="list"):
     actions: list[ItemAction] | None = None
 
 
-class Coordinates(Answer):
+class Coordinates(Response):
     """Degrees of latitude and longitude."""
 
     lat: float
     long: float
 
 
-class Place(Answer):
+class Place(Response):
     """What a place is called."""
 
     address: str | None = None
     name: str | None = None
 
 
-class LocationMessage(Answer, tag_field="type", tag="location"):
+class LocationMessage(Response, tag_field="type", tag="location"):
     """A place on earth; the text is for channels that cannot show it."""
 
     coordinates: Coordinates
@@ -244,7 +244,7 @@ class LocationMessage(Answer, tag_field="type", tag="location"):
     location: Place | None = None
 
 
-class TemplateMessage(Answer, tag_field="type", tag="template"):
+class TemplateMessage(Response, tag_field="type", tag="template"):
     """A template of WhatsApp, in that channel's own form."""
 
     template: dict[str, Any]

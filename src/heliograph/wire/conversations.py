@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from heliograph.wire.base import Answer, Body, Description, DisplayName, Id, Metadata, Time, Uri
+from heliograph.wire.base import Body, Description, DisplayName, Id, Metadata, Response, Time, Uri
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.participants import ParticipantBody
 from heliograph.wire.switchboards import SwitchboardIntegrationWebhook
@@ -51,7 +51,7 @@ class ConversationUpdateBody(Body):
     metadata: Metadata | UnsetType | None = UNSET
 
 
-class ConversationTruncated(Answer):
+class ConversationTruncated(Response):
     """A conversation as webhook payloads show one."""
 
     id: Id
@@ -61,7 +61,7 @@ class ConversationTruncated(Answer):
     pending_switchboard_integration: SwitchboardIntegrationWebhook | None = None
 
 
-class Conversation(Answer):
+class Conversation(Response):
     """A conversation of the app."""
 
     id: Id
@@ -78,13 +78,13 @@ class Conversation(Answer):
     business_last_read: Time | None = None
 
 
-class ConversationResponse(Answer):
+class ConversationResponse(Response):
     """One conversation."""
 
     conversation: Conversation
 
 
-class ConversationListResponse(Answer):
+class ConversationListResponse(Response):
     """A page of the conversations a user is in, in the order of their ids."""
 
     conversations: list[Conversation]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from heliograph.wire.base import Answer, Id, Time
+from heliograph.wire.base import Id, Response, Time
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.webhooks import Trigger
 
 DeliveryStatus = Literal["pending", "delivered", "failed"]
 
 
-class Attempt(Answer):
+class Attempt(Response):
     """One call of the webhook. Without a status there was no answer; of the answer there is the first kilobyte."""
 
     number: int
@@ -22,7 +22,7 @@ class Attempt(Answer):
     answer: str | None = None
 
 
-class Delivery(Answer):
+class Delivery(Response):
     """One event for one webhook. `due_at` is when it is tried next, or may be; for the others of its lane wait."""
 
     id: Id
@@ -39,13 +39,13 @@ class Delivery(Answer):
     attempts: list[Attempt] | None = None
 
 
-class DeliveryResponse(Answer):
+class DeliveryResponse(Response):
     """One delivery, with its attempts."""
 
     delivery: Delivery
 
 
-class DeliveryListResponse(Answer):
+class DeliveryListResponse(Response):
     """A page of deliveries, oldest first."""
 
     deliveries: list[Delivery]

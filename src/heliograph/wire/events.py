@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from heliograph.wire.activities import Activity
 from heliograph.wire.authors import AuthorWebhook, Source
-from heliograph.wire.base import Answer, Id, Time
+from heliograph.wire.base import Id, Response, Time
 from heliograph.wire.clients import Client
 from heliograph.wire.contents import Content
 from heliograph.wire.conversations import ConversationTruncated
@@ -34,14 +34,14 @@ EventType = Literal[
 """The events that are recorded so far."""
 
 
-class Problem(Answer):
+class Problem(Response):
     """Why something failed."""
 
     code: str
     message: str
 
 
-class ConversationCreatePayload(Answer):
+class ConversationCreatePayload(Response):
     """`conversation:create`; `user` for personal conversations only."""
 
     conversation: ConversationTruncated
@@ -50,20 +50,20 @@ class ConversationCreatePayload(Answer):
     user: UserWebhook | None = None
 
 
-class MembershipPayload(Answer):
+class MembershipPayload(Response):
     """`conversation:join` and `conversation:leave`."""
 
     conversation: ConversationTruncated
     user: UserTruncated
 
 
-class ConversationRemovePayload(Answer):
+class ConversationRemovePayload(Response):
     """`conversation:remove`."""
 
     conversation: ConversationTruncated
 
 
-class MessageWebhook(Answer):
+class MessageWebhook(Response):
     """A message as webhook payloads show it."""
 
     id: Id
@@ -76,7 +76,7 @@ class MessageWebhook(Answer):
     deleted: bool | None = None
 
 
-class ConversationMessagePayload(Answer):
+class ConversationMessagePayload(Response):
     """`conversation:message`."""
 
     conversation: ConversationTruncated
@@ -84,20 +84,20 @@ class ConversationMessagePayload(Answer):
     recent_notifications: list[MessageWebhook] | None = None
 
 
-class MessageDelivered(Answer):
+class MessageDelivered(Response):
     """The message that was to be delivered."""
 
     id: Id
 
 
-class DeliveryDestination(Answer):
+class DeliveryDestination(Response):
     """Where a message was to be delivered."""
 
     type: str
     integration_id: str | None = None
 
 
-class MessageDeliveryPayload(Answer):
+class MessageDeliveryPayload(Response):
     """`conversation:message:delivery:channel` and `conversation:message:delivery:user`."""
 
     user: UserWebhook
@@ -113,21 +113,21 @@ class MessageDeliveryFailurePayload(MessageDeliveryPayload):
     error: Problem
 
 
-class ActivityPayload(Answer):
+class ActivityPayload(Response):
     """`conversation:read` and `conversation:typing`."""
 
     conversation: ConversationTruncated
     activity: Activity
 
 
-class PostbackWebhook(Answer):
+class PostbackWebhook(Response):
     """The action that a user chose."""
 
     payload: str
     metadata: dict[str, Any] | None = None
 
 
-class ConversationPostbackPayload(Answer):
+class ConversationPostbackPayload(Response):
     """`conversation:postback`."""
 
     postback: PostbackWebhook
@@ -136,7 +136,7 @@ class ConversationPostbackPayload(Answer):
     source: Source
 
 
-class ClientAddPayload(Answer):
+class ClientAddPayload(Response):
     """`client:add`. No documented reason fits a client that a join made; `sdkLogin` is the nearest."""
 
     user: UserTruncated
@@ -145,7 +145,7 @@ class ClientAddPayload(Answer):
     source: Source
 
 
-class ClientRemovePayload(Answer):
+class ClientRemovePayload(Response):
     """`client:remove`."""
 
     user: UserTruncated
@@ -154,7 +154,7 @@ class ClientRemovePayload(Answer):
     source: Source
 
 
-class UserUpdatePayload(Answer):
+class UserUpdatePayload(Response):
     """`user:update`. No documented reason fits a change through the API, so none is given."""
 
     user: UserWebhook
@@ -162,34 +162,34 @@ class UserUpdatePayload(Answer):
     reason: Literal["authentication", "localeDetection"] | None = None
 
 
-class UserRemovePayload(Answer):
+class UserRemovePayload(Response):
     """`user:remove`."""
 
     user: UserTruncated
 
 
-class MergedUsers(Answer):
+class MergedUsers(Response):
     """The user that stays, and the one that became part of it."""
 
     surviving: UserWebhook
     discarded: UserWebhook
 
 
-class MergedConversations(Answer):
+class MergedConversations(Response):
     """The conversation that stays, and the one that became part of it."""
 
     surviving: ConversationTruncated
     discarded: ConversationTruncated
 
 
-class MergedClients(Answer):
+class MergedClients(Response):
     """The client that stays, and the one that was dropped."""
 
     surviving: Client
     discarded: Client
 
 
-class UserMergePayload(Answer):
+class UserMergePayload(Response):
     """`user:merge`; the metadata is what there was no room for."""
 
     merged_users: MergedUsers
@@ -199,7 +199,7 @@ class UserMergePayload(Answer):
     discarded_metadata: dict[str, Any] | None = None
 
 
-class SwitchboardPayload(Answer):
+class SwitchboardPayload(Response):
     """`switchboard:acceptControl` and `switchboard:offerControl`."""
 
     conversation: ConversationTruncated
@@ -218,7 +218,7 @@ class SwitchboardFailurePayload(SwitchboardPayload, kw_only=True):
     error: Problem
 
 
-PAYLOADS: dict[Trigger, type[Answer]] = {
+PAYLOADS: dict[Trigger, type[Response]] = {
     "client:add": ClientAddPayload,
     "client:remove": ClientRemovePayload,
     "conversation:create": ConversationCreatePayload,
@@ -246,20 +246,20 @@ PAYLOADS: dict[Trigger, type[Answer]] = {
 """What each event tells, by its trigger."""
 
 
-class WebhookApp(Answer):
+class WebhookApp(Response):
     """The app in which the events happened."""
 
     id: Id
 
 
-class WebhookCalled(Answer):
+class WebhookCalled(Response):
     """The webhook that is called, and the version of its payloads."""
 
     id: Id
     version: str
 
 
-class Event(Answer):
+class Event(Response):
     """One event: its id stays the same however often it is told."""
 
     id: Id
@@ -268,7 +268,7 @@ class Event(Answer):
     payload: Any
 
 
-class WebhookCall(Answer):
+class WebhookCall(Response):
     """What is posted to the target of a webhook."""
 
     app: WebhookApp

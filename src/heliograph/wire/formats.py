@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from msgspec import Struct
 
-from heliograph.wire.base import Answer
+from heliograph.wire.base import Response
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm  # infers unions too, which `type[T]` does not
@@ -59,7 +59,7 @@ class EventStream(Format[AsyncGenerator[bytes, None]], frozen=True):
 
     media_type = "text/event-stream"
 
-    kind: type[Answer]
+    kind: type[Response]
 
 
 NO_BODY = NoBody(None)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from heliograph.wire.base import Answer, Body, Label
+from heliograph.wire.base import Body, Label, Response
 from heliograph.wire.rules import distinct
 
 FieldType = Literal["email", "select", "text"]
@@ -67,14 +67,14 @@ FormFieldBodies = Annotated[list[FormMessageFieldBody], Meta(min_length=1, max_l
 FormResponseFieldBodies = Annotated[list[FormResponseMessageFieldBody], Meta(min_length=1, max_length=20)]
 
 
-class Option(Answer):
+class Option(Response):
     """One of the choices of a field of type select."""
 
     name: str | None = None
     label: str | None = None
 
 
-class Field(Answer):
+class Field(Response):
     """What fields of forms, and of responses to them, have in common."""
 
     type: FieldType

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType, field
 
 from heliograph.wire import channels, sdks
-from heliograph.wire.base import Answer, Body, DisplayName, NonEmpty
+from heliograph.wire.base import Body, DisplayName, NonEmpty, Response
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.webhooks import Webhook, WebhookCreateBody
 
@@ -109,13 +109,13 @@ class IntegrationUpdateBody(Body):
     prechat_capture: sdks.PrechatCaptureBody | None = None
 
 
-class IntegrationResponse(Answer):
+class IntegrationResponse(Response):
     """One integration."""
 
     integration: Integration
 
 
-class IntegrationListResponse(Answer):
+class IntegrationListResponse(Response):
     """A page of the integrations of an app, oldest first."""
 
     integrations: list[Integration]

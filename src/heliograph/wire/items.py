@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from heliograph.wire.actions import ItemAction, ItemActionBody
-from heliograph.wire.base import Answer, Body, Caption, Label, Metadata, Uri
+from heliograph.wire.base import Body, Caption, Label, Metadata, Response, Uri
 
 ItemSize = Literal["compact", "large"]
 
@@ -25,7 +25,7 @@ class ItemBody(Body):
     metadata: Metadata | None = None
 
 
-class Item(Answer):
+class Item(Response):
     """A card with a title, perhaps a picture, and one to three actions."""
 
     title: str

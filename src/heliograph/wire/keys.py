@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heliograph.wire.base import Answer, Body, DisplayName
+from heliograph.wire.base import Body, DisplayName, Response
 
 KEYS_PER_INTEGRATION = 10
 
@@ -13,7 +13,7 @@ class IntegrationApiKeyBody(Body):
     display_name: DisplayName
 
 
-class IntegrationApiKey(Answer):
+class IntegrationApiKey(Response):
     """A key of a custom integration: as a key of an app, of integration scope."""
 
     id: str
@@ -21,13 +21,13 @@ class IntegrationApiKey(Answer):
     secret: str
 
 
-class IntegrationApiKeyResponse(Answer):
+class IntegrationApiKeyResponse(Response):
     """One key."""
 
     key: IntegrationApiKey
 
 
-class IntegrationApiKeyListResponse(Answer):
+class IntegrationApiKeyListResponse(Response):
     """All keys of an integration."""
 
     keys: list[IntegrationApiKey]

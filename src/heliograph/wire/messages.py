@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from heliograph.wire.authors import Author, AuthorBody, Source
-from heliograph.wire.base import Answer, Body, Id, Metadata, Time
+from heliograph.wire.base import Body, Id, Metadata, Response, Time
 from heliograph.wire.contents import Content, ContentBody
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.rules import exactly_one
@@ -70,14 +70,14 @@ class MessagePost(Body):
             yield f"schema should be {WHATSAPP} for content of type template"
 
 
-class ActivityMessage(Answer):
+class ActivityMessage(Response):
     """What happened in the system, where that is why there is a message."""
 
     type: Literal["ticket:closed", "ticket:transfer:email", "conversation:endedByUser"]
     data: dict[str, Any] | None = None
 
 
-class Reference(Answer):
+class Reference(Response):
     """A source of what a bot answered."""
 
     uri: str
@@ -85,7 +85,7 @@ class Reference(Answer):
     description: str | None = None
 
 
-class Message(Answer):
+class Message(Response):
     """A message of a conversation."""
 
     id: Id
@@ -100,13 +100,13 @@ class Message(Answer):
     references: list[Reference] | None = None
 
 
-class QuotedMessageMessage(Answer, tag_field="type", tag="message"):
+class QuotedMessageMessage(Response, tag_field="type", tag="message"):
     """A quoted message that is one of ours."""
 
     message: Message
 
 
-class QuotedMessageExternalMessageId(Answer, tag_field="type", tag="externalMessageId"):
+class QuotedMessageExternalMessageId(Response, tag_field="type", tag="externalMessageId"):
     """A quoted message that only the channel knows."""
 
     external_message_id: str
@@ -115,13 +115,13 @@ class QuotedMessageExternalMessageId(Answer, tag_field="type", tag="externalMess
 QuotedMessage = QuotedMessageMessage | QuotedMessageExternalMessageId
 
 
-class MessagePostResponse(Answer):
+class MessagePostResponse(Response):
     """What was sent: one message, or several where a channel needs it so."""
 
     messages: list[Message]
 
 
-class MessageListResponse(Answer):
+class MessageListResponse(Response):
     """A page of messages, oldest first; without a cursor it is the last page."""
 
     messages: list[Message]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import field
 
-from heliograph.wire.base import Answer, Body
+from heliograph.wire.base import Body, Response
 
 
 class TokenBody(Body):
@@ -18,7 +18,7 @@ class TokenBody(Body):
     client_secret: str = field(name="client_secret")
 
 
-class TokenResponse(Answer):
+class TokenResponse(Response):
     """A token of integration scope; it does not expire."""
 
     access_token: str = field(name="access_token")

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from heliograph.errors import ApiError
-from heliograph.wire.base import Answer, Body
+from heliograph.wire.base import Body, Response
 from heliograph.wire.formats import Format
 
 P = TypeVar("P", bound=Struct, covariant=True)
@@ -40,7 +40,7 @@ SCOPES = {scope.label: scope for scope in Scope}
 
 BodyType = type[Body] | UnionType
 """The type of a body; a union if the body's field `type` tells several kinds apart."""
-ResponseType = type[Answer] | type[dict[str, Any]]
+ResponseType = type[Response] | type[dict[str, Any]]
 """The type of a response; a plain object where only a third-party channel knows what is in it."""
 
 

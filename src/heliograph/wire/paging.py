@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from heliograph.errors import InvalidPage
 from heliograph.ids import is_id
-from heliograph.wire.base import Answer, Id
+from heliograph.wire.base import Id, Response
 
 DEFAULT_SIZE = 25
 MAX_SIZE = 100
@@ -52,7 +52,7 @@ class Slice(Struct, Generic[T], frozen=True):
         return Slice(records, self.precedes, self.follows, self.first, self.last)
 
 
-class PageMeta(Answer):
+class PageMeta(Response):
     """Where a page lies: a cursor is there if, and only if, the list goes on in its direction."""
 
     has_more: bool
@@ -60,7 +60,7 @@ class PageMeta(Answer):
     before_cursor: Id | None = None
 
 
-class Links(Answer):
+class Links(Response):
     """Absolute URLs of the neighbouring pages, where there are such."""
 
     prev: str | None = None

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import field
 
-from heliograph.wire.base import Answer, Body, Id, Time
+from heliograph.wire.base import Body, Id, Response, Time
 from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.rules import exactly_one
@@ -52,7 +52,7 @@ class ParticipantLeaveBody(Body):
         return exactly_one(given, "userId", "userExternalId", "participantId")
 
 
-class Participant(Answer):
+class Participant(Response):
     """A user in a conversation."""
 
     id: Id
@@ -63,13 +63,13 @@ class Participant(Answer):
     last_read: Time | None = None
 
 
-class ParticipantResponse(Answer):
+class ParticipantResponse(Response):
     """The participant that joined, or was there already."""
 
     participant: Participant
 
 
-class ParticipantListResponse(Answer):
+class ParticipantListResponse(Response):
     """A page of participants, in the order in which they joined."""
 
     participants: list[Participant]

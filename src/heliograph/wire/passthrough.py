@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from heliograph.wire.base import Answer, Body
+from heliograph.wire.base import Body, Response
 from heliograph.wire.rules import exactly_one
 
 
@@ -57,14 +57,14 @@ class ConversionEventsBody(Body):
         return exactly_one(given, "messenger", "instagram", "whatsapp")
 
 
-class ConversionEvents(Answer):
+class ConversionEvents(Response):
     """What the channel took."""
 
     dataset_id: str
     events_received: int
 
 
-class ConversionEventsResponse(Answer):
+class ConversionEventsResponse(Response):
     """What the channel took."""
 
     conversion_events: ConversionEvents

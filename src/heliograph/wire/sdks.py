@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from heliograph.wire.base import Answer, Body, Id, NonEmpty
+from heliograph.wire.base import Body, Id, NonEmpty, Response
 from heliograph.wire.forms import Field, FieldBody
 
 IntegrationStatus = Literal["active", "inactive", "error"]
@@ -85,7 +85,7 @@ class WebIntegrationBody(SdkIntegrationBody, tag="web"):
     prechat_capture: PrechatCaptureBody | None = None
 
 
-class DefaultResponder(Answer):
+class DefaultResponder(Response):
     """Who answers in the conversations of an integration, and whether that comes from the switchboard."""
 
     name: str | None = None
@@ -97,7 +97,7 @@ class DefaultResponder(Answer):
     inherited: bool | None = None
 
 
-class IntegrationBase(Answer, tag_field="type"):
+class IntegrationBase(Response, tag_field="type"):
     """What is shown of every integration."""
 
     id: Id
@@ -137,7 +137,7 @@ class UnityIntegration(SdkIntegration, tag="unity"):
     """The Unity SDK."""
 
 
-class PrechatCapture(Answer):
+class PrechatCapture(Response):
     """What a user is asked for before the conversation begins."""
 
     avatar_url: str | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from heliograph.wire.base import Answer, Body, Id, Metadata
+from heliograph.wire.base import Body, Id, Metadata, Response
 from heliograph.wire.rules import at_most_one, exactly_one
 
 SwitchboardName = Annotated[str, Meta(max_length=128, pattern=r"^[A-Za-z0-9_-]+$(?!\n)")]
@@ -21,7 +21,7 @@ class SwitchboardUpdateBody(Body):
     default_switchboard_integration_id: str | None = None
 
 
-class Switchboard(Answer):
+class Switchboard(Response):
     """The switchboard of an app."""
 
     id: Id
@@ -29,13 +29,13 @@ class Switchboard(Answer):
     default_switchboard_integration_id: Id | None = None
 
 
-class SwitchboardResponse(Answer):
+class SwitchboardResponse(Response):
     """One switchboard."""
 
     switchboard: Switchboard
 
 
-class SwitchboardListResponse(Answer):
+class SwitchboardListResponse(Response):
     """All switchboards of an app, of which there is at most one."""
 
     switchboards: list[Switchboard]
@@ -73,7 +73,7 @@ class SwitchboardIntegrationUpdateBody(Body):
         return at_most_one(given, "integrationId", "integrationType")
 
 
-class SwitchboardIntegration(Answer):
+class SwitchboardIntegration(Response):
     """An integration in a switchboard."""
 
     id: Id
@@ -85,7 +85,7 @@ class SwitchboardIntegration(Answer):
     message_history_count: int | None = None
 
 
-class SwitchboardIntegrationWebhook(Answer):
+class SwitchboardIntegrationWebhook(Response):
     """An integration in a switchboard, as conversations show it."""
 
     id: Id
@@ -94,13 +94,13 @@ class SwitchboardIntegrationWebhook(Answer):
     integration_type: str | None = None
 
 
-class SwitchboardIntegrationResponse(Answer):
+class SwitchboardIntegrationResponse(Response):
     """One switchboard integration."""
 
     switchboard_integration: SwitchboardIntegration
 
 
-class SwitchboardIntegrationListResponse(Answer):
+class SwitchboardIntegrationListResponse(Response):
     """All integrations of a switchboard."""
 
     switchboard_integrations: list[SwitchboardIntegration]

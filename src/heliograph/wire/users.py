@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from heliograph.wire.base import Answer, Body, BrandId, Email, ExternalId, Id, Locale, Metadata, PersonName, Time, Uri
+from heliograph.wire.base import Body, BrandId, Email, ExternalId, Id, Locale, Metadata, PersonName, Response, Time, Uri
 
 Moment = Annotated[
     datetime, Meta(tz=True, description="An ISO 8601 time with its offset, such as `2020-05-21T15:53:30.197Z`.")
@@ -50,7 +50,7 @@ class SyncUserBody(Body):
     surviving_zendesk_id: str | None = None
 
 
-class Profile(Answer):
+class Profile(Response):
     """What is known of a person."""
 
     given_name: str | None = None
@@ -60,7 +60,7 @@ class Profile(Answer):
     locale: str | None = None
 
 
-class Identity(Answer):
+class Identity(Response):
     """A connected identity of a user, such as an email address."""
 
     type: str
@@ -68,7 +68,7 @@ class Identity(Answer):
     verification: str | None = None
 
 
-class UserTruncated(Answer):
+class UserTruncated(Response):
     """A user as webhook payloads show one."""
 
     id: Id
@@ -88,7 +88,7 @@ class UserWebhook(UserTruncated):
     identities: list[Identity] | None = None
 
 
-class User(Answer):
+class User(Response):
     """A user of the app."""
 
     id: Id
@@ -103,13 +103,13 @@ class User(Answer):
     to_be_retained: bool | None = None
 
 
-class UserResponse(Answer):
+class UserResponse(Response):
     """One user."""
 
     user: User
 
 
-class UserListResponse(Answer):
+class UserListResponse(Response):
     """Users, not in pages."""
 
     users: list[User]

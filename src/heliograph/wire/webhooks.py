@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from heliograph.wire.base import Answer, Body, HttpUrl, Id
+from heliograph.wire.base import Body, HttpUrl, Id, Response
 
 WEBHOOKS_PER_APP = 10
 VERSION = "v2"
@@ -61,7 +61,7 @@ class WebhookUpdateBody(Body):
     include_full_source: bool | None = None
 
 
-class Webhook(Answer):
+class Webhook(Response):
     """A webhook of an integration. The secret comes with each call of it, in the header `X-API-Key`."""
 
     id: Id
@@ -73,13 +73,13 @@ class Webhook(Answer):
     include_full_source: bool
 
 
-class WebhookResponse(Answer):
+class WebhookResponse(Response):
     """One webhook."""
 
     webhook: Webhook
 
 
-class WebhookListResponse(Answer):
+class WebhookListResponse(Response):
     """All webhooks of an integration."""
 
     webhooks: list[Webhook]
