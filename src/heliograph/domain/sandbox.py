@@ -1,4 +1,4 @@
-"""The sandbox: an app with an account key and an app key, created once, for first steps."""
+"""The sandbox: an app with an account key and an app key, created once, for trying the API."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def is_empty(store: Store) -> bool:
 
 
 async def ensure(store: Store) -> Sandbox:
-    """The sandbox. Creates what is missing of it, and keeps the rest, so the result is the same every time."""
+    """The sandbox. Creates the parts that are missing, and keeps the others."""
     account_key = key_verbs.new_key(Scope.ACCOUNT, "Sandbox account key")
     app_key = key_verbs.new_key(Scope.APP, "Sandbox app key")
     sealed = {key.id: store.sealer.seal(key.id, key.secret) for key in (account_key, app_key)}

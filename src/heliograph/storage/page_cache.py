@@ -20,7 +20,7 @@ class Versioned(Protocol):
         """About how many bytes it takes."""
 
 
-class Remembered:
+class PageCache:
     """The most recently used things, as many as fit."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.page_cache import Remembered
+from heliograph.storage.page_cache import PageCache
 from heliograph.storage.sealing import Sealer
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class Store(ABC):
     """Whether other processes serve the same database."""
     name: str
     """The name of the database in log lines and messages, without a password."""
-    remembered: Remembered
+    page_cache: PageCache
     """Cached pages. Before one is used, its version must be compared with that in the database."""
     observe_batch: Callable[[str, int, float], None] = staticmethod(lambda name, size, seconds: None)
     """Called after each batch that was committed, with its name, its number of calls, and its duration in seconds."""

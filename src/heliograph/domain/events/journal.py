@@ -40,8 +40,8 @@ class Journal:
     ) -> None:
         """Record an event.
 
-        `members` are the participants that it adds to the conversation, or removes from it. `in_full` makes the payload
-        for webhooks that ask for full users, if it differs; it is called only if there is such a webhook.
+        `members` are the participants that the event adds to the conversation or removes from it. `in_full` returns the
+        payload with full users, if it differs; it is called only if a webhook asks for full users.
         """
         id = ids.new()
         if in_full is not None:

@@ -18,7 +18,7 @@ import asyncpg
 from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.storage import migrations
 from heliograph.storage.engine import Reader, TryAgain, Tx
-from heliograph.storage.page_cache import Remembered
+from heliograph.storage.page_cache import PageCache
 from heliograph.storage.postgres.batches import Batch, Batcher
 from heliograph.storage.postgres.transactions import ABSENT, Transactions
 from heliograph.storage.postgres.tx import DIALECT, Catalog, PostgresTx
@@ -49,7 +49,7 @@ class PostgresStore(Store):
         self.name = name
         self.sealer = sealer
         self.buckets = BUCKETS
-        self.remembered = Remembered()
+        self.page_cache = PageCache()
         self._pool = pool
         self._transactions = Transactions(pool, Catalog(), BUCKETS)
         self._batcher = Batcher(self._run_batch)

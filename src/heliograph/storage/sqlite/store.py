@@ -16,7 +16,7 @@ from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.storage import migrations
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import MEMORY
-from heliograph.storage.page_cache import Remembered
+from heliograph.storage.page_cache import PageCache
 from heliograph.storage.rows import places, stream
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.sqlite.examining import examine, schema_version
@@ -55,7 +55,7 @@ class EmbeddedStore(Store):
         self.name = str(location.path)
         self.sealer = sealer
         self.buckets = BUCKETS
-        self.remembered = Remembered()
+        self.page_cache = PageCache()
         self._file = file
         self._write_connection = writer
         self._read_connection = connect(location.path, read_only=True)
