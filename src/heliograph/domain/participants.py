@@ -84,4 +84,6 @@ async def _page(reader: Reader, app_id: str, conversation_id: str, page: Page) -
         return ParticipantListing(Raw(b"[]"), PageMeta(has_more=False), None)
     rows = found.records
     meta = page_meta(page, rows[0].id, rows[-1].id, precedes=found.precedes, follows=found.follows)
-    return ParticipantListing(Raw(_ENCODER.encode([views.listed_participant(row) for row in rows])), meta, rows[0].version)
+    return ParticipantListing(
+        Raw(_ENCODER.encode([views.listed_participant(row) for row in rows])), meta, rows[0].version
+    )

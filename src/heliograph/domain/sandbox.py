@@ -52,7 +52,7 @@ async def ensure(store: Store) -> Sandbox:
 
 
 async def _ensure(tx: Tx, account_key: AppKey, app_key: AppKey, sealed: dict[str, bytes]) -> SandboxIds:
-    await meta.hold(tx)  # of two concurrent calls, the second finds what the first created
+    await meta.lock(tx)  # the second of two concurrent calls finds what the first created
     ids = await meta.get_struct(tx, _NAME, SandboxIds) or SandboxIds("", "", "")
     if await apps.get(tx, ids.app_id) is None:
         ids.app_id = (await app_verbs.add(tx, AppCreateBody(display_name="Sandbox"))).id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from heliograph.errors import UserNotFound
-from heliograph.storage.engine import Lock, TryAgain, Tx
+from heliograph.storage.engine import Lock, StaleRead, Tx
 from heliograph.storage.rows import conversations, participants, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.participants import StoredParticipant
@@ -26,7 +26,7 @@ async def lock_seats(tx: Tx, app_id: str, user_id: str) -> Seats:
 
     Raises:
         UserNotFound: the user has been deleted in the meantime.
-        TryAgain: the user has joined a conversation in the meantime.
+        StaleRead: the user has joined a conversation in the meantime.
     """
     # Every transaction locks conversations before users, so the memberships are read first without a lock.
     expected = [(app_id, one.conversation_id) for one in await participants.memberships(tx, app_id, user_id)]
@@ -35,6 +35,6 @@ async def lock_seats(tx: Tx, app_id: str, user_id: str) -> Seats:
         raise UserNotFound
     memberships = await participants.memberships(tx, app_id, user_id)
     if any(one.conversation_id not in locked for one in memberships):
-        raise TryAgain
+        raise StaleRead
     keys = [(app_id, one.conversation_id, one.participant_id) for one in memberships]
     return Seats(user, locked, await participants.get_many(tx, keys))
