@@ -151,7 +151,7 @@ class AppsApi(Api):
         settings: AppSettingsBody | Mapping[str, Any] | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> AppResponse:
-        """Creates an app: a tenant with users, conversations and keys of its own.
+        """Creates an app: a tenant with its own users, conversations and keys.
 
         `POST /v2/apps`, for keys of scope account.
 
@@ -222,8 +222,8 @@ class AppsApi(Api):
         settings: AppSettingsBody | Mapping[str, Any] | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> AppResponse:
-        """Changes what the body names: settings and metadata are merged key by key, and a null metadata value removes
-        its key. `multiConvoEnabled` cannot be turned off again.
+        """Changes the given fields. Settings and metadata are merged key by key, and a null metadata value removes its
+        key. `multiConvoEnabled` cannot be turned off again.
 
         `PATCH /v2/apps/{appId}`, for keys of scope app or account.
 
@@ -245,7 +245,7 @@ class AppsApi(Api):
         )
 
     def delete_app(self, app_id: str) -> Empty:
-        """Deletes an app with everything in it. Its keys stop working at once.
+        """Deletes an app with all its data. Its keys stop working immediately.
 
         `DELETE /v2/apps/{appId}`, for keys of scope account.
 
@@ -310,7 +310,7 @@ class AppKeysApi(Api):
         return self._client.send(build(OPERATION["GetAppKey"], (app_id, key_id)), AppKeyResponse)
 
     def delete_app_key(self, app_id: str, key_id: str) -> Empty:
-        """Revokes an API key at once.
+        """Revokes an API key immediately.
 
         `DELETE /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
 
@@ -338,8 +338,8 @@ class AttachmentsApi(Api):
         for_: str | None = None,
         conversation_id: str | None = None,
     ) -> AttachmentResponse:
-        """Takes a file for messages to refer to by its URL. With `for=message` and a `conversationId` it goes when the
-        message, the conversation or the user goes.
+        """Uploads a file that messages can refer to by its URL. With `for=message` and a `conversationId`, it is
+        deleted together with the message, the conversation or the user.
 
         `POST /v2/apps/{appId}/attachments`, for keys of scope integration or app or account.
 
@@ -394,7 +394,7 @@ class ConversationsApi(Api):
         icon_url: str | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> ConversationResponse:
-        """Creates a personal conversation of one user, or a group with up to 10 users in it from the start.
+        """Creates a personal conversation of one user, or a group with up to 10 initial participants.
 
         `POST /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
 
@@ -432,7 +432,7 @@ class ConversationsApi(Api):
         user_id: str | None = None,
         user_external_id: str | None = None,
     ) -> ConversationListResponse:
-        """Lists the conversations that a user is in, named by `filter[userId]` or `filter[userExternalId]`.
+        """Lists the conversations of a user, who is named by `filter[userId]` or `filter[userExternalId]`.
 
         `GET /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
 
@@ -508,7 +508,7 @@ class ConversationsApi(Api):
         icon_url: str | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> ConversationResponse:
-        """Changes what the body names. Null clears; metadata is merged key by key.
+        """Changes the given fields. Null clears a field; metadata is merged key by key.
 
         `PATCH /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 
@@ -553,7 +553,7 @@ class ConversationsApi(Api):
         user_id: str | None = None,
         apple: AppleMessageRefBody | Mapping[str, Any] | None = None,
     ) -> Model:
-        """Fetches from Apple what a message of a user only refers to.
+        """Downloads message data from Apple to which a message of a user refers.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/download`, for keys of scope integration or app or
         account.
@@ -581,7 +581,7 @@ class ConversationsApi(Api):
         instagram: MetaConversionEventBody | Mapping[str, Any] | None = None,
         whatsapp: MetaConversionEventBody | Mapping[str, Any] | None = None,
     ) -> ConversionEventsResponse:
-        """Tells a channel of Meta what a conversation led to.
+        """Sends conversion events of a conversation to a Meta channel.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/conversionEvents`, for keys of scope integration or app
         or account.
@@ -616,8 +616,8 @@ class ParticipantsApi(Api):
         user_external_id: str | None = None,
         subscribe_sdk_client: bool | None = None,
     ) -> ParticipantResponse:
-        """Adds a user to an sdkGroup conversation. Who is in it already stays the same participant. With
-        `subscribeSDKClient` the user's SDK client, made if there is none, is associated with the conversation.
+        """Adds a user to an sdkGroup conversation. If the user is a participant already, that participant is returned.
+        With `subscribeSDKClient`, the user's SDK client is associated with the conversation, and created if needed.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/join`, for keys of scope integration or app or account.
 
@@ -647,7 +647,7 @@ class ParticipantsApi(Api):
     def list_participants(
         self, app_id: str, conversation_id: str, page: Page | Mapping[str, Any] | None = None
     ) -> ParticipantListResponse:
-        """Lists who is in a conversation, in the order of joining.
+        """Lists the participants of a conversation, in the order of joining.
 
         `GET /v2/apps/{appId}/conversations/{conversationId}/participants`, for keys of scope integration or app or
         account.
@@ -695,7 +695,7 @@ class ParticipantsApi(Api):
         user_external_id: str | None = None,
         participant_id: str | None = None,
     ) -> Empty:
-        """Removes a user from an sdkGroup conversation, named by user id, external id or participant id.
+        """Removes a user, named by user id, external id or participant id, from an sdkGroup conversation.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/leave`, for keys of scope integration or app or
         account.
@@ -746,7 +746,7 @@ class MessagesApi(Api):
         override: OverrideBody | Mapping[str, Any] | None = None,
         schema: str | None = None,
     ) -> MessagePostResponse:
-        """Sends a message, of the business or of a user.
+        """Posts a message of the business or of a user.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
         account.
@@ -781,7 +781,7 @@ class MessagesApi(Api):
     def list_messages(
         self, app_id: str, conversation_id: str, page: Page | Mapping[str, Any] | None = None
     ) -> MessageListResponse:
-        """Lists messages, oldest first, 100 to a page whatever size is asked for. Without a cursor it is the last page.
+        """Lists messages, oldest first. The page size is always 100. Without a cursor, it is the last page.
 
         `GET /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
         account.
@@ -823,7 +823,7 @@ class MessagesApi(Api):
         )
 
     def delete_all_messages(self, app_id: str, conversation_id: str) -> Empty:
-        """Deletes every message of a conversation; nothing is unread then.
+        """Deletes all messages of a conversation, which leaves no unread messages.
 
         `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
         account.
@@ -838,7 +838,7 @@ class MessagesApi(Api):
         return self._client.send(build(OPERATION["DeleteAllMessages"], (app_id, conversation_id)), Empty)
 
     def delete_message(self, app_id: str, conversation_id: str, message_id: str) -> Empty:
-        """Deletes a message. What is unread of the others stays so.
+        """Deletes a message. Other unread messages stay unread.
 
         `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages/{messageId}`, for keys of scope integration
         or app or account.
@@ -866,7 +866,7 @@ class ActivitiesApi(Api):
         author: AuthorBody | Mapping[str, Any] | None = None,
         type: Literal["conversation:read", "typing:start", "typing:stop"] | None = None,
     ) -> Empty:
-        """Tells that the business is typing, or that a user or the business has read the conversation.
+        """Records that the business is typing, or that a user or the business has read the conversation.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/activity`, for keys of scope integration or app or
         account.
@@ -897,7 +897,7 @@ class SwitchboardActionsApi(Api):
         switchboard_integration: str | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> Empty:
-        """Gives control of a conversation to a switchboard integration.
+        """Passes control of a conversation to a switchboard integration.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/passControl`, for keys of scope integration or app or
         account.
@@ -927,7 +927,7 @@ class SwitchboardActionsApi(Api):
         *,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> Empty:
-        """Gives up control of a conversation, so that nobody has it. An integration may do so only while it is active.
+        """Releases control of a conversation, so that no integration has it. An integration must have control to do so.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/releaseControl`, for keys of scope integration or app
         or account.
@@ -953,7 +953,7 @@ class SwitchboardActionsApi(Api):
         switchboard_integration: str | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> Empty:
-        """Offers control of a conversation to a switchboard integration, in place of whomever it was offered to before.
+        """Offers control of a conversation to a switchboard integration. This replaces an earlier offer.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/offerControl`, for keys of scope integration or app or
         account.
@@ -983,7 +983,7 @@ class SwitchboardActionsApi(Api):
         *,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> Empty:
-        """Takes the control that was offered. An integration may do so only if it is the one to whom it was.
+        """Accepts an offer of control. An integration can accept only an offer to itself.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/acceptControl`, for keys of scope integration or app or
         account.
@@ -1026,7 +1026,7 @@ class IntegrationsApi(Api):
         | Mapping[str, Any]
         | None = None,
     ) -> IntegrationResponse:
-        """Creates an integration; a custom one comes with its webhook.
+        """Creates an integration. A custom integration is created with its webhook.
 
         `POST /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
@@ -1047,8 +1047,8 @@ class IntegrationsApi(Api):
         *,
         types: str | None = None,
     ) -> IntegrationListResponse:
-        """Lists the integrations of an app, oldest first; with `filter[types]` those of the types in it, which commas
-        separate.
+        """Lists the integrations of an app, oldest first. `filter[types]` is a comma-separated list of types to
+        include.
 
         `GET /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
@@ -1163,7 +1163,7 @@ class IntegrationsApi(Api):
         origin_whitelist: Sequence[str] | None = None,
         prechat_capture: PrechatCaptureBody | Mapping[str, Any] | None = None,
     ) -> IntegrationResponse:
-        """Changes what the body names. What else an integration has is fixed when it is created.
+        """Changes the given fields. The other fields of an integration cannot be changed.
 
         `PATCH /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
 
@@ -1249,7 +1249,7 @@ class CustomIntegrationApiKeysApi(Api):
         *,
         display_name: str | None = None,
     ) -> IntegrationApiKeyResponse:
-        """Creates an API key of a custom integration, which has at most 10.
+        """Creates an API key of a custom integration, which can have up to 10.
 
         `POST /v2/apps/{appId}/integrations/{integrationId}/keys`, for keys of scope app or account.
 
@@ -1303,7 +1303,7 @@ class CustomIntegrationApiKeysApi(Api):
         )
 
     def delete_custom_integration_key(self, app_id: str, integration_id: str, key_id: str) -> Empty:
-        """Revokes an API key at once.
+        """Revokes an API key immediately.
 
         `DELETE /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
 
@@ -1365,7 +1365,7 @@ class WebhooksApi(Api):
         include_full_user: bool | None = None,
         include_full_source: bool | None = None,
     ) -> WebhookResponse:
-        """Creates a webhook of an integration; an app has at most 10.
+        """Creates a webhook of an integration. An app can have up to 10.
 
         `POST /v2/apps/{appId}/integrations/{integrationId}/webhooks`, for keys of scope integration or app or
         account.
@@ -1468,7 +1468,7 @@ class WebhooksApi(Api):
         include_full_user: bool | None = None,
         include_full_source: bool | None = None,
     ) -> WebhookResponse:
-        """Changes what the body names.
+        """Changes the given fields.
 
         `PATCH /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
         app or account.
@@ -1497,7 +1497,7 @@ class WebhooksApi(Api):
         )
 
     def delete_webhook(self, app_id: str, integration_id: str, webhook_id: str) -> Empty:
-        """Deletes a webhook: it is not called again.
+        """Deletes a webhook and its pending deliveries.
 
         `DELETE /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
         app or account.
@@ -1517,7 +1517,7 @@ class SwitchboardsApi(Api):
     """The operations of the tag Switchboards."""
 
     def create_switchboard(self, app_id: str) -> SwitchboardResponse:
-        """Creates the switchboard of an app, not enabled yet.
+        """Creates the switchboard of an app, which is disabled at first.
 
         `POST /v2/apps/{appId}/switchboards`, for keys of scope app or account.
 
@@ -1554,7 +1554,7 @@ class SwitchboardsApi(Api):
         enabled: bool | None = None,
         default_switchboard_integration_id: str | None = None,
     ) -> SwitchboardResponse:
-        """Enables or disables a switchboard, or names who has control of new conversations.
+        """Enables or disables a switchboard, or sets the integration that controls new conversations.
 
         `PATCH /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
 
@@ -1576,7 +1576,7 @@ class SwitchboardsApi(Api):
         )
 
     def delete_switchboard(self, app_id: str, switchboard_id: str) -> Empty:
-        """Deletes a switchboard with its switchboard integrations; the integrations themselves stay.
+        """Deletes a switchboard with its switchboard integrations. The integrations themselves are not deleted.
 
         `DELETE /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
 
@@ -1606,7 +1606,7 @@ class SwitchboardIntegrationsApi(Api):
         next_switchboard_integration_id: str | None = None,
         message_history_count: int | None = None,
     ) -> SwitchboardIntegrationResponse:
-        """Adds an integration to a switchboard, which takes at most 10.
+        """Adds an integration to a switchboard, which can have up to 10.
 
         `POST /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`, for keys of scope app or
         account.
@@ -1668,7 +1668,7 @@ class SwitchboardIntegrationsApi(Api):
         next_switchboard_integration_id: str | None = None,
         message_history_count: int | None = None,
     ) -> SwitchboardIntegrationResponse:
-        """Changes what the body names; null clears.
+        """Changes the given fields. Null clears a field.
 
         `PATCH /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`, for
         keys of scope app or account.
@@ -1701,7 +1701,7 @@ class SwitchboardIntegrationsApi(Api):
     def delete_switchboard_integration(
         self, app_id: str, switchboard_id: str, switchboard_integration_id: str
     ) -> Empty:
-        """Removes an integration from a switchboard, unless it is the default one or the next one of another.
+        """Removes an integration from a switchboard, unless it is the default, or the next one of another integration.
 
         `DELETE /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`,
         for keys of scope app or account.
@@ -1735,7 +1735,7 @@ class UsersApi(Api):
         profile: ProfileBody | Mapping[str, Any] | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> UserResponse:
-        """Creates a user. An external id, if given, is unique in the app (in its brand, if it has one).
+        """Creates a user. The optional external id must be unique in the app or, with a brand, in the brand.
 
         `POST /v2/apps/{appId}/users`, for keys of scope integration or app or account.
 
@@ -1771,7 +1771,7 @@ class UsersApi(Api):
         identities_email: str | None = None,
         brand_id: str | None = None,
     ) -> UserListResponse:
-        """Lists the users with an email address among their identities; the one in the profile is not looked at.
+        """Lists the users with an email address among their identities. The one in the profile does not count.
 
         `GET /v2/apps/{appId}/users`, for keys of scope integration or app or account.
 
@@ -1820,7 +1820,7 @@ class UsersApi(Api):
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
         brand_id: str | None = None,
     ) -> UserResponse:
-        """Changes what the body names: profile and metadata are merged key by key, null clears.
+        """Changes the given fields. Profile and metadata are merged key by key, and null clears a key.
 
         `PATCH /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
 
@@ -1848,7 +1848,7 @@ class UsersApi(Api):
         )
 
     def delete_user(self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None) -> Empty:
-        """Deletes a user with the user's clients, personal conversations and memberships of groups.
+        """Deletes a user with their clients, personal conversations and memberships in groups.
 
         `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
 
@@ -1866,7 +1866,7 @@ class UsersApi(Api):
     def delete_user_personal_information(
         self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None
     ) -> UserResponse:
-        """Clears the user's profile and metadata, and what the user's clients tell of the person.
+        """Clears the profile and metadata of a user, and the personal information of their clients.
 
         `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/personalinformation`, for keys of scope integration or
         app or account.
@@ -1895,7 +1895,7 @@ class UsersApi(Api):
         *,
         surviving_zendesk_id: str | None = None,
     ) -> UserResponse:
-        """Brings a user into line with the Support user of this id, or with the one that survived a merge.
+        """Synchronizes a user with the Support user of this id, or with the survivor of a merge.
 
         `POST /v2/apps/{appId}/users/{zendeskId}/sync`, for keys of scope integration or app or account.
 
@@ -1930,7 +1930,7 @@ class ClientsApi(Api):
         target: TargetBody | Mapping[str, Any] | None = None,
         brand_id: str | None = None,
     ) -> ClientResponse:
-        """Links a third-party channel to a user. The client is pending until the channel has found the user.
+        """Links a third-party channel to a user. The client is pending until the channel finds the user.
 
         `POST /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
 
@@ -2028,7 +2028,7 @@ class DevicesApi(Api):
     def list_devices(
         self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None
     ) -> DeviceListResponse:
-        """Lists the devices of a user, the one that was seen last first.
+        """Lists the devices of a user, most recently seen first.
 
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices`, for keys of scope integration or app or account.
 
@@ -2070,7 +2070,7 @@ class OAuthApi(Api):
     """The operations of the tag OAuth."""
 
     def get_token_info(self) -> AppWithSubdomainResponse:
-        """Fetches the app that a token is for.
+        """Fetches the app of a token.
 
         `GET /v2/tokenInfo`, for keys of scope integration or app or account.
 
@@ -2090,7 +2090,7 @@ class OAuthApi(Api):
         state: str | None = None,
         redirect_uri: str | None = None,
     ) -> Model:
-        """Asks whoever sits at the browser to let the integration in, and sends the browser back with a code.
+        """Asks the user of a browser to authorize an integration, and redirects the browser with a code.
 
         `GET /oauth/authorize`, for keys of scope integration or app or account.
 
@@ -2144,7 +2144,7 @@ class OAuthApi(Api):
         )
 
     def revoke_access(self) -> Empty:
-        """Gives up the integration's access to the app, with its webhooks. The token is of no more use.
+        """Revokes the access of an integration to the app, with its webhooks. The token stops working.
 
         `DELETE /oauth/authorization`, for keys of scope integration or app or account.
 

@@ -1,4 +1,4 @@
-"""Actions: the buttons of messages."""
+"""Actions: the buttons of messages and items."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ WebviewSize = Literal["compact", "tall", "full"]
 
 
 class MessengerOptionsBody(Body):
-    """What only Facebook Messenger knows of an action; the names are that channel's own."""
+    """Options of an action for Facebook Messenger only. The names are those of that channel."""
 
     messenger_extensions: bool | None = field(default=None, name="messenger_extensions")
     webview_share_button: Literal["hide"] | None = field(default=None, name="webview_share_button")
 
 
 class ExtraChannelOptionsBody(Body):
-    """What is handed to a channel as it is."""
+    """Options that are passed to a channel unchanged."""
 
     messenger: MessengerOptionsBody | None = None
 
 
 class BuyBody(Body, tag_field="type", tag="buy"):
-    """Pays an amount, in cents."""
+    """Charges an amount, in cents."""
 
     text: str
     amount: int
@@ -59,7 +59,7 @@ class PostbackBody(Body, tag_field="type", tag="postback"):
 
 
 class ReplyBody(Body, tag_field="type", tag="reply"):
-    """Answers with its text, as a message of the user."""
+    """Sends its text as a message of the user."""
 
     text: str
     payload: str
@@ -68,7 +68,7 @@ class ReplyBody(Body, tag_field="type", tag="reply"):
 
 
 class WebviewBody(Body, tag_field="type", tag="webview"):
-    """Opens a URI inside the conversation, or the fallback where that cannot be done."""
+    """Opens a URI inside the conversation, or the fallback on channels that cannot do so."""
 
     uri: str
     text: str
@@ -82,7 +82,7 @@ class WebviewBody(Body, tag_field="type", tag="webview"):
 
 ActionBody = BuyBody | LinkBody | LocationRequestBody | PostbackBody | ReplyBody | WebviewBody
 ItemActionBody = BuyBody | LinkBody | PostbackBody | WebviewBody
-"""The actions that items, and lists of them, may have."""
+"""The actions of items and of list messages."""
 
 
 class MessengerOptions(Response):
@@ -93,13 +93,13 @@ class MessengerOptions(Response):
 
 
 class ExtraChannelOptions(Response):
-    """What was handed to a channel as it is."""
+    """Options that were passed to a channel unchanged."""
 
     messenger: MessengerOptions | None = None
 
 
 class Buy(Response, tag_field="type", tag="buy"):
-    """Pays an amount, in cents."""
+    """Charges an amount, in cents."""
 
     text: str
     amount: int
@@ -133,7 +133,7 @@ class Postback(Response, tag_field="type", tag="postback"):
 
 
 class Reply(Response, tag_field="type", tag="reply"):
-    """Answers with its text, as a message of the user."""
+    """Sends its text as a message of the user."""
 
     text: str
     payload: str
@@ -142,7 +142,7 @@ class Reply(Response, tag_field="type", tag="reply"):
 
 
 class Webview(Response, tag_field="type", tag="webview"):
-    """Opens a URI inside the conversation, or the fallback where that cannot be done."""
+    """Opens a URI inside the conversation, or the fallback on channels that cannot do so."""
 
     uri: str
     text: str

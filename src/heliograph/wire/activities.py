@@ -1,4 +1,4 @@
-"""Activities: what somebody does in a conversation other than saying something."""
+"""Activities: reading a conversation, and typing."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ READ: ActivityType = "conversation:read"
 
 
 class ActivityPost(Body):
-    """An activity to tell of. Typing is told of the business alone."""
+    """An activity to post. Only the business can post typing activities."""
 
     author: AuthorBody
     type: ActivityType
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         author = given.get("author")
         if isinstance(author, dict) and author.get("type") == USER and given.get("type") != READ:
             yield f"type should be {READ} for an author of type {USER}"

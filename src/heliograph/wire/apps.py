@@ -13,7 +13,7 @@ KEYS_PER_APP = 10
 
 
 class AppSettingsBody(Body):
-    """Settings to change; a key that is absent or null stays as it is."""
+    """Settings to change. A key that is absent or null is not changed."""
 
     conversation_retention_seconds: Annotated[int, Meta(ge=0, le=2**53)] | None = None
     mask_credit_card_numbers: bool | None = None
@@ -35,7 +35,7 @@ class AppCreateBody(Body):
 
 
 class AppUpdateBody(Body):
-    """What to change of an app."""
+    """The fields of an app to change."""
 
     display_name: DisplayName | None = None
     settings: AppSettingsBody | None = None
@@ -43,7 +43,7 @@ class AppUpdateBody(Body):
 
 
 class AppSettings(Response):
-    """The settings of an app. They are kept and shown; `multiConvoEnabled` is not enforced."""
+    """The settings of an app. They are stored and shown; `multiConvoEnabled` is not enforced."""
 
     app_localization_enabled: bool
     echo_postback: bool
@@ -57,7 +57,7 @@ class AppSettings(Response):
 
 
 class App(Response):
-    """A tenant: its users, conversations and keys are its own."""
+    """A tenant with its own users, conversations and keys."""
 
     id: Id
     display_name: str
@@ -80,13 +80,13 @@ class AppListResponse(Response):
 
 
 class AppWithSubdomain(App):
-    """An app, with the subdomain at which it is served if it has one."""
+    """An app, with its subdomain if it has one."""
 
     subdomain: str | None = None
 
 
 class AppWithSubdomainResponse(Response):
-    """The app that a token is for."""
+    """The app of a token."""
 
     app: AppWithSubdomain
 
@@ -98,7 +98,7 @@ class AppKeyCreateBody(Body):
 
 
 class AppKey(Response):
-    """An API key: the id is the user name of Basic authentication and the `kid` of a JWT, the secret signs."""
+    """An API key. The id is the user name of Basic authentication and the `kid` of a JWT, which the secret signs."""
 
     id: str
     display_name: str
@@ -118,4 +118,4 @@ class AppKeyListResponse(Response):
 
 
 class Empty(Response):
-    """An empty object: done, with nothing to tell."""
+    """An empty object: the operation succeeded."""

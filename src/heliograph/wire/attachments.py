@@ -12,13 +12,13 @@ class AttachmentUploadBody(Body):
 
 
 class AttachmentDeleteBody(Body):
-    """The URL of the attachment to delete, as its upload answered it."""
+    """The URL of the attachment to delete, from the response to its upload."""
 
     media_url: str
 
 
 class Attachment(Response):
-    """A file that was uploaded."""
+    """An uploaded file."""
 
     media_url: str
     media_type: str

@@ -1,4 +1,4 @@
-"""Authors, of messages and of activities, and the sources that these come from."""
+"""Authors and sources of messages and activities."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BUSINESS: AuthorType = "business"
 
 
 class AuthorBody(Body):
-    """Who speaks: the business, or a user named by id or by external id."""
+    """The author to post as: the business, or a user named by id or by external id."""
 
     type: AuthorType
     subtypes: list[AuthorSubtype] | None = None
@@ -30,12 +30,12 @@ class AuthorBody(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return exactly_one(given, "userId", "userExternalId") if given.get("type") == USER else iter(())
 
 
 class Author(Response):
-    """Who spoke."""
+    """The author of a message."""
 
     type: AuthorType
     subtypes: list[AuthorSubtype] | None = None
@@ -45,7 +45,7 @@ class Author(Response):
 
 
 class AuthorWebhook(Response):
-    """Who spoke, as webhook payloads show it; the user in full only where the webhook asks for that."""
+    """The author as webhook payloads show it, with the full user if the webhook asks for it."""
 
     type: AuthorType
     subtypes: list[AuthorSubtype] | None = None
@@ -56,7 +56,7 @@ class AuthorWebhook(Response):
 
 
 class Source(Response):
-    """Where something came from: a channel, or `api:conversations` for messages that came through this API."""
+    """The origin of a message or an activity: a channel, or `api:conversations` for this API."""
 
     type: str
     integration_id: str | None = None

@@ -1,4 +1,4 @@
-"""Clients: the channels through which a user is reached."""
+"""Clients: the channels on which a user can be reached."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Literal
 from heliograph.wire.base import Id, Response, Time
 from heliograph.wire.paging import Links, PageMeta
 
-# Closed: a value outside this list makes the last official Python client drop a whole page.
+# A value outside of this list would make the last official Python client reject the whole page.
 ClientType = Literal[
     "apple",
     "gbm",
@@ -38,7 +38,7 @@ class ClientAssociation(Response):
 
 
 class Client(Response):
-    """A channel of a user. One client of type `sdk` stands for all of a user's iOS, Android, Unity and web devices."""
+    """A channel of a user. One client of type `sdk` represents all iOS, Android, Unity and web devices of a user."""
 
     id: Id
     type: ClientType

@@ -1,4 +1,4 @@
-"""Conversations: personal ones, of one user, and groups."""
+"""Conversations: personal conversations of one user, and groups."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PARTICIPANTS_AT_CREATION = 10
 
 
 class ConversationCreateBody(Body):
-    """A conversation to create, with the users who are in it from the start."""
+    """A conversation to create, with its first participants."""
 
     type: ConversationType
     participants: Annotated[list[ParticipantBody], Meta(max_length=PARTICIPANTS_AT_CREATION)] | None = None
@@ -31,7 +31,7 @@ class ConversationCreateBody(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         members = given.get("participants")
         participants = members if isinstance(members, list) else []
         if given.get("type") == PERSONAL and len(participants) != 1:
@@ -43,7 +43,7 @@ class ConversationCreateBody(Body):
 
 
 class ConversationUpdateBody(Body):
-    """What to change of a conversation; null clears."""
+    """The fields of a conversation to change. Null clears a field."""
 
     display_name: DisplayName | UnsetType | None = UNSET
     description: Description | UnsetType | None = UNSET
@@ -52,7 +52,7 @@ class ConversationUpdateBody(Body):
 
 
 class ConversationTruncated(Response):
-    """A conversation as webhook payloads show one."""
+    """A conversation as webhook payloads show it."""
 
     id: Id
     type: ConversationType
@@ -85,7 +85,7 @@ class ConversationResponse(Response):
 
 
 class ConversationListResponse(Response):
-    """A page of the conversations a user is in, in the order of their ids."""
+    """A page of the conversations of a user, in the order of their ids."""
 
     conversations: list[Conversation]
     meta: PageMeta

@@ -1,4 +1,4 @@
-"""Devices: where a user runs an SDK."""
+"""Devices: the browsers and phones on which a user runs an SDK."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ class DeviceResponse(Response):
 
 
 class DeviceListResponse(Response):
-    """All devices of a user, the one that was seen last first."""
+    """All devices of a user, most recently seen first."""
 
     devices: list[Device]

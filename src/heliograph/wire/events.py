@@ -1,6 +1,6 @@
-"""Events: the payloads of the API document's webhooks, and the envelope in which they are posted.
+"""The payloads of events, and the envelope in which webhooks receive them.
 
-Left out is what only a third-party channel can cause: `client:update`, `conversation:referral`,
+Events that only third-party channels cause are left out: `client:update`, `conversation:referral`,
 `passthrough:messaging`, campaigns, referrals, and external messages.
 """
 
@@ -31,18 +31,18 @@ EventType = Literal[
     "user:remove",
     "user:update",
 ]
-"""The events that are recorded so far."""
+"""The types of the events that the server records."""
 
 
 class Problem(Response):
-    """Why something failed."""
+    """The reason of a failure."""
 
     code: str
     message: str
 
 
 class ConversationCreatePayload(Response):
-    """`conversation:create`; `user` for personal conversations only."""
+    """`conversation:create`. Only personal conversations have a `user`."""
 
     conversation: ConversationTruncated
     creation_reason: Literal["message", "none", "notification", "prechatCapture", "startConversation"]
@@ -85,13 +85,13 @@ class ConversationMessagePayload(Response):
 
 
 class MessageDelivered(Response):
-    """The message that was to be delivered."""
+    """The delivered message."""
 
     id: Id
 
 
 class DeliveryDestination(Response):
-    """Where a message was to be delivered."""
+    """The destination of a message."""
 
     type: str
     integration_id: str | None = None
@@ -137,7 +137,7 @@ class ConversationPostbackPayload(Response):
 
 
 class ClientAddPayload(Response):
-    """`client:add`. No documented reason fits a client that a join made; `sdkLogin` is the nearest."""
+    """`client:add`. No documented reason fits a client that a join created; `sdkLogin` is the closest."""
 
     user: UserTruncated
     client: Client
@@ -155,7 +155,7 @@ class ClientRemovePayload(Response):
 
 
 class UserUpdatePayload(Response):
-    """`user:update`. No documented reason fits a change through the API, so none is given."""
+    """`user:update`. No documented reason fits a change through the API, so `reason` is left out."""
 
     user: UserWebhook
     source: Source
@@ -169,28 +169,28 @@ class UserRemovePayload(Response):
 
 
 class MergedUsers(Response):
-    """The user that stays, and the one that became part of it."""
+    """The user that remains, and the user that was merged into it."""
 
     surviving: UserWebhook
     discarded: UserWebhook
 
 
 class MergedConversations(Response):
-    """The conversation that stays, and the one that became part of it."""
+    """The conversation that remains, and the conversation that was merged into it."""
 
     surviving: ConversationTruncated
     discarded: ConversationTruncated
 
 
 class MergedClients(Response):
-    """The client that stays, and the one that was dropped."""
+    """The client that remains, and the client that was deleted."""
 
     surviving: Client
     discarded: Client
 
 
 class UserMergePayload(Response):
-    """`user:merge`; the metadata is what there was no room for."""
+    """`user:merge`. The discarded metadata did not fit into the metadata of the surviving user."""
 
     merged_users: MergedUsers
     reason: Literal["api", "sdkLogin"]
@@ -243,7 +243,7 @@ PAYLOADS: dict[Trigger, type[Response]] = {
     "user:remove": UserRemovePayload,
     "user:update": UserUpdatePayload,
 }
-"""What each event tells, by its trigger."""
+"""The type of the payload of each event."""
 
 
 class WebhookApp(Response):
@@ -253,14 +253,14 @@ class WebhookApp(Response):
 
 
 class WebhookCalled(Response):
-    """The webhook that is called, and the version of its payloads."""
+    """The called webhook, and the version of its payloads."""
 
     id: Id
     version: str
 
 
 class Event(Response):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: Id
     type: Trigger
@@ -269,7 +269,7 @@ class Event(Response):
 
 
 class WebhookCall(Response):
-    """What is posted to the target of a webhook."""
+    """The body of a request to a webhook."""
 
     app: WebhookApp
     webhook: WebhookCalled

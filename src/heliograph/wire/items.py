@@ -13,7 +13,7 @@ ItemSize = Literal["compact", "large"]
 
 
 class ItemBody(Body):
-    """A card with a title, perhaps a picture, and one to three actions."""
+    """A card with a title, an optional picture, and one to three actions."""
 
     title: Label
     actions: Annotated[list[ItemActionBody], Meta(min_length=1, max_length=3)]
@@ -26,7 +26,7 @@ class ItemBody(Body):
 
 
 class Item(Response):
-    """A card with a title, perhaps a picture, and one to three actions."""
+    """A card with a title, an optional picture, and one to three actions."""
 
     title: str
     actions: list[ItemAction]

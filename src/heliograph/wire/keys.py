@@ -1,4 +1,4 @@
-"""API keys of custom integrations; those of apps are with the apps."""
+"""API keys of custom integrations. Those of apps are in `apps`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class IntegrationApiKeyBody(Body):
 
 
 class IntegrationApiKey(Response):
-    """A key of a custom integration: as a key of an app, of integration scope."""
+    """A key of a custom integration, with integration scope."""
 
     id: str
     display_name: str

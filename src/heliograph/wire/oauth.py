@@ -1,4 +1,4 @@
-"""OAuth: how an integration gets a token for somebody's app. The names on the wire are those of OAuth itself."""
+"""OAuth: how an integration gets a token for an app. The names on the wire are those of OAuth."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from heliograph.wire.base import Body, Response
 
 
 class TokenBody(Body):
-    """A code to exchange for a token, and who asks for it."""
+    """A code to exchange for a token, with the credentials of the integration."""
 
     code: str
     grant_type: Literal["authorization_code"] = field(name="grant_type")
@@ -19,7 +19,7 @@ class TokenBody(Body):
 
 
 class TokenResponse(Response):
-    """A token of integration scope; it does not expire."""
+    """A token with integration scope, which does not expire."""
 
     access_token: str = field(name="access_token")
     token_type: str = field(name="token_type")

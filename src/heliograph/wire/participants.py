@@ -1,4 +1,4 @@
-"""Participants: who is in a conversation."""
+"""Participants: the users of a conversation."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from heliograph.wire.rules import exactly_one
 
 
 class ParticipantBody(Body):
-    """A user who takes part from the start: by id or by external id, not both."""
+    """A user of a new conversation, named either by id or by external id."""
 
-    # The prose of the API document says so; its schema is looser.
+    # The API document states this rule in prose; its schema allows both.
 
     user_id: str | None = None
     user_external_id: str | None = None
@@ -24,23 +24,23 @@ class ParticipantBody(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return exactly_one(given, "userId", "userExternalId")
 
 
 class ParticipantJoinBody(ParticipantBody):
-    """A user to add: by id or by external id, not both."""
+    """A user to add, named either by id or by external id."""
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         yield from super().violations(given, require_subscribe=require_subscribe)
         if require_subscribe and given.get("subscribeSDKClient") is None:
             yield "should have required property 'subscribeSDKClient'"
 
 
 class ParticipantLeaveBody(Body):
-    """A participant to remove, named in exactly one of three ways."""
+    """A participant to remove, named by exactly one of the three ids."""
 
     user_id: str | None = None
     user_external_id: str | None = None
@@ -48,7 +48,7 @@ class ParticipantLeaveBody(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return exactly_one(given, "userId", "userExternalId", "participantId")
 
 
@@ -64,13 +64,13 @@ class Participant(Response):
 
 
 class ParticipantResponse(Response):
-    """The participant that joined, or was there already."""
+    """The participant, new or existing."""
 
     participant: Participant
 
 
 class ParticipantListResponse(Response):
-    """A page of participants, in the order in which they joined."""
+    """A page of participants, in the order of joining."""
 
     participants: list[Participant]
     meta: PageMeta

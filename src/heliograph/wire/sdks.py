@@ -1,4 +1,4 @@
-"""Integrations of our own channels, and what all integrations have in common."""
+"""Integrations of the SDKs, and the common fields of all integrations."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ Color = Annotated[str, Meta(pattern=r"^(?:[0-9A-Fa-f]{3}){1,2}$(?!\n)")]
 
 
 class IntegrationBody(Body, tag_field="type"):
-    """What may be given of every integration."""
+    """The fields of every integration to create."""
 
     display_name: IntegrationName | None = None
 
 
 class ChannelIntegrationBody(IntegrationBody):
-    """What may be given of every integration through which users speak."""
+    """The fields of every integration to create that is a channel."""
 
     default_responder_id: str | None = None
     show_ai_disclaimer: bool | None = field(default=None, name="showAIDisclaimer")
 
 
 class SdkIntegrationBody(ChannelIntegrationBody):
-    """What may be given of every SDK."""
+    """The fields of every SDK integration to create."""
 
     can_user_see_conversation_list: bool | None = None
     can_user_create_more_conversations: bool | None = None
 
 
 class AndroidIntegrationBody(SdkIntegrationBody, tag="android"):
-    """The Android SDK, with credentials for push notifications or without."""
+    """The Android SDK, optionally with credentials for push notifications."""
 
     project_id: NonEmpty | None = None
     client_email: NonEmpty | None = None
@@ -45,7 +45,7 @@ class AndroidIntegrationBody(SdkIntegrationBody, tag="android"):
 
 
 class IosIntegrationBody(SdkIntegrationBody, tag="ios"):
-    """The iOS SDK, with a certificate for push notifications or without."""
+    """The iOS SDK, optionally with a certificate for push notifications."""
 
     certificate: NonEmpty | None = None
     password: str | None = None
@@ -58,7 +58,7 @@ class UnityIntegrationBody(SdkIntegrationBody, tag="unity"):
 
 
 class PrechatCaptureBody(Body):
-    """What to ask a user for before the conversation begins."""
+    """The fields to ask a user for before the conversation."""
 
     avatar_url: str | None = None
     enabled: bool | None = None
@@ -67,7 +67,7 @@ class PrechatCaptureBody(Body):
 
 
 class WebIntegrationBody(SdkIntegrationBody, tag="web"):
-    """The Web Messenger: how it looks, and where it may be shown."""
+    """The Web Messenger: its appearance, and the origins on which it may be shown."""
 
     brand_color: Color | None = None
     fixed_intro_pane: bool | None = None
@@ -86,7 +86,7 @@ class WebIntegrationBody(SdkIntegrationBody, tag="web"):
 
 
 class DefaultResponder(Response):
-    """Who answers in the conversations of an integration, and whether that comes from the switchboard."""
+    """The default responder of the conversations of an integration, and whether the switchboard sets it."""
 
     name: str | None = None
     integration_id: str | None = None
@@ -98,7 +98,7 @@ class DefaultResponder(Response):
 
 
 class IntegrationBase(Response, tag_field="type"):
-    """What is shown of every integration."""
+    """The fields of every integration."""
 
     id: Id
     status: IntegrationStatus | None = None
@@ -106,14 +106,14 @@ class IntegrationBase(Response, tag_field="type"):
 
 
 class ChannelIntegration(IntegrationBase):
-    """What is shown of every integration through which users speak."""
+    """The fields of every integration that is a channel."""
 
     default_responder: DefaultResponder | None = None
     show_ai_disclaimer: bool | None = field(default=None, name="showAIDisclaimer")
 
 
 class SdkIntegration(ChannelIntegration):
-    """What is shown of every SDK."""
+    """The fields of every SDK integration."""
 
     can_user_see_conversation_list: bool | None = None
     can_user_create_more_conversations: bool | None = None
@@ -138,7 +138,7 @@ class UnityIntegration(SdkIntegration, tag="unity"):
 
 
 class PrechatCapture(Response):
-    """What a user is asked for before the conversation begins."""
+    """The fields that a user is asked for before the conversation."""
 
     avatar_url: str | None = None
     enabled: bool | None = None
@@ -147,7 +147,7 @@ class PrechatCapture(Response):
 
 
 class WebIntegration(SdkIntegration, tag="web"):
-    """The Web Messenger: how it looks, and where it may be shown."""
+    """The Web Messenger: its appearance, and the origins on which it may be shown."""
 
     brand_color: str | None = None
     fixed_intro_pane: bool | None = None

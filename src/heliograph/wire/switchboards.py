@@ -1,4 +1,4 @@
-"""Switchboards: which of several integrations is in control of a conversation."""
+"""Switchboards: which of several integrations controls a conversation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HistoryCount = Annotated[int, Meta(ge=1, le=10)]
 
 
 class SwitchboardUpdateBody(Body):
-    """What to change of a switchboard."""
+    """The fields of a switchboard to change."""
 
     enabled: bool | None = None
     default_switchboard_integration_id: str | None = None
@@ -36,13 +36,13 @@ class SwitchboardResponse(Response):
 
 
 class SwitchboardListResponse(Response):
-    """All switchboards of an app, of which there is at most one."""
+    """The switchboards of an app, at most one."""
 
     switchboards: list[Switchboard]
 
 
 class SwitchboardIntegrationCreateBody(Body):
-    """An integration to add to a switchboard: a custom one by its id, another by its type."""
+    """An integration to add to a switchboard: a custom integration by id, others by type."""
 
     name: SwitchboardName
     integration_id: str | None = None
@@ -53,12 +53,12 @@ class SwitchboardIntegrationCreateBody(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return exactly_one(given, "integrationId", "integrationType")
 
 
 class SwitchboardIntegrationUpdateBody(Body):
-    """What to change of a switchboard integration; null clears what may be absent."""
+    """The fields of a switchboard integration to change. Null clears an optional field."""
 
     name: SwitchboardName | None = None
     integration_id: str | None = None
@@ -69,7 +69,7 @@ class SwitchboardIntegrationUpdateBody(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return at_most_one(given, "integrationId", "integrationType")
 
 
@@ -107,14 +107,14 @@ class SwitchboardIntegrationListResponse(Response):
 
 
 class PassControlBody(Body):
-    """To whom control goes, by id, name, type or the word `next`; the metadata goes to the webhooks."""
+    """The switchboard integration to pass control to, by id, name, type or `next`, with metadata for the webhooks."""
 
     switchboard_integration: str
     metadata: Metadata | None = None
 
 
 class OfferControlBody(Body):
-    """To whom control is offered, by id, name, type or the word `next`; the metadata goes to the webhooks."""
+    """The switchboard integration to offer control to, by id, name, type or `next`, with metadata for the webhooks."""
 
     switchboard_integration: str
     metadata: Metadata | None = None

@@ -1,4 +1,4 @@
-"""Webhooks: who is told of which events."""
+"""Webhooks: the endpoints of integrations, and the events that each receives."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ Trigger = Literal[
 ]
 
 Subscription = Literal["*", Trigger]
-"""A trigger, or all of them."""
+"""A trigger, or `*` for all triggers."""
 
 
 class WebhookCreateBody(Body):
-    """A webhook to create; its secret is made here."""
+    """A webhook to create. The server generates its secret."""
 
     target: HttpUrl
     triggers: list[Subscription]
@@ -53,7 +53,7 @@ class WebhookCreateBody(Body):
 
 
 class WebhookUpdateBody(Body):
-    """What to change of a webhook."""
+    """The fields of a webhook to change."""
 
     target: HttpUrl | None = None
     triggers: list[Subscription] | None = None
@@ -62,7 +62,7 @@ class WebhookUpdateBody(Body):
 
 
 class Webhook(Response):
-    """A webhook of an integration. The secret comes with each call of it, in the header `X-API-Key`."""
+    """A webhook of an integration. Each call sends the secret in the header `X-API-Key`."""
 
     id: Id
     version: str
