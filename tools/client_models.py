@@ -8,7 +8,7 @@ from typing import Any, TypeGuard
 from msgspec import UNSET, inspect
 
 from heliograph.wire import events
-from heliograph.wire.base import Answer, Time
+from heliograph.wire.base import Response, Time
 from heliograph.wire.table import OPERATIONS
 from tools.writing import docstring
 
@@ -69,9 +69,9 @@ def models() -> list[type[Any]]:
     return list(ordered)
 
 
-def is_model(kind: object) -> TypeGuard[type[Answer]]:
+def is_model(kind: object) -> TypeGuard[type[Response]]:
     """Whether an operation answers an object that is described: there are some of which only a channel knows more."""
-    return isinstance(kind, type) and issubclass(kind, Answer)
+    return isinstance(kind, type) and issubclass(kind, Response)
 
 
 def model_field(field: inspect.Field, known: Container[str]) -> str:

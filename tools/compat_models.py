@@ -17,7 +17,7 @@ from typing import Any
 from msgspec import inspect
 
 import heliograph.wire
-from heliograph.wire.base import Answer, Body
+from heliograph.wire.base import Body, Response
 from tools.client_models import fields, parts, structs_in
 from tools.writing import docstring
 
@@ -32,7 +32,7 @@ def wire_types() -> dict[str, type[Any]]:
     found: dict[str, type[Any]] = {}
     for module in walk_packages(heliograph.wire.__path__, "heliograph.wire."):
         for name, kind in vars(import_module(module.name)).items():
-            if isinstance(kind, type) and issubclass(kind, Answer | Body) and kind.__module__ == module.name:
+            if isinstance(kind, type) and issubclass(kind, Response | Body) and kind.__module__ == module.name:
                 found[name] = kind
     return found
 
@@ -113,7 +113,7 @@ class Attribute:
         self.derived = derived
         self.json = self.found[0][1].encode_name if self.found else camel(name)
         # A response always has it, or a request, if there is no such response.
-        kinds = [struct for struct in structs if issubclass(struct, Answer)] or structs
+        kinds = [struct for struct in structs if issubclass(struct, Response)] or structs
         self.required = bool(kinds) and all(self._required(struct) or struct in tags for struct in kinds)
 
     def _required(self, struct: type[Any]) -> bool:

@@ -181,5 +181,5 @@ def test_a_source_that_changes_meanwhile_is_noticed(tmp_path: Path) -> None:
     )
     refused = command("copy", "--from", origin, "--to", destination)
     assert refused.returncode == 2
-    assert "the table conversation is not what is in the source now" in refused.stderr
+    assert "the table conversation differs from the source" in refused.stderr
     assert command("init", "--database", destination).returncode == 2

@@ -105,7 +105,7 @@ def test_a_second_server_is_refused_by_whatever_name(
             os.link(database, hard_link)
             refused(hard_link, "serves", "another name of the same file")
             # Other commands would write to a log of their own.
-            with pytest.raises(UsageError, match="by another name"):
+            with pytest.raises(UsageError, match="under another name"):
                 asyncio.run(touch(f"sqlite:///{hard_link}", serve=False))
             hard_link.unlink()
             (database.parent / "heliograph.db.lock").unlink()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from heliograph.storage.rows import meta
-from heliograph.storage.sqlite.presence import BEAT_SECONDS
+from heliograph.storage.sqlite.file_watch import CHECK_SECONDS
 from tests.robustness.test_files import database, refused, vacuum_into
 from tests.storage.conftest import opened, put, touch
 
@@ -76,7 +76,7 @@ def killed_after(database: Path, *, checkpointed: bool) -> None:
             if checkpointed:
                 with closing(sqlite3.connect(database)) as file:
                     file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-                await asyncio.sleep(3 * BEAT_SECONDS)
+                await asyncio.sleep(3 * CHECK_SECONDS)
             for number in range(200):
                 await store.write(put, f"second {number}", "x" * 100)
             await store.write(put, "after", "1")

@@ -136,7 +136,7 @@ WITHOUT_TENANT = {
     "meta.get_struct",
     "meta.put",
     "meta.put_struct",
-    "meta.hold",
+    "meta.lock",
     "meta.remove",
     "meta.add",
     "keys.find",

@@ -12,7 +12,7 @@ import asyncpg
 import pytest
 
 from heliograph.errors import ServiceUnavailable
-from heliograph.storage.engine import TryAgain, Tx
+from heliograph.storage.engine import StaleRead, Tx
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 from tests.storage.conftest import Run, put
@@ -47,7 +47,7 @@ async def _no_statement(tx: Tx) -> None:
 
 
 async def _always_again(tx: Tx) -> None:
-    raise TryAgain
+    raise StaleRead
 
 
 POISONS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from heliograph.domain.networks import Refused, check, parse_networks
+from heliograph.domain.networks import TargetRefused, check, parse_networks
 from heliograph.errors import UsageError
 
 PRIVATE = [
@@ -20,14 +20,14 @@ PUBLIC = ["1.1.1.1", "8.8.8.8", "93.184.215.14", "2606:4700:4700::1111", "::ffff
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_what_is_not_public_is_refused(address: str) -> None:
-    with pytest.raises(Refused, match="is not a public address"):
+    with pytest.raises(TargetRefused, match="is not a public address"):
         check(address, (), encrypted=True)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_what_is_public_is_called_by_https_only(address: str) -> None:
     check(address, (), encrypted=True)
-    with pytest.raises(Refused, match="use https"):
+    with pytest.raises(TargetRefused, match="use https"):
         check(address, (), encrypted=False)
 
 
@@ -36,7 +36,7 @@ def test_what_is_allowed_is_allowed_by_http_too() -> None:
     for address in ("10.1.2.3", "::ffff:10.1.2.3", "fd00::1", "127.0.0.1", "::1"):
         check(address, allowed, encrypted=False)
     for address in ("10.2.0.1", "169.254.169.254"):
-        with pytest.raises(Refused):
+        with pytest.raises(TargetRefused):
             check(address, allowed, encrypted=True)
 
 

@@ -13,7 +13,7 @@ from heliograph.errors import BadRequest
 from heliograph.wire import apps, conversations, participants, times, users
 from heliograph.wire.base import Body
 from heliograph.wire.rules import at_least_one, at_most_one, distinct
-from heliograph.wire.validation import DEEPEST, MALFORMED, decode
+from heliograph.wire.validation import MALFORMED, MAX_DEPTH, decode
 
 
 class Circle(Body, tag_field="type", tag="circle"):
@@ -204,12 +204,12 @@ def nested(depth: int, inmost: str = "1") -> str:
     return opening + inmost + "]" * (depth % 2) + "]}" * (depth // 2)
 
 
-@pytest.mark.parametrize("depth", [DEEPEST - 2, DEEPEST - 1, DEEPEST, 970, 975, 980, 20_000])
+@pytest.mark.parametrize("depth", [MAX_DEPTH - 2, MAX_DEPTH - 1, MAX_DEPTH, 970, 975, 980, 20_000])
 @pytest.mark.parametrize("where", ["more", "unknown"])
 def test_what_is_too_deep_is_refused_by_its_depth_alone(depth: int, where: str) -> None:
     text = "[{" * 500 + '\\"' + "[{" * 500
     body = f'{{"type":"circle","{text}":"{text}","radius":1,"{where}":{nested(depth)}}}'.encode()
-    if depth < DEEPEST:
+    if depth < MAX_DEPTH:
         decode(body, Circle, require_subscribe=False)
     else:
         with pytest.raises(BadRequest, match=MALFORMED):
@@ -234,7 +234,7 @@ def test_a_string_without_end_takes_no_longer_than_another(body: bytes) -> None:
 )
 def test_nul_is_found_however_deep_it_lies(text: str, holds: bool) -> None:
     """What only looks like it is not taken for it."""
-    deep = nested(DEEPEST - 1, f'"{text}"')
+    deep = nested(MAX_DEPTH - 1, f'"{text}"')
     for more in (f'{{"{text}":1}}', f'{{"b":[["{text}"]]}}', deep):
         body = f'{{"type":"circle","radius":1,"more":{more}}}'.encode()
         if holds:

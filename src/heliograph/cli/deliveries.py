@@ -11,7 +11,7 @@ import click
 from heliograph.cli.options import database_option, in_store, json_option, print_json
 from heliograph.errors import NotFound, UsageError
 from heliograph.storage.store import Store
-from heliograph.wire.deliveries import Delivery
+from heliograph.wire.deliveries import Delivery, DeliveryFilter, DeliveryStatus
 
 _MOST = 1000
 _app_option = click.option("--app", "app_id", required=True, help="The app of the deliveries.")
@@ -43,9 +43,9 @@ def _do(url: str, app_id: str, work: Callable[..., Awaitable[Any]], *args: Any) 
 @click.option("--limit", type=click.IntRange(1, _MOST), default=100, show_default=True, help="At most so many.")
 @database_option
 @json_option
-def list_deliveries(app_id: str, status: str | None, limit: int, url: str, as_json: bool) -> None:
+def list_deliveries(app_id: str, status: DeliveryStatus | None, limit: int, url: str, as_json: bool) -> None:
     """List the newest deliveries of an app, oldest first."""
-    found: list[Delivery] = _do(url, app_id, _newest, {"status": status} if status else {}, limit)
+    found: list[Delivery] = _do(url, app_id, _newest, DeliveryFilter(status), limit)
     if as_json:
         print_json(found)
         return
@@ -53,7 +53,7 @@ def list_deliveries(app_id: str, status: str | None, limit: int, url: str, as_js
         click.echo(_line(one))
 
 
-async def _newest(store: Store, tenant: Any, wanted: dict[str, str], limit: int) -> list[Delivery]:
+async def _newest(store: Store, tenant: Any, filter: DeliveryFilter, limit: int) -> list[Delivery]:
     """The newest deliveries, oldest first. A page of a filtered list may hold fewer than there are."""
     from heliograph.domain import deliveries as verbs
     from heliograph.wire.paging import Page
@@ -62,7 +62,7 @@ async def _newest(store: Store, tenant: Any, wanted: dict[str, str], limit: int)
     newest: list[Delivery] = []
     before: str | None = "f" * 24
     while before is not None and len(newest) < limit:
-        found = await verbs.page(store, tenant, wanted, Page(before=before, size=limit - len(newest)))
+        found = await verbs.page(store, tenant, filter, Page(before=before, size=limit - len(newest)))
         newest = [*found.records, *newest]
         before = (found.first or found.records[0].id) if found.precedes else None
     return newest
@@ -127,7 +127,7 @@ async def _retry_failed(store: Store, tenant: Any) -> int:
 
     count, after = 0, None
     while True:
-        found = await verbs.page(store, tenant, {"status": "failed"}, Page(after=after, size=100))
+        found = await verbs.page(store, tenant, DeliveryFilter("failed"), Page(after=after, size=100))
         count += sum(await asyncio.gather(*(_retried(store, tenant, one.id) for one in found.records)))
         if not found.follows:
             return count

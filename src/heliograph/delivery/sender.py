@@ -16,7 +16,7 @@ from heliograph.delivery.idle import IdleConnections, Place, Stream
 from heliograph.delivery.resolver import NameNotResolved, Resolver
 from heliograph.delivery.shares import Shares
 from heliograph.domain import networks
-from heliograph.domain.networks import Network, Refused
+from heliograph.domain.networks import Network, TargetRefused
 from heliograph.domain.targets import Target, parse_target
 
 TIMEOUT_SECONDS = 20.0
@@ -70,7 +70,7 @@ class Sender:
                 answer, stream = await self._exchange(app_id, target, request, limit)
         except TimeoutError:
             return Result(None, f"no answer within {self._timeout:g} seconds", cause="timeout")
-        except Refused as error:
+        except TargetRefused as error:
             return Result(None, str(error), forbidden=True, cause="address")
         except Unreadable as error:
             return Result(None, str(error), cause="answer")
@@ -131,7 +131,7 @@ class Sender:
                     server_hostname=target.host.partition("%")[0].rstrip("."),
                     ssl_shutdown_timeout=_CLOSING_SECONDS,
                 )
-            except (Refused, OSError) as error:
+            except (TargetRefused, OSError) as error:
                 refused = error
         raise refused
 

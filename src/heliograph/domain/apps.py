@@ -6,8 +6,9 @@ from msgspec.structs import replace
 
 from heliograph import ids
 from heliograph.domain import metadata
-from heliograph.errors import AppNotFound, BadRequest
-from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.domain.loading import load_app
+from heliograph.errors import BadRequest
+from heliograph.storage.engine import Lock, Tx
 from heliograph.storage.rows import apps, keys
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.store import Store
@@ -55,18 +56,7 @@ async def get(store: Store, app_id: str) -> App:
     Raises:
         AppNotFound: the app does not exist.
     """
-    return to_api(await store.snapshot(require, app_id))
-
-
-async def require(reader: Reader, app_id: str, *, lock: Lock = Lock.NONE) -> StoredApp:
-    """The stored app.
-
-    Raises:
-        AppNotFound: the app does not exist.
-    """
-    if (app := await apps.get(reader, app_id, lock=lock)) is None:
-        raise AppNotFound
-    return app
+    return to_api(await store.snapshot(load_app, app_id))
 
 
 async def page(store: Store, page: Page) -> Slice[App]:
@@ -86,7 +76,7 @@ async def update(store: Store, app_id: str, body: AppUpdateBody) -> App:
 
 
 async def _update(tx: Tx, app_id: str, body: AppUpdateBody) -> StoredApp:
-    app = await require(tx, app_id, lock=Lock.CHANGE)
+    app = await load_app(tx, app_id, lock=Lock.CHANGE)
     if body.display_name is not None:
         app.display_name = body.display_name
     app.settings = _merged_settings(app.settings, body.settings)
@@ -105,7 +95,7 @@ async def set_rate_limit(store: Store, app_id: str, requests_per_second: int | N
 
 
 async def _set_rate_limit(tx: Tx, app_id: str, requests_per_second: int | None) -> None:
-    app = await require(tx, app_id, lock=Lock.CHANGE)
+    app = await load_app(tx, app_id, lock=Lock.CHANGE)
     app.requests_per_second = requests_per_second
     await apps.change(tx, app)
 
@@ -120,7 +110,7 @@ async def delete(store: Store, app_id: str) -> None:
 
 
 async def _delete(tx: Tx, app_id: str) -> None:
-    await require(tx, app_id, lock=Lock.REMOVE)
+    await load_app(tx, app_id, lock=Lock.REMOVE)
     await apps.mark_deleted(tx, app_id)
     await keys.remove_of_app(tx, app_id)
 

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 async def perform(store: Store, verb: Verb[T]) -> T:
-    """The outcome of a verb, once it is committed.
+    """The outcome of a verb after its commit.
 
     Raises:
         ApiError: a rule refuses the verb.
@@ -38,7 +38,7 @@ async def perform(store: Store, verb: Verb[T]) -> T:
 
 
 async def conversation_batch(tx: Tx, verbs: Sequence[Verb[Any]]) -> list[Any]:
-    """Run a batch of verbs; returns the outcome of each."""
+    """Decide the verbs and save their changes; returns the outcome of each verb."""
     facts = await gather(tx, [verb.needs() for verb in verbs])
     changes = Changes(tx.now, facts)
     outcomes = [verb.decide(facts, changes) for verb in verbs]
@@ -47,7 +47,7 @@ async def conversation_batch(tx: Tx, verbs: Sequence[Verb[Any]]) -> list[Any]:
 
 
 async def gather(tx: Tx, needs: Sequence[Needs]) -> FactBook:
-    """The facts that are needed, with the conversations locked in the order of their ids."""
+    """The needed facts, with the conversations locked in the order of their ids."""
     facts = FactBook()
     wanted = sorted({need.conversation_key for need in needs})
     for conversation in await conversations.get_many(tx, wanted, lock=Lock.CHANGE):

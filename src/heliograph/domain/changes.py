@@ -21,10 +21,10 @@ from heliograph.wire.clients import ClientAssociation
 
 
 class Changes:
-    """The unit of work: what the verbs of a transaction change, and the events of these changes.
+    """The unit of work: the changes of a transaction, and their events.
 
-    The `facts` are kept up to date, so that each verb sees what those before it did. Conversations must be locked by
-    the transaction, or new.
+    It keeps the `facts` up to date, so each verb sees the changes of the verbs before it. Conversations must be new, or
+    locked by the transaction.
     """
 
     def __init__(self, now: int, facts: FactBook | None = None) -> None:
@@ -45,7 +45,7 @@ class Changes:
         self._conversations.deleted[conversation.app_id, conversation.id] = conversation
 
     def touch(self, conversation: StoredConversation) -> None:
-        """Give the conversation a new version. Ids that any process makes later are greater than it."""
+        """Give the conversation a new version. All ids that are created later, in any process, are greater than it."""
         self._conversations.changed[conversation.app_id, conversation.id] = conversation
 
     def admit(
@@ -79,7 +79,7 @@ class Changes:
             self.touch(conversation)
 
     def end_association(self, conversation: StoredConversation, participant: StoredParticipant, client_id: str) -> None:
-        """End the association of a participant with a client, if there is one."""
+        """End the association of a participant with a client, if it exists."""
         left = [one for one in participant.client_associations if one.client_id != client_id]
         if len(left) < len(participant.client_associations):
             participant.client_associations = left
@@ -94,11 +94,11 @@ class Changes:
         self.touch(conversation)
 
     def received(self, conversation: StoredConversation) -> int:
-        """The time at which a new message is received: never before the message that came before it."""
+        """The time at which a new message is received: not earlier than the message before it."""
         return max(self.now, conversation.last_updated_at)
 
     def post(self, conversation: StoredConversation, message: StoredMessage, author: StoredParticipant | None) -> None:
-        """Add a message that is received now. An author who is a participant has read everything."""
+        """Add a message that is received now. A participant who is its author has read all messages."""
         conversation.last_updated_at = self.received(conversation)
         conversation.message_seq += 1
         conversation.message_count += 1
@@ -120,12 +120,12 @@ class Changes:
         self.touch(conversation)
 
     def message_deleted(self, conversation: StoredConversation) -> None:
-        """Count a message that was deleted. What is unread of the others stays unread."""
+        """Count a message that was deleted. The other unread messages stay unread."""
         conversation.message_count -= 1
         self.touch(conversation)
 
     def delete_messages(self, conversation: StoredConversation) -> None:
-        """Delete all messages; then nobody has unread messages."""
+        """Delete all messages, which leaves no participant with unread messages."""
         conversation.message_count = 0
         conversation.floor_seq = conversation.message_seq
         self._conversations.emptied.append(conversation)
@@ -136,7 +136,7 @@ class Changes:
         associations = participant.client_associations
         if any(association.client_id == client_id for association in associations):
             return False
-        # A new list: responses of earlier verbs of the batch hold the old one.
+        # A new list, because responses to earlier verbs of the batch hold the old one.
         participant.client_associations = [ClientAssociation(type="sdk", client_id=client_id), *associations]
         return True
 
@@ -167,7 +167,7 @@ class Changes:
 
 
 class _Participants:
-    """Changes of participants. What is added and removed in one transaction is never stored."""
+    """Changes of participants. A participant that is added and removed in one transaction is never stored."""
 
     def __init__(self) -> None:
         self._added: dict[MemberKey, StoredParticipant] = {}
@@ -205,7 +205,7 @@ class _Participants:
 
 
 class _Conversations:
-    """Changes of conversations. One that is created or deleted is not changed as well."""
+    """Changes of conversations. A conversation that is created or deleted is not also updated."""
 
     def __init__(self) -> None:
         self.created: list[StoredConversation] = []
@@ -229,7 +229,7 @@ class _Conversations:
             await conversations.remove(tx, list(self.deleted.values()))
 
     def _set_versions(self) -> None:
-        # Made after everything that was added to the conversations, so it is greater than all ids in them.
+        # Created after everything that was added to the conversations, so it is greater than all ids in them.
         newest = ids.new() if self.created or self.changed else ""
         for conversation in (*self.created, *self.changed.values()):
             conversation.newest_id = newest

@@ -1,4 +1,4 @@
-"""Contents of messages: from what a caller sends to the JSON that responses and events show."""
+"""Converts the content of a message from its request to the JSON that responses and events show."""
 
 from __future__ import annotations
 

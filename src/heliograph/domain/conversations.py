@@ -11,8 +11,9 @@ from heliograph.domain import metadata, views
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.conversations import conversation_created, conversation_removed
 from heliograph.domain.facts import FactBook
+from heliograph.domain.loading import load_conversation, load_named_user
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import BadRequest, ConversationNotFound, TooManyParticipants, UserNotFound
+from heliograph.errors import BadRequest, TooManyParticipants
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import clients, conversations, participants, users
 from heliograph.storage.rows.conversations import StoredConversation
@@ -74,28 +75,13 @@ async def _create(
 
 
 async def _members(tx: Tx, tenant: Tenant, named: list[ParticipantBody], lock: Lock) -> list[tuple[StoredUser, bool]]:
-    """The users who are named, each once, and whether to subscribe their SDK client."""
+    """The named users without duplicates, and whether to subscribe their SDK client."""
     members: dict[str, tuple[StoredUser, bool]] = {}
     for one in named:
-        user = await get_user(tx, tenant.app_id, one.user_id, one.user_external_id, lock=lock)
+        user = await load_named_user(tx, tenant.app_id, one.user_id, one.user_external_id, lock=lock)
         before = user.id in members and members[user.id][1]
         members[user.id] = (user, before or bool(one.subscribe_sdk_client))
     return list(members.values())
-
-
-async def get_user(
-    reader: Reader, app_id: str, user_id: str | None, external_id: str | None, *, lock: Lock = Lock.NONE
-) -> StoredUser:
-    """The user with the given id or external id.
-
-    Raises:
-        UserNotFound: the user does not exist in this app.
-    """
-    if external_id is not None:
-        user_id = await users.id_of(reader, app_id, external_id)
-    if user_id is None or (user := await users.get(reader, app_id, user_id, lock=lock)) is None:
-        raise UserNotFound
-    return user
 
 
 async def get(store: Store, tenant: Tenant, conversation_id: str) -> Conversation:
@@ -104,13 +90,7 @@ async def get(store: Store, tenant: Tenant, conversation_id: str) -> Conversatio
     Raises:
         ConversationNotFound: it does not exist in this app.
     """
-    return views.conversation(await store.read(_get, tenant.app_id, conversation_id))
-
-
-async def _get(reader: Reader, app_id: str, conversation_id: str, *, lock: Lock = Lock.NONE) -> StoredConversation:
-    if (conversation := await conversations.get(reader, app_id, conversation_id, lock=lock)) is None:
-        raise ConversationNotFound
-    return conversation
+    return views.conversation(await store.read(load_conversation, tenant.app_id, conversation_id))
 
 
 async def page_of_user(
@@ -130,7 +110,7 @@ async def page_of_user(
 async def _page_of_user(
     reader: Reader, app_id: str, user_id: str | None, external_id: str | None, page: Page
 ) -> Slice[Conversation]:
-    user = await get_user(reader, app_id, user_id, external_id)
+    user = await load_named_user(reader, app_id, user_id, external_id)
     found = await participants.membership_page(reader, app_id, user.id, page)
     stored = await conversations.get_many(reader, [(app_id, conversation_id) for conversation_id in found.records])
     by_id = {one.id: one for one in stored}
@@ -148,7 +128,7 @@ async def update(store: Store, tenant: Tenant, conversation_id: str, body: Conve
 
 
 async def _update(tx: Tx, tenant: Tenant, conversation_id: str, body: ConversationUpdateBody) -> StoredConversation:
-    conversation = await _get(tx, tenant.app_id, conversation_id, lock=Lock.CHANGE)
+    conversation = await load_conversation(tx, tenant.app_id, conversation_id, lock=Lock.CHANGE)
     if body.display_name is not UNSET:
         conversation.display_name = body.display_name
     if body.description is not UNSET:
@@ -171,7 +151,7 @@ async def delete(store: Store, tenant: Tenant, conversation_id: str) -> None:
 
 
 async def _delete(tx: Tx, tenant: Tenant, conversation_id: str) -> None:
-    conversation = await _get(tx, tenant.app_id, conversation_id, lock=Lock.REMOVE)
+    conversation = await load_conversation(tx, tenant.app_id, conversation_id, lock=Lock.REMOVE)
     if conversation.is_default:
         raise BadRequest(f"Conversation {conversation.id} cannot be deleted because it is the default.")
     changes = Changes(tx.now)

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from typing import get_args
-
+from heliograph.domain.loading import load_delivery
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import BadRequest, NotFound
+from heliograph.errors import NotFound
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import deliveries, delivery_pages, webhooks
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
 from heliograph.wire import times
-from heliograph.wire.deliveries import Attempt, Delivery, DeliveryStatus
+from heliograph.wire.deliveries import Attempt, Delivery, DeliveryFilter
 from heliograph.wire.paging import Page, Slice
 
 _ABOUT_USERS = ("user:", "client:")
 
 
-async def page(store: Store, tenant: Tenant, wanted: dict[str, str], page: Page) -> Slice[Delivery]:
-    """A page of an app's deliveries, oldest first: of a `status`, a `webhookId`, a `conversationId` or a `userId`.
-
-    Raises:
-        BadRequest: unknown status.
-    """
-    if wanted.get("status", "failed") not in get_args(DeliveryStatus):
-        raise BadRequest(f"status should be equal to one of the allowed values: {', '.join(get_args(DeliveryStatus))}")
-    columns = {"status": "status", "webhookId": "webhook_id", "conversationId": "lane", "userId": "lane"}
-    match = tuple((columns[name], value) for name, value in wanted.items() if name in columns)
+async def page(store: Store, tenant: Tenant, filter: DeliveryFilter, page: Page) -> Slice[Delivery]:
+    """A page of the deliveries of an app that the filter selects, oldest first."""
+    values = (
+        ("status", filter.status),
+        ("webhook_id", filter.webhook_id),
+        ("lane", filter.conversation_id),
+        ("lane", filter.user_id),
+    )
+    match = [(column, value) for column, value in values if value is not None]
     found = await store.snapshot(delivery_pages.page, tenant.app_id, match, page)
     return found.holding([to_api(one) for one in found.records])
 
@@ -41,14 +39,12 @@ async def get(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
 
 
 async def _get(reader: Reader, app_id: str, delivery_id: str) -> Delivery:
-    found = await deliveries.get(reader, app_id, delivery_id)
-    if found is None:
-        raise NotFound
+    found = await load_delivery(reader, app_id, delivery_id)
     return to_api(found, await deliveries.attempts(reader, app_id, found))
 
 
 async def retry(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
-    """Make a delivery pending again, unless it is.
+    """Make a delivery pending again.
 
     Raises:
         NotFound: it does not exist in this app, or its webhook was deleted.
@@ -57,9 +53,9 @@ async def retry(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
 
 
 async def _retry(tx: Tx, app_id: str, delivery_id: str) -> Delivery:
-    found = await deliveries.get(tx, app_id, delivery_id)
+    found = await load_delivery(tx, app_id, delivery_id)
     # A pending delivery of a deleted webhook would be deleted, with the record of its attempts.
-    if found is None or await webhooks.get(tx, app_id, found.webhook_id) is None:
+    if await webhooks.get(tx, app_id, found.webhook_id) is None:
         raise NotFound
     await deliveries.retry(tx, app_id, found)
     return await _get(tx, app_id, delivery_id)

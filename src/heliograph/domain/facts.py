@@ -1,4 +1,4 @@
-"""The facts of a batch: what the rules need to know to decide its verbs."""
+"""The facts of a batch: the stored data that its rules read."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class UserReference(Struct, frozen=True):
 
 
 class Needs(Struct, frozen=True):
-    """What the rules of one verb need to know.
+    """The facts that the rules of one verb read.
 
     Every verb needs its conversation, which stays locked until the batch is committed. A verb that names a user needs
-    that user, and the user's participant in the conversation. The flags ask for more:
+    that user, and the user's participant in the conversation. The flags add to that:
 
     - `keep_user`: the user must not be deleted before the batch is committed.
     - `sdk_client`: the SDK client of the user.
@@ -84,7 +84,7 @@ class Facts:
         return self._conversations.get((app_id, conversation_id))
 
     def user_id(self, app_id: str, conversation_id: str, reference: UserReference) -> str | None:
-        """The id of a referenced user. An id that the reference holds itself may be that of no user."""
+        """The id of the referenced user. A user id in the reference is returned unchecked."""
         if reference.external_id is not None:
             return self._users_of_external_ids.get((app_id, reference.external_id, reference.brand_id))
         if reference.participant_id is not None:
@@ -110,38 +110,38 @@ class Facts:
 
 
 class FactBook(Facts):
-    """Facts that can be written: by the batch, which gathers them, and by `Changes`, which keeps them up to date."""
+    """Writable facts, for the batch, which gathers them, and for `Changes`, which keeps them up to date."""
 
     def has_participant(self, key: MemberKey) -> bool:
         """Whether the participant is known already."""
         return key in self._participants
 
     def add_conversation(self, conversation: StoredConversation) -> None:
-        """The conversation exists."""
+        """Add a conversation that exists."""
         self._conversations[conversation.app_id, conversation.id] = conversation
 
     def add_user(self, user: StoredUser) -> None:
-        """The user exists."""
+        """Add a user that exists."""
         self._users[user.app_id, user.id] = user
 
     def add_external_ids(self, users: dict[ExternalKey, str]) -> None:
-        """These external ids are those of these user ids."""
+        """Add the user ids of external ids."""
         self._users_of_external_ids.update(users)
 
     def add_participant(self, participant: StoredParticipant) -> None:
-        """The participant is in the conversation."""
+        """Add a participant of a conversation."""
         app_id, conversation_id, user_id = participant.app_id, participant.conversation_id, participant.user_id
         self._participants[app_id, conversation_id, user_id] = participant
         self._users_of_participants[app_id, conversation_id, participant.id] = user_id
 
     def remove_participant(self, participant: StoredParticipant) -> None:
-        """The participant has left the conversation."""
+        """Remove a participant that has left the conversation."""
         self._participants.pop((participant.app_id, participant.conversation_id, participant.user_id), None)
 
     def add_sdk_clients(self, clients: dict[Key, str]) -> None:
-        """These users have these SDK clients."""
+        """Add the SDK clients of users."""
         self._sdk_clients.update(clients)
 
     def set_channels(self, conversation: StoredConversation, channels: Set[str]) -> None:
-        """The user of the conversation can be reached on these channels."""
+        """Set the channels on which the user of a personal conversation can be reached."""
         self._channels[conversation.app_id, conversation.id] = channels

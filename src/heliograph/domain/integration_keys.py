@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from heliograph.domain import integrations
-from heliograph.domain.apps import require
 from heliograph.domain.integrations import CUSTOM
 from heliograph.domain.keys import new_key
+from heliograph.domain.loading import load_app, load_integration, load_integration_key
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import BadRequest, NotACustomIntegration, NotFound
+from heliograph.errors import BadRequest, NotACustomIntegration
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import keys
 from heliograph.storage.rows.keys import StoredKey
@@ -22,7 +21,7 @@ async def create(store: Store, tenant: Tenant, integration_id: str, display_name
 
     Raises:
         IntegrationNotFound: it does not exist in this app.
-        BadRequest: it is not a custom one, or has as many keys as it may have.
+        BadRequest: it is not a custom integration, or it has reached the limit of keys.
     """
     key = new_key(Scope.INTEGRATION, display_name)
     await store.write(_create, tenant, integration_id, key, store.sealer.seal(key.id, key.secret))
@@ -30,8 +29,8 @@ async def create(store: Store, tenant: Tenant, integration_id: str, display_name
 
 
 async def _create(tx: Tx, tenant: Tenant, integration_id: str, key: AppKey, sealed: bytes) -> None:
-    # Locked, so that concurrent calls cannot exceed the limit, and the integration stays.
-    await require(tx, tenant.app_id, lock=Lock.CHANGE)
+    # The lock keeps concurrent requests from exceeding the limit, and from deleting the integration.
+    await load_app(tx, tenant.app_id, lock=Lock.CHANGE)
     if len(await _of_integration(tx, tenant, integration_id)) >= KEYS_PER_INTEGRATION:
         raise BadRequest(f"Integration has reached the max number of keys ({KEYS_PER_INTEGRATION})")
     stored = StoredKey(key.id, tenant.app_id, Scope.INTEGRATION.label, key.display_name, sealed, tx.now, integration_id)
@@ -43,13 +42,13 @@ async def of_integration(store: Store, tenant: Tenant, integration_id: str) -> l
 
     Raises:
         IntegrationNotFound: it does not exist in this app.
-        NotACustomIntegration: it has no keys.
+        NotACustomIntegration: only custom integrations have keys.
     """
     return [_to_api(store, key) for key in await store.snapshot(_of_integration, tenant, integration_id)]
 
 
 async def _of_integration(reader: Reader, tenant: Tenant, integration_id: str) -> list[StoredKey]:
-    integration = await integrations.find(reader, tenant, integration_id)
+    integration = await load_integration(reader, tenant, integration_id)
     if integration.type != CUSTOM:
         raise NotACustomIntegration
     return await keys.of_integration(reader, tenant.app_id, integration.id)
@@ -61,15 +60,7 @@ async def get(store: Store, tenant: Tenant, integration_id: str, key_id: str) ->
     Raises:
         IntegrationNotFound, NotFound: it does not exist in this app.
     """
-    return _to_api(store, await store.snapshot(_get, tenant, integration_id, key_id))
-
-
-async def _get(reader: Reader, tenant: Tenant, integration_id: str, key_id: str) -> StoredKey:
-    integration = await integrations.find(reader, tenant, integration_id)
-    for key in await keys.of_integration(reader, tenant.app_id, integration.id):
-        if key.id == key_id:
-            return key
-    raise NotFound
+    return _to_api(store, await store.snapshot(load_integration_key, tenant, integration_id, key_id))
 
 
 async def delete(store: Store, tenant: Tenant, integration_id: str, key_id: str) -> None:
@@ -82,7 +73,7 @@ async def delete(store: Store, tenant: Tenant, integration_id: str, key_id: str)
 
 
 async def _delete(tx: Tx, tenant: Tenant, integration_id: str, key_id: str) -> None:
-    await keys.remove(tx, (await _get(tx, tenant, integration_id, key_id)).id)
+    await keys.remove(tx, (await load_integration_key(tx, tenant, integration_id, key_id)).id)
 
 
 def _to_api(store: Store, key: StoredKey) -> IntegrationApiKey:

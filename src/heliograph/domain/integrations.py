@@ -10,11 +10,11 @@ from msgspec import UNSET
 
 from heliograph import ids
 from heliograph.domain import webhooks
-from heliograph.domain.apps import require
+from heliograph.domain.loading import load_app, load_integration
 from heliograph.domain.networks import Network
 from heliograph.domain.targets import admit
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import BadRequest, IntegrationNotFound
+from heliograph.errors import BadRequest
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import integrations, keys
 from heliograph.storage.rows import webhooks as webhook_rows
@@ -36,23 +36,23 @@ _OFFERED: tuple[type[sdks.IntegrationBase], ...] = (
     sdks.UnityIntegration,
 )
 _TYPES = {str(kind.__struct_config__.tag) for kind in get_args(Integration)}
-# The settings that are stored of each type are those that responses show. Push credentials are not stored: this server
-# sends no push notifications.
+# By type, the names of the settings that are stored: those that responses show. Push credentials are not stored, as
+# this server sends no push notifications.
 _KEPT = {
     str(kind.__struct_config__.tag): set(kind.__struct_encode_fields__) - {"id", "status", "displayName", "webhooks"}
     for kind in _OFFERED
 }
 
-Stored = tuple[StoredIntegration, list[StoredWebhook]]
-"""An integration with its webhooks, oldest first."""
+IntegrationWithWebhooks = tuple[StoredIntegration, list[StoredWebhook]]
+"""The webhooks are in the order of creation."""
 
 
 async def create(store: Store, tenant: Tenant, body: Any, allowed: Sequence[Network]) -> Integration:
     """Create an integration; a custom one with its webhook.
 
     Raises:
-        BadRequest: integrations of this type are not offered, a target cannot be called, or the app has as many
-            webhooks as it may have.
+        BadRequest: integrations of this type are not offered, a target cannot be called, or the app has reached the
+            limit of webhooks.
         AppNotFound: the app does not exist.
     """
     type_ = str(body.__struct_config__.tag)
@@ -69,16 +69,16 @@ async def create(store: Store, tenant: Tenant, body: Any, allowed: Sequence[Netw
         settings=_merged({}, type_, _given(body)),
         created_at=0,
     )
-    made = [webhooks.new_webhook(store.sealer, tenant.app_id, integration.id, one) for one in wanted]
-    await store.write(_create, tenant.app_id, integration, made)
-    return to_api(store.sealer, integration, made)
+    new_webhooks = [webhooks.new_webhook(store.sealer, tenant.app_id, integration.id, one) for one in wanted]
+    await store.write(_create, tenant.app_id, integration, new_webhooks)
+    return to_api(store.sealer, integration, new_webhooks)
 
 
-async def _create(tx: Tx, app_id: str, integration: StoredIntegration, made: Sequence[StoredWebhook]) -> None:
-    await require(tx, app_id, lock=Lock.CHANGE)
+async def _create(tx: Tx, app_id: str, integration: StoredIntegration, new_webhooks: Sequence[StoredWebhook]) -> None:
+    await load_app(tx, app_id, lock=Lock.CHANGE)
     integration.created_at = tx.now
     await integrations.add(tx, app_id, integration)
-    for webhook in made:
+    for webhook in new_webhooks:
         await webhooks.add(tx, app_id, webhook)
 
 
@@ -112,22 +112,10 @@ async def get(store: Store, tenant: Tenant, integration_id: str) -> Integration:
     return to_api(store.sealer, *await store.snapshot(_with_webhooks, tenant, integration_id))
 
 
-async def _with_webhooks(reader: Reader, tenant: Tenant, integration_id: str) -> Stored:
-    integration = await find(reader, tenant, integration_id)
+async def _with_webhooks(reader: Reader, tenant: Tenant, integration_id: str) -> IntegrationWithWebhooks:
+    integration = await load_integration(reader, tenant, integration_id)
     every = await webhook_rows.of_app(reader, tenant.app_id)
     return integration, [webhook for webhook in every if webhook.integration_id == integration.id]
-
-
-async def find(reader: Reader, tenant: Tenant, integration_id: str) -> StoredIntegration:
-    """The stored integration; `me` stands for the integration whose key is used.
-
-    Raises:
-        IntegrationNotFound: it does not exist in this app.
-    """
-    found = await integrations.get(reader, tenant.app_id, webhooks.resolve_integration_id(tenant, integration_id))
-    if found is None:
-        raise IntegrationNotFound
-    return found
 
 
 async def update(store: Store, tenant: Tenant, integration_id: str, body: IntegrationUpdateBody) -> Integration:
@@ -139,15 +127,15 @@ async def update(store: Store, tenant: Tenant, integration_id: str, body: Integr
     return to_api(store.sealer, *await store.write(_update, tenant, integration_id, body))
 
 
-async def _update(tx: Tx, tenant: Tenant, integration_id: str, body: IntegrationUpdateBody) -> Stored:
-    # Locked, so that no concurrent change is lost.
-    await require(tx, tenant.app_id, lock=Lock.CHANGE)
-    integration, belonging = await _with_webhooks(tx, tenant, integration_id)
+async def _update(tx: Tx, tenant: Tenant, integration_id: str, body: IntegrationUpdateBody) -> IntegrationWithWebhooks:
+    # The lock keeps concurrent updates from overwriting each other.
+    await load_app(tx, tenant.app_id, lock=Lock.CHANGE)
+    integration, its_webhooks = await _with_webhooks(tx, tenant, integration_id)
     if body.display_name is not UNSET:
         integration.display_name = body.display_name
     integration.settings = _merged(integration.settings, integration.type, _given(body))
     await integrations.change(tx, tenant.app_id, integration)
-    return integration, belonging
+    return integration, its_webhooks
 
 
 async def delete(store: Store, tenant: Tenant, integration_id: str) -> None:
@@ -160,14 +148,14 @@ async def delete(store: Store, tenant: Tenant, integration_id: str) -> None:
 
 
 async def _delete(tx: Tx, tenant: Tenant, integration_id: str) -> None:
-    # Locked, so that no key and no webhook is added at the same time.
-    await require(tx, tenant.app_id, lock=Lock.CHANGE)
-    integration = await find(tx, tenant, integration_id)
+    # The lock keeps concurrent requests from adding keys and webhooks.
+    await load_app(tx, tenant.app_id, lock=Lock.CHANGE)
+    integration = await load_integration(tx, tenant, integration_id)
     await keys.remove_of_integration(tx, tenant.app_id, integration.id)
     await integrations.remove(tx, tenant.app_id, integration.id)
 
 
-def to_api(sealer: Sealer, integration: StoredIntegration, belonging: Sequence[StoredWebhook]) -> Integration:
+def to_api(sealer: Sealer, integration: StoredIntegration, its_webhooks: Sequence[StoredWebhook]) -> Integration:
     """An integration as responses show it."""
     fields: dict[str, Any] = {
         **integration.settings,
@@ -177,9 +165,9 @@ def to_api(sealer: Sealer, integration: StoredIntegration, belonging: Sequence[S
         "displayName": integration.display_name,
     }
     if integration.type == CUSTOM:
-        fields["webhooks"] = [msgspec.to_builtins(webhooks.to_api(sealer, one)) for one in belonging]
-    made: Integration = msgspec.convert(fields, Integration)
-    return made
+        fields["webhooks"] = [msgspec.to_builtins(webhooks.to_api(sealer, one)) for one in its_webhooks]
+    converted: Integration = msgspec.convert(fields, Integration)
+    return converted
 
 
 def _given(body: Body) -> dict[str, Any]:

@@ -1,12 +1,12 @@
-"""The verbs of API keys."""
+"""The verbs of the API keys of apps and of the account."""
 
 from __future__ import annotations
 
 import secrets
 
 from heliograph import ids
-from heliograph.domain.apps import require
-from heliograph.errors import BadRequest, NotFound
+from heliograph.domain.loading import load_app, load_app_key
+from heliograph.errors import BadRequest
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import keys
 from heliograph.storage.rows.keys import StoredKey
@@ -23,7 +23,7 @@ async def create(store: Store, app_id: str, display_name: str) -> AppKey:
 
     Raises:
         AppNotFound: the app does not exist.
-        BadRequest: the app has as many keys as it may have.
+        BadRequest: the app has reached the limit of keys.
     """
     key = new_key(Scope.APP, display_name)
     await store.write(add_to_app, app_id, key, store.sealer.seal(key.id, key.secret))
@@ -38,7 +38,7 @@ async def create_for_account(store: Store, display_name: str) -> AppKey:
 
 
 def new_key(scope: Scope, display_name: str) -> AppKey:
-    """A new key, not stored yet: its id begins with the prefix of the scope, its secret is made of 64 random bytes."""
+    """A new key, not stored yet: its id begins with the prefix of the scope, its secret has 64 random bytes."""
     return AppKey(
         id=_PREFIXES[scope] + ids.new(), display_name=display_name, secret=secrets.token_urlsafe(_SECRET_BYTES)
     )
@@ -49,10 +49,10 @@ async def add_to_app(tx: Tx, app_id: str, key: AppKey, sealed: bytes) -> None:
 
     Raises:
         AppNotFound: the app does not exist.
-        BadRequest: the app has as many keys as it may have.
+        BadRequest: the app has reached the limit of keys.
     """
-    # Locked, so that concurrent calls cannot exceed the limit.
-    await require(tx, app_id, lock=Lock.CHANGE)
+    # The lock keeps concurrent requests from exceeding the limit.
+    await load_app(tx, app_id, lock=Lock.CHANGE)
     if len(await keys.of_app(tx, app_id)) >= KEYS_PER_APP:
         raise BadRequest(f"App has reached the max number of keys ({KEYS_PER_APP})")
     await keys.add(tx, StoredKey(key.id, app_id, Scope.APP.label, key.display_name, sealed, tx.now))
@@ -73,7 +73,7 @@ async def of_app(store: Store, app_id: str) -> list[AppKey]:
 
 
 async def _of_app(reader: Reader, app_id: str) -> list[StoredKey]:
-    await require(reader, app_id)
+    await load_app(reader, app_id)
     return await keys.of_app(reader, app_id)
 
 
@@ -83,15 +83,7 @@ async def get(store: Store, app_id: str, key_id: str) -> AppKey:
     Raises:
         AppNotFound, NotFound: it does not exist.
     """
-    return to_api(store, await store.snapshot(_get, app_id, key_id))
-
-
-async def _get(reader: Reader, app_id: str, key_id: str) -> StoredKey:
-    await require(reader, app_id)
-    key = await keys.find(reader, key_id)
-    if key is None or key.app_id != app_id or key.integration_id is not None:
-        raise NotFound
-    return key
+    return to_api(store, await store.snapshot(load_app_key, app_id, key_id))
 
 
 async def delete(store: Store, app_id: str, key_id: str) -> None:
@@ -104,8 +96,7 @@ async def delete(store: Store, app_id: str, key_id: str) -> None:
 
 
 async def _delete(tx: Tx, app_id: str, key_id: str) -> None:
-    await _get(tx, app_id, key_id)
-    await keys.remove(tx, key_id)
+    await keys.remove(tx, (await load_app_key(tx, app_id, key_id)).id)
 
 
 def to_api(store: Store, key: StoredKey) -> AppKey:

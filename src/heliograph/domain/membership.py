@@ -1,4 +1,4 @@
-"""Joining and leaving a group: the verbs, and their rules. They know no database."""
+"""Joining and leaving a group: the verbs and their rules, without a database."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from heliograph.wire.participants import Participant
 
 
 class Joined(Struct, frozen=True):
-    """The user is in the conversation; `added` tells whether by this join.
+    """The user is in the conversation. `added` is whether this join added them.
 
-    `response` is the participant as it was after the join: later verbs of the batch may change it.
+    `response` shows the participant right after the join, because later verbs of the batch may change it.
     """
 
     participant: StoredParticipant
@@ -34,7 +34,7 @@ class Joined(Struct, frozen=True):
 
 
 class Left(Struct, frozen=True):
-    """The user is not in the conversation any more."""
+    """The user is no longer in the conversation."""
 
     participant: StoredParticipant
 
@@ -53,7 +53,7 @@ class Join(Struct, frozen=True):
         return Needs(self.tenant.app_id, self.conversation_id, self.user, keep_user=True, sdk_client=self.subscribe)
 
     def decide(self, facts: Facts, changes: Changes) -> Joined | Refused:
-        """Apply the join rules. A second join changes nothing, except that it may add the missing SDK client."""
+        """Apply the join rules. A second join changes nothing but a missing SDK client, which it adds."""
         if (conversation := facts.conversation(self.tenant.app_id, self.conversation_id)) is None:
             return Refused(ConversationNotFound)
         if conversation.type != SDK_GROUP:
@@ -92,7 +92,7 @@ class Leave(Struct, frozen=True):
             return Refused(UserNotFound if self.user.participant_id is None else NotAMember)
         if (participant := facts.participant(conversation, user)) is None:
             return Refused(NotAMember)
-        # The user may have left and joined again since, as another participant.
+        # The user may have left and joined again, as another participant.
         if self.user.participant_id not in (None, participant.id):
             return Refused(NotAMember)
         changes.dismiss(conversation, participant)

@@ -9,12 +9,12 @@ from msgspec import Raw, Struct
 from heliograph.domain import contents, metadata
 from heliograph.domain.batch import perform
 from heliograph.domain.changes import Changes
+from heliograph.domain.loading import load_conversation
 from heliograph.domain.posting import PostActivity, PostMessage
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import BadRequest, ConversationNotFound, MessageNotFound, NotFound
+from heliograph.errors import BadRequest, MessageNotFound, NotFound
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import conversations, messages
-from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.messages import Routing
 from heliograph.storage.store import Store
 from heliograph.wire.activities import ActivityPost
@@ -34,7 +34,7 @@ async def post(store: Store, tenant: Tenant, conversation_id: str, body: Message
     Raises:
         BadRequest: the message breaks a rule, or its destination cannot be reached.
         ConversationNotFound, UserNotFound, NotAMember: it does not exist in this app.
-        Locked: the conversation has as many messages as it may have.
+        Locked: the conversation has reached the limit of messages.
     """
     # Validation errors take precedence over 404s.
     if titles := list(_violations(body)):
@@ -52,7 +52,7 @@ async def post(store: Store, tenant: Tenant, conversation_id: str, body: Message
 
 
 def _violations(body: MessagePost) -> Iterator[str]:
-    """The rules for new messages that the API document states outside of its schemas."""
+    """The rules for new messages that the API document states only in its descriptions."""
     author = body.author
     if author.type == USER and body.destination is not None:
         yield f"destination is only for an author of type {BUSINESS}"
@@ -84,15 +84,15 @@ async def post_activity(store: Store, tenant: Tenant, conversation_id: str, body
     await perform(store, PostActivity(tenant, conversation_id, body.author, body.type))
 
 
-class Listing(Struct, frozen=True):
+class MessageListing(Struct, frozen=True):
     """A page of messages: their JSON array, and the cursors."""
 
     messages: Raw
     meta: PageMeta
 
 
-async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -> Listing:
-    """A page of a conversation's messages, oldest first; without a cursor it is the last page.
+async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -> MessageListing:
+    """A page of a conversation's messages, oldest first. Without a cursor, it is the last page.
 
     Raises:
         NotFound: the conversation does not exist in this app.
@@ -102,19 +102,19 @@ async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -
     return await store.read(_page, tenant.app_id, conversation_id, wanted)
 
 
-async def _page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> Listing:
+async def _page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> MessageListing:
     found = await messages.page(reader, app_id, conversation_id, page)
     if found is None:
         if await conversations.get(reader, app_id, conversation_id) is None:
             # The API document gives the general error here, not conversation_not_found.
             raise NotFound
-        return Listing(Raw(b"[]"), PageMeta(has_more=False))
+        return MessageListing(Raw(b"[]"), PageMeta(has_more=False))
     meta = page_meta(page, found.first, found.last, precedes=found.precedes, follows=found.follows)
-    return Listing(found.messages, meta)
+    return MessageListing(found.messages, meta)
 
 
 async def delete(store: Store, tenant: Tenant, conversation_id: str, message_id: str) -> None:
-    """Delete a message. What is unread of the others stays unread.
+    """Delete a message. The other unread messages stay unread.
 
     Raises:
         ConversationNotFound, MessageNotFound: it does not exist in this app.
@@ -123,7 +123,7 @@ async def delete(store: Store, tenant: Tenant, conversation_id: str, message_id:
 
 
 async def _delete(tx: Tx, app_id: str, conversation_id: str, message_id: str) -> None:
-    conversation = await _locked(tx, app_id, conversation_id)
+    conversation = await load_conversation(tx, app_id, conversation_id, lock=Lock.CHANGE)
     if not await messages.remove(tx, app_id, conversation_id, message_id):
         raise MessageNotFound
     changes = Changes(tx.now)
@@ -132,7 +132,7 @@ async def _delete(tx: Tx, app_id: str, conversation_id: str, message_id: str) ->
 
 
 async def delete_all(store: Store, tenant: Tenant, conversation_id: str) -> None:
-    """Delete all messages of a conversation; then nobody has unread messages.
+    """Delete all messages of a conversation, which leaves no participant with unread messages.
 
     Raises:
         ConversationNotFound: it does not exist in this app.
@@ -142,12 +142,5 @@ async def delete_all(store: Store, tenant: Tenant, conversation_id: str) -> None
 
 async def _delete_all(tx: Tx, app_id: str, conversation_id: str) -> None:
     changes = Changes(tx.now)
-    changes.delete_messages(await _locked(tx, app_id, conversation_id))
+    changes.delete_messages(await load_conversation(tx, app_id, conversation_id, lock=Lock.CHANGE))
     await changes.save(tx)
-
-
-async def _locked(tx: Tx, app_id: str, conversation_id: str) -> StoredConversation:
-    conversation = await conversations.get(tx, app_id, conversation_id, lock=Lock.CHANGE)
-    if conversation is None:
-        raise ConversationNotFound
-    return conversation

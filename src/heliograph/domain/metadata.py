@@ -12,7 +12,7 @@ from heliograph.wire.base import METADATA_BYTES, Metadata
 
 
 def without_nulls(metadata: Metadata | None, owner: str) -> dict[str, Any] | None:
-    """The metadata of a create body without null values; None if nothing is left. `owner` is named in the error.
+    """The metadata of a create body without null values; None if that is empty. The error names the `owner`.
 
     Raises:
         BadRequest: it is too large.
@@ -23,7 +23,7 @@ def without_nulls(metadata: Metadata | None, owner: str) -> dict[str, Any] | Non
 
 
 def encoded(metadata: Metadata | None, owner: str) -> Raw | None:
-    """The same as JSON, for metadata that is shown as it was given, in several places.
+    """The result of `without_nulls` as JSON, for metadata that is only stored and shown.
 
     Raises:
         BadRequest: it is too large.
@@ -33,7 +33,7 @@ def encoded(metadata: Metadata | None, owner: str) -> Raw | None:
 
 
 def merged(stored: dict[str, Any] | None, change: Metadata | UnsetType | None, owner: str) -> dict[str, Any] | None:
-    """The metadata after an update: an absent one changes nothing, null clears, a null value removes its key.
+    """The metadata after an update: absent metadata changes nothing, null clears it, a null value removes its key.
 
     Raises:
         BadRequest: it is too large.

@@ -1,7 +1,7 @@
-"""Networks that webhooks may be in: public ones, and what the operator allows.
+"""The networks that webhooks may call: public networks over HTTPS, and the networks that the operator allows.
 
-An address is checked twice: at the creation of a webhook if its URL contains one, and at each call after the name was
-resolved. The connection is made to the address that was checked, so a name that changes in between gains nothing.
+An address in a URL is checked when the webhook is created. At each call, the address that the host name resolves to is
+checked, and the connection is opened to exactly that address, which defeats DNS rebinding.
 """
 
 from __future__ import annotations
@@ -19,29 +19,30 @@ SETTING = "--webhook-allowed-networks"
 LOOPBACK = "loopback"
 NEEDS_HTTPS = "http is only for networks that are allowed: use https"
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
-# All public IPv6 lies in one eighth of it, so far. Outside are addresses that may carry any IPv4, a private one too
-# (NAT64, translated, compatible), and site-local ones, which `ipaddress` takes for global.
+# All public IPv6 addresses that have been assigned are in this eighth of the address space. Outside it are addresses
+# that can embed a private IPv4 address (NAT64, translated, compatible), and site-local addresses, which `ipaddress`
+# considers global.
 _UNICAST = ip_network("2000::/3")
-# IPv6 within it that may carry any IPv4: 6to4, Teredo. Documentation. And what a cloud answers its machines from at an
-# address that looks public.
+# Networks that `ipaddress` considers global: IPv6 that can embed a private IPv4 address (6to4, Teredo), documentation,
+# and services that a cloud offers its machines at an address that looks public.
 _REFUSED = tuple(map(ip_network, ("2002::/16", "2001::/32", "3fff::/20", "192.0.0.0/24", "168.63.129.16/32")))
 
 
-class Refused(Exception):
-    """A target that must not be called. The message says why, in words for the owner of the webhook."""
+class TargetRefused(Exception):
+    """The target must not be called. The message gives the reason to the owner of the webhook."""
 
 
 def networks_of(settings: Settings, *, embedded: bool) -> tuple[Network, ...]:
-    """The networks that these settings allow; `embedded` says whether the database is a file of this server.
+    """The networks that these settings allow. `embedded` is whether the database is a file of this server.
 
     Raises:
-        UsageError: the setting names something else than networks.
+        UsageError: the setting contains something other than networks.
     """
     return parse_networks(settings.webhook_allowed_networks, host=settings.host, embedded=embedded)
 
 
 def described(allowed: Sequence[Network]) -> str:
-    """Which addresses webhooks may have, in one line."""
+    """The addresses that webhooks may have, in one line for `heliograph serve`."""
     if not allowed:
         return f"public addresses by https only ({SETTING} allows others)"
     return f"public addresses by https, and {', '.join(map(str, allowed))} by http too ({SETTING})"
@@ -50,11 +51,11 @@ def described(allowed: Sequence[Network]) -> str:
 def parse_networks(text: str, *, host: str, embedded: bool) -> tuple[Network, ...]:
     """The networks that the setting allows.
 
-    `auto` allows loopback where the server itself can be reached from this machine only and its database is a file: the
-    sandbox of whoever tries things out.
+    `auto` allows loopback addresses if the server listens on loopback only and its database is a file, as in a trial on
+    one machine.
 
     Raises:
-        UsageError: it names no network.
+        UsageError: the setting contains something other than networks.
     """
     match text:
         case "auto":
@@ -74,7 +75,7 @@ def check(text: str, allowed: Sequence[Network], *, encrypted: bool) -> None:
     """Refuse an address that must not be called.
 
     Raises:
-        Refused: it is not public and not allowed, or would be called without encryption.
+        TargetRefused: the address is neither public nor allowed, or the call would not be encrypted.
     """
     address: Address = ip_address(text.partition("%")[0])
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
@@ -82,9 +83,9 @@ def check(text: str, allowed: Sequence[Network], *, encrypted: bool) -> None:
     if any(address in network for network in allowed):
         return
     if not _is_public(address):
-        raise Refused(f"{address} is not a public address")
+        raise TargetRefused(f"{address} is not a public address")
     if not encrypted:
-        raise Refused(NEEDS_HTTPS)
+        raise TargetRefused(NEEDS_HTTPS)
 
 
 def _is_public(address: Address) -> bool:

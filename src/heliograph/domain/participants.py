@@ -8,9 +8,9 @@ from msgspec import Raw, Struct
 from heliograph.domain import views
 from heliograph.domain.batch import perform
 from heliograph.domain.facts import UserReference
+from heliograph.domain.loading import load_conversation
 from heliograph.domain.membership import Join, Leave
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import ConversationNotFound
 from heliograph.storage.engine import Reader
 from heliograph.storage.rows import conversations, participants
 from heliograph.storage.store import Store
@@ -18,13 +18,13 @@ from heliograph.wire.paging import Page, PageMeta, page_meta
 from heliograph.wire.participants import Participant, ParticipantJoinBody, ParticipantLeaveBody
 
 _ENCODER = msgspec.json.Encoder()
-_LISTING_OVERHEAD = 1000
+_PAGE_OVERHEAD = 1000
 
 
 async def join(
     store: Store, tenant: Tenant, conversation_id: str, body: ParticipantJoinBody, limit: int
 ) -> Participant:
-    """Add a user to a group of up to `limit` participants. A user who is in it already stays the same participant.
+    """Add a user to a group of up to `limit` participants. A second join returns the existing participant.
 
     Raises:
         BadRequest: the conversation is not a group, or it is full.
@@ -46,7 +46,7 @@ async def leave(store: Store, tenant: Tenant, conversation_id: str, body: Partic
     await perform(store, Leave(tenant, conversation_id, user))
 
 
-class Listing(Struct, frozen=True):
+class ParticipantListing(Struct, frozen=True):
     """A page of participants: their JSON array, the cursors, and the version of the conversation."""
 
     participants: Raw
@@ -56,34 +56,34 @@ class Listing(Struct, frozen=True):
     @property
     def size(self) -> int:
         """The approximate size in bytes."""
-        return len(bytes(self.participants)) + _LISTING_OVERHEAD
+        return len(bytes(self.participants)) + _PAGE_OVERHEAD
 
 
-async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -> Listing:
+async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -> ParticipantListing:
     """A page of a conversation's participants, in the order of joining.
 
-    A page that was read before is reused while the version of the conversation is the same: then a request costs the
-    read of one row.
+    A cached page is used while the conversation has the same version, so most requests read one row.
 
     Raises:
         ConversationNotFound: it does not exist in this app.
     """
     key = (tenant.app_id, conversation_id, page)
-    known: Listing | None = store.remembered.get(key)
-    if known and known.version == await store.read(conversations.version, tenant.app_id, conversation_id):
-        return known
-    listing = await store.read(_page, tenant.app_id, conversation_id, page)
-    store.remembered.put(key, listing)
-    return listing
+    cached: ParticipantListing | None = store.page_cache.get(key)
+    if cached and cached.version == await store.read(conversations.version, tenant.app_id, conversation_id):
+        return cached
+    found = await store.read(_page, tenant.app_id, conversation_id, page)
+    store.page_cache.put(key, found)
+    return found
 
 
-async def _page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> Listing:
+async def _page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> ParticipantListing:
     found = await participants.page(reader, app_id, conversation_id, page)
     if not found.records:
         # A listed participant proves that the conversation exists; an empty page does not.
-        if await conversations.get(reader, app_id, conversation_id) is None:
-            raise ConversationNotFound
-        return Listing(Raw(b"[]"), PageMeta(has_more=False), None)
+        await load_conversation(reader, app_id, conversation_id)
+        return ParticipantListing(Raw(b"[]"), PageMeta(has_more=False), None)
     rows = found.records
     meta = page_meta(page, rows[0].id, rows[-1].id, precedes=found.precedes, follows=found.follows)
-    return Listing(Raw(_ENCODER.encode([views.listed_participant(row) for row in rows])), meta, rows[0].version)
+    return ParticipantListing(
+        Raw(_ENCODER.encode([views.listed_participant(row) for row in rows])), meta, rows[0].version
+    )

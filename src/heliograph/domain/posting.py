@@ -1,4 +1,4 @@
-"""Posting messages and activities: the verbs, and their rules. They know no database."""
+"""Posting messages and activities: the verbs and their rules, without a database."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class MessagePosted(Struct, frozen=True):
-    """The message as responses show it, as JSON: it is encoded once, to be stored and to be sent."""
+    """The message as responses show it, as JSON. It is encoded once, and both stored and sent."""
 
     message: Raw
 
@@ -47,7 +47,7 @@ class ActivityPosted(Struct, frozen=True):
 class PostMessage(Struct, frozen=True):
     """Post a message of the business, or of a user who is a participant.
 
-    The content and the metadata are JSON as responses show them: they are encoded once, and copied into the message and
+    The content and the metadata are JSON as responses show them. They are encoded once, and copied into the message and
     its event. `destination` is the id or the type of the only integration that the message goes to.
     """
 

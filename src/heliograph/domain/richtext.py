@@ -1,4 +1,4 @@
-"""Rich texts: from Markdown to HTML, and from HTML to the plain text for channels that show no other."""
+"""Rich text: converts Markdown to HTML, and HTML to plain text for channels that show nothing else."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from comrak import ExtensionOptions, ParseOptions, RenderOptions, render_markdow
 _BREAKING = frozenset(
     ("blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "table", "tr", "ul")
 )
-# Comments, elements whose content is not displayed, tags, and what browsers read as comments. Nothing in it can fail
-# after a long look ahead, so that the time is linear in the length. `html.parser` takes quadratic time for `<a <a …`.
+# Comments, elements whose content is not displayed, tags, and what browsers parse as comments. No alternative can fail
+# after a long match, so the time is linear in the length; `html.parser` takes quadratic time for `<a <a …`.
 _MARKUP = re.compile(
     r"""<!--(?:-?>|.*?(?:--!?>|\Z))
     |<(script|style|title)(?=[\s/>]).*?(?:</\1[^>]*+>?|\Z)
@@ -28,7 +28,7 @@ _ESCAPED.escape = True
 
 
 def to_html(markdown: str) -> str:
-    """CommonMark as HTML. HTML in it is escaped, and links that would run a script lose their target."""
+    """CommonMark as HTML. Raw HTML is escaped, and links that would run a script lose their target."""
     return render_markdown(markdown, _COMMONMARK, _PARSING, _ESCAPED).strip()
 
 

@@ -1,4 +1,4 @@
-"""The sandbox: an app with an account key and an app key, created once, for first steps."""
+"""The sandbox: an app with an account key and an app key, created once, for trying the API."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def is_empty(store: Store) -> bool:
 
 
 async def ensure(store: Store) -> Sandbox:
-    """The sandbox. Creates what is missing of it, and keeps the rest, so the result is the same every time."""
+    """The sandbox. Creates the parts that are missing, and keeps the others."""
     account_key = key_verbs.new_key(Scope.ACCOUNT, "Sandbox account key")
     app_key = key_verbs.new_key(Scope.APP, "Sandbox app key")
     sealed = {key.id: store.sealer.seal(key.id, key.secret) for key in (account_key, app_key)}
@@ -52,7 +52,7 @@ async def ensure(store: Store) -> Sandbox:
 
 
 async def _ensure(tx: Tx, account_key: AppKey, app_key: AppKey, sealed: dict[str, bytes]) -> SandboxIds:
-    await meta.hold(tx)  # of two concurrent calls, the second finds what the first created
+    await meta.lock(tx)  # the second of two concurrent calls finds what the first created
     ids = await meta.get_struct(tx, _NAME, SandboxIds) or SandboxIds("", "", "")
     if await apps.get(tx, ids.app_id) is None:
         ids.app_id = (await app_verbs.add(tx, AppCreateBody(display_name="Sandbox"))).id

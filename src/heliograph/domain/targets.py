@@ -1,4 +1,4 @@
-"""Targets: the URLs of webhooks, and which of them can be refused before anything is sent."""
+"""Targets: the parsed URLs of webhooks, and the checks that need no network."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from heliograph.domain.networks import NEEDS_HTTPS, SETTING, Network, Refused, check
+from heliograph.domain.networks import NEEDS_HTTPS, SETTING, Network, TargetRefused, check
 from heliograph.errors import BadRequest
 
 _SAFE = "/?%:=&~+!$,;'@()*[]#"
 _MOST_CHARACTERS = 253
-# Underscores are not for host names, and yet in the names of containers.
+# Host names have no underscores, but names of containers do.
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*+\.?\Z")
-# By such a last label resolvers and browsers tell an IPv4 address from a name.
+# Resolvers and browsers take a host whose last label looks like this for an IPv4 address.
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)\Z")
 _LOCAL = frozenset(("localhost", "localhost.localdomain", "localhost6", "ip6-localhost", "ip6-loopback"))
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A URL, taken apart. `address` is the one that the URL itself contains; None for a name."""
+    """A parsed URL. `address` is the IP address in the URL; None if the host is a name."""
 
     encrypted: bool
     host: str
@@ -36,12 +36,12 @@ class Target:
     credentials: str | None
 
 
-@lru_cache(maxsize=512)  # a delivery takes the URL of its webhook apart again
+@lru_cache(maxsize=512)  # every delivery parses the URL of its webhook
 def parse_target(url: str) -> Target:
-    """Take a URL apart.
+    """Parse a URL.
 
     Raises:
-        ValueError: it cannot be called. The message says why.
+        ValueError: it cannot be called. The message gives the reason.
     """
     try:
         parts = urlsplit(url)
@@ -93,7 +93,7 @@ def _port(parts: SplitResult) -> int | None:
 
 
 def _address(host: str) -> str | None:
-    """The address in a URL, in any form that resolvers take: dotted, decimal, octal, hexadecimal, shortened, IPv6."""
+    """The IP address in a URL, in any notation that resolvers accept: dotted, decimal, octal, hexadecimal, IPv6."""
     try:
         if ":" in host:
             IPv6Address(host)
@@ -106,10 +106,10 @@ def _address(host: str) -> str | None:
 
 
 def admit(url: str, allowed: Sequence[Network], path: str) -> None:
-    """Refuse a target that could never be called. What a name resolves to is known at each call only.
+    """Refuse a target that can never be called. The address of a host name is checked at each call.
 
     Raises:
-        BadRequest: its title begins with `path`, and names the setting that decides.
+        BadRequest: the title begins with `path` and names the setting to change.
     """
     try:
         target = parse_target(url)
@@ -117,7 +117,7 @@ def admit(url: str, allowed: Sequence[Network], path: str) -> None:
         raise BadRequest(f"{path} cannot be called: {error}") from None
     try:
         _check(target, allowed)
-    except Refused as refused:
+    except TargetRefused as refused:
         raise BadRequest(f"{path} cannot be called: {refused} (see {SETTING} of the server)") from None
 
 
@@ -128,7 +128,7 @@ def _check(target: Target, allowed: Sequence[Network]) -> None:
         if not any(IPv4Address("127.0.0.1") in one or IPv6Address("::1") in one for one in allowed):
             check("127.0.0.1", allowed, encrypted=target.encrypted)
     elif not target.encrypted and not allowed:
-        raise Refused(NEEDS_HTTPS)
+        raise TargetRefused(NEEDS_HTTPS)
 
 
 def _is_local(name: str) -> bool:

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from heliograph.wire.operations import Scope
 
 OWN_INTEGRATION = "me"
-"""How the key of an integration may call that integration in a path."""
+"""What a request with the key of an integration may use in a path in place of the id of that integration."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountCaller:
-    """The holder of an account's key, which is good for every app."""
+    """A caller with an account key, which is valid for every app."""
 
     key_id: str
     scope: Scope
-    """How far the credential reaches; a token may narrow what its key may do."""
+    """The scope of the credential; that of a token may be lower than that of its key."""
 
 
 @dataclass(frozen=True, slots=True)
 class AppCaller:
-    """The holder of an app's key."""
+    """A caller with a key of an app."""
 
     key_id: str
     scope: Scope
@@ -30,7 +30,7 @@ class AppCaller:
 
 @dataclass(frozen=True, slots=True)
 class IntegrationCaller:
-    """The holder of the key of an integration, which is good for that integration and for what its app shares."""
+    """A caller with a key of an integration, which is valid for that integration and the shared objects of its app."""
 
     key_id: str
     scope: Scope
@@ -43,9 +43,9 @@ Caller = AccountCaller | AppCaller | IntegrationCaller
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """An app that a caller is allowed into, and the key that acts in it. Every verb about an app takes one first."""
+    """An app that a caller may access, and the key that acts in it. Every verb about an app takes one first."""
 
     app_id: str
     key_id: str
     integration_id: str | None = None
-    """The integration that acts, where it is one: it sees no other."""
+    """The integration that acts, if the key is an integration's. It cannot access other integrations."""

@@ -13,10 +13,11 @@ from heliograph.domain import metadata, views
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.conversations import conversation_removed
 from heliograph.domain.events.users import user_removed, user_updated
+from heliograph.domain.loading import load_user
 from heliograph.domain.seats import Seats, lock_seats
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import BadRequest, UserAlreadyExists, UserNotFound
-from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.errors import BadRequest, UserAlreadyExists
+from heliograph.storage.engine import Lock, Tx
 from heliograph.storage.rows import clients, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
@@ -36,8 +37,8 @@ async def create(store: Store, tenant: Tenant, body: UserCreateBody) -> User:
     """Create a user.
 
     Raises:
-        UserAlreadyExists: another user of the app (of the brand) has the external id.
-        BadRequest: the metadata is too large, or signedUpAt is outside the calendar.
+        UserAlreadyExists: another user of the app, or of the brand, has the external id.
+        BadRequest: the metadata is too large, or signedUpAt is out of range.
     """
     # Validation errors take precedence over conflicts.
     checked = metadata.encoded(body.metadata, _OWNER) or _EMPTY
@@ -67,41 +68,32 @@ async def _create(tx: Tx, tenant: Tenant, body: UserCreateBody, metadata: Raw, s
     return user
 
 
-async def get(store: Store, tenant: Tenant, who: str, brand_id: str | None) -> User:
-    """The user with this id or external id; a user's own id wins over another's external id.
+async def get(store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None) -> User:
+    """The user with this id or external id; a user's own id takes precedence over another's external id.
 
     Raises:
         UserNotFound: the user does not exist in this app.
     """
-    return views.user(await store.read(find, tenant.app_id, who, brand_id))
+    return views.user(await store.read(load_user, tenant.app_id, id_or_external_id, brand_id))
 
 
-async def find(reader: Reader, app_id: str, who: str, brand_id: str | None, *, lock: Lock = Lock.NONE) -> StoredUser:
-    """The stored user with this id or external id.
-
-    Raises:
-        UserNotFound: the user does not exist in this app.
-    """
-    if (user := await users.find(reader, app_id, who, brand_id, lock=lock)) is None:
-        raise UserNotFound
-    return user
-
-
-async def update(store: Store, tenant: Tenant, who: str, brand_id: str | None, body: UserUpdateBody) -> User:
+async def update(
+    store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None, body: UserUpdateBody
+) -> User:
     """Change the fields that the body has; profile and metadata are merged key by key.
 
     Raises:
         UserNotFound: the user does not exist in this app.
-        BadRequest: the metadata would be too large, or signedUpAt is outside the calendar.
+        BadRequest: the metadata would be too large, or signedUpAt is out of range.
     """
     signed_up_at = _milliseconds(body.signed_up_at)
-    return views.user(await store.write(_update, tenant, who, brand_id, body, signed_up_at))
+    return views.user(await store.write(_update, tenant, id_or_external_id, brand_id, body, signed_up_at))
 
 
 async def _update(
-    tx: Tx, tenant: Tenant, who: str, brand_id: str | None, body: UserUpdateBody, signed_up_at: int | None
+    tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str | None, body: UserUpdateBody, signed_up_at: int | None
 ) -> StoredUser:
-    user = await find(tx, tenant.app_id, who, brand_id, lock=Lock.CHANGE)
+    user = await load_user(tx, tenant.app_id, id_or_external_id, brand_id, lock=Lock.CHANGE)
     if signed_up_at is not None:
         user.signed_up_at = signed_up_at
     if body.to_be_retained is not None:
@@ -111,17 +103,21 @@ async def _update(
     return await _save(tx, tenant, user)
 
 
-async def delete_personal_information(store: Store, tenant: Tenant, who: str, brand_id: str | None) -> User:
+async def delete_personal_information(
+    store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None
+) -> User:
     """Clear the personal information of a user. The user and the conversations stay.
 
     Raises:
         UserNotFound: the user does not exist in this app.
     """
-    return views.user(await store.write(_delete_personal_information, tenant, who, brand_id))
+    return views.user(await store.write(_delete_personal_information, tenant, id_or_external_id, brand_id))
 
 
-async def _delete_personal_information(tx: Tx, tenant: Tenant, who: str, brand_id: str | None) -> StoredUser:
-    user = await find(tx, tenant.app_id, who, brand_id, lock=Lock.CHANGE)
+async def _delete_personal_information(
+    tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str | None
+) -> StoredUser:
+    user = await load_user(tx, tenant.app_id, id_or_external_id, brand_id, lock=Lock.CHANGE)
     user.profile = user.metadata = _EMPTY
     await clients.clear_personal_information(tx, tenant.app_id, user.id)
     return await _save(tx, tenant, user)
@@ -135,64 +131,65 @@ async def _save(tx: Tx, tenant: Tenant, user: StoredUser) -> StoredUser:
     return user
 
 
-async def delete(store: Store, tenant: Tenant, who: str, brand_id: str | None) -> None:
+async def delete(store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None) -> None:
     """Delete a user with their clients, personal conversations and memberships of groups. The groups stay.
 
     Raises:
         UserNotFound: the user does not exist in this app.
     """
-    while not await store.write(_delete, tenant, who, brand_id):
+    while not await store.write(_delete, tenant, id_or_external_id, brand_id):
         pass
 
 
-async def _delete(tx: Tx, tenant: Tenant, who: str, brand_id: str | None) -> bool:
-    """Delete the user, or only as many personal conversations as one transaction should; returns whether the user."""
-    seats = await lock_seats(tx, tenant.app_id, (await find(tx, tenant.app_id, who, brand_id)).id)
-    if seats is None:
-        raise UserNotFound
+async def _delete(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str | None) -> bool:
+    """Delete the user, or a part of their personal conversations if one transaction should not delete all of them.
+
+    Returns whether the user was deleted.
+    """
+    seats = await lock_seats(tx, tenant.app_id, (await load_user(tx, tenant.app_id, id_or_external_id, brand_id)).id)
     personal = sorted((one for one in seats.conversations.values() if one.type == PERSONAL), key=lambda one: one.id)
-    going = _first_to_go(personal)
-    whole = len(going) == len(personal)
-    await _remove_from_conversations(tx, tenant, seats, [one for one in personal if one.id in going], whole=whole)
-    if whole:
+    deleting = _first_to_delete(personal)
+    last = len(deleting) == len(personal)
+    await _remove_from_conversations(tx, tenant, seats, [one for one in personal if one.id in deleting], last=last)
+    if last:
         await clients.remove_of_user(tx, tenant.app_id, seats.user.id)
         await users.remove(tx, seats.user)
-    return whole
+    return last
 
 
 async def _remove_from_conversations(
-    tx: Tx, tenant: Tenant, seats: Seats, personal: list[StoredConversation], *, whole: bool
+    tx: Tx, tenant: Tenant, seats: Seats, personal: list[StoredConversation], *, last: bool
 ) -> None:
-    """Delete these personal conversations, and remove the user from them, or from all if `whole` is set."""
+    """Delete these personal conversations. Remove the user from them or, if `last` is set, from every conversation."""
     changes = Changes(tx.now)
-    going = {one.id for one in personal}
+    deleting = {one.id for one in personal}
     for participant in seats.participants:
-        if whole or participant.conversation_id in going:
+        if last or participant.conversation_id in deleting:
             changes.dismiss(seats.conversations[participant.conversation_id], participant)
     for conversation in personal:
         changes.delete_conversation(conversation)
         conversation_removed(changes.journal, tenant, conversation)
-    if whole:
+    if last:
         user_removed(changes.journal, tenant, seats.user)
     await changes.save(tx)
 
 
-def _first_to_go(personal: list[StoredConversation]) -> set[str]:
-    """The ids of as many conversations as one transaction should delete with their messages, the default one last."""
-    going: set[str] = set()
+def _first_to_delete(personal: list[StoredConversation]) -> set[str]:
+    """The ids of the conversations that one transaction should delete with their messages; the default one is last."""
+    deleting: set[str] = set()
     count = 0
     for conversation in sorted(personal, key=lambda one: one.is_default):
         count += conversation.message_count
-        if going and count > MESSAGES_PER_CONVERSATION:
+        if deleting and count > MESSAGES_PER_CONVERSATION:
             break
-        going.add(conversation.id)
-    return going
+        deleting.add(conversation.id)
+    return deleting
 
 
 def _milliseconds(moment: datetime | None) -> int | None:
     try:
         return None if moment is None else times.to_milliseconds(moment.astimezone(UTC))
-    except OverflowError:  # its offset carries it out of the years 1 to 9999
+    except OverflowError:  # in UTC it is outside the years 1 to 9999
         raise BadRequest("signedUpAt should be in the years 1 to 9999") from None
 
 

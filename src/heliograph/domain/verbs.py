@@ -1,4 +1,4 @@
-"""What every verb of the conversation batch has in common."""
+"""The interface of the verbs of the conversation batch."""
 
 from __future__ import annotations
 

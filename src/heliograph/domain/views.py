@@ -42,7 +42,7 @@ def listed_participant(listed: ListedParticipant) -> Participant:
         id=listed.id,
         user_id=listed.user_id,
         unread_count=listed.unread_count,
-        client_associations=cast(list[ClientAssociation], listed.client_associations),  # already JSON
+        client_associations=cast(list[ClientAssociation], listed.client_associations),  # it is JSON already
         user_external_id=listed.user_external_id,
         last_read=_time(listed.last_read),
     )
@@ -69,7 +69,7 @@ def message(
 ) -> Message:
     """A message that was posted by a user or, without one, by the business.
 
-    The content and the metadata are JSON already.
+    The content and the metadata are JSON.
     """
     return Message(
         id=id,

@@ -6,13 +6,13 @@ import secrets
 from collections.abc import Sequence
 
 from heliograph import ids
-from heliograph.domain.apps import require
+from heliograph.domain.loading import load_app, load_integration, load_webhook, resolve_integration_id
 from heliograph.domain.networks import Network
 from heliograph.domain.targets import admit
-from heliograph.domain.tenants import OWN_INTEGRATION, Tenant
-from heliograph.errors import BadRequest, Forbidden, IntegrationNotFound, NotFound
+from heliograph.domain.tenants import Tenant
+from heliograph.errors import BadRequest
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.rows import integrations, webhooks
+from heliograph.storage.rows import webhooks
 from heliograph.storage.rows.webhooks import StoredWebhook, Triggers
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
@@ -35,24 +35,22 @@ async def create(
 
     Raises:
         IntegrationNotFound: it does not exist in this app.
-        BadRequest: the target cannot be called, the integration is not a custom one, or the app has as many webhooks
-            as it may have.
+        BadRequest: the target cannot be called, the integration is not a custom integration, or the app has reached
+            the limit of webhooks.
     """
     admit(body.target, allowed, "target")
     integration_id = resolve_integration_id(tenant, integration_id)
     webhook = new_webhook(store.sealer, tenant.app_id, integration_id, body)
-    await store.write(_create, tenant.app_id, webhook)
+    await store.write(_create, tenant, webhook)
     return to_api(store.sealer, webhook)
 
 
-async def _create(tx: Tx, app_id: str, webhook: StoredWebhook) -> None:
-    await require(tx, app_id, lock=Lock.CHANGE)
-    integration = await integrations.get(tx, app_id, webhook.integration_id)
-    if integration is None:
-        raise IntegrationNotFound
+async def _create(tx: Tx, tenant: Tenant, webhook: StoredWebhook) -> None:
+    await load_app(tx, tenant.app_id, lock=Lock.CHANGE)
+    integration = await load_integration(tx, tenant, webhook.integration_id)
     if integration.type != "custom":
         raise BadRequest("Webhooks are available only for custom integrations")
-    await add(tx, app_id, webhook)
+    await add(tx, tenant.app_id, webhook)
 
 
 def new_webhook(sealer: Sealer, app_id: str, integration_id: str, body: WebhookCreateBody) -> StoredWebhook:
@@ -72,10 +70,10 @@ def new_webhook(sealer: Sealer, app_id: str, integration_id: str, body: WebhookC
 
 
 async def add(tx: Tx, app_id: str, webhook: StoredWebhook) -> None:
-    """Store a webhook. The app must be locked, so that concurrent calls cannot exceed the limit.
+    """Store a webhook. The app must be locked, so that concurrent requests cannot exceed the limit.
 
     Raises:
-        BadRequest: the app has as many webhooks as it may have.
+        BadRequest: the app has reached the limit of webhooks.
     """
     if len(await webhooks.of_app(tx, app_id)) >= WEBHOOKS_PER_APP:
         raise BadRequest(f"App has reached the max number of webhooks ({WEBHOOKS_PER_APP})")
@@ -94,10 +92,8 @@ async def of_integration(store: Store, tenant: Tenant, integration_id: str) -> l
 
 
 async def _of_integration(reader: Reader, tenant: Tenant, integration_id: str) -> list[StoredWebhook]:
-    wanted = resolve_integration_id(tenant, integration_id)
-    if await integrations.get(reader, tenant.app_id, wanted) is None:
-        raise IntegrationNotFound
-    return [one for one in await webhooks.of_app(reader, tenant.app_id) if one.integration_id == wanted]
+    integration = await load_integration(reader, tenant, integration_id)
+    return [one for one in await webhooks.of_app(reader, tenant.app_id) if one.integration_id == integration.id]
 
 
 async def get(store: Store, tenant: Tenant, integration_id: str, webhook_id: str) -> Webhook:
@@ -106,14 +102,7 @@ async def get(store: Store, tenant: Tenant, integration_id: str, webhook_id: str
     Raises:
         IntegrationNotFound, NotFound: it does not exist in this app.
     """
-    return to_api(store.sealer, await store.snapshot(_get, tenant, integration_id, webhook_id))
-
-
-async def _get(reader: Reader, tenant: Tenant, integration_id: str, webhook_id: str) -> StoredWebhook:
-    for webhook in await _of_integration(reader, tenant, integration_id):
-        if webhook.id == webhook_id:
-            return webhook
-    raise NotFound
+    return to_api(store.sealer, await store.snapshot(load_webhook, tenant, integration_id, webhook_id))
 
 
 async def update(
@@ -138,9 +127,9 @@ async def update(
 async def _update(
     tx: Tx, tenant: Tenant, integration_id: str, webhook_id: str, body: WebhookUpdateBody
 ) -> StoredWebhook:
-    # Locked, so that no concurrent change is lost.
-    await require(tx, tenant.app_id, lock=Lock.CHANGE)
-    webhook = await _get(tx, tenant, integration_id, webhook_id)
+    # The lock keeps concurrent updates from overwriting each other.
+    await load_app(tx, tenant.app_id, lock=Lock.CHANGE)
+    webhook = await load_webhook(tx, tenant, integration_id, webhook_id)
     if body.target is not None:
         webhook.target = body.target
     if body.triggers is not None:
@@ -163,24 +152,8 @@ async def delete(store: Store, tenant: Tenant, integration_id: str, webhook_id: 
 
 
 async def _delete(tx: Tx, tenant: Tenant, integration_id: str, webhook_id: str) -> None:
-    webhook = await _get(tx, tenant, integration_id, webhook_id)
+    webhook = await load_webhook(tx, tenant, integration_id, webhook_id)
     await webhooks.remove(tx, tenant.app_id, webhook.id)
-
-
-def resolve_integration_id(tenant: Tenant, integration_id: str) -> str:
-    """The id of the integration in a path; `me` stands for the integration whose key is used.
-
-    Raises:
-        IntegrationNotFound: `me`, and the key is not an integration's.
-        Forbidden: the key is another integration's.
-    """
-    if integration_id == OWN_INTEGRATION:
-        if tenant.integration_id is None:
-            raise IntegrationNotFound
-        return tenant.integration_id
-    if tenant.integration_id not in (None, integration_id):
-        raise Forbidden
-    return integration_id
 
 
 def to_api(sealer: Sealer, webhook: StoredWebhook) -> Webhook:

@@ -1,4 +1,4 @@
-"""Rows as typed structs: what a column holds, and what the rest of the program sees of it.
+"""Converts rows between the values of their columns and typed structs.
 
 The schema has integers and text only, on both engines. A codec turns integers into booleans and JSON text into structs,
 lists, tuples and dictionaries when a row is read, and back when it is written, by the types of the struct's fields.
@@ -30,7 +30,7 @@ def encode(value: Any) -> str:
 class RowCodec(Generic[S]):
     """Converts between the rows of a table and a struct whose fields are the columns, in the same order.
 
-    `converters` replaces the conversion of a column: a function that loads it and one that dumps it. NULL is always
+    `converters` overrides the conversion of columns: a function to load the column, and one to dump it. NULL is always
     None.
     """
 
@@ -83,7 +83,7 @@ def _converter(hint: Any) -> tuple[Convert, Convert] | None:
 
 
 def _is_text(kind: Any) -> bool:
-    """Whether this is a Literal of strings, possibly under the name of an alias."""
+    """Whether this is a Literal of strings, or an alias of one."""
     return get_origin(kind) is not None and all(isinstance(one, str) for one in get_args(kind))
 
 

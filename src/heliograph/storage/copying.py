@@ -1,8 +1,7 @@
-"""Copying a whole database into another, of whichever engine.
+"""Copies a whole database into another one, of any engine.
 
-Rows go over in chunks, in the order of their keys. How far the copy has come is kept in the target, in the commit of
-each chunk, so a copy that was interrupted goes on where it stood. Until it is finished and found to be equal, the
-target cannot be served.
+Rows are copied in chunks, in the order of their keys. The commit of each chunk stores the progress in the target, so an
+interrupted copy can be resumed. The target cannot be served until the copy is complete and verified.
 """
 
 from __future__ import annotations
@@ -32,14 +31,14 @@ from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 
 _CHUNK = 1000
-_FACTS = ("sandbox", places.FACT)  # of `meta`, what is not about the database itself
+_FACTS = ("sandbox", places.FACT)  # the rows of `meta` that are not specific to one database
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its columns and its key, without the bucket, and the columns by which its rows are put into buckets.
+    """A table: its columns and its key, without the bucket, and the columns that determine the bucket of a row.
 
-    The bucket is of the first of `spread` that is not null, or of all of them where they count `together`.
+    The bucket is that of the first column of `spread` that is not null or, if `together` is set, of all of them.
     """
 
     name: str
@@ -84,7 +83,7 @@ TABLES = (
 
 
 class Progress(Struct):
-    """How far a copy has come: whence, in which table, after which key of the source."""
+    """The progress of a copy: the source, the number of the table, and the last key that was copied."""
 
     source: str
     table: int = 0
@@ -93,11 +92,10 @@ class Progress(Struct):
 
 
 async def copy(source: Store, target: Store, advanced: Callable[[int, int], None]) -> int:
-    """Copy everything; returns the number of rows. `advanced` is told of the rows that are there, and of how many.
+    """Copy everything; returns the number of rows. `advanced` is called with the number of copied and of all rows.
 
     Raises:
-        UsageError: the target is not empty or cannot hold the source's ids, or what is in it in the end is not what is
-            in the source.
+        UsageError: the target is not empty, it cannot hold the ids of the source, or the copy differs from the source.
     """
     if target.buckets < source.buckets:
         await _refuse_duplicates(source)
@@ -109,14 +107,14 @@ async def copy(source: Store, target: Store, advanced: Callable[[int, int], None
         after = tuple(progress.after) if number == progress.table and progress.after else None
         async for rows, last in _chunks(source, table, after):
             progress = Progress(source.name, number, list(last), progress.rows + len(rows))
-            # Each database has a master key of its own.
-            fitting = _sealed(table, _opened(table, rows, source.sealer), target.sealer)
-            await target.write(_put, table, fitting, progress)
+            # Each database has its own master key.
+            resealed = _sealed(table, _opened(table, rows, source.sealer), target.sealer)
+            await target.write(_put, table, resealed, progress)
             advanced(progress.rows, total)
     for table in TABLES:
         if await _checksum(source, table) != await _checksum(target, table):
             raise UsageError(
-                f"the copy of the table {table.name} is not what is in the source now: stop all servers of the source, "
+                f"the copy of the table {table.name} differs from the source: stop all servers of the source, "
                 "empty the target, and copy again"
             )
     facts = {name: await source.read(meta.get, name) for name in _FACTS}
@@ -125,16 +123,16 @@ async def copy(source: Store, target: Store, advanced: Callable[[int, int], None
 
 
 async def _begin(source: Store, target: Store) -> Progress:
-    """Where to go on, or the beginning of a new copy."""
+    """The progress of an interrupted copy, or that of a new one."""
     marker = await target.read(meta.get, COPY)
     if marker is not None:
         progress = msgspec.json.decode(marker, type=Progress)
         if progress.source != source.name:
-            raise UsageError(f"the target holds the unfinished copy of another database: {progress.source}")
+            raise UsageError(f"the target contains an unfinished copy of another database: {progress.source}")
         return progress
     for table in TABLES:
         if await target.read(_first, table) is not None:
-            raise UsageError("the target is not empty: copy into a database that was never used")
+            raise UsageError("the target is not empty: copy into a new database")
     progress = Progress(source.name)
     await target.write(_mark, progress)
     return progress
@@ -147,7 +145,7 @@ async def _refuse_duplicates(source: Store) -> None:
         if repeated is not None:
             raise UsageError(
                 f"the source has two rows of the table {table} with the id {repeated}, which the target cannot hold: "
-                "an earlier version made them. They disappear after --keep-days; see 'Find duplicate ids' in "
+                "an earlier version created them. They disappear after --keep-days; see 'Find duplicate ids' in "
                 "docs/howto/postgresql.md"
             )
 
@@ -169,7 +167,7 @@ async def _first(reader: Reader, table: Table) -> Row | None:
 
 
 async def _chunks(store: Store, table: Table, after: Row | None = None) -> AsyncIterator[tuple[list[Row], Row]]:
-    """The rows of a table from a key on, with the key of the last row of each chunk, the bucket in front."""
+    """The rows of a table after a key, in chunks, each with the key of its last row. Keys begin with the bucket."""
     while rows := await store.read(_chunk, table, after):
         width = len(_key(table))
         after = tuple(rows[-1][:width])
@@ -194,7 +192,7 @@ def _key(table: Table) -> Columns:
 
 
 def _opened(table: Table, rows: list[Row], sealer: Sealer) -> list[Row]:
-    """The rows, with secrets as they are, not as they are sealed."""
+    """The rows with decrypted secrets."""
     return _with_secrets(table, rows, lambda owner, secret: sealer.open(owner, secret).encode())
 
 
@@ -234,7 +232,7 @@ async def _finish(tx: Tx, facts: dict[str, str | None]) -> None:
 
 
 async def _checksum(store: Store, table: Table) -> tuple[int, int]:
-    """The number of rows, and the sum of their hashes, in which their order does not matter."""
+    """The number of rows, and the sum of their hashes, which does not depend on their order."""
     count = total = 0
     async for rows, _ in _chunks(store, table):
         for row in _opened(table, rows, store.sealer):

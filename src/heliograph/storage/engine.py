@@ -20,31 +20,31 @@ Columns = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The few tokens in which the engines' table definitions differ."""
+    """The tokens that differ between the table definitions of the engines."""
 
-    text: str  # ids and keys, compared byte by byte
+    text: str  # ids and keys, which are compared byte by byte
     integer: str
     blob: str
-    clustered: str  # ends a CREATE TABLE whose rows should lie in the order of their key
-    where_many: str  # begins a statement that is needed only where there are many buckets
-    transaction: str  # the number of the transaction that is running, where several may be at once; else 0
+    clustered: str  # ends a CREATE TABLE whose rows are stored in the order of their key
+    where_many: str  # begins a statement that is needed only with many buckets
+    transaction: str  # the number of the current transaction; 0 if transactions never run concurrently
 
 
 class Lock(Enum):
-    """What a transaction means to do with rows, for which others must wait until it ends.
+    """The use of rows for which a transaction locks them until it ends.
 
-    Where locks of several tables are taken, it is in this order, and within each in that of the keys: conversations,
-    users. So nobody ever waits in a circle.
+    Transactions lock conversations before users, and the rows of each table in the order of their keys, so they cannot
+    deadlock.
     """
 
     NONE = auto()
-    KEEP = auto()  # they must not go away; several may hold this lock at once
+    KEEP = auto()  # the rows must not be deleted; several transactions can hold this lock at the same time
     CHANGE = auto()
     REMOVE = auto()
 
 
-class TryAgain(Exception):
-    """What a transaction read has changed before it was locked."""
+class StaleRead(Exception):
+    """A row changed after the transaction read it and before it locked it. The transaction is run again."""
 
 
 class Reader(ABC):
@@ -54,15 +54,15 @@ class Reader(ABC):
     single_writer: bool
     """Whether one process writes everything: events are then committed in the order of their ids, in one bucket."""
     settled: str
-    """An expression: the number below which every transaction has ended, by the numbers that `Dialect` knows."""
+    """An SQL expression: the transaction number below which every transaction has ended."""
     upcoming: str
-    """An expression: the next number that a transaction will get."""
+    """An SQL expression: the number that the next transaction will get."""
     clock: str
-    """An expression: the time in milliseconds, by the clock of the database."""
+    """An SQL expression: the time in milliseconds, by the clock of the database."""
 
     def bucket(self, *key: str) -> int:
         """The bucket of a conversation, a user or an external id; the leading column of every key about it."""
-        # zlib's crc32 is the same on every machine and for ever, which Python's hash is not.
+        # Unlike Python's hash, zlib's crc32 is the same on every machine and in every version.
         return zlib.crc32("/".join(key).encode()) % self.buckets if self.buckets > 1 else 0
 
     @abstractmethod
@@ -90,14 +90,14 @@ class Reader(ABC):
 
 
 class Tx(Reader):
-    """A transaction. What it did is kept when it commits, and as if it had never been when it does not."""
+    """A transaction."""
 
     now: int
-    """When it began, in milliseconds; every row of one transaction carries the same time."""
+    """The time at which it began, in milliseconds. All rows of one transaction have the same time."""
 
     @abstractmethod
     async def execute(self, sql: str, *values: Any) -> int:
-        """Run one statement; returns how many rows it changed."""
+        """Run one statement; returns the number of rows that it changed."""
 
     @abstractmethod
     async def insert(self, table: str, columns: Columns, rows: Sequence[Row]) -> None:

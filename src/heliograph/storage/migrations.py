@@ -1,7 +1,7 @@
-"""The schema, as the steps that lead to it. A step that has shipped is never changed; a new one is added.
+"""The schema, as a list of migration steps. A released step never changes.
 
-Keys begin with the bucket and then the app: see Tables in ARCHITECTURE.md. No key column is ever updated, and nothing
-here is a trigger, a stored procedure or a foreign key across bucket groups, so that the same tables can be distributed.
+Keys begin with the bucket, followed by the app: see Tables in ARCHITECTURE.md. No key column is ever updated, and there
+are no triggers, stored procedures or foreign keys across buckets, so that the tables can be distributed over machines.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from heliograph.storage.engine import Dialect, Reader, Tx
 from heliograph.storage.rows.users import LONGEST_KEY_BYTES, external_key
 
 Change = str | Callable[[Tx], Awaitable[None]]
-"""A statement, or what no statement can do on both engines."""
+"""A statement, or a function where no statement works on both engines."""
 
 _FIRST = (
-    # Facts about the database itself: how many buckets, which sandbox, which master key fits.
+    # Metadata of the database itself, such as its schema version, its number of buckets and its sandbox.
     "CREATE TABLE meta (name {text} PRIMARY KEY, value {text} NOT NULL)",
-    # A row with deleted_at is an app that is gone for every caller, and whose rows are still being purged.
+    # An app with deleted_at is hidden from all callers while its rows are being purged.
     """CREATE TABLE app (
         id {text} PRIMARY KEY, display_name {text} NOT NULL, settings {text} NOT NULL, metadata {text},
         requests_per_second {integer}, created_at {integer} NOT NULL, deleted_at {integer}
@@ -38,7 +38,7 @@ _FIRST = (
         default_conversation_id {text}, created_at {integer} NOT NULL,
         PRIMARY KEY (bucket, app_id, id)
     ){clustered}""",
-    # The brand is '' where there is none: NULLs would never be equal.
+    # Without a brand, brand_id is '', because NULLs are never equal.
     """CREATE TABLE external_id (
         bucket {integer} NOT NULL, app_id {text} NOT NULL, external_id {text} NOT NULL, brand_id {text} NOT NULL,
         user_id {text} NOT NULL,
@@ -50,7 +50,7 @@ _FIRST = (
         last_seen {integer}, linked_at {integer}, display_name {text}, avatar_url {text}, info {text}, raw {text},
         PRIMARY KEY (bucket, app_id, user_id, id)
     ){clustered}""",
-    # One SDK client stands for all of a user's devices, so there is never a second.
+    # A user has at most one SDK client, which stands for all devices.
     "CREATE UNIQUE INDEX client_sdk ON client (bucket, app_id, user_id) WHERE type = 'sdk'",
     """CREATE TABLE conversation (
         bucket {integer} NOT NULL, app_id {text} NOT NULL, id {text} NOT NULL,
@@ -66,14 +66,14 @@ _FIRST = (
         seen_seq {integer} NOT NULL, last_read {integer},
         PRIMARY KEY (bucket, app_id, conversation_id, id)
     ){clustered}""",
-    # The same fact from the user's side, in the user's bucket; its key is what makes a membership unique.
+    # The participants by user, in the bucket of the user. The key makes memberships unique.
     """CREATE TABLE membership (
         bucket {integer} NOT NULL, app_id {text} NOT NULL, user_id {text} NOT NULL, conversation_id {text} NOT NULL,
         participant_id {text} NOT NULL,
         PRIMARY KEY (bucket, app_id, user_id, conversation_id)
     ){clustered}""",
-    # What happened, in the order of commits. `members` are the [participant id, user id] pairs that a membership
-    # event is about; the payload is the webhook's, byte for byte as it will be sent.
+    # Events, in the order of commits. `members` are the [participant id, user id] pairs of a membership event; the
+    # payload is stored as webhooks receive it.
     """CREATE TABLE event (
         bucket {integer} NOT NULL, id {text} NOT NULL, app_id {text} NOT NULL, type {text} NOT NULL,
         conversation_id {text}, user_id {text}, members {text}, key_id {text}, created_at {integer} NOT NULL,
@@ -82,24 +82,24 @@ _FIRST = (
     ){clustered}""",
 )
 
-# Not smaller than any id in the conversation, so that several processes keep ids ascending whatever their clocks say.
+# Not less than any id in the conversation, so that ids ascend even if the clocks of several processes differ.
 _NEWEST_ID = ("ALTER TABLE conversation ADD COLUMN newest_id {text}",)
 
 _MESSAGES = (
-    # The bucket is the conversation's. `shown` is the JSON of the message, byte for byte as answers show it; `routing`
-    # what the caller asked for beside it, which no answer shows.
+    # The bucket is the conversation's. `shown` is the message as responses show it, as JSON; `routing` are the
+    # fields of the request that responses do not show.
     """CREATE TABLE message (
         bucket {integer} NOT NULL, app_id {text} NOT NULL, conversation_id {text} NOT NULL, id {text} NOT NULL,
         shown {text} NOT NULL, routing {text},
         PRIMARY KEY (bucket, app_id, conversation_id, id)
     ){clustered}""",
-    # How many messages there are now. message_seq counts those that there ever were, and up to floor_seq they were
-    # deleted all together: nobody has any of those to read.
+    # The number of messages that exist. message_seq counts all messages that were ever posted. Those up to floor_seq
+    # were deleted together, so they are not unread.
     "ALTER TABLE conversation ADD COLUMN message_count {integer} NOT NULL DEFAULT 0",
     "ALTER TABLE conversation ADD COLUMN floor_seq {integer} NOT NULL DEFAULT 0",
 )
 
-# Integrations and webhooks are few, so they are in no bucket. What is to be delivered lies in the bucket of its event.
+# Integrations and webhooks are few, so they have no bucket. A delivery is in the bucket of its event.
 _WEBHOOKS = (
     """CREATE TABLE integration (
         id {text} PRIMARY KEY, app_id {text} NOT NULL, type {text} NOT NULL, display_name {text},
@@ -113,14 +113,14 @@ _WEBHOOKS = (
     )""",
     "CREATE INDEX webhook_of_app ON webhook (app_id, id)",
     "ALTER TABLE api_key ADD COLUMN integration_id {text}",
-    # The payload with everything about the user in it, where a webhook asks for that and it makes a difference.
+    # The payload with the full user, if a webhook asks for it and it differs.
     "ALTER TABLE event ADD COLUMN full_payload {text}",
-    # The number of the transaction that wrote it: whoever reads events as they come follows it, see ARCHITECTURE.md.
+    # The number of the transaction that wrote the event, by which the stream reads: see Delivery in ARCHITECTURE.md.
     "ALTER TABLE event ADD COLUMN tx {integer} NOT NULL DEFAULT {transaction}",
-    # With one bucket the key itself has this order, and a page less is touched by each commit.
+    # With one bucket the key has this order, and without the index each commit writes one page less.
     "{where_many}CREATE INDEX event_of_app ON event (app_id, tx, id)",
-    # Deliveries of one lane, a conversation or a user, are made one after the other. `tries` are the attempts since it
-    # was last asked for, `attempts` all of them.
+    # The deliveries of a lane, which is a conversation or a user, are sent one after the other. `tries` counts the
+    # attempts since the delivery or its last manual retry, `attempts` all of them.
     """CREATE TABLE delivery (
         bucket {integer} NOT NULL, id {text} NOT NULL, app_id {text} NOT NULL, webhook_id {text} NOT NULL,
         event_id {text} NOT NULL, event_type {text} NOT NULL, lane {text} NOT NULL, in_full {integer} NOT NULL,
@@ -128,7 +128,7 @@ _WEBHOOKS = (
         created_at {integer} NOT NULL, settled_at {integer},
         PRIMARY KEY (bucket, id)
     ){clustered}""",
-    # A webhook's pending deliveries in their order; and those of a lane, to see which is the first.
+    # The pending deliveries of a webhook in their order, and those of a lane, to find the first one.
     "CREATE INDEX delivery_pending ON delivery (webhook_id, event_id) WHERE status = 'pending'",
     "CREATE INDEX delivery_lane ON delivery (bucket, lane, webhook_id, event_id) WHERE status = 'pending'",
     "CREATE INDEX delivery_of_app ON delivery (app_id, id)",
@@ -138,11 +138,11 @@ _WEBHOOKS = (
         error {text}, answer {text},
         PRIMARY KEY (bucket, delivery_id, number)
     ){clustered}""",
-    # Who delivers what is in a range of buckets. `beat` is raised by a holder that is alive.
+    # The process that delivers the deliveries of a range of buckets. A live holder increments `beat`.
     "CREATE TABLE lease (name {text} PRIMARY KEY, owner {text} NOT NULL, beat {integer} NOT NULL)",
 )
 
-# A webhook's pending deliveries by when they are due: what waits for later, however much, is not looked at.
+# The pending deliveries of a webhook by due time, so that deliveries that are not due are not read.
 _DUE = (
     "DROP INDEX delivery_pending",
     "CREATE INDEX delivery_due ON delivery (webhook_id, due_at, event_id) WHERE status = 'pending'",
@@ -150,7 +150,7 @@ _DUE = (
 
 
 async def _shorten_keys(tx: Tx) -> None:
-    """Replace the keys of long external ids that were stored whole."""
+    """Shorten the keys of long external ids."""
     columns = ("bucket", "app_id", "external_id", "brand_id", "user_id")
     rows = await tx.rows(
         f"SELECT {', '.join(columns)} FROM external_id WHERE length(external_id) > $1", LONGEST_KEY_BYTES // 4
@@ -161,15 +161,15 @@ async def _shorten_keys(tx: Tx) -> None:
     await tx.insert("external_id", columns, [(tx.bucket(*row[:2]), *row) for row in short])
 
 
-# The table external_id holds keys, and app_user the external ids themselves.
+# The table external_id has the keys, and app_user the external ids themselves.
 _SHORT_KEYS = (_shorten_keys,)
 
-# Each statement finds its rows by an index, however many rows an app or the database has.
+# Every query finds its rows by an index, regardless of the size of an app or the database.
 _SELECTIVE = (
     "DROP INDEX api_key_of_app",
     "CREATE INDEX api_key_of_app ON api_key (app_id, integration_id, id)",
     "CREATE INDEX app_deleted ON app (deleted_at) WHERE deleted_at IS NOT NULL",
-    # Failed deliveries are few, and what people look for.
+    # Failed deliveries are few, and the ones that people search for.
     "CREATE INDEX delivery_failed ON delivery (app_id, id) WHERE status = 'failed'",
 )
 
@@ -184,7 +184,7 @@ def tables() -> list[str]:
 
 
 async def version(reader: Reader, *, table_exists: bool) -> int:
-    """How many steps the database has taken; 0 for an empty one."""
+    """The schema version of the database; 0 for an empty one."""
     if not table_exists:
         return 0
     row = await reader.get("meta", ("value",), ("name",), ("schema_version",))
@@ -192,10 +192,10 @@ async def version(reader: Reader, *, table_exists: bool) -> int:
 
 
 async def migrate(tx: Tx, dialect: Dialect, present: int, buckets: int) -> None:
-    """Take the steps that are missing.
+    """Run the missing steps.
 
     Raises:
-        UsageError: the database is of a newer version than this program knows.
+        UsageError: the database has a newer schema version than this program.
     """
     if present > LATEST:
         raise UsageError(

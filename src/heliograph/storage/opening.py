@@ -1,4 +1,4 @@
-"""From a database URL to an open store."""
+"""Opens the store of a database URL."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from heliograph.storage.store import Store
 from heliograph.storage.urls import embedded_path
 
 COPY = "copy"
-"""The fact of a database that a copy into it has begun and not ended."""
+"""The name in `meta` that marks a database as the target of an unfinished copy."""
 
 
 async def open_store(url: str, *, serve: bool = False, connections: int = 2) -> Store:
-    """The store at `url`, made and migrated if need be. It belongs to the event loop on which it was opened.
+    """The store at `url`, on the current event loop. Creates the database if needed, and migrates it.
 
-    With `serve` this process becomes the one server of a SQLite file; without, it works beside a running one. On
-    PostgreSQL it never holds more than so many `connections`.
+    With `serve`, this process becomes the only server of a SQLite file; without it, the store can be used alongside a
+    running server. On PostgreSQL the store has up to `connections` connections.
 
     Raises:
-        UsageError: the URL is not one of a database that can be opened here, or what was being copied there is not
-            complete; see also `open_embedded`, `open_pooled`.
+        UsageError: the URL is invalid, or the database contains an unfinished copy. See also `open_embedded` and
+            `open_pooled`.
     """
     store = await open_unfinished(url, serve=serve, connections=connections)
     if await store.read(meta.get, COPY) is not None:
         await store.close()
-        raise UsageError(f"{store.name} holds an unfinished copy: run `heliograph copy` again, which goes on with it")
+        raise UsageError(f"{store.name} contains an unfinished copy: run `heliograph copy` again to resume it")
     return store
 
 
 async def open_unfinished(url: str, *, serve: bool = False, connections: int = 2) -> Store:
-    """The store at `url`, though it may hold an unfinished copy; see `open_store`."""
-    # Each engine is imported where it is used: a server of the one need not load the other.
+    """The store at `url`, even if it contains an unfinished copy; see `open_store`."""
+    # A process loads only the engine that it uses.
     path = embedded_path(url)
     if path is not None:
         from heliograph.storage.sqlite.store import open_embedded

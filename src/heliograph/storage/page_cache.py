@@ -1,4 +1,4 @@
-"""What was read and made ready to be sent, remembered together with the version of what it was read from."""
+"""A cache of encoded pages, each with the version of the data that it was read from."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ from typing import Any, Protocol
 _BYTES = 16 * 1024 * 1024
 
 
-class Versioned(Protocol):
-    """Something that is right as long as the version is the same."""
+class CachedPage(Protocol):
+    """A page that is up to date as long as its data has the same version."""
 
     @property
     def version(self) -> str | None:
-        """The version of what it was made from; None for what cannot be told apart from its next version."""
+        """The version of the data; None if the page must not be cached."""
 
     @property
     def size(self) -> int:
-        """About how many bytes it takes."""
+        """The approximate size in bytes."""
 
 
-class Remembered:
-    """The most recently used things, as many as fit."""
+class PageCache:
+    """A least-recently-used cache, limited by the total size of its pages."""
 
     def __init__(self) -> None:
-        self._things: dict[Hashable, Any] = {}  # the least recently used first
+        self._pages: dict[Hashable, Any] = {}  # the least recently used page is first
         self._size = 0
 
     def get(self, key: Hashable) -> Any:
-        """What is remembered, or None; whoever asks checks its version."""
-        thing = self._things.pop(key, None)
-        if thing is not None:
-            self._things[key] = thing
-        return thing
+        """The cached page, or None. The caller must check its version."""
+        page = self._pages.pop(key, None)
+        if page is not None:
+            self._pages[key] = page
+        return page
 
-    def put(self, key: Hashable, thing: Versioned) -> None:
-        """Remember a thing, unless it has no version."""
-        self._forget(key)
-        if thing.version is None:
+    def put(self, key: Hashable, page: CachedPage) -> None:
+        """Cache a page, unless it has no version."""
+        self._remove(key)
+        if page.version is None:
             return
-        self._things[key] = thing
-        self._size += thing.size
+        self._pages[key] = page
+        self._size += page.size
         while self._size > _BYTES:
-            self._forget(next(iter(self._things)))
+            self._remove(next(iter(self._pages)))
 
-    def _forget(self, key: Hashable) -> None:
-        if (old := self._things.pop(key, None)) is not None:
+    def _remove(self, key: Hashable) -> None:
+        if (old := self._pages.pop(key, None)) is not None:
             self._size -= old.size

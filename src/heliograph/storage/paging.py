@@ -1,4 +1,4 @@
-"""Keyset pages: every page of a list costs the same, however long the list is."""
+"""Keyset pages: every page of a list costs the same, regardless of the length of the list."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from heliograph.storage.engine import Columns, Reader, Row
 from heliograph.wire.paging import Page, Slice
 
 ROWS_EXAMINED = 1_000
-"""How many rows a filter without an index of its own may examine for one page."""
+"""The number of rows that a filter without an index may examine for one page."""
 
 
 async def slice_of(
     reader: Reader, columns: Columns, source: str, values: tuple[Any, ...], page: Page, *, key: str = "id"
 ) -> Slice[Row]:
-    """A page of the `columns` of a `source`, a table with a WHERE of `values`, in the order of `key`.
+    """A page of the `columns` of a `source`, in the order of `key`. The source is a table with a WHERE clause, whose
+    parameters are `values`.
 
-    It is one statement, so it sees one moment.
+    Runs one statement, so it reads one snapshot.
     """
     cursor = page.before if page.backwards else page.after
     after, order, edge = ("<", "DESC", ">=") if page.backwards else (">", "ASC", "<=")
@@ -28,21 +29,21 @@ async def slice_of(
         beyond = f"EXISTS (SELECT 1 FROM {source} AND {key} {edge} ${number})"
         bound = f" AND {key} {after} ${number}"
         values = (*values, cursor)
-    # One more than wanted tells whether the list goes on.
+    # One more row than the page size shows whether the list continues.
     rows = await reader.rows(
         f"SELECT {', '.join(columns)}, {beyond} FROM {source}{bound} ORDER BY {key} {order} LIMIT ${len(values) + 1}",
         *values,
         page.size + 1,
     )
-    goes_on = len(rows) > page.size
+    continues = len(rows) > page.size
     rows = rows[: page.size]
     if not rows:
         return Slice([], precedes=False, follows=False)
     behind = bool(rows[0][-1])
     if page.backwards:
         rows.reverse()
-        return Slice(rows, precedes=goes_on, follows=behind)
-    return Slice(rows, precedes=behind, follows=goes_on)
+        return Slice(rows, precedes=continues, follows=behind)
+    return Slice(rows, precedes=behind, follows=continues)
 
 
 async def filtered_slice_of(
@@ -75,12 +76,12 @@ async def filtered_slice_of(
         f"WHERE {condition} ORDER BY id {order} LIMIT {page.size + 1}",
         *(*values, *wanted, *bounds),
     )
-    goes_on, rows = len(rows) > page.size, rows[: page.size]
+    continues, rows = len(rows) > page.size, rows[: page.size]
     limit = None
-    if not goes_on:
+    if not continues:
         last = f"SELECT id FROM {examined(after, order, len(values) + 1)} 1 OFFSET {ROWS_EXAMINED - 1}"
         if (row := await reader.row(last, *values, *bounds)) is not None:
-            limit, goes_on = row[0], True
+            limit, continues = row[0], True
     if not rows and limit is None:
         return Slice([], precedes=False, follows=False)
     behind = cursor is not None and await _may_hold(
@@ -89,12 +90,12 @@ async def filtered_slice_of(
     near = None if rows else limit
     if page.backwards:
         rows.reverse()
-        return Slice(rows, precedes=goes_on, follows=behind, first=limit, last=near)
-    return Slice(rows, precedes=behind, follows=goes_on, first=near, last=limit)
+        return Slice(rows, precedes=continues, follows=behind, first=limit, last=near)
+    return Slice(rows, precedes=behind, follows=continues, first=near, last=limit)
 
 
 async def _may_hold(reader: Reader, examined: str, condition: str, values: tuple[Any, ...]) -> bool:
-    """Whether the condition holds for one of the rows examined, or the limit leaves that open."""
+    """Whether the condition holds for one of the rows, or may hold for rows beyond the limit."""
     row = await reader.row(
         f"SELECT EXISTS (SELECT 1 FROM ({examined}) AS examined WHERE {condition}), "
         f"(SELECT count(*) FROM ({examined}) AS examined)",

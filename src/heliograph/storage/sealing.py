@@ -1,4 +1,4 @@
-"""Secrets at rest: sealed with a master key, because JWT signatures and the keys API need them back in the clear."""
+"""Encrypts secrets at rest with a master key. Hashes would not do: JWT signatures and the keys API need them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _NONCE_BYTES = 12
 
 
 class Sealer:
-    """Seals secrets with AES-256-GCM, each bound to the id it belongs to."""
+    """Encrypts secrets with AES-256-GCM, each bound to the id of its owner."""
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
 
     def seal(self, owner: str, secret: str) -> bytes:
-        """The secret of `owner`, sealed."""
+        """The encrypted secret of `owner`."""
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, secret.encode(), owner.encode())
 
@@ -35,12 +35,12 @@ class Sealer:
         """The secret of `owner`.
 
         Raises:
-            UsageError: the master key is not the one it was sealed with.
+            UsageError: it was encrypted with another master key.
         """
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], owner.encode()).decode()
         except InvalidTag:
-            raise UsageError("the master key does not fit this database: its secrets cannot be opened") from None
+            raise UsageError("the master key does not fit this database: it does not decrypt its secrets") from None
 
 
 def new_master_key() -> bytes:
@@ -49,27 +49,27 @@ def new_master_key() -> bytes:
 
 
 def master_key_of_environment() -> bytes | None:
-    """The master key that the environment names, if it does: 32 bytes in base64.
+    """The master key in the environment, 32 bytes in base64, or None.
 
     Raises:
-        UsageError: the variable holds something else.
+        UsageError: the variable is not a master key.
     """
     text = os.environ.get(MASTER_KEY_VARIABLE)
     return _parse(text.encode(), f"the environment variable {MASTER_KEY_VARIABLE}") if text else None
 
 
 def master_key_of_file(path: Path, *, may_create: bool) -> bytes:
-    """The master key in a file that only its owner may read; made if it is missing and nothing depends on it yet.
+    """The master key in a file that only its owner can read. With `may_create`, creates the file if it is missing.
 
     Raises:
-        UsageError: the file is missing although secrets were sealed with it, or holds something else.
+        UsageError: the file is missing, cannot be read, or is not a master key.
     """
     try:
         return _parse(path.read_bytes().strip(), f"the file {path}")
     except FileNotFoundError:
         if not may_create:
             raise UsageError(
-                f"the master key is missing: restore {path}, or set {MASTER_KEY_VARIABLE} to what it held"
+                f"the master key is missing: restore {path}, or set {MASTER_KEY_VARIABLE} to its content"
             ) from None
     except OSError as error:
         raise UsageError(f"the master key cannot be read: {path}: {error.strerror}") from None
@@ -80,7 +80,7 @@ def master_key_of_file(path: Path, *, may_create: bool) -> bytes:
 
 
 def put_master_key(path: Path, key: bytes) -> None:
-    """Write the master key to a file that only its owner may read, in the place of one that is there.
+    """Write the master key to a file that only its owner can read. Replaces an existing file.
 
     Raises:
         OSError: it cannot be written.
@@ -93,7 +93,7 @@ def _create(path: Path) -> bytes:
     key = new_master_key()
     with _drafted(path, key) as draft:
         try:
-            os.link(draft, path)  # never replaces a key that is there
+            os.link(draft, path)  # unlike a rename, this never replaces an existing key
         except FileExistsError:
             return master_key_of_file(path, may_create=False)
     return key
@@ -101,7 +101,7 @@ def _create(path: Path) -> bytes:
 
 @contextmanager
 def _drafted(path: Path, key: bytes) -> Iterator[str]:
-    """A finished file in the same folder: put in place, it never shows half a key."""
+    """A complete temporary file in the same folder, so that the key can be put in place atomically."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".master-key-")
     try:
         with open(descriptor, "w") as draft:

@@ -3,7 +3,7 @@
 page = await store.read(participants.page, app_id, conversation_id, page)    # cannot write
 page = await store.snapshot(conversations_of_user, app_id, user_id, page)    # several statements, one snapshot
 user = await store.write(create_user, app_id, body)                          # a transaction of its own
-joined = await store.submit(conversation_batch, Join(…))                     # shares a transaction with its neighbours
+joined = await store.submit(conversation_batch, Join(…))                     # shares a transaction with other items
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.page_cache import Remembered
+from heliograph.storage.page_cache import PageCache
 from heliograph.storage.sealing import Sealer
 
 T = TypeVar("T")
-Call = TypeVar("Call")
+Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 P = ParamSpec("P")
 
@@ -25,9 +25,9 @@ P = ParamSpec("P")
 class Store(ABC):
     """An open database.
 
-    A commit that fails is undone wherever that is possible. It is not where PostgreSQL is lost during a COMMIT and does
-    not come back in time to be asked, and where a machine loses power while its disk reports errors: there
-    ServiceUnavailable leaves open whether the change was made.
+    A failed commit is rolled back, except in two cases, in which ServiceUnavailable does not say whether the change was
+    made: the connection to PostgreSQL is lost during a COMMIT and the database stays unreachable, or the machine loses
+    power while its disk reports errors.
     """
 
     sealer: Sealer
@@ -38,15 +38,15 @@ class Store(ABC):
     """Whether the data is kept when the store is closed."""
     name: str
     """The name of the database in log lines and messages, without a password."""
-    remembered: Remembered
+    page_cache: PageCache
     """Cached pages. Before one is used, its version must be compared with that in the database."""
     observe_batch: Callable[[str, int, float], None] = staticmethod(lambda name, size, seconds: None)
-    """Called after each batch that was committed, with its name, its number of calls, and its duration in seconds."""
+    """Called after the commit of each batch with its name, its size, and its duration in seconds."""
 
     @property
     @abstractmethod
     def waiting(self) -> int:
-        """The number of calls that wait for their transaction to begin."""
+        """The number of writes that wait for their transaction to begin."""
 
     @property
     @abstractmethod
@@ -60,7 +60,7 @@ class Store(ABC):
         """The result of `query`, all of whose statements see the same snapshot.
 
         Raises:
-            ServiceUnavailable: the database cannot be read just now.
+            ServiceUnavailable: the database cannot be read now.
         """
 
     @abstractmethod
@@ -70,12 +70,12 @@ class Store(ABC):
         It is cheaper than `snapshot`. For a query of one statement the two are equivalent.
 
         Raises:
-            ServiceUnavailable: the database cannot be read just now.
+            ServiceUnavailable: the database cannot be read now.
         """
 
     @abstractmethod
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of `work` in a transaction, once that is committed.
+        """The result of `work` in a transaction, after its commit.
 
         `work` may run again after a failure, so it must have no effects outside of the transaction. An ApiError that it
         raises rolls back its changes.
@@ -86,9 +86,8 @@ class Store(ABC):
         """
 
     @abstractmethod
-    async def submit(self, batch: Callable[[Tx, Sequence[Call]], Awaitable[Sequence[Outcome]]], call: Call) -> Outcome:
-        """The outcome of `call` once it is committed. Calls of the same `batch` that wait at the same time share a
-        transaction.
+    async def submit(self, batch: Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Outcome]]], item: Item) -> Outcome:
+        """The outcome of `item` after its commit. Waiting items of the same `batch` share a transaction.
 
         Raises:
             ServiceUnavailable: the database cannot be written now. Nothing was changed, unless it failed in the middle
@@ -100,5 +99,5 @@ class Store(ABC):
         """Finish the transactions that have begun, and close the database."""
 
     async def aclose(self) -> None:
-        """The same, under the name that `contextlib.aclosing` looks for."""
+        """An alias of `close`, for `contextlib.aclosing`."""
         await self.close()

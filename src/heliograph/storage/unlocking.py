@@ -1,4 +1,4 @@
-"""Which master key opens the secrets of a database: a word that was sealed with it tells."""
+"""Checks the master key of a database against a known text that was encrypted with it."""
 
 from __future__ import annotations
 
@@ -10,34 +10,34 @@ from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import meta
 from heliograph.storage.sealing import Sealer
 
-_WITNESS = "master_key_witness"
+_CHECK_VALUE = "master_key_witness"
 
 
 async def sealer_of(tx: Tx, path: Path) -> Sealer:
-    """The sealer with the master key of the environment, or else of the file, made if nothing depends on one yet.
+    """The sealer with the master key in the environment or, without one, in the file. A new database gets a new key.
 
     Raises:
-        UsageError: the key does not fit, or is missing although secrets were sealed with one.
+        UsageError: the key is wrong, or it is missing and the database is not new.
     """
-    word = await meta.get(tx, _WITNESS)
-    if word is None:
-        await meta.hold(tx)  # of two that begin at once, the second finds the key of the first
-        word = await meta.get(tx, _WITNESS)
-    key = sealing.master_key_of_environment() or sealing.master_key_of_file(path, may_create=word is None)
+    stored = await meta.get(tx, _CHECK_VALUE)
+    if stored is None:
+        await meta.lock(tx)  # the second of two concurrent processes finds the key of the first
+        stored = await meta.get(tx, _CHECK_VALUE)
+    key = sealing.master_key_of_environment() or sealing.master_key_of_file(path, may_create=stored is None)
     sealer = Sealer(key)
-    if word is None:
-        await meta.put(tx, _WITNESS, base64.b64encode(sealer.seal(_WITNESS, _WITNESS)).decode())
+    if stored is None:
+        await meta.put(tx, _CHECK_VALUE, base64.b64encode(sealer.seal(_CHECK_VALUE, _CHECK_VALUE)).decode())
     else:
-        await refuse_misfit(tx, key)
+        await check_master_key(tx, key)
     return sealer
 
 
-async def refuse_misfit(reader: Reader, key: bytes) -> None:
-    """Refuse a master key with which the secrets of this database cannot be opened.
+async def check_master_key(reader: Reader, key: bytes) -> None:
+    """Refuse a master key that does not decrypt the secrets of this database.
 
     Raises:
-        UsageError: the key does not fit.
+        UsageError: the key is wrong.
     """
-    word = await meta.get(reader, _WITNESS)
-    if word is not None:
-        Sealer(key).open(_WITNESS, base64.b64decode(word))
+    stored = await meta.get(reader, _CHECK_VALUE)
+    if stored is not None:
+        Sealer(key).open(_CHECK_VALUE, base64.b64decode(stored))

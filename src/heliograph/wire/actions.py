@@ -1,4 +1,4 @@
-"""Actions: the buttons of messages."""
+"""Actions: the buttons of messages and items."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from typing import Any, Literal
 
 from msgspec import field
 
-from heliograph.wire.base import Answer, Body, Metadata
+from heliograph.wire.base import Body, Metadata, Response
 
 WebviewSize = Literal["compact", "tall", "full"]
 
 
 class MessengerOptionsBody(Body):
-    """What only Facebook Messenger knows of an action; the names are that channel's own."""
+    """Options of an action for Facebook Messenger only. The names are those of that channel."""
 
     messenger_extensions: bool | None = field(default=None, name="messenger_extensions")
     webview_share_button: Literal["hide"] | None = field(default=None, name="webview_share_button")
 
 
 class ExtraChannelOptionsBody(Body):
-    """What is handed to a channel as it is."""
+    """Options that are passed to a channel unchanged."""
 
     messenger: MessengerOptionsBody | None = None
 
 
 class BuyBody(Body, tag_field="type", tag="buy"):
-    """Pays an amount, in cents."""
+    """Charges an amount, in cents."""
 
     text: str
     amount: int
@@ -59,7 +59,7 @@ class PostbackBody(Body, tag_field="type", tag="postback"):
 
 
 class ReplyBody(Body, tag_field="type", tag="reply"):
-    """Answers with its text, as a message of the user."""
+    """Sends its text as a message of the user."""
 
     text: str
     payload: str
@@ -68,7 +68,7 @@ class ReplyBody(Body, tag_field="type", tag="reply"):
 
 
 class WebviewBody(Body, tag_field="type", tag="webview"):
-    """Opens a URI inside the conversation, or the fallback where that cannot be done."""
+    """Opens a URI inside the conversation, or the fallback on channels that cannot do so."""
 
     uri: str
     text: str
@@ -82,24 +82,24 @@ class WebviewBody(Body, tag_field="type", tag="webview"):
 
 ActionBody = BuyBody | LinkBody | LocationRequestBody | PostbackBody | ReplyBody | WebviewBody
 ItemActionBody = BuyBody | LinkBody | PostbackBody | WebviewBody
-"""The actions that items, and lists of them, may have."""
+"""The actions of items and of list messages."""
 
 
-class MessengerOptions(Answer):
+class MessengerOptions(Response):
     """What only Facebook Messenger knows of an action."""
 
     messenger_extensions: bool | None = field(default=None, name="messenger_extensions")
     webview_share_button: Literal["hide"] | None = field(default=None, name="webview_share_button")
 
 
-class ExtraChannelOptions(Answer):
-    """What was handed to a channel as it is."""
+class ExtraChannelOptions(Response):
+    """Options that were passed to a channel unchanged."""
 
     messenger: MessengerOptions | None = None
 
 
-class Buy(Answer, tag_field="type", tag="buy"):
-    """Pays an amount, in cents."""
+class Buy(Response, tag_field="type", tag="buy"):
+    """Charges an amount, in cents."""
 
     text: str
     amount: int
@@ -107,7 +107,7 @@ class Buy(Answer, tag_field="type", tag="buy"):
     metadata: dict[str, Any] | None = None
 
 
-class Link(Answer, tag_field="type", tag="link"):
+class Link(Response, tag_field="type", tag="link"):
     """Opens a URI."""
 
     uri: str
@@ -117,14 +117,14 @@ class Link(Answer, tag_field="type", tag="link"):
     extra_channel_options: ExtraChannelOptions | None = None
 
 
-class LocationRequest(Answer, tag_field="type", tag="locationRequest"):
+class LocationRequest(Response, tag_field="type", tag="locationRequest"):
     """Asks the user for a location."""
 
     text: str
     metadata: dict[str, Any] | None = None
 
 
-class Postback(Answer, tag_field="type", tag="postback"):
+class Postback(Response, tag_field="type", tag="postback"):
     """Sends its payload to the business, without a message."""
 
     text: str
@@ -132,8 +132,8 @@ class Postback(Answer, tag_field="type", tag="postback"):
     metadata: dict[str, Any] | None = None
 
 
-class Reply(Answer, tag_field="type", tag="reply"):
-    """Answers with its text, as a message of the user."""
+class Reply(Response, tag_field="type", tag="reply"):
+    """Sends its text as a message of the user."""
 
     text: str
     payload: str
@@ -141,8 +141,8 @@ class Reply(Answer, tag_field="type", tag="reply"):
     icon_url: str | None = None
 
 
-class Webview(Answer, tag_field="type", tag="webview"):
-    """Opens a URI inside the conversation, or the fallback where that cannot be done."""
+class Webview(Response, tag_field="type", tag="webview"):
+    """Opens a URI inside the conversation, or the fallback on channels that cannot do so."""
 
     uri: str
     text: str

@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from heliograph.wire.base import Answer, Body, DisplayName, Id, Metadata
+from heliograph.wire.base import Body, DisplayName, Id, Metadata, Response
 from heliograph.wire.paging import Links, PageMeta
 
 KEYS_PER_APP = 10
 
 
 class AppSettingsBody(Body):
-    """Settings to change; a key that is absent or null stays as it is."""
+    """Settings to change. A key that is absent or null is not changed."""
 
     conversation_retention_seconds: Annotated[int, Meta(ge=0, le=2**53)] | None = None
     mask_credit_card_numbers: bool | None = None
@@ -35,15 +35,15 @@ class AppCreateBody(Body):
 
 
 class AppUpdateBody(Body):
-    """What to change of an app."""
+    """The fields of an app to change."""
 
     display_name: DisplayName | None = None
     settings: AppSettingsBody | None = None
     metadata: Metadata | UnsetType | None = UNSET
 
 
-class AppSettings(Answer):
-    """The settings of an app. They are kept and shown; `multiConvoEnabled` is not enforced."""
+class AppSettings(Response):
+    """The settings of an app. They are stored and shown; `multiConvoEnabled` is not enforced."""
 
     app_localization_enabled: bool
     echo_postback: bool
@@ -56,8 +56,8 @@ class AppSettings(Answer):
     disable_conversation_reopen: bool | None = None
 
 
-class App(Answer):
-    """A tenant: its users, conversations and keys are its own."""
+class App(Response):
+    """A tenant with its own users, conversations and keys."""
 
     id: Id
     display_name: str
@@ -65,13 +65,13 @@ class App(Answer):
     metadata: dict[str, Any] | None = None
 
 
-class AppResponse(Answer):
+class AppResponse(Response):
     """One app."""
 
     app: App
 
 
-class AppListResponse(Answer):
+class AppListResponse(Response):
     """A page of apps, oldest first."""
 
     apps: list[App]
@@ -80,13 +80,13 @@ class AppListResponse(Answer):
 
 
 class AppWithSubdomain(App):
-    """An app, with the subdomain at which it is served if it has one."""
+    """An app, with its subdomain if it has one."""
 
     subdomain: str | None = None
 
 
-class AppWithSubdomainResponse(Answer):
-    """The app that a token is for."""
+class AppWithSubdomainResponse(Response):
+    """The app of a token."""
 
     app: AppWithSubdomain
 
@@ -97,25 +97,25 @@ class AppKeyCreateBody(Body):
     display_name: DisplayName
 
 
-class AppKey(Answer):
-    """An API key: the id is the user name of Basic authentication and the `kid` of a JWT, the secret signs."""
+class AppKey(Response):
+    """An API key. The id is the user name of Basic authentication and the `kid` of a JWT, which the secret signs."""
 
     id: str
     display_name: str
     secret: str
 
 
-class AppKeyResponse(Answer):
+class AppKeyResponse(Response):
     """One key."""
 
     key: AppKey
 
 
-class AppKeyListResponse(Answer):
+class AppKeyListResponse(Response):
     """All keys of an app."""
 
     keys: list[AppKey]
 
 
-class Empty(Answer):
-    """An empty object: done, with nothing to tell."""
+class Empty(Response):
+    """An empty object: the operation succeeded."""

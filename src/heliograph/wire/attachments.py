@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heliograph.wire.base import Answer, Body
+from heliograph.wire.base import Body, Response
 
 
 class AttachmentUploadBody(Body):
@@ -12,19 +12,19 @@ class AttachmentUploadBody(Body):
 
 
 class AttachmentDeleteBody(Body):
-    """The URL of the attachment to delete, as its upload answered it."""
+    """The URL of the attachment to delete, from the response to its upload."""
 
     media_url: str
 
 
-class Attachment(Answer):
-    """A file that was uploaded."""
+class Attachment(Response):
+    """An uploaded file."""
 
     media_url: str
     media_type: str
 
 
-class AttachmentResponse(Answer):
+class AttachmentResponse(Response):
     """One attachment."""
 
     attachment: Attachment

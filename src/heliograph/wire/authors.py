@@ -1,11 +1,11 @@
-"""Authors, of messages and of activities, and the sources that these come from."""
+"""Authors and sources of messages and activities."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from heliograph.wire.base import Answer, Body, BrandId, Id, Time, Uri
+from heliograph.wire.base import Body, BrandId, Id, Response, Time, Uri
 from heliograph.wire.clients import Client
 from heliograph.wire.devices import Device
 from heliograph.wire.rules import exactly_one
@@ -18,7 +18,7 @@ BUSINESS: AuthorType = "business"
 
 
 class AuthorBody(Body):
-    """Who speaks: the business, or a user named by id or by external id."""
+    """The author to post as: the business, or a user named by id or by external id."""
 
     type: AuthorType
     subtypes: list[AuthorSubtype] | None = None
@@ -30,12 +30,12 @@ class AuthorBody(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return exactly_one(given, "userId", "userExternalId") if given.get("type") == USER else iter(())
 
 
-class Author(Answer):
-    """Who spoke."""
+class Author(Response):
+    """The author of a message."""
 
     type: AuthorType
     subtypes: list[AuthorSubtype] | None = None
@@ -44,8 +44,8 @@ class Author(Answer):
     avatar_url: str | None = None
 
 
-class AuthorWebhook(Answer):
-    """Who spoke, as webhook payloads show it; the user in full only where the webhook asks for that."""
+class AuthorWebhook(Response):
+    """The author as webhook payloads show it, with the full user if the webhook asks for it."""
 
     type: AuthorType
     subtypes: list[AuthorSubtype] | None = None
@@ -55,8 +55,8 @@ class AuthorWebhook(Answer):
     user: UserWebhook | None = None
 
 
-class Source(Answer):
-    """Where something came from: a channel, or `api:conversations` for messages that came through this API."""
+class Source(Response):
+    """The origin of a message or an activity: a channel, or `api:conversations` for this API."""
 
     type: str
     integration_id: str | None = None

@@ -1,4 +1,4 @@
-"""Integrations of third-party channels. Secrets are taken and not shown."""
+"""Integrations of third-party channels. Requests can set their secrets, but no response shows them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class InstagramIntegrationBody(ChannelIntegrationBody, tag="instagram", kw_only=
 
 
 class LineIntegrationBody(ChannelIntegrationBody, tag="line"):
-    """LINE; the credentials may follow later."""
+    """LINE. The credentials may be set later."""
 
     channel_id: str | None = None
     channel_secret: str | None = None
@@ -45,7 +45,7 @@ class LineIntegrationBody(ChannelIntegrationBody, tag="line"):
 
 
 class MailgunIntegrationBody(ChannelIntegrationBody, tag="mailgun", kw_only=True):
-    """Email, through Mailgun."""
+    """Email through Mailgun."""
 
     api_key: NonEmpty
     domain: NonEmpty
@@ -56,7 +56,7 @@ class MailgunIntegrationBody(ChannelIntegrationBody, tag="mailgun", kw_only=True
 
 
 class MessagebirdIntegrationBody(ChannelIntegrationBody, tag="messagebird", kw_only=True):
-    """SMS, through MessageBird."""
+    """SMS through MessageBird."""
 
     access_key: NonEmpty
     signing_key: NonEmpty
@@ -80,7 +80,7 @@ class TelegramIntegrationBody(ChannelIntegrationBody, tag="telegram", kw_only=Tr
 
 
 class TwilioIntegrationBody(ChannelIntegrationBody, tag="twilio", kw_only=True):
-    """SMS, through Twilio: by one number, or by a messaging service."""
+    """SMS through Twilio, with a phone number or a messaging service."""
 
     account_sid: str
     auth_token: NonEmpty
@@ -89,7 +89,7 @@ class TwilioIntegrationBody(ChannelIntegrationBody, tag="twilio", kw_only=True):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return at_least_one(given, "messagingServiceSid", "phoneNumberSid")
 
 
@@ -104,7 +104,7 @@ class TwitterIntegrationBody(ChannelIntegrationBody, tag="twitter", kw_only=True
 
 
 class ViberIntegrationBody(ChannelIntegrationBody, tag="viber", kw_only=True):
-    """A public account of Viber."""
+    """A Viber public account."""
 
     token: NonEmpty
 
@@ -152,7 +152,7 @@ class LineIntegration(ChannelIntegration, tag="line"):
 
 
 class MailgunIntegration(ChannelIntegration, tag="mailgun"):
-    """Email, through Mailgun."""
+    """Email through Mailgun."""
 
     domain: str | None = None
     incoming_address: str | None = None
@@ -162,7 +162,7 @@ class MailgunIntegration(ChannelIntegration, tag="mailgun"):
 
 
 class MessagebirdIntegration(ChannelIntegration, tag="messagebird"):
-    """SMS, through MessageBird."""
+    """SMS through MessageBird."""
 
     originator: str | None = None
     webhook_secret: str | None = None
@@ -185,7 +185,7 @@ class TelegramIntegration(ChannelIntegration, tag="telegram"):
 
 
 class TwilioIntegration(ChannelIntegration, tag="twilio"):
-    """SMS, through Twilio."""
+    """SMS through Twilio."""
 
     account_sid: str | None = None
     phone_number_sid: str | None = None
@@ -200,7 +200,7 @@ class TwitterIntegration(ChannelIntegration, tag="twitter"):
 
 
 class ViberIntegration(ChannelIntegration, tag="viber"):
-    """A public account of Viber."""
+    """A Viber public account."""
 
     uri: str | None = None
     account_id: str | None = None

@@ -1,13 +1,13 @@
-"""Clients: the channels through which a user is reached."""
+"""Clients: the channels on which a user can be reached."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-from heliograph.wire.base import Answer, Id, Time
+from heliograph.wire.base import Id, Response, Time
 from heliograph.wire.paging import Links, PageMeta
 
-# Closed: a value outside this list makes the last official Python client drop a whole page.
+# A value outside of this list would make the last official Python client reject the whole page.
 ClientType = Literal[
     "apple",
     "gbm",
@@ -30,15 +30,15 @@ ClientType = Literal[
 ClientStatus = Literal["active", "blocked", "inactive", "pending"]
 
 
-class ClientAssociation(Answer):
+class ClientAssociation(Response):
     """A client of the user that is active in the conversation."""
 
     type: ClientType
     client_id: Id
 
 
-class Client(Answer):
-    """A channel of a user. One client of type `sdk` stands for all of a user's iOS, Android, Unity and web devices."""
+class Client(Response):
+    """A channel of a user. One client of type `sdk` represents all iOS, Android, Unity and web devices of a user."""
 
     id: Id
     type: ClientType
@@ -53,13 +53,13 @@ class Client(Answer):
     raw: dict[str, Any] | None = None
 
 
-class ClientResponse(Answer):
+class ClientResponse(Response):
     """One client."""
 
     client: Client
 
 
-class ClientListResponse(Answer):
+class ClientListResponse(Response):
     """A page of a user's clients, oldest first."""
 
     clients: list[Client]

@@ -1,4 +1,4 @@
-"""Contents: what a message says, one type for each value of its `type`."""
+"""The contents of messages, a class for each value of `type`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from heliograph.wire.actions import Action, ActionBody, ItemAction, ItemActionBody
-from heliograph.wire.base import Answer, Body, Caption, MediaUrl, Text
+from heliograph.wire.base import Body, Caption, MediaUrl, Response, Text
 from heliograph.wire.forms import FormFieldBodies, FormMessageField, FormResponseFieldBodies, FormResponseMessageField
 from heliograph.wire.items import Item, ItemBodies
 from heliograph.wire.rules import at_least_one, at_most_one, distinct
@@ -18,7 +18,7 @@ RICH_TEXTS = ("htmlText", "markdownText")
 
 
 class TextMessageBody(Body, tag_field="type", tag="text"):
-    """A text, plain or rich, with buttons or without."""
+    """Plain or rich text, optionally with buttons."""
 
     text: Text | None = None
     html_text: Text | None = None
@@ -29,7 +29,7 @@ class TextMessageBody(Body, tag_field="type", tag="text"):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         yield from at_least_one(given, "text", *RICH_TEXTS, "actions")
         yield from at_most_one(given, *RICH_TEXTS)
 
@@ -49,7 +49,7 @@ class CarouselMessageBody(Body, tag_field="type", tag="carousel"):
 
 
 class MediaMessageBody(Body, tag_field="type"):
-    """What messages with a file have in common."""
+    """The common fields of messages with a file."""
 
     media_url: MediaUrl
     alt_text: Caption | None = None
@@ -61,7 +61,7 @@ class MediaMessageBody(Body, tag_field="type"):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return at_most_one(given, *RICH_TEXTS)
 
 
@@ -70,7 +70,7 @@ class FileMessageBody(MediaMessageBody, tag="file"):
 
 
 class ImageMessageBody(MediaMessageBody, tag="image"):
-    """A picture, with buttons or without."""
+    """A picture, optionally with buttons."""
 
     actions: list[ActionBody] | None = None
 
@@ -84,7 +84,7 @@ class FormMessageBody(Body, tag_field="type", tag="form"):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return distinct(given, "fields", "name")
 
 
@@ -95,7 +95,7 @@ class FormResponseMessageBody(Body, tag_field="type", tag="formResponse"):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return distinct(given, "fields", "name")
 
 
@@ -115,14 +115,14 @@ class CoordinatesBody(Body):
 
 
 class PlaceBody(Body):
-    """What a place is called."""
+    """The address and the name of a place."""
 
     address: str | None = None
     name: str | None = None
 
 
 class LocationMessageBody(Body, tag_field="type", tag="location"):
-    """A place on earth."""
+    """A location on a map."""
 
     coordinates: CoordinatesBody
     block_chat_input: bool | None = None
@@ -130,7 +130,7 @@ class LocationMessageBody(Body, tag_field="type", tag="location"):
 
 
 class TemplateMessageBody(Body, tag_field="type", tag="template"):
-    """A template of WhatsApp, in that channel's own form."""
+    """A WhatsApp template, in the format of that channel."""
 
     template: dict[str, Any]
     block_chat_input: bool | None = None
@@ -149,8 +149,8 @@ ContentBody = (
 )
 
 
-class TextMessage(Answer, tag_field="type", tag="text"):
-    """A text, plain or rich, with buttons or without."""
+class TextMessage(Response, tag_field="type", tag="text"):
+    """Plain or rich text, optionally with buttons."""
 
     text: str | None = None
     html_text: str | None = None
@@ -159,14 +159,14 @@ class TextMessage(Answer, tag_field="type", tag="text"):
     payload: str | None = None
 
 
-class DisplaySettings(Answer):
+class DisplaySettings(Response):
     """How to show a carousel."""
 
     image_aspect_ratio: AspectRatio | None = None
 
 
-class CarouselMessage(Answer, tag_field="type", tag="carousel"):
-    """Items side by side; the text is for channels that cannot show them."""
+class CarouselMessage(Response, tag_field="type", tag="carousel"):
+    """Items side by side. The text is for channels without carousels."""
 
     items: list[Item]
     text: str | None = None
@@ -174,8 +174,8 @@ class CarouselMessage(Answer, tag_field="type", tag="carousel"):
     display_settings: DisplaySettings | None = None
 
 
-class MediaMessage(Answer, tag_field="type"):
-    """What messages with a file have in common."""
+class MediaMessage(Response, tag_field="type"):
+    """The common fields of messages with a file."""
 
     media_url: str
     media_type: str | None = None
@@ -192,12 +192,12 @@ class FileMessage(MediaMessage, tag="file"):
 
 
 class ImageMessage(MediaMessage, tag="image"):
-    """A picture, with buttons or without."""
+    """A picture, optionally with buttons."""
 
     actions: list[Action] | None = None
 
 
-class FormMessage(Answer, tag_field="type", tag="form"):
+class FormMessage(Response, tag_field="type", tag="form"):
     """Fields for the user to fill in."""
 
     fields: list[FormMessageField]
@@ -206,14 +206,14 @@ class FormMessage(Answer, tag_field="type", tag="form"):
     text: str | None = None
 
 
-class FormResponseMessage(Answer, tag_field="type", tag="formResponse"):
-    """The fields as the user filled them in; the text is for channels that cannot show them."""
+class FormResponseMessage(Response, tag_field="type", tag="formResponse"):
+    """The fields as the user filled them in. The text is for channels without forms."""
 
     fields: list[FormResponseMessageField]
     text_fallback: str | None = None
 
 
-class ListMessage(Answer, tag_field="type", tag="list"):
+class ListMessage(Response, tag_field="type", tag="list"):
     """Items one below the other."""
 
     items: list[Item]
@@ -221,22 +221,22 @@ class ListMessage(Answer, tag_field="type", tag="list"):
     actions: list[ItemAction] | None = None
 
 
-class Coordinates(Answer):
+class Coordinates(Response):
     """Degrees of latitude and longitude."""
 
     lat: float
     long: float
 
 
-class Place(Answer):
-    """What a place is called."""
+class Place(Response):
+    """The address and the name of a place."""
 
     address: str | None = None
     name: str | None = None
 
 
-class LocationMessage(Answer, tag_field="type", tag="location"):
-    """A place on earth; the text is for channels that cannot show it."""
+class LocationMessage(Response, tag_field="type", tag="location"):
+    """A location on a map. The text is for channels without maps."""
 
     coordinates: Coordinates
     text: str | None = None
@@ -244,8 +244,8 @@ class LocationMessage(Answer, tag_field="type", tag="location"):
     location: Place | None = None
 
 
-class TemplateMessage(Answer, tag_field="type", tag="template"):
-    """A template of WhatsApp, in that channel's own form."""
+class TemplateMessage(Response, tag_field="type", tag="template"):
+    """A WhatsApp template, in the format of that channel."""
 
     template: dict[str, Any]
     block_chat_input: bool | None = None

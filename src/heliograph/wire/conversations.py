@@ -1,4 +1,4 @@
-"""Conversations: personal ones, of one user, and groups."""
+"""Conversations: personal conversations of one user, and groups."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from heliograph.wire.base import Answer, Body, Description, DisplayName, Id, Metadata, Time, Uri
+from heliograph.wire.base import Body, Description, DisplayName, Id, Metadata, Response, Time, Uri
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.participants import ParticipantBody
 from heliograph.wire.switchboards import SwitchboardIntegrationWebhook
@@ -20,7 +20,7 @@ PARTICIPANTS_AT_CREATION = 10
 
 
 class ConversationCreateBody(Body):
-    """A conversation to create, with the users who are in it from the start."""
+    """A conversation to create, with its first participants."""
 
     type: ConversationType
     participants: Annotated[list[ParticipantBody], Meta(max_length=PARTICIPANTS_AT_CREATION)] | None = None
@@ -31,7 +31,7 @@ class ConversationCreateBody(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         members = given.get("participants")
         participants = members if isinstance(members, list) else []
         if given.get("type") == PERSONAL and len(participants) != 1:
@@ -43,7 +43,7 @@ class ConversationCreateBody(Body):
 
 
 class ConversationUpdateBody(Body):
-    """What to change of a conversation; null clears."""
+    """The fields of a conversation to change. Null clears a field."""
 
     display_name: DisplayName | UnsetType | None = UNSET
     description: Description | UnsetType | None = UNSET
@@ -51,8 +51,8 @@ class ConversationUpdateBody(Body):
     metadata: Metadata | UnsetType | None = UNSET
 
 
-class ConversationTruncated(Answer):
-    """A conversation as webhook payloads show one."""
+class ConversationTruncated(Response):
+    """A conversation as webhook payloads show it."""
 
     id: Id
     type: ConversationType
@@ -61,7 +61,7 @@ class ConversationTruncated(Answer):
     pending_switchboard_integration: SwitchboardIntegrationWebhook | None = None
 
 
-class Conversation(Answer):
+class Conversation(Response):
     """A conversation of the app."""
 
     id: Id
@@ -78,14 +78,14 @@ class Conversation(Answer):
     business_last_read: Time | None = None
 
 
-class ConversationResponse(Answer):
+class ConversationResponse(Response):
     """One conversation."""
 
     conversation: Conversation
 
 
-class ConversationListResponse(Answer):
-    """A page of the conversations a user is in, in the order of their ids."""
+class ConversationListResponse(Response):
+    """A page of the conversations of a user, in the order of their ids."""
 
     conversations: list[Conversation]
     meta: PageMeta

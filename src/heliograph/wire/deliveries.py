@@ -1,18 +1,48 @@
-"""Deliveries: what became of telling a webhook of an event. They are no part of the API document."""
+"""Deliveries: the state of each event on its way to a webhook. They are an extension of the API document."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
-from heliograph.wire.base import Answer, Id, Time
+from msgspec import Struct
+
+from heliograph.errors import BadRequest
+from heliograph.wire.base import Id, Response, Time
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.webhooks import Trigger
 
 DeliveryStatus = Literal["pending", "delivered", "failed"]
+_STATUSES: dict[str, DeliveryStatus] = {status: status for status in get_args(DeliveryStatus)}
 
 
-class Attempt(Answer):
-    """One call of the webhook. Without a status there was no answer; of the answer there is the first kilobyte."""
+class DeliveryFilter(Struct, frozen=True):
+    """Which deliveries to list: those for which every field that is set has this value."""
+
+    status: DeliveryStatus | None = None
+    webhook_id: str | None = None
+    conversation_id: str | None = None
+    user_id: str | None = None
+
+
+def parse_filter(parameters: dict[str, str]) -> DeliveryFilter:
+    """The filter that the `filter` parameters ask for, by their inner names.
+
+    Raises:
+        BadRequest: unknown status.
+    """
+    status = parameters.get("status")
+    if status is not None and status not in _STATUSES:
+        raise BadRequest(f"status should be equal to one of the allowed values: {', '.join(_STATUSES)}")
+    return DeliveryFilter(
+        None if status is None else _STATUSES[status],
+        parameters.get("webhookId"),
+        parameters.get("conversationId"),
+        parameters.get("userId"),
+    )
+
+
+class Attempt(Response):
+    """One call of the webhook. It has no status if no response came; `answer` is the first kilobyte of the response."""
 
     number: int
     started_at: Time
@@ -22,8 +52,8 @@ class Attempt(Answer):
     answer: str | None = None
 
 
-class Delivery(Answer):
-    """One event for one webhook. `due_at` is when it is tried next, or may be; for the others of its lane wait."""
+class Delivery(Response):
+    """One event for one webhook. `due_at` is the earliest time of the next attempt: earlier deliveries come first."""
 
     id: Id
     status: DeliveryStatus
@@ -39,13 +69,13 @@ class Delivery(Answer):
     attempts: list[Attempt] | None = None
 
 
-class DeliveryResponse(Answer):
+class DeliveryResponse(Response):
     """One delivery, with its attempts."""
 
     delivery: Delivery
 
 
-class DeliveryListResponse(Answer):
+class DeliveryListResponse(Response):
     """A page of deliveries, oldest first."""
 
     deliveries: list[Delivery]

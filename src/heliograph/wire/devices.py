@@ -1,13 +1,13 @@
-"""Devices: where a user runs an SDK."""
+"""Devices: the browsers and phones on which a user runs an SDK."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-from heliograph.wire.base import Answer, Id, Time
+from heliograph.wire.base import Id, Response, Time
 
 
-class Device(Answer):
+class Device(Response):
     """A browser or a phone of a user."""
 
     id: Id
@@ -22,13 +22,13 @@ class Device(Answer):
     app_version: str | None = None
 
 
-class DeviceResponse(Answer):
+class DeviceResponse(Response):
     """One device."""
 
     device: Device
 
 
-class DeviceListResponse(Answer):
-    """All devices of a user, the one that was seen last first."""
+class DeviceListResponse(Response):
+    """All devices of a user, most recently seen first."""
 
     devices: list[Device]

@@ -1,6 +1,6 @@
-"""The request of a webhook call: the envelope of the API document around an event, and the headers.
+"""The request of a webhook call: its body, an event in the envelope of the API document, and its headers.
 
-The event stream and `heliograph listen` send the same.
+The event stream and `heliograph listen` send the same body.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from heliograph.wire.webhooks import VERSION, Trigger
 DELIVERY_HEADER = "x-heliograph-delivery"
 ATTEMPT_HEADER = "x-heliograph-attempt"
 NO_WEBHOOK = "0" * 24
-"""The webhook id in an envelope that was made without a webhook."""
+"""The webhook id in the envelope of an event that is not sent to a webhook."""
 
 
 def call_body(app_id: str, webhook_id: str, event_id: str, event_type: Trigger, created_at: int, payload: Raw) -> bytes:
-    """The body of a call with one event: the same bytes for every attempt. `created_at` is in milliseconds."""
+    """The body of a webhook call with one event, the same for every attempt. `created_at` is in milliseconds."""
     event = Event(id=event_id, type=event_type, created_at=times.to_text(created_at), payload=payload)
     call = WebhookCall(app=WebhookApp(id=app_id), webhook=WebhookCalled(id=webhook_id, version=VERSION), events=[event])
     return msgspec.json.encode(call)
 
 
 def call_headers(secret: str, delivery_id: str, attempt: int) -> dict[str, str]:
-    """The headers of a call."""
+    """The headers of a webhook call."""
     return {
         "content-type": "application/json",
         "x-api-key": secret,

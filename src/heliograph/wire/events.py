@@ -1,6 +1,6 @@
-"""Events: the payloads of the API document's webhooks, and the envelope in which they are posted.
+"""The payloads of events, and the envelope in which webhooks receive them.
 
-Left out is what only a third-party channel can cause: `client:update`, `conversation:referral`,
+Events that only third-party channels cause are left out: `client:update`, `conversation:referral`,
 `passthrough:messaging`, campaigns, referrals, and external messages.
 """
 
@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from heliograph.wire.activities import Activity
 from heliograph.wire.authors import AuthorWebhook, Source
-from heliograph.wire.base import Answer, Id, Time
+from heliograph.wire.base import Id, Response, Time
 from heliograph.wire.clients import Client
 from heliograph.wire.contents import Content
 from heliograph.wire.conversations import ConversationTruncated
@@ -31,18 +31,18 @@ EventType = Literal[
     "user:remove",
     "user:update",
 ]
-"""The events that are recorded so far."""
+"""The types of the events that the server records."""
 
 
-class Problem(Answer):
-    """Why something failed."""
+class Problem(Response):
+    """The reason of a failure."""
 
     code: str
     message: str
 
 
-class ConversationCreatePayload(Answer):
-    """`conversation:create`; `user` for personal conversations only."""
+class ConversationCreatePayload(Response):
+    """`conversation:create`. Only personal conversations have a `user`."""
 
     conversation: ConversationTruncated
     creation_reason: Literal["message", "none", "notification", "prechatCapture", "startConversation"]
@@ -50,20 +50,20 @@ class ConversationCreatePayload(Answer):
     user: UserWebhook | None = None
 
 
-class MembershipPayload(Answer):
+class MembershipPayload(Response):
     """`conversation:join` and `conversation:leave`."""
 
     conversation: ConversationTruncated
     user: UserTruncated
 
 
-class ConversationRemovePayload(Answer):
+class ConversationRemovePayload(Response):
     """`conversation:remove`."""
 
     conversation: ConversationTruncated
 
 
-class MessageWebhook(Answer):
+class MessageWebhook(Response):
     """A message as webhook payloads show it."""
 
     id: Id
@@ -76,7 +76,7 @@ class MessageWebhook(Answer):
     deleted: bool | None = None
 
 
-class ConversationMessagePayload(Answer):
+class ConversationMessagePayload(Response):
     """`conversation:message`."""
 
     conversation: ConversationTruncated
@@ -84,20 +84,20 @@ class ConversationMessagePayload(Answer):
     recent_notifications: list[MessageWebhook] | None = None
 
 
-class MessageDelivered(Answer):
-    """The message that was to be delivered."""
+class MessageDelivered(Response):
+    """The delivered message."""
 
     id: Id
 
 
-class DeliveryDestination(Answer):
-    """Where a message was to be delivered."""
+class DeliveryDestination(Response):
+    """The destination of a message."""
 
     type: str
     integration_id: str | None = None
 
 
-class MessageDeliveryPayload(Answer):
+class MessageDeliveryPayload(Response):
     """`conversation:message:delivery:channel` and `conversation:message:delivery:user`."""
 
     user: UserWebhook
@@ -113,21 +113,21 @@ class MessageDeliveryFailurePayload(MessageDeliveryPayload):
     error: Problem
 
 
-class ActivityPayload(Answer):
+class ActivityPayload(Response):
     """`conversation:read` and `conversation:typing`."""
 
     conversation: ConversationTruncated
     activity: Activity
 
 
-class PostbackWebhook(Answer):
+class PostbackWebhook(Response):
     """The action that a user chose."""
 
     payload: str
     metadata: dict[str, Any] | None = None
 
 
-class ConversationPostbackPayload(Answer):
+class ConversationPostbackPayload(Response):
     """`conversation:postback`."""
 
     postback: PostbackWebhook
@@ -136,8 +136,8 @@ class ConversationPostbackPayload(Answer):
     source: Source
 
 
-class ClientAddPayload(Answer):
-    """`client:add`. No documented reason fits a client that a join made; `sdkLogin` is the nearest."""
+class ClientAddPayload(Response):
+    """`client:add`. No documented reason fits a client that a join created; `sdkLogin` is the closest."""
 
     user: UserTruncated
     client: Client
@@ -145,7 +145,7 @@ class ClientAddPayload(Answer):
     source: Source
 
 
-class ClientRemovePayload(Answer):
+class ClientRemovePayload(Response):
     """`client:remove`."""
 
     user: UserTruncated
@@ -154,43 +154,43 @@ class ClientRemovePayload(Answer):
     source: Source
 
 
-class UserUpdatePayload(Answer):
-    """`user:update`. No documented reason fits a change through the API, so none is given."""
+class UserUpdatePayload(Response):
+    """`user:update`. No documented reason fits a change through the API, so `reason` is left out."""
 
     user: UserWebhook
     source: Source
     reason: Literal["authentication", "localeDetection"] | None = None
 
 
-class UserRemovePayload(Answer):
+class UserRemovePayload(Response):
     """`user:remove`."""
 
     user: UserTruncated
 
 
-class MergedUsers(Answer):
-    """The user that stays, and the one that became part of it."""
+class MergedUsers(Response):
+    """The user that remains, and the user that was merged into it."""
 
     surviving: UserWebhook
     discarded: UserWebhook
 
 
-class MergedConversations(Answer):
-    """The conversation that stays, and the one that became part of it."""
+class MergedConversations(Response):
+    """The conversation that remains, and the conversation that was merged into it."""
 
     surviving: ConversationTruncated
     discarded: ConversationTruncated
 
 
-class MergedClients(Answer):
-    """The client that stays, and the one that was dropped."""
+class MergedClients(Response):
+    """The client that remains, and the client that was deleted."""
 
     surviving: Client
     discarded: Client
 
 
-class UserMergePayload(Answer):
-    """`user:merge`; the metadata is what there was no room for."""
+class UserMergePayload(Response):
+    """`user:merge`. The discarded metadata did not fit into the metadata of the surviving user."""
 
     merged_users: MergedUsers
     reason: Literal["api", "sdkLogin"]
@@ -199,7 +199,7 @@ class UserMergePayload(Answer):
     discarded_metadata: dict[str, Any] | None = None
 
 
-class SwitchboardPayload(Answer):
+class SwitchboardPayload(Response):
     """`switchboard:acceptControl` and `switchboard:offerControl`."""
 
     conversation: ConversationTruncated
@@ -218,7 +218,7 @@ class SwitchboardFailurePayload(SwitchboardPayload, kw_only=True):
     error: Problem
 
 
-PAYLOADS: dict[Trigger, type[Answer]] = {
+PAYLOADS: dict[Trigger, type[Response]] = {
     "client:add": ClientAddPayload,
     "client:remove": ClientRemovePayload,
     "conversation:create": ConversationCreatePayload,
@@ -243,24 +243,24 @@ PAYLOADS: dict[Trigger, type[Answer]] = {
     "user:remove": UserRemovePayload,
     "user:update": UserUpdatePayload,
 }
-"""What each event tells, by its trigger."""
+"""The type of the payload of each event."""
 
 
-class WebhookApp(Answer):
+class WebhookApp(Response):
     """The app in which the events happened."""
 
     id: Id
 
 
-class WebhookCalled(Answer):
-    """The webhook that is called, and the version of its payloads."""
+class WebhookCalled(Response):
+    """The called webhook, and the version of its payloads."""
 
     id: Id
     version: str
 
 
-class Event(Answer):
-    """One event: its id stays the same however often it is told."""
+class Event(Response):
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: Id
     type: Trigger
@@ -268,8 +268,8 @@ class Event(Answer):
     payload: Any
 
 
-class WebhookCall(Answer):
-    """What is posted to the target of a webhook."""
+class WebhookCall(Response):
+    """The body of a request to a webhook."""
 
     app: WebhookApp
     webhook: WebhookCalled

@@ -1,7 +1,7 @@
-"""How values cross HTTP: the formats of request bodies and of responses.
+"""The formats of request bodies and responses.
 
-A row of the table names a format for its body and one for its response. The server finds by it how to read the body and
-how to send the response, the OpenAPI document gets its media types from it, and the client encodes by it.
+A row of the table has a format for its body and one for its response. It determines how the server reads the body and
+sends the response, how the client encodes the body, and the media types of the OpenAPI document.
 """
 
 from __future__ import annotations
@@ -11,35 +11,35 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from msgspec import Struct
 
-from heliograph.wire.base import Answer
+from heliograph.wire.base import Response
 
 if TYPE_CHECKING:
-    from typing_extensions import TypeForm  # infers unions too, which `type[T]` does not
+    from typing_extensions import TypeForm  # unlike `type[T]`, it also infers unions
 
 T = TypeVar("T")
 
 
 class Format(Struct, Generic[T], frozen=True):
-    """How a value crosses HTTP. `T` is the value as handlers take it from the request, or return it."""
+    """The format of a body or a response. `T` is the type of the value that handlers receive or return."""
 
     media_type: ClassVar[str]
 
     kind: Any
-    """The type of the value on the wire. None if nothing is on the wire, and there is no media type either."""
+    """The type of the value on the wire. None for formats without a body, which have no media type."""
 
 
 class NoBody(Format[None], frozen=True):
-    """No body. Requests that have one all the same are read to the end, and it is ignored."""
+    """No body. The body of a request is read and ignored."""
 
 
 class Json(Format[T], Generic[T], frozen=True):
-    """JSON of the type `kind`: one struct, or a union of structs that a tag tells apart."""
+    """JSON of the type `kind`, a struct or a tagged union of structs."""
 
     media_type = "application/json"
 
     kind: TypeForm[T]
     optional: bool = False
-    """Whether a request without a body means the same as one with an empty object. Otherwise it is refused."""
+    """Whether a request without a body means an empty object. Otherwise it is an error."""
 
 
 class Multipart(Format[T], Generic[T], frozen=True):
@@ -51,15 +51,15 @@ class Multipart(Format[T], Generic[T], frozen=True):
 
 
 class Redirect(Format[str], frozen=True):
-    """A redirect. Handlers return its target."""
+    """A redirect. Handlers return its URL."""
 
 
 class EventStream(Format[AsyncGenerator[bytes, None]], frozen=True):
-    """Server-sent events, whose data is JSON of the type `kind`. Handlers return a generator of encoded events."""
+    """Server-sent events with JSON of the type `kind` as data. Handlers return a generator of encoded events."""
 
     media_type = "text/event-stream"
 
-    kind: type[Answer]
+    kind: type[Response]
 
 
 NO_BODY = NoBody(None)

@@ -1,4 +1,4 @@
-"""Forms, and the responses to them: their fields."""
+"""The fields of forms and of form responses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from heliograph.wire.base import Answer, Body, Label
+from heliograph.wire.base import Body, Label, Response
 from heliograph.wire.rules import distinct
 
 FieldType = Literal["email", "select", "text"]
@@ -15,18 +15,18 @@ FieldFormat = Literal["integer", "decimal"]
 FieldText = Annotated[str, Meta(min_length=1, max_length=256)]
 FieldSize = Annotated[int, Meta(ge=1, le=256)]
 MIN_SIZE, MAX_SIZE = 1, 128
-"""The sizes of a response to a text field for which no others are given."""
+"""The default limits of the length of a response to a text field."""
 
 
 class OptionBody(Body):
-    """One of the choices of a field of type select."""
+    """An option of a field of type select."""
 
     name: Label | None = None
     label: Label | None = None
 
 
 class FieldBody(Body):
-    """What fields of forms, and of responses to them, have in common."""
+    """The common fields of form fields and form response fields."""
 
     type: FieldType
     name: Label
@@ -38,7 +38,7 @@ class FieldBody(Body):
 
 
 class FormMessageFieldBody(FieldBody):
-    """Something to ask the user for."""
+    """A field for the user to fill in."""
 
     placeholder: Label | None = None
     min_size: FieldSize | None = None
@@ -47,7 +47,7 @@ class FormMessageFieldBody(FieldBody):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         yield from distinct(given, "options", "name")
         sizes = [given.get("minSize"), given.get("maxSize")]
         least, most = (
@@ -58,7 +58,7 @@ class FormMessageFieldBody(FieldBody):
 
 
 class FormResponseMessageFieldBody(FieldBody):
-    """What a user answered."""
+    """A field as the user filled it in."""
 
     quoted_message_id: str | None = None
 
@@ -67,15 +67,15 @@ FormFieldBodies = Annotated[list[FormMessageFieldBody], Meta(min_length=1, max_l
 FormResponseFieldBodies = Annotated[list[FormResponseMessageFieldBody], Meta(min_length=1, max_length=20)]
 
 
-class Option(Answer):
-    """One of the choices of a field of type select."""
+class Option(Response):
+    """An option of a field of type select."""
 
     name: str | None = None
     label: str | None = None
 
 
-class Field(Answer):
-    """What fields of forms, and of responses to them, have in common."""
+class Field(Response):
+    """The common fields of form fields and form response fields."""
 
     type: FieldType
     name: str
@@ -87,11 +87,11 @@ class Field(Answer):
 
 
 class FormResponseMessageField(Field):
-    """What a user answered."""
+    """A field as the user filled it in."""
 
 
 class FormMessageField(Field):
-    """Something that the user is asked for."""
+    """A field for the user to fill in."""
 
     placeholder: str | None = None
     min_size: int | None = None

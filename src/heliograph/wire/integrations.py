@@ -1,4 +1,4 @@
-"""Integrations: the channels of an app, and the programs that take part in its conversations."""
+"""Integrations: the channels of an app, and the programs that use its API and webhooks."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType, field
 
 from heliograph.wire import channels, sdks
-from heliograph.wire.base import Answer, Body, DisplayName, NonEmpty
+from heliograph.wire.base import Body, DisplayName, NonEmpty, Response
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.webhooks import Webhook, WebhookCreateBody
 
 
 class CustomIntegrationBody(sdks.IntegrationBody, tag="custom", kw_only=True):
-    """A program of one's own, with the webhook that tells it of events."""
+    """A custom integration: a program with a webhook for events."""
 
     webhooks: Annotated[list[WebhookCreateBody], Meta(min_length=1, max_length=1)]
 
 
 class CustomIntegration(sdks.IntegrationBase, tag="custom", kw_only=True):
-    """A program of one's own, with the webhooks that tell it of events."""
+    """A custom integration: a program with webhooks for events."""
 
     webhooks: list[Webhook]
 
@@ -64,10 +64,10 @@ Integration = (
 
 
 class IntegrationUpdateBody(Body):
-    """What to change of an integration; null clears what may be absent.
+    """The fields of an integration to change. Null clears an optional field.
 
-    The API document has a body for each type of integration, and nothing in them that tells which one it is. This is
-    all of them at once: a field that means nothing to the type of the integration is ignored, as unknown ones are.
+    The API document has a body for each type of integration, without a field that distinguishes them. This body has the
+    fields of all types: those that the type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: DisplayName | UnsetType | None = UNSET
@@ -109,13 +109,13 @@ class IntegrationUpdateBody(Body):
     prechat_capture: sdks.PrechatCaptureBody | None = None
 
 
-class IntegrationResponse(Answer):
+class IntegrationResponse(Response):
     """One integration."""
 
     integration: Integration
 
 
-class IntegrationListResponse(Answer):
+class IntegrationListResponse(Response):
     """A page of the integrations of an app, oldest first."""
 
     integrations: list[Integration]

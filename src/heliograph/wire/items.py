@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from heliograph.wire.actions import ItemAction, ItemActionBody
-from heliograph.wire.base import Answer, Body, Caption, Label, Metadata, Uri
+from heliograph.wire.base import Body, Caption, Label, Metadata, Response, Uri
 
 ItemSize = Literal["compact", "large"]
 
 
 class ItemBody(Body):
-    """A card with a title, perhaps a picture, and one to three actions."""
+    """A card with a title, an optional picture, and one to three actions."""
 
     title: Label
     actions: Annotated[list[ItemActionBody], Meta(min_length=1, max_length=3)]
@@ -25,8 +25,8 @@ class ItemBody(Body):
     metadata: Metadata | None = None
 
 
-class Item(Answer):
-    """A card with a title, perhaps a picture, and one to three actions."""
+class Item(Response):
+    """A card with a title, an optional picture, and one to three actions."""
 
     title: str
     actions: list[ItemAction]

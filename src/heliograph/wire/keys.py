@@ -1,8 +1,8 @@
-"""API keys of custom integrations; those of apps are with the apps."""
+"""API keys of custom integrations. Those of apps are in `apps`."""
 
 from __future__ import annotations
 
-from heliograph.wire.base import Answer, Body, DisplayName
+from heliograph.wire.base import Body, DisplayName, Response
 
 KEYS_PER_INTEGRATION = 10
 
@@ -13,21 +13,21 @@ class IntegrationApiKeyBody(Body):
     display_name: DisplayName
 
 
-class IntegrationApiKey(Answer):
-    """A key of a custom integration: as a key of an app, of integration scope."""
+class IntegrationApiKey(Response):
+    """A key of a custom integration, with integration scope."""
 
     id: str
     display_name: str
     secret: str
 
 
-class IntegrationApiKeyResponse(Answer):
+class IntegrationApiKeyResponse(Response):
     """One key."""
 
     key: IntegrationApiKey
 
 
-class IntegrationApiKeyListResponse(Answer):
+class IntegrationApiKeyListResponse(Response):
     """All keys of an integration."""
 
     keys: list[IntegrationApiKey]

@@ -1,4 +1,4 @@
-"""Linking: the request that makes a third-party channel a client of a user."""
+"""Linking a third-party channel to a user as a client."""
 
 from __future__ import annotations
 
@@ -12,46 +12,46 @@ CONFIRMATION_CONTENTS = ("text", "image")
 
 
 class MatchCriteriaBody(Body, tag_field="type"):
-    """How to find the user on a channel."""
+    """The criteria by which to find the user on a channel."""
 
     integration_id: str
     primary: bool | None = None
 
 
 class MailgunCriteriaBody(MatchCriteriaBody, tag="mailgun", kw_only=True):
-    """By an email address."""
+    """Finds the user by email address."""
 
     address: str
     subject: str | None = None
 
 
 class MessagebirdCriteriaBody(MatchCriteriaBody, tag="messagebird", kw_only=True):
-    """By a phone number."""
+    """Finds the user by phone number."""
 
     phone_number: str
 
 
 class TwilioCriteriaBody(MatchCriteriaBody, tag="twilio", kw_only=True):
-    """By a phone number."""
+    """Finds the user by phone number."""
 
     phone_number: str
 
 
 class WhatsappCriteriaBody(MatchCriteriaBody, tag="whatsapp", kw_only=True):
-    """By a phone number."""
+    """Finds the user by phone number."""
 
     phone_number: str
 
 
 class ConfirmationBody(Body):
-    """When the link takes effect, and what the user is told: a text or a picture, with links as its only actions."""
+    """When the link takes effect, and the message to the user: a text or a picture, with links as its only actions."""
 
     type: Literal["immediate", "userActivity", "prompt"]
     message: MessagePost | None = None
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         message = given.get("message")
         content = message.get("content") if isinstance(message, dict) else None
         if not isinstance(content, dict):

@@ -1,4 +1,4 @@
-"""Messages: what is said in a conversation."""
+"""The messages of conversations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from heliograph.wire.authors import Author, AuthorBody, Source
-from heliograph.wire.base import Answer, Body, Id, Metadata, Time
+from heliograph.wire.base import Body, Id, Metadata, Response, Time
 from heliograph.wire.contents import Content, ContentBody
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.rules import exactly_one
@@ -15,35 +15,35 @@ MESSAGES_PER_PAGE = 100
 MESSAGES_PER_CONVERSATION = 30_000
 WHATSAPP = "whatsapp"
 SILENT = "none"
-"""The type of integration to which a message goes that is delivered nowhere."""
+"""The integration type of a silent message, which is not delivered to any channel."""
 
 
 class DestinationBody(Body):
-    """The one integration to deliver to, or one type of them; `none` for a silent message."""
+    """The only integration, or type of integration, to deliver to; `none` for a silent message."""
 
     integration_id: str | None = None
     integration_type: str | None = None
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return exactly_one(given, "integrationId", "integrationType")
 
 
 class OverridePayloadBody(Body):
-    """What to send to a channel instead, in the channel's own form."""
+    """A replacement for the message on a channel, in the format of that channel."""
 
     payload: dict[str, Any] | None = None
 
 
 class AppleOverridePayloadBody(OverridePayloadBody):
-    """What to send to Apple instead, and what a device must be able to do to get it."""
+    """A replacement for the message on Apple, for devices with these capabilities."""
 
     with_capabilities: list[Literal["LIST", "TIME", "FORM", "QUICK", "AUTH2"]] | None = None
 
 
 class OverrideBody(Body):
-    """What to send instead, by channel."""
+    """Replacements for the message, by channel."""
 
     apple: AppleOverridePayloadBody | None = None
     line: OverridePayloadBody | None = None
@@ -63,29 +63,29 @@ class MessagePost(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         content = given.get("content")
         template = isinstance(content, dict) and content.get("type") == "template"
         if template and given.get("schema") != WHATSAPP:
             yield f"schema should be {WHATSAPP} for content of type template"
 
 
-class ActivityMessage(Answer):
-    """What happened in the system, where that is why there is a message."""
+class ActivityMessage(Response):
+    """The system event that caused a message."""
 
     type: Literal["ticket:closed", "ticket:transfer:email", "conversation:endedByUser"]
     data: dict[str, Any] | None = None
 
 
-class Reference(Answer):
-    """A source of what a bot answered."""
+class Reference(Response):
+    """A source that a bot used for its message."""
 
     uri: str
     title: str | None = None
     description: str | None = None
 
 
-class Message(Answer):
+class Message(Response):
     """A message of a conversation."""
 
     id: Id
@@ -100,14 +100,14 @@ class Message(Answer):
     references: list[Reference] | None = None
 
 
-class QuotedMessageMessage(Answer, tag_field="type", tag="message"):
-    """A quoted message that is one of ours."""
+class QuotedMessageMessage(Response, tag_field="type", tag="message"):
+    """A quoted message of this server."""
 
     message: Message
 
 
-class QuotedMessageExternalMessageId(Answer, tag_field="type", tag="externalMessageId"):
-    """A quoted message that only the channel knows."""
+class QuotedMessageExternalMessageId(Response, tag_field="type", tag="externalMessageId"):
+    """A quoted message of the channel that is not on this server."""
 
     external_message_id: str
 
@@ -115,14 +115,14 @@ class QuotedMessageExternalMessageId(Answer, tag_field="type", tag="externalMess
 QuotedMessage = QuotedMessageMessage | QuotedMessageExternalMessageId
 
 
-class MessagePostResponse(Answer):
-    """What was sent: one message, or several where a channel needs it so."""
+class MessagePostResponse(Response):
+    """The posted message, or several messages if a channel required a split."""
 
     messages: list[Message]
 
 
-class MessageListResponse(Answer):
-    """A page of messages, oldest first; without a cursor it is the last page."""
+class MessageListResponse(Response):
+    """A page of messages, oldest first. Without a cursor, it is the last page."""
 
     messages: list[Message]
     meta: PageMeta

@@ -1,7 +1,6 @@
-"""What an operation is: the types of a row of the table.
+"""The type of an operation, a row of the table.
 
-The router mounts the table, the OpenAPI document is rendered from it, the client calls through it, and the tests
-iterate over it.
+The router, the OpenAPI document and the client are built from the table, and tests iterate over it.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from heliograph.errors import ApiError
-from heliograph.wire.base import Answer, Body
+from heliograph.wire.base import Body, Response
 from heliograph.wire.formats import Format
 
 P = TypeVar("P", bound=Struct, covariant=True)
@@ -23,7 +22,7 @@ R = TypeVar("R")
 
 
 class Scope(IntEnum):
-    """How far a credential reaches; each scope may do all that the ones below it may."""
+    """The scope of a credential. Each scope includes the lower ones."""
 
     INTEGRATION = 1
     APP = 2
@@ -31,7 +30,7 @@ class Scope(IntEnum):
 
     @property
     def label(self) -> str:
-        """The word of the API document: `integration`, `app` or `account`."""
+        """The name in the API document: `integration`, `app` or `account`."""
         return self.name.lower()
 
 
@@ -39,13 +38,13 @@ SCOPES = {scope.label: scope for scope in Scope}
 
 
 BodyType = type[Body] | UnionType
-"""The type of a body; a union if the body's field `type` tells several kinds apart."""
-ResponseType = type[Answer] | type[dict[str, Any]]
-"""The type of a response; a plain object where only a third-party channel knows what is in it."""
+"""The type of a body: a struct, or a union of structs tagged by the field `type`."""
+ResponseType = type[Response] | type[dict[str, Any]]
+"""The type of a response: a struct, or any JSON object if a third-party channel defines it."""
 
 
 class PathTemplate(Struct, Generic[P], frozen=True):
-    """A path with `{parameters}`, and the type of their values: a struct with a field for each, in the same order."""
+    """A path with `{parameters}`, and the type of their values: a struct with a field for each, in this order."""
 
     text: str
     values: type[P]
@@ -56,7 +55,7 @@ class PathTemplate(Struct, Generic[P], frozen=True):
         return tuple(segment[1:-1] for segment in self.text.split("/") if segment.startswith("{"))
 
     def __truediv__(self, segments: str) -> PathTemplate[P]:
-        """The path of something below this one, without more parameters: `CONVERSATION / "join"`."""
+        """A path below this one without further parameters, such as `CONVERSATION / "join"`."""
         return PathTemplate(f"{self.text}/{segments}", self.values)
 
 
@@ -66,11 +65,11 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     Its types are those of the values in its path, of its body, and of what its handler returns: `JOIN_CONVERSATION` is
     an `Operation[ConversationPath, ParticipantJoinBody, ParticipantResponse]`.
 
-    `scope` is the least that may call it.
+    `scope` is the lowest scope that may call it.
 
-    `filters` are the inner names of its `filter` parameter; exactly one is required if `one_filter` is set.
-    `query` are the names of its other query parameters, and `required` those of them that are required; `headers` are
-    the names of the headers that it reads as parameters.
+    `filters` are the inner names of its `filter` parameter; exactly one is required if `one_filter` is set. `query` are
+    the names of its other query parameters, and `required` the required ones among them. `headers` are the names of its
+    header parameters.
     """
 
     name: str
@@ -85,14 +84,14 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     errors: tuple[type[ApiError], ...] = ()
     paged: bool = False
     last_page_first: bool = False
-    """Whether a list without a cursor is its last page, and every page has as many records as the API document says."""
+    """Whether a request without a cursor returns the last page, and the page size is fixed."""
     filters: tuple[str, ...] = ()
     one_filter: bool = False
     query: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     offered: bool = True
-    """Whether this server carries out the operation; if not, it responds with 404 and says so."""
+    """Whether this server implements the operation. If not, the response is a 404 that says so."""
 
     @property
     def path(self) -> str:

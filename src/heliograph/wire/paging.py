@@ -1,6 +1,6 @@
-"""Cursor pagination: the `page` parameters in, `meta` and `links` out.
+"""Cursor pagination: the `page` parameters of requests, and `meta` and `links` of responses.
 
-A cursor is the id of a record. `after` asks for what follows it, `before` for what precedes it.
+A cursor is the id of a record. `after` selects the records that follow it, `before` those that precede it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from heliograph.errors import InvalidPage
 from heliograph.ids import is_id
-from heliograph.wire.base import Answer, Id
+from heliograph.wire.base import Id, Response
 
 DEFAULT_SIZE = 25
 MAX_SIZE = 100
@@ -22,7 +22,7 @@ U = TypeVar("U")
 
 
 class Page(Struct, frozen=True):
-    """Which part of a list is wanted: `size` records, 1 to 100, after or before a cursor."""
+    """The requested part of a list: `size` records, 1 to 100, after or before a cursor."""
 
     after: str | None = None
     before: str | None = None
@@ -30,15 +30,15 @@ class Page(Struct, frozen=True):
 
     @property
     def backwards(self) -> bool:
-        """Whether the list is being paged towards its beginning."""
+        """Whether the request pages towards the beginning of the list."""
         return self.before is not None
 
 
 class Slice(Struct, Generic[T], frozen=True):
-    """The records of a page, and whether the list goes on at either end.
+    """The records of a page, and whether the list continues at either end.
 
     `first` and `last` are the cursors of the two ends, if they are not the ids of the first and the last record: a page
-    of a filtered list may end before its size is reached. An empty slice without them goes on nowhere.
+    of a filtered list may have fewer records than its size. An empty slice without them is an empty list.
     """
 
     records: list[T]
@@ -48,30 +48,30 @@ class Slice(Struct, Generic[T], frozen=True):
     last: str | None = None
 
     def holding(self, records: list[U]) -> Slice[U]:
-        """The same slice with other records in it."""
+        """The same slice with other records."""
         return Slice(records, self.precedes, self.follows, self.first, self.last)
 
 
-class PageMeta(Answer):
-    """Where a page lies: a cursor is there if, and only if, the list goes on in its direction."""
+class PageMeta(Response):
+    """The position of a page. A cursor is present if, and only if, the list continues in its direction."""
 
     has_more: bool
     after_cursor: Id | None = None
     before_cursor: Id | None = None
 
 
-class Links(Answer):
-    """Absolute URLs of the neighbouring pages, where there are such."""
+class Links(Response):
+    """The absolute URLs of the previous and the next page, if they exist."""
 
     prev: str | None = None
     next: str | None = None
 
 
 def parse_page(parameters: dict[str, str]) -> Page:
-    """The page that the `page` parameters, by their inner names, ask for.
+    """The page that the `page` parameters request, by their inner names.
 
     Raises:
-        InvalidPage: both cursors, a cursor that is not an id, or a size outside 1 to 100.
+        InvalidPage: both cursors are given, a cursor is not an id, or the size is outside 1 to 100.
     """
     after, before, size = parameters.get("after"), parameters.get("before"), parameters.get("size")
     if after is not None and before is not None:
@@ -85,7 +85,7 @@ def parse_page(parameters: dict[str, str]) -> Page:
 def _parse_size(text: str | None) -> int:
     if text is None:
         return DEFAULT_SIZE
-    # isdecimal alone would let through the digits of other scripts; the length keeps int() cheap.
+    # isdecimal alone would accept digits of other scripts, and the length limit keeps int() cheap.
     if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS and 1 <= int(text) <= MAX_SIZE):
         raise InvalidPage
     return int(text)

@@ -1,4 +1,4 @@
-"""Participants: who is in a conversation."""
+"""Participants: the users of a conversation."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 from msgspec import field
 
-from heliograph.wire.base import Answer, Body, Id, Time
+from heliograph.wire.base import Body, Id, Response, Time
 from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.rules import exactly_one
 
 
 class ParticipantBody(Body):
-    """A user who takes part from the start: by id or by external id, not both."""
+    """A user of a new conversation, named either by id or by external id."""
 
-    # The prose of the API document says so; its schema is looser.
+    # The API document states this rule in prose; its schema allows both.
 
     user_id: str | None = None
     user_external_id: str | None = None
@@ -24,23 +24,23 @@ class ParticipantBody(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return exactly_one(given, "userId", "userExternalId")
 
 
 class ParticipantJoinBody(ParticipantBody):
-    """A user to add: by id or by external id, not both."""
+    """A user to add, named either by id or by external id."""
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         yield from super().violations(given, require_subscribe=require_subscribe)
         if require_subscribe and given.get("subscribeSDKClient") is None:
             yield "should have required property 'subscribeSDKClient'"
 
 
 class ParticipantLeaveBody(Body):
-    """A participant to remove, named in exactly one of three ways."""
+    """A participant to remove, named by exactly one of the three ids."""
 
     user_id: str | None = None
     user_external_id: str | None = None
@@ -48,11 +48,11 @@ class ParticipantLeaveBody(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return exactly_one(given, "userId", "userExternalId", "participantId")
 
 
-class Participant(Answer):
+class Participant(Response):
     """A user in a conversation."""
 
     id: Id
@@ -63,14 +63,14 @@ class Participant(Answer):
     last_read: Time | None = None
 
 
-class ParticipantResponse(Answer):
-    """The participant that joined, or was there already."""
+class ParticipantResponse(Response):
+    """The participant, new or existing."""
 
     participant: Participant
 
 
-class ParticipantListResponse(Answer):
-    """A page of participants, in the order in which they joined."""
+class ParticipantListResponse(Response):
+    """A page of participants, in the order of joining."""
 
     participants: list[Participant]
     meta: PageMeta

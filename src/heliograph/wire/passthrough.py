@@ -1,16 +1,16 @@
-"""What is passed on to third-party channels, which alone understand it."""
+"""Data that is passed to third-party channels, which define its format."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-from heliograph.wire.base import Answer, Body
+from heliograph.wire.base import Body, Response
 from heliograph.wire.rules import exactly_one
 
 
 class InteractiveDataRefBody(Body):
-    """Where Apple keeps the data of a message, and the keys to it."""
+    """The location and the keys of message data that Apple stores."""
 
     url: str
     bid: str
@@ -20,32 +20,32 @@ class InteractiveDataRefBody(Body):
 
 
 class AppleMessageRefBody(Body):
-    """A reference to a message, as Apple gave it."""
+    """A reference to a message, as Apple sent it."""
 
     interactive_data_ref: InteractiveDataRefBody
 
 
 class DownloadMessageRefBody(Body):
-    """A reference to a message of a user, to be fetched from the channel."""
+    """A reference to a message of a user that is to be downloaded from the channel."""
 
     user_id: str
     apple: AppleMessageRefBody | None = None
 
 
 class ConversionPayloadBody(Body):
-    """Events, in the channel's own form."""
+    """Events, in the format of the channel."""
 
     data: list[dict[str, Any]]
 
 
 class MetaConversionEventBody(Body):
-    """Events for a channel of Meta."""
+    """Conversion events for a Meta channel."""
 
     payload: ConversionPayloadBody
 
 
 class ConversionEventsBody(Body):
-    """What a conversation led to, for one channel."""
+    """Conversion events for one channel."""
 
     messenger: MetaConversionEventBody | None = None
     instagram: MetaConversionEventBody | None = None
@@ -53,18 +53,18 @@ class ConversionEventsBody(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return exactly_one(given, "messenger", "instagram", "whatsapp")
 
 
-class ConversionEvents(Answer):
-    """What the channel took."""
+class ConversionEvents(Response):
+    """The conversion events that the channel received."""
 
     dataset_id: str
     events_received: int
 
 
-class ConversionEventsResponse(Answer):
-    """What the channel took."""
+class ConversionEventsResponse(Response):
+    """The conversion events that the channel received."""
 
     conversion_events: ConversionEvents

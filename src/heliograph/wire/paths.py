@@ -1,4 +1,4 @@
-"""The paths of the rows: templates, with the types of their values. Also the scopes, by the API document's letters."""
+"""The path templates of the table with the types of their values, and the scopes by one letter."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class NoPath(Struct, rename="camel", frozen=True, gc=False):
 
 
 class AppPath(NoPath, frozen=True, gc=False):
-    """The path of an app, or of something in it."""
+    """A path of an app or below it."""
 
     app_id: str
 
@@ -24,7 +24,7 @@ class AppKeyPath(AppPath, frozen=True, gc=False):
 
 
 class ConversationPath(AppPath, frozen=True, gc=False):
-    """The path of a conversation, or of something in it."""
+    """A path of a conversation or below it."""
 
     conversation_id: str
 
@@ -36,7 +36,7 @@ class MessagePath(ConversationPath, frozen=True, gc=False):
 
 
 class IntegrationPath(AppPath, frozen=True, gc=False):
-    """The path of an integration, or of something of it. `integration_id` may be `me`."""
+    """A path of an integration or below it. `integration_id` may be `me`."""
 
     integration_id: str
 
@@ -54,7 +54,7 @@ class WebhookPath(IntegrationPath, frozen=True, gc=False):
 
 
 class SwitchboardPath(AppPath, frozen=True, gc=False):
-    """The path of a switchboard, or of something in it."""
+    """A path of a switchboard or below it."""
 
     switchboard_id: str
 
@@ -66,7 +66,7 @@ class SwitchboardIntegrationPath(SwitchboardPath, frozen=True, gc=False):
 
 
 class UserPath(AppPath, frozen=True, gc=False):
-    """The path of a user, or of something of the user."""
+    """A path of a user or below it."""
 
     user_id_or_external_id: str
 

@@ -1,7 +1,7 @@
 """Rules between the fields of a body, for `Body.violations`.
 
-A title speaks of the object as a whole, so that the object's path can stand before it. What is given may be anything
-that JSON can say: the types of the fields are reported apart.
+Each title is about the whole object, so that the path of the object can precede it. The values may have any JSON type,
+because violations of their types are reported separately.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ from typing import Any
 
 
 def exactly_one(given: dict[str, Any], *names: str) -> Iterator[str]:
-    """One of these fields, and no other of them."""
+    """Require exactly one of these fields."""
     count = sum(given.get(name) is not None for name in names)
     if count != 1:
         yield f"exactly one of {', '.join(names)} is required, {count or 'none'} given"
 
 
 def at_most_one(given: dict[str, Any], *names: str) -> Iterator[str]:
-    """These fields exclude each other."""
+    """Allow at most one of these fields."""
     count = sum(given.get(name) is not None for name in names)
     if count > 1:
         yield f"at most one of {', '.join(names)} may be given, {count} given"
 
 
 def at_least_one(given: dict[str, Any], *names: str) -> Iterator[str]:
-    """Something in one of these fields; an empty text or list is nothing."""
+    """Require a non-empty value in at least one of these fields."""
     if not any(given.get(name) for name in names):
         yield f"at least one of {', '.join(names)} is required"
 
 
 def distinct(given: dict[str, Any], field: str, name: str) -> Iterator[str]:
-    """No two objects of the list in `field` have the same text under `name`."""
+    """Require a different text under `name` in each object of the list `field`."""
     members = given.get(field)
     objects = [one for one in members if isinstance(one, dict)] if isinstance(members, list) else []
     texts = [one[name] for one in objects if isinstance(one.get(name), str)]

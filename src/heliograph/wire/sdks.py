@@ -1,4 +1,4 @@
-"""Integrations of our own channels, and what all integrations have in common."""
+"""Integrations of the SDKs, and the common fields of all integrations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from heliograph.wire.base import Answer, Body, Id, NonEmpty
+from heliograph.wire.base import Body, Id, NonEmpty, Response
 from heliograph.wire.forms import Field, FieldBody
 
 IntegrationStatus = Literal["active", "inactive", "error"]
@@ -15,27 +15,27 @@ Color = Annotated[str, Meta(pattern=r"^(?:[0-9A-Fa-f]{3}){1,2}$(?!\n)")]
 
 
 class IntegrationBody(Body, tag_field="type"):
-    """What may be given of every integration."""
+    """The fields of every integration to create."""
 
     display_name: IntegrationName | None = None
 
 
 class ChannelIntegrationBody(IntegrationBody):
-    """What may be given of every integration through which users speak."""
+    """The fields of every integration to create that is a channel."""
 
     default_responder_id: str | None = None
     show_ai_disclaimer: bool | None = field(default=None, name="showAIDisclaimer")
 
 
 class SdkIntegrationBody(ChannelIntegrationBody):
-    """What may be given of every SDK."""
+    """The fields of every SDK integration to create."""
 
     can_user_see_conversation_list: bool | None = None
     can_user_create_more_conversations: bool | None = None
 
 
 class AndroidIntegrationBody(SdkIntegrationBody, tag="android"):
-    """The Android SDK, with credentials for push notifications or without."""
+    """The Android SDK, optionally with credentials for push notifications."""
 
     project_id: NonEmpty | None = None
     client_email: NonEmpty | None = None
@@ -45,7 +45,7 @@ class AndroidIntegrationBody(SdkIntegrationBody, tag="android"):
 
 
 class IosIntegrationBody(SdkIntegrationBody, tag="ios"):
-    """The iOS SDK, with a certificate for push notifications or without."""
+    """The iOS SDK, optionally with a certificate for push notifications."""
 
     certificate: NonEmpty | None = None
     password: str | None = None
@@ -58,7 +58,7 @@ class UnityIntegrationBody(SdkIntegrationBody, tag="unity"):
 
 
 class PrechatCaptureBody(Body):
-    """What to ask a user for before the conversation begins."""
+    """The fields to ask a user for before the conversation."""
 
     avatar_url: str | None = None
     enabled: bool | None = None
@@ -67,7 +67,7 @@ class PrechatCaptureBody(Body):
 
 
 class WebIntegrationBody(SdkIntegrationBody, tag="web"):
-    """The Web Messenger: how it looks, and where it may be shown."""
+    """The Web Messenger: its appearance, and the origins on which it may be shown."""
 
     brand_color: Color | None = None
     fixed_intro_pane: bool | None = None
@@ -85,8 +85,8 @@ class WebIntegrationBody(SdkIntegrationBody, tag="web"):
     prechat_capture: PrechatCaptureBody | None = None
 
 
-class DefaultResponder(Answer):
-    """Who answers in the conversations of an integration, and whether that comes from the switchboard."""
+class DefaultResponder(Response):
+    """The default responder of the conversations of an integration, and whether the switchboard sets it."""
 
     name: str | None = None
     integration_id: str | None = None
@@ -97,8 +97,8 @@ class DefaultResponder(Answer):
     inherited: bool | None = None
 
 
-class IntegrationBase(Answer, tag_field="type"):
-    """What is shown of every integration."""
+class IntegrationBase(Response, tag_field="type"):
+    """The fields of every integration."""
 
     id: Id
     status: IntegrationStatus | None = None
@@ -106,14 +106,14 @@ class IntegrationBase(Answer, tag_field="type"):
 
 
 class ChannelIntegration(IntegrationBase):
-    """What is shown of every integration through which users speak."""
+    """The fields of every integration that is a channel."""
 
     default_responder: DefaultResponder | None = None
     show_ai_disclaimer: bool | None = field(default=None, name="showAIDisclaimer")
 
 
 class SdkIntegration(ChannelIntegration):
-    """What is shown of every SDK."""
+    """The fields of every SDK integration."""
 
     can_user_see_conversation_list: bool | None = None
     can_user_create_more_conversations: bool | None = None
@@ -137,8 +137,8 @@ class UnityIntegration(SdkIntegration, tag="unity"):
     """The Unity SDK."""
 
 
-class PrechatCapture(Answer):
-    """What a user is asked for before the conversation begins."""
+class PrechatCapture(Response):
+    """The fields that a user is asked for before the conversation."""
 
     avatar_url: str | None = None
     enabled: bool | None = None
@@ -147,7 +147,7 @@ class PrechatCapture(Answer):
 
 
 class WebIntegration(SdkIntegration, tag="web"):
-    """The Web Messenger: how it looks, and where it may be shown."""
+    """The Web Messenger: its appearance, and the origins on which it may be shown."""
 
     brand_color: str | None = None
     fixed_intro_pane: bool | None = None

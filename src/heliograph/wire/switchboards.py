@@ -1,4 +1,4 @@
-"""Switchboards: which of several integrations is in control of a conversation."""
+"""Switchboards: which of several integrations controls a conversation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from heliograph.wire.base import Answer, Body, Id, Metadata
+from heliograph.wire.base import Body, Id, Metadata, Response
 from heliograph.wire.rules import at_most_one, exactly_one
 
 SwitchboardName = Annotated[str, Meta(max_length=128, pattern=r"^[A-Za-z0-9_-]+$(?!\n)")]
@@ -15,13 +15,13 @@ HistoryCount = Annotated[int, Meta(ge=1, le=10)]
 
 
 class SwitchboardUpdateBody(Body):
-    """What to change of a switchboard."""
+    """The fields of a switchboard to change."""
 
     enabled: bool | None = None
     default_switchboard_integration_id: str | None = None
 
 
-class Switchboard(Answer):
+class Switchboard(Response):
     """The switchboard of an app."""
 
     id: Id
@@ -29,20 +29,20 @@ class Switchboard(Answer):
     default_switchboard_integration_id: Id | None = None
 
 
-class SwitchboardResponse(Answer):
+class SwitchboardResponse(Response):
     """One switchboard."""
 
     switchboard: Switchboard
 
 
-class SwitchboardListResponse(Answer):
-    """All switchboards of an app, of which there is at most one."""
+class SwitchboardListResponse(Response):
+    """The switchboards of an app, at most one."""
 
     switchboards: list[Switchboard]
 
 
 class SwitchboardIntegrationCreateBody(Body):
-    """An integration to add to a switchboard: a custom one by its id, another by its type."""
+    """An integration to add to a switchboard: a custom integration by id, others by type."""
 
     name: SwitchboardName
     integration_id: str | None = None
@@ -53,12 +53,12 @@ class SwitchboardIntegrationCreateBody(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return exactly_one(given, "integrationId", "integrationType")
 
 
 class SwitchboardIntegrationUpdateBody(Body):
-    """What to change of a switchboard integration; null clears what may be absent."""
+    """The fields of a switchboard integration to change. Null clears an optional field."""
 
     name: SwitchboardName | None = None
     integration_id: str | None = None
@@ -69,11 +69,11 @@ class SwitchboardIntegrationUpdateBody(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return at_most_one(given, "integrationId", "integrationType")
 
 
-class SwitchboardIntegration(Answer):
+class SwitchboardIntegration(Response):
     """An integration in a switchboard."""
 
     id: Id
@@ -85,7 +85,7 @@ class SwitchboardIntegration(Answer):
     message_history_count: int | None = None
 
 
-class SwitchboardIntegrationWebhook(Answer):
+class SwitchboardIntegrationWebhook(Response):
     """An integration in a switchboard, as conversations show it."""
 
     id: Id
@@ -94,27 +94,27 @@ class SwitchboardIntegrationWebhook(Answer):
     integration_type: str | None = None
 
 
-class SwitchboardIntegrationResponse(Answer):
+class SwitchboardIntegrationResponse(Response):
     """One switchboard integration."""
 
     switchboard_integration: SwitchboardIntegration
 
 
-class SwitchboardIntegrationListResponse(Answer):
+class SwitchboardIntegrationListResponse(Response):
     """All integrations of a switchboard."""
 
     switchboard_integrations: list[SwitchboardIntegration]
 
 
 class PassControlBody(Body):
-    """To whom control goes, by id, name, type or the word `next`; the metadata goes to the webhooks."""
+    """The switchboard integration to pass control to, by id, name, type or `next`, with metadata for the webhooks."""
 
     switchboard_integration: str
     metadata: Metadata | None = None
 
 
 class OfferControlBody(Body):
-    """To whom control is offered, by id, name, type or the word `next`; the metadata goes to the webhooks."""
+    """The switchboard integration to offer control to, by id, name, type or `next`, with metadata for the webhooks."""
 
     switchboard_integration: str
     metadata: Metadata | None = None

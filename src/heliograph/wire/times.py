@@ -1,4 +1,4 @@
-"""Times: integer milliseconds since 1970 inside, `YYYY-MM-DDThh:mm:ss.SSSZ` on the wire."""
+"""Converts times between integer milliseconds since 1970 and `YYYY-MM-DDThh:mm:ss.SSSZ`, their form on the wire."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ _NAIVE_EPOCH = datetime(1970, 1, 1)
 
 
 def now() -> int:
-    """The present, in milliseconds."""
+    """The current time in milliseconds."""
     return time.time_ns() // 1_000_000
 
 
 def to_text(milliseconds: int) -> str:
-    """The documented form of a time."""
+    """The form of a time on the wire."""
     return (_NAIVE_EPOCH + timedelta(milliseconds=milliseconds)).isoformat(timespec="milliseconds") + "Z"
 
 
 def to_milliseconds(moment: datetime) -> int:
-    """The milliseconds of an aware datetime; finer digits are cut."""
+    """The milliseconds of an aware datetime, rounded down."""
     return (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
 
-from heliograph.wire.base import Answer, Body, BrandId, Email, ExternalId, Id, Locale, Metadata, PersonName, Time, Uri
+from heliograph.wire.base import Body, BrandId, Email, ExternalId, Id, Locale, Metadata, PersonName, Response, Time, Uri
 
 Moment = Annotated[
     datetime, Meta(tz=True, description="An ISO 8601 time with its offset, such as `2020-05-21T15:53:30.197Z`.")
@@ -15,7 +15,7 @@ Moment = Annotated[
 
 
 class ProfileBody(Body):
-    """A profile to set. In an update a key that is absent stays, and one that is null is cleared."""
+    """A profile to set. In an update, an absent key is not changed, and null clears a key."""
 
     given_name: PersonName | UnsetType | None = UNSET
     surname: PersonName | UnsetType | None = UNSET
@@ -25,7 +25,7 @@ class ProfileBody(Body):
 
 
 class UserCreateBody(Body):
-    """A user to create; the external id is optional since version 17.11 of the API document."""
+    """A user to create. The external id is optional since version 17.11 of the API document."""
 
     external_id: ExternalId | None = None
     brand_id: BrandId | None = None
@@ -36,7 +36,7 @@ class UserCreateBody(Body):
 
 
 class UserUpdateBody(Body):
-    """What to change of a user. The external id cannot be changed."""
+    """The fields of a user to change. The external id cannot be changed."""
 
     signed_up_at: Moment | None = None
     to_be_retained: bool | None = None
@@ -45,13 +45,13 @@ class UserUpdateBody(Body):
 
 
 class SyncUserBody(Body):
-    """With which Support user to synchronize, where two of those have been merged."""
+    """The Support user to synchronize with, if two Support users were merged."""
 
     surviving_zendesk_id: str | None = None
 
 
-class Profile(Answer):
-    """What is known of a person."""
+class Profile(Response):
+    """Personal information of a user."""
 
     given_name: str | None = None
     surname: str | None = None
@@ -60,7 +60,7 @@ class Profile(Answer):
     locale: str | None = None
 
 
-class Identity(Answer):
+class Identity(Response):
     """A connected identity of a user, such as an email address."""
 
     type: str
@@ -68,8 +68,8 @@ class Identity(Answer):
     verification: str | None = None
 
 
-class UserTruncated(Answer):
-    """A user as webhook payloads show one."""
+class UserTruncated(Response):
+    """A user as webhook payloads show it."""
 
     id: Id
     authenticated: bool
@@ -79,7 +79,7 @@ class UserTruncated(Answer):
 
 
 class UserWebhook(UserTruncated):
-    """A user as webhook payloads show one in full, which they do only where the webhook asks for it."""
+    """A full user, as payloads show it to webhooks that ask for it."""
 
     signed_up_at: Time | None = None
     to_be_retained: bool | None = None
@@ -88,7 +88,7 @@ class UserWebhook(UserTruncated):
     identities: list[Identity] | None = None
 
 
-class User(Answer):
+class User(Response):
     """A user of the app."""
 
     id: Id
@@ -103,13 +103,13 @@ class User(Answer):
     to_be_retained: bool | None = None
 
 
-class UserResponse(Answer):
+class UserResponse(Response):
     """One user."""
 
     user: User
 
 
-class UserListResponse(Answer):
-    """Users, not in pages."""
+class UserListResponse(Response):
+    """A list of users without pages."""
 
     users: list[User]

@@ -1,7 +1,7 @@
-"""From the bytes of a body to its type, or to the list of everything that is wrong with it.
+"""Decodes the bytes of a body to its type, or to the list of its violations.
 
-msgspec stops at the first violation. That is the fast path; only when it fails is the body walked again, to name all
-violations in one answer, in the words of the validator whose messages the API document quotes (Ajv).
+msgspec stops at the first violation, which is the fast path. Only if it fails, the body is walked again to report all
+violations in one response, worded like those of Ajv, the validator whose messages the API document quotes.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 B = TypeVar("B")
 
 MALFORMED = "Request body is not valid JSON"
-DEEPEST = 200
-"""So many objects and arrays may lie in each other. What is read may be shown again inside of more of them, here and by
-callers, whose own limits it should not meet."""
-# Behind an even number of backslashes: each two of them are one.
+MAX_DEPTH = 200
+"""The nesting limit of objects and arrays. Responses nest a stored value more deeply, and must stay within the limits
+of the JSON parsers of callers."""
+# After an even number of backslashes, which are escaped backslashes.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
-"""Each bracket as a step down or up, a signed byte."""
-_MOST_TITLES = 20
-_MOST_STEPS = 1_000
-"""How many steps the search for violations takes in an invalid body: enough for about 400 values, and bounded in time.
-The first violation is always named."""
+"""Each bracket as a signed byte: 1 for an opening one, -1 for a closing one."""
+_MAX_TITLES = 20
+_MAX_STEPS = 1_000
+"""The limit of steps of the search for violations in an invalid body: enough for about 400 values. It bounds the time;
+the first violation is always reported."""
 
 _NAMES: dict[type[inspect.Type], str] = {
     inspect.StrType: "string",
@@ -75,10 +75,10 @@ def decode(body: bytes, kind: TypeForm[B], *, require_subscribe: bool) -> B: ...
 
 
 def decode(body: bytes, kind: Any, *, require_subscribe: bool) -> Any:
-    """The body as `kind`, with every rule between its fields, and those of the objects in it, kept.
+    """The body as `kind`, after checking the rules between fields of the body and of the objects in it.
 
     Raises:
-        BadRequest: the body is not JSON, not of this type, or breaks a rule; one title for each violation.
+        BadRequest: the body is not JSON, has another type, or violates a rule. It has one title for each violation.
     """
     if _is_too_deep(body):
         raise BadRequest(MALFORMED)
@@ -88,9 +88,9 @@ def decode(body: bytes, kind: Any, *, require_subscribe: bool) -> Any:
         raise BadRequest(*_violations(body, kind, require_subscribe, str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadRequest(MALFORMED) from None
-    if broken := list(islice(_broken(value, "", require_subscribe), _MOST_TITLES)):
-        raise BadRequest(*broken)
-    # PostgreSQL's text cannot hold NUL, so it is refused on every engine alike.
+    if titles := list(islice(_rule_violations(value, "", require_subscribe), _MAX_TITLES)):
+        raise BadRequest(*titles)
+    # PostgreSQL cannot store NUL in text, so it is refused on both engines.
     if b"\\u0000" in body and _NUL.search(body) and _NUL.search(msgspec.json.encode(value)):
         raise BadRequest("strings should NOT contain the NUL character")
     return value
@@ -102,26 +102,26 @@ def _parse(body: bytes, kind: Any) -> Any:
     except msgspec.ValidationError:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return _decoder(kind).decode(_mend(body))
+        return _decoder(kind).decode(_repair(body))
 
 
-def _mend(body: bytes) -> bytes:
-    """The body without what the decoder is too strict about: a byte order mark, and lone surrogates.
+def _repair(body: bytes) -> bytes:
+    """The body without a byte order mark and lone surrogates, which the decoder refuses.
 
-    It is mended only once the decoder has refused it, so that other bodies cost nothing.
+    Only bodies that the decoder has refused are repaired, so other bodies cost nothing.
     """
     return replace_lone_surrogates(body.removeprefix(codecs.BOM_UTF8))
 
 
 def _is_too_deep(body: bytes) -> bool:
-    # What has few brackets is not deep, and nearly everything has few.
-    if body.count(b"{") + body.count(b"[") <= DEEPEST:
+    # Most bodies have too few brackets to be too deep.
+    if body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
         return False
-    # Every step of this is in C: a body may hold 100,000 brackets.
+    # A body may have 100,000 brackets, so every step runs in C.
     unescaped = body.replace(rb"\\", b"").replace(rb"\"", b"")
     outside_strings = b"".join(unescaped.split(b'"')[::2])
     steps = outside_strings.translate(_STEPS, _NO_BRACKETS)
-    return max(accumulate(memoryview(steps).cast("b")), default=0) > DEEPEST
+    return max(accumulate(memoryview(steps).cast("b")), default=0) > MAX_DEPTH
 
 
 @cache
@@ -129,18 +129,18 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
 
 
-def _broken(value: Any, path: str, require_subscribe: bool) -> Iterator[str]:
-    """A title for each rule between fields that a body of the right type breaks, or an object in it."""
+def _rule_violations(value: Any, path: str, require_subscribe: bool) -> Iterator[str]:
+    """The titles of the violated rules between fields, of a body of the right type and of the objects in it."""
     if isinstance(value, Body):
         if _has_rules(type(value)):
             titles = value.violations(msgspec.to_builtins(value), require_subscribe=require_subscribe)
             yield from (_title(path, title) for title in titles)
         for name, encoded in _objects_in(type(value)):
             if (inner := getattr(value, name)) is not None:
-                yield from _broken(inner, _member(path, encoded), require_subscribe)
+                yield from _rule_violations(inner, _member(path, encoded), require_subscribe)
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _broken(item, f"{path}[{index}]", require_subscribe)
+            yield from _rule_violations(item, f"{path}[{index}]", require_subscribe)
 
 
 @cache
@@ -155,7 +155,7 @@ def _described(kind: Any) -> inspect.Type:
 
 @cache
 def _objects_in(kind: type[Body]) -> tuple[tuple[str, str], ...]:
-    """The fields of a body in which other bodies may be, by their names here and in JSON."""
+    """The fields of a body that can contain other bodies, as pairs of their names in Python and in JSON."""
     described = _described(kind)
     assert isinstance(described, inspect.StructType)
     return tuple((field.name, field.encode_name) for field in described.fields if _holds_objects(field.type))
@@ -170,19 +170,19 @@ def _holds_objects(kind: inspect.Type) -> bool:
     return isinstance(kind, inspect.StructType)
 
 
-def _violations(body: bytes, kind: Any, require_subscribe: bool, complaint: str) -> list[str]:
-    """A title for each of the first violations."""
+def _violations(body: bytes, kind: Any, require_subscribe: bool, message: str) -> list[str]:
+    """The titles of the first violations."""
     try:
-        raw = msgspec.json.decode(_mend(body))
+        raw = msgspec.json.decode(_repair(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return [MALFORMED]
     found = _walk(raw, _described(kind), "", _Walk(require_subscribe))
-    return list(islice(found, _MOST_TITLES)) or [_title(_place(complaint), "is not valid")]
+    return list(islice(found, _MAX_TITLES)) or [_title(_place(message), "is not valid")]
 
 
-def _place(complaint: str) -> str:
-    """The path in a complaint of the decoder, whose other words are those of Python."""
-    found = re.search(r"at `\$\.?([^`]*)`", complaint)
+def _place(message: str) -> str:
+    """The path in an error message of the decoder."""
+    found = re.search(r"at `\$\.?([^`]*)`", message)
     return found[1] if found and found[1] else "body"
 
 
@@ -196,10 +196,10 @@ def _member(path: str, name: str) -> str:
 
 @dataclass
 class _Walk:
-    """A walk over the values of a wrong body, and how many steps it may still take."""
+    """The state of a walk over the values of an invalid body: the number of remaining steps."""
 
     require_subscribe: bool
-    left: int = _MOST_STEPS
+    left: int = _MAX_STEPS
 
 
 def _walk(value: Any, kind: inspect.Type, path: str, walk: _Walk) -> Iterator[str]:
@@ -223,7 +223,7 @@ def _walk(value: Any, kind: inspect.Type, path: str, walk: _Walk) -> Iterator[st
         case _ if value is None:
             yield f"{path or 'body'} should not be null"
         case _:
-            yield from (f"{path or 'body'} {breach}" for breach in _breaches(value, kind))
+            yield from (f"{path or 'body'} {title}" for title in _value_violations(value, kind))
 
 
 def _walk_union(value: Any, types: tuple[inspect.Type, ...], path: str, walk: _Walk) -> Iterator[str]:
@@ -244,7 +244,7 @@ def _walk_union(value: Any, types: tuple[inspect.Type, ...], path: str, walk: _W
 
 
 def _fits(value: Any, kind: inspect.Type, path: str, walk: _Walk) -> bool:
-    # Most values of a union have the type of one of its kinds, or of none.
+    # Usually the type of the value decides.
     types = _PYTHON_TYPES.get(type(kind))
     if types is not None and type(value) not in types:
         return False
@@ -254,7 +254,7 @@ def _fits(value: Any, kind: inspect.Type, path: str, walk: _Walk) -> bool:
 def _walk_tagged(
     value: Any, kinds: dict[str | int | None, inspect.StructType], path: str, walk: _Walk
 ) -> Iterator[str]:
-    """An object of several kinds, of which one of its fields names one."""
+    """Walk a tagged union: an object of the type that its tag field names."""
     first = next(iter(kinds.values()))
     assert first.tag_field is not None
     if not isinstance(value, dict):
@@ -264,8 +264,8 @@ def _walk_tagged(
     else:
         tag = value[first.tag_field]
         tags = inspect.LiteralType(tuple(sorted(map(str, kinds))))
-        wrong = list(_walk(tag, tags, _member(path, first.tag_field), walk))
-        yield from wrong or _walk(value, kinds[tag], path, walk)
+        invalid = list(_walk(tag, tags, _member(path, first.tag_field), walk))
+        yield from invalid or _walk(value, kinds[tag], path, walk)
 
 
 def _walk_object(value: dict[str, Any], kind: inspect.StructType, path: str, walk: _Walk) -> Iterator[str]:
@@ -288,13 +288,13 @@ def _walk_list(value: list[Any], kind: inspect.ListType, path: str, walk: _Walk)
         yield from _walk(item, kind.item_type, f"{path}[{index}]", walk)
 
 
-def _breaches(value: Any, kind: inspect.Type) -> Iterator[str]:
-    # bool is a subclass of int in Python and not in JSON.
+def _value_violations(value: Any, kind: inspect.Type) -> Iterator[str]:
+    # In Python, unlike in JSON, a bool is an int.
     expected = _PYTHON_TYPES.get(type(kind), (object,))
     if type(value) not in expected and object not in expected:
         yield f"should be {_NAMES[type(kind)]}"
     elif isinstance(kind, inspect.StrType):
-        yield from _string_breaches(value, kind)
+        yield from _string_violations(value, kind)
     elif isinstance(kind, inspect.IntType):
         if kind.ge is not None and value < kind.ge:
             yield f"should be >= {kind.ge}"
@@ -306,7 +306,7 @@ def _breaches(value: Any, kind: inspect.Type) -> Iterator[str]:
         yield "should be an ISO 8601 time with its offset"
 
 
-def _string_breaches(value: str, kind: inspect.StrType) -> Iterator[str]:
+def _string_violations(value: str, kind: inspect.StrType) -> Iterator[str]:
     if kind.min_length is not None and len(value) < kind.min_length:
         yield f"should NOT be shorter than {kind.min_length} characters"
     elif kind.max_length is not None and len(value) > kind.max_length:

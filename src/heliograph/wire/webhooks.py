@@ -1,10 +1,10 @@
-"""Webhooks: who is told of which events."""
+"""Webhooks: the endpoints of integrations, and the events that each receives."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from heliograph.wire.base import Answer, Body, HttpUrl, Id
+from heliograph.wire.base import Body, HttpUrl, Id, Response
 
 WEBHOOKS_PER_APP = 10
 VERSION = "v2"
@@ -40,11 +40,11 @@ Trigger = Literal[
 ]
 
 Subscription = Literal["*", Trigger]
-"""A trigger, or all of them."""
+"""A trigger, or `*` for all triggers."""
 
 
 class WebhookCreateBody(Body):
-    """A webhook to create; its secret is made here."""
+    """A webhook to create. The server generates its secret."""
 
     target: HttpUrl
     triggers: list[Subscription]
@@ -53,7 +53,7 @@ class WebhookCreateBody(Body):
 
 
 class WebhookUpdateBody(Body):
-    """What to change of a webhook."""
+    """The fields of a webhook to change."""
 
     target: HttpUrl | None = None
     triggers: list[Subscription] | None = None
@@ -61,8 +61,8 @@ class WebhookUpdateBody(Body):
     include_full_source: bool | None = None
 
 
-class Webhook(Answer):
-    """A webhook of an integration. The secret comes with each call of it, in the header `X-API-Key`."""
+class Webhook(Response):
+    """A webhook of an integration. Each call sends the secret in the header `X-API-Key`."""
 
     id: Id
     version: str
@@ -73,13 +73,13 @@ class Webhook(Answer):
     include_full_source: bool
 
 
-class WebhookResponse(Answer):
+class WebhookResponse(Response):
     """One webhook."""
 
     webhook: Webhook
 
 
-class WebhookListResponse(Answer):
+class WebhookListResponse(Response):
     """All webhooks of an integration."""
 
     webhooks: list[Webhook]

@@ -144,7 +144,7 @@ __all__ = [
 
 
 class AppSettings(Model):
-    """The settings of an app. They are kept and shown; `multiConvoEnabled` is not enforced."""
+    """The settings of an app. They are stored and shown; `multiConvoEnabled` is not enforced."""
 
     app_localization_enabled: bool = plain("appLocalizationEnabled")
     echo_postback: bool = plain("echoPostback")
@@ -158,7 +158,7 @@ class AppSettings(Model):
 
 
 class App(Model):
-    """A tenant: its users, conversations and keys are its own."""
+    """A tenant with its own users, conversations and keys."""
 
     id: str = plain("id")
     display_name: str = plain("displayName")
@@ -173,7 +173,7 @@ class AppResponse(Model):
 
 
 class PageMeta(Model):
-    """Where a page lies: a cursor is there if, and only if, the list goes on in its direction."""
+    """The position of a page. A cursor is present if, and only if, the list continues in its direction."""
 
     has_more: bool = plain("hasMore")
     after_cursor: str | None = plain("afterCursor")
@@ -181,7 +181,7 @@ class PageMeta(Model):
 
 
 class Links(Model):
-    """Absolute URLs of the neighbouring pages, where there are such."""
+    """The absolute URLs of the previous and the next page, if they exist."""
 
     prev: str | None = plain("prev")
     next: str | None = plain("next")
@@ -196,11 +196,11 @@ class AppListResponse(Model):
 
 
 class Empty(Model):
-    """An empty object: done, with nothing to tell."""
+    """An empty object: the operation succeeded."""
 
 
 class AppKey(Model):
-    """An API key: the id is the user name of Basic authentication and the `kid` of a JWT, the secret signs."""
+    """An API key. The id is the user name of Basic authentication and the `kid` of a JWT, which the secret signs."""
 
     id: str = plain("id")
     display_name: str = plain("displayName")
@@ -220,7 +220,7 @@ class AppKeyListResponse(Model):
 
 
 class Attachment(Model):
-    """A file that was uploaded."""
+    """An uploaded file."""
 
     media_url: str = plain("mediaUrl")
     media_type: str = plain("mediaType")
@@ -269,7 +269,7 @@ class ConversationResponse(Model):
 
 
 class ConversationListResponse(Model):
-    """A page of the conversations a user is in, in the order of their ids."""
+    """A page of the conversations of a user, in the order of their ids."""
 
     conversations: list[Conversation] = many("conversations", Conversation)
     meta: PageMeta = one("meta", PageMeta)
@@ -295,13 +295,13 @@ class Participant(Model):
 
 
 class ParticipantResponse(Model):
-    """The participant that joined, or was there already."""
+    """The participant, new or existing."""
 
     participant: Participant = one("participant", Participant)
 
 
 class ParticipantListResponse(Model):
-    """A page of participants, in the order in which they joined."""
+    """A page of participants, in the order of joining."""
 
     participants: list[Participant] = many("participants", Participant)
     meta: PageMeta = one("meta", PageMeta)
@@ -309,7 +309,7 @@ class ParticipantListResponse(Model):
 
 
 class Author(Model):
-    """Who spoke."""
+    """The author of a message."""
 
     type: str = plain("type")
     subtypes: list[str] | None = plain("subtypes")
@@ -319,7 +319,7 @@ class Author(Model):
 
 
 class Buy(Model):
-    """Pays an amount, in cents."""
+    """Charges an amount, in cents."""
 
     type: str = plain("type")
     text: str = plain("text")
@@ -336,7 +336,7 @@ class MessengerOptions(Model):
 
 
 class ExtraChannelOptions(Model):
-    """What was handed to a channel as it is."""
+    """Options that were passed to a channel unchanged."""
 
     messenger: MessengerOptions | None = one("messenger", MessengerOptions)
 
@@ -370,7 +370,7 @@ class Postback(Model):
 
 
 class Reply(Model):
-    """Answers with its text, as a message of the user."""
+    """Sends its text as a message of the user."""
 
     type: str = plain("type")
     text: str = plain("text")
@@ -380,7 +380,7 @@ class Reply(Model):
 
 
 class Webview(Model):
-    """Opens a URI inside the conversation, or the fallback where that cannot be done."""
+    """Opens a URI inside the conversation, or the fallback on channels that cannot do so."""
 
     type: str = plain("type")
     uri: str = plain("uri")
@@ -394,7 +394,7 @@ class Webview(Model):
 
 
 class TextMessage(Model):
-    """A text, plain or rich, with buttons or without."""
+    """Plain or rich text, optionally with buttons."""
 
     type: str = plain("type")
     text: str | None = plain("text")
@@ -417,7 +417,7 @@ class TextMessage(Model):
 
 
 class Item(Model):
-    """A card with a title, perhaps a picture, and one to three actions."""
+    """A card with a title, an optional picture, and one to three actions."""
 
     title: str = plain("title")
     actions: list[Buy | Link | Postback | Webview | UnknownKind] = tagged(
@@ -438,7 +438,7 @@ class DisplaySettings(Model):
 
 
 class CarouselMessage(Model):
-    """Items side by side; the text is for channels that cannot show them."""
+    """Items side by side. The text is for channels without carousels."""
 
     type: str = plain("type")
     items: list[Item] = many("items", Item)
@@ -462,14 +462,14 @@ class FileMessage(Model):
 
 
 class Option(Model):
-    """One of the choices of a field of type select."""
+    """An option of a field of type select."""
 
     name: str | None = plain("name")
     label: str | None = plain("label")
 
 
 class FormMessageField(Model):
-    """Something that the user is asked for."""
+    """A field for the user to fill in."""
 
     type: str = plain("type")
     name: str = plain("name")
@@ -495,7 +495,7 @@ class FormMessage(Model):
 
 
 class FormResponseMessageField(Model):
-    """What a user answered."""
+    """A field as the user filled it in."""
 
     type: str = plain("type")
     name: str = plain("name")
@@ -507,7 +507,7 @@ class FormResponseMessageField(Model):
 
 
 class FormResponseMessage(Model):
-    """The fields as the user filled them in; the text is for channels that cannot show them."""
+    """The fields as the user filled them in. The text is for channels without forms."""
 
     type: str = plain("type")
     fields: list[FormResponseMessageField] = many("fields", FormResponseMessageField)
@@ -515,7 +515,7 @@ class FormResponseMessage(Model):
 
 
 class ImageMessage(Model):
-    """A picture, with buttons or without."""
+    """A picture, optionally with buttons."""
 
     type: str = plain("type")
     media_url: str = plain("mediaUrl")
@@ -560,14 +560,14 @@ class Coordinates(Model):
 
 
 class Place(Model):
-    """What a place is called."""
+    """The address and the name of a place."""
 
     address: str | None = plain("address")
     name: str | None = plain("name")
 
 
 class LocationMessage(Model):
-    """A place on earth; the text is for channels that cannot show it."""
+    """A location on a map. The text is for channels without maps."""
 
     type: str = plain("type")
     coordinates: Coordinates = one("coordinates", Coordinates)
@@ -577,7 +577,7 @@ class LocationMessage(Model):
 
 
 class TemplateMessage(Model):
-    """A template of WhatsApp, in that channel's own form."""
+    """A WhatsApp template, in the format of that channel."""
 
     type: str = plain("type")
     template: dict[str, Any] = plain("template")
@@ -585,7 +585,7 @@ class TemplateMessage(Model):
 
 
 class Client(Model):
-    """A channel of a user. One client of type `sdk` stands for all of a user's iOS, Android, Unity and web devices."""
+    """A channel of a user. One client of type `sdk` represents all iOS, Android, Unity and web devices of a user."""
 
     id: str = plain("id")
     type: str = plain("type")
@@ -616,7 +616,7 @@ class Device(Model):
 
 
 class Source(Model):
-    """Where something came from: a channel, or `api:conversations` for messages that came through this API."""
+    """The origin of a message or an activity: a channel, or `api:conversations` for this API."""
 
     type: str = plain("type")
     integration_id: str | None = plain("integrationId")
@@ -627,28 +627,28 @@ class Source(Model):
 
 
 class ActivityMessage(Model):
-    """What happened in the system, where that is why there is a message."""
+    """The system event that caused a message."""
 
     type: str = plain("type")
     data: dict[str, Any] | None = plain("data")
 
 
 class QuotedMessageMessage(Model):
-    """A quoted message that is one of ours."""
+    """A quoted message of this server."""
 
     type: str = plain("type")
     message: Message = one("message", lambda value: Message(value))
 
 
 class QuotedMessageExternalMessageId(Model):
-    """A quoted message that only the channel knows."""
+    """A quoted message of the channel that is not on this server."""
 
     type: str = plain("type")
     external_message_id: str = plain("externalMessageId")
 
 
 class Reference(Model):
-    """A source of what a bot answered."""
+    """A source that a bot used for its message."""
 
     uri: str = plain("uri")
     title: str | None = plain("title")
@@ -698,13 +698,13 @@ class Message(Model):
 
 
 class MessagePostResponse(Model):
-    """What was sent: one message, or several where a channel needs it so."""
+    """The posted message, or several messages if a channel required a split."""
 
     messages: list[Message] = many("messages", Message)
 
 
 class MessageListResponse(Model):
-    """A page of messages, oldest first; without a cursor it is the last page."""
+    """A page of messages, oldest first. Without a cursor, it is the last page."""
 
     messages: list[Message] = many("messages", Message)
     meta: PageMeta = one("meta", PageMeta)
@@ -712,20 +712,20 @@ class MessageListResponse(Model):
 
 
 class ConversionEvents(Model):
-    """What the channel took."""
+    """The conversion events that the channel received."""
 
     dataset_id: str = plain("datasetId")
     events_received: int = plain("eventsReceived")
 
 
 class ConversionEventsResponse(Model):
-    """What the channel took."""
+    """The conversion events that the channel received."""
 
     conversion_events: ConversionEvents = one("conversionEvents", ConversionEvents)
 
 
 class DefaultResponder(Model):
-    """Who answers in the conversations of an integration, and whether that comes from the switchboard."""
+    """The default responder of the conversations of an integration, and whether the switchboard sets it."""
 
     name: str | None = plain("name")
     integration_id: str | None = plain("integrationId")
@@ -766,7 +766,7 @@ class AppleIntegration(Model):
 
 
 class Webhook(Model):
-    """A webhook of an integration. The secret comes with each call of it, in the header `X-API-Key`."""
+    """A webhook of an integration. Each call sends the secret in the header `X-API-Key`."""
 
     id: str = plain("id")
     version: str = plain("version")
@@ -778,7 +778,7 @@ class Webhook(Model):
 
 
 class CustomIntegration(Model):
-    """A program of one's own, with the webhooks that tell it of events."""
+    """A custom integration: a program with webhooks for events."""
 
     type: str = plain("type")
     id: str = plain("id")
@@ -842,7 +842,7 @@ class LineIntegration(Model):
 
 
 class MailgunIntegration(Model):
-    """Email, through Mailgun."""
+    """Email through Mailgun."""
 
     type: str = plain("type")
     id: str = plain("id")
@@ -858,7 +858,7 @@ class MailgunIntegration(Model):
 
 
 class MessagebirdIntegration(Model):
-    """SMS, through MessageBird."""
+    """SMS through MessageBird."""
 
     type: str = plain("type")
     id: str = plain("id")
@@ -899,7 +899,7 @@ class TelegramIntegration(Model):
 
 
 class TwilioIntegration(Model):
-    """SMS, through Twilio."""
+    """SMS through Twilio."""
 
     type: str = plain("type")
     id: str = plain("id")
@@ -940,7 +940,7 @@ class UnityIntegration(Model):
 
 
 class ViberIntegration(Model):
-    """A public account of Viber."""
+    """A Viber public account."""
 
     type: str = plain("type")
     id: str = plain("id")
@@ -953,7 +953,7 @@ class ViberIntegration(Model):
 
 
 class Field(Model):
-    """What fields of forms, and of responses to them, have in common."""
+    """The common fields of form fields and form response fields."""
 
     type: str = plain("type")
     name: str = plain("name")
@@ -965,7 +965,7 @@ class Field(Model):
 
 
 class PrechatCapture(Model):
-    """What a user is asked for before the conversation begins."""
+    """The fields that a user is asked for before the conversation."""
 
     avatar_url: str | None = plain("avatarUrl")
     enabled: bool | None = plain("enabled")
@@ -974,7 +974,7 @@ class PrechatCapture(Model):
 
 
 class WebIntegration(Model):
-    """The Web Messenger: how it looks, and where it may be shown."""
+    """The Web Messenger: its appearance, and the origins on which it may be shown."""
 
     type: str = plain("type")
     id: str = plain("id")
@@ -1110,7 +1110,7 @@ class IntegrationListResponse(Model):
 
 
 class IntegrationApiKey(Model):
-    """A key of a custom integration: as a key of an app, of integration scope."""
+    """A key of a custom integration, with integration scope."""
 
     id: str = plain("id")
     display_name: str = plain("displayName")
@@ -1156,7 +1156,7 @@ class SwitchboardResponse(Model):
 
 
 class SwitchboardListResponse(Model):
-    """All switchboards of an app, of which there is at most one."""
+    """The switchboards of an app, at most one."""
 
     switchboards: list[Switchboard] = many("switchboards", Switchboard)
 
@@ -1186,7 +1186,7 @@ class SwitchboardIntegrationListResponse(Model):
 
 
 class Profile(Model):
-    """What is known of a person."""
+    """Personal information of a user."""
 
     given_name: str | None = plain("givenName")
     surname: str | None = plain("surname")
@@ -1225,7 +1225,7 @@ class UserResponse(Model):
 
 
 class UserListResponse(Model):
-    """Users, not in pages."""
+    """A list of users without pages."""
 
     users: list[User] = many("users", User)
 
@@ -1245,7 +1245,7 @@ class ClientListResponse(Model):
 
 
 class DeviceListResponse(Model):
-    """All devices of a user, the one that was seen last first."""
+    """All devices of a user, most recently seen first."""
 
     devices: list[Device] = many("devices", Device)
 
@@ -1257,7 +1257,7 @@ class DeviceResponse(Model):
 
 
 class AppWithSubdomain(Model):
-    """An app, with the subdomain at which it is served if it has one."""
+    """An app, with its subdomain if it has one."""
 
     id: str = plain("id")
     display_name: str = plain("displayName")
@@ -1267,20 +1267,20 @@ class AppWithSubdomain(Model):
 
 
 class AppWithSubdomainResponse(Model):
-    """The app that a token is for."""
+    """The app of a token."""
 
     app: AppWithSubdomain = one("app", AppWithSubdomain)
 
 
 class TokenResponse(Model):
-    """A token of integration scope; it does not expire."""
+    """A token with integration scope, which does not expire."""
 
     access_token: str = plain("access_token")
     token_type: str = plain("token_type")
 
 
 class UserTruncated(Model):
-    """A user as webhook payloads show one."""
+    """A user as webhook payloads show it."""
 
     id: str = plain("id")
     authenticated: bool = plain("authenticated")
@@ -1290,7 +1290,7 @@ class UserTruncated(Model):
 
 
 class ClientAddPayload(Model):
-    """`client:add`. No documented reason fits a client that a join made; `sdkLogin` is the nearest."""
+    """`client:add`. No documented reason fits a client that a join created; `sdkLogin` is the closest."""
 
     user: UserTruncated = one("user", UserTruncated)
     client: Client = one("client", Client)
@@ -1308,7 +1308,7 @@ class ClientRemovePayload(Model):
 
 
 class ConversationTruncated(Model):
-    """A conversation as webhook payloads show one."""
+    """A conversation as webhook payloads show it."""
 
     id: str = plain("id")
     type: str = plain("type")
@@ -1322,7 +1322,7 @@ class ConversationTruncated(Model):
 
 
 class UserWebhook(Model):
-    """A user as webhook payloads show one in full, which they do only where the webhook asks for it."""
+    """A full user, as payloads show it to webhooks that ask for it."""
 
     id: str = plain("id")
     authenticated: bool = plain("authenticated")
@@ -1337,7 +1337,7 @@ class UserWebhook(Model):
 
 
 class ConversationCreatePayload(Model):
-    """`conversation:create`; `user` for personal conversations only."""
+    """`conversation:create`. Only personal conversations have a `user`."""
 
     conversation: ConversationTruncated = one("conversation", ConversationTruncated)
     creation_reason: str = plain("creationReason")
@@ -1353,7 +1353,7 @@ class MembershipPayload(Model):
 
 
 class AuthorWebhook(Model):
-    """Who spoke, as webhook payloads show it; the user in full only where the webhook asks for that."""
+    """The author as webhook payloads show it, with the full user if the webhook asks for it."""
 
     type: str = plain("type")
     subtypes: list[str] | None = plain("subtypes")
@@ -1412,13 +1412,13 @@ class ConversationMessagePayload(Model):
 
 
 class MessageDelivered(Model):
-    """The message that was to be delivered."""
+    """The delivered message."""
 
     id: str = plain("id")
 
 
 class DeliveryDestination(Model):
-    """Where a message was to be delivered."""
+    """The destination of a message."""
 
     type: str = plain("type")
     integration_id: str | None = plain("integrationId")
@@ -1435,7 +1435,7 @@ class MessageDeliveryPayload(Model):
 
 
 class Problem(Model):
-    """Why something failed."""
+    """The reason of a failure."""
 
     code: str = plain("code")
     message: str = plain("message")
@@ -1513,28 +1513,28 @@ class SwitchboardTransferPayload(Model):
 
 
 class MergedUsers(Model):
-    """The user that stays, and the one that became part of it."""
+    """The user that remains, and the user that was merged into it."""
 
     surviving: UserWebhook = one("surviving", UserWebhook)
     discarded: UserWebhook = one("discarded", UserWebhook)
 
 
 class MergedConversations(Model):
-    """The conversation that stays, and the one that became part of it."""
+    """The conversation that remains, and the conversation that was merged into it."""
 
     surviving: ConversationTruncated = one("surviving", ConversationTruncated)
     discarded: ConversationTruncated = one("discarded", ConversationTruncated)
 
 
 class MergedClients(Model):
-    """The client that stays, and the one that was dropped."""
+    """The client that remains, and the client that was deleted."""
 
     surviving: Client = one("surviving", Client)
     discarded: Client = one("discarded", Client)
 
 
 class UserMergePayload(Model):
-    """`user:merge`; the metadata is what there was no room for."""
+    """`user:merge`. The discarded metadata did not fit into the metadata of the surviving user."""
 
     merged_users: MergedUsers = one("mergedUsers", MergedUsers)
     reason: str = plain("reason")
@@ -1550,7 +1550,7 @@ class UserRemovePayload(Model):
 
 
 class UserUpdatePayload(Model):
-    """`user:update`. No documented reason fits a change through the API, so none is given."""
+    """`user:update`. No documented reason fits a change through the API, so `reason` is left out."""
 
     user: UserWebhook = one("user", UserWebhook)
     source: Source = one("source", Source)

@@ -15,7 +15,7 @@ class ActivitiesApi(Api):
     def post_activity(
         self, app_id: str, conversation_id: str, activity_post: ActivityPost | Data, **options: Unpack[Options]
     ) -> Any:
-        """Tells that the business is typing, or that a user or the business has read the conversation.
+        """Records that the business is typing, or that a user or the business has read the conversation.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/activity`
         """

@@ -50,7 +50,7 @@ class AppKeysApi(Api):
     get_app_key_without_preload_content = without_preload_content(get_app_key)
 
     def delete_app_key(self, app_id: str, key_id: str, **options: Unpack[Options]) -> Any:
-        """Revokes an API key at once.
+        """Revokes an API key immediately.
 
         `DELETE /v2/apps/{appId}/keys/{keyId}`
         """

@@ -13,7 +13,7 @@ class AppsApi(Api):
     """The operations of the tag Apps."""
 
     def create_app(self, app_create_body: AppCreateBody | Data, **options: Unpack[Options]) -> AppResponse:
-        """Creates an app: a tenant with users, conversations and keys of its own.
+        """Creates an app: a tenant with its own users, conversations and keys.
 
         `POST /v2/apps`
         """
@@ -48,8 +48,8 @@ class AppsApi(Api):
     get_app_without_preload_content = without_preload_content(get_app)
 
     def update_app(self, app_id: str, app_update_body: AppUpdateBody | Data, **options: Unpack[Options]) -> AppResponse:
-        """Changes what the body names: settings and metadata are merged key by key, and a null metadata value removes
-        its key. `multiConvoEnabled` cannot be turned off again.
+        """Changes the given fields. Settings and metadata are merged key by key, and a null metadata value removes its
+        key. `multiConvoEnabled` cannot be turned off again.
 
         `PATCH /v2/apps/{appId}`
         """
@@ -60,7 +60,7 @@ class AppsApi(Api):
     update_app_without_preload_content = without_preload_content(update_app)
 
     def delete_app(self, app_id: str, **options: Unpack[Options]) -> Any:
-        """Deletes an app with everything in it. Its keys stop working at once.
+        """Deletes an app with all its data. Its keys stop working immediately.
 
         `DELETE /v2/apps/{appId}`
         """

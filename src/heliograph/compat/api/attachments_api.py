@@ -21,8 +21,8 @@ class AttachmentsApi(Api):
         conversation_id: str | None = None,
         **options: Unpack[Options],
     ) -> AttachmentResponse:
-        """Takes a file for messages to refer to by its URL. With `for=message` and a `conversationId` it goes when the
-        message, the conversation or the user goes.
+        """Uploads a file that messages can refer to by its URL. With `for=message` and a `conversationId`, it is
+        deleted together with the message, the conversation or the user.
 
         `POST /v2/apps/{appId}/attachments`
         """

@@ -20,7 +20,7 @@ class ClientsApi(Api):
         brand_id: str | None = None,
         **options: Unpack[Options],
     ) -> ClientResponse:
-        """Links a third-party channel to a user. The client is pending until the channel has found the user.
+        """Links a third-party channel to a user. The client is pending until the channel finds the user.
 
         `POST /v2/apps/{appId}/users/{userIdOrExternalId}/clients`
         """

@@ -25,7 +25,7 @@ class ConversationsApi(Api):
     def create_conversation(
         self, app_id: str, conversation_create_body: ConversationCreateBody | Data, **options: Unpack[Options]
     ) -> ConversationResponse:
-        """Creates a personal conversation of one user, or a group with up to 10 users in it from the start.
+        """Creates a personal conversation of one user, or a group with up to 10 initial participants.
 
         `POST /v2/apps/{appId}/conversations`
         """
@@ -44,7 +44,7 @@ class ConversationsApi(Api):
         page: Page | Data | None = None,
         **options: Unpack[Options],
     ) -> ConversationListResponse:
-        """Lists the conversations that a user is in, named by `filter[userId]` or `filter[userExternalId]`.
+        """Lists the conversations of a user, who is named by `filter[userId]` or `filter[userExternalId]`.
 
         `GET /v2/apps/{appId}/conversations`
         """
@@ -76,7 +76,7 @@ class ConversationsApi(Api):
         conversation_update_body: ConversationUpdateBody | Data,
         **options: Unpack[Options],
     ) -> ConversationResponse:
-        """Changes what the body names. Null clears; metadata is merged key by key.
+        """Changes the given fields. Null clears a field; metadata is merged key by key.
 
         `PATCH /v2/apps/{appId}/conversations/{conversationId}`
         """
@@ -109,7 +109,7 @@ class ConversationsApi(Api):
         download_message_ref_body: DownloadMessageRefBody | Data,
         **options: Unpack[Options],
     ) -> Any:
-        """Fetches from Apple what a message of a user only refers to.
+        """Downloads message data from Apple to which a message of a user refers.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/download`
         """
@@ -127,7 +127,7 @@ class ConversationsApi(Api):
         conversion_events_body: ConversionEventsBody | Any,
         **options: Unpack[Options],
     ) -> ConversionEventsResponse:
-        """Tells a channel of Meta what a conversation led to.
+        """Sends conversion events of a conversation to a Meta channel.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/conversionEvents`
         """

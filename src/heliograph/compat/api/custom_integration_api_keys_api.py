@@ -19,7 +19,7 @@ class CustomIntegrationApiKeysApi(Api):
         integration_api_key: IntegrationApiKey | Data,
         **options: Unpack[Options],
     ) -> IntegrationApiKeyResponse:
-        """Creates an API key of a custom integration, which has at most 10.
+        """Creates an API key of a custom integration, which can have up to 10.
 
         `POST /v2/apps/{appId}/integrations/{integrationId}/keys`
         """
@@ -68,7 +68,7 @@ class CustomIntegrationApiKeysApi(Api):
     def delete_custom_integration_key(
         self, app_id: str, integration_id: str, key_id: str, **options: Unpack[Options]
     ) -> Any:
-        """Revokes an API key at once.
+        """Revokes an API key immediately.
 
         `DELETE /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`
         """

@@ -15,7 +15,7 @@ class DevicesApi(Api):
     def list_devices(
         self, app_id: str, user_id_or_external_id: str, brand_id: str | None = None, **options: Unpack[Options]
     ) -> DeviceListResponse:
-        """Lists the devices of a user, the one that was seen last first.
+        """Lists the devices of a user, most recently seen first.
 
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices`
         """

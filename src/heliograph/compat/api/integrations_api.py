@@ -22,7 +22,7 @@ class IntegrationsApi(Api):
     def create_integration(
         self, app_id: str, integration: Integration | Data, **options: Unpack[Options]
     ) -> IntegrationResponse:
-        """Creates an integration; a custom one comes with its webhook.
+        """Creates an integration. A custom integration is created with its webhook.
 
         `POST /v2/apps/{appId}/integrations`
         """
@@ -41,8 +41,8 @@ class IntegrationsApi(Api):
         filter: IntegrationListFilter | Data | None = None,
         **options: Unpack[Options],
     ) -> IntegrationListResponse:
-        """Lists the integrations of an app, oldest first; with `filter[types]` those of the types in it, which commas
-        separate.
+        """Lists the integrations of an app, oldest first. `filter[types]` is a comma-separated list of types to
+        include.
 
         `GET /v2/apps/{appId}/integrations`
         """
@@ -70,7 +70,7 @@ class IntegrationsApi(Api):
     def update_integration(
         self, app_id: str, integration_id: str, integration_update: IntegrationUpdate | Any, **options: Unpack[Options]
     ) -> IntegrationResponse:
-        """Changes what the body names. What else an integration has is fixed when it is created.
+        """Changes the given fields. The other fields of an integration cannot be changed.
 
         `PATCH /v2/apps/{appId}/integrations/{integrationId}`
         """

@@ -15,7 +15,7 @@ class MessagesApi(Api):
     def post_message(
         self, app_id: str, conversation_id: str, message_post: MessagePost | Data, **options: Unpack[Options]
     ) -> MessagePostResponse:
-        """Sends a message, of the business or of a user.
+        """Posts a message of the business or of a user.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/messages`
         """
@@ -30,7 +30,7 @@ class MessagesApi(Api):
     def list_messages(
         self, app_id: str, conversation_id: str, page: Page | Data | None = None, **options: Unpack[Options]
     ) -> MessageListResponse:
-        """Lists messages, oldest first, 100 to a page whatever size is asked for. Without a cursor it is the last page.
+        """Lists messages, oldest first. The page size is always 100. Without a cursor, it is the last page.
 
         `GET /v2/apps/{appId}/conversations/{conversationId}/messages`
         """
@@ -43,7 +43,7 @@ class MessagesApi(Api):
     list_messages_without_preload_content = without_preload_content(list_messages)
 
     def delete_all_messages(self, app_id: str, conversation_id: str, **options: Unpack[Options]) -> Any:
-        """Deletes every message of a conversation; nothing is unread then.
+        """Deletes all messages of a conversation, which leaves no unread messages.
 
         `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages`
         """
@@ -53,7 +53,7 @@ class MessagesApi(Api):
     delete_all_messages_without_preload_content = without_preload_content(delete_all_messages)
 
     def delete_message(self, app_id: str, conversation_id: str, message_id: str, **options: Unpack[Options]) -> Any:
-        """Deletes a message. What is unread of the others stays so.
+        """Deletes a message. Other unread messages stay unread.
 
         `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages/{messageId}`
         """

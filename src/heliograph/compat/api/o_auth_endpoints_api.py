@@ -13,7 +13,7 @@ class OAuthEndpointsApi(Api):
     """The operations of the tag OAuth."""
 
     def get_token_info(self, **options: Unpack[Options]) -> AppResponse:
-        """Fetches the app that a token is for.
+        """Fetches the app of a token.
 
         `GET /v2/tokenInfo`
         """
@@ -31,7 +31,7 @@ class OAuthEndpointsApi(Api):
         redirect_uri: str | None = None,
         **options: Unpack[Options],
     ) -> Any:
-        """Asks whoever sits at the browser to let the integration in, and sends the browser back with a code.
+        """Asks the user of a browser to authorize an integration, and redirects the browser with a code.
 
         `GET /oauth/authorize`
         """
@@ -63,7 +63,7 @@ class OAuthEndpointsApi(Api):
     get_token_without_preload_content = without_preload_content(get_token)
 
     def revoke_access(self, **options: Unpack[Options]) -> Any:
-        """Gives up the integration's access to the app, with its webhooks. The token is of no more use.
+        """Revokes the access of an integration to the app, with its webhooks. The token stops working.
 
         `DELETE /oauth/authorization`
         """

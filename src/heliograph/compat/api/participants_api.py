@@ -25,8 +25,8 @@ class ParticipantsApi(Api):
         participant_join_body: ParticipantJoinBody | Data,
         **options: Unpack[Options],
     ) -> ParticipantResponse:
-        """Adds a user to an sdkGroup conversation. Who is in it already stays the same participant. With
-        `subscribeSDKClient` the user's SDK client, made if there is none, is associated with the conversation.
+        """Adds a user to an sdkGroup conversation. If the user is a participant already, that participant is returned.
+        With `subscribeSDKClient`, the user's SDK client is associated with the conversation, and created if needed.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/join`
         """
@@ -41,7 +41,7 @@ class ParticipantsApi(Api):
     def list_participants(
         self, app_id: str, conversation_id: str, page: Page | Data | None = None, **options: Unpack[Options]
     ) -> ParticipantListResponse:
-        """Lists who is in a conversation, in the order of joining.
+        """Lists the participants of a conversation, in the order of joining.
 
         `GET /v2/apps/{appId}/conversations/{conversationId}/participants`
         """
@@ -60,7 +60,7 @@ class ParticipantsApi(Api):
         participant_leave_body: ParticipantLeaveBody | Any,
         **options: Unpack[Options],
     ) -> Any:
-        """Removes a user from an sdkGroup conversation, named by user id, external id or participant id.
+        """Removes a user, named by user id, external id or participant id, from an sdkGroup conversation.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/leave`
         """

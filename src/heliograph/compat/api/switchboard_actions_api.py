@@ -15,7 +15,7 @@ class SwitchboardActionsApi(Api):
     def pass_control(
         self, app_id: str, conversation_id: str, pass_control_body: PassControlBody | Data, **options: Unpack[Options]
     ) -> Any:
-        """Gives control of a conversation to a switchboard integration.
+        """Passes control of a conversation to a switchboard integration.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/passControl`
         """
@@ -31,7 +31,7 @@ class SwitchboardActionsApi(Api):
         release_control_body: ReleaseControlBody | Data | None = None,
         **options: Unpack[Options],
     ) -> Any:
-        """Gives up control of a conversation, so that nobody has it. An integration may do so only while it is active.
+        """Releases control of a conversation, so that no integration has it. An integration must have control to do so.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/releaseControl`
         """
@@ -49,7 +49,7 @@ class SwitchboardActionsApi(Api):
     def offer_control(
         self, app_id: str, conversation_id: str, offer_control_body: OfferControlBody | Data, **options: Unpack[Options]
     ) -> Any:
-        """Offers control of a conversation to a switchboard integration, in place of whomever it was offered to before.
+        """Offers control of a conversation to a switchboard integration. This replaces an earlier offer.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/offerControl`
         """
@@ -65,7 +65,7 @@ class SwitchboardActionsApi(Api):
         accept_control_body: AcceptControlBody | Data,
         **options: Unpack[Options],
     ) -> Any:
-        """Takes the control that was offered. An integration may do so only if it is the one to whom it was.
+        """Accepts an offer of control. An integration can accept only an offer to itself.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/acceptControl`
         """

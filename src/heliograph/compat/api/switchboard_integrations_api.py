@@ -24,7 +24,7 @@ class SwitchboardIntegrationsApi(Api):
         switchboard_integration_create_body: SwitchboardIntegrationCreateBody | Data,
         **options: Unpack[Options],
     ) -> SwitchboardIntegrationResponse:
-        """Adds an integration to a switchboard, which takes at most 10.
+        """Adds an integration to a switchboard, which can have up to 10.
 
         `POST /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`
         """
@@ -63,7 +63,7 @@ class SwitchboardIntegrationsApi(Api):
         switchboard_integration_update_body: SwitchboardIntegrationUpdateBody | Data,
         **options: Unpack[Options],
     ) -> SwitchboardIntegrationResponse:
-        """Changes what the body names; null clears.
+        """Changes the given fields. Null clears a field.
 
         `PATCH /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`
         """
@@ -82,7 +82,7 @@ class SwitchboardIntegrationsApi(Api):
     def delete_switchboard_integration(
         self, app_id: str, switchboard_id: str, switchboard_integration_id: str, **options: Unpack[Options]
     ) -> Any:
-        """Removes an integration from a switchboard, unless it is the default one or the next one of another.
+        """Removes an integration from a switchboard, unless it is the default, or the next one of another integration.
 
         `DELETE /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`
         """

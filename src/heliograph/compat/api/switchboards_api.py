@@ -13,7 +13,7 @@ class SwitchboardsApi(Api):
     """The operations of the tag Switchboards."""
 
     def create_switchboard(self, app_id: str, **options: Unpack[Options]) -> SwitchboardResponse:
-        """Creates the switchboard of an app, not enabled yet.
+        """Creates the switchboard of an app, which is disabled at first.
 
         `POST /v2/apps/{appId}/switchboards`
         """
@@ -41,7 +41,7 @@ class SwitchboardsApi(Api):
         switchboard_update_body: SwitchboardUpdateBody | Data,
         **options: Unpack[Options],
     ) -> SwitchboardResponse:
-        """Enables or disables a switchboard, or names who has control of new conversations.
+        """Enables or disables a switchboard, or sets the integration that controls new conversations.
 
         `PATCH /v2/apps/{appId}/switchboards/{switchboardId}`
         """
@@ -54,7 +54,7 @@ class SwitchboardsApi(Api):
     update_switchboard_without_preload_content = without_preload_content(update_switchboard)
 
     def delete_switchboard(self, app_id: str, switchboard_id: str, **options: Unpack[Options]) -> Any:
-        """Deletes a switchboard with its switchboard integrations; the integrations themselves stay.
+        """Deletes a switchboard with its switchboard integrations. The integrations themselves are not deleted.
 
         `DELETE /v2/apps/{appId}/switchboards/{switchboardId}`
         """

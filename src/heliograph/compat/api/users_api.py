@@ -15,7 +15,7 @@ class UsersApi(Api):
     def create_user(
         self, app_id: str, user_create_body: UserCreateBody | Data, **options: Unpack[Options]
     ) -> UserResponse:
-        """Creates a user. An external id, if given, is unique in the app (in its brand, if it has one).
+        """Creates a user. The optional external id must be unique in the app or, with a brand, in the brand.
 
         `POST /v2/apps/{appId}/users`
         """
@@ -28,7 +28,7 @@ class UsersApi(Api):
     def list_users(
         self, app_id: str, filter: Data, brand_id: str | None = None, **options: Unpack[Options]
     ) -> UserListResponse:
-        """Lists the users with an email address among their identities; the one in the profile is not looked at.
+        """Lists the users with an email address among their identities. The one in the profile does not count.
 
         `GET /v2/apps/{appId}/users`
         """
@@ -63,7 +63,7 @@ class UsersApi(Api):
         brand_id: str | None = None,
         **options: Unpack[Options],
     ) -> UserResponse:
-        """Changes what the body names: profile and metadata are merged key by key, null clears.
+        """Changes the given fields. Profile and metadata are merged key by key, and null clears a key.
 
         `PATCH /v2/apps/{appId}/users/{userIdOrExternalId}`
         """
@@ -83,7 +83,7 @@ class UsersApi(Api):
     def delete_user(
         self, app_id: str, user_id_or_external_id: str, brand_id: str | None = None, **options: Unpack[Options]
     ) -> Any:
-        """Deletes a user with the user's clients, personal conversations and memberships of groups.
+        """Deletes a user with their clients, personal conversations and memberships in groups.
 
         `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}`
         """
@@ -95,7 +95,7 @@ class UsersApi(Api):
     def delete_user_personal_information(
         self, app_id: str, user_id_or_external_id: str, brand_id: str | None = None, **options: Unpack[Options]
     ) -> UserResponse:
-        """Clears the user's profile and metadata, and what the user's clients tell of the person.
+        """Clears the profile and metadata of a user, and the personal information of their clients.
 
         `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/personalinformation`
         """
@@ -118,7 +118,7 @@ class UsersApi(Api):
         sync_user_body: SyncUserBody | Data | None = None,
         **options: Unpack[Options],
     ) -> UserResponse:
-        """Brings a user into line with the Support user of this id, or with the one that survived a merge.
+        """Synchronizes a user with the Support user of this id, or with the survivor of a merge.
 
         `POST /v2/apps/{appId}/users/{zendeskId}/sync`
         """

@@ -19,7 +19,7 @@ class WebhooksApi(Api):
         webhook_create_body: WebhookCreateBody | Data,
         **options: Unpack[Options],
     ) -> WebhookResponse:
-        """Creates a webhook of an integration; an app has at most 10.
+        """Creates a webhook of an integration. An app can have up to 10.
 
         `POST /v2/apps/{appId}/integrations/{integrationId}/webhooks`
         """
@@ -65,7 +65,7 @@ class WebhooksApi(Api):
         webhook_body: WebhookBody | Data,
         **options: Unpack[Options],
     ) -> WebhookResponse:
-        """Changes what the body names.
+        """Changes the given fields.
 
         `PATCH /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`
         """
@@ -78,7 +78,7 @@ class WebhooksApi(Api):
     update_webhook_without_preload_content = without_preload_content(update_webhook)
 
     def delete_webhook(self, app_id: str, integration_id: str, webhook_id: str, **options: Unpack[Options]) -> Any:
-        """Deletes a webhook: it is not called again.
+        """Deletes a webhook and its pending deliveries.
 
         `DELETE /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`
         """

@@ -324,7 +324,7 @@ class Status(StrEnum):
 
 
 class Integration(Model):
-    """What is shown of every integration."""
+    """The fields of every integration."""
 
     _kinds: ClassVar[dict[str, str]] = {
         "android": "Android",
@@ -365,7 +365,7 @@ class Activity(Model):
 
 
 class ActivityPost(Model):
-    """An activity to tell of. Typing is told of the business alone."""
+    """An activity to post. Only the business can post typing activities."""
 
     author: Author = field("author", "Author")
     type: str = field("type")
@@ -400,9 +400,9 @@ class Android(Integration):
 
 
 class AndroidUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -417,7 +417,7 @@ class AndroidUpdate(Model):
 
 
 class ApiKey(Model):
-    """An API key: the id is the user name of Basic authentication and the `kid` of a JWT, the secret signs."""
+    """An API key. The id is the user name of Basic authentication and the `kid` of a JWT, which the secret signs."""
 
     id: str = field("id")
     display_name: str = field("displayName")
@@ -425,7 +425,7 @@ class ApiKey(Model):
 
 
 class App(Model):
-    """A tenant: its users, conversations and keys are its own."""
+    """A tenant with its own users, conversations and keys."""
 
     id: str = field("id")
     display_name: str = field("displayName")
@@ -443,7 +443,7 @@ class AppCreateBody(Model):
 
 
 class AppKey(Model):
-    """An API key: the id is the user name of Basic authentication and the `kid` of a JWT, the secret signs."""
+    """An API key. The id is the user name of Basic authentication and the `kid` of a JWT, which the secret signs."""
 
     id: str = field("id")
     display_name: str = field("displayName")
@@ -489,7 +489,7 @@ class AppResponse(Model):
 
 
 class AppSettings(Model):
-    """The settings of an app. They are kept and shown; `multiConvoEnabled` is not enforced."""
+    """The settings of an app. They are stored and shown; `multiConvoEnabled` is not enforced."""
 
     conversation_retention_seconds: int | None = field("conversationRetentionSeconds")
     mask_credit_card_numbers: bool = field("maskCreditCardNumbers")
@@ -509,7 +509,7 @@ class AppSubSchema(Model):
 
 
 class AppUpdateBody(Model):
-    """What to change of an app."""
+    """The fields of an app to change."""
 
     display_name: str | None = field("displayName")
     settings: AppSettings | None = field("settings", "AppSettings")
@@ -535,16 +535,16 @@ class Apple(Integration):
 
 
 class AppleMessageOverridePayload(Model):
-    """What to send to Apple instead, and what a device must be able to do to get it."""
+    """A replacement for the message on Apple, for devices with these capabilities."""
 
     payload: dict[str, Any] | None = field("payload")
     with_capabilities: list[str] | None = field("withCapabilities")
 
 
 class AppleUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -553,7 +553,7 @@ class AppleUpdate(Model):
 
 
 class AttachmentDeleteBody(Model):
-    """The URL of the attachment to delete, as its upload answered it."""
+    """The URL of the attachment to delete, from the response to its upload."""
 
     media_url: str = field("mediaUrl")
 
@@ -565,7 +565,7 @@ class AttachmentResponse(Model):
 
 
 class AttachmentSchema(Model):
-    """A file that was uploaded."""
+    """An uploaded file."""
 
     media_url: str = field("mediaUrl")
     media_type: str = field("mediaType")
@@ -578,7 +578,7 @@ class AttachmentUploadBody(Model):
 
 
 class Author(Model):
-    """Who spoke."""
+    """The author of a message."""
 
     type: str = field("type")
     subtypes: list[str] | None = field("subtypes")
@@ -590,7 +590,7 @@ class Author(Model):
 
 
 class AuthorWebhook(Model):
-    """Who spoke, as webhook payloads show it; the user in full only where the webhook asks for that."""
+    """The author as webhook payloads show it, with the full user if the webhook asks for it."""
 
     type: str = field("type")
     user_id: str | None = field("userId")
@@ -601,7 +601,7 @@ class AuthorWebhook(Model):
 
 
 class Buy(Model):
-    """Pays an amount, in cents."""
+    """Charges an amount, in cents."""
 
     type: str = field("type")
     text: str = field("text")
@@ -617,7 +617,7 @@ class Campaign(Model):
 
 
 class CarouselMessage(Model):
-    """Items side by side; the text is for channels that cannot show them."""
+    """Items side by side. The text is for channels without carousels."""
 
     type: str = field("type")
     text: str | None = field("text")
@@ -633,7 +633,7 @@ class CarouselMessageDisplaySettings(Model):
 
 
 class Client(Model):
-    """A channel of a user. One client of type `sdk` stands for all of a user's iOS, Android, Unity and web devices."""
+    """A channel of a user. One client of type `sdk` represents all iOS, Android, Unity and web devices of a user."""
 
     id: str = field("id")
     type: ClientType | Any = field("type", "ClientType")
@@ -649,7 +649,7 @@ class Client(Model):
 
 
 class ClientAddEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -658,7 +658,7 @@ class ClientAddEvent(Model):
 
 
 class ClientAddEventAllOfPayload(Model):
-    """`client:add`. No documented reason fits a client that a join made; `sdkLogin` is the nearest."""
+    """`client:add`. No documented reason fits a client that a join created; `sdkLogin` is the closest."""
 
     conversation: ConversationTruncated | None = field("conversation", "ConversationTruncated")
     user: UserTruncated = field("user", "UserTruncated")
@@ -691,7 +691,7 @@ class ClientListResponse(Model):
 
 
 class ClientRemoveEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -717,7 +717,7 @@ class ClientResponse(Model):
 
 
 class ClientUpdateEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -735,7 +735,7 @@ class ClientUpdateEventAllOfPayload(Model):
 
 
 class Confirmation(Model):
-    """When the link takes effect, and what the user is told: a text or a picture, with links as its only actions."""
+    """When the link takes effect, and the message to the user: a text or a picture, with links as its only actions."""
 
     type: str = field("type")
     message: MessagePost | None = field("message", "MessagePost")
@@ -763,7 +763,7 @@ class Conversation(Model):
 
 
 class ConversationCreateBody(Model):
-    """A conversation to create, with the users who are in it from the start."""
+    """A conversation to create, with its first participants."""
 
     type: ConversationType | Any = field("type", "ConversationType")
     participants: list[ParticipantSubSchema | Any] | None = field("participants", "ParticipantSubSchema")
@@ -774,7 +774,7 @@ class ConversationCreateBody(Model):
 
 
 class ConversationCreateEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -783,7 +783,7 @@ class ConversationCreateEvent(Model):
 
 
 class ConversationCreateEventAllOfPayload(Model):
-    """`conversation:create`; `user` for personal conversations only."""
+    """`conversation:create`. Only personal conversations have a `user`."""
 
     conversation: ConversationTruncated = field("conversation", "ConversationTruncated")
     creation_reason: str = field("creationReason")
@@ -793,7 +793,7 @@ class ConversationCreateEventAllOfPayload(Model):
 
 
 class ConversationJoinEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -809,7 +809,7 @@ class ConversationJoinEventAllOfPayload(Model):
 
 
 class ConversationLeaveEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -832,7 +832,7 @@ class ConversationListFilter(Model):
 
 
 class ConversationListResponse(Model):
-    """A page of the conversations a user is in, in the order of their ids."""
+    """A page of the conversations of a user, in the order of their ids."""
 
     conversations: list[Conversation] = field("conversations", "Conversation")
     meta: Meta = field("meta", "Meta")
@@ -840,7 +840,7 @@ class ConversationListResponse(Model):
 
 
 class ConversationMessageDeliveryChannelEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -849,7 +849,7 @@ class ConversationMessageDeliveryChannelEvent(Model):
 
 
 class ConversationMessageDeliveryFailureEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -878,7 +878,7 @@ class ConversationMessageDeliveryFailureEventAllOfPayload(Model):
 
 
 class ConversationMessageDeliveryFailureEventAllOfPayloadAllOfError(Model):
-    """Why something failed."""
+    """The reason of a failure."""
 
     code: str = field("code")
     message: str = field("message")
@@ -900,7 +900,7 @@ class ConversationMessageDeliveryPayload(Model):
 
 
 class ConversationMessageDeliveryPayloadDestination(Model):
-    """Where a message was to be delivered."""
+    """The destination of a message."""
 
     type: str = field("type")
     integration_id: str | None = field("integrationId")
@@ -913,13 +913,13 @@ class ConversationMessageDeliveryPayloadExternalMessagesInner(Model):
 
 
 class ConversationMessageDeliveryPayloadMessage(Model):
-    """The message that was to be delivered."""
+    """The delivered message."""
 
     id: str = field("id")
 
 
 class ConversationMessageDeliveryUserEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -928,7 +928,7 @@ class ConversationMessageDeliveryUserEvent(Model):
 
 
 class ConversationMessageEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -945,7 +945,7 @@ class ConversationMessageEventAllOfPayload(Model):
 
 
 class ConversationPostbackEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -963,7 +963,7 @@ class ConversationPostbackEventAllOfPayload(Model):
 
 
 class ConversationReadEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -987,7 +987,7 @@ class ConversationReadEventAllOfPayloadActivity(Model):
 
 
 class ConversationReferralEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -1005,7 +1005,7 @@ class ConversationReferralEventAllOfPayload(Model):
 
 
 class ConversationRemoveEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -1026,7 +1026,7 @@ class ConversationResponse(Model):
 
 
 class ConversationTruncated(Model):
-    """A conversation as webhook payloads show one."""
+    """A conversation as webhook payloads show it."""
 
     id: str = field("id")
     type: ConversationType | Any = field("type", "ConversationType")
@@ -1040,7 +1040,7 @@ class ConversationTruncated(Model):
 
 
 class ConversationTypingEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -1066,7 +1066,7 @@ class ConversationTypingEventAllOfPayloadActivity(Model):
 
 
 class ConversationUpdateBody(Model):
-    """What to change of a conversation; null clears."""
+    """The fields of a conversation to change. Null clears a field."""
 
     display_name: str | None = field("displayName")
     description: str | None = field("description")
@@ -1075,7 +1075,7 @@ class ConversationUpdateBody(Model):
 
 
 class ConversionEvents(Model):
-    """What the channel took."""
+    """The conversion events that the channel received."""
 
     dataset_id: str = field("datasetId")
     events_received: int = field("eventsReceived")
@@ -1085,13 +1085,13 @@ class ConversionEvents(Model):
 
 
 class ConversionEventsResponse(Model):
-    """What the channel took."""
+    """The conversion events that the channel received."""
 
     conversion_events: ConversionEvents = field("conversionEvents", "ConversionEvents")
 
 
 class Custom(Integration):
-    """A program of one's own, with the webhooks that tell it of events."""
+    """A custom integration: a program with webhooks for events."""
 
     type: str = field("type")
     webhooks: list[Webhook] = field("webhooks", "Webhook")
@@ -1101,9 +1101,9 @@ class Custom(Integration):
 
 
 class CustomUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -1118,7 +1118,7 @@ class DefaultResponder(Model):
 
 
 class DefaultResponderDefaultResponder(Model):
-    """Who answers in the conversations of an integration, and whether that comes from the switchboard."""
+    """The default responder of the conversations of an integration, and whether the switchboard sets it."""
 
     name: str | None = field("name")
     integration_id: str | None = field("integrationId")
@@ -1153,7 +1153,7 @@ class Device(Model):
 
 
 class DeviceListResponse(Model):
-    """All devices of a user, the one that was seen last first."""
+    """All devices of a user, most recently seen first."""
 
     devices: list[Device] = field("devices", "Device")
 
@@ -1165,14 +1165,14 @@ class DeviceResponse(Model):
 
 
 class DownloadMessageRefBody(Model):
-    """A reference to a message of a user, to be fetched from the channel."""
+    """A reference to a message of a user that is to be downloaded from the channel."""
 
     user_id: str = field("userId")
     apple: DownloadMessageRefBodyAllOfApple | None = field("apple", "DownloadMessageRefBodyAllOfApple")
 
 
 class DownloadMessageRefBodyAllOfApple(Model):
-    """A reference to a message, as Apple gave it."""
+    """A reference to a message, as Apple sent it."""
 
     interactive_data_ref: DownloadMessageRefBodyAllOfAppleInteractiveDataRef = field(
         "interactiveDataRef", "DownloadMessageRefBodyAllOfAppleInteractiveDataRef"
@@ -1180,7 +1180,7 @@ class DownloadMessageRefBodyAllOfApple(Model):
 
 
 class DownloadMessageRefBodyAllOfAppleInteractiveDataRef(Model):
-    """Where Apple keeps the data of a message, and the keys to it."""
+    """The location and the keys of message data that Apple stores."""
 
     url: str = field("url")
     bid: str = field("bid")
@@ -1203,7 +1203,7 @@ class ErrorResponse(Model):
 
 
 class EventSubSchema(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -1211,7 +1211,7 @@ class EventSubSchema(Model):
 
 
 class ExtraChannelOptions(Model):
-    """What was handed to a channel as it is."""
+    """Options that were passed to a channel unchanged."""
 
     messenger: ExtraChannelOptionsMessenger | None = field("messenger", "ExtraChannelOptionsMessenger")
 
@@ -1249,7 +1249,7 @@ class FormMessage(Model):
 
 
 class FormMessageField(Model):
-    """Something that the user is asked for."""
+    """A field for the user to fill in."""
 
     type: str = field("type")
     name: str = field("name")
@@ -1265,14 +1265,14 @@ class FormMessageField(Model):
 
 
 class FormOptionsInner(Model):
-    """One of the choices of a field of type select."""
+    """An option of a field of type select."""
 
     label: str | None = field("label")
     name: str | None = field("name")
 
 
 class FormResponseMessage(Model):
-    """The fields as the user filled them in; the text is for channels that cannot show them."""
+    """The fields as the user filled them in. The text is for channels without forms."""
 
     type: str = field("type")
     fields: list[FormResponseMessageField] = field("fields", "FormResponseMessageField")
@@ -1280,7 +1280,7 @@ class FormResponseMessage(Model):
 
 
 class FormResponseMessageField(Model):
-    """What a user answered."""
+    """A field as the user filled it in."""
 
     type: str = field("type")
     name: str = field("name")
@@ -1293,14 +1293,14 @@ class FormResponseMessageField(Model):
 
 
 class GetToken200Response(Model):
-    """A token of integration scope; it does not expire."""
+    """A token with integration scope, which does not expire."""
 
     access_token: str = field("access_token")
     token_type: str = field("token_type")
 
 
 class GetTokenRequest(Model):
-    """A code to exchange for a token, and who asks for it."""
+    """A code to exchange for a token, with the credentials of the integration."""
 
     code: str = field("code")
     grant_type: str = field("grant_type")
@@ -1317,7 +1317,7 @@ class Identity(Model):
 
 
 class ImageMessage(Model):
-    """A picture, with buttons or without."""
+    """A picture, optionally with buttons."""
 
     type: str = field("type")
     media_url: str = field("mediaUrl")
@@ -1358,15 +1358,15 @@ class Instagram(Integration):
 
 
 class InstagramConversionEventsBody(Model):
-    """What a conversation led to, for one channel."""
+    """Conversion events for one channel."""
 
     instagram: MetaConversionEvent | None = field("instagram", "MetaConversionEvent")
 
 
 class InstagramUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -1375,7 +1375,7 @@ class InstagramUpdate(Model):
 
 
 class IntegrationApiKey(Model):
-    """A key of a custom integration: as a key of an app, of integration scope."""
+    """A key of a custom integration, with integration scope."""
 
     display_name: str = field("displayName")
     id: str = field("id")
@@ -1395,7 +1395,7 @@ class IntegrationApiKeyResponse(Model):
 
 
 class IntegrationId(Model):
-    """The one integration to deliver to, or one type of them; `none` for a silent message."""
+    """The only integration, or type of integration, to deliver to; `none` for a silent message."""
 
     integration_id: str | None = field("integrationId")
 
@@ -1421,15 +1421,15 @@ class IntegrationResponse(Model):
 
 
 class IntegrationType(Model):
-    """The one integration to deliver to, or one type of them; `none` for a silent message."""
+    """The only integration, or type of integration, to deliver to; `none` for a silent message."""
 
     integration_type: str | None = field("integrationType")
 
 
 class IntegrationUpdateBase(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -1458,9 +1458,9 @@ class Ios(Integration):
 
 
 class IosUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -1474,7 +1474,7 @@ class IosUpdate(Model):
 
 
 class Item(Model):
-    """A card with a title, perhaps a picture, and one to three actions."""
+    """A card with a title, an optional picture, and one to three actions."""
 
     title: str = field("title")
     description: str | None = field("description")
@@ -1508,9 +1508,9 @@ class Line(Integration):
 
 
 class LineUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -1529,7 +1529,7 @@ class Link(Model):
 
 
 class Links(Model):
-    """Absolute URLs of the neighbouring pages, where there are such."""
+    """The absolute URLs of the previous and the next page, if they exist."""
 
     prev: str | None = field("prev")
     next: str | None = field("next")
@@ -1545,7 +1545,7 @@ class ListMessage(Model):
 
 
 class LocationMessage(Model):
-    """A place on earth; the text is for channels that cannot show it."""
+    """A location on a map. The text is for channels without maps."""
 
     type: str = field("type")
     text: str | None = field("text")
@@ -1562,7 +1562,7 @@ class LocationMessageCoordinates(Model):
 
 
 class LocationMessageLocation(Model):
-    """What a place is called."""
+    """The address and the name of a place."""
 
     address: str | None = field("address")
     name: str | None = field("name")
@@ -1577,7 +1577,7 @@ class LocationRequest(Model):
 
 
 class Mailgun(Integration):
-    """Email, through Mailgun."""
+    """Email through Mailgun."""
 
     type: str = field("type")
     api_key: str | None = field("apiKey")
@@ -1597,9 +1597,9 @@ class Mailgun(Integration):
 
 
 class MailgunUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -1609,7 +1609,7 @@ class MailgunUpdate(Model):
 
 
 class MatchCriteriaBase(Model):
-    """How to find the user on a channel."""
+    """The criteria by which to find the user on a channel."""
 
     type: str = field("type")
     integration_id: str = field("integrationId")
@@ -1617,7 +1617,7 @@ class MatchCriteriaBase(Model):
 
 
 class MatchCriteriaMailgun(Model):
-    """By an email address."""
+    """Finds the user by email address."""
 
     type: str = field("type")
     integration_id: str = field("integrationId")
@@ -1627,7 +1627,7 @@ class MatchCriteriaMailgun(Model):
 
 
 class MatchCriteriaMessagebird(Model):
-    """By a phone number."""
+    """Finds the user by phone number."""
 
     type: str = field("type")
     integration_id: str = field("integrationId")
@@ -1636,7 +1636,7 @@ class MatchCriteriaMessagebird(Model):
 
 
 class MatchCriteriaTwilio(Model):
-    """By a phone number."""
+    """Finds the user by phone number."""
 
     type: str = field("type")
     integration_id: str = field("integrationId")
@@ -1645,7 +1645,7 @@ class MatchCriteriaTwilio(Model):
 
 
 class MatchCriteriaWhatsapp(Model):
-    """By a phone number."""
+    """Finds the user by phone number."""
 
     type: str = field("type")
     integration_id: str = field("integrationId")
@@ -1669,9 +1669,9 @@ class Message(Model):
 
 
 class MessageBirdUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -1679,7 +1679,7 @@ class MessageBirdUpdate(Model):
 
 
 class MessageListResponse(Model):
-    """A page of messages, oldest first; without a cursor it is the last page."""
+    """A page of messages, oldest first. Without a cursor, it is the last page."""
 
     messages: list[Message] = field("messages", "Message")
     meta: Meta = field("meta", "Meta")
@@ -1687,31 +1687,31 @@ class MessageListResponse(Model):
 
 
 class MessageOverrideApple(Model):
-    """What to send instead, by channel."""
+    """Replacements for the message, by channel."""
 
     apple: AppleMessageOverridePayload | None = field("apple", "AppleMessageOverridePayload")
 
 
 class MessageOverrideLine(Model):
-    """What to send instead, by channel."""
+    """Replacements for the message, by channel."""
 
     line: MessageOverridePayload | None = field("line", "MessageOverridePayload")
 
 
 class MessageOverrideMessenger(Model):
-    """What to send instead, by channel."""
+    """Replacements for the message, by channel."""
 
     messenger: MessageOverridePayload | None = field("messenger", "MessageOverridePayload")
 
 
 class MessageOverridePayload(Model):
-    """What to send to a channel instead, in the channel's own form."""
+    """A replacement for the message on a channel, in the format of that channel."""
 
     payload: dict[str, Any] | None = field("payload")
 
 
 class MessageOverrideWhatsapp(Model):
-    """What to send instead, by channel."""
+    """Replacements for the message, by channel."""
 
     whatsapp: MessageOverridePayload | None = field("whatsapp", "MessageOverridePayload")
 
@@ -1728,7 +1728,7 @@ class MessagePost(Model):
 
 
 class MessagePostResponse(Model):
-    """What was sent: one message, or several where a channel needs it so."""
+    """The posted message, or several messages if a channel required a split."""
 
     messages: list[Message] = field("messages", "Message")
 
@@ -1747,7 +1747,7 @@ class MessageWebhook(Model):
 
 
 class MessageWebhookSource(Model):
-    """Where something came from: a channel, or `api:conversations` for messages that came through this API."""
+    """The origin of a message or an activity: a channel, or `api:conversations` for this API."""
 
     type: str = field("type")
     integration_id: str | None = field("integrationId")
@@ -1759,7 +1759,7 @@ class MessageWebhookSource(Model):
 
 
 class Messagebird(Integration):
-    """SMS, through MessageBird."""
+    """SMS through MessageBird."""
 
     type: str = field("type")
     access_key: str | None = field("accessKey")
@@ -1796,15 +1796,15 @@ class Messenger(Integration):
 
 
 class MessengerConversionEventsBody(Model):
-    """What a conversation led to, for one channel."""
+    """Conversion events for one channel."""
 
     messenger: MetaConversionEvent | None = field("messenger", "MetaConversionEvent")
 
 
 class MessengerUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -1813,7 +1813,7 @@ class MessengerUpdate(Model):
 
 
 class Meta(Model):
-    """Where a page lies: a cursor is there if, and only if, the list goes on in its direction."""
+    """The position of a page. A cursor is present if, and only if, the list continues in its direction."""
 
     has_more: bool = field("hasMore")
     after_cursor: str | None = field("afterCursor")
@@ -1821,19 +1821,19 @@ class Meta(Model):
 
 
 class MetaConversionEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     payload: MetaConversionEventPayload = field("payload", "MetaConversionEventPayload")
 
 
 class MetaConversionEventPayload(Model):
-    """Events, in the channel's own form."""
+    """Events, in the format of the channel."""
 
     data: list[dict[str, Any]] = field("data")
 
 
 class ModelField(Model):
-    """What fields of forms, and of responses to them, have in common."""
+    """The common fields of form fields and form response fields."""
 
     type: str = field("type")
     name: str = field("name")
@@ -1844,7 +1844,7 @@ class ModelField(Model):
 
 
 class OfferControlBody(Model):
-    """To whom control is offered, by id, name, type or the word `next`; the metadata goes to the webhooks."""
+    """The switchboard integration to offer control to, by id, name, type or `next`, with metadata for the webhooks."""
 
     switchboard_integration: str = field("switchboardIntegration")
     metadata: dict[str, Any] | None = field("metadata")
@@ -1871,7 +1871,7 @@ class Participant(Model):
 
 
 class ParticipantJoinBody(Model):
-    """A user to add: by id or by external id, not both."""
+    """A user to add, named either by id or by external id."""
 
     user_id: str | None = field("userId")
     subscribe_sdk_client: bool | None = field("subscribeSDKClient")
@@ -1879,25 +1879,25 @@ class ParticipantJoinBody(Model):
 
 
 class ParticipantLeaveBodyParticipantId(Model):
-    """A participant to remove, named in exactly one of three ways."""
+    """A participant to remove, named by exactly one of the three ids."""
 
     participant_id: str | None = field("participantId")
 
 
 class ParticipantLeaveBodyUserExternalId(Model):
-    """A participant to remove, named in exactly one of three ways."""
+    """A participant to remove, named by exactly one of the three ids."""
 
     user_external_id: str | None = field("userExternalId")
 
 
 class ParticipantLeaveBodyUserId(Model):
-    """A participant to remove, named in exactly one of three ways."""
+    """A participant to remove, named by exactly one of the three ids."""
 
     user_id: str | None = field("userId")
 
 
 class ParticipantListResponse(Model):
-    """A page of participants, in the order in which they joined."""
+    """A page of participants, in the order of joining."""
 
     participants: list[Participant] = field("participants", "Participant")
     meta: Meta = field("meta", "Meta")
@@ -1905,27 +1905,27 @@ class ParticipantListResponse(Model):
 
 
 class ParticipantResponse(Model):
-    """The participant that joined, or was there already."""
+    """The participant, new or existing."""
 
     participant: Participant = field("participant", "Participant")
 
 
 class ParticipantWithUserExternalId(Model):
-    """A user who takes part from the start: by id or by external id, not both."""
+    """A user of a new conversation, named either by id or by external id."""
 
     user_external_id: str | None = field("userExternalId")
     subscribe_sdk_client: bool | None = field("subscribeSDKClient")
 
 
 class ParticipantWithUserId(Model):
-    """A user who takes part from the start: by id or by external id, not both."""
+    """A user of a new conversation, named either by id or by external id."""
 
     user_id: str | None = field("userId")
     subscribe_sdk_client: bool | None = field("subscribeSDKClient")
 
 
 class PassControlBody(Model):
-    """To whom control goes, by id, name, type or the word `next`; the metadata goes to the webhooks."""
+    """The switchboard integration to pass control to, by id, name, type or `next`, with metadata for the webhooks."""
 
     switchboard_integration: str = field("switchboardIntegration")
     reason: str | None = field("reason")
@@ -1949,7 +1949,7 @@ class PostbackWebhook(Model):
 
 
 class PrechatCapture(Model):
-    """What a user is asked for before the conversation begins."""
+    """The fields that a user is asked for before the conversation."""
 
     avatar_url: str | None = field("avatarUrl")
     enabled: bool | None = field("enabled")
@@ -1958,7 +1958,7 @@ class PrechatCapture(Model):
 
 
 class Profile(Model):
-    """What is known of a person."""
+    """Personal information of a user."""
 
     given_name: str | None = field("givenName")
     surname: str | None = field("surname")
@@ -1968,21 +1968,21 @@ class Profile(Model):
 
 
 class QuotedMessageExternalMessageId(Model):
-    """A quoted message that only the channel knows."""
+    """A quoted message of the channel that is not on this server."""
 
     type: str = field("type")
     external_message_id: str = field("externalMessageId")
 
 
 class QuotedMessageMessage(Model):
-    """A quoted message that is one of ours."""
+    """A quoted message of this server."""
 
     type: str = field("type")
     message: Message = field("message", "Message")
 
 
 class Reference(Model):
-    """A source of what a bot answered."""
+    """A source that a bot used for its message."""
 
     uri: str = field("uri")
     title: str | None = field("title")
@@ -2012,7 +2012,7 @@ class ReleaseControlBody(Model):
 
 
 class Reply(Model):
-    """Answers with its text, as a message of the user."""
+    """Sends its text as a message of the user."""
 
     type: str = field("type")
     text: str = field("text")
@@ -2022,7 +2022,7 @@ class Reply(Model):
 
 
 class Source(Model):
-    """Where something came from: a channel, or `api:conversations` for messages that came through this API."""
+    """The origin of a message or an activity: a channel, or `api:conversations` for this API."""
 
     type: str = field("type")
     integration_id: str | None = field("integrationId")
@@ -2033,7 +2033,7 @@ class Source(Model):
 
 
 class SourceWebhook(Model):
-    """Where something came from: a channel, or `api:conversations` for messages that came through this API."""
+    """The origin of a message or an activity: a channel, or `api:conversations` for this API."""
 
     type: str = field("type")
     integration_id: str | None = field("integrationId")
@@ -2044,7 +2044,7 @@ class SourceWebhook(Model):
 
 
 class SourceWithCampaignWebhook(Model):
-    """Where something came from: a channel, or `api:conversations` for messages that came through this API."""
+    """The origin of a message or an activity: a channel, or `api:conversations` for this API."""
 
     type: str = field("type")
     integration_id: str | None = field("integrationId")
@@ -2064,7 +2064,7 @@ class Switchboard(Model):
 
 
 class SwitchboardAcceptControl(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -2080,7 +2080,7 @@ class SwitchboardAcceptControlAllOfPayload(Model):
 
 
 class SwitchboardAcceptControlFailure(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -2111,7 +2111,7 @@ class SwitchboardIntegration(Model):
 
 
 class SwitchboardIntegrationCreateBody(Model):
-    """An integration to add to a switchboard: a custom one by its id, another by its type."""
+    """An integration to add to a switchboard: a custom integration by id, others by type."""
 
     name: str = field("name")
     integration_id: str | None = field("integrationId")
@@ -2134,7 +2134,7 @@ class SwitchboardIntegrationResponse(Model):
 
 
 class SwitchboardIntegrationUpdateBody(Model):
-    """What to change of a switchboard integration; null clears what may be absent."""
+    """The fields of a switchboard integration to change. Null clears an optional field."""
 
     name: str | None = field("name")
     integration_id: str | None = field("integrationId")
@@ -2154,13 +2154,13 @@ class SwitchboardIntegrationWebhook(Model):
 
 
 class SwitchboardListResponse(Model):
-    """All switchboards of an app, of which there is at most one."""
+    """The switchboards of an app, at most one."""
 
     switchboards: list[Switchboard] = field("switchboards", "Switchboard")
 
 
 class SwitchboardOfferControl(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -2176,7 +2176,7 @@ class SwitchboardOfferControlAllOfPayload(Model):
 
 
 class SwitchboardOfferControlFailure(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -2187,7 +2187,7 @@ class SwitchboardOfferControlFailure(Model):
 
 
 class SwitchboardPassControl(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -2204,7 +2204,7 @@ class SwitchboardPassControlAllOfPayload(Model):
 
 
 class SwitchboardPassControlFailure(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -2215,7 +2215,7 @@ class SwitchboardPassControlFailure(Model):
 
 
 class SwitchboardReleaseControl(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -2238,14 +2238,14 @@ class SwitchboardResponse(Model):
 
 
 class SwitchboardUpdateBody(Model):
-    """What to change of a switchboard."""
+    """The fields of a switchboard to change."""
 
     enabled: bool | None = field("enabled")
     default_switchboard_integration_id: str | None = field("defaultSwitchboardIntegrationId")
 
 
 class SyncUserBody(Model):
-    """With which Support user to synchronize, where two of those have been merged."""
+    """The Support user to synchronize with, if two Support users were merged."""
 
     surviving_zendesk_id: str | None = field("survivingZendeskId")
 
@@ -2274,9 +2274,9 @@ class Telegram(Integration):
 
 
 class TelegramUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -2284,7 +2284,7 @@ class TelegramUpdate(Model):
 
 
 class TemplateMessage(Model):
-    """A template of WhatsApp, in that channel's own form."""
+    """A WhatsApp template, in the format of that channel."""
 
     type: str = field("type")
     block_chat_input: bool | None = field("blockChatInput")
@@ -2292,7 +2292,7 @@ class TemplateMessage(Model):
 
 
 class TextMessage(Model):
-    """A text, plain or rich, with buttons or without."""
+    """Plain or rich text, optionally with buttons."""
 
     type: str = field("type")
     text: str | None = field("text")
@@ -2304,21 +2304,21 @@ class TextMessage(Model):
 
 
 class TicketClosed(Model):
-    """What happened in the system, where that is why there is a message."""
+    """The system event that caused a message."""
 
     type: str = field("type")
     data: dict[str, Any] | None = field("data")
 
 
 class TransferToEmail(Model):
-    """What happened in the system, where that is why there is a message."""
+    """The system event that caused a message."""
 
     type: str = field("type")
     data: dict[str, Any] | None = field("data")
 
 
 class Twilio(Integration):
-    """SMS, through Twilio."""
+    """SMS through Twilio."""
 
     type: str = field("type")
     account_sid: str | None = field("accountSid")
@@ -2336,9 +2336,9 @@ class Twilio(Integration):
 
 
 class TwilioUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -2366,9 +2366,9 @@ class Twitter(Integration):
 
 
 class TwitterUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -2393,9 +2393,9 @@ class Unity(Integration):
 
 
 class UnityUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -2420,7 +2420,7 @@ class User(Model):
 
 
 class UserCreateBody(Model):
-    """A user to create; the external id is optional since version 17.11 of the API document."""
+    """A user to create. The external id is optional since version 17.11 of the API document."""
 
     external_id: str | None = field("externalId")
     signed_up_at: str | None = field("signedUpAt")
@@ -2431,13 +2431,13 @@ class UserCreateBody(Model):
 
 
 class UserListResponse(Model):
-    """Users, not in pages."""
+    """A list of users without pages."""
 
     users: list[User] = field("users", "User")
 
 
 class UserMergeEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -2446,7 +2446,7 @@ class UserMergeEvent(Model):
 
 
 class UserMergeEventAllOfPayload(Model):
-    """`user:merge`; the metadata is what there was no room for."""
+    """`user:merge`. The discarded metadata did not fit into the metadata of the surviving user."""
 
     merged_users: UserMergeEventAllOfPayloadMergedUsers = field("mergedUsers", "UserMergeEventAllOfPayloadMergedUsers")
     merged_conversations: UserMergeEventAllOfPayloadMergedConversations | None = field(
@@ -2460,28 +2460,28 @@ class UserMergeEventAllOfPayload(Model):
 
 
 class UserMergeEventAllOfPayloadMergedClients(Model):
-    """The client that stays, and the one that was dropped."""
+    """The client that remains, and the client that was deleted."""
 
     surviving: Client = field("surviving", "Client")
     discarded: Client = field("discarded", "Client")
 
 
 class UserMergeEventAllOfPayloadMergedConversations(Model):
-    """The conversation that stays, and the one that became part of it."""
+    """The conversation that remains, and the conversation that was merged into it."""
 
     surviving: ConversationTruncated = field("surviving", "ConversationTruncated")
     discarded: ConversationTruncated = field("discarded", "ConversationTruncated")
 
 
 class UserMergeEventAllOfPayloadMergedUsers(Model):
-    """The user that stays, and the one that became part of it."""
+    """The user that remains, and the user that was merged into it."""
 
     surviving: User = field("surviving", "User")
     discarded: User = field("discarded", "User")
 
 
 class UserRemoveEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -2502,7 +2502,7 @@ class UserResponse(Model):
 
 
 class UserTruncated(Model):
-    """A user as webhook payloads show one."""
+    """A user as webhook payloads show it."""
 
     id: str = field("id")
     authenticated: bool = field("authenticated")
@@ -2512,7 +2512,7 @@ class UserTruncated(Model):
 
 
 class UserUpdateBody(Model):
-    """What to change of a user. The external id cannot be changed."""
+    """The fields of a user to change. The external id cannot be changed."""
 
     signed_up_at: str | None = field("signedUpAt")
     to_be_retained: bool | None = field("toBeRetained")
@@ -2521,7 +2521,7 @@ class UserUpdateBody(Model):
 
 
 class UserUpdateEvent(Model):
-    """One event: its id stays the same however often it is told."""
+    """One event. Its id is the same in every attempt and on every webhook."""
 
     id: str = field("id")
     type: str = field("type")
@@ -2530,7 +2530,7 @@ class UserUpdateEvent(Model):
 
 
 class UserUpdateEventAllOfPayload(Model):
-    """`user:update`. No documented reason fits a change through the API, so none is given."""
+    """`user:update`. No documented reason fits a change through the API, so `reason` is left out."""
 
     user: User = field("user", "User")
     reason: str | None = field("reason")
@@ -2538,7 +2538,7 @@ class UserUpdateEventAllOfPayload(Model):
 
 
 class Viber(Integration):
-    """A public account of Viber."""
+    """A Viber public account."""
 
     type: str = field("type")
     token: str | None = field("token")
@@ -2555,9 +2555,9 @@ class Viber(Integration):
 
 
 class ViberUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -2565,7 +2565,7 @@ class ViberUpdate(Model):
 
 
 class Web(Integration):
-    """The Web Messenger: how it looks, and where it may be shown."""
+    """The Web Messenger: its appearance, and the origins on which it may be shown."""
 
     type: str = field("type")
     brand_color: str | None = field("brandColor")
@@ -2596,9 +2596,9 @@ class Web(Integration):
 
 
 class WebUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -2622,7 +2622,7 @@ class WebUpdate(Model):
 
 
 class Webhook(Model):
-    """A webhook of an integration. The secret comes with each call of it, in the header `X-API-Key`."""
+    """A webhook of an integration. Each call sends the secret in the header `X-API-Key`."""
 
     id: str = field("id")
     version: str = field("version")
@@ -2634,7 +2634,7 @@ class Webhook(Model):
 
 
 class WebhookBody(Model):
-    """What to change of a webhook."""
+    """The fields of a webhook to change."""
 
     target: str | None = field("target")
     triggers: list[str] | None = field("triggers")
@@ -2643,7 +2643,7 @@ class WebhookBody(Model):
 
 
 class WebhookCreateBody(Model):
-    """A webhook to create; its secret is made here."""
+    """A webhook to create. The server generates its secret."""
 
     target: str = field("target")
     triggers: list[str] = field("triggers")
@@ -2664,14 +2664,14 @@ class WebhookResponse(Model):
 
 
 class WebhookSubSchema(Model):
-    """The webhook that is called, and the version of its payloads."""
+    """The called webhook, and the version of its payloads."""
 
     id: str = field("id")
     version: str = field("version")
 
 
 class Webview(Model):
-    """Opens a URI inside the conversation, or the fallback where that cannot be done."""
+    """Opens a URI inside the conversation, or the fallback on channels that cannot do so."""
 
     type: str = field("type")
     uri: str = field("uri")
@@ -2685,15 +2685,15 @@ class Webview(Model):
 
 
 class WhatsAppConversionEventsBody(Model):
-    """What a conversation led to, for one channel."""
+    """Conversion events for one channel."""
 
     whatsapp: MetaConversionEvent | None = field("whatsapp", "MetaConversionEvent")
 
 
 class WhatsAppUpdate(Model):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     display_name: str | None = field("displayName")
@@ -2742,7 +2742,7 @@ class ActionSubset(OneOf, init=False):
 
 
 class ActivityMessage(OneOf, init=False):
-    """What happened in the system, where that is why there is a message."""
+    """The system event that caused a message."""
 
     _kinds: ClassVar[dict[str, str]] = {"ticket:closed": "TicketClosed", "ticket:transfer:email": "TransferToEmail"}
 
@@ -2766,7 +2766,7 @@ class Content(OneOf, init=False):
 
 
 class ConversionEventsBody(OneOf, init=False):
-    """What a conversation led to, for one channel."""
+    """Conversion events for one channel."""
 
     _kinds: ClassVar[dict[str, str]] = {
         "InstagramConversionEventsBody": "InstagramConversionEventsBody",
@@ -2777,16 +2777,16 @@ class ConversionEventsBody(OneOf, init=False):
 
 
 class Destination(OneOf, init=False):
-    """The one integration to deliver to, or one type of them; `none` for a silent message."""
+    """The only integration, or type of integration, to deliver to; `none` for a silent message."""
 
     _kinds: ClassVar[dict[str, str]] = {"IntegrationId": "IntegrationId", "IntegrationType": "IntegrationType"}
     _tagged: ClassVar[bool] = False
 
 
 class IntegrationUpdate(OneOf, init=False):
-    """What to change of an integration; null clears what may be absent. The API document has a body for each type of
-    integration, and nothing in them that tells which one it is. This is all of them at once: a field that means
-    nothing to the type of the integration is ignored, as unknown ones are.
+    """The fields of an integration to change. Null clears an optional field. The API document has a body for each type
+    of integration, without a field that distinguishes them. This body has the fields of all types: those that the
+    type of the integration does not have are ignored, like unknown fields.
     """
 
     _kinds: ClassVar[dict[str, str]] = {
@@ -2811,7 +2811,7 @@ class IntegrationUpdate(OneOf, init=False):
 
 
 class MatchCriteria(OneOf, init=False):
-    """How to find the user on a channel."""
+    """The criteria by which to find the user on a channel."""
 
     _kinds: ClassVar[dict[str, str]] = {
         "mailgun": "MatchCriteriaMailgun",
@@ -2822,7 +2822,7 @@ class MatchCriteria(OneOf, init=False):
 
 
 class MessageOverride(OneOf, init=False):
-    """What to send instead, by channel."""
+    """Replacements for the message, by channel."""
 
     _kinds: ClassVar[dict[str, str]] = {
         "MessageOverrideApple": "MessageOverrideApple",
@@ -2834,7 +2834,7 @@ class MessageOverride(OneOf, init=False):
 
 
 class ParticipantLeaveBody(OneOf, init=False):
-    """A participant to remove, named in exactly one of three ways."""
+    """A participant to remove, named by exactly one of the three ids."""
 
     _kinds: ClassVar[dict[str, str]] = {
         "ParticipantLeaveBodyParticipantId": "ParticipantLeaveBodyParticipantId",
@@ -2845,7 +2845,7 @@ class ParticipantLeaveBody(OneOf, init=False):
 
 
 class ParticipantSubSchema(OneOf, init=False):
-    """A user who takes part from the start: by id or by external id, not both."""
+    """A user of a new conversation, named either by id or by external id."""
 
     _kinds: ClassVar[dict[str, str]] = {
         "ParticipantWithUserExternalId": "ParticipantWithUserExternalId",

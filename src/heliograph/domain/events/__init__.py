@@ -1,1 +1,5 @@
-"""Events: what is recorded of each change, and how webhooks and streams show it."""
+"""The events of changes, with the payloads that webhooks and streams show.
+
+The journal collects the events of a transaction. Each noun has a module with one function for each of its events, such
+as `conversation_created`.
+"""

@@ -1,4 +1,4 @@
-"""Payloads with full users, for streams that ask for them after the events were stored."""
+"""Payloads with full users, for streams, which ask for them after the events have been stored."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ _ABOUT_A_USER: tuple[EventType, ...] = ("conversation:create", "user:update")
 async def show_full_users(reader: Reader, app_id: str, events: Sequence[StoredEvent]) -> None:
     """Complete the users in the payloads of these events, as `includeFullUser` does for a webhook.
 
-    If the payload with the full user was stored, that is used. Otherwise the user is shown as it is now, if it still
-    exists.
+    A stored payload with the full user is used. Without one, the current user is shown, if it still exists.
     """
     missing: list[tuple[StoredEvent, dict[str, Any], dict[str, Any]]] = []
     for event in events:

@@ -13,7 +13,7 @@ from heliograph.storage.engine import Tx
 from heliograph.storage.rows import outbox
 from heliograph.storage.rows.log_rows import StoredEvent
 from heliograph.storage.rows.participants import StoredParticipant
-from heliograph.wire.base import Answer
+from heliograph.wire.base import Response
 from heliograph.wire.events import EventType
 
 _ENCODER = msgspec.json.Encoder()
@@ -25,23 +25,23 @@ class Journal:
     def __init__(self, now: int) -> None:
         self.events: list[StoredEvent] = []
         self._now = now
-        self._in_full: dict[str, Callable[[], Answer]] = {}
+        self._in_full: dict[str, Callable[[], Response]] = {}
 
     def record(
         self,
         tenant: Tenant,
         type: EventType,
-        payload: Answer,
+        payload: Response,
         *,
         conversation_id: str | None = None,
         user_id: str | None = None,
         members: Sequence[StoredParticipant] | None = None,
-        in_full: Callable[[], Answer] | None = None,
+        in_full: Callable[[], Response] | None = None,
     ) -> None:
         """Record an event.
 
-        `members` are the participants that it adds to the conversation, or removes from it. `in_full` makes the payload
-        for webhooks that ask for full users, if it differs; it is called only if there is such a webhook.
+        `members` are the participants that the event adds to the conversation or removes from it. `in_full` returns the
+        payload with full users, if it differs; it is called only if a webhook asks for full users.
         """
         id = ids.new()
         if in_full is not None:

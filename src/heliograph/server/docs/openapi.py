@@ -12,7 +12,7 @@ from heliograph._version import __version__
 from heliograph.errors import ApiError
 from heliograph.server.docs.examples import example_of
 from heliograph.server.http.responses import ErrorResponse
-from heliograph.wire.base import Answer, Body
+from heliograph.wire.base import Body, Response
 from heliograph.wire.deliveries import DeliveryStatus
 from heliograph.wire.formats import Format, Json
 from heliograph.wire.messages import MESSAGES_PER_PAGE
@@ -109,7 +109,7 @@ def document(operations: Sequence[AnyOperation] | None = None) -> JSON:
     formats = [format for one in operations for format in (one.body, one.response)]
     types = [format.kind for format in formats if format.kind] + [ErrorResponse]
     _, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
-    for kind in _subclasses(Answer):
+    for kind in _subclasses(Response):
         for field in schemas.get(kind.__name__, {}).get("properties", {}).values():
             _never_null(field)
     for body, rule in _RULES.items():

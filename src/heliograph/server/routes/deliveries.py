@@ -5,14 +5,14 @@ from __future__ import annotations
 from heliograph.domain import deliveries
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
-from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
+from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse, parse_filter
 from heliograph.wire.paths import AppPath, DeliveryPath
 from heliograph.wire.table.extensions import GET_DELIVERY, LIST_DELIVERIES, RETRY_DELIVERY
 
 
 @handles(LIST_DELIVERIES)
 async def list_deliveries(request: Request[AppPath, None]) -> DeliveryListResponse:
-    found = await deliveries.page(request.store, request.tenant, request.query.filter, request.page)
+    found = await deliveries.page(request.store, request.tenant, parse_filter(request.query.filter), request.page)
     meta, links = request.neighbours(found)
     return DeliveryListResponse(deliveries=found.records, meta=meta, links=links)
 

@@ -1,1 +1,5 @@
-"""PostgreSQL: the store on a connection pool, its transactions and batches."""
+"""PostgreSQL: a store on a connection pool, which several processes can use at the same time.
+
+`transactions` runs and retries transactions, `batches` groups calls into one transaction, and `tx` renders statements
+for sets of rows.
+"""

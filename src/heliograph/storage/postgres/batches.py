@@ -1,7 +1,7 @@
-"""Batches: whatever calls of a kind are waiting share one transaction.
+"""Groups items that wait for the same batch function into one transaction.
 
-While a batch is at the database, new calls queue up; the next batch takes them all. There is no timer: an idle database
-runs batches of one, a busy one many calls at the price of one.
+While a batch runs, new items queue up, and the next batch takes all of them. There is no timer: an idle database runs
+batches of one, and a busy one commits many items at the cost of one commit.
 """
 
 from __future__ import annotations
@@ -23,73 +23,73 @@ Waiting = tuple[Any, "asyncio.Future[Any]"]
 
 
 @dataclass(slots=True)
-class Lane:
-    """The calls that wait for one kind of batch, and the task that runs them."""
+class Queue:
+    """The items that wait for one batch function, and the task that runs it."""
 
     waiting: list[Waiting] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
 
 
 class Batcher:
-    """Queues calls, and runs one batch of each kind at a time. `run` puts a batch into a transaction."""
+    """Queues items, and runs one batch of each batch function at a time. `run` runs a batch in a transaction."""
 
     def __init__(self, run: Callable[[Batch, Sequence[Any]], Awaitable[Sequence[Any]]]) -> None:
         self._run = run
-        self._lanes: dict[Batch, Lane] = {}
+        self._queues: dict[Batch, Queue] = {}
 
     @property
     def waiting(self) -> int:
-        """How many calls wait for their batch to begin."""
-        return sum(len(lane.waiting) for lane in self._lanes.values())
+        """The number of items that wait for their batch to begin."""
+        return sum(len(queue.waiting) for queue in self._queues.values())
 
-    def put(self, batch: Batch, call: Any) -> asyncio.Future[Any]:
-        """Queue a call; the future is its outcome."""
+    def put(self, batch: Batch, item: Any) -> asyncio.Future[Any]:
+        """Queue an item; the future is its outcome."""
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        lane = self._lanes.setdefault(batch, Lane())
-        lane.waiting.append((call, future))
-        if lane.task is None:
-            lane.task = asyncio.create_task(self._drain(batch, lane))
+        queue = self._queues.setdefault(batch, Queue())
+        queue.waiting.append((item, future))
+        if queue.task is None:
+            queue.task = asyncio.create_task(self._drain(batch, queue))
         return future
 
     async def stop(self) -> None:
-        """Finish what is queued."""
-        await asyncio.gather(*(lane.task for lane in self._lanes.values() if lane.task is not None))
+        """Wait until all queued items are done."""
+        await asyncio.gather(*(queue.task for queue in self._queues.values() if queue.task is not None))
 
-    async def _drain(self, batch: Batch, lane: Lane) -> None:
+    async def _drain(self, batch: Batch, queue: Queue) -> None:
         try:
-            while lane.waiting:
-                calls, lane.waiting = lane.waiting[:LARGEST_BATCH], lane.waiting[LARGEST_BATCH:]
-                await self._settle(batch, calls)
+            while queue.waiting:
+                entries, queue.waiting = queue.waiting[:LARGEST_BATCH], queue.waiting[LARGEST_BATCH:]
+                await self._run_entries(batch, entries)
         finally:
-            lane.task = None
+            queue.task = None
 
-    async def _settle(self, batch: Batch, calls: list[Waiting]) -> None:
-        """Run the calls as one batch, and resolve their futures whatever happens."""
+    async def _run_entries(self, batch: Batch, entries: list[Waiting]) -> None:
+        """Run the entries as one batch, and resolve their futures in any case."""
         try:
-            outcomes = await self._run(batch, [call for call, _ in calls])
+            outcomes = await self._run(batch, [item for item, _ in entries])
         except Exception as error:
-            if len(calls) == 1 or _is_away(error):
-                _fail(calls, error)
+            if len(entries) == 1 or _is_unavailable(error):
+                _fail(entries, error)
                 return
-            for call in calls:  # one poisoned call must not fail its neighbours
-                await self._settle(batch, [call])
+            for entry in entries:  # an item that fails must not fail the others
+                await self._run_entries(batch, [entry])
             return
         except asyncio.CancelledError:
-            _fail(calls, ServiceUnavailable())
+            _fail(entries, ServiceUnavailable())
             if is_cancelled():
                 raise
             return
-        for (_, future), outcome in zip(calls, outcomes, strict=True):
-            if not future.done():  # else the caller went away; what was decided stands all the same
+        for (_, future), outcome in zip(entries, outcomes, strict=True):
+            if not future.done():  # a caller that was cancelled does not undo the commit
                 future.set_result(outcome)
 
 
-def _is_away(error: Exception) -> bool:
-    """Whether the database does not answer, so that each call would fail by itself too."""
+def _is_unavailable(error: Exception) -> bool:
+    """Whether the database is unavailable, so that running each item alone would fail too."""
     return isinstance(error, ServiceUnavailable) and not is_contended(error)
 
 
-def _fail(calls: list[Waiting], error: Exception) -> None:
-    for _, future in calls:
+def _fail(entries: list[Waiting], error: Exception) -> None:
+    for _, future in entries:
         if not future.done():
             future.set_exception(error)

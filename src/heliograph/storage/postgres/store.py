@@ -1,4 +1,4 @@
-"""The store on a PostgreSQL server: a small pool of connections, shared by whatever this process does."""
+"""The store on a PostgreSQL server: a small pool of connections for the whole process."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ import asyncpg
 
 from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.storage import migrations
-from heliograph.storage.engine import Reader, TryAgain, Tx
-from heliograph.storage.page_cache import Remembered
+from heliograph.storage.engine import Reader, StaleRead, Tx
+from heliograph.storage.page_cache import PageCache
 from heliograph.storage.postgres.batches import Batch, Batcher
-from heliograph.storage.postgres.transactions import ABSENT, Transactions
+from heliograph.storage.postgres.transactions import UNAVAILABLE, Transactions
 from heliograph.storage.postgres.tx import DIALECT, Catalog, PostgresTx
 from heliograph.storage.rows import meta, places, stream
 from heliograph.storage.sealing import Sealer
@@ -35,7 +35,7 @@ _IDENTITY = "database_id"
 _TABLES = migrations.tables()
 
 T = TypeVar("T")
-Call = TypeVar("Call")
+Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 P = ParamSpec("P")
 
@@ -50,7 +50,7 @@ class PostgresStore(Store):
         self.name = name
         self.sealer = sealer
         self.buckets = BUCKETS
-        self.remembered = Remembered()
+        self.page_cache = PageCache()
         self._pool = pool
         self._transactions = Transactions(pool, Catalog(), BUCKETS)
         self._batcher = Batcher(self._run_batch)
@@ -68,14 +68,14 @@ class PostgresStore(Store):
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._transactions.run(lambda tx: work(tx, *args, **kwargs))
 
-    async def submit(self, batch: Callable[[Tx, Sequence[Call]], Awaitable[Sequence[Outcome]]], call: Call) -> Outcome:
-        outcome: Outcome = await self._batcher.put(batch, call)
+    async def submit(self, batch: Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Outcome]]], item: Item) -> Outcome:
+        outcome: Outcome = await self._batcher.put(batch, item)
         return outcome
 
-    async def _run_batch(self, batch: Batch, calls: Sequence[Any]) -> Sequence[Any]:
+    async def _run_batch(self, batch: Batch, items: Sequence[Any]) -> Sequence[Any]:
         started = time.perf_counter()
-        outcomes = await self._transactions.run(partial(_apply, batch, calls))
-        self.observe_batch(batch.__name__, len(calls), time.perf_counter() - started)
+        outcomes = await self._transactions.run(partial(_apply, batch, items))
+        self.observe_batch(batch.__name__, len(items), time.perf_counter() - started)
         return outcomes
 
     @property
@@ -92,19 +92,19 @@ class PostgresStore(Store):
         await _close(self._pool)
 
 
-async def _apply(batch: Batch, calls: Sequence[Any], tx: PostgresTx) -> Sequence[Any]:
-    outcomes = await batch(tx, calls)
-    if len(outcomes) != len(calls):  # before the commit, after which nothing could be undone
-        raise RuntimeError(f"{batch.__name__} returned {len(outcomes)} outcomes for {len(calls)} calls")
+async def _apply(batch: Batch, items: Sequence[Any], tx: PostgresTx) -> Sequence[Any]:
+    outcomes = await batch(tx, items)
+    if len(outcomes) != len(items):  # checked before the commit, so that it can be rolled back
+        raise RuntimeError(f"{batch.__name__} returned {len(outcomes)} outcomes for {len(items)} items")
     return outcomes
 
 
 async def open_pooled(url: str, connections: int) -> PostgresStore:
-    """The store in the database at `url`, migrated if need be, over at most so many connections.
+    """The store in the database at `url`, with up to `connections` connections. Migrates the database if needed.
 
     Raises:
-        UsageError: the database cannot be reached, is of a newer version, is another program's, or has another master
-            key.
+        UsageError: the database cannot be reached, has a newer schema version, belongs to another program, or has
+            another master key.
     """
     name = _name(url)
     try:
@@ -118,15 +118,15 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
             reset=_reset,
             server_settings={"application_name": "heliograph"},
         )
-    except (*ABSENT, ValueError, asyncpg.PostgresError) as error:
-        # The message of a URL that is not understood may repeat it, with its password.
-        why = "its URL is not understood" if isinstance(error, ValueError) else _message(error)
+    except (*UNAVAILABLE, ValueError, asyncpg.PostgresError) as error:
+        # The error for an invalid URL may repeat it, with its password.
+        why = "its URL is invalid" if isinstance(error, ValueError) else _message(error)
         raise UsageError(f"the database cannot be opened: {name}: {why}") from None
     try:
         return PostgresStore(name, pool, await _prepare(pool, name))
     except BaseException as error:
         await _close(pool)
-        if isinstance(error, (ServiceUnavailable, *ABSENT, asyncpg.PostgresError)):
+        if isinstance(error, (ServiceUnavailable, *UNAVAILABLE, asyncpg.PostgresError)):
             raise UsageError(f"the database cannot be opened: {name}: {_message(error.__cause__ or error)}") from None
         raise
 
@@ -136,32 +136,32 @@ def _message(error: BaseException) -> str:
 
 
 def _name(url: str) -> str:
-    """Host and database of a URL, without the user and the password.
+    """The host and the database of a URL, without the user and the password.
 
     Raises:
-        UsageError: it is no URL.
+        UsageError: the URL is invalid.
     """
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise UsageError("the database cannot be opened: its URL is not understood") from None
+        raise UsageError("the database cannot be opened: its URL is invalid") from None
     host = parts.netloc.rpartition("@")[2] or parse_qs(parts.query).get("host", [""])[0]
     return f"PostgreSQL {unquote(host)}{parts.path}"
 
 
 async def _init(connection: asyncpg.Connection[Any]) -> None:
-    # What is acknowledged is on disk, even where the database's own default is to risk it.
+    # An acknowledged write is on disk, even if the database turns synchronous commits off by default.
     await connection.execute(
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
     )
 
 
 async def _reset(connection: asyncpg.Connection[Any]) -> None:
-    """Nothing is ever left behind on a connection that would have to be reset before it is used again."""
+    """Skip the reset between uses of a connection, because no statement leaves session state behind."""
 
 
 async def _close(pool: asyncpg.Pool[Any]) -> None:
-    """Close the connections in good order, or cut them off: a database that hangs must not keep the process."""
+    """Close the connections. Cut them off if that takes too long, so a database that hangs does not block the exit."""
     try:
         async with asyncio.timeout(_CLOSE_SECONDS):
             await pool.close()
@@ -170,49 +170,49 @@ async def _close(pool: asyncpg.Pool[Any]) -> None:
 
 
 async def _prepare(pool: asyncpg.Pool[Any], name: str) -> Sealer:
-    """Bring the schema up to date, and find the master key."""
+    """Migrate the schema, and load the master key."""
     transactions = Transactions(pool, Catalog(), BUCKETS)
     async with transactions.reader() as reader:
         present = await _version(reader, name)
-    # A server whose role may not change the schema can serve one that is as it should be.
+    # A role without the privilege to change the schema can serve a database that is up to date.
     if present != migrations.LATEST:
         await transactions.run(partial(_migrate, name))
     return await transactions.run(_unlock)
 
 
 async def _version(reader: Reader, name: str) -> int:
-    """How many steps the schema has taken; 0 for none.
+    """The schema version; 0 for an empty database.
 
     Raises:
-        UsageError: there is another program's table in our place.
+        UsageError: a table of another program has the name of one of ours.
     """
-    # One statement, lest another process brings them about between two.
+    # One statement, because another process may create the tables between two.
     rows = await reader.rows("SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL", _TABLES)
     found = {row[0] for row in rows}
     if found and "meta" not in found:
-        raise UsageError(f"{name} is the database of another program: give Heliograph one of its own")
+        raise UsageError(f"{name} is the database of another program: use a separate database for Heliograph")
     try:
         return await migrations.version(reader, table_exists=bool(found))
     except asyncpg.UndefinedColumnError:
-        raise UsageError(f"{name} is the database of another program: give Heliograph one of its own") from None
+        raise UsageError(f"{name} is the database of another program: use a separate database for Heliograph") from None
 
 
 async def _migrate(name: str, tx: PostgresTx) -> None:
     if await _version(tx, name) > 0:
-        # Of processes that begin together one migrates, and the others find it done. Readers need not wait.
+        # Of several processes that start together, one migrates, and the others wait for it. Readers do not wait.
         await tx.execute("LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE")
     present = await _version(tx, name)
     try:
         await migrations.migrate(tx, DIALECT, present, BUCKETS)
     except (asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError):
-        raise TryAgain from None  # another process was quicker; with a table comes a type of its name
+        raise StaleRead from None  # another process created it first; a table creates a type of the same name
 
 
 async def _unlock(tx: PostgresTx) -> Sealer:
-    """The sealer whose master key fits. Where it is not in the environment, it is in a file of this user."""
+    """The sealer with the master key in the environment or, without one, in a file of this user."""
     identity = await meta.get(tx, _IDENTITY)
     if identity is None:
-        await meta.hold(tx)
+        await meta.lock(tx)
         identity = await meta.get(tx, _IDENTITY) or secrets.token_hex(8)
         await meta.put(tx, _IDENTITY, identity)
     cluster = await tx.row("SELECT system_identifier FROM pg_control_system()")
@@ -223,6 +223,6 @@ async def _unlock(tx: PostgresTx) -> Sealer:
 
 def _configuration_folder() -> Path:
     folder = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "heliograph"
-    with contextlib.suppress(OSError):  # whoever reads or writes the file will tell
+    with contextlib.suppress(OSError):  # reading or writing the file reports the error
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder

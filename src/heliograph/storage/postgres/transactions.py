@@ -1,4 +1,4 @@
-"""Transactions on PostgreSQL: begun, committed, and begun again where that is what the database asks for."""
+"""Runs transactions on PostgreSQL, and retries those that the database asks to retry."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from typing import Any, TypeVar
 import asyncpg
 
 from heliograph.errors import ApiError, ServiceUnavailable
-from heliograph.storage.engine import TryAgain
+from heliograph.storage.engine import StaleRead
 from heliograph.storage.postgres.tx import Catalog, Connection, PostgresTx, Witness
 from heliograph.wire import times
 
 T = TypeVar("T")
 
 ACQUIRE_SECONDS = 5.0
-"""How long a request waits for a connection."""
+"""The longest time that a request waits for a connection."""
 _ATTEMPTS = 8
 _PAUSE_SECONDS = 0.02
 _ROLLBACK_SECONDS = 5.0
 _DOUBT_SECONDS = 10.0
 _DOUBT_PAUSE_SECONDS = 0.2
-"""How long the fate of a transaction is looked into, when its COMMIT was not answered."""
+"""How often the outcome of a transaction is looked up after the connection was lost during its COMMIT."""
 
-# The database, or another transaction that was quicker, asks to begin again. A key that is there already is one that
-# another transaction has just added: the next attempt sees it.
-AGAIN = (
+# The transaction conflicts with another one. If a unique key exists, another transaction has just added it, and the
+# next attempt reads it.
+RETRYABLE = (
     asyncpg.TransactionRollbackError,
     asyncpg.UniqueViolationError,
     asyncpg.InvalidCachedStatementError,
-    TryAgain,
+    StaleRead,
 )
-# The database cannot be reached, or does not serve us in its present state: no request is to blame for any of these.
-ABSENT = (
+# The database cannot be reached, or refuses to serve in its present state. No request causes any of these.
+UNAVAILABLE = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -46,10 +46,10 @@ ABSENT = (
     asyncpg.PostgresSystemError,
     asyncpg.InternalServerError,
     asyncpg.ConfigFileError,
-    # Read-only, or ended by one of the database's own timeouts; lock_timeout is in the second.
+    # The database is read-only, or one of its timeouts ended the statement; lock_timeout is in the second class.
     asyncpg.InvalidTransactionStateError,
     asyncpg.ObjectNotInPrerequisiteStateError,
-    # The role or the database was changed, or what the role may do and see.
+    # The role, its privileges or the database were changed.
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InvalidSchemaNameError,
@@ -59,7 +59,7 @@ ABSENT = (
 )
 
 
-class Unanswered(Exception):
+class CommitInDoubt(Exception):
     """The connection was lost while a transaction was being committed."""
 
     def __init__(self, result: Any, witness: Witness | None) -> None:
@@ -69,8 +69,8 @@ class Unanswered(Exception):
 
 
 def is_contended(error: ServiceUnavailable) -> bool:
-    """Whether the database answered, and asked to begin again at every attempt; the rows themselves may be why."""
-    return isinstance(error.__cause__, AGAIN)
+    """Whether the database asked to retry at every attempt. The rows themselves may be the cause."""
+    return isinstance(error.__cause__, RETRYABLE)
 
 
 class Transactions:
@@ -89,7 +89,7 @@ class Transactions:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[PostgresTx]:
-        """A connection whose statements all see the same moment."""
+        """A connection whose statements all read the same snapshot."""
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             try:
                 await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
@@ -109,41 +109,41 @@ class Transactions:
             try:
                 async with view() as reader:
                     return await query(reader)
-            except AGAIN as error:  # a standby cancels queries that conflict with what it replays
+            except RETRYABLE as error:  # a standby cancels queries that conflict with what it replays
                 if attempt == _ATTEMPTS - 1:
                     raise ServiceUnavailable from error
-            except ABSENT as error:
+            except UNAVAILABLE as error:
                 raise ServiceUnavailable from error
             await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS) * attempt)
         raise ServiceUnavailable
 
     async def run(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
-        """The result of `work`, once it is committed.
+        """The result of `work`, after its commit.
 
         Raises:
-            ServiceUnavailable: the database is not there; nothing was changed, or it cannot be told whether.
+            ServiceUnavailable: the database is unavailable. Nothing was changed, unless the commit is in doubt.
         """
-        doubt: Unanswered | None = None
+        doubt: CommitInDoubt | None = None
         for attempt in range(_ATTEMPTS):
             try:
                 return await self._attempt(work)
-            except Unanswered as unanswered:
-                if await self._was_committed(unanswered.witness):
-                    result: T = unanswered.result
+            except CommitInDoubt as lost:
+                if await self._was_committed(lost.witness):
+                    result: T = lost.result
                     return result
-                doubt = unanswered
+                doubt = lost
             except ApiError:
-                # Without a witness, a refusal may be the work of the attempt whose end was not heard: what was to be
-                # deleted is gone.
+                # Without a witness, the refusal may be the result of the attempt in doubt: it deleted the row that this
+                # one does not find.
                 if doubt is not None and doubt.witness is None:
                     return doubt.result  # type: ignore[no-any-return]
                 raise
-            except AGAIN as error:
+            except RETRYABLE as error:
                 if attempt == _ATTEMPTS - 1:
                     raise ServiceUnavailable from error
             except ValueError:
-                raise  # a value that asyncpg cannot encode, which it calls an InterfaceError
-            except ABSENT as error:
+                raise  # a value that asyncpg cannot encode: its DataError is an InterfaceError too
+            except UNAVAILABLE as error:
                 raise ServiceUnavailable from error
             await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS) * attempt)
         raise ServiceUnavailable
@@ -159,30 +159,30 @@ class Transactions:
                 raise
             try:
                 await connection.execute("COMMIT")
-            except ABSENT as error:
-                raise Unanswered(result, tx.witness) from error
+            except UNAVAILABLE as error:
+                raise CommitInDoubt(result, tx.witness) from error
             return result
 
     async def _was_committed(self, witness: Witness | None) -> bool:
-        """Whether the transaction that left this witness was committed, though its COMMIT was not answered.
+        """Whether the transaction that inserted this witness was committed, although no response to its COMMIT came.
 
         Raises:
-            ServiceUnavailable: the database does not come back in time to tell.
+            ServiceUnavailable: the database stays unreachable.
         """
         if witness is None:
             return False
         deadline = asyncio.get_running_loop().time() + _DOUBT_SECONDS
         while True:
             try:
-                return await self._is_there(witness)
-            except ABSENT as error:
+                return await self._exists(witness)
+            except UNAVAILABLE as error:
                 if asyncio.get_running_loop().time() > deadline:
                     raise ServiceUnavailable from error
             await asyncio.sleep(_DOUBT_PAUSE_SECONDS)
 
-    async def _is_there(self, witness: Witness) -> bool:
-        # Adding the row once more waits for whoever is still adding it: a COMMIT may be on its way. When it can be
-        # added, the other transaction has come to nothing for ever.
+    async def _exists(self, witness: Witness) -> bool:
+        # Inserting the row again waits for a transaction that is still inserting it, whose COMMIT may be on its way. If
+        # the insert succeeds, that transaction was rolled back.
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             tx = PostgresTx(connection, self._catalog, self._buckets)
             await connection.execute("BEGIN")
@@ -197,7 +197,7 @@ class Transactions:
 
 async def _roll_back(connection: Connection) -> None:
     try:
-        # A connection that takes longer is closed by asyncpg: its last statement hangs, and so would this one.
+        # If the last statement hangs, so does this one; asyncpg closes the connection after the timeout.
         await connection.execute("ROLLBACK", timeout=_ROLLBACK_SECONDS)
-    except ABSENT:  # a connection that is gone has rolled back
+    except UNAVAILABLE:  # a closed connection has rolled back
         pass

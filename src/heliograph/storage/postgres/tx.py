@@ -1,7 +1,7 @@
-"""PostgreSQL: the reading and writing of rows through a connection.
+"""Reads and writes the rows of PostgreSQL through a connection.
 
-A set of keys or rows travels as one array for each column, and `unnest` makes rows of them again: one statement, and
-one plan, for a set of any size.
+A set of keys or rows is sent as one array for each column, which `unnest` turns into rows again. So a set of any size
+needs one statement with one plan.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LOCKS = {Lock.NONE: "", Lock.KEEP: " FOR KEY SHARE", Lock.CHANGE: " FOR NO KEY 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A row with an id that nothing else will ever have."""
+    """An inserted row with a unique id. It exists if, and only if, its transaction was committed."""
 
     table: str
     columns: Columns
@@ -40,13 +40,13 @@ class Witness:
 
 
 class Catalog:
-    """The types of the columns, asked of the database once for each table."""
+    """The types of the columns, read from the database once for each table."""
 
     def __init__(self) -> None:
         self._types: dict[str, dict[str, str]] = {}
 
     async def arrays(self, connection: Connection, table: str, columns: Columns) -> Columns:
-        """The types of arrays of these columns."""
+        """The array types of these columns."""
         if table not in self._types:
             rows = await connection.fetch(
                 "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = $1::text::regclass "
@@ -72,7 +72,6 @@ class PostgresTx(Tx):
         self.buckets = buckets
         self.now = now
         self.witness: Witness | None = None
-        """A row that is there if, and only if, the transaction was committed."""
 
     async def row(self, sql: str, *values: Any) -> Row | None:
         return await self._connection.fetchrow(sql, *values)

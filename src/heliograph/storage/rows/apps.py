@@ -12,7 +12,7 @@ from heliograph.storage.paging import slice_of
 from heliograph.wire.apps import AppSettings
 from heliograph.wire.paging import Page, Slice
 
-# Everything that belongs to an app and is purged after it, with the key of each table.
+# The tables whose rows are purged after their app was deleted, with the key of each table.
 OWNED: dict[str, Columns] = {
     "message": ("bucket", "app_id", "conversation_id", "id"),
     "participant": ("bucket", "app_id", "conversation_id", "id"),
@@ -68,12 +68,12 @@ async def change(tx: Tx, app: StoredApp) -> None:
 
 
 async def mark_deleted(tx: Tx, app_id: str) -> None:
-    """Hide the app from every caller; its rows wait to be purged."""
+    """Hide the app from all callers; its rows are purged later."""
     await tx.execute("UPDATE app SET deleted_at = $1 WHERE id = $2", tx.now, app_id)
 
 
 async def deleted(reader: Reader, before: int, now: int) -> list[str]:
-    """The apps that were deleted up to a moment, or by a clock that was ahead of `now`, and not yet purged."""
+    """The apps to purge: those deleted up to the time `before`, or after `now` by a clock that was ahead."""
     rows = await reader.rows(
         "SELECT id FROM app WHERE deleted_at IS NOT NULL AND (deleted_at <= $1 OR deleted_at > $2) "
         "ORDER BY deleted_at, id",
@@ -84,12 +84,12 @@ async def deleted(reader: Reader, before: int, now: int) -> list[str]:
 
 
 async def forget(tx: Tx, app_id: str) -> None:
-    """Remove the last trace of a purged app."""
+    """Delete the row of a purged app."""
     await tx.execute("DELETE FROM app WHERE id = $1", app_id)
 
 
 async def purge_rows(tx: Tx, app_id: str, bucket: int, limit: int) -> bool:
-    """Delete up to `limit` rows of the app in a bucket from each OWNED table; returns whether there are more."""
+    """Delete up to `limit` rows of the app in a bucket from each OWNED table; returns whether more remain."""
     more = False
     for table, key in OWNED.items():
         rows: list[Row] = await tx.rows(

@@ -20,7 +20,7 @@ _OF_USER = "WHERE bucket = $1 AND app_id = $2 AND user_id = $3"
 class StoredClient(Struct):
     """A row of `client`.
 
-    The fields are the columns, in this order; the id comes first, because pages go by it.
+    The fields are the columns, in this order; the id comes first, because pages are in its order.
     """
 
     id: str

@@ -21,8 +21,8 @@ class StoredConversation(Struct):
     `message_seq` counts the messages that were ever posted, `message_count` those that exist. Messages up to
     `floor_seq` were deleted together.
 
-    `newest_id` is at least as great as every id in the conversation, and a new one after every change of its messages
-    and participants.
+    `newest_id` is the version: a new id after every change of the messages and participants. It is not less than any
+    id in the conversation.
 
     The fields are the columns, in this order.
     """
@@ -68,8 +68,7 @@ async def get(
 
 
 async def version(reader: Reader, app_id: str, conversation_id: str) -> str | None:
-    """The version of the conversation: another one after every change of its messages and participants; None without
-    a conversation."""
+    """The version of the conversation, which changes with its messages and participants; None if it does not exist."""
     key = (reader.bucket(conversation_id), app_id, conversation_id)
     row = await reader.get("conversation", ("newest_id",), _KEY, key)
     return row[0] if row else None
@@ -85,7 +84,7 @@ async def get_many(
 
 
 def _followed(conversation: StoredConversation, lock: Lock) -> StoredConversation:
-    # Another process, whose clock is ahead, may have been here before: what this one adds must still come after it.
+    # Ids that this process creates must be greater than those of another process whose clock is ahead.
     if lock is not Lock.NONE and conversation.newest_id is not None:
         ids.follow(conversation.newest_id)
     return conversation

@@ -1,4 +1,4 @@
-"""Integrations: the channels of an app, and the programs that take part in it."""
+"""Integrations: the channels of an app, and the programs that use its API and webhooks."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _CHANGEABLE = ("display_name", "settings")
 
 
 async def get(reader: Reader, app_id: str, integration_id: str) -> StoredIntegration | None:
-    """The integration of the app, if there is such."""
+    """The integration of the app, or None."""
     row = await reader.get("integration", _ROWS.columns, ("app_id", "id"), (app_id, integration_id))
     return _ROWS.load(row) if row else None
 

@@ -9,7 +9,9 @@ from heliograph.storage.engine import Reader, Tx
 
 
 class StoredKey(Struct):
-    """A row of `api_key`. An account's key has no app, one of an integration has both; the secret is sealed.
+    """A row of `api_key`. A key of the account has no app; only a key of an integration has an integration id.
+
+    The secret is sealed.
 
     The fields are the columns, in this order.
     """
@@ -28,7 +30,7 @@ _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM api_key"
 
 
 async def find(reader: Reader, key_id: str) -> StoredKey | None:
-    """The key, of whichever tenant: this is how a caller's tenant becomes known."""
+    """The key of any tenant. Authentication finds the tenant of a caller by it."""
     row = await reader.get("api_key", _COLUMNS, ("id",), (key_id,))
     return StoredKey(*row) if row else None
 
@@ -56,7 +58,7 @@ async def add(tx: Tx, key: StoredKey) -> None:
 
 
 async def remove(tx: Tx, key_id: str) -> bool:
-    """Delete the key; returns whether there was one."""
+    """Delete the key; returns whether it existed."""
     return await tx.execute("DELETE FROM api_key WHERE id = $1", key_id) > 0
 
 

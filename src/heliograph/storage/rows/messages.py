@@ -17,7 +17,7 @@ _OF_CONVERSATION = "message WHERE bucket = $1 AND app_id = $2 AND conversation_i
 
 
 class Routing(Struct, omit_defaults=True):
-    """The fields of a posted message that say how to deliver it. No response shows them."""
+    """The fields of a posted message that control its delivery. No response shows them."""
 
     destination: DestinationBody | None = None
     override: OverrideBody | None = None
@@ -39,9 +39,9 @@ class StoredMessage(Struct):
 
 
 class MessagePage(Struct, frozen=True):
-    """A page of messages: their JSON array, the ids of the first and the last, and whether the list goes on.
+    """A page of messages: their JSON array, the ids of the first and the last, and whether the list continues.
 
-    The array is joined from the stored texts: handling each of 100 messages by itself takes longer than reading them.
+    The array is joined from the stored texts, because encoding 100 messages takes longer than reading them.
     """
 
     messages: Raw
@@ -71,7 +71,7 @@ async def add(tx: Tx, messages: Sequence[StoredMessage]) -> None:
 
 
 async def remove(tx: Tx, app_id: str, conversation_id: str, message_id: str) -> bool:
-    """Delete a message; returns whether there was one."""
+    """Delete a message; returns whether it existed."""
     count = await tx.execute(
         f"DELETE FROM {_OF_CONVERSATION} AND id = $4", tx.bucket(conversation_id), app_id, conversation_id, message_id
     )
@@ -79,5 +79,5 @@ async def remove(tx: Tx, app_id: str, conversation_id: str, message_id: str) -> 
 
 
 async def remove_all(tx: Tx, app_id: str, conversation_id: str) -> None:
-    """Delete every message of the conversation: 30,000 at most, which take less than a tenth of a second."""
+    """Delete all messages of the conversation: up to 30,000, which take less than 0.1 seconds."""
     await tx.execute(f"DELETE FROM {_OF_CONVERSATION}", tx.bucket(conversation_id), app_id, conversation_id)

@@ -1,4 +1,4 @@
-"""Facts about the database itself, by name."""
+"""Metadata of the database itself: values by name."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ async def get(reader: Reader, name: str) -> str | None:
 
 
 async def get_struct(reader: Reader, name: str, type: type[S]) -> S | None:
-    """The value of a fact with several fields, or None."""
+    """The value with several fields, or None."""
     value = await get(reader, name)
     return None if value is None else msgspec.json.decode(value, type=type)
 
 
-async def hold(tx: Tx) -> None:
-    """Lock the facts of this database until the transaction ends."""
+async def lock(tx: Tx) -> None:
+    """Lock the metadata of this database until the transaction ends."""
     await tx.get("meta", ("value",), ("name",), ("schema_version",), lock=Lock.CHANGE)
 
 
@@ -45,7 +45,7 @@ async def put(tx: Tx, name: str, value: str) -> None:
 
 
 async def put_struct(tx: Tx, name: str, value: Struct) -> None:
-    """Set the value of a fact with several fields."""
+    """Set a value with several fields."""
     await put(tx, name, encode(value))
 
 

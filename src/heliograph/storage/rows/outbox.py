@@ -11,12 +11,12 @@ from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import deliveries
 from heliograph.storage.rows.deliveries import lane_of
 from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
-from heliograph.wire.base import Answer
+from heliograph.wire.base import Response
 
 __all__ = ["StoredEvent", "add", "after", "purge"]
 
 
-async def add(tx: Tx, events: Sequence[StoredEvent], in_full: Mapping[str, Callable[[], Answer]]) -> None:
+async def add(tx: Tx, events: Sequence[StoredEvent], in_full: Mapping[str, Callable[[], Response]]) -> None:
     """Store the events, in this order, and a delivery for each webhook that subscribes to one of them.
 
     `in_full` maps event ids to functions that make the payload with full users; they are called only for events that a

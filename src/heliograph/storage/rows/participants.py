@@ -1,4 +1,4 @@
-"""Participants by conversation, and memberships by user: two tables that hold the same fact."""
+"""Participants by conversation and memberships by user: two tables with the same data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MEMBERSHIP_KEY = ("bucket", "app_id", "user_id", "conversation_id")
 
 
 class StoredParticipant(Struct):
-    """A row of `participant`; of its client associations the one that was active last comes first.
+    """A row of `participant`. The client association that was active last is the first one.
 
     The fields are the columns, in this order; the id comes first, because pages are in its order.
     """
@@ -46,7 +46,7 @@ _LISTED = (
     "user_external_id",
     "client_associations",
     "last_read",
-    # Each subquery is run once, because none names a column of the participant.
+    # The subqueries refer to no column of the participant, so each of them runs once.
     f"{_CONVERSATION.format('message_seq')} - CASE WHEN seen_seq > {_FLOOR} THEN seen_seq ELSE {_FLOOR} END",
     _CONVERSATION.format("newest_id"),
 )
@@ -140,7 +140,7 @@ async def of_conversation(reader: Reader, app_id: str, conversation_id: str) -> 
 
 
 async def add(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
-    """Create the participants, on both sides."""
+    """Create the participants in both tables."""
     await tx.insert(
         "participant",
         ("bucket", *_ROWS.columns),
@@ -154,7 +154,7 @@ async def add(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
 
 
 async def remove(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
-    """Delete the participants, on both sides."""
+    """Delete the participants from both tables."""
     await tx.delete(
         "participant",
         _KEY,

@@ -1,4 +1,4 @@
-"""Users, and the external ids by which they are also known."""
+"""Users, and their external ids."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from heliograph.storage.engine import Lock, Reader, Tx
 
 _KEY = ("bucket", "app_id", "id")
 LONGEST_KEY_BYTES = 1024
-"""How much of an external id stands in the key of `external_id`: PostgreSQL indexes rows of up to 2,704 bytes."""
+"""The longest external id that is a key of `external_id`: PostgreSQL indexes rows of up to 2,704 bytes."""
 
 
 class StoredUser(Struct):
     """A row of `app_user`. The fields are the columns, in this order.
 
-    The profile and the metadata stay JSON: the conversation batch reads the user of every join and message, and shows
-    neither, unless a webhook asks for full users.
+    The profile and the metadata stay JSON, because the conversation batch reads the user of every join and message, and
+    needs neither unless a webhook asks for full users.
     """
 
     app_id: str
@@ -62,7 +62,7 @@ async def find(
 
 
 async def id_of(reader: Reader, app_id: str, external_id: str, brand_id: str | None = None) -> str | None:
-    """The id of the user with this external id; without a brand, the user of no brand comes first."""
+    """The id of the user with this external id. Without a brand, a user without a brand takes precedence."""
     key = external_key(external_id)
     values = (reader.bucket(app_id, key), app_id, key)
     select = "SELECT user_id FROM external_id WHERE bucket = $1 AND app_id = $2 AND external_id = $3"
@@ -74,17 +74,17 @@ async def id_of(reader: Reader, app_id: str, external_id: str, brand_id: str | N
 
 
 async def ids_of(reader: Reader, keys: Iterable[tuple[str, str, str | None]]) -> dict[tuple[str, str, str | None], str]:
-    """For each (app id, external id, brand) that exists, the id of its user; without a brand, as `id_of`."""
-    asked = {(app_id, external_key(external_id)): external_id for app_id, external_id, _ in keys}
+    """For each (app id, external id, brand) that exists, the id of its user, found as in `id_of`."""
+    by_key = {(app_id, external_key(external_id)): external_id for app_id, external_id, _ in keys}
     rows = await reader.get_many(
         "external_id",
         ("app_id", "external_id", "brand_id", "user_id"),
         ("bucket", "app_id", "external_id"),
-        [(reader.bucket(app_id, key), app_id, key) for app_id, key in asked],
+        [(reader.bucket(app_id, key), app_id, key) for app_id, key in by_key],
     )
     found: dict[tuple[str, str, str | None], str] = {}
     for app_id, key, brand_id, user_id in sorted(rows, key=lambda row: row[2]):
-        external_id = asked[app_id, key]
+        external_id = by_key[app_id, key]
         found.setdefault((app_id, external_id, None), user_id)
         found[app_id, external_id, brand_id] = user_id
     return found
@@ -120,9 +120,9 @@ def _external_key(tx: Tx, user: StoredUser) -> tuple[int, str, str, str]:
 
 
 def external_key(external_id: str) -> str:
-    """What stands for an external id in the key of `external_id`: itself, or its beginning and a digest if it is long.
+    """The key of an external id in the table `external_id`: the id or, if it is long, its beginning and a digest.
 
-    A shortened key has more than `LONGEST_KEY_BYTES`, so it never equals a key that is kept as it is.
+    A shortened key is longer than `LONGEST_KEY_BYTES`, so it never equals an external id that is its own key.
     """
     encoded = external_id.encode()
     if len(encoded) <= LONGEST_KEY_BYTES:

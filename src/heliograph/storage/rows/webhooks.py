@@ -1,4 +1,4 @@
-"""Webhooks: the endpoints that are called for events."""
+"""Webhooks: the endpoints that receive events."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ async def get(reader: Reader, app_id: str, webhook_id: str) -> StoredWebhook | N
 
 
 async def find(reader: Reader, webhook_id: str) -> StoredWebhook | None:
-    """The webhook, of whichever app: this is how a delivery finds out whom to call."""
+    """The webhook of any app, for its deliveries."""
     row = await reader.get("webhook", _ROWS.columns, ("id",), (webhook_id,))
     return _ROWS.load(row) if row else None
 

@@ -1,7 +1,7 @@
-"""Backups of a SQLite database: a copy of one moment, put in place only when it is whole and on disk.
+"""Backs up and restores a SQLite database. A file is put in place only after it is complete and on disk.
 
-Copying goes page by page inside one read transaction, so a server that writes meanwhile is neither waited for nor held
-up, and has as much time of the disk as the copy.
+A backup copies pages in one read transaction, so it is a snapshot, and neither it nor a running server waits for the
+other. It leaves half of the disk time to the server.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from heliograph.storage.sqlite.location import (
 from heliograph.storage.sqlite.locking import DatabaseFile
 from heliograph.storage.sqlite.tx import SQLiteTx, connect
 from heliograph.storage.sqlite.writer import drive
-from heliograph.storage.unlocking import refuse_misfit
+from heliograph.storage.unlocking import check_master_key
 from heliograph.wire import times
 
 _STEP_PAGES = 512
 _CACHE_KIB = 1_000
 
 Advanced = Callable[[int, int], None]
-"""Called with the number of pages that are copied, and of all pages."""
+"""Called with the number of copied pages, and of all pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A finished backup. `key` is the file with its master key, None if that is not in a file of the backup."""
+    """A finished backup. `key` is the file with its master key; None if the backup has no such file."""
 
     file: Path
     key: Path | None
@@ -52,7 +52,7 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A database that was restored. `replaced` is where the one that was there before is kept."""
+    """A restored database. `replaced` is the new name of the database that it replaced."""
 
     file: Path
     replaced: Path | None
@@ -63,21 +63,20 @@ def back_up(where: str, target: Path, *, overwrite: bool, with_key: bool, advanc
     """Write a backup of the database at `where` to the file `target`, and its master key next to it.
 
     Raises:
-        UsageError: there is no such database, its master key is missing, the target cannot be written, is there
-            already, or is a database in use.
+        UsageError: the database or its master key does not exist, or the target exists, is in use or cannot be written.
     """
     location = locate(where)
     refuse_unusable(location)
     if not location.path.exists():
         refuse_lost(location, leftovers(location))
-        raise UsageError(f"there is no database {location.path}")
+        raise UsageError(f"database {location.path} does not exist")
     target = target.absolute()
     _refuse_target(location, target, overwrite=overwrite)
     with _opened(location) as file, _reported(target), _draft(target) as draft:
         file.refuse_other_name()
         refuse_second_names(location)
         if examine(location, file, leftovers(location)) == 0:
-            raise UsageError(f"{location.path} is empty: there is nothing to back up")
+            raise UsageError(f"{location.path} is empty: nothing to back up")
         in_use = file.in_use()
         with closing(connect(location.path, read_only=True)) as source:
             key = _key_to_keep(source, location) if with_key else None
@@ -92,15 +91,15 @@ def back_up(where: str, target: Path, *, overwrite: bool, with_key: bool, advanc
 
 
 def restore(backup: Path, where: str, *, advanced: Advanced) -> Restored:
-    """Put the database of a backup at `where`; what is there is kept under another name.
+    """Restore a backup to `where`. An existing database is kept under another name.
 
     Raises:
-        UsageError: the backup is not a whole database of Heliograph, its master key is missing, or the database is
-            being used.
+        UsageError: the backup is not a complete database of Heliograph, its master key is missing, or the database at
+            `where` is in use.
     """
     source, location = locate(backup), locate(where)
     if not source.path.exists():
-        raise UsageError(f"there is no file {backup}")
+        raise UsageError(f"file {backup} does not exist")
     refuse_unusable(source)
     refuse_unusable(location)
     if source == location or (location.path.exists() and source.path.samefile(location.path)):
@@ -116,7 +115,7 @@ def restore(backup: Path, where: str, *, advanced: Advanced) -> Restored:
 
 def _refuse_target(location: Location, target: Path, *, overwrite: bool) -> None:
     if not target.parent.is_dir():
-        raise UsageError(f"the backup cannot be written: there is no folder {target.parent}")
+        raise UsageError(f"the backup cannot be written: folder {target.parent} does not exist")
     if target.is_dir():
         raise UsageError(f"the backup cannot be written: {target} is a folder")
     own = {location.path, location.key, location.log, location.index, location.lock, location.restoring}
@@ -124,7 +123,7 @@ def _refuse_target(location: Location, target: Path, *, overwrite: bool) -> None
     if real in own or (target.exists() and location.path.exists() and target.samefile(location.path)):
         raise UsageError(f"the backup cannot be written: {target} belongs to the database itself")
     if target.exists() and not overwrite:
-        raise UsageError(f"{target} is there already: name another file, or allow it with --overwrite")
+        raise UsageError(f"{target} already exists: choose another file, or replace it with --overwrite")
     if target.exists():
         with _opened(locate(target)) as file:
             if file.in_use() or locate(target).log in leftovers(locate(target)):
@@ -145,7 +144,7 @@ def _opened(location: Location) -> Iterator[DatabaseFile]:
 
 @contextmanager
 def _reported(target: Path) -> Iterator[None]:
-    """Tell people in one line what went wrong with files."""
+    """Report errors of files in one line."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:
@@ -154,7 +153,7 @@ def _reported(target: Path) -> Iterator[None]:
 
 @contextmanager
 def _draft(target: Path) -> Iterator[Path]:
-    """An empty file next to the target, for its owner alone; removed unless it was put in place."""
+    """An empty file next to the target that only its owner can read. Removed unless it was put in place."""
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-", suffix=".partial")
     os.close(descriptor)
     try:
@@ -166,7 +165,7 @@ def _draft(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def _draft_in_place(location: Location) -> Iterator[None]:
-    """The file that a restore fills. Where the database is missing, it says that a restore was interrupted."""
+    """Create the file that the restore writes. If the database is missing, it marks an interrupted restore."""
     missing = location.path.stat().st_size == 0
     interrupted = missing and location.restoring.exists()
     location.restoring.unlink(missing_ok=True)
@@ -182,12 +181,12 @@ def _draft_in_place(location: Location) -> Iterator[None]:
 
 
 def _copy(source: sqlite3.Connection, draft: Path, advanced: Advanced, *, in_turns: bool) -> None:
-    """Copy the database of one moment; `in_turns` leaves half of the time to whoever uses it."""
+    """Copy a snapshot of the database. `in_turns` leaves half of the time to the programs that use it."""
     began = time.monotonic()
 
     def progress(status: int, remaining: int, total: int) -> None:
         nonlocal began
-        # Written back as it grows: one flood at the end would hold up the commits of a server on the same disk.
+        # Flushing everything at the end would delay the commits of a server on the same disk.
         os.fdatasync(descriptor)
         advanced(total - remaining, total)
         if in_turns:
@@ -197,11 +196,11 @@ def _copy(source: sqlite3.Connection, draft: Path, advanced: Advanced, *, in_tur
     descriptor = os.open(draft, os.O_RDWR | os.O_CLOEXEC)
     try:
         with closing(sqlite3.connect(draft, isolation_level=None)) as target:
-            # Nobody sees the draft before it is whole, so it needs no journal.
+            # The draft is not used before it is complete, so it needs no journal.
             target.execute("PRAGMA journal_mode = OFF")
             target.execute("PRAGMA synchronous = OFF")
             target.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            # As long as this transaction lasts, the pages are those of one moment.
+            # All pages that are read in this transaction are of one snapshot.
             source.execute("BEGIN")
             schema_version(source)
             source.backup(target, pages=_STEP_PAGES, progress=progress)
@@ -211,7 +210,7 @@ def _copy(source: sqlite3.Connection, draft: Path, advanced: Advanced, *, in_tur
 
 
 def _finish(draft: Path, check: str, *, new_epoch: bool = False) -> int:
-    """Make the draft one whole file on disk, without a log; returns its schema version."""
+    """Check the draft, and write it to disk as one file without a log; returns its schema version."""
     with closing(connect(draft, read_only=False)) as connection:
         version = schema_version(connection)
         ((found,),) = connection.execute(f"PRAGMA {check}(1)")
@@ -229,7 +228,7 @@ def _finish(draft: Path, check: str, *, new_epoch: bool = False) -> int:
 
 
 def _prepare(source: Location, location: Location, advanced: Advanced) -> tuple[int, bytes | None]:
-    """Copy the backup next to the database; returns its schema version, and the master key that it comes with."""
+    """Copy the backup next to the database; returns its schema version and the master key that comes with it."""
     with closing(connect(source.path, read_only=True)) as connection:
         version = schema_version(connection)
         if version == 0:
@@ -246,9 +245,10 @@ def _prepare(source: Location, location: Location, advanced: Advanced) -> tuple[
 
 
 def _put_in_place(location: Location, key: bytes | None) -> Path | None:
-    """Move away what is there and put the finished draft in its place.
+    """Rename the existing files, and put the finished draft in place.
 
-    The database goes first: if this is cut short, what is left is refused and not opened without its log.
+    The database is renamed first: if this is interrupted, the remaining files are refused, rather than a database being
+    opened without its log.
     """
     old = _unused(location)
     replaced = None
@@ -269,7 +269,7 @@ def _put_in_place(location: Location, key: bytes | None) -> Path | None:
 
 
 def _unused(location: Location) -> Location:
-    """A name for what is replaced that nothing has yet."""
+    """An unused name for the replaced files."""
     base = f"{location.path.name}.replaced-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
     number = 1
     while True:
@@ -284,31 +284,31 @@ def _key_of(target: Path) -> Path:
 
 
 def _key_to_keep(source: sqlite3.Connection, location: Location) -> bytes | None:
-    """The master key that belongs into the backup: None if it is kept in the environment."""
+    """The master key to save with the backup; None if it is in the environment."""
     given = sealing.master_key_of_environment()
     key = given or sealing.master_key_of_file(location.key, may_create=False)
-    drive(refuse_misfit(SQLiteTx(source, 1), key))
+    drive(check_master_key(SQLiteTx(source, 1), key))
     return None if given else key
 
 
 def _put_key(target: Path, key: bytes, *, overwrite: bool) -> None:
     path = _key_of(target)
     if path.exists() and not overwrite and sealing.master_key_of_file(path, may_create=False) != key:
-        raise UsageError(f"{path} holds another master key: name another file, or allow it with --overwrite")
+        raise UsageError(f"{path} contains another master key: choose another file, or replace it with --overwrite")
     sealing.put_master_key(path, key)
 
 
 def _key_to_restore(source: sqlite3.Connection, backup: Location, location: Location) -> bytes | None:
-    """The master key to put next to the database; None if the one that is in use fits."""
+    """The master key to put next to the database; None if the current one decrypts the backup."""
     reader = SQLiteTx(source, 1)
     if (given := sealing.master_key_of_environment()) is not None:
-        drive(refuse_misfit(reader, given))
+        drive(check_master_key(reader, given))
         return None
     for path in (location.key, backup.key):
         if path.exists():
             key = sealing.master_key_of_file(path, may_create=False)
             with suppress(UsageError):
-                drive(refuse_misfit(reader, key))
+                drive(check_master_key(reader, key))
                 return key if path == backup.key else None
     raise UsageError(
         f"the master key of the backup is missing: put it at {backup.key}, or set {sealing.MASTER_KEY_VARIABLE}"
@@ -316,7 +316,7 @@ def _key_to_restore(source: sqlite3.Connection, backup: Location, location: Loca
 
 
 def _sync(folder: Path) -> None:
-    """Make the names in a folder durable."""
+    """Flush the entries of a folder to disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""What is in a SQLite file, before it is used: whose it is, its version, and whether its log belongs to it."""
+"""Checks a SQLite file before it is opened: its program, its version, its log and, if in doubt, its integrity."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from heliograph.storage.sqlite.writer import drive
 
 
 def examine(location: Location, file: DatabaseFile, left: list[Path]) -> int:
-    """The schema version of the database, 0 for an empty one; `left` are the files that were found next to it.
+    """The schema version of the database, 0 for an empty one. `left` are the files found next to it.
 
     Raises:
-        UsageError: it is the database of another program, an empty one in the place of one that was lost, damaged, or
-            next to a log that is not its own.
+        UsageError: it is the database of another program, it is empty and seems to replace a lost one, it is damaged,
+            or the log next to it is that of another database.
     """
     if location.path.stat().st_size == 0:
         refuse_lost(location, left)
         return 0
     in_use = file.in_use()
-    # Without anybody who uses the files, the log is newer than the database, except after a crash in the middle of a
-    # checkpoint: then, and if the database was put there later, both are looked at closely.
+    # The log of an unused database is newer than the database, unless the server crashed during a checkpoint or the
+    # database file was replaced. These two cases are told apart here.
     doubtful = not in_use and location.log in left and is_doubtful(location)
     if doubtful and not belongs(location, file, last_mark(location)):
         raise UsageError(_advice(location, "the database was written by another program after its log"))
@@ -57,7 +57,7 @@ def schema_version(connection: sqlite3.Connection) -> int:
     """The schema version of the database; 0 for an empty one.
 
     Raises:
-        UsageError: the database is that of another program.
+        UsageError: the database belongs to another program.
     """
     found = tables(connection)
     version = drive(migrations.version(SQLiteTx(connection, 1), table_exists="meta" in found))
@@ -79,6 +79,6 @@ def _damage(connection: sqlite3.Connection) -> str | None:
 def _advice(location: Location, why: str) -> str:
     return (
         f"{location.log.name} does not belong to {location.path}: {why}. If the database was put there from a backup, "
-        f"move {location.log.name} and {location.index.name} away and start again; `heliograph restore` does so by "
-        f"itself. If not, move {location.lock.name} away, and both are used if they fit together"
+        f"move {location.log.name} and {location.index.name} away and start again, or use `heliograph restore`. If it "
+        f"was not, move {location.lock.name} away: both files are used if their content matches"
     )

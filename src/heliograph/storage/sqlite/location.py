@@ -1,4 +1,4 @@
-"""Where a SQLite database is: the one real name of its file, the files next to it, and what must not be there."""
+"""The location of a SQLite database: the canonical path of its file, the files next to it, and their checks."""
 
 from __future__ import annotations
 
@@ -16,70 +16,70 @@ _MOUNT_POINT = 4
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A database file by its real name: no part of it is a link."""
+    """A database file by its canonical path, which contains no symbolic link."""
 
     path: Path
 
-    def beside(self, suffix: str) -> Path:
-        """The file next to it whose name ends with `suffix`."""
+    def sibling(self, suffix: str) -> Path:
+        """The file next to it with `suffix` added to the name."""
         return self.path.with_name(self.path.name + suffix)
 
     @property
     def key(self) -> Path:
-        """Holds the master key, where the environment does not."""
-        return self.beside(".key")
+        """The master key, unless it is in the environment."""
+        return self.sibling(".key")
 
     @property
     def lock(self) -> Path:
-        """Names the process that serves the database."""
-        return self.beside(".lock")
+        """The number of the process that serves the database."""
+        return self.sibling(".lock")
 
     @property
     def log(self) -> Path:
         """SQLite's write-ahead log: commits that are not in the database file yet."""
-        return self.beside("-wal")
+        return self.sibling("-wal")
 
     @property
     def index(self) -> Path:
         """SQLite's index of the write-ahead log, which its processes share."""
-        return self.beside("-shm")
+        return self.sibling("-shm")
 
     @property
     def restoring(self) -> Path:
-        """The database that a restore is about to put in place."""
-        return self.beside(".restoring")
+        """The unfinished database of a restore."""
+        return self.sibling(".restoring")
 
 
 def locate(where: str | Path) -> Location:
     """The location of the database file `where`, which need not exist.
 
-    SQLite derives the names of its log from that of the database, so one file must always go by one name.
+    SQLite derives the name of the log from that of the database, so a file must always be opened by the same name.
 
     Raises:
-        UsageError: there is no such folder, or the file cannot be reached by a name of its own.
+        UsageError: the folder does not exist, or the file has no name.
     """
     given = Path(where).absolute()
     path = Path(os.path.realpath(given))
     if not path.parent.is_dir():
-        raise UsageError(f"the database cannot be opened: there is no folder {path.parent}")
-    # Links below /proc lead to files that were deleted, or that another container names differently.
+        raise UsageError(f"the database cannot be opened: folder {path.parent} does not exist")
+    # Links below /proc can lead to deleted files, and to files that have another name in this container.
     if given.exists() and not (path.exists() and path.samefile(given)):
-        raise UsageError(f"the database cannot be opened: {given} leads to a file that has no name here")
+        raise UsageError(f"the database cannot be opened: {given} leads to a file without a name")
     return Location(path)
 
 
 def leftovers(location: Location) -> list[Path]:
-    """The files that only a database in use leaves behind."""
+    """The existing files that only a used database leaves behind."""
     candidates = (location.key, location.log, location.restoring)
-    # SQLite leaves an empty log behind where it could not write to the folder.
+    # SQLite leaves an empty log behind if it cannot write to the folder.
     return [one for one in candidates if one.exists() and (one != location.log or one.stat().st_size)]
 
 
 def refuse_unusable(location: Location) -> None:
-    """Refuse a path at which no database can be kept safely.
+    """Refuse a path at which a database would not be safe.
 
     Raises:
-        UsageError: it is not a regular file, or the file has a second name, which has a log of its own.
+        UsageError: it is not a regular file, or the file is mounted on its own.
     """
     try:
         found = location.path.stat()
@@ -91,13 +91,13 @@ def refuse_unusable(location: Location) -> None:
         raise UsageError(f"the database cannot be opened: {location.path} is not a regular file")
     if _is_mount_point(location.path):
         raise UsageError(
-            f"{location.path} is mounted as a single file, so SQLite's log next to it would be kept elsewhere: "
+            f"{location.path} is mounted as a single file, so SQLite's log would be outside of the mount: "
             f"mount its folder instead"
         )
 
 
 def refuse_second_names(location: Location) -> None:
-    """Refuse a file with several hard links: each name has a log of its own, and the other may hold commits.
+    """Refuse a file with several hard links. Each name has a separate log, and that of another name may have commits.
 
     Raises:
         UsageError: the file has several names.
@@ -111,10 +111,10 @@ def refuse_second_names(location: Location) -> None:
 
 
 def refuse_lost(location: Location, left: list[Path]) -> None:
-    """Refuse to create a database where one seems to be missing; `left` was found before the database was looked at.
+    """Refuse to create a database if one seems to be missing. `left` must be listed before the database is accessed.
 
     Raises:
-        UsageError: there is no database, or an empty one, next to files that belong to one.
+        UsageError: the database is missing or empty, and files of a database are next to it.
     """
     if not left:
         return

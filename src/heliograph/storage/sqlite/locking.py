@@ -1,11 +1,11 @@
-"""The lock of the one server of a SQLite file, which belongs to the file itself and not to one of its names.
+"""The lock of the only server of a SQLite file. It locks the file itself, not one of its names.
 
-The lock is an OFD lock on a byte of the file that SQLite never uses (docs/decisions/0012). It goes when the last copy
-of the descriptor is closed, so at the latest with the process. On systems without OFD locks the file `.lock` alone has
-to do.
+The lock is an OFD lock on a byte of the file that SQLite never uses (docs/decisions/0012). The kernel releases it when
+the last copy of the descriptor is closed, at the latest when the process ends. Systems without OFD locks have only the
+lock on the file `.lock`.
 
-POSIX has a trap here: a process that closes any descriptor of a file loses all locks that SQLite holds on it. So the
-stores of a process share one descriptor for a file, which is closed after the last of their connections.
+When a process closes any descriptor of a file, POSIX releases all locks that SQLite holds on it. So the stores of a
+process share one descriptor of a file, which is closed after the last of their connections.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from heliograph.errors import UsageError
 from heliograph.storage.sqlite.location import Location
 
 _SERVER = (1 << 62, 1)
-"""The byte, far beyond the largest database, that the server locks: offset and length."""
+"""The offset and the length of the byte that the server locks, far beyond the end of the largest database."""
 _CONNECTIONS = (0x4000_0002, 510)
-"""The bytes that every open connection of SQLite holds a shared lock on, as its file format has it."""
+"""The bytes on which every open SQLite connection holds a shared lock, according to the file format."""
 _FLOCK = "hhqqi"
 
 _HOLDER_BYTES = 20
-"""The file `.lock` holds the number of the process, and from here on the mark."""
+"""The offset of the mark in the file `.lock`, after the process number."""
 
 Identity = tuple[int, int]
 Mark = tuple[int, int, int]
-"""What a server saw of its files last: modification time in nanoseconds and size of the database, inode of the log."""
+"""The last known state of a served database: its modification time in nanoseconds, its size, the inode of its log."""
 
 
 @dataclass(eq=False, slots=True)
 class _Shared:
-    """What the stores of this process share for one file: descriptors, of which the last two may not be open."""
+    """The descriptors of one file that the stores of this process share."""
 
     descriptor: int
     identity: Identity
@@ -55,10 +55,10 @@ _open: dict[Identity, _Shared] = {}
 
 
 class DatabaseFile:
-    """An open database file, for as long as a store uses it."""
+    """An open database file, used by one store."""
 
     def __init__(self, location: Location) -> None:
-        """Open the file; create it for its owner alone if it is missing.
+        """Open the file. Creates it, with access for its owner only, if it is missing.
 
         Raises:
             OSError: it cannot be opened.
@@ -74,69 +74,69 @@ class DatabaseFile:
         return self._shared.identity
 
     def lock(self) -> None:
-        """Become the one server of this file.
+        """Lock the file as its only server.
 
         Raises:
-            UsageError: another process, or another store of this one, is.
+            UsageError: another process, or another store of this one, serves the file.
         """
         name_lock = self._lock_name()
         if self._shared.name_lock is not None or not _try_lock(self._shared.descriptor, _SERVER):
             os.close(name_lock)
             raise UsageError(
-                f"another Heliograph server serves {self._location.path}, by another name of the same file or with a "
-                ".lock file that was removed since: SQLite serves from one process"
+                f"another Heliograph server serves {self._location.path}, under another name of the file or with a "
+                ".lock file that has been removed: only one process can serve a SQLite file"
             )
         self._shared.name_lock = name_lock
         self._serves = True
 
     def refuse_other_name(self) -> None:
-        """Refuse to work next to a server that knows this file by another name, and so has another log.
+        """Refuse a file that a server has opened under another name, and so with another log.
 
         Raises:
-            UsageError: there is such a server.
+            UsageError: a server uses another name.
         """
         if not self._shared.name_lock and _is_locked(self._shared.descriptor, _SERVER) and not self._name_is_locked():
             raise UsageError(
-                f"a Heliograph server serves {self._location.path} by another name of the same file, or its .lock file "
+                f"a Heliograph server serves {self._location.path} under another name of the file, or its .lock file "
                 "was removed: use the name that the server was started with, or restart the server"
             )
 
     def refuse_replaced(self) -> None:
-        """Refuse a file that is not at its place any more, now that SQLite has opened its log by name.
+        """Refuse a file that was replaced before SQLite opened its log by name.
 
         Raises:
-            UsageError: another file was put there in between.
+            UsageError: another file has its name.
         """
         found = self._location.path.stat()
         if (found.st_dev, found.st_ino) != self.identity:
             raise UsageError(f"{self._location.path} was replaced while it was being opened: try again")
 
     def in_use(self) -> bool:
-        """Whether any connection to this file is open, of whichever program."""
+        """Whether any program has an open SQLite connection to this file."""
         return _is_locked(self._shared.descriptor, _CONNECTIONS)
 
     def lock_out_connections(self) -> None:
-        """Keep every program from reading and writing this file through SQLite.
+        """Prevent all programs from using this file through SQLite.
 
         Raises:
-            UsageError: one has it open.
+            UsageError: a program has it open.
         """
         if not _try_lock(self._shared.descriptor, _CONNECTIONS):
             raise UsageError(f"another program has {self._location.path} open: end it first")
 
     def keep_log(self) -> None:
-        """Keep SQLite from deleting its log by name when the last connection is closed.
+        """Prevent SQLite from deleting its log when the last connection is closed.
 
-        By then the name may belong to the log of another database.
+        It deletes the log by name, and that may be the log of another database by then.
         """
         _try_lock(self._shared.descriptor, _CONNECTIONS, shared=True)
 
     def read(self, offset: int, size: int) -> bytes:
-        """A part of the file. Any other descriptor would do harm when it is closed."""
+        """A part of the file, read through the shared descriptor, because closing another one would release locks."""
         return os.pread(self._shared.descriptor, size, offset)
 
     def mark(self, mark: Mark) -> None:
-        """Note, as the server, what the file is like: after a crash it tells who has changed it."""
+        """Store the state of the served files. After a crash, it shows whether another program changed them."""
         if self._serves and self._shared.name_lock is not None:
             os.pwrite(self._shared.name_lock, "".join(f"{one:>20} " for one in mark).encode(), _HOLDER_BYTES)
 
@@ -147,10 +147,10 @@ class DatabaseFile:
         return os.pread(self._shared.index, size, 0)
 
     def close(self) -> None:
-        """Release the locks. Every connection that goes with it must be closed before."""
+        """Release the locks. All connections to the file must be closed first."""
         shared = self._shared
         if _open.get(shared.identity) is not shared:
-            return  # in a child of the process that opened it
+            return  # this is a child of the process that opened it
         if self._serves and shared.name_lock is not None:
             _unlock(shared.descriptor, _SERVER)
             os.close(shared.name_lock)
@@ -161,7 +161,7 @@ class DatabaseFile:
             shared.close()
 
     def _lock_name(self) -> int:
-        """Lock the file `.lock`, which tells people who serves the database; returns its descriptor."""
+        """Lock the file `.lock`, which contains the number of the serving process; returns its descriptor."""
         descriptor = os.open(self._location.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -170,7 +170,7 @@ class DatabaseFile:
             os.close(descriptor)
             raise UsageError(
                 f"another Heliograph server (process {holder}) serves {self._location.path}: "
-                "SQLite serves from one process"
+                "only one process can serve a SQLite file"
             ) from None
         os.pwrite(descriptor, f"{os.getpid():<{_HOLDER_BYTES - 1}}\n".encode(), 0)
         return descriptor
@@ -190,7 +190,7 @@ class DatabaseFile:
 
 
 def last_mark(location: Location) -> Mark | None:
-    """The mark of the last server, if it is known."""
+    """The mark of the last server, or None."""
     try:
         modified, size, inode = location.lock.read_bytes()[_HOLDER_BYTES:].split()
         return int(modified), int(size), int(inode)
@@ -199,7 +199,7 @@ def last_mark(location: Location) -> Mark | None:
 
 
 def _share(location: Location) -> _Shared:
-    """The descriptor that this process has of the file, or a new one: closing a second one would do harm."""
+    """The shared descriptor of the file, or a new one."""
     with suppress(FileNotFoundError):
         found = location.path.stat()
         if (shared := _open.get((found.st_dev, found.st_ino))) is not None:
@@ -210,7 +210,7 @@ def _share(location: Location) -> _Shared:
 
 
 def _try_lock(descriptor: int, part: tuple[int, int], *, shared: bool = False) -> bool:
-    """Lock a part of the file; False if another process has a lock that does not go with it."""
+    """Lock a part of the file; False if another process has a conflicting lock."""
     if sys.platform != "linux":
         return True
     try:
@@ -231,16 +231,16 @@ def _unlock(descriptor: int, part: tuple[int, int]) -> None:
 
 
 def _is_locked(descriptor: int, part: tuple[int, int]) -> bool:
-    """Whether anybody else has a lock on a part of the file."""
+    """Whether another process has a lock on a part of the file."""
     if sys.platform != "linux":
         return False
     try:
-        answer = fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, _flock(fcntl.F_WRLCK, part))
+        found = fcntl.fcntl(descriptor, fcntl.F_OFD_GETLK, _flock(fcntl.F_WRLCK, part))
     except OSError as error:
         if error.errno == errno.EINVAL:
             return False
         raise
-    return bool(struct.unpack(_FLOCK, answer[: struct.calcsize(_FLOCK)])[0] != fcntl.F_UNLCK)
+    return bool(struct.unpack(_FLOCK, found[: struct.calcsize(_FLOCK)])[0] != fcntl.F_UNLCK)
 
 
 def _flock(kind: int, part: tuple[int, int]) -> bytes:
@@ -248,7 +248,7 @@ def _flock(kind: int, part: tuple[int, int]) -> bytes:
 
 
 def _forget() -> None:
-    """Close the descriptors that a fork has copied: a child must not keep the locks of its parent."""
+    """Close the descriptors in a forked child, so that it does not keep the locks of its parent."""
     for shared in _open.values():
         shared.close()
     _open.clear()

@@ -1,8 +1,8 @@
-"""Whether the write-ahead log next to a SQLite file belongs to it.
+"""Checks whether the write-ahead log next to a SQLite file belongs to it.
 
-SQLite cannot tell: it applies whatever log it finds under the right name, and a database that was put there from a
-backup is then damaged, or silently undone. After a crash nothing but a checkpoint that was under way may have written
-to the database since its server saw it last, so anything else is refused.
+SQLite does not check: it applies any log with the right name, which damages a database that was copied from a backup,
+or silently reverts it. After a crash, only an interrupted checkpoint can have changed the database since its server
+last saw it, so any other change is refused.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ _HEADER, _FRAME_HEADER = 32, 24
 
 
 def is_doubtful(location: Location) -> bool:
-    """Whether the database was changed after its log; while nobody uses them, it is the other way round."""
-    # The change of the inode, which copying and moving set even where they keep the time of modification.
+    """Whether the database was changed after its log. If they belong together, the log is normally newer."""
+    # The change time of the inode, which copying and moving update even if they keep the modification time.
     return location.log.stat().st_mtime_ns < location.path.stat().st_ctime_ns
 
 
 def belongs(location: Location, file: DatabaseFile, mark: Mark | None) -> bool:
-    """Whether a doubtful log belongs to the database, as far as that is known from the `mark` of its last server."""
+    """Whether a doubtful log belongs to the database, judging by the `mark` of its last server."""
     if mark is None or mark[2] != location.log.stat().st_ino:
         return True  # the files were copied together
     found = location.path.stat()
@@ -31,16 +31,16 @@ def belongs(location: Location, file: DatabaseFile, mark: Mark | None) -> bool:
 
 
 def _was_copied(log: Path, file: DatabaseFile) -> bool:
-    """Whether a checkpoint has begun to copy the log: it copies pages in the order of their numbers."""
+    """Whether a checkpoint has begun to copy the log, which it does in the order of the page numbers."""
     found = _lowest_page(log)
     if found is None:
-        return True  # nothing in it counts
+        return True  # the log has no commit
     number, content = found
     return file.read((number - 1) * len(content), len(content)) == content
 
 
 def _lowest_page(log: Path) -> tuple[int, bytes] | None:
-    """The committed page with the lowest number, as it is after the last commit (https://sqlite.org/fileformat.html)."""
+    """The committed page with the lowest number, after the last commit (https://sqlite.org/fileformat.html)."""
     pages: dict[int, int] = {}
     uncommitted: dict[int, int] = {}
     with log.open("rb") as file:

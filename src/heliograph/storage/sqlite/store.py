@@ -1,4 +1,4 @@
-"""The store on a SQLite file: one writer, a read-only reader, and a watch over the files."""
+"""The store on a SQLite file: one writer, one reader, and a watch over the files."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from heliograph import ids
 from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.storage import migrations
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.page_cache import Remembered
+from heliograph.storage.page_cache import PageCache
 from heliograph.storage.rows import places, stream
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.sqlite.examining import examine, schema_version
+from heliograph.storage.sqlite.file_watch import CHECK_SECONDS, FileWatch
 from heliograph.storage.sqlite.location import (
     Location,
     leftovers,
@@ -28,7 +29,6 @@ from heliograph.storage.sqlite.location import (
     refuse_unusable,
 )
 from heliograph.storage.sqlite.locking import DatabaseFile
-from heliograph.storage.sqlite.presence import BEAT_SECONDS, Presence
 from heliograph.storage.sqlite.tx import DIALECT, SQLiteTx, connect, unavailable
 from heliograph.storage.sqlite.writer import Job, Writer, drive
 from heliograph.storage.store import Store
@@ -39,7 +39,7 @@ from heliograph.wire import times
 BUCKETS = 1
 
 T = TypeVar("T")
-Call = TypeVar("Call")
+Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 P = ParamSpec("P")
 
@@ -55,7 +55,7 @@ class EmbeddedStore(Store):
         self.name = str(location.path)
         self.sealer = sealer
         self.buckets = BUCKETS
-        self.remembered = Remembered()
+        self.page_cache = PageCache()
         self._file = file
         self._write_connection = writer
         self._read_connection = connect(location.path, read_only=True)
@@ -64,23 +64,23 @@ class EmbeddedStore(Store):
         self._writer = Writer(writer, BUCKETS, self._loop, lambda *batch: self.observe_batch(*batch))
         self.persistent = True
         self._scratch: Path | None = None
-        self._presence = Presence(location, file)
-        self._next_look: asyncio.TimerHandle | None = None
+        self._files = FileWatch(location, file)
+        self._next_check: asyncio.TimerHandle | None = None
         if serve:
             self._watch()
 
     def _watch(self) -> None:
-        self._presence.look()
-        self._next_look = self._loop.call_later(BEAT_SECONDS, self._watch)
+        self._files.check()
+        self._next_check = self._loop.call_later(CHECK_SECONDS, self._watch)
 
     async def snapshot(
         self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         connection = self._read_connection
-        if self._presence.lost:
+        if self._files.lost:
             raise ServiceUnavailable
         try:
-            # No other read comes between: nothing in here waits.
+            # Reads cannot interleave, because the query never waits for the event loop.
             connection.execute("BEGIN")
             try:
                 return await query(self._reader, *args, **kwargs)
@@ -90,7 +90,7 @@ class EmbeddedStore(Store):
             raise unavailable(error) from error
 
     async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        if self._presence.lost:
+        if self._files.lost:
             raise ServiceUnavailable
         try:
             return await query(self._reader, *args, **kwargs)
@@ -102,18 +102,18 @@ class EmbeddedStore(Store):
         self._put(Job(future, work=work, args=args, kwargs=kwargs))
         return await future
 
-    async def submit(self, batch: Callable[[Tx, Sequence[Call]], Awaitable[Sequence[Outcome]]], call: Call) -> Outcome:
+    async def submit(self, batch: Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Outcome]]], item: Item) -> Outcome:
         future: asyncio.Future[Outcome] = self._loop.create_future()
-        self._put(Job(future, batch=batch, call=call))
+        self._put(Job(future, batch=batch, item=item))
         return await future
 
     def _put(self, job: Job) -> None:
-        if self._presence.lost:
+        if self._files.lost:
             raise ServiceUnavailable
         self._writer.put(job)
 
-    def keep_nothing(self, folder: Path) -> None:
-        """Remove the folder of the database when it is closed."""
+    def delete_on_close(self, folder: Path) -> None:
+        """Remove the folder of the database when the store is closed."""
         self.name = "in memory: nothing is kept"
         self.persistent = False
         self._scratch = folder
@@ -127,11 +127,11 @@ class EmbeddedStore(Store):
         return 2, 0
 
     async def close(self) -> None:
-        if self._next_look:
-            self._next_look.cancel()
+        if self._next_check:
+            self._next_check.cancel()
         await self._writer.stop()
-        self._presence.look()
-        if self._presence.lost:
+        self._files.check()
+        if self._files.lost:
             self._file.keep_log()
         self._read_connection.close()
         self._write_connection.close()
@@ -141,13 +141,14 @@ class EmbeddedStore(Store):
 
 
 def open_embedded(where: str, *, serve: bool) -> EmbeddedStore:
-    """The store on the file `where`, made and migrated if need be.
+    """The store on the file `where`. Creates the file if needed, and migrates it.
 
-    With `serve` this process becomes the one server of it; without, it works beside a running one.
+    With `serve`, this process becomes its only server; without it, the store can be used alongside a running server.
 
     Raises:
-        UsageError: the file cannot be opened or is not Heliograph's, is missing although files of it are there, is of
-            a newer version, has another master key, or (with `serve`, or where a migration is due) is being served.
+        UsageError: the file cannot be opened or belongs to another program, it is missing but other files of a database
+            exist, it has a newer schema version or another master key, or another process serves it and `serve` is set
+            or the schema must be migrated.
     """
     scratch = Path(tempfile.mkdtemp(prefix="heliograph-")) if where == MEMORY else None
     try:
@@ -157,13 +158,13 @@ def open_embedded(where: str, *, serve: bool) -> EmbeddedStore:
             shutil.rmtree(scratch, ignore_errors=True)
         raise
     if scratch:
-        store.keep_nothing(scratch)
+        store.delete_on_close(scratch)
     return store
 
 
 def _open(where: Path | str, *, serve: bool) -> EmbeddedStore:
     location = locate(where)
-    # Looked for before the database: whoever creates one at this moment adds the others later.
+    # Listed before the database is accessed: a process that creates one now creates these files later.
     left = leftovers(location)
     file: DatabaseFile | None = None
     try:
@@ -177,7 +178,7 @@ def _open(where: Path | str, *, serve: bool) -> EmbeddedStore:
             file.refuse_other_name()
         refuse_second_names(location)
         present = examine(location, file, left)
-        # A step under the feet of a running server could break it; one on an empty database cannot.
+        # A migration could break a running server, unless the database is empty.
         if 0 < present < migrations.LATEST and not serve:
             file.lock()
         return _connected(location, file, left, serve=serve)
@@ -197,7 +198,7 @@ def _connected(location: Location, file: DatabaseFile, left: list[Path], *, serv
         if newest:
             ids.follow(newest[0])
         if serve and location.log in left:
-            # After a crash the index tells nothing of checkpoints until there was one, see `presence`.
+            # After a crash, the index does not count checkpoints before the first one, see `file_watch`.
             connection.execute("PRAGMA wal_checkpoint")
         file.refuse_replaced()
         return EmbeddedStore(location, file, connection, sealer, serve=serve)
@@ -207,12 +208,12 @@ def _connected(location: Location, file: DatabaseFile, left: list[Path], *, serv
 
 
 def _prepare(connection: sqlite3.Connection, location: Location) -> Sealer:
-    """Bring the schema up to date, and find the master key."""
+    """Migrate the schema, and load the master key."""
     with _transaction(connection) as tx:
         drive(migrations.migrate(tx, DIALECT, schema_version(connection), BUCKETS))
         drive(stream.begin_epoch(tx, ""))
         drive(places.prepare(tx))
-    # A transaction of its own: a master key never lies next to a database that has no tables, unless one was lost.
+    # In a separate transaction, so that a master key next to a database without tables means that one was lost.
     with _transaction(connection) as tx:
         return drive(sealer_of(tx, location.key))
 

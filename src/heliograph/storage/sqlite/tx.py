@@ -1,7 +1,7 @@
-"""SQLite: connections, and the reading and writing of rows through them.
+"""Opens SQLite connections, and reads and writes rows through them.
 
-Nothing here ever waits for the event loop: every coroutine runs to its end in one go. So a read is one uninterrupted
-step of the event loop, and the writer's thread can drive the same coroutines without any loop at all.
+The coroutines never wait for the event loop. So a read is a single step of the event loop, and the thread of the writer
+can run the same coroutines without a loop.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ DIALECT = Dialect(
 _PARAMETER = re.compile(r"\$(\d+)")
 _BUSY_SECONDS = 10
 _CACHE_KIB = 32_000
-# A checkpoint copies a page once however often it was written since the last one: rarer is cheaper. 8,000 pages of
-# 4 KiB bound the write-ahead log to about 32 MB.
+# A checkpoint copies each page once, no matter how often it was written since the last checkpoint, so fewer checkpoints
+# are cheaper. 8,000 pages of 4 KiB limit the write-ahead log to about 32 MB.
 _CHECKPOINT_PAGES = 8_000
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
-    """A connection in autocommit mode: transactions are begun and ended by name.
+    """A connection in autocommit mode, on which transactions begin and end with explicit statements.
 
     Raises:
         sqlite3.Error: the file cannot be opened, or is not a database.
@@ -58,10 +58,10 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
 
 
 def unavailable(error: sqlite3.DatabaseError) -> Exception:
-    """What a failure means to callers: ServiceUnavailable if the files cannot be used now, else the error itself.
+    """The error to raise to callers: ServiceUnavailable if the files cannot be used now, otherwise the error itself.
 
-    The driver raises OperationalError for a full disk, an I/O error or a lock, and a plain DatabaseError for a damaged
-    file; its other classes are mistakes of ours.
+    The driver raises OperationalError for a full disk, an I/O error or a lock, and DatabaseError itself for a damaged
+    file. Its other classes are programming errors.
     """
     files = isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
     return ServiceUnavailable() if files else error
@@ -69,7 +69,7 @@ def unavailable(error: sqlite3.DatabaseError) -> Exception:
 
 @lru_cache(maxsize=1024)
 def _numbered(sql: str) -> str:
-    # ?1 and not $1: the driver takes a sequence of values for the one and not for the other.
+    # The driver accepts a sequence of values for ?1, but not for $1.
     return _PARAMETER.sub(r"?\1", sql)
 
 
@@ -114,7 +114,7 @@ class SQLiteTx(Tx):
     async def rows(self, sql: str, *values: Any) -> list[Row]:
         return self._connection.execute(_numbered(sql), values).fetchall()
 
-    # One writer needs no locks.
+    # With a single writer, no locks are needed.
     async def get(
         self, table: str, columns: Columns, match: Columns, key: Row, *, lock: Lock = Lock.NONE
     ) -> Row | None:
@@ -124,7 +124,7 @@ class SQLiteTx(Tx):
     async def get_many(
         self, table: str, columns: Columns, match: Columns, keys: Iterable[Row], *, lock: Lock = Lock.NONE
     ) -> list[Row]:
-        # A prepared look-up per key beats one statement for all of them here.
+        # On SQLite a prepared statement for each key is faster than one statement for all keys.
         sql = _select(table, columns, match)
         execute = self._connection.execute
         return [row for key in keys for row in execute(sql, key)]

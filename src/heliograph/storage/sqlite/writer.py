@@ -1,11 +1,11 @@
-"""The one writer of a SQLite database: it turns whatever is waiting into one transaction.
+"""The single writer of a SQLite database, which groups the waiting jobs into one transaction.
 
-While a transaction is at the disk, new calls queue up; the next one takes them all. There is no timer: an idle
-database commits each call by itself, a busy one commits many at the price of one.
+While a transaction is being committed, new jobs queue up, and the next transaction takes all of them. There is no
+timer: an idle database commits each job alone, and a busy one commits many jobs at the cost of one commit.
 
-Batches run their statements on the event loop, and leave to a thread only the commit, which waits for the disk: under
-one interpreter lock, a thread would mostly wait for its turn (measured in docs/decisions/0006). Whatever may take long
-is the thread's from beginning to end: other work, a batch that failed, a database that somebody else is writing to.
+The statements of batches run on the event loop, and only the commit, which waits for the disk, runs in a thread,
+because a thread would mostly wait for the interpreter lock (measured in docs/decisions/0006). Transactions that may
+take long run entirely in the thread: other work, a failed batch, and a database that another process is writing to.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Work = Callable[..., Awaitable[Any]]
 Batch = Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
 
 BUSY_MILLISECONDS = 10_000
-"""How long a transaction waits for another process that is writing."""
+"""The longest time that a transaction waits for another process that is writing."""
 _LARGEST_BATCH = 256
 
 log = logging.getLogger("heliograph.storage")
@@ -41,19 +41,19 @@ log = logging.getLogger("heliograph.storage")
 
 @dataclass(slots=True)
 class Job:
-    """Something to do in a transaction: `work` by itself, or `call` with its neighbours of the same `batch`."""
+    """A write: `work` alone, or `item` together with the other items of the same `batch`."""
 
     future: asyncio.Future[Any]
     work: Work | None = None
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
     batch: Batch | None = None
-    call: Any = None
+    item: Any = None
 
 
 @dataclass(slots=True)
-class Settled:
-    """How a job ended; told to whoever waits only after the commit."""
+class JobOutcome:
+    """The outcome of a job. Its future is resolved after the commit."""
 
     future: asyncio.Future[Any]
     result: Any = None
@@ -67,14 +67,14 @@ def drive(coroutine: Coroutine[Any, Any, T]) -> T:
     except StopIteration as done:
         result: T = done.value
         return result
-    except asyncio.CancelledError as error:  # nobody can cancel what never waits
+    except asyncio.CancelledError as error:  # a coroutine that never waits cannot be cancelled from outside
         raise RuntimeError("a storage function was cancelled") from error
     coroutine.close()
     raise RuntimeError("a storage function may await nothing but the transaction it was given")
 
 
 class Writer:
-    """Owns the write connection. Jobs go in on the event loop, and are settled on it."""
+    """Owns the write connection. Jobs are queued and resolved on the event loop."""
 
     def __init__(
         self,
@@ -96,7 +96,7 @@ class Writer:
 
     @property
     def waiting(self) -> int:
-        """How many jobs wait for their transaction to begin."""
+        """The number of jobs that wait for their transaction to begin."""
         return len(self._waiting)
 
     def put(self, job: Job) -> None:
@@ -107,144 +107,144 @@ class Writer:
             self._loop.call_soon(self._next)
 
     async def stop(self) -> None:
-        """Finish what is queued, then end the thread."""
+        """Finish the queued jobs, then end the thread."""
         await self._idle.wait()
         self._thread.shutdown()
 
     def _next(self) -> None:
-        """Begin the next transaction, or rest."""
+        """Begin the next transaction, if jobs are waiting."""
         jobs, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
         if not jobs:
             self._idle.set()
             return
         started = time.perf_counter()
         try:
-            settled = self._here_and_now(jobs)
-            rest = partial(self._attempt, jobs) if settled is None else partial(self._commit, jobs, settled)
+            outcomes = self._run_on_loop(jobs)
+            rest = partial(self._run_in_thread, jobs) if outcomes is None else partial(self._commit, jobs, outcomes)
             running = self._loop.run_in_executor(self._thread, rest)
-        except Exception as error:  # a rollback that failed, a thread that could not be started
+        except Exception as error:  # a failed rollback, or a thread that cannot be started
             log.error("the database refused to write", exc_info=error)
-            self._answer(Settled(job.future, error=ServiceUnavailable()) for job in jobs)
+            self._resolve(JobOutcome(job.future, error=ServiceUnavailable()) for job in jobs)
             self._loop.call_soon(self._next)
             return
-        running.add_done_callback(partial(self._settle, jobs, started))
+        running.add_done_callback(partial(self._finish, jobs, started))
 
-    def _settle(self, jobs: list[Job], started: float, finished: asyncio.Future[list[Settled]]) -> None:
-        # Whatever fails here, nobody is left waiting, and the next transaction begins.
+    def _finish(self, jobs: list[Job], started: float, finished: asyncio.Future[list[JobOutcome]]) -> None:
+        # Even after an error, all futures are resolved and the next transaction begins.
         try:
             error = ServiceUnavailable() if finished.cancelled() else finished.exception()
-            self._answer(finished.result() if error is None else (Settled(job.future, error=error) for job in jobs))
+            self._resolve(finished.result() if error is None else (JobOutcome(job.future, error=error) for job in jobs))
             for batch, size in Counter(job.batch for job in jobs if job.batch is not None).items():
                 self._observe(batch.__name__, size, time.perf_counter() - started)
         finally:
             self._next()
 
-    def _answer(self, settled: Iterable[Settled]) -> None:
-        for one in settled:
-            if one.future.done():  # the caller went away; what was decided stands all the same
+    def _resolve(self, outcomes: Iterable[JobOutcome]) -> None:
+        for one in outcomes:
+            if one.future.done():  # a caller that was cancelled does not undo the commit
                 continue
             if one.error is not None:
                 one.future.set_exception(one.error)
             else:
                 one.future.set_result(one.result)
 
-    def _here_and_now(self, jobs: list[Job]) -> list[Settled] | None:
-        """The statements of a transaction of batches; None where it is the thread's to try."""
+    def _run_on_loop(self, jobs: list[Job]) -> list[JobOutcome] | None:
+        """Run the statements of a transaction of batches; None if the thread must run them."""
         if any(job.batch is None for job in jobs):
             return None
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             return self._statements(jobs)
-        except Exception:  # the thread meets it again, and tells whom it concerns
+        except Exception:  # the thread runs into it again, and reports it to the right job
             self._roll_back()
             return None
 
-    def _commit(self, jobs: list[Job], settled: list[Settled]) -> list[Settled]:
+    def _commit(self, jobs: list[Job], outcomes: list[JobOutcome]) -> list[JobOutcome]:
         try:
             self._connection.execute("COMMIT")
         except sqlite3.Error:
             self._roll_back()
             self._overwrite_failed_commit()
-            return self._attempt(jobs)
-        return settled
+            return self._run_in_thread(jobs)
+        return outcomes
 
-    def _attempt(self, jobs: list[Job]) -> list[Settled]:
-        """All of it in one transaction; if that fails for a reason that is not a rule, each job in one of its own."""
+    def _run_in_thread(self, jobs: list[Job]) -> list[JobOutcome]:
+        """Run the jobs in one transaction or, if that fails, each job in its own."""
         try:
             return self._transaction(jobs)
         except Exception as error:
             if len(jobs) > 1 and not _is_busy(error):
                 return self._one_by_one(jobs)
-            told = unavailable(error) if isinstance(error, sqlite3.DatabaseError) else error
-            if isinstance(told, ServiceUnavailable):
+            reported = unavailable(error) if isinstance(error, sqlite3.DatabaseError) else error
+            if isinstance(reported, ServiceUnavailable):
                 log.error("the database refused to write", exc_info=error)
-            return [Settled(job.future, error=told) for job in jobs]
+            return [JobOutcome(job.future, error=reported) for job in jobs]
 
-    def _one_by_one(self, jobs: list[Job]) -> list[Settled]:
-        return [settled for job in jobs for settled in self._attempt([job])]
+    def _one_by_one(self, jobs: list[Job]) -> list[JobOutcome]:
+        return [outcome for job in jobs for outcome in self._run_in_thread([job])]
 
-    def _transaction(self, jobs: list[Job]) -> list[Settled]:
+    def _transaction(self, jobs: list[Job]) -> list[JobOutcome]:
         self._connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        settled: list[Settled] | None = None
+        outcomes: list[JobOutcome] | None = None
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            settled = self._statements(jobs)
+            outcomes = self._statements(jobs)
             self._connection.execute("COMMIT")
         except Exception:
             self._roll_back()
-            if settled is not None:
+            if outcomes is not None:
                 self._overwrite_failed_commit()
             raise
         finally:
             self._connection.execute("PRAGMA busy_timeout = 0")
-        return settled
+        return outcomes
 
     def _overwrite_failed_commit(self) -> None:
-        """Make sure that what could not be committed stays undone, whatever happens to this process.
+        """Make sure that a failed commit stays undone, even if this process crashes.
 
-        A COMMIT that fails where SQLite waits for the disk leaves a whole transaction at the end of the log. It counts
-        for nobody, but the next process to read the log after a crash would find and apply it. Another transaction is
-        written over its beginning, which makes it invalid, even if that one fails in the same way.
+        A COMMIT that fails while SQLite waits for the disk leaves a complete transaction at the end of the log. No
+        connection reads it, but the next process to recover the log after a crash would apply it. Another transaction
+        overwrites its beginning, which makes it invalid, even if that transaction fails too.
         """
-        # Nobody uses this number. It has to change: SQLite writes no page that stays the same.
+        # The number has no meaning, but must change: SQLite does not write unchanged pages.
         with suppress(sqlite3.Error):
             self._connection.execute(f"PRAGMA user_version = {random.randrange(1 << 31)}")
 
     def _roll_back(self) -> None:
-        # An I/O error may have done so already.
+        # An I/O error may have rolled back already.
         if self._connection.in_transaction:
-            with suppress(sqlite3.Error):  # the next transaction cannot begin then, and says so
+            with suppress(sqlite3.Error):  # then the next transaction fails to begin
                 self._connection.execute("ROLLBACK")
 
-    def _statements(self, jobs: list[Job]) -> list[Settled]:
+    def _statements(self, jobs: list[Job]) -> list[JobOutcome]:
         tx = SQLiteTx(self._connection, self._buckets, times.now())
-        settled = [self._work(tx, job) for job in jobs if job.batch is None]
-        for batch, calls in _by_batch(jobs).items():
-            outcomes = drive(_coroutine(batch(tx, [job.call for job in calls])))
-            settled.extend(Settled(job.future, outcome) for job, outcome in zip(calls, outcomes, strict=True))
-        return settled
+        done = [self._work(tx, job) for job in jobs if job.batch is None]
+        for batch, batched in _by_batch(jobs).items():
+            outcomes = drive(_coroutine(batch(tx, [job.item for job in batched])))
+            done.extend(JobOutcome(job.future, outcome) for job, outcome in zip(batched, outcomes, strict=True))
+        return done
 
-    def _work(self, tx: Tx, job: Job) -> Settled:
+    def _work(self, tx: Tx, job: Job) -> JobOutcome:
         assert job.work is not None
         self._connection.execute("SAVEPOINT work")
         try:
             result = drive(_coroutine(job.work(tx, *job.args, **job.kwargs)))
         except ApiError as refusal:
-            # A refusal is an answer like another; it undoes what its own work did, and nothing else.
+            # A refusal rolls back its own work only.
             self._connection.execute("ROLLBACK TO work")
-            return Settled(job.future, error=refusal)
+            return JobOutcome(job.future, error=refusal)
         finally:
             if self._connection.in_transaction:
                 self._connection.execute("RELEASE work")
-        return Settled(job.future, result)
+        return JobOutcome(job.future, result)
 
 
 def _by_batch(jobs: list[Job]) -> dict[Batch, list[Job]]:
-    calls: dict[Batch, list[Job]] = {}
+    grouped: dict[Batch, list[Job]] = {}
     for job in jobs:
         if job.batch is not None:
-            calls.setdefault(job.batch, []).append(job)
-    return calls
+            grouped.setdefault(job.batch, []).append(job)
+    return grouped
 
 
 def _coroutine(awaitable: Awaitable[T]) -> Coroutine[Any, Any, T]:

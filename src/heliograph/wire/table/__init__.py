@@ -1,6 +1,6 @@
-"""THE table: one row for each of the 68 operations of version 17.12.1 of the API document.
+"""The table of operations: a row for each of the 68 operations of version 17.12.1 of the API document.
 
-One row reads as one line of a table: name, method, path, tag, scope, what it does, then its body and its response.
+The columns of a row are name, method, path, tag, scope, description, body and response.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What this server offers beside the API document, below a path of its own."""
+"""The operations of this server that are not in the API document, below `/heliograph/v1`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from heliograph.wire.paths import DELIVERY, EXTENSION_APP, A
 # fmt: off
 LIST_DELIVERIES = Operation(
     "ListDeliveries", "GET", EXTENSION_APP / "deliveries", "Deliveries", A,
-    "Lists what was or is to be delivered to the webhooks of an app, oldest first.",
+    "Lists the deliveries of events to the webhooks of an app, oldest first.",
     body=NO_BODY, response=Json(DeliveryListResponse), errors=(errors.InvalidPage,), paged=True,
     filters=("status", "webhookId", "conversationId", "userId"),
 )
@@ -23,13 +23,13 @@ GET_DELIVERY = Operation(
 )
 RETRY_DELIVERY = Operation(
     "RetryDelivery", "POST", DELIVERY / "retry", "Deliveries", A,
-    "Delivers once more, with five attempts, what failed or was delivered before. Its webhook has to be there.",
+    "Sends a failed or delivered event again, with up to five attempts. Its webhook must still exist.",
     body=NO_BODY, response=Json(DeliveryResponse), errors=(errors.NotFound,),
 )
 STREAM_EVENTS = Operation(
     "StreamEvents", "GET", EXTENSION_APP / "events", "Deliveries", A,
-    "Tells events as they happen, as server-sent events: the data of each is what a webhook would be called with. "
-    "After `Last-Event-ID` it begins with those that came after it.",
+    "Streams the events of an app as server-sent events. The data of each is the body that a webhook would receive. "
+    "With `Last-Event-ID`, the stream resumes after that event.",
     body=NO_BODY, response=EventStream(WebhookCall), errors=(errors.BadRequest,),
     query=("trigger", "conversationId", "includeFullUser"), headers=("Last-Event-ID",),
 )

@@ -63,7 +63,7 @@ class AsyncAppKeysApi(AsyncApi):
         return await self._client.send(build(OPERATION["GetAppKey"], (app_id, key_id)), AppKeyResponse)
 
     async def delete_app_key(self, app_id: str, key_id: str) -> Empty:
-        """Revokes an API key at once.
+        """Revokes an API key immediately.
 
         `DELETE /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
 

@@ -25,7 +25,7 @@ class AsyncAppsApi(AsyncApi):
         settings: AppSettingsBody | Mapping[str, Any] | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> AppResponse:
-        """Creates an app: a tenant with users, conversations and keys of its own.
+        """Creates an app: a tenant with its own users, conversations and keys.
 
         `POST /v2/apps`, for keys of scope account.
 
@@ -96,8 +96,8 @@ class AsyncAppsApi(AsyncApi):
         settings: AppSettingsBody | Mapping[str, Any] | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> AppResponse:
-        """Changes what the body names: settings and metadata are merged key by key, and a null metadata value removes
-        its key. `multiConvoEnabled` cannot be turned off again.
+        """Changes the given fields. Settings and metadata are merged key by key, and a null metadata value removes its
+        key. `multiConvoEnabled` cannot be turned off again.
 
         `PATCH /v2/apps/{appId}`, for keys of scope app or account.
 
@@ -119,7 +119,7 @@ class AsyncAppsApi(AsyncApi):
         )
 
     async def delete_app(self, app_id: str) -> Empty:
-        """Deletes an app with everything in it. Its keys stop working at once.
+        """Deletes an app with all its data. Its keys stop working immediately.
 
         `DELETE /v2/apps/{appId}`, for keys of scope account.
 

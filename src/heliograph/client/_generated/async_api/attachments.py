@@ -25,8 +25,8 @@ class AsyncAttachmentsApi(AsyncApi):
         for_: str | None = None,
         conversation_id: str | None = None,
     ) -> AttachmentResponse:
-        """Takes a file for messages to refer to by its URL. With `for=message` and a `conversationId` it goes when the
-        message, the conversation or the user goes.
+        """Uploads a file that messages can refer to by its URL. With `for=message` and a `conversationId`, it is
+        deleted together with the message, the conversation or the user.
 
         `POST /v2/apps/{appId}/attachments`, for keys of scope integration or app or account.
 

@@ -27,7 +27,7 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
         *,
         display_name: str | None = None,
     ) -> IntegrationApiKeyResponse:
-        """Creates an API key of a custom integration, which has at most 10.
+        """Creates an API key of a custom integration, which can have up to 10.
 
         `POST /v2/apps/{appId}/integrations/{integrationId}/keys`, for keys of scope app or account.
 
@@ -83,7 +83,7 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
         )
 
     async def delete_custom_integration_key(self, app_id: str, integration_id: str, key_id: str) -> Empty:
-        """Revokes an API key at once.
+        """Revokes an API key immediately.
 
         `DELETE /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
 

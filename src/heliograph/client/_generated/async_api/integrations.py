@@ -80,7 +80,7 @@ class AsyncIntegrationsApi(AsyncApi):
         | Mapping[str, Any]
         | None = None,
     ) -> IntegrationResponse:
-        """Creates an integration; a custom one comes with its webhook.
+        """Creates an integration. A custom integration is created with its webhook.
 
         `POST /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
@@ -101,8 +101,8 @@ class AsyncIntegrationsApi(AsyncApi):
         *,
         types: str | None = None,
     ) -> IntegrationListResponse:
-        """Lists the integrations of an app, oldest first; with `filter[types]` those of the types in it, which commas
-        separate.
+        """Lists the integrations of an app, oldest first. `filter[types]` is a comma-separated list of types to
+        include.
 
         `GET /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
@@ -219,7 +219,7 @@ class AsyncIntegrationsApi(AsyncApi):
         origin_whitelist: Sequence[str] | None = None,
         prechat_capture: PrechatCaptureBody | Mapping[str, Any] | None = None,
     ) -> IntegrationResponse:
-        """Changes what the body names. What else an integration has is fixed when it is created.
+        """Changes the given fields. The other fields of an integration cannot be changed.
 
         `PATCH /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
 

@@ -32,7 +32,7 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
         next_switchboard_integration_id: str | None = None,
         message_history_count: int | None = None,
     ) -> SwitchboardIntegrationResponse:
-        """Adds an integration to a switchboard, which takes at most 10.
+        """Adds an integration to a switchboard, which can have up to 10.
 
         `POST /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`, for keys of scope app or
         account.
@@ -96,7 +96,7 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
         next_switchboard_integration_id: str | None = None,
         message_history_count: int | None = None,
     ) -> SwitchboardIntegrationResponse:
-        """Changes what the body names; null clears.
+        """Changes the given fields. Null clears a field.
 
         `PATCH /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`, for
         keys of scope app or account.
@@ -129,7 +129,7 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
     async def delete_switchboard_integration(
         self, app_id: str, switchboard_id: str, switchboard_integration_id: str
     ) -> Empty:
-        """Removes an integration from a switchboard, unless it is the default one or the next one of another.
+        """Removes an integration from a switchboard, unless it is the default, or the next one of another integration.
 
         `DELETE /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`,
         for keys of scope app or account.

@@ -25,7 +25,7 @@ class ActivitiesApi(Api):
         author: AuthorBody | Mapping[str, Any] | None = None,
         type: Literal["conversation:read", "typing:start", "typing:stop"] | None = None,
     ) -> Empty:
-        """Tells that the business is typing, or that a user or the business has read the conversation.
+        """Records that the business is typing, or that a user or the business has read the conversation.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/activity`, for keys of scope integration or app or
         account.

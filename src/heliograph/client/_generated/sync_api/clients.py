@@ -41,7 +41,7 @@ class ClientsApi(Api):
         target: TargetBody | Mapping[str, Any] | None = None,
         brand_id: str | None = None,
     ) -> ClientResponse:
-        """Links a third-party channel to a user. The client is pending until the channel has found the user.
+        """Links a third-party channel to a user. The client is pending until the channel finds the user.
 
         `POST /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
 

@@ -43,7 +43,7 @@ class ConversationsApi(Api):
         icon_url: str | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> ConversationResponse:
-        """Creates a personal conversation of one user, or a group with up to 10 users in it from the start.
+        """Creates a personal conversation of one user, or a group with up to 10 initial participants.
 
         `POST /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
 
@@ -81,7 +81,7 @@ class ConversationsApi(Api):
         user_id: str | None = None,
         user_external_id: str | None = None,
     ) -> ConversationListResponse:
-        """Lists the conversations that a user is in, named by `filter[userId]` or `filter[userExternalId]`.
+        """Lists the conversations of a user, who is named by `filter[userId]` or `filter[userExternalId]`.
 
         `GET /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
 
@@ -157,7 +157,7 @@ class ConversationsApi(Api):
         icon_url: str | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> ConversationResponse:
-        """Changes what the body names. Null clears; metadata is merged key by key.
+        """Changes the given fields. Null clears a field; metadata is merged key by key.
 
         `PATCH /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 
@@ -202,7 +202,7 @@ class ConversationsApi(Api):
         user_id: str | None = None,
         apple: AppleMessageRefBody | Mapping[str, Any] | None = None,
     ) -> Model:
-        """Fetches from Apple what a message of a user only refers to.
+        """Downloads message data from Apple to which a message of a user refers.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/download`, for keys of scope integration or app or
         account.
@@ -230,7 +230,7 @@ class ConversationsApi(Api):
         instagram: MetaConversionEventBody | Mapping[str, Any] | None = None,
         whatsapp: MetaConversionEventBody | Mapping[str, Any] | None = None,
     ) -> ConversionEventsResponse:
-        """Tells a channel of Meta what a conversation led to.
+        """Sends conversion events of a conversation to a Meta channel.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/conversionEvents`, for keys of scope integration or app
         or account.

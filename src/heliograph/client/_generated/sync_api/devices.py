@@ -14,7 +14,7 @@ class DevicesApi(Api):
     def list_devices(
         self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None
     ) -> DeviceListResponse:
-        """Lists the devices of a user, the one that was seen last first.
+        """Lists the devices of a user, most recently seen first.
 
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices`, for keys of scope integration or app or account.
 

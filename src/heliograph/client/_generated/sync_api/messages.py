@@ -61,7 +61,7 @@ class MessagesApi(Api):
         override: OverrideBody | Mapping[str, Any] | None = None,
         schema: str | None = None,
     ) -> MessagePostResponse:
-        """Sends a message, of the business or of a user.
+        """Posts a message of the business or of a user.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
         account.
@@ -96,7 +96,7 @@ class MessagesApi(Api):
     def list_messages(
         self, app_id: str, conversation_id: str, page: Page | Mapping[str, Any] | None = None
     ) -> MessageListResponse:
-        """Lists messages, oldest first, 100 to a page whatever size is asked for. Without a cursor it is the last page.
+        """Lists messages, oldest first. The page size is always 100. Without a cursor, it is the last page.
 
         `GET /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
         account.
@@ -138,7 +138,7 @@ class MessagesApi(Api):
         )
 
     def delete_all_messages(self, app_id: str, conversation_id: str) -> Empty:
-        """Deletes every message of a conversation; nothing is unread then.
+        """Deletes all messages of a conversation, which leaves no unread messages.
 
         `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
         account.
@@ -153,7 +153,7 @@ class MessagesApi(Api):
         return self._client.send(build(OPERATION["DeleteAllMessages"], (app_id, conversation_id)), Empty)
 
     def delete_message(self, app_id: str, conversation_id: str, message_id: str) -> Empty:
-        """Deletes a message. What is unread of the others stays so.
+        """Deletes a message. Other unread messages stay unread.
 
         `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages/{messageId}`, for keys of scope integration
         or app or account.

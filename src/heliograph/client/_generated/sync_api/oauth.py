@@ -17,7 +17,7 @@ class OAuthApi(Api):
     """The operations of the tag OAuth."""
 
     def get_token_info(self) -> AppWithSubdomainResponse:
-        """Fetches the app that a token is for.
+        """Fetches the app of a token.
 
         `GET /v2/tokenInfo`, for keys of scope integration or app or account.
 
@@ -37,7 +37,7 @@ class OAuthApi(Api):
         state: str | None = None,
         redirect_uri: str | None = None,
     ) -> Model:
-        """Asks whoever sits at the browser to let the integration in, and sends the browser back with a code.
+        """Asks the user of a browser to authorize an integration, and redirects the browser with a code.
 
         `GET /oauth/authorize`, for keys of scope integration or app or account.
 
@@ -91,7 +91,7 @@ class OAuthApi(Api):
         )
 
     def revoke_access(self) -> Empty:
-        """Gives up the integration's access to the app, with its webhooks. The token is of no more use.
+        """Revokes the access of an integration to the app, with its webhooks. The token stops working.
 
         `DELETE /oauth/authorization`, for keys of scope integration or app or account.
 

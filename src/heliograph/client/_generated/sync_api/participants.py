@@ -32,8 +32,8 @@ class ParticipantsApi(Api):
         user_external_id: str | None = None,
         subscribe_sdk_client: bool | None = None,
     ) -> ParticipantResponse:
-        """Adds a user to an sdkGroup conversation. Who is in it already stays the same participant. With
-        `subscribeSDKClient` the user's SDK client, made if there is none, is associated with the conversation.
+        """Adds a user to an sdkGroup conversation. If the user is a participant already, that participant is returned.
+        With `subscribeSDKClient`, the user's SDK client is associated with the conversation, and created if needed.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/join`, for keys of scope integration or app or account.
 
@@ -63,7 +63,7 @@ class ParticipantsApi(Api):
     def list_participants(
         self, app_id: str, conversation_id: str, page: Page | Mapping[str, Any] | None = None
     ) -> ParticipantListResponse:
-        """Lists who is in a conversation, in the order of joining.
+        """Lists the participants of a conversation, in the order of joining.
 
         `GET /v2/apps/{appId}/conversations/{conversationId}/participants`, for keys of scope integration or app or
         account.
@@ -111,7 +111,7 @@ class ParticipantsApi(Api):
         user_external_id: str | None = None,
         participant_id: str | None = None,
     ) -> Empty:
-        """Removes a user from an sdkGroup conversation, named by user id, external id or participant id.
+        """Removes a user, named by user id, external id or participant id, from an sdkGroup conversation.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/leave`, for keys of scope integration or app or
         account.

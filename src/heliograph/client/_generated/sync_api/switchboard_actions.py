@@ -24,7 +24,7 @@ class SwitchboardActionsApi(Api):
         switchboard_integration: str | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> Empty:
-        """Gives control of a conversation to a switchboard integration.
+        """Passes control of a conversation to a switchboard integration.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/passControl`, for keys of scope integration or app or
         account.
@@ -54,7 +54,7 @@ class SwitchboardActionsApi(Api):
         *,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> Empty:
-        """Gives up control of a conversation, so that nobody has it. An integration may do so only while it is active.
+        """Releases control of a conversation, so that no integration has it. An integration must have control to do so.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/releaseControl`, for keys of scope integration or app
         or account.
@@ -80,7 +80,7 @@ class SwitchboardActionsApi(Api):
         switchboard_integration: str | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> Empty:
-        """Offers control of a conversation to a switchboard integration, in place of whomever it was offered to before.
+        """Offers control of a conversation to a switchboard integration. This replaces an earlier offer.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/offerControl`, for keys of scope integration or app or
         account.
@@ -110,7 +110,7 @@ class SwitchboardActionsApi(Api):
         *,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> Empty:
-        """Takes the control that was offered. An integration may do so only if it is the one to whom it was.
+        """Accepts an offer of control. An integration can accept only an offer to itself.
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/acceptControl`, for keys of scope integration or app or
         account.

@@ -16,7 +16,7 @@ class SwitchboardsApi(Api):
     """The operations of the tag Switchboards."""
 
     def create_switchboard(self, app_id: str) -> SwitchboardResponse:
-        """Creates the switchboard of an app, not enabled yet.
+        """Creates the switchboard of an app, which is disabled at first.
 
         `POST /v2/apps/{appId}/switchboards`, for keys of scope app or account.
 
@@ -53,7 +53,7 @@ class SwitchboardsApi(Api):
         enabled: bool | None = None,
         default_switchboard_integration_id: str | None = None,
     ) -> SwitchboardResponse:
-        """Enables or disables a switchboard, or names who has control of new conversations.
+        """Enables or disables a switchboard, or sets the integration that controls new conversations.
 
         `PATCH /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
 
@@ -75,7 +75,7 @@ class SwitchboardsApi(Api):
         )
 
     def delete_switchboard(self, app_id: str, switchboard_id: str) -> Empty:
-        """Deletes a switchboard with its switchboard integrations; the integrations themselves stay.
+        """Deletes a switchboard with its switchboard integrations. The integrations themselves are not deleted.
 
         `DELETE /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
 

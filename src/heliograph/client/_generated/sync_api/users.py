@@ -28,7 +28,7 @@ class UsersApi(Api):
         profile: ProfileBody | Mapping[str, Any] | None = None,
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
     ) -> UserResponse:
-        """Creates a user. An external id, if given, is unique in the app (in its brand, if it has one).
+        """Creates a user. The optional external id must be unique in the app or, with a brand, in the brand.
 
         `POST /v2/apps/{appId}/users`, for keys of scope integration or app or account.
 
@@ -64,7 +64,7 @@ class UsersApi(Api):
         identities_email: str | None = None,
         brand_id: str | None = None,
     ) -> UserListResponse:
-        """Lists the users with an email address among their identities; the one in the profile is not looked at.
+        """Lists the users with an email address among their identities. The one in the profile does not count.
 
         `GET /v2/apps/{appId}/users`, for keys of scope integration or app or account.
 
@@ -113,7 +113,7 @@ class UsersApi(Api):
         metadata: Mapping[str, str | int | float | bool | None] | None = None,
         brand_id: str | None = None,
     ) -> UserResponse:
-        """Changes what the body names: profile and metadata are merged key by key, null clears.
+        """Changes the given fields. Profile and metadata are merged key by key, and null clears a key.
 
         `PATCH /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
 
@@ -141,7 +141,7 @@ class UsersApi(Api):
         )
 
     def delete_user(self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None) -> Empty:
-        """Deletes a user with the user's clients, personal conversations and memberships of groups.
+        """Deletes a user with their clients, personal conversations and memberships in groups.
 
         `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
 
@@ -159,7 +159,7 @@ class UsersApi(Api):
     def delete_user_personal_information(
         self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None
     ) -> UserResponse:
-        """Clears the user's profile and metadata, and what the user's clients tell of the person.
+        """Clears the profile and metadata of a user, and the personal information of their clients.
 
         `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/personalinformation`, for keys of scope integration or
         app or account.
@@ -188,7 +188,7 @@ class UsersApi(Api):
         *,
         surviving_zendesk_id: str | None = None,
     ) -> UserResponse:
-        """Brings a user into line with the Support user of this id, or with the one that survived a merge.
+        """Synchronizes a user with the Support user of this id, or with the survivor of a merge.
 
         `POST /v2/apps/{appId}/users/{zendeskId}/sync`, for keys of scope integration or app or account.
 

@@ -57,7 +57,7 @@ class WebhooksApi(Api):
         include_full_user: bool | None = None,
         include_full_source: bool | None = None,
     ) -> WebhookResponse:
-        """Creates a webhook of an integration; an app has at most 10.
+        """Creates a webhook of an integration. An app can have up to 10.
 
         `POST /v2/apps/{appId}/integrations/{integrationId}/webhooks`, for keys of scope integration or app or
         account.
@@ -160,7 +160,7 @@ class WebhooksApi(Api):
         include_full_user: bool | None = None,
         include_full_source: bool | None = None,
     ) -> WebhookResponse:
-        """Changes what the body names.
+        """Changes the given fields.
 
         `PATCH /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
         app or account.
@@ -189,7 +189,7 @@ class WebhooksApi(Api):
         )
 
     def delete_webhook(self, app_id: str, integration_id: str, webhook_id: str) -> Empty:
-        """Deletes a webhook: it is not called again.
+        """Deletes a webhook and its pending deliveries.
 
         `DELETE /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
         app or account.

@@ -1,1 +1,1 @@
-"""The operations of the API document, by its sections."""
+"""The operations of the API document, a module for each group of sections."""

@@ -21,7 +21,7 @@ from heliograph.wire.paths import APP, APP_KEY, APPS, A, C, I
 # fmt: off
 CREATE_APP = Operation(
     "CreateApp", "POST", APPS, "Apps", C,
-    "Creates an app: a tenant with users, conversations and keys of its own.",
+    "Creates an app: a tenant with its own users, conversations and keys.",
     body=Json(AppCreateBody), response=Json(AppResponse), status=201,
 )
 LIST_APPS = Operation(
@@ -36,13 +36,13 @@ GET_APP = Operation(
 )
 UPDATE_APP = Operation(
     "UpdateApp", "PATCH", APP, "Apps", A,
-    "Changes what the body names: settings and metadata are merged key by key, and a null metadata value removes "
-    "its key. `multiConvoEnabled` cannot be turned off again.",
+    "Changes the given fields. Settings and metadata are merged key by key, and a null metadata value removes its "
+    "key. `multiConvoEnabled` cannot be turned off again.",
     body=Json(AppUpdateBody), response=Json(AppResponse), errors=(errors.AppNotFound,),
 )
 DELETE_APP = Operation(
     "DeleteApp", "DELETE", APP, "Apps", C,
-    "Deletes an app with everything in it. Its keys stop working at once.",
+    "Deletes an app with all its data. Its keys stop working immediately.",
     body=NO_BODY, response=Json(Empty), errors=(errors.AppNotFound,),
 )
 CREATE_APP_KEY = Operation(
@@ -62,13 +62,13 @@ GET_APP_KEY = Operation(
 )
 DELETE_APP_KEY = Operation(
     "DeleteAppKey", "DELETE", APP_KEY, "App Keys", C,
-    "Revokes an API key at once.",
+    "Revokes an API key immediately.",
     body=NO_BODY, response=Json(Empty), errors=(errors.AppNotFound, errors.NotFound),
 )
 UPLOAD_ATTACHMENT = Operation(
     "UploadAttachment", "POST", APP / "attachments", "Attachments", I,
-    "Takes a file for messages to refer to by its URL. With `for=message` and a `conversationId` it goes when the "
-    "message, the conversation or the user goes.",
+    "Uploads a file that messages can refer to by its URL. With `for=message` and a `conversationId`, it is deleted "
+    "together with the message, the conversation or the user.",
     body=Multipart(AttachmentUploadBody), response=Json(AttachmentResponse), status=201, errors=(errors.BadRequest,),
     query=("access", "for", "conversationId"), required=("access",), offered=False,
 )

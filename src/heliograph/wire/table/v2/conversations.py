@@ -1,4 +1,4 @@
-"""Conversations: who is in them, what is said and done in them, and who is in control of them."""
+"""Conversations: their participants, messages and activities, and control over them."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ from heliograph.wire.switchboards import AcceptControlBody, OfferControlBody, Pa
 # fmt: off
 CREATE_CONVERSATION = Operation(
     "CreateConversation", "POST", APP / "conversations", "Conversations", I,
-    "Creates a personal conversation of one user, or a group with up to 10 users in it from the start.",
+    "Creates a personal conversation of one user, or a group with up to 10 initial participants.",
     body=Json(ConversationCreateBody), response=Json(ConversationResponse), status=201,
     errors=(errors.AppNotFound, errors.UserNotFound),
 )
 LIST_CONVERSATIONS = Operation(
     "ListConversations", "GET", APP / "conversations", "Conversations", I,
-    "Lists the conversations that a user is in, named by `filter[userId]` or `filter[userExternalId]`.",
+    "Lists the conversations of a user, who is named by `filter[userId]` or `filter[userExternalId]`.",
     body=NO_BODY, response=Json(ConversationListResponse), errors=(errors.InvalidPage, errors.UserNotFound), paged=True,
     filters=("userId", "userExternalId"), one_filter=True,
 )
@@ -46,7 +46,7 @@ GET_CONVERSATION = Operation(
 )
 UPDATE_CONVERSATION = Operation(
     "UpdateConversation", "PATCH", CONVERSATION, "Conversations", I,
-    "Changes what the body names. Null clears; metadata is merged key by key.",
+    "Changes the given fields. Null clears a field; metadata is merged key by key.",
     body=Json(ConversationUpdateBody), response=Json(ConversationResponse), errors=(errors.ConversationNotFound,),
 )
 DELETE_CONVERSATION = Operation(
@@ -56,81 +56,81 @@ DELETE_CONVERSATION = Operation(
 )
 JOIN_CONVERSATION = Operation(
     "JoinConversation", "POST", CONVERSATION / "join", "Participants", I,
-    "Adds a user to an sdkGroup conversation. Who is in it already stays the same participant. "
-    "With `subscribeSDKClient` the user's SDK client, made if there is none, is associated with the conversation.",
+    "Adds a user to an sdkGroup conversation. If the user is a participant already, that participant is returned. "
+    "With `subscribeSDKClient`, the user's SDK client is associated with the conversation, and created if needed.",
     body=Json(ParticipantJoinBody), response=Json(ParticipantResponse), status=201,
     errors=(errors.TooManyParticipants, errors.ConversationNotFound, errors.UserNotFound),
 )
 LIST_PARTICIPANTS = Operation(
     "ListParticipants", "GET", CONVERSATION / "participants", "Participants", I,
-    "Lists who is in a conversation, in the order of joining.",
+    "Lists the participants of a conversation, in the order of joining.",
     body=NO_BODY, response=Json(ParticipantListResponse), errors=(errors.InvalidPage, errors.ConversationNotFound),
     paged=True,
 )
 LEAVE_CONVERSATION = Operation(
     "LeaveConversation", "POST", CONVERSATION / "leave", "Participants", I,
-    "Removes a user from an sdkGroup conversation, named by user id, external id or participant id.",
+    "Removes a user, named by user id, external id or participant id, from an sdkGroup conversation.",
     body=Json(ParticipantLeaveBody), response=Json(Empty),
     errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember),
 )
 POST_MESSAGE = Operation(
     "PostMessage", "POST", CONVERSATION / "messages", "Messages", I,
-    "Sends a message, of the business or of a user.",
+    "Posts a message of the business or of a user.",
     body=Json(MessagePost), response=Json(MessagePostResponse), status=201,
     errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember, errors.Locked),
 )
 LIST_MESSAGES = Operation(
     "ListMessages", "GET", CONVERSATION / "messages", "Messages", I,
-    "Lists messages, oldest first, 100 to a page whatever size is asked for. Without a cursor it is the last page.",
+    "Lists messages, oldest first. The page size is always 100. Without a cursor, it is the last page.",
     body=NO_BODY, response=Json(MessageListResponse), errors=(errors.InvalidPage, errors.NotFound), paged=True,
     last_page_first=True,
 )
 DELETE_ALL_MESSAGES = Operation(
     "DeleteAllMessages", "DELETE", CONVERSATION / "messages", "Messages", I,
-    "Deletes every message of a conversation; nothing is unread then.",
+    "Deletes all messages of a conversation, which leaves no unread messages.",
     body=NO_BODY, response=Json(Empty), errors=(errors.ConversationNotFound,),
 )
 DELETE_MESSAGE = Operation(
     "DeleteMessage", "DELETE", MESSAGE, "Messages", I,
-    "Deletes a message. What is unread of the others stays so.",
+    "Deletes a message. Other unread messages stay unread.",
     body=NO_BODY, response=Json(Empty), errors=(errors.ConversationNotFound, errors.MessageNotFound),
 )
 POST_ACTIVITY = Operation(
     "PostActivity", "POST", CONVERSATION / "activity", "Activities", I,
-    "Tells that the business is typing, or that a user or the business has read the conversation.",
+    "Records that the business is typing, or that a user or the business has read the conversation.",
     body=Json(ActivityPost), response=Json(Empty),
     errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember),
 )
 PASS_CONTROL = Operation(
     "PassControl", "POST", CONVERSATION / "passControl", "Switchboard Actions", I,
-    "Gives control of a conversation to a switchboard integration.",
+    "Passes control of a conversation to a switchboard integration.",
     body=Json(PassControlBody), response=Json(Empty), errors=(errors.ConversationNotFound,), offered=False,
 )
 RELEASE_CONTROL = Operation(
     "ReleaseControl", "POST", CONVERSATION / "releaseControl", "Switchboard Actions", I,
-    "Gives up control of a conversation, so that nobody has it. An integration may do so only while it is active.",
+    "Releases control of a conversation, so that no integration has it. An integration must have control to do so.",
     body=Json(ReleaseControlBody, optional=True), response=Json(Empty),
     errors=(errors.Forbidden, errors.ConversationNotFound), offered=False,
 )
 OFFER_CONTROL = Operation(
     "OfferControl", "POST", CONVERSATION / "offerControl", "Switchboard Actions", I,
-    "Offers control of a conversation to a switchboard integration, in place of whomever it was offered to before.",
+    "Offers control of a conversation to a switchboard integration. This replaces an earlier offer.",
     body=Json(OfferControlBody), response=Json(Empty), errors=(errors.ConversationNotFound,), offered=False,
 )
 ACCEPT_CONTROL = Operation(
     "AcceptControl", "POST", CONVERSATION / "acceptControl", "Switchboard Actions", I,
-    "Takes the control that was offered. An integration may do so only if it is the one to whom it was.",
+    "Accepts an offer of control. An integration can accept only an offer to itself.",
     body=Json(AcceptControlBody), response=Json(Empty), errors=(errors.Forbidden, errors.ConversationNotFound),
     offered=False,
 )
 DOWNLOAD_MESSAGE_REF = Operation(
     "DownloadMessageRef", "POST", CONVERSATION / "download", "Conversations", I,
-    "Fetches from Apple what a message of a user only refers to.",
+    "Downloads message data from Apple to which a message of a user refers.",
     body=Json(DownloadMessageRefBody), response=Json(dict[str, Any]), offered=False,
 )
 POST_CONVERSION_EVENTS = Operation(
     "PostConversionEvents", "POST", CONVERSATION / "conversionEvents", "Conversations", I,
-    "Tells a channel of Meta what a conversation led to.",
+    "Sends conversion events of a conversation to a Meta channel.",
     body=Json(ConversionEventsBody), response=Json(ConversionEventsResponse), offered=False,
 )
 # fmt: on

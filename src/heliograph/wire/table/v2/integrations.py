@@ -1,4 +1,4 @@
-"""Integrations with their keys and webhooks, and the switchboard that stands between them."""
+"""Integrations, their keys and webhooks, and switchboards."""
 
 from __future__ import annotations
 
@@ -31,13 +31,12 @@ MEMBERS_TAG = "Switchboard Integrations"
 # fmt: off
 CREATE_INTEGRATION = Operation(
     "CreateIntegration", "POST", APP / "integrations", "Integrations", A,
-    "Creates an integration; a custom one comes with its webhook.",
+    "Creates an integration. A custom integration is created with its webhook.",
     body=Json(IntegrationCreateBody), response=Json(IntegrationResponse), status=201, errors=(errors.BadRequest,),
 )
 LIST_INTEGRATIONS = Operation(
     "ListIntegrations", "GET", APP / "integrations", "Integrations", A,
-    "Lists the integrations of an app, oldest first; with `filter[types]` those of the types in it, which commas "
-    "separate.",
+    "Lists the integrations of an app, oldest first. `filter[types]` is a comma-separated list of types to include.",
     body=NO_BODY, response=Json(IntegrationListResponse), errors=(errors.InvalidPage,), paged=True, filters=("types",),
 )
 GET_INTEGRATION = Operation(
@@ -47,7 +46,7 @@ GET_INTEGRATION = Operation(
 )
 UPDATE_INTEGRATION = Operation(
     "UpdateIntegration", "PATCH", INTEGRATION, "Integrations", A,
-    "Changes what the body names. What else an integration has is fixed when it is created.",
+    "Changes the given fields. The other fields of an integration cannot be changed.",
     body=Json(IntegrationUpdateBody), response=Json(IntegrationResponse), errors=(errors.IntegrationNotFound,),
 )
 DELETE_INTEGRATION = Operation(
@@ -57,7 +56,7 @@ DELETE_INTEGRATION = Operation(
 )
 CREATE_CUSTOM_INTEGRATION_KEY = Operation(
     "CreateCustomIntegrationKey", "POST", INTEGRATION / "keys", KEYS_TAG, A,
-    "Creates an API key of a custom integration, which has at most 10.",
+    "Creates an API key of a custom integration, which can have up to 10.",
     body=Json(IntegrationApiKeyBody), response=Json(IntegrationApiKeyResponse), status=201,
     errors=(errors.NotACustomIntegration, errors.IntegrationNotFound),
 )
@@ -74,12 +73,12 @@ GET_CUSTOM_INTEGRATION_KEY = Operation(
 )
 DELETE_CUSTOM_INTEGRATION_KEY = Operation(
     "DeleteCustomIntegrationKey", "DELETE", INTEGRATION_KEY, KEYS_TAG, A,
-    "Revokes an API key at once.",
+    "Revokes an API key immediately.",
     body=NO_BODY, response=Json(Empty), errors=(errors.IntegrationNotFound, errors.NotFound),
 )
 CREATE_WEBHOOK = Operation(
     "CreateWebhook", "POST", INTEGRATION / "webhooks", "Webhooks", I,
-    "Creates a webhook of an integration; an app has at most 10.",
+    "Creates a webhook of an integration. An app can have up to 10.",
     body=Json(WebhookCreateBody), response=Json(WebhookResponse), status=201,
     errors=(errors.Forbidden, errors.IntegrationNotFound),
 )
@@ -95,17 +94,17 @@ GET_WEBHOOK = Operation(
 )
 UPDATE_WEBHOOK = Operation(
     "UpdateWebhook", "PATCH", WEBHOOK, "Webhooks", I,
-    "Changes what the body names.",
+    "Changes the given fields.",
     body=Json(WebhookUpdateBody), response=Json(WebhookResponse), errors=(errors.IntegrationNotFound, errors.NotFound),
 )
 DELETE_WEBHOOK = Operation(
     "DeleteWebhook", "DELETE", WEBHOOK, "Webhooks", I,
-    "Deletes a webhook: it is not called again.",
+    "Deletes a webhook and its pending deliveries.",
     body=NO_BODY, response=Json(Empty), errors=(errors.IntegrationNotFound, errors.NotFound),
 )
 CREATE_SWITCHBOARD = Operation(
     "CreateSwitchboard", "POST", APP / "switchboards", "Switchboards", A,
-    "Creates the switchboard of an app, not enabled yet.",
+    "Creates the switchboard of an app, which is disabled at first.",
     body=NO_BODY, response=Json(SwitchboardResponse), status=201,
     errors=(errors.OnlyOneSwitchboard, errors.AppNotFound), offered=False,
 )
@@ -116,18 +115,18 @@ LIST_SWITCHBOARDS = Operation(
 )
 UPDATE_SWITCHBOARD = Operation(
     "UpdateSwitchboard", "PATCH", SWITCHBOARD, "Switchboards", A,
-    "Enables or disables a switchboard, or names who has control of new conversations.",
+    "Enables or disables a switchboard, or sets the integration that controls new conversations.",
     body=Json(SwitchboardUpdateBody), response=Json(SwitchboardResponse), errors=(errors.SwitchboardNotFound,),
     offered=False,
 )
 DELETE_SWITCHBOARD = Operation(
     "DeleteSwitchboard", "DELETE", SWITCHBOARD, "Switchboards", A,
-    "Deletes a switchboard with its switchboard integrations; the integrations themselves stay.",
+    "Deletes a switchboard with its switchboard integrations. The integrations themselves are not deleted.",
     body=NO_BODY, response=Json(Empty), errors=(errors.SwitchboardNotFound,), offered=False,
 )
 CREATE_SWITCHBOARD_INTEGRATION = Operation(
     "CreateSwitchboardIntegration", "POST", SWITCHBOARD / "switchboardIntegrations", MEMBERS_TAG, A,
-    "Adds an integration to a switchboard, which takes at most 10.",
+    "Adds an integration to a switchboard, which can have up to 10.",
     body=Json(SwitchboardIntegrationCreateBody), response=Json(SwitchboardIntegrationResponse), status=201,
     errors=(errors.TooManySwitchboardIntegrations, errors.SwitchboardNotFound), offered=False,
 )
@@ -139,13 +138,13 @@ LIST_SWITCHBOARD_INTEGRATIONS = Operation(
 )
 UPDATE_SWITCHBOARD_INTEGRATION = Operation(
     "UpdateSwitchboardIntegration", "PATCH", SWITCHBOARD_INTEGRATION, MEMBERS_TAG, A,
-    "Changes what the body names; null clears.",
+    "Changes the given fields. Null clears a field.",
     body=Json(SwitchboardIntegrationUpdateBody), response=Json(SwitchboardIntegrationResponse),
     errors=(errors.SwitchboardNotFound, errors.SwitchboardIntegrationNotFound), offered=False,
 )
 DELETE_SWITCHBOARD_INTEGRATION = Operation(
     "DeleteSwitchboardIntegration", "DELETE", SWITCHBOARD_INTEGRATION, MEMBERS_TAG, A,
-    "Removes an integration from a switchboard, unless it is the default one or the next one of another.",
+    "Removes an integration from a switchboard, unless it is the default, or the next one of another integration.",
     body=NO_BODY, response=Json(Empty), errors=(errors.SwitchboardNotFound, errors.SwitchboardIntegrationNotFound),
     offered=False,
 )

@@ -1,4 +1,4 @@
-"""OAuth: how an integration gets a token for somebody's app."""
+"""OAuth: how an integration gets a token for an app."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from heliograph.wire.paths import I, NoPath
 # fmt: off
 GET_TOKEN_INFO = Operation(
     "GetTokenInfo", "GET", PathTemplate("/v2/tokenInfo", NoPath), "OAuth", I,
-    "Fetches the app that a token is for.",
+    "Fetches the app of a token.",
     body=NO_BODY, response=Json(AppWithSubdomainResponse), offered=False,
 )
 AUTHORIZE = Operation(
     "Authorize", "GET", PathTemplate("/oauth/authorize", NoPath), "OAuth", I,
-    "Asks whoever sits at the browser to let the integration in, and sends the browser back with a code.",
+    "Asks the user of a browser to authorize an integration, and redirects the browser with a code.",
     body=NO_BODY, response=REDIRECT, status=302, query=("client_id", "response_type", "state", "redirect_uri"),
     required=("client_id", "response_type"), offered=False,
 )
@@ -27,7 +27,7 @@ GET_TOKEN = Operation(
 )
 REVOKE_ACCESS = Operation(
     "RevokeAccess", "DELETE", PathTemplate("/oauth/authorization", NoPath), "OAuth", I,
-    "Gives up the integration's access to the app, with its webhooks. The token is of no more use.",
+    "Revokes the access of an integration to the app, with its webhooks. The token stops working.",
     body=NO_BODY, response=Json(Empty), offered=False,
 )
 # fmt: on

@@ -12,18 +12,18 @@ from heliograph.wire.operations import Operation, operations_in
 from heliograph.wire.paths import APP, CLIENT, DEVICE, USER, ZENDESK_USER, I
 from heliograph.wire.users import SyncUserBody, UserCreateBody, UserListResponse, UserResponse, UserUpdateBody
 
-# An external id is looked up in the brand that is named, if one is.
+# With a brand, an external id is looked up in that brand.
 BRAND = ("brandId",)
 
 # fmt: off
 CREATE_USER = Operation(
     "CreateUser", "POST", APP / "users", "Users", I,
-    "Creates a user. An external id, if given, is unique in the app (in its brand, if it has one).",
+    "Creates a user. The optional external id must be unique in the app or, with a brand, in the brand.",
     body=Json(UserCreateBody), response=Json(UserResponse), status=201, errors=(errors.UserAlreadyExists,),
 )
 LIST_USERS = Operation(
     "ListUsers", "GET", APP / "users", "Users", I,
-    "Lists the users with an email address among their identities; the one in the profile is not looked at.",
+    "Lists the users with an email address among their identities. The one in the profile does not count.",
     body=NO_BODY, response=Json(UserListResponse), filters=("identities.email",), one_filter=True, query=BRAND,
     offered=False,
 )
@@ -34,17 +34,17 @@ GET_USER = Operation(
 )
 UPDATE_USER = Operation(
     "UpdateUser", "PATCH", USER, "Users", I,
-    "Changes what the body names: profile and metadata are merged key by key, null clears.",
+    "Changes the given fields. Profile and metadata are merged key by key, and null clears a key.",
     body=Json(UserUpdateBody), response=Json(UserResponse), errors=(errors.UserNotFound,), query=BRAND,
 )
 DELETE_USER = Operation(
     "DeleteUser", "DELETE", USER, "Users", I,
-    "Deletes a user with the user's clients, personal conversations and memberships of groups.",
+    "Deletes a user with their clients, personal conversations and memberships in groups.",
     body=NO_BODY, response=Json(Empty), errors=(errors.UserNotFound,), query=BRAND,
 )
 CREATE_CLIENT = Operation(
     "CreateClient", "POST", USER / "clients", "Clients", I,
-    "Links a third-party channel to a user. The client is pending until the channel has found the user.",
+    "Links a third-party channel to a user. The client is pending until the channel finds the user.",
     body=Json(ClientCreateBody), response=Json(ClientResponse), status=201, errors=(errors.UserNotFound,), query=BRAND,
     offered=False,
 )
@@ -62,7 +62,7 @@ REMOVE_CLIENT = Operation(
 )
 LIST_DEVICES = Operation(
     "ListDevices", "GET", USER / "devices", "Devices", I,
-    "Lists the devices of a user, the one that was seen last first.",
+    "Lists the devices of a user, most recently seen first.",
     body=NO_BODY, response=Json(DeviceListResponse), errors=(errors.UserNotFound,), query=BRAND, offered=False,
 )
 GET_DEVICE = Operation(
@@ -73,12 +73,12 @@ GET_DEVICE = Operation(
 )
 DELETE_USER_PERSONAL_INFORMATION = Operation(
     "DeleteUserPersonalInformation", "DELETE", USER / "personalinformation", "Users", I,
-    "Clears the user's profile and metadata, and what the user's clients tell of the person.",
+    "Clears the profile and metadata of a user, and the personal information of their clients.",
     body=NO_BODY, response=Json(UserResponse), errors=(errors.UserNotFound,), query=BRAND,
 )
 SYNC_USER = Operation(
     "SyncUser", "POST", ZENDESK_USER / "sync", "Users", I,
-    "Brings a user into line with the Support user of this id, or with the one that survived a merge.",
+    "Synchronizes a user with the Support user of this id, or with the survivor of a merge.",
     body=Json(SyncUserBody, optional=True), response=Json(UserResponse), offered=False,
 )
 # fmt: on

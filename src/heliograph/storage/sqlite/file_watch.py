@@ -1,9 +1,9 @@
-"""Whether the files of a database that is being served are still those that were opened.
+"""Watches the files of a served database for deletion, replacement and foreign writes.
 
-SQLite goes on with files that were deleted or replaced, and what it acknowledges then is lost. So the server looks at
-their names every tenth of a second. Programs that write into the file itself, as `cp backup.db heliograph.db` does,
-are noticed by the time of its last change: in WAL mode only checkpoints write to it, and the index of the write-ahead
-log counts those (https://www.sqlite.org/walformat.html).
+SQLite keeps using files that were deleted or replaced, and the writes that it acknowledges are lost. So the server
+checks the file names every 0.1 seconds. It detects programs that write into the file itself, such as
+`cp backup.db heliograph.db`, by its modification time: in WAL mode only checkpoints write to the file, and the index of
+the write-ahead log counts them (https://www.sqlite.org/walformat.html).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from heliograph.storage.sqlite.location import Location
 from heliograph.storage.sqlite.locking import DatabaseFile, Identity
 
-BEAT_SECONDS = 0.1
+CHECK_SECONDS = 0.1
 _INDEX_BYTES = 136
 _LOG_HEADER, _FRAME_HEADER = 32, 24
 
@@ -25,7 +25,7 @@ log = logging.getLogger("heliograph.storage")
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """What the index of the write-ahead log tells: its frames, and how far checkpoints have copied them."""
+    """The index of the write-ahead log: its frames, and how many of them checkpoints have copied."""
 
     frames: int
     page_size: int
@@ -35,20 +35,20 @@ class _Index:
 
     @property
     def checkpoint(self) -> tuple[bytes, int, int]:
-        """Changes with every checkpoint."""
+        """A value that changes with every checkpoint."""
         return self.salts, self.copied, self.to_be_copied
 
     @property
     def log_size(self) -> int:
-        """How large the log must be, in bytes."""
+        """The minimum size of the log in bytes."""
         return _LOG_HEADER + self.frames * (_FRAME_HEADER + self.page_size) if self.frames else 0
 
 
-class Presence:
-    """Watches the files of a served database. Once they are lost, only a restart can tell what is there now."""
+class FileWatch:
+    """Watches the files of a served database. If it finds them changed, the store fails until it is reopened."""
 
     def __init__(self, location: Location, file: DatabaseFile) -> None:
-        """Remember which files are open; the connections must have been opened before."""
+        """Store the identities of the open files. The connections must be open."""
         self.lost = False
         self._file = file
         self._location = location
@@ -58,17 +58,17 @@ class Presence:
             self._known[str(path)] = found.st_dev, found.st_ino
         self._before: tuple[tuple[bytes, int, int], int, int] | None = None
 
-    def look(self) -> None:
-        """See whether the files are there and whole; if not, say so once."""
+    def check(self) -> None:
+        """Check the files. Logs an error, once, if they were changed."""
         if self.lost:
             return
-        complaint = self._replaced() or self._overwritten()
-        if complaint:
+        change = self._replaced() or self._overwritten()
+        if change:
             self.lost = True
             log.error(
-                "%s while it was served: every request is answered 503. Put the files right, for example with "
+                "%s while it was served: all requests fail with 503. Repair the files, for example with "
                 "`heliograph restore`, and restart the server",
-                complaint,
+                change,
             )
 
     def _replaced(self) -> str | None:
@@ -77,7 +77,7 @@ class Presence:
                 found = os.stat(path)
             except (FileNotFoundError, NotADirectoryError):
                 return f"{os.path.basename(path)} was removed"
-            except OSError:  # not a word about the file; SQLite meets the same fault if it lasts
+            except OSError:  # the error says nothing about the file; if it lasts, SQLite fails too
                 continue
             if (found.st_dev, found.st_ino) != identity:
                 return f"{os.path.basename(path)} was replaced"
@@ -88,7 +88,7 @@ class Presence:
             index = self._index()
             database, size = self._location.path.stat(), self._location.log.stat().st_size
             if self._index().checkpoint != index.checkpoint:
-                return None  # a checkpoint came in between: the next look compares again
+                return None  # a checkpoint ran in between: the next check compares again
         except OSError:
             return None
         if size < index.log_size:
@@ -108,8 +108,8 @@ class Presence:
     def _index(self) -> _Index:
         content = self._file.read_index(_INDEX_BYTES)
         if len(content) < _INDEX_BYTES:
-            raise OSError("the index is being made")
+            raise OSError("the index is being created")
         (page_size, frames), salts = struct.unpack_from("=HI", content, 14), content[32:40]
         (copied,), (to_be_copied,) = struct.unpack_from("=I", content, 96), struct.unpack_from("=I", content, 128)
-        # A page size of 65,536 is kept as 1.
+        # A page size of 65,536 is stored as 1.
         return _Index(frames, (page_size & 0xFE00) + ((page_size & 1) << 16), salts, copied, to_be_copied)

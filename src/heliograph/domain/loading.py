@@ -1,0 +1,169 @@
+"""Loads what a request names, or raises the 404 of its noun: one function for each noun, `load_<noun>`.
+
+They take a reader, or a transaction if the row is to be locked.
+"""
+
+from __future__ import annotations
+
+from heliograph.domain.tenants import OWN_INTEGRATION, Tenant
+from heliograph.errors import (
+    AppNotFound,
+    ClientNotFound,
+    ConversationNotFound,
+    Forbidden,
+    IntegrationNotFound,
+    NotFound,
+    UserNotFound,
+)
+from heliograph.storage.engine import Lock, Reader
+from heliograph.storage.rows import apps, clients, conversations, deliveries, integrations, keys, users, webhooks
+from heliograph.storage.rows.apps import StoredApp
+from heliograph.storage.rows.clients import StoredClient
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.integrations import StoredIntegration
+from heliograph.storage.rows.keys import StoredKey
+from heliograph.storage.rows.log_rows import StoredDelivery
+from heliograph.storage.rows.users import StoredUser
+from heliograph.storage.rows.webhooks import StoredWebhook
+
+
+async def load_app(reader: Reader, app_id: str, *, lock: Lock = Lock.NONE) -> StoredApp:
+    """The app.
+
+    Raises:
+        AppNotFound: the app does not exist.
+    """
+    if (app := await apps.get(reader, app_id, lock=lock)) is None:
+        raise AppNotFound
+    return app
+
+
+async def load_app_key(reader: Reader, app_id: str, key_id: str) -> StoredKey:
+    """The API key of the app; keys of its integrations are not included.
+
+    Raises:
+        AppNotFound, NotFound: the app or the key does not exist.
+    """
+    await load_app(reader, app_id)
+    key = await keys.find(reader, key_id)
+    if key is None or key.app_id != app_id or key.integration_id is not None:
+        raise NotFound
+    return key
+
+
+async def load_conversation(
+    reader: Reader, app_id: str, conversation_id: str, *, lock: Lock = Lock.NONE
+) -> StoredConversation:
+    """The conversation.
+
+    Raises:
+        ConversationNotFound: it does not exist in this app.
+    """
+    if (conversation := await conversations.get(reader, app_id, conversation_id, lock=lock)) is None:
+        raise ConversationNotFound
+    return conversation
+
+
+async def load_user(
+    reader: Reader, app_id: str, id_or_external_id: str, brand_id: str | None, *, lock: Lock = Lock.NONE
+) -> StoredUser:
+    """The user that a path names; a user's own id takes precedence over another's external id.
+
+    Raises:
+        UserNotFound: the user does not exist in this app.
+    """
+    if (user := await users.find(reader, app_id, id_or_external_id, brand_id, lock=lock)) is None:
+        raise UserNotFound
+    return user
+
+
+async def load_named_user(
+    reader: Reader, app_id: str, user_id: str | None, external_id: str | None, *, lock: Lock = Lock.NONE
+) -> StoredUser:
+    """The user that a body or a filter names, either by id or by external id.
+
+    Raises:
+        UserNotFound: the user does not exist in this app.
+    """
+    if external_id is not None:
+        user_id = await users.id_of(reader, app_id, external_id)
+    if user_id is None or (user := await users.get(reader, app_id, user_id, lock=lock)) is None:
+        raise UserNotFound
+    return user
+
+
+async def load_client(reader: Reader, app_id: str, user_id: str, client_id: str) -> StoredClient:
+    """The client of the user.
+
+    Raises:
+        ClientNotFound: the user has no such client.
+    """
+    if (client := await clients.get(reader, app_id, user_id, client_id)) is None:
+        raise ClientNotFound
+    return client
+
+
+async def load_integration(reader: Reader, tenant: Tenant, integration_id: str) -> StoredIntegration:
+    """The integration; `me` stands for the integration whose key is used.
+
+    Raises:
+        Forbidden: the key is another integration's.
+        IntegrationNotFound: it does not exist in this app.
+    """
+    integration = await integrations.get(reader, tenant.app_id, resolve_integration_id(tenant, integration_id))
+    if integration is None:
+        raise IntegrationNotFound
+    return integration
+
+
+def resolve_integration_id(tenant: Tenant, integration_id: str) -> str:
+    """The id of the integration that a path names; `me` stands for the integration whose key is used.
+
+    Raises:
+        IntegrationNotFound: `me`, and the key is not an integration's.
+        Forbidden: the key is another integration's.
+    """
+    if integration_id == OWN_INTEGRATION:
+        if tenant.integration_id is None:
+            raise IntegrationNotFound
+        return tenant.integration_id
+    if tenant.integration_id not in (None, integration_id):
+        raise Forbidden
+    return integration_id
+
+
+async def load_integration_key(reader: Reader, tenant: Tenant, integration_id: str, key_id: str) -> StoredKey:
+    """The API key of the integration.
+
+    Raises:
+        IntegrationNotFound, NotFound: the integration or the key does not exist in this app.
+    """
+    integration = await load_integration(reader, tenant, integration_id)
+    key = await keys.find(reader, key_id)
+    if key is None or (key.app_id, key.integration_id) != (tenant.app_id, integration.id):
+        raise NotFound
+    return key
+
+
+async def load_webhook(reader: Reader, tenant: Tenant, integration_id: str, webhook_id: str) -> StoredWebhook:
+    """The webhook of the integration.
+
+    Raises:
+        IntegrationNotFound, NotFound: the integration or the webhook does not exist in this app.
+    """
+    integration = await load_integration(reader, tenant, integration_id)
+    webhook = await webhooks.get(reader, tenant.app_id, webhook_id)
+    if webhook is None or webhook.integration_id != integration.id:
+        raise NotFound
+    return webhook
+
+
+async def load_delivery(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery:
+    """The delivery.
+
+    Raises:
+        NotFound: it does not exist in this app.
+    """
+    if (delivery := await deliveries.get(reader, app_id, delivery_id)) is None:
+        raise NotFound
+    return delivery
