@@ -15,12 +15,14 @@ from heliograph.maintenance.running import maintaining
 from heliograph.server.services import Wakers
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
-from heliograph.storage.rows.deliveries import Observe
+from heliograph.storage.rows.deliveries import AttemptObserver
 from heliograph.storage.store import Store
 
 
 @contextlib.asynccontextmanager
-async def services(store: Store, observe: Observe, failures: Failures, *, settings: Settings) -> AsyncIterator[Wakers]:
+async def services(
+    store: Store, observe: AttemptObserver, failures: Failures, *, settings: Settings
+) -> AsyncIterator[Wakers]:
     """Run the background services of a server while the context is open.
 
     Maintenance always runs; delivery runs unless `--no-delivery` was given.

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope
 from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError
 from heliograph.server.auth.authenticator import CACHE_SECONDS, Authenticator
 from heliograph.server.handlers import ROUTES, Route
-from heliograph.server.http.request import Disconnected, Headers, Request, Services, connection_of
+from heliograph.server.http.request import Disconnected, Headers, Request, ServerContext, connection_of
 from heliograph.server.http.responses import Response, error_response
 from heliograph.server.http.urls import Urls
 from heliograph.server.query import parse_query
@@ -81,7 +81,7 @@ class Api:
         self, store: Store, settings: Settings, urls: Urls, streams: Streams, on_removal: Callable[[], None]
     ) -> None:
         self._auth = Authenticator(store)
-        self._services = Services(store, settings, urls, self._auth, streams, on_removal)
+        self._context = ServerContext(store, settings, urls, self._auth, streams, on_removal)
         self._router = Router((*OPERATIONS, *EXTENSIONS))
 
     async def respond(self, scope: Scope, headers: Headers, receive: Receive, request_id: str) -> Outcome:
@@ -132,11 +132,11 @@ class Api:
         connection = connection_of(scope)
         connection.trust()
         started = time.monotonic()
-        body = await route.read(connection, headers, receive, self._services.settings)
+        body = await route.read(connection, headers, receive, self._context.settings)
         if time.monotonic() - started > CACHE_SECONDS:
             # While the body took its time, the key may have been revoked and the app deleted.
             await self._auth.recheck(authorization, path)
         query = parse_query(scope["query_string"])
-        request = Request(operation, path, query, body, caller, tenant, scope, headers, self._services)
+        request = Request(operation, path, query, body, caller, tenant, scope, headers, self._context)
         response = await route.respond(await route.handle(request))
         return Outcome(response, operation, path.app_id if isinstance(path, AppPath) else None)

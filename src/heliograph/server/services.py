@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from heliograph.background import Failures
-from heliograph.storage.rows.deliveries import Observe
+from heliograph.storage.rows.deliveries import AttemptObserver
 from heliograph.storage.store import Store
 
 
@@ -20,5 +20,5 @@ class Wakers:
     on_removal: Callable[[], None]
 
 
-Services = Callable[[Store, Observe, Failures], AbstractAsyncContextManager[Wakers]]
+Services = Callable[[Store, AttemptObserver, Failures], AbstractAsyncContextManager[Wakers]]
 """Starts the services of a store. Delivery attempts are passed to the observer, failures to `Failures`."""

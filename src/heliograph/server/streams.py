@@ -68,6 +68,6 @@ class Streams:
         self.wake()
         while True:
             await asyncio.sleep(_POLL_SECONDS)
-            seen, apps = await self._store.read(stream.written, seen, set(self._open.values()))
+            seen, apps = await self._store.read(stream.changed_apps, seen, set(self._open.values()))
             for app_id in apps:
                 self.wake(app_id)

@@ -17,7 +17,7 @@ from msgspec import Struct
 from heliograph.errors import UsageError
 from heliograph.storage.engine import Columns, Reader, Row, Tx
 from heliograph.storage.opening import COPY
-from heliograph.storage.rows import meta, places
+from heliograph.storage.rows import cursors, meta
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
@@ -32,7 +32,7 @@ from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 
 _CHUNK = 1000
-_FACTS = ("sandbox", places.FACT)  # of `meta`, what is not about the database itself
+_FACTS = ("sandbox", cursors.FACT)  # of `meta`, what is not about the database itself
 
 
 @dataclass(frozen=True, slots=True)

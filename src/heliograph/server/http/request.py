@@ -57,7 +57,7 @@ _SOME_CONNECTION = Connection()
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class ServerContext:
     """The parts of the server that handlers use. They are the same for every request."""
 
     store: Store
@@ -85,7 +85,7 @@ class Request(Generic[P, B]):
     """The app of the path with the key that acts in it; None for operations that are not about an app."""
     scope: Scope
     headers: Headers
-    services: Services
+    context: ServerContext
 
     @property
     def tenant(self: Request[AppPath, Any]) -> Tenant:
@@ -96,12 +96,12 @@ class Request(Generic[P, B]):
     @property
     def store(self) -> Store:
         """The store."""
-        return self.services.store
+        return self.context.store
 
     @property
     def settings(self) -> Settings:
         """The settings of the server."""
-        return self.services.settings
+        return self.context.settings
 
     @property
     def page(self) -> Page:
@@ -116,7 +116,7 @@ class Request(Generic[P, B]):
     def url(self) -> str:
         """The URL of this request, as the caller knows it, without its query."""
         path = self.scope["raw_path"].decode("latin-1").strip("/")
-        return f"{self.services.urls.base(self.scope, self.headers)}/{path}"
+        return f"{self.context.urls.base(self.scope, self.headers)}/{path}"
 
     @property
     def brand_id(self) -> str | None:
@@ -160,8 +160,8 @@ class Request(Generic[P, B]):
 
     def forget_callers(self) -> None:
         """Forget the callers that were authenticated lately, because a key or an app was removed."""
-        self.services.auth.forget()
-        self.services.on_removal()
+        self.context.auth.forget()
+        self.context.on_removal()
 
     async def recheck(self) -> None:
         """Check the credential and the app again, some time after the request has begun.
@@ -169,7 +169,7 @@ class Request(Generic[P, B]):
         Raises:
             Unauthorized, Forbidden, AppNotFound: the key or the app has been removed.
         """
-        await self.services.auth.recheck(self.headers.get(b"authorization"), self.path)
+        await self.context.auth.recheck(self.headers.get(b"authorization"), self.path)
 
 
 def request_id_of(headers: Headers) -> str:

@@ -81,7 +81,7 @@ class Metrics:
         )
         self.failures = Failures(lambda task: self._failures.labels(task).inc())
         self._deliveries = DeliveryMetrics(store, registry)
-        self.delivery = self._deliveries.attempt
+        self.delivery = self._deliveries.add
         self._streams = StreamMetrics(store, registry)
         # Looking up the series of a label costs more than counting.
         self._counters: dict[tuple[str, int], Counter] = {}
@@ -148,7 +148,7 @@ class Metrics:
             await asyncio.sleep(self._next_rendering - monotonic())
             self._next_rendering = monotonic() + _RENDER_SECONDS
             self._measure()
-            await self._deliveries.look()
+            await self._deliveries.measure()
             await self._streams.measure()
             registry = self._registry
             if SHARED_FOLDER in os.environ:

@@ -17,7 +17,7 @@ from heliograph.storage import migrations
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import MEMORY
 from heliograph.storage.page_cache import Remembered
-from heliograph.storage.rows import places, stream
+from heliograph.storage.rows import cursors, stream
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.sqlite.examining import examine, schema_version
 from heliograph.storage.sqlite.location import (
@@ -209,7 +209,7 @@ def _prepare(connection: sqlite3.Connection, location: Location) -> Sealer:
     with _transaction(connection) as tx:
         drive(migrations.migrate(tx, DIALECT, schema_version(connection), BUCKETS))
         drive(stream.begin_epoch(tx, ""))
-        drive(places.prepare(tx))
+        drive(cursors.prepare(tx))
     # A transaction of its own: a master key never lies next to a database that has no tables, unless one was lost.
     with _transaction(connection) as tx:
         return drive(sealer_of(tx, location.key))
