@@ -177,7 +177,7 @@ class AsyncAppsApi(AsyncApi):
         `GET /v2/apps`, for keys of scope account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
+            InvalidPage: The `page` parameters are not valid.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -205,7 +205,7 @@ class AsyncAppsApi(AsyncApi):
         `GET /v2/apps/{appId}`, for keys of scope app or account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -228,7 +228,7 @@ class AsyncAppsApi(AsyncApi):
         `PATCH /v2/apps/{appId}`, for keys of scope app or account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -250,7 +250,7 @@ class AsyncAppsApi(AsyncApi):
         `DELETE /v2/apps/{appId}`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -270,7 +270,7 @@ class AsyncAppKeysApi(AsyncApi):
         `POST /v2/apps/{appId}/keys`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -286,7 +286,7 @@ class AsyncAppKeysApi(AsyncApi):
         `GET /v2/apps/{appId}/keys`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -300,8 +300,8 @@ class AsyncAppKeysApi(AsyncApi):
         `GET /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
-            NotFound: There is no such thing, or no such path.
+            AppNotFound: The app does not exist.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -315,8 +315,8 @@ class AsyncAppKeysApi(AsyncApi):
         `DELETE /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
-            NotFound: There is no such thing, or no such path.
+            AppNotFound: The app does not exist.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -344,7 +344,7 @@ class AsyncAttachmentsApi(AsyncApi):
         `POST /v2/apps/{appId}/attachments`, for keys of scope integration or app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
+            BadRequest: The request is not valid; one title per violation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -369,8 +369,8 @@ class AsyncAttachmentsApi(AsyncApi):
         `POST /v2/apps/{appId}/attachments/remove`, for keys of scope integration or app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
-            AttachmentNotFound: There is no such attachment in this app.
+            BadRequest: The request is not valid; one title per violation.
+            AttachmentNotFound: The attachment does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -401,8 +401,8 @@ class AsyncConversationsApi(AsyncApi):
         `POST /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
 
         Raises:
-            AppNotFound: There is no such app.
-            UserNotFound: There is no such user in this app.
+            AppNotFound: The app does not exist.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -439,8 +439,8 @@ class AsyncConversationsApi(AsyncApi):
         `GET /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
-            UserNotFound: There is no such user in this app.
+            InvalidPage: The `page` parameters are not valid.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -491,7 +491,7 @@ class AsyncConversationsApi(AsyncApi):
         `GET /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -517,7 +517,7 @@ class AsyncConversationsApi(AsyncApi):
         `PATCH /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -539,8 +539,8 @@ class AsyncConversationsApi(AsyncApi):
         `DELETE /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
-            ConversationNotFound: There is no such conversation in this app.
+            BadRequest: The request is not valid; one title per violation.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -626,9 +626,9 @@ class AsyncParticipantsApi(AsyncApi):
         `POST /v2/apps/{appId}/conversations/{conversationId}/join`, for keys of scope integration or app or account.
 
         Raises:
-            TooManyParticipants: The conversation has reached its limit of participants.
-            ConversationNotFound: There is no such conversation in this app.
-            UserNotFound: There is no such user in this app.
+            TooManyParticipants: The conversation has the maximum number of participants.
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -657,8 +657,8 @@ class AsyncParticipantsApi(AsyncApi):
         account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
-            ConversationNotFound: There is no such conversation in this app.
+            InvalidPage: The `page` parameters are not valid.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -705,8 +705,8 @@ class AsyncParticipantsApi(AsyncApi):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
-            UserNotFound: There is no such user in this app.
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
             NotAMember: The user is not a participant of the conversation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
@@ -756,10 +756,10 @@ class AsyncMessagesApi(AsyncApi):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
-            UserNotFound: There is no such user in this app.
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
             NotAMember: The user is not a participant of the conversation.
-            Locked: The conversation takes no more messages until some are deleted.
+            Locked: The conversation accepts no more messages until some are deleted.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -791,8 +791,8 @@ class AsyncMessagesApi(AsyncApi):
         account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
-            NotFound: There is no such thing, or no such path.
+            InvalidPage: The `page` parameters are not valid.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -833,7 +833,7 @@ class AsyncMessagesApi(AsyncApi):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -848,8 +848,8 @@ class AsyncMessagesApi(AsyncApi):
         or app or account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
-            MessageNotFound: There is no such message in this conversation.
+            ConversationNotFound: The conversation does not exist in this app.
+            MessageNotFound: The message does not exist in this conversation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -876,8 +876,8 @@ class AsyncActivitiesApi(AsyncApi):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
-            UserNotFound: There is no such user in this app.
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
             NotAMember: The user is not a participant of the conversation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
@@ -907,7 +907,7 @@ class AsyncSwitchboardActionsApi(AsyncApi):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -937,8 +937,8 @@ class AsyncSwitchboardActionsApi(AsyncApi):
         or account.
 
         Raises:
-            Forbidden: The credentials are good and do not reach this far.
-            ConversationNotFound: There is no such conversation in this app.
+            Forbidden: The credentials are valid but do not permit this operation.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -963,7 +963,7 @@ class AsyncSwitchboardActionsApi(AsyncApi):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -993,8 +993,8 @@ class AsyncSwitchboardActionsApi(AsyncApi):
         account.
 
         Raises:
-            Forbidden: The credentials are good and do not reach this far.
-            ConversationNotFound: There is no such conversation in this app.
+            Forbidden: The credentials are valid but do not permit this operation.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1035,7 +1035,7 @@ class AsyncIntegrationsApi(AsyncApi):
         `POST /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
+            BadRequest: The request is not valid; one title per violation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1057,7 +1057,7 @@ class AsyncIntegrationsApi(AsyncApi):
         `GET /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
+            InvalidPage: The `page` parameters are not valid.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1115,7 +1115,7 @@ class AsyncIntegrationsApi(AsyncApi):
         `GET /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1174,7 +1174,7 @@ class AsyncIntegrationsApi(AsyncApi):
         `PATCH /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1234,8 +1234,8 @@ class AsyncIntegrationsApi(AsyncApi):
         `DELETE /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
-            IntegrationNotFound: There is no such integration in this app.
+            BadRequest: The request is not valid; one title per violation.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1261,7 +1261,7 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
 
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1281,7 +1281,7 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
 
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1299,8 +1299,8 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
         `GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1316,8 +1316,8 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
         `DELETE /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1379,8 +1379,8 @@ class AsyncWebhooksApi(AsyncApi):
         account.
 
         Raises:
-            Forbidden: The credentials are good and do not reach this far.
-            IntegrationNotFound: There is no such integration in this app.
+            Forbidden: The credentials are valid but do not permit this operation.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1408,8 +1408,8 @@ class AsyncWebhooksApi(AsyncApi):
         account.
 
         Raises:
-            Forbidden: The credentials are good and do not reach this far.
-            IntegrationNotFound: There is no such integration in this app.
+            Forbidden: The credentials are valid but do not permit this operation.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1424,8 +1424,8 @@ class AsyncWebhooksApi(AsyncApi):
         app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1484,8 +1484,8 @@ class AsyncWebhooksApi(AsyncApi):
         app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1513,8 +1513,8 @@ class AsyncWebhooksApi(AsyncApi):
         app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1532,8 +1532,8 @@ class AsyncSwitchboardsApi(AsyncApi):
         `POST /v2/apps/{appId}/switchboards`, for keys of scope app or account.
 
         Raises:
-            OnlyOneSwitchboard: The app has a switchboard already.
-            AppNotFound: There is no such app.
+            OnlyOneSwitchboard: The app already has a switchboard.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1547,7 +1547,7 @@ class AsyncSwitchboardsApi(AsyncApi):
         `GET /v2/apps/{appId}/switchboards`, for keys of scope app or account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1569,7 +1569,7 @@ class AsyncSwitchboardsApi(AsyncApi):
         `PATCH /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1591,7 +1591,7 @@ class AsyncSwitchboardsApi(AsyncApi):
         `DELETE /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1622,8 +1622,8 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
         account.
 
         Raises:
-            TooManySwitchboardIntegrations: The switchboard has reached its limit of integrations.
-            SwitchboardNotFound: There is no such switchboard in this app.
+            TooManySwitchboardIntegrations: The switchboard has the maximum number of integrations.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1655,7 +1655,7 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
         account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1686,8 +1686,8 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
         keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
-            SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
+            SwitchboardNotFound: The switchboard does not exist in this app.
+            SwitchboardIntegrationNotFound: The integration does not exist in the switchboard.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1719,8 +1719,8 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
         for keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
-            SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
+            SwitchboardNotFound: The switchboard does not exist in this app.
+            SwitchboardIntegrationNotFound: The integration does not exist in the switchboard.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1752,7 +1752,7 @@ class AsyncUsersApi(AsyncApi):
         `POST /v2/apps/{appId}/users`, for keys of scope integration or app or account.
 
         Raises:
-            UserAlreadyExists: Another user of the app has this external id.
+            UserAlreadyExists: Another user of the app already has this external id.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1810,7 +1810,7 @@ class AsyncUsersApi(AsyncApi):
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1837,7 +1837,7 @@ class AsyncUsersApi(AsyncApi):
         `PATCH /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1865,7 +1865,7 @@ class AsyncUsersApi(AsyncApi):
         `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1884,7 +1884,7 @@ class AsyncUsersApi(AsyncApi):
         app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1947,7 +1947,7 @@ class AsyncClientsApi(AsyncApi):
         `POST /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1977,8 +1977,8 @@ class AsyncClientsApi(AsyncApi):
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
-            UserNotFound: There is no such user in this app.
+            InvalidPage: The `page` parameters are not valid.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -2020,9 +2020,9 @@ class AsyncClientsApi(AsyncApi):
         or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
-            UserNotFound: There is no such user in this app.
-            ClientNotFound: The user has no such client.
+            BadRequest: The request is not valid; one title per violation.
+            UserNotFound: The user does not exist in this app.
+            ClientNotFound: The user does not have this client.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -2045,7 +2045,7 @@ class AsyncDevicesApi(AsyncApi):
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -2065,8 +2065,8 @@ class AsyncDevicesApi(AsyncApi):
         account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
-            DeviceNotFound: The user has no such device.
+            UserNotFound: The user does not exist in this app.
+            DeviceNotFound: The user does not have this device.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

@@ -177,7 +177,7 @@ class AppsApi(Api):
         `GET /v2/apps`, for keys of scope account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
+            InvalidPage: The `page` parameters are not valid.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -205,7 +205,7 @@ class AppsApi(Api):
         `GET /v2/apps/{appId}`, for keys of scope app or account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -228,7 +228,7 @@ class AppsApi(Api):
         `PATCH /v2/apps/{appId}`, for keys of scope app or account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -250,7 +250,7 @@ class AppsApi(Api):
         `DELETE /v2/apps/{appId}`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -270,7 +270,7 @@ class AppKeysApi(Api):
         `POST /v2/apps/{appId}/keys`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -286,7 +286,7 @@ class AppKeysApi(Api):
         `GET /v2/apps/{appId}/keys`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -300,8 +300,8 @@ class AppKeysApi(Api):
         `GET /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
-            NotFound: There is no such thing, or no such path.
+            AppNotFound: The app does not exist.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -315,8 +315,8 @@ class AppKeysApi(Api):
         `DELETE /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
-            NotFound: There is no such thing, or no such path.
+            AppNotFound: The app does not exist.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -344,7 +344,7 @@ class AttachmentsApi(Api):
         `POST /v2/apps/{appId}/attachments`, for keys of scope integration or app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
+            BadRequest: The request is not valid; one title per violation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -369,8 +369,8 @@ class AttachmentsApi(Api):
         `POST /v2/apps/{appId}/attachments/remove`, for keys of scope integration or app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
-            AttachmentNotFound: There is no such attachment in this app.
+            BadRequest: The request is not valid; one title per violation.
+            AttachmentNotFound: The attachment does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -399,8 +399,8 @@ class ConversationsApi(Api):
         `POST /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
 
         Raises:
-            AppNotFound: There is no such app.
-            UserNotFound: There is no such user in this app.
+            AppNotFound: The app does not exist.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -437,8 +437,8 @@ class ConversationsApi(Api):
         `GET /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
-            UserNotFound: There is no such user in this app.
+            InvalidPage: The `page` parameters are not valid.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -489,7 +489,7 @@ class ConversationsApi(Api):
         `GET /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -513,7 +513,7 @@ class ConversationsApi(Api):
         `PATCH /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -535,8 +535,8 @@ class ConversationsApi(Api):
         `DELETE /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
-            ConversationNotFound: There is no such conversation in this app.
+            BadRequest: The request is not valid; one title per violation.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -622,9 +622,9 @@ class ParticipantsApi(Api):
         `POST /v2/apps/{appId}/conversations/{conversationId}/join`, for keys of scope integration or app or account.
 
         Raises:
-            TooManyParticipants: The conversation has reached its limit of participants.
-            ConversationNotFound: There is no such conversation in this app.
-            UserNotFound: There is no such user in this app.
+            TooManyParticipants: The conversation has the maximum number of participants.
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -653,8 +653,8 @@ class ParticipantsApi(Api):
         account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
-            ConversationNotFound: There is no such conversation in this app.
+            InvalidPage: The `page` parameters are not valid.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -701,8 +701,8 @@ class ParticipantsApi(Api):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
-            UserNotFound: There is no such user in this app.
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
             NotAMember: The user is not a participant of the conversation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
@@ -752,10 +752,10 @@ class MessagesApi(Api):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
-            UserNotFound: There is no such user in this app.
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
             NotAMember: The user is not a participant of the conversation.
-            Locked: The conversation takes no more messages until some are deleted.
+            Locked: The conversation accepts no more messages until some are deleted.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -787,8 +787,8 @@ class MessagesApi(Api):
         account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
-            NotFound: There is no such thing, or no such path.
+            InvalidPage: The `page` parameters are not valid.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -829,7 +829,7 @@ class MessagesApi(Api):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -844,8 +844,8 @@ class MessagesApi(Api):
         or app or account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
-            MessageNotFound: There is no such message in this conversation.
+            ConversationNotFound: The conversation does not exist in this app.
+            MessageNotFound: The message does not exist in this conversation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -872,8 +872,8 @@ class ActivitiesApi(Api):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
-            UserNotFound: There is no such user in this app.
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
             NotAMember: The user is not a participant of the conversation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
@@ -903,7 +903,7 @@ class SwitchboardActionsApi(Api):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -933,8 +933,8 @@ class SwitchboardActionsApi(Api):
         or account.
 
         Raises:
-            Forbidden: The credentials are good and do not reach this far.
-            ConversationNotFound: There is no such conversation in this app.
+            Forbidden: The credentials are valid but do not permit this operation.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -959,7 +959,7 @@ class SwitchboardActionsApi(Api):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -989,8 +989,8 @@ class SwitchboardActionsApi(Api):
         account.
 
         Raises:
-            Forbidden: The credentials are good and do not reach this far.
-            ConversationNotFound: There is no such conversation in this app.
+            Forbidden: The credentials are valid but do not permit this operation.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1031,7 +1031,7 @@ class IntegrationsApi(Api):
         `POST /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
+            BadRequest: The request is not valid; one title per violation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1053,7 +1053,7 @@ class IntegrationsApi(Api):
         `GET /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
+            InvalidPage: The `page` parameters are not valid.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1111,7 +1111,7 @@ class IntegrationsApi(Api):
         `GET /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1168,7 +1168,7 @@ class IntegrationsApi(Api):
         `PATCH /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1228,8 +1228,8 @@ class IntegrationsApi(Api):
         `DELETE /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
-            IntegrationNotFound: There is no such integration in this app.
+            BadRequest: The request is not valid; one title per violation.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1255,7 +1255,7 @@ class CustomIntegrationApiKeysApi(Api):
 
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1275,7 +1275,7 @@ class CustomIntegrationApiKeysApi(Api):
 
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1291,8 +1291,8 @@ class CustomIntegrationApiKeysApi(Api):
         `GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1308,8 +1308,8 @@ class CustomIntegrationApiKeysApi(Api):
         `DELETE /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1371,8 +1371,8 @@ class WebhooksApi(Api):
         account.
 
         Raises:
-            Forbidden: The credentials are good and do not reach this far.
-            IntegrationNotFound: There is no such integration in this app.
+            Forbidden: The credentials are valid but do not permit this operation.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1400,8 +1400,8 @@ class WebhooksApi(Api):
         account.
 
         Raises:
-            Forbidden: The credentials are good and do not reach this far.
-            IntegrationNotFound: There is no such integration in this app.
+            Forbidden: The credentials are valid but do not permit this operation.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1416,8 +1416,8 @@ class WebhooksApi(Api):
         app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1474,8 +1474,8 @@ class WebhooksApi(Api):
         app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1503,8 +1503,8 @@ class WebhooksApi(Api):
         app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1522,8 +1522,8 @@ class SwitchboardsApi(Api):
         `POST /v2/apps/{appId}/switchboards`, for keys of scope app or account.
 
         Raises:
-            OnlyOneSwitchboard: The app has a switchboard already.
-            AppNotFound: There is no such app.
+            OnlyOneSwitchboard: The app already has a switchboard.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1537,7 +1537,7 @@ class SwitchboardsApi(Api):
         `GET /v2/apps/{appId}/switchboards`, for keys of scope app or account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1559,7 +1559,7 @@ class SwitchboardsApi(Api):
         `PATCH /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1581,7 +1581,7 @@ class SwitchboardsApi(Api):
         `DELETE /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1612,8 +1612,8 @@ class SwitchboardIntegrationsApi(Api):
         account.
 
         Raises:
-            TooManySwitchboardIntegrations: The switchboard has reached its limit of integrations.
-            SwitchboardNotFound: There is no such switchboard in this app.
+            TooManySwitchboardIntegrations: The switchboard has the maximum number of integrations.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1643,7 +1643,7 @@ class SwitchboardIntegrationsApi(Api):
         account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1674,8 +1674,8 @@ class SwitchboardIntegrationsApi(Api):
         keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
-            SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
+            SwitchboardNotFound: The switchboard does not exist in this app.
+            SwitchboardIntegrationNotFound: The integration does not exist in the switchboard.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1707,8 +1707,8 @@ class SwitchboardIntegrationsApi(Api):
         for keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
-            SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
+            SwitchboardNotFound: The switchboard does not exist in this app.
+            SwitchboardIntegrationNotFound: The integration does not exist in the switchboard.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1740,7 +1740,7 @@ class UsersApi(Api):
         `POST /v2/apps/{appId}/users`, for keys of scope integration or app or account.
 
         Raises:
-            UserAlreadyExists: Another user of the app has this external id.
+            UserAlreadyExists: Another user of the app already has this external id.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1798,7 +1798,7 @@ class UsersApi(Api):
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1825,7 +1825,7 @@ class UsersApi(Api):
         `PATCH /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1853,7 +1853,7 @@ class UsersApi(Api):
         `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1872,7 +1872,7 @@ class UsersApi(Api):
         app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1935,7 +1935,7 @@ class ClientsApi(Api):
         `POST /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -1965,8 +1965,8 @@ class ClientsApi(Api):
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
-            UserNotFound: There is no such user in this app.
+            InvalidPage: The `page` parameters are not valid.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -2008,9 +2008,9 @@ class ClientsApi(Api):
         or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
-            UserNotFound: There is no such user in this app.
-            ClientNotFound: The user has no such client.
+            BadRequest: The request is not valid; one title per violation.
+            UserNotFound: The user does not exist in this app.
+            ClientNotFound: The user does not have this client.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -2033,7 +2033,7 @@ class DevicesApi(Api):
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -2053,8 +2053,8 @@ class DevicesApi(Api):
         account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
-            DeviceNotFound: The user has no such device.
+            UserNotFound: The user does not exist in this app.
+            DeviceNotFound: The user does not have this device.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
