@@ -24,7 +24,7 @@ from heliograph.server.process.pulse import Tether
 from heliograph.server.process.workers import supervise
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
-from heliograph.storage.rows.deliveries import Observe
+from heliograph.storage.rows.deliveries import AttemptObserver
 from heliograph.storage.store import Store
 from heliograph.storage.urls import require_shared
 
@@ -90,7 +90,7 @@ async def _serve(
 
 @contextlib.asynccontextmanager
 async def background_services(
-    store: Store, settings: Settings, failures: Failures, observe: Observe
+    store: Store, settings: Settings, failures: Failures, observe: AttemptObserver
 ) -> AsyncIterator[tuple[OnWrite, OnRemoval]]:
     """Run the background services of a server: maintenance, and delivery unless `--no-delivery` was given.
 

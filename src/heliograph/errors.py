@@ -1,19 +1,19 @@
-"""The one tree of errors that crosses the wire.
+"""The exceptions of Heliograph, shared by server and client.
 
-Every refusal of the API is a class here: `status` and `code` are what the answer carries, `title` the text that
-stands in it unless the raiser names a better one. The server renders them; the client raises the same classes again.
+Each error response of the API is a class with its `status`, its `code` and a default `title`. The server renders it
+into a response; the client raises the same class for that response.
 
     HeliographError
-    ├── UsageError              the command line or the configuration is wrong
-    ├── InvalidArgument         a call of the client that is wrong before anything is sent
-    ├── ApiError                an answer with `{"errors": [{"code", "title"}, …]}`
+    ├── UsageError              invalid command line or configuration
+    ├── InvalidArgument         invalid arguments of a client call; nothing was sent
+    ├── ApiError                a response with `{"errors": [{"code", "title"}, …]}`
     │   ├── BadRequest 400, Unauthorized 401, Forbidden 403, NotFound 404, MethodNotAllowed 405,
     │   │   RequestTimeout 408, Conflict 409, PayloadTooLarge 413, UnsupportedMediaType 415, Locked 423,
     │   │   RateLimited 429, HeadersTooLarge 431
     │   └── ServerError 500, ServiceUnavailable 503
-    ├── TransportError          no answer came
+    ├── TransportError          no response
     │   └── ConnectionFailed, Timeout, ClientUnusable
-    └── DecodeError             an answer came that cannot be read
+    └── DecodeError             a response that cannot be decoded
 """
 
 from __future__ import annotations
@@ -23,30 +23,29 @@ from typing import NamedTuple
 
 
 class HeliographError(Exception):
-    """Everything this package raises on purpose."""
+    """The base class of all exceptions of this package."""
 
 
 class UsageError(HeliographError):
-    """Heliograph was asked for something it cannot do: one clear line, exit status 2."""
+    """Invalid command line or configuration: printed as one line, with exit status 2."""
 
 
 class InvalidArgument(HeliographError, ValueError):
-    """A call of the client is wrong; nothing was sent."""
+    """A client call has invalid arguments; nothing was sent."""
 
 
 class ErrorItem(NamedTuple):
-    """One entry of the `errors` of an answer."""
+    """An entry of `errors` in a response."""
 
     code: str
     title: str
 
 
 class ApiError(HeliographError):
-    """An answer that is not a success.
+    """An error response.
 
-    `operation` and what follows are set where the answer was received: the name of the operation, every entry of the
-    answer, the id under which the server logged it, the seconds after which to try again (None if it named none), the
-    text of the answer, and how often it was tried.
+    The client sets `operation` (its name), `errors` (all entries of the response), `request_id` (as in the server's
+    log), `retry_after` (in seconds, None without the header), `body` (the text of the response), and `attempts`.
     """
 
     status: int = 500
@@ -65,15 +64,15 @@ class ApiError(HeliographError):
         super().__init__(*self.titles)
 
     def __str__(self) -> str:
-        said = "; ".join(self.titles)
+        titles = "; ".join(self.titles)
         if self.operation is None:
-            return said
+            return titles
         request = f", request {self.request_id}" if self.request_id else ""
-        return f"{self.status} {self.code}: {said} ({self.operation}{request})"
+        return f"{self.status} {self.code}: {titles} ({self.operation}{request})"
 
 
 class BadRequest(ApiError):
-    """The request breaks a rule; one title per violation."""
+    """The request is not valid; one title per violation."""
 
     status = 400
     code = "bad_request"
@@ -81,20 +80,20 @@ class BadRequest(ApiError):
 
 
 class InvalidPage(BadRequest):
-    """The `page` parameters break a rule of cursor pagination."""
+    """The `page` parameters are not valid."""
 
     title = "Invalid page query parameters"
 
 
 class TooManyParticipants(BadRequest):
-    """The conversation has reached its limit of participants."""
+    """The conversation has the maximum number of participants."""
 
     # 400 and not 409: the API document's example of this title carries bad_request.
     title = "Too many participants"
 
 
 class NotAGroup(BadRequest):
-    """Joining and leaving is for sdkGroup conversations."""
+    """Only sdkGroup conversations can be joined or left."""
 
     title = "Only conversations of type sdkGroup can be joined or left"
 
@@ -106,20 +105,20 @@ class NotACustomIntegration(BadRequest):
 
 
 class OnlyOneSwitchboard(BadRequest):
-    """The app has a switchboard already."""
+    """The app already has a switchboard."""
 
     title = "Only one switchboard can be created per app"
 
 
 class TooManySwitchboardIntegrations(BadRequest):
-    """The switchboard has reached its limit of integrations."""
+    """The switchboard has the maximum number of integrations."""
 
     code = "too_many_switchboard_integrations"
     title = "Switchboard has reached the max number of switchboard integrations (10)"
 
 
 class Unauthorized(ApiError):
-    """No credentials, or credentials that prove nothing; all such cases answer alike."""
+    """The credentials are missing or not valid; the response is the same in all cases."""
 
     status = 401
     code = "unauthorized"
@@ -130,7 +129,7 @@ class Unauthorized(ApiError):
 
 
 class Forbidden(ApiError):
-    """The credentials are good and do not reach this far."""
+    """The credentials are valid but do not permit this operation."""
 
     status = 403
     code = "forbidden"
@@ -138,7 +137,7 @@ class Forbidden(ApiError):
 
 
 class NotFound(ApiError):
-    """There is no such thing, or no such path."""
+    """The resource or the path does not exist."""
 
     status = 404
     code = "not_found"
@@ -152,75 +151,75 @@ class NotAMember(NotFound):
 
 
 class AppNotFound(NotFound):
-    """There is no such app."""
+    """The app does not exist."""
 
     code = "app_not_found"
     title = "App not found"
 
 
 class ConversationNotFound(NotFound):
-    """There is no such conversation in this app."""
+    """The conversation does not exist in this app."""
 
     code = "conversation_not_found"
     title = "Conversation not found"
 
 
 class UserNotFound(NotFound):
-    """There is no such user in this app."""
+    """The user does not exist in this app."""
 
     code = "user_not_found"
     title = "User not found"
 
 
 class ClientNotFound(NotFound):
-    """The user has no such client."""
+    """The user does not have this client."""
 
     code = "client_not_found"
     title = "Client not found"
 
 
 class AttachmentNotFound(NotFound):
-    """There is no such attachment in this app."""
+    """The attachment does not exist in this app."""
 
     title = "Attachment not found"
 
 
 class MessageNotFound(NotFound):
-    """There is no such message in this conversation."""
+    """The message does not exist in this conversation."""
 
     title = "Message not found"
 
 
 class DeviceNotFound(NotFound):
-    """The user has no such device."""
+    """The user does not have this device."""
 
     code = "device_not_found"
     title = "Device not found"
 
 
 class IntegrationNotFound(NotFound):
-    """There is no such integration in this app."""
+    """The integration does not exist in this app."""
 
     code = "integration_not_found"
     title = "Integration not found"
 
 
 class SwitchboardNotFound(NotFound):
-    """There is no such switchboard in this app."""
+    """The switchboard does not exist in this app."""
 
     code = "switchboard_not_found"
     title = "Switchboard not found"
 
 
 class SwitchboardIntegrationNotFound(NotFound):
-    """There is no such integration in the switchboard."""
+    """The integration does not exist in the switchboard."""
 
     code = "switchboard_integration_not_found"
     title = "SwitchboardIntegration not found"
 
 
 class MethodNotAllowed(ApiError):
-    """The path exists, the method does not; `Allow` names those that do."""
+    """The path does not support this method; `Allow` lists those it supports."""
 
     status = 405
     code = "method_not_allowed"
@@ -236,7 +235,7 @@ class RequestTimeout(ApiError):
 
 
 class Conflict(ApiError):
-    """What was to be created is there already."""
+    """The resource already exists."""
 
     status = 409
     code = "conflict"
@@ -244,13 +243,13 @@ class Conflict(ApiError):
 
 
 class UserAlreadyExists(Conflict):
-    """Another user of the app has this external id."""
+    """Another user of the app already has this external id."""
 
     title = "User already exists"
 
 
 class PayloadTooLarge(ApiError):
-    """The body is larger than the API takes."""
+    """The body is larger than the API accepts."""
 
     status = 413
     code = "payload_too_large"
@@ -258,7 +257,7 @@ class PayloadTooLarge(ApiError):
 
 
 class UnsupportedMediaType(ApiError):
-    """The body is not declared to be JSON."""
+    """The body is not declared as JSON in UTF-8."""
 
     status = 415
     code = "unsupported_media_type"
@@ -266,7 +265,7 @@ class UnsupportedMediaType(ApiError):
 
 
 class Locked(ApiError):
-    """The conversation takes no more messages until some are deleted."""
+    """The conversation accepts no more messages until some are deleted."""
 
     status = 423
     code = "locked"
@@ -274,7 +273,7 @@ class Locked(ApiError):
 
 
 class RateLimited(ApiError):
-    """The app sent more requests than its limit allows; `Retry-After` says when to come back."""
+    """The app exceeded its rate limit; `Retry-After` is the time until the next request is allowed."""
 
     status = 429
     code = "too_many_requests"
@@ -282,7 +281,7 @@ class RateLimited(ApiError):
 
 
 class HeadersTooLarge(ApiError):
-    """The request line and headers are larger than the server takes."""
+    """The request line and headers are larger than the server accepts."""
 
     status = 431
     code = "headers_too_large"
@@ -290,11 +289,11 @@ class HeadersTooLarge(ApiError):
 
 
 class ServerError(ApiError):
-    """Something went wrong on the server's side."""
+    """The server failed to process the request."""
 
 
 class ServiceUnavailable(ServerError):
-    """The database cannot take the request now; if it failed in the middle of a commit, the outcome is unknown."""
+    """The database is unavailable; if it failed during a commit, the outcome is unknown."""
 
     status = 503
     code = "service_unavailable"
@@ -305,7 +304,7 @@ class ServiceUnavailable(ServerError):
 
 
 class TransportError(HeliographError):
-    """No answer came. `sent` is False where the request surely never reached the server."""
+    """There was no response. `sent` is False if the request certainly did not reach the server."""
 
     def __init__(self, message: str, operation: str | None = None, *, sent: bool = True, attempts: int = 1) -> None:
         super().__init__(message, operation)
@@ -319,19 +318,19 @@ class TransportError(HeliographError):
 
 
 class ConnectionFailed(TransportError):
-    """The connection could not be made, or broke before the answer was complete."""
+    """The connection could not be opened, or broke before the response was complete."""
 
 
 class Timeout(TransportError):
-    """There was no answer in time."""
+    """There was no response in time."""
 
 
 class ClientUnusable(TransportError):
-    """The client is closed, or cannot be used in this process or event loop. `sent` is False."""
+    """The client is closed, or belongs to another process or event loop. `sent` is False."""
 
 
 class DecodeError(HeliographError):
-    """An answer came that is not what this API answers; `status`, `body` and `request_id` tell of it."""
+    """The response is not one of this API; `status`, `body` and `request_id` describe it."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Every setting of the server: one field, one option of `heliograph serve`, one environment variable `HELIOGRAPH_*`."""
+"""The settings of the server: each field is an option of `heliograph serve` and an environment variable."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _setting(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a server is started with. The field `log_format` is `--log-format` and `HELIOGRAPH_LOG_FORMAT`."""
+    """The settings of a server. For example, `log_format` is `--log-format` and `HELIOGRAPH_LOG_FORMAT`."""
 
     host: str = _setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every interface.")
     port: int = _setting(8080, "Port to listen on; 0 picks a free one.", most=65535)
@@ -26,9 +26,9 @@ class Settings:
         "Database URL: sqlite:///relative.db, sqlite:////absolute.db, sqlite:///:memory: or "
         "postgresql://user@host/database.",
     )
-    database_connections: int = _setting(8, "Connections to PostgreSQL that each process may open.", least=2)
-    workers: int = _setting(1, "Server processes. SQLite serves from one.", least=1)
-    root_path: str = _setting("", "Additional prefix at which the API answers, such as /sc.")
+    database_connections: int = _setting(8, "Maximum number of connections to PostgreSQL for each process.", least=2)
+    workers: int = _setting(1, "Number of server processes. SQLite allows one.", least=1)
+    root_path: str = _setting("", "Additional path prefix of the API, such as /sc.")
     public_url: str = _setting(
         "",
         "URL at which clients reach the server, such as https://chat.example.com/sc; links begin with it.",
@@ -39,7 +39,7 @@ class Settings:
         "loopback, or * for every peer.",
     )
     sandbox: bool = _setting(True, "Create a sandbox app with keys when the database is empty.")
-    participant_limit: int = _setting(1000, "Most participants of a conversation.", least=1)
+    participant_limit: int = _setting(1000, "Maximum number of participants of a conversation.", least=1)
     require_subscribe_sdk_client: bool = _setting(
         True, "Refuse to add a participant to an sdkGroup conversation without subscribeSDKClient."
     )
@@ -48,17 +48,17 @@ class Settings:
     )
     webhook_allowed_networks: str = _setting(
         "auto",
-        "Networks, separated by commas, in which webhooks may be called although they are not public, also by http: "
+        "Private networks in which webhooks may be called, also by http; separated by commas: "
         "auto, none, loopback, 10.1.0.0/16 …",
     )
-    keep_days: int = _setting(7, "Days for which events and finished deliveries are kept.", least=1)
+    keep_days: int = _setting(7, "Days for which events and settled deliveries are kept.", least=1)
     log_format: str = _setting("console", "Format of the log lines on standard error.", choices=("console", "json"))
-    log_level: str = _setting("info", "Lowest level that is logged.", choices=("debug", "info", "warning", "error"))
-    grace_seconds: int = _setting(30, "Seconds for which a stopping server waits for requests in flight.")
+    log_level: str = _setting("info", "Minimum level of log lines.", choices=("debug", "info", "warning", "error"))
+    grace_seconds: int = _setting(30, "Seconds that a stopping server waits for requests in flight.")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address to listen on can be reached from this machine only."""
+    """Whether an address to listen on is reachable only from this machine."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -66,5 +66,5 @@ def is_loopback(host: str) -> bool:
 
 
 def environment_variable(name: str) -> str:
-    """The environment variable of a setting."""
+    """The name of the environment variable for a setting."""
     return f"HELIOGRAPH_{name.upper()}"

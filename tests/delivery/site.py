@@ -11,9 +11,9 @@ import msgspec
 
 from heliograph.background import Failures
 from heliograph.delivery.dispatcher import Dispatcher
-from heliograph.delivery.leases import Alone, Holder
-from heliograph.delivery.pump import Surroundings
-from heliograph.delivery.sender import Sender
+from heliograph.delivery.leases import BucketAssignment, SingleProcess
+from heliograph.delivery.sender import WebhookSender
+from heliograph.delivery.worker import DeliveryContext
 from heliograph.domain import apps, conversations, integrations, participants, users, webhooks
 from heliograph.domain.networks import parse_networks
 from heliograph.domain.tenants import Tenant
@@ -138,17 +138,17 @@ async def delivering(
     store: Store,
     *,
     patience: float = 5.0,
-    holder: Holder | None = None,
+    holder: BucketAssignment | None = None,
     roll: float = 0.5,
     failures: Failures | None = None,
 ) -> AsyncIterator[Running]:
     """Deliver for as long as the block lasts."""
     clock = Clock()
-    sender = Sender(LOOPBACK, patience)
-    around = Surroundings(
+    sender = WebhookSender(LOOPBACK, patience)
+    around = DeliveryContext(
         store,
         sender,
-        holder or Alone(store.buckets),
+        holder or SingleProcess(store.buckets),
         clock=clock,
         roll=lambda: roll,
         failures=failures or Failures(),

@@ -6,7 +6,7 @@ import asyncio
 
 from heliograph.delivery.leases import EXPIRY_SECONDS, SLOTS, Leases
 from heliograph.storage.rows import deliveries
-from heliograph.storage.rows.deliveries import Settled
+from heliograph.storage.rows.deliveries import AttemptOutcome
 from heliograph.storage.rows.log_rows import StoredAttempt
 from heliograph.storage.store import Store
 from tests.delivery.receiver import receiving
@@ -116,9 +116,9 @@ def test_what_another_delivers_by_now_is_not_recorded(run: Run) -> None:
         due.delivery.status, due.delivery.attempts = "delivered", 1
         attempt = StoredAttempt(due.delivery.id, 1, due.delivery.app_id, due.delivery.lane, 1, 1, 200, None, None)
         await beats(watch, second, seconds=6)
-        await store.submit(deliveries.settle, Settled(due.bucket, due.delivery, attempt, lease, first.owner))
+        await store.submit(deliveries.settle, AttemptOutcome(due.bucket, due.delivery, attempt, lease, first.owner))
         assert await site.rows("SELECT 1 FROM attempt") == []
-        settled = Settled(due.bucket, due.delivery, attempt, lease, second.owner)
+        settled = AttemptOutcome(due.bucket, due.delivery, attempt, lease, second.owner)
         for _ in range(2):  # as after a commit that was not answered
             await store.submit(deliveries.settle, settled)
         assert [tuple(row) for row in await site.rows("SELECT status, attempts FROM delivery")] == [("delivered", 1)]

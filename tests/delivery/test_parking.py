@@ -18,7 +18,7 @@ from tests.delivery.site import Site, delivering, new_site
 from tests.storage.conftest import Run
 
 MANY = 40
-LOOK = 8
+EXAMINED = 8
 PARKED = "SELECT id FROM delivery WHERE status = 'pending' AND tries = 0 AND due_at > $1"
 Work = Callable[[Site, Receiver], Awaitable[None]]
 
@@ -26,7 +26,7 @@ Work = Callable[[Site, Receiver], Awaitable[None]]
 @pytest.fixture(autouse=True)
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a few deliveries be many."""
-    monkeypatch.setattr(deliveries, "_LOOK", LOOK)
+    monkeypatch.setattr(deliveries, "_EXAMINED", EXAMINED)
 
 
 def at_site(run: Run, work: Work) -> None:
@@ -76,7 +76,7 @@ def test_what_waits_hides_nobody_else(run: Run) -> None:
         async with delivering(site.store) as running:
             await receiver.saw(2)
             assert sorted(map(user_of, receiver.calls)) == sorted([failing, healthy])
-            assert len(await parked(site)) > MANY - LOOK, "it is not looked at again and again"
+            assert len(await parked(site)) > MANY - EXAMINED, "it is not looked at again and again"
             # What comes later joins the others.
             await backlog(site, failing)
             await site.touch(healthy)
@@ -115,7 +115,7 @@ def test_whoever_comes_after_a_process_goes_on_where_it_was(run: Run, status: in
             await receiver.saw(1)
             while len(await site.rows("SELECT 1 FROM attempt")) < 1:
                 await asyncio.sleep(0.01)
-        assert len(await parked(site)) > MANY - LOOK
+        assert len(await parked(site)) > MANY - EXAMINED
         receiver.answer = lambda call: status
         async with delivering(site.store) as running:
             running.forward(11)

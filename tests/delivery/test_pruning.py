@@ -9,7 +9,7 @@ import pytest
 from heliograph import ids
 from heliograph.assembly import background_services
 from heliograph.background import Failures
-from heliograph.delivery.running import unobserved
+from heliograph.delivery.running import ignore_outcome
 from heliograph.domain import apps
 from heliograph.maintenance.purge import purge
 from heliograph.maintenance.retention import prune
@@ -220,7 +220,7 @@ def test_a_server_without_delivery_prunes_and_purges(run: Run) -> None:
         await calendar.run(48)
         await apps.delete(store, deleted.tenant.app_id)
         await store.write(long_ago)
-        async with background_services(store, Settings(delivery=False, keep_days=1), Failures(), unobserved):
+        async with background_services(store, Settings(delivery=False, keep_days=1), Failures(), ignore_outcome):
             async with asyncio.timeout(20):
                 while await site.rows("SELECT 1 FROM event") or len(await site.rows("SELECT 1 FROM app")) == 2:
                     await asyncio.sleep(0.01)

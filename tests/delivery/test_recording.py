@@ -12,12 +12,12 @@ import pytest
 
 from heliograph import ids
 from heliograph.background import Failures
-from heliograph.delivery.leases import Alone
-from heliograph.delivery.sender import Result, Sender
+from heliograph.delivery.leases import SingleProcess
+from heliograph.delivery.sender import CallResult, WebhookSender
 from heliograph.errors import ServiceUnavailable
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import deliveries
-from heliograph.storage.rows.deliveries import Settled
+from heliograph.storage.rows.deliveries import AttemptOutcome
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
 from heliograph.wire.deliveries import DeliveryStatus
@@ -25,7 +25,7 @@ from tests.delivery.receiver import receiving
 from tests.delivery.site import delivering, new_site
 from tests.storage.conftest import Run
 
-SETTLE, HEADS, WAITING = deliveries.settle, deliveries.heads, deliveries.waiting
+SETTLE, HEADS, DUE_WEBHOOKS = deliveries.settle, deliveries.heads, deliveries.due_webhooks
 LANES = 12
 
 
@@ -55,13 +55,13 @@ def pending(lane: str) -> StoredDelivery:
     )
 
 
-def outcome(store: Store, it: StoredDelivery, number: int, status: DeliveryStatus) -> Settled:
+def outcome(store: Store, it: StoredDelivery, number: int, status: DeliveryStatus) -> AttemptOutcome:
     """What became of an attempt of a delivery."""
     attempt = StoredAttempt(it.id, number, it.app_id, it.lane, 0, 1, 200, None, None)
     bucket = 0 if store.buckets == 1 else 7
     changed = StoredDelivery(**{**{name: getattr(it, name) for name in it.__struct_fields__}, "attempts": number})
     changed.status, changed.tries = status, number
-    return Settled(bucket, changed, attempt)
+    return AttemptOutcome(bucket, changed, attempt)
 
 
 def test_outcomes_of_one_attempt_in_a_batch_count_once(run: Run) -> None:
@@ -135,7 +135,7 @@ def test_an_attempt_that_cannot_be_recorded_is_logged_and_counted_until_it_can(
     async def work(store: Store) -> None:
         site, failures = await new_site(store), Counted()
 
-        async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
+        async def settle(tx: Tx, outcomes: Sequence[AttemptOutcome]) -> list[None]:
             if failures.counts["recording"] < 5:
                 raise ServiceUnavailable
             return await SETTLE(tx, outcomes)
@@ -159,7 +159,7 @@ def test_lanes_that_cannot_be_recorded_do_not_stop_the_others(run: Run, monkeypa
         site, failures = await new_site(store), Counted()
         users = [await site.user() for _ in range(LANES)]
 
-        async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
+        async def settle(tx: Tx, outcomes: Sequence[AttemptOutcome]) -> list[None]:
             if any(one.delivery.lane in users for one in outcomes):
                 raise ZeroDivisionError
             return await SETTLE(tx, outcomes)
@@ -191,14 +191,14 @@ def test_a_call_that_fails_in_the_server_is_an_attempt_that_failed(
 ) -> None:
     async def work(store: Store) -> None:
         site, failures = await new_site(store), Counted()
-        post, broken = Sender.post, True
+        post, broken = WebhookSender.post, True
 
-        async def posting(self: Sender, *args: Any) -> Result:
+        async def posting(self: WebhookSender, *args: Any) -> CallResult:
             if broken:
                 raise error
             return await post(self, *args)
 
-        monkeypatch.setattr(Sender, "post", posting)
+        monkeypatch.setattr(WebhookSender, "post", posting)
         async with receiving() as receiver, delivering(store, failures=failures) as running:
             await site.hook(receiver.url)
             await site.touch(await site.user())
@@ -214,7 +214,7 @@ def test_a_call_that_fails_in_the_server_is_an_attempt_that_failed(
     run(work)
 
 
-class Shaky(Alone):
+class Shaky(SingleProcess):
     """A holder whose beats fail, and then hang."""
 
     def __init__(self, buckets: int) -> None:
@@ -239,10 +239,10 @@ def test_a_dispatcher_goes_on_after_any_failure(run: Run, monkeypatch: pytest.Mo
     async def waiting(*args: Any) -> Any:
         if error := next(looks, None):
             raise error
-        return await WAITING(*args)
+        return await DUE_WEBHOOKS(*args)
 
     async def work(store: Store) -> None:
-        monkeypatch.setattr(deliveries, "waiting", waiting)
+        monkeypatch.setattr(deliveries, "due_webhooks", waiting)
         site, failures, holder = await new_site(store), Counted(), Shaky(store.buckets)
         async with receiving() as receiver, delivering(store, failures=failures, holder=holder):
             await site.hook(receiver.url)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from heliograph.delivery import resolver as module
-from heliograph.delivery.sender import Result, Sender
+from heliograph.delivery.sender import CallResult, WebhookSender
 from heliograph.domain.networks import parse_networks
 from heliograph.domain.targets import parse_target
 from tests.delivery.receiver import Call, Receiver, receiving
@@ -19,12 +19,14 @@ LOOPBACK = parse_networks("loopback", host="", embedded=False)
 HEADERS = {"content-type": "application/json", "x-api-key": "s"}
 
 
-def posting(how: int | str | bytes, work: Callable[[Receiver, Sender], Awaitable[Any]], timeout: float = 0.6) -> Any:
+def posting(
+    how: int | str | bytes, work: Callable[[Receiver, WebhookSender], Awaitable[Any]], timeout: float = 0.6
+) -> Any:
     """Do something with an endpoint that answers like this."""
 
     async def run() -> Any:
         async with receiving(lambda call: how) as receiver:
-            sender = Sender(LOOPBACK, timeout)
+            sender = WebhookSender(LOOPBACK, timeout)
             try:
                 return await work(receiver, sender)
             finally:
@@ -33,18 +35,18 @@ def posting(how: int | str | bytes, work: Callable[[Receiver, Sender], Awaitable
     return asyncio.run(run())
 
 
-async def once(receiver: Receiver, sender: Sender) -> Result:
+async def once(receiver: Receiver, sender: WebhookSender) -> CallResult:
     """One call."""
     return await sender.post("app", receiver.url + "?x=é&y=%20", HEADERS, b'{"a":1}')
 
 
 @pytest.mark.parametrize("status", [200, 204, 301, 404, 410, 500, 503])
 def test_a_status_is_a_status(status: int) -> None:
-    assert posting(status, once) == Result(status, None, "hello" if status != 204 else "")
+    assert posting(status, once) == CallResult(status, None, "hello" if status != 204 else "")
 
 
 def test_what_is_sent() -> None:
-    async def work(receiver: Receiver, sender: Sender) -> Call:
+    async def work(receiver: Receiver, sender: WebhookSender) -> Call:
         await once(receiver, sender)
         return receiver.calls[0]
 
@@ -58,7 +60,7 @@ def test_what_is_sent() -> None:
 @pytest.mark.parametrize("how", ["hang", "drip"])
 def test_an_answer_is_waited_for_so_long_and_no_longer(how: str) -> None:
     began = time.monotonic()
-    assert posting(how, once) == Result(None, "no answer within 0.6 seconds", cause="timeout")
+    assert posting(how, once) == CallResult(None, "no response within 0.6 seconds", cause="timeout")
     assert time.monotonic() - began < 2
 
 
@@ -68,16 +70,16 @@ def test_a_body_that_drips_does_not_matter() -> None:
 
 def test_of_a_huge_answer_a_kilobyte_is_kept() -> None:
     result = posting("huge", once, timeout=10)
-    assert (result.status, result.answer) == (200, "z" * 1024)
-    assert posting("huge headers", once, timeout=10) == Result(
-        None, "the headers of the answer are too long", cause="answer"
+    assert (result.status, result.body) == (200, "z" * 1024)
+    assert posting("huge headers", once, timeout=10) == CallResult(
+        None, "the headers of the response are too long", cause="answer"
     )
 
 
 @pytest.mark.parametrize(
     ("how", "error", "cause"),
     [
-        ("reset", "reset", "connection"), ("close", "closed without an answer", "connection"),
+        ("reset", "reset", "connection"), ("close", "closed without a response", "connection"),
         (b"nonsense\r\n\r\n", "not HTTP", "answer"),
         (b"HTTP/1.1 101 X\r\nupgrade: y\r\nconnection: upgrade\r\n\r\n", "protocol", "answer"),
     ],
@@ -86,23 +88,23 @@ def test_no_answer_is_an_error(how: str | bytes, error: str, cause: str) -> None
     result = posting(how, once)
     assert (result.status, result.cause) == (None, cause)
     assert error in (result.error or "").lower() or error in (result.error or "")
-    assert not result.forbidden
+    assert not result.permanent
 
 
 def test_interim_answers_are_passed_over() -> None:
     both = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nok"
-    assert posting(both, once) == Result(201, None, "ok")
+    assert posting(both, once) == CallResult(201, None, "ok")
     chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
-    assert posting(chunked, once) == Result(200, None, "abc")
+    assert posting(chunked, once) == CallResult(200, None, "abc")
 
 
 def test_text_that_is_none_is_kept_as_far_as_it_can_be() -> None:
     odd = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n\xff\0ab"
-    assert posting(odd, once) == Result(200, None, "\ufffd\ufffdab")
+    assert posting(odd, once) == CallResult(200, None, "\ufffd\ufffdab")
 
 
 def test_redirects_are_not_followed() -> None:
-    async def work(receiver: Receiver, sender: Sender) -> Result:
+    async def work(receiver: Receiver, sender: WebhookSender) -> CallResult:
         where = f"http://127.0.0.1:{receiver.port}/elsewhere"
         receiver.answer = lambda call: f"HTTP/1.1 307 X\r\nlocation: {where}\r\ncontent-length: 0\r\n\r\n".encode()
         result = await once(receiver, sender)
@@ -113,7 +115,7 @@ def test_redirects_are_not_followed() -> None:
 
 
 def test_a_connection_is_used_again_and_one_that_was_closed_is_made_anew() -> None:
-    async def work(receiver: Receiver, sender: Sender) -> None:
+    async def work(receiver: Receiver, sender: WebhookSender) -> None:
         ports: set[int] = set()
         for answer in (200, 200, b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"):
             receiver.answer = lambda call, answer=answer: answer  # type: ignore[misc]
@@ -140,10 +142,10 @@ def test_a_connection_is_used_again_and_one_that_was_closed_is_made_anew() -> No
 def test_nothing_private_is_called_however_it_is_written(url: str) -> None:
     async def run() -> None:
         async with receiving() as receiver:
-            sender = Sender(())
+            sender = WebhookSender(())
             result = await sender.post("app", url.format(port=receiver.port), HEADERS, b"{}")
             assert result.status is None
-            assert result.forbidden
+            assert result.permanent
             assert receiver.calls == []
             await sender.close()
 
@@ -169,7 +171,7 @@ def test_a_name_that_changes_its_mind_gains_nothing(rebinding: list[str], monkey
     monkeypatch.setattr(asyncio, "open_connection", connect)
 
     async def run() -> None:
-        sender = Sender(())
+        sender = WebhookSender(())
         for _ in range(3):
             await sender.post("app", "https://rebinding.example/", HEADERS, b"{}")
         await sender.close()
@@ -180,8 +182,8 @@ def test_a_name_that_changes_its_mind_gains_nothing(rebinding: list[str], monkey
 
 @pytest.mark.parametrize("url", ["https://", "http://a:99999/", "http://[::1/", "https://exa mple/", "http://\udcff/"])
 def test_what_cannot_be_called_is_told(url: str) -> None:
-    async def run() -> Result:
-        sender = Sender(LOOPBACK)
+    async def run() -> CallResult:
+        sender = WebhookSender(LOOPBACK)
         try:
             return await sender.post("app", url, HEADERS, b"{}")
         finally:

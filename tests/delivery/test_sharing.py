@@ -17,9 +17,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from heliograph.delivery import idle, resolver
-from heliograph.delivery.sender import Sender
-from heliograph.delivery.shares import Shares
+from heliograph.delivery import idle_connections, resolver
+from heliograph.delivery.fair_slots import FairSlots
+from heliograph.delivery.sender import WebhookSender
 from tests.delivery.receiver import Receiver, receiving
 from tests.delivery.site import LOOPBACK
 
@@ -52,7 +52,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[Names]:
 def test_slow_names_of_some_apps_delay_no_other(names: Names) -> None:
     async def work() -> None:
         async with receiving() as receiver:
-            sender = Sender(LOOPBACK, timeout=1.0)
+            sender = WebhookSender(LOOPBACK, timeout=1.0)
             port = receiver.port
             slow = [
                 asyncio.create_task(sender.post(f"slow {app}", f"http://{app}-{number}.slow:{port}/", {}, b"{}"))
@@ -88,7 +88,7 @@ def test_slow_names_of_some_apps_delay_no_other(names: Names) -> None:
 def test_calls_to_one_slow_name_take_one_thread(names: Names) -> None:
     async def work() -> None:
         async with receiving() as receiver:
-            sender = Sender(LOOPBACK, timeout=0.2)
+            sender = WebhookSender(LOOPBACK, timeout=0.2)
             for _ in range(3):
                 calls = [sender.post("app", f"http://a.slow:{receiver.port}/", {}, b"{}") for _ in range(5)]
                 assert {one.cause for one in await asyncio.gather(*calls)} == {"timeout"}
@@ -104,41 +104,41 @@ def test_calls_to_one_slow_name_take_one_thread(names: Names) -> None:
 
 def test_a_share_is_an_eighth_of_what_is_free_and_one_for_everybody() -> None:
     async def work() -> None:
-        shares = Shares(64, 8)
-        greedy = [asyncio.create_task(shares.take("greedy")) for _ in range(64)]
+        slots = FairSlots(64, 8)
+        greedy = [asyncio.create_task(slots.acquire("greedy")) for _ in range(64)]
         await asyncio.sleep(0)
         assert sum(one.done() for one in greedy) == 8
-        others = [asyncio.create_task(shares.take(f"app {number}")) for number in range(56)]
+        others = [asyncio.create_task(slots.acquire(f"app {number}")) for number in range(56)]
         await asyncio.sleep(0)
         assert all(one.done() for one in others), "each has one place"
-        late = asyncio.create_task(shares.take("late"))
-        gone = asyncio.create_task(shares.take("late"))
+        late = asyncio.create_task(slots.acquire("late"))
+        gone = asyncio.create_task(slots.acquire("late"))
         await asyncio.sleep(0)
         gone.cancel()
         await asyncio.sleep(0)
-        shares.give("greedy")
+        slots.release("greedy")
         await asyncio.sleep(0)
         assert late.done(), "whoever holds none comes first"
         for number in range(56):
-            shares.give(f"app {number}")
-        shares.give("late")
+            slots.release(f"app {number}")
+        slots.release("late")
         while not all(one.done() for one in greedy):
-            shares.give("greedy")
+            slots.release("greedy")
             await asyncio.sleep(0)
-        assert not shares._waiting
+        assert not slots._waiters
 
     asyncio.run(work())
 
 
 def test_connections_to_former_targets_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idle, "IDLE_SECONDS", 0.3)
-    monkeypatch.setattr(idle, "_SWEEP_SECONDS", 0.1)
-    monkeypatch.setattr(idle, "MOST", 5)
+    monkeypatch.setattr(idle_connections, "IDLE_SECONDS", 0.3)
+    monkeypatch.setattr(idle_connections, "_SWEEP_SECONDS", 0.1)
+    monkeypatch.setattr(idle_connections, "MAX_IDLE", 5)
 
     async def work() -> None:
         receivers = [receiving() for _ in range(8)]
         opened: list[Receiver] = [await one.__aenter__() for one in receivers]
-        sender = Sender(LOOPBACK)
+        sender = WebhookSender(LOOPBACK)
         for receiver in opened:
             assert (await sender.post("app", receiver.url, {}, b"{}")).status == 200
         assert sender._idle._count == len(sender._idle._kept) == 5
@@ -178,8 +178,8 @@ def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_tls_connection_is_closed_even_if_the_endpoint_never_closes_it(
     certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(idle, "IDLE_SECONDS", 0.2)
-    monkeypatch.setattr(idle, "_SWEEP_SECONDS", 0.1)
+    monkeypatch.setattr(idle_connections, "IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(idle_connections, "_SWEEP_SECONDS", 0.1)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
     closed = threading.Event()
@@ -195,7 +195,7 @@ def test_a_tls_connection_is_closed_even_if_the_endpoint_never_closes_it(
             closed.set()
 
     async def work(port: int) -> None:
-        sender = Sender(LOOPBACK)
+        sender = WebhookSender(LOOPBACK)
         assert (await sender.post("app", f"https://127.0.0.1:{port}/", {}, b"{}")).status == 200
         assert sender._idle._count == 1
         async with asyncio.timeout(SOON_SECONDS):

@@ -34,7 +34,7 @@ def test_it_begins_now_and_can_be_resumed_anywhere(run: Run) -> None:
     async def work(store: Store) -> None:
         site, other = await new_site(store), await new_site(store)
         await site.group()
-        begin = await store.read(stream.present, site.tenant.app_id)
+        begin = await store.read(stream.end, site.tenant.app_id)
         for _ in range(10):
             await site.group()
             await other.group()
@@ -43,7 +43,7 @@ def test_it_begins_now_and_can_be_resumed_anywhere(run: Run) -> None:
         assert found == sorted(mine)[1:], "its own, and what happened since"
         place = begin
         for count in range(11):
-            again = await store.read(stream.resumed, site.tenant.app_id, place)
+            again = await store.read(stream.resume, site.tenant.app_id, place)
             assert (await everything(site, again))[0] == found[count:]
             if count < 10:
                 _, place = await store.snapshot(stream.after, site.tenant.app_id, again, 1)
@@ -57,7 +57,7 @@ def test_what_commits_late_is_not_missed(run: Run) -> None:
 
     async def work(store: Store) -> None:
         site = await new_site(store)
-        begin = await store.read(stream.present, site.tenant.app_id)
+        begin = await store.read(stream.end, site.tenant.app_id)
         may_commit, wrote = asyncio.Event(), asyncio.Event()
 
         async def slowly(tx: Tx) -> None:
@@ -88,7 +88,7 @@ def test_what_commits_late_is_not_missed(run: Run) -> None:
 def test_readers_beside_many_writers_miss_nothing(run: Run) -> None:
     async def work(store: Store) -> None:
         site = await new_site(store)
-        begin = await store.read(stream.present, site.tenant.app_id)
+        begin = await store.read(stream.end, site.tenant.app_id)
         users = [await site.user() for _ in range(8)]
         done = False
 
@@ -97,7 +97,7 @@ def test_readers_beside_many_writers_miss_nothing(run: Run) -> None:
             while True:
                 ended = done
                 # As a client that is cut off after every page.
-                again = await store.read(stream.resumed, site.tenant.app_id, cursor)
+                again = await store.read(stream.resume, site.tenant.app_id, cursor)
                 page, cursor = await store.snapshot(stream.after, site.tenant.app_id, again, 5)
                 found += [event.id for _, event in page]
                 if not page and ended:
@@ -125,7 +125,7 @@ def test_a_database_that_was_restored_elsewhere_begins_a_new_epoch(url: str, eng
             site = await new_site(store)
             for _ in range(3):
                 await site.group()
-            begin = Cursor((await store.read(stream.present, site.tenant.app_id)).epoch, 0, "0" * 24)
+            begin = Cursor((await store.read(stream.end, site.tenant.app_id)).epoch, 0, "0" * 24)
             ((first, _), (middle, _), _), _ = await store.snapshot(stream.after, site.tenant.app_id, begin, 9)
 
             async def restore(tx: Tx) -> None:
@@ -138,7 +138,7 @@ def test_a_database_that_was_restored_elsewhere_begins_a_new_epoch(url: str, eng
             await store.write(restore)
             await site.group()
             for place in (first, middle):
-                again = await store.read(stream.resumed, site.tenant.app_id, place)
+                again = await store.read(stream.resume, site.tenant.app_id, place)
                 found, end = await everything(site, again)
                 assert found == await stored(site), "too much rather than too little"
                 assert (await everything(site, end))[0] == []
@@ -152,9 +152,9 @@ def test_a_place_that_is_still_to_come_misses_nothing(run: Run) -> None:
     async def work(store: Store) -> None:
         site = await new_site(store)
         await site.group()
-        epoch = (await store.read(stream.present, site.tenant.app_id)).epoch
+        epoch = (await store.read(stream.end, site.tenant.app_id)).epoch
         (first,) = await stored(site)
-        again = await store.read(stream.resumed, site.tenant.app_id, Cursor(epoch, 10**9, first))
+        again = await store.read(stream.resume, site.tenant.app_id, Cursor(epoch, 10**9, first))
         await site.group()
         assert (await everything(site, again))[0] == await stored(site)
 

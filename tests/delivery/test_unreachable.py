@@ -7,20 +7,20 @@ from collections.abc import Callable
 
 import pytest
 
-from heliograph.delivery.unreachable import MOST_WEBHOOKS, REPEAT_SECONDS, UnreachableLog
-from heliograph.storage.rows.deliveries import PENDING, Settled
+from heliograph.delivery.unreachable import MAX_WEBHOOKS, REPEAT_SECONDS, UnreachableLog
+from heliograph.storage.rows.deliveries import PENDING, AttemptOutcome
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 
 REFUSED = ("refused", "connection refused")
 PRIVATE = ("address", "10.0.0.1 is not a public address")
 
 
-def settled(webhook: str, failure: tuple[str, str] | None) -> Settled:
+def settled(webhook: str, failure: tuple[str, str] | None) -> AttemptOutcome:
     """An attempt that failed, or was answered."""
     cause, error = failure or (None, None)
     delivery = StoredDelivery("d", "app", webhook, "e", "user:update", "lane", False, PENDING, 1, 1, 0, 0)
     attempt = StoredAttempt("d", 1, "app", "lane", 0, 1, None if failure else 200, error, None)
-    return Settled(0, delivery, attempt, cause=cause)
+    return AttemptOutcome(0, delivery, attempt, cause=cause)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def at(caplog: pytest.LogCaptureFixture) -> Callable[..., list[str]]:
     def attempt(time: float, failure: tuple[str, str] | None, webhook: str = "w") -> list[str]:
         now["time"] = time
         caplog.clear()
-        failures.attempt(settled(webhook, failure))
+        failures.add(settled(webhook, failure))
         return [f"{one.levelname} {one.getMessage()}" for one in caplog.records]
 
     return attempt
@@ -55,7 +55,7 @@ def test_an_unsteady_endpoint_does_not_fill_the_log(at: Callable[..., list[str]]
     assert at(0, None) == []
     assert len(at(1, REFUSED)) == 1
     assert at(2, REFUSED) == []
-    assert at(3, None) == ["INFO webhook w of app app answers again; 1 more calls had failed"]
+    assert at(3, None) == ["INFO webhook w of app app responds again; 1 more calls had failed"]
     for second in range(4, 100):
         assert at(second, REFUSED if second % 2 else None) == []
     assert len(at(1 + REPEAT_SECONDS, REFUSED)) == 1
@@ -66,6 +66,6 @@ def test_an_unsteady_endpoint_does_not_fill_the_log(at: Callable[..., list[str]]
 
 def test_what_is_remembered_is_bounded() -> None:
     failures = UnreachableLog()
-    for number in range(3 * MOST_WEBHOOKS):
-        failures.attempt(settled(str(number), REFUSED))
-    assert len(failures._known) == MOST_WEBHOOKS
+    for number in range(3 * MAX_WEBHOOKS):
+        failures.add(settled(str(number), REFUSED))
+    assert len(failures._failures) == MAX_WEBHOOKS

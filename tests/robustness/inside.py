@@ -12,7 +12,7 @@ from typing import Any
 from heliograph.domain import sandbox
 from heliograph.domain.sandbox import Sandbox
 from heliograph.server.app import Application
-from heliograph.server.observability.logs import Lines, RequestLog
+from heliograph.server.observability.logs import LineBuffer, RequestLog
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
 from tests.robustness.answers import Answer
@@ -26,7 +26,7 @@ class Inside:
 
     application: Application
     sandbox: Sandbox
-    lines: Lines
+    lines: LineBuffer
     stream: io.StringIO
 
     @property
@@ -79,7 +79,7 @@ async def inside(url: str) -> AsyncIterator[Inside]:
     """An application on a database."""
     store = await open_store(url, serve=True)
     try:
-        lines = Lines(stream := io.StringIO())
+        lines = LineBuffer(stream := io.StringIO())
         log = RequestLog(lines, "json", colours=False)
         yield Inside(Application(store, Settings(), request_log=log), await sandbox.ensure(store), lines, stream)
     finally:

@@ -169,14 +169,14 @@ def test_nothing_that_runs_by_itself_looks_at_every_row(tmp_path: Path, steps: S
         grow(tmp_path / "heliograph.db", ROWS)
         store = await open_store(url, serve=True)
         with steps.few("the stream of an app after the events of others"):
-            place = await store.snapshot(stream.resumed, "nobody", Cursor("0" * 16, 0, "0" * 24))
+            place = await store.snapshot(stream.resume, "nobody", Cursor("0" * 16, 0, "0" * 24))
             await store.snapshot(stream.after, "nobody", place, 200)
         with steps.few("the keys of an app itself"):
             await store.snapshot(keys.of_app, app_id)
         with steps.few("the apps that wait to be purged"):
             await store.snapshot(apps.deleted, 2, 2**62)
         with steps.few("looking for webhooks that wait"):
-            await store.read(deliveries.waiting, 2**62)
+            await store.read(deliveries.due_webhooks, 2**62)
         await store.close()
 
     asyncio.run(go())

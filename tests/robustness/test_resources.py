@@ -38,7 +38,7 @@ def read_on(connection: Connection, pause: float = 0.0) -> int:
 def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for a server that gives slow readers little time."""
     monkeypatch.setattr(connections, "STALL_SECONDS", 1.0)
-    monkeypatch.setattr(connections, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "CHECK_SECONDS", 0.05)
     return tmp_path
 
 
@@ -124,7 +124,7 @@ def test_the_longest_idle_make_room(tmp_path: Path) -> None:
             known.say(request("GET", app, auth))
             assert sound(known.answer()).status == 200
 
-    talk(tmp_path, converse, Connections(most=8))
+    talk(tmp_path, converse, Connections(limit=8))
 
 
 def descriptors(pid: int) -> int:

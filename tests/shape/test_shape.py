@@ -153,12 +153,14 @@ WITHOUT_TENANT |= {
     "stream.begin_epoch",
     "stream.end_epoch",
     "stream.horizon",
-    "stream.written",
-    "places.prepare",
+    "stream.changed_apps",
+    "cursors.prepare",
 }
 # Who delivers is no tenant, and does so for all of them.
 WITHOUT_TENANT |= {f"leases.{name}" for name in ("every", "add", "take", "beat", "release", "forget")}
-WITHOUT_TENANT |= {f"deliveries.{name}" for name in ("waiting", "backlog", "heads", "park", "settle", "drop", "hasten")}
+WITHOUT_TENANT |= {
+    f"deliveries.{name}" for name in ("due_webhooks", "backlog", "heads", "park", "settle", "drop", "hasten")
+}
 # Time passes for all tenants alike.
 WITHOUT_TENANT |= {f"retention.{name}" for name in ("clock", "advance", "buckets", "prune_deliveries", "prune_events")}
 # In these each row, or each key, begins with the tenant.
@@ -171,7 +173,7 @@ ROWS = {
     "events",
     "app",
     "apps",
-    "due",
+    "deliveries",
     "key",
     "user",
     "users",

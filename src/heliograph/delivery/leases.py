@@ -1,6 +1,7 @@
-"""Holding leases: several processes on several machines share the buckets, and take over from one that dies.
+"""Bucket assignment: which buckets this process delivers.
 
-See `storage.leases` for why no clocks are compared.
+Processes that share a database lease the buckets among themselves, and take over those of a process that dies.
+`storage.rows.leases` explains why that needs no synchronized clocks.
 """
 
 from __future__ import annotations
@@ -12,62 +13,62 @@ from typing import Protocol
 
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import leases
-from heliograph.storage.rows.deliveries import Ranges
-from heliograph.storage.rows.leases import NOBODY, StoredLease
+from heliograph.storage.rows.deliveries import BucketRanges
+from heliograph.storage.rows.leases import UNOWNED, StoredLease
 from heliograph.storage.store import Store
 
 SLOTS = 16
 BEAT_SECONDS = 1.0
 EXPIRY_SECONDS = 4.0
-"""How long a beat must have stood still before others take the lease."""
+"""A lease has expired once its heartbeat has not changed for this long."""
 _MARGIN_SECONDS = 1.5
-"""How much earlier its holder stops."""
+"""The owner of a lease stops using it this long before others may take it."""
 _WORKER, _SLOT = "worker/", "slot/"
 
 
-class Holder(Protocol):
-    """Knows in which buckets this process delivers."""
+class BucketAssignment(Protocol):
+    """The buckets that this process delivers."""
 
     owner: str
 
-    def ranges(self) -> Ranges:
-        """The buckets in which new deliveries may be begun."""
+    def ranges(self) -> BucketRanges:
+        """The buckets in which calls may be started."""
 
     def lease_of(self, bucket: int) -> str | None:
-        """The lease under which a delivery in the bucket may be begun just now, "" if none is needed; else None."""
+        """The lease that allows a call in the bucket now; "" if no lease is needed, None if the bucket is not ours."""
 
     async def beat(self, busy: Callable[[int, int], bool]) -> None:
-        """Keep what is held, and take what is free; `busy` says whether a range of buckets is being worked on."""
+        """Renew the leases held, and take free ones. `busy` returns whether a range of buckets has calls in flight."""
 
     async def release(self) -> None:
-        """Let go of everything."""
+        """Release all leases."""
 
 
-class Alone:
-    """On a database that only one process serves there is nothing to share."""
+class SingleProcess:
+    """All buckets: for a database that only one process serves."""
 
     owner = ""
 
     def __init__(self, buckets: int) -> None:
         self._ranges = ((0, buckets - 1),)
 
-    def ranges(self) -> Ranges:
+    def ranges(self) -> BucketRanges:
         """All buckets."""
         return self._ranges
 
     def lease_of(self, bucket: int) -> str | None:
-        """None is needed."""
+        """No lease is needed."""
         return ""
 
     async def beat(self, busy: Callable[[int, int], bool]) -> None:
-        """Nothing to be done."""
+        """Do nothing."""
 
     async def release(self) -> None:
-        """Nothing to be done."""
+        """Do nothing."""
 
 
 class Leases:
-    """One of several that share the buckets of a store."""
+    """The leases that this process holds, of the 16 into which the buckets of a shared database are divided."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self.owner = secrets.token_hex(8)
@@ -76,16 +77,16 @@ class Leases:
         self._width = -(-store.buckets // SLOTS)
         self._names = [f"{_SLOT}{number:02}" for number in range(SLOTS)]
         self._held: set[str] = set()
-        self._leaving: set[str] = set()
+        self._surplus: set[str] = set()
         self._until = 0.0
         self._seen: dict[str, tuple[StoredLease, float]] = {}
 
-    def ranges(self) -> Ranges:
-        """The buckets of the leases that are held, neighbours as one range."""
+    def ranges(self) -> BucketRanges:
+        """The buckets of the leases held, with adjacent ranges merged."""
         if self._clock() >= self._until:
             return ()
         found: list[tuple[int, int]] = []
-        for name in sorted(self._held - self._leaving):
+        for name in sorted(self._held - self._surplus):
             first, last = self._range(name)
             if found and found[-1][1] == first - 1:
                 first = found.pop()[0]
@@ -97,61 +98,61 @@ class Leases:
         return first, first + self._width - 1
 
     def lease_of(self, bucket: int) -> str | None:
-        """The lease of the bucket's slot, as long as it is surely held."""
+        """The lease of the bucket while it is certain that this process holds it."""
         name = self._names[bucket // self._width]
-        return name if name in self._held - self._leaving and self._clock() < self._until else None
+        return name if name in self._held - self._surplus and self._clock() < self._until else None
 
     async def beat(self, busy: Callable[[int, int], bool]) -> None:
-        """Raise the beat of what is held, take what is free or abandoned, and give away what is too much."""
-        began = self._clock()
-        rows = await self._store.write(self._round)
-        self._until = began + EXPIRY_SECONDS - _MARGIN_SECONDS
-        abandoned = self._observe(rows, began)
-        self._held = {one.name for one in rows if one.owner == self.owner and one.name.startswith(_SLOT)}
-        workers = [one for one in rows if one.name.startswith(_WORKER) and one not in abandoned]
+        """Renew the leases held, take free and expired ones up to a fair share, and release those beyond it."""
+        started = self._clock()
+        rows = await self._store.write(self._renew)
+        self._until = started + EXPIRY_SECONDS - _MARGIN_SECONDS
+        expired = self._expired(rows, started)
+        self._held = {row.name for row in rows if row.owner == self.owner and row.name.startswith(_SLOT)}
+        workers = [row for row in rows if row.name.startswith(_WORKER) and row not in expired]
         share = -(-SLOTS // max(1, len(workers)))
-        free = [one for one in rows if one.name in self._names and (one.owner == NOBODY or one in abandoned)]
-        for one in free[: max(0, share - len(self._held))]:
-            if await self._store.write(leases.take, one, self.owner):
-                self._held.add(one.name)
-        for one in abandoned:
-            if one.name.startswith(_WORKER):
-                await self._store.write(leases.forget, one)
-        await self._give_away(len(self._held) - share, busy)
+        free = [row for row in rows if row.name in self._names and (row.owner == UNOWNED or row in expired)]
+        for row in free[: max(0, share - len(self._held))]:
+            if await self._store.write(leases.take, row, self.owner):
+                self._held.add(row.name)
+        for row in expired:
+            if row.name.startswith(_WORKER):
+                await self._store.write(leases.forget, row)
+        await self._release_surplus(len(self._held) - share, busy)
 
-    async def _round(self, tx: Tx) -> list[StoredLease]:
-        known = {one.name for one in await leases.every(tx)}
+    async def _renew(self, tx: Tx) -> list[StoredLease]:
+        known = {row.name for row in await leases.every(tx)}
         await leases.add(tx, [name for name in self._names if name not in known])
         await leases.add(tx, [f"{_WORKER}{self.owner}"], self.owner)
         await leases.beat(tx, self.owner)
         return await leases.every(tx)
 
-    def _observe(self, rows: list[StoredLease], now: float) -> list[StoredLease]:
-        """The leases of others that have stood still for too long."""
-        seen = {one.name: one for one in rows}
-        for one in rows:
-            if one.name not in self._seen or self._seen[one.name][0] != one:
-                self._seen[one.name] = one, now
-        self._seen = {name: known for name, known in self._seen.items() if name in seen}
+    def _expired(self, rows: list[StoredLease], now: float) -> list[StoredLease]:
+        """The leases of other processes whose heartbeat has not changed for too long."""
+        names = {row.name for row in rows}
+        for row in rows:
+            if row.name not in self._seen or self._seen[row.name][0] != row:
+                self._seen[row.name] = row, now
+        self._seen = {name: seen for name, seen in self._seen.items() if name in names}
         return [
-            one
-            for one, since in self._seen.values()
-            if one.owner not in (NOBODY, self.owner) and now - since >= EXPIRY_SECONDS
+            row
+            for row, since in self._seen.values()
+            if row.owner not in (UNOWNED, self.owner) and now - since >= EXPIRY_SECONDS
         ]
 
-    async def _give_away(self, surplus: int, busy: Callable[[int, int], bool]) -> None:
-        """Begin nothing new in what is too much, and let go of it once nothing is under way there."""
-        self._leaving = set(sorted(self._held, reverse=True)[: max(0, surplus)])
-        idle = [name for name in self._leaving if not busy(*self._range(name))]
+    async def _release_surplus(self, surplus: int, busy: Callable[[int, int], bool]) -> None:
+        """Start no calls in surplus leases, and release each once it has no calls in flight."""
+        self._surplus = set(sorted(self._held, reverse=True)[: max(0, surplus)])
+        idle = [name for name in self._surplus if not busy(*self._range(name))]
         if idle:
             await self._store.write(leases.release, self.owner, idle)
             self._held -= set(idle)
-            self._leaving -= set(idle)
+            self._surplus -= set(idle)
 
     async def release(self) -> None:
-        """Let go of everything, so that others need not wait."""
+        """Release all leases, so that other processes take over without waiting for their expiry."""
         await self._store.write(leases.release, self.owner, sorted(self._held))
-        for one in await self._store.snapshot(leases.every):
-            if one.name == f"{_WORKER}{self.owner}":
-                await self._store.write(leases.forget, one)
+        for row in await self._store.snapshot(leases.every):
+            if row.name == f"{_WORKER}{self.owner}":
+                await self._store.write(leases.forget, row)
         self._held.clear()

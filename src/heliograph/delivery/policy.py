@@ -1,4 +1,4 @@
-"""Whether and when a webhook is called again: arithmetic, without a clock, a pause or chance."""
+"""The retry policy of webhooks: pure arithmetic, without a clock or randomness."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The numbers of the API document: 5 attempts within 15 minutes, even with the longest jitter."""
+    """The schedule of the API document: 5 attempts within 15 minutes, whatever the jitter."""
 
     delays: tuple[float, ...] = (10, 50, 190, 500)
     final: frozenset[int] = frozenset({400, 401, 403, 404, 406})
     jitter: float = 0.2
 
     def next_delay(self, attempt: int, status: int | None, roll: float) -> float | None:
-        """Seconds from the failed `attempt`, counted from 1, to the next one; None to give up.
+        """Seconds from the failed attempt number `attempt` (the first is 1) to the next one; None to give up.
 
         `roll` is a random number from 0 to 1.
         """
@@ -23,10 +23,10 @@ class Policy:
         return self.delays[attempt - 1] * (1 + self.jitter * (2 * roll - 1))
 
     def longest_delays(self) -> list[int]:
-        """The longest delays in milliseconds, after the first failed attempt, the second, and so on."""
+        """The longest delay in milliseconds after the first failed attempt, the second, and so on."""
         return [int(delay * (1 + self.jitter) * 1000) for delay in self.delays]
 
 
 def is_success(status: int | None) -> bool:
-    """Whether this is the status of an endpoint that took the event."""
+    """Whether the endpoint accepted the event."""
     return status is not None and 200 <= status < 300

@@ -1,4 +1,4 @@
-"""Delivery as a background service: in a server, or in a process of its own."""
+"""Delivery as a background service, in a server or in a process of its own."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from collections.abc import AsyncIterator, Callable
 
 from heliograph.background import Failures
 from heliograph.delivery.dispatcher import Dispatcher
-from heliograph.delivery.leases import Alone, Leases
-from heliograph.delivery.pump import Surroundings
-from heliograph.delivery.sender import Sender
+from heliograph.delivery.leases import Leases, SingleProcess
+from heliograph.delivery.sender import WebhookSender
 from heliograph.delivery.unreachable import UnreachableLog
+from heliograph.delivery.worker import DeliveryContext
 from heliograph.domain.networks import networks_of
 from heliograph.settings import Settings
-from heliograph.storage.rows.deliveries import Observe, Settled
+from heliograph.storage.rows.deliveries import AttemptObserver, AttemptOutcome
 from heliograph.storage.store import Store
 
 
-def unobserved(settled: Settled) -> None:
-    """Ignore the attempt."""
+def ignore_outcome(outcome: AttemptOutcome) -> None:
+    """Do nothing: the default observer."""
 
 
 @contextlib.asynccontextmanager
 async def delivering(
-    store: Store, settings: Settings, failures: Failures, observe: Observe = unobserved
+    store: Store, settings: Settings, failures: Failures, observe: AttemptObserver = ignore_outcome
 ) -> AsyncIterator[Callable[[], None]]:
     """Deliver events to webhooks while the context is open; yields a callback that wakes delivery after a write.
 
@@ -34,15 +34,15 @@ async def delivering(
         UsageError: a setting is invalid.
     """
     allowed = networks_of(settings, embedded=not store.shared)
-    holder = Leases(store) if store.shared else Alone(store.buckets)
-    sender = Sender(allowed)
+    assignment = Leases(store) if store.shared else SingleProcess(store.buckets)
+    sender = WebhookSender(allowed)
     unreachable = UnreachableLog()
 
-    def attempted(settled: Settled) -> None:
-        unreachable.attempt(settled)
-        observe(settled)
+    def observe_outcome(outcome: AttemptOutcome) -> None:
+        unreachable.add(outcome)
+        observe(outcome)
 
-    dispatcher = Dispatcher(Surroundings(store, sender, holder, observe=attempted, failures=failures))
+    dispatcher = Dispatcher(DeliveryContext(store, sender, assignment, observe=observe_outcome, failures=failures))
     task = asyncio.create_task(failures.keep_running("delivery", dispatcher.run))
     try:
         yield dispatcher.wake
@@ -51,5 +51,5 @@ async def delivering(
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         with contextlib.suppress(Exception):  # another process takes over the leases when they expire
-            await holder.release()
+            await assignment.release()
         await sender.close()

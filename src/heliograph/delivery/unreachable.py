@@ -1,4 +1,4 @@
-"""The log of webhooks that cannot be called: one warning for each webhook and cause, repeated every ten minutes."""
+"""The log of unreachable webhooks: one warning for each webhook and cause, repeated every ten minutes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from heliograph.domain.networks import SETTING
-from heliograph.storage.rows.deliveries import Settled
+from heliograph.storage.rows.deliveries import AttemptOutcome
 
 REPEAT_SECONDS = 600.0
-MOST_WEBHOOKS = 1000
+MAX_WEBHOOKS = 1000
 _HINTS = {
     "address": f" (see {SETTING})",
     "tls": " (SSL_CERT_FILE names other certificate authorities)",
@@ -26,33 +26,33 @@ class _Failure:
     logged_at: float
     suppressed: int = 0
     is_open: bool = True
-    """Whether the last thing that the log says of it is that it fails."""
+    """Whether the log has no line yet that says the webhook responds again."""
 
 
 class UnreachableLog:
-    """Logs why webhooks cannot be called, and when they answer again. `clock` is monotonic, in seconds.
+    """Logs why webhooks cannot be called, and when they respond again. `clock` is monotonic, in seconds.
 
-    An endpoint that answers is not a failure here, whatever its status.
+    Any response counts as reachable, whatever its status.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._known: OrderedDict[str, dict[str, _Failure]] = OrderedDict()
+        self._failures: OrderedDict[str, dict[str, _Failure]] = OrderedDict()
 
-    def attempt(self, settled: Settled) -> None:
-        """Take note of an attempt."""
-        it = settled.delivery
-        if settled.cause is not None:
-            self._failed(it.app_id, it.webhook_id, settled.cause, settled.attempt.error or "")
-        elif it.webhook_id in self._known:
-            self._answered(it.app_id, it.webhook_id)
+    def add(self, outcome: AttemptOutcome) -> None:
+        """Log an attempt if it is news."""
+        delivery = outcome.delivery
+        if outcome.cause is not None:
+            self._add_failure(delivery.app_id, delivery.webhook_id, outcome.cause, outcome.attempt.error or "")
+        elif delivery.webhook_id in self._failures:
+            self._add_response(delivery.app_id, delivery.webhook_id)
 
-    def _failed(self, app_id: str, webhook_id: str, cause: str, error: str) -> None:
+    def _add_failure(self, app_id: str, webhook_id: str, cause: str, error: str) -> None:
         now = self._clock()
-        causes = self._known.setdefault(webhook_id, {})
-        self._known.move_to_end(webhook_id)
-        if len(self._known) > MOST_WEBHOOKS:
-            self._known.popitem(last=False)
+        causes = self._failures.setdefault(webhook_id, {})
+        self._failures.move_to_end(webhook_id)
+        if len(self._failures) > MAX_WEBHOOKS:
+            self._failures.popitem(last=False)
         failure = causes.get(cause)
         if failure is not None and now - failure.logged_at < REPEAT_SECONDS:
             failure.suppressed += 1
@@ -63,17 +63,18 @@ class UnreachableLog:
         )
         causes[cause] = _Failure(now)
 
-    def _answered(self, app_id: str, webhook_id: str) -> None:
-        """What failed within the last ten minutes stays known, so that an unsteady endpoint does not fill the log."""
+    def _add_response(self, app_id: str, webhook_id: str) -> None:
+        """Log that the webhook responds. Failures of the last ten minutes are kept, so a flapping endpoint does not
+        fill the log."""
         now = self._clock()
-        causes = self._known[webhook_id]
+        causes = self._failures[webhook_id]
         opened = [failure for failure in causes.values() if failure.is_open]
         if opened:
             suppressed = sum(failure.suppressed for failure in opened)
-            log.info("webhook %s of app %s answers again; %s more calls had failed", webhook_id, app_id, suppressed)
+            log.info("webhook %s of app %s responds again; %s more calls had failed", webhook_id, app_id, suppressed)
         for cause, failure in list(causes.items()):
             failure.is_open = False
             if now - failure.logged_at >= REPEAT_SECONDS:
                 del causes[cause]
         if not causes:
-            del self._known[webhook_id]
+            del self._failures[webhook_id]

@@ -1,4 +1,4 @@
-"""Purging: deletes the rows of deleted apps in small steps, so that other requests do not wait for them."""
+"""Deletes the rows of deleted apps in small steps, so that requests do not wait for it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from heliograph.wire import times
 
 _STEP = 500
 _PAUSE_SECONDS = 5
-# Another process may accept requests for a deleted app for a second, and finish their writes some time later.
+# Another process may accept requests for a deleted app for one more second, and finish their writes after that.
 _SHARED_DELAY = 5_000
 
 
@@ -21,7 +21,7 @@ async def purging(store: Store, wake: asyncio.Event, failures: Failures) -> None
     while True:
         wake.clear()
         await purge(store, failures)
-        # The pause also covers apps that another process deleted, and those that failed.
+        # Polling finds apps that another process deleted, and retries those that failed.
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_PAUSE_SECONDS):
                 await wake.wait()
@@ -30,10 +30,10 @@ async def purging(store: Store, wake: asyncio.Event, failures: Failures) -> None
 async def purge(store: Store, failures: Failures) -> None:
     """Delete the remaining rows of every deleted app. An interrupted purge resumes where it stopped.
 
-    An app that cannot be purged is reported to `failures`, and the others are purged all the same.
+    Reports an app that cannot be purged to `failures`, and continues with the others.
     """
     now = times.now()
-    # Servers' clocks differ by less than the delay, so a time further ahead comes from a wrong clock.
+    # Correct clocks differ by less than the delay, so a deletion further in the future was stamped by a wrong clock.
     delay = _SHARED_DELAY if store.shared else 0
     for app_id in await store.snapshot(apps.deleted, now - delay, now + _SHARED_DELAY):
         with failures.reported("purge"):
@@ -44,7 +44,7 @@ async def _purge_app(store: Store, app_id: str) -> None:
     for bucket in range(store.buckets):
         while await store.write(apps.purge_rows, app_id, bucket, _STEP):
             pass
-        # An app's events are younger than the app, and ids are in the order of time.
+        # Event ids ascend with time, and an app's events are younger than the app.
         after: str | None = app_id
         while after is not None:
             after = await store.write(outbox.purge, app_id, bucket, after, _STEP)

@@ -1,4 +1,4 @@
-"""Pruning: deletes events and settled deliveries once their retention time has passed."""
+"""Deletes events and settled deliveries past their retention time."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ async def pruning(store: Store, days: int, failures: Failures) -> None:
     while True:
         wall, now = await store.read(retention.clock), time.monotonic()
         least = age + int((now - seen) * 1000)
-        (age, old), seen = await store.write(retention.advance, wall, least, days * _DAY), now
-        complete = old is None or await prune(store, old, failures)
+        (age, mark), seen = await store.write(retention.advance, wall, least, days * _DAY), now
+        complete = mark is None or await prune(store, mark, failures)
         await asyncio.sleep(_PRUNE_SECONDS if complete else _RETRY_SECONDS)
 
 
-async def prune(store: Store, old: Mark, failures: Failures) -> bool:
-    """Delete events and settled deliveries before the mark; returns whether every bucket was pruned.
+async def prune(store: Store, mark: Mark, failures: Failures) -> bool:
+    """Delete events and settled deliveries up to the mark; returns whether every bucket was pruned.
 
-    A bucket that cannot be pruned is reported to `failures`, and the others are pruned all the same.
+    Reports a bucket that cannot be pruned to `failures`, and continues with the others.
     """
     complete = True
     for table, step in (("delivery", retention.prune_deliveries), ("event", retention.prune_events)):
         for bucket in await store.read(retention.buckets, table):
             done = False
             with failures.reported("pruning"):
-                await _prune(store, step, bucket, old)
+                await _prune(store, step, bucket, mark)
                 done = True
             complete = complete and done
     return complete
 
 
-async def _prune(store: Store, step: Step, bucket: int, old: Mark) -> None:
+async def _prune(store: Store, step: Step, bucket: int, mark: Mark) -> None:
     after: str | None = ""
     while after is not None:
-        after = await store.write(step, bucket, after, old, _STEP)
+        after = await store.write(step, bucket, after, mark, _STEP)

@@ -17,7 +17,7 @@ from heliograph.storage.store import Store
 async def maintaining(store: Store, keep_days: int, failures: Failures) -> AsyncIterator[Callable[[], None]]:
     """Purge deleted apps, and prune events and deliveries older than `keep_days`, while the context is open.
 
-    Yields a callback that starts the next purge without delay, to be called after an app was deleted.
+    Yields a callback that starts a purge immediately; call it after an app is deleted.
     """
     wake = asyncio.Event()
     tasks = [

@@ -1,4 +1,4 @@
-"""The API: from a request to the response of its operation."""
+"""The API: routes a request, authenticates it, and calls the handler of its operation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope
 from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError
 from heliograph.server.auth.authenticator import CACHE_SECONDS, Authenticator
 from heliograph.server.handlers import ROUTES, Route
-from heliograph.server.http.request import Disconnected, Headers, Request, Services, connection_of
+from heliograph.server.http.request import Disconnected, Headers, Request, ServerContext, connection_of
 from heliograph.server.http.responses import Response, error_response
 from heliograph.server.http.urls import Urls
 from heliograph.server.query import parse_query
@@ -43,7 +43,7 @@ P = TypeVar("P", bound=Struct)
 B = TypeVar("B")
 R = TypeVar("R")
 
-# Importing them binds their handlers.
+# Importing these modules binds their handlers.
 ROUTE_MODULES = (
     apps,
     clients,
@@ -57,7 +57,7 @@ ROUTE_MODULES = (
     webhooks,
 )
 
-READING = ("GET", "HEAD")
+SAFE_METHODS = ("GET", "HEAD")
 """The methods that change nothing."""
 NOT_OFFERED = "This operation is not offered by this server"
 
@@ -65,27 +65,27 @@ log = logging.getLogger("heliograph.request")
 
 
 @dataclass(slots=True)
-class Outcome:
-    """The response to a request, and the operation it is of, if the request got as far as one."""
+class HandledRequest:
+    """The response to a request, and its operation; None if no operation was found."""
 
     response: Response
     operation: AnyOperation | None
     app_id: str | None = None
-    """The app that the request was about, if it was carried out."""
+    """The app of the path, if the handler completed."""
 
 
 class Api:
-    """Carries out the operations of the table."""
+    """Serves the operations of the table."""
 
     def __init__(
         self, store: Store, settings: Settings, urls: Urls, streams: Streams, on_removal: Callable[[], None]
     ) -> None:
         self._auth = Authenticator(store)
-        self._services = Services(store, settings, urls, self._auth, streams, on_removal)
+        self._context = ServerContext(store, settings, urls, self._auth, streams, on_removal)
         self._router = Router((*OPERATIONS, *EXTENSIONS))
 
-    async def respond(self, scope: Scope, headers: Headers, receive: Receive, request_id: str) -> Outcome:
-        """The response to a request, whatever happens.
+    async def respond(self, scope: Scope, headers: Headers, receive: Receive, request_id: str) -> HandledRequest:
+        """Handle a request. Errors become responses.
 
         Raises:
             Disconnected: the client disconnected.
@@ -97,15 +97,15 @@ class Api:
         except ApiError as error:
             if error.status >= 500:
                 log.warning("unavailable", extra={"request_id": request_id}, exc_info=error)
-            return Outcome(error_response(error), operation)
+            return HandledRequest(error_response(error), operation)
         except Disconnected:
             raise
         except Exception as error:
             log.error("failed", extra={"request_id": request_id}, exc_info=error)
-            return Outcome(error_response(ServerError()), operation)
+            return HandledRequest(error_response(ServerError()), operation)
 
     def _find(self, scope: Scope) -> tuple[AnyOperation, list[str]]:
-        """The operation of a request, and the values in its path."""
+        """The operation of a request, and the values of its path parameters."""
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         found = self._router.find(scope["raw_path"])
         if found is None:
@@ -123,20 +123,20 @@ class Api:
 
     async def _call(
         self, route: Route[P, B, R], values: list[str], scope: Scope, headers: Headers, receive: Receive
-    ) -> Outcome:
+    ) -> HandledRequest:
         operation = route.operation
         path = operation.template.values(*values)
         authorization = headers.get(b"authorization")
         caller = await self._auth.caller(authorization)
-        tenant = await self._auth.admit(caller, operation, path)
+        tenant = await self._auth.authorize(caller, operation, path)
         connection = connection_of(scope)
-        connection.trust()
+        connection.mark_authenticated()
         started = time.monotonic()
-        body = await route.read(connection, headers, receive, self._services.settings)
+        body = await route.read(connection, headers, receive, self._context.settings)
         if time.monotonic() - started > CACHE_SECONDS:
-            # While the body took its time, the key may have been revoked and the app deleted.
+            # While the body arrived, the key may have been revoked, or the app deleted.
             await self._auth.recheck(authorization, path)
         query = parse_query(scope["query_string"])
-        request = Request(operation, path, query, body, caller, tenant, scope, headers, self._services)
+        request = Request(operation, path, query, body, caller, tenant, scope, headers, self._context)
         response = await route.respond(await route.handle(request))
-        return Outcome(response, operation, path.app_id if isinstance(path, AppPath) else None)
+        return HandledRequest(response, operation, path.app_id if isinstance(path, AppPath) else None)

@@ -1,4 +1,4 @@
-"""The whole server as one ASGI application: the API, and beside it health, the OpenAPI document and its page."""
+"""The ASGI application: the API, health checks, metrics, and the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 from starlette.types import Message, Receive, Scope, Send
 
-from heliograph.server.api import READING, Api
+from heliograph.server.api import SAFE_METHODS, Api
 from heliograph.server.docs.pages import REQUEST_ID, pages
 from heliograph.server.http.proxies import Proxies, has_passed_a_proxy
 from heliograph.server.http.request import Disconnected, Headers, request_id_of
 from heliograph.server.http.urls import Urls
-from heliograph.server.observability.logs import Refused, RequestLog
+from heliograph.server.observability.logs import RefusedCredential, RequestLog
 from heliograph.server.observability.metrics import Metrics
 from heliograph.server.streams import Streams
 from heliograph.settings import Settings, is_loopback
@@ -27,9 +27,9 @@ log = logging.getLogger("heliograph.request")
 
 
 class Application:
-    """Answers every request, counts it, and tells the request log of it.
+    """Responds to every request, counts it, and logs it.
 
-    `on_removal` is called when a key or an app was removed, `on_write` when anything may have been written.
+    `on_removal` is called after a key or an app is removed, `on_write` after a request that may have written.
     """
 
     def __init__(
@@ -56,23 +56,23 @@ class Application:
         self._pages = pages(store, self.metrics, urls)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Handle a request."""
         started = time.perf_counter()
         headers = dict(scope["headers"])
         request_id = request_id_of(headers)
         scope = self._within_prefix(scope)
         if scope["raw_path"].lstrip(b"/").split(b"/", 1)[0] in _API_ROOTS:
             try:
-                outcome = await self._api.respond(scope, headers, receive, request_id)
+                handled = await self._api.respond(scope, headers, receive, request_id)
             except Disconnected:
-                log.info("caller went away", extra={"request_id": request_id})
+                log.info("client disconnected", extra={"request_id": request_id})
                 return
-            if scope["method"] not in READING:
+            if scope["method"] not in SAFE_METHODS:
                 self._on_write()
-                if outcome.app_id is not None:
-                    self.streams.wake(outcome.app_id)
-            response, operation = outcome.response, outcome.operation
-            if response.refusal is not None and self._explains(scope, headers):
+                if handled.app_id is not None:
+                    self.streams.wake(handled.app_id)
+            response, operation = handled.response, handled.operation
+            if response.refusal is not None and self._explains_refusals(scope, headers):
                 response.headers.append((_REASON, response.refusal.text.encode()))
             await response.send(scope, receive, send, request_id)
             status, name, refusal = response.status, operation.name if operation else None, response.refusal
@@ -83,17 +83,17 @@ class Application:
         refused = None
         if refusal is not None:
             self.metrics.refused(refusal.reason)
-            refused = Refused(refusal, self._proxies.client(scope, headers))
+            refused = RefusedCredential(refusal, self._proxies.client(scope, headers))
         if self._log is not None:
             self._log.add(request_id, scope["method"], name, status, elapsed, refused)
 
-    def _explains(self, scope: Scope, headers: Headers) -> bool:
-        """Whether the caller may learn why its credential was refused: in a sandbox, and on the same machine."""
+    def _explains_refusals(self, scope: Scope, headers: Headers) -> bool:
+        """Whether the response may state why the credential was refused: to clients of a sandbox on its own machine."""
         client = scope["client"]
         return self._is_sandbox and client is not None and is_loopback(client[0]) and not has_passed_a_proxy(headers)
 
     def _within_prefix(self, scope: Scope) -> Scope:
-        """The scope as it would be without the root path, which goes where links are made from."""
+        """The scope with the root path moved from the path to `root_path`, from which links are built."""
         prefix, path = self._prefix, scope["raw_path"]
         if not prefix or not (path == prefix or path.startswith(prefix + b"/")):
             return scope
@@ -105,12 +105,12 @@ class Application:
     async def _page(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> int:
         status = 500
 
-        async def identified(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
             await send(message)
 
-        await self._pages({**scope, REQUEST_ID: request_id}, receive, identified)
+        await self._pages({**scope, REQUEST_ID: request_id}, receive, send_with_id)
         return status

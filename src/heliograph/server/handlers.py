@@ -1,9 +1,9 @@
-"""The routes: rows of the table, each with the handler that is bound to it.
+"""The routes: operations of the table with the handlers that are bound to them.
 
     @handles(JOIN_CONVERSATION)
     async def join(request: Request[ConversationPath, ParticipantJoinBody]) -> ParticipantResponse: ...
 
-A handler whose types are not those of its row is a type error.
+A handler whose types differ from those of its operation is a type error.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
 
-from heliograph.server.http.bodies import Reader, reader_of
+from heliograph.server.http.bodies import BodyReader, reader_of
 from heliograph.server.http.request import Request
 from heliograph.server.http.responses import Responder, responder_of
 from heliograph.wire.operations import Operation
@@ -28,23 +28,23 @@ Handler = Callable[[Request[P, B]], Awaitable[R]]
 
 @dataclass(slots=True)
 class Route(Generic[P, B, R]):
-    """An operation with all that carries it out: its body is read, its handler is called, its result is sent."""
+    """An operation with its body reader, its handler, and its responder."""
 
     operation: Operation[P, B, R]
-    read: Reader[B]
+    read: BodyReader[B]
     handle: Handler[P, B, R]
     respond: Responder[R]
 
 
 ROUTES: dict[str, Route[Any, Any, Any]] = {}
-"""The routes by the names of their operations."""
+"""The routes by operation name."""
 
 
 def handles(operation: Operation[P, B, R]) -> Callable[[Handler[P, B, R]], Handler[P, B, R]]:
-    """Make a function the handler of an operation."""
+    """Bind the decorated function to an operation as its handler."""
 
     def register(handler: Handler[P, B, R]) -> Handler[P, B, R]:
-        assert operation.name not in ROUTES, f"{operation.name} has a handler"
+        assert operation.name not in ROUTES, f"{operation.name} already has a handler"
         ROUTES[operation.name] = Route(operation, reader_of(operation), handler, responder_of(operation))
         return handler
 

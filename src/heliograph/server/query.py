@@ -1,6 +1,7 @@
 """Query strings: `page` and `filter` in every encoding that clients of this API send.
 
-`page[size]=10`, `page%5Bsize%5D=10`, and the single JSON value `page={"size":10}` of the last official Python client.
+These are `page[size]=10`, `page%5Bsize%5D=10`, and the JSON value `page={"size":10}` of the last official Python
+client.
 """
 
 from __future__ import annotations
@@ -12,20 +13,20 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from heliograph.errors import BadRequest, InvalidPage
-from heliograph.server.router import NOBODY
+from heliograph.server.router import NEVER_FOUND
 
 # Other names are ignored.
 _PAGE = frozenset(("after", "before", "size"))
 _FILTER = frozenset(("userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId"))
 
 QUERY_LIMIT = 8192
-"""Bytes of a query string. Taking a longer one apart would hold up other requests."""
+"""The maximum number of bytes of a query string. Parsing a longer one would delay other requests."""
 INVALID_FILTER = "Invalid filter query parameters"
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The parameters of a query string; those of `page` and `filter` by their inner names."""
+    """The parameters of a query string; those of `page` and `filter` by their names inside the brackets."""
 
     page: dict[str, str] = field(default_factory=dict)
     filter: dict[str, str] = field(default_factory=dict)
@@ -36,10 +37,10 @@ EMPTY = Query()
 
 
 def parse_query(raw: bytes) -> Query:
-    """Read a query string.
+    """Parse a query string.
 
     Raises:
-        BadRequest: it is too long or not text, or a `page` or `filter` in it is not understood.
+        BadRequest: it is too long or not UTF-8, or its `page` or `filter` is not valid.
     """
     if not raw:
         return EMPTY
@@ -51,8 +52,8 @@ def parse_query(raw: bytes) -> Query:
         raise BadRequest("Query string is not valid UTF-8") from None
     query = Query()
     for name, text in pairs:
-        # PostgreSQL cannot even be asked for a text with NUL in it.
-        value = NOBODY if "\0" in text else text
+        # PostgreSQL rejects parameters that contain NUL.
+        value = NEVER_FOUND if "\0" in text else text
         group, _, rest = name.partition("[")
         if group == "page":
             _put(query.page, _PAGE, rest, value, InvalidPage())
@@ -64,7 +65,7 @@ def parse_query(raw: bytes) -> Query:
 
 
 def _put(parameters: dict[str, str], known: frozenset[str], rest: str, value: str, refusal: BadRequest) -> None:
-    """Add `value` under the inner name in `rest` (`size]`), or the members of a JSON object where there is none."""
+    """Add `value` under the name in `rest` (`size]`), or, without a name, the members of the JSON object `value`."""
     given = {rest.removesuffix("]"): value} if rest.endswith("]") else _members(rest, value, refusal)
     for name in known & given.keys():
         member = given[name]

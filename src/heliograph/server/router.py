@@ -1,6 +1,6 @@
-"""From a raw path to the operations that live there.
+"""The router: finds the operations of a raw path.
 
-The path is split before it is percent-decoded, so a segment may hold any character, a slash too.
+The path is split before it is percent-decoded, so a segment may contain any character, a slash too.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from urllib.parse import unquote_to_bytes
 
 from heliograph.wire.operations import AnyOperation
 
-# Nothing in the database has an empty name, so an empty segment is never found.
-NOBODY = ""
+NEVER_FOUND = ""
+"""Replaces text that the database cannot hold. It is looked up like any other, and found nowhere."""
 
 
 @dataclass(slots=True)
 class Node:
-    """A place in the tree of paths."""
+    """A node in the tree of paths."""
 
     children: dict[bytes, Node] = field(default_factory=dict)
     parameter: Node | None = None
@@ -25,7 +25,7 @@ class Node:
 
 
 class Router:
-    """The tree of the paths of the operations, those that are not offered among them."""
+    """The tree of paths of all operations, including those that are not offered."""
 
     def __init__(self, operations: Iterable[AnyOperation]) -> None:
         self._root = Node()
@@ -42,10 +42,10 @@ class Router:
         node.operations[operation.method] = operation
 
     def find(self, raw_path: bytes) -> tuple[Node, list[str]] | None:
-        """The place of a path, and the values of its parameters in order; None where there is no such place."""
+        """The node of a path, and the values of its parameters in order; None if no operation has the path."""
         node = self._root
         values: list[str] = []
-        # Some clients send //v2/… for a base URL that ends in a slash, some a slash at the end.
+        # Some clients send //v2/… because their base URL ends in a slash; some add a slash at the end.
         for raw in raw_path.strip(b"/").split(b"/"):
             child = node.children.get(unquote_to_bytes(raw) if b"%" in raw else raw)
             if child is None:
@@ -57,9 +57,9 @@ class Router:
 
 
 def decode_segment(raw: bytes) -> str:
-    """The text of a path segment; NOBODY where it cannot be the name of anything."""
+    """The text of a path segment; NEVER_FOUND if it is not text that can be looked up."""
     try:
         text = unquote_to_bytes(raw).decode() if b"%" in raw else raw.decode()
     except UnicodeDecodeError:
-        return NOBODY
-    return NOBODY if "\0" in text else text
+        return NEVER_FOUND
+    return NEVER_FOUND if "\0" in text else text

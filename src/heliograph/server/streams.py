@@ -1,4 +1,4 @@
-"""The open streams of events of a process."""
+"""The open event streams of a process."""
 
 from __future__ import annotations
 
@@ -12,42 +12,43 @@ from heliograph.storage.rows import stream
 from heliograph.storage.store import Store
 
 _POLL_SECONDS = 0.25
-_MOST = 100
-_MOST_OF_AN_APP = 25
+_MAX_STREAMS = 100
+_MAX_PER_APP = 25
 
 
 class Streams:
-    """The streams of a process: woken when events of their app may have been written, closed when the server stops.
+    """The event streams of a process: woken when events of their app may have been written, closed on shutdown.
 
-    Streams that nothing happens to cost one small query of the database a quarter of a second, however many there are.
+    If other processes write too, one small query every quarter of a second finds the apps with new events, whatever the
+    number of streams.
     """
 
     def __init__(self, store: Store, failures: Failures) -> None:
         self._store = store
         self._failures = failures
-        self._open: dict[asyncio.Event, str] = {}  # whose they are
+        self._open: dict[asyncio.Event, str] = {}  # the app of each stream
         self._watching: asyncio.Task[None] | None = None
         self.closing = False
 
     def wake(self, app_id: str | None = None) -> None:
-        """Events of the app, or of any app, may have been written."""
+        """Wake the streams of the app, or all streams, because events may have been written."""
         for event, owner in self._open.items():
             if app_id is None or owner == app_id:
                 event.set()
 
     def close(self) -> None:
-        """End all of them, and begin no other."""
+        """End all streams, and refuse new ones."""
         self.closing = True
         self.wake()
 
     @contextlib.contextmanager
     def opened(self, app_id: str) -> Iterator[asyncio.Event]:
-        """The event of one more stream of an app.
+        """Register a stream of an app while the context is open; yields the event that wakes it.
 
         Raises:
-            ServiceUnavailable: there are as many as one process has, or has for one app.
+            ServiceUnavailable: the process, or the app, has the maximum number of streams.
         """
-        full = len(self._open) >= _MOST or list(self._open.values()).count(app_id) >= _MOST_OF_AN_APP
+        full = len(self._open) >= _MAX_STREAMS or list(self._open.values()).count(app_id) >= _MAX_PER_APP
         if self.closing or full:
             raise ServiceUnavailable
         event = asyncio.Event()
@@ -63,11 +64,11 @@ class Streams:
                 self._watching = None
 
     async def _watch(self) -> None:
-        """Wake the streams of apps for which another process has written events, or a transaction of this one."""
+        """Wake the streams of apps with new events, whichever process wrote them."""
         seen, _ = await self._store.read(stream.horizon)
         self.wake()
         while True:
             await asyncio.sleep(_POLL_SECONDS)
-            seen, apps = await self._store.read(stream.written, seen, set(self._open.values()))
+            seen, apps = await self._store.read(stream.changed_apps, seen, set(self._open.values()))
             for app_id in apps:
                 self.wake(app_id)

@@ -16,7 +16,7 @@ from msgspec import Struct
 from heliograph.errors import UsageError
 from heliograph.storage.engine import Columns, Reader, Row, Tx
 from heliograph.storage.opening import COPY
-from heliograph.storage.rows import meta, places
+from heliograph.storage.rows import cursors, meta
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
@@ -31,7 +31,7 @@ from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 
 _CHUNK = 1000
-_FACTS = ("sandbox", places.FACT)  # the rows of `meta` that are not specific to one database
+_FACTS = ("sandbox", cursors.FACT)  # the rows of `meta` that are not specific to one database
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""Credentials: whose a request is, how far it reaches, and which app it may touch.
+"""Authentication and authorization: who sends a request, with which scope, and to which app.
 
-A caller's app comes from the credential; the path only names which of the caller's apps is meant.
+The caller's app comes from the credential. The app in the path must match it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from heliograph.domain.tenants import (
 from heliograph.errors import AppNotFound
 from heliograph.server.auth.cache import Cache
 from heliograph.server.auth.limits import RateLimits
-from heliograph.server.auth.refusals import NotAllowed, Reason, Unproved
+from heliograph.server.auth.refusals import AccessDenied, AuthenticationFailed, Reason
 from heliograph.storage.rows import apps, keys
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.keys import StoredKey
@@ -37,14 +37,13 @@ from heliograph.storage.store import Store
 from heliograph.wire.operations import SCOPES, AnyOperation, Scope
 from heliograph.wire.paths import AppPath, IntegrationPath
 
-# A key that is revoked, or an app that is deleted or changed, by another process is noticed this late at most; by this
-# process, at once.
+# The longest time until this process notices that another process removed a key, or deleted or changed an app.
 CACHE_SECONDS = 0.8
 
-# Parsing a longer one takes long, and needs no credential.
-_LONGEST_CREDENTIAL = 16 * 1024
+# Parsing takes time before the client is authenticated, so its input is limited.
+_MAX_CREDENTIAL = 16 * 1024
 _ALGORITHMS = ["HS256"]
-# What the API document does not name is not looked at: an audience, a subject, or a clock that is ahead of ours.
+# Claims that the API document does not mention are ignored: audience, issuer, subject, and the time of issue.
 _JWT_OPTIONS: Any = {
     "verify_aud": False,
     "verify_iss": False,
@@ -52,8 +51,8 @@ _JWT_OPTIONS: Any = {
     "verify_sub": False,
     "verify_jti": False,
 }
-_BROKEN = (jwt.PyJWTError, ArithmeticError, ValueError, TypeError, RecursionError)
-# In this order: some are kinds of those below them.
+_JWT_ERRORS = (jwt.PyJWTError, ArithmeticError, ValueError, TypeError, RecursionError)
+# Subclasses come before their base classes.
 _REASONS = (
     (jwt.InvalidAlgorithmError, Reason.WRONG_ALGORITHM),
     (jwt.InvalidSignatureError, Reason.BAD_SIGNATURE),
@@ -64,7 +63,7 @@ _CLAIMS = {Reason.EXPIRED: "exp", Reason.NOT_YET_VALID: "nbf"}
 
 
 class Authenticator:
-    """Knows callers by their `Authorization` header, and remembers them for a moment."""
+    """Authenticates and authorizes requests, with a short-lived cache of callers and apps."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -73,125 +72,127 @@ class Authenticator:
         self._callers: Cache[bytes, Caller] = Cache()
         self._apps: Cache[str, StoredApp | None] = Cache()
 
-    def forget(self) -> None:
-        """Forget everybody, because a key or an app was just removed."""
-        self._callers.forget()
-        self._apps.forget()
+    def clear_cache(self) -> None:
+        """Clear the cache; called after a key or an app is removed."""
+        self._callers.clear()
+        self._apps.clear()
 
     async def caller(self, authorization: bytes | None) -> Caller:
-        """Who sends this `Authorization` header.
+        """The caller with this `Authorization` header.
 
         Raises:
-            Unauthorized: nobody that can be proved; all reasons answer alike.
+            Unauthorized: the credential is missing or not valid.
         """
         if not authorization:
-            raise Unproved(Reason.NO_CREDENTIAL)
-        if len(authorization) > _LONGEST_CREDENTIAL:
-            raise Unproved(Reason.MALFORMED_HEADER)
-        # A keyed digest: the credential itself is not kept, and looking it up takes as long for a near miss as for
-        # any other.
+            raise AuthenticationFailed(Reason.NO_CREDENTIAL)
+        if len(authorization) > _MAX_CREDENTIAL:
+            raise AuthenticationFailed(Reason.MALFORMED_HEADER)
+        # A keyed digest: the credential itself is not kept, and the time of a lookup does not depend on how similar a
+        # wrong credential is.
         digest = hashlib.blake2b(authorization, key=self._pepper, digest_size=16).digest()
-        return self._callers.get(digest) or await self._callers.find(digest, lambda: self._prove(authorization))
+        return self._callers.get(digest) or await self._callers.get_or_load(
+            digest, lambda: self._authenticate(authorization)
+        )
 
-    async def admit(self, caller: Caller, operation: AnyOperation, path: Struct) -> Tenant | None:
+    async def authorize(self, caller: Caller, operation: AnyOperation, path: Struct) -> Tenant | None:
         """Check that the caller may call the operation on this path.
 
-        Returns the app of the path with the caller's key; None for operations that are not about an app.
+        Returns the app of the path with the caller's key; None for operations without an app in their path.
 
         Raises:
-            Forbidden: the caller's key is another app's or integration's, or its scope is too low for the operation.
-            AppNotFound: there is no such app, and the caller is one who may know.
-            RateLimited: the app sends more than its limit allows.
+            Forbidden: the key belongs to another app or integration, or its scope is too low for the operation.
+            AppNotFound: the app does not exist, and the caller has account scope.
+            RateLimited: the app has exceeded its rate limit.
         """
-        if (reason := _obstacle(caller, operation, path)) is not None:
-            raise NotAllowed(reason, key_id=caller.key_id)
+        if (reason := _denial(caller, operation, path)) is not None:
+            raise AccessDenied(reason, key_id=caller.key_id)
         if not isinstance(path, AppPath):
             return None
         app = await self._require(caller, path.app_id)
         if app.requests_per_second is not None:
-            self._limits.spend(app.id, app.requests_per_second)
+            self._limits.take(app.id, app.requests_per_second)
         integration_id = caller.integration_id if isinstance(caller, IntegrationCaller) else None
         return Tenant(path.app_id, caller.key_id, integration_id)
 
     async def recheck(self, authorization: bytes | None, path: Struct) -> None:
-        """Check that the key and the app of the path have not been removed.
+        """Check that the credential is still valid and the app of the path still exists.
 
         Raises:
-            Unauthorized, Forbidden, AppNotFound: one of them has.
+            Unauthorized, Forbidden, AppNotFound: it is not, or it does not.
         """
         caller = await self.caller(authorization)
         if isinstance(path, AppPath):
             await self._require(caller, path.app_id)
 
     async def _require(self, caller: Caller, app_id: str) -> StoredApp:
-        app = self._apps.get(app_id) or await self._apps.find(app_id, lambda: self._app(app_id))
+        app = self._apps.get(app_id) or await self._apps.get_or_load(app_id, lambda: self._load_app(app_id))
         if app is None:
             if caller.scope is Scope.ACCOUNT:
                 raise AppNotFound
-            raise NotAllowed(Reason.UNKNOWN_APP, key_id=caller.key_id)
+            raise AccessDenied(Reason.UNKNOWN_APP, key_id=caller.key_id)
         return app
 
-    async def _app(self, app_id: str) -> tuple[StoredApp | None, float]:
+    async def _load_app(self, app_id: str) -> tuple[StoredApp | None, float]:
         until = time.monotonic() + CACHE_SECONDS
         return await self._store.read(apps.get, app_id), until
 
-    async def _prove(self, authorization: bytes) -> tuple[Caller, float]:
+    async def _authenticate(self, authorization: bytes) -> tuple[Caller, float]:
         until = time.monotonic() + CACHE_SECONDS
         scheme, _, credential = authorization.strip().partition(b" ")
         match scheme.lower():
             case b"basic":
-                return await self._prove_basic(credential.strip()), until
+                return await self._authenticate_basic(credential.strip()), until
             case b"bearer":
-                caller, lasts = await self._prove_bearer(credential.strip())
-                return caller, min(until, time.monotonic() + lasts)
-        raise Unproved(Reason.UNKNOWN_SCHEME if credential else Reason.MALFORMED_HEADER)
+                caller, seconds = await self._authenticate_bearer(credential.strip())
+                return caller, min(until, time.monotonic() + seconds)
+        raise AuthenticationFailed(Reason.UNKNOWN_SCHEME if credential else Reason.MALFORMED_HEADER)
 
-    async def _prove_basic(self, credential: bytes) -> Caller:
+    async def _authenticate_basic(self, credential: bytes) -> Caller:
         try:
             key_id, colon, secret = base64.b64decode(credential, validate=True).decode().partition(":")
         except (ValueError, binascii.Error):
-            raise Unproved(Reason.MALFORMED_HEADER) from None
+            raise AuthenticationFailed(Reason.MALFORMED_HEADER) from None
         if not colon:
-            raise Unproved(Reason.MALFORMED_HEADER)
+            raise AuthenticationFailed(Reason.MALFORMED_HEADER)
         if not key_id:
-            raise Unproved(Reason.NO_KEY_ID)
-        real, caller = await self._key(key_id)
-        if not hmac.compare_digest(secret.encode(), real.encode()) or caller is None:
-            raise Unproved(Reason.WRONG_SECRET if caller else Reason.UNKNOWN_KEY, key_id=key_id)
+            raise AuthenticationFailed(Reason.NO_KEY_ID)
+        expected, caller = await self._load_key(key_id)
+        if not hmac.compare_digest(secret.encode(), expected.encode()) or caller is None:
+            raise AuthenticationFailed(Reason.WRONG_SECRET if caller else Reason.UNKNOWN_KEY, key_id=key_id)
         return caller
 
-    async def _prove_bearer(self, token: bytes) -> tuple[Caller, float]:
-        """The caller, and for how many seconds the token is still good."""
+    async def _authenticate_bearer(self, token: bytes) -> tuple[Caller, float]:
+        """The caller, and the seconds until the token expires."""
         try:
             key_id = jwt.get_unverified_header(token).get("kid")
-        except _BROKEN:
-            raise Unproved(Reason.MALFORMED_HEADER) from None
+        except _JWT_ERRORS:
+            raise AuthenticationFailed(Reason.MALFORMED_HEADER) from None
         if not isinstance(key_id, str):
-            raise Unproved(Reason.NO_KEY_ID)
-        secret, caller = await self._key(key_id)
+            raise AuthenticationFailed(Reason.NO_KEY_ID)
+        secret, caller = await self._load_key(key_id)
         try:
             claims = jwt.decode(token, secret, algorithms=_ALGORITHMS, options=_JWT_OPTIONS)
-            lasts = min(int(claims.get("exp", sys.maxsize)), sys.maxsize) - time.time()
-        except _BROKEN as error:
-            # An unknown key has taken the same way up to here: the time it takes says nothing of which keys exist.
+            seconds = min(int(claims.get("exp", sys.maxsize)), sys.maxsize) - time.time()
+        except _JWT_ERRORS as error:
+            # Unknown keys take the same path up to here, so the response time does not reveal which keys exist.
             reason = _reason(error) if caller else Reason.UNKNOWN_KEY
-            raise Unproved(reason, key_id=key_id, seconds=_seconds(reason, token)) from None
-        named = claims.get("scope")
-        scope = SCOPES.get(named) if isinstance(named, str) else None
-        # A token may narrow what its key may do, and never widen it.
+            raise AuthenticationFailed(reason, key_id=key_id, seconds=_seconds(reason, token)) from None
+        claim = claims.get("scope")
+        scope = SCOPES.get(claim) if isinstance(claim, str) else None
+        # A token may have a narrower scope than its key, but not a wider one.
         if caller is None or scope is None or scope > caller.scope:
-            raise Unproved(_scope_reason(named, scope) if caller else Reason.UNKNOWN_KEY, key_id=key_id)
-        return replace(caller, scope=scope), lasts
+            raise AuthenticationFailed(_scope_reason(claim, scope) if caller else Reason.UNKNOWN_KEY, key_id=key_id)
+        return replace(caller, scope=scope), seconds
 
-    async def _key(self, key_id: str) -> tuple[str, Caller | None]:
-        """The secret of a key and its holder. An unknown key has no holder, and a secret that nobody knows."""
+    async def _load_key(self, key_id: str) -> tuple[str, Caller | None]:
+        """The secret of a key and its caller. For an unknown key: a random secret and None."""
         key = None if "\0" in key_id or not key_id.isascii() else await self._store.read(keys.find, key_id)
         if key is None:
             return self._pepper.hex() * 2, None
-        return self._store.sealer.open(key.id, key.secret), _holder(key)
+        return self._store.sealer.open(key.id, key.secret), _caller_of(key)
 
 
-def _holder(key: StoredKey) -> Caller:
+def _caller_of(key: StoredKey) -> Caller:
     scope = SCOPES[key.scope]
     if key.app_id is None:
         return AccountCaller(key.id, scope)
@@ -200,8 +201,8 @@ def _holder(key: StoredKey) -> Caller:
     return IntegrationCaller(key.id, scope, key.app_id, key.integration_id)
 
 
-def _obstacle(caller: Caller, operation: AnyOperation, path: Struct) -> Reason | None:
-    """Why the caller may not call the operation on this path; None if it may."""
+def _denial(caller: Caller, operation: AnyOperation, path: Struct) -> Reason | None:
+    """The reason why the caller may not call the operation on this path, or None if it may."""
     if isinstance(path, AppPath) and not isinstance(caller, AccountCaller) and caller.app_id != path.app_id:
         return Reason.WRONG_APP
     if caller.scope < operation.scope:
@@ -222,16 +223,16 @@ def _reason(error: Exception) -> Reason:
     return Reason.MALFORMED_CLAIMS
 
 
-def _scope_reason(named: object, scope: Scope | None) -> Reason:
-    if named is None:
+def _scope_reason(claim: object, scope: Scope | None) -> Reason:
+    if claim is None:
         return Reason.NO_SCOPE
     return Reason.UNKNOWN_SCOPE if scope is None else Reason.SCOPE_TOO_WIDE
 
 
 def _seconds(reason: Reason, token: bytes) -> int | None:
-    """How long ago a token expired, or in how long it will be good. Its signature was found to be right."""
+    """The seconds since a token expired, or until it becomes valid. Its signature has been verified."""
     claim = _CLAIMS.get(reason)
     if claim is None:
         return None
-    moment = int(jwt.decode(token, options={"verify_signature": False})[claim])
-    return abs(int(time.time()) - moment)  # of integers alone: a moment may be greater than any float
+    timestamp = int(jwt.decode(token, options={"verify_signature": False})[claim])
+    return abs(int(time.time()) - timestamp)  # integers only: the claim may be larger than any float

@@ -1,4 +1,4 @@
-"""What is asked of the database over and over, remembered for a moment."""
+"""A short-lived cache of database reads."""
 
 from __future__ import annotations
 
@@ -14,44 +14,44 @@ _SIZE = 4096
 
 
 class Cache(Generic[K, V]):
-    """Values by their keys, each good until a moment of `time.monotonic()`: the wall clock may be set back.
+    """Values by key, each with an expiry time of `time.monotonic()`, since the wall clock may be set back.
 
-    However many ask for a value at once, it is found out once.
+    Concurrent requests for the same key share one load.
     """
 
     def __init__(self) -> None:
-        self._known: dict[K, tuple[V, float]] = {}
-        self._asked: dict[K, asyncio.Future[tuple[V, float]]] = {}
+        self._entries: dict[K, tuple[V, float]] = {}
+        self._loading: dict[K, asyncio.Future[tuple[V, float]]] = {}
 
     def get(self, key: K) -> V | None:
-        """The value, if it is known and still good."""
-        known = self._known.get(key)
-        return known[0] if known is not None and known[1] > time.monotonic() else None
+        """The cached value, or None if there is none or it has expired."""
+        entry = self._entries.get(key)
+        return entry[0] if entry is not None and entry[1] > time.monotonic() else None
 
-    async def find(self, key: K, ask: Callable[[], Awaitable[tuple[V, float]]]) -> V:
-        """The value, and where it is not known what `ask` finds: the value, and until when it is good."""
-        known = self._known.get(key)
-        if known is not None and known[1] > time.monotonic():
-            return known[0]
-        asked = self._asked.get(key)
-        if asked is None:
-            asked = self._asked[key] = asyncio.ensure_future(ask())
-            asked.add_done_callback(lambda done: self._remember(key, done))
-        # Whoever goes away does not take the answer away from the others.
-        return (await asyncio.shield(asked))[0]
+    async def get_or_load(self, key: K, load: Callable[[], Awaitable[tuple[V, float]]]) -> V:
+        """The cached value, or else the result of `load`: a value and its expiry time."""
+        entry = self._entries.get(key)
+        if entry is not None and entry[1] > time.monotonic():
+            return entry[0]
+        loading = self._loading.get(key)
+        if loading is None:
+            loading = self._loading[key] = asyncio.ensure_future(load())
+            loading.add_done_callback(lambda done: self._store(key, done))
+        # Shielded, because other requests may wait for it when this one is cancelled.
+        return (await asyncio.shield(loading))[0]
 
-    def forget(self) -> None:
-        """Forget everything, and what is being asked just now too."""
-        self._known.clear()
-        self._asked.clear()
+    def clear(self) -> None:
+        """Drop all entries, and the results of loads in progress."""
+        self._entries.clear()
+        self._loading.clear()
 
-    def _remember(self, key: K, asked: asyncio.Future[tuple[V, float]]) -> None:
-        failed = asked.cancelled() or asked.exception() is not None
-        if self._asked.get(key) is not asked:
+    def _store(self, key: K, loaded: asyncio.Future[tuple[V, float]]) -> None:
+        failed = loaded.cancelled() or loaded.exception() is not None
+        if self._loading.get(key) is not loaded:
             return
-        del self._asked[key]
+        del self._loading[key]
         if failed:
             return
-        if len(self._known) >= _SIZE:
-            self._known.clear()
-        self._known[key] = asked.result()
+        if len(self._entries) >= _SIZE:
+            self._entries.clear()
+        self._entries[key] = loaded.result()

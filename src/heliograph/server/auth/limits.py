@@ -1,4 +1,4 @@
-"""Rate limits: a token bucket for each app that has one, in this process."""
+"""Rate limits: a token bucket in this process for each app with a limit."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from heliograph.errors import RateLimited
 
 
 @dataclass(slots=True)
-class Bucket:
-    """How many requests may still come, as of a moment."""
+class TokenBucket:
+    """The number of requests that are allowed, as of `filled_at`."""
 
     tokens: float
     filled_at: float
 
 
 class RateLimits:
-    """As many requests a second as the app's limit says, with a burst of one second's worth."""
+    """Allows each app its requests per second, in a burst of up to one second's requests."""
 
     def __init__(self) -> None:
-        self._buckets: dict[str, Bucket] = {}
+        self._buckets: dict[str, TokenBucket] = {}
 
-    def spend(self, app_id: str, requests_per_second: int) -> None:
+    def take(self, app_id: str, requests_per_second: int) -> None:
         """Count a request.
 
         Raises:
-            RateLimited: it is one too many; `Retry-After` says in how many seconds one will pass.
+            RateLimited: the limit is exceeded; `Retry-After` is the time until the next request is allowed.
         """
         now = time.monotonic()
-        bucket = self._buckets.setdefault(app_id, Bucket(requests_per_second, now))
+        bucket = self._buckets.setdefault(app_id, TokenBucket(requests_per_second, now))
         earned = (now - bucket.filled_at) * requests_per_second
         bucket.tokens, bucket.filled_at = min(bucket.tokens + earned, requests_per_second), now
         if bucket.tokens < 1:

@@ -1,4 +1,4 @@
-"""Why a credential was refused, for the operator's log and metrics. All callers get the same answer."""
+"""The reasons for which credentials are refused, for the log and the metrics. Clients get the same response for all."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from enum import StrEnum
 from heliograph.errors import ApiError, Forbidden, Unauthorized
 
 _KEY_ID = re.compile(r"(?:app|act|int)_[0-9a-f]{24}", re.ASCII)
-_MOST_SECONDS = 10**9
+_MAX_SECONDS = 10**9
 
 
 class Reason(StrEnum):
-    """Every reason for a 401 or a 403, in the words of the log; the name in lower case is the label of the metric."""
+    """The reasons for a 401 or a 403, as the log shows them. The name in lower case is the label of the metric."""
 
     NO_CREDENTIAL = "no credential"
     UNKNOWN_SCHEME = "unknown scheme"
@@ -41,9 +41,9 @@ _SECONDS = {Reason.EXPIRED: "expired since {} s", Reason.NOT_YET_VALID: "not yet
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A reason, with the id of the key that was named and the age of a token where they are known.
+    """A reason, with the key id of the credential and the time since a token expired, if known.
 
-    Nothing else of a credential: whoever reads logs must not be able to use what callers send.
+    Contains nothing else of the credential, because readers of the log must not be able to use it.
     """
 
     reason: Reason
@@ -52,14 +52,14 @@ class Refusal:
 
     @property
     def text(self) -> str:
-        """The reason in words."""
+        """The reason as the log shows it."""
         if self.seconds is None:
             return self.reason
-        return _SECONDS[self.reason].format(min(self.seconds, _MOST_SECONDS))
+        return _SECONDS[self.reason].format(min(self.seconds, _MAX_SECONDS))
 
 
 class CredentialRefused(ApiError):
-    """A refused credential. The key id is kept if it has the form of ours, and is free text of the caller's if not."""
+    """A refused credential. A key id that does not have the form of our ids is dropped: it may be any text."""
 
     def __init__(self, reason: Reason, *titles: str, key_id: str | None = None, seconds: int | None = None) -> None:
         super().__init__(*titles)
@@ -67,14 +67,14 @@ class CredentialRefused(ApiError):
         self.refusal = Refusal(reason, key_id if known else None, seconds)
 
 
-class Unproved(CredentialRefused, Unauthorized):
-    """A credential that proves nothing: 401."""
+class AuthenticationFailed(CredentialRefused, Unauthorized):
+    """The credential is missing or not valid: 401."""
 
 
-class NotAllowed(CredentialRefused, Forbidden):
-    """A good credential that does not reach this far: 403."""
+class AccessDenied(CredentialRefused, Forbidden):
+    """The credential is valid but does not permit the operation: 403."""
 
 
 def refusal_of(error: ApiError) -> Refusal | None:
-    """Why a credential was refused, if that is what the error says."""
+    """The refusal of an error, or None if it is not about a credential."""
     return error.refusal if isinstance(error, CredentialRefused) else None

@@ -1,1 +1,1 @@
-"""The OpenAPI document, its reference page, and the health checks."""
+"""Pages outside the API: the OpenAPI document with its examples, the reference page, health checks and metrics."""

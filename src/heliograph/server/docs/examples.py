@@ -1,4 +1,4 @@
-"""Examples for the OpenAPI document: a story of one app, one group and one user."""
+"""Examples for the OpenAPI document, all about one app, one group and one user."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ _call = events.WebhookCall(
 )
 _end = PageMeta(has_more=False)
 
-_ANSWERS: tuple[Any, ...] = (
+_RESPONSES: tuple[Any, ...] = (
     apps.AppResponse(app=_app),
     apps.AppListResponse(apps=[_app], meta=_end),
     apps.AppKeyResponse(key=_key),
@@ -143,7 +143,7 @@ _ANSWERS: tuple[Any, ...] = (
     _call,
 )
 _hook = {"target": "https://example.org/hook", "triggers": ["conversation:join", "conversation:leave"]}
-# Bodies keep null where it means something, so their examples are written as they are sent.
+# In some bodies null has a meaning, so these examples are JSON rather than structs.
 _BODIES: dict[BodyType | ResponseType, Any] = {
     activities.ActivityPost: {"author": {"type": "user", "userExternalId": "ada"}, "type": "conversation:read"},
     apps.AppCreateBody: {"displayName": "Sandbox"},
@@ -172,7 +172,7 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
 
 
 def example_of(kind: BodyType | ResponseType) -> Any:
-    """An example of a body or an answer, as JSON; None where there is none."""
+    """The JSON example of a body or a response, or None."""
     if kind in _BODIES:
         return _BODIES[kind]
-    return next((msgspec.to_builtins(one) for one in _ANSWERS if type(one) is kind), None)
+    return next((msgspec.to_builtins(one) for one in _RESPONSES if type(one) is kind), None)

@@ -26,7 +26,7 @@ from heliograph.wire.table.extensions import EXTENSIONS
 JSON = dict[str, Any]
 _REFERENCE = "#/components/schemas/{name}"
 
-# What any operation may answer; those with a body, or with a path in an app, have more.
+# The errors of every operation; those with a body, or with an app in their path, have more.
 _ALWAYS: tuple[type[ApiError], ...] = (
     errors.Unauthorized,
     errors.Forbidden,
@@ -47,42 +47,40 @@ _PARAMETERS = {
     "userIdOrExternalId": "The user's id or, percent-encoded, external id. An id wins over another user's external id.",
     "clientId": "The client.",
     "messageId": "The message.",
-    "integrationId": "The integration; `me` for that of the key or token itself.",
+    "integrationId": "The integration; `me` is the integration of the key or token.",
     "webhookId": "The webhook.",
     "switchboardId": "The switchboard.",
     "switchboardIntegrationId": "The switchboard integration.",
     "deviceId": "The device.",
     "deliveryId": "The delivery.",
-    "zendeskId": "The id of the Support user that the user is linked with.",
+    "zendeskId": "The id of the Support user to link with the user.",
 }
 _FILTERS = {
     "userId": "The user's id.",
     "userExternalId": "The user's external id.",
-    "status": "How far they are.",
-    "webhookId": "The webhook that is to be told.",
+    "status": "The status.",
+    "webhookId": "The webhook.",
     "conversationId": "The conversation that the event is about.",
     "identities.email": "The email address.",
     "types": "Types of integrations, separated by commas.",
 }
 _ONE_OF = {"status": get_args(DeliveryStatus)}
 _QUERY = {
-    "brandId": "The brand in which the external id is to be looked up.",
+    "brandId": "The brand in which to look up the external id.",
     "access": "Who may read the attachment: `public`.",
-    "for": "What the attachment is for: `message`.",
-    "conversationId": "The conversation that it belongs to, or is about.",
-    "includeFullUser": "`true` completes the users in the events, as the option of a webhook does.",
-    "trigger": "Triggers of webhooks, separated by commas: only events of these types. Without it, all.",
+    "for": "The purpose of the attachment: `message`.",
+    "conversationId": "The conversation.",
+    "includeFullUser": "`true` includes full users in the events, like the option of a webhook.",
+    "trigger": "Triggers of webhooks, separated by commas: only events of these types. All events if absent.",
     "client_id": "The integration, by the id of its OAuth client.",
-    "response_type": "What is asked for: `code`.",
-    "state": "A text that comes back with the code.",
-    "redirect_uri": "Where the browser is to be sent back to.",
+    "response_type": "The type of the grant: `code`.",
+    "state": "A text that is returned with the code.",
+    "redirect_uri": "The URL to which the browser is redirected.",
 }
+_REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the client received from this stream."}
+_TAG_DESCRIPTIONS = {"Deliveries": "Extensions of this server to the Sunshine Conversations API."}
 
-
-_REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the caller knows, of this stream."}
-_ABOUT_TAGS = {"Deliveries": "What this server offers beside the Sunshine Conversations API."}
-
-# Rules between fields, as far as JSON Schema can tell them.
+# Rules between fields, where JSON Schema can express them.
 _ONE_USER: JSON = {"oneOf": [{"required": ["userId"]}, {"required": ["userExternalId"]}]}
 _RULES: dict[type[Body], JSON] = {
     ParticipantBody: _ONE_USER,
@@ -91,20 +89,20 @@ _RULES: dict[type[Body], JSON] = {
 }
 _TEXT: JSON = {"type": "string"}
 _HEADERS: dict[str, tuple[str, JSON]] = {
-    "X-Request-Id": ("The caller's own, if it sent a sane one, or a new one.", _TEXT),
-    "WWW-Authenticate": ("The schemes of authentication.", _TEXT),
-    "Retry-After": ("Seconds after which to try again.", {"type": "integer", "minimum": 0}),
+    "X-Request-Id": ("The client's own id if it sent a valid one, or a new one.", _TEXT),
+    "WWW-Authenticate": ("The authentication schemes.", _TEXT),
+    "Retry-After": ("Seconds after which to retry.", {"type": "integer", "minimum": 0}),
 }
 _HEADERS_OF = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
 
 
 def offered() -> list[AnyOperation]:
-    """The operations that this server answers."""
+    """The operations that this server offers."""
     return [operation for operation in (*OPERATIONS, *EXTENSIONS) if operation.offered]
 
 
 def document(operations: Sequence[AnyOperation] | None = None) -> JSON:
-    """The document, of what is offered or of these operations."""
+    """The OpenAPI document of these operations, by default of those offered."""
     operations = offered() if operations is None else operations
     formats = [format for one in operations for format in (one.body, one.response)]
     types = [format.kind for format in formats if format.kind] + [ErrorResponse]
@@ -140,14 +138,14 @@ def document(operations: Sequence[AnyOperation] | None = None) -> JSON:
                 "basicAuth": {
                     "type": "http",
                     "scheme": "basic",
-                    "description": "The id of an API key as user name, its secret as password.",
+                    "description": "The id of an API key as the user name, and its secret as the password.",
                 },
                 "bearerAuth": {
                     "type": "http",
                     "scheme": "bearer",
                     "bearerFormat": "JWT",
-                    "description": "Signed by HS256 with the secret of an API key; its id is the `kid` of the header. "
-                    "The claim `scope` is `app`, `account` or `integration`.",
+                    "description": "Signed with HS256 and the secret of an API key, whose id is the `kid` of the "
+                    "header. The claim `scope` is `app`, `account` or `integration`.",
                 },
             },
         },
@@ -155,7 +153,7 @@ def document(operations: Sequence[AnyOperation] | None = None) -> JSON:
 
 
 def _tag(name: str) -> JSON:
-    return {"name": name, "description": _ABOUT_TAGS[name]} if name in _ABOUT_TAGS else {"name": name}
+    return {"name": name, "description": _TAG_DESCRIPTIONS[name]} if name in _TAG_DESCRIPTIONS else {"name": name}
 
 
 def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
@@ -165,7 +163,7 @@ def _subclasses(kind: type[Any]) -> Iterator[type[Any]]:
 
 
 def _never_null(field: JSON) -> None:
-    """An unset field is left out of an answer, so it is never null."""
+    """Remove null from the types of a field: unset fields are left out of responses."""
     if field.get("default", ...) is None:
         del field["default"]
     kinds = field.get("anyOf", [])
@@ -234,7 +232,7 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
         default = MESSAGES_PER_PAGE if operation.last_page_first else DEFAULT_SIZE
         cursor = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
         size = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": default}
-        about = "A cursor, one of the two at most, and the number of records."
+        about = "At most one of the two cursors, and the number of records."
         page = {"type": "object", "properties": {"after": cursor, "before": cursor, "size": size}}
         parameters.append(_deep_object("page", about, page))
     if operation.filters:
@@ -290,7 +288,7 @@ def _headers(status: int) -> JSON:
 
 
 def _refusals(operation: AnyOperation) -> list[type[ApiError]]:
-    """Every error the operation may answer, each once."""
+    """The errors of the operation, each once."""
     kinds = [*operation.errors, *_ALWAYS]
     if operation.body.kind:
         kinds += _WITH_BODY

@@ -1,4 +1,4 @@
-"""What stands beside the API: health, the OpenAPI document, and the page that shows it."""
+"""The pages outside the API: health checks, metrics, the OpenAPI document, and the reference page that renders it."""
 
 from __future__ import annotations
 
@@ -24,16 +24,15 @@ from heliograph.storage.store import Store
 
 _ASSETS = Path(__file__).with_name("assets")
 REQUEST_ID = "heliograph.request_id"
-"""Where the scope of a page's request holds its id."""
+"""The key of the request id in the scope of a request for a page."""
 _READY_SECONDS = 2.0
-# Deleting a row that never exists changes nothing, and a database that is read-only refuses it.
+# Deleting a row that does not exist changes nothing, but fails if the database is read-only.
 _NO_FACT = ""
 _JSON = "application/json"
 
 log = logging.getLogger("heliograph.request")
 
-# Nothing is fetched from elsewhere: the page works without a network. The addresses are relative, so that it also works
-# under a root path.
+# All assets are local, so the page works offline. Their URLs are relative, so it works under a root path too.
 _DOCS = """<!doctype html>
 <html lang="en">
 <head>
@@ -55,7 +54,7 @@ _DOCS = """<!doctype html>
 
 
 def pages(store: Store, metrics: Metrics, urls: Urls) -> Starlette:
-    """The application that answers everything but the API."""
+    """The ASGI application for all paths outside the API."""
     rendered = {name: msgspec.Raw(msgspec.json.encode(part)) for name, part in document().items()}
 
     def base(request: Request) -> str:
@@ -73,7 +72,7 @@ def pages(store: Store, metrics: Metrics, urls: Urls) -> Starlette:
             return _error(ServiceUnavailable())
         return Response(b'{"status":"ok"}', media_type=_JSON)
 
-    async def figures(request: Request) -> Response:
+    async def prometheus(request: Request) -> Response:
         return Response(await metrics.render(), media_type=CONTENT_TYPE)
 
     async def openapi(request: Request) -> Response:
@@ -86,30 +85,30 @@ def pages(store: Store, metrics: Metrics, urls: Urls) -> Starlette:
     async def home(request: Request) -> Response:
         return RedirectResponse(f"{base(request)}/docs")
 
-    answered = {"/health/live": live, "/health/ready": ready, "/metrics": figures, "/openapi.json": openapi}
+    plain_pages = {"/health/live": live, "/health/ready": ready, "/metrics": prometheus, "/openapi.json": openapi}
     application = Starlette(
         routes=[
-            *[Route(path + slash, page) for path, page in answered.items() for slash in ("", "/")],
+            *[Route(path + slash, page) for path, page in plain_pages.items() for slash in ("", "/")],
             Route("/docs", docs),
-            # Addresses in the page are relative to /docs.
+            # URLs in the page are relative to /docs.
             *[Route(path, home) for path in ("/", "/docs/")],
             Mount("/docs/assets", StaticFiles(directory=_ASSETS)),
         ],
-        exception_handlers={HTTPException: _refused, Exception: _failed},
+        exception_handlers={HTTPException: _http_error, Exception: _server_error},
     )
-    # Starlette would redirect to a URL of its own, made of the Host header alone.
+    # Starlette would redirect to a URL made from the Host header alone.
     application.router.redirect_slashes = False
     return application
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
         return _error(MethodNotAllowed(headers={"allow": (error.headers or {}).get("Allow", "GET")}))
     return _error(NotFound())
 
 
-async def _failed(request: Request, error: Exception) -> Response:
+async def _server_error(request: Request, error: Exception) -> Response:
     log.error("failed", extra={"request_id": request.scope.get(REQUEST_ID)}, exc_info=error)
     return _error(ServerError())
 

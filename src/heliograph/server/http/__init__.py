@@ -1,1 +1,6 @@
-"""HTTP below the API: connections, the protocol, proxies, and the request with its body."""
+"""HTTP below the API: sockets, connections, the HTTP/1.1 protocol, proxies, request bodies and responses.
+
+`accepting` and `connections` manage the connections of a process, `protocol` parses one of them within limits.
+`request` is the request as handlers get it; `bodies` and `responses` convert it by the formats of its operation.
+`forwarded`, `hosts`, `proxies` and `urls` determine the server's own URL as the client knows it.
+"""

@@ -1,4 +1,4 @@
-"""Bodies of requests, each read as the format of its operation says, within bounds."""
+"""Request bodies: reads each in the format of its operation, within limits of size and time."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ EMPTY = "Request body is required"
 _JSON = re.compile(rb"application/(?:[a-z0-9.+-]+\+)?json\s*(?:;|\Z)", re.IGNORECASE)
 _PLAIN_JSON = b"application/json"
 _CHARSET = re.compile(rb";\s*charset\s*=\s*\"?\s*([^\s\";]*)", re.IGNORECASE)
-# US-ASCII is UTF-8 too.
+# US-ASCII is a subset of UTF-8.
 _UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii", b"")
 _NAME = re.compile(rb"[A-Za-z0-9._:+-]{1,40}\Z")
 
-Reader = Callable[[Connection, Headers, Receive, Settings], Awaitable[B]]
+BodyReader = Callable[[Connection, Headers, Receive, Settings], Awaitable[B]]
 """Reads the body of a request."""
 
 
-def reader_of(operation: Operation[Any, B, Any]) -> Reader[B]:
-    """How the bodies of an operation are read, by the format of its row.
+def reader_of(operation: Operation[Any, B, Any]) -> BodyReader[B]:
+    """The reader for the body format of an operation.
 
     Raises:
-        NotImplementedError: this server does not read the format.
+        NotImplementedError: this server cannot read the format.
     """
     for kind, reader in _READERS.items():
         if isinstance(operation.body, kind):
@@ -46,7 +46,7 @@ def reader_of(operation: Operation[Any, B, Any]) -> Reader[B]:
     raise NotImplementedError(f"{operation.name}: bodies cannot be read as {operation.body!r}")
 
 
-def _json_reader(body: Json[B], method: str) -> Reader[B]:
+def _json_reader(body: Json[B], method: str) -> BodyReader[B]:
     return partial(_read_json, body)
 
 
@@ -63,7 +63,7 @@ async def _read_json(
     return decode(content, body.kind, require_subscribe=settings.require_subscribe_sdk_client)
 
 
-def _no_body_reader(body: NoBody, method: str) -> Reader[None]:
+def _no_body_reader(body: NoBody, method: str) -> BodyReader[None]:
     return _ignore if method == "GET" else _discard
 
 
@@ -72,15 +72,15 @@ async def _ignore(connection: Connection, headers: Headers, receive: Receive, se
 
 
 async def _discard(connection: Connection, headers: Headers, receive: Receive, settings: Settings) -> None:
-    """Read the body, so that an operation that may change something is carried out for complete requests only."""
+    """Read the body and drop it, so that only complete requests can change anything."""
     await _read_all(connection, headers, receive)
 
 
-_READERS: dict[type[Format[Any]], Callable[..., Reader[Any]]] = {Json: _json_reader, NoBody: _no_body_reader}
+_READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {Json: _json_reader, NoBody: _no_body_reader}
 
 
 async def _read_all(connection: Connection, headers: Headers, receive: Receive) -> bytes:
-    """The whole body of a request, never holding more of it than the limit.
+    """The body of a request. At most `BODY_LIMIT` bytes and one chunk are in memory.
 
     Raises:
         PayloadTooLarge: it is longer than the limit.
@@ -90,7 +90,7 @@ async def _read_all(connection: Connection, headers: Headers, receive: Receive) 
     length = headers.get(b"content-length")
     if length is not None and int(length) > BODY_LIMIT:
         raise PayloadTooLarge
-    return await (_read(receive) if connection.arrived() else _read_in_time(receive))
+    return await (_read(receive) if connection.body_complete() else _read_in_time(receive))
 
 
 async def _read_in_time(receive: Receive) -> bytes:
@@ -116,10 +116,10 @@ async def _read(receive: Receive) -> bytes:
 
 
 def _require_json(headers: Headers) -> None:
-    """See that a body is declared to be JSON in UTF-8, and as it is.
+    """Check that a body is declared as uncompressed JSON in UTF-8.
 
     Raises:
-        UnsupportedMediaType: it is not; the title names what it is.
+        UnsupportedMediaType: it is not; the title names the charset or encoding that is not supported.
     """
     content_type = headers.get(b"content-type", b"")
     if content_type != _PLAIN_JSON:
@@ -135,5 +135,5 @@ def _require_json(headers: Headers) -> None:
 
 
 def _named(value: bytes) -> str:
-    """A name that the caller gave, if it is short and plain enough to be repeated."""
+    """The value for an error title, if it is short and plain enough to be repeated there."""
     return f" {value.decode()}" if _NAME.match(value) else ""

@@ -1,4 +1,4 @@
-"""All connections of a process: how many there may be, which are idle, and what their callers have not taken yet."""
+"""The connections of a process: their number, which of them are idle, and which clients read slowly."""
 
 from __future__ import annotations
 
@@ -8,77 +8,80 @@ import sys
 from time import monotonic
 from typing import Protocol
 
-from heliograph.server.observability.logs import Occasional
+from heliograph.server.observability.logs import ThrottledLog
 
-LOOK_SECONDS = 1.0
+CHECK_SECONDS = 1.0
 STALL_SECONDS = 30.0
 UNSENT_LIMIT = 64 * 1024 * 1024
-# A reader this young has had no chance to show its pace.
+# The rate of a client that started to read more recently is not known yet.
 _GRACE_SECONDS = 1.0
 
 log = logging.getLogger("heliograph.server")
 
 
-class Connection(Protocol):
-    """What is asked of a connection here."""
+class ManagedConnection(Protocol):
+    """The part of a connection that is needed to limit what it costs."""
 
     def unsent(self) -> int:
-        """Bytes of answers that the kernel has not taken."""
+        """The number of bytes of responses that the kernel has not accepted yet."""
 
-    def hang_up(self) -> None:
-        """End the connection at once, and drop what is unsent."""
+    def abort(self) -> None:
+        """Close the connection, and drop unsent bytes."""
 
 
-class Reader:
-    """A caller that reads slower than the server writes."""
+class SlowReader:
+    """A client that reads more slowly than the server writes."""
 
-    __slots__ = ("begun", "moved", "size", "whole")
+    __slots__ = ("initial", "progressed_at", "size", "started_at")
 
     def __init__(self, size: int) -> None:
-        self.whole = self.size = size
-        self.begun = self.moved = monotonic()
+        self.initial = self.size = size
+        self.started_at = self.progressed_at = monotonic()
 
     def update(self, size: int, now: float) -> None:
-        """Note how much is left."""
+        """Record how many bytes are left."""
         if size < self.size:
-            self.moved = now
+            self.progressed_at = now
         self.size = size
 
-    def pace(self, now: float) -> float:
-        """Bytes taken per second; infinite during the first second."""
-        waited = now - self.begun
-        return (self.whole - self.size) / waited if waited >= _GRACE_SECONDS else sys.maxsize
+    def rate(self, now: float) -> float:
+        """Bytes read per second; infinite during the first second."""
+        seconds = now - self.started_at
+        return (self.initial - self.size) / seconds if seconds >= _GRACE_SECONDS else sys.maxsize
 
 
-class Readers:
-    """Connections with unsent bytes. One that takes nothing for a while ends, and so do the slowest at the limit."""
+class SlowReaders:
+    """Connections with unsent bytes.
+
+    Closes connections whose client reads nothing for 30 seconds, and, at the limit of unsent bytes, the slowest ones.
+    """
 
     def __init__(self) -> None:
-        self._waiting: dict[Connection, Reader] = {}
+        self._readers: dict[ManagedConnection, SlowReader] = {}
         self._total = 0
         self._timer: asyncio.TimerHandle | None = None
-        self._dropped = Occasional(log)
+        self._dropped = ThrottledLog(log)
 
-    def add(self, connection: Connection) -> None:
-        """The kernel takes no more bytes of this connection."""
-        reader = self._waiting[connection] = Reader(connection.unsent())
+    def add(self, connection: ManagedConnection) -> None:
+        """Called when the kernel accepts no more bytes of the connection."""
+        reader = self._readers[connection] = SlowReader(connection.unsent())
         self._total += reader.size
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
+            self._timer = asyncio.get_running_loop().call_later(CHECK_SECONDS, self._check)
         if self._total > UNSENT_LIMIT:
             self._make_room()
 
-    def remove(self, connection: Connection) -> None:
-        """Everything was taken, or the connection has ended."""
-        reader = self._waiting.pop(connection, None)
+    def remove(self, connection: ManagedConnection) -> None:
+        """Called when everything is sent, or the connection is closed."""
+        reader = self._readers.pop(connection, None)
         if reader is not None:
             self._total -= reader.size
 
     def drop_slowest(self) -> bool:
-        """End the connection whose caller reads slowest; returns whether there was one."""
+        """Close the connection whose client reads slowest; returns whether there was one."""
         now = monotonic()
-        # Of equals the first is the one that has waited longest.
-        slowest = min(self._waiting, key=lambda one: self._waiting[one].pace(now), default=None)
+        # Of equally slow ones, min() returns the first, which has waited longest.
+        slowest = min(self._readers, key=lambda one: self._readers[one].rate(now), default=None)
         if slowest is None:
             return False
         self._drop(slowest)
@@ -86,76 +89,77 @@ class Readers:
 
     def _update(self) -> None:
         now = monotonic()
-        for connection, reader in self._waiting.items():
+        for connection, reader in self._readers.items():
             reader.update(connection.unsent(), now)
-        self._total = sum(reader.size for reader in self._waiting.values())
+        self._total = sum(reader.size for reader in self._readers.values())
 
     def _make_room(self) -> None:
         self._update()
         while self._total > UNSENT_LIMIT and self.drop_slowest():
             pass
 
-    def _look(self) -> None:
+    def _check(self) -> None:
         self._update()
         now = monotonic()
-        for connection in [one for one, reader in self._waiting.items() if now - reader.moved >= STALL_SECONDS]:
+        stalled = [one for one, reader in self._readers.items() if now - reader.progressed_at >= STALL_SECONDS]
+        for connection in stalled:
             self._drop(connection)
-        waiting = self._waiting
-        self._timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look) if waiting else None
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(CHECK_SECONDS, self._check) if self._readers else None
 
-    def _drop(self, connection: Connection) -> None:
+    def _drop(self, connection: ManagedConnection) -> None:
         self.remove(connection)
-        connection.hang_up()
-        self._dropped.warning("closed a connection whose caller did not read its response")
+        connection.abort()
+        self._dropped.warning("closed a connection whose client did not read its response")
 
 
 class Connections:
-    """Counts the connections of a process and, at the limit, closes those that are missed least.
+    """Counts the connections of a process and closes some at the limit.
 
-    These are, in order: the longest idle without an authenticated request, the longest idle with one, and the one
-    whose caller reads slowest.
+    Closes, in this order: the longest idle without an authenticated request, the longest idle with one, and the one
+    whose client reads slowest.
     """
 
-    def __init__(self, most: int = sys.maxsize) -> None:
-        self._most = most
-        self._open: set[Connection] = set()
-        self._unknown: dict[Connection, None] = {}
-        self._known: dict[Connection, None] = {}
-        self.readers = Readers()
-        self._refused = Occasional(log)
+    def __init__(self, limit: int = sys.maxsize) -> None:
+        self._limit = limit
+        self._open: set[ManagedConnection] = set()
+        self._idle_unknown: dict[ManagedConnection, None] = {}
+        self._idle_authenticated: dict[ManagedConnection, None] = {}
+        self.slow_readers = SlowReaders()
+        self._limited = ThrottledLog(log)
 
-    def opened(self, connection: Connection) -> None:
-        """A new connection, idle so far; where there is no room for it, another one ends, or else itself."""
-        if len(self._open) >= self._most:
-            self._refused.warning(f"the limit of {self._most} connections is reached: closing idle ones")
+    def opened(self, connection: ManagedConnection) -> None:
+        """Register a new, idle connection. At the limit, another connection is closed, or else the new one."""
+        if len(self._open) >= self._limit:
+            self._limited.warning(f"the limit of {self._limit} connections is reached: closing idle ones")
             if not self.make_room():
-                connection.hang_up()
+                connection.abort()
                 return
         self._open.add(connection)
-        self._unknown[connection] = None
+        self._idle_unknown[connection] = None
 
-    def closed(self, connection: Connection) -> None:
-        """The connection has ended."""
+    def closed(self, connection: ManagedConnection) -> None:
+        """Called when the connection is closed."""
         self._open.discard(connection)
         self.busy(connection)
-        self.readers.remove(connection)
+        self.slow_readers.remove(connection)
 
-    def busy(self, connection: Connection) -> None:
-        """A request has arrived."""
-        self._unknown.pop(connection, None)
-        self._known.pop(connection, None)
+    def busy(self, connection: ManagedConnection) -> None:
+        """Called when a request has arrived."""
+        self._idle_unknown.pop(connection, None)
+        self._idle_authenticated.pop(connection, None)
 
-    def idle(self, connection: Connection, *, known: bool) -> None:
-        """All requests are answered. `known`: one of them was authenticated."""
+    def idle(self, connection: ManagedConnection, *, authenticated: bool) -> None:
+        """Called when all requests have their response. `authenticated`: whether one of them was authenticated."""
         if connection in self._open:
-            (self._known if known else self._unknown)[connection] = None
+            (self._idle_authenticated if authenticated else self._idle_unknown)[connection] = None
 
     def make_room(self) -> bool:
-        """End the connection that is missed least; returns whether there was one."""
-        for idle in (self._unknown, self._known):
+        """Close a connection, in the order of the class; returns whether there was one to close."""
+        for idle in (self._idle_unknown, self._idle_authenticated):
             if idle:
                 longest = next(iter(idle))
                 self.closed(longest)
-                longest.hang_up()
+                longest.abort()
                 return True
-        return self.readers.drop_slowest()
+        return self.slow_readers.drop_slowest()

@@ -1,4 +1,4 @@
-"""The `Forwarded` header (RFC 7239), and the nodes that it and `X-Forwarded-For` name."""
+"""Parses the `Forwarded` header (RFC 7239), and the addresses in it and in `X-Forwarded-For`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 UNIX = "unix:"
-"""The address of a peer that came through a Unix socket, as nginx writes it."""
+"""The address of a peer connected through a Unix socket, as nginx writes it."""
 _LENGTH = 8192
 _NODE_LENGTH = 64
-# Repetitions are possessive: giving blanks back would take quadratic time.
-# Values that should be quoted, such as [::1] or a host with a port, often are not: they end where a quoted one would.
+# Repetitions are possessive, because backtracking over blanks would take quadratic time.
+# Values that must be quoted, such as [::1] or a host with a port, often are not, so both forms are accepted.
 _PAIR = re.compile(
     r"""[ \t]*+(?:(?P<name>[\w!#$%&'*+.^`|~-]++)=(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"|(?P<plain>[^\s";,]++)))?[ \t]*+"""
     r"""(?P<end>[;,]|\Z)""",
@@ -23,10 +23,10 @@ Element = dict[str, str]
 
 
 def parse(text: str) -> list[Element]:
-    """The elements of the header, outermost proxy first, parameter names in lower case.
+    """The elements of the header, outermost proxy first, with parameter names in lower case.
 
-    A header that breaks the grammar anywhere has no elements: what was meant can only be guessed, and a caller may have
-    broken it on purpose, with a quote that swallows what a proxy appended.
+    An invalid header has no elements: a client may have broken it on purpose, with a quote that swallows what a proxy
+    appended.
     """
     if len(text) > _LENGTH:
         return []
@@ -65,5 +65,5 @@ def _address_of(node: str) -> str | None:
 
 
 def address_of(node: str) -> str | None:
-    """The address of a node in its normal form, without its port; None for `unknown` and other names."""
+    """The normalized address of a node, without its port; None for `unknown` and other names."""
     return _address_of(node) if len(node) <= _NODE_LENGTH else None

@@ -1,4 +1,4 @@
-"""Hosts, ports and path prefixes that may stand in a URL of ours, whoever names them."""
+"""Validates hosts, ports and path prefixes before they become part of the server's own URLs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from heliograph.errors import UsageError
 SCHEMES = ("http", "https")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 HOST_LENGTH = 255 + len(":65535")
-# Narrower than RFC 3986, which allows sub-delimiters and percent-encoding in names: no DNS name has them, and an
-# injection would consist of them.
+# Stricter than RFC 3986, which allows sub-delimiters and percent-encoding in names: DNS names do not contain them, and
+# injections do.
 _HOST = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>\w[\w.-]{0,254}))(?::(?P<port>\d{0,5}))?", re.ASCII)
 _PREFIX = re.compile(r"(?:/(?!\.\.?(?:/|\Z))(?:[\w.~!$&'()*+;=:@-]|%[0-9A-Fa-f]{2})+)+", re.ASCII)
 
 
 class Host(NamedTuple):
-    """A name or an address as it stands in a URL (IPv6 in brackets), and the port if one is given."""
+    """A host name or an address (IPv6 in brackets, as in URLs), and a port if one is given."""
 
     name: str
     port: int | None
@@ -32,8 +32,8 @@ class Host(NamedTuple):
 
 
 def parse_host(text: str) -> Host | None:
-    """The host that a `Host` header or a proxy names; None if it may not stand in a URL."""
-    # The length goes first: what is cached must be small.
+    """The host in a `Host` header or in a proxy's header; None if it is not valid."""
+    # The length is checked first, so that cached keys are small.
     return _parse_host(text) if len(text) <= HOST_LENGTH else None
 
 
@@ -55,21 +55,21 @@ def _parse_host(text: str) -> Host | None:
 
 
 def parse_port(text: str) -> int | None:
-    """A port of TCP; None if it is no such thing."""
+    """A TCP port; None if it is not valid."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) <= 65535 else None
 
 
 def parse_prefix(text: str) -> str | None:
-    """A path prefix such as `/sc`, without a slash at its end; None if it may not stand in a URL."""
+    """A path prefix such as `/sc`, without a trailing slash; None if it is not valid."""
     text = text.removesuffix("/")
     return text if not text or (len(text) <= HOST_LENGTH and _PREFIX.fullmatch(text)) else None
 
 
 def parse_public_url(text: str) -> str:
-    """The setting `public_url` in its normal form, without a slash at its end.
+    """The setting `public_url`, normalized and without a trailing slash.
 
     Raises:
-        UsageError: it is not an http(s) URL of a host and at most a path.
+        UsageError: it is not an http(s) URL with a host and optionally a path.
     """
     if not text:
         return ""
@@ -82,10 +82,10 @@ def parse_public_url(text: str) -> str:
 
 
 def parse_root_path(text: str) -> str:
-    """The setting `root_path` without a slash at its end.
+    """The setting `root_path` without a trailing slash.
 
     Raises:
-        UsageError: it is not the beginning of a path.
+        UsageError: it is not a valid path prefix.
     """
     prefix = parse_prefix(text)
     if prefix is None:

@@ -1,7 +1,7 @@
-"""What the proxies in front of this server say of a request, as far as they are trusted.
+"""The headers of trusted proxies: the URL that the client used, and the client's address.
 
-A proxy appends to a list, or overwrites what a caller sent. So the last element of a list is the word of the peer of
-this connection, and the one before it is believed only if the peer says that it came from a trusted proxy.
+A proxy appends to a list, or overwrites what the client sent. So the last element of a list comes from the peer of this
+connection, and the element before it is trusted only if the last one says that it came from a trusted proxy.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ FOR, PROTO, HOST, PORT, PREFIX = (
     b"x-forwarded-port",
     b"x-forwarded-prefix",
 )
-_FAMILY = frozenset((FOR, PROTO, HOST, PORT, PREFIX))
-_BELIEVED = _FAMILY | {FORWARDED}
-_SIGNS = _BELIEVED | {b"via", b"x-real-ip"}
-_HOPS = 32
-_EVERYBODY, _LOOPBACK = "*", "loopback"
+_X_FORWARDED = frozenset((FOR, PROTO, HOST, PORT, PREFIX))
+_TRUSTED = _X_FORWARDED | {FORWARDED}
+_PROXY_HEADERS = _TRUSTED | {b"via", b"x-real-ip"}
+_MAX_HOPS = 32
+_ANY, _LOOPBACK = "*", "loopback"
 
 
-class Said(NamedTuple):
-    """What trusted proxies say of the URL that the caller used; what they do not say is None or empty."""
+class ForwardedUrl(NamedTuple):
+    """The parts of the URL that the client used, from the headers of trusted proxies; None or empty if not given."""
 
     scheme: str | None = None
     host: Host | None = None
@@ -43,36 +43,36 @@ class Said(NamedTuple):
     prefix: str = ""
 
 
-_NOTHING = Said()
+_NOTHING = ForwardedUrl()
 
 
 class Proxies:
-    """The proxies that the setting `trusted_proxies` names.
+    """The proxies in the setting `trusted_proxies`.
 
     Raises:
-        UsageError: the setting names no addresses.
+        UsageError: the setting is not valid.
     """
 
     def __init__(self, setting: str) -> None:
         parts = [part for part in map(str.strip, setting.split(",")) if part]
-        self._everybody = _EVERYBODY in parts
+        self._any = _ANY in parts
         self._unix = UNIX in parts
-        self._networks = [network for part in parts if part not in (_EVERYBODY, UNIX) for network in _networks_of(part)]
-        # Bounded in number, and in size by `address_of`.
+        self._networks = [network for part in parts if part not in (_ANY, UNIX) for network in _networks_of(part)]
+        # `address_of` limits the size of the keys.
         self._trusts = lru_cache(maxsize=1024)(self._is_within)
 
-    def said(self, scope: Scope, headers: Headers) -> Said:
-        """What is to be believed of this request's headers.
+    def forwarded_url(self, scope: Scope, headers: Headers) -> ForwardedUrl:
+        """The URL in the trusted headers of a request.
 
-        Where there are headers of both kinds, X-Forwarded-* are believed and `Forwarded` is not: proxies that write the
-        former pass the latter on, as the caller sent it.
+        If a request has both kinds, X-Forwarded-* are used and `Forwarded` is ignored: proxies that write the former
+        pass on the latter as the client sent it.
         """
-        if _BELIEVED.isdisjoint(headers) or not self._trusts_peer(scope):
+        if _TRUSTED.isdisjoint(headers) or not self._trusts_peer(scope):
             return _NOTHING
-        if _FAMILY.isdisjoint(headers):
-            return self._said_by_elements(scope)
+        if _X_FORWARDED.isdisjoint(headers):
+            return self._from_elements(scope)
         scheme = _last(headers, PROTO).lower()
-        return Said(
+        return ForwardedUrl(
             scheme if scheme in SCHEMES else None,
             parse_host(_last(headers, HOST)),
             parse_port(_last(headers, PORT)),
@@ -80,13 +80,13 @@ class Proxies:
         )
 
     def client(self, scope: Scope, headers: Headers) -> str | None:
-        """The address of the caller, as far as it is known: the first one from the right that is no trusted proxy's."""
+        """The client's address if known: the first one from the right that is not a trusted proxy's."""
         peer = _peer(scope)
-        if _BELIEVED.isdisjoint(headers) or not self._trusts_peer(scope):
+        if _TRUSTED.isdisjoint(headers) or not self._trusts_peer(scope):
             return peer
         if FOR in headers:
-            nodes = [node.strip() for node in _joined(scope, FOR).rsplit(",", _HOPS)[-_HOPS:]]
-        elif _FAMILY.isdisjoint(headers):
+            nodes = [node.strip() for node in _joined(scope, FOR).rsplit(",", _MAX_HOPS)[-_MAX_HOPS:]]
+        elif _X_FORWARDED.isdisjoint(headers):
             nodes = [element.get("for", "") for element in parse(_joined(scope, FORWARDED))]
         else:
             nodes = []
@@ -96,24 +96,24 @@ class Proxies:
                 break
         return peer
 
-    def _said_by_elements(self, scope: Scope) -> Said:
+    def _from_elements(self, scope: Scope) -> ForwardedUrl:
         scheme, host = None, None
-        # From the inside out: of several proxies that say something, the one next to the caller knows.
-        for element in self._believed(parse(_joined(scope, FORWARDED))):
-            named = element.get("proto", "").lower()
-            scheme = named if named in SCHEMES else scheme
+        # From the inside out, so that the proxy closest to the client wins.
+        for element in self._trusted_elements(parse(_joined(scope, FORWARDED))):
+            proto = element.get("proto", "").lower()
+            scheme = proto if proto in SCHEMES else scheme
             host = parse_host(element.get("host", "")) or host
-        return Said(scheme, host)
+        return ForwardedUrl(scheme, host)
 
-    def _believed(self, elements: list[Element]) -> Iterator[Element]:
-        for element in reversed(elements[-_HOPS:]):
+    def _trusted_elements(self, elements: list[Element]) -> Iterator[Element]:
+        for element in reversed(elements[-_MAX_HOPS:]):
             yield element
             address = address_of(element.get("for", ""))
             if address is None or not self._trusts(address):
                 return
 
     def _trusts_peer(self, scope: Scope) -> bool:
-        if self._everybody:
+        if self._any:
             return True
         peer = _peer(scope)
         return peer is not None and self._trusts(peer)
@@ -126,8 +126,8 @@ class Proxies:
 
 
 def has_passed_a_proxy(headers: Headers) -> bool:
-    """Whether the headers have a sign of a proxy, trusted or not."""
-    return not _SIGNS.isdisjoint(headers)
+    """Whether the request has headers of a proxy, trusted or not."""
+    return not _PROXY_HEADERS.isdisjoint(headers)
 
 
 def _networks_of(part: str) -> list[IPv4Network | IPv6Network]:
@@ -145,7 +145,7 @@ def _peer(scope: Scope) -> str | None:
 
 
 def _last(headers: Headers, name: bytes) -> str:
-    """The last element of a list, which is the last line's where the header is repeated."""
+    """The last element of a list. If the header is repeated, it is in the last line."""
     return headers.get(name, b"").rpartition(b",")[2].strip().decode("latin-1")
 
 

@@ -1,4 +1,4 @@
-"""A request of the API, as handlers take it."""
+"""The request of an operation, as its handler receives it."""
 
 from __future__ import annotations
 
@@ -28,37 +28,37 @@ P = TypeVar("P", bound=Struct, covariant=True)
 B = TypeVar("B")
 
 Headers = dict[bytes, bytes]
-"""The headers of a request by their names in lower case; of one that is repeated, the last."""
+"""The headers of a request by name in lower case. If a header is repeated, the last value."""
 
 CONNECTION = "heliograph.connection"
-"""The extension in the scope of our own protocol that holds its connection."""
+"""The name of the ASGI extension with which our protocol passes the connection of a request."""
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}\Z")
 
 
 class Disconnected(Exception):
-    """The caller went away before the request was complete: there is nobody to answer, and nothing to do."""
+    """The client disconnected before the request was complete."""
 
 
 class Connection:
-    """What a request knows of the connection that it came by; this one knows nothing."""
+    """The connection of a request. This class stands for connections of other servers, of which nothing is known."""
 
     __slots__ = ()
 
-    def arrived(self) -> bool:
-        """Whether the whole body of the request has come."""
+    def body_complete(self) -> bool:
+        """Whether the whole body of the request has arrived."""
         return False
 
-    def trust(self) -> None:
-        """A request was authenticated."""
+    def mark_authenticated(self) -> None:
+        """Called when a request of the connection is authenticated."""
 
 
-_SOME_CONNECTION = Connection()
+_UNKNOWN_CONNECTION = Connection()
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
-    """The parts of the server that handlers use. They are the same for every request."""
+class ServerContext:
+    """The parts of the server that handlers use, the same for every request."""
 
     store: Store
     settings: Settings
@@ -66,70 +66,67 @@ class Services:
     auth: Authenticator
     streams: Streams
     on_removal: Callable[[], None]
-    """Called when a key or an app was removed."""
+    """Called after a key or an app is removed."""
 
 
 @dataclass(slots=True)
 class Request(Generic[P, B]):
-    """A call of an operation by a caller that is allowed to make it.
-
-    `P` is the type of the values in its path, and `B` that of its body.
-    """
+    """An authorized request. `P` is the type of its path parameters, and `B` that of its body."""
 
     operation: Operation[P, B, Any]
     path: P
     query: Query
     body: B
     caller: Caller
-    admitted_to: Tenant | None
-    """The app of the path with the key that acts in it; None for operations that are not about an app."""
+    app_tenant: Tenant | None
+    """The app of the path and the key that acts in it; None for operations without an app in their path."""
     scope: Scope
     headers: Headers
-    services: Services
+    context: ServerContext
 
     @property
     def tenant(self: Request[AppPath, Any]) -> Tenant:
-        """The app of the path, with the key that acts in it. Only operations with an app in their path have one."""
-        assert self.admitted_to is not None
-        return self.admitted_to
+        """The app of the path and the key that acts in it, for operations with an app in their path."""
+        assert self.app_tenant is not None
+        return self.app_tenant
 
     @property
     def store(self) -> Store:
         """The store."""
-        return self.services.store
+        return self.context.store
 
     @property
     def settings(self) -> Settings:
         """The settings of the server."""
-        return self.services.settings
+        return self.context.settings
 
     @property
     def page(self) -> Page:
-        """The page that is asked for.
+        """The requested page.
 
         Raises:
-            InvalidPage: the parameters break a rule.
+            InvalidPage: the parameters are not valid.
         """
         return parse_page(self.query.page)
 
     @property
     def url(self) -> str:
-        """The URL of this request, as the caller knows it, without its query."""
+        """The URL of this request as the client knows it, without its query."""
         path = self.scope["raw_path"].decode("latin-1").strip("/")
-        return f"{self.services.urls.base(self.scope, self.headers)}/{path}"
+        return f"{self.context.urls.base(self.scope, self.headers)}/{path}"
 
     @property
     def brand_id(self) -> str | None:
-        """The brand in which an external id is to be looked up."""
+        """The brand in which to look up an external id."""
         return self.query.plain.get("brandId")
 
     @property
     def webhook_networks(self) -> tuple[Network, ...]:
-        """The networks that are not public, and in which webhooks may be all the same."""
+        """The private networks that webhooks may have as targets."""
         return networks_of(self.settings, embedded=not self.store.shared)
 
-    def neighbours(self, found: Slice[Any]) -> tuple[PageMeta, Links | None]:
-        """The `meta` and the `links` of a page of records that have ids."""
+    def meta_and_links(self, found: Slice[Any]) -> tuple[PageMeta, Links | None]:
+        """The `meta` and `links` of a page of records with ids."""
         if not found.records and found.first is None:
             return PageMeta(has_more=False), None
         first = found.first or found.records[0].id
@@ -138,7 +135,8 @@ class Request(Generic[P, B]):
         return meta, self.links(meta)
 
     def links(self, meta: PageMeta) -> Links | None:
-        """Links to the neighbouring pages, with the size, filter and brand of this request; None without neighbours."""
+        """Links to the previous and next page, with the size, filter and brand of this request; None if it is the only
+        page."""
         if meta.before_cursor is None and meta.after_cursor is None:
             return None
         query = self.query
@@ -158,27 +156,27 @@ class Request(Generic[P, B]):
 
         return Links(prev=link("before", meta.before_cursor), next=link("after", meta.after_cursor))
 
-    def forget_callers(self) -> None:
-        """Forget the callers that were authenticated lately, because a key or an app was removed."""
-        self.services.auth.forget()
-        self.services.on_removal()
+    def after_removal(self) -> None:
+        """To be called after a key or an app is removed: clears the cache of credentials and wakes the purge."""
+        self.context.auth.clear_cache()
+        self.context.on_removal()
 
     async def recheck(self) -> None:
-        """Check the credential and the app again, some time after the request has begun.
+        """Check the credential and the app again during a long request.
 
         Raises:
-            Unauthorized, Forbidden, AppNotFound: the key or the app has been removed.
+            Unauthorized, Forbidden, AppNotFound: the key or the app was removed, or the token has expired.
         """
-        await self.services.auth.recheck(self.headers.get(b"authorization"), self.path)
+        await self.context.auth.recheck(self.headers.get(b"authorization"), self.path)
 
 
 def request_id_of(headers: Headers) -> str:
-    """The caller's X-Request-Id if it is a sane one, else a new id."""
+    """The client's X-Request-Id if it is valid, else a new id."""
     given = headers.get(b"x-request-id")
     return given.decode() if given is not None and _REQUEST_ID.match(given) else ids.new()
 
 
 def connection_of(scope: Scope) -> Connection:
-    """The connection that a request came by."""
-    connection: Connection = scope.get("extensions", {}).get(CONNECTION, _SOME_CONNECTION)
+    """The connection of a request."""
+    connection: Connection = scope.get("extensions", {}).get(CONNECTION, _UNKNOWN_CONNECTION)
     return connection

@@ -1,4 +1,4 @@
-"""Responses: what is sent for the result of a handler, by the format of its operation, and the renderer of errors."""
+"""Responses: renders the result of a handler in the format of its operation, and errors."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Error(Struct):
-    """One thing that is wrong."""
+    """An error."""
 
     code: str
     title: str
 
 
 class ErrorResponse(Struct):
-    """What every answer that is not a success carries."""
+    """The body of every error response."""
 
     errors: list[Error]
 
@@ -47,7 +47,7 @@ class Response:
     headers: HeaderList
     body: bytes = b""
     refusal: Refusal | None = None
-    """Why the credential was refused, if it was."""
+    """The reason for which the credential was refused, if it was."""
 
     async def send(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         """Send the response to a request."""
@@ -67,10 +67,10 @@ class Response:
 
 @dataclass(slots=True, kw_only=True)
 class StreamResponse(Response):
-    """A response whose body is sent part by part, until the parts or the connection end.
+    """A response whose body is sent in parts, until the parts or the connection end.
 
-    After an empty part nothing is sent; it lets a stream without news notice that the client has disconnected. Parts
-    that end with an ApiError end the response.
+    An empty part sends nothing, and only checks whether the client has disconnected. An ApiError from the parts ends
+    the response.
     """
 
     first: bytes
@@ -105,7 +105,7 @@ class StreamResponse(Response):
 
 async def _send_part(send: Send, part: bytes) -> None:
     await send({"type": "http.response.body", "body": part, "more_body": True})
-    # Sends nothing, and waits until the part is taken: only then is another one read.
+    # Sends nothing, and waits until the kernel has accepted the part, so that parts do not accumulate.
     await send({"type": "http.response.body", "body": b"", "more_body": True})
 
 
@@ -115,14 +115,14 @@ async def _disconnected(receive: Receive) -> None:
 
 
 Responder = Callable[[R], Awaitable[Response]]
-"""Makes the response of an operation from what its handler returned."""
+"""Renders what a handler returned."""
 
 
 def responder_of(operation: Operation[Any, Any, R]) -> Responder[R]:
-    """How the results of an operation are sent, by the format of its row.
+    """The responder for the response format of an operation.
 
     Raises:
-        NotImplementedError: this server does not send the format.
+        NotImplementedError: this server cannot send the format.
     """
     for kind, respond in _RESPONDERS.items():
         if isinstance(operation.response, kind):
@@ -140,7 +140,7 @@ async def _event_stream(status: int, events: AsyncGenerator[bytes, None]) -> Res
         (b"cache-control", b"no-store"),
         (b"x-accel-buffering", b"no"),
     ]
-    # Whatever keeps the stream from beginning is found before the status is sent.
+    # The first part is awaited before the status is sent, so that errors at the start have a status of their own.
     return StreamResponse(status=status, headers=headers, first=await anext(events), rest=events)
 
 
@@ -154,10 +154,10 @@ def error_response(error: ApiError) -> Response:
 
 
 def render(error: ApiError) -> tuple[bytes, HeaderList]:
-    """The body and the headers of an error."""
+    """The body and the headers of an error response."""
     body = _encode(ErrorResponse([Error(error.code, title) for title in error.titles]))
     headers = [(name.encode(), value.encode()) for name, value in error.headers.items()]
     if isinstance(error, (PayloadTooLarge, RequestTimeout)):
-        # What is left of the body is not waited for.
+        # The rest of the request body is not read.
         headers.append((b"connection", b"close"))
     return body, headers

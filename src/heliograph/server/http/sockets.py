@@ -1,4 +1,4 @@
-"""Sockets to listen on, and how many there may be."""
+"""Listening sockets, and the limits of open files and connections."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ import socket
 
 from heliograph.errors import UsageError
 
-# The kernel's own buffer grows to megabytes for each connection, and a caller that reads slowly seems to take nothing
-# until a third of it is free.
+# By default the kernel's buffer grows to megabytes for each connection, and a client that reads slowly seems to make no
+# progress until a third of it is free.
 _SEND_BUFFER = 256 * 1024
-_MOST_DESCRIPTORS = 1_048_576
+_MAX_DESCRIPTORS = 1_048_576
 # The database, webhooks and log files need descriptors too.
 _RESERVED_DESCRIPTORS = 1024
 
 
 def raise_descriptor_limit() -> int:
-    """Raise the soft limit of open files to the hard one; returns the limit."""
+    """Raise the soft limit of open files to the hard limit; returns the limit in effect."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _MOST_DESCRIPTORS)
+    wanted = _MAX_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _MAX_DESCRIPTORS)
     if soft != resource.RLIM_INFINITY and soft < wanted:
-        with contextlib.suppress(OSError, ValueError):  # a system may allow less than it says
+        with contextlib.suppress(OSError, ValueError):  # some systems allow less than the hard limit
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
             soft = wanted
-    return _MOST_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
+    return _MAX_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
 
 
 def connection_limit(descriptors: int) -> int:
-    """How many connections there may be where there may be this many open files."""
+    """The maximum number of connections for a limit of open files."""
     return descriptors - min(_RESERVED_DESCRIPTORS, descriptors // 4)
 
 
 def listen(host: str, port: int, *, shared: bool = False) -> socket.socket:
-    """A bound socket. Several `shared` ones may be bound to one port, and the kernel deals connections among them.
+    """A bound socket. Several `shared` sockets may have the same port; the kernel distributes connections among them.
 
     Raises:
-        UsageError: the address cannot be had.
+        UsageError: the address is not available.
     """
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

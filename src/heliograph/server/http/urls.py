@@ -1,4 +1,4 @@
-"""The URL of this server as callers know it. Whatever names a URL of ours takes it from here."""
+"""The URL of this server as clients know it: the base of all links in responses."""
 
 from __future__ import annotations
 
@@ -7,46 +7,45 @@ from functools import lru_cache
 from starlette.types import Scope
 
 from heliograph.server.http.hosts import HOST_LENGTH, Host, parse_host
-from heliograph.server.http.proxies import Headers, Proxies, Said
+from heliograph.server.http.proxies import ForwardedUrl, Headers, Proxies
 from heliograph.settings import Settings
 
 
 class Urls:
-    """Knows the base URL of each request: the setting `public_url`, or what the request and its proxies say."""
+    """Determines base URLs: the setting `public_url`, or the URL in the headers of the request and its proxies."""
 
     def __init__(self, settings: Settings, proxies: Proxies) -> None:
         self._public = settings.public_url
         self._proxies = proxies
 
     def base(self, scope: Scope, headers: Headers) -> str:
-        """The URL below which the caller reached this server, without a slash at its end."""
+        """The base URL that the client used for a request, without a trailing slash."""
         if self._public:
             return self._public
-        said, scheme = self._proxies.said(scope, headers), scope["scheme"]
+        forwarded, scheme = self._proxies.forwarded_url(scope, headers), scope["scheme"]
         host = headers.get(b"host", b"")
-        # The length goes first: what is cached must be small.
-        origin = _origin(scheme, host, said) if len(host) <= HOST_LENGTH else None
-        # A host that may not stand in a URL gives way to the address that the request came to.
-        return f"{origin or _origin(scheme, _server(scope), said)}{scope['root_path']}"
+        # The length is checked first, so that cached keys are small.
+        origin = _origin(scheme, host, forwarded) if len(host) <= HOST_LENGTH else None
+        # If the host is not valid, use the address that the request was sent to.
+        return f"{origin or _origin(scheme, _server(scope), forwarded)}{scope['root_path']}"
 
 
 @lru_cache(maxsize=1024)
-def _origin(scheme: str, given: bytes, said: Said) -> str | None:
-    """The URL without the root path, from the request's own scheme and host and from what proxies say; None without a
-    host."""
-    host = said.host or parse_host(given.decode("latin-1"))
+def _origin(scheme: str, given: bytes, forwarded: ForwardedUrl) -> str | None:
+    """The base URL without the root path; None if the host is not valid. Values of proxies take precedence."""
+    host = forwarded.host or parse_host(given.decode("latin-1"))
     if host is None:
         return None
     name, port = host
-    # A proxy that names a host names the port with it, or else apart.
-    if said.port is not None and (said.host is None or port is None):
-        port = said.port
-    scheme = said.scheme or scheme
-    return f"{scheme}://{Host(name, port).authority(scheme)}{said.prefix}"
+    # A proxy sends the port either as part of the host or in a header of its own.
+    if forwarded.port is not None and (forwarded.host is None or port is None):
+        port = forwarded.port
+    scheme = forwarded.scheme or scheme
+    return f"{scheme}://{Host(name, port).authority(scheme)}{forwarded.prefix}"
 
 
 def local_url(settings: Settings, port: int) -> str:
-    """The URL at which this server answers on its own machine."""
+    """The URL of this server for clients on its own machine."""
     name = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{name}:{port}{settings.root_path}"
 

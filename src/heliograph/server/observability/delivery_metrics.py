@@ -1,6 +1,6 @@
-"""The figures of deliveries: attempts, as this process makes them, and what is pending, as the database has it.
+"""The metrics of deliveries: attempts made by this process, and pending deliveries in the database.
 
-No label is of a tenant, or of a webhook.
+No label identifies an app or a webhook.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from heliograph.errors import ServiceUnavailable
 from heliograph.storage.rows import deliveries
-from heliograph.storage.rows.deliveries import DELIVERED, PENDING, Settled
+from heliograph.storage.rows.deliveries import DELIVERED, PENDING, AttemptOutcome
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
-# A call is given up after 20 seconds, an event 15 minutes after its first attempt.
+# A call times out after 20 seconds, and retries end within 15 minutes.
 _ATTEMPT_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0)
 _DELAY_SECONDS = (*_ATTEMPT_SECONDS, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0)
-_LOOK_SECONDS = 2.0
+_QUERY_SECONDS = 2.0
 _UNKNOWN = float("nan")
 
 
 class DeliveryMetrics:
-    """What is counted of deliveries."""
+    """Counts attempts, and measures pending deliveries when the metrics are rendered."""
 
     def __init__(self, store: Store, registry: CollectorRegistry) -> None:
         self._store = store
@@ -31,11 +31,11 @@ class DeliveryMetrics:
             "heliograph_delivery_attempts", "Calls of webhooks.", ("outcome", "answer"), registry=registry
         )
         self._failures = Counter(
-            "heliograph_delivery_failures", "Calls of webhooks without an answer.", ("cause",), registry=registry
+            "heliograph_delivery_failures", "Calls of webhooks without a response.", ("cause",), registry=registry
         )
         self._attempt_seconds = Histogram(
             "heliograph_delivery_attempt_seconds",
-            "Time of a call of a webhook.",
+            "Duration of a call of a webhook.",
             buckets=_ATTEMPT_SECONDS,
             registry=registry,
         )
@@ -45,43 +45,43 @@ class DeliveryMetrics:
             buckets=_DELAY_SECONDS,
             registry=registry,
         )
-        # Of one database, so what the process that is asked finds is shown, and no sum.
+        # All processes measure the same database, so the gauges are not summed over them.
         self._pending = Gauge(
             "heliograph_deliveries_pending",
-            f"Deliveries that are pending, counted up to {deliveries.MOST_COUNTED}.",
+            f"Pending deliveries, counted up to {deliveries.MAX_COUNTED}.",
             registry=registry,
             multiprocess_mode="livemostrecent",
         )
         self._overdue = Gauge(
             "heliograph_deliveries_overdue_seconds",
-            "For how long the next delivery of a conversation has been due, where that is longest.",
+            "Longest time for which the next delivery of a conversation or user has been due.",
             registry=registry,
             multiprocess_mode="livemostrecent",
         )
 
-    def attempt(self, settled: Settled) -> None:
+    def add(self, outcome: AttemptOutcome) -> None:
         """Count an attempt."""
-        it, call = settled.delivery, settled.attempt
-        outcome = "retry" if it.status == PENDING else it.status
-        self._attempts.labels(outcome, _class_of(call.status)).inc()
-        if settled.cause is not None:
-            self._failures.labels(settled.cause).inc()
-        self._attempt_seconds.observe(call.milliseconds / 1000)
-        # What was asked for again is as late as whoever asked.
-        if it.status == DELIVERED and it.settled_at is not None and it.tries == it.attempts:
-            self._delay_seconds.observe(max(0, it.settled_at - it.created_at) / 1000)
+        delivery, attempt = outcome.delivery, outcome.attempt
+        result = "retry" if delivery.status == PENDING else delivery.status
+        self._attempts.labels(result, _class_of(attempt.status)).inc()
+        if outcome.cause is not None:
+            self._failures.labels(outcome.cause).inc()
+        self._attempt_seconds.observe(attempt.milliseconds / 1000)
+        # The delay of a manual retry depends on when someone asked for it.
+        if delivery.status == DELIVERED and delivery.settled_at is not None and delivery.tries == delivery.attempts:
+            self._delay_seconds.observe(max(0, delivery.settled_at - delivery.created_at) / 1000)
 
-    async def look(self) -> None:
-        """Ask the database what is pending."""
+    async def measure(self) -> None:
+        """Query the database for pending deliveries; NaN if it does not respond."""
         try:
-            async with asyncio.timeout(_LOOK_SECONDS):
-                found = await self._store.read(deliveries.backlog, times.now())
+            async with asyncio.timeout(_QUERY_SECONDS):
+                backlog = await self._store.read(deliveries.backlog, times.now())
         except (ServiceUnavailable, TimeoutError):
             self._pending.set(_UNKNOWN)
             self._overdue.set(_UNKNOWN)
             return
-        self._pending.set(found.pending)
-        self._overdue.set(found.overdue_milliseconds / 1000)
+        self._pending.set(backlog.pending)
+        self._overdue.set(backlog.overdue_milliseconds / 1000)
 
 
 def _class_of(status: int | None) -> str:

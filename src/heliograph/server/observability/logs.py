@@ -1,6 +1,6 @@
-"""Log lines on standard error: one JSON object each, or one line for people.
+"""Log lines on standard error, as JSON objects or as text for people.
 
-No line ever holds a secret, a name, or anything of a body or a path: what may be told of a request is listed in TOLD.
+No line contains a secret, a name, or anything from a body or a path. FIELDS lists what lines may contain of a request.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from heliograph.errors import HeliographError
 from heliograph.server.auth.refusals import Refusal
 from heliograph.wire import times
 
-TOLD = ("request_id", "method", "operation", "status", "ms", "reason", "key", "client")
-# The messages of these say what failed; those of others might repeat what a caller sent.
-_OUTSPOKEN = (sqlite3.Error, OSError, HeliographError)
+FIELDS = ("request_id", "method", "operation", "status", "ms", "reason", "key", "client")
+# The messages of these exceptions are logged. Those of others might repeat what a client sent.
+_LOGGED_IN_FULL = (sqlite3.Error, OSError, HeliographError)
 
 _FRAMES = 20
-_OCCASION_SECONDS = 10.0
+_THROTTLE_SECONDS = 10.0
 _FLUSH_SECONDS = 0.05
 
 _COLOURS = {logging.ERROR: "\x1b[31m", logging.WARNING: "\x1b[33m"}
@@ -36,14 +36,14 @@ log = logging.getLogger("heliograph.request")
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line."""
+    """Formats a record as a JSON object."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
             "time": times.to_text(int(record.created * 1000)),
             "level": record.levelname.lower(),
             "message": record.getMessage(),
-            **_told(record),
+            **_fields(record),
         }
         if record.exc_info and record.exc_info[1]:
             line["exception"] = describe(record.exc_info[1])
@@ -51,7 +51,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class ConsoleFormatter(logging.Formatter):
-    """One line for people, in colour where that is wanted."""
+    """Formats a record as a line for people, optionally in colour."""
 
     def __init__(self, *, colours: bool) -> None:
         super().__init__()
@@ -59,8 +59,8 @@ class ConsoleFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         time = times.to_text(int(record.created * 1000))[11:23]
-        told = " ".join(f"{name}={value}" for name, value in _told(record).items())
-        line = f"{record.levelname.lower():7} {record.getMessage()} {told}".rstrip()
+        fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
+        line = f"{record.levelname.lower():7} {record.getMessage()} {fields}".rstrip()
         if record.exc_info and record.exc_info[1]:
             line += "\n" + describe(record.exc_info[1])
         if not self._colours:
@@ -69,36 +69,36 @@ class ConsoleFormatter(logging.Formatter):
         return f"{_DIM}{time}{_PLAIN} {colour}{line}{_PLAIN if colour else ''}"
 
 
-class Lines:
-    """Lines on their way to a stream, written many at once: a write for each request would cost more than its line."""
+class LineBuffer:
+    """Buffers lines and writes several at once, since a write for each request would cost more than making its line."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._waiting: list[str] = []
 
     def add(self, line: str) -> None:
-        """Write the line soon. To be called on an event loop."""
+        """Write the line soon. Must be called on an event loop."""
         if not self._waiting:
             asyncio.get_running_loop().call_later(_FLUSH_SECONDS, self.flush)
         self._waiting.append(line)
 
     def flush(self) -> None:
-        """Write what is waiting."""
+        """Write the buffered lines now."""
         waiting, self._waiting = self._waiting, []
         if waiting:
             self.write("\n".join(waiting))
 
     def write(self, text: str) -> None:
-        """Write at once."""
-        with contextlib.suppress(OSError, ValueError):  # whoever read it went away
+        """Write text without buffering."""
+        with contextlib.suppress(OSError, ValueError):  # the reader of the stream may have closed it
             self._stream.write(text + "\n")
             self._stream.flush()
 
 
 class Handler(logging.Handler):
-    """Writes a record at once, after the lines that came before it."""
+    """Writes records without buffering, after the lines that were buffered before."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: LineBuffer) -> None:
         super().__init__()
         self._lines = lines
 
@@ -108,17 +108,17 @@ class Handler(logging.Handler):
         self._lines.write(self.format(record))
 
 
-class Refused(NamedTuple):
-    """A refused credential, and the address that it came from as far as that is known."""
+class RefusedCredential(NamedTuple):
+    """The reason why a credential was refused, and the client's address if known."""
 
     refusal: Refusal
     client: str | None
 
 
 class RequestLog:
-    """One line for each request, made without a detour over `logging`, which costs several times as much."""
+    """Logs one line for each request. It does not use `logging`, which takes several times as long."""
 
-    def __init__(self, lines: Lines, form: str, *, colours: bool) -> None:
+    def __init__(self, lines: LineBuffer, form: str, *, colours: bool) -> None:
         self._lines = lines
         self._json = form == "json"
         self._dim, self._plain = (_DIM, _PLAIN) if colours else ("", "")
@@ -130,63 +130,63 @@ class RequestLog:
         operation: str | None,
         status: int,
         seconds: float,
-        refused: Refused | None = None,
+        refused: RefusedCredential | None = None,
     ) -> None:
         """Log a request."""
         time = times.to_text(times.now())
         ms = f"{seconds * 1000:.2f}"
-        # Nothing in here needs escaping: the ids and the address were checked, and the parser knows all methods.
+        # Nothing needs escaping: the id and the address have been validated, and the parser accepts known methods only.
         if self._json:
             named = f'"operation":"{operation}",' if operation else ""
             self._lines.add(
                 f'{{"time":"{time}","level":"info","message":"request","request_id":"{request_id}",'
-                f'"method":"{method}",{named}"status":{status},"ms":{ms}{self._why(refused)}}}'
+                f'"method":"{method}",{named}"status":{status},"ms":{ms}{self._reason(refused)}}}'
             )
             return
         named = f"operation={operation} " if operation else ""
         self._lines.add(
             f"{self._dim}{time[11:23]}{self._plain} info    request request_id={request_id} method={method} "
-            f"{named}status={status} ms={ms}{self._why(refused)}"
+            f"{named}status={status} ms={ms}{self._reason(refused)}"
         )
 
-    def _why(self, refused: Refused | None) -> str:
+    def _reason(self, refused: RefusedCredential | None) -> str:
         if refused is None:
             return ""
         refusal, client = refused
-        told = {"reason": refusal.text, "key": refusal.key_id, "client": client}
+        fields = {"reason": refusal.text, "key": refusal.key_id, "client": client}
         if self._json:
-            return "".join(f',"{name}":"{value}"' for name, value in told.items() if value)
-        told["reason"] = f'"{refusal.text}"'
-        return "".join(f" {name}={value}" for name, value in told.items() if value)
+            return "".join(f',"{name}":"{value}"' for name, value in fields.items() if value)
+        fields["reason"] = f'"{refusal.text}"'
+        return "".join(f" {name}={value}" for name, value in fields.items() if value)
 
     def flush(self) -> None:
-        """Write what is waiting."""
+        """Write the buffered lines."""
         self._lines.flush()
 
 
-class Occasional:
-    """Warnings of one kind, of which at most one in ten seconds is logged, with the number of those held back."""
+class ThrottledLog:
+    """Logs at most one warning every ten seconds, with the number of those suppressed since."""
 
     def __init__(self, logger: logging.Logger) -> None:
         self._logger = logger
         self._next = 0.0
-        self._held_back = 0
+        self._suppressed = 0
 
     def warning(self, text: str) -> None:
-        """Log the text, or count it."""
+        """Log the text, or count it as suppressed."""
         now = monotonic()
         if now < self._next:
-            self._held_back += 1
+            self._suppressed += 1
             return
-        again = f" ({self._held_back} more since the last line)" if self._held_back else ""
-        self._next, self._held_back = now + _OCCASION_SECONDS, 0
-        self._logger.warning("%s%s", text, again)
+        more = f" ({self._suppressed} more since the last line)" if self._suppressed else ""
+        self._next, self._suppressed = now + _THROTTLE_SECONDS, 0
+        self._logger.warning("%s%s", text, more)
 
 
 def configure(form: str, level: str, stream: TextIO = sys.stderr) -> RequestLog | None:
-    """Send the log lines of this process to `stream`; returns where requests are told of, unless they need not be."""
+    """Write the log lines of this process to `stream`; returns the request log, or None if its level is disabled."""
     colours = stream.isatty() and "NO_COLOR" not in os.environ
-    lines = Lines(stream)
+    lines = LineBuffer(stream)
     handler = Handler(lines)
     handler.setFormatter(JsonFormatter() if form == "json" else ConsoleFormatter(colours=colours))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
@@ -195,17 +195,17 @@ def configure(form: str, level: str, stream: TextIO = sys.stderr) -> RequestLog 
 
 
 def describe(error: BaseException) -> str:
-    """Where an exception came from and of which kind it is, without what it may repeat of a caller's words."""
+    """The traceback and type of an exception, without messages that may repeat what a client sent."""
     parts = []
     current: BaseException | None = error
     while current is not None:
-        what = type(current).__name__
-        if isinstance(current, _OUTSPOKEN):
-            what += f": {current}"
-        parts.append("".join(traceback.format_tb(current.__traceback__, limit=-_FRAMES)) + what)
+        summary = type(current).__name__
+        if isinstance(current, _LOGGED_IN_FULL):
+            summary += f": {current}"
+        parts.append("".join(traceback.format_tb(current.__traceback__, limit=-_FRAMES)) + summary)
         current = current.__cause__
     return "\ncaused by\n".join(parts)
 
 
-def _told(record: logging.LogRecord) -> dict[str, Any]:
-    return {name: value for name in TOLD if (value := getattr(record, name, None)) is not None}
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    return {name: value for name in FIELDS if (value := getattr(record, name, None)) is not None}

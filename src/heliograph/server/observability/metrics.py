@@ -18,27 +18,27 @@ from heliograph.server.observability.stream_metrics import StreamMetrics
 from heliograph.storage.store import Store
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""The environment variable that names the folder in which worker processes put their figures together.
+"""The environment variable with the folder in which worker processes share their metrics.
 
-It has to be set before this module is imported.
+It must be set before this module is imported.
 """
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _GAUGE_SECONDS = 1.0
-# Rendering costs milliseconds, and whoever asks needs no credential.
+# Rendering takes milliseconds, and needs no credential.
 _RENDER_SECONDS = 0.25
 
 
 class Metrics:
-    """What is counted in this process, and shown for all of them."""
+    """The metrics of this process, rendered together with those of the other workers."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._registry = registry = CollectorRegistry()
         self._requests = Counter(
-            "heliograph_requests", "Requests answered.", ("operation", "status"), registry=registry
+            "heliograph_requests", "Requests with a response.", ("operation", "status"), registry=registry
         )
         self._refused = Counter(
             "heliograph_refused_credentials",
@@ -48,7 +48,7 @@ class Metrics:
         )
         self._request_seconds = Histogram(
             "heliograph_request_seconds",
-            "Time from the head of a request to its answer.",
+            "Time from the head of a request to its response.",
             ("operation",),
             buckets=_SECONDS,
             registry=registry,
@@ -58,7 +58,7 @@ class Metrics:
         )
         self._batch_seconds = Histogram(
             "heliograph_batch_seconds",
-            "Time of the transaction of a batch.",
+            "Duration of the transaction of a batch.",
             ("batch",),
             buckets=_SECONDS,
             registry=registry,
@@ -81,9 +81,9 @@ class Metrics:
         )
         self.failures = Failures(lambda task: self._failures.labels(task).inc())
         self._deliveries = DeliveryMetrics(store, registry)
-        self.delivery = self._deliveries.attempt
+        self.delivery = self._deliveries.add
         self._streams = StreamMetrics(store, registry)
-        # Looking up the series of a label costs more than counting.
+        # Looking up the series of a label takes longer than counting.
         self._counters: dict[tuple[str, int], Counter] = {}
         self._histograms: dict[str, Histogram] = {}
         store.observe_batch = self._batch
@@ -106,7 +106,7 @@ class Metrics:
         self._refused.labels(reason.name.lower()).inc()
 
     def _batch(self, name: str, size: int, seconds: float) -> None:
-        # What was committed stands, whatever becomes of its figures.
+        # The batch is committed, so an error of the metrics must not fail its calls.
         with self.failures.reported("metrics"):
             self._batch_size.labels(name).observe(size)
             self._batch_seconds.labels(name).observe(seconds)
@@ -119,7 +119,7 @@ class Metrics:
 
     @asynccontextmanager
     async def measuring(self) -> AsyncIterator[None]:
-        """Keep the figures that are not counted but looked at fresh, for whichever process is asked for them."""
+        """Update the gauges every second while the context is open, because another process may render them."""
 
         async def measure() -> None:
             while True:
@@ -134,13 +134,13 @@ class Metrics:
             await asyncio.gather(task, return_exceptions=True)
 
     async def render(self) -> bytes:
-        """All figures in the text format of Prometheus, as they are now.
+        """All metrics in the text format of Prometheus.
 
-        However many ask, they are rendered four times a second: those who ask in between wait for the next time.
+        They are rendered at most four times a second; requests in between wait for the next rendering.
         """
         if self._rendering is None:
             self._rendering = asyncio.create_task(self._render())
-        # Whoever goes away does not take the answer away from the others.
+        # Shielded, because other requests may wait for it when this one is cancelled.
         return await asyncio.shield(self._rendering)
 
     async def _render(self) -> bytes:
@@ -148,7 +148,7 @@ class Metrics:
             await asyncio.sleep(self._next_rendering - monotonic())
             self._next_rendering = monotonic() + _RENDER_SECONDS
             self._measure()
-            await self._deliveries.look()
+            await self._deliveries.measure()
             await self._streams.measure()
             registry = self._registry
             if SHARED_FOLDER in os.environ:

@@ -1,4 +1,4 @@
-"""The figure of the stream of events: for how long a transaction has kept it from going on."""
+"""The metric of the event stream: how long an open transaction has held it back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _QUERY_SECONDS = 2.0
 
 
 class StreamMetrics:
-    """Asks the database, when the figures are rendered, which transaction the streams wait for."""
+    """Measures, when the metrics are rendered, how long the streams have waited for the same transaction."""
 
     def __init__(self, store: Store, registry: CollectorRegistry) -> None:
         self._store = store
@@ -28,7 +28,7 @@ class StreamMetrics:
         )
 
     async def measure(self) -> None:
-        """Ask the database; NaN if it does not answer."""
+        """Query the database; NaN if it does not respond."""
         try:
             async with asyncio.timeout(_QUERY_SECONDS):
                 oldest, upcoming = await self._store.read(stream.horizon)

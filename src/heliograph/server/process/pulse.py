@@ -1,4 +1,4 @@
-"""The pulse of a worker process, by which the process that watches over it notices that it hangs."""
+"""The heartbeat of a worker process, with which the supervisor notices that it hangs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ BEAT_SECONDS = 1.0
 
 
 class Pulse:
-    """A counter in memory that two processes share: the worker raises it every second, the supervisor looks at it.
+    """A counter in shared memory, which the worker increments every second and the supervisor reads.
 
-    The supervisor counts its own looks and compares no clocks, so a machine that was suspended loses no worker.
+    The supervisor counts its own readings and compares no clocks, so workers survive when the machine is suspended.
     """
 
     def __init__(self) -> None:
@@ -21,13 +21,13 @@ class Pulse:
         self._still = 0
 
     async def beat(self) -> None:
-        """Raise the counter every second, for as long as the event loop of the worker runs."""
+        """Increment the counter every second while the worker's event loop runs."""
         while True:
             self._memory[0] = (self._memory[0] + 1) % 256
             await asyncio.sleep(BEAT_SECONDS)
 
     def look(self) -> int:
-        """Look at the counter; returns how many looks in a row have found it unchanged."""
+        """Read the counter; returns the number of consecutive readings that found it unchanged."""
         seen, self._seen = self._seen, self._memory[0]
         self._still = self._still + 1 if seen == self._seen else 0
         return self._still
@@ -35,9 +35,9 @@ class Pulse:
 
 @dataclass(frozen=True)
 class Tether:
-    """What ties a worker to its supervisor.
+    """The worker's side of its connection to the supervisor.
 
-    The worker must not outlive the supervisor, whose end closes the pipe of which `lifeline` is the reading end.
+    `lifeline` is the reading end of a pipe that closes when the supervisor ends; the worker then stops too.
     """
 
     lifeline: int

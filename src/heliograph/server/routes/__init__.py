@@ -1,1 +1,4 @@
-"""One handler for each operation that is offered: parse, one verb, answer."""
+"""The handlers of the API, one for each operation: they call a verb of `domain` and wrap its result in a response.
+
+`server.api` imports the modules, which binds their handlers to the operations of the table.
+"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heliograph.domain import apps, keys
-from heliograph.server.auth.refusals import NotAllowed, Reason
+from heliograph.server.auth.refusals import AccessDenied, Reason
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.wire.apps import (
@@ -38,11 +38,11 @@ async def create(request: Request[NoPath, AppCreateBody]) -> AppResponse:
 @handles(LIST_APPS)
 async def list_apps(request: Request[NoPath, None]) -> AppListResponse:
     if "serviceAccountId" in request.query.filter:
-        # There are no service accounts here, so none is the caller's.
+        # This server has no service accounts, so the id never matches.
         title = "The serviceAccountId provided does not match supplied credentials"
-        raise NotAllowed(Reason.WRONG_SERVICE_ACCOUNT, title, key_id=request.caller.key_id)
+        raise AccessDenied(Reason.WRONG_SERVICE_ACCOUNT, title, key_id=request.caller.key_id)
     found = await apps.page(request.store, request.page)
-    meta, links = request.neighbours(found)
+    meta, links = request.meta_and_links(found)
     return AppListResponse(apps=found.records, meta=meta, links=links)
 
 
@@ -59,7 +59,7 @@ async def update(request: Request[AppPath, AppUpdateBody]) -> AppResponse:
 @handles(DELETE_APP)
 async def delete(request: Request[AppPath, None]) -> Empty:
     await apps.delete(request.store, request.tenant.app_id)
-    request.forget_callers()
+    request.after_removal()
     return Empty()
 
 
@@ -81,5 +81,5 @@ async def get_key(request: Request[AppKeyPath, None]) -> AppKeyResponse:
 @handles(DELETE_APP_KEY)
 async def delete_key(request: Request[AppKeyPath, None]) -> Empty:
     await keys.delete(request.store, request.tenant.app_id, request.path.key_id)
-    request.forget_callers()
+    request.after_removal()
     return Empty()

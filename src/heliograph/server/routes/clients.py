@@ -16,7 +16,7 @@ async def list_clients(request: Request[UserPath, None]) -> ClientListResponse:
     found = await clients.page(
         request.store, request.tenant, request.path.user_id_or_external_id, request.brand_id, request.page
     )
-    meta, links = request.neighbours(found)
+    meta, links = request.meta_and_links(found)
     return ClientListResponse(clients=found.records, meta=meta, links=links)
 
 

@@ -37,7 +37,7 @@ async def list_conversations(request: Request[AppPath, None]) -> ConversationLis
     found = await conversations.page_of_user(
         request.store, request.tenant, filters.get("userId"), filters.get("userExternalId"), request.page
     )
-    meta, links = request.neighbours(found)
+    meta, links = request.meta_and_links(found)
     return ConversationListResponse(conversations=found.records, meta=meta, links=links)
 
 

@@ -13,7 +13,7 @@ from heliograph.wire.table.extensions import GET_DELIVERY, LIST_DELIVERIES, RETR
 @handles(LIST_DELIVERIES)
 async def list_deliveries(request: Request[AppPath, None]) -> DeliveryListResponse:
     found = await deliveries.page(request.store, request.tenant, parse_filter(request.query.filter), request.page)
-    meta, links = request.neighbours(found)
+    meta, links = request.meta_and_links(found)
     return DeliveryListResponse(deliveries=found.records, meta=meta, links=links)
 
 

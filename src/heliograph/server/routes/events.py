@@ -1,4 +1,4 @@
-"""The stream of events: server-sent events for clients that webhooks cannot reach."""
+"""The event stream: server-sent events for clients that webhooks cannot reach."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from heliograph.errors import BadRequest
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.storage.rows import stream
+from heliograph.storage.rows.cursors import CursorCodec, cursor_codec
 from heliograph.storage.rows.log_rows import StoredEvent
-from heliograph.storage.rows.places import Places, places_of
 from heliograph.storage.rows.stream import Cursor
 from heliograph.storage.store import Store
 from heliograph.wire.envelope import NO_WEBHOOK, call_body
@@ -22,80 +22,81 @@ from heliograph.wire.paths import AppPath
 from heliograph.wire.table.extensions import STREAM_EVENTS
 
 _RECHECK_SECONDS = 1.0
-"""How often the credential of a stream is checked while nothing happens."""
-_QUIET_SECONDS = 15.0
+"""How often the credential of an idle stream is checked."""
+_KEEP_ALIVE_SECONDS = 15.0
 _PAGE = 200
 _NOTHING = b""
 
-Stream = AsyncGenerator[bytes, None]
+EventParts = AsyncGenerator[bytes, None]
 StreamRequest = Request[AppPath, None]
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which events of an app a stream has, and how it shows them."""
+    """Which events of an app a stream sends, and how it renders them."""
 
     store: Store
     app_id: str
-    places: Places
+    cursors: CursorCodec
     triggers: list[str]
     conversation_id: str | None
     include_full_user: bool
 
 
 @handles(STREAM_EVENTS)
-async def open_stream(request: Request[AppPath, None]) -> Stream:
+async def open_stream(request: Request[AppPath, None]) -> EventParts:
     plain = request.query.plain
     if plain.get("includeFullUser", "false") not in ("true", "false"):
         raise BadRequest("includeFullUser should be true or false")
     app_id = request.tenant.app_id
-    places = await request.store.read(places_of, app_id)
+    cursors = await request.store.read(cursor_codec, app_id)
     selection = Selection(
         store=request.store,
         app_id=app_id,
-        places=places,
-        triggers=[one for one in plain.get("trigger", "").split(",") if one],
+        cursors=cursors,
+        triggers=[trigger for trigger in plain.get("trigger", "").split(",") if trigger],
         conversation_id=plain.get("conversationId"),
         include_full_user=plain.get("includeFullUser") == "true",
     )
-    return _parts(request, selection, await _cursor(request, places))
+    return _parts(request, selection, await _start(request, cursors))
 
 
-async def _cursor(request: StreamRequest, places: Places) -> Cursor:
+async def _start(request: StreamRequest, cursors: CursorCodec) -> Cursor:
     """Where the stream begins: now, or after `Last-Event-ID`."""
     given = request.headers.get(b"last-event-id")
     if given is None:
-        return await request.store.read(stream.present, request.tenant.app_id)
-    cursor = places.cursor(given.decode("latin-1"))
+        return await request.store.read(stream.end, request.tenant.app_id)
+    cursor = cursors.decode(given.decode("latin-1"))
     if cursor is None:
         raise BadRequest("Last-Event-ID is not an id of this stream")
-    return await request.store.read(stream.resumed, request.tenant.app_id, cursor)
+    return await request.store.read(stream.resume, request.tenant.app_id, cursor)
 
 
-async def _parts(request: StreamRequest, selection: Selection, cursor: Cursor) -> Stream:
+async def _parts(request: StreamRequest, selection: Selection, cursor: Cursor) -> EventParts:
     """The events after the cursor as they happen, until the server stops.
 
     Raises:
-        ServiceUnavailable: the process, or the app, has as many streams as it may have.
-        ApiError: the credential is no longer good. The client connects again, and goes on where it was or is refused.
+        ServiceUnavailable: the process, or the app, has the maximum number of streams open.
+        ApiError: the credential is no longer valid. The client reconnects, and either resumes or is refused.
     """
-    streams = request.services.streams
+    streams = request.context.streams
     with streams.opened(selection.app_id) as woken:
-        yield _place(selection.places, cursor)
-        sent, looked = time.monotonic(), -_QUIET_SECONDS
+        yield _cursor_part(selection.cursors, cursor)
+        sent, read = time.monotonic(), -_KEEP_ALIVE_SECONDS
         while not streams.closing:
-            due = woken.is_set() or time.monotonic() - looked >= _QUIET_SECONDS  # the second in case a wake was missed
+            # Reads at intervals too, in case a wake-up was missed.
+            due = woken.is_set() or time.monotonic() - read >= _KEEP_ALIVE_SECONDS
             woken.clear()
-            # The key may have been removed since, or have come to its end.
+            # The key may have been removed, or the token may have expired.
             await request.recheck()
             part, cursor = await _next_part(selection, cursor) if due else (None, cursor)
             if part is not None:
-                woken.set()  # there may be more
+                woken.set()  # there may be more events
                 sent = time.monotonic() if part else sent
                 yield part
                 continue
-            looked = time.monotonic() if due else looked
-            if time.monotonic() - sent >= _QUIET_SECONDS:
+            read = time.monotonic() if due else read
+            if time.monotonic() - sent >= _KEEP_ALIVE_SECONDS:
                 sent = time.monotonic()
                 yield b": still here\n\n"
             with contextlib.suppress(TimeoutError):
@@ -106,34 +107,34 @@ async def _parts(request: StreamRequest, selection: Selection, cursor: Cursor) -
 
 
 async def _next_part(selection: Selection, cursor: Cursor) -> tuple[bytes | None, Cursor]:
-    """What comes after the cursor, and the cursor behind it; None at the end."""
-    # On one snapshot: where the stream ends, and what there is up to there.
-    found, behind = await selection.store.snapshot(stream.after, selection.app_id, cursor, _PAGE)
-    if behind == cursor:
+    """The events after the cursor, and the cursor after them; None at the end of the stream."""
+    # One snapshot, so that the end of the stream and the events before it agree.
+    found, following = await selection.store.snapshot(stream.after, selection.app_id, cursor, _PAGE)
+    if following == cursor:
         return None, cursor
-    shown = await _shown(selection, found)
-    told = [_told(selection.places.text(place), event) for place, event in shown]
-    # What is left out moves the cursor too, so that it is not looked at again.
-    return b"".join([*told, _place(selection.places, behind)]) if found else _NOTHING, behind
+    selected = await _select(selection, found)
+    parts = [_event_part(selection.cursors.encode(position), event) for position, event in selected]
+    # The cursor also moves past events that are filtered out, so that they are not read again.
+    return b"".join([*parts, _cursor_part(selection.cursors, following)]) if found else _NOTHING, following
 
 
-async def _shown(selection: Selection, found: list[tuple[Cursor, StoredEvent]]) -> list[tuple[Cursor, StoredEvent]]:
-    wanted = [(place, event) for place, event in found if _passes(selection, event)]
-    if selection.include_full_user and wanted:
-        await selection.store.read(show_full_users, selection.app_id, [event for _, event in wanted])
-    return wanted
+async def _select(selection: Selection, found: list[tuple[Cursor, StoredEvent]]) -> list[tuple[Cursor, StoredEvent]]:
+    selected = [(position, event) for position, event in found if _matches(selection, event)]
+    if selection.include_full_user and selected:
+        await selection.store.read(show_full_users, selection.app_id, [event for _, event in selected])
+    return selected
 
 
-def _passes(selection: Selection, event: StoredEvent) -> bool:
+def _matches(selection: Selection, event: StoredEvent) -> bool:
     if selection.conversation_id is not None and event.conversation_id != selection.conversation_id:
         return False
     return not selection.triggers or event.type in selection.triggers or "*" in selection.triggers
 
 
-def _place(places: Places, cursor: Cursor) -> bytes:
-    return f"id: {places.text(cursor)}\n\n".encode()
+def _cursor_part(cursors: CursorCodec, cursor: Cursor) -> bytes:
+    return f"id: {cursors.encode(cursor)}\n\n".encode()
 
 
-def _told(place: str, event: StoredEvent) -> bytes:
+def _event_part(cursor: str, event: StoredEvent) -> bytes:
     body = call_body(event.app_id, NO_WEBHOOK, event.id, event.type, event.created_at, event.payload)
-    return f"id: {place}\nevent: {event.type}\ndata: ".encode() + body + b"\n\n"
+    return f"id: {cursor}\nevent: {event.type}\ndata: ".encode() + body + b"\n\n"

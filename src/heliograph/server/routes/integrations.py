@@ -36,7 +36,7 @@ async def create(request: Request[AppPath, IntegrationCreateBody]) -> Integratio
 @handles(LIST_INTEGRATIONS)
 async def list_integrations(request: Request[AppPath, None]) -> IntegrationListResponse:
     found = await integrations.page(request.store, request.tenant, request.query.filter.get("types"), request.page)
-    meta, links = request.neighbours(found)
+    meta, links = request.meta_and_links(found)
     return IntegrationListResponse(integrations=found.records, meta=meta, links=links)
 
 
@@ -55,7 +55,7 @@ async def update(request: Request[IntegrationPath, IntegrationUpdateBody]) -> In
 @handles(DELETE_INTEGRATION)
 async def delete(request: Request[IntegrationPath, None]) -> Empty:
     await integrations.delete(request.store, request.tenant, request.path.integration_id)
-    request.forget_callers()
+    request.after_removal()
     return Empty()
 
 
@@ -84,5 +84,5 @@ async def get_key(request: Request[IntegrationKeyPath, None]) -> IntegrationApiK
 async def delete_key(request: Request[IntegrationKeyPath, None]) -> Empty:
     path = request.path
     await integration_keys.delete(request.store, request.tenant, path.integration_id, path.key_id)
-    request.forget_callers()
+    request.after_removal()
     return Empty()

@@ -22,7 +22,7 @@ from heliograph.storage.page_cache import PageCache
 from heliograph.storage.postgres.batches import Batch, Batcher
 from heliograph.storage.postgres.transactions import UNAVAILABLE, Transactions
 from heliograph.storage.postgres.tx import DIALECT, Catalog, PostgresTx
-from heliograph.storage.rows import meta, places, stream
+from heliograph.storage.rows import cursors, meta, stream
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 from heliograph.storage.unlocking import sealer_of
@@ -217,7 +217,7 @@ async def _unlock(tx: PostgresTx) -> Sealer:
         await meta.put(tx, _IDENTITY, identity)
     cluster = await tx.row("SELECT system_identifier FROM pg_control_system()")
     await stream.begin_epoch(tx, str(cluster[0] if cluster else ""))
-    await places.prepare(tx)
+    await cursors.prepare(tx)
     return await sealer_of(tx, _configuration_folder() / f"{identity}.key")
 
 

@@ -2,8 +2,8 @@
 
 A lane is a conversation or a user. The deliveries of a lane to one webhook are made in order: the first pending one is
 the head, and the others wait for it. Deliveries that wait behind a head that is not due, or that hide other heads from
-the search, are parked: they become due later, or when those before them are settled. So finding the heads costs the
-same, however many deliveries wait.
+the search, are parked: their due time is postponed until those before them are settled. So the cost of finding heads
+does not depend on the number of waiting deliveries.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ from heliograph.wire.events import EventType
 PENDING: DeliveryStatus = "pending"
 DELIVERED: DeliveryStatus = "delivered"
 FAILED: DeliveryStatus = "failed"
-Ranges = tuple[tuple[int, int], ...]
-"""Ranges of buckets, each with its first and its last bucket."""
+BucketRanges = tuple[tuple[int, int], ...]
+"""Ranges of buckets, each as its first and last bucket."""
 
-_LOOK = 256
-"""How many due deliveries one search for heads examines."""
+_EXAMINED = 256
+"""How many due deliveries a search for heads examines."""
 _PARKED_MILLISECONDS = 300_000
-"""How long a delivery is parked at most. Usually it becomes due as soon as it is the head; this limit is for the case
-that a process dies or loses its lease just then."""
-MOST_COUNTED = 10_000
-"""The number at which the count of pending deliveries stops."""
+"""The longest time for which a delivery is parked. Usually it becomes due as soon as it is the head; the limit covers a
+process that dies or loses its lease at that point."""
+MAX_COUNTED = 10_000
+"""The count of pending deliveries stops at this number."""
 _ATTEMPT = StoredAttempt.__struct_fields__
 
 
-# From one webhook to the next on the index, however much is pending for each.
+# Webhooks with pending deliveries. Skips from one webhook to the next on the index, instead of reading every delivery.
 _WAITS = """waits (id) AS (
     SELECT min(webhook_id) FROM delivery WHERE status = 'pending'
     UNION ALL
     SELECT (SELECT min(webhook_id) FROM delivery WHERE status = 'pending' AND webhook_id > waits.id)
     FROM waits WHERE waits.id IS NOT NULL
 )"""
-# Of the lane of a delivery d, what is pending.
+# The condition for f to be a pending delivery of the same lane as d.
 _LANE = "f.bucket = d.bucket AND f.lane = d.lane AND f.webhook_id = d.webhook_id AND f.status = 'pending'"
 
 
-class Due(Struct):
-    """A delivery to attempt now, and the payload of its event. `parks`: the delivery after it is parked."""
+class DueDelivery(Struct):
+    """A delivery to attempt now, with the payload of its event. `parks`: whether the delivery after it is parked."""
 
     bucket: int
     delivery: StoredDelivery
@@ -58,27 +58,27 @@ class Due(Struct):
     parks: bool = False
 
 
-class Found(Struct):
-    """The result of a search: heads that are due, and deliveries that wait for others and should be parked."""
+class HeadSearch(Struct):
+    """The result of a search for heads: those that are due, and deliveries behind heads that should be parked."""
 
-    heads: list[Due]
+    heads: list[DueDelivery]
     waiting: list[tuple[int, str]]
-    """By bucket and id."""
+    """Each as its bucket and id."""
 
 
 class Backlog(Struct):
-    """The number of pending deliveries, up to `MOST_COUNTED`, and how long the oldest head has been due."""
+    """The number of pending deliveries, up to `MAX_COUNTED`, and how long the oldest head has been due."""
 
     pending: int
     overdue_milliseconds: int
 
 
-class Settled(Struct):
+class AttemptOutcome(Struct):
     """The outcome of an attempt.
 
-    `lease` and `owner` name the lease of the bucket and its owner; empty without leases. `parks` says whether the
-    delivery after this one is parked. `cause` is the reason why an attempt has no response, for observers; it is not
-    stored.
+    `delivery` is the delivery after the attempt. `lease` and `owner` name the lease of the bucket and its owner, and
+    are empty without leases. `parks`: whether the delivery after this one is parked. `cause` is the reason why the
+    attempt got no response; it is passed to observers and not stored.
     """
 
     bucket: int
@@ -90,7 +90,7 @@ class Settled(Struct):
     cause: str | None = None
 
 
-Observe = Callable[[Settled], None]
+AttemptObserver = Callable[[AttemptOutcome], None]
 """Called after each attempt is recorded."""
 
 
@@ -99,13 +99,16 @@ def lane_of(event: StoredEvent) -> str:
     return event.conversation_id or event.user_id or ""
 
 
-async def due(tx: Tx, events: Sequence[StoredEvent], in_full: Container[str]) -> list[StoredDelivery]:
-    """New deliveries of the events, not stored yet. Events whose ids are `in_full` have a payload with full users."""
-    every = await webhooks.of_apps(tx, {event.app_id for event in events})
-    if not every:
+async def new_deliveries(tx: Tx, events: Sequence[StoredEvent], in_full: Container[str]) -> list[StoredDelivery]:
+    """Deliveries for the events, one for each subscribed webhook; `add` stores them.
+
+    `in_full` contains the ids of events that have a payload with full users.
+    """
+    all_webhooks = await webhooks.of_apps(tx, {event.app_id for event in events})
+    if not all_webhooks:
         return []
     subscribed = {
-        (app_id, event_type): _subscribed(every, app_id, event_type)
+        (app_id, event_type): _subscribed(all_webhooks, app_id, event_type)
         for app_id, event_type in {(event.app_id, event.type) for event in events}
     }
     return [
@@ -132,14 +135,13 @@ def _subscribed(webhooks: Sequence[StoredWebhook], app_id: str, event_type: Even
     return [one for one in webhooks if one.app_id == app_id and ("*" in one.triggers or event_type in one.triggers)]
 
 
-async def add(tx: Tx, due: Sequence[StoredDelivery]) -> None:
+async def add(tx: Tx, deliveries: Sequence[StoredDelivery]) -> None:
     """Store the deliveries."""
-    await tx.insert(
-        "delivery", ("bucket", *DELIVERY_ROWS.columns), [(tx.bucket(one.lane), *DELIVERY_ROWS.dump(one)) for one in due]
-    )
+    rows = [(tx.bucket(delivery.lane), *DELIVERY_ROWS.dump(delivery)) for delivery in deliveries]
+    await tx.insert("delivery", ("bucket", *DELIVERY_ROWS.columns), rows)
 
 
-async def waiting(reader: Reader, now: int) -> list[str]:
+async def due_webhooks(reader: Reader, now: int) -> list[str]:
     """The ids of webhooks with due deliveries, and of deleted webhooks with pending ones."""
     rows = await reader.rows(
         f"""WITH RECURSIVE {_WAITS} SELECT id FROM waits WHERE id IS NOT NULL
@@ -162,21 +164,21 @@ async def backlog(reader: Reader, now: int) -> Backlog:
                 ) AS d WHERE d.event_id = (SELECT min(f.event_id) FROM delivery AS f WHERE {_LANE}))
             ) FROM waits WHERE id IS NOT NULL)""",
         now,
-        MOST_COUNTED,
-        _LOOK,
+        MAX_COUNTED,
+        _EXAMINED,
     )
     assert row is not None
     return Backlog(pending=row[0], overdue_milliseconds=0 if row[1] is None else now - row[1])
 
 
 async def heads(
-    reader: Reader, webhook_id: str, ranges: Ranges, now: int, limit: int, leaving_out: Collection[str] = ()
-) -> Found:
-    """The due heads of the webhook's lanes in these buckets, the longest due first.
+    reader: Reader, webhook_id: str, ranges: BucketRanges, now: int, limit: int, leaving_out: Collection[str] = ()
+) -> HeadSearch:
+    """The due heads of the webhook's lanes in these buckets, longest due first.
 
-    `leaving_out` are lanes with outcomes that are not settled yet.
+    `leaving_out` are lanes with a call in flight.
     """
-    # Deliveries of a lane are ordered by the ids of their events, which ascend in a conversation on all machines.
+    # A lane is ordered by event ids, which ascend within a conversation, whichever machine makes them.
     columns = ", ".join(f"d.{name}" for name in DELIVERY_ROWS.columns)
     others = ", ".join(f"${number}" for number, _ in enumerate(leaving_out, 4))
     rows = await reader.rows(
@@ -195,40 +197,40 @@ async def heads(
         ORDER BY d.due_at, d.event_id""",
         webhook_id,
         now,
-        _LOOK,
+        _EXAMINED,
         *leaving_out,
     )
     found = [
-        Due(row[0], DELIVERY_ROWS.load(row[1:-3]), row[-3], Raw(row[-2]), parks=(row[-1] or 0) > now)
+        DueDelivery(row[0], DELIVERY_ROWS.load(row[1:-3]), row[-3], Raw(row[-2]), parks=(row[-1] or 0) > now)
         for row in rows
         if row[-3] is not None
     ]
     behind = [DELIVERY_ROWS.load(row[1:-3]) for row in rows if row[-3] is None]
-    if len(rows) < _LOOK or len(found) >= limit:
-        # Nothing hides more heads. So what is next after a head that is found may stay.
+    if len(rows) < _EXAMINED or len(found) >= limit:
+        # No more heads can be hidden, so deliveries directly behind a found head need not be parked.
         lanes = {one.delivery.lane for one in found}
         behind = [one for one in behind if one.lane not in lanes]
-    return Found(found[:limit], [(reader.bucket(one.lane), one.id) for one in behind])
+    return HeadSearch(found[:limit], [(reader.bucket(one.lane), one.id) for one in behind])
 
 
-def _within(ranges: Ranges) -> str:
-    # CASE keeps planners from starting with the buckets and from underestimating their rows: the rows should be read
-    # in the order of due times, and the first few are enough.
-    inside = " OR ".join(f"bucket BETWEEN {one} AND {end}" for one, end in ranges) or "1 = 0"
+def _within(ranges: BucketRanges) -> str:
+    # CASE keeps query planners from starting with the buckets and underestimating their rows: rows should be read in
+    # the order of due times, of which the first few are enough.
+    inside = " OR ".join(f"bucket BETWEEN {first} AND {last}" for first, last in ranges) or "1 = 0"
     return f"CASE WHEN {inside} THEN 1 = 1 ELSE 1 = 0 END"
 
 
 async def park(tx: Tx, keys: Sequence[tuple[int, str]], now: int) -> None:
-    """Park deliveries that wait behind others, given by bucket and id. No attempt may be under way in their lanes.
+    """Park deliveries that wait behind others, given by bucket and id. Their lanes must not have a call in flight.
 
-    The outcome of the delivery before such a one must be settled with `parks`.
+    The outcome of the delivery before each of them must be recorded with `parks`.
     """
     until = now + _PARKED_MILLISECONDS
     await tx.update("delivery", ("due_at",), ("bucket", "id"), [(until, *key) for key in keys])
 
 
 async def hasten(tx: Tx, now: int, delays: Sequence[int]) -> None:
-    """Make deliveries due that are due later than any delay allows: a wall clock was ahead, or has stepped back.
+    """Make deliveries due whose due time is further ahead than any delay allows, because a wall clock was wrong.
 
     `delays` are the longest delays in milliseconds after the first failed attempt, the second, and so on.
     """
@@ -240,8 +242,8 @@ async def hasten(tx: Tx, now: int, delays: Sequence[int]) -> None:
     )
 
 
-async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
-    """Record the outcomes of attempts, each attempt once: a batch. Skips buckets that another process leases now."""
+async def settle(tx: Tx, outcomes: Sequence[AttemptOutcome]) -> list[None]:
+    """Record a batch of outcomes, each attempt once. Skips buckets that another process leases now."""
     names = {one.lease for one in outcomes if one.lease}
     rows = await tx.get_many("lease", ("name", "owner"), ("name",), [(name,) for name in sorted(names)])
     owners = {name: owner for name, owner in rows}
@@ -250,8 +252,8 @@ async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
     known = {(bucket, id): attempts for bucket, id, attempts in rows}
     valid = []
     for one in outcomes:
-        # A delivery that is gone was purged. One that has this attempt already was recorded by a commit that was not
-        # answered, or by an earlier outcome of this batch.
+        # A missing delivery was purged. One that already has this attempt was recorded by a commit whose result was
+        # lost, or by an earlier outcome of this batch.
         key = one.bucket, one.delivery.id
         if known.get(key, one.attempt.number) >= one.attempt.number:
             continue
@@ -259,12 +261,12 @@ async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
             known[key] = one.attempt.number
             valid.append(one)
     await tx.insert("attempt", ("bucket", *_ATTEMPT), [(one.bucket, *astuple(one.attempt)) for one in valid])
-    latest = {(one.bucket, one.delivery.id): one for one in valid}  # of two rows with one key an UPDATE takes any
+    latest = {(one.bucket, one.delivery.id): one for one in valid}  # given two rows with one key, UPDATE uses either
     await tx.update(
         "delivery",
         ("status", "tries", "attempts", "due_at", "settled_at"),
         ("bucket", "id"),
-        [_changed(one.bucket, one.delivery) for one in latest.values()],
+        [_state(one.bucket, one.delivery) for one in latest.values()],
     )
     for one in outcomes:
         if one.parks and one.delivery.status != PENDING:
@@ -273,8 +275,8 @@ async def settle(tx: Tx, outcomes: Sequence[Settled]) -> list[None]:
 
 
 async def _make_due(tx: Tx, bucket: int, settled: StoredDelivery) -> None:
-    """Make the head of the lane due, unless it waits for another attempt."""
-    # By its key: SQLite would rather go through everything in the bucket than believe that an index finds one row.
+    """Make the head of the lane due, unless it waits for a retry."""
+    # Selected by key: otherwise SQLite reads the whole bucket, because it does not expect the index to find one row.
     await tx.execute(
         """UPDATE delivery SET due_at = created_at WHERE bucket = $1 AND tries = 0 AND id = (
             SELECT id FROM delivery WHERE bucket = $1 AND lane = $2 AND webhook_id = $3 AND status = 'pending'
@@ -286,8 +288,9 @@ async def _make_due(tx: Tx, bucket: int, settled: StoredDelivery) -> None:
     )
 
 
-def _changed(bucket: int, it: StoredDelivery) -> Row:
-    return it.status, it.tries, it.attempts, it.due_at, it.settled_at, bucket, it.id
+def _state(bucket: int, delivery: StoredDelivery) -> Row:
+    state = delivery.status, delivery.tries, delivery.attempts, delivery.due_at, delivery.settled_at
+    return *state, bucket, delivery.id
 
 
 async def drop(tx: Tx, webhook_id: str, limit: int) -> bool:
@@ -312,7 +315,7 @@ async def _remove(tx: Tx, keys: Sequence[Sequence[object]]) -> None:
 
 
 async def get(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery | None:
-    """The delivery of the app, or None."""
+    """The app's delivery with this id, or None."""
     row = await reader.get("delivery", DELIVERY_ROWS.columns, ("app_id", "id"), (app_id, delivery_id))
     return DELIVERY_ROWS.load(row) if row else None
 
@@ -330,7 +333,7 @@ async def attempts(reader: Reader, app_id: str, delivery: StoredDelivery) -> lis
 
 
 async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
-    """Make a delivery pending again, unless it is."""
+    """Make a settled delivery pending again; does nothing if it is pending."""
     await tx.execute(
         "UPDATE delivery SET status = 'pending', tries = 0, due_at = $1, settled_at = NULL "
         "WHERE bucket = $2 AND id = $3 AND app_id = $4 AND status <> 'pending'",

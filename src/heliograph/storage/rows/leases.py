@@ -1,7 +1,7 @@
-"""Leases: which process delivers what is in which range of buckets.
+"""Leases: which process delivers which range of buckets.
 
-Nobody's clock is compared with another's: a holder raises the `beat` of its leases, and who sees one stand still for
-long enough takes it, if it is still as it was seen.
+Clocks of different machines are never compared. An owner increments the `beat` of its leases; a process that has seen
+the same `beat` for long enough, by its own clock, takes the lease, provided that the row has not changed since.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from heliograph.storage.engine import Reader, Tx
 
-NOBODY = ""
+UNOWNED = ""
 
 
 class StoredLease(Struct, frozen=True):
@@ -24,12 +24,12 @@ class StoredLease(Struct, frozen=True):
 
 
 async def every(reader: Reader) -> list[StoredLease]:
-    """All leases, by their names."""
+    """All leases, ordered by name."""
     return [StoredLease(*row) for row in await reader.rows("SELECT name, owner, beat FROM lease ORDER BY name")]
 
 
-async def add(tx: Tx, names: Sequence[str], owner: str = NOBODY) -> None:
-    """Make the leases that are not there yet."""
+async def add(tx: Tx, names: Sequence[str], owner: str = UNOWNED) -> None:
+    """Create the leases that do not exist yet."""
     for name in names:
         await tx.execute(
             "INSERT INTO lease (name, owner, beat) VALUES ($1, $2, 0) ON CONFLICT (name) DO NOTHING", name, owner
@@ -37,7 +37,7 @@ async def add(tx: Tx, names: Sequence[str], owner: str = NOBODY) -> None:
 
 
 async def take(tx: Tx, seen: StoredLease, owner: str) -> bool:
-    """Take a lease, if it is still as it was seen."""
+    """Take a lease unless it has changed since it was read; returns whether it was taken."""
     changed = await tx.execute(
         "UPDATE lease SET owner = $1, beat = beat + 1 WHERE name = $2 AND owner = $3 AND beat = $4",
         owner,
@@ -49,16 +49,16 @@ async def take(tx: Tx, seen: StoredLease, owner: str) -> bool:
 
 
 async def beat(tx: Tx, owner: str) -> None:
-    """Show that the owner is alive."""
+    """Increment the heartbeat of all leases of the owner."""
     await tx.execute("UPDATE lease SET beat = beat + 1 WHERE owner = $1", owner)
 
 
 async def release(tx: Tx, owner: str, names: Sequence[str]) -> None:
-    """Let go of leases of the owner."""
+    """Release leases of the owner."""
     for name in names:
-        await tx.execute("UPDATE lease SET owner = $1 WHERE name = $2 AND owner = $3", NOBODY, name, owner)
+        await tx.execute("UPDATE lease SET owner = $1 WHERE name = $2 AND owner = $3", UNOWNED, name, owner)
 
 
 async def forget(tx: Tx, seen: StoredLease) -> None:
-    """Delete a lease, if it is still as it was seen."""
+    """Delete a lease unless it has changed since it was read."""
     await tx.execute("DELETE FROM lease WHERE name = $1 AND beat = $2", seen.name, seen.beat)

@@ -1,4 +1,4 @@
-"""The rows that grow with every change: events, deliveries and attempts."""
+"""The rows of the append-only tables: events, deliveries and attempts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class StoredEvent(Struct):
     """A row of `event`. The fields are the columns, in this order.
 
     `members` holds a pair of participant id and user id for each participant that an event adds or removes; None for
-    events that change no membership. The payloads stay JSON: a webhook that is retried gets the same bytes each time.
+    events that change no membership. Payloads stay JSON, so that a retried call has the same bytes each time.
     """
 
     id: str
@@ -50,7 +50,7 @@ class StoredDelivery(Struct):
 
 
 class StoredAttempt(Struct):
-    """A row of `attempt`: the result of calling the webhook once. Without a status there was no response.
+    """A row of `attempt`: the result of calling the webhook once. `status` is None if there was no response.
 
     The fields are the columns, in this order.
     """

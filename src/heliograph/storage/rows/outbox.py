@@ -1,4 +1,4 @@
-"""Events: what happened, stored in the same commit as the change itself."""
+"""The outbox: events and their deliveries, stored in the same commit as the change that they report."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ __all__ = ["StoredEvent", "add", "after", "purge"]
 
 
 async def add(tx: Tx, events: Sequence[StoredEvent], in_full: Mapping[str, Callable[[], Response]]) -> None:
-    """Store the events, in this order, and a delivery for each webhook that subscribes to one of them.
+    """Store the events, in this order, and their deliveries to the subscribed webhooks.
 
-    `in_full` maps event ids to functions that make the payload with full users; they are called only for events that a
-    webhook with `includeFullUser` gets.
+    `in_full` maps event ids to functions that build the payload with full users; they are called only for events that
+    go to a webhook with `includeFullUser`.
     """
-    due = await deliveries.due(tx, events, in_full)
-    wanted = {one.event_id for one in due if one.in_full}
+    new = await deliveries.new_deliveries(tx, events, in_full)
+    full_ids = {delivery.event_id for delivery in new if delivery.in_full}
     for event in events:
-        if event.id in wanted:
+        if event.id in full_ids:
             event.full_payload = Raw(msgspec.json.encode(in_full[event.id]()))
     await tx.insert(
         "event",
         ("bucket", *EVENT_ROWS.columns),
         [(tx.bucket(lane_of(one)), *EVENT_ROWS.dump(one)) for one in events],
     )
-    if due:
-        await deliveries.add(tx, due)
+    if new:
+        await deliveries.add(tx, new)
 
 
 async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 1000) -> list[StoredEvent]:
-    """The app's events after the given one, in the order of their ids."""
+    """The app's events after this one, ordered by id."""
     rows = await reader.rows(
         f"SELECT {', '.join(EVENT_ROWS.columns)} FROM event WHERE app_id = $1 AND id > $2 ORDER BY id LIMIT $3",
         app_id,
@@ -48,7 +48,10 @@ async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 10
 
 
 async def purge(tx: Tx, app_id: str, bucket: int, after: str, limit: int) -> str | None:
-    """Delete the app's events among the next `limit` of the bucket; returns the last one looked at, None at the end."""
+    """Delete the app's events among the next `limit` of the bucket.
+
+    Returns the id of the last event examined, or None at the end of the bucket.
+    """
     row = await tx.row(
         "SELECT max(id) FROM (SELECT id FROM event WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3) AS step",
         bucket,

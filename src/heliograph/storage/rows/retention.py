@@ -1,9 +1,9 @@
-"""How old events are, whatever the clock said when they were written.
+"""Retention: the age of events, independent of the wall clock at the time they were written.
 
-An id holds the time at which it was made, and a wall clock can be wrong: a server that once ran with a clock in the
-future would otherwise delete what is new, or keep what is old for years. So the database counts how much time has
-passed (`Retention.age`), and marks how far the log of events had come at which age. What lies before a mark that is
-old enough is old.
+An id contains the time at which it was made, and a wall clock can be wrong: a server that once ran with a clock in the
+future would delete new events, or keep old ones for years. So the database counts the time that has passed
+(`Retention.age`), and a mark records the end of the event log at an age. Events before a mark that is old enough are
+old.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from heliograph.storage.rows import meta, stream
 
 FACT = "retention"
 _MARKS = 48
-"""Into how many parts the marks divide the time for which events are kept: so much later than that they are deleted."""
+"""Marks per retention time. Events may be kept this fraction of the retention time longer than configured."""
 _JUMP = 8
-"""The part of that time by which a wall clock may be ahead of what is known, and be believed, at each look."""
+"""The wall clock may advance the age by this fraction of the retention time, beyond what monotonic clocks show, each
+time it is read."""
 
 
 class Mark(Struct, frozen=True):
-    """A place in the log of events: what is not after (`tx`, `id`) was there at this age of the database."""
+    """A position in the event log: events up to (`tx`, `id`) existed at this age of the database."""
 
     age: int
     tx: int
@@ -30,7 +31,7 @@ class Mark(Struct, frozen=True):
 
 
 class Retention(Struct):
-    """What is known of the time, in milliseconds: the age of the database, and the wall clock as far as believed."""
+    """The state of the retention clock, in milliseconds: the age of the database, and the trusted wall clock time."""
 
     wall: int
     epoch: str
@@ -38,10 +39,10 @@ class Retention(Struct):
     marks: list[Mark] = []
 
     def advance(self, wall: int, least: int, keep: int) -> None:
-        """Count the time since the last look; this process knows that the age is `least` by now.
+        """Add the time since the last call. By the monotonic clock of this process, the age is at least `least`.
 
-        The process's own monotonic clock is always believed. A wall clock that is ahead of what is known is believed
-        little by little, since it may be wrong; one that is behind is not believed.
+        The monotonic clock is trusted. A wall clock that is ahead is trusted in steps, since it may be wrong; one that
+        is behind is ignored.
         """
         known = max(0, least - self.age)
         passed = max(known, min(wall - self.wall, known + keep // _JUMP))
@@ -49,7 +50,7 @@ class Retention(Struct):
         self.wall += passed
 
     def mark(self, tx: int, id: str, keep: int) -> Mark | None:
-        """Mark where the log ends, and return the newest mark that is old enough; older ones are forgotten."""
+        """Mark the end of the log; returns the newest mark that is at least `keep` old, and drops those before it."""
         if not self.marks or self.age - self.marks[-1].age >= keep // _MARKS:
             self.marks.append(Mark(self.age, tx, id))
         old = [mark for mark in self.marks if self.age - mark.age >= keep]
@@ -58,7 +59,7 @@ class Retention(Struct):
 
 
 async def clock(reader: Reader) -> int:
-    """The time in milliseconds, by the one clock that all servers of the database share."""
+    """The time in milliseconds, by the clock that all servers of the database share."""
     row = await reader.row(f"SELECT {reader.clock}")
     assert row is not None
     now: int = row[0]
@@ -66,14 +67,14 @@ async def clock(reader: Reader) -> int:
 
 
 async def advance(tx: Tx, wall: int, least: int, keep: int) -> tuple[int, Mark | None]:
-    """Count the time that has passed.
+    """Advance the age of the database by the time that has passed.
 
     Returns the age of the database, and the mark before which events are older than `keep` milliseconds.
     """
-    end = await stream.present(tx, "")
+    end = await stream.end(tx, "")
     known = await meta.get(tx, FACT)
     retention = msgspec.json.decode(known, type=Retention) if known else None
-    # The marks of another epoch mean nothing: everything is taken to be new.
+    # Marks of another epoch are not comparable, so all events count as new.
     if retention is None or retention.epoch != end.epoch:
         retention = Retention(wall, end.epoch)
     retention.advance(wall, least, keep)
@@ -95,10 +96,10 @@ async def buckets(reader: Reader, table: str) -> list[int]:
     return [row[0] for row in rows]
 
 
-async def prune_deliveries(tx: Tx, bucket: int, after: str, old: Mark, limit: int) -> str | None:
+async def prune_deliveries(tx: Tx, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
     """Delete the settled deliveries of old events among the next `limit` of the bucket, with their attempts.
 
-    Returns where to go on; None once nothing that was looked at is old.
+    Returns the id to continue after, or None if none of the examined deliveries is old.
     """
     rows = await tx.rows(
         """SELECT d.id, d.status, CASE WHEN e.id IS NULL OR (e.tx, e.id) <= ($3, $4) THEN 1 ELSE 0 END
@@ -106,8 +107,8 @@ async def prune_deliveries(tx: Tx, bucket: int, after: str, old: Mark, limit: in
         LEFT JOIN event AS e ON e.bucket = d.bucket AND e.id = d.event_id ORDER BY d.id""",
         bucket,
         after,
-        old.tx,
-        old.id,
+        mark.tx,
+        mark.id,
         limit,
     )
     keys = [(bucket, id) for id, status, is_old in rows if is_old and status != "pending"]
@@ -116,10 +117,10 @@ async def prune_deliveries(tx: Tx, bucket: int, after: str, old: Mark, limit: in
     return rows[-1][0] if len(rows) == limit and any(row[2] for row in rows) else None
 
 
-async def prune_events(tx: Tx, bucket: int, after: str, old: Mark, limit: int) -> str | None:
-    """Delete the old events among the next `limit` of the bucket, except those that are still to be delivered.
+async def prune_events(tx: Tx, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+    """Delete the old events among the next `limit` of the bucket, except those with pending deliveries.
 
-    Returns where to go on; None once nothing that was looked at is old.
+    Returns the id to continue after, or None if none of the examined events is old.
     """
     rows = await tx.rows(
         """SELECT e.id, CASE WHEN (e.tx, e.id) <= ($3, $4) THEN 1 ELSE 0 END, (
@@ -131,8 +132,8 @@ async def prune_events(tx: Tx, bucket: int, after: str, old: Mark, limit: int) -
         ) AS e ORDER BY e.id""",
         bucket,
         after,
-        old.tx,
-        old.id,
+        mark.tx,
+        mark.id,
         limit,
     )
     await tx.delete("event", ("bucket", "id"), [(bucket, id) for id, is_old, pending in rows if is_old and not pending])

@@ -1,12 +1,12 @@
-"""Events in an order to which no event is added late, for streams.
+"""The event stream: events in an order to which no event is ever added before the end.
 
-Ids are not in the order of commits: of two transactions the one that made its ids first may commit last. So events are
-read in the order of (number of the transaction, id), and only those below the number under which every transaction has
-ended: no event can appear there any more. On SQLite there is one writer, ids are in the order of commits, and every
-number is 0.
+Ids are not in the order of commits: of two transactions, the one that made its ids first may commit last. So events are
+read in the order of (transaction number, id), and only up to the horizon, the number below which every transaction has
+ended: no event can be added there. On SQLite there is one writer, ids are in the order of commits, and every
+transaction number is 0.
 
-Numbers mean something in one database cluster only. A database that was restored into another gets a new epoch when it
-is opened, and its events the number 0; so does a copy.
+Transaction numbers are valid within one database cluster. When a database that was restored into another cluster is
+opened, it starts a new epoch and sets the numbers of its events to 0; so does a copy.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from heliograph.storage.rows import meta
 from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
 
 _EPOCH = "epoch"
-# A cursor of another epoch tells the time of an event, and not what was committed before it; more than this before it
-# nothing was still open.
+# A cursor of another epoch only gives the time of an event. No transaction is open for longer than this, so events that
+# are older by this much were committed before it.
 _OVERLAP_MILLISECONDS = 60_000
 _EVENTS_EXAMINED = 1_000
 _FIRST, _LAST = "0" * 24, "f" * 24
 
 
 class Cursor(Struct, frozen=True):
-    """A place in the stream: after an event. `since` leaves out what is known from another epoch."""
+    """A position in the stream, after an event. `since`: ids up to here are skipped, for cursors of another epoch."""
 
     epoch: str
     tx: int
@@ -39,7 +39,7 @@ class Cursor(Struct, frozen=True):
 
 
 async def begin_epoch(tx: Tx, cluster: str) -> None:
-    """Make sure that the numbers of transactions are those of this cluster."""
+    """Begin a new epoch if the database was last opened in another cluster."""
     known = await meta.get(tx, _EPOCH)
     if known is not None and known.partition("@")[2] == cluster:
         return
@@ -49,27 +49,27 @@ async def begin_epoch(tx: Tx, cluster: str) -> None:
 
 
 async def end_epoch(tx: Tx) -> None:
-    """Let the next process that opens the database begin a new epoch: what comes is not what cursors were about."""
+    """Make the next process that opens the database begin a new epoch, because its events differ from those of the
+    cursors that clients have."""
     await meta.remove(tx, _EPOCH)
 
 
-async def present(reader: Reader, app_id: str) -> Cursor:
-    """The end of the stream: what comes after it happens from now on."""
+async def end(reader: Reader, app_id: str) -> Cursor:
+    """The current end of the stream."""
     if reader.single_writer:
         row = await reader.row("SELECT max(id) FROM event WHERE bucket = 0")
         return Cursor(await _epoch(reader), 0, (row[0] if row else None) or _FIRST)
     row = await reader.row(f"SELECT {reader.settled} - 1")
     assert row is not None
-    # Below this number everything has ended, so it is behind.
     return Cursor(await _epoch(reader), row[0], _LAST)
 
 
-async def resumed(reader: Reader, app_id: str, given: Cursor) -> Cursor:
-    """Where to go on from a place that was given out before: there, or earlier if it is of another epoch."""
+async def resume(reader: Reader, app_id: str, given: Cursor) -> Cursor:
+    """The position from which to continue after a cursor: the same, or an earlier one if it is of another epoch."""
     epoch, number, id = await _epoch(reader), given.tx, given.id
     row = await reader.row(f"SELECT {reader.settled}")
     assert row is not None
-    # A number that is still to come is of a time that is gone: from before a backup was restored.
+    # A transaction number in the future was given out before a backup was restored.
     if given.epoch == epoch and number < row[0]:
         return Cursor(epoch, number, id)
     if id == _LAST:
@@ -80,7 +80,7 @@ async def resumed(reader: Reader, app_id: str, given: Cursor) -> Cursor:
 async def after(
     reader: Reader, app_id: str, cursor: Cursor, limit: int
 ) -> tuple[list[tuple[Cursor, StoredEvent]], Cursor]:
-    """The next events of the app, each with its place; and where to go on."""
+    """The next events of the app, each with its position, and the position from which to continue."""
     if reader.single_writer:
         return await _after_in_key_order(reader, app_id, cursor, limit)
     rows = await reader.rows(
@@ -99,10 +99,11 @@ async def after(
 async def _after_in_key_order(
     reader: Reader, app_id: str, cursor: Cursor, limit: int
 ) -> tuple[list[tuple[Cursor, StoredEvent]], Cursor]:
-    """`after` with one bucket, whose key has the order of the stream. No index separates the events of the apps, so at
-    most `_EVENTS_EXAMINED` events are examined; the next call goes on behind them.
+    """`after` for a database with one bucket, whose key has the order of the stream.
+
+    No index separates the apps' events, so each call examines up to `_EVENTS_EXAMINED` events of all apps.
     """
-    end = await present(reader, app_id)
+    last_event = await end(reader, app_id)
     since = max(cursor.since, cursor.id)
     rows = await reader.rows(
         f"""SELECT tx, {", ".join(EVENT_ROWS.columns)} FROM (
@@ -121,30 +122,30 @@ async def _after_in_key_order(
     )
     if last is not None:
         return found, Cursor(cursor.epoch, 0, last[0], cursor.since)
-    # The events of other apps up to the end need not be examined again.
-    if end.id > cursor.id:
-        return found, end
+    # Skip the events of other apps up to the end.
+    if last_event.id > cursor.id:
+        return found, last_event
     return found, found[-1][0] if found else cursor
 
 
 async def horizon(reader: Reader) -> tuple[int, int]:
-    """The number below which every transaction has ended, and the next number that will be given.
+    """The number below which every transaction has ended, and the next number that will be assigned.
 
-    Events of transactions from the first number on are not shown yet.
+    Events of transactions from the first number on are not in the stream yet.
     """
     row = await reader.row(f"SELECT {reader.settled}, {reader.upcoming}")
     assert row is not None
     return row[0], row[1]
 
 
-async def written(reader: Reader, since: int, app_ids: Collection[str]) -> tuple[int, list[str]]:
-    """The number below which every transaction has ended, and which of the apps have events from `since` up to it."""
+async def changed_apps(reader: Reader, since: int, app_ids: Collection[str]) -> tuple[int, list[str]]:
+    """The number below which every transaction has ended, and those of the apps that have events from `since` to it."""
     settled, _ = await horizon(reader)
     if settled == since or not app_ids:
         return settled, []
-    places = ", ".join(f"${number}" for number, _ in enumerate(app_ids, 3))
+    placeholders = ", ".join(f"${number}" for number, _ in enumerate(app_ids, 3))
     rows = await reader.rows(
-        f"SELECT app_id FROM event WHERE app_id IN ({places}) AND tx >= $1 AND tx < $2 GROUP BY app_id",
+        f"SELECT app_id FROM event WHERE app_id IN ({placeholders}) AND tx >= $1 AND tx < $2 GROUP BY app_id",
         since,
         settled,
         *app_ids,

@@ -16,7 +16,7 @@ from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.storage import migrations
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.page_cache import PageCache
-from heliograph.storage.rows import places, stream
+from heliograph.storage.rows import cursors, stream
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.sqlite.examining import examine, schema_version
 from heliograph.storage.sqlite.file_watch import CHECK_SECONDS, FileWatch
@@ -212,7 +212,7 @@ def _prepare(connection: sqlite3.Connection, location: Location) -> Sealer:
     with _transaction(connection) as tx:
         drive(migrations.migrate(tx, DIALECT, schema_version(connection), BUCKETS))
         drive(stream.begin_epoch(tx, ""))
-        drive(places.prepare(tx))
+        drive(cursors.prepare(tx))
     # In a separate transaction, so that a master key next to a database without tables means that one was lost.
     with _transaction(connection) as tx:
         return drive(sealer_of(tx, location.key))

@@ -31,8 +31,8 @@ class AsyncActivitiesApi(AsyncApi):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
-            UserNotFound: There is no such user in this app.
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
             NotAMember: The user is not a participant of the conversation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.

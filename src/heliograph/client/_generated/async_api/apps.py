@@ -51,7 +51,7 @@ class AsyncAppsApi(AsyncApi):
         `GET /v2/apps`, for keys of scope account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
+            InvalidPage: The `page` parameters are not valid.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -79,7 +79,7 @@ class AsyncAppsApi(AsyncApi):
         `GET /v2/apps/{appId}`, for keys of scope app or account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -102,7 +102,7 @@ class AsyncAppsApi(AsyncApi):
         `PATCH /v2/apps/{appId}`, for keys of scope app or account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -124,7 +124,7 @@ class AsyncAppsApi(AsyncApi):
         `DELETE /v2/apps/{appId}`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

@@ -31,7 +31,7 @@ class AsyncAttachmentsApi(AsyncApi):
         `POST /v2/apps/{appId}/attachments`, for keys of scope integration or app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
+            BadRequest: The request is not valid; one title per violation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -56,8 +56,8 @@ class AsyncAttachmentsApi(AsyncApi):
         `POST /v2/apps/{appId}/attachments/remove`, for keys of scope integration or app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
-            AttachmentNotFound: There is no such attachment in this app.
+            BadRequest: The request is not valid; one title per violation.
+            AttachmentNotFound: The attachment does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

@@ -46,7 +46,7 @@ class AsyncClientsApi(AsyncApi):
         `POST /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -76,8 +76,8 @@ class AsyncClientsApi(AsyncApi):
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
-            UserNotFound: There is no such user in this app.
+            InvalidPage: The `page` parameters are not valid.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -119,9 +119,9 @@ class AsyncClientsApi(AsyncApi):
         or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
-            UserNotFound: There is no such user in this app.
-            ClientNotFound: The user has no such client.
+            BadRequest: The request is not valid; one title per violation.
+            UserNotFound: The user does not exist in this app.
+            ClientNotFound: The user does not have this client.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

@@ -48,8 +48,8 @@ class AsyncConversationsApi(AsyncApi):
         `POST /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
 
         Raises:
-            AppNotFound: There is no such app.
-            UserNotFound: There is no such user in this app.
+            AppNotFound: The app does not exist.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -86,8 +86,8 @@ class AsyncConversationsApi(AsyncApi):
         `GET /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
-            UserNotFound: There is no such user in this app.
+            InvalidPage: The `page` parameters are not valid.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -138,7 +138,7 @@ class AsyncConversationsApi(AsyncApi):
         `GET /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -164,7 +164,7 @@ class AsyncConversationsApi(AsyncApi):
         `PATCH /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -186,8 +186,8 @@ class AsyncConversationsApi(AsyncApi):
         `DELETE /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
-            ConversationNotFound: There is no such conversation in this app.
+            BadRequest: The request is not valid; one title per violation.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

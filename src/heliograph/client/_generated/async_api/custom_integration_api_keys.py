@@ -33,7 +33,7 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
 
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -53,7 +53,7 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
 
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -71,8 +71,8 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
         `GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -88,8 +88,8 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
         `DELETE /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

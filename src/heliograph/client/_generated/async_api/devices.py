@@ -19,7 +19,7 @@ class AsyncDevicesApi(AsyncApi):
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -39,8 +39,8 @@ class AsyncDevicesApi(AsyncApi):
         account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
-            DeviceNotFound: The user has no such device.
+            UserNotFound: The user does not exist in this app.
+            DeviceNotFound: The user does not have this device.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

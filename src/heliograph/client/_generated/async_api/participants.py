@@ -38,9 +38,9 @@ class AsyncParticipantsApi(AsyncApi):
         `POST /v2/apps/{appId}/conversations/{conversationId}/join`, for keys of scope integration or app or account.
 
         Raises:
-            TooManyParticipants: The conversation has reached its limit of participants.
-            ConversationNotFound: There is no such conversation in this app.
-            UserNotFound: There is no such user in this app.
+            TooManyParticipants: The conversation has the maximum number of participants.
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -69,8 +69,8 @@ class AsyncParticipantsApi(AsyncApi):
         account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
-            ConversationNotFound: There is no such conversation in this app.
+            InvalidPage: The `page` parameters are not valid.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -117,8 +117,8 @@ class AsyncParticipantsApi(AsyncApi):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
-            UserNotFound: There is no such user in this app.
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
             NotAMember: The user is not a participant of the conversation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.

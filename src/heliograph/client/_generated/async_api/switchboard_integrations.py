@@ -38,8 +38,8 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
         account.
 
         Raises:
-            TooManySwitchboardIntegrations: The switchboard has reached its limit of integrations.
-            SwitchboardNotFound: There is no such switchboard in this app.
+            TooManySwitchboardIntegrations: The switchboard has the maximum number of integrations.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -71,7 +71,7 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
         account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -102,8 +102,8 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
         keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
-            SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
+            SwitchboardNotFound: The switchboard does not exist in this app.
+            SwitchboardIntegrationNotFound: The integration does not exist in the switchboard.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -135,8 +135,8 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
         for keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
-            SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
+            SwitchboardNotFound: The switchboard does not exist in this app.
+            SwitchboardIntegrationNotFound: The integration does not exist in the switchboard.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

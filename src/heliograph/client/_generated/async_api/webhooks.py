@@ -63,8 +63,8 @@ class AsyncWebhooksApi(AsyncApi):
         account.
 
         Raises:
-            Forbidden: The credentials are good and do not reach this far.
-            IntegrationNotFound: There is no such integration in this app.
+            Forbidden: The credentials are valid but do not permit this operation.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -92,8 +92,8 @@ class AsyncWebhooksApi(AsyncApi):
         account.
 
         Raises:
-            Forbidden: The credentials are good and do not reach this far.
-            IntegrationNotFound: There is no such integration in this app.
+            Forbidden: The credentials are valid but do not permit this operation.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -108,8 +108,8 @@ class AsyncWebhooksApi(AsyncApi):
         app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -168,8 +168,8 @@ class AsyncWebhooksApi(AsyncApi):
         app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -197,8 +197,8 @@ class AsyncWebhooksApi(AsyncApi):
         app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

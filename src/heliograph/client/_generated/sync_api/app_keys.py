@@ -23,7 +23,7 @@ class AppKeysApi(Api):
         `POST /v2/apps/{appId}/keys`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -39,7 +39,7 @@ class AppKeysApi(Api):
         `GET /v2/apps/{appId}/keys`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -53,8 +53,8 @@ class AppKeysApi(Api):
         `GET /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
-            NotFound: There is no such thing, or no such path.
+            AppNotFound: The app does not exist.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -68,8 +68,8 @@ class AppKeysApi(Api):
         `DELETE /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
 
         Raises:
-            AppNotFound: There is no such app.
-            NotFound: There is no such thing, or no such path.
+            AppNotFound: The app does not exist.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

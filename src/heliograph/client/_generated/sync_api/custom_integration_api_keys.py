@@ -33,7 +33,7 @@ class CustomIntegrationApiKeysApi(Api):
 
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -53,7 +53,7 @@ class CustomIntegrationApiKeysApi(Api):
 
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -69,8 +69,8 @@ class CustomIntegrationApiKeysApi(Api):
         `GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -86,8 +86,8 @@ class CustomIntegrationApiKeysApi(Api):
         `DELETE /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
-            NotFound: There is no such thing, or no such path.
+            IntegrationNotFound: The integration does not exist in this app.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

@@ -85,7 +85,7 @@ class IntegrationsApi(Api):
         `POST /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
+            BadRequest: The request is not valid; one title per violation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -107,7 +107,7 @@ class IntegrationsApi(Api):
         `GET /v2/apps/{appId}/integrations`, for keys of scope app or account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
+            InvalidPage: The `page` parameters are not valid.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -165,7 +165,7 @@ class IntegrationsApi(Api):
         `GET /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -222,7 +222,7 @@ class IntegrationsApi(Api):
         `PATCH /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
 
         Raises:
-            IntegrationNotFound: There is no such integration in this app.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -282,8 +282,8 @@ class IntegrationsApi(Api):
         `DELETE /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
 
         Raises:
-            BadRequest: The request breaks a rule; one title per violation.
-            IntegrationNotFound: There is no such integration in this app.
+            BadRequest: The request is not valid; one title per violation.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

@@ -67,10 +67,10 @@ class MessagesApi(Api):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
-            UserNotFound: There is no such user in this app.
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
             NotAMember: The user is not a participant of the conversation.
-            Locked: The conversation takes no more messages until some are deleted.
+            Locked: The conversation accepts no more messages until some are deleted.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -102,8 +102,8 @@ class MessagesApi(Api):
         account.
 
         Raises:
-            InvalidPage: The `page` parameters break a rule of cursor pagination.
-            NotFound: There is no such thing, or no such path.
+            InvalidPage: The `page` parameters are not valid.
+            NotFound: The resource or the path does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -144,7 +144,7 @@ class MessagesApi(Api):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -159,8 +159,8 @@ class MessagesApi(Api):
         or app or account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
-            MessageNotFound: There is no such message in this conversation.
+            ConversationNotFound: The conversation does not exist in this app.
+            MessageNotFound: The message does not exist in this conversation.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

@@ -30,7 +30,7 @@ class SwitchboardActionsApi(Api):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -60,8 +60,8 @@ class SwitchboardActionsApi(Api):
         or account.
 
         Raises:
-            Forbidden: The credentials are good and do not reach this far.
-            ConversationNotFound: There is no such conversation in this app.
+            Forbidden: The credentials are valid but do not permit this operation.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -86,7 +86,7 @@ class SwitchboardActionsApi(Api):
         account.
 
         Raises:
-            ConversationNotFound: There is no such conversation in this app.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -116,8 +116,8 @@ class SwitchboardActionsApi(Api):
         account.
 
         Raises:
-            Forbidden: The credentials are good and do not reach this far.
-            ConversationNotFound: There is no such conversation in this app.
+            Forbidden: The credentials are valid but do not permit this operation.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

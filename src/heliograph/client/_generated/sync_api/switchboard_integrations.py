@@ -38,8 +38,8 @@ class SwitchboardIntegrationsApi(Api):
         account.
 
         Raises:
-            TooManySwitchboardIntegrations: The switchboard has reached its limit of integrations.
-            SwitchboardNotFound: There is no such switchboard in this app.
+            TooManySwitchboardIntegrations: The switchboard has the maximum number of integrations.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -69,7 +69,7 @@ class SwitchboardIntegrationsApi(Api):
         account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -100,8 +100,8 @@ class SwitchboardIntegrationsApi(Api):
         keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
-            SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
+            SwitchboardNotFound: The switchboard does not exist in this app.
+            SwitchboardIntegrationNotFound: The integration does not exist in the switchboard.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -133,8 +133,8 @@ class SwitchboardIntegrationsApi(Api):
         for keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
-            SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
+            SwitchboardNotFound: The switchboard does not exist in this app.
+            SwitchboardIntegrationNotFound: The integration does not exist in the switchboard.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

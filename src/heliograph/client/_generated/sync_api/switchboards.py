@@ -21,8 +21,8 @@ class SwitchboardsApi(Api):
         `POST /v2/apps/{appId}/switchboards`, for keys of scope app or account.
 
         Raises:
-            OnlyOneSwitchboard: The app has a switchboard already.
-            AppNotFound: There is no such app.
+            OnlyOneSwitchboard: The app already has a switchboard.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -36,7 +36,7 @@ class SwitchboardsApi(Api):
         `GET /v2/apps/{appId}/switchboards`, for keys of scope app or account.
 
         Raises:
-            AppNotFound: There is no such app.
+            AppNotFound: The app does not exist.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -58,7 +58,7 @@ class SwitchboardsApi(Api):
         `PATCH /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -80,7 +80,7 @@ class SwitchboardsApi(Api):
         `DELETE /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
 
         Raises:
-            SwitchboardNotFound: There is no such switchboard in this app.
+            SwitchboardNotFound: The switchboard does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.

@@ -33,7 +33,7 @@ class UsersApi(Api):
         `POST /v2/apps/{appId}/users`, for keys of scope integration or app or account.
 
         Raises:
-            UserAlreadyExists: Another user of the app has this external id.
+            UserAlreadyExists: Another user of the app already has this external id.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -91,7 +91,7 @@ class UsersApi(Api):
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -118,7 +118,7 @@ class UsersApi(Api):
         `PATCH /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -146,7 +146,7 @@ class UsersApi(Api):
         `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
@@ -165,7 +165,7 @@ class UsersApi(Api):
         app or account.
 
         Raises:
-            UserNotFound: There is no such user in this app.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: What was given breaks a rule of the API; nothing was sent.
             ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
             TransportError: No answer came: ConnectionFailed or Timeout.
