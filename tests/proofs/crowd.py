@@ -1,4 +1,4 @@
-"""Many callers at once, each on a connection of its own."""
+"""Many concurrent callers, each on its own connection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Crowd:
-    """Calls the API as `api` would, with as many requests under way as are asked for, at one server after the other."""
+    """Calls the API like `api`, with any number of concurrent requests, which go to the servers in turns."""
 
     def __init__(self, api: Caller, http: httpx.AsyncClient, urls: Sequence[str] = ()) -> None:
         self.api = api
@@ -26,14 +26,14 @@ class Crowd:
         self._urls = itertools.cycle(urls or [api.url])
 
     async def __call__(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        """Call `path`, below the app if it does not begin with /v2."""
+        """Call `path`, which is below the app unless it begins with /v2."""
         where = path if path.startswith("/v2") else f"/v2/apps/{self.api.app_id}{path}"
         answer = await self.http.request(method, next(self._urls) + where, json=body, auth=self.api.auth)
         identities.note(self.api.app_id, answer)
         return answer
 
     async def ok(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON of an answer that must be a success."""
+        """The JSON of a successful response."""
         answer = await self(method, path, body)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
@@ -44,7 +44,7 @@ class Crowd:
         return user_id
 
     async def new_users(self, count: int) -> list[str]:
-        """Create so many users at once."""
+        """Create `count` users concurrently."""
         return await asyncio.gather(*[self.new_user() for _ in range(count)])
 
     async def new_group(self, *user_ids: str) -> str:
@@ -55,14 +55,14 @@ class Crowd:
         return group
 
     async def join(self, group: str, user: str, *, subscribe: bool = False) -> httpx.Response:
-        """Join."""
+        """Join a user to a group."""
         return await self("POST", f"/conversations/{group}/join", {"userId": user, "subscribeSDKClient": subscribe})
 
 
 def at_once(
     api: Caller, work: Callable[[Crowd], Awaitable[T]], connections: int = CONNECTIONS, urls: Sequence[str] = ()
 ) -> T:
-    """Run `work` with a crowd whose connections are open already, so that calls made together arrive together."""
+    """Run `work` with a crowd whose connections are already open, so that concurrent calls arrive together."""
 
     async def run() -> T:
         count = connections * max(1, len(urls))

@@ -1,4 +1,4 @@
-"""Each id stands for one object: in everything that was answered, and in all tables."""
+"""Checks that each id belongs to one object, in all responses and in all tables."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import httpx
 from tests.databases import beside
 
 Meaning = tuple[str | None, ...]
-"""The kind of an object and what it belongs to."""
+"""The type of an object and its owner."""
 
 KINDS = ("conversation", "integration", "key", "message", "participant", "user", "webhook")
 _CONVERSATION = re.compile(r"/conversations/([0-9a-f]{24})/")
 _PREFIX = re.compile("^(app|act|int)_")
-# `api_key` puts a prefix in front of the id.
+# Ids in `api_key` have a prefix.
 TABLES = (
     "api_key",
     "app",
@@ -32,11 +32,11 @@ TABLES = (
 )
 
 _meanings: dict[str, Meaning] = {}
-"""What each id stood for so far, on any server: no two processes make the same id, whatever database they use."""
+"""The objects of all ids so far, of all servers: no two processes create the same id, even on different databases."""
 
 
 def note(app_id: str, answer: httpx.Response) -> None:
-    """Remember the ids of an answer, none of which may have stood for something else before."""
+    """Record the ids of a response. None of them may belong to another object."""
     request_id = answer.headers["x-request-id"]
     assert request_id not in _meanings
     _note(request_id, ("request",))
@@ -48,7 +48,7 @@ def note(app_id: str, answer: httpx.Response) -> None:
 
 def _note(one: str, meaning: Meaning) -> None:
     known = _meanings.setdefault(one, meaning)
-    assert known == meaning, f"{one} stands for {known} and for {meaning}"
+    assert known == meaning, f"{one} is the id of {known} and of {meaning}"
 
 
 def _objects(document: Mapping[str, Any], app_id: str, conversation_id: str | None) -> Iterator[tuple[str, Meaning]]:
@@ -61,7 +61,7 @@ def _objects(document: Mapping[str, Any], app_id: str, conversation_id: str | No
 
 
 def assert_unique(database_url: str) -> None:
-    """No id is in two rows of the database."""
+    """Check that no two rows of the database have the same id."""
     seen: dict[str, str] = {}
     with beside(database_url) as query:
         for table in TABLES:

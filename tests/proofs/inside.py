@@ -1,4 +1,4 @@
-"""The whole server inside this process: no socket, a real database, and an event loop of its own."""
+"""The whole server in this process, with a real database and its own event loop, but without sockets."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Inside:
         self.close()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine to its end."""
+        """Run a coroutine until it returns."""
         return self.loop.run_until_complete(coroutine)
 
     async def call(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
@@ -44,7 +44,7 @@ class Inside:
         return await self.http.request(method, f"{self.base}{path}", json=body, **kwargs)
 
     async def ok(self, method: str, path: str, body: Any = None, **kwargs: Any) -> Any:
-        """The JSON of an answer that must be a success."""
+        """The JSON of a successful response."""
         answer = await self.call(method, path, body, **kwargs)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
@@ -55,7 +55,7 @@ class Inside:
         self.run(self._open())
 
     def close(self) -> None:
-        """End it."""
+        """Stop the server."""
         self.run(self._close())
         self.run(self.loop.shutdown_default_executor())
         self.loop.close()
@@ -76,8 +76,8 @@ class Inside:
 
 
 class Outside(Inside):
-    """A server with several workers that is running already, and a fresh app on it. Each call is a new connection, so
-    that no worker is left out.
+    """A running server with several workers, and a new app on it. Each call opens a new connection, so that the calls
+    reach all workers.
     """
 
     def __init__(self, account: Caller, database: str) -> None:
@@ -85,7 +85,7 @@ class Outside(Inside):
         super().__init__(database)
 
     def restart(self) -> None:
-        """Nothing: the server goes on."""
+        """Do nothing, because the server is not in this process."""
 
     async def _open(self) -> None:
         self.store = await open_store(self._settings.database)

@@ -1,4 +1,4 @@
-"""The database, read beside its servers: what is stored, and whether it fits together."""
+"""The stored data of an app, read directly from the database of running servers, and its consistency."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CLIENTS = "SELECT user_id, id FROM client WHERE app_id = $1"
 
 
 class Ledger:
-    """What is stored of one app, at one moment."""
+    """A snapshot of the stored data of one app."""
 
     def __init__(self, database_url: str, app_id: str) -> None:
         self.database_url = database_url
@@ -44,7 +44,7 @@ class Ledger:
 
     @property
     def membership(self) -> Membership:
-        """Who is in what, by the participant rows."""
+        """The membership according to the rows of participants."""
         state: Membership = {conversation: {} for conversation in self.counts}
         for conversation, participant, user in self.participants:
             state.setdefault(conversation, {})[participant] = user
@@ -55,7 +55,7 @@ class Ledger:
         return [event for event in self.events if event.type == type]
 
     def faults(self) -> list[str]:
-        """Everything that does not fit together; empty for a sound database."""
+        """The inconsistencies; empty for a consistent database."""
         return [*self._faults_of_membership(), *self._faults_of_users()]
 
     def _faults_of_membership(self) -> Iterator[str]:
@@ -86,7 +86,7 @@ class Ledger:
 
 
 def integrity(database_url: str) -> str:
-    """What SQLite says of its own file: `ok` for a sound one. PostgreSQL would not have come up with another."""
+    """The result of SQLite's integrity check, `ok` for a sound file. PostgreSQL would not start with a damaged one."""
     if not is_sqlite(database_url):
         return "ok"
     with beside(database_url) as query:

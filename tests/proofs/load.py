@@ -1,4 +1,4 @@
-"""Many callers who change things until the server is gone, and the book of what was acknowledged to them."""
+"""Concurrent callers that join and leave until the server has stopped, and a record of the acknowledged changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Seat = tuple[str, str]
 
 @dataclass
 class Book:
-    """What was acknowledged, and what was asked for and never answered."""
+    """The acknowledged changes, and the requests without a response."""
 
     groups: list[str]
     users: set[str] = field(default_factory=set)
@@ -33,11 +33,11 @@ class Book:
 
     @property
     def acknowledged(self) -> int:
-        """How many changes were acknowledged."""
+        """The number of acknowledged changes."""
         return len(self.users) + len(self.joined) + len(self.left)
 
     def assert_kept(self, ledger: Ledger) -> None:
-        """All that was acknowledged is there, and nothing that nobody asked for."""
+        """Check that all acknowledged changes are stored, and no change that was not requested."""
         assert self.users <= {row[0] for row in ledger.users}
         there = {
             (group, user): participant
@@ -55,23 +55,23 @@ class Book:
 
 
 class Load:
-    """Callers who create users, join them into groups, and take some of them out again.
+    """Callers that create users, join them to groups, and remove some of them.
 
-    Once enough was acknowledged, `end` is called in a thread. From then on a caller whose server does not answer any
-    more is content; the others go on until as much again was acknowledged.
+    After `enough` acknowledged changes, `end` is called in a thread. From then on, a caller stops when its server does
+    not respond; the other callers continue until the number of acknowledged changes has doubled.
     """
 
     def __init__(self, book: Book, enough: int, end: Callable[[], None]) -> None:
         self.book = book
         self.refused = 0
-        """How many calls were answered with 503."""
+        """The number of 503 responses."""
         self._enough = enough
         self._most = 2 * enough - book.acknowledged
         self._end = end
         self._ending: asyncio.Task[None] | None = None
 
     async def run(self, *crowds: Crowd) -> None:
-        """Go on until nobody answers any more, or enough was acknowledged after the end."""
+        """Call until no server responds, or enough changes were acknowledged after the end."""
         async with asyncio.TaskGroup() as tasks:
             for number in range(CALLERS):
                 tasks.create_task(self._call(crowds[number % len(crowds)], number))
@@ -118,11 +118,11 @@ class Load:
 
 
 class Unavailable(Exception):
-    """The server says that its database is not there; whether the call was carried out is open."""
+    """The database of the server is unavailable. Whether the change was made is unknown."""
 
 
 def answered(answer: httpx.Response, status: int) -> Any:
-    """The JSON of an answer, which is as it should be unless the database is not there."""
+    """The JSON of a response with this status. Raises Unavailable for a 503."""
     if answer.status_code == 503:
         assert error_of(answer) == UNAVAILABLE
         assert int(answer.headers["retry-after"]) >= 1
@@ -132,5 +132,5 @@ def answered(answer: httpx.Response, status: int) -> Any:
 
 
 def shown(api: Caller, groups: list[str]) -> dict[Seat, str]:
-    """Who is in the groups, as the API shows it."""
+    """The participants of the groups according to the API."""
     return {(group, one["userId"]): one["id"] for group in groups for one in api.participants(group)}

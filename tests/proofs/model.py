@@ -1,4 +1,4 @@
-"""Users, conversations and who is in what, in plain dictionaries: what the server has to agree with."""
+"""A model of users, conversations and memberships in plain dictionaries, with which the server must agree."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ class Room:
     seats: dict[str, Seat] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     updated: str | None = None
-    """When the last message was received that there ever was."""
+    """The time at which the last message was received, even if it was deleted."""
 
 
 class Model:
-    """The state, and the events that the server owes since they were last collected."""
+    """The state, and the expected events since they were last collected."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -68,31 +68,31 @@ class Model:
         self.owed: list[Event] = []
 
     def find(self, named: Named) -> Person | None:
-        """The user with the one id that is given."""
+        """The user with the given id or external id."""
         if "userId" in named:
             return self.people.get(named["userId"])
         found = [one for one in self.people.values() if one.external_id == named["userExternalId"]]
         return found[0] if found else None
 
     def membership(self) -> Membership:
-        """Who is in what."""
+        """The membership."""
         return {room.id: {seat.id: seat.person.id for seat in room.seats.values()} for room in self.rooms.values()}
 
     def seated(self) -> list[tuple[str, str]]:
-        """Conversation and participant, for everybody in a group."""
+        """The conversation and participant ids of all participants of groups."""
         groups = [room for room in self.rooms.values() if room.type == "sdkGroup"]
         return [(room.id, seat.id) for room in groups for seat in room.seats.values()]
 
     def rooms_of(self, person: Person) -> list[str]:
-        """The conversations the user is in, by id."""
+        """The ids of the conversations of the user, ascending."""
         return sorted(room.id for room in self.rooms.values() if person.id in room.seats)
 
-    def shown(self, room: Room) -> list[dict[str, Any]]:
-        """The participants of a conversation, as answers show them."""
-        return [shown(seat) for seat in room.seats.values()]
+    def to_api(self, room: Room) -> list[dict[str, Any]]:
+        """The participants of a conversation, as responses show them."""
+        return [to_api(seat) for seat in room.seats.values()]
 
     def refusal_of_join(self, room_id: str, named: Named) -> Refusal | None:
-        """Why a join has to be refused, if it has to be."""
+        """The error of a join, or None."""
         if (room := self.rooms.get(room_id)) is None:
             return NO_CONVERSATION
         if room.type != "sdkGroup":
@@ -102,7 +102,7 @@ class Model:
         return FULL if person.id not in room.seats and len(room.seats) >= self.limit else None
 
     def join(self, room_id: str, named: Named, answer: dict[str, Any], *, subscribe: bool) -> None:
-        """A join that was answered with this participant."""
+        """Apply a join that returned this participant."""
         room, person = self.rooms[room_id], self.find(named)
         assert person is not None
         seat = room.seats.get(person.id)
@@ -112,10 +112,10 @@ class Model:
         self._subscribe(seat, answer, subscribe=subscribe)
         if added:
             self.owed.append(("conversation:join", room.id, person.id, [[seat.id, person.id]]))
-        assert answer == shown(seat)
+        assert answer == to_api(seat)
 
     def _seat(self, room: Room, person: Person, participant_id: str) -> Seat:
-        # Ids ascend for ever, over restarts too: an id in use, or one of somebody who left, never comes back.
+        # Ids ascend, also across restarts, so the id of a former participant is never used again.
         assert participant_id > self.last_id
         self.last_id = participant_id
         seat = room.seats[person.id] = Seat(participant_id, person)
@@ -128,7 +128,7 @@ class Model:
         seat.subscribed |= subscribe
 
     def refusal_of_leave(self, room_id: str, *, seat: Seat | None, user_missing: bool) -> Refusal | None:
-        """Why a leave has to be refused, if it has to be."""
+        """The error of a leave, or None."""
         if (room := self.rooms.get(room_id)) is None:
             return NO_CONVERSATION
         if room.type != "sdkGroup":
@@ -138,12 +138,12 @@ class Model:
         return NO_MEMBER if seat is None else None
 
     def leave(self, room_id: str, seat: Seat) -> None:
-        """A leave."""
+        """Apply a leave."""
         del self.rooms[room_id].seats[seat.person.id]
         self.owed.append(("conversation:leave", room_id, seat.person.id, [[seat.id, seat.person.id]]))
 
     def refusal_of_author(self, room_id: str, named: Named | None) -> Refusal | None:
-        """Why a user, or without one the business, may not say or do something, if it is so."""
+        """The error of a message or activity of a user or, without one, of the business; or None."""
         if (room := self.rooms.get(room_id)) is None:
             return NO_CONVERSATION
         if named is None:
@@ -152,8 +152,8 @@ class Model:
             return NO_USER
         return None if person.id in room.seats else NO_MEMBER
 
-    def say(self, room_id: str, named: Named | None, message: dict[str, Any]) -> None:
-        """A message that was answered so."""
+    def post(self, room_id: str, named: Named | None, message: dict[str, Any]) -> None:
+        """Apply a message that was posted."""
         room = self.rooms[room_id]
         assert message["id"] > max([self.last_id, *[one["id"] for one in room.messages]])
         assert message["received"] >= (room.updated or "")
@@ -165,7 +165,7 @@ class Model:
         self.owed.append(("conversation:message", room_id, None, None))
 
     def act(self, room_id: str, named: Named | None, type: str) -> None:
-        """An activity."""
+        """Apply an activity."""
         room = self.rooms[room_id]
         if named is not None:
             self._see(room, named)
@@ -178,7 +178,7 @@ class Model:
             room.seats[person.id].unread, room.seats[person.id].last_read = 0, room.updated
 
     def delete_message(self, room_id: str, message_id: str) -> Refusal | None:
-        """The end of a message: what is unread stays so. Why it cannot be, if it cannot."""
+        """Delete a message, which keeps unread counts; returns the error, or None."""
         if (room := self.rooms.get(room_id)) is None:
             return NO_CONVERSATION
         left = [one for one in room.messages if one["id"] != message_id]
@@ -187,7 +187,7 @@ class Model:
         return refusal
 
     def delete_messages(self, room_id: str) -> Refusal | None:
-        """The end of all messages: nobody has anything unread."""
+        """Delete all messages, which resets unread counts; returns the error, or None."""
         if (room := self.rooms.get(room_id)) is None:
             return NO_CONVERSATION
         room.messages = []
@@ -196,7 +196,7 @@ class Model:
         return None
 
     def refusal_of_create(self, named: Sequence[Named]) -> Refusal | None:
-        """Why a conversation with these users cannot be created, if it cannot."""
+        """The error of creating a conversation with these users, or None."""
         people = [self.find(one) for one in named]
         if None in people:
             return NO_USER
@@ -205,7 +205,7 @@ class Model:
     def create(
         self, made: dict[str, Any], named: Sequence[Named], subscribe: Sequence[bool], listed: list[Any]
     ) -> None:
-        """A conversation was created, and then showed these participants."""
+        """Apply the creation of a conversation with these participants."""
         room = self.rooms[made["id"]] = Room(made["id"], made["type"])
         wanted: dict[str, bool] = {}
         for one, wish in zip(named, subscribe, strict=True):
@@ -214,7 +214,7 @@ class Model:
             wanted[person.id] = wanted.get(person.id, False) or wish
         for (user_id, wish), answer in zip(wanted.items(), listed, strict=True):
             self._subscribe(self._seat(room, self.people[user_id], answer["id"]), answer, subscribe=wish)
-        assert self.shown(room) == listed
+        assert self.to_api(room) == listed
         owner = next(iter(wanted)) if room.type == "personal" else None
         if owner is not None and self.people[owner].default is None:
             self.people[owner].default, room.is_default = room.id, True
@@ -223,19 +223,19 @@ class Model:
         self.owed.append(("conversation:create", room.id, owner, pairs))
 
     def refusal_of_delete(self, room_id: str) -> Refusal | None:
-        """Why a conversation cannot be deleted, if it cannot."""
+        """The error of deleting a conversation, or None."""
         if (room := self.rooms.get(room_id)) is None:
             return NO_CONVERSATION
         title = f"Conversation {room_id} cannot be deleted because it is the default."
         return (400, "bad_request", title) if room.is_default else None
 
     def delete_room(self, room_id: str) -> None:
-        """A conversation was deleted."""
+        """Apply the deletion of a conversation."""
         del self.rooms[room_id]
         self.owed.append(("conversation:remove", room_id, None, None))
 
     def delete_person(self, person: Person) -> None:
-        """A user was deleted: personal conversations go, groups stay."""
+        """Apply the deletion of a user, with their personal conversations."""
         for room_id in self.rooms_of(person):
             if self.rooms[room_id].type == "personal":
                 self.delete_room(room_id)
@@ -245,8 +245,8 @@ class Model:
         self.owed.append(("user:remove", None, person.id, None))
 
 
-def shown(seat: Seat) -> dict[str, Any]:
-    """A participant, as answers show one."""
+def to_api(seat: Seat) -> dict[str, Any]:
+    """A participant, as responses show it."""
     clients = [{"type": "sdk", "clientId": seat.person.sdk_client}] if seat.subscribed else []
     external = {} if seat.person.external_id is None else {"userExternalId": seat.person.external_id}
     read = {} if seat.last_read is None else {"lastRead": seat.last_read}

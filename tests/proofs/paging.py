@@ -1,4 +1,4 @@
-"""What a page of a list has to be, worked out from the whole list."""
+"""The expected page of a list, computed from the whole list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 DEFAULT_SIZE = 25
 FIRST, LAST = "0" * 24, "f" * 24
-"""Cursors before and after every record."""
+"""Cursors before and after all records."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Asked:
 
     @property
     def params(self) -> dict[str, str]:
-        """As they go into the query string."""
+        """The query parameters."""
         params = {f"filter[{name}]": value for name, value in self.filter.items()}
         given = {"after": self.after, "before": self.before, "size": self.size}
         return params | {f"page[{name}]": str(value) for name, value in given.items() if value is not None}
@@ -56,7 +56,7 @@ def expected_page(ids: Sequence[str], asked: Asked) -> tuple[list[str], dict[str
 
 
 def parsed_links(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The `links` of an answer, each as its URL and its parameters; no `links` may be there and empty."""
+    """The `links` of a response, each as its URL and its parameters. Empty `links` are not allowed."""
     assert answer.get("links") != {}
     parts = {name: link.partition("?") for name, link in answer.get("links", {}).items()}
     return {name: (url, dict(parse_qsl(query))) for name, (url, _, query) in parts.items()}

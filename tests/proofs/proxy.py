@@ -1,4 +1,4 @@
-"""A proxy between a server and its PostgreSQL, which loses COMMITs."""
+"""A proxy between a server and PostgreSQL that loses COMMITs."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ LATE_SECONDS = 0.25
 
 
 class Fate(Enum):
-    """What becomes of a COMMIT. In each case the connection of the server is closed."""
+    """The fate of a COMMIT. In each case the connection of the server is closed."""
 
-    LOST = auto()  # it never arrives
-    UNANSWERED = auto()  # it is carried out, and the answer never arrives
-    LATE = auto()  # it arrives, and is carried out, when the connection has been closed for a while
+    LOST = auto()  # it does not arrive
+    UNANSWERED = auto()  # it is executed, but its response does not arrive
+    LATE = auto()  # it arrives some time after the connection was closed, and is executed
 
 
 class Proxy:
-    """Passes everything on, but for the next COMMITs of transactions in which the mark occurs, one for each fate."""
+    """Forwards all data, except the next COMMITs of transactions that contain the mark, one for each fate."""
 
     def __init__(self, url: str) -> None:
         (folder,) = parse_qs(urlsplit(url).query)["host"]
@@ -36,7 +36,7 @@ class Proxy:
         self._folder = Path(tempfile.mkdtemp(prefix="heliograph-proxy-"))
         self.url = url.replace(folder, str(self._folder))
         self.fates: list[Fate] = []
-        self.mark = b""  # a server also commits what nobody asks for just now, such as a step of a purge
+        self.mark = b""  # a server also commits without a request, such as a step of a purge
         self._loop = asyncio.new_event_loop()
         self._settled = threading.Event()
         self._settled.set()
@@ -51,7 +51,7 @@ class Proxy:
         self._server = await asyncio.start_unix_server(self._serve, self._folder / SOCKET)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.closing(writer), contextlib.suppress(OSError):  # there may be no server to pass anything on to
+        with contextlib.closing(writer), contextlib.suppress(OSError):  # the server may be unreachable
             await self._pass_on(reader, writer)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -92,11 +92,11 @@ class Proxy:
         self._settled.set()
 
     def settle(self) -> None:
-        """Wait until nothing is late any more."""
+        """Wait for late COMMITs."""
         assert self._settled.wait(timeout=20)
 
     def close(self) -> None:
-        """End it."""
+        """Stop the proxy."""
 
         async def end() -> None:
             self._server.close()
@@ -122,7 +122,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @contextlib.contextmanager
 def losing(url: str) -> Iterator[Proxy]:
-    """A proxy for the length of a block."""
+    """A proxy that is stopped at the end of the block."""
     proxy = Proxy(url)
     try:
         yield proxy

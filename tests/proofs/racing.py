@@ -1,4 +1,4 @@
-"""A race of a few calls about one user and one group, and the orders of the calls that would explain its outcome."""
+"""A race of a few calls about one user and one group, and the search for an order that explains its outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.proofs.paging import FIRST
 
 @dataclass(frozen=True)
 class State:
-    """One user and one group: whether they are there, and as which participant the one is in the other."""
+    """The state of one user and one group: whether they exist, and the participant id of the user."""
 
     user: bool = True
     group: bool = True
@@ -25,7 +25,7 @@ class State:
 
 @dataclass(frozen=True)
 class Seen:
-    """A call, its status, its error code, and the participant: who joined, or who was to leave."""
+    """A call, its status and error code, and the participant that joined or was to leave."""
 
     verb: str
     status: int
@@ -42,7 +42,7 @@ OK, NO_GROUP, NO_USER, NO_MEMBER = (
 
 
 def explain(state: State, seen: Seen) -> State | None:
-    """The state after the call, if it was answered as it should be in this state."""
+    """The state after the call, or None if its response does not fit this state."""
     answer = (seen.status, seen.code)
     match seen.verb:
         case "delete group":
@@ -54,7 +54,7 @@ def explain(state: State, seen: Seen) -> State | None:
     if not state.group:
         return state if answer == NO_GROUP else None
     if not state.user:
-        # A participant id tells nothing of users, so there is no user to be missed.
+        # A participant id does not name a user, so the error is never user_not_found.
         return state if answer == (NO_MEMBER if seen.verb == "leave seat" else NO_USER) else None
     if seen.verb.startswith("leave"):
         named = state.participant if seen.verb == "leave" else seen.participant
@@ -66,7 +66,7 @@ def explain(state: State, seen: Seen) -> State | None:
 
 
 def explained(before: State, calls: Sequence[Seen], after: State) -> bool:
-    """Whether some order of the calls leads from the one state to the other, each answered as in its turn."""
+    """Whether an order of the calls explains all responses and the final state."""
     for order in itertools.permutations(calls):
         state: State | None = before
         for seen in order:
@@ -92,7 +92,7 @@ async def call(crowd: Crowd, verb: str, group: str, user: str, seat: str) -> See
 
 
 async def look(crowd: Crowd, group: str, user: str) -> State:
-    """What the API shows of the group and the user, from both sides."""
+    """The state according to the API, read from both the group and the user."""
     listed, found, mine = await asyncio.gather(
         crowd("GET", f"/conversations/{group}/participants"),
         crowd("GET", f"/users/{user}"),
@@ -107,7 +107,7 @@ async def look(crowd: Crowd, group: str, user: str) -> State:
 
 @dataclass(frozen=True)
 class Arena:
-    """Where a race takes place."""
+    """The group and the user of a race."""
 
     group: str
     user: str
@@ -115,7 +115,7 @@ class Arena:
 
 
 async def prepared(crowd: Crowd, *, inside: bool) -> Arena:
-    """A group and a user, who is in it or not."""
+    """A new group and a new user, who is a participant if `inside` is set."""
     user, group = await crowd.new_user(), await crowd.new_group()
     if inside:
         await crowd.join(group, user)
@@ -126,7 +126,7 @@ async def prepared(crowd: Crowd, *, inside: bool) -> Arena:
 
 
 async def race(crowd: Crowd, arena: Arena, verbs: Sequence[str]) -> None:
-    """Make the calls at once."""
+    """Make the calls concurrently."""
     seat = arena.before.participant or FIRST
     seen = await asyncio.gather(*[call(crowd, verb, arena.group, arena.user, seat) for verb in verbs])
     after = await look(crowd, arena.group, arena.user)
@@ -134,7 +134,7 @@ async def race(crowd: Crowd, arena: Arena, verbs: Sequence[str]) -> None:
 
 
 async def in_one_transaction(crowd: Crowd, url: str, races: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Hold the server up, as another process may, until the calls have arrived: joins and leaves go together then."""
+    """Lock the database like another process until the calls have arrived, so that joins and leaves share a batch."""
     async with held_up(url):
         # The first call waits for the database, and the others wait for the first.
         first = asyncio.create_task(crowd.join(FIRST, FIRST))
@@ -147,5 +147,5 @@ async def in_one_transaction(crowd: Crowd, url: str, races: Sequence[Coroutine[A
 
 
 async def round_trip(crowd: Crowd) -> None:
-    """Shows how far the server has come, without the database."""
+    """Make a call that does not use the database, to wait for the calls before it."""
     assert (await crowd.http.get(f"{crowd.api.url}/health/live")).status_code == 200

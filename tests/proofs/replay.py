@@ -1,4 +1,4 @@
-"""Membership rebuilt from nothing but the events, and what each event's payload is documented to hold."""
+"""Rebuilds the membership from the events, and checks payloads against their documentation."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from heliograph.storage.rows.outbox import StoredEvent
 Membership = dict[str, dict[str, str]]
 """For each conversation, the user of each participant, in the order of joining."""
 
-# The keys of payloads and of the objects in them, as the API document's webhook schemas give them: those that must be
-# there, and those that may be.
+# The required and optional keys of payloads and of the objects in them, from the webhook schemas of the API document.
 CONVERSATION = ({"id", "type"}, {"metadata"})
 USER = ({"id", "authenticated"}, {"externalId", "brandId"})
 SDK_CLIENT = ({"id", "type", "status", "lastSeen", "linkedAt"}, {"displayName", "avatarUrl", "info", "raw"})
@@ -39,13 +38,13 @@ PAYLOADS = {
     "conversation:typing": {"conversation", "activity"},
     "conversation:remove": {"conversation"},
     "user:remove": {"user"},
-    # The document's `reason` stands there "if applicable", and none of its values applies to a change by the API.
+    # The document's `reason` is present "if applicable", and none of its values applies to a change by the API.
     "user:update": {"user", "source"},
 }
 
 
 def replay(events: Iterable[StoredEvent], so_far: Membership | None = None) -> Membership:
-    """Apply the events to `so_far`. An event that contradicts what came before it fails."""
+    """Apply the events to `so_far`. Fails for an event that contradicts an earlier one."""
     state: Membership = {} if so_far is None else so_far
     for event in events:
         _apply(event, state)
@@ -79,7 +78,7 @@ def _apply(event: StoredEvent, state: Membership) -> None:
 
 
 def unread(events: Iterable[StoredEvent]) -> dict[str, dict[str, int]]:
-    """For each conversation in which nothing was deleted, what each participant has not read."""
+    """The unread counts of the participants, for conversations without deleted messages."""
     members: Membership = {}
     counts: dict[str, int] = {}
     for event in events:
@@ -90,7 +89,7 @@ def unread(events: Iterable[StoredEvent]) -> dict[str, dict[str, int]]:
             counts |= {one: counts.get(one, 0) + 1 for one in here}
         about = payload.get("message") or payload.get("activity") or {"type": "", "author": {}}
         if event.type in ("conversation:message", "conversation:read"):
-            # Who is no member any more cannot have said or read anything.
+            # Only members can post and read.
             author = about["author"].get("userId")
             assert author is None or author in here.values()
             counts |= {one: 0 for one, user in here.items() if user == author}
@@ -98,7 +97,7 @@ def unread(events: Iterable[StoredEvent]) -> dict[str, dict[str, int]]:
 
 
 def assert_documented(event: StoredEvent) -> None:
-    """The payload has exactly the documented keys, and is about what the row is about."""
+    """Check that the payload has the documented keys, and is about the same objects as the row."""
     payload: dict[str, Any] = json.loads(bytes(event.payload))
     keys = PAYLOADS[event.type]
     if event.type == "conversation:create" and payload["conversation"]["type"] == "personal":

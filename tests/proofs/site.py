@@ -1,4 +1,4 @@
-"""Servers that share one database, and those who call them."""
+"""Servers that share one database, and their callers."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Site:
-    """One server or several on one database; `account` calls the first with the key of the account."""
+    """One or more servers on one database. `account` calls the first with the account key."""
 
     servers: list[Server]
     account: Caller
 
     @property
     def database_url(self) -> str:
-        """The database of all of them."""
+        """The URL of the shared database."""
         return self.servers[0].database_url
 
     def new_app(self) -> Caller:
-        """A fresh app, and a caller who knows the first server."""
+        """A caller of the first server with the key of a new app."""
         return new_app(self.account)
 
     def callers(self, api: Caller) -> list[Caller]:
@@ -38,22 +38,22 @@ class Site:
         return [Caller(server.url, api.auth, api.app_id, api.http) for server in self.servers]
 
     def at_once(self, api: Caller, work: Callable[[Crowd], Awaitable[T]], connections: int = CONNECTIONS) -> T:
-        """Run `work` with a crowd whose calls go to one server after the other."""
+        """Run `work` with a crowd whose calls go to the servers in turns."""
         return at_once(api, work, connections, [server.url for server in self.servers])
 
     def ledger(self, api: Caller) -> Ledger:
-        """What is stored of the app."""
+        """The stored data of the app."""
         return Ledger(self.database_url, api.app_id)
 
     def assert_calm(self) -> None:
-        """No server has logged an error."""
+        """Check that no server has logged an error."""
         lines = [line for server in self.servers for line in server.log]
         assert [line for line in lines if " error " in line or line.startswith(("  File ", "Traceback"))] == []
 
 
 @contextlib.contextmanager
 def site(engine: str, workers: Sequence[int], folder: Path, *options: str) -> Iterator[Site]:
-    """A server for each of these numbers, with so many worker processes, on one fresh database."""
+    """A server for each number of worker processes, all on one new database."""
     database = new_database(engine, folder)
     with contextlib.ExitStack() as stack:
         servers = [stack.enter_context(serving(database, *options, *_workers(count))) for count in workers]

@@ -1,4 +1,4 @@
-"""A tenant that keeps the server busy, and how long its requests take.
+"""A tenant that sends requests continuously, and their durations.
 
 `python -m tests.proofs.steady URL APP_ID KEY_ID SECRET CONVERSATION SECONDS` prints the 99th percentile, in
 milliseconds.
@@ -17,7 +17,7 @@ CONNECTIONS = 32
 
 
 class Tenant:
-    """Connections that list participants and post messages in turns."""
+    """Connections that alternately list participants and post messages."""
 
     def __init__(self, url: str, app_id: str, auth: tuple[str, str], conversation: str) -> None:
         server = urlsplit(url)

@@ -1,4 +1,4 @@
-"""The rows beside the model, in forms in which they can be compared."""
+"""Converts rows for comparison with the model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.proofs.replay import Membership
 
 
 def in_order(membership: Membership) -> dict[str, list[tuple[str, str]]]:
-    """Comparable in the order of joining too, which dictionaries are not."""
+    """The membership as lists, whose comparison includes the order of joining."""
     return {conversation: list(members.items()) for conversation, members in membership.items()}
 
 
@@ -23,13 +23,13 @@ def pairs_of(event: event_rows.StoredEvent) -> list[list[str]] | None:
 
 
 def settled(events: Sequence[Event]) -> list[Event]:
-    """Which of the conversations that go together with a user goes first is not promised: here it is by id."""
+    """The events, with `conversation:remove` by id, as the conversations of a user have no defined order."""
     removed = iter(sorted(event for event in events if event[0] == "conversation:remove"))
     return [next(removed) if event[0] == "conversation:remove" else event for event in events]
 
 
 async def stored_membership(reader: Reader, app_id: str) -> Membership:
-    """Who is in what, by the rows of either side, which have to agree, and by the counts of each conversation."""
+    """The membership, after checking that participants, memberships and the counts of conversations agree."""
     sql = "SELECT conversation_id, {id}, user_id FROM {table} WHERE app_id = $1 ORDER BY 1, 2"
     rows = await reader.rows(sql.format(id="id", table="participant"), app_id)
     assert await reader.rows(sql.format(id="participant_id", table="membership"), app_id) == rows

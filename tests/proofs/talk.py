@@ -1,4 +1,4 @@
-"""Many who say things, read, and take back what they said until the server is gone, and what they were answered."""
+"""Concurrent callers that post, read and delete messages until the server has stopped, and their responses."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ TALKERS = 8
 
 @dataclass
 class Talk:
-    """What was acknowledged of messages and reads, and what was asked for and never answered.
+    """The acknowledged messages and reads, and the requests without a response.
 
-    Everybody in `speakers` is in every one of the groups. Each talker says one thing after the other, so of each and in
-    each group the order is known.
+    All `speakers` are participants of all groups. Each talker posts one message after the other, so the order of its
+    messages in a group is known.
     """
 
     groups: list[str]
@@ -35,7 +35,7 @@ class Talk:
     posted: dict[str, str] = field(default_factory=dict)
     """The text of each message."""
     in_order: dict[tuple[int, str], list[str]] = field(default_factory=dict)
-    """What each talker said in each group."""
+    """The messages of each talker in each group."""
     deleted: set[str] = field(default_factory=set)
     read: Counter[Seat] = field(default_factory=Counter)
     unanswered_posts: set[str] = field(default_factory=set)
@@ -44,7 +44,7 @@ class Talk:
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     async def run(self, crowd: Crowd) -> None:
-        """Go on until nobody answers any more."""
+        """Call until the server does not respond."""
         async with asyncio.TaskGroup() as tasks:
             for number in range(TALKERS):
                 tasks.create_task(self._talk(crowd, number))
@@ -53,14 +53,14 @@ class Talk:
         try:
             for count in itertools.count(number):
                 group, user = self.groups[count % len(self.groups)], self.speakers[count % len(self.speakers)]
-                await self._say(crowd, number, group, {"userId": user} if count % 2 else {})
+                await self._post(crowd, number, group, {"userId": user} if count % 2 else {})
                 await self._read(crowd, group, self.speakers[number % len(self.speakers)])
                 if count % 4 == 0:
-                    await self._take_back(crowd, number, group)
+                    await self._delete_oldest(crowd, number, group)
         except httpx.TransportError:
             return
 
-    async def _say(self, crowd: Crowd, number: int, group: str, user: dict[str, str]) -> None:
+    async def _post(self, crowd: Crowd, number: int, group: str, user: dict[str, str]) -> None:
         text = f"number {next(self._numbers)}"
         body = {"author": author_of(**user), "content": {"type": "text", "text": text}}
         self.unanswered_posts.add(text)
@@ -76,7 +76,7 @@ class Talk:
         self.unanswered_reads[group, user] -= 1
         self.read[group, user] += 1
 
-    async def _take_back(self, crowd: Crowd, number: int, group: str) -> None:
+    async def _delete_oldest(self, crowd: Crowd, number: int, group: str) -> None:
         """Delete the oldest message of this talker."""
         message = self.in_order[number, group].pop(0)
         self.unanswered_deletes.add(message)
@@ -85,16 +85,16 @@ class Talk:
         self.deleted.add(message)
 
     def forget_unanswered(self) -> None:
-        """From now on nothing that was not answered may have been done."""
+        """From now on, requests without a response must not have been executed."""
         self.unanswered_posts.clear()
         self.unanswered_deletes.clear()
         self.unanswered_reads.clear()
 
     def assert_kept(self, api: Caller, ledger: Ledger) -> None:
-        """All that was acknowledged is there, in order; the counts fit it; and nothing is half there."""
-        told = {group: self._told(ledger, group) for group in self.groups}
+        """Check that all acknowledged messages are stored in order, with the right counts and events."""
+        told = {group: self._messages_of_events(ledger, group) for group in self.groups}
         for group in self.groups:
-            self._assert_told(api, ledger.database_url, group, told[group])
+            self._assert_listed(api, ledger.database_url, group, told[group])
         everything = {id for group in self.groups for id in told[group]}
         assert self.posted.keys() <= everything
         said = {message["content"]["text"] for group in self.groups for message in told[group].values()}
@@ -104,15 +104,15 @@ class Talk:
         for group in self.groups:
             assert {one["id"]: one["unreadCount"] for one in api.participants(group)} == expected[group]
 
-    def _told(self, ledger: Ledger, group: str) -> dict[str, Any]:
-        """The messages of a group that there are events of, by their ids."""
+    def _messages_of_events(self, ledger: Ledger, group: str) -> dict[str, Any]:
+        """The messages in the events of a group, by id."""
         events = [event for event in ledger.events_of("conversation:message") if event.conversation_id == group]
         messages = [json.loads(bytes(event.payload))["message"] for event in events]
         assert [one["id"] for one in messages] == sorted({one["id"] for one in messages})
         return {one["id"]: one for one in messages}
 
-    def _assert_told(self, api: Caller, url: str, group: str, told: dict[str, Any]) -> None:
-        """What is listed of a group is what was told of it, but for what was taken back."""
+    def _assert_listed(self, api: Caller, url: str, group: str, told: dict[str, Any]) -> None:
+        """Check that the listed messages of a group are those of its events, except for deleted messages."""
         listed = history(api, group)
         ids = [message["id"] for message in listed]
         assert ids == sorted(set(ids))
@@ -131,7 +131,7 @@ class Talk:
         assert counted == [(len(told), len(ids))]
 
     def _assert_read(self, ledger: Ledger) -> None:
-        """Each reading was told, and no other."""
+        """Check that there is an event for each read, and no other."""
         events = ledger.events_of("conversation:read")
         authors = [json.loads(bytes(event.payload))["activity"]["author"]["userId"] for event in events]
         told = Counter((event.conversation_id or "", user) for event, user in zip(events, authors, strict=True))

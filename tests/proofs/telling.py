@@ -1,4 +1,4 @@
-"""Changes that webhooks are told of, an endpoint that kills the server, and the account of both."""
+"""Changes with webhooks, an endpoint that kills the server, and the comparison of events with deliveries."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Told = tuple[str, str]
 
 
 class Killer(Endpoint):
-    """An endpoint that can keep its callers waiting, and kill the server right after it has answered."""
+    """An endpoint that can delay its responses, and kill the server right after a response."""
 
     def __init__(self) -> None:
         self.accepted: set[Told] = set()
@@ -32,22 +32,22 @@ class Killer(Endpoint):
         super().__init__()
 
     def aim(self, kill: Callable[[], None]) -> None:
-        """Kill the server after the next answer."""
+        """Kill the server after the next response."""
         self._kill = kill
 
     def answering(self) -> None:
-        """Wait as long as the endpoint is held."""
+        """Wait while responses are delayed."""
         self.open.wait()
 
     def answered(self, body: Any) -> None:
-        """Note that this was taken, and kill."""
+        """Record the received event, and kill the server."""
         self.accepted.add(told_of(body))
         kill, self._kill = self._kill, None
         if kill is not None:
             kill()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A caller who is gone is what it is all about."""
+        """Ignore errors, as killed callers are expected."""
 
 
 def told_of(body: Any) -> Told:
@@ -58,14 +58,14 @@ def told_of(body: Any) -> Told:
 
 @dataclass
 class Changes:
-    """Callers who create users, join them, and let them speak and read, until the server is gone."""
+    """Callers that create users, join them, and post and read as them, until the server has stopped."""
 
     groups: list[str]
     acknowledged: set[tuple[str, str]] = field(default_factory=set)
-    """The type of an event, and the id of the user or of the message that it must be about."""
+    """The type of an expected event, and the id of its user or message."""
 
     async def run(self, crowd: Crowd, enough: int, end: Callable[[], None]) -> None:
-        """Go on until nobody answers any more; `end` is called once so much more was acknowledged."""
+        """Call until the server does not respond. `end` is called after `enough` more acknowledged changes."""
         self._enough, self._end = len(self.acknowledged) + enough, end
         async with asyncio.TaskGroup() as tasks:
             for number in range(CALLERS):
@@ -99,7 +99,7 @@ class Changes:
 
 
 class Account:
-    """What is stored of events and deliveries, beside what the endpoint was told."""
+    """The stored events and deliveries, and the calls that the endpoint received."""
 
     def __init__(self, url: str, endpoint: Endpoint) -> None:
         sql = "SELECT id, coalesce(conversation_id, user_id) FROM event"
@@ -110,7 +110,7 @@ class Account:
         self.calls = [(told_of(body), headers["x-heliograph-delivery"], body) for headers, body in endpoint.came]
 
     def assert_told(self, acknowledged: set[tuple[str, str]], webhooks: list[str]) -> None:
-        """Each event was told to each webhook, in the order of its lane, and if twice then as the same."""
+        """Check that each webhook received each event, in the order of its lane, and each repetition unchanged."""
         assert {(webhook, event) for webhook in webhooks for event in self.lanes} == self.deliveries.keys()
         assert {told for told, _, _ in self.calls} == self.deliveries.keys()
         assert acknowledged <= {about(body["events"][0]) for _, _, body in self.calls}
@@ -120,17 +120,17 @@ class Account:
             assert delivery == self.deliveries[told]
             assert bodies.setdefault(told, body) == body
             lanes[told[0], self.lanes[told[1]]].append(told[1])
-        # What comes twice comes twice in a row: nothing that is later was told in between.
+        # A repeated event follows immediately: no later event was sent in between.
         assert [lane for lane in lanes.values() if lane != sorted(lane)] == []
 
     @property
     def repeated(self) -> int:
-        """How many calls told again what had been told."""
+        """The number of repeated calls."""
         return len(self.calls) - len({told for told, _, _ in self.calls})
 
 
 def about(event: Any) -> tuple[str, str]:
-    """The type of an event, and the id of the message or else of the user that it is about."""
+    """The type of an event, and the id of its message or, without one, of its user."""
     payload = event["payload"]
     if "message" in payload:
         return event["type"], payload["message"]["id"]
@@ -139,7 +139,7 @@ def about(event: Any) -> tuple[str, str]:
 
 
 def gaps(url: str, endpoint: Killer) -> Counter[str]:
-    """Of what is pending just after a kill, how much no call had told, and how much the endpoint had taken."""
+    """After a kill, the number of pending deliveries that were not sent, and that were received but not recorded."""
     pending = set(rows(url, "SELECT webhook_id, event_id FROM delivery WHERE status = 'pending'"))
     called = {told_of(body) for _, body in endpoint.came}
     return Counter(untold=len(pending - called), unrecorded=len(pending & endpoint.accepted))

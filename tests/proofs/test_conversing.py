@@ -1,4 +1,4 @@
-"""Messages, reads, joins and leaves at once, in one process or several: what is unread stays exact."""
+"""Unread counts stay exact with concurrent messages, reads, joins and leaves, in one or several processes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VERBS = {"say": 6, "say as": 6, "read": 5, "join": 4, "leave": 3, "type": 1, "re
 
 @pytest.fixture(scope="module", params=SITES, ids=lambda one: f"{one[0]}-{one[1]}")
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server, one with three workers, or three servers on one database."""
+    """One server, a server with three workers, or three servers on one database."""
     engine, workers = request.param
     with new_site(engine, workers, tmp_path_factory.mktemp("conversing")) as site:
         yield site
@@ -33,12 +33,12 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def api(site: Site) -> Caller:
-    """A caller with the key of a fresh app."""
+    """A caller with the key of a new app."""
     return site.new_app()
 
 
 async def one_of_many(crowd: Crowd, number: int, groups: list[str], users: list[str]) -> None:
-    """A caller who says, reads, joins and leaves."""
+    """A caller that posts, reads, joins and leaves."""
     dice = random.Random(number)
     for verb in dice.choices(list(VERBS), list(VERBS.values()), k=CALLS):
         where, user = f"/conversations/{dice.choice(groups)}", dice.choice(users)
@@ -57,7 +57,7 @@ async def one_of_many(crowd: Crowd, number: int, groups: list[str], users: list[
         assert answer.status_code in (200, 201) or "not a member" in answer.text, answer.text
 
 
-def test_what_is_unread_is_exact_whoever_comes_first(site: Site, api: Caller) -> None:
+def test_unread_counts_are_exact_in_any_order(site: Site, api: Caller) -> None:
     async def work(crowd: Crowd) -> list[str]:
         users = await crowd.new_users(USERS)
         groups = [await crowd.new_group(*users[:4]) for _ in range(2)]
@@ -89,7 +89,7 @@ def test_what_is_unread_is_exact_whoever_comes_first(site: Site, api: Caller) ->
         assert counted == [(len(stored), len(stored))]
 
 
-def test_what_one_server_changed_the_others_show_at_once(site: Site, api: Caller) -> None:
+def test_a_change_on_one_server_is_visible_on_the_others(site: Site, api: Caller) -> None:
     users = [api.new_user() for _ in range(2)]
     group = api.new_group(*users)
     callers = itertools.cycle(site.callers(api))
@@ -105,7 +105,7 @@ def test_what_one_server_changed_the_others_show_at_once(site: Site, api: Caller
         assert [one.unread(group) for one in site.callers(api)] == [[0, 0]] * len(before)
 
 
-def test_the_author_of_a_message_has_read_it_whoever_posts_at_once(site: Site, api: Caller) -> None:
+def test_authors_of_concurrent_messages_have_read_them(site: Site, api: Caller) -> None:
     async def work(crowd: Crowd) -> tuple[str, list[str]]:
         users = await crowd.new_users(USERS)
         group = await crowd.new_group(*users)
@@ -118,6 +118,6 @@ def test_the_author_of_a_message_has_read_it_whoever_posts_at_once(site: Site, a
     group, users = site.at_once(api, work)
     order = [one["author"]["userId"] for one in api.ok("GET", f"/conversations/{group}/messages")["messages"]]
     assert len(order) == 8 * USERS
-    # Of each, unread is what came after the last message of one's own.
+    # The unread messages of a user are those after the user's last own message.
     expected = {user: order[::-1].index(user) for user in users}
     assert {one["userId"]: one["unreadCount"] for one in api.participants(group)} == expected

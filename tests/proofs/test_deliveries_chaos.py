@@ -1,4 +1,4 @@
-"""Connections that break in every way under load: when it is over, each delivery is made within seconds, in order.
+"""Connections that break in various ways under load: afterwards all deliveries are made within seconds, in order.
 
 HELIOGRAPH_TEST_ROUNDS is the number of rounds of a minute each, one kind of disturbance after the other.
 """
@@ -43,14 +43,14 @@ log = logging.getLogger(__name__)
 
 @pytest.fixture
 def postgresql() -> Iterator[PostgreSQL]:
-    """A PostgreSQL that is there to be disturbed."""
+    """A PostgreSQL server for the disturbances."""
     postgresql = PostgreSQL()
     yield postgresql
     postgresql.stop()
 
 
 class Load:
-    """Callers who join and speak until they are told to stop, and do not mind being refused for a while."""
+    """Callers that join and post during a disturbance, and accept 503 responses."""
 
     def __init__(self, groups: list[str]) -> None:
         self.groups = groups
@@ -58,7 +58,7 @@ class Load:
         self.refused = 0
 
     async def run(self, crowd: Crowd, disturber: Disturber, how: str) -> None:
-        """Call as long as the disturbance lasts."""
+        """Call during the disturbance."""
         callers = [asyncio.create_task(self._call(crowd, number)) for number in range(CALLERS)]
         enough = len(self.acknowledged) + CHANGES
         await disturber.disturb(how, ROUND_SECONDS)
@@ -91,7 +91,7 @@ class Load:
             self.acknowledged.add(("conversation:message", sent["messages"][0]["id"]))
 
     async def _try(self, crowd: Crowd, path: str, body: object) -> Any:
-        """The answer, or None while the database is away."""
+        """The response, or None while the database is unavailable."""
         answer = await crowd("POST", path, body)
         if answer.is_success:
             return answer.json()
@@ -102,7 +102,7 @@ class Load:
 
 
 def seconds_until_settled(url: str) -> float:
-    """How long it takes until nothing is pending."""
+    """The number of seconds until no delivery is pending."""
     began = time.monotonic()
     while (left := rows(url, PENDING)[0][0]) > 0:
         assert time.monotonic() - began < PATIENCE_SECONDS, f"{left} deliveries hang"
@@ -110,7 +110,7 @@ def seconds_until_settled(url: str) -> float:
     return time.monotonic() - began
 
 
-def test_every_delivery_is_made_in_order_whatever_happened_to_the_connections(postgresql: PostgreSQL) -> None:
+def test_deliveries_are_in_order_after_any_disturbance(postgresql: PostgreSQL) -> None:
     endpoint, proxy = Endpoint(), Proxy(postgresql.url)
     options = ("--webhook-allowed-networks", "loopback", "--log-level", "error", "--participant-limit", "100000")
     with closing(proxy), serving(proxy.url, *options) as server:
@@ -128,7 +128,7 @@ def test_every_delivery_is_made_in_order_whatever_happened_to_the_connections(po
             account.assert_told(load.acknowledged, webhooks)
             log.info(
                 "round %d, %s: %d disturbances, %d changes acknowledged, %d refused; "
-                "%d calls so far, %d of them again; settled %.1f seconds after the end",
+                "%d calls so far, %d of them repeated; settled %.1f seconds after the end",
                 number,
                 how,
                 disturber.count - disturbed,

@@ -1,4 +1,4 @@
-"""Webhooks, conversations and apps that change or go while events are under way: the others hear all, in order."""
+"""Webhooks, conversations and apps change or are deleted during deliveries: other webhooks get all events in order."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ALL = {"triggers": ["*"]}
 
 @pytest.fixture(scope="module")
 def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that may call this machine, and has nothing to complain of in the end."""
+    """A server that may call this machine, and must not log an error."""
     url = new_database(engine, tmp_path_factory.mktemp("disturbed"))
     workers = () if is_sqlite(url) else ("--workers", "2")
     with serving(url, "--webhook-allowed-networks", "loopback", *workers) as server:
@@ -35,7 +35,7 @@ def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 @pytest.fixture
 def owner(server: Server) -> Iterator[Caller]:
-    """A caller with the key of the account."""
+    """A caller with the account key."""
     made = Caller(server.url, init(server.database_url).account_auth)
     yield made
     made.http.close()
@@ -43,7 +43,7 @@ def owner(server: Server) -> Iterator[Caller]:
 
 @pytest.fixture
 def endpoint() -> Iterator[Killer]:
-    """An endpoint of this test, which answers."""
+    """An endpoint that accepts all calls."""
     with Killer() as made:
         made.open.set()
         yield made
@@ -52,7 +52,7 @@ def endpoint() -> Iterator[Killer]:
 
 
 def listening(owner: Caller, endpoint: Killer) -> tuple[Caller, str, str]:
-    """A fresh app, and a webhook of it that hears everything: its integration's id, and its own."""
+    """A new app with a webhook for all events: the ids of its integration and of the webhook."""
     api = new_app(owner)
     body = {"type": "custom", "webhooks": [{"target": endpoint.url, **ALL}]}
     made = api.ok("POST", "/integrations", body)["integration"]
@@ -60,7 +60,7 @@ def listening(owner: Caller, endpoint: Killer) -> tuple[Caller, str, str]:
 
 
 def wait_until(what: Callable[[], bool]) -> None:
-    """Wait until it is so."""
+    """Wait until the condition holds."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not what():
         assert time.monotonic() < deadline
@@ -68,7 +68,7 @@ def wait_until(what: Callable[[], bool]) -> None:
 
 
 async def talk(crowd: Crowd, group: str) -> None:
-    """Say something again and again."""
+    """Post messages."""
     body = {"author": author_of(), "content": {"type": "text", "text": "Hello"}}
     for _ in range(MESSAGES):
         await crowd.ok("POST", f"/conversations/{group}/messages", body)
@@ -83,7 +83,7 @@ async def come_and_go(crowd: Crowd, where: str, target: str) -> None:
         await crowd.ok("DELETE", path)
 
 
-def test_one_hears_all_while_others_come_and_go(owner: Caller, endpoint: Killer) -> None:
+def test_a_webhook_gets_all_events_while_others_are_created_and_deleted(owner: Caller, endpoint: Killer) -> None:
     api, integration, webhook = listening(owner, endpoint)
     groups = [api.new_group() for _ in range(3)]
 
@@ -92,7 +92,7 @@ def test_one_hears_all_while_others_come_and_go(owner: Caller, endpoint: Killer)
         await asyncio.gather(others, *[talk(crowd, groups[number % 3]) for number in range(TALKERS)])
 
     at_once(api, work)
-    # Of those that are gone nothing is left to be delivered either.
+    # No deliveries remain for deleted webhooks.
     wait_until(lambda: below(api, "?filter[status]=pending").json()["deliveries"] == [])
     told: dict[str, list[str]] = defaultdict(list)
     for _, body in endpoint.came:
@@ -104,7 +104,7 @@ def test_one_hears_all_while_others_come_and_go(owner: Caller, endpoint: Killer)
     assert sum(map(len, told.values())) == len(groups) + TALKERS * MESSAGES
 
 
-def test_what_happened_in_a_conversation_is_told_after_its_end(owner: Caller, endpoint: Killer) -> None:
+def test_events_of_a_deleted_conversation_are_delivered(owner: Caller, endpoint: Killer) -> None:
     api, _, _ = listening(owner, endpoint)
     endpoint.open.clear()
     group = api.new_group(api.new_user("ada"))
@@ -119,7 +119,7 @@ def test_what_happened_in_a_conversation_is_told_after_its_end(owner: Caller, en
     assert told == ["conversation:create", *["conversation:message"] * 3, "conversation:remove"]
 
 
-def test_of_an_app_that_is_gone_nothing_is_told_or_kept(owner: Caller, endpoint: Killer, server: Server) -> None:
+def test_events_of_a_deleted_app_are_dropped(owner: Caller, endpoint: Killer, server: Server) -> None:
     api, _, _ = listening(owner, endpoint)
     endpoint.status = 503
     group = api.new_group()

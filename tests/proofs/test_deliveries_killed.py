@@ -1,7 +1,7 @@
-"""kill -9 around deliveries: no event is lost, order is kept, and what comes twice has the same id.
+"""SIGKILL during deliveries: no event is lost, the order is kept, and repeated deliveries have the same id.
 
-HELIOGRAPH_TEST_ROUNDS is the number of kills: one after the other before the endpoint answers anything, so that much
-was committed and not told, and right after it has answered, so that something was taken and not recorded.
+HELIOGRAPH_TEST_ROUNDS is the number of kills. They alternate between a kill before the endpoint responds, after which
+many events are stored but not sent, and a kill right after its response, after which a delivery is not recorded.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def caller_of(server: Server, sandbox: Sandbox) -> Caller:
 
 
 def new_webhook(api: Caller, target: str) -> str:
-    """A webhook of an integration of its own that hears everything; returns the id."""
+    """Create a webhook for all events with its own integration; returns the id."""
     body = {"type": "custom", "webhooks": [{"target": target, "triggers": ["*"]}]}
     (made,) = api.ok("POST", "/integrations", body)["integration"]["webhooks"]
     webhook_id: str = made["id"]
@@ -45,8 +45,8 @@ def new_webhook(api: Caller, target: str) -> str:
 
 
 def change_until_killed(api: Caller, server: Server, changes: Changes, endpoint: Killer, *, answered: bool) -> None:
-    """Change things until the server is killed: right after the endpoint answered, or before it does."""
-    # Whichever worker made the call, all of them are killed.
+    """Make changes until the server is killed, before or right after the endpoint responds."""
+    # All workers are killed.
     if answered:
         endpoint.open.set()
     else:
@@ -66,7 +66,7 @@ def change_until_killed(api: Caller, server: Server, changes: Changes, endpoint:
 
 
 def wait_settled(url: str) -> None:
-    """Wait until nothing is pending."""
+    """Wait until no delivery is pending."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while rows(url, "SELECT 1 FROM delivery WHERE status = 'pending' LIMIT 1"):
         assert time.monotonic() < deadline, "deliveries hang"
@@ -74,12 +74,12 @@ def wait_settled(url: str) -> None:
 
 
 def expire_leases(url: str) -> None:
-    """What 4 seconds of patience come to: nobody holds the leases of those who are dead."""
+    """Remove the leases of killed processes, which would otherwise expire after 4 seconds."""
     if not is_sqlite(url):
         execute(url, "DELETE FROM lease")
 
 
-def test_nothing_is_lost_and_order_is_kept(engine: str, tmp_path: Path) -> None:
+def test_no_event_is_lost_and_order_is_kept(engine: str, tmp_path: Path) -> None:
     url = new_database(engine, tmp_path)
     workers = () if is_sqlite(url) else ("--workers", "2")
     server = Server(url, "--webhook-allowed-networks", "loopback", "--log-level", "warning", *workers)
@@ -92,7 +92,7 @@ def test_nothing_is_lost_and_order_is_kept(engine: str, tmp_path: Path) -> None:
         for number in range(ROUNDS):
             change_until_killed(api, server, changes, endpoint, answered=number % 2 == 1)
             found += gaps(url, endpoint)
-            if number < ROUNDS - 1:  # the last time they run out by themselves
+            if number < ROUNDS - 1:  # the last time they expire
                 expire_leases(url)
             server.output.clear()
             server.start()
@@ -112,13 +112,13 @@ def test_nothing_is_lost_and_order_is_kept(engine: str, tmp_path: Path) -> None:
 
 
 def report(account: Account, found: Counter[str], changes: Changes, workers: int, engine: str) -> None:
-    """Both gaps were met, and no more was told again than was under way at a kill."""
+    """Check that both kinds of kill had an effect, and that only calls in flight at a kill were repeated."""
     assert found["untold"] > 0
-    assert found["unrecorded"] >= ROUNDS // 10, "now and then an answer is recorded before the kill arrives"
+    assert found["unrecorded"] >= ROUNDS // 10, "sometimes a response is recorded before the kill"
     assert account.repeated <= ROUNDS * workers * WEBHOOKS * AT_ONCE
     log.info(
-        "%s: %d kills, %d changes acknowledged, %d events, %d deliveries, %d calls, %d of them again; "
-        "pending after a kill: %d not told yet, %d taken and not recorded",
+        "%s: %d kills, %d changes acknowledged, %d events, %d deliveries, %d calls, %d of them repeated; "
+        "pending after a kill: %d not sent, %d received and not recorded",
         engine,
         ROUNDS,
         len(changes.acknowledged),

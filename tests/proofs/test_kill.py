@@ -1,4 +1,4 @@
-"""The end of the process, in the middle of everything: what was acknowledged stays, and nothing is half done."""
+"""SIGKILL and SIGTERM under load: acknowledged changes are kept, and no change is partial."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def caller_of(server: Server, sandbox: Sandbox) -> Caller:
 
 
 def new_talk(api: Caller, book: Book) -> Talk:
-    """A talk of people who stay in the groups."""
+    """A talk of users who stay in the groups."""
     speakers = [api.new_user() for _ in range(3)]
     book.users.update(speakers)
     book.joined |= {(group, user): api.join(group, user)["id"] for group in book.groups for user in speakers}
@@ -43,7 +43,7 @@ def new_talk(api: Caller, book: Book) -> Talk:
 
 
 def load_until(api: Caller, server: Server, book: Book, talk: Talk, number: signal.Signals) -> None:
-    """Load the server, and send it the signal when enough more was acknowledged."""
+    """Load the server, and send it the signal after enough acknowledged changes."""
     load = Load(book, book.acknowledged + CHANGES, lambda: server.send_signal(number))
 
     async def run(crowd: Crowd) -> None:
@@ -54,13 +54,13 @@ def load_until(api: Caller, server: Server, book: Book, talk: Talk, number: sign
 
 
 def status_of(server: Server) -> int:
-    """The exit status of a server that was sent a signal, once it has ended; no second signal is sent."""
+    """The exit status of a server after one signal."""
     server.process.wait(timeout=PATIENCE_SECONDS)
     return server.stop()
 
 
 def assert_sound(api: Caller, server: Server, book: Book) -> Ledger:
-    """Everything that was acknowledged is shown and stored, and the file fits together."""
+    """Check that all acknowledged changes are shown and stored, and that the data is consistent."""
     there = shown(api, book.groups)
     assert book.joined.items() <= {**there, **book.unanswered_leaves}.items()
     ledger = Ledger(server.database_url, api.app_id)
@@ -72,7 +72,7 @@ def assert_sound(api: Caller, server: Server, book: Book) -> Ledger:
     return ledger
 
 
-def test_kill_9_loses_nothing_that_was_acknowledged(engine: str, tmp_path: Path) -> None:
+def test_kill_9_loses_no_acknowledged_change(engine: str, tmp_path: Path) -> None:
     server = Server(new_database(engine, tmp_path), *LIMIT, *WORKERS[engine])
     try:
         sandbox = init(server.database_url)
@@ -88,9 +88,9 @@ def test_kill_9_loses_nothing_that_was_acknowledged(engine: str, tmp_path: Path)
             api = caller_of(server, sandbox)
             assert httpx.get(f"{server.url}/health/ready").status_code == 200
             talk.assert_kept(api, assert_sound(api, server, book))
-            # It just starts: nothing was to be repaired, and nothing to be complained of.
+            # It starts normally, without a repair or an error.
             assert not [line for line in server.log if "warning" in line.lower() or "error" in line.lower()]
-        # The ids go on where they were, so the order of joining holds over the kills.
+        # Ids keep ascending, so the order of joining is kept across the kills.
         late = api.join(book.groups[0], api.new_user())
         assert api.participants(book.groups[0])[-1] == late
         api.http.close()
@@ -99,7 +99,7 @@ def test_kill_9_loses_nothing_that_was_acknowledged(engine: str, tmp_path: Path)
     assert status == 0
 
 
-def test_the_others_go_on_when_a_server_and_a_worker_of_another_are_killed(tmp_path: Path) -> None:
+def test_other_processes_continue_after_a_server_and_a_worker_are_killed(tmp_path: Path) -> None:
     with new_site(POSTGRESQL, (1, 2), tmp_path, *LIMIT) as site:
         api = site.new_app()
         book = Book([api.new_group() for _ in range(5)])
@@ -122,7 +122,7 @@ def test_the_others_go_on_when_a_server_and_a_worker_of_another_are_killed(tmp_p
         assert "another takes its place" in complaints[0]
 
 
-def test_sigterm_answers_all_that_it_does(engine: str, tmp_path: Path) -> None:
+def test_after_sigterm_every_executed_request_gets_a_response(engine: str, tmp_path: Path) -> None:
     server = Server(new_database(engine, tmp_path), *LIMIT, *WORKERS[engine])
     try:
         sandbox = init(server.database_url)
@@ -136,7 +136,7 @@ def test_sigterm_answers_all_that_it_does(engine: str, tmp_path: Path) -> None:
             server.start()
             api = caller_of(server, sandbox)
             ledger = assert_sound(api, server, book)
-            # More than after a kill: nothing was done whose answer did not arrive.
+            # Unlike after a kill, every executed request got its response.
             assert {row[0] for row in ledger.users} == book.users
             assert shown(api, book.groups) == book.joined | book.unanswered_leaves
             talk.forget_unanswered()
@@ -160,11 +160,11 @@ def test_sigterm_waits_for_a_request_that_has_begun(tmp_path: Path) -> None:
             lines = [f"POST {url.raw_path.decode().rstrip('/')}{request.url.path} HTTP/1.1"]
             lines += [f"{name}: {value}" for name, value in headers.items()]
             connection.sendall("\r\n".join([*lines, "", ""]).encode())
-            # It says this when it begins to read the body: now the request is under way.
+            # The server sends this when it begins to read the body, so the request has begun.
             assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
             server.process.send_signal(signal.SIGTERM)
             wait_until_refused(url)
-            # Nothing hurries it: it is there as long as the request needs, and not just for a moment more.
+            # The server keeps running until the request is complete.
             with pytest.raises(subprocess.TimeoutExpired):
                 server.process.wait(timeout=1)
             connection.sendall(body)
@@ -185,11 +185,11 @@ def test_sigterm_may_be_repeated(tmp_path: Path) -> None:
 
 
 def wait_until_refused(url: httpx.URL) -> None:
-    """Wait until the server takes no more connections."""
+    """Wait until the server refuses connections."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
             socket.create_connection((url.host, url.port or 80), timeout=1).close()
         except OSError:
             return
-    raise AssertionError("the server still takes connections")
+    raise AssertionError("the server still accepts connections")

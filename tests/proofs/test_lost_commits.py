@@ -1,4 +1,4 @@
-"""A COMMIT, or the answer to it, is lost between a server and PostgreSQL: what was asked for is done exactly once."""
+"""A COMMIT or its response is lost between a server and PostgreSQL: each change is made exactly once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Behind:
 
 @pytest.fixture(scope="module")
 def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
-    """A server that reaches its database by way of a proxy."""
+    """A server that connects to its database through the proxy."""
     url = new_database(POSTGRESQL, tmp_path_factory.mktemp("proxy"))
     with losing(url) as proxy, serving(proxy.url, *OPTIONS) as server:
         account = Caller(server.url, init(url).account_auth)
@@ -44,7 +44,7 @@ def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
 
 @dataclass
 class Scene:
-    """An app with something of everything in it."""
+    """An app with objects of every type."""
 
     api: Caller
     account: Caller
@@ -52,7 +52,7 @@ class Scene:
 
     @classmethod
     def of(cls, account: Caller) -> Scene:
-        """A fresh one."""
+        """Create the app."""
         api = new_app(account)
         scene = cls(api, account)
         scene.ids["inside"], scene.ids["outside"] = api.new_user("inside"), api.new_user("outside")
@@ -64,7 +64,7 @@ class Scene:
         return scene
 
     def call(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        """Call as the account, which may do everything."""
+        """Call with the account key."""
         where = path.format(app=self.api.app_id, **self.ids)
         filled = body(self.ids) if callable(body) else body
         mine = Caller(self.account.url, self.account.auth, self.api.app_id, self.account.http)
@@ -80,7 +80,7 @@ def member(name: str, *, subscribe: bool) -> Body:
 
 
 def conversation(type: str) -> Body:
-    """The body of a conversation with the user who is outside."""
+    """The body of a new conversation with the user who is in none."""
     return lambda ids: {"type": type, "participants": [{"userId": ids["outside"], "subscribeSDKClient": True}]}
 
 
@@ -117,7 +117,7 @@ FATES = {
 
 
 def counts(behind: Behind) -> dict[str, int]:
-    """How many rows of apps that are not deleted each table has; others are being purged, at any time."""
+    """The number of rows of each table, without the rows of deleted apps, which can be purged at any time."""
     apps = "SELECT id FROM app WHERE deleted_at IS NULL"
     with beside(behind.server.database_url) as query:
         found = {table: query(f"SELECT 1 FROM {table} WHERE app_id IN ({apps})") for table in TABLES}
@@ -126,12 +126,12 @@ def counts(behind: Behind) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def changes(behind: Behind) -> dict[int, dict[str, int]]:
-    """For each call, by how many rows it changes each table when nothing is lost."""
+    """For each call, the change of the number of rows of each table if no COMMIT is lost."""
     return {number: change_of(behind, number, []) for number in range(len(CALLS))}
 
 
 def change_of(behind: Behind, number: int, fates: list[Fate]) -> dict[str, int]:
-    """Make a call with these fates; returns by how many rows each table has changed."""
+    """Make a call with these fates; returns the change of the number of rows of each table."""
     status, method, path, body = CALLS[number]
     scene = Scene.of(behind.account)
     before = counts(behind)
@@ -140,7 +140,7 @@ def change_of(behind: Behind, number: int, fates: list[Fate]) -> dict[str, int]:
     answer = scene.call(method, path, body)
     behind.proxy.settle()
     assert answer.status_code == status, answer.text
-    # A call that changes nothing may need no COMMIT that counts; every other meets its fate.
+    # A call without changes may not commit. For every other call, the fates must have been used.
     assert behind.proxy.fates == []
     if "DELETE /v2/apps/{app}" != f"{method} {path}":
         assert Ledger(behind.server.database_url, scene.api.app_id).faults() == []
@@ -154,7 +154,7 @@ def test_done_exactly_once(behind: Behind, changes: dict[int, dict[str, int]], n
 
 
 @pytest.mark.parametrize("fate", [name for name in FATES if name != "answered"])
-def test_many_joins_at_once_are_done_exactly_once(behind: Behind, fate: str) -> None:
+def test_concurrent_joins_are_done_exactly_once(behind: Behind, fate: str) -> None:
     api = new_app(behind.account)
 
     async def work(crowd: Crowd) -> tuple[str, list[dict[str, Any]]]:

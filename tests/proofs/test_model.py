@@ -1,4 +1,4 @@
-"""Random verbs against the server, which has to agree with plain dictionaries after every one of them."""
+"""Random verbs against the server, which must agree with the model after each of them."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ T = TypeVar("T")
 
 LIMIT = 5
 EXAMPLES = {SQLITE: 20, POSTGRESQL: 8, "workers": 2}
-# More users than fit in a group, and few enough of everything that the verbs often meet.
+# More users than fit in a group, and few objects, so that verbs often use the same ones.
 MOST_USERS, MOST_CONVERSATIONS = 9, 5
 EXTERNAL_IDS = ["ada", "bob/ß ?&=", "f" * 24]
 
 Seated = tuple[str, str]
-"""A conversation, and the id of somebody who is or was a participant of it."""
+"""A conversation, and the id of a current or former participant."""
 Draw = Callable[..., Any]
 
-# How often each is chosen. One rule that chooses, and not a rule for each: Hypothesis leaves out rules at random, and
-# this run is too short to be without joins.
+# The weights of the verbs. A single Hypothesis rule chooses the verb, because Hypothesis skips random rules, and the
+# run is too short to skip joins.
 WEIGHTS = {
     "create_user": 2,
     "create_group": 1,
@@ -66,14 +66,14 @@ VERBS = [verb for verb, weight in WEIGHTS.items() for _ in range(weight)]
 
 
 class Verbs(RuleBasedStateMachine):
-    """The verbs, each asked of the server and of the model."""
+    """The verbs, each applied to the server and to the model."""
 
     def __init__(self, open_inside: Callable[[Path], Inside]) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory(prefix="heliograph-proof-")
         self.inside = open_inside(Path(self.folder.name))
         self.model: Model = Model(LIMIT)
-        # All there ever was: who and what is gone is asked for now and then.
+        # All objects ever created, because verbs also name deleted ones.
         self.external_ids: dict[str, str | None] = {}
         self.conversations: list[str] = []
         self.seated: list[Seated] = [(FIRST, FIRST)]
@@ -89,7 +89,7 @@ class Verbs(RuleBasedStateMachine):
         return self.inside.run(self.inside.call(method, path, body, **kwargs))
 
     def done(self, refusal: Refusal | None, status: int, answer: httpx.Response) -> bool:
-        """Whether it was to be done, and was; else it has to be refused in just this way."""
+        """Whether the verb succeeded, as the model expects. Otherwise it must fail with this error."""
         if refusal is not None:
             assert error_of(answer) == refusal
             return False
@@ -101,7 +101,7 @@ class Verbs(RuleBasedStateMachine):
         return {"userExternalId": external_id} if by_external_id and external_id else {"userId": user}
 
     def one_of(self, draw: Draw, now: Collection[T], ever: Collection[T]) -> T:
-        """One of what there is now; seldom, or if there is nothing, of what there ever was."""
+        """Usually one of the current objects; rarely, or if there are none, one of all objects ever created."""
         seldom = not now or draw(st.integers(0, 7)) == 0
         chosen: T = draw(st.sampled_from(list(ever if seldom else now)))
         return chosen
@@ -185,7 +185,7 @@ class Verbs(RuleBasedStateMachine):
             self.model.leave(conversation, seat)
 
     def some_author(self, draw: Draw, conversation: str) -> Named | None:
-        """The business, or a user who more often than not is in the conversation."""
+        """The business, or a user who usually is in the conversation."""
         room = self.model.rooms.get(conversation)
         if draw(st.integers(0, 2)) == 0:
             return None
@@ -202,7 +202,7 @@ class Verbs(RuleBasedStateMachine):
         if self.done(self.model.refusal_of_author(conversation, named), 201, answer):
             (message,) = answer.json()["messages"]
             assert message["content"] == body["content"]
-            self.model.say(conversation, named, message)
+            self.model.post(conversation, named, message)
             self.said.append((conversation, message["id"]))
 
     def act(self, draw: Draw) -> None:
@@ -260,7 +260,7 @@ class Verbs(RuleBasedStateMachine):
             assert error_of(self.ask("GET", path)) == NO_CONVERSATION
             return
         listed = self.walk(path, "participants", [seat.id for seat in room.seats.values()], size, backwards, {})
-        assert listed == self.model.shown(room)
+        assert listed == self.model.to_api(room)
 
     def list_conversations(self, draw: Draw) -> None:
         named = self.some_user(draw)
@@ -276,7 +276,7 @@ class Verbs(RuleBasedStateMachine):
     def walk(
         self, path: str, name: str, ids: list[str], size: int | None, backwards: bool, filter: Named
     ) -> list[dict[str, Any]]:
-        """All records, page by page, every page exactly as it has to be."""
+        """All records, page by page. Checks every page."""
         url = f"{self.inside.base}{path}"
         found: list[dict[str, Any]] = []
         cursor: str | None = LAST if backwards else FIRST
@@ -300,7 +300,7 @@ class Verbs(RuleBasedStateMachine):
     def what_is_unread_agrees(self) -> None:
         for room in self.model.rooms.values():
             listed = self.ask("GET", f"/conversations/{room.id}/participants").json()["participants"]
-            assert listed == self.model.shown(room)
+            assert listed == self.model.to_api(room)
 
     @invariant()
     def the_events_agree(self) -> None:
@@ -315,7 +315,7 @@ class Verbs(RuleBasedStateMachine):
         assert in_order(replay(events, self.replayed)) == in_order(self.model.membership())
 
 
-@pytest.mark.timeout(300)  # only a failure takes longer than usual, until it is shrunk
+@pytest.mark.timeout(300)  # shrinking a failure takes long
 def test_the_server_agrees_with_the_model_after_every_verb(engine: str) -> None:
     agrees(lambda folder: Inside(new_database(engine, folder), participant_limit=LIMIT), EXAMPLES[engine])
 
@@ -340,7 +340,7 @@ def agrees(open_inside: Callable[[Path], Inside], examples: int) -> None:
             deadline=None,
             derandomize=True,
             database=None,
-            # Explaining a failure costs more than shrinking it.
+            # Explaining a failure takes longer than shrinking it.
             phases=[Phase.generate, Phase.shrink],
             suppress_health_check=list(HealthCheck),
         ),

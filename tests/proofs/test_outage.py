@@ -1,4 +1,4 @@
-"""The end of PostgreSQL, in the middle of everything: the servers say so, come back by themselves, and lose nothing."""
+"""SIGKILL of PostgreSQL under load: servers report the outage, recover, and lose no acknowledged change."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ PATIENCE_SECONDS = 30
 
 @pytest.fixture
 def postgresql() -> Iterator[PostgreSQL]:
-    """A PostgreSQL that is there to be killed."""
+    """A PostgreSQL server that the tests kill."""
     postgresql = PostgreSQL()
     yield postgresql
     postgresql.stop()
 
 
 def outage(postgresql: PostgreSQL, api: Caller, group: str) -> None:
-    """Kill PostgreSQL, see what the server says of it, and start it again."""
+    """Kill PostgreSQL, check the responses of the server, and restart PostgreSQL."""
     postgresql.kill()
     with httpx.Client(timeout=PATIENCE_SECONDS) as http:
         assert http.get(f"{api.url}/health/live").status_code == 200
@@ -52,7 +52,7 @@ def outage(postgresql: PostgreSQL, api: Caller, group: str) -> None:
         time.sleep(0.05)
 
 
-def test_kill_9_of_postgresql_loses_nothing_that_was_acknowledged(postgresql: PostgreSQL) -> None:
+def test_kill_9_of_postgresql_loses_no_acknowledged_change(postgresql: PostgreSQL) -> None:
     with serving(postgresql.url, "--participant-limit", "100000") as server:
         sandbox = init(postgresql.url)
         api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
@@ -71,7 +71,7 @@ def test_kill_9_of_postgresql_loses_nothing_that_was_acknowledged(postgresql: Po
         assert server.process.poll() is None
 
 
-def test_a_server_that_is_stopped_during_an_outage_ends(postgresql: PostgreSQL) -> None:
+def test_a_server_stops_during_an_outage(postgresql: PostgreSQL) -> None:
     with serving(postgresql.url) as server:
         api = Caller(server.url, None)
         postgresql.kill()

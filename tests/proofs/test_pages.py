@@ -1,7 +1,7 @@
-"""Pages under churn: who stays is shown exactly once and in order, at every size, in both directions.
+"""Paging during changes: participants who stay are listed exactly once and in order, for any size and direction.
 
-One caller joins and leaves, one call after the other, while others walk the list. So the list has a history of
-versions, and each page has to be exactly the page of a version that was current while it was asked for.
+One caller joins and leaves users, one call after the other, while others page through the list. So the list has a
+history of versions, and each page must be the page of a version that was current during its request.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from tests.proofs.inside import Inside
 from tests.proofs.paging import FIRST, LAST, Asked, expected_page, parsed_links
 
 STAYING = 600
-# Among those who stay: these leave while others walk past them, and do not come back.
+# Users between those who stay, who leave during the walks and do not join again.
 GOING = 90
-# At the end of the list: these come and go.
+# Users at the end of the list, who join and leave repeatedly.
 RESTLESS = 12
 SIZES = range(1, 101)
 WALKERS = 8
@@ -34,7 +34,7 @@ GROUP_LIMIT = 2000
 
 @dataclass(frozen=True)
 class Page:
-    """An answer, and the versions between which it was given."""
+    """A response, and the range of versions that were current during its request."""
 
     asked: Asked
     answer: Any
@@ -48,7 +48,7 @@ def towards(side: str, cursor: str | None, url: str, size: int | None) -> Asked:
 
 
 class Crowded:
-    """A group, and every version of the list of its participants."""
+    """A group, and all versions of the list of its participants."""
 
     def __init__(self, inside: Inside) -> None:
         self.inside = inside
@@ -56,23 +56,23 @@ class Crowded:
         self.participants: dict[str, Any] = {}
         self.staying: list[str] = []
         self.going: list[str] = []
-        self.restless: dict[str, str | None] = {}  # by user, the participant, while there is one
+        self.restless: dict[str, str | None] = {}  # the participant id of each user, or None
         self.versions: list[list[str]] = []
         self.changes_begun = 0
         self.pages_asked = 0
-        self.cursors: dict[Any, str] = {}  # where each walk stands
-        # Whoever walks waits for the changes that are due: so many pages, so many changes, on any machine.
+        self.cursors: dict[Any, str] = {}  # the position of each walk
+        # Walks wait for changes, so that the number of changes per page is the same on any machine.
         self.due: asyncio.Queue[bool] = asyncio.Queue(maxsize=2)
 
     async def fill(self) -> None:
-        """Create the group; those who will go are spread among those who will stay."""
+        """Create the group. The users who will leave are spread among those who will stay."""
         self.path = f"/conversations/{(await self._made('conversations', type='sdkGroup'))['id']}"
         users = await asyncio.gather(*[self._made("users") for _ in range(STAYING + GOING + RESTLESS)])
         user_ids = [user["id"] for user in users]
         self.restless = dict.fromkeys(user_ids[-RESTLESS:])
         joined = await asyncio.gather(*[self._join(user) for user in user_ids[:-RESTLESS]])
         ids = sorted(one["id"] for one in joined)
-        # Nobody goes from either end, so that a walk begins and ends with somebody who stays.
+        # The first and the last user stay, so that every walk begins and ends with them.
         self.going = self.dice.sample(ids[1:-1], GOING)
         self.staying = sorted(set(ids) - set(self.going))
         self.versions.append(ids)
@@ -90,12 +90,12 @@ class Crowded:
         await self.inside.ok("POST", f"{self.path}/leave", {"participantId": participant_id})
 
     async def churn(self) -> None:
-        """Change the list, one call after the other, in step with the pages that are asked for."""
+        """Change the list, one call after the other, in step with the requested pages."""
         while await self.due.get():
             now = self.versions[-1]
             self.changes_begun += 1
             if self.changes_begun % 10 == 0 and self.going:
-                # The best moment to go is when somebody's cursor points here.
+                # A leave is most interesting while a cursor points to the participant.
                 gone = next((one for one in self.going if one in self.cursors.values()), self.going[-1])
                 self.going.remove(gone)
                 await self._leave(gone)
@@ -113,7 +113,7 @@ class Crowded:
         return [one for one in now if one != participant]
 
     async def walk(self, size: int | None, *, backwards: bool) -> list[Page]:
-        """All pages of a size, from one end to the other, along the links."""
+        """Follow the links from one end of the list to the other; returns all pages."""
         url = f"{self.inside.base}{self.path}/participants"
         link: str | None = None
         name, side = ("prev", "before") if backwards else ("next", "after")
@@ -132,14 +132,14 @@ class Crowded:
         self.pages_asked += 1
         if self.pages_asked % PAGES_PER_CHANGE == 0:
             await self.due.put(True)
-        # SQLite reads a page in one step of the event loop: this is where the others get their turn.
+        # SQLite reads a page in one step of the event loop, so this lets the other tasks run.
         await asyncio.sleep(0)
         first = len(self.versions) - 1
         answer = await self.inside.http.get(link or asked.url, params=None if link else asked.params)
         return Page(asked, answer.json(), first, self.changes_begun)
 
     async def walk_each(self, wanted: deque[tuple[int | None, bool]]) -> list[list[Page]]:
-        """One walk after the other, until none is wanted any more."""
+        """Run the remaining walks, one after the other."""
         walks = []
         while wanted:
             size, backwards = wanted.popleft()
@@ -147,7 +147,7 @@ class Crowded:
         return walks
 
     def assert_is_a_page(self, page: Page) -> None:
-        """The page is exactly that of a version that was current while it was asked for."""
+        """Check that the page is that of a version that was current during its request."""
         shown = page.answer["participants"]
         got = ([one["id"] for one in shown], page.answer["meta"], parsed_links(page.answer))
         versions = self.versions[page.first_version : page.last_version + 1]
@@ -155,7 +155,7 @@ class Crowded:
         assert shown == [self.participants[one["id"]] for one in shown]
 
     def assert_shows_all_who_stay(self, walk: list[Page], *, backwards: bool) -> None:
-        """Over all its pages the walk shows everybody who stays once, and nobody twice, in order."""
+        """Check that the walk lists those who stay once and in order, and no participant twice."""
         pages = [[one["id"] for one in page.answer["participants"]] for page in walk]
         ids = [one for page in (reversed(pages) if backwards else pages) for one in page]
         assert all(left < right for left, right in itertools.pairwise(ids))
@@ -165,12 +165,12 @@ class Crowded:
 
 @pytest.fixture
 def inside(engine: str, tmp_path: Path) -> Iterator[Inside]:
-    """A server in this process whose groups may be large."""
+    """A server in this process with a high limit of participants."""
     with Inside(new_database(engine, tmp_path), participant_limit=GROUP_LIMIT) as inside:
         yield inside
 
 
-def test_every_walk_shows_those_who_stay_once_and_in_order(inside: Inside) -> None:
+def test_every_walk_lists_those_who_stay_once_and_in_order(inside: Inside) -> None:
     wanted: list[tuple[int | None, bool]] = [
         (size, backwards) for size in (None, *SIZES) for backwards in (False, True)
     ]
@@ -195,7 +195,7 @@ def test_every_walk_shows_those_who_stay_once_and_in_order(inside: Inside) -> No
         for page in walk:
             crowded.assert_is_a_page(page)
         crowded.assert_shows_all_who_stay(walk, backwards=walk[0].asked.before is not None)
-    # Not a proof of anything unless the list did change, at both places.
+    # The test is meaningless unless the list changed in both places.
     assert len(crowded.versions) > 500
     assert len(crowded.going) < GOING // 2
 

@@ -1,4 +1,4 @@
-"""Several server processes on one PostgreSQL, two of them workers of one server: they act as one."""
+"""Several server processes on one PostgreSQL database, two of them workers of one server, act as one server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.proofs.site import site as new_site
 LIMIT = 6
 CALLERS = 24
 CALLS = 40
-# Few of everything, so that the calls meet.
+# Few objects, so that calls use the same ones.
 USERS, GROUPS = 10, 4
 REFUSALS = {
     (400, "bad_request", "Too many participants"),
@@ -33,7 +33,7 @@ WEIGHTS = {"join": 10, "leave": 5, "leave seat": 2, "personal": 1, "group": 1, "
 
 @pytest.fixture(scope="module", params=[(1, 2)], ids=str)
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Servers on one database, whose groups take 6 users."""
+    """Servers on one database with a limit of 6 participants."""
     folder = tmp_path_factory.mktemp("processes")
     with new_site(POSTGRESQL, request.param, folder, "--participant-limit", str(LIMIT)) as site:
         yield site
@@ -42,12 +42,12 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def api(site: Site) -> Caller:
-    """A caller with the key of a fresh app."""
+    """A caller with the key of a new app."""
     return site.new_app()
 
 
 class Hammer:
-    """Callers who change who is in what, and who is there at all."""
+    """Callers that create and delete users and groups, join and leave."""
 
     def __init__(self, crowd: Crowd, users: list[str], groups: list[str]) -> None:
         self.crowd = crowd
@@ -57,7 +57,7 @@ class Hammer:
         self.answers: Counter[int] = Counter()
 
     async def caller(self, number: int) -> None:
-        """One of them."""
+        """A caller."""
         dice = random.Random(number)
         for verb in dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=CALLS):
             await self._call(verb, dice)
@@ -85,12 +85,12 @@ class Hammer:
         elif verb == "delete user":
             self.users[user] = await self.crowd.new_user()
         elif verb in ("delete group", "group"):
-            # The newest group takes the place of one that may be there still.
+            # The new group replaces another one, which may still exist.
             made = answer.json().get("conversation")
             self.groups[group] = made["id"] if made else await self.crowd.new_group()
 
 
-def test_the_limit_and_the_books_hold_while_everything_is_joined_left_and_deleted(site: Site, api: Caller) -> None:
+def test_the_limit_and_the_data_stay_consistent_under_concurrent_changes(site: Site, api: Caller) -> None:
     async def work(crowd: Crowd) -> Hammer:
         users = await crowd.new_users(USERS)
         hammer = Hammer(crowd, users, [await crowd.new_group() for _ in range(GROUPS)])
@@ -104,9 +104,9 @@ def test_the_limit_and_the_books_hold_while_everything_is_joined_left_and_delete
     assert ledger.faults() == []
     assert max(ledger.counts.values()) <= LIMIT
     state: Membership = {}
-    for event in ledger.events:  # never was there one more in a group than there may be
+    for event in ledger.events:  # no group ever exceeded the limit
         assert max(map(len, replay([event], state).values()), default=0) <= LIMIT
-    # Not a proof of anything unless everything did happen.
+    # The test is meaningless unless every kind of event happened.
     assert {"conversation:join", "conversation:leave", "conversation:remove", "user:remove"} <= {
         event.type for event in ledger.events
     }
@@ -116,12 +116,12 @@ def test_the_limit_and_the_books_hold_while_everything_is_joined_left_and_delete
         assert shown == {group: list(members) for group, members in ledger.membership.items()}
 
 
-def test_who_joins_later_is_listed_later_whichever_server_is_asked(site: Site, api: Caller) -> None:
+def test_participants_are_in_the_order_of_joining_across_servers(site: Site, api: Caller) -> None:
     callers = itertools.cycle(site.callers(api))
     group = api.new_group()
     joined: list[dict[str, str]] = []
     for number in range(40):
-        # Now and then one server is asked several times: its clock is its own, to the millisecond.
+        # Some servers are called several times in a row, because ids of one server use its own clock.
         caller = next(callers) if number % 7 < 5 else api
         user = caller.new_user()
         if len(joined) == LIMIT:
@@ -133,9 +133,9 @@ def test_who_joins_later_is_listed_later_whichever_server_is_asked(site: Site, a
     assert site.ledger(api).faults() == []
 
 
-def test_a_server_whose_clock_is_ahead_holds_nobody_up(site: Site, api: Caller) -> None:
+def test_a_server_whose_clock_is_ahead_does_not_delay_others(site: Site, api: Caller) -> None:
     group = api.new_group()
-    # What a server would leave behind whose clock is a day ahead.
+    # An id of a server whose clock is a day ahead.
     ahead = f"{int(group, 16) + (86_400 << 64):024x}"
     with beside(site.database_url) as query:
         query("UPDATE conversation SET newest_id = $1 WHERE id = $2", ahead, group)
@@ -148,7 +148,7 @@ def test_a_server_whose_clock_is_ahead_holds_nobody_up(site: Site, api: Caller) 
     assert site.ledger(api).faults() == []
 
 
-def test_what_one_server_did_another_shows_at_once(site: Site, api: Caller) -> None:
+def test_a_change_is_visible_on_another_server_immediately(site: Site, api: Caller) -> None:
     one, other, *_ = site.callers(api)
     user = one.new_user("ada")
     assert other.ok("GET", "/users/ada")["user"]["id"] == user

@@ -1,4 +1,4 @@
-"""Calls that race over real sockets: whatever the order turns out to be, there is one that explains the outcome."""
+"""Races of calls over real sockets: some order of the calls explains every outcome."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SITES = [(SQLITE, (1,)), (POSTGRESQL, (1, 2))]
 
 @pytest.fixture(scope="module", params=SITES, ids=lambda one: f"{one[0]}-{one[1]}")
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server, or two on one database of which one has two workers, whose groups take 10 users."""
+    """One server, or two on one database of which one has two workers, with a limit of 10 participants."""
     engine, workers = request.param
     with new_site(engine, workers, tmp_path_factory.mktemp("races"), "--participant-limit", str(LIMIT)) as site:
         yield site
@@ -33,11 +33,11 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture
 def api(site: Site) -> Caller:
-    """A caller with the key of a fresh app."""
+    """A caller with the key of a new app."""
     return site.new_app()
 
 
-def test_many_joins_of_one_user_are_one(site: Site, api: Caller) -> None:
+def test_concurrent_joins_of_one_user_create_one_participant(site: Site, api: Caller) -> None:
     async def race(crowd: Crowd) -> list[httpx.Response]:
         user, group = await crowd.new_user("ada"), await crowd.new_group()
         named: list[dict[str, str]] = [{"userId": user}, {"userExternalId": "ada"}]
@@ -59,14 +59,14 @@ def test_many_joins_of_one_user_are_one(site: Site, api: Caller) -> None:
     assert ledger.faults() == []
 
 
-def test_the_limit_holds_whoever_comes_first(site: Site, api: Caller) -> None:
+def test_the_limit_holds_for_concurrent_joins(site: Site, api: Caller) -> None:
     async def race(crowd: Crowd) -> None:
         users = await crowd.new_users(32)
         for inside in (0, 7, LIMIT):
             group = await crowd.new_group(*users[:inside])
             comers = [*users[inside:], *users[:inside]]
             answers = await asyncio.gather(*[crowd.join(group, user) for user in comers])
-            # Those inside join a second time, which is no matter of the limit.
+            # Participants join a second time, which the limit does not affect.
             assert Counter(answer.status_code for answer in answers) == {201: LIMIT, 400: 32 - LIMIT}
             refused = {error_of(answer) for answer in answers if answer.status_code == 400}
             assert refused == {(400, "bad_request", "Too many participants")}
@@ -78,7 +78,7 @@ def test_the_limit_holds_whoever_comes_first(site: Site, api: Caller) -> None:
     assert site.ledger(api).faults() == []
 
 
-def test_a_place_that_becomes_free_is_given_once(site: Site, api: Caller) -> None:
+def test_a_freed_place_is_taken_once(site: Site, api: Caller) -> None:
     async def race(crowd: Crowd) -> None:
         users = await crowd.new_users(LIMIT + 16)
         for _ in range(ROUNDS // 2):
@@ -116,7 +116,7 @@ def test_some_order_of_the_calls_explains_the_outcome(site: Site, api: Caller, v
     async def all_races(crowd: Crowd) -> None:
         for number in range(ROUNDS):
             arenas = await asyncio.gather(*[prepared(crowd, inside=each % 2 == 0) for each in range(4)])
-            # Shuffled, because the first to be sent often wins.
+            # Shuffled, because the call that is sent first often wins.
             races = [race(crowd, arena, dice.sample(verbs, len(verbs))) for arena in arenas]
             if number % 2:
                 await in_one_transaction(crowd, site.database_url, races)
@@ -127,7 +127,7 @@ def test_some_order_of_the_calls_explains_the_outcome(site: Site, api: Caller, v
     assert site.ledger(api).faults() == []
 
 
-def test_an_external_id_is_given_once(site: Site, api: Caller) -> None:
+def test_an_external_id_is_assigned_once(site: Site, api: Caller) -> None:
     async def race(crowd: Crowd) -> None:
         for number in range(5):
             body = {"externalId": f"ada/{number}"}
@@ -164,7 +164,7 @@ def test_an_app_has_at_most_ten_keys(site: Site, api: Caller) -> None:
         return await asyncio.gather(*[crowd("POST", path, body) for _ in range(32)])
 
     answers = site.at_once(account, race)
-    # A fresh app has a key of the test's own.
+    # The new app has one key, which the test uses.
     assert Counter(answer.status_code for answer in answers) == {201: 9, 400: 23}
     made = [answer.json()["key"] for answer in answers if answer.status_code == 201]
     listed = account.ok("GET", f"/v2/apps/{app_id}/keys")["keys"]

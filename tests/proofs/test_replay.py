@@ -1,4 +1,4 @@
-"""What was told is what is: the events alone rebuild who is in what."""
+"""The events alone rebuild the membership."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CALLS = 400
 
 @dataclass
 class Verbs:
-    """Random verbs over the real server, and whom and what they made."""
+    """Random verbs on a real server, and the objects that they created."""
 
     api: Caller
     dice: random.Random
@@ -25,11 +25,11 @@ class Verbs:
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def create_user(self) -> None:
-        """A user, with an external id or without."""
+        """Create a user, with or without an external id."""
         self.users.append(self.api.new_user(self.dice.choice([None, f"{next(self.numbers)}/ä"])))
 
     def create_conversation(self) -> None:
-        """A group of some users, or a personal conversation; with metadata or without."""
+        """Create a group or a personal conversation, with or without metadata."""
         type, most = self.dice.choice([("sdkGroup", 5), ("personal", 1)])
         users = self.dice.sample(self.users, min(most, len(self.users)))
         members = [{"userId": user, "subscribeSDKClient": self.dice.random() < 0.3} for user in users]
@@ -37,30 +37,30 @@ class Verbs:
         self.conversations.append(self.api.ok("POST", "/conversations", body)["conversation"]["id"])
 
     def join(self) -> None:
-        """A join: often one that is refused, or that changes nothing."""
+        """Join a user, which often fails or changes nothing."""
         body = {"userId": self.dice.choice(self.users), "subscribeSDKClient": self.dice.random() < 0.3}
         self._answered("POST", f"/conversations/{self.dice.choice(self.conversations)}/join", body, {201, 400})
 
     def leave(self) -> None:
-        """A leave of somebody who may be in the conversation."""
+        """Remove a user who may be in the conversation."""
         where, body = self.dice.choice(self.conversations), {"userId": self.dice.choice(self.users)}
         self._answered("POST", f"/conversations/{where}/leave", body, {200, 400, 404})
 
     def leave_as_participant(self) -> None:
-        """A leave by participant id of somebody who is in the conversation."""
+        """Remove a participant by participant id."""
         where = self.dice.choice(self.conversations)
         if members := self.api.participants(where):
             body = {"participantId": self.dice.choice(members)["id"]}
             self._answered("POST", f"/conversations/{where}/leave", body, {200, 400})
 
     def say(self) -> None:
-        """A message of the business, or of somebody who may be in the conversation."""
+        """Post a message of the business, or of a user who may be in the conversation."""
         author = self.dice.choice([author_of(), *[author_of(userId=user) for user in self.users]])
         body = {"author": author, "content": {"type": "text", "text": "Hello"}}
         self._answered("POST", f"/conversations/{self.dice.choice(self.conversations)}/messages", body, {201, 404})
 
     def act(self) -> None:
-        """An activity of the business, or of somebody who may be in the conversation."""
+        """Post an activity of the business, or of a user who may be in the conversation."""
         user = self.dice.choice(self.users)
         body = self.dice.choice(
             [
@@ -72,26 +72,26 @@ class Verbs:
         self._answered("POST", f"/conversations/{self.dice.choice(self.conversations)}/activity", body, {200, 404})
 
     def update_user(self) -> None:
-        """A change of a user."""
+        """Change a user."""
         body = {"profile": {"givenName": "Ada"}}
         self._answered("PATCH", f"/users/{self.dice.choice(self.users)}", body, {200})
 
     def delete_user(self) -> None:
-        """The end of a user."""
+        """Delete a user."""
         user = self.users.pop(self.dice.randrange(len(self.users)))
         self._answered("DELETE", f"/users/{user}", None, {200})
-        self._forget_what_is_gone()
+        self._forget_deleted()
 
     def delete_conversation(self) -> None:
-        """The end of a conversation, unless it is somebody's default."""
+        """Delete a conversation, unless it is a default conversation."""
         self._answered("DELETE", f"/conversations/{self.dice.choice(self.conversations)}", None, {200, 400})
-        self._forget_what_is_gone()
+        self._forget_deleted()
 
     def _answered(self, method: str, path: str, body: object, statuses: set[int]) -> None:
         answer = self.api(method, path, body)
         assert answer.status_code in statuses, answer.text
 
-    def _forget_what_is_gone(self) -> None:
+    def _forget_deleted(self) -> None:
         self.conversations = [one for one in self.conversations if self.api("GET", f"/conversations/{one}").is_success]
 
 
@@ -117,7 +117,7 @@ def test_the_events_rebuild_the_membership(api: Caller, server: Server) -> None:
     for event in ledger.events:
         assert_documented(event)
         assert event.key_id is not None
-    # The run has met every event that these verbs can cause; clients are removed elsewhere.
+    # The run has caused every event of these verbs; another test removes clients.
     assert {event.type for event in ledger.events} == set(PAYLOADS) - {"client:remove"}
 
 
@@ -129,7 +129,7 @@ def test_payloads_name_the_group_and_the_user(api: Caller, server: Server) -> No
     payloads = [bytes(event.payload).decode() for event in Ledger(server.database_url, api.app_id).events]
     about = f'"conversation":{{"id":"{group}","type":"sdkGroup","metadata":{{"lang":"en-ca"}}}}'
     user = f'"user":{{"id":"{ada}","authenticated":false,"externalId":"ada"}}'
-    # Byte for byte: this text is what will be sent, and what a retry will send again.
+    # The exact text matters, because every attempt sends the same bytes.
     assert payloads == [
         f'{{{about},"creationReason":"none","source":{{"type":"api"}}}}',
         f"{{{about},{user}}}",

@@ -1,8 +1,8 @@
-"""One tenant sends the most expensive requests that are accepted, and another goes on working.
+"""One tenant sends the most expensive accepted requests, and the latency of another stays acceptable.
 
-Its 99th percentile may double at most. HELIOGRAPH_TEST_ROUNDS is how often that is measured for each kind of request,
-in turns with the percentile of the tenant alone. Without it all kinds are sent once and only the responses are checked,
-since a test must not depend on the speed of the machine.
+Its 99th percentile may at most double. HELIOGRAPH_TEST_ROUNDS is the number of measurements for each kind of request,
+in turns with measurements of the tenant alone. Without it, each kind is sent once and only the responses are checked,
+because a test must not depend on the speed of the machine.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 def started(module: str, api: Caller, *arguments: str) -> subprocess.Popen[str]:
-    """A process that calls the server as this tenant."""
+    """A process that sends requests as this tenant."""
     assert api.auth is not None
     return subprocess.Popen(
         [sys.executable, "-m", f"tests.proofs.{module}", api.url, api.app_id, *api.auth, *arguments],
@@ -39,7 +39,7 @@ def started(module: str, api: Caller, *arguments: str) -> subprocess.Popen[str]:
 
 
 def percentile(api: Caller) -> float:
-    """The 99th percentile of a working tenant in a new group, in milliseconds."""
+    """The 99th percentile of the measured tenant in a new group, in milliseconds."""
     group = api.new_group(*[api.new_user() for _ in range(10)])
     output, _ = started("steady", api, group, SECONDS).communicate(timeout=60)
     return float(output)
@@ -47,7 +47,7 @@ def percentile(api: Caller) -> float:
 
 @pytest.fixture(scope="module")
 def tenants(server: Server, sandbox: Sandbox) -> Iterator[tuple[Caller, Caller]]:
-    """The working tenant, and the one that sends the most expensive requests."""
+    """The measured tenant, and the tenant that sends the most expensive requests."""
     account = Caller(server.url, sandbox.account_auth)
     with account.http:
         yield new_app(account), new_app(account)

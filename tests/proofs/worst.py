@@ -1,7 +1,7 @@
-"""The most expensive requests that the server accepts, sent by a process of their own.
+"""The most expensive requests that the server accepts, sent by a separate process.
 
 `python -m tests.proofs.worst URL APP_ID KEY_ID SECRET CONVERSATION KIND…` sends requests of these kinds in turns, each
-once at least, until its standard input ends.
+at least once, until its standard input ends.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Request:
 
 
 def compact(value: object) -> bytes:
-    """JSON without blanks."""
+    """JSON without whitespace."""
     return json.dumps(value, separators=(",", ":")).encode()
 
 
@@ -41,7 +41,7 @@ def message(conversation: str, content: object) -> Request:
 
 
 def worst(conversation: str) -> dict[str, Request]:
-    """The most expensive requests of each kind, by what is in them."""
+    """The most expensive requests, by kind."""
     link = {"type": "link", "text": "a", "uri": "http://a.invalid/"}
     members = {**dict.fromkeys(map(str, range(9_000)), 1), "": []}
     nested = b"[" * 190 + b"]" * 190
@@ -82,7 +82,7 @@ class Sender:
 
 
 def main() -> None:
-    """Run the command; prints each status code that was answered, once."""
+    """Run the command; prints the different status codes of the responses."""
     url, app_id, key_id, secret, conversation, *kinds = sys.argv[1:]
     sender = Sender(url, app_id, (key_id, secret))
     requests = [worst(conversation)[kind] for kind in kinds]

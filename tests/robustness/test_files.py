@@ -103,7 +103,7 @@ def test_a_second_server_is_refused_by_whatever_name(
                 assert f"process {server.process.pid}) serves" in line or "mounted as a single file" in line
             hard_link = tmp_path / "hard.db"
             os.link(database, hard_link)
-            refused(hard_link, "serves", "another name of the same file")
+            refused(hard_link, "serves", "another name of the file")
             # Other commands would write to a log of their own.
             with pytest.raises(UsageError, match="under another name"):
                 asyncio.run(touch(f"sqlite:///{hard_link}", serve=False))

@@ -1,4 +1,4 @@
-"""Rules of docs/behaviour.md have stable numbers, and citations of them are right."""
+"""The rules of docs/behaviour.md have ascending numbers, and every cited rule exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents name files, tests and sections that exist."""
+"""The documents refer only to files, tests and sections that exist."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir()}
 
 
 def named(path: Path) -> str:
-    """A test id."""
+    """The test id of a path."""
     return str(path.relative_to(ROOT))
 
 
@@ -42,7 +42,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)
 def test_named_files_and_tests_exist(document: Path) -> None:
     if document.name == "CHANGELOG.md":
-        return  # its entries name files as they were then
+        return  # its entries refer to files of earlier versions
     for path, test in PATH.findall(CODE.sub("", document.read_text())):
         first = path.split("/")[0]
         if first in ("src", "tests", "bench", "docs", "tools", "examples"):
@@ -69,5 +69,5 @@ def test_every_reason_of_the_log_and_every_metric_is_documented() -> None:
     assert metrics
     assert [name for name in metrics if not re.search(rf"^\| `{name}(_total)?` \|", text, re.MULTILINE)] == []
     everything = "".join(path.read_text() for path in PACKAGE.rglob("*.py"))
-    tasks = set(re.findall(r'(?:keep_running|reported|report)\("(\w+)"', everything)) - {"worker"}  # is not counted
+    tasks = set(re.findall(r'(?:keep_running|reported|report)\("(\w+)"', everything)) - {"worker"}  # has no counter
     assert [task for task in tasks if f"`{task}`" not in text] == []

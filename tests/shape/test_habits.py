@@ -1,4 +1,4 @@
-"""The files that help contributors say what is so: make help, workflows, hooks, attributes, the release."""
+"""The files for contributors are up to date: make help, workflows, hooks, attributes, and the release."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHANGELOG = "# Changelog\n\n## [0.2.0] - unreleased\n\n- Two\n\n## [0.1.0] - 202
 
 
 def workflow(name: str) -> Any:
-    """A workflow of GitHub."""
+    """A GitHub workflow."""
     return msgspec.yaml.decode((ROOT / f".github/workflows/{name}.yml").read_text())
 
 
@@ -33,7 +33,7 @@ def test_ci_runs_the_script_of_the_repository() -> None:
     assert ".ci/run" in [step.get("run") for step in job["steps"]]
 
 
-def test_a_release_passes_ci_and_is_published_without_a_stored_token() -> None:
+def test_a_release_passes_ci_and_needs_no_stored_token() -> None:
     jobs = workflow("release")["jobs"]
     assert jobs["ci"]["uses"] == "./.github/workflows/ci.yml"
     assert jobs["build"]["needs"] == "ci"
@@ -41,7 +41,7 @@ def test_a_release_passes_ci_and_is_published_without_a_stored_token() -> None:
     assert "secrets." not in (ROOT / ".github/workflows/release.yml").read_text()
 
 
-def test_no_workflow_may_write_unless_a_job_says_so() -> None:
+def test_workflows_have_no_write_permission_by_default() -> None:
     for name in ("ci", "release"):
         assert workflow(name)["permissions"] == {"contents": "read"}
 
@@ -59,7 +59,7 @@ def test_issue_forms_are_complete(name: str) -> None:
     assert len(ids) == len(set(ids)) > 0
 
 
-@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="git knows the attributes of a clone only")
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs the attributes of a git clone")
 def test_generated_files_are_marked() -> None:
     generated = {
         str(path.relative_to(ROOT))

@@ -1,4 +1,4 @@
-"""The shape of the project has tests: architecture that is not checked is a wish."""
+"""Tests of the architecture: sizes of files, layers, SQL, schema, and documentation of every name."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FUNCTION_LINES = 60
 
 
 def named(path: Path) -> str:
-    """A test id."""
+    """The test id of a path."""
     return str(path.relative_to(ROOT))
 
 
@@ -47,17 +47,17 @@ def named(path: Path) -> str:
 def test_files_and_functions_stay_short(path: Path) -> None:
     text = path.read_text()
     if text.startswith("# Generated "):
-        return  # what a program wrote from the table is as long as the table makes it
+        return  # the table determines the length of generated files
     assert text.count("\n") <= FILE_LINES
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     long = [one.name for one in functions if (one.end_lineno or 0) - one.lineno >= FUNCTION_LINES]
     assert long == []
 
 
-def test_only_storage_speaks_sql_or_names_an_engine() -> None:
+def test_only_storage_has_sql_or_names_an_engine() -> None:
     outside = [path for path in SOURCES if path not in STORAGE]
     assert [named(path) for path in outside if SQL.search(path.read_text())] == []
-    # The log formatter must know whose messages it may repeat.
+    # The log formatter must know which messages of the engines it may repeat.
     allowed = {"logs.py"}
     assert [path.name for path in outside if ENGINE.search(path.read_text()) and path.name not in allowed] == []
 
@@ -83,8 +83,8 @@ def test_only_changes_write_the_counts_of_a_conversation() -> None:
     assert writers == {"changes.py"}
 
 
-def test_the_domain_knows_no_encoding_of_columns() -> None:
-    """Booleans as integers, lists as text and JSON as text are known to storage alone."""
+def test_only_storage_encodes_columns() -> None:
+    """Only storage converts booleans to integers, and lists and JSON to text."""
     found = [f"{named(path)}:{call.lineno}" for path in DOMAIN for call in encodings(ast.parse(path.read_text()))]
     assert found == []
 
@@ -115,7 +115,7 @@ def test_only_storage_decides_by_the_engine() -> None:
     assert [named(path) for path in outside if re.search(r"buckets (==|!=|<|>) ", path.read_text())] == []
 
 
-# These are about a whole database.
+# Modules about a whole database.
 WHOLE = {"opening", "store", "copying", "unlocking"}
 
 
@@ -130,7 +130,7 @@ def storage_functions() -> Iterator[Any]:
                 yield function
 
 
-# These speak of no tenant's data: of the server itself, of the tenants as such, or they find out who the tenant is.
+# Functions about the server itself or about tenants, and functions that look up the tenant.
 WITHOUT_TENANT = {
     "meta.get",
     "meta.get_struct",
@@ -147,7 +147,7 @@ WITHOUT_TENANT = {
     "apps.deleted",
 }
 WITHOUT_TENANT |= {"migrations.version", "migrations.migrate", "paging.slice_of", "paging.filtered_slice_of"}
-# A webhook tells whose delivery it is; the tables of keys and webhooks are looked into by the keys of rows.
+# A delivery finds its tenant by the webhook, and the stream reads the events of all tenants.
 WITHOUT_TENANT |= {
     "webhooks.find",
     "stream.begin_epoch",
@@ -156,14 +156,14 @@ WITHOUT_TENANT |= {
     "stream.changed_apps",
     "cursors.prepare",
 }
-# Who delivers is no tenant, and does so for all of them.
+# Delivery works for all tenants.
 WITHOUT_TENANT |= {f"leases.{name}" for name in ("every", "add", "take", "beat", "release", "forget")}
 WITHOUT_TENANT |= {
     f"deliveries.{name}" for name in ("due_webhooks", "backlog", "heads", "park", "settle", "drop", "hasten")
 }
-# Time passes for all tenants alike.
+# Retention works for all tenants.
 WITHOUT_TENANT |= {f"retention.{name}" for name in ("clock", "advance", "buckets", "prune_deliveries", "prune_events")}
-# In these each row, or each key, begins with the tenant.
+# Parameters whose rows or keys begin with the tenant.
 ROWS = {
     "keys",
     "messages",
@@ -179,7 +179,7 @@ ROWS = {
     "users",
     "conversation",
 }
-# These are written in the order of what happens; their keys are ids alone.
+# Tables in the order of events; their keys contain only ids.
 LOGS = {"event", "delivery", "attempt"}
 
 
@@ -192,7 +192,7 @@ def test_every_storage_function_takes_the_tenant_first(function: Any) -> None:
 
 
 def statements() -> list[str]:
-    """The statements that make the schema."""
+    """The statements of the schema."""
     return [change for change in chain(*migrations.STEPS) if isinstance(change, str)]
 
 
@@ -203,7 +203,7 @@ def test_a_copy_leaves_out_no_table_and_no_column() -> None:
             columns[made[1]] = re.findall(r"(\w+) \{(?:text|integer|blob)\}", made[2])
         elif added := re.match(r"ALTER TABLE (\w+) ADD COLUMN (\w+)", statement):
             columns[added[1]].append(added[2])
-    columns["event"].remove("tx")  # the number of a transaction means something in its own database only
+    columns["event"].remove("tx")  # a transaction number has a meaning only in its own database
     assert {
         table.name: sorted([*table.columns, *(["bucket"] if table.spread else [])]) for table in copying.TABLES
     } == {name: sorted(names) for name, names in columns.items() if name not in ("meta", "lease")}
@@ -221,7 +221,7 @@ def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_buck
         assert key[1] == "app_id" or table in LOGS, table
 
 
-def test_every_offered_operation_has_one_handler_and_no_other_has() -> None:
+def test_exactly_the_offered_operations_have_a_handler() -> None:
     assert ROUTE_MODULES
     offered = {operation.name for operation in (*OPERATIONS, *EXTENSIONS) if operation.offered}
     assert offered == set(ROUTES)
@@ -273,16 +273,16 @@ def test_the_version_has_an_entry_in_the_changelog() -> None:
     assert f"## [{heliograph.__version__}]" in (ROOT / "CHANGELOG.md").read_text()
 
 
-def test_every_public_function_and_class_says_what_it_is() -> None:
+def test_every_public_function_and_class_has_a_docstring() -> None:
     silent = []
     for path in SOURCES:
         if path.parent.name == "routes":
-            continue  # a handler is told by the row of the table that it answers
+            continue  # the row of the table describes its handler
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 continue
             if any(isinstance(one, ast.Name) and one.id == "overload" for one in node.decorator_list):
-                continue  # the function itself says it
+                continue  # the implementation has the docstring
             nested = node.col_offset > 4 or (
                 isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.col_offset
             )

@@ -1,4 +1,4 @@
-"""An open store on a fresh database of each engine, and a loop to drive it."""
+"""An open store on a new database of each engine, and an event loop for it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Run = Callable[[Callable[[Store], Awaitable[Any]]], Any]
 
 @asynccontextmanager
 async def opened(url: str, *, serve: bool = True) -> AsyncIterator[Store]:
-    """A store for the length of a block."""
+    """A store that is closed at the end of the block."""
     store = await open_store(url, serve=serve)
     try:
         yield store
@@ -36,20 +36,20 @@ async def touch(url: str, *, serve: bool = True) -> str | None:
 
 
 async def put(tx: Tx, name: str, value: str) -> str:
-    """Write something; returns the value."""
+    """Store a value; returns it."""
     await meta.put(tx, name, value)
     return value
 
 
 @pytest.fixture
 def url(engine: str, tmp_path: Path) -> str:
-    """The URL of a database in which there is nothing yet."""
+    """The URL of an empty database."""
     return new_database(engine, tmp_path)
 
 
 @pytest.fixture
 def run(url: str) -> Run:
-    """Runs a coroutine function with an open store, on one loop."""
+    """Run a coroutine function with an open store."""
 
     def go(work: Callable[[Store], Awaitable[Any]]) -> Any:
         async def with_store() -> Any:

@@ -1,4 +1,4 @@
-"""A batch that fails because of one of its rows is split, and no failure leaves a caller without an answer."""
+"""A batch that fails because of one of its rows is split, and every caller gets an outcome after any failure."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ POISONS = {
 
 
 async def poisoned(tx: Tx, calls: Sequence[str]) -> list[str]:
-    """A batch: stores each name, and meets what is wrong with a name that is a poison's."""
+    """A batch that stores names, and runs the failing statement of a name in `POISONS`."""
     for call in calls:
         if call in POISONS:
             await POISONS[call](tx)
@@ -73,7 +73,7 @@ async def poisoned(tx: Tx, calls: Sequence[str]) -> list[str]:
     return [f"{call} of {len(calls)}" for call in calls]
 
 
-def test_whatever_is_wrong_with_a_row_its_neighbours_are_stored(run: Run) -> None:
+def test_a_failing_row_does_not_fail_its_batch(run: Run) -> None:
     async def work(store: Store) -> None:
         for name in POISONS:
             outcomes = await asyncio.gather(
@@ -81,7 +81,7 @@ def test_whatever_is_wrong_with_a_row_its_neighbours_are_stored(run: Run) -> Non
             )
             assert isinstance(outcomes[1], Exception), name
             assert outcomes[::2] == ["before of 1", "after of 1"], name
-            # One that fails alone does so once more, and leaves the next batch whole.
+            # The failing item fails again alone, and the next batch is not split.
             with pytest.raises(type(outcomes[1])):
                 await store.submit(poisoned, name)
             assert await store.submit(poisoned, "next") == "next of 1", name
@@ -89,7 +89,7 @@ def test_whatever_is_wrong_with_a_row_its_neighbours_are_stored(run: Run) -> Non
     run(work)
 
 
-def test_a_database_that_is_away_is_asked_once_for_a_batch(run: Run) -> None:
+def test_a_batch_is_not_split_while_the_database_is_unavailable(run: Run) -> None:
     attempts = 0
 
     async def away(tx: Tx, calls: Sequence[int]) -> list[int]:
@@ -116,18 +116,18 @@ async def numbers(tx: Tx, calls: Sequence[int]) -> list[int]:
 
 
 async def short(tx: Tx, calls: Sequence[int]) -> list[int]:
-    """A batch with an outcome too few."""
+    """A batch that returns too few outcomes."""
     await put(tx, "short", "stored")
     return list(calls[1:])
 
 
 async def cancelled(tx: Tx, calls: Sequence[int]) -> list[int]:
-    """A batch in which a library cancels a future of its own."""
+    """A batch in which a library cancels its own future."""
     raise asyncio.CancelledError
 
 
 @pytest.mark.parametrize("batch", [short, cancelled])
-def test_a_batch_that_misbehaves_leaves_nobody_waiting(run: Run, batch: Any) -> None:
+def test_a_misbehaving_batch_leaves_no_caller_waiting(run: Run, batch: Any) -> None:
     async def work(store: Store) -> str | None:
         async with asyncio.timeout(10):
             outcomes = await asyncio.gather(
@@ -144,7 +144,7 @@ def test_a_batch_that_misbehaves_leaves_nobody_waiting(run: Run, batch: Any) -> 
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("fault", ["figures", "thread", "rollback"])
-def test_a_writer_goes_on_after_any_failure(run: Run, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+def test_the_writer_continues_after_any_failure(run: Run, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     async def work(store: Store) -> None:
         failing = True
 

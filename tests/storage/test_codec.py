@@ -1,4 +1,4 @@
-"""Rows in and out: what a column holds, and what the struct of the row has."""
+"""The conversion between the columns of a row and the fields of its struct."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_a_row_becomes_a_struct_and_the_same_row_again() -> None:
     row = ["é", "sdk", 3, b"\0", 1, 0, '{"a": 1}', associations, '[["p","u"]]', '{"ä":null}', "x,y"]
     dumped = CODEC.dump(record)
     assert dumped == row
-    # `True == 1`, so the types are compared as well.
+    # `True == 1`, so the types are compared too.
     assert [type(value) for value in dumped] == [type(value) for value in row]
     loaded = CODEC.load(tuple(row))
     assert loaded == record

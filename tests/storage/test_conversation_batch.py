@@ -1,4 +1,4 @@
-"""A verb that no other part of the server knows shares the conversation batch with the others."""
+"""A new verb shares the conversation batch with the existing verbs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.storage.conftest import Run
 
 
 class Visit(Struct, frozen=True):
-    """Give the conversation a new version; returns how many participants it has then."""
+    """Give the conversation a new version; returns the number of its participants."""
 
     app_id: str
     conversation_id: str
@@ -58,7 +58,7 @@ def test_a_new_verb_shares_the_batch(run: Run) -> None:
             perform(store, visit), perform(store, join), perform(store, visit), perform(store, visit)
         )
         assert (first, joined.added, second, third) == (0, True, 1, 1)
-        assert max(sizes) > 1, "they shared a transaction"
+        assert max(sizes) > 1, "the verbs shared a transaction"
         assert await store.read(conversation_rows.version, app.id, group.id) != before
         listed = await participants.page(store, tenant, group.id, Page(None, None, 5))
         assert ada.id.encode() in bytes(listed.participants)

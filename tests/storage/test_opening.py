@@ -1,4 +1,4 @@
-"""Opening a database of either engine: new, old, newer, foreign, locked up."""
+"""Opening a database of either engine: new, older, newer, of another program, or with another master key."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OTHER_KEY = "bm90IHRoZSBtYXN0ZXIga2V5IG9mIHRoaXMgZGF0YWI="
 
 
 def add_step(patch: pytest.MonkeyPatch, *statements: str) -> None:
-    """Let there be one more migration."""
+    """Add a migration step."""
     patch.setattr(migrations, "STEPS", (*migrations.STEPS, statements))
     patch.setattr(migrations, "LATEST", migrations.LATEST + 1)
 
@@ -43,7 +43,7 @@ def test_an_older_database_is_migrated(url: str, monkeypatch: pytest.MonkeyPatch
     assert everything(url)["later"] == []
 
 
-def test_a_conversation_from_before_there_were_messages_has_none(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_conversation_of_a_database_without_messages_has_none(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "STEPS", migrations.STEPS[:2])
         patch.setattr(migrations, "LATEST", 2)
@@ -115,7 +115,7 @@ def test_the_database_of_another_program_is_refused_and_left_alone(url: str, tab
         "postgresql+psycopg://me:hush@host/d",
     ],
 )
-def test_what_is_no_database_url_is_refused_without_repeating_a_password(url: str) -> None:
+def test_an_invalid_database_url_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(UsageError) as refused:
         asyncio.run(touch(url))
     assert "hush" not in str(refused.value)

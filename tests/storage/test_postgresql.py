@@ -1,4 +1,4 @@
-"""What is about PostgreSQL: several processes on one database, a small pool, transactions that begin again."""
+"""PostgreSQL: several processes on one database, a small pool, and retried transactions."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def in_store(url: str, work: Callable[[Store], Coroutine[Any, Any, Any]]) -> Any
     return asyncio.run(run())
 
 
-def test_processes_that_begin_together_agree(url: str) -> None:
+def test_processes_that_start_together_agree(url: str) -> None:
     line = [sys.executable, "-m", "heliograph", "init", "--database", url, "--json"]
     processes = [
         subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(PROCESSES)
@@ -55,7 +55,7 @@ def test_processes_that_begin_together_agree(url: str) -> None:
     )
 
 
-def test_a_table_like_ours_is_not_taken_for_ours(url: str) -> None:
+def test_a_table_of_another_program_with_our_name_is_refused(url: str) -> None:
     with beside(url) as query:
         query("CREATE TABLE meta (thing TEXT)")
     with pytest.raises(UsageError, match="another program"):
@@ -74,7 +74,7 @@ def test_two_stores_see_each_other(url: str) -> None:
     assert asyncio.run(work()) == ["1", "2", "2"]
 
 
-def test_a_snapshot_sees_one_moment_and_a_read_sees_the_latest_commit(url: str) -> None:
+def test_a_snapshot_is_consistent_and_a_read_sees_the_latest_commit(url: str) -> None:
     async def twice(reader: Reader, store: Store, value: str) -> list[str | None]:
         before = await meta.get(reader, "a")
         await store.write(put, "a", value)
@@ -108,7 +108,7 @@ def test_never_more_connections_than_allowed(url: str) -> None:
     assert max(counts) <= 3
 
 
-def test_transactions_that_wait_for_each_other_are_both_carried_out(url: str) -> None:
+def test_deadlocked_transactions_are_both_committed(url: str) -> None:
     async def work(store: Store) -> list[tuple[str | None, int]]:
         await store.write(put, "a", "0")
         await store.write(put, "b", "0")
@@ -127,10 +127,10 @@ def test_transactions_that_wait_for_each_other_are_both_carried_out(url: str) ->
 
     (first, attempts), (second, _) = in_store(url, work)
     assert first == second
-    assert attempts >= 3  # the database may end one of them, or both
+    assert attempts >= 3  # the database may abort one of them, or both
 
 
-def test_of_two_that_add_the_same_key_the_second_finds_it(url: str) -> None:
+def test_the_second_of_two_concurrent_inserts_finds_the_row(url: str) -> None:
     async def work(store: Store) -> tuple[str, str]:
         arrived = asyncio.Barrier(2)
 
@@ -147,7 +147,7 @@ def test_of_two_that_add_the_same_key_the_second_finds_it(url: str) -> None:
     assert first == second
 
 
-def test_who_waits_too_long_is_told_and_leaves_nothing(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_statement_timeout_is_reported_and_rolled_back(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("heliograph.storage.postgres.store._STATEMENT_SECONDS", 0.2)
 
     async def work(store: Store) -> str:
@@ -163,7 +163,7 @@ def test_who_waits_too_long_is_told_and_leaves_nothing(url: str, monkeypatch: py
     assert rows(url, "SELECT value FROM meta WHERE name IN ('a', 'b')") == [("2",)]
 
 
-def test_whoever_finds_no_connection_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exhausted_pool_is_reported(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("heliograph.storage.postgres.transactions.ACQUIRE_SECONDS", 0.2)
 
     async def work(store: Store) -> str:
@@ -178,7 +178,7 @@ def test_whoever_finds_no_connection_is_told(url: str, monkeypatch: pytest.Monke
     assert in_store(url, work) == "1"
 
 
-def test_a_commit_is_on_disk_even_where_the_database_would_risk_it(url: str) -> None:
+def test_commits_are_synchronous_even_if_the_database_defaults_to_asynchronous(url: str) -> None:
     async def setting(tx: Tx) -> str:
         row = await tx.row("SHOW synchronous_commit")
         assert row is not None

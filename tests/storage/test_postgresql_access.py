@@ -1,4 +1,4 @@
-"""Who may do what on a PostgreSQL: roles, passwords, and servers that are not there."""
+"""Access to PostgreSQL: roles, passwords, and unreachable servers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KICK = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '
 
 @pytest.fixture(scope="module")
 def postgresql() -> Iterator[PostgreSQL]:
-    """A PostgreSQL that asks the role `guarded` for its password, and lets `serving` do no more than serve."""
+    """A PostgreSQL server with a role `guarded` with a password, and a role `serving` without DDL privileges."""
     postgresql = PostgreSQL()
     rules = postgresql.data / "pg_hba.conf"
     rules.write_text(f"local all guarded scram-sha-256\n{rules.read_text()}")
@@ -43,12 +43,12 @@ def postgresql() -> Iterator[PostgreSQL]:
 
 
 def as_role(postgresql: PostgreSQL, role: str, schema: str, *, password: str = "") -> str:
-    """The URL by which a role uses a schema."""
+    """The URL with which a role uses a schema."""
     url = postgresql.url.replace("postgres:@", f"{role}:{password}@")
     return with_parameters(url, search_path=schema)
 
 
-def test_a_role_that_may_not_create_serves_what_is_there(postgresql: PostgreSQL) -> None:
+def test_a_role_without_ddl_privileges_serves_an_existing_schema(postgresql: PostgreSQL) -> None:
     sandbox = init(with_parameters(postgresql.url, search_path="served"))
     databases.execute(postgresql.url, f"GRANT SELECT, INSERT, UPDATE, DELETE ON {TABLES} TO serving")
     url = as_role(postgresql, "serving", "served")
@@ -63,14 +63,14 @@ def test_a_role_that_may_not_create_serves_what_is_there(postgresql: PostgreSQL)
         api.http.close()
 
 
-def test_a_role_that_may_not_create_is_refused_where_nothing_is(postgresql: PostgreSQL) -> None:
+def test_a_role_without_ddl_privileges_cannot_use_an_empty_schema(postgresql: PostgreSQL) -> None:
     url = as_role(postgresql, "serving", "empty")
     with pytest.raises(UsageError, match="permission denied"):
         asyncio.run(touch(url))
     assert everything(with_parameters(postgresql.url, search_path="empty")) == {}
 
 
-def test_a_password_lets_in(postgresql: PostgreSQL) -> None:
+def test_the_right_password(postgresql: PostgreSQL) -> None:
     url = as_role(postgresql, "guarded", "guarded", password=PASSWORD)
     with serving(url) as server:
         assert PASSWORD not in "".join([*server.output, *server.log])
@@ -79,12 +79,12 @@ def test_a_password_lets_in(postgresql: PostgreSQL) -> None:
 
 @pytest.fixture(scope="module")
 def silent() -> Iterator[int]:
-    """A port where somebody listens who never says anything."""
+    """The port of a server that never responds."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
 
 
-def test_a_server_that_says_nothing_is_not_waited_for(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_server_times_out(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("heliograph.storage.postgres.store._CONNECT_SECONDS", 0.2)
     with pytest.raises(UsageError, match=rf"cannot be opened: PostgreSQL 127.0.0.1:{silent}/db: ") as refused:
         asyncio.run(touch(f"postgresql://me:hush@127.0.0.1:{silent}/db"))
@@ -102,7 +102,7 @@ NOWHERE = [
 
 @pytest.mark.parametrize("url", NOWHERE)
 @pytest.mark.parametrize("arguments", [("serve", "--port", "0"), ("init",)], ids=" ".join)
-def test_a_server_that_is_not_there(url: str, arguments: tuple[str, ...]) -> None:
+def test_an_unreachable_server(url: str, arguments: tuple[str, ...]) -> None:
     assert_refused(url, *arguments, secret="hush")
 
 
@@ -124,7 +124,7 @@ def test_no_such_schema(postgresql: PostgreSQL) -> None:
 
 
 def assert_refused(url: str, *arguments: str, secret: str) -> str:
-    """Refused in one line that does not repeat the password; returns the line."""
+    """Check for a refusal in one line without the password; returns the line."""
     done = command(*arguments, "--database", url)
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert done.stderr.startswith("heliograph: ")
@@ -144,7 +144,7 @@ def statuses(api: Caller, group: str) -> list[int]:
     ]
 
 
-# How a database stops to serve, how it serves again, and whether reads are concerned too.
+# How a database stops serving, how it starts again, and whether reads fail too.
 REFUSALS = {
     "lock timeout": (
         ["ALTER ROLE refused SET lock_timeout = '100ms'", KICK],
@@ -181,7 +181,7 @@ def test_a_database_that_refuses_to_serve_answers_503(postgresql: PostgreSQL) ->
             databases.execute(postgresql.url, *serve)
             assert set(found) <= {200, 201, 503}, name
             assert 503 in found, name
-            if name != "lock timeout":  # the readiness check does not need the row that is locked
+            if name != "lock timeout":  # the readiness check does not read the locked row
                 assert found[-1] == 503, name
             until(lambda: statuses(api, group) == [201, 201, 200, 200])
         api.http.close()
@@ -200,7 +200,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 @contextlib.contextmanager
 def locked(postgresql: PostgreSQL) -> Iterator[None]:
-    """Every conversation is locked by somebody else."""
+    """Lock every conversation in another session."""
     with databases.beside(with_parameters(postgresql.url, search_path="refused")) as query:
         query("SELECT 1 FROM conversation FOR UPDATE")
         query("LOCK TABLE app_user IN EXCLUSIVE MODE")

@@ -1,4 +1,4 @@
-"""The set-based steps of a transaction, and keyset pages."""
+"""The set-based statements of a transaction, and keyset pages."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_pages_know_what_precedes_and_what_follows(run: Run, size: int, at: int)
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_a_filter_examines_a_bounded_number_of_rows_and_goes_on_from_there(
+def test_a_filter_examines_a_bounded_number_of_rows_and_continues_from_there(
     run: Run, monkeypatch: pytest.MonkeyPatch, *, backwards: bool
 ) -> None:
     monkeypatch.setattr(paging, "ROWS_EXAMINED", 4)

@@ -1,4 +1,4 @@
-"""What is about SQLite's files: their modes, the lock of the one server, the writer's thread."""
+"""SQLite: file modes, the lock of the only server, and the thread of the writer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LATEST = str(migrations.LATEST)
 pytestmark = pytest.mark.one_engine
 
 
-def test_the_files_of_a_database_are_for_its_owner_alone(url: str, tmp_path: Path) -> None:
+def test_only_the_owner_can_access_the_files_of_a_database(url: str, tmp_path: Path) -> None:
     def modes() -> dict[str, int]:
         return {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
 
@@ -42,10 +42,10 @@ def test_a_second_server_is_refused_and_other_commands_are_not(url: str) -> None
             return await touch(url, serve=False)
 
     assert asyncio.run(work()) == LATEST
-    assert asyncio.run(touch(url)) == LATEST, "the lock goes with the server"
+    assert asyncio.run(touch(url)) == LATEST, "the server has released its lock"
 
 
-def test_a_migration_waits_until_nobody_serves(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_served_database_is_not_migrated(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def work() -> None:
         async with opened(url):
             monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, ("CREATE TABLE later (id {text})",)))
@@ -70,7 +70,7 @@ def test_the_file_of_another_program_is_not_touched(url: str, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("content", [b"this is no database at all, " * 100, b"SQLite format 3\0" + b"x" * 5000])
-def test_what_is_no_database_is_refused(url: str, tmp_path: Path, content: bytes) -> None:
+def test_other_files_are_refused(url: str, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "heliograph.db").write_bytes(content)
     with pytest.raises(UsageError, match="cannot be opened"):
         asyncio.run(touch(url))
@@ -102,7 +102,7 @@ def test_a_storage_function_may_not_wait(url: str) -> None:
     assert asyncio.run(work()) == "works"
 
 
-def test_a_file_that_cannot_be_written_says_so_and_recovers(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writes_fail_while_another_process_locks_the_file(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("heliograph.storage.sqlite.writer.BUSY_MILLISECONDS", 50)
 
     async def work() -> str:

@@ -1,4 +1,4 @@
-"""The store: transactions, batches, and what happens when something fails."""
+"""The store: transactions, batches, and failures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from heliograph.storage.store import Store
 from tests.storage.conftest import Run, put
 
 
-def test_what_is_written_is_read_and_is_there_after_reopening(run: Run) -> None:
+def test_writes_are_read_back_also_after_reopening(run: Run) -> None:
     async def write(store: Store) -> str | None:
         assert await store.write(put, "a", "1") == "1"
         assert await store.write(put, "a", "2") == "2"
@@ -27,7 +27,7 @@ def test_what_is_written_is_read_and_is_there_after_reopening(run: Run) -> None:
     assert run(read) == "2"
 
 
-def test_a_refusal_undoes_its_own_work_and_no_other(run: Run) -> None:
+def test_a_refusal_rolls_back_only_its_own_work(run: Run) -> None:
     async def refused(tx: Tx) -> None:
         await meta.put(tx, "refused", "1")
         raise BadRequest("no")
@@ -58,7 +58,7 @@ def test_a_reader_cannot_write(run: Run) -> None:
 
 
 async def numbers(tx: Tx, calls: Sequence[int]) -> list[int]:
-    """A batch: stores each number, and chokes on a negative one."""
+    """A batch that stores numbers, and fails for negative ones."""
     for call in calls:
         if call < 0:
             raise ZeroDivisionError("not a rule")
@@ -66,7 +66,7 @@ async def numbers(tx: Tx, calls: Sequence[int]) -> list[int]:
     return [call * 10 for call in calls]
 
 
-def test_calls_that_wait_together_are_decided_together(run: Run) -> None:
+def test_waiting_calls_share_a_batch(run: Run) -> None:
     async def work(store: Store) -> tuple[list[int], set[str | None]]:
         outcomes = await asyncio.gather(*(store.submit(numbers, one) for one in range(200)))
         sizes = {await store.snapshot(meta.get, f"number {one}") for one in range(200)}
@@ -77,7 +77,7 @@ def test_calls_that_wait_together_are_decided_together(run: Run) -> None:
     assert max(int(size) for size in sizes) > 10, "200 calls at once were not 200 batches"
 
 
-def test_one_poisoned_call_never_fails_its_neighbours(run: Run) -> None:
+def test_a_failing_call_does_not_fail_its_batch(run: Run) -> None:
     async def work(store: Store) -> tuple[list[int | BaseException], str | None]:
         calls = [1, 2, -1, 3]
         outcomes = await asyncio.gather(*(store.submit(numbers, one) for one in calls), return_exceptions=True)
@@ -89,7 +89,7 @@ def test_one_poisoned_call_never_fails_its_neighbours(run: Run) -> None:
     assert stored is None
 
 
-def test_a_caller_who_goes_away_does_not_stop_the_others(run: Run) -> None:
+def test_a_cancelled_caller_does_not_stop_the_others(run: Run) -> None:
     async def work(store: Store) -> tuple[int, str | None]:
         leaving = asyncio.ensure_future(store.submit(numbers, 1))
         staying = asyncio.ensure_future(store.submit(numbers, 2))
@@ -99,10 +99,10 @@ def test_a_caller_who_goes_away_does_not_stop_the_others(run: Run) -> None:
 
     outcome, stored = run(work)
     assert outcome == 20
-    assert stored is not None, "what was begun is carried out"
+    assert stored is not None, "a write that has begun is committed"
 
 
-def test_who_gives_up_waiting_lets_the_others_write(run: Run) -> None:
+def test_a_caller_that_gives_up_waiting_lets_others_write(run: Run) -> None:
     async def work(store: Store) -> list[str | None]:
         for number in range(20):
             giving_up = asyncio.ensure_future(store.write(put, f"given up {number}", "1"))

@@ -1,4 +1,4 @@
-"""A batch without a database: facts that a test states, and verbs that are decided one by one."""
+"""A conversation batch without a database: tests set its facts and let its verbs decide one by one."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ T = TypeVar("T")
 
 
 class Batch:
-    """The facts of a batch, and the changes of the verbs that were decided."""
+    """The facts of a batch, and the changes of its verbs."""
 
     def __init__(self, now: int) -> None:
         self.facts = FactBook()
         self.changes = Changes(now, self.facts)
 
     def decide(self, verb: Verb[T]) -> T | Refused:
-        """The outcome of a verb that comes next."""
+        """The outcome of the next verb."""
         return verb.decide(self.facts, self.changes)
 
     def conversation(self, app_id: str, conversation_id: str) -> StoredConversation:
@@ -31,7 +31,7 @@ class Batch:
         return conversation
 
     def participant(self, app_id: str, conversation_id: str, user_id: str) -> StoredParticipant:
-        """A user who is in the conversation."""
+        """The participant of a user."""
         conversation = self.conversation(app_id, conversation_id)
         user = self.facts.user(conversation, UserReference(user_id))
         assert user is not None

@@ -1,4 +1,4 @@
-"""A minimal and a full example of every body that the table names; where there are several kinds, of each kind."""
+"""A minimal and a full example of every body of the table, and of each type of a tagged union."""
 
 from __future__ import annotations
 

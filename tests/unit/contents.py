@@ -1,4 +1,4 @@
-"""A minimal and a full example of every content of a message."""
+"""A minimal and a full example of each type of message content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A minimal and a full example of every integration."""
+"""A minimal and a full example of each type of integration."""
 
 from __future__ import annotations
 

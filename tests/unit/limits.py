@@ -1,7 +1,7 @@
-"""What the API document demands of the fields of bodies, object by object; of those that are left out, nothing.
+"""The limits that the API document sets for the fields of bodies. Fields that are left out have no limits.
 
-`name! 1..128` is required and has 1 to 128 characters, items or units; `a|b` has one of these values; `form` has a form
-that the document tells in words or as a format; `of` speaks of the items of a list.
+`name! 1..128` is required, with 1 to 128 characters or items, or a value of 1 to 128; `a|b` is one of these values;
+`form` has a format that the document describes; `of` begins the limits of the items of a list.
 """
 
 from __future__ import annotations

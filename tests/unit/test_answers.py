@@ -1,4 +1,4 @@
-"""Answers show what bodies told, but for what is only to be told; and there is a payload for every event."""
+"""Responses show the fields of requests except secrets, and every event has a payload."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from tests.unit.integrations import INTEGRATIONS
 
 ID = "6ae0a1c4b3f10001a7d25e90"
 TIME = "2026-11-22T15:43:17.120Z"
-ONLY_TOLD = {
+WRITE_ONLY = {
     "defaultResponderId", "projectId", "clientEmail", "privateKey", "serverKey", "apiSecret", "appSecret", "apiKey",
     "certificate", "password", "accessKey", "token", "authToken", "consumerKey", "consumerSecret", "accessTokenKey",
     "accessTokenSecret",
 }  # fmt: skip
-# The document says only of some types of integrations that these are not shown.
+# By field, the types of integrations that show it; others do not.
 SHOWN_BY_SOME = {"pageAccessToken": {"messenger"}, "signingKey": {"mailgun"}}
-# What only third-party channels can cause.
-FOREIGN = {"client:update", "conversation:referral", "passthrough:messaging"}
+# Events that only third-party channels cause.
+CHANNEL_EVENTS = {"client:update", "conversation:referral", "passthrough:messaging"}
 
 
 @pytest.mark.parametrize("type", CONTENTS)
@@ -39,15 +39,15 @@ def test_a_message_shows_the_content_that_was_sent(type: str) -> None:
 
 
 @pytest.mark.parametrize("type", INTEGRATIONS)
-def test_an_integration_shows_what_was_told_but_for_secrets(type: str) -> None:
+def test_an_integration_shows_its_fields_except_secrets(type: str) -> None:
     _, full = INTEGRATIONS[type]
-    told: dict[str, Any] = {"type": type, "id": ID, "status": "active", **full}
+    given: dict[str, Any] = {"type": type, "id": ID, "status": "active", **full}
     if type == "custom":
         webhook = {"id": ID, "version": "v2", "secret": "s"}
-        told["webhooks"] = [{**webhook, **one} for one in full["webhooks"]]
-    hidden = ONLY_TOLD | {name for name, types in SHOWN_BY_SOME.items() if type not in types}
-    shown = msgspec.to_builtins(msgspec.convert(told, Integration))
-    assert shown == {name: value for name, value in told.items() if name not in hidden}
+        given["webhooks"] = [{**webhook, **one} for one in full["webhooks"]]
+    hidden = WRITE_ONLY | {name for name, types in SHOWN_BY_SOME.items() if type not in types}
+    shown = msgspec.to_builtins(msgspec.convert(given, Integration))
+    assert shown == {name: value for name, value in given.items() if name not in hidden}
 
 
 def test_a_message_may_quote_a_message() -> None:
@@ -71,8 +71,8 @@ def test_a_message_may_quote_a_message() -> None:
     assert msgspec.to_builtins(msgspec.convert(elsewhere, Message)) == elsewhere
 
 
-def test_every_event_that_can_happen_here_has_a_payload() -> None:
-    assert set(events.PAYLOADS) == set(get_args(Trigger)) - FOREIGN
+def test_every_event_of_this_server_has_a_payload() -> None:
+    assert set(events.PAYLOADS) == set(get_args(Trigger)) - CHANNEL_EVENTS
     assert set(get_args(events.EventType)) <= set(events.PAYLOADS)
 
 

@@ -1,4 +1,4 @@
-"""Every body: its examples pass, and each limit, each required field and each rule that is broken has its title."""
+"""Bodies: the examples are valid, and each violated limit, missing field and violated rule has its title."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ examples = pytest.mark.parametrize("name", EXAMPLES)
 
 
 def titles(kind: BodyType, body: Any) -> list[str]:
-    """What is wrong with a body."""
+    """The titles of the violations of a body."""
     try:
         decode(json.dumps(body).encode(), kind, require_subscribe=True)
     except BadRequest as error:
@@ -51,7 +51,7 @@ def test_every_field_of_every_object_is_in_an_example() -> None:
             fields = {field.encode_name for field in place.kind.fields}
             missing[place.kind.cls] = missing.get(place.kind.cls, fields) - place.value.keys()
     assert {kind.__name__: names for kind, names in missing.items() if names} == {}
-    # Of a base only its subclasses are ever sent.
+    # Base classes are never sent, only their subclasses.
     ours = {kind for kind in _bodies(Body) if kind.__module__.startswith("heliograph.")}
     unseen = {kind.__name__ for kind in ours - missing.keys() if not kind.__subclasses__()}
     assert unseen == {"AttachmentUploadBody"}
@@ -67,13 +67,13 @@ OBJECTS = [(name, place) for name, (kind, _, full) in EXAMPLES.items() for place
 """Every object in the full examples, with the name of its example."""
 
 
-def test_types_demand_what_is_documented() -> None:
+def test_types_have_the_documented_limits() -> None:
     found = {place.kind.cls.__name__: demands(place.kind) for _, place in OBJECTS}
     assert {name: text for name, text in found.items() if text} == LIMITS
 
 
 def breaches(name: str, value: Any, limit: str) -> Iterator[tuple[Any, str]]:
-    """Values that break a limit, with what the title says of each."""
+    """Values that violate a limit, each with a part of its title."""
     if "|" in limit and limit.startswith("of "):
         yield ["other"], f"{name}[0] should be equal to one of the allowed values: {limit[3:].replace('|', ', ')}"
     elif ".." not in limit and limit not in ("", "form"):
@@ -98,7 +98,7 @@ def _of_size(value: Any, size: int) -> Any:
 
 
 def demanded() -> Iterator[tuple[str, Path, Any, str]]:
-    """Every demand broken once: the example, the place, what is put there, and how the title begins."""
+    """One violation of every limit: the example, the path, the value, and the beginning of the title."""
     for object_name, text in LIMITS.items():
         for line in text.split(", "):
             name, _, limit = line.partition(" ")
@@ -116,20 +116,20 @@ def demanded() -> Iterator[tuple[str, Path, Any, str]]:
 
 
 @pytest.mark.parametrize(("example", "path", "value", "title"), list(demanded()))
-def test_what_breaks_a_demand_has_its_title(example: str, path: Path, value: Any, title: str) -> None:
+def test_a_violated_limit_has_its_title(example: str, path: Path, value: Any, title: str) -> None:
     kind, _, full = EXAMPLES[example]
     found = titles(kind, changed(full, path, value))
     assert [one for one in found if one.startswith(title)], found
 
 
 def known(place: Place) -> list[str]:
-    """The fields of an object in an example that mean something to its type."""
+    """The fields of an object in an example that its type has."""
     names = {field.encode_name for field in place.kind.fields} | {place.kind.tag_field}
     return [name for name in place.value if name in names]
 
 
 @examples
-def test_what_is_of_the_wrong_type_has_its_title(name: str) -> None:
+def test_a_wrong_type_has_its_title(name: str) -> None:
     kind, _, full = EXAMPLES[name]
     for place in places(kind, full):
         for field in known(place):
@@ -140,7 +140,7 @@ def test_what_is_of_the_wrong_type_has_its_title(name: str) -> None:
 
 
 @examples
-def test_null_is_absent_where_a_field_is_optional(name: str) -> None:
+def test_null_means_absent_for_an_optional_field(name: str) -> None:
     kind, _, full = EXAMPLES[name]
     for place in places(kind, full):
         required = {one.encode_name for one in place.kind.fields if one.required} | {place.kind.tag_field}
@@ -272,23 +272,23 @@ RULES: list[tuple[str, Path, Any, str]] = [
 
 
 @pytest.mark.parametrize(("example", "path", "value", "title"), RULES)
-def test_what_breaks_a_rule_between_fields_has_its_title(example: str, path: Path, value: Any, title: str) -> None:
+def test_a_violated_rule_between_fields_has_its_title(example: str, path: Path, value: Any, title: str) -> None:
     kind, _, full = EXAMPLES[example]
     found = titles(kind, changed(full, path, value))
     assert [one for one in found if one.startswith(title)], found
-    # The same title comes out beside a violation of another sort, when the decoder has stopped early.
+    # The title is also reported together with a type violation, at which the decoder stops early.
     both = titles(kind, {**changed(full, path, value), "metadata": 7, "displayName": 7, "more": PICTURE})
     assert [one for one in both if one.startswith(title)], both
 
 
-def test_twilio_is_reached_by_a_number_or_by_a_service() -> None:
+def test_twilio_needs_a_number_or_a_service() -> None:
     kind, least, _ = EXAMPLES["integration twilio"]
     assert titles(kind, changed(least, ("phoneNumberSid",), ...)) == [
         "at least one of messagingServiceSid, phoneNumberSid is required"
     ]
 
 
-def test_everything_that_is_wrong_with_a_message_is_told_at_once() -> None:
+def test_all_violations_of_a_message_are_in_one_response() -> None:
     kind, _, full = EXAMPLES["carousel"]
     body = changed(full, ("content", "items", 3, "title"), "")
     body = changed(body, ("content", "items", 4, "actions", 0, "uri"), ...)

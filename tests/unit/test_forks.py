@@ -1,4 +1,4 @@
-"""Ids after a fork: each process has a number of its own, however it was forked."""
+"""Ids after a fork: each process has its own number, no matter how it was forked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import pytest
 from heliograph import ids
 
 NUMBER = slice(14, 24)
-"""The digits of an id that tell the process."""
+"""The digits of an id that are the process number."""
 EACH = 20
 PATIENCE_SECONDS = 10
 
@@ -33,9 +33,9 @@ with context.Pool(2, maxtasksperchild=1) as pool:
     for task in [pool.apply_async(ids.new) for _ in range(4)]:
         print(task.get())
 """
-"""Prints an id of this process and of four others."""
+"""Prints an id of this process and of four child processes."""
 
-# From Python 3.12 on a fork beside other threads, of which a test run has some, is warned of.
+# Since Python 3.12, a fork in a process with several threads, such as a test run, issues a warning.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 Fork = Callable[[], int]
@@ -43,9 +43,9 @@ Make = Callable[[], list[str]]
 
 
 def bare_fork() -> int:
-    """Fork as C code may: Python's fork hooks are not run.
+    """Fork like C code, without Python's fork hooks.
 
-    A thread that is waiting for the interpreter lock at that moment would be waited for by the child, where it is not.
+    No other thread may wait for the interpreter lock, because the child would wait for that thread, which it lacks.
     """
     interval = sys.getswitchinterval()
     sys.setswitchinterval(100)
@@ -56,12 +56,12 @@ def bare_fork() -> int:
 
 
 def make() -> list[str]:
-    """Some ids of this process."""
+    """Create some ids in this process."""
     return [ids.new() for _ in range(EACH)]
 
 
 def forked(fork: Fork, work: Make = make) -> list[str]:
-    """What `work` returns in a forked process, which must not hang."""
+    """The result of `work` in a forked process, which must not hang."""
     reading, writing = os.pipe()
     pid = fork()
     if pid == 0:
@@ -80,12 +80,12 @@ def forked(fork: Fork, work: Make = make) -> list[str]:
 
 
 def with_grandchild(fork: Fork) -> list[str]:
-    """Ids of a forked process, and of one that it forks."""
+    """Ids of a forked process and of its own child."""
     return [*make(), *forked(fork), *make()]
 
 
 def assert_apart(made: list[list[str]]) -> None:
-    """All ids differ, and no two of the processes share a number."""
+    """All ids and all process numbers are different."""
     every = [one for each in made for one in each]
     assert len(set(every)) == len(every)
     assert all(map(ids.is_id, every))
@@ -95,14 +95,14 @@ def assert_apart(made: list[list[str]]) -> None:
 
 @pytest.fixture
 def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The clock stands still, so that processes with the same number are certain to make the same ids."""
+    """Stop the clock, so that processes with the same number create the same ids."""
     now = time.time_ns()
     monkeypatch.setattr("time.time_ns", lambda: now)
 
 
 @pytest.mark.usefixtures("frozen")
 @pytest.mark.parametrize("fork", [os.fork, bare_fork])
-def test_forked_processes_have_numbers_of_their_own(fork: Fork) -> None:
+def test_forked_processes_have_different_numbers(fork: Fork) -> None:
     before = make()
     made = [forked(fork, lambda: with_grandchild(fork)) for _ in range(8)]
     assert all(len(each) == 3 * EACH and len({one[NUMBER] for one in each}) == 2 for each in made)
@@ -110,8 +110,8 @@ def test_forked_processes_have_numbers_of_their_own(fork: Fork) -> None:
 
 
 @pytest.mark.parametrize("method", ["fork", "forkserver"])
-def test_processes_of_multiprocessing_have_numbers_of_their_own(method: str) -> None:
-    # A program of its own: the processes of a fork server import the main module, which is pytest here.
+def test_processes_of_multiprocessing_have_different_numbers(method: str) -> None:
+    # A separate program, because the processes of a fork server import the main module, which is pytest here.
     done = subprocess.run(
         [sys.executable, "-c", POOL, method], capture_output=True, text=True, timeout=PATIENCE_SECONDS * 3, check=True
     )
@@ -139,7 +139,7 @@ def test_order_and_follow_hold_across_a_fork(fork: Fork) -> None:
 
 @contextlib.contextmanager
 def busy_threads() -> Iterator[None]:
-    """Threads that make ids all the time, and are interrupted as often as possible."""
+    """Threads that create ids continuously, and are interrupted as often as possible."""
     done = threading.Event()
 
     def work() -> None:
@@ -160,7 +160,7 @@ def busy_threads() -> Iterator[None]:
             thread.join()
 
 
-def test_a_fork_while_other_threads_make_ids_does_not_hang() -> None:
+def test_a_fork_while_other_threads_create_ids_does_not_hang() -> None:
     with busy_threads():
         made = [forked(os.fork) for _ in range(20)]
     assert all(len(each) == EACH for each in made)
@@ -196,7 +196,7 @@ def test_a_fork_while_another_thread_is_within_new_does_not_hang(fork: Fork, mon
 
 
 def copied(monkeypatch: pytest.MonkeyPatch, clocks: list[int]) -> list[list[str]]:
-    """Ids of copies of this very process, which have the same process id and random bytes, and these wall clocks."""
+    """Ids of copies of this process with the same process id and random bytes, and these wall clocks."""
     pid = os.getpid()
     monkeypatch.setattr("os.getpid", lambda: pid)
     monkeypatch.setattr("os.urandom", bytes)
@@ -211,7 +211,7 @@ def copied(monkeypatch: pytest.MonkeyPatch, clocks: list[int]) -> list[list[str]
     return [forked(bare_fork, at(clock)) for clock in clocks]
 
 
-def test_copies_of_a_virtual_machine_get_numbers_of_their_own_when_their_clocks_are_set(
+def test_copies_of_a_virtual_machine_get_new_numbers_when_their_clocks_are_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ids.new()
@@ -220,14 +220,14 @@ def test_copies_of_a_virtual_machine_get_numbers_of_their_own_when_their_clocks_
 
 
 def test_a_process_keeps_its_number_as_time_goes_by(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each new number is another chance to meet that of another process."""
+    """Each new number adds a chance of a collision with another process."""
 
     def make_for_an_hour() -> list[str]:
         wall, monotonic = time.time_ns(), time.monotonic_ns()
         made = [ids.new()]
         for second in range(1, 3600):
             passed = second * 1_000_000_000
-            # As far as NTP slews a clock.
+            # The largest rate at which NTP slews a clock.
             monkeypatch.setattr("time.time_ns", lambda at=wall + passed + passed // 2000: at)
             monkeypatch.setattr("time.monotonic_ns", lambda at=monotonic + passed: at)
             made.append(ids.new())

@@ -1,4 +1,4 @@
-"""Handlers are bound to rows of the table."""
+"""The binding of handlers to the rows of the table."""
 
 from __future__ import annotations
 

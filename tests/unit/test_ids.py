@@ -16,7 +16,7 @@ def test_ids_ascend_and_are_unique() -> None:
     assert all(map(ids.is_id, made))
 
 
-def test_threads_never_make_the_same_id() -> None:
+def test_threads_never_create_the_same_id() -> None:
     with ThreadPoolExecutor(8) as pool:
         lists = list(pool.map(lambda _: [ids.new() for _ in range(2000)], range(8)))
     assert len({one for made in lists for one in made}) == 16_000
@@ -42,5 +42,5 @@ def test_ids_follow_those_of_an_earlier_process() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "a" * 23, "a" * 25, "A" * 24, "g" * 24, "a" * 24 + "\n", " " + "a" * 23])
-def test_what_is_not_an_id(text: str) -> None:
+def test_invalid_ids(text: str) -> None:
     assert not ids.is_id(text)

@@ -1,4 +1,4 @@
-"""No pattern takes quadratic time, whatever a caller sends."""
+"""Regular expressions take linear time for any request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from heliograph.wire.table import OPERATIONS
 
 PACKAGE = Path(heliograph.__file__).parent
 LENGTH = 6_000
-# What is linear takes about a millisecond, what is quadratic takes a quarter of a second and more.
+# A linear pattern takes about a millisecond, a quadratic one at least a quarter of a second.
 MOST_SECONDS = 0.15
 BEGINNINGS = ("", "http://", "a:", "application/", '"', "<a ", "<!--")
 REPEATED = (
@@ -47,14 +47,14 @@ ENDS = ("", " ", "!", ">")
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """The CPU time that this takes."""
+    """The CPU time of `work`."""
     began = time.thread_time()
     work()
     return time.thread_time() - began
 
 
 def read(pattern: re.Pattern[Any], text: Any) -> None:
-    """Use the pattern as the code does: one for a whole text is matched at its beginning, any other is searched for."""
+    """Use the pattern as the code does: match an anchored pattern at the beginning, and search for any other."""
     if str(pattern.pattern).rstrip("'").endswith(("\\Z", "\\Z)")):
         pattern.match(text)
     else:
@@ -70,7 +70,7 @@ def compiled() -> Iterator[re.Pattern[Any]]:
 
 
 def documented(kind: inspect.Type, seen: set[type]) -> Iterator[str]:
-    """Every pattern in a type."""
+    """All patterns in a type."""
     if isinstance(kind, inspect.StrType) and kind.pattern is not None:
         yield kind.pattern
     if isinstance(kind, inspect.StructType):
@@ -87,7 +87,7 @@ def documented(kind: inspect.Type, seen: set[type]) -> Iterator[str]:
 
 
 def patterns() -> list[re.Pattern[Any]]:
-    """Every pattern by which something of a request is read."""
+    """All patterns that are applied to requests."""
     seen: set[type] = set()
     bodies = [inspect.type_info(one.body.kind) for one in OPERATIONS if one.body.kind is not None]
     texts = {pattern for kind in bodies for pattern in documented(kind, seen)}
@@ -132,7 +132,7 @@ def test_the_text_of_html(html: str, text: str) -> None:
     assert richtext.to_text(html) == text
 
 
-def test_the_name_of_a_file_is_taken_from_the_beginning_of_its_url_encoding() -> None:
+def test_the_name_of_a_file_takes_linear_time() -> None:
     long = "https://example.org/" + "%F0%9F%98%80" * 200
     assert contents._file_name(long) == "😀" * 128
     assert seconds(lambda: contents._file_name("https://example.org/" + "%" * 100_000)) < MOST_SECONDS

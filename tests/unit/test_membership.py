@@ -1,4 +1,4 @@
-"""The rules of membership, without a database: every combination of facts, and what later calls of a batch see."""
+"""The rules of membership without a database, for every combination of facts and for several verbs in a batch."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def a_user(id: str, external_id: str | None = None, app_id: str = APP) -> Stored
 def a_batch(
     conversation: str, *, user: bool, member: bool = False, subscribed: bool = False, sdk: bool = False
 ) -> Batch:
-    """A batch that knows one conversation and one user."""
+    """A batch with one conversation and one user."""
     batch = Batch(now=1)
     if conversation != MISSING:
         kind: ConversationType = "personal" if conversation == PERSONAL else "sdkGroup"
@@ -76,7 +76,7 @@ FACTS = list(product((MISSING, PERSONAL, OPEN, FULL), (False, True), (False, Tru
 
 
 @pytest.mark.parametrize(("conversation", "user", "subscribe", "by"), FACTS)
-def test_join_by_somebody_who_is_not_in_it(conversation: str, user: bool, subscribe: bool, by: str) -> None:
+def test_join_of_a_user_who_is_not_a_participant(conversation: str, user: bool, subscribe: bool, by: str) -> None:
     batch = a_batch(conversation, user=user)
     outcome = batch.decide(join(by, subscribe=subscribe))
     refusals = {
@@ -99,26 +99,26 @@ def test_join_by_somebody_who_is_not_in_it(conversation: str, user: bool, subscr
     assert (outcome.participant.client_associations != []) is subscribe
 
 
-# Nobody is associated with a client that does not exist.
+# Without a client, a user has no association.
 SUBSCRIPTIONS = [facts for facts in product((False, True), repeat=4) if facts[2] or not facts[1]]
 
 
 @pytest.mark.parametrize(("subscribe", "subscribed", "sdk", "full"), SUBSCRIPTIONS)
-def test_join_by_somebody_who_is_in_it(subscribe: bool, subscribed: bool, sdk: bool, full: bool) -> None:
+def test_join_of_a_participant(subscribe: bool, subscribed: bool, sdk: bool, full: bool) -> None:
     batch = a_batch(FULL if full else OPEN, user=True, member=True, subscribed=subscribed, sdk=sdk)
     before = batch.participant(APP, GROUP, ADA)
     outcome = batch.decide(join(subscribe=subscribe))
     assert isinstance(outcome, Joined)
     assert not outcome.added
     assert outcome.participant is before
-    assert outcome.participant.seen_seq == 5, "what is unread stays unread"
+    assert outcome.participant.seen_seq == 5, "unread messages stay unread"
     assert outcome.response.unread_count == 2
     assert batch.conversation(APP, GROUP).participant_count == (LIMIT if full else 1)
     assert (outcome.participant.client_associations != []) is (subscribe or subscribed)
     assert batch.types == (["client:add"] if subscribe and not sdk else [])
 
 
-# There is no such thing as a member of nothing, or a member who is nobody.
+# A member implies a conversation and a user.
 MEMBERS = [facts for facts in FACTS if not facts[2] or (facts[1] and facts[0] != MISSING)]
 
 
@@ -152,7 +152,7 @@ def test_leave_by_participant_id() -> None:
     assert batch.decide(leave("participant", participant_id)) == Refused(errors.NotAMember)
 
 
-def test_an_old_participant_id_does_not_remove_somebody_who_came_back() -> None:
+def test_an_old_participant_id_does_not_remove_a_user_who_joined_again() -> None:
     batch = a_batch(OPEN, user=True, member=True)
     old = batch.participant(APP, GROUP, ADA).id
     assert isinstance(batch.decide(leave()), Left)
@@ -195,7 +195,7 @@ def test_another_tenant_sees_nothing() -> None:
     assert batch.decide(join("external", tenant=OTHER_APP)) == Refused(errors.UserNotFound)
 
 
-def test_the_event_of_a_join_tells_who_and_by_which_key() -> None:
+def test_the_event_of_a_join_has_the_user_and_the_key() -> None:
     batch = a_batch(OPEN, user=True)
     outcome = batch.decide(join())
     assert isinstance(outcome, Joined)

@@ -1,4 +1,4 @@
-"""Which addresses may be called."""
+"""The addresses that webhooks may call."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ PUBLIC = ["1.1.1.1", "8.8.8.8", "93.184.215.14", "2606:4700:4700::1111", "::ffff
 
 
 @pytest.mark.parametrize("address", PRIVATE)
-def test_what_is_not_public_is_refused(address: str) -> None:
+def test_addresses_that_are_not_public_are_refused(address: str) -> None:
     with pytest.raises(TargetRefused, match="is not a public address"):
         check(address, (), encrypted=True)
 
 
 @pytest.mark.parametrize("address", PUBLIC)
-def test_what_is_public_is_called_by_https_only(address: str) -> None:
+def test_public_addresses_require_https(address: str) -> None:
     check(address, (), encrypted=True)
     with pytest.raises(TargetRefused, match="use https"):
         check(address, (), encrypted=False)
 
 
-def test_what_is_allowed_is_allowed_by_http_too() -> None:
+def test_allowed_networks_do_not_require_https() -> None:
     allowed = parse_networks("10.1.0.0/16, fd00::/8,loopback", host="0.0.0.0", embedded=False)
     for address in ("10.1.2.3", "::ffff:10.1.2.3", "fd00::1", "127.0.0.1", "::1"):
         check(address, allowed, encrypted=False)
@@ -47,13 +47,13 @@ def test_what_is_allowed_is_allowed_by_http_too() -> None:
         ("0.0.0.0", True, False), ("192.168.1.1", True, False), ("chat.example.invalid", True, False),
     ],
 )  # fmt: skip
-def test_the_default_allows_loopback_to_the_sandbox_alone(host: str, embedded: bool, open_: bool) -> None:
+def test_the_default_allows_loopback_only_to_a_local_server_on_a_file(host: str, embedded: bool, open_: bool) -> None:
     allowed = parse_networks("auto", host=host, embedded=embedded)
     assert bool(allowed) is open_
     assert parse_networks("none", host=host, embedded=embedded) == ()
 
 
 @pytest.mark.parametrize("text", ["localhost", "10.0.0.1/8", "1.2.3", "auto,none"])
-def test_what_is_no_network_is_refused(text: str) -> None:
+def test_invalid_networks_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--webhook-allowed-networks"):
         parse_networks(text, host="127.0.0.1", embedded=True)

@@ -1,4 +1,4 @@
-"""The rules of messages and activities, without a database, and what the verbs of one batch see of each other."""
+"""The rules of messages and activities without a database, also for several verbs in a batch."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EMPTY = Raw(b"{}")
 
 
 def a_batch(*members: str, users: tuple[str, ...] = (ADA, BOB), count: int = 3, updated: int = BEFORE) -> Batch:
-    """A batch that knows a group in which there were 9 messages, 6 of them before all were deleted."""
+    """A batch with a group to which 9 messages were posted, the first 6 of which were deleted together."""
     batch = Batch(now=NOW)
     counts = (len(members), SEQ, updated)
     batch.facts.add_conversation(
@@ -86,7 +86,7 @@ FACTS = list(product((False, True), repeat=4))
 
 @pytest.mark.parametrize(("there", "known", "member", "full"), [one for one in FACTS if one[1] or not one[2]])
 @pytest.mark.parametrize("verb", ["post", "act"])
-def test_what_a_user_may(verb: str, there: bool, known: bool, member: bool, full: bool) -> None:
+def test_what_a_user_may_post(verb: str, there: bool, known: bool, member: bool, full: bool) -> None:
     count = MESSAGES_PER_CONVERSATION if full else 3
     batch = a_batch(*[ADA] * member, users=(ADA,) * known, count=count)
     if not there:
@@ -112,7 +112,7 @@ def test_what_a_user_may(verb: str, there: bool, known: bool, member: bool, full
         assert len(batch.changes.journal.events) == 1
 
 
-def test_a_message_counts_for_everybody_but_its_author() -> None:
+def test_a_message_is_unread_for_all_but_its_author() -> None:
     batch = a_batch(ADA, BOB)
     assert (unread(batch, ADA), unread(batch, BOB)) == (3, 3)
     batch.decide(post())
@@ -129,14 +129,14 @@ def test_a_message_counts_for_everybody_but_its_author() -> None:
     assert conversation.business_last_read == NOW
 
 
-def test_the_last_message_that_there_may_be() -> None:
+def test_the_limit_of_messages() -> None:
     batch = a_batch(count=MESSAGES_PER_CONVERSATION - 1)
     assert isinstance(batch.decide(post()), MessagePosted)
     assert batch.decide(post()) == Refused(errors.Locked)
 
 
 def test_a_message_is_not_received_before_the_one_before_it() -> None:
-    """The clock of the process that received that one is ahead, or was set back since."""
+    """The clock of the process that received the earlier message is ahead, or was set back afterwards."""
     batch = a_batch(ADA, updated=NOW + 5)
     outcome = batch.decide(post(ADA))
     assert isinstance(outcome, MessagePosted)
@@ -144,7 +144,7 @@ def test_a_message_is_not_received_before_the_one_before_it() -> None:
     assert batch.participant(APP, GROUP, ADA).last_read == NOW + 5
 
 
-def test_a_message_is_shown_with_what_was_given() -> None:
+def test_a_message_shows_the_given_fields() -> None:
     outcome = a_batch(ADA).decide(post(ADA))
     assert isinstance(outcome, MessagePosted)
     shown = msgspec.json.decode(outcome.message)
@@ -177,7 +177,7 @@ def test_a_destination(kind: Literal["personal", "sdkGroup"]) -> None:
     assert isinstance(batch.decide(post(destination="line")), Refused)
 
 
-def test_who_joins_speaks_and_leaves_in_one_batch() -> None:
+def test_a_user_joins_posts_and_leaves_in_one_batch() -> None:
     batch = a_batch(BOB)
     join = Join(TENANT, GROUP, UserReference(ADA), subscribe=False, limit=5)
     assert batch.decide(post(ADA)) == Refused(errors.NotAMember)
@@ -187,7 +187,7 @@ def test_who_joins_speaks_and_leaves_in_one_batch() -> None:
     batch.decide(post(ADA))
     assert isinstance(joined, Joined)
     assert isinstance(again, Joined)
-    # What later calls of the batch did is not in the answers of earlier ones.
+    # The outcomes of verbs do not show the changes of later verbs.
     assert (joined.response.unread_count, again.response.unread_count) == (0, 1)
     assert (joined.response.last_read, again.response.last_read) == (None, None)
     assert unread(batch, ADA) == 0

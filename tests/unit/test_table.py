@@ -1,4 +1,4 @@
-"""The table says what version 17.12.1 of the API document says, and describes what it names."""
+"""The table agrees with version 17.12.1 of the API document, and all its rows are complete."""
 
 from __future__ import annotations
 
@@ -123,27 +123,27 @@ SCOPES = {
 }  # fmt: skip
 
 
-def test_names_methods_and_paths_are_the_documented_ones_in_their_order() -> None:
+def test_names_methods_and_paths_are_documented_in_this_order() -> None:
     rows = [f"{one.name} {one.method} {one.path}" for one in OPERATIONS]
     assert rows == DOCUMENTED.replace("…", "/v2/apps/{appId}").split("\n")[1:-1]
 
 
-def test_as_many_operations_to_each_tag_as_documented() -> None:
+def test_each_tag_has_the_documented_number_of_operations() -> None:
     assert Counter(operation.tag for operation in OPERATIONS) == BY_TAG
     assert sum(BY_TAG.values()) == 68
 
 
-def test_statuses_and_pages_are_the_documented_ones() -> None:
+def test_statuses_and_pages_are_as_documented() -> None:
     statuses = {one.name: one.status for one in OPERATIONS if one.status != 200}
     assert statuses == {**dict.fromkeys(CREATED, 201), "Authorize": 302}
     assert {one.name for one in OPERATIONS if one.paged} == PAGED
 
 
-def test_scopes_are_the_documented_ones() -> None:
+def test_scopes_are_as_documented() -> None:
     assert {scope: {one.tag for one in OPERATIONS if one.scope is scope} for scope in Scope} == SCOPES
 
 
-def test_query_parameters_are_the_documented_ones() -> None:
+def test_query_parameters_are_as_documented() -> None:
     assert {one.name: one.filters for one in OPERATIONS if one.filters} == {
         "ListConversations": ("userId", "userExternalId"),
         "ListIntegrations": ("types",),
@@ -162,7 +162,7 @@ def test_query_parameters_are_the_documented_ones() -> None:
     }
 
 
-def test_what_is_sent_has_a_body_and_what_is_answered_a_type() -> None:
+def test_bodies_and_responses_have_types() -> None:
     sending = {one.name for one in OPERATIONS if one.method in ("POST", "PATCH")}
     assert {one.name for one in OPERATIONS if one.body.kind} == sending - WITHOUT_BODY
     assert [one.name for one in OPERATIONS if isinstance(one.body, Multipart)] == ["UploadAttachment"]
@@ -170,7 +170,7 @@ def test_what_is_sent_has_a_body_and_what_is_answered_a_type() -> None:
     assert [one.name for one in OPERATIONS if not one.about.endswith(".")] == []
 
 
-def test_the_whole_table_makes_a_valid_openapi_document() -> None:
+def test_the_openapi_document_of_the_whole_table_is_valid() -> None:
     whole = document(OPERATIONS)
     assert [error.message for error in OpenAPIV31SpecValidator(whole).iter_errors()] == []
     assert sum(map(len, whole["paths"].values())) == 68
@@ -178,12 +178,12 @@ def test_the_whole_table_makes_a_valid_openapi_document() -> None:
     assert list(upload["requestBody"]["content"]) == ["multipart/form-data"]
     content = whole["components"]["schemas"]["MessagePost"]["properties"]["content"]
     assert content["discriminator"]["mapping"]["text"] == "#/components/schemas/TextMessageBody"
-    # What no answer leaves null is not null in the answers of the other operations either.
+    # Responses have no null values.
     message = whole["components"]["schemas"]["Message"]["properties"]
     assert message["deleted"] == {"type": "boolean"}
 
 
-def test_bodies_may_be_left_out_where_the_api_document_says_so() -> None:
+def test_bodies_are_optional_as_documented() -> None:
     assert [one.name for one in OPERATIONS if isinstance(one.body, Json) and one.body.optional] == [
         "ReleaseControl",
         "SyncUser",

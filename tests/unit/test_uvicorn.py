@@ -1,7 +1,7 @@
 """The internals of uvicorn that `server/http/protocol.py` and `server/process/running.py` build on.
 
-They are no public interface, so pyproject.toml pins the minor series with which the server was tested. To move the pin,
-read the changes of these classes, adapt the two modules, and run the whole test suite.
+They are not a public interface, so pyproject.toml pins the minor series that the server was tested with. To move the
+pin, read the changes of these classes, adapt the two modules, and run all tests.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From bytes to types, and all that is wrong in one answer."""
+"""Decoding of bodies, with all violations in one response."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from heliograph.wire.validation import MALFORMED, MAX_DEPTH, decode
 
 
 class Circle(Body, tag_field="type", tag="circle"):
-    """A shape with a rule of its own."""
+    """A shape with a rule."""
 
     radius: Annotated[int, Meta(ge=1)] | None = None
     across: int | None = None
@@ -25,13 +25,13 @@ class Circle(Body, tag_field="type", tag="circle"):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         yield from at_most_one(given, "radius", "across")
         yield from at_least_one(given, "radius", "across")
 
 
 class Square(Body, tag_field="type", tag="square"):
-    """A shape without one."""
+    """A shape without a rule."""
 
     side: float
 
@@ -44,7 +44,7 @@ class Drawing(Body):
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
-        """What is wrong between the fields, a title each."""
+        """The error titles of violated rules between fields."""
         return distinct(given, "shapes", "side")
 
 
@@ -166,7 +166,7 @@ def test_titles_are_bounded() -> None:
     assert len(refused.value.titles) == 20
 
 
-def test_an_object_is_of_the_kind_that_it_names() -> None:
+def test_the_tag_of_an_object_determines_its_type() -> None:
     drawing = decode(
         b'{"shapes":[{"side":2,"type":"square","more":1}],"frame":{"type":"circle","across":3,"more":{"x":null}}}',
         Drawing,
@@ -176,7 +176,7 @@ def test_an_object_is_of_the_kind_that_it_names() -> None:
     assert decode(b'{"type":"square","side":1}', SHAPE, require_subscribe=False) == Square(side=1)
 
 
-def test_what_is_right_passes() -> None:
+def test_valid_bodies_pass() -> None:
     body = decode(
         b'{"userId":"x","userExternalId":null,"more":[1]}', participants.ParticipantJoinBody, require_subscribe=False
     )
@@ -199,14 +199,14 @@ def test_times(milliseconds: int, text: str) -> None:
 
 
 def nested(depth: int, inmost: str = "1") -> str:
-    """Objects and arrays in each other; the number is even, or there is an array more."""
+    """Alternately nested objects and arrays; an odd depth has one more array."""
     opening = ('{"a":[' * depth)[: depth // 2 * 6] + "[" * (depth % 2)
     return opening + inmost + "]" * (depth % 2) + "]}" * (depth // 2)
 
 
 @pytest.mark.parametrize("depth", [MAX_DEPTH - 2, MAX_DEPTH - 1, MAX_DEPTH, 970, 975, 980, 20_000])
 @pytest.mark.parametrize("where", ["more", "unknown"])
-def test_what_is_too_deep_is_refused_by_its_depth_alone(depth: int, where: str) -> None:
+def test_a_body_that_is_too_deep_is_refused_wherever_it_is_deep(depth: int, where: str) -> None:
     text = "[{" * 500 + '\\"' + "[{" * 500
     body = f'{{"type":"circle","{text}":"{text}","radius":1,"{where}":{nested(depth)}}}'.encode()
     if depth < MAX_DEPTH:
@@ -217,7 +217,7 @@ def test_what_is_too_deep_is_refused_by_its_depth_alone(depth: int, where: str) 
 
 
 @pytest.mark.parametrize("body", [b'{"a":"' + b'\\"' * 50_000, b'"\\' * 50_000])
-def test_a_string_without_end_takes_no_longer_than_another(body: bytes) -> None:
+def test_an_unterminated_string_is_refused_in_linear_time(body: bytes) -> None:
     with pytest.raises(BadRequest, match=MALFORMED):
         decode(body + b"[" * 300, Circle, require_subscribe=False)
 
@@ -232,8 +232,8 @@ def test_a_string_without_end_takes_no_longer_than_another(body: bytes) -> None:
         ("a\\\\\\nu0000\\u0000", True),
     ],
 )
-def test_nul_is_found_however_deep_it_lies(text: str, holds: bool) -> None:
-    """What only looks like it is not taken for it."""
+def test_nul_is_found_at_any_depth(text: str, holds: bool) -> None:
+    """Text that only looks like an escape of NUL is accepted."""
     deep = nested(MAX_DEPTH - 1, f'"{text}"')
     for more in (f'{{"{text}":1}}', f'{{"b":[["{text}"]]}}', deep):
         body = f'{{"type":"circle","radius":1,"more":{more}}}'.encode()
@@ -244,7 +244,7 @@ def test_nul_is_found_however_deep_it_lies(text: str, holds: bool) -> None:
             decode(body, Circle, require_subscribe=False)
 
 
-def test_a_violation_far_behind_in_a_large_body_is_still_named() -> None:
+def test_a_violation_at_the_end_of_a_large_body_is_reported() -> None:
     body = {"displayName": "A", "metadata": {f"k{number}": number for number in range(5_000)} | {"wrong": []}}
     with pytest.raises(BadRequest) as refused:
         decode(json.dumps(body).encode(), apps.AppCreateBody, require_subscribe=True)

@@ -1,4 +1,4 @@
-"""The objects in an example, with their types and places; and what a type demands of its fields, as text."""
+"""The objects in an example with their types and paths, and the limits of a type as text."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def named(path: Path) -> str:
 
 
 def changed(example: Any, path: Path, value: Any) -> Any:
-    """The example with another value at a place; without anything there if the value is `...`."""
+    """The example with another value at a path; without the value if it is `...`."""
     copy = json.loads(json.dumps(example))
     place = copy
     for step in path[:-1]:
@@ -69,7 +69,7 @@ def changed(example: Any, path: Path, value: Any) -> Any:
 
 
 def plain(kind: inspect.Type) -> inspect.Type:
-    """A type without what is said of it, and without null."""
+    """A type without its metadata, and without null."""
     match kind:
         case inspect.Metadata(type=inner):
             return plain(inner)
@@ -80,7 +80,7 @@ def plain(kind: inspect.Type) -> inspect.Type:
 
 
 def demands(kind: inspect.StructType) -> str:
-    """What a type demands of its fields: `name! 1..128` is required and has so many characters, items, or units."""
+    """The limits of the fields of a type, as in `limits`."""
     lines = (f"{one.encode_name}{'!' if one.required else ''} {_limits(plain(one.type))}" for one in kind.fields)
     return ", ".join(line.strip() for line in lines if not line.endswith(" ") or "!" in line)
 

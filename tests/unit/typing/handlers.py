@@ -1,4 +1,4 @@
-"""Handlers and rows for type checkers: what they must refuse is marked. It is never run."""
+"""Handlers and rows for type checkers, which must refuse the marked lines. This module is never run."""
 
 from __future__ import annotations
 
