@@ -42,7 +42,7 @@ def other(other_account: Caller) -> Caller:
 
 @pytest.fixture(scope="module")
 def calling(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that may call this machine, on either engine."""
+    """A server that may call loopback addresses, on each engine."""
     url = new_database(engine, tmp_path_factory.mktemp("calling"))
     with serving(url, "--webhook-allowed-networks", "loopback") as server:
         yield server
@@ -50,7 +50,7 @@ def calling(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    """An endpoint of this test."""
+    """A webhook endpoint of the test."""
     with Endpoint() as made:
         yield made
         made.shutdown()

@@ -1,4 +1,4 @@
-"""The database beside the running server: for what the API does not show, or cannot bring about."""
+"""Direct access to the server's database, for what the API cannot show or cause."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Event:
 
 @dataclass(frozen=True)
 class Database:
-    """Looks at the database, and changes it in short transactions, as another process may."""
+    """Reads the database, and changes it in short transactions, like another process."""
 
     url: str
 
     def rows(self, sql: str, *values: Any) -> list[Any]:
-        """What a query finds."""
+        """The rows of a query."""
         return rows(self.url, sql, *values)
 
     def write(self, *statements: tuple[str, tuple[Any, ...]]) -> None:
@@ -36,16 +36,16 @@ class Database:
                 assert len(query(f"{sql} RETURNING 1", *values)) == 1
 
     def events(self, app_id: str) -> list[Event]:
-        """What is recorded of the app, oldest first."""
+        """The events of the app, oldest first."""
         sql = "SELECT type, payload, conversation_id, user_id FROM event WHERE app_id = $1 ORDER BY id"
         return [Event(type, json.loads(payload), *about) for type, payload, *about in self.rows(sql, app_id)]
 
     def event_types(self, app_id: str) -> list[str]:
-        """The types of what is recorded of the app, oldest first."""
+        """The types of the app's events, oldest first."""
         return [event.type for event in self.events(app_id)]
 
     def add_client(self, app_id: str, user_id: str, client_id: str, type: str = "twilio") -> None:
-        """Give the user a client that the API cannot make."""
+        """Add a client to the user that the API cannot create."""
         columns = "bucket, app_id, user_id, id, type, status, display_name, avatar_url, info, raw, linked_at"
         person = ("Ada", "https://example.invalid/ada.png", '{"city":"London"}', '{"number":"+44"}')
         # A client lies in the bucket of its user.
@@ -54,6 +54,6 @@ class Database:
         self.write((sql, (app_id, user_id, client_id, type, *person)))
 
     def associate(self, participant_id: str, *associations: tuple[str, str]) -> None:
-        """Make these (type, client id) the client associations of a participant."""
+        """Set the client associations of a participant, as (type, client id)."""
         text = json.dumps([{"type": type, "clientId": client_id} for type, client_id in associations])
         self.write(("UPDATE participant SET client_associations = $1 WHERE id = $2", (text, participant_id)))

@@ -1,4 +1,4 @@
-"""An endpoint for webhooks, on a port of this machine."""
+"""A webhook endpoint on a loopback port."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Endpoint(http.server.ThreadingHTTPServer):
-    """Answers with `status`, and keeps what came."""
+    """Responds with `status`, and stores the calls."""
 
     status = 200
     daemon_threads = True
@@ -21,14 +21,14 @@ class Endpoint(http.server.ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """The URL of the endpoint."""
         return f"http://127.0.0.1:{self.server_port}/hook"
 
     def answering(self) -> None:
-        """Called before each answer."""
+        """Called before each response."""
 
     def answered(self, body: Any) -> None:
-        """Called after each answer, with what was answered."""
+        """Called after each response, with its status."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -45,4 +45,4 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.server.answered(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""

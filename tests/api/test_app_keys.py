@@ -41,7 +41,7 @@ def test_create(account: Caller, keys: str) -> None:
 
 
 def test_new_key_opens_its_app_only(account: Caller, api: Caller, keys: str) -> None:
-    """It proves as much as the app's first key."""
+    """It has the same access as the app's first key."""
     key = new_key(account, keys)
     auth = (key["id"], key["secret"])
     assert api("GET", f"/v2/apps/{api.app_id}", auth=auth).status_code == 200
@@ -80,7 +80,7 @@ def test_get(account: Caller, keys: str) -> None:
 
 
 def test_at_most_ten(account: Caller, api: Caller, keys: str) -> None:
-    """The eleventh is refused; when one is deleted there is room again."""
+    """The eleventh is refused, until one is deleted."""
     made = [new_key(account, keys) for _ in range(9)]
     assert error_of(account("POST", keys, {"displayName": "Key"}))[:2] == (400, "bad_request")
     assert len(account.ok("GET", keys)["keys"]) == 10
@@ -89,7 +89,7 @@ def test_at_most_ten(account: Caller, api: Caller, keys: str) -> None:
 
 
 def test_delete(account: Caller, api: Caller, keys: str) -> None:
-    """200 with an empty object; the key is refused at once, though it was good a moment ago; another stays good."""
+    """200 with an empty object; the key is refused immediately although it is cached, and other keys stay valid."""
     key = new_key(account, keys)
     auth, path = (key["id"], key["secret"]), f"/v2/apps/{api.app_id}"
     assert api("GET", path, auth=auth).status_code == 200
@@ -106,13 +106,13 @@ def test_delete(account: Caller, api: Caller, keys: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 @pytest.mark.parametrize("key_id", [f"app_{UNKNOWN}", UNKNOWN, "x", "%00"])
 def test_unknown(account: Caller, keys: str, method: str, key_id: str) -> None:
-    """requests.2: a malformed id is an unknown one."""
+    """requests.2: a malformed id is an unknown id."""
     assert error_of(account(method, f"{keys}/{key_id}")) == NO_KEY
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_key_of_another_app_or_the_account(account: Caller, keys: str, method: str) -> None:
-    """A key is found in its own app only, and the account's in none; both stay good."""
+    """A key is found in its own app only, and the account's key in none; both stay valid."""
     there = new_app(account)
     for caller in (there, account):
         assert caller.auth is not None
@@ -129,6 +129,6 @@ def test_unknown_app(account: Caller, method: str, path: str) -> None:
 
 @pytest.mark.parametrize(("method", "path"), [("POST", ""), ("GET", ""), ("GET", "/x"), ("DELETE", "/x")])
 def test_account_only(api: Caller, keys: str, method: str, path: str) -> None:
-    """An app's key may do nothing with keys, not even see itself."""
+    """An app's key cannot access keys, not even itself."""
     body = {"displayName": "Key"} if method == "POST" else None
     assert error_of(api(method, f"{keys}{path}", body)) == (403, "forbidden", "Forbidden")

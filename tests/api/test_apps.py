@@ -35,7 +35,7 @@ def create(account: Caller, **body: Any) -> httpx.Response:
 
 
 def new_apps(account: Caller, count: int) -> list[Any]:
-    """So many new apps, the newest of all."""
+    """A number of new apps, newer than all others."""
     return [create(account, displayName=f"App {number}").json()["app"] for number in range(count)]
 
 
@@ -98,7 +98,7 @@ def test_account_only(api: Caller, method: str, path: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
 @pytest.mark.parametrize("app_id", [UNKNOWN, "nothing", "%00"])
 def test_unknown(account: Caller, method: str, app_id: str) -> None:
-    """requests.2, credentials.5: the account may know that there is no such app."""
+    """requests.2, credentials.5: the account may learn that an app does not exist."""
     assert error_of(account(method, f"/v2/apps/{app_id}", {} if method == "PATCH" else None)) == NO_APP
 
 
@@ -143,7 +143,7 @@ def test_list_invalid_page(account: Caller, query: str) -> None:
 
 
 def test_list_by_service_account(account: Caller) -> None:
-    """There are none here, so none is the caller's."""
+    """The server has no service accounts, so the id never matches."""
     title = "The serviceAccountId provided does not match supplied credentials"
     answer = account("GET", "/v2/apps", params={"filter[serviceAccountId]": UNKNOWN})
     assert error_of(answer) == (403, "forbidden", title)
@@ -176,7 +176,7 @@ def test_update_of_metadata(api: Caller, change: Any, expected: Any) -> None:
 
 
 def test_multi_convo_cannot_be_disabled(api: Caller) -> None:
-    """Once on it stays on; a refused change leaves all as it was."""
+    """Once enabled it stays enabled; a refused update changes nothing."""
     path = f"/v2/apps/{api.app_id}"
     api.ok("PATCH", path, {"settings": {"multiConvoEnabled": False}})
     on = api.ok("PATCH", path, {"settings": {"multiConvoEnabled": True}})
@@ -187,7 +187,7 @@ def test_multi_convo_cannot_be_disabled(api: Caller) -> None:
 
 
 def test_metadata_limit(account: Caller, api: Caller) -> None:
-    """4096 bytes, and not one more, in the words of the API document."""
+    """Up to 4096 bytes; the title is the API document's."""
     fits, path = {"k": "x" * 4088}, f"/v2/apps/{api.app_id}"
     assert create(account, displayName="A", metadata=fits).json()["app"]["metadata"] == fits
     assert error_of(create(account, displayName="A", metadata={"k": "x" * 4089})) == TOO_MUCH
@@ -197,7 +197,7 @@ def test_metadata_limit(account: Caller, api: Caller) -> None:
 
 
 def test_delete(account: Caller) -> None:
-    """200 with an empty object; then the app is unknown, its key proves nothing, and no list shows it."""
+    """200 with an empty object; then the app is unknown, its key is refused, and no list contains it."""
     doomed = new_app(account)
     (other,) = new_apps(account, 1)
     answer = account("DELETE", f"/v2/apps/{doomed.app_id}")
@@ -211,7 +211,7 @@ def test_delete(account: Caller) -> None:
 
 
 def test_deleted_apps_are_purged(account: Caller, api: Caller, database: Database) -> None:
-    """Every row of the app goes from the database soon after; another app's stay."""
+    """All rows of the app are deleted soon after; another app's stay."""
     doomed = new_app(account)
     for caller in (doomed, api):
         ada = caller.new_user("ada")

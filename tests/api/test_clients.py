@@ -62,7 +62,7 @@ def test_no_clients(api: Caller) -> None:
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 @pytest.mark.parametrize("who", [UNKNOWN, "nobody", "%00"])
 def test_unknown_user(api: Caller, account: Caller, method: str, who: str) -> None:
-    """404, another app's user included."""
+    """404, also for another app's user."""
     for one in (who, new_app(account).new_user()):
         path = f"/users/{one}/clients" + (f"/{UNKNOWN}" if method == "DELETE" else "")
         assert error_of(api(method, path)) == NO_USER
@@ -99,7 +99,7 @@ def test_links_keep_the_brand(api: Caller, database: Database) -> None:
 
 @pytest.mark.parametrize("query", ["page[size]=0", "page[after]=x", f"page[after]={UNKNOWN}&page[before]={UNKNOWN}"])
 def test_invalid_page(api: Caller, query: str) -> None:
-    """pages.1, requests.1: told before the user is looked for."""
+    """pages.1, requests.1: reported before an unknown user."""
     expected = (400, "bad_request", "Invalid page query parameters")
     assert error_of(api("GET", f"/users/nobody/clients?{query}")) == expected
 
@@ -124,7 +124,7 @@ def test_client_with_everything(api: Caller, database: Database) -> None:
 
 @pytest.mark.parametrize("who", ["id", "external id"])
 def test_sdk_client_cannot_be_removed(api: Caller, database: Database, who: str) -> None:
-    """Refused in the words of the API document; nothing changes."""
+    """Refused with the API document's title; nothing changes."""
     ada, group = api.new_user("ada"), api.new_group()
     joined = api.join(group, ada, subscribe=True)
     client_id = joined["clientAssociations"][0]["clientId"]

@@ -1,4 +1,4 @@
-"""Commands that are run beside the server, and how soon it follows: limits (apps.7) and revoked keys."""
+"""Commands run alongside the server, and how soon they take effect: limits (apps.7) and revoked keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def run(*args: str) -> None:
 
 
 def first(ask: Callable[[], httpx.Response], status: int) -> httpx.Response:
-    """The first answer with this status, which must come soon."""
+    """Wait for the first response with this status."""
     deadline = time.monotonic() + SOON
     while (answer := ask()).status_code != status:
         assert time.monotonic() < deadline, f"no {status} within {SOON} seconds"
@@ -51,7 +51,7 @@ def test_rate_limit(api: Caller, account: Caller, server: Server) -> None:
 
 
 def test_revoked_key(api: Caller, account: Caller, server: Server) -> None:
-    """A key that was good a moment ago is refused within two seconds; another of the app stays good."""
+    """A valid, cached key is refused within two seconds; the app's other key stays valid."""
     assert api.auth is not None
     path = f"/v2/apps/{api.app_id}"
     key = account.ok("POST", f"{path}/keys", {"displayName": "Stays"})["key"]
@@ -63,7 +63,7 @@ def test_revoked_key(api: Caller, account: Caller, server: Server) -> None:
 
 
 def test_new_key(api: Caller, server: Server) -> None:
-    """A key that a command made is good at once."""
+    """A key that a command created is valid immediately."""
     done = command("keys", "create", "--app", api.app_id, "--database", server.database_url)
     key_id, secret = done.stdout.split()
     assert api("GET", f"/v2/apps/{api.app_id}", auth=(key_id, secret)).status_code == 200

@@ -1,4 +1,4 @@
-"""Deliveries over the API and on the command line: list, look, send again."""
+"""Deliveries over the API and on the command line: list, show, retry."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def below(api: Caller, path: str = "", method: str = "GET", **kwargs: Any) -> An
 
 
 def settled(api: Caller, count: int) -> list[Any]:
-    """The deliveries, once so many are settled."""
+    """Wait until this many deliveries are settled; returns them."""
     deadline = time.monotonic() + 20
     while True:
         found = below(api).json()["deliveries"]
@@ -49,7 +49,7 @@ def settled(api: Caller, count: int) -> list[Any]:
         time.sleep(0.02)
 
 
-def test_what_was_delivered_is_listed_with_its_attempts(own: Caller, endpoint: Endpoint) -> None:
+def test_deliveries_are_listed_with_their_attempts(own: Caller, endpoint: Endpoint) -> None:
     user, group = own.new_user("ada"), own.new_group()
     own.join(group, user, subscribe=True)
     made = settled(own, 3)
@@ -78,7 +78,7 @@ def test_what_was_delivered_is_listed_with_its_attempts(own: Caller, endpoint: E
     assert below(own, "?filter[status]=nothing").status_code == 400
 
 
-def test_what_failed_is_sent_again(own: Caller, endpoint: Endpoint) -> None:
+def test_failed_deliveries_can_be_retried(own: Caller, endpoint: Endpoint) -> None:
     endpoint.status = 404
     own.new_group()
     (failed,) = settled(own, 1)
@@ -96,7 +96,7 @@ def test_what_failed_is_sent_again(own: Caller, endpoint: Endpoint) -> None:
     assert below(own, f"/{'0' * 24}/retry", "POST").status_code == 404
 
 
-def test_what_nobody_listens_to_any_more_is_kept_and_not_sent_again(
+def test_deliveries_of_a_deleted_webhook_are_kept_and_cannot_be_retried(
     own: Caller, calling: Server, endpoint: Endpoint
 ) -> None:
     endpoint.status = 404
@@ -110,7 +110,7 @@ def test_what_nobody_listens_to_any_more_is_kept_and_not_sent_again(
     assert below(own).json()["deliveries"] == [failed]
 
 
-def test_who_may_look(own: Caller, owner: Caller) -> None:
+def test_who_may_read_deliveries(own: Caller, owner: Caller) -> None:
     own.new_group()
     (made,) = settled(own, 1)
     other = new_app(owner)
@@ -128,12 +128,12 @@ def test_who_may_look(own: Caller, owner: Caller) -> None:
 
 
 def events_of(api: Caller) -> str:
-    """Where the stream of the app is."""
+    """The URL of the app's event stream."""
     return f"{api.url}/heliograph/v1/apps/{api.app_id}/events"
 
 
 @pytest.mark.parametrize("removed", ["key", "app"])
-def test_a_stream_ends_with_what_it_was_opened_with(own: Caller, owner: Caller, removed: str) -> None:
+def test_a_stream_ends_when_its_credential_does(own: Caller, owner: Caller, removed: str) -> None:
     assert own.auth is not None
     app = f"/v2/apps/{own.app_id}"
     with own.http.stream("GET", events_of(own), auth=own.auth, timeout=10) as answer:
@@ -149,7 +149,7 @@ def test_a_stream_ends_with_what_it_was_opened_with(own: Caller, owner: Caller, 
     assert own.http.get(events_of(own), auth=own.auth).status_code in (401, 403)
 
 
-def test_one_app_does_not_take_all_the_streams_there_are(own: Caller, owner: Caller) -> None:
+def test_streams_are_limited_per_app(own: Caller, owner: Caller) -> None:
     other = new_app(owner)
     with contextlib.ExitStack() as stack:
         http = stack.enter_context(httpx.Client(limits=httpx.Limits(max_connections=200), timeout=10))

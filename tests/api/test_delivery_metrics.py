@@ -1,4 +1,4 @@
-"""`GET /metrics`: what is told of deliveries."""
+"""`GET /metrics`: the metrics of deliveries."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def hooked() -> Iterator[Hooked]:
 
 
 def eventually(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
+    """Wait until the condition holds."""
     deadline = time.monotonic() + 20
     while not holds():
         assert time.monotonic() < deadline
@@ -54,11 +54,11 @@ def eventually(holds: Callable[[], bool]) -> None:
 
 
 def attempted(api: Caller, count: int) -> None:
-    """Wait until so many attempts were made."""
+    """Wait until this many attempts were made."""
     eventually(lambda: sum(one["attemptCount"] for one in below(api).json()["deliveries"]) >= count)
 
 
-def test_attempts_are_counted_by_what_came_of_them(calling: Server, hooked: Hooked, endpoint: Endpoint) -> None:
+def test_attempts_are_counted_by_outcome(calling: Server, hooked: Hooked, endpoint: Endpoint) -> None:
     api, before = hooked(calling, endpoint.url), samples(calling)
     for number, status in enumerate((200, 204, 404, 500), 1):
         endpoint.status = status
@@ -94,7 +94,7 @@ def test_attempts_are_counted_by_what_came_of_them(calling: Server, hooked: Hook
         assert secret not in text
 
 
-def test_what_is_asked_for_again_is_not_late(calling: Server, hooked: Hooked, endpoint: Endpoint) -> None:
+def test_manual_retries_do_not_count_as_delays(calling: Server, hooked: Hooked, endpoint: Endpoint) -> None:
     api = hooked(calling, endpoint.url)
     api.new_group()
     (made,) = settled(api, 1)
@@ -106,7 +106,7 @@ def test_what_is_asked_for_again_is_not_late(calling: Server, hooked: Hooked, en
     assert grown(before, after, "heliograph_delivery_delay_seconds_count") == 0
 
 
-def test_what_nobody_delivers_is_overdue(engine: str, hooked: Hooked, tmp_path: Path) -> None:
+def test_deliveries_are_overdue_without_a_delivering_process(engine: str, hooked: Hooked, tmp_path: Path) -> None:
     options = ("--no-delivery", "--webhook-allowed-networks", "loopback")
     with serving(new_database(engine, tmp_path), *options) as server:
         found = samples(server)
@@ -120,7 +120,7 @@ def test_what_nobody_delivers_is_overdue(engine: str, hooked: Hooked, tmp_path: 
         assert 0.1 <= first[OVERDUE] < second[OVERDUE] < 30
 
 
-def test_workers_tell_the_same_of_one_database(hooked: Hooked, tmp_path: Path, endpoint: Endpoint) -> None:
+def test_workers_report_the_same_backlog(hooked: Hooked, tmp_path: Path, endpoint: Endpoint) -> None:
     options = ("--workers", "2", "--webhook-allowed-networks", "loopback")
     with serving(new_database(POSTGRESQL, tmp_path), *options) as server:
         endpoint.status = 500
@@ -134,7 +134,7 @@ def test_workers_tell_the_same_of_one_database(hooked: Hooked, tmp_path: Path, e
             assert found[ATTEMPTS, (("answer", "5xx"), ("outcome", "retry"))] == 5
 
 
-def test_without_a_database_the_rest_is_told(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_metrics_without_a_database(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def work() -> bytes:
         async with opened(url) as store:
 
@@ -152,5 +152,5 @@ def test_without_a_database_the_rest_is_told(url: str, monkeypatch: pytest.Monke
 
 @pytest.fixture
 def url(engine: str, tmp_path: Path) -> str:
-    """The URL of a database in which there is nothing yet."""
+    """The URL of an empty database."""
     return new_database(engine, tmp_path)

@@ -1,4 +1,4 @@
-"""What the server offers beside the API document is in its own document, and is as that says."""
+"""Extensions of the API are in the server's OpenAPI document, and behave as it says."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HOOK = {"target": "https://refused.invalid/hook", "triggers": ["conversation:cre
 
 @pytest.fixture
 def document(api: Caller) -> Any:
-    """The document, as anybody may fetch it."""
+    """The document, fetched without credentials."""
     return api.http.get(f"{api.url}/openapi.json").json()
 
 
@@ -35,21 +35,21 @@ def own(account: Caller) -> Caller:
 
 
 def answered(api: Caller, name: str, query: str = "", *, app_id: str = "", **more: Any) -> httpx.Response:
-    """The answer of an operation, in the caller's app unless another one is named."""
+    """The response of an operation, by default in the caller's app."""
     (operation,) = (one for one in EXTENSIONS if one.name == name)
     path = operation.path.format(appId=app_id or api.app_id, deliveryId=more.pop("delivery_id", MISSING))
     return api.http.request(operation.method, f"{api.url}{path}{query}", auth=more.pop("auth", api.auth), **more)
 
 
 def breaches(document: Any, name: str, media: str, status: int, value: Any) -> list[str]:
-    """What of an answer is not as the document says."""
+    """The differences between a response and the document."""
     described = described_as(document, name)["responses"][str(status)]["content"][media]["schema"]
     validator = OAS31Validator({**described, "components": document["components"]})
     return [error.message for error in validator.iter_errors(value)]
 
 
 def described_as(document: Any, name: str) -> Any:
-    """What the document says of an operation."""
+    """The operation in the document."""
     (found,) = (
         one for operations in document["paths"].values() for one in operations.values() if one["operationId"] == name
     )
@@ -57,13 +57,13 @@ def described_as(document: Any, name: str) -> Any:
 
 
 def check(document: Any, name: str, answer: httpx.Response, status: int) -> Any:
-    """The JSON of an answer that is as the document says."""
+    """The JSON of a response that conforms to the document."""
     assert answer.status_code == status, answer.text
     assert breaches(document, name, answer.headers["content-type"], status, answer.json()) == []
     return answer.json()
 
 
-def test_every_route_that_is_answered_is_in_the_document(document: Any) -> None:
+def test_every_extension_is_in_the_document(document: Any) -> None:
     listed = {
         operation["operationId"]: (method.upper(), path)
         for path, operations in document["paths"].items()
@@ -75,7 +75,7 @@ def test_every_route_that_is_answered_is_in_the_document(document: Any) -> None:
     assert set(listed) == set(ROUTES)
 
 
-def test_parameters_are_told(document: Any) -> None:
+def test_parameters_are_documented(document: Any) -> None:
     found = {
         operation.name: {
             (one["in"], one["name"]): one["schema"] for one in described_as(document, operation.name)["parameters"]

@@ -17,7 +17,7 @@ def create(api: Caller, **body: Any) -> httpx.Response:
 
 
 def test_an_external_id_of_any_characters_may_be_1024_long(api: Caller) -> None:
-    """Characters of 3 and 4 bytes too, in an order that no index could compress; look-ups tell long ids apart."""
+    """Also characters of 3 and 4 bytes, incompressible for an index; lookups distinguish long ids."""
     dice = random.Random(1)
     ranges = (range(0x61, 0x7B), range(0x4E00, 0x9FA0), range(0x1F300, 0x1F600))
     for letters in ranges:

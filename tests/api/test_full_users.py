@@ -1,4 +1,4 @@
-"""`includeFullUser`: the users in events, complete for whoever asks for it, and for nobody else."""
+"""`includeFullUser`: full users in the events of those who set it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAMES = ("full", "short")
 
 
 def user_of(event: Any) -> Any:
-    """The user in the payload of an event, if one is in it."""
+    """The user in the payload of an event, or None."""
     payload = event["payload"]
     for name in ("message", "activity"):
         if name in payload:
@@ -51,7 +51,7 @@ def do_everything(api: Caller) -> tuple[Any, list[str]]:
 
 
 def told(endpoint: Endpoint, count: int) -> dict[str, list[Any]]:
-    """The events that each path was called with, in the order of their ids, once there are so many calls."""
+    """Wait for this many calls; returns the events of each path, ordered by id."""
     eventually(lambda: len(endpoint.came) >= count)
     found: dict[str, list[Any]] = {}
     for headers, body in endpoint.came:
@@ -61,12 +61,12 @@ def told(endpoint: Endpoint, count: int) -> dict[str, list[Any]]:
 
 
 def is_full(user: Any) -> bool:
-    """Whether a user is shown completely."""
+    """Whether a user has all fields."""
     return {"signedUpAt", "profile", "metadata", "identities", "toBeRetained"} <= set(user)
 
 
 def assert_full_where_documented(events: list[Any], user: Any) -> None:
-    """Users are full in every event of which the API document says so, and short in the others."""
+    """Check that users are full exactly in the events for which the API document says so."""
     for event in events:
         if (shown := user_of(event)) is None:
             continue
@@ -77,7 +77,7 @@ def assert_full_where_documented(events: list[Any], user: Any) -> None:
     assert sum(user_of(event) is not None for event in events) == 6
 
 
-def test_users_are_complete_where_a_webhook_asks_for_it(calling: Server, endpoint: Endpoint) -> None:
+def test_webhooks_with_the_option_get_full_users(calling: Server, endpoint: Endpoint) -> None:
     owner = Caller(calling.url, init(calling.database_url).account_auth)
     api = new_app(owner)
     hooks = [
@@ -97,7 +97,7 @@ def test_users_are_complete_where_a_webhook_asks_for_it(calling: Server, endpoin
     owner.http.close()
 
 
-def test_the_stream_completes_users_on_request(api: Caller) -> None:
+def test_streams_with_the_option_get_full_users(api: Caller) -> None:
     url = f"{api.url}/heliograph/v1/apps/{api.app_id}/events"
     with api.http.stream("GET", url, auth=api.auth) as answer:
         place = next(line for line in answer.iter_lines() if line.startswith("id: ")).removeprefix("id: ")

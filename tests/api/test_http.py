@@ -26,18 +26,18 @@ ID = re.compile(r"[0-9a-f]{24}")
 
 
 def post(caller: Caller, content: Any, content_type: str | None = "application/json") -> httpx.Response:
-    """Create a user by a body that is sent as it is."""
+    """Create a user with a raw body."""
     headers = {"content-type": content_type} if content_type is not None else {}
     return caller("POST", "/users", content=content, headers=headers)
 
 
 def user_body(size: int) -> bytes:
-    """A good body of so many bytes."""
+    """A valid body of this size."""
     return b'{"unknown":"' + b"x" * (size - 14) + b'"}'
 
 
 def in_chunks(body: bytes) -> Iterator[bytes]:
-    """A body whose length is not told in advance."""
+    """A body without Content-Length."""
     for start in range(0, len(body), 10_000):
         yield body[start : start + 10_000]
 
@@ -51,7 +51,7 @@ def test_no_credentials(api: Caller, path: str) -> None:
 
 
 def test_empty_credentials(api: Caller) -> None:
-    """What a client sends whose user name and password are not set."""
+    """Sent by a client without a user name and password."""
     answer = api("GET", f"/v2/apps/{api.app_id}", auth=None, headers={"authorization": "Basic Og=="})
     assert error_of(answer) == UNAUTHORIZED
 
@@ -68,7 +68,7 @@ def test_unknown_path(api: Caller, method: str, path: str) -> None:
 
 
 def test_paths_of_operations_that_are_not_offered(api: Caller) -> None:
-    """What the API does not have there is as unknown as elsewhere."""
+    """The same 404 as for unknown paths."""
     told = (404, "not_found", "This operation is not offered by this server")
     assert error_of(api("GET", "/users", auth=None)) == told
     assert error_of(api("GET", "/switchboards")) == told
@@ -88,7 +88,7 @@ def test_paths_of_operations_that_are_not_offered(api: Caller) -> None:
     ],
 )
 def test_wrong_method(api: Caller, method: str, path: str, allowed: set[str]) -> None:
-    """405, and Allow names the methods that there are."""
+    """405, and Allow lists the supported methods."""
     answer = api(method, f"/v2/apps/{api.app_id}{path}")
     assert error_of(answer) == NO_METHOD
     assert set(answer.headers["allow"].split(", ")) == allowed
@@ -96,7 +96,7 @@ def test_wrong_method(api: Caller, method: str, path: str, allowed: set[str]) ->
 
 @pytest.mark.parametrize("chunked", [False, True])
 def test_largest_body(api: Caller, chunked: bool) -> None:
-    """100 kB, and not one byte more; with its length told or not."""
+    """Up to 100 kB, with and without Content-Length."""
     fits, large = user_body(LIMIT), user_body(LIMIT + 1)
     assert post(api, in_chunks(fits) if chunked else fits).status_code == 201
     answer = post(api, in_chunks(large) if chunked else large)
@@ -106,7 +106,7 @@ def test_largest_body(api: Caller, chunked: bool) -> None:
 
 
 def test_huge_body(api: Caller) -> None:
-    """Refused without being read, even if it is no JSON."""
+    """Refused without being read, even if it is not JSON."""
     assert error_of(post(api, b"x" * 5_000_000)) == TOO_LARGE
 
 
@@ -127,7 +127,7 @@ def test_json_content_types(api: Caller, content_type: str) -> None:
 
 @pytest.mark.parametrize("content_type", [None, "text/plain", "application/json"])
 def test_no_body(api: Caller, content_type: str | None) -> None:
-    """A body that is required is not made up, whatever its type."""
+    """400 if a required body is missing, whatever its type."""
     assert error_of(post(api, b"", content_type)) == (400, "bad_request", "Request body is required")
 
 
@@ -208,19 +208,19 @@ def test_lone_surrogates_become_replacement_characters(api: Caller) -> None:
     ids=lambda content: repr(content[:20]),
 )
 def test_malformed_json(api: Caller, content: bytes) -> None:
-    """What is no JSON, no UTF-8, or nested beyond reason."""
+    """Not JSON, not UTF-8, or nested too deeply."""
     assert error_of(post(api, content)) == MALFORMED
 
 
 @pytest.mark.parametrize("content", [b"null", b"[]", b'"ada"', b"5", b"true", b'[{"externalId":"ada"}]'])
-def test_body_is_no_object(api: Caller, content: bytes) -> None:
+def test_body_is_not_an_object(api: Caller, content: bytes) -> None:
     """JSON, but not an object."""
     assert error_of(post(api, content))[:2] == (400, "bad_request")
 
 
 @pytest.mark.parametrize("content", [b'{"externalId":"a\\u0000"}', b'{"metadata":{"a\\u0000":1}}'])
 def test_nul(api: Caller, content: bytes) -> None:
-    """NUL is refused wherever it stands, because not every database can hold it; its spelling is not."""
+    """NUL is refused everywhere, because PostgreSQL cannot store it; the text "\\u0000" itself is not."""
     assert error_of(post(api, content))[:2] == (400, "bad_request")
     assert post(api, rb'{"externalId":"a\\u0000"}').status_code == 201
 
@@ -233,8 +233,8 @@ def test_json_content_type_without_a_body(api: Caller) -> None:
     assert api("DELETE", f"/users/{ada}", headers=headers).status_code == 200
 
 
-def test_bodies_that_nobody_reads(api: Caller) -> None:
-    """A GET or a DELETE with a body is answered like one without."""
+def test_bodies_that_are_ignored(api: Caller) -> None:
+    """The body of a GET or a DELETE is ignored."""
     ada = api.new_user()
     for method in ("GET", "DELETE"):
         answer = api(method, f"/users/{ada}", content=b"{nonsense", headers={"content-type": "text/plain"})
@@ -251,14 +251,14 @@ def test_leading_slashes(api: Caller, slashes: str) -> None:
     assert answer.json()["links"]["next"].startswith(f"{api.url}/{path}?")
 
 
-def test_empty_segments_are_nobody(api: Caller) -> None:
+def test_empty_segments_are_not_found(api: Caller) -> None:
     """Slashes further on do not count as one: nothing has an empty name."""
     assert error_of(api("GET", f"/v2/apps/{api.app_id}/users//clients"))[:2] == (404, "user_not_found")
 
 
 @pytest.mark.parametrize("given", ["a", "x" * 128, "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "Root=1-5e/a+b.c:d_e="])
 def test_request_id_is_echoed(api: Caller, given: str) -> None:
-    """On every answer, refusals and pages included."""
+    """In every response, including errors and pages."""
     headers = {"x-request-id": given}
     for path in (f"/v2/apps/{api.app_id}", "/v2/nothing"):
         assert api("GET", path, headers=headers).headers["x-request-id"] == given
@@ -268,7 +268,7 @@ def test_request_id_is_echoed(api: Caller, given: str) -> None:
 
 @pytest.mark.parametrize("given", [None, "", "x" * 129, "two words", "é", '"quoted"', "a\tb", "<script>"])
 def test_request_id_is_made(api: Caller, given: str | None) -> None:
-    """Where there is none, or one that is not sane; each time another."""
+    """If it is missing or invalid, a new one each time."""
     headers = {} if given is None else {"x-request-id": given.encode()}
     made = [api("GET", f"/v2/apps/{api.app_id}", headers=headers).headers["x-request-id"] for _ in range(2)]
     assert all(map(ID.fullmatch, made))
@@ -288,7 +288,7 @@ def test_request_id_is_made(api: Caller, given: str | None) -> None:
     ],
 )
 def test_always_json(api: Caller, method: str, path: str, status: int) -> None:
-    """Whatever the answer, and whatever the caller accepts: the official clients understand nothing else."""
+    """In every response, whatever the client accepts: the official clients need it."""
     headers = {"accept": "text/html", "content-type": "application/json"}
     content = b"" if method == "GET" else b"{}"
     answer = api(method, f"/v2/apps/{api.app_id}{path}", content=content, headers=headers)
@@ -311,8 +311,8 @@ def test_head(api: Caller, path: str) -> None:
 @pytest.mark.parametrize(
     "sent", [b"NONSENSE\r\n\r\n", b"GET /v2/apps HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n"]
 )
-def test_no_http_at_all(server: Server, sent: bytes) -> None:
-    """Every refusal has the one form of an error, and a request id."""
+def test_bytes_that_are_not_http(server: Server, sent: bytes) -> None:
+    """Errors of the protocol have the form of the API's, and a request id."""
     where = urlsplit(server.url)
     assert where.hostname is not None
     with socket.create_connection((where.hostname, where.port or 0), timeout=5) as connection:

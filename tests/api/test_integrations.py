@@ -1,4 +1,4 @@
-"""Integrations: the types that are offered, what is kept of them, pages, and their keys."""
+"""Integrations: the supported types, their fields, pages, and keys."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ SECRETS = {"projectId", "clientEmail", "privateKey", "serverKey", "certificate",
 
 
 def create(api: Caller, **body: Any) -> Any:
-    """Create an integration, a custom one if nothing else is said."""
+    """Create an integration, by default a custom one."""
     return api.ok("POST", "/integrations", {**(CUSTOM if "type" not in body else {}), **body})["integration"]
 
 
 @pytest.mark.parametrize("type_", OFFERED)
 @pytest.mark.parametrize("form", [0, 1], ids=["minimal", "full"])
-def test_what_is_given_is_shown_but_for_push_credentials(api: Caller, type_: str, form: int) -> None:
+def test_all_fields_but_push_credentials_are_returned(api: Caller, type_: str, form: int) -> None:
     given = {name: value for name, value in INTEGRATIONS[type_][form].items() if name != "webhooks"}
     made = create(api, type=type_, **({"webhooks": [HOOK]} if type_ == "custom" else {}), **given)
     assert made["status"] == "active"
@@ -68,7 +68,7 @@ def test_pages_and_types(api: Caller) -> None:
     assert error_of(refused) == (400, "bad_request", "Invalid query parameters")
 
 
-def test_update_changes_what_is_named(api: Caller) -> None:
+def test_update_changes_the_given_fields(api: Caller) -> None:
     made = create(api, type="web", displayName="Web", brandColor="0a6", originWhitelist=["https://a.example"])
     path = f"/integrations/{made['id']}"
     changed = api.ok("PATCH", path, {"displayName": None, "originWhitelist": None, "brandColor": None, "token": "x"})
@@ -81,7 +81,7 @@ def test_update_changes_what_is_named(api: Caller) -> None:
     }
 
 
-def test_delete_takes_keys_and_webhooks_along(api: Caller) -> None:
+def test_delete_removes_keys_and_webhooks(api: Caller) -> None:
     made = create(api)
     path = f"/integrations/{made['id']}"
     key = api.ok("POST", f"{path}/keys", {"displayName": "Bot"})["key"]
@@ -117,7 +117,7 @@ def test_keys_of_a_custom_integration(api: Caller, account: Caller) -> None:
         assert error_of(answer) == (400, "bad_request", "API keys are available only for custom integrations")
 
 
-def test_keys_at_once_are_never_one_too_many(api: Caller) -> None:
+def test_concurrent_creations_respect_the_limit_of_keys(api: Caller) -> None:
     path = f"/integrations/{create(api)['id']}/keys"
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: api("POST", path, {"displayName": "x"}).status_code, range(16)))

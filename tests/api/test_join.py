@@ -198,7 +198,7 @@ def test_user_of_another_app(api: Caller, account: Caller) -> None:
 
 @pytest.mark.parametrize("key", ["userId", "userExternalId"])
 def test_ids_are_not_mixed_up(api: Caller, key: str) -> None:
-    """participants.4: an external id is none of a user id, nor the other way round."""
+    """participants.4: an external id is not accepted as a user id, nor the other way round."""
     ada = api.new_user("ada")
     who = {key: "ada" if key == "userId" else ada}
     assert error_of(join(api, api.new_group(), **who, subscribeSDKClient=True)) == NO_USER
@@ -206,7 +206,7 @@ def test_ids_are_not_mixed_up(api: Caller, key: str) -> None:
 
 @pytest.mark.parametrize("conversation", [UNKNOWN, "nothing", "%00", "..%2F.."])
 def test_unknown_conversation(api: Caller, conversation: str) -> None:
-    """requests.2: a malformed id is an unknown one."""
+    """requests.2: a malformed id is an unknown id."""
     assert error_of(join(api, conversation, userId=api.new_user(), subscribeSDKClient=True)) == NO_CONVERSATION
 
 
@@ -217,7 +217,7 @@ def test_conversation_of_another_app(api: Caller, account: Caller) -> None:
 
 
 def test_personal_conversation(api: Caller) -> None:
-    """participants.5: 400, the title says that only sdkGroup will do, and nothing changes."""
+    """participants.5: 400; the title says that only sdkGroup is allowed, and nothing changes."""
     ada, bob = api.new_user(), api.new_user()
     personal = api.new_personal(ada)
     (title,) = titles_of(join(api, personal, userId=bob, subscribeSDKClient=True))
@@ -227,7 +227,7 @@ def test_personal_conversation(api: Caller) -> None:
 
 @pytest.mark.parametrize("given", [{}, {"subscribeSDKClient": None}])
 def test_subscribe_is_required(api: Caller, given: dict[str, None]) -> None:
-    """participants.6: missing, or null, is a 400 in the words of the API document's validator."""
+    """participants.6: missing or null is a 400 with the title of the API document's validator."""
     group = api.new_group()
     assert titles_of(join(api, group, userId=api.new_user(), **given)) == [MISSING_SUBSCRIBE]
     assert api.participants(group) == []
@@ -300,7 +300,7 @@ def test_several_violations(api: Caller) -> None:
 
 
 def test_violations_of_both_kinds(api: Caller) -> None:
-    """requests.3: a wrong type does not hide what is missing beside it."""
+    """requests.3: a wrong type does not hide a missing field."""
     titles = titles_of(join(api, api.new_group(), userId=5))
     assert sorted(titles) == [MISSING_SUBSCRIBE, "userId should be string"]
 

@@ -1,4 +1,4 @@
-"""A body that takes its time: what happened to the key and the app meanwhile counts."""
+"""Slow bodies: the key and the app are checked again once the body has arrived."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def send_late(server: Server, caller: Caller, between: tuple[Caller, str, str]) 
 
 
 @pytest.mark.parametrize("path", ["", "/keys/{key}"], ids=["app", "key"])
-def test_what_was_removed_meanwhile_is_not_written_to(server: Server, account: Caller, path: str) -> None:
+def test_removed_apps_and_keys_are_noticed(server: Server, account: Caller, path: str) -> None:
     app = new_app(account)
     assert app.auth is not None
     removal = (account, "DELETE", f"/v2/apps/{app.app_id}{path.format(key=app.auth[0])}")
     assert send_late(server, app, removal) == 401
 
 
-def test_what_is_still_there_is(server: Server, account: Caller) -> None:
+def test_other_requests_succeed(server: Server, account: Caller) -> None:
     app = new_app(account)
     assert send_late(server, app, (account, "GET", f"/v2/apps/{app.app_id}")) == 201
     assert app.ok("GET", "/users/late")["user"]["externalId"] == "late"

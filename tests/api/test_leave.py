@@ -25,7 +25,7 @@ def leave(caller: Caller, conversation_id: str, **body: Any) -> httpx.Response:
 
 @pytest.mark.parametrize("key", ["userId", "userExternalId", "participantId"])
 def test_leaving(api: Caller, key: str) -> None:
-    """Each of the three ids will do; the official clients need a 200 with an empty JSON object."""
+    """Each of the three ids is accepted; the official clients need a 200 with an empty JSON object."""
     ada, bob, group = api.new_user("ada"), api.new_user(), api.new_group()
     participant, stays = api.join(group, ada), api.join(group, bob)
     ids = {"userId": ada, "userExternalId": "ada", "participantId": participant["id"]}
@@ -83,7 +83,7 @@ def test_last_one_leaves(api: Caller) -> None:
 
 
 def test_member_from_creation_leaves(api: Caller) -> None:
-    """Who was in it from the start can leave like anybody else."""
+    """Participants from the creation can leave too."""
     ada, bob = api.new_user(), api.new_user()
     group = api.new_group(ada, bob)
     api.leave(group, userId=ada)
@@ -174,7 +174,7 @@ def test_leaving_twice(api: Caller, key: str) -> None:
 
 
 def test_former_participant_id(api: Caller) -> None:
-    """participants.9, participants.14: who came back is another participant; the former id takes nobody out."""
+    """participants.9, participants.14: rejoining gives a new participant; the former id is unknown."""
     ada, group = api.new_user(), api.new_group()
     former = api.join(group, ada)["id"]
     api.leave(group, participantId=former)
@@ -197,7 +197,7 @@ def test_leaves_race(api: Caller, database: Database) -> None:
 @pytest.mark.parametrize("key", ["userId", "userExternalId", "participantId"])
 @pytest.mark.parametrize("conversation", [UNKNOWN, "nothing"])
 def test_unknown_conversation(api: Caller, conversation: str, key: str) -> None:
-    """requests.2: a malformed id is an unknown one."""
+    """requests.2: a malformed id is an unknown id."""
     api.new_user("ada")
     assert error_of(leave(api, conversation, **{key: "ada"})) == NO_CONVERSATION
 
@@ -213,7 +213,7 @@ def test_conversation_of_another_app(api: Caller, account: Caller) -> None:
 
 @pytest.mark.parametrize("key", ["userId", "participantId"])
 def test_personal_conversation(api: Caller, key: str) -> None:
-    """participants.5: 400, the title says that only sdkGroup will do, and nothing changes."""
+    """participants.5: 400; the title says that only sdkGroup is allowed, and nothing changes."""
     ada = api.new_user()
     body = {"type": "personal", "participants": [{"userId": ada}]}
     personal = api.ok("POST", "/conversations", body)["conversation"]["id"]

@@ -1,4 +1,4 @@
-"""URLs of our own: links, redirects and the OpenAPI document all name the URL at which callers reach the server."""
+"""The server's own URL in links, redirects and the OpenAPI document is the one that clients use."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Headers = list[tuple[str, str]]
 
 
 class Site:
-    """A server with a group of two, and the ways to learn what it takes for its own URL."""
+    """A server with a group of two, and requests that show the URL it assumes for itself."""
 
     def __init__(self, server: Server) -> None:
         sandbox = init(server.database_url)
@@ -39,7 +39,7 @@ class Site:
         return [self.api.new_user() for _ in range(2)]
 
     def get(self, path: str, headers: Headers, peer: str = PROXY) -> tuple[Any, bytes]:
-        """Ask with any headers, from this address; the answer and its body."""
+        """Send a GET with any headers from this address; returns the response and its body."""
         assert self.api.auth is not None
         if peer not in self.connections:
             name, port = self.host.split(":")
@@ -53,7 +53,7 @@ class Site:
         return answer, answer.read()
 
     def bases(self, headers: Headers, peer: str = PROXY, prefix: str = "") -> set[str]:
-        """What it takes for its URL, as everything says that names it."""
+        """The server's URL, from every response that contains it."""
         answer, body = self.get(f"{prefix}{self.list}?page[size]=1", headers, peer)
         assert answer.status == 200
         next_page = json.loads(body)["links"]["next"]
@@ -121,13 +121,13 @@ BELIEVED: list[tuple[Headers, str]] = [
 
 
 @pytest.mark.parametrize("prefix", ["", "/sc"])
-def test_trusted_proxies_are_believed(site: Site, prefix: str) -> None:
+def test_headers_of_trusted_proxies_are_used(site: Site, prefix: str) -> None:
     for headers, expected in BELIEVED:
         url = expected.replace("HOST", site.host) + prefix
         assert site.bases(headers, prefix=prefix) == {url}, headers
 
 
-def test_what_may_not_stand_in_a_url_is_left_out(site: Site) -> None:
+def test_invalid_hosts_and_prefixes_are_ignored(site: Site) -> None:
     hosts = [
         "", " ", "a b", "a,", "user@host", "user:pw@host", "host/path", "host?q", "host#f", "host\\x", '"><script>',
         "ho'st", "../..", ".", "-", "host:x", "host:0", "host:65536", "host:-1", "host:80:80", "[::1", "::1", "[::g]",
@@ -151,7 +151,7 @@ def test_what_may_not_stand_in_a_url_is_left_out(site: Site) -> None:
         assert site.bases([NAMED, ("X-Forwarded-Prefix", prefix)]) == {"http://chat.example.com"}, prefix
 
 
-def test_a_forwarded_header_that_breaks_its_grammar_is_left_out(site: Site) -> None:
+def test_an_invalid_forwarded_header_is_ignored(site: Site) -> None:
     for value in (
         'for="x;host=evil, for=192.0.2.1;host=chat.example.com', 'host=evil"', "host=a;host=b", "host", "=evil",
         "host=evil evil", 'host="evil"x', "host=evil;" * 1000, "host=evil," + "for=10.1.1.1," * 40, "host\x80=evil",
@@ -159,7 +159,7 @@ def test_a_forwarded_header_that_breaks_its_grammar_is_left_out(site: Site) -> N
         assert site.bases([("Forwarded", value)]) == {f"http://{site.host}"}, value
 
 
-def test_nobody_else_is_believed(site: Site) -> None:
+def test_headers_of_other_clients_are_ignored(site: Site) -> None:
     for headers, _ in BELIEVED:
         if any(name != "Host" for name, _ in headers):
             told = [(name, value) for name, value in headers if name != "Host"]
@@ -167,7 +167,7 @@ def test_nobody_else_is_believed(site: Site) -> None:
 
 
 def clients(site: Site, sent: list[tuple[Headers, str]]) -> list[str | None]:
-    """The addresses that the log gives for requests whose credential is refused."""
+    """The client addresses in the log, for requests whose credential is refused."""
     for number, (headers, peer) in enumerate(sent):
         # An unknown app of a good key: 403.
         site.get("/v2/apps/x", [*headers, ("X-Request-Id", f"client-{number}")], peer)
@@ -181,7 +181,7 @@ def clients(site: Site, sent: list[tuple[Headers, str]]) -> list[str | None]:
     return [found[f"client-{number}"] for number in range(len(sent))]
 
 
-def test_the_caller_is_the_first_that_is_no_proxy(site: Site) -> None:
+def test_the_client_is_the_last_address_that_is_not_a_proxy(site: Site) -> None:
     cases: list[tuple[Headers, str, str | None]] = [
         ([], PROXY, PROXY),
         ([], STRANGER, STRANGER),
@@ -201,7 +201,7 @@ def test_the_caller_is_the_first_that_is_no_proxy(site: Site) -> None:
     assert clients(site, [(headers, peer) for headers, peer, _ in cases]) == [client for _, _, client in cases]
 
 
-def test_of_everybody_the_last_one_is_believed(tmp_path: Path) -> None:
+def test_with_every_peer_trusted_the_last_address_is_used(tmp_path: Path) -> None:
     """Which of the others are proxies is not known."""
     with serving(tmp_path / "heliograph.db", env={"HELIOGRAPH_TRUSTED_PROXIES": "*"}) as server:
         site = Site(server)
@@ -211,7 +211,7 @@ def test_of_everybody_the_last_one_is_believed(tmp_path: Path) -> None:
         site.close()
 
 
-def test_the_public_url_wins_over_all(tmp_path: Path) -> None:
+def test_the_public_url_takes_precedence(tmp_path: Path) -> None:
     options = ("--root-path", "/sc/", "--public-url", "HTTPS://chat.example.com:443/sc/")
     with serving(tmp_path / "heliograph.db", *options) as server:
         site = Site(server)
@@ -233,7 +233,7 @@ def test_the_public_url_wins_over_all(tmp_path: Path) -> None:
         ("--trusted-proxies", ["localhost", "10.0.0.1/8", "10.0.0.300", "unix", "127.0.0.1;::1"]),
     ],
 )  # fmt: skip
-def test_settings_that_make_no_sense_are_refused(
+def test_invalid_settings_are_refused(
     setting: str, values: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for value in values:

@@ -1,4 +1,4 @@
-"""Lists of messages: a hundred to a page, the newest page first, and every page exactly what it has to be."""
+"""ListMessages: pages of a hundred, newest page first, each with the exact expected content."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def crowded(account: Caller) -> tuple[Caller, str, list[Any]]:
 
 
 def check(api: Caller, group: str, messages: list[Any], asked: Asked, params: dict[str, str] | None = None) -> Any:
-    """Ask for a page, which must be the one that it has to be."""
+    """Request a page, and check it."""
     answer = api.ok("GET", f"/conversations/{group}/messages", params=asked.params if params is None else params)
     ids = [one["id"] for one in messages]
     page = ([one["id"] for one in answer["messages"]], answer["meta"], parsed_links(answer))
@@ -69,7 +69,7 @@ def test_every_page_is_exact(crowded: tuple[Caller, str, list[Any]], direction: 
         check(api, group, messages, asked(api, group, **{direction: cursor}))
 
 
-def test_a_size_changes_nothing_but_has_to_be_one(crowded: tuple[Caller, str, list[Any]]) -> None:
+def test_the_size_is_validated_and_ignored(crowded: tuple[Caller, str, list[Any]]) -> None:
     api, group, messages = crowded
     path = f"/conversations/{group}/messages"
     sized = api.ok("GET", path, params={"page[size]": 10})

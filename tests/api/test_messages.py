@@ -1,4 +1,4 @@
-"""Posting messages: what is answered and shown, who may say something, and where it may go."""
+"""PostMessage: responses, stored contents, authors, and destinations."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def group(api: Caller) -> str:
 
 
 def post(api: Caller, where: str, content: Any = TEXT, author: Any = BUSINESS, **more: Any) -> Any:
-    """Post to a conversation; the answer."""
+    """Post to a conversation; returns the response."""
     return api("POST", f"/conversations/{where}/messages", {"author": author, "content": content, **more})
 
 
 def shown(api: Caller, where: str, content: Any) -> Any:
-    """The content as it is shown, which is the same at once and in the list."""
+    """The content in the response, which must equal that in the list."""
     answer = post(api, where, content)
     assert answer.status_code == 201, answer.text
     (message,) = answer.json()["messages"]
@@ -38,7 +38,7 @@ def shown(api: Caller, where: str, content: Any) -> Any:
     return message["content"]
 
 
-def test_a_message_of_the_business_is_unread_by_everybody(api: Caller, group: str) -> None:
+def test_a_message_of_the_business_is_unread_for_all(api: Caller, group: str) -> None:
     answer = post(api, group, author={"type": "business", "displayName": "Grace", "avatarUrl": PICTURE})
     assert answer.status_code == 201
     (message,) = answer.json()["messages"]
@@ -53,7 +53,7 @@ def test_a_message_of_the_business_is_unread_by_everybody(api: Caller, group: st
 
 
 @pytest.mark.parametrize("by", ["userId", "userExternalId"])
-def test_a_message_of_a_user_is_read_by_its_author(api: Caller, group: str, by: str) -> None:
+def test_a_message_of_a_user_is_read_for_its_author(api: Caller, group: str, by: str) -> None:
     before = api.participants(group)
     named = {"userId": before[0]["userId"], "userExternalId": "ada"}[by]
     message = api.say(group, **{by: named})
@@ -63,7 +63,7 @@ def test_a_message_of_a_user_is_read_by_its_author(api: Caller, group: str, by: 
     assert (bob["unreadCount"], "lastRead" in bob) == (1, False)
 
 
-def test_a_user_speaks_in_a_personal_conversation(api: Caller) -> None:
+def test_a_user_posts_to_a_personal_conversation(api: Caller) -> None:
     user = api.new_user("ada")
     where = api.new_personal(user)
     api.say(where)
@@ -72,7 +72,7 @@ def test_a_user_speaks_in_a_personal_conversation(api: Caller) -> None:
     assert api.unread(where) == [0]
 
 
-def test_a_brand_tells_users_of_one_external_id_apart(api: Caller) -> None:
+def test_a_brand_distinguishes_users_with_one_external_id(api: Caller) -> None:
     one, other = api.new_user("ada"), api.new_user("ada", brandId="7")
     where = api.new_group(one, other)
     assert api.say(where, userExternalId="ada")["author"]["userId"] == one
@@ -80,7 +80,7 @@ def test_a_brand_tells_users_of_one_external_id_apart(api: Caller) -> None:
     assert error_of(post(api, where, author=author_of(userExternalId="ada", brandId="8")))[1] == "user_not_found"
 
 
-def test_who_may_say_something(api: Caller, group: str) -> None:
+def test_who_may_post(api: Caller, group: str) -> None:
     stranger = api.new_user("stranger")
     not_a_member = (404, "not_found", "User is not a member of the conversation")
     assert error_of(post(api, group, author=author_of(userId=stranger))) == not_a_member
@@ -164,7 +164,7 @@ def test_rich_texts_have_a_plain_text_too(api: Caller, group: str) -> None:
     ]
 
 
-def test_what_cannot_be_shown_everywhere_has_a_text(api: Caller, group: str) -> None:
+def test_contents_have_a_fallback_text(api: Caller, group: str) -> None:
     more = {"type": "link", "text": "More info", "uri": "https://example.invalid"}
     items = [
         {
@@ -184,14 +184,14 @@ def test_what_cannot_be_shown_everywhere_has_a_text(api: Caller, group: str) -> 
     assert shown(api, group, form) == {**form, "submitted": False}
 
 
-def test_a_file_has_its_name_for_a_text_in_its_place(api: Caller, group: str) -> None:
+def test_the_fallback_text_of_a_file_is_its_name(api: Caller, group: str) -> None:
     assert shown(api, group, {"type": "image", "mediaUrl": PICTURE})["altText"] == "a lamp.png"
     assert shown(api, group, {"type": "file", "mediaUrl": PICTURE, "altText": ""})["altText"] == ""
     assert "altText" not in shown(api, group, {"type": "file", "mediaUrl": "https://example.invalid/"})
     assert "altText" not in shown(api, group, {"type": "file", "mediaUrl": "https://[/a.png"})
 
 
-def test_one_action_opens_by_itself(api: Caller, group: str) -> None:
+def test_one_action_may_be_the_default(api: Caller, group: str) -> None:
     view = {
         "type": "webview",
         "text": "Map",
@@ -216,7 +216,7 @@ def test_metadata(api: Caller, group: str) -> None:
     assert titles_of(refused) == ["Action metadata is limited to 4096 bytes in size."]
 
 
-def test_override_and_destination_are_kept_and_not_shown(api: Caller, database: Database) -> None:
+def test_override_and_destination_are_stored_and_not_returned(api: Caller, database: Database) -> None:
     where = api.new_personal(api.new_user("ada"))
     kept = {"override": {"line": {"payload": {"a": [None, 1]}}}, "destination": {"integrationType": "none"}}
     message = post(api, where, **kept).json()["messages"][0]
@@ -249,7 +249,7 @@ def test_a_destination_is_for_the_business_in_a_personal_conversation(
         assert post(api, where, destination=chosen).status_code == 201
 
 
-def test_a_message_is_told_as_it_is_shown(api: Caller, database: Database, group: str) -> None:
+def test_the_event_has_the_message_as_returned(api: Caller, database: Database, group: str) -> None:
     user = api.participants(group)[0]["userId"]
     said = post(api, group, author=author_of(userId=user), metadata={"a": 1}).json()["messages"][0]
     api.say(group)
@@ -261,7 +261,7 @@ def test_a_message_is_told_as_it_is_shown(api: Caller, database: Database, group
     assert by_business.payload["message"]["author"] == BUSINESS
 
 
-def test_clients_are_not_touched_by_what_comes_through_the_api(api: Caller, group: str) -> None:
+def test_api_messages_do_not_change_clients(api: Caller, group: str) -> None:
     user = api.new_user("carol")
     joined = api.join(group, user, subscribe=True)
     api.say(group, userId=user)

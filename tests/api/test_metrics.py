@@ -1,4 +1,4 @@
-"""`GET /metrics`: what is counted, and that it tells of nobody."""
+"""`GET /metrics`: what is counted, and that no label identifies an app or a user."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def samples(server: Server) -> dict[Sample, float]:
 
 
 def grown(before: dict[Sample, float], after: dict[Sample, float], name: str, **labels: str) -> float:
-    """By how much a sample has grown."""
+    """The increase of a sample."""
     key = (name, tuple(sorted(labels.items())))
     return after[key] - before.get(key, 0)
 
@@ -63,14 +63,14 @@ def test_joins_and_leaves_are_counted_by_batch(server: Server, api: Caller) -> N
     assert grown(before, after, "heliograph_batch_seconds_count", **batch) == batches
 
 
-def test_what_waits_and_the_connections_are_told(server: Server) -> None:
+def test_waiting_calls_and_connections(server: Server) -> None:
     found = samples(server)
     assert found["heliograph_calls_waiting", ()] == 0
     used, idle = (found["heliograph_database_connections", (("state", state),)] for state in ("used", "idle"))
     assert 1 <= used + idle <= 8
 
 
-def test_it_tells_of_no_tenant(server: Server, api: Caller) -> None:
+def test_no_label_identifies_a_tenant(server: Server, api: Caller) -> None:
     api.new_user("somebody")
     assert api.auth is not None
     text = httpx.get(f"{server.url}/metrics").text

@@ -20,7 +20,7 @@ CHANGES = pytest.mark.parametrize("verb", ["join", "leave"])
 
 @dataclass
 class Scene:
-    """A group, a personal conversation, and somebody who is in neither."""
+    """A group, a personal conversation, and a user who is in neither."""
 
     group: str
     personal: str
@@ -36,7 +36,7 @@ def scene(api: Caller) -> Scene:
 
 
 def who(user_id: str) -> dict[str, Any]:
-    """A body in which nothing is wrong for join, nor for leave."""
+    """A body that is valid for join and for leave."""
     return {"userId": user_id, "subscribeSDKClient": True}
 
 
@@ -66,34 +66,34 @@ def test_syntax_comes_before_the_conversation(api: Caller, method: str, verb: st
 
 
 def test_scope_comes_before_syntax(api: Caller) -> None:
-    """An app's key may not create apps, however badly the app is described."""
+    """An app's key may not create apps, even with an invalid body."""
     assert error_of(api("POST", "/v2/apps", {"displayName": 5})) == (403, "forbidden", "Forbidden")
 
 
 @CHANGES
 def test_conversation_comes_before_the_user(api: Caller, verb: str) -> None:
-    """Nobody in no conversation."""
+    """An unknown user in an unknown conversation."""
     answer = api("POST", f"/conversations/{UNKNOWN}/{verb}", who(UNKNOWN))
     assert error_of(answer) == (404, "conversation_not_found", "Conversation not found")
 
 
 @CHANGES
 def test_type_comes_before_the_user(api: Caller, scene: Scene, verb: str) -> None:
-    """Nobody in a personal conversation."""
+    """An unknown user in a personal conversation."""
     status, code, title = error_of(api("POST", f"/conversations/{scene.personal}/{verb}", who(UNKNOWN)))
     assert (status, code) == (400, "bad_request")
     assert "sdkGroup" in title
 
 
 def test_type_comes_before_membership(api: Caller, scene: Scene) -> None:
-    """Somebody else in a personal conversation."""
+    """Another user in a personal conversation."""
     status, _, title = error_of(api("POST", f"/conversations/{scene.personal}/leave", who(scene.stranger)))
     assert status == 400
     assert "sdkGroup" in title
 
 
 def test_user_comes_before_membership(api: Caller, scene: Scene) -> None:
-    """Leaving: who is no user, and who is no member."""
+    """Leaving: an unknown user, and a user who is not a member."""
     path = f"/conversations/{scene.group}/leave"
     assert error_of(api("POST", path, who(UNKNOWN))) == (404, "user_not_found", "User not found")
     not_a_member = (404, "not_found", "User is not a member of the conversation")
@@ -101,7 +101,7 @@ def test_user_comes_before_membership(api: Caller, scene: Scene) -> None:
 
 
 def test_user_and_membership_come_before_the_limit(other: Caller) -> None:
-    """Joining a full group: who is no user, who is in it, and who is not."""
+    """Joining a full group: an unknown user, a member, and another user."""
     users = [other.new_user() for _ in range(4)]
     path = f"/conversations/{other.new_group(*users[:3])}/join"
     assert error_of(other("POST", path, who(UNKNOWN))) == (404, "user_not_found", "User not found")
@@ -117,7 +117,7 @@ def test_metadata_limit_comes_before_the_user(api: Caller) -> None:
 
 
 def test_metadata_limit_comes_before_the_conflict(api: Caller) -> None:
-    """Creating a user who exists already: the size of the metadata is syntax."""
+    """Creating a user who already exists: the size of the metadata is syntax."""
     api.new_user("ada")
     answer = api("POST", "/users", {"externalId": "ada", "metadata": {"key": "x" * 5000}})
     assert error_of(answer) == (400, "bad_request", "User metadata is limited to 4096 bytes in size.")

@@ -1,4 +1,4 @@
-"""What stands beside the API: health, the OpenAPI document and its page, with and without a root path."""
+"""Pages outside the API: health, the OpenAPI document and its page, with and without a root path."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BOTH = pytest.mark.parametrize("prefix", ["", "/sc"])
 
 
 def fetch(server: Server, path: str, method: str = "GET") -> httpx.Response:
-    """Ask without credentials; `path` begins at the root of the host."""
+    """Send a GET without credentials; `path` begins at the root of the host."""
     origin = server.url.removesuffix("/sc")
     return httpx.request(method, origin + path, timeout=10)
 
@@ -93,7 +93,7 @@ def test_docs(other_server: Server, prefix: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/sc/", "/sc", "/docs/", "/sc/docs/"])
 def test_ways_to_the_docs(other_server: Server, path: str) -> None:
-    """The root leads to the page, and whoever came below the root path stays there."""
+    """The root redirects to the page, keeping the root path."""
     origin = other_server.url.removesuffix("/sc")
     answer = httpx.get(origin + path, follow_redirects=True, timeout=10)
     assert answer.status_code == 200
@@ -114,6 +114,6 @@ def test_api_under_a_root_path(other: Caller, other_server: Server) -> None:
 
 
 def test_no_root_path_by_default(api: Caller) -> None:
-    """Without the setting there is nothing at /sc."""
+    """Without the setting, /sc is unknown."""
     answer = api.http.get(f"{api.url}/sc/v2/apps/{api.app_id}", auth=api.auth)
     assert error_of(answer) == (404, "not_found", "Resource not found")

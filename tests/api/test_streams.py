@@ -1,4 +1,4 @@
-"""The stream of events over HTTP: places that tell nothing of other apps, and what a stream waits for."""
+"""The event stream over HTTP: cursors reveal nothing of other apps, and open transactions hold streams back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.harness import Caller, Server, new_app
 
 @contextlib.contextmanager
 def streaming(api: Caller, place: str | None = None) -> Iterator[Iterator[str]]:
-    """The lines of the app's stream, from now on or after a place."""
+    """The lines of the app's stream, from now on or after a cursor."""
     headers = {"last-event-id": place} if place else {}
     url = f"{api.url}/heliograph/v1/apps/{api.app_id}/events"
     with httpx.Client(timeout=20) as http, http.stream("GET", url, auth=api.auth, headers=headers) as response:
@@ -28,13 +28,13 @@ def streaming(api: Caller, place: str | None = None) -> Iterator[Iterator[str]]:
         yield response.iter_lines()
 
 
-def place_of(lines: Iterator[str]) -> str:
-    """The next place."""
+def cursor_of(lines: Iterator[str]) -> str:
+    """The next cursor."""
     return next(line for line in lines if line.startswith("id: ")).removeprefix("id: ")
 
 
 def event_of(lines: Iterator[str]) -> tuple[str, str]:
-    """The next event: its place, and its type."""
+    """The cursor and the type of the next event."""
     place = ""
     for line in lines:
         if line.startswith("id: "):
@@ -44,14 +44,14 @@ def event_of(lines: Iterator[str]) -> tuple[str, str]:
     raise AssertionError("the stream ended")
 
 
-def test_a_place_tells_nothing_of_other_apps(api: Caller, account: Caller, database: Database) -> None:
+def test_a_cursor_reveals_nothing_of_other_apps(api: Caller, account: Caller, database: Database) -> None:
     other = new_app(account)
     with streaming(api) as lines:
-        before = place_of(lines)
+        before = cursor_of(lines)
     other.new_group()
     ((event_id, number),) = database.rows("SELECT id, tx FROM event WHERE app_id = $1", other.app_id)
     with streaming(api) as lines:
-        after = place_of(lines)
+        after = cursor_of(lines)
     assert len(before) == len(after) == 75
     for text in (before, after):
         hidden = urlsafe_b64decode(text + "=")
@@ -60,10 +60,10 @@ def test_a_place_tells_nothing_of_other_apps(api: Caller, account: Caller, datab
         assert number == 0 or number.to_bytes(8) not in hidden
 
 
-def test_a_place_is_good_for_its_own_app_only(api: Caller, account: Caller) -> None:
+def test_a_cursor_is_valid_for_its_own_app_only(api: Caller, account: Caller) -> None:
     other = new_app(account)
     with streaming(api) as lines:
-        place = place_of(lines)
+        place = cursor_of(lines)
     url = f"{api.url}/heliograph/v1/apps/{other.app_id}/events"
     for given in (place, place[:-1], "A" * 75, "nonsense", "8f9ec4d7a554a146.0." + "f" * 24, "\u00fc"):
         refused = other.http.get(url, auth=other.auth, headers=[(b"last-event-id", given.encode("latin-1"))])
@@ -71,9 +71,9 @@ def test_a_place_is_good_for_its_own_app_only(api: Caller, account: Caller) -> N
         assert refused.json()["errors"][0]["title"] == "Last-Event-ID is not an id of this stream"
 
 
-def test_a_stream_is_resumed_at_every_place(api: Caller) -> None:
+def test_a_stream_can_be_resumed_at_every_cursor(api: Caller) -> None:
     with streaming(api) as lines:
-        place = place_of(lines)
+        place = cursor_of(lines)
         group = api.new_group()
         api.say(group)
         first, _ = event_of(lines)
@@ -86,7 +86,7 @@ def test_a_stream_is_resumed_at_every_place(api: Caller) -> None:
 
 
 @pytest.mark.one_engine(POSTGRESQL)
-def test_a_metric_says_for_how_long_an_open_transaction_holds_the_streams(server: Server) -> None:
+def test_a_metric_shows_how_long_a_transaction_holds_the_streams(server: Server) -> None:
     def held() -> float:
         text = httpx.get(f"{server.url}/metrics").text
         (line,) = [line for line in text.splitlines() if line.startswith("heliograph_stream_held_seconds ")]

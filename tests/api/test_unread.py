@@ -1,4 +1,4 @@
-"""What is unread and read, by messages, activities and deletions; and how many messages there may be."""
+"""Unread counts after messages, activities and deletions; and the limit of messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def group(api: Caller) -> str:
 
 
 def act(api: Caller, where: str, type: str, **user: str) -> Any:
-    """Post an activity; the answer."""
+    """Post an activity; returns the response."""
     return api("POST", f"/conversations/{where}/activity", {"author": author_of(**user), "type": type})
 
 
@@ -54,12 +54,12 @@ def test_a_joiner_starts_with_nothing_unread(api: Caller, group: str) -> None:
     assert api.unread(group) == [2, 2, 0]
 
 
-def test_where_there_was_never_a_message_nothing_was_read(api: Caller, group: str) -> None:
+def test_reading_an_empty_conversation(api: Caller, group: str) -> None:
     api.read(group, userExternalId="ada")
     assert "lastRead" not in api.participants(group)[0]
 
 
-def test_deleting_a_message_leaves_the_counts_alone(api: Caller, group: str) -> None:
+def test_deleting_a_message_does_not_change_the_counts(api: Caller, group: str) -> None:
     first, second = api.say(group), api.say(group)
     before = api.ok("GET", f"/conversations/{group}")
     for message in (second, first):
@@ -90,7 +90,7 @@ def test_deleting_all_messages_leaves_nothing_unread(api: Caller, group: str) ->
     assert error_of(api("DELETE", f"/conversations/{UNKNOWN}/messages")) == NO_CONVERSATION
 
 
-def test_a_participant_is_shown_the_same_by_a_join_and_in_the_list(api: Caller, group: str) -> None:
+def test_join_and_list_return_the_same_participant(api: Caller, group: str) -> None:
     user = api.participants(group)[0]["userId"]
     steps: list[Callable[[], Any]] = [
         lambda: api.say(group),
@@ -119,7 +119,7 @@ def test_the_business_reads(api: Caller, group: str) -> None:
     assert api.ok("GET", path)["conversation"]["businessLastRead"] == read
 
 
-def test_activities_are_told(api: Caller, group: str, database: Database) -> None:
+def test_activities_are_events(api: Caller, group: str, database: Database) -> None:
     ada = api.participants(group)[0]["userId"]
     api.read(group, userExternalId="ada")
     api.read(group)
@@ -140,7 +140,7 @@ def test_activities_are_told(api: Caller, group: str, database: Database) -> Non
     ]
 
 
-def test_who_may_do_what(api: Caller, group: str) -> None:
+def test_who_may_post_which_activity(api: Caller, group: str) -> None:
     stranger = api.new_user()
     user_not_found = (404, "user_not_found", "User not found")
     assert error_of(act(api, group, "conversation:read", userId=stranger)) == NOT_A_MEMBER
@@ -155,7 +155,7 @@ def test_who_may_do_what(api: Caller, group: str) -> None:
     ]
 
 
-def test_there_is_a_limit_to_the_messages(api: Caller, group: str, database: Database) -> None:
+def test_the_limit_of_messages(api: Caller, group: str, database: Database) -> None:
     kept = api.say(group)
     sql = "UPDATE conversation SET message_count = $1 WHERE id = $2"
     database.write((sql, (MESSAGES_PER_CONVERSATION - 1, group)))
@@ -175,7 +175,7 @@ def test_there_is_a_limit_to_the_messages(api: Caller, group: str, database: Dat
     assert database.rows("SELECT message_count FROM conversation WHERE id = $1", group) == [(1,)]
 
 
-def test_what_is_deleted_leaves_no_messages(api: Caller, database: Database) -> None:
+def test_deletions_leave_no_messages(api: Caller, database: Database) -> None:
     ada = api.new_user("ada")
     group, first, second = api.new_group(ada), api.new_personal(ada), api.new_personal(ada)
     for where in (group, first, second):
@@ -195,7 +195,7 @@ def test_what_is_deleted_leaves_no_messages(api: Caller, database: Database) -> 
     assert left() == []
 
 
-def test_a_user_with_many_messages_goes_bit_by_bit(api: Caller, database: Database) -> None:
+def test_a_user_with_many_messages_is_deleted_in_steps(api: Caller, database: Database) -> None:
     ada = api.new_user("ada")
     personal = [api.new_personal(ada) for _ in range(3)]
     group = api.new_group(ada)

@@ -1,4 +1,4 @@
-"""UpdateConversation, and the rules for what people see of a conversation."""
+"""UpdateConversation, and the rules for the fields of a conversation."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ SHOWN = {
 
 @pytest.fixture
 def group(api: Caller) -> str:
-    """A group of which everything is set."""
+    """A group with all fields set."""
     return api.new_group(**SHOWN)
 
 
 def shown(caller: Caller, group: str) -> dict[str, Any]:
-    """What is set of the group, as GetConversation tells."""
+    """The fields of the group, from GetConversation."""
     conversation = caller.ok("GET", f"/conversations/{group}")["conversation"]
     return {key: conversation[key] for key in SHOWN if key in conversation}
 
 
 def test_update(api: Caller, group: str) -> None:
-    """What the body names is changed, and the answer is the conversation."""
+    """The fields in the body are changed; the response is the conversation."""
     answer = api("PATCH", f"/conversations/{group}", {"displayName": "Pirates", "metadata": {"size": 4}})
     assert answer.status_code == 200
     assert answer.json() == api.ok("GET", f"/conversations/{group}")
@@ -76,7 +76,7 @@ def test_nothing_else_changes(api: Caller, group: str, body: dict[str, Any]) -> 
 
 
 def test_metadata_limit(api: Caller) -> None:
-    """4096 bytes of JSON, and not one more; a refused change leaves all as it was."""
+    """Up to 4096 bytes of JSON; a refused update changes nothing."""
     group = api.new_group(metadata={"k": "x" * 4088})
     body = {"displayName": "Crew", "metadata": {"kk": "x"}}
     assert error_of(api("PATCH", f"/conversations/{group}", body)) == TOO_MUCH

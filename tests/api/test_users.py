@@ -196,7 +196,7 @@ def test_several_violations(api: Caller) -> None:
 
 @pytest.mark.parametrize("fill", ["x" * 4088, "é" * 2044])
 def test_metadata_limit(api: Caller, fill: str) -> None:
-    """4096 bytes of JSON, in UTF-8, and not one more."""
+    """Up to 4096 bytes of JSON in UTF-8."""
     user_id = api.new_user(metadata={"k": fill})
     assert api.ok("GET", f"/users/{user_id}")["user"]["metadata"] == {"k": fill}
     assert error_of(create(api, metadata={"k": fill + "x"})) == TOO_MUCH
@@ -237,7 +237,7 @@ def test_external_ids_in_paths(api: Caller, name: str) -> None:
 
 
 def test_plus_is_itself_in_paths(api: Caller) -> None:
-    """A plus sign in a path is no space."""
+    """A plus sign in a path is not a space."""
     ada = api.new_user("a+b")
     api.new_user("a b")
     assert api.ok("GET", "/users/a+b")["user"]["id"] == ada

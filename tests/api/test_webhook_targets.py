@@ -58,7 +58,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Caller, s
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Caller, str]]:
-    """On the server of somebody who tries things out."""
+    """On a sandbox server."""
     yield from server_with(SQLITE, tmp_path_factory.mktemp("sandbox"))
 
 
@@ -88,7 +88,7 @@ def refusals(api: Caller, path: str, target: str) -> list[str]:
 
 
 def accept(api: Caller, path: str, url: str) -> None:
-    """Every operation takes the target; nothing of it is left."""
+    """Check that every operation accepts the target; then delete what it created."""
     hook = {"target": url, "triggers": []}
     made = api.ok("POST", path, hook)["webhook"]
     assert api.ok("PATCH", f"{path}/{made['id']}", {"target": url})["webhook"]["target"] == url
@@ -97,7 +97,7 @@ def accept(api: Caller, path: str, url: str) -> None:
     api.ok("DELETE", f"/integrations/{integration['id']}")
 
 
-def test_what_cannot_be_called_anywhere(strict: tuple[Caller, str], sandbox: tuple[Caller, str]) -> None:
+def test_targets_that_are_never_valid(strict: tuple[Caller, str], sandbox: tuple[Caller, str]) -> None:
     for api, path in (strict, sandbox):
         for host, title in IMPOSSIBLE.items():
             assert refusals(api, path, f"https://{host}/hook") == [title] * 3, host
@@ -112,9 +112,7 @@ def test_private_addresses_in_every_form(strict: tuple[Caller, str], sandbox: tu
                 assert titles == [f"{address} is not a public address{SEE}"] * 3, host
 
 
-def test_http_is_refused_where_it_could_never_be_called(
-    strict: tuple[Caller, str], sandbox: tuple[Caller, str]
-) -> None:
+def test_http_is_refused_if_no_network_is_allowed(strict: tuple[Caller, str], sandbox: tuple[Caller, str]) -> None:
     api, path = strict
     for host in CALLABLE:
         assert refusals(api, path, f"http://{host}/") == [HTTPS + SEE] * 3
@@ -124,12 +122,12 @@ def test_http_is_refused_where_it_could_never_be_called(
     accept(api, path, "http://bot:3000/")  # whatever it resolves to is known at the call
 
 
-def test_the_sandbox_takes_what_is_on_its_machine(sandbox: tuple[Caller, str]) -> None:
+def test_a_sandbox_accepts_loopback_targets(sandbox: tuple[Caller, str]) -> None:
     for host in LOOPBACK:
         accept(*sandbox, f"http://{host}/")
 
 
-def test_a_container_reaches_the_bot_next_to_it(container: tuple[Caller, str]) -> None:
+def test_a_server_in_a_container_accepts_its_neighbour(container: tuple[Caller, str]) -> None:
     for host in ("bot:3000", "172.18.0.2:3000", "host.docker.internal:3000", "192.168.65.254", "[::ffff:172.17.0.1]"):
         accept(*container, f"http://{host}/")
     api, path = container
@@ -137,7 +135,7 @@ def test_a_container_reaches_the_bot_next_to_it(container: tuple[Caller, str]) -
         assert refusals(api, path, f"http://{host}/") == [f"{host} is not a public address{SEE}"] * 3
 
 
-def test_an_update_without_a_target_leaves_an_old_one_alone(tmp_path: Path) -> None:
+def test_an_update_without_a_target_keeps_an_invalid_one(tmp_path: Path) -> None:
     url = new_database(SQLITE, tmp_path)
     server = Server(url, "--webhook-allowed-networks", "10.0.0.0/8")
     try:

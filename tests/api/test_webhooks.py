@@ -1,4 +1,4 @@
-"""Webhooks of integrations: what they are, and how many there may be."""
+"""Webhooks of integrations, and their limit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def path(api: Caller) -> str:
     return f"/integrations/{create(api)['id']}/webhooks"
 
 
-def test_every_trigger_is_taken(api: Caller, path: str) -> None:
+def test_every_trigger_is_accepted(api: Caller, path: str) -> None:
     triggers = [*get_args(Trigger), "*"]
     made = api.ok("POST", path, {"target": "https://bot.example/hook", "triggers": triggers})["webhook"]
     assert made["triggers"] == triggers
@@ -49,7 +49,7 @@ def test_list_update_delete(api: Caller, path: str) -> None:
     assert api.ok("GET", path)["webhooks"] == first
 
 
-def test_an_app_has_ten_however_many_come_at_once(api: Caller, path: str) -> None:
+def test_concurrent_creations_respect_the_limit_of_ten(api: Caller, path: str) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: api("POST", path, HOOK).status_code, range(14)))
     assert sorted(answers) == [201] * 9 + [400] * 5

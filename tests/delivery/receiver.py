@@ -1,4 +1,4 @@
-"""An endpoint that behaves, or misbehaves, as it is told."""
+"""A webhook endpoint with configurable responses and faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An app on an open store, and what delivers for it, with a clock that can be put forward."""
+"""An app on an open store, with a dispatcher whose clock can be advanced."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from heliograph.wire.users import UserCreateBody, UserUpdateBody
 from heliograph.wire.webhooks import WebhookCreateBody, WebhookUpdateBody
 
 LOOPBACK = parse_networks("loopback", host="", embedded=False)
-# Webhooks are created as if everything were allowed: what is called is another matter.
+# Webhooks may be created with any target; the sender allows loopback only.
 ANYWHERE = parse_networks("0.0.0.0/0,::/0", host="", embedded=False)
 
 
 class Clock:
-    """The time, and what was put forward."""
+    """A clock that can be advanced."""
 
     def __init__(self) -> None:
         self.ahead = 0
@@ -76,7 +76,7 @@ class Site:
         await webhooks.delete(self.store, self.tenant, self.integration_id, webhook_id)
 
     async def user(self, external_id: str | None = None) -> str:
-        """Create a user, which tells nobody anything."""
+        """Create a user, which causes no event."""
         return (await users.create(self.store, self.tenant, UserCreateBody(external_id=external_id))).id
 
     async def touch(self, user_id: str, number: int = 0) -> None:
@@ -99,7 +99,7 @@ class Site:
         await participants.leave(self.store, self.tenant, group, ParticipantLeaveBody(user_id=user_id))
 
     async def rows(self, sql: str, *values: Any) -> list[Sequence[Any]]:
-        """What a query finds."""
+        """The rows of a query."""
 
         async def query(reader: Reader) -> list[Sequence[Any]]:
             return await reader.rows(sql, *values)
@@ -107,7 +107,7 @@ class Site:
         return await self.store.read(query)
 
     async def settled(self, seconds: float = 20.0) -> list[str]:
-        """The statuses of all deliveries, in the order of events, once none is pending."""
+        """Wait until no delivery is pending; returns their statuses in the order of events."""
         async with asyncio.timeout(seconds):
             while await self.rows("SELECT 1 FROM delivery WHERE status = 'pending' LIMIT 1"):
                 await asyncio.sleep(0.01)
@@ -115,20 +115,20 @@ class Site:
 
 
 async def new_site(store: Store) -> Site:
-    """An app of its own."""
+    """A new app."""
     app = await apps.create(store, AppCreateBody(display_name="Site"))
     return Site(store, Tenant(app.id, "app_key"))
 
 
 class Running:
-    """A dispatcher that runs."""
+    """A running dispatcher."""
 
     def __init__(self, dispatcher: Dispatcher, clock: Clock) -> None:
         self._dispatcher = dispatcher
         self.clock = clock
 
     def forward(self, seconds: float) -> None:
-        """Put the clock forward."""
+        """Advance the clock."""
         self.clock.ahead += int(seconds * 1000)
         self._dispatcher.wake()
 
@@ -138,22 +138,22 @@ async def delivering(
     store: Store,
     *,
     patience: float = 5.0,
-    holder: BucketAssignment | None = None,
+    assignment: BucketAssignment | None = None,
     roll: float = 0.5,
     failures: Failures | None = None,
 ) -> AsyncIterator[Running]:
-    """Deliver for as long as the block lasts."""
+    """Deliver while the context is open."""
     clock = Clock()
     sender = WebhookSender(LOOPBACK, patience)
-    around = DeliveryContext(
+    context = DeliveryContext(
         store,
         sender,
-        holder or SingleProcess(store.buckets),
+        assignment or SingleProcess(store.buckets),
         clock=clock,
         roll=lambda: roll,
         failures=failures or Failures(),
     )
-    dispatcher = Dispatcher(around)
+    dispatcher = Dispatcher(context)
     task = asyncio.create_task(dispatcher.run())
     try:
         yield Running(dispatcher, clock)

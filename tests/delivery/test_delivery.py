@@ -1,4 +1,4 @@
-"""From an event to the endpoints that listen: what is told, when, how often, and in which order."""
+"""Delivery from an event to its webhooks: content, retries, and order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Work = Callable[[Site, Receiver, Running], Awaitable[None]]
 
 
 def at_site(run: Run, work: Work, **options: Any) -> None:
-    """Do something at an app, with an endpoint, while events are delivered."""
+    """Run `work` with an app and an endpoint while events are delivered."""
 
     async def go(store: Store) -> None:
         async with receiving() as receiver, delivering(store, **options) as running:
@@ -54,7 +54,7 @@ def test_every_event_arrives_in_its_envelope(run: Run) -> None:
     at_site(run, work)
 
 
-def test_webhooks_hear_what_they_listen_to(run: Run) -> None:
+def test_webhooks_get_the_events_they_subscribe_to(run: Run) -> None:
     async def work(site: Site, receiver: Receiver, running: Running) -> None:
         await site.group()
         assert await site.rows("SELECT 1 FROM delivery") == [], "nobody listens yet"
@@ -76,7 +76,7 @@ def test_webhooks_hear_what_they_listen_to(run: Run) -> None:
     at_site(run, work)
 
 
-def test_a_full_user_for_whoever_asks_for_it(run: Run) -> None:
+def test_webhooks_with_include_full_user_get_full_users(run: Run) -> None:
     async def work(site: Site, receiver: Receiver, running: Running) -> None:
         await site.hook(receiver.url + "/full", includeFullUser=True)
         await site.hook(receiver.url + "/short")
@@ -95,7 +95,7 @@ def test_a_full_user_for_whoever_asks_for_it(run: Run) -> None:
     at_site(run, work)
 
 
-def test_attempts_come_when_the_policy_says_and_are_the_same_bytes(run: Run) -> None:
+def test_retries_follow_the_policy_and_send_the_same_bytes(run: Run) -> None:
     async def work(site: Site, receiver: Receiver, running: Running) -> None:
         receiver.answer = lambda call: 200 if call.attempt == 5 else 500
         await site.hook(receiver.url)
@@ -127,7 +127,7 @@ async def _attempts(site: Site, count: int) -> None:
 
 
 @pytest.mark.parametrize("how", [410, 500, 301, "hang", "reset", "drip", "close", "huge headers"])
-def test_after_the_last_attempt_it_is_kept_as_failed(run: Run, how: int | str) -> None:
+def test_a_delivery_fails_after_its_last_attempt_and_is_kept(run: Run, how: int | str) -> None:
     async def work(site: Site, receiver: Receiver, running: Running) -> None:
         receiver.answer = lambda call: how
         await site.hook(receiver.url)
@@ -145,7 +145,7 @@ def test_after_the_last_attempt_it_is_kept_as_failed(run: Run, how: int | str) -
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 406])
-def test_final_statuses_end_it(run: Run, status: int) -> None:
+def test_final_statuses_are_not_retried(run: Run, status: int) -> None:
     async def work(site: Site, receiver: Receiver, running: Running) -> None:
         receiver.answer = lambda call: status
         await site.hook(receiver.url)
@@ -156,7 +156,7 @@ def test_final_statuses_end_it(run: Run, status: int) -> None:
     at_site(run, work)
 
 
-def test_what_is_forbidden_is_not_called(run: Run) -> None:
+def test_forbidden_addresses_are_not_called(run: Run) -> None:
     async def work(site: Site, receiver: Receiver, running: Running) -> None:
         receiver.answer = lambda call: (
             b"HTTP/1.1 302 X\r\nlocation: http://169.254.169.254/\r\ncontent-length: 0\r\n\r\n"
@@ -175,7 +175,7 @@ def test_what_is_forbidden_is_not_called(run: Run) -> None:
     at_site(run, work)
 
 
-def test_a_failing_event_holds_back_its_own_lane_and_webhook_alone(run: Run) -> None:
+def test_a_failing_event_delays_only_its_own_lane_and_webhook(run: Run) -> None:
     async def work(site: Site, receiver: Receiver, running: Running) -> None:
         first, second = await site.user(), await site.user()
         failing = {"on": True}
@@ -209,7 +209,7 @@ def test_a_failing_event_holds_back_its_own_lane_and_webhook_alone(run: Run) -> 
     at_site(run, work)
 
 
-def test_after_a_failed_event_the_next_is_told(run: Run) -> None:
+def test_the_next_event_is_delivered_after_a_failed_one(run: Run) -> None:
     async def work(site: Site, receiver: Receiver, running: Running) -> None:
         receiver.answer = lambda call: 400 if len(receiver.calls) == 1 else 200
         await site.hook(receiver.url)
@@ -221,7 +221,7 @@ def test_after_a_failed_event_the_next_is_told(run: Run) -> None:
     at_site(run, work)
 
 
-def test_one_that_hangs_slows_nobody_else(run: Run) -> None:
+def test_a_hanging_endpoint_does_not_delay_others(run: Run) -> None:
     async def work(site: Site, receiver: Receiver, running: Running) -> None:
         sites = [await new_site(site.store) for _ in range(50)]
         receiver.answer = lambda call: "hang" if call.path == "/hook/hang" else 200
@@ -246,7 +246,7 @@ def test_one_that_hangs_slows_nobody_else(run: Run) -> None:
     at_site(run, work, patience=60)
 
 
-def test_what_is_pending_for_a_webhook_that_is_gone_goes_too(run: Run) -> None:
+def test_pending_deliveries_of_a_deleted_webhook_are_dropped(run: Run) -> None:
     async def work(site: Site, receiver: Receiver, running: Running) -> None:
         receiver.answer = lambda call: 500
         webhook = await site.hook(receiver.url)
@@ -261,7 +261,7 @@ def test_what_is_pending_for_a_webhook_that_is_gone_goes_too(run: Run) -> None:
     at_site(run, work)
 
 
-def test_a_target_that_was_corrected_is_called_the_next_time(run: Run) -> None:
+def test_a_retry_uses_the_current_target(run: Run) -> None:
     async def work(site: Site, receiver: Receiver, running: Running) -> None:
         receiver.answer = lambda call: 200 if call.path == "/hook/right" else 500
         webhook = await site.hook(receiver.url)

@@ -1,4 +1,4 @@
-"""Several processes share the buckets, and take over from one that dies."""
+"""Leases: processes share the buckets and take over from one that dies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.storage.conftest import Run
 
 
 class Watch:
-    """A clock that stands still until it is told to go on."""
+    """A clock that is advanced by hand."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -25,29 +25,29 @@ class Watch:
 
 
 def quiet(first: int, last: int) -> bool:
-    """Nothing is under way."""
+    """No calls are in flight."""
     return False
 
 
 def covered(*holders: Leases) -> list[int]:
-    """The buckets of all of them, each as often as somebody holds it."""
+    """The buckets held, once for each process that holds them."""
     return sorted(bucket for one in holders for first, last in one.ranges() for bucket in range(first, last + 1))
 
 
 def buckets(store: Store) -> int:
-    """As far as the slots reach."""
+    """All buckets of the slots."""
     return SLOTS * -(-store.buckets // SLOTS)
 
 
 async def beats(watch: Watch, *holders: Leases, seconds: int = 1, busy: object = quiet) -> None:
-    """So many seconds go by."""
+    """Advance the clock by seconds, with a heartbeat of each process in every second."""
     for _ in range(seconds):
         watch.now += 1
         for one in holders:
             await one.beat(busy)  # type: ignore[arg-type]
 
 
-def test_one_takes_all_and_two_share(run: Run) -> None:
+def test_one_process_takes_all_buckets_and_two_share_them(run: Run) -> None:
     async def work(store: Store) -> None:
         watch = Watch()
         first, second = Leases(store, watch), Leases(store, watch)
@@ -61,7 +61,7 @@ def test_one_takes_all_and_two_share(run: Run) -> None:
     run(work)
 
 
-def test_nothing_is_given_away_while_it_is_being_worked_on(run: Run) -> None:
+def test_a_busy_lease_is_not_released(run: Run) -> None:
     async def work(store: Store) -> None:
         watch = Watch()
         first, second = Leases(store, watch), Leases(store, watch)
@@ -75,7 +75,7 @@ def test_nothing_is_given_away_while_it_is_being_worked_on(run: Run) -> None:
     run(work)
 
 
-def test_one_that_stands_still_is_replaced_and_had_stopped_before(run: Run) -> None:
+def test_an_expired_lease_is_taken_over_after_its_owner_stopped_using_it(run: Run) -> None:
     async def work(store: Store) -> None:
         watch = Watch()
         first, second = Leases(store, watch), Leases(store, watch)
@@ -101,7 +101,7 @@ def test_one_that_stands_still_is_replaced_and_had_stopped_before(run: Run) -> N
     run(work)
 
 
-def test_what_another_delivers_by_now_is_not_recorded(run: Run) -> None:
+def test_outcomes_under_a_lost_lease_are_not_recorded(run: Run) -> None:
     async def work(store: Store) -> None:
         watch = Watch()
         first, second = Leases(store, watch), Leases(store, watch)
@@ -127,10 +127,10 @@ def test_what_another_delivers_by_now_is_not_recorded(run: Run) -> None:
     run(work)
 
 
-def test_several_deliver_each_event_once_and_in_order(run: Run) -> None:
+def test_several_processes_deliver_each_event_once_and_in_order(run: Run) -> None:
     async def work(store: Store) -> None:
-        async with receiving() as receiver, delivering(store, holder=Leases(store)):
-            async with delivering(store, holder=Leases(store)), delivering(store, holder=Leases(store)):
+        async with receiving() as receiver, delivering(store, assignment=Leases(store)):
+            async with delivering(store, assignment=Leases(store)), delivering(store, assignment=Leases(store)):
                 site = await new_site(store)
                 await site.hook(receiver.url)
                 users = [await site.user() for _ in range(10)]

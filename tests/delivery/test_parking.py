@@ -1,4 +1,4 @@
-"""What waits behind a delivery that is not settled: it is in nobody's way, keeps its order, and is not forgotten."""
+"""Parked deliveries: they do not delay others, keep their order, and are delivered in the end."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ Work = Callable[[Site, Receiver], Awaitable[None]]
 
 @pytest.fixture(autouse=True)
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a few deliveries be many."""
+    """Lower the limit, so that a few deliveries exceed it."""
     monkeypatch.setattr(deliveries, "_EXAMINED", EXAMINED)
 
 
 def at_site(run: Run, work: Work) -> None:
-    """Do something at an app whose webhook is an endpoint, to which nothing is delivered yet."""
+    """Run `work` with an app, and an endpoint to which nothing is delivered yet."""
 
     async def go(store: Store) -> None:
         site = await new_site(store)
@@ -42,18 +42,18 @@ def at_site(run: Run, work: Work) -> None:
 
 
 def user_of(call: Call) -> str:
-    """The user that an event is about."""
+    """The user of an event."""
     user: str = call.event["payload"]["user"]["id"]
     return user
 
 
 async def parked(site: Site) -> Sequence[Any]:
-    """What is parked."""
+    """The parked deliveries."""
     return await site.rows(PARKED, times.now())
 
 
 async def backlog(site: Site, *users: str) -> None:
-    """Many events of each user."""
+    """Create many events of each user."""
     for number in range(MANY):
         for user in users:
             await site.touch(user, number)
@@ -66,7 +66,7 @@ def in_order(receiver: Receiver, user: str) -> list[str]:
     return told
 
 
-def test_what_waits_hides_nobody_else(run: Run) -> None:
+def test_waiting_deliveries_do_not_hide_other_lanes(run: Run) -> None:
     async def work(site: Site, receiver: Receiver) -> None:
         failing, healthy = await site.user(), await site.user()
         mended = False
@@ -91,7 +91,7 @@ def test_what_waits_hides_nobody_else(run: Run) -> None:
     at_site(run, work)
 
 
-def test_lanes_with_much_to_tell_are_told_side_by_side_and_in_order(run: Run) -> None:
+def test_long_lanes_are_delivered_concurrently_and_in_order(run: Run) -> None:
     async def work(site: Site, receiver: Receiver) -> None:
         users = [await site.user() for _ in range(12)]
         await backlog(site, *users)
@@ -106,7 +106,7 @@ def test_lanes_with_much_to_tell_are_told_side_by_side_and_in_order(run: Run) ->
 
 
 @pytest.mark.parametrize("status", [200, 404])
-def test_whoever_comes_after_a_process_goes_on_where_it_was(run: Run, status: int) -> None:
+def test_the_next_process_continues_after_a_dead_one(run: Run, status: int) -> None:
     async def work(site: Site, receiver: Receiver) -> None:
         user = await site.user()
         receiver.answer = lambda call: 500
@@ -126,7 +126,7 @@ def test_whoever_comes_after_a_process_goes_on_where_it_was(run: Run, status: in
     at_site(run, work)
 
 
-def test_what_is_asked_for_again_comes_before_what_is_parked(run: Run) -> None:
+def test_a_manual_retry_precedes_parked_deliveries(run: Run) -> None:
     async def work(site: Site, receiver: Receiver) -> None:
         user = await site.user()
         receiver.answer = lambda call: 404 if len(receiver.calls) == 1 else 500
@@ -150,7 +150,7 @@ def test_what_is_asked_for_again_comes_before_what_is_parked(run: Run) -> None:
     at_site(run, work)
 
 
-def test_nothing_is_parked_for_ever(run: Run) -> None:
+def test_parked_deliveries_become_due_in_the_end(run: Run) -> None:
     async def work(site: Site, receiver: Receiver) -> None:
         user = await site.user()
         await backlog(site, user)
@@ -170,7 +170,7 @@ def test_nothing_is_parked_for_ever(run: Run) -> None:
     at_site(run, work)
 
 
-def test_what_is_parked_goes_with_its_webhook(run: Run) -> None:
+def test_parked_deliveries_of_a_deleted_webhook_are_dropped(run: Run) -> None:
     async def work(site: Site, receiver: Receiver) -> None:
         receiver.answer = lambda call: 500
         await backlog(site, await site.user())
@@ -183,7 +183,7 @@ def test_what_is_parked_goes_with_its_webhook(run: Run) -> None:
     at_site(run, work)
 
 
-def test_a_webhook_that_waits_for_its_next_attempt_costs_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_for_a_retry_needs_no_queries(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     looks = 0
     look = deliveries.heads
 

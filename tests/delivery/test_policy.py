@@ -1,4 +1,4 @@
-"""Whether and when a webhook is called again."""
+"""The retry policy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_five_attempts_within_fifteen_minutes_whatever_the_jitter() -> None:
         assert sum(waits) <= 15 * 60
 
 
-def test_jitter_is_a_fifth_to_either_side() -> None:
+def test_jitter_is_up_to_20_percent() -> None:
     assert POLICY.next_delay(1, 500, 0.5) == 10
     assert POLICY.next_delay(1, 500, 0.0) == pytest.approx(8)
     assert POLICY.next_delay(1, 500, 1.0) == pytest.approx(12)
@@ -32,7 +32,7 @@ def test_final_statuses_are_final(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [None, 300, 302, 405, 408, 410, 429, 500, 503])
-def test_all_other_failures_are_tried_again(status: int | None) -> None:
+def test_all_other_failures_are_retried(status: int | None) -> None:
     assert not is_success(status)
     assert POLICY.next_delay(1, status, 0.5) == 10
 

@@ -1,4 +1,4 @@
-"""What is old goes, and what is still needed stays."""
+"""Retention: old events and deliveries are deleted, pending ones are kept."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ EVERYTHING = Mark(0, 2**62, "f" * 24)
 
 
 async def counts(site: Site) -> tuple[int, ...]:
-    """How many events, deliveries and attempts there are."""
+    """The numbers of events, deliveries and attempts."""
     found = [await site.rows(f"SELECT 1 FROM {table}") for table in ("event", "delivery", "attempt")]
     return tuple(map(len, found))
 
 
-def test_what_is_settled_goes_and_what_is_pending_keeps_its_event(run: Run) -> None:
+def test_settled_deliveries_are_pruned_and_pending_ones_keep_their_event(run: Run) -> None:
     async def work(store: Store) -> None:
         site = await new_site(store)
         first, second = await site.user(), await site.user()
@@ -68,14 +68,14 @@ def test_what_is_settled_goes_and_what_is_pending_keeps_its_event(run: Run) -> N
 
 
 async def count(reader: Reader) -> int:
-    """How many events there are."""
+    """The number of events."""
     row = await reader.row("SELECT count(*) FROM event")
     assert row is not None
     return int(row[0])
 
 
 class Calendar:
-    """A store that is looked at once an hour, with a wall clock that can be wrong."""
+    """A store that is pruned once an hour, with a wall clock that can be wrong."""
 
     def __init__(self, store: Store, keep_days: int) -> None:
         self.store = store
@@ -85,12 +85,12 @@ class Calendar:
         self.old = NOTHING
 
     async def start(self, wall: int | None = None) -> None:
-        """A process starts and prunes, at this time if given."""
+        """Start a process, at this wall clock time if given."""
         self.wall = self.wall if wall is None else wall
         await self._look(0)
 
     async def run(self, hours: int) -> None:
-        """It runs on for some hours."""
+        """Run the process for some hours."""
         for _ in range(hours):
             self.wall += HOUR
             await self._look(self.age + HOUR)
@@ -100,13 +100,13 @@ class Calendar:
         self.old = old or self.old
 
     async def events(self) -> int:
-        """How many events are left after pruning what was old at any time."""
+        """The number of events left after pruning."""
         assert await prune(self.store, self.old, Failures())
         return await self.store.read(count)
 
 
 @pytest.mark.one_engine(SQLITE)
-def test_events_are_kept_for_the_time_that_is_set(run: Run) -> None:
+def test_events_are_kept_for_the_retention_time(run: Run) -> None:
     async def work(store: Store) -> None:
         site, calendar = await new_site(store), Calendar(store, 2)
         await calendar.start()
@@ -124,8 +124,8 @@ def test_events_are_kept_for_the_time_that_is_set(run: Run) -> None:
 
 
 @pytest.mark.one_engine(SQLITE)
-def test_a_stop_counts_little_by_little(run: Run) -> None:
-    """30 days without a server, and the clock is right: everything old goes within hours of the start."""
+def test_time_without_a_server_counts_in_steps(run: Run) -> None:
+    """After 30 days without a server and with a correct clock, old events are pruned within hours."""
 
     async def work(store: Store) -> None:
         site, calendar = await new_site(store), Calendar(store, 1)
@@ -141,7 +141,7 @@ def test_a_stop_counts_little_by_little(run: Run) -> None:
 
 @pytest.mark.one_engine(SQLITE)
 @pytest.mark.parametrize("wrong", [8 * DAY, -8 * DAY, 10 * 365 * DAY, -50 * 365 * DAY], ids="{:+d} ms".format)
-def test_a_clock_that_was_wrong_prunes_nothing_new_and_keeps_nothing_for_ever(
+def test_a_wrong_clock_neither_prunes_new_events_nor_keeps_old_ones_forever(
     run: Run, wrong: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ids, "_sequence", ids._Sequence())  # what is done to it here concerns no other test
@@ -167,19 +167,19 @@ def test_a_clock_that_was_wrong_prunes_nothing_new_and_keeps_nothing_for_ever(
 
 
 async def backdate(store: Store, milliseconds: int) -> None:
-    """Let ids be of another time from now on, as those of a process whose clock is wrong."""
+    """Shift the time of new ids, as in a process with a wrong clock."""
     if milliseconds > 0:
         ids.follow(ids.earliest(times.now() + milliseconds))
 
 
-def test_the_database_tells_the_time(run: Run) -> None:
+def test_the_time_comes_from_the_database(run: Run) -> None:
     async def work(store: Store) -> None:
         assert abs(await store.read(retention.clock) - times.now()) < 60_000
 
     run(work)
 
 
-def test_deliveries_of_a_clock_that_was_ahead_are_made_when_it_is_right(run: Run) -> None:
+def test_due_times_of_a_fast_clock_are_corrected(run: Run) -> None:
     async def work(store: Store) -> None:
         site = await new_site(store)
         async with receiving(lambda call: 500) as receiver, delivering(store) as running:
@@ -196,7 +196,7 @@ def test_deliveries_of_a_clock_that_was_ahead_are_made_when_it_is_right(run: Run
     run(work)
 
 
-def test_an_app_that_was_deleted_by_a_clock_that_was_ahead_is_purged(run: Run) -> None:
+def test_an_app_deleted_under_a_fast_clock_is_purged(run: Run) -> None:
     async def work(store: Store) -> None:
         site = await new_site(store)
 
@@ -230,11 +230,11 @@ def test_a_server_without_delivery_prunes_and_purges(run: Run) -> None:
 
 
 async def long_ago(tx: Tx) -> None:
-    """Let deleted apps be deleted long ago: on PostgreSQL they are purged after some seconds."""
+    """Backdate the deletion of apps, since PostgreSQL purges them only after some seconds."""
     await tx.execute("UPDATE app SET deleted_at = 1 WHERE deleted_at IS NOT NULL")
 
 
-def test_a_deleted_app_takes_everything_along(run: Run) -> None:
+def test_purging_an_app_deletes_all_its_rows(run: Run) -> None:
     async def work(store: Store) -> None:
         site, other = await new_site(store), await new_site(store)
         async with receiving(lambda call: 500) as receiver, delivering(store):

@@ -1,4 +1,4 @@
-"""Attempts are recorded once each, whatever fails on the way, and no failure stops the deliveries of others."""
+"""Each attempt is recorded once despite failures, and failures do not stop other deliveries."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LANES = 12
 
 
 class Counted(Failures):
-    """Counts failures by task, and tries again almost at once."""
+    """Counts failures by task, with a short pause before another try."""
 
     def __init__(self) -> None:
         self.counts: Counter[str] = Counter()
@@ -38,7 +38,7 @@ class Counted(Failures):
 
 
 def pending(lane: str) -> StoredDelivery:
-    """A delivery that waits for its first attempt."""
+    """A pending delivery without attempts."""
     return StoredDelivery(
         id=ids.new(),
         app_id=ids.new(),
@@ -56,7 +56,7 @@ def pending(lane: str) -> StoredDelivery:
 
 
 def outcome(store: Store, it: StoredDelivery, number: int, status: DeliveryStatus) -> AttemptOutcome:
-    """What became of an attempt of a delivery."""
+    """The outcome of an attempt."""
     attempt = StoredAttempt(it.id, number, it.app_id, it.lane, 0, 1, 200, None, None)
     bucket = 0 if store.buckets == 1 else 7
     changed = StoredDelivery(**{**{name: getattr(it, name) for name in it.__struct_fields__}, "attempts": number})
@@ -92,7 +92,7 @@ def test_outcomes_of_one_attempt_in_a_batch_count_once(run: Run) -> None:
     run(work)
 
 
-def test_a_pump_that_fails_keeps_its_calls(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_worker_keeps_its_calls_in_flight(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     async def work(store: Store) -> None:
         site, failures = await new_site(store), Counted()
         healthy = True
@@ -129,7 +129,7 @@ def test_a_pump_that_fails_keeps_its_calls(run: Run, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.one_engine
-def test_an_attempt_that_cannot_be_recorded_is_logged_and_counted_until_it_can(
+def test_recording_is_retried_and_its_failures_are_logged_and_counted(
     run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def work(store: Store) -> None:
@@ -154,7 +154,7 @@ def test_an_attempt_that_cannot_be_recorded_is_logged_and_counted_until_it_can(
 
 
 @pytest.mark.one_engine
-def test_lanes_that_cannot_be_recorded_do_not_stop_the_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unrecordable_lanes_do_not_stop_the_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     async def work(store: Store) -> None:
         site, failures = await new_site(store), Counted()
         users = [await site.user() for _ in range(LANES)]
@@ -186,7 +186,7 @@ def test_lanes_that_cannot_be_recorded_do_not_stop_the_others(run: Run, monkeypa
 
 @pytest.mark.one_engine
 @pytest.mark.parametrize("error", [ZeroDivisionError, asyncio.CancelledError])
-def test_a_call_that_fails_in_the_server_is_an_attempt_that_failed(
+def test_an_internal_error_during_a_call_is_a_failed_attempt(
     run: Run, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
 ) -> None:
     async def work(store: Store) -> None:
@@ -215,7 +215,7 @@ def test_a_call_that_fails_in_the_server_is_an_attempt_that_failed(
 
 
 class Shaky(SingleProcess):
-    """A holder whose beats fail, and then hang."""
+    """An assignment whose heartbeats fail, and then hang."""
 
     def __init__(self, buckets: int) -> None:
         super().__init__(buckets)
@@ -231,7 +231,7 @@ class Shaky(SingleProcess):
 
 
 @pytest.mark.one_engine
-def test_a_dispatcher_goes_on_after_any_failure(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_dispatcher_continues_after_any_failure(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("heliograph.delivery.dispatcher.EXPIRY_SECONDS", 0.05)
     monkeypatch.setattr("heliograph.delivery.dispatcher.BEAT_SECONDS", 0.01)
     looks = iter([ZeroDivisionError, asyncio.CancelledError, ServiceUnavailable])
@@ -243,13 +243,13 @@ def test_a_dispatcher_goes_on_after_any_failure(run: Run, monkeypatch: pytest.Mo
 
     async def work(store: Store) -> None:
         monkeypatch.setattr(deliveries, "due_webhooks", waiting)
-        site, failures, holder = await new_site(store), Counted(), Shaky(store.buckets)
-        async with receiving() as receiver, delivering(store, failures=failures, holder=holder):
+        site, failures, assignment = await new_site(store), Counted(), Shaky(store.buckets)
+        async with receiving() as receiver, delivering(store, failures=failures, assignment=assignment):
             await site.hook(receiver.url)
             await site.touch(await site.user())
             assert await site.settled() == ["delivered"]
             async with asyncio.timeout(5):
-                while holder.beats < 6:
+                while assignment.beats < 6:
                     await asyncio.sleep(0.01)
         assert failures.counts == {"dispatcher": 3, "leases": 3}
 

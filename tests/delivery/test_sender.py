@@ -1,4 +1,4 @@
-"""Posting to endpoints, those among them that misbehave."""
+"""The webhook sender, with well-behaved and faulty endpoints."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HEADERS = {"content-type": "application/json", "x-api-key": "s"}
 def posting(
     how: int | str | bytes, work: Callable[[Receiver, WebhookSender], Awaitable[Any]], timeout: float = 0.6
 ) -> Any:
-    """Do something with an endpoint that answers like this."""
+    """Run `work` with an endpoint that responds like this."""
 
     async def run() -> Any:
         async with receiving(lambda call: how) as receiver:
@@ -41,11 +41,11 @@ async def once(receiver: Receiver, sender: WebhookSender) -> CallResult:
 
 
 @pytest.mark.parametrize("status", [200, 204, 301, 404, 410, 500, 503])
-def test_a_status_is_a_status(status: int) -> None:
+def test_every_status_is_returned(status: int) -> None:
     assert posting(status, once) == CallResult(status, None, "hello" if status != 204 else "")
 
 
-def test_what_is_sent() -> None:
+def test_the_request() -> None:
     async def work(receiver: Receiver, sender: WebhookSender) -> Call:
         await once(receiver, sender)
         return receiver.calls[0]
@@ -58,17 +58,17 @@ def test_what_is_sent() -> None:
 
 
 @pytest.mark.parametrize("how", ["hang", "drip"])
-def test_an_answer_is_waited_for_so_long_and_no_longer(how: str) -> None:
+def test_slow_responses_time_out(how: str) -> None:
     began = time.monotonic()
     assert posting(how, once) == CallResult(None, "no response within 0.6 seconds", cause="timeout")
     assert time.monotonic() - began < 2
 
 
-def test_a_body_that_drips_does_not_matter() -> None:
+def test_a_slow_body_is_cut_off() -> None:
     assert posting("drip body", once, timeout=10).status == 200
 
 
-def test_of_a_huge_answer_a_kilobyte_is_kept() -> None:
+def test_one_kilobyte_of_a_huge_body_is_kept() -> None:
     result = posting("huge", once, timeout=10)
     assert (result.status, result.body) == (200, "z" * 1024)
     assert posting("huge headers", once, timeout=10) == CallResult(
@@ -84,21 +84,21 @@ def test_of_a_huge_answer_a_kilobyte_is_kept() -> None:
         (b"HTTP/1.1 101 X\r\nupgrade: y\r\nconnection: upgrade\r\n\r\n", "protocol", "answer"),
     ],
 )  # fmt: skip
-def test_no_answer_is_an_error(how: str | bytes, error: str, cause: str) -> None:
+def test_missing_and_invalid_responses_are_errors(how: str | bytes, error: str, cause: str) -> None:
     result = posting(how, once)
     assert (result.status, result.cause) == (None, cause)
     assert error in (result.error or "").lower() or error in (result.error or "")
     assert not result.permanent
 
 
-def test_interim_answers_are_passed_over() -> None:
+def test_interim_responses_are_skipped() -> None:
     both = b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 201 Created\r\ncontent-length: 2\r\n\r\nok"
     assert posting(both, once) == CallResult(201, None, "ok")
     chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
     assert posting(chunked, once) == CallResult(200, None, "abc")
 
 
-def test_text_that_is_none_is_kept_as_far_as_it_can_be() -> None:
+def test_bodies_that_are_not_text_get_replacement_characters() -> None:
     odd = b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n\xff\0ab"
     assert posting(odd, once) == CallResult(200, None, "\ufffd\ufffdab")
 
@@ -114,7 +114,7 @@ def test_redirects_are_not_followed() -> None:
     assert posting(200, work).status == 307
 
 
-def test_a_connection_is_used_again_and_one_that_was_closed_is_made_anew() -> None:
+def test_connections_are_reused_and_closed_ones_replaced() -> None:
     async def work(receiver: Receiver, sender: WebhookSender) -> None:
         ports: set[int] = set()
         for answer in (200, 200, b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"):
@@ -123,7 +123,7 @@ def test_a_connection_is_used_again_and_one_that_was_closed_is_made_anew() -> No
         (idle,) = sender._idle._kept.values()
         assert len(idle) == 1
         ports.add(idle[0][0][1].get_extra_info("sockname")[1])
-        # The endpoint hangs up where nobody looks.
+        # The endpoint closes the idle connection.
         receiver.answer = lambda call: "close" if len(receiver.calls) == 4 else 200
         assert (await once(receiver, sender)).status == 200
         assert len(receiver.calls) == 5
@@ -139,7 +139,7 @@ def test_a_connection_is_used_again_and_one_that_was_closed_is_made_anew() -> No
         "http://user:password@127.0.0.1:{port}/",
     ],
 )  # fmt: skip
-def test_nothing_private_is_called_however_it_is_written(url: str) -> None:
+def test_private_addresses_are_refused_in_every_notation(url: str) -> None:
     async def run() -> None:
         async with receiving() as receiver:
             sender = WebhookSender(())
@@ -154,14 +154,14 @@ def test_nothing_private_is_called_however_it_is_written(url: str) -> None:
 
 @pytest.fixture
 def rebinding(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A name that means another address each time it is asked for."""
+    """A host name that resolves to another address each time."""
     answers = ["127.0.0.1", "93.184.215.14"]
 
     monkeypatch.setattr(module, "addresses_of", lambda host: [answers.pop() if answers else "127.0.0.1"])
     return answers
 
 
-def test_a_name_that_changes_its_mind_gains_nothing(rebinding: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dns_rebinding_is_ineffective(rebinding: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
 
     async def connect(address: str, port: int, **_: Any) -> Any:
@@ -177,11 +177,11 @@ def test_a_name_that_changes_its_mind_gains_nothing(rebinding: list[str], monkey
         await sender.close()
 
     asyncio.run(run())
-    assert made == ["93.184.215.14"], "the address that was looked at is the one that is called"
+    assert made == ["93.184.215.14"], "the connection is opened to the address that was checked"
 
 
 @pytest.mark.parametrize("url", ["https://", "http://a:99999/", "http://[::1/", "https://exa mple/", "http://\udcff/"])
-def test_what_cannot_be_called_is_told(url: str) -> None:
+def test_invalid_urls_are_errors(url: str) -> None:
     async def run() -> CallResult:
         sender = WebhookSender(LOOPBACK)
         try:
@@ -192,7 +192,7 @@ def test_what_cannot_be_called_is_told(url: str) -> None:
     assert asyncio.run(run()).status is None
 
 
-def test_a_target_is_taken_apart() -> None:
+def test_parsing_targets() -> None:
     target = parse_target("HTTPS://user:p%40ss@Example.org/a b?c#d")
     assert (target.encrypted, target.host, target.port, target.path) == (True, "example.org", 443, "/a%20b?c")
     assert target.credentials == "dXNlcjpwQHNz"

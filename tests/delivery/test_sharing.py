@@ -1,4 +1,4 @@
-"""What apps share when webhooks are called: threads that resolve names, calls, and idle connections."""
+"""Resources that apps share in delivery: resolver threads, calls, and idle connections."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class Names:
 
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> Iterator[Names]:
-    """The names, all of which are answered in the end."""
+    """Replaces the resolver; pending lookups are released at the end."""
     found = Names()
     monkeypatch.setattr(resolver, "addresses_of", found)
     yield found
     found.release.set()
 
 
-def test_slow_names_of_some_apps_delay_no_other(names: Names) -> None:
+def test_slow_dns_of_some_apps_does_not_delay_others(names: Names) -> None:
     async def work() -> None:
         async with receiving() as receiver:
             sender = WebhookSender(LOOPBACK, timeout=1.0)
@@ -85,7 +85,7 @@ def test_slow_names_of_some_apps_delay_no_other(names: Names) -> None:
     asyncio.run(work())
 
 
-def test_calls_to_one_slow_name_take_one_thread(names: Names) -> None:
+def test_calls_to_the_same_slow_name_share_a_thread(names: Names) -> None:
     async def work() -> None:
         async with receiving() as receiver:
             sender = WebhookSender(LOOPBACK, timeout=0.2)
@@ -102,7 +102,7 @@ def test_calls_to_one_slow_name_take_one_thread(names: Names) -> None:
     asyncio.run(work())
 
 
-def test_a_share_is_an_eighth_of_what_is_free_and_one_for_everybody() -> None:
+def test_an_app_gets_up_to_an_eighth_of_the_free_slots() -> None:
     async def work() -> None:
         slots = FairSlots(64, 8)
         greedy = [asyncio.create_task(slots.acquire("greedy")) for _ in range(64)]
@@ -145,7 +145,7 @@ def test_connections_to_former_targets_are_closed(monkeypatch: pytest.MonkeyPatc
         async with asyncio.timeout(SOON_SECONDS):
             while sender._idle._kept:
                 await asyncio.sleep(0.05)
-        assert (sender._idle._count, sender._idle._sweep) == (0, None), "nothing is left that runs"
+        assert (sender._idle._count, sender._idle._sweep) == (0, None), "no timer is left"
         for one in receivers:
             await one.__aexit__(None, None, None)
         await sender.close()

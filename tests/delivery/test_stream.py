@@ -1,4 +1,4 @@
-"""Following events: nothing is missed, whoever commits when."""
+"""The event stream: no event is missed, whatever the order of commits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.storage.conftest import Run, opened
 
 
 async def everything(site: Site, cursor: Cursor, page: int = 3) -> tuple[list[str], Cursor]:
-    """The ids of the events after a place, page by page, and where they end."""
+    """The ids of the events after a cursor, read in pages, and the cursor after them."""
     found: list[str] = []
     while True:
         events, cursor = await site.store.snapshot(stream.after, site.tenant.app_id, cursor, page)
@@ -30,7 +30,7 @@ async def stored(site: Site) -> list[str]:
     return [row[0] for row in await site.rows("SELECT id FROM event ORDER BY id")]
 
 
-def test_it_begins_now_and_can_be_resumed_anywhere(run: Run) -> None:
+def test_a_stream_begins_now_and_can_be_resumed_anywhere(run: Run) -> None:
     async def work(store: Store) -> None:
         site, other = await new_site(store), await new_site(store)
         await site.group()
@@ -41,18 +41,18 @@ def test_it_begins_now_and_can_be_resumed_anywhere(run: Run) -> None:
         mine = [row[0] for row in await site.rows("SELECT id FROM event WHERE app_id = $1", site.tenant.app_id)]
         found, _ = await everything(site, begin)
         assert found == sorted(mine)[1:], "its own, and what happened since"
-        place = begin
+        position = begin
         for count in range(11):
-            again = await store.read(stream.resume, site.tenant.app_id, place)
+            again = await store.read(stream.resume, site.tenant.app_id, position)
             assert (await everything(site, again))[0] == found[count:]
             if count < 10:
-                _, place = await store.snapshot(stream.after, site.tenant.app_id, again, 1)
+                _, position = await store.snapshot(stream.after, site.tenant.app_id, again, 1)
 
     run(work)
 
 
 @pytest.mark.one_engine(POSTGRESQL)
-def test_what_commits_late_is_not_missed(run: Run) -> None:
+def test_late_commits_are_not_missed(run: Run) -> None:
     """A transaction that made its ids first commits last; on SQLite, which has one writer, there is no such thing."""
 
     async def work(store: Store) -> None:
@@ -74,18 +74,18 @@ def test_what_commits_late_is_not_missed(run: Run) -> None:
         await site.touch(quick)
         # Committed is the one; it is held back as long as the other may come before it.
         assert len(await stored(site)) == 1
-        found, place = await everything(site, begin)
+        found, position = await everything(site, begin)
         assert found == []
         may_commit.set()
         await late
-        found, _ = await everything(site, place)
+        found, _ = await everything(site, position)
         assert sorted(found) == await stored(site)
         assert len(found) == 2
 
     run(work)
 
 
-def test_readers_beside_many_writers_miss_nothing(run: Run) -> None:
+def test_readers_with_concurrent_writers_miss_nothing(run: Run) -> None:
     async def work(store: Store) -> None:
         site = await new_site(store)
         begin = await store.read(stream.end, site.tenant.app_id)
@@ -119,7 +119,7 @@ def test_readers_beside_many_writers_miss_nothing(run: Run) -> None:
     run(work)
 
 
-def test_a_database_that_was_restored_elsewhere_begins_a_new_epoch(url: str, engine: str) -> None:
+def test_a_database_restored_in_another_cluster_begins_a_new_epoch(url: str, engine: str) -> None:
     async def work() -> None:
         async with opened(url) as store:
             site = await new_site(store)
@@ -137,8 +137,8 @@ def test_a_database_that_was_restored_elsewhere_begins_a_new_epoch(url: str, eng
 
             await store.write(restore)
             await site.group()
-            for place in (first, middle):
-                again = await store.read(stream.resume, site.tenant.app_id, place)
+            for position in (first, middle):
+                again = await store.read(stream.resume, site.tenant.app_id, position)
                 found, end = await everything(site, again)
                 assert found == await stored(site), "too much rather than too little"
                 assert (await everything(site, end))[0] == []
@@ -146,8 +146,8 @@ def test_a_database_that_was_restored_elsewhere_begins_a_new_epoch(url: str, eng
     asyncio.run(work())
 
 
-def test_a_place_that_is_still_to_come_misses_nothing(run: Run) -> None:
-    """As after a backup was restored in the same cluster, which numbers its transactions from there."""
+def test_a_cursor_from_the_future_misses_nothing(run: Run) -> None:
+    """This happens after a backup is restored in the same cluster."""
 
     async def work(store: Store) -> None:
         site = await new_site(store)

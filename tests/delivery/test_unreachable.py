@@ -1,4 +1,4 @@
-"""The log of webhooks that cannot be called."""
+"""The log of unreachable webhooks."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ REFUSED = ("refused", "connection refused")
 PRIVATE = ("address", "10.0.0.1 is not a public address")
 
 
-def settled(webhook: str, failure: tuple[str, str] | None) -> AttemptOutcome:
-    """An attempt that failed, or was answered."""
+def outcome_of(webhook: str, failure: tuple[str, str] | None) -> AttemptOutcome:
+    """The outcome of an attempt that failed, or that got a response."""
     cause, error = failure or (None, None)
     delivery = StoredDelivery("d", "app", webhook, "e", "user:update", "lane", False, PENDING, 1, 1, 0, 0)
     attempt = StoredAttempt("d", 1, "app", "lane", 0, 1, None if failure else 200, error, None)
@@ -25,7 +25,7 @@ def settled(webhook: str, failure: tuple[str, str] | None) -> AttemptOutcome:
 
 @pytest.fixture
 def at(caplog: pytest.LogCaptureFixture) -> Callable[..., list[str]]:
-    """Logs an attempt at a time, and returns the lines that it added."""
+    """Logs an attempt at a given time, and returns the new lines."""
     caplog.set_level(logging.INFO, "heliograph.delivery")
     now = {"time": 0.0}
     failures = UnreachableLog(lambda: now["time"])
@@ -33,13 +33,13 @@ def at(caplog: pytest.LogCaptureFixture) -> Callable[..., list[str]]:
     def attempt(time: float, failure: tuple[str, str] | None, webhook: str = "w") -> list[str]:
         now["time"] = time
         caplog.clear()
-        failures.add(settled(webhook, failure))
+        failures.add(outcome_of(webhook, failure))
         return [f"{one.levelname} {one.getMessage()}" for one in caplog.records]
 
     return attempt
 
 
-def test_a_failure_is_logged_once_and_again_after_minutes(at: Callable[..., list[str]]) -> None:
+def test_a_failure_is_logged_once_and_repeated_after_ten_minutes(at: Callable[..., list[str]]) -> None:
     line = "WARNING webhook w of app app cannot be called: connection refused"
     assert at(0, REFUSED) == [line]
     for second in range(1, 5):
@@ -51,7 +51,7 @@ def test_a_failure_is_logged_once_and_again_after_minutes(at: Callable[..., list
     assert at(REPEAT_SECONDS, REFUSED) == [f"{line}; 5 calls failed since this was last logged"]
 
 
-def test_an_unsteady_endpoint_does_not_fill_the_log(at: Callable[..., list[str]]) -> None:
+def test_a_flapping_endpoint_does_not_fill_the_log(at: Callable[..., list[str]]) -> None:
     assert at(0, None) == []
     assert len(at(1, REFUSED)) == 1
     assert at(2, REFUSED) == []
@@ -64,8 +64,8 @@ def test_an_unsteady_endpoint_does_not_fill_the_log(at: Callable[..., list[str]]
     assert at(3 + 2 * REPEAT_SECONDS, REFUSED) == ["WARNING webhook w of app app cannot be called: connection refused"]
 
 
-def test_what_is_remembered_is_bounded() -> None:
+def test_memory_is_bounded() -> None:
     failures = UnreachableLog()
     for number in range(3 * MAX_WEBHOOKS):
-        failures.add(settled(str(number), REFUSED))
+        failures.add(outcome_of(str(number), REFUSED))
     assert len(failures._failures) == MAX_WEBHOOKS

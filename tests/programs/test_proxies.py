@@ -1,4 +1,4 @@
-"""What docs/howto/behind-a-proxy.md configures works, with the proxies themselves."""
+"""The configurations of docs/howto/behind-a-proxy.md, tested with nginx and Caddy."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def certificate(folder: Path) -> None:
 
 
 def documented(language: str, port: int, upstream: str, folder: Path) -> str:
-    """The configuration of the docs, but for ports and the place of the certificate."""
+    """The documented configuration, with the ports and the certificate of the test."""
     block: str
     (block,) = re.findall(rf"```{language}\n(.*?)```", HOWTO.read_text(), re.DOTALL)
     assert block.count("127.0.0.1:8080") == 1
@@ -79,7 +79,7 @@ def nginx(port: int, upstream: str, folder: Path) -> subprocess.Popen[bytes]:
 
 
 def caddy(port: int, upstream: str, folder: Path) -> subprocess.Popen[bytes]:
-    """Start Caddy, which would otherwise get a certificate of its own."""
+    """Start Caddy with the test's certificate."""
     binary, env = program("caddy")
     site = documented("caddyfile", port, upstream, folder)
     own = f"https://{NAME}:{port} {{\n\tbind 127.0.0.1\n\ttls {folder}/{NAME}.pem {folder}/{NAME}.key\n"
@@ -100,7 +100,7 @@ class Front:
     app_id: str
 
     def ask(self, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:
-        """Call the API through the proxy, with headers that pretend to be a proxy's."""
+        """Call the API through the proxy, with forged proxy headers."""
         headers = {**SPOOFED, **more.pop("headers", {})}
         more |= {"json": body} if body is not None else {}
         whole = path.startswith(("https:", "/docs", "/open", "/heliograph"))
@@ -117,7 +117,7 @@ class Front:
 
 
 class Resolved(httpx.HTTPTransport):
-    """Connects to this machine, whatever name a URL has."""
+    """Connects to this machine, whatever the host of the URL."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.extensions["sni_hostname"] = request.url.host
@@ -128,7 +128,7 @@ class Resolved(httpx.HTTPTransport):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server as it comes."""
+    """A server with default settings."""
     with serving(tmp_path_factory.mktemp("proxied") / "heliograph.db", "--log-format", "json") as server:
         yield server
 
@@ -154,7 +154,7 @@ def front(request: pytest.FixtureRequest, server: Server, tmp_path_factory: pyte
     process.wait(timeout=10)
 
 
-def test_links_lead_through_the_proxy(front: Front) -> None:
+def test_links_use_the_url_of_the_proxy(front: Front) -> None:
     users = [front.ok("POST", "/users", {})["user"]["id"] for _ in range(3)]
     members = [{"userId": one, "subscribeSDKClient": False} for one in users]
     group = front.ok("POST", "/conversations", {"type": "sdkGroup", "participants": members})["conversation"]["id"]
@@ -170,7 +170,7 @@ def test_links_lead_through_the_proxy(front: Front) -> None:
     assert front.ask("GET", "/docs/").headers["location"] == f"{front.url}/docs"
 
 
-def test_paths_and_bodies_arrive_as_they_were_sent(front: Front) -> None:
+def test_paths_and_bodies_arrive_unchanged(front: Front) -> None:
     external_id = f"a/b//c%2F {front.url}/../?#ü"
     user = front.ok("POST", "/users", {"externalId": external_id})["user"]
     assert front.ok("GET", f"/users/{quote(external_id, safe='')}")["user"] == user
@@ -180,7 +180,7 @@ def test_paths_and_bodies_arrive_as_they_were_sent(front: Front) -> None:
         assert (len(body), answer.status_code) == (size, status), answer.text
 
 
-def test_a_stream_is_not_held_back(front: Front) -> None:
+def test_streams_are_not_buffered(front: Front) -> None:
     group = front.ok("POST", "/conversations", {"type": "sdkGroup"})["conversation"]["id"]
     url = f"{front.url}/heliograph/v1/apps/{front.app_id}/events?trigger=conversation:message"
     with front.http.stream("GET", url) as stream:
@@ -194,7 +194,7 @@ def test_a_stream_is_not_held_back(front: Front) -> None:
             assert f"Hello {number}" in data
 
 
-def test_the_caller_is_known_and_learns_nothing(front: Front) -> None:
+def test_the_log_has_the_clients_address_and_refusals_are_not_explained(front: Front) -> None:
     request_id = front.url.replace(":", "-")
     answer = front.ask("GET", "", headers={"x-request-id": request_id}, auth=("app_x", "x"))
     assert answer.status_code == 401

@@ -1,4 +1,4 @@
-"""After each module the server must still serve, and what nobody named must be as it was."""
+"""After each module, the server must still serve, and other apps must be unchanged."""
 
 from __future__ import annotations
 

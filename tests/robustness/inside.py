@@ -1,4 +1,4 @@
-"""The application in this process: for what a real server cannot be made to do from outside."""
+"""The application in this process, for failures that cannot be caused from outside."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 @dataclass
 class Inside:
-    """The application, the keys of its sandbox, and what it tells of requests."""
+    """The application, the keys of its sandbox, and its request log."""
 
     application: Application
     sandbox: Sandbox
@@ -31,12 +31,12 @@ class Inside:
 
     @property
     def told(self) -> list[str]:
-        """The lines that tell of the requests so far, as JSON."""
+        """The lines of the request log so far, as JSON."""
         self.lines.flush()
         return self.stream.getvalue().splitlines()
 
     async def send(self, method: str, path: str, body: bytes | Receive = b"", request_id: str = "") -> Answer:
-        """Call it as the server does, with the key of the sandbox's app; `path` is below the app or a whole one."""
+        """Call it as the server does, with the key of the sandbox's app; `path` is relative to the app, or absolute."""
         key = self.sandbox.app_key
         path, _, query = path.partition("?")
         whole_path = path.startswith(("/v2", "/heliograph"))

@@ -43,7 +43,7 @@ async def listening(folder: Path, connections: Connections) -> AsyncIterator[tup
 
 
 def talk(folder: Path, conversation: Callable[[str, str, Auth], T], connections: Connections | None = None) -> T:
-    """Have this conversation, in a thread, with the server in this process."""
+    """Run `converse` in a thread, against the server in this process."""
 
     async def run() -> T:
         async with listening(folder, connections or Connections()) as where:

@@ -1,4 +1,4 @@
-"""What a connection may cost: in time before there is a request, and in what is kept of it."""
+"""Limits of a connection: the time until a request is complete, and the memory for it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CHUNKED = b"POST /v2/apps HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chun
 
 @pytest.fixture
 def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for a server that does not wait long for a request."""
+    """A folder for a server with short timeouts."""
     monkeypatch.setattr(protocol, "HEAD_SECONDS", SECONDS)
     return tmp_path
 
@@ -37,7 +37,7 @@ def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     "said", [b"", b"GET", b"GET /v2/apps HTTP/1.1\r\nHost: x\r\nX-Half: "], ids=["none", "word", "half"]
 )
-def test_a_request_that_does_not_come_is_given_up(impatient: Path, said: bytes) -> None:
+def test_a_missing_request_times_out(impatient: Path, said: bytes) -> None:
     def wait(url: str, app: str, auth: Auth) -> Answer:
         with Connection(url) as connection:
             connection.say(said)
@@ -49,7 +49,7 @@ def test_a_request_that_does_not_come_is_given_up(impatient: Path, said: bytes) 
     assert (answer.status, answer.errors[0][0], answer.closes) == (408, "request_timeout", True)
 
 
-def test_a_request_that_drips_is_given_up(impatient: Path) -> None:
+def test_a_slow_request_times_out(impatient: Path) -> None:
     def drip(url: str, app: str, auth: Auth) -> Answer:
         with Connection(url) as connection:
             connection.say(b"GET /v2/apps HTTP/1.1\r\n")
@@ -64,9 +64,7 @@ def test_a_request_that_drips_is_given_up(impatient: Path) -> None:
 
 
 @pytest.mark.parametrize("requests", [1, 3])
-def test_an_answer_that_takes_long_is_not_disturbed(
-    impatient: Path, monkeypatch: pytest.MonkeyPatch, requests: int
-) -> None:
+def test_a_slow_response_is_not_interrupted(impatient: Path, monkeypatch: pytest.MonkeyPatch, requests: int) -> None:
     async def slow(request: Request[Any, Any]) -> Any:
         await asyncio.sleep(SECONDS * 2)
         return Empty()
@@ -85,7 +83,7 @@ def test_an_answer_that_takes_long_is_not_disturbed(
 
 
 def test_a_connection_without_credentials_is_not_kept_for_long(impatient: Path) -> None:
-    """Empty lines, and what is left of a body, keep it no longer; with an authenticated request it stays."""
+    """Empty lines and the rest of a body do not extend the time; an authenticated request does."""
 
     def wait(url: str, app: str, auth: Auth) -> Answer:
         refused = request("PATCH", app, None, "Content-Length: 100")
@@ -109,7 +107,7 @@ def test_a_connection_without_credentials_is_not_kept_for_long(impatient: Path) 
     assert sound(talk(impatient, wait)).status == 200
 
 
-def test_a_body_that_takes_long_is_not_disturbed(impatient: Path) -> None:
+def test_a_slow_body_is_not_interrupted(impatient: Path) -> None:
     def wait(url: str, app: str, auth: Auth) -> Answer:
         body = b'{"externalId":"slow"}'
         with Connection(url) as connection:
@@ -123,7 +121,7 @@ def test_a_body_that_takes_long_is_not_disturbed(impatient: Path) -> None:
 
 
 def pour(connection: Connection, unit: bytes) -> int:
-    """Send this again and again until the server takes no more; returns how many bytes it took."""
+    """Send this repeatedly until the server accepts no more; returns the number of bytes accepted."""
     sent = 0
     with contextlib.suppress(OSError):
         while sent < MOST:
@@ -143,19 +141,19 @@ def pour(connection: Connection, unit: bytes) -> int:
     ],
     ids=["header", "headers", "path", "trailer", "trailers"],
 )
-def test_what_comes_before_and_after_a_body_is_bounded(world: World, begin: bytes, unit: bytes) -> None:
+def test_heads_and_trailers_are_limited(world: World, begin: bytes, unit: bytes) -> None:
     with Connection(world.api.url) as connection:
         connection.say(begin)
         assert pour(connection, unit) < MOST
 
 
-def test_requests_whose_answers_nobody_reads_are_not_piled_up(world: World) -> None:
+def test_pipelined_requests_with_unread_responses_are_not_buffered(world: World) -> None:
     unit = request("GET", "/v2/apps", None, "X-Filling: " + "x" * 200) * 200
     with Connection(world.api.url, seconds=1.0) as connection:
         assert pour(connection, unit) < MOST
 
 
-def test_many_connections_that_say_nothing_keep_nobody_out(world: World) -> None:
+def test_silent_connections_do_not_keep_others_out(world: World) -> None:
     silent = [Connection(world.api.url) for _ in range(200)]
     try:
         assert world.api("GET", "").status_code == 200

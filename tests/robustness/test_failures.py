@@ -1,4 +1,4 @@
-"""When something breaks inside: the caller hears that and no more, the log tells where, and the server goes on."""
+"""Internal failures: the client gets a plain 500, the log has the traceback, and the server continues."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def url(engine: str, tmp_path: Path) -> str:
 
 
 def in_a_server(url: str, work: Callable[[Inside], Awaitable[Answer]]) -> Answer:
-    """Do this with the application in this process."""
+    """Run `work` with the application in this process."""
 
     async def run() -> Answer:
         async with inside(url) as server:
@@ -62,7 +62,7 @@ ERRORS = (
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_an_error_nobody_expected(
+def test_an_unexpected_error(
     url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
 ) -> None:
     async def work(server: Inside) -> Answer:
@@ -87,7 +87,7 @@ def test_an_error_nobody_expected(
         assert SECRET not in line
 
 
-def test_every_request_has_a_line_even_one_that_failed(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_requests_are_logged(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ROUTES["GetUser"], "handle", broken(RuntimeError(SECRET)))
     told: list[str] = []
 
@@ -103,7 +103,7 @@ def test_every_request_has_a_line_even_one_that_failed(url: str, monkeypatch: py
     assert "ada" not in told[0].replace(REQUEST_ID, "")
 
 
-def test_a_transaction_that_breaks_is_undone_and_others_go_on(
+def test_a_failed_transaction_is_rolled_back_and_others_continue(
     url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def breaking(tx: Tx) -> None:
@@ -129,7 +129,7 @@ def test_a_transaction_that_breaks_is_undone_and_others_go_on(
     assert caplog.records
 
 
-def test_a_caller_who_goes_away_is_no_error(url: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_disconnected_client_is_not_an_error(url: str, caplog: pytest.LogCaptureFixture) -> None:
     async def gone() -> dict[str, Any]:
         return {"type": "http.disconnect"}
 

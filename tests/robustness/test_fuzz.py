@@ -1,4 +1,4 @@
-"""Bodies of every kind: each gets an answer, none a server error, and what is refused changes nothing."""
+"""Fuzzing bodies: no server errors, and refused requests change nothing."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def kinds_of(operation: AnyOperation) -> list[Any]:
 
 
 def readable(world: World) -> None:
-    """Nothing that was stored may keep anybody from reading it."""
+    """Check that everything stored can be read."""
     assert [name for name, seen in snapshot(world).items() if not isinstance(seen, dict)] == []
 
 
@@ -71,7 +71,7 @@ def test_wrong_types_in_every_field(world: World, operation: AnyOperation) -> No
 
 @operations
 def test_junk_in_every_field(account: Caller, engine: str, operation: AnyOperation) -> None:
-    """Of what is no text, nothing gets as far as a database."""
+    """Bytes that are not text do not reach the database."""
     world = new_world(account, "Junk")
     path = path_of(operation, **world.ids())
     found = distinct(operation.body.kind)
@@ -100,7 +100,7 @@ def test_junk_in_a_field_that_is_ignored(world: World, operation: AnyOperation, 
 
 @refused
 @operations
-def test_bodies_that_are_no_objects(world: World, operation: AnyOperation) -> None:
+def test_bodies_that_are_not_objects(world: World, operation: AnyOperation) -> None:
     before, path = snapshot(world), path_of(operation, **world.ids())
     whole = [json.dumps(value).encode() for name, values in SAMPLES.items() if name != "object" for value in values]
     for content in whole:
@@ -111,7 +111,7 @@ def test_bodies_that_are_no_objects(world: World, operation: AnyOperation) -> No
 
 @refused
 @operations
-def test_bodies_that_are_no_json(world: World, operation: AnyOperation) -> None:
+def test_bodies_that_are_not_json(world: World, operation: AnyOperation) -> None:
     before, path = snapshot(world), path_of(operation, **world.ids())
     text = json.dumps(base_of(operation, world))
     for content in _no_json(text):
@@ -137,7 +137,7 @@ def _no_json(text: str) -> Iterator[bytes]:
 
 @refused
 @operations
-def test_keys_that_come_twice(world: World, operation: AnyOperation) -> None:
+def test_duplicate_keys(world: World, operation: AnyOperation) -> None:
     path = path_of(operation, **world.ids())
     for name in base_of(operation, world):
         for first, second in ((b"1", b"null"), (b"null", b"1"), (b"[]", b"{}"), (b'"a"', b'"b"')):
@@ -234,7 +234,7 @@ def test_content_types(world: World, content_type: str | bytes | None, status: i
 
 
 @refused
-def test_a_body_where_none_is_expected(world: World) -> None:
+def test_unexpected_bodies(world: World) -> None:
     for content in (b"{", b"\xff\0", b"x" * (LIMIT + 1), b'{"a":1}'):
         # What changes something is not carried out before its whole request is there, within the limit of any body.
         status = 413 if len(content) > LIMIT else 404

@@ -1,4 +1,4 @@
-"""The OpenAPI document is valid, says what is offered, and is what the server does."""
+"""The OpenAPI document is valid, complete, and consistent with the server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SUCCESSES = range(200, 300)
 
 @pytest.fixture(scope="module")
 def document(account: Caller) -> Any:
-    """The document, as anybody may fetch it."""
+    """The document, fetched without credentials."""
     answer = account.http.get(f"{account.url}/openapi.json")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
@@ -28,7 +28,7 @@ def document(account: Caller) -> Any:
 
 
 def breaches(document: Any, schema: Any, value: Any) -> list[str]:
-    """What of the value does not fit the schema, which may refer to the components of the document."""
+    """Violations of the schema, which may refer to the components of the document."""
     validator = OAS31Validator({**schema, "components": document["components"]})
     return [error.message for error in validator.iter_errors(value)]
 
@@ -103,7 +103,7 @@ def _references(value: Any) -> Iterator[str]:
             yield from _references(item)
 
 
-def test_the_answers_of_a_normal_run_are_as_documented(document: Any, account: Caller) -> None:
+def test_responses_are_as_documented(document: Any, account: Caller) -> None:
     answers = Walk(account).run()
     assert {operation.name for operation, _ in answers} == {operation.name for operation in OFFERED}
     for operation, answer in answers:

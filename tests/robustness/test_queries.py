@@ -1,4 +1,4 @@
-"""Query strings: every encoding that clients send, and a good many that nobody should."""
+"""Query strings: every encoding that clients send, and invalid ones."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ paged = pytest.mark.parametrize("operation", [one for one in OFFERED if one.page
 
 @pytest.fixture(scope="module")
 def lists(account: Caller) -> World:
-    """An app whose lists are read."""
+    """An app with lists."""
     return new_world(account, "Lists")
 
 
 def get(world: World, operation: AnyOperation, query: str) -> Answer:
-    """Read a list with this query string, byte by byte as it stands here."""
+    """Read a list with this raw query string."""
     required = f"filter[userId]={world.users['ada']}&" if operation.filters else ""
     return sound(ask(world.owner, "GET", f"{path_of(operation, **world.ids())}?{required}{query}"))
 
@@ -71,7 +71,7 @@ GOOD = [
 
 @paged
 @pytest.mark.parametrize("query", GOOD)
-def test_encodings_that_are_understood(lists: World, operation: AnyOperation, query: str) -> None:
+def test_supported_encodings(lists: World, operation: AnyOperation, query: str) -> None:
     assert get(lists, operation, query).status == 200
 
 
@@ -142,7 +142,7 @@ def test_pages_that_are_refused(lists: World, operation: AnyOperation, query: st
 
 @paged
 @pytest.mark.parametrize("query", ["page[size]=%FF", "page=%C3%28", "%FF", "a=%ED%A0%80", "page[after]=%80"])
-def test_queries_that_are_no_text(lists: World, operation: AnyOperation, query: str) -> None:
+def test_queries_that_are_not_text(lists: World, operation: AnyOperation, query: str) -> None:
     answer = get(lists, operation, query)
     assert (answer.status, answer.errors[0][0]) == (400, "bad_request")
 

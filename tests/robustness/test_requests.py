@@ -1,4 +1,4 @@
-"""Paths, headers and whole requests, byte by byte: whatever is asked, there is an answer of the documented form."""
+"""Paths, headers and raw requests: every response has the documented form."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.one_engine
 
 @pytest.fixture(scope="module")
 def kept(account: Caller) -> World:
-    """An app that all these requests leave as it is."""
+    """An app that must not change."""
     return new_world(account, "Kept")
 
 
@@ -75,7 +75,7 @@ def test_empty_segments_and_dots_between(kept: World, operation: AnyOperation) -
     assert snapshot(kept) == before
 
 
-def test_slashes_around_a_path_are_none(kept: World) -> None:
+def test_slashes_around_a_path_are_ignored(kept: World) -> None:
     for path in ("//v2/apps/{app}", "///v2/apps/{app}", "/v2/apps/{app}/", "/v2/apps/{app}//"):
         answer = sound(ask(kept.api, "GET", path.format(app=kept.app_id)))
         assert json.loads(answer.body)["app"]["id"] == kept.app_id
@@ -180,7 +180,7 @@ def test_a_head_has_no_body(kept: World) -> None:
             assert connection.ended()
 
 
-def test_answers_come_in_the_order_of_the_requests(kept: World) -> None:
+def test_responses_are_in_the_order_of_requests(kept: World) -> None:
     auth, where = kept.api.auth, f"/v2/apps/{kept.app_id}"
     targets = [(where, 200), (f"{where}/users/{MISSING}", 404), ("/v2/apps", 403), ("/nothing", 404), (where, 200)] * 4
     with Connection(kept.api.url) as connection:
@@ -217,7 +217,7 @@ NOT_HTTP: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("said", NOT_HTTP.values(), ids=NOT_HTTP)
-def test_what_is_not_http_is_refused_in_the_same_form(kept: World, said: bytes) -> None:
+def test_invalid_http_gets_an_error_of_the_api(kept: World, said: bytes) -> None:
     with Connection(kept.api.url) as connection:
         connection.say(said)
         answer = connection.answer()
@@ -228,8 +228,8 @@ def test_what_is_not_http_is_refused_in_the_same_form(kept: World, said: bytes) 
     sound(answer)
 
 
-def test_headers_without_end_are_cut_off(kept: World) -> None:
-    """Nobody has to prove anything to send headers, so there must be an end to what is kept of them."""
+def test_endless_headers_are_cut_off(kept: World) -> None:
+    """Headers arrive before authentication, so their size is limited."""
     sent = 0
     with Connection(kept.api.url) as connection:
         connection.say(b"GET /v2/apps HTTP/1.1\r\nHost: x\r\nX-Endless: ")
@@ -251,7 +251,7 @@ def test_an_idle_connection_is_kept(kept: World) -> None:
             assert not connection.heard(pause)
 
 
-def test_a_body_that_waits_to_be_asked_for(kept: World) -> None:
+def test_expect_100_continue(kept: World) -> None:
     auth, body = kept.api.auth, b'{"profile":{}}'
     head = request("POST", f"/v2/apps/{kept.app_id}/users", auth, "Expect: 100-continue", body=body)
     with Connection(kept.api.url) as connection:
@@ -262,7 +262,7 @@ def test_a_body_that_waits_to_be_asked_for(kept: World) -> None:
         assert sound(connection.answer()).status == 201
 
 
-def test_an_odd_credential_is_only_refused(kept: World) -> None:
+def test_odd_credentials_are_refused(kept: World) -> None:
     for value in (
         b"Basic " + b"A" * 16_000,
         b"Bearer " + b"a." * 8_000,

@@ -1,4 +1,4 @@
-"""What callers may take of the server's memory and descriptors, with and without credentials."""
+"""Limits of the memory and descriptors that clients may use, with and without credentials."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DOCUMENT = request("GET", "/openapi.json", None)
 
 
 def read_on(connection: Connection, pause: float = 0.0) -> int:
-    """Read until the server hangs up or all responses are there; returns how many there were."""
+    """Read until the connection is closed or all responses have arrived; returns their number."""
     count = 0
     with contextlib.suppress(AssertionError, ConnectionError, TimeoutError):
         while count < REQUESTS:
@@ -43,14 +43,14 @@ def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def until_dropped(caplog: pytest.LogCaptureFixture) -> None:
-    """Wait until the log tells of a connection that was closed."""
+    """Wait until the log reports a closed connection."""
     deadline = time.monotonic() + 20
     while not any("did not read its response" in record.getMessage() for record in caplog.records):
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
-def test_a_caller_that_takes_nothing_is_dropped(impatient: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_client_that_reads_nothing_is_disconnected(impatient: Path, caplog: pytest.LogCaptureFixture) -> None:
     def converse(url: str, app: str, auth: Auth) -> tuple[int, int]:
         with Connection(url) as still, Connection(url) as slow:
             still.say(DOCUMENT * REQUESTS)
@@ -64,7 +64,7 @@ def test_a_caller_that_takes_nothing_is_dropped(impatient: Path, caplog: pytest.
     assert slowly == REQUESTS
 
 
-def test_a_stream_that_is_not_read_is_dropped(
+def test_a_stream_that_is_not_read_is_closed(
     impatient: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(sockets, "_SEND_BUFFER", 8192)
@@ -86,8 +86,8 @@ def test_a_stream_that_is_not_read_is_dropped(
     assert taken < told
 
 
-def test_what_callers_have_not_taken_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At the limit the slowest are dropped, and whoever reads is not."""
+def test_unsent_bytes_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the limit, the slowest clients are disconnected, and those that read are not."""
     monkeypatch.setattr(connections, "UNSENT_LIMIT", 500_000)
 
     def converse(url: str, app: str, auth: Auth) -> tuple[int, list[int]]:
@@ -105,8 +105,8 @@ def test_what_callers_have_not_taken_is_bounded(tmp_path: Path, monkeypatch: pyt
     assert sum(one < REQUESTS for one in still) >= 6
 
 
-def test_the_longest_idle_make_room(tmp_path: Path) -> None:
-    """Those without an authenticated request go first; a new caller is always served."""
+def test_the_longest_idle_connections_are_closed_at_the_limit(tmp_path: Path) -> None:
+    """Those without an authenticated request are closed first; a new client is always served."""
 
     def converse(url: str, app: str, auth: Auth) -> None:
         with contextlib.ExitStack() as stack:
@@ -128,13 +128,13 @@ def test_the_longest_idle_make_room(tmp_path: Path) -> None:
 
 
 def descriptors(pid: int) -> int:
-    """How many are open."""
+    """The number of open descriptors."""
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
 def test_running_out_of_descriptors_is_logged_and_passes(tmp_path: Path) -> None:
-    """The soft limit is the hard one; where even that is reached, idle callers make room for new ones."""
+    """The soft limit is raised to the hard one; when that is reached, idle connections are closed for new ones."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1024), hard))
     try:
@@ -159,8 +159,8 @@ def test_running_out_of_descriptors_is_logged_and_passes(tmp_path: Path) -> None
         assert len(told) == 1
 
 
-def test_metrics_cost_no_more_the_more_often_they_are_asked_for(tmp_path: Path) -> None:
-    """All who ask at once get the same figures, and whoever asks later gets new ones."""
+def test_the_cost_of_metrics_is_limited(tmp_path: Path) -> None:
+    """Concurrent requests share a rendering, and later ones get a new one."""
 
     def converse(url: str, app: str, auth: Auth) -> list[str]:
         with contextlib.ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""Bodies that do not end, do not come, or break off: bounded in size and time, and without effect."""
+"""Bodies that are endless, missing or incomplete: limited in size and time, and without effect."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST = 64_000_000
 
 
 def pour(connection: Connection, limit: int) -> int:
-    """Send chunks until the server hangs up, or so many bytes are sent; returns how many were."""
+    """Send chunks until the server disconnects or this many bytes are sent; returns the number sent."""
     sent = 0
     try:
         while sent < limit:
@@ -57,14 +57,14 @@ def test_chunks_without_end(world: World) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("POST", "/v2/apps", 401), ("POST", "/nothing", 404), ("PUT", "/v2/apps", 405)]
 )
-def test_nobody_waits_for_a_body_that_nobody_wants(world: World, method: str, path: str, status: int) -> None:
+def test_the_response_does_not_wait_for_an_unread_body(world: World, method: str, path: str, status: int) -> None:
     with Connection(world.api.url) as connection:
         connection.say(request(method, path, None, JSON, CHUNKED))
         assert sound(connection.answer()).status == status
         pour(connection, 1_000_000)
 
 
-def test_a_declared_length_is_believed_at_once(world: World) -> None:
+def test_a_declared_length_is_checked_immediately(world: World) -> None:
     for length in (bodies.BODY_LIMIT + 1, 10**9, 10**18):
         with Connection(world.api.url) as connection:
             target = f"/v2/apps/{world.app_id}/users"
@@ -76,7 +76,7 @@ def test_a_declared_length_is_believed_at_once(world: World) -> None:
 
 @pytest.mark.parametrize("how", ["length", "chunks"])
 @pytest.mark.parametrize("end", ["close", "reset"])
-def test_bodies_that_break_off_have_no_effect(world: World, how: str, end: str) -> None:
+def test_incomplete_bodies_have_no_effect(world: World, how: str, end: str) -> None:
     body = b'{"displayName":"Broken off"}'
     said = f"Content-Length: {len(body)}" if how == "length" else CHUNKED
     before = snapshot(world)
@@ -108,7 +108,7 @@ def test_a_broken_chunk_is_refused(world: World) -> None:
     assert snapshot(world) == before
 
 
-def test_a_body_that_comes_slowly_is_waited_for(world: World) -> None:
+def test_slow_bodies_are_accepted(world: World) -> None:
     body = json.dumps({"externalId": "slow", "metadata": {"text": "x" * 2000}}).encode()
     with Connection(world.api.url) as connection:
         said = request("POST", f"/v2/apps/{world.app_id}/users", world.api.auth, body=body)
@@ -120,13 +120,13 @@ def test_a_body_that_comes_slowly_is_waited_for(world: World) -> None:
 
 @pytest.fixture
 def impatient(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The URL of a database, of a server that does not wait long."""
+    """The database URL of a server with short timeouts."""
     monkeypatch.setattr(bodies, "BODY_SECONDS", 0.2)
     return url_of(tmp_path / "heliograph.db")
 
 
 @pytest.mark.parametrize("begun", [b"", b'{"externalId":"late'], ids=["nothing comes", "half of it comes"])
-def test_a_body_that_does_not_come_is_given_up(impatient: str, begun: bytes) -> None:
+def test_a_missing_body_times_out(impatient: str, begun: bytes) -> None:
     async def run() -> Answer:
         async with inside(impatient) as server:
             return await asyncio.wait_for(server.send("POST", "/users", _then_nothing(begun)), 5)
@@ -136,7 +136,7 @@ def test_a_body_that_does_not_come_is_given_up(impatient: str, begun: bytes) -> 
     assert answer.closes
 
 
-def test_a_body_that_drips_is_given_up(impatient: str) -> None:
+def test_a_body_that_is_too_slow_times_out(impatient: str) -> None:
     async def drip() -> dict[str, Any]:
         await asyncio.sleep(0.02)
         return {"type": "http.request", "body": b" ", "more_body": True}

@@ -1,4 +1,4 @@
-"""A request is carried out once all of it has arrived, and only as its head says: bodies, upgrades and trailers."""
+"""Requests run once they are complete, and only as their head says: bodies, upgrades and trailers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def chunks(body: bytes, *trailers: bytes) -> bytes:
 
 
 def creation(world: World, number: int, *lines: str, chunked: bool = False, trailers: tuple[bytes, ...] = ()) -> bytes:
-    """A request that makes a user with this number as external id."""
+    """A request that creates a user with this number as external id."""
     body = json.dumps({"externalId": f"user-{number}"}).encode()
     path = f"/v2/apps/{world.app_id}/users"
     if not chunked:
@@ -66,7 +66,7 @@ def test_an_upgrade_is_ignored(world: World, upgrade: str, chunked: bool, size: 
     assert made == ["user-1", "user-2", "user-3", "user-4"]
 
 
-def test_an_upgrade_keeps_what_else_the_head_says(world: World) -> None:
+def test_an_ignored_upgrade_keeps_the_other_headers(world: World) -> None:
     """That the connection ends, that the body is waited for, that framing is strict and the body bounded."""
     with Connection(world.api.url) as connection:
         connection.say(creation(world, 1, "Upgrade: h2c\r\nConnection: close, upgrade"))
@@ -105,8 +105,8 @@ def test_other_protocols_are_refused(world: World, said: bytes) -> None:
         assert connection.ended()
 
 
-def test_none_of_it_is_logged(world: World, server_log: list[str]) -> None:
-    """Whoever has no credential cannot fill the log with warnings."""
+def test_upgrades_are_not_logged(world: World, server_log: list[str]) -> None:
+    """Clients without a credential cannot fill the log with warnings."""
     told = len(server_log)
     for said in (
         request("GET", "/v2/apps", None, UPGRADES[0]),
@@ -120,7 +120,7 @@ def test_none_of_it_is_logged(world: World, server_log: list[str]) -> None:
 
 @pytest.mark.parametrize("apart", [False, True], ids=["one packet", "packets"])
 def test_trailers_are_not_headers(world: World, apart: bool) -> None:
-    """Whoever checked the head has not seen them."""
+    """They arrive after the checks of the head."""
     wrong = (b"authorization: Basic eDp5", b"content-type: text/plain", b"x-request-id: trailer")
     body = b'{"externalId":"trailing"}'
     path = f"/v2/apps/{world.app_id}/users"
@@ -147,7 +147,7 @@ def external_id_after(connection: Connection, world: World) -> str:
     return external_id(connection.answer())
 
 
-def test_a_request_that_breaks_off_is_not_carried_out(world: World) -> None:
+def test_an_incomplete_request_has_no_effect(world: World) -> None:
     """Nor one that needs no body but has begun one, nor one behind another."""
     before = snapshot(world)
     app = f"/v2/apps/{world.app_id}"
@@ -165,7 +165,7 @@ def test_a_request_that_breaks_off_is_not_carried_out(world: World) -> None:
     assert snapshot(world) == before
 
 
-def test_a_body_that_nobody_wants_is_read_to_its_end(world: World) -> None:
+def test_an_unread_body_is_read_to_its_end(world: World) -> None:
     user = world.users["lone"]
     with Connection(world.api.url) as connection:
         said = request("DELETE", f"/v2/apps/{world.app_id}/users/{user}", world.api.auth, body=b'{"x":1}')
@@ -177,7 +177,7 @@ def test_a_body_that_nobody_wants_is_read_to_its_end(world: World) -> None:
 
 
 def test_what_follows_a_request_does_not_disturb_its_response(world: World) -> None:
-    """A refusal waits its turn, so that it is not taken for the response to what came before."""
+    """An error response waits for the responses before it."""
     get = request("GET", f"/v2/apps/{world.app_id}", world.api.auth)
     post = request("POST", f"/v2/apps/{world.app_id}/users", world.api.auth, JSON, CHUNKED)
     for junk in (b"NONSENSE\r\n\r\n", post + b"zz\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"):
@@ -187,7 +187,7 @@ def test_what_follows_a_request_does_not_disturb_its_response(world: World) -> N
             assert connection.ended()
 
 
-def test_heads_are_bounded_in_size_and_number(world: World) -> None:
+def test_heads_are_limited_in_size_and_number(world: World) -> None:
     path, auth = f"/v2/apps/{world.app_id}", world.api.auth
     fits = request("GET", path, auth, "A: " + "x" * 60_000)
     many = request("GET", path, auth, *["A: b"] * 190)
@@ -199,8 +199,8 @@ def test_heads_are_bounded_in_size_and_number(world: World) -> None:
         assert (answer.status, answer.errors) == (431, [("headers_too_large", "Request headers are too large")])
 
 
-def test_a_credential_is_bounded(world: World) -> None:
-    """Nobody without one makes the server parse a long token."""
+def test_credentials_are_limited_in_size(world: World) -> None:
+    """Clients without a valid credential cannot make the server parse a long token."""
     for scheme in ("Basic", "Bearer"):
         answer = sound(
             exchange(world.api.url, request("GET", "/v2/apps", None, f"Authorization: {scheme} {'e' * 50_000}"))

@@ -1,4 +1,4 @@
-"""Every kind of credential a caller may come with, and how far each reaches."""
+"""Valid and invalid credentials of every kind, with their scope."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Keys:
 
 @dataclass(frozen=True)
 class Credential:
-    """An `Authorization` header. `reach` is how far it reaches, and None if it proves nothing."""
+    """An `Authorization` header. `reach` is its scope, or None if it is not valid."""
 
     name: str
     header: Callable[[Keys], str | bytes | None]
@@ -47,7 +47,7 @@ class Credential:
 
 
 def token(key: Auth, scope: Any = "app", algorithm: str = "HS256", **claims: Any) -> str:
-    """A JWT of this key that is good for an hour, unless the claims say otherwise."""
+    """A JWT of this key, valid for an hour unless the claims say otherwise."""
     payload = {"scope": scope, "exp": int(time.time()) + LONG, **claims}
     given = {name: value for name, value in payload.items() if value is not None}
     return jwt.encode(given, key[1], algorithm=algorithm, headers={"kid": key[0]})
@@ -59,13 +59,13 @@ def bearer(key: Auth, scope: Any = "app", **claims: Any) -> str:
 
 
 def signed(key: Auth, payload: object) -> str:
-    """The `Authorization` header of a well signed JWT with any payload, be it an object or not."""
+    """The `Authorization` header of a correctly signed JWT with any payload, even one that is not an object."""
     text = json.dumps(payload).encode()
     return "Bearer " + jwt.PyJWS().encode(text, key[1], algorithm="HS256", headers={"kid": key[0]})
 
 
 def forged(header: dict[str, Any], payload: dict[str, Any], signature: str = "") -> str:
-    """The `Authorization` header of a JWT put together by hand."""
+    """The `Authorization` header of a handmade JWT."""
     parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (header, payload)]
     return "Bearer " + ".".join([*parts, signature])
 
@@ -84,7 +84,7 @@ def _without_kid(keys: Keys) -> str:
 
 
 def _tampered(keys: Keys) -> str:
-    """A good JWT whose payload was replaced by one that asks for more."""
+    """A valid JWT whose payload was replaced by one with a wider scope."""
     header, _, signature = token(keys.account, "integration").split(".")
     payload = base64.urlsafe_b64encode(b'{"scope":"account"}').decode().rstrip("=")
     return f"Bearer {header}.{payload}.{signature}"

@@ -1,4 +1,4 @@
-"""Who may call what: every credential with every operation, from the operations table."""
+"""Authorization: every credential with every operation of the table."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def keys(account: Caller, sandbox: Sandbox) -> Keys:
 
 
 def send(account: Caller, operation: AnyOperation, keys: Keys, credential: Credential, **more: Any) -> httpx.Response:
-    """Call the operation in the app of the keys, on ids that nothing has."""
+    """Call the operation in the app of the keys, with unknown ids."""
     path = path_of(operation, appId=more.pop("app_id", keys.app_id))
     headers = {**more.pop("headers", {}), **credential.headers(keys)}
     body: Any = {} if operation.body.kind and "content" not in more else None
@@ -52,7 +52,7 @@ def send(account: Caller, operation: AnyOperation, keys: Keys, credential: Crede
 
 
 def refused(answer: httpx.Response) -> bytes:
-    """The body of a 401 or a 403, whose headers must be right as well."""
+    """The body of a 401 or a 403, after checking its headers."""
     if answer.status_code == 401:
         assert answer.headers["www-authenticate"] == "Basic, Bearer"
     else:
@@ -70,7 +70,7 @@ def test_matrix(account: Caller, keys: Keys, operation: AnyOperation) -> None:
 
 
 def check(account: Caller, keys: Keys, operation: AnyOperation, credential: Credential) -> None:
-    """One place of the matrix."""
+    """Check one cell of the matrix."""
     permitted = credential.reach is not None and credential.reach >= operation.scope and not credential.elsewhere
     # What is permitted is done: an app that may be deleted is one of its own.
     more = {"app_id": new_app(account).app_id} if permitted and operation.name == "DeleteApp" else {}
@@ -168,7 +168,7 @@ def test_unknown_app(account: Caller, keys: Keys, operation: AnyOperation) -> No
                 assert refused(answer) == FORBIDDEN
 
 
-def test_a_remembered_token_ends_when_it_expires(account: Caller, keys: Keys) -> None:
+def test_a_cached_token_expires(account: Caller, keys: Keys) -> None:
     expires = int(time.time()) + 2
     headers = {"authorization": bearer(keys.app, exp=expires)}
     url = f"/v2/apps/{keys.app_id}"
@@ -186,9 +186,7 @@ def test_a_remembered_token_ends_when_it_expires(account: Caller, keys: Keys) ->
     [10**400, 10**18, float("inf"), float("nan"), -1, 1.5, True, None, [], {}, "", "1e9", "9" * 30],
     ids=lambda one: repr(one)[:8],
 )
-def test_odd_times_in_a_token_prove_something_or_nothing(
-    account: Caller, keys: Keys, claim: str, value: object
-) -> None:
+def test_unusual_times_in_a_token(account: Caller, keys: Keys, claim: str, value: object) -> None:
     headers = {"authorization": signed(keys.app, {"scope": "app", claim: value})}
     answer = account("GET", f"/v2/apps/{keys.app_id}", auth=None, headers=headers)
     assert answer.status_code in (200, 401), answer.text
@@ -197,6 +195,6 @@ def test_odd_times_in_a_token_prove_something_or_nothing(
 @pytest.mark.parametrize(
     "payload", [[], "app", 1, None, {"scope": {}}, {"scope": None}, {"scope": 2}, {"scopes": "app"}]
 )
-def test_odd_payloads_prove_nothing(account: Caller, keys: Keys, payload: object) -> None:
+def test_invalid_payloads_are_refused(account: Caller, keys: Keys, payload: object) -> None:
     headers = {"authorization": signed(keys.app, payload)}
     assert refused(account("GET", f"/v2/apps/{keys.app_id}", auth=None, headers=headers)) == UNAUTHORIZED

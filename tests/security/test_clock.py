@@ -1,4 +1,4 @@
-"""A wall clock that jumps: what the server remembers of callers and apps goes by another."""
+"""A wall clock that jumps: the cache of credentials and apps uses the monotonic clock."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Clock:
 
 @pytest.fixture
 def clock(tmp_path: Path) -> Clock:
-    """A clock that is right."""
+    """A correct clock."""
     return Clock(tmp_path)
 
 
@@ -50,14 +50,14 @@ def server(tmp_path: Path, clock: Clock) -> Iterator[Server]:
 
 
 def wait_for(what: Callable[[], bool]) -> None:
-    """Wait until it is so."""
+    """Wait until the condition holds."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not what():
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
-def test_what_is_remembered_ends_though_the_clock_is_set_back(server: Server, clock: Clock) -> None:
+def test_cache_entries_expire_although_the_clock_is_set_back(server: Server, clock: Clock) -> None:
     sandbox = init(server.database_url)
     database = ("--database", server.database_url)
     api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
@@ -79,7 +79,7 @@ def test_what_is_remembered_ends_though_the_clock_is_set_back(server: Server, cl
     api.http.close()
 
 
-def test_a_token_ends_by_the_wall_clock(server: Server, clock: Clock) -> None:
+def test_tokens_expire_by_the_wall_clock(server: Server, clock: Clock) -> None:
     sandbox = init(server.database_url)
     expired = {"authorization": bearer(sandbox.app_auth, exp=int(time.time()) + 60)}
     with httpx.Client() as http:

@@ -1,4 +1,4 @@
-"""Why a credential was refused: the log and the metrics say it, and nobody else but a sandbox on its own machine."""
+"""Reasons for refused credentials: shown in the log and the metrics, and by a sandbox to its own machine only."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ EXPECTED = {
 
 @dataclass
 class Asked:
-    """A request that must be refused for this reason."""
+    """A request, and the reason for which it must be refused."""
 
     reason: str
     headers: dict[str, Any]
@@ -72,7 +72,7 @@ class Asked:
 
 
 class Site:
-    """A sandbox, and everything that is refused there."""
+    """A sandbox, and the requests that it must refuse."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
@@ -146,7 +146,7 @@ class Site:
 
 @pytest.fixture(scope="module", params=["console", "json"])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A sandbox with each form of the log."""
+    """A sandbox, with each log format."""
     with serving(tmp_path_factory.mktemp("refusals") / "heliograph.db", "--log-format", request.param) as server:
         site = Site(server)
         yield site
@@ -154,7 +154,7 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def lines(site: Site) -> dict[str, dict[str, Any]]:
-    """What the log says of the refused requests, by the numbers of these."""
+    """The log lines of the refused requests, by their number."""
     deadline = time.monotonic() + 20
     while not any(f"refused-{len(site.asked) - 1}" in line for line in site.server.log):
         assert time.monotonic() < deadline
@@ -171,7 +171,7 @@ def _members(line: str) -> dict[str, Any]:
     return {name: value.strip('"') for name, value in re.findall(r'(\w+)=("[^"]*"|\S+)', line)}
 
 
-def test_the_log_says_why(site: Site) -> None:
+def test_the_log_has_the_reason(site: Site) -> None:
     said = lines(site)
     for number, one in enumerate(site.asked):
         line = said[f"refused-{number}"]
@@ -181,7 +181,7 @@ def test_the_log_says_why(site: Site) -> None:
         assert line["method"] == one.method
 
 
-def test_a_sandbox_tells_its_own_machine(site: Site) -> None:
+def test_a_sandbox_explains_refusals_to_its_own_machine(site: Site) -> None:
     said = lines(site)
     for number, one in enumerate(site.asked):
         assert one.answer.headers[REASON] == said[f"refused-{number}"]["reason"]
@@ -202,7 +202,7 @@ def test_a_sandbox_tells_its_own_machine(site: Site) -> None:
         (POSTGRESQL, ()),
     ],
 )
-def test_nobody_else_is_told(kind: str, options: tuple[str, ...], tmp_path: Path) -> None:
+def test_refusals_are_not_explained_to_others(kind: str, options: tuple[str, ...], tmp_path: Path) -> None:
     with serving(new_database(kind, tmp_path), *options) as server:
         url = server.url.replace("0.0.0.0", "127.0.0.1")
         answer = httpx.get(f"{url}/v2/apps", auth=(UNKNOWN_KEY, "x"))
@@ -223,7 +223,7 @@ def test_the_metrics_count_by_reason(site: Site) -> None:
         assert value >= expected.count(reason)
 
 
-def test_a_stream_that_ends_with_its_key_says_why(site: Site) -> None:
+def test_a_stream_whose_key_is_removed_logs_the_reason(site: Site) -> None:
     assert site.app.auth is not None
     key = site.app.ok("POST", f"/v2/apps/{site.app.app_id}/keys", {"displayName": "x"}, auth=site.account.auth)["key"]
     url = f"{site.app.url}/heliograph/v1/apps/{site.app.app_id}/events"

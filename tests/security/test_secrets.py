@@ -1,4 +1,4 @@
-"""Secrets and personal data stay where they belong: sealed in the database, and never in the log."""
+"""Secrets are sealed in the database, and neither they nor personal data are in the log."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def mark(name: str) -> str:
 
 @dataclass
 class Run:
-    """A server that has answered all kinds of calls, and what must not be found in its log."""
+    """A server after all kinds of calls, and the text that its log must not contain."""
 
     server: Server
     account: Caller
@@ -49,7 +49,7 @@ class Run:
 
 
 def succeed(run: Run) -> None:
-    """Call everything, with a word of its own in every field."""
+    """Call every operation, with a distinct word in every field."""
 
     def noting(operation: Any, app_key: tuple[str, str], account_key: tuple[str, str]) -> str:
         run.remember(*app_key)
@@ -61,7 +61,7 @@ def succeed(run: Run) -> None:
 
 
 def fail(run: Run) -> None:
-    """Be refused in every way, with a word of its own in every place."""
+    """Make requests that fail in every way, with a distinct word in every place."""
     world = new_world(run.account, mark("world"))
     assert world.api.auth is not None
     run.remember(*world.api.auth)
@@ -99,7 +99,7 @@ def _bad_bodies() -> list[bytes]:
 
 
 def misbehave(run: Run) -> None:
-    """Say what is not HTTP, and hang up in the middle."""
+    """Send bytes that are not HTTP, and disconnect in the middle of a request."""
     port = httpx.URL(run.server.url).port
     assert run.account.auth is not None
     credential = basic(*run.account.auth)
@@ -134,14 +134,14 @@ def run(request: pytest.FixtureRequest, engine: str, tmp_path_factory: pytest.Te
 
 
 def _wait_for(server: Server, answers: list[httpx.Response]) -> None:
-    """Until the log tells of the last answer; its lines come through a pipe."""
+    """Wait until the log has the last response; its lines come through a pipe."""
     deadline = time.monotonic() + 10
     while answers[-1].headers["x-request-id"] not in "".join(server.log):
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
 
-def test_the_log_tells_of_every_request(run: Run) -> None:
+def test_every_request_is_logged(run: Run) -> None:
     log = "".join(run.server.log)
     statuses = {answer.status_code for answer in run.answers}
     assert {200, 201, 400, 401, 404, 405, 409, 413} <= statuses
@@ -189,7 +189,7 @@ def test_secrets_are_sealed_in_the_database(url: str) -> None:
 
 
 def assert_sealed(url: str, keys: list[tuple[str, str]]) -> None:
-    """Nothing of the database holds a secret, in any of the forms in which it could lie there."""
+    """Check that the database contains no secret, in any encoding."""
     master_key = key_file(url).read_bytes().strip()
     stored = contents(url)
     for key_id, secret in keys:
@@ -203,7 +203,7 @@ def assert_sealed(url: str, keys: list[tuple[str, str]]) -> None:
 
 
 def contents(url: str) -> bytes:
-    """Every value in every table; of SQLite every file too, but for that of the master key."""
+    """Every value in every table, and on SQLite every file except the master key."""
     values = [value for table in everything(url).values() for row in table for value in row]
     found = [value if isinstance(value, bytes) else str(value).encode() for value in values]
     if is_sqlite(url):
@@ -242,7 +242,7 @@ OTHER_KEY = base64.urlsafe_b64encode(b"\x07" * 32).decode()
     ],
     ids=["wrong", "missing", "empty", "text", "binary", "letters", "cut", "env wrong", "env short", "env letters"],
 )
-def test_a_master_key_that_does_not_fit(
+def test_a_wrong_master_key_is_refused(
     sealed: str, content: bytes | str | None, variable: str | None, expected: str
 ) -> None:
     key, before = key_file(sealed), everything(sealed)
@@ -277,7 +277,7 @@ def url(engine: str, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def sealed(engine: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A database that was opened, and is not any more."""
+    """A database that was opened and closed."""
     database = new_database(engine, tmp_path_factory.mktemp("sealed"))
     init(database)
     return database

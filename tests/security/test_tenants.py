@@ -1,4 +1,4 @@
-"""Apps are walled off from each other: no key reaches anything of another app, whatever ids it is given."""
+"""Tenant isolation: no key reaches data of another app, whatever ids are used."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Expected = tuple[int, str, str]
 
 @dataclass
 class Attempt:
-    """A call in one's own app that names something of another."""
+    """A call in the caller's own app with an id of another app."""
 
     name: str
     expected: Expected
@@ -44,7 +44,7 @@ class Attempt:
 
 
 def attempts(other: World) -> list[Attempt]:
-    """Every way to name something of the other world, with the key of one's own app."""
+    """Calls that use every id of the other world, with the key of the own app."""
     return [
         *_by_path(other, "conversationId", other.group, CONVERSATION),
         *_by_path(other, "conversationId", other.personal, CONVERSATION),
@@ -107,7 +107,7 @@ def _by_reference(other: World) -> list[Attempt]:
 
 @pytest.fixture
 def worlds(account: Caller) -> tuple[World, World]:
-    """Two apps that look alike, of which everything can be read."""
+    """Two apps with equal contents, all of which can be read."""
     mine, other = new_world(account, "A"), new_world(account, "B")
     for world in (mine, other):
         assert all(isinstance(answer, dict) for answer in snapshot(world).values())
@@ -119,7 +119,7 @@ def holders(world: World) -> list[Caller]:
     return [world.api, world.owner]
 
 
-def test_every_operation_that_can_name_something_foreign_is_tried(worlds: tuple[World, World]) -> None:
+def test_every_operation_with_an_id_is_tried(worlds: tuple[World, World]) -> None:
     tried = {attempt.name for attempt in (*attempts(worlds[1]), *key_attempts(worlds[1]))}
     nameless = {
         "CreateApp",
@@ -136,7 +136,7 @@ def test_every_operation_that_can_name_something_foreign_is_tried(worlds: tuple[
     assert tried | nameless == {operation.name for operation in OFFERED}
 
 
-def test_foreign_ids_in_ones_own_app(worlds: tuple[World, World]) -> None:
+def test_ids_of_another_app(worlds: tuple[World, World]) -> None:
     mine, other = worlds
     before = snapshot(mine), snapshot(other)
     for caller in holders(mine):
@@ -155,7 +155,7 @@ def key_attempts(other: World) -> list[Attempt]:
     ]
 
 
-def test_foreign_keys_in_ones_own_app(worlds: tuple[World, World]) -> None:
+def test_keys_of_another_app(worlds: tuple[World, World]) -> None:
     mine, other = worlds
     before = snapshot(mine), snapshot(other)
     assert mine.owner.auth is not None
@@ -166,7 +166,7 @@ def test_foreign_keys_in_ones_own_app(worlds: tuple[World, World]) -> None:
 
 
 @pytest.mark.parametrize("scope", [None, "app", "integration"])
-def test_a_foreign_app_in_the_path(worlds: tuple[World, World], scope: str | None) -> None:
+def test_another_app_in_the_path(worlds: tuple[World, World], scope: str | None) -> None:
     mine, other = worlds
     before = snapshot(mine), snapshot(other)
     assert mine.api.auth is not None
@@ -183,7 +183,7 @@ def test_a_foreign_app_in_the_path(worlds: tuple[World, World], scope: str | Non
     assert (snapshot(mine), snapshot(other)) == before
 
 
-def test_equal_external_ids_mean_ones_own_user(worlds: tuple[World, World]) -> None:
+def test_equal_external_ids_are_separate_users(worlds: tuple[World, World]) -> None:
     mine, other = worlds
     before = snapshot(other)
     for caller in holders(mine):
@@ -205,7 +205,7 @@ def test_equal_external_ids_mean_ones_own_user(worlds: tuple[World, World]) -> N
     assert snapshot(other) == before
 
 
-def test_a_foreign_id_as_an_external_id_names_nothing_foreign(worlds: tuple[World, World]) -> None:
+def test_an_id_of_another_app_as_external_id(worlds: tuple[World, World]) -> None:
     mine, other = worlds
     before = snapshot(other)
     impostor = mine.api.new_user(other.users["ada"])
@@ -215,7 +215,7 @@ def test_a_foreign_id_as_an_external_id_names_nothing_foreign(worlds: tuple[Worl
 
 
 @pytest.mark.parametrize("cursor", ["after", "before"])
-def test_foreign_cursors_only_compare(worlds: tuple[World, World], cursor: str) -> None:
+def test_cursors_of_another_app_only_compare(worlds: tuple[World, World], cursor: str) -> None:
     mine, other = worlds
     lists = (
         ("ListParticipants", "participants", None, other.participants.values(), mine.participants.values()),
@@ -230,7 +230,7 @@ def test_foreign_cursors_only_compare(worlds: tuple[World, World], cursor: str) 
             assert not {record["id"] for record in listed} & {*foreign, other.personal}
 
 
-def test_a_deleted_app_is_gone_at_once(worlds: tuple[World, World]) -> None:
+def test_a_deleted_app_is_unknown_immediately(worlds: tuple[World, World]) -> None:
     mine, other = worlds
     before = snapshot(mine)
     assert other.api.auth is not None
@@ -249,7 +249,7 @@ def test_a_deleted_app_is_gone_at_once(worlds: tuple[World, World]) -> None:
     assert snapshot(mine) == before
 
 
-def test_a_later_app_sees_nothing_of_a_deleted_one(account: Caller) -> None:
+def test_a_later_app_has_no_data_of_a_deleted_one(account: Caller) -> None:
     gone = new_world(account, "A")
     assert call(gone.owner, "DeleteApp").status_code == 200
     later = new_world(account, "B")
@@ -263,7 +263,7 @@ def test_a_later_app_sees_nothing_of_a_deleted_one(account: Caller) -> None:
     assert new_app(account).new_user(gone.lone_external_id) not in gone.users.values()
 
 
-def test_a_revoked_key_is_refused_at_once(worlds: tuple[World, World]) -> None:
+def test_a_revoked_key_is_refused_immediately(worlds: tuple[World, World]) -> None:
     mine, _ = worlds
     made = call(mine.owner, "CreateAppKey", {"displayName": "Short-lived"}).json()["key"]
     key = (made["id"], made["secret"])

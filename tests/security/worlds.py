@@ -1,4 +1,4 @@
-"""An app with something of everything in it, and all that can be read of it."""
+"""An app with data of every kind, and a snapshot of everything that can be read."""
 
 from __future__ import annotations
 
