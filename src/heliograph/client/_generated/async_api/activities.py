@@ -34,10 +34,10 @@ class AsyncActivitiesApi(AsyncApi):
             ConversationNotFound: There is no such conversation in this app.
             UserNotFound: There is no such user in this app.
             NotAMember: The user is not a participant of the conversation.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["PostActivity"], (app_id, conversation_id), body, {"author": author, "type": type}), Empty

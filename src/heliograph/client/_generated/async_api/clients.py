@@ -47,10 +47,10 @@ class AsyncClientsApi(AsyncApi):
 
         Raises:
             UserNotFound: There is no such user in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -78,10 +78,10 @@ class AsyncClientsApi(AsyncApi):
         Raises:
             InvalidPage: The `page` parameters break a rule of cursor pagination.
             UserNotFound: There is no such user in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["ListClients"], (app_id, user_id_or_external_id), page=page, query={"brandId": brand_id}),
@@ -97,17 +97,17 @@ class AsyncClientsApi(AsyncApi):
         brand_id: str | None = None,
         backwards: bool = False,
     ) -> AsyncRecords[ClientListResponse, Client]:
-        """Goes through every record of `list_clients`, page by page, from the cursor of `page` if it has one, and with
-        its size. `backwards` begins at the end, or before the cursor `before`.
+        """Iterates over the records of `list_clients`, page by page, with the size of `page` and from its cursor, if
+        any. `backwards` starts at the end of the list, or before the cursor `before`.
 
-        Raises: what that raises, while it is iterated.
+        Raises: the errors of `list_clients`, during iteration.
         """
 
         def fetch(at: Page) -> Awaitable[ClientListResponse]:
             return self.list_clients(app_id, user_id_or_external_id, page=at, brand_id=brand_id)
 
         return AsyncRecords(
-            fetch, lambda answer: answer.clients, "ListClients", paging.first_page(page, backwards=backwards)
+            fetch, lambda response: response.clients, "ListClients", paging.first_page(page, backwards=backwards)
         )
 
     async def remove_client(
@@ -122,10 +122,10 @@ class AsyncClientsApi(AsyncApi):
             BadRequest: The request breaks a rule; one title per violation.
             UserNotFound: There is no such user in this app.
             ClientNotFound: The user has no such client.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["RemoveClient"], (app_id, user_id_or_external_id, client_id), query={"brandId": brand_id}),

@@ -34,10 +34,10 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
             IntegrationNotFound: There is no such integration in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -54,10 +54,10 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
             IntegrationNotFound: There is no such integration in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["ListCustomIntegrationKeys"], (app_id, integration_id)), IntegrationApiKeyListResponse
@@ -73,10 +73,10 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
         Raises:
             IntegrationNotFound: There is no such integration in this app.
             NotFound: There is no such thing, or no such path.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["GetCustomIntegrationKey"], (app_id, integration_id, key_id)), IntegrationApiKeyResponse
@@ -90,10 +90,10 @@ class AsyncCustomIntegrationApiKeysApi(AsyncApi):
         Raises:
             IntegrationNotFound: There is no such integration in this app.
             NotFound: There is no such thing, or no such path.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["DeleteCustomIntegrationKey"], (app_id, integration_id, key_id)), Empty

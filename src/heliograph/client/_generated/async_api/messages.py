@@ -71,10 +71,10 @@ class AsyncMessagesApi(AsyncApi):
             UserNotFound: There is no such user in this app.
             NotAMember: The user is not a participant of the conversation.
             Locked: The conversation takes no more messages until some are deleted.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -104,10 +104,10 @@ class AsyncMessagesApi(AsyncApi):
         Raises:
             InvalidPage: The `page` parameters break a rule of cursor pagination.
             NotFound: There is no such thing, or no such path.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["ListMessages"], (app_id, conversation_id), page=page), MessageListResponse
@@ -121,10 +121,10 @@ class AsyncMessagesApi(AsyncApi):
         *,
         backwards: bool = False,
     ) -> AsyncRecords[MessageListResponse, Message]:
-        """Goes through every record of `list_messages`, page by page, from the cursor of `page` if it has one, and with
-        its size. `backwards` begins at the end, or before the cursor `before`.
+        """Iterates over the records of `list_messages`, page by page, with the size of `page` and from its cursor, if
+        any. `backwards` starts at the end of the list, or before the cursor `before`.
 
-        Raises: what that raises, while it is iterated.
+        Raises: the errors of `list_messages`, during iteration.
         """
 
         def fetch(at: Page) -> Awaitable[MessageListResponse]:
@@ -132,7 +132,7 @@ class AsyncMessagesApi(AsyncApi):
 
         return AsyncRecords(
             fetch,
-            lambda answer: answer.messages,
+            lambda response: response.messages,
             "ListMessages",
             paging.first_page(page, backwards=backwards, from_the_start=True),
         )
@@ -145,10 +145,10 @@ class AsyncMessagesApi(AsyncApi):
 
         Raises:
             ConversationNotFound: There is no such conversation in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(build(OPERATION["DeleteAllMessages"], (app_id, conversation_id)), Empty)
 
@@ -161,9 +161,9 @@ class AsyncMessagesApi(AsyncApi):
         Raises:
             ConversationNotFound: There is no such conversation in this app.
             MessageNotFound: There is no such message in this conversation.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(build(OPERATION["DeleteMessage"], (app_id, conversation_id, message_id)), Empty)

@@ -40,10 +40,10 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
         Raises:
             TooManySwitchboardIntegrations: The switchboard has reached its limit of integrations.
             SwitchboardNotFound: There is no such switchboard in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -72,10 +72,10 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
 
         Raises:
             SwitchboardNotFound: There is no such switchboard in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["ListSwitchboardIntegrations"], (app_id, switchboard_id)),
@@ -104,10 +104,10 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
         Raises:
             SwitchboardNotFound: There is no such switchboard in this app.
             SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -137,10 +137,10 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
         Raises:
             SwitchboardNotFound: There is no such switchboard in this app.
             SwitchboardIntegrationNotFound: There is no such integration in the switchboard.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["DeleteSwitchboardIntegration"], (app_id, switchboard_id, switchboard_integration_id)),

@@ -30,10 +30,10 @@ class AppsApi(Api):
         `POST /v2/apps`, for keys of scope account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(
@@ -52,26 +52,26 @@ class AppsApi(Api):
 
         Raises:
             InvalidPage: The `page` parameters break a rule of cursor pagination.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["ListApps"], (), page=page), AppListResponse)
 
     def iter_apps(
         self, page: Page | Mapping[str, Any] | None = None, *, backwards: bool = False
     ) -> Records[AppListResponse, App]:
-        """Goes through every record of `list_apps`, page by page, from the cursor of `page` if it has one, and with its
-        size. `backwards` begins at the end, or before the cursor `before`.
+        """Iterates over the records of `list_apps`, page by page, with the size of `page` and from its cursor, if any.
+        `backwards` starts at the end of the list, or before the cursor `before`.
 
-        Raises: what that raises, while it is iterated.
+        Raises: the errors of `list_apps`, during iteration.
         """
 
         def fetch(at: Page) -> AppListResponse:
             return self.list_apps(page=at)
 
-        return Records(fetch, lambda answer: answer.apps, "ListApps", paging.first_page(page, backwards=backwards))
+        return Records(fetch, lambda response: response.apps, "ListApps", paging.first_page(page, backwards=backwards))
 
     def get_app(self, app_id: str) -> AppResponse:
         """Fetches an app.
@@ -80,10 +80,10 @@ class AppsApi(Api):
 
         Raises:
             AppNotFound: There is no such app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["GetApp"], (app_id,)), AppResponse)
 
@@ -103,10 +103,10 @@ class AppsApi(Api):
 
         Raises:
             AppNotFound: There is no such app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(
@@ -125,9 +125,9 @@ class AppsApi(Api):
 
         Raises:
             AppNotFound: There is no such app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["DeleteApp"], (app_id,)), Empty)

@@ -86,10 +86,10 @@ class IntegrationsApi(Api):
 
         Raises:
             BadRequest: The request breaks a rule; one title per violation.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["CreateIntegration"], (app_id,), body), IntegrationResponse)
 
@@ -108,10 +108,10 @@ class IntegrationsApi(Api):
 
         Raises:
             InvalidPage: The `page` parameters break a rule of cursor pagination.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["ListIntegrations"], (app_id,), filters=filter, filter_fields={"types": types}, page=page),
@@ -146,17 +146,20 @@ class IntegrationsApi(Api):
         | WhatsappIntegration
         | UnknownKind,
     ]:
-        """Goes through every record of `list_integrations`, page by page, from the cursor of `page` if it has one, and
-        with its size. `backwards` begins at the end, or before the cursor `before`.
+        """Iterates over the records of `list_integrations`, page by page, with the size of `page` and from its cursor,
+        if any. `backwards` starts at the end of the list, or before the cursor `before`.
 
-        Raises: what that raises, while it is iterated.
+        Raises: the errors of `list_integrations`, during iteration.
         """
 
         def fetch(at: Page) -> IntegrationListResponse:
             return self.list_integrations(app_id, filter=filter, page=at, types=types)
 
         return Records(
-            fetch, lambda answer: answer.integrations, "ListIntegrations", paging.first_page(page, backwards=backwards)
+            fetch,
+            lambda response: response.integrations,
+            "ListIntegrations",
+            paging.first_page(page, backwards=backwards),
         )
 
     def get_integration(self, app_id: str, integration_id: str) -> IntegrationResponse:
@@ -166,10 +169,10 @@ class IntegrationsApi(Api):
 
         Raises:
             IntegrationNotFound: There is no such integration in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["GetIntegration"], (app_id, integration_id)), IntegrationResponse)
 
@@ -223,10 +226,10 @@ class IntegrationsApi(Api):
 
         Raises:
             IntegrationNotFound: There is no such integration in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(
@@ -284,9 +287,9 @@ class IntegrationsApi(Api):
         Raises:
             BadRequest: The request breaks a rule; one title per violation.
             IntegrationNotFound: There is no such integration in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["DeleteIntegration"], (app_id, integration_id)), Empty)

@@ -41,10 +41,10 @@ class ParticipantsApi(Api):
             TooManyParticipants: The conversation has reached its limit of participants.
             ConversationNotFound: There is no such conversation in this app.
             UserNotFound: There is no such user in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(
@@ -71,10 +71,10 @@ class ParticipantsApi(Api):
         Raises:
             InvalidPage: The `page` parameters break a rule of cursor pagination.
             ConversationNotFound: There is no such conversation in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["ListParticipants"], (app_id, conversation_id), page=page), ParticipantListResponse
@@ -88,17 +88,20 @@ class ParticipantsApi(Api):
         *,
         backwards: bool = False,
     ) -> Records[ParticipantListResponse, Participant]:
-        """Goes through every record of `list_participants`, page by page, from the cursor of `page` if it has one, and
-        with its size. `backwards` begins at the end, or before the cursor `before`.
+        """Iterates over the records of `list_participants`, page by page, with the size of `page` and from its cursor,
+        if any. `backwards` starts at the end of the list, or before the cursor `before`.
 
-        Raises: what that raises, while it is iterated.
+        Raises: the errors of `list_participants`, during iteration.
         """
 
         def fetch(at: Page) -> ParticipantListResponse:
             return self.list_participants(app_id, conversation_id, page=at)
 
         return Records(
-            fetch, lambda answer: answer.participants, "ListParticipants", paging.first_page(page, backwards=backwards)
+            fetch,
+            lambda response: response.participants,
+            "ListParticipants",
+            paging.first_page(page, backwards=backwards),
         )
 
     def leave_conversation(
@@ -120,10 +123,10 @@ class ParticipantsApi(Api):
             ConversationNotFound: There is no such conversation in this app.
             UserNotFound: There is no such user in this app.
             NotAMember: The user is not a participant of the conversation.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(
