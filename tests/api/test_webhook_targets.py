@@ -166,7 +166,7 @@ def test_an_update_without_a_target_leaves_an_old_one_alone(tmp_path: Path) -> N
         (
             ("--webhook-allowed-networks", "10.1.0.0/16", "--no-delivery"),
             "webhooks   public addresses by https, and 10.1.0.0/16 by http too (--webhook-allowed-networks); "
-            "called by `heliograph deliver` alone",
+            "delivered by `heliograph deliver` only",
         ),
     ],
 )
