@@ -76,13 +76,13 @@ def _engine(url: str, process: Process | None) -> Engine:
     loose = [name for name, value in _DURABLE.items() if shown[name] != value]
     if loose:
         raise RuntimeError(f"this PostgreSQL does not make commits durable: {', '.join(loose)} should be on")
-    made: list[str] = []
+    created: list[str] = []
 
     def create(name: str) -> str:
         database = f"heliograph_bench_{name}"
         asyncio.run(_execute(url, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
         asyncio.run(_execute(url, f"CREATE DATABASE {database}"))
-        made.append(database)
+        created.append(database)
         parts = urlsplit(url)
         return f"{parts.scheme}://{parts.netloc}/{database}" + (f"?{parts.query}" if parts.query else "")
 

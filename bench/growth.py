@@ -110,13 +110,13 @@ async def _build(url: str, size: int, sizes: Sizes, *, conversations: bool) -> _
             for members in sizes.conversations:
                 # As many of the smallest conversations as needed for none to more than double.
                 count = max(1, sizes.joins // members) if members == min(sizes.conversations) else 1
-                made = await add_groups(store, world, count, members)
-                await add_members(store, world, [(group, user) for group in made for user in users[:members]])
-                built.cases += _conversation_cases(world, made, members, newcomers, sizes)
+                created = await add_groups(store, world, count, members)
+                await add_members(store, world, [(group, user) for group in created for user in users[:members]])
+                built.cases += _conversation_cases(world, created, members, newcomers, sizes)
             (pair,) = await add_groups(store, world, 1, _PAIR)
             await add_members(store, world, [(pair, user) for user in users[:_PAIR]])
             # The last group is the largest.
-            for group, members in ((pair, _PAIR), (made[-1], max(sizes.conversations))):
+            for group, members in ((pair, _PAIR), (created[-1], max(sizes.conversations))):
                 built.cases.append(_posts(f"post to {members:,}", world, group, users[:_PAIR], sizes.joins))
         return built
 

@@ -48,7 +48,7 @@ def draw(found: Sequence[Results]) -> str:
     body = [*_grid(end, height), *_legend(engines, most)]
     for number, scenario in enumerate(scenarios):
         body += _bars(scenario, engines, ratios, _TOP + number * row, end)
-    about = "Requests a second, as a part of what a bare Starlette handler answers on the same machine"
+    about = "Requests per second, as a fraction of those of a bare Starlette handler on the same machine"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{about}">\n'
         f"<style>{_STYLE}</style>\n" + "\n".join(body) + "\n</svg>\n"
@@ -67,7 +67,7 @@ def _grid(end: float, height: int) -> Iterator[str]:
 
 
 def _legend(engines: Sequence[str], connections: int) -> Iterator[str]:
-    yield f'<text class="title" x="8" y="22">Requests a second, bare handler = 1; {connections} connections</text>'
+    yield f'<text class="title" x="8" y="22">Requests per second, bare handler = 1; {connections} connections</text>'
     for number, engine in enumerate(engines):
         x = _LABELS + number * 110
         yield f'<rect class="{engine}" x="{x}" y="34" width="12" height="12" rx="2"/>'

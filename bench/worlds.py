@@ -51,8 +51,8 @@ async def opened(url: str) -> AsyncIterator[Store]:
 
 async def empty(store: Store) -> World:
     """Create the sandbox, without users."""
-    made = await sandbox.ensure(store)
-    return _world(made.app.id, made.app_key)
+    created = await sandbox.ensure(store)
+    return _world(created.app.id, created.app_key)
 
 
 async def another(store: Store) -> World:
@@ -68,20 +68,20 @@ def _world(app_id: str, key: AppKey) -> World:
 
 async def add_users(store: Store, world: World, count: int) -> list[str]:
     """Create users; returns their ids."""
-    made = [ids.new() for _ in range(count)]
-    for part in _parts(made):
+    created = [ids.new() for _ in range(count)]
+    for part in _parts(created):
         await store.write(_insert_users, world.app_id, part)
-    world.users += made
-    return made
+    world.users += created
+    return created
 
 
 async def add_groups(store: Store, world: World, count: int, size: int = 0) -> list[str]:
     """Create groups with a participant count of `size`, for `add_members` to fill; returns their ids."""
-    made = [ids.new() for _ in range(count)]
-    for part in _parts(made):
+    created = [ids.new() for _ in range(count)]
+    for part in _parts(created):
         await store.write(_insert_groups, world.app_id, part, size)
-    world.groups += made
-    return made
+    world.groups += created
+    return created
 
 
 async def add_members(store: Store, world: World, seats: Sequence[tuple[str, str]]) -> None:
@@ -112,17 +112,17 @@ def _parts(rows: list[str]) -> list[list[str]]:
     return [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
 
 
-async def _insert_users(tx: Tx, app_id: str, made: list[str]) -> None:
+async def _insert_users(tx: Tx, app_id: str, created: list[str]) -> None:
     empty = Raw(b"{}")
-    rows = [StoredUser(app_id, one, None, None, False, tx.now, None, empty, empty, None, tx.now) for one in made]
+    rows = [StoredUser(app_id, one, None, None, False, tx.now, None, empty, empty, None, tx.now) for one in created]
     await users.add(tx, rows)
 
 
-async def _insert_groups(tx: Tx, app_id: str, made: list[str], size: int) -> None:
+async def _insert_groups(tx: Tx, app_id: str, created: list[str], size: int) -> None:
     rows = [
         StoredConversation(
             app_id, one, SDK_GROUP, False, size, 0, tx.now, None, None, None, None, None, tx.now, ids.new()
         )
-        for one in made
+        for one in created
     ]
     await conversations.add(tx, rows)

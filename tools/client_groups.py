@@ -143,10 +143,10 @@ class Method:
     def document(self, about: str) -> str:
         """The docstring."""
         operation = self.operation
-        scopes = " or ".join(scope.label for scope in Scope if scope >= operation.scope)
+        scopes = ", ".join(scope.label for scope in Scope if scope >= operation.scope)
         raises = [(kind.__name__, (kind.__doc__ or "").splitlines()[0]) for kind in operation.errors]
         lines = "\n".join(f"    {name}: {what}" for name, what in dict([*raises, *COMMON]).items())
-        where = f"`{operation.method} {operation.path}`, for keys of scope {scopes}."
+        where = f"`{operation.method} {operation.path}`. Scopes: {scopes}."
         return docstring(about, where, f"Raises:\n{lines}", indent=" " * 8)
 
     def record(self) -> tuple[str, str]:

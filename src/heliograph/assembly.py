@@ -29,7 +29,7 @@ from heliograph.storage.store import Store
 from heliograph.storage.urls import require_shared
 
 OnReady = Callable[[Store, str], Awaitable[None]]
-"""Called with the store and the base URL once the server answers requests."""
+"""Called with the store and the base URL once the server accepts requests."""
 OnWrite = Callable[[], None]
 OnRemoval = Callable[[], None]
 

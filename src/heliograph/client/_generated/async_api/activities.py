@@ -27,8 +27,7 @@ class AsyncActivitiesApi(AsyncApi):
     ) -> Empty:
         """Tells that the business is typing, or that a user or the business has read the conversation.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/activity`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/activity`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: There is no such conversation in this app.

@@ -28,7 +28,7 @@ class AsyncAttachmentsApi(AsyncApi):
         """Takes a file for messages to refer to by its URL. With `for=message` and a `conversationId` it goes when the
         message, the conversation or the user goes.
 
-        `POST /v2/apps/{appId}/attachments`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/attachments`. Scopes: integration, app, account.
 
         Raises:
             BadRequest: The request breaks a rule; one title per violation.
@@ -53,7 +53,7 @@ class AsyncAttachmentsApi(AsyncApi):
     ) -> Empty:
         """Deletes an attachment, named by its URL.
 
-        `POST /v2/apps/{appId}/attachments/remove`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/attachments/remove`. Scopes: integration, app, account.
 
         Raises:
             BadRequest: The request breaks a rule; one title per violation.

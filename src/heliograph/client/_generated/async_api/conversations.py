@@ -45,7 +45,7 @@ class AsyncConversationsApi(AsyncApi):
     ) -> ConversationResponse:
         """Creates a personal conversation of one user, or a group with up to 10 users in it from the start.
 
-        `POST /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/conversations`. Scopes: integration, app, account.
 
         Raises:
             AppNotFound: There is no such app.
@@ -83,7 +83,7 @@ class AsyncConversationsApi(AsyncApi):
     ) -> ConversationListResponse:
         """Lists the conversations that a user is in, named by `filter[userId]` or `filter[userExternalId]`.
 
-        `GET /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
+        `GET /v2/apps/{appId}/conversations`. Scopes: integration, app, account.
 
         Raises:
             InvalidPage: The `page` parameters break a rule of cursor pagination.
@@ -135,7 +135,7 @@ class AsyncConversationsApi(AsyncApi):
     async def get_conversation(self, app_id: str, conversation_id: str) -> ConversationResponse:
         """Fetches a conversation.
 
-        `GET /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
+        `GET /v2/apps/{appId}/conversations/{conversationId}`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: There is no such conversation in this app.
@@ -161,7 +161,7 @@ class AsyncConversationsApi(AsyncApi):
     ) -> ConversationResponse:
         """Changes what the body names. Null clears; metadata is merged key by key.
 
-        `PATCH /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
+        `PATCH /v2/apps/{appId}/conversations/{conversationId}`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: There is no such conversation in this app.
@@ -183,7 +183,7 @@ class AsyncConversationsApi(AsyncApi):
     async def delete_conversation(self, app_id: str, conversation_id: str) -> Empty:
         """Deletes a conversation with its participants and messages. A user's default conversation cannot be deleted.
 
-        `DELETE /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
+        `DELETE /v2/apps/{appId}/conversations/{conversationId}`. Scopes: integration, app, account.
 
         Raises:
             BadRequest: The request breaks a rule; one title per violation.
@@ -206,8 +206,7 @@ class AsyncConversationsApi(AsyncApi):
     ) -> Model:
         """Fetches from Apple what a message of a user only refers to.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/download`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/download`. Scopes: integration, app, account.
 
         Raises:
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
@@ -234,8 +233,7 @@ class AsyncConversationsApi(AsyncApi):
     ) -> ConversionEventsResponse:
         """Tells a channel of Meta what a conversation led to.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/conversionEvents`, for keys of scope integration or app
-        or account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/conversionEvents`. Scopes: integration, app, account.
 
         Raises:
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.

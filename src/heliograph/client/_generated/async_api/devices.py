@@ -16,7 +16,7 @@ class AsyncDevicesApi(AsyncApi):
     ) -> DeviceListResponse:
         """Lists the devices of a user, the one that was seen last first.
 
-        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices`, for keys of scope integration or app or account.
+        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: There is no such user in this app.
@@ -35,8 +35,7 @@ class AsyncDevicesApi(AsyncApi):
     ) -> DeviceResponse:
         """Fetches a device of a user.
 
-        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices/{deviceId}`, for keys of scope integration or app or
-        account.
+        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices/{deviceId}`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: There is no such user in this app.

@@ -63,8 +63,7 @@ class AsyncMessagesApi(AsyncApi):
     ) -> MessagePostResponse:
         """Sends a message, of the business or of a user.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/messages`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: There is no such conversation in this app.
@@ -98,8 +97,7 @@ class AsyncMessagesApi(AsyncApi):
     ) -> MessageListResponse:
         """Lists messages, oldest first, 100 to a page whatever size is asked for. Without a cursor it is the last page.
 
-        `GET /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
-        account.
+        `GET /v2/apps/{appId}/conversations/{conversationId}/messages`. Scopes: integration, app, account.
 
         Raises:
             InvalidPage: The `page` parameters break a rule of cursor pagination.
@@ -140,8 +138,7 @@ class AsyncMessagesApi(AsyncApi):
     async def delete_all_messages(self, app_id: str, conversation_id: str) -> Empty:
         """Deletes every message of a conversation; nothing is unread then.
 
-        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
-        account.
+        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: There is no such conversation in this app.
@@ -155,8 +152,8 @@ class AsyncMessagesApi(AsyncApi):
     async def delete_message(self, app_id: str, conversation_id: str, message_id: str) -> Empty:
         """Deletes a message. What is unread of the others stays so.
 
-        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages/{messageId}`, for keys of scope integration
-        or app or account.
+        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages/{messageId}`. Scopes: integration, app,
+        account.
 
         Raises:
             ConversationNotFound: There is no such conversation in this app.

@@ -19,7 +19,7 @@ class AsyncOAuthApi(AsyncApi):
     async def get_token_info(self) -> AppWithSubdomainResponse:
         """Fetches the app that a token is for.
 
-        `GET /v2/tokenInfo`, for keys of scope integration or app or account.
+        `GET /v2/tokenInfo`. Scopes: integration, app, account.
 
         Raises:
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
@@ -39,7 +39,7 @@ class AsyncOAuthApi(AsyncApi):
     ) -> Model:
         """Asks whoever sits at the browser to let the integration in, and sends the browser back with a code.
 
-        `GET /oauth/authorize`, for keys of scope integration or app or account.
+        `GET /oauth/authorize`. Scopes: integration, app, account.
 
         Raises:
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
@@ -72,7 +72,7 @@ class AsyncOAuthApi(AsyncApi):
     ) -> TokenResponse:
         """Exchanges a code for a token.
 
-        `POST /oauth/token`, for keys of scope integration or app or account.
+        `POST /oauth/token`. Scopes: integration, app, account.
 
         Raises:
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
@@ -93,7 +93,7 @@ class AsyncOAuthApi(AsyncApi):
     async def revoke_access(self) -> Empty:
         """Gives up the integration's access to the app, with its webhooks. The token is of no more use.
 
-        `DELETE /oauth/authorization`, for keys of scope integration or app or account.
+        `DELETE /oauth/authorization`. Scopes: integration, app, account.
 
         Raises:
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.

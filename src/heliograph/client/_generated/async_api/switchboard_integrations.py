@@ -34,8 +34,7 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
     ) -> SwitchboardIntegrationResponse:
         """Adds an integration to a switchboard, which takes at most 10.
 
-        `POST /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`, for keys of scope app or
-        account.
+        `POST /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`. Scopes: app, account.
 
         Raises:
             TooManySwitchboardIntegrations: The switchboard has reached its limit of integrations.
@@ -67,8 +66,7 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
     ) -> SwitchboardIntegrationListResponse:
         """Lists the integrations of a switchboard.
 
-        `GET /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`, for keys of scope app or
-        account.
+        `GET /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`. Scopes: app, account.
 
         Raises:
             SwitchboardNotFound: There is no such switchboard in this app.
@@ -98,8 +96,8 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
     ) -> SwitchboardIntegrationResponse:
         """Changes what the body names; null clears.
 
-        `PATCH /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`, for
-        keys of scope app or account.
+        `PATCH /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`.
+        Scopes: app, account.
 
         Raises:
             SwitchboardNotFound: There is no such switchboard in this app.
@@ -131,8 +129,8 @@ class AsyncSwitchboardIntegrationsApi(AsyncApi):
     ) -> Empty:
         """Removes an integration from a switchboard, unless it is the default one or the next one of another.
 
-        `DELETE /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`,
-        for keys of scope app or account.
+        `DELETE /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`.
+        Scopes: app, account.
 
         Raises:
             SwitchboardNotFound: There is no such switchboard in this app.

@@ -18,7 +18,7 @@ class AsyncSwitchboardsApi(AsyncApi):
     async def create_switchboard(self, app_id: str) -> SwitchboardResponse:
         """Creates the switchboard of an app, not enabled yet.
 
-        `POST /v2/apps/{appId}/switchboards`, for keys of scope app or account.
+        `POST /v2/apps/{appId}/switchboards`. Scopes: app, account.
 
         Raises:
             OnlyOneSwitchboard: The app has a switchboard already.
@@ -33,7 +33,7 @@ class AsyncSwitchboardsApi(AsyncApi):
     async def list_switchboards(self, app_id: str) -> SwitchboardListResponse:
         """Lists the switchboard of an app, if it has one.
 
-        `GET /v2/apps/{appId}/switchboards`, for keys of scope app or account.
+        `GET /v2/apps/{appId}/switchboards`. Scopes: app, account.
 
         Raises:
             AppNotFound: There is no such app.
@@ -55,7 +55,7 @@ class AsyncSwitchboardsApi(AsyncApi):
     ) -> SwitchboardResponse:
         """Enables or disables a switchboard, or names who has control of new conversations.
 
-        `PATCH /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
+        `PATCH /v2/apps/{appId}/switchboards/{switchboardId}`. Scopes: app, account.
 
         Raises:
             SwitchboardNotFound: There is no such switchboard in this app.
@@ -77,7 +77,7 @@ class AsyncSwitchboardsApi(AsyncApi):
     async def delete_switchboard(self, app_id: str, switchboard_id: str) -> Empty:
         """Deletes a switchboard with its switchboard integrations; the integrations themselves stay.
 
-        `DELETE /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
+        `DELETE /v2/apps/{appId}/switchboards/{switchboardId}`. Scopes: app, account.
 
         Raises:
             SwitchboardNotFound: There is no such switchboard in this app.

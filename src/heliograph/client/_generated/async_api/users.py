@@ -30,7 +30,7 @@ class AsyncUsersApi(AsyncApi):
     ) -> UserResponse:
         """Creates a user. An external id, if given, is unique in the app (in its brand, if it has one).
 
-        `POST /v2/apps/{appId}/users`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/users`. Scopes: integration, app, account.
 
         Raises:
             UserAlreadyExists: Another user of the app has this external id.
@@ -66,7 +66,7 @@ class AsyncUsersApi(AsyncApi):
     ) -> UserListResponse:
         """Lists the users with an email address among their identities; the one in the profile is not looked at.
 
-        `GET /v2/apps/{appId}/users`, for keys of scope integration or app or account.
+        `GET /v2/apps/{appId}/users`. Scopes: integration, app, account.
 
         Raises:
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
@@ -88,7 +88,7 @@ class AsyncUsersApi(AsyncApi):
     async def get_user(self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None) -> UserResponse:
         """Fetches a user.
 
-        `GET /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
+        `GET /v2/apps/{appId}/users/{userIdOrExternalId}`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: There is no such user in this app.
@@ -115,7 +115,7 @@ class AsyncUsersApi(AsyncApi):
     ) -> UserResponse:
         """Changes what the body names: profile and metadata are merged key by key, null clears.
 
-        `PATCH /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
+        `PATCH /v2/apps/{appId}/users/{userIdOrExternalId}`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: There is no such user in this app.
@@ -143,7 +143,7 @@ class AsyncUsersApi(AsyncApi):
     async def delete_user(self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None) -> Empty:
         """Deletes a user with the user's clients, personal conversations and memberships of groups.
 
-        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
+        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: There is no such user in this app.
@@ -161,8 +161,7 @@ class AsyncUsersApi(AsyncApi):
     ) -> UserResponse:
         """Clears the user's profile and metadata, and what the user's clients tell of the person.
 
-        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/personalinformation`, for keys of scope integration or
-        app or account.
+        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/personalinformation`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: There is no such user in this app.
@@ -190,7 +189,7 @@ class AsyncUsersApi(AsyncApi):
     ) -> UserResponse:
         """Brings a user into line with the Support user of this id, or with the one that survived a merge.
 
-        `POST /v2/apps/{appId}/users/{zendeskId}/sync`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/users/{zendeskId}/sync`. Scopes: integration, app, account.
 
         Raises:
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.

@@ -20,7 +20,7 @@ class AppKeysApi(Api):
     ) -> AppKeyResponse:
         """Creates an API key of the app; an app has at most 10.
 
-        `POST /v2/apps/{appId}/keys`, for keys of scope account.
+        `POST /v2/apps/{appId}/keys`. Scopes: account.
 
         Raises:
             AppNotFound: There is no such app.
@@ -36,7 +36,7 @@ class AppKeysApi(Api):
     def list_app_keys(self, app_id: str) -> AppKeyListResponse:
         """Lists the API keys of the app with their secrets.
 
-        `GET /v2/apps/{appId}/keys`, for keys of scope account.
+        `GET /v2/apps/{appId}/keys`. Scopes: account.
 
         Raises:
             AppNotFound: There is no such app.
@@ -50,7 +50,7 @@ class AppKeysApi(Api):
     def get_app_key(self, app_id: str, key_id: str) -> AppKeyResponse:
         """Fetches an API key of the app with its secret.
 
-        `GET /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
+        `GET /v2/apps/{appId}/keys/{keyId}`. Scopes: account.
 
         Raises:
             AppNotFound: There is no such app.
@@ -65,7 +65,7 @@ class AppKeysApi(Api):
     def delete_app_key(self, app_id: str, key_id: str) -> Empty:
         """Revokes an API key at once.
 
-        `DELETE /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
+        `DELETE /v2/apps/{appId}/keys/{keyId}`. Scopes: account.
 
         Raises:
             AppNotFound: There is no such app.

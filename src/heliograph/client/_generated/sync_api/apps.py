@@ -27,7 +27,7 @@ class AppsApi(Api):
     ) -> AppResponse:
         """Creates an app: a tenant with users, conversations and keys of its own.
 
-        `POST /v2/apps`, for keys of scope account.
+        `POST /v2/apps`. Scopes: account.
 
         Raises:
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
@@ -48,7 +48,7 @@ class AppsApi(Api):
     def list_apps(self, page: Page | Mapping[str, Any] | None = None) -> AppListResponse:
         """Lists the apps of this server, oldest first.
 
-        `GET /v2/apps`, for keys of scope account.
+        `GET /v2/apps`. Scopes: account.
 
         Raises:
             InvalidPage: The `page` parameters break a rule of cursor pagination.
@@ -76,7 +76,7 @@ class AppsApi(Api):
     def get_app(self, app_id: str) -> AppResponse:
         """Fetches an app.
 
-        `GET /v2/apps/{appId}`, for keys of scope app or account.
+        `GET /v2/apps/{appId}`. Scopes: app, account.
 
         Raises:
             AppNotFound: There is no such app.
@@ -99,7 +99,7 @@ class AppsApi(Api):
         """Changes what the body names: settings and metadata are merged key by key, and a null metadata value removes
         its key. `multiConvoEnabled` cannot be turned off again.
 
-        `PATCH /v2/apps/{appId}`, for keys of scope app or account.
+        `PATCH /v2/apps/{appId}`. Scopes: app, account.
 
         Raises:
             AppNotFound: There is no such app.
@@ -121,7 +121,7 @@ class AppsApi(Api):
     def delete_app(self, app_id: str) -> Empty:
         """Deletes an app with everything in it. Its keys stop working at once.
 
-        `DELETE /v2/apps/{appId}`, for keys of scope account.
+        `DELETE /v2/apps/{appId}`. Scopes: account.
 
         Raises:
             AppNotFound: There is no such app.

@@ -43,7 +43,7 @@ class ClientsApi(Api):
     ) -> ClientResponse:
         """Links a third-party channel to a user. The client is pending until the channel has found the user.
 
-        `POST /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/users/{userIdOrExternalId}/clients`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: There is no such user in this app.
@@ -73,7 +73,7 @@ class ClientsApi(Api):
     ) -> ClientListResponse:
         """Lists the clients of a user, oldest first.
 
-        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
+        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/clients`. Scopes: integration, app, account.
 
         Raises:
             InvalidPage: The `page` parameters break a rule of cursor pagination.
@@ -115,8 +115,7 @@ class ClientsApi(Api):
     ) -> Empty:
         """Removes a client and ends its associations with conversations. The SDK client cannot be removed.
 
-        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/clients/{clientId}`, for keys of scope integration or app
-        or account.
+        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/clients/{clientId}`. Scopes: integration, app, account.
 
         Raises:
             BadRequest: The request breaks a rule; one title per violation.

@@ -29,7 +29,7 @@ class CustomIntegrationApiKeysApi(Api):
     ) -> IntegrationApiKeyResponse:
         """Creates an API key of a custom integration, which has at most 10.
 
-        `POST /v2/apps/{appId}/integrations/{integrationId}/keys`, for keys of scope app or account.
+        `POST /v2/apps/{appId}/integrations/{integrationId}/keys`. Scopes: app, account.
 
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
@@ -49,7 +49,7 @@ class CustomIntegrationApiKeysApi(Api):
     def list_custom_integration_keys(self, app_id: str, integration_id: str) -> IntegrationApiKeyListResponse:
         """Lists the API keys of a custom integration with their secrets.
 
-        `GET /v2/apps/{appId}/integrations/{integrationId}/keys`, for keys of scope app or account.
+        `GET /v2/apps/{appId}/integrations/{integrationId}/keys`. Scopes: app, account.
 
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
@@ -66,7 +66,7 @@ class CustomIntegrationApiKeysApi(Api):
     def get_custom_integration_key(self, app_id: str, integration_id: str, key_id: str) -> IntegrationApiKeyResponse:
         """Fetches an API key of a custom integration with its secret.
 
-        `GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
+        `GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`. Scopes: app, account.
 
         Raises:
             IntegrationNotFound: There is no such integration in this app.
@@ -83,7 +83,7 @@ class CustomIntegrationApiKeysApi(Api):
     def delete_custom_integration_key(self, app_id: str, integration_id: str, key_id: str) -> Empty:
         """Revokes an API key at once.
 
-        `DELETE /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
+        `DELETE /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`. Scopes: app, account.
 
         Raises:
             IntegrationNotFound: There is no such integration in this app.

@@ -82,7 +82,7 @@ class IntegrationsApi(Api):
     ) -> IntegrationResponse:
         """Creates an integration; a custom one comes with its webhook.
 
-        `POST /v2/apps/{appId}/integrations`, for keys of scope app or account.
+        `POST /v2/apps/{appId}/integrations`. Scopes: app, account.
 
         Raises:
             BadRequest: The request breaks a rule; one title per violation.
@@ -104,7 +104,7 @@ class IntegrationsApi(Api):
         """Lists the integrations of an app, oldest first; with `filter[types]` those of the types in it, which commas
         separate.
 
-        `GET /v2/apps/{appId}/integrations`, for keys of scope app or account.
+        `GET /v2/apps/{appId}/integrations`. Scopes: app, account.
 
         Raises:
             InvalidPage: The `page` parameters break a rule of cursor pagination.
@@ -165,7 +165,7 @@ class IntegrationsApi(Api):
     def get_integration(self, app_id: str, integration_id: str) -> IntegrationResponse:
         """Fetches an integration.
 
-        `GET /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
+        `GET /v2/apps/{appId}/integrations/{integrationId}`. Scopes: app, account.
 
         Raises:
             IntegrationNotFound: There is no such integration in this app.
@@ -222,7 +222,7 @@ class IntegrationsApi(Api):
     ) -> IntegrationResponse:
         """Changes what the body names. What else an integration has is fixed when it is created.
 
-        `PATCH /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
+        `PATCH /v2/apps/{appId}/integrations/{integrationId}`. Scopes: app, account.
 
         Raises:
             IntegrationNotFound: There is no such integration in this app.
@@ -282,7 +282,7 @@ class IntegrationsApi(Api):
     def delete_integration(self, app_id: str, integration_id: str) -> Empty:
         """Deletes an integration with its keys and webhooks.
 
-        `DELETE /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
+        `DELETE /v2/apps/{appId}/integrations/{integrationId}`. Scopes: app, account.
 
         Raises:
             BadRequest: The request breaks a rule; one title per violation.

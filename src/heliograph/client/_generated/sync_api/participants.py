@@ -35,7 +35,7 @@ class ParticipantsApi(Api):
         """Adds a user to an sdkGroup conversation. Who is in it already stays the same participant. With
         `subscribeSDKClient` the user's SDK client, made if there is none, is associated with the conversation.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/join`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/join`. Scopes: integration, app, account.
 
         Raises:
             TooManyParticipants: The conversation has reached its limit of participants.
@@ -65,8 +65,7 @@ class ParticipantsApi(Api):
     ) -> ParticipantListResponse:
         """Lists who is in a conversation, in the order of joining.
 
-        `GET /v2/apps/{appId}/conversations/{conversationId}/participants`, for keys of scope integration or app or
-        account.
+        `GET /v2/apps/{appId}/conversations/{conversationId}/participants`. Scopes: integration, app, account.
 
         Raises:
             InvalidPage: The `page` parameters break a rule of cursor pagination.
@@ -116,8 +115,7 @@ class ParticipantsApi(Api):
     ) -> Empty:
         """Removes a user from an sdkGroup conversation, named by user id, external id or participant id.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/leave`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/leave`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: There is no such conversation in this app.

@@ -26,8 +26,7 @@ class SwitchboardActionsApi(Api):
     ) -> Empty:
         """Gives control of a conversation to a switchboard integration.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/passControl`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/passControl`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: There is no such conversation in this app.
@@ -56,8 +55,7 @@ class SwitchboardActionsApi(Api):
     ) -> Empty:
         """Gives up control of a conversation, so that nobody has it. An integration may do so only while it is active.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/releaseControl`, for keys of scope integration or app
-        or account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/releaseControl`. Scopes: integration, app, account.
 
         Raises:
             Forbidden: The credentials are good and do not reach this far.
@@ -82,8 +80,7 @@ class SwitchboardActionsApi(Api):
     ) -> Empty:
         """Offers control of a conversation to a switchboard integration, in place of whomever it was offered to before.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/offerControl`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/offerControl`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: There is no such conversation in this app.
@@ -112,8 +109,7 @@ class SwitchboardActionsApi(Api):
     ) -> Empty:
         """Takes the control that was offered. An integration may do so only if it is the one to whom it was.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/acceptControl`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/acceptControl`. Scopes: integration, app, account.
 
         Raises:
             Forbidden: The credentials are good and do not reach this far.

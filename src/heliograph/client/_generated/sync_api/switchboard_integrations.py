@@ -34,8 +34,7 @@ class SwitchboardIntegrationsApi(Api):
     ) -> SwitchboardIntegrationResponse:
         """Adds an integration to a switchboard, which takes at most 10.
 
-        `POST /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`, for keys of scope app or
-        account.
+        `POST /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`. Scopes: app, account.
 
         Raises:
             TooManySwitchboardIntegrations: The switchboard has reached its limit of integrations.
@@ -65,8 +64,7 @@ class SwitchboardIntegrationsApi(Api):
     def list_switchboard_integrations(self, app_id: str, switchboard_id: str) -> SwitchboardIntegrationListResponse:
         """Lists the integrations of a switchboard.
 
-        `GET /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`, for keys of scope app or
-        account.
+        `GET /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`. Scopes: app, account.
 
         Raises:
             SwitchboardNotFound: There is no such switchboard in this app.
@@ -96,8 +94,8 @@ class SwitchboardIntegrationsApi(Api):
     ) -> SwitchboardIntegrationResponse:
         """Changes what the body names; null clears.
 
-        `PATCH /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`, for
-        keys of scope app or account.
+        `PATCH /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`.
+        Scopes: app, account.
 
         Raises:
             SwitchboardNotFound: There is no such switchboard in this app.
@@ -129,8 +127,8 @@ class SwitchboardIntegrationsApi(Api):
     ) -> Empty:
         """Removes an integration from a switchboard, unless it is the default one or the next one of another.
 
-        `DELETE /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`,
-        for keys of scope app or account.
+        `DELETE /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`.
+        Scopes: app, account.
 
         Raises:
             SwitchboardNotFound: There is no such switchboard in this app.

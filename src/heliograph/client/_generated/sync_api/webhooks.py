@@ -59,8 +59,7 @@ class WebhooksApi(Api):
     ) -> WebhookResponse:
         """Creates a webhook of an integration; an app has at most 10.
 
-        `POST /v2/apps/{appId}/integrations/{integrationId}/webhooks`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/integrations/{integrationId}/webhooks`. Scopes: integration, app, account.
 
         Raises:
             Forbidden: The credentials are good and do not reach this far.
@@ -88,8 +87,7 @@ class WebhooksApi(Api):
     def list_webhooks(self, app_id: str, integration_id: str) -> WebhookListResponse:
         """Lists the webhooks of an integration with their secrets.
 
-        `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks`, for keys of scope integration or app or
-        account.
+        `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks`. Scopes: integration, app, account.
 
         Raises:
             Forbidden: The credentials are good and do not reach this far.
@@ -104,8 +102,7 @@ class WebhooksApi(Api):
     def get_webhook(self, app_id: str, integration_id: str, webhook_id: str) -> WebhookResponse:
         """Fetches a webhook with its secret.
 
-        `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
-        app or account.
+        `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`. Scopes: integration, app, account.
 
         Raises:
             IntegrationNotFound: There is no such integration in this app.
@@ -162,8 +159,8 @@ class WebhooksApi(Api):
     ) -> WebhookResponse:
         """Changes what the body names.
 
-        `PATCH /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
-        app or account.
+        `PATCH /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`. Scopes: integration, app,
+        account.
 
         Raises:
             IntegrationNotFound: There is no such integration in this app.
@@ -191,8 +188,8 @@ class WebhooksApi(Api):
     def delete_webhook(self, app_id: str, integration_id: str, webhook_id: str) -> Empty:
         """Deletes a webhook: it is not called again.
 
-        `DELETE /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
-        app or account.
+        `DELETE /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`. Scopes: integration, app,
+        account.
 
         Raises:
             IntegrationNotFound: There is no such integration in this app.
