@@ -1,4 +1,4 @@
-"""What the framework costs by itself: Starlette and msgspec answer what the scenarios ask, and store nothing."""
+"""The bare handler: Starlette and msgspec respond to the requests of the scenarios, and store nothing."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def act(request: Request) -> Response:
 
 
 async def page(request: Request) -> Response:
-    # The scenarios ask for the default, or in the query for the most.
+    # The scenarios request the default size, or the maximum with a query.
     size = MAX_SIZE if request.scope["query_string"] else DEFAULT_SIZE
     return _json(ParticipantListResponse(participants=_PARTICIPANTS[size], meta=PageMeta(has_more=False)))
 
@@ -88,8 +88,8 @@ def _user(user_id: str, external_id: str | None, profile: Profile) -> User:
     )
 
 
-def _json(answer: msgspec.Struct, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(answer), status, media_type="application/json")
+def _json(body: msgspec.Struct, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(body), status, media_type="application/json")
 
 
 app = Starlette(

@@ -1,9 +1,9 @@
-"""Compares the Python client with the official one, release 17.0.1: import, memory, and calls per second.
+"""Compares the Python client with the official one, release 17.0.1: import time, memory, and calls per second.
 
     .venv/bin/python -m bench.client [--official .compat/py-17.0.1] [--rounds 9] [--calls 300]
 
-Both call the same server, one thread each, over kept connections, in turns; what counts is the median round. The floor
-is the same request over a bare socket: what no client can be quicker than.
+Both call the same server in turns, with one thread and a persistent connection; the results are medians of the rounds.
+The floor is the same request over a bare socket, which no client can beat.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from heliograph import BasicAuth, Client, ParticipantJoinBody
 IMPORT = "import sunshine_conversations_client as s; s.ApiClient()"
 OURS = "from heliograph import Client, BasicAuth, ParticipantJoinBody; Client(auth=BasicAuth('a', 'b'))"
 MEMBERS = 25
-Call = Callable[[], object]
+Timed = Callable[[], object]
 
 
 def importing(statement: str, path: str, rounds: int) -> tuple[float, float]:
-    """Milliseconds and megabytes that a statement takes in a new process, beyond those of Python itself."""
+    """Milliseconds and megabytes that a statement takes in a new process, without those of Python itself."""
     program = (
         "import time\n"
         "def memory(): return int(open('/proc/self/statm').read().split()[1]) * 4096\n"
-        "before = memory(); begun = time.perf_counter()\n"
+        "before = memory(); start = time.perf_counter()\n"
         f"{statement}\n"
-        "print(time.perf_counter() - begun, memory() - before)"
+        "print(time.perf_counter() - start, memory() - before)"
     )
     found = []
-    for _ in range(rounds + 1):  # the first writes the bytecode
+    for _ in range(rounds + 1):  # the first run writes the bytecode
         command = [sys.executable, "-c", program]
         done = subprocess.run(command, capture_output=True, text=True, check=True, env={"PYTHONPATH": path})
         found.append([float(number) for number in done.stdout.split()])
@@ -49,22 +49,22 @@ def importing(statement: str, path: str, rounds: int) -> tuple[float, float]:
     return seconds * 1000, memory / 1e6
 
 
-def rates(calls: dict[str, Call], rounds: int, count: int) -> dict[str, float]:
-    """Calls per second of each, in turns."""
+def rates(calls: dict[str, Timed], rounds: int, count: int) -> dict[str, float]:
+    """Calls per second of each, measured in turns."""
     found: dict[str, list[float]] = {name: [] for name in calls}
     for call in calls.values():
         call()
     for _ in range(rounds):
         for name, call in calls.items():
-            begun = time.perf_counter()
+            start = time.perf_counter()
             for _ in range(count):
                 call()
-            found[name].append(count / (time.perf_counter() - begun))
+            found[name].append(count / (time.perf_counter() - start))
     return {name: statistics.median(each) for name, each in found.items()}
 
 
 class Bare:
-    """A request over a socket, as bytes that are ready."""
+    """Sends a prepared request over a socket."""
 
     def __init__(self, url: str, auth: tuple[str, str], head: str, body: bytes = b"") -> None:
         parts = urlsplit(url)
@@ -85,8 +85,8 @@ class Bare:
             body += self.socket.recv(65536)
 
 
-def official_calls(url: str, sandbox: Sandbox, group: str, user: str) -> tuple[Call, Call]:
-    """A list and a join by the official client."""
+def official_calls(url: str, sandbox: Sandbox, group: str, user: str) -> tuple[Timed, Timed]:
+    """A list and a join with the official client."""
     import sunshine_conversations_client as official
 
     key_id, secret = sandbox.app_auth
@@ -97,8 +97,8 @@ def official_calls(url: str, sandbox: Sandbox, group: str, user: str) -> tuple[C
     return (lambda: api.list_participants(app, group)), (lambda: api.join_conversation(app, group, body))
 
 
-def our_calls(url: str, sandbox: Sandbox, group: str, user: str) -> tuple[Call, Call]:
-    """A list, of which every participant is looked at, and a join by this client."""
+def our_calls(url: str, sandbox: Sandbox, group: str, user: str) -> tuple[Timed, Timed]:
+    """A list, reading every participant, and a join with this client."""
     participants = Client(url, auth=BasicAuth(*sandbox.app_auth)).participants
     body = ParticipantJoinBody(user_id=user, subscribe_sdk_client=True)
     app = sandbox.app_id
@@ -121,7 +121,7 @@ def compare(database: Path, rounds: int, count: int) -> None:
             caller.join(group, user, subscribe=True)
         where = f"/v2/apps/{sandbox.app_id}/conversations/{group}"
         joining = b'{"userId":"%s","subscribeSDKClient":true}' % users[0].encode()
-        kinds: tuple[dict[str, Call], ...] = tuple(
+        kinds: tuple[dict[str, Timed], ...] = tuple(
             {"official": theirs, "heliograph": ours, "floor": bare}
             for theirs, ours, bare in zip(
                 official_calls(server.url, sandbox, group, users[0]),
@@ -139,9 +139,9 @@ def compare(database: Path, rounds: int, count: int) -> None:
 
 def row(what: str, official: float, heliograph: float, floor: float | None = None) -> None:
     """A line of the table."""
-    most = max(official, heliograph) / min(official, heliograph)
+    ratio = max(official, heliograph) / min(official, heliograph)
     bare = "" if floor is None else f"{floor:.0f}"
-    print(f"| {what} | {official:.0f} | {heliograph:.0f} | {most:.1f} × | {bare} |")
+    print(f"| {what} | {official:.0f} | {heliograph:.0f} | {ratio:.1f} × | {bare} |")
 
 
 def main() -> None:
@@ -155,7 +155,7 @@ def main() -> None:
     sys.path.append(path)
     print("| | official 17.0.1 | heliograph | ratio | bare socket |\n|---|---|---|---|---|")
     theirs, ours = importing(IMPORT, path, options.rounds), importing(OURS, "", options.rounds)
-    row("import and make a client, ms", theirs[0], ours[0])
+    row("import and create a client, ms", theirs[0], ours[0])
     row("the same, MB", theirs[1], ours[1])
     with tempfile.TemporaryDirectory() as folder:
         compare(Path(folder) / "bench.db", options.rounds, options.calls)

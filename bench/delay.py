@@ -1,10 +1,10 @@
-"""The delay of a delivery, while messages are posted at a steady rate.
+"""Measures the delay of deliveries while messages are posted at a steady rate.
 
-Messages are posted in 100 groups in turns, at a rate that does not wait for answers. Delay is from the end of the
-answer that acknowledges a message, as its sender has it, to the end of the call that tells of it, as the receiver has
-it: both processes read the same clock, and a number in the text of the message says which call belongs to which answer.
-A call may come before its answer was read, so a delay may be below zero. From the beginning of the request it is longer
-by what the request took; nothing of that depends on when the answer was read, so it is measured too.
+Messages are posted in 100 groups in turn, at a rate that does not depend on the responses. The delay is the time from
+the moment at which the sender has read the response to the moment at which the receiver has read the webhook call, by
+the clock that both processes share; a number in the text identifies the message. A call may arrive before the response
+was read, so a delay may be negative. The delay from the start of the request is measured as well, because it does not
+depend on when the response is read.
 """
 
 from __future__ import annotations
@@ -24,30 +24,31 @@ from bench.steady import Sent, quantile
 from bench.worlds import add_speakers, add_webhook, empty, opened
 
 RATES = {"sqlite": 500, "postgresql": 300}
-"""Messages a second: what each engine should do with ease."""
+"""Messages per second, well below the limit of each engine."""
 
 
 class Delay(Struct):
-    """Delays in microseconds, of every message that was acknowledged and arrived."""
+    """Delays in microseconds of the messages that were acknowledged and delivered."""
 
     wanted_rate: float
     rate: float
-    """Messages a second that were acknowledged."""
+    """Acknowledged messages per second."""
     acknowledged: int
     errors: int
     arrived: int
-    """Of those that were acknowledged."""
+    """Acknowledged messages that were delivered."""
     again: int
+    """Repeated deliveries."""
     p50: float
     p99: float
     max: float
     request_p50: float
-    """From the beginning of the request."""
+    """From the start of the request."""
     request_p99: float
 
 
 def run(engine: Engine, plan: Plan) -> Delay:
-    """Post for so many seconds, and wait for what was told of it."""
+    """Post messages for the seconds of the plan, and wait for their deliveries."""
     rate = plan.rate or RATES[engine.name]
     url = engine.create("delay")
     with receiving.receiving(1) as receiver:
@@ -74,16 +75,16 @@ async def _build(url: str, target: str, count: int) -> list[bytes]:
 
 
 def _delay(rate: float, sent: Sent, arrivals: list[Arrival]) -> Delay:
-    came = {mark: time for (_, mark), time in receiving.firsts(arrivals).items() if sent.acknowledged[mark]}
-    delays = [(time - sent.acknowledged[mark]) / 1000 for mark, time in came.items()]
-    whole = [(time - sent.sent[mark]) / 1000 for mark, time in came.items()]
+    arrived = {mark: time for (_, mark), time in receiving.first_arrivals(arrivals).items() if sent.acknowledged[mark]}
+    delays = [(time - sent.acknowledged[mark]) / 1000 for mark, time in arrived.items()]
+    whole = [(time - sent.sent[mark]) / 1000 for mark, time in arrived.items()]
     return Delay(
         wanted_rate=rate,
         rate=sent.rate,
         acknowledged=len(sent.sent) - sent.errors,
         errors=sent.errors,
-        arrived=len(came),
-        again=len(arrivals) - len(receiving.firsts(arrivals)),
+        arrived=len(arrived),
+        again=len(arrivals) - len(receiving.first_arrivals(arrivals)),
         p50=quantile(delays, 0.5),
         p99=quantile(delays, 0.99),
         max=max(delays, default=0),

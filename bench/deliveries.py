@@ -1,12 +1,11 @@
-"""Deliveries a second: a backlog that drains to a receiver which answers at once.
+"""Measures deliveries per second while a backlog drains to a receiver that responds immediately.
 
-The backlog is made as it would be in life: messages are posted in 100 groups to a server that does not deliver, through
-the API, so their deliveries wait in the database. Then a server that delivers is started on it, and does nothing else.
-The time is from the first call that comes to the last one. Memory before is that of a server which has just started on
-the same database and does not deliver; memory at its highest is what the system kept of the one that does. What it
-takes to start is not counted as processor time of deliveries.
+To create the backlog, messages are posted in 100 groups to a server that does not deliver. Then a server that delivers
+is started on the same database. The time runs from the first call to the last. The memory before is that of a server
+without delivery after its start on this database; the maximum is the peak of the server that delivers. The processor
+time of the start is not counted.
 
-Ten webhooks share a tenth of the messages each, so that it is as many deliveries as to one.
+With ten webhooks a tenth of the messages is posted, so that the number of deliveries is the same.
 """
 
 from __future__ import annotations
@@ -26,39 +25,39 @@ from bench.worlds import add_speakers, add_webhook, empty, opened
 NO_DELIVERY = "--no-delivery"
 ALLOWED = ("--webhook-allowed-networks", "loopback")
 PATIENCE_SECONDS = 30
-"""How long nothing may come before what has not come is missing: longer than a first retry takes."""
+"""Silence after which deliveries count as missing: longer than the first retry takes."""
 _WEBHOOKS = (1, 10)
-_CALLS_AT_ONCE = 8
-"""To each webhook."""
+_CONCURRENT_CALLS = 8
+"""For each webhook."""
 
 
 class Drained(Struct):
-    """A backlog that was delivered. Processor time is microseconds for a delivery."""
+    """The delivery of a backlog. Processor times are in microseconds per delivery."""
 
     webhooks: int
     backlog: int
     rate: float
     missing: int
     again: int
-    """Calls that told what was told before."""
+    """Repeated deliveries."""
     cpu: float
     database_cpu: float
     memory_before: int
     memory_most: int
     receiver_rate: float
-    """Calls a second that the receiver answers to the load generator, over as many connections."""
+    """Calls per second from the load generator that the receiver handles, with as many connections."""
     receiver_busy: float
-    """The part of a processor that the receiver used."""
+    """Fraction of a processor that the receiver used."""
 
 
 def run(engine: Engine, plan: Plan) -> list[Drained]:
-    """Drain a backlog to one webhook, and one to ten."""
+    """Deliver a backlog to one webhook, and another to ten."""
     return [_drain(engine, plan, webhooks) for webhooks in _WEBHOOKS]
 
 
 def _drain(engine: Engine, plan: Plan, webhooks: int) -> Drained:
     backlog = plan.backlog // webhooks * webhooks
-    rate = receiving.rate(webhooks * _CALLS_AT_ONCE, plan.seconds)
+    rate = receiving.rate(webhooks * _CONCURRENT_CALLS, plan.seconds)
     url = engine.create(f"deliveries_{webhooks}")
     with receiving.receiving(webhooks) as receiver:
         _post(url, asyncio.run(_build(url, receiver, backlog // webhooks)), plan.most_connections)
@@ -72,12 +71,12 @@ def _drain(engine: Engine, plan: Plan, webhooks: int) -> Drained:
                 webhooks=webhooks,
                 backlog=backlog,
                 rate=_rate(arrivals),
-                missing=backlog - len(receiving.firsts(arrivals)),
-                again=len(arrivals) - len(receiving.firsts(arrivals)),
+                missing=backlog - len(receiving.first_arrivals(arrivals)),
+                again=len(arrivals) - len(receiving.first_arrivals(arrivals)),
                 cpu=(server.cpu_seconds() - start) / backlog * 1e6,
                 database_cpu=(engine.process.cpu_seconds() - database) / backlog * 1e6 if engine.process else 0.0,
                 memory_before=before,
-                memory_most=server.most_memory_bytes(),
+                memory_most=server.peak_memory_bytes(),
                 receiver_rate=rate,
                 receiver_busy=receiver.process.cpu_seconds() / _seconds(arrivals),
             )
@@ -98,9 +97,9 @@ async def _build(url: str, receiver: Receiver, count: int) -> Load:
 
 def _post(url: str, what: Load, connections: int) -> None:
     with processes.heliograph(url, NO_DELIVERY) as server:
-        told = load.measure(server, what, connections).told
-    if told.statuses != {"201": len(what.lines)}:
-        raise RuntimeError(f"not every message was posted: {told.statuses}")
+        result = load.measure(server, what, connections).result
+    if result.statuses != {"201": len(what.lines)}:
+        raise RuntimeError(f"some messages were not posted: {result.statuses}")
 
 
 def _seconds(arrivals: list[Arrival]) -> float:

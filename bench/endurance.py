@@ -1,4 +1,4 @@
-"""Memory over many requests, and the time to start on a database that is there."""
+"""Measures memory over many requests, and the startup time on an existing database."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LAPS = 10
 
 
 class Memory(Struct):
-    """Resident memory after so many requests, in bytes."""
+    """Samples of the resident memory in bytes by number of requests."""
 
     requests: int
     errors: int
@@ -26,14 +26,14 @@ class Memory(Struct):
 
 
 class Start(Struct):
-    """Seconds from the beginning of the process to the first answer that it is ready; medians."""
+    """Seconds from the start of the process to the first response of the readiness check; medians."""
 
     seconds: float
     bare_seconds: float
 
 
 def run(engine: Engine, plan: Plan) -> tuple[Memory, Start]:
-    """Send so many requests of every kind to one server; then start it a few times on what that left."""
+    """Send requests of every kind to one server, then measure startups on the resulting database."""
     each = plan.requests // (_LAPS * len(_LEGS))
     url = engine.create("endurance")
     stage = asyncio.run(scenarios.build(url, each, _LAPS))
@@ -44,9 +44,9 @@ def run(engine: Engine, plan: Plan) -> tuple[Memory, Start]:
             for leg in _LEGS:
                 lines = stage.load(leg, lap, each).lines
                 exactly = Load(stage.world, (lines * -(-each // len(lines)))[:each])
-                told = load.run(server.port, exactly, plan.most_connections, each)
-                memory.requests += told.requests
-                memory.errors += sum(told.errors.values())
+                result = load.run(server.port, exactly, plan.most_connections, each)
+                memory.requests += result.requests
+                memory.errors += sum(result.errors.values())
                 memory.samples.append((memory.requests, server.memory_bytes()))
             print(f"  {memory.requests:9,} requests  {memory.samples[-1][1] / 1e6:.0f} MB", file=sys.stderr)
     return memory, _start(url, plan.starts)

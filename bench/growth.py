@@ -1,7 +1,7 @@
-"""Whether cost grows with size: of a conversation, and of the database. Everything is a ratio within one run.
+"""Measures whether cost grows with the size of a conversation or of the database, as ratios within one run.
 
-To compare like with like, joins into small groups fill one group after the other: there too, the calls that are under
-way at any moment concern one group, and none grows beyond twice its size. What a case changes is undone after it.
+Joins into small groups fill one group after the other, so that concurrent calls concern one group, as with a large one,
+and no group grows beyond twice its size. The changes of a case are undone after its measurement.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from bench.worlds import World, add_groups, add_members, add_users, empty, opene
 from heliograph.wire.paging import DEFAULT_SIZE
 
 _GROUP = 100
-"""How many are in each group of a database."""
+"""Members of each group of a database."""
 _PAGES = 5_000
-"""How many pages are read at either end of a conversation, if it has so many: more than a server remembers."""
+"""Maximum number of pages read at each end of a conversation: more than the server caches."""
 _PAIR = 2
-"""How many are in the smallest conversation."""
+"""Members of the smallest conversation."""
 
 
 class Case(Struct):
-    """A load, the case that it is compared with, and what undoes it."""
+    """A load, the case with which it is compared, and the load that undoes it."""
 
     name: str
     against: str
@@ -41,11 +41,11 @@ class Case(Struct):
 
 
 Pair = tuple[Measured, Measured]
-"""A case, and the case that it is compared with."""
+"""The measurements of a case, and of the case with which it is compared."""
 
 
 class Grown(Struct):
-    """What a case costs, as so many times the case that it is compared with; medians over the rounds."""
+    """The cost of a case as a multiple of the case with which it is compared; medians over the rounds."""
 
     name: str
     against: str
@@ -60,13 +60,13 @@ class Grown(Struct):
 def run(engine: Engine, plan: Plan) -> list[Grown]:
     """Build a small and a large database, and measure in turns."""
     sizes = plan.growth
-    began = time.monotonic()
+    start = time.monotonic()
     urls = [engine.create("small"), engine.create("large")]
     small = asyncio.run(_build(urls[0], sizes.databases[0], sizes, conversations=False))
     large = asyncio.run(_build(urls[1], sizes.databases[1], sizes, conversations=True))
     for url in urls:
         engine.settle(url)
-    print(f"  built in {time.monotonic() - began:.0f} s", file=sys.stderr)
+    print(f"  built in {time.monotonic() - start:.0f} s", file=sys.stderr)
     cases = [*_database_cases(small, large, sizes), *large.cases]
     by_name = {case.name: case for case in cases}
     pairs: list[tuple[Case, Case]] = [(case, by_name[case.against]) for case in cases if case.name != case.against]
@@ -79,14 +79,14 @@ def run(engine: Engine, plan: Plan) -> list[Grown]:
 
         for number in range(plan.rounds):
             for case, base in pairs:
-                # Next to each other in time, and each as often before the other as after it.
+                # Adjacent in time, and in alternating order.
                 if number % 2:
                     before = measure(base)
                     pair = (measure(case), before)
                 else:
                     pair = (measure(case), measure(base))
                 found[case.name].append(pair)
-                print(f"  {case.name:40} costs {pair[1].rate / pair[0].rate:.2f} times", file=sys.stderr)
+                print(f"  {case.name:40} cost ratio {pair[1].rate / pair[0].rate:.2f}", file=sys.stderr)
     return [_grown(case, found[case.name]) for case, _ in pairs]
 
 
@@ -97,7 +97,7 @@ class _Built(Struct):
 
 
 async def _build(url: str, size: int, sizes: Sizes, *, conversations: bool) -> _Built:
-    """A database of `size` participants, each a user of their own, in groups of 100."""
+    """A database with `size` participants, each a different user, in groups of 100."""
     async with opened(url) as store:
         world = await empty(store)
         users = await add_users(store, world, size)
@@ -108,15 +108,15 @@ async def _build(url: str, size: int, sizes: Sizes, *, conversations: bool) -> _
         if conversations:
             newcomers = await add_users(store, world, sizes.joins)
             for members in sizes.conversations:
-                # Of the smallest as many as it takes for each to be joined by no more than it holds.
+                # As many of the smallest conversations as needed for none to more than double.
                 count = max(1, sizes.joins // members) if members == min(sizes.conversations) else 1
-                made = await add_groups(store, world, count, members)
-                await add_members(store, world, [(group, user) for group in made for user in users[:members]])
-                built.cases += _conversation_cases(world, made, members, newcomers, sizes)
+                created = await add_groups(store, world, count, members)
+                await add_members(store, world, [(group, user) for group in created for user in users[:members]])
+                built.cases += _conversation_cases(world, created, members, newcomers, sizes)
             (pair,) = await add_groups(store, world, 1, _PAIR)
             await add_members(store, world, [(pair, user) for user in users[:_PAIR]])
-            # The last group that was made is the largest.
-            for group, members in ((pair, _PAIR), (made[-1], max(sizes.conversations))):
+            # The last group is the largest.
+            for group, members in ((pair, _PAIR), (created[-1], max(sizes.conversations))):
                 built.cases.append(_posts(f"post to {members:,}", world, group, users[:_PAIR], sizes.joins))
         return built
 
@@ -141,14 +141,14 @@ def _pages(world: World, group: str, cursors: list[str]) -> Load:
 
 
 def _database_cases(small: _Built, large: _Built, sizes: Sizes) -> list[Case]:
-    """Lists, users and joins all over a database of either size."""
+    """Lists, users and joins all over the small and the large database."""
     cases = []
     names = [f"in a database of {size:,}" for size in sizes.databases]
-    # The small one has no more room than this, for users who join a group that is not theirs.
+    # The limit for the small database, where each user joins groups of others.
     joins = min(sizes.joins // 2, len(small.world.users) * (len(small.groups) - 1))
     for built, name in zip((small, large), names, strict=True):
         world, groups, chance = built.world, built.groups, random.Random(1)
-        # Without the newcomers, and in a disorder that is always the same.
+        # Without the newcomers, in a reproducible random order.
         users = world.users[: len(groups) * _GROUP]
         lists = [page_line(world, chance.choice(groups)) for _ in range(10_000)]
         gets = [f"GET\t/v2/apps/{world.app_id}/users/{chance.choice(users)}\t" for _ in range(10_000)]
@@ -185,7 +185,7 @@ def _measure(case: Case, server: Process, connections: int, seconds: float) -> M
     measured = load.measure(server, case.load, connections)
     undone = load.run(server.port, case.undo, connections, len(case.undo.lines))
     if undone.statuses != {"200": len(case.undo.lines)}:
-        raise RuntimeError(f"{case.name}: what was done could not be undone: {undone.statuses}")
+        raise RuntimeError(f"{case.name}: the changes could not be undone: {undone.statuses}")
     return measured
 
 
@@ -198,7 +198,7 @@ def _grown(case: Case, found: list[Pair]) -> Grown:
         statistics.median(times),
         times,
         statistics.median(one.rate for one in ours),
-        statistics.median(one.told.p50 for one in ours),
-        statistics.median(one.told.p99 for one in ours),
+        statistics.median(one.result.p50 for one in ours),
+        statistics.median(one.result.p99 for one in ours),
         sum(one.errors + base.errors for one, base in found),
     )

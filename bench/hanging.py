@@ -1,13 +1,12 @@
-"""What fifty webhooks notice of one that never answers.
+"""Measures how one webhook that never responds affects fifty others.
 
-Two servers, each on a database of its own with the same in it: fifty webhooks in six apps, all of which answer at once.
-With the second server one of the apps has one more, which takes every call and never answers it. Messages are posted at
-a steady rate to the one and to the other, in turns, in the groups of all apps. Delay is from the beginning of the
-request that posts a message to the end of each call of the fifty that tells of it, because a ratio needs figures that
-are well above zero, as delays from the answer are not. The ratio is of a turn with the one that hangs to the turn
-without it that is next to it in time.
+Two servers have databases with the same contents: fifty webhooks in six apps, all of which respond immediately. On the
+second server one of the apps has another webhook, which accepts every call and never responds. Messages are posted to
+the two servers in turns, at a steady rate, in the groups of all apps. The delay is the time from the start of the
+request that posts a message to the end of each call of the fifty webhooks; delays from the response may be near zero,
+which makes ratios meaningless. Each turn with the hanging webhook is compared with the adjacent turn without it.
 
-What hangs goes on hanging from turn to turn, and its backlog grows.
+The webhook hangs during the whole run, so its backlog grows from turn to turn.
 """
 
 from __future__ import annotations
@@ -34,9 +33,9 @@ _HEALTHY = 50
 _APPS = 6
 """An app may have ten webhooks."""
 _GROUPS = 17
-"""In each app: about a hundred in all."""
+"""In each app; about a hundred in total."""
 _RATE = 30
-"""Messages a second, each of which is told to the webhooks of its app, eight or nine of them."""
+"""Messages per second, each of which is delivered to the eight or nine webhooks of its app."""
 
 
 class Turn(Struct):
@@ -50,43 +49,43 @@ class Turn(Struct):
 
 
 class Hanging(Struct):
-    """The delay of the healthy webhooks' calls with the hanging one and without it: medians over the rounds."""
+    """The delay of the healthy webhooks with and without the hanging one; medians over the rounds."""
 
     healthy: int
     rate: float
-    """Messages a second."""
+    """Messages per second."""
     p50: float
     p99: float
     p50_without: float
     p99_without: float
     p50_times: list[float]
-    """With the hanging one, as so many times without it, in each round."""
+    """The ratio of the delays with and without the hanging webhook, for each round."""
     p99_times: list[float]
     expected: int
     arrived: int
     errors: int
     hung: int
-    """Calls that the hanging one took and left without an answer."""
+    """Calls that the hanging webhook accepted."""
 
 
 class Side(Struct):
-    """A server, what its webhooks call, and what is asked of it: requests, and how many calls each makes."""
+    """A server, its receiver, and its requests with the number of deliveries of each."""
 
     server: Process
     receiver: Receiver
-    asked: list[tuple[bytes, int]]
+    requests: list[tuple[bytes, int]]
     done: int = 0
     expected: int = 0
 
     def turn(self, rate: float, seconds: float) -> Turn:
-        """Post for so many seconds, and wait until everything was told."""
+        """Post messages for `seconds`, and wait for their deliveries."""
         first, count = self.done, int(rate * seconds)
-        part = self.asked[first : first + count]
+        part = self.requests[first : first + count]
         sent = steady.send(self.server.port, [request for request, _ in part], rate)
-        told = [calls if came else 0 for (_, calls), came in zip(part, sent.acknowledged, strict=True)]
+        expected = sum(calls for (_, calls), at in zip(part, sent.acknowledged, strict=True) if at)
         self.done += count
-        self.expected += sum(told)
-        arrivals = receiving.firsts(self.receiver.wait(self.expected, PATIENCE_SECONDS))
+        self.expected += expected
+        arrivals = receiving.first_arrivals(self.receiver.wait(self.expected, PATIENCE_SECONDS))
         delays = [
             (time - sent.sent[mark - first]) / 1000
             for (_, mark), time in arrivals.items()
@@ -94,42 +93,42 @@ class Side(Struct):
         ]
         if not delays:
             raise RuntimeError("nothing was delivered")
-        return Turn(quantile(delays, 0.5), quantile(delays, 0.99), sum(told), len(delays), sent.errors)
+        return Turn(quantile(delays, 0.5), quantile(delays, 0.99), expected, len(delays), sent.errors)
 
 
 def run(engine: Engine, plan: Plan) -> Hanging:
-    """Measure with and without the one that hangs, in turns."""
+    """Measure with and without the hanging webhook, in turns."""
     rate, seconds = plan.rate or _RATE, plan.steady_seconds / plan.hanging_rounds
     count = int(rate * seconds) * plan.hanging_rounds
     found: list[tuple[Turn, Turn]] = []
     with _side(engine, "healthy", count, silent=0) as healthy, _side(engine, "hanging", count, silent=1) as hanging:
         for number in range(plan.hanging_rounds):
-            # Who comes first changes from round to round.
+            # The order alternates from round to round.
             if number % 2:
                 before = hanging.turn(rate, seconds)
                 found.append((before, healthy.turn(rate, seconds)))
             else:
                 base = healthy.turn(rate, seconds)
                 found.append((hanging.turn(rate, seconds), base))
-            print(f"  {_told(*found[-1])}", file=sys.stderr)
+            print(f"  {_summary(*found[-1])}", file=sys.stderr)
         hung = hanging.receiver.hung()
     return _hanging(rate, found, hung)
 
 
-def _told(with_it: Turn, without: Turn) -> str:
+def _summary(with_it: Turn, without: Turn) -> str:
     shown = [f"p50 {turn.p50 / 1000:.1f} ms p99 {turn.p99 / 1000:.1f} ms" for turn in (with_it, without)]
-    return f"{shown[0]} with the one that hangs, {shown[1]} without"
+    return f"{shown[0]} with the hanging webhook, {shown[1]} without"
 
 
 @contextmanager
 def _side(engine: Engine, name: str, count: int, silent: int) -> Iterator[Side]:
     url = engine.create(name)
     with receiving.receiving(_HEALTHY, silent) as receiver:
-        asked = asyncio.run(_build(url, receiver.targets, count))
+        requests = asyncio.run(_build(url, receiver.targets, count))
         engine.settle(url)
-        # What hangs is not waited for when the server ends.
+        # Do not wait long for hanging calls when the server stops.
         with processes.heliograph(url, *ALLOWED, "--grace-seconds", "1") as server:
-            yield Side(server, receiver, asked)
+            yield Side(server, receiver, requests)
 
 
 async def _build(url: str, targets: list[str], count: int) -> list[tuple[bytes, int]]:
@@ -140,15 +139,15 @@ async def _build(url: str, targets: list[str], count: int) -> list[tuple[bytes, 
             seats.append(await add_speakers(store, worlds[-1], _GROUPS))
             own = targets[_HEALTHY * number // _APPS : _HEALTHY * (number + 1) // _APPS]
             calls.append(len(own))
-            # The one that never answers is the last, and in the first app.
+            # The hanging webhook is the last target, and belongs to the first app.
             for target in own if number else [*own, *targets[_HEALTHY:]]:
                 await add_webhook(store, worlds[-1], target)
-    asked = []
+    requests = []
     for number in range(count):
         app, turn = number % _APPS, number // _APPS
         line = message_line(worlds[app], *seats[app][turn % _GROUPS], f"{number} of {count}")
-        asked.append((steady.request(worlds[app], line), calls[app]))
-    return asked
+        requests.append((steady.request(worlds[app], line), calls[app]))
+    return requests
 
 
 def _hanging(rate: float, found: list[tuple[Turn, Turn]], hung: int) -> Hanging:

@@ -8,7 +8,7 @@ void histogram_record(struct histogram *histogram, uint64_t value) {
         histogram->max = value;
     if (value >> HISTOGRAM_MOST_BITS)
         value = (UINT64_C(1) << HISTOGRAM_MOST_BITS) - 1;
-    // `shift` leaves the leading 11 bits; each shift has a run of 1,024 slots of its own.
+    // `shift` leaves the leading 11 bits; each shift has its own 1,024 slots.
     unsigned shift = value < 2 * SUB ? 0 : 63 - (unsigned)__builtin_clzll(value) - HISTOGRAM_SUB_BITS;
     histogram->slots[shift * SUB + (value >> shift)]++;
 }

@@ -1,4 +1,4 @@
-// Latencies in microseconds, counted in slots: exact up to 2,047, above it to one in 1,024; bounded memory.
+// A histogram of latencies in microseconds: exact up to 2,047, above that to one in 1,024, in bounded memory.
 #pragma once
 
 #include <stdint.h>
@@ -15,5 +15,5 @@ struct histogram {
 
 void histogram_record(struct histogram *histogram, uint64_t value);
 
-// The least value that so many of a thousand do not exceed.
+// The smallest value that this many per mille do not exceed.
 uint64_t histogram_quantile(const struct histogram *histogram, uint64_t of_1000);

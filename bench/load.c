@@ -1,16 +1,16 @@
-// A load generator: N connections that each send a request, wait for its answer, and send the next.
+// A load generator: N connections that each send a request, wait for its response, and send the next.
 //
 //     load [-c connections] [-s seconds] [-t timeout] [-1] HOST PORT FILE
 //
-// FILE holds a request a line: method, path and body, separated by tabs. The connections take its lines in order. After
-// the last line the first comes again; with -1 every line is sent once, and the run ends early when they are used up.
-// LOAD_AUTHORIZATION is the Authorization header. When the time is over, nothing more is sent, and what is under way is
-// waited for, so every request that left was either answered or is among the errors. One JSON line tells the result.
+// FILE has one request per line: method, path and body, separated by tabs. The connections take the lines in order, and
+// start again after the last one; with -1 every line is sent once, and the run ends when all lines were sent.
+// LOAD_AUTHORIZATION is the Authorization header. When the time is over, the generator waits for requests in flight, so
+// every request either got a response or counts as an error. The result is one line of JSON.
 //
-// One thread and epoll: an answer costs one recv and one send, which is less than any server spends on it;
-// `cpu_microseconds` tells whether that held.
+// One thread and epoll: a request costs one send and one recv, which is less than any server needs for it;
+// `cpu_microseconds` in the result shows whether that was the case.
 #define _GNU_SOURCE
-#include "answer.h"
+#include "response.h"
 #include "histogram.h"
 
 #include <errno.h>
@@ -31,39 +31,39 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TICK_MS 20 // how often what did not happen is looked for
+#define TICK_MS 20 // interval at which timeouts are checked
 
 enum phase { CLOSED, CONNECTING, IDLE, SENDING, RECEIVING };
 
 struct connection {
     int fd;
     enum phase phase;
-    uint64_t since; // when the phase, or the request, began
+    uint64_t since; // start of the phase or of the request
     char *out;
     size_t out_room, out_length, out_sent;
-    struct answer answer;
+    struct response response;
 };
 
 static struct {
     int connections, epoll;
-    uint64_t seconds, timeout; // in microseconds, both
+    uint64_t seconds, timeout; // in microseconds
     bool once;
     const char *host, *port, *authorization;
     struct addrinfo *address;
-    const char **lines; // where each begins; one more tells where the last ends
+    const char **lines; // the start of each line, and the end of the last one
     size_t count, position, taken;
 } run = {.connections = 64, .seconds = 10000000, .timeout = 10000000};
 
 static struct {
     uint64_t connect_errors, read_errors, write_errors, timeouts, refused, reconnects;
-    uint64_t last; // when the last answer was complete
+    uint64_t last; // when the last response was complete
     uint64_t statuses[1000];
     struct histogram latencies;
 } told;
 
-static int busy; // connections that wait for an answer
+static int busy; // connections that wait for a response
 
-// Connections that may send their next request, which they do together, after all that has come was read.
+// Connections that can send their next request; they all do so after all available data was read.
 static struct connection **ready;
 static int ready_count;
 
@@ -177,13 +177,13 @@ static void dial(struct connection *c) {
     c->since = now();
     if (connect(c->fd, run.address->ai_addr, run.address->ai_addrlen) < 0 && errno != EINPROGRESS) {
         told.connect_errors++;
-        hang_up(c); // the next tick tries again
+        hang_up(c); // retried at the next tick
         return;
     }
     watch(c, EPOLL_CTL_ADD, EPOLLIN | EPOLLOUT);
 }
 
-// The connection is of no more use; another takes its place, if there is still something to do.
+// Close the connection, and open another if there is more to send.
 static void redial(struct connection *c) {
     hang_up(c);
     if (!over()) {
@@ -207,22 +207,22 @@ static void send_on(struct connection *c) {
 }
 
 static void send_next(struct connection *c) {
-    if (c->phase != IDLE || over()) // it may have been hung up since
+    if (c->phase != IDLE || over()) // it may have been closed since
         return;
     write_request(c);
-    answer_reset(&c->answer);
+    response_reset(&c->response);
     c->since = now();
-    c->phase = RECEIVING; // most requests leave at once; send_on corrects it where one does not
+    c->phase = RECEIVING; // most requests are sent completely; send_on handles the others
     busy++;
     send_on(c);
 }
 
-static void answered(struct connection *c) {
+static void completed(struct connection *c) {
     told.last = now();
-    told.statuses[c->answer.status]++;
-    told.refused += c->answer.status < 200 || c->answer.status > 299;
+    told.statuses[c->response.status]++;
+    told.refused += c->response.status < 200 || c->response.status > 299;
     histogram_record(&told.latencies, told.last - c->since);
-    if (c->answer.closes || c->phase == SENDING) { // an answer before the request has left: it will not be read
+    if (c->response.closes || c->phase == SENDING) { // early response: the rest is not read
         redial(c);
         return;
     }
@@ -236,25 +236,25 @@ static void receive(struct connection *c) {
     ssize_t count = recv(c->fd, bytes, sizeof bytes, 0);
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
         return;
-    if (c->phase == IDLE) { // the server was not asked anything: it hangs up, or should have
+    if (c->phase == IDLE) { // no request in flight: the server closes the connection, or should
         redial(c);
         return;
     }
     if (count <= 0) {
-        if (count == 0 && answer_ended(&c->answer)) {
-            answered(c);
+        if (count == 0 && response_ended(&c->response)) {
+            completed(c);
             return;
         }
         told.read_errors++;
         redial(c);
         return;
     }
-    size_t used = answer_feed(&c->answer, bytes, (size_t)count);
-    if (c->answer.state == ANSWER_BROKEN || used < (size_t)count) {
+    size_t used = response_feed(&c->response, bytes, (size_t)count);
+    if (c->response.state == RESPONSE_BROKEN || used < (size_t)count) {
         told.read_errors++;
         redial(c);
-    } else if (c->answer.state == ANSWER_COMPLETE) {
-        answered(c);
+    } else if (c->response.state == RESPONSE_COMPLETE) {
+        completed(c);
     }
 }
 
@@ -264,7 +264,7 @@ static void connected(struct connection *c) {
     getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &size);
     if (error) {
         told.connect_errors++;
-        hang_up(c); // the next tick tries again
+        hang_up(c); // retried at the next tick
         return;
     }
     watch(c, EPOLL_CTL_MOD, EPOLLIN);
@@ -356,7 +356,7 @@ int main(int argc, char **argv) {
     arguments(argc, argv);
     struct connection *all = calloc((size_t)run.connections, sizeof *all);
     run.epoll = epoll_create1(EPOLL_CLOEXEC);
-    prctl(PR_SET_TIMERSLACK, 1); // or a sleep lasts 50 microseconds longer than it was asked to
+    prctl(PR_SET_TIMERSLACK, 1); // otherwise a sleep takes 50 microseconds longer
     ready = calloc((size_t)run.connections, sizeof *ready);
     if (!all || !ready || run.epoll < 0)
         fail("connections");

@@ -1,4 +1,4 @@
-"""Runs the load generator, and measures what the server spends meanwhile."""
+"""Runs the load generator and measures the resources of the server."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from bench.processes import Process
 from bench.scenarios import Load
 
 LOADER = Path(".bench/load")
-_MOST_SECONDS = 600
+_MAX_SECONDS = 600
 
 
-class Told(Struct):
-    """What the generator tells; times are microseconds, `taken` is how many lines were sent."""
+class LoadResult(Struct):
+    """The output of the generator. Times are in microseconds; `taken` is the number of lines that were sent."""
 
     requests: int
     taken: int
@@ -36,24 +36,24 @@ class Told(Struct):
 class Measured(Struct):
     """One run of the generator against one server."""
 
-    told: Told
+    result: LoadResult
     cpu_seconds: float
     database_cpu_seconds: float
     memory_bytes: int
 
     @property
     def rate(self) -> float:
-        """Requests a second."""
-        return self.told.requests / max(self.told.microseconds, 1) * 1e6
+        """Requests per second."""
+        return self.result.requests / max(self.result.microseconds, 1) * 1e6
 
     @property
     def errors(self) -> int:
-        """Requests that did not succeed, and connections that did not."""
-        return sum(self.told.errors.values())
+        """Failed requests and connections."""
+        return sum(self.result.errors.values())
 
 
-def run(port: int, load: Load, connections: int, seconds: float) -> Told:
-    """Send the load until the time is over, or its lines are used up."""
+def run(port: int, load: Load, connections: int, seconds: float) -> LoadResult:
+    """Send the load until the time is over or all lines were sent."""
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
         file.write("\n".join(load.lines) + "\n")
         file.flush()
@@ -64,21 +64,21 @@ def run(port: int, load: Load, connections: int, seconds: float) -> Told:
             stdout=subprocess.PIPE,
             check=True,
         )
-    return msgspec.json.decode(done.stdout, type=Told)
+    return msgspec.json.decode(done.stdout, type=LoadResult)
 
 
 def measure(
     server: Process,
     load: Load,
     connections: int,
-    seconds: float = _MOST_SECONDS,
+    seconds: float = _MAX_SECONDS,
     database: Process | None = None,
 ) -> Measured:
-    """Send the load to a server, whose database may be a process of its own."""
+    """Send the load to a server; `database` is the process of its database, if separate."""
     before = server.cpu_seconds(), database.cpu_seconds() if database else 0.0
-    told = run(server.port, load, connections, seconds)
+    result = run(server.port, load, connections, seconds)
     return Measured(
-        told,
+        result,
         server.cpu_seconds() - before[0],
         database.cpu_seconds() - before[1] if database else 0.0,
         server.memory_bytes(),

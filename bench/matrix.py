@@ -1,4 +1,4 @@
-"""The scenarios at each number of connections, in turns against the server and against the bare handler."""
+"""Measures the scenarios at each number of connections, in turns with the server and the bare handler."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bench.scenarios import JOIN_SPREAD, NAMES, NEEDS, Load
 
 
 class Cell(Struct):
-    """A scenario at a number of connections: medians over the rounds, errors summed. Times are microseconds."""
+    """A scenario at a number of connections: medians over the rounds, sums of errors. Times are in microseconds."""
 
     scenario: str
     connections: int
@@ -35,12 +35,12 @@ class Cell(Struct):
     bare_errors: int
     statuses: dict[str, int]
     cpu: float
-    """Processor time of the server a request."""
+    """Processor time of the server per request."""
     bare_cpu: float
     database_cpu: float
     memory_bytes: int
     generator_busy: float
-    """The greatest part of a processor that the generator used: near 1 it would be what is measured."""
+    """Maximum fraction of a processor that the generator used; near 1 it would limit the result."""
 
 
 Pair = tuple[Measured, Measured]
@@ -48,7 +48,7 @@ Pair = tuple[Measured, Measured]
 
 @dataclass(frozen=True)
 class Contest:
-    """The server, and the bare handler beside it."""
+    """The server and the bare handler."""
 
     ours: Process
     bare: Process
@@ -56,7 +56,7 @@ class Contest:
     seconds: float
 
     def pair(self, what: Load, connections: int, *, bare_first: bool) -> Pair:
-        """Both under the same load, one after the other."""
+        """Measure both under the same load, one after the other."""
         if bare_first:
             bare = load.measure(self.bare, what, connections, self.seconds)
             return load.measure(self.ours, what, connections, self.seconds, self.database), bare
@@ -65,7 +65,7 @@ class Contest:
 
 
 def run(engine: Engine, plan: Plan) -> list[Cell]:
-    """Measure the scenarios, or one and what it needs."""
+    """Measure all scenarios, or one and those that it depends on."""
     wanted = [name for name in NAMES if plan.only in (None, name) or name == NEEDS.get(plan.only or "")]
     turns = [many for _ in range(plan.rounds) for many in plan.connections]
     url = engine.create("scenarios")
@@ -77,18 +77,18 @@ def run(engine: Engine, plan: Plan) -> list[Cell]:
         for turn, many in enumerate(turns):
             joined = 0
             for name in wanted:
-                # Who comes first changes from round to round.
+                # The order alternates from round to round.
                 pair = contest.pair(
                     stage.load(name, turn, joined), many, bare_first=turn // len(plan.connections) % 2 == 1
                 )
                 pairs[name, many].append(pair)
                 if name == JOIN_SPREAD:
-                    joined = pair[0].told.taken
-                print(f"  {name:12} {many:3} connections  {_told(pair)}", file=sys.stderr)
+                    joined = pair[0].result.taken
+                print(f"  {name:12} {many:3} connections  {_summary(pair)}", file=sys.stderr)
     return [_cell(name, many, found) for (name, many), found in pairs.items()]
 
 
-def _told(pair: Pair) -> str:
+def _summary(pair: Pair) -> str:
     ours, bare = pair
     return f"{ours.rate:7.0f}/s  {ours.rate / bare.rate:.2f} of the bare {bare.rate:.0f}/s  {ours.errors} errors"
 
@@ -98,7 +98,7 @@ def _cell(scenario: str, connections: int, pairs: list[Pair]) -> Cell:
     ratios = [one.rate / other.rate for one, other in pairs]
     statuses: dict[str, int] = {}
     for one in ours:
-        for status, count in one.told.statuses.items():
+        for status, count in one.result.statuses.items():
             statuses[status] = statuses.get(status, 0) + count
     median = statistics.median
     return Cell(
@@ -108,11 +108,11 @@ def _cell(scenario: str, connections: int, pairs: list[Pair]) -> Cell:
         bare_rate=median(one.rate for one in bare),
         ratio=median(ratios),
         ratios=ratios,
-        p50=median(one.told.p50 for one in ours),
-        p99=median(one.told.p99 for one in ours),
-        bare_p50=median(one.told.p50 for one in bare),
-        bare_p99=median(one.told.p99 for one in bare),
-        requests=sum(one.told.requests for one in ours),
+        p50=median(one.result.p50 for one in ours),
+        p99=median(one.result.p99 for one in ours),
+        bare_p50=median(one.result.p50 for one in bare),
+        bare_p99=median(one.result.p99 for one in bare),
+        requests=sum(one.result.requests for one in ours),
         errors=sum(one.errors for one in ours),
         bare_errors=sum(one.errors for one in bare),
         statuses=statuses,
@@ -120,9 +120,9 @@ def _cell(scenario: str, connections: int, pairs: list[Pair]) -> Cell:
         bare_cpu=median(_each(one.cpu_seconds, one) for one in bare),
         database_cpu=median(_each(one.database_cpu_seconds, one) for one in ours),
         memory_bytes=max(one.memory_bytes for one in ours),
-        generator_busy=max(one.told.cpu_microseconds / max(one.told.microseconds, 1) for one in [*ours, *bare]),
+        generator_busy=max(one.result.cpu_microseconds / max(one.result.microseconds, 1) for one in [*ours, *bare]),
     )
 
 
 def _each(seconds: float, measured: Measured) -> float:
-    return seconds / max(measured.told.requests, 1) * 1e6
+    return seconds / max(measured.result.requests, 1) * 1e6

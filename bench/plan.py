@@ -1,4 +1,4 @@
-"""How much is measured."""
+"""The plan of a run: what is measured, and how much."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from msgspec import Struct
 
 
 class Sizes(Struct, frozen=True):
-    """How large what is compared for growth is."""
+    """The sizes that growth compares."""
 
     conversations: tuple[int, ...] = (100, 10_000, 100_000)
     databases: tuple[int, int] = (1_000, 1_000_000)
     joins: int = 10_000
-    """Into conversations of each size; into each database, half as many."""
+    """Joins into conversations of each size; half as many into each database."""
 
 
 class Plan(Struct, frozen=True):
-    """What is measured, how long and how often.
+    """What is measured, for how long and how often.
 
-    Short and often, because what else a machine does comes and goes within seconds.
+    Many short rounds even out other activity of the machine, which varies within seconds.
     """
 
     connections: tuple[int, ...] = (1, 16, 64)
@@ -29,16 +29,16 @@ class Plan(Struct, frozen=True):
     requests: int = 1_000_000
     starts: int = 5
     backlog: int = 30_000
-    """Deliveries that wait for each server that is to make them."""
+    """Pending deliveries when the server starts."""
     steady_seconds: float = 20
-    """For which the delay of deliveries is measured."""
+    """Duration of the measurement of delays."""
     rate: float | None = None
-    """Messages a second meanwhile, if not what is usual for the engine."""
+    """Messages per second during that time; None for the default of the engine."""
     hanging_rounds: int = 5
 
     @property
     def most_connections(self) -> int:
-        """At which growth and memory are measured."""
+        """The number of connections for growth and memory."""
         return max(self.connections)
 
 

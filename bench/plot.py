@@ -1,4 +1,4 @@
-"""The ratios as bars: an SVG written by hand, which follows the reader's choice of light or dark."""
+"""Draws the ratios as bars, in an SVG that follows the reader's light or dark mode."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _STYLE = """
 
 
 def draw(found: Sequence[Results]) -> str:
-    """Bars of requests a second as a part of the bare handler's, at the most connections that were measured."""
+    """Bars of the ratios to the bare handler, at the highest number of connections."""
     most = max((cell.connections for results in found for cell in results.scenarios), default=0)
     ratios = {
         (cell.scenario, results.engine): cell.ratio
@@ -43,12 +43,12 @@ def draw(found: Sequence[Results]) -> str:
     scenarios = [name for name in NAMES if any(scenario == name for scenario, _ in ratios)]
     row = max(1, len(engines)) * _BAR + _GAP
     height = _TOP + len(scenarios) * row + 24
-    # The axis ends at a tenth, and at a half at least.
+    # The axis ends at a multiple of a tenth, at least at a half.
     end = max(0.5, -(-max(ratios.values(), default=0) * 10 // 1) / 10)
     body = [*_grid(end, height), *_legend(engines, most)]
     for number, scenario in enumerate(scenarios):
         body += _bars(scenario, engines, ratios, _TOP + number * row, end)
-    about = "Requests a second, as a part of what a bare Starlette handler answers on the same machine"
+    about = "Requests per second, as a fraction of those of a bare Starlette handler on the same machine"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{about}">\n'
         f"<style>{_STYLE}</style>\n" + "\n".join(body) + "\n</svg>\n"
@@ -67,7 +67,7 @@ def _grid(end: float, height: int) -> Iterator[str]:
 
 
 def _legend(engines: Sequence[str], connections: int) -> Iterator[str]:
-    yield f'<text class="title" x="8" y="22">Requests a second, bare handler = 1; {connections} connections</text>'
+    yield f'<text class="title" x="8" y="22">Requests per second, bare handler = 1; {connections} connections</text>'
     for number, engine in enumerate(engines):
         x = _LABELS + number * 110
         yield f'<rect class="{engine}" x="{x}" y="34" width="12" height="12" rx="2"/>'

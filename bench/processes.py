@@ -1,4 +1,4 @@
-"""Server processes, started as a user would, and what they use of the machine."""
+"""Starts server processes, and measures their processor time and memory."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Process:
-    """A process, with its children."""
+    """A process and its children."""
 
     def __init__(self, pid: int, port: int = 0, start_seconds: float = 0) -> None:
         self.pid = pid
         self.port = port
         self.start_seconds = start_seconds
-        """From its beginning to the first answer."""
+        """Time from the start to the first response."""
 
     def cpu_seconds(self) -> float:
-        """Processor time so far, of children that have ended too."""
+        """Processor time so far, including that of children that have ended."""
         return sum(_ticks(pid) for pid in _family(self.pid)) / _TICKS
 
     def memory_bytes(self) -> int:
         """Resident memory now."""
         return sum(_resident(pid, "VmRSS:") for pid in _family(self.pid))
 
-    def most_memory_bytes(self) -> int:
-        """Resident memory at its highest, as the system kept it."""
+    def peak_memory_bytes(self) -> int:
+        """Peak of the resident memory."""
         return sum(_resident(pid, "VmHWM:") for pid in _family(self.pid))
 
 
@@ -51,12 +51,12 @@ def _family(pid: int) -> list[int]:
 def _text(path: Path) -> str:
     try:
         return path.read_text()
-    except (FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
+    except (FileNotFoundError, ProcessLookupError):  # the process has ended
         return ""
 
 
 def _ticks(pid: int) -> int:
-    # The name, in parentheses, may hold spaces. Then: utime, stime, and the same of children that were waited for.
+    # The name in parentheses may contain spaces. After it: utime, stime, and those of children that have ended.
     fields = _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
     return sum(int(field) for field in fields[11:15])
 
@@ -67,7 +67,7 @@ def _resident(pid: int, field: str) -> int:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -76,7 +76,7 @@ def free_port() -> int:
 
 @contextmanager
 def heliograph(database: str, *more: str) -> Iterator[Process]:
-    """`heliograph serve` on this database, with more options if there are any; it must end in good order."""
+    """Run `heliograph serve` on this database with further options; it must exit with status 0."""
     port = free_port()
     options = ("--database", database, "--port", str(port), "--participant-limit", "10000000")
     with _running("heliograph", "serve", *options, *more, port=port, path="/health/ready") as server:
@@ -85,17 +85,17 @@ def heliograph(database: str, *more: str) -> Iterator[Process]:
 
 @contextmanager
 def bare() -> Iterator[Process]:
-    """The bare handler."""
+    """Run the bare handler."""
     port = free_port()
     options = ("--port", str(port), "--no-access-log", "--log-level", "error")
-    # uvicorn raises the signal again that ended it.
+    # uvicorn raises the signal again after shutdown.
     with _running("uvicorn", "bench.bare:app", *options, port=port, path="/", statuses=(0, -15)) as server:
         yield server
 
 
 @contextmanager
 def receiver(port: int, notes: int, silent: int, sockets: Sequence[int]) -> Iterator[Process]:
-    """What webhooks call, on sockets that listen already: of these `port` is the first; see `bench.receiver`."""
+    """Run `bench.receiver` on listening sockets; `port` is that of the first one."""
     options = map(str, (notes, silent, *sockets))
     with _running("bench.receiver", *options, port=port, path="/", statuses=(-15,), keep=(notes, *sockets)) as process:
         yield process
@@ -106,16 +106,16 @@ def _running(
     *command: str, port: int, path: str, statuses: tuple[int, ...] = (0,), keep: Sequence[int] = ()
 ) -> Iterator[Process]:
     with tempfile.TemporaryFile("w+") as output:
-        began = time.monotonic()
+        start = time.monotonic()
         line = [sys.executable, "-m", *command]
         running = subprocess.Popen(line, stdout=output, stderr=output, env=_environment(), pass_fds=keep)
         try:
-            while not _answers(port, path):
-                if running.poll() is not None or time.monotonic() > began + _START_SECONDS:
+            while not _responds(port, path):
+                if running.poll() is not None or time.monotonic() > start + _START_SECONDS:
                     output.seek(0)
                     raise RuntimeError(f"{' '.join(command[:2])} did not start:\n{output.read()}")
                 time.sleep(0.002)
-            yield Process(running.pid, port, time.monotonic() - began)
+            yield Process(running.pid, port, time.monotonic() - start)
         finally:
             running.terminate()
             status = running.wait()
@@ -125,7 +125,7 @@ def _running(
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without settings of the server that whoever runs this may have for other ends."""
+    """The environment without settings of the server, which may be set for other purposes."""
     return {
         name: value
         for name, value in os.environ.items()
@@ -133,8 +133,8 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _answers(port: int, path: str) -> bool:
-    """Whether the server answers, and with anything but a 503."""
+def _responds(port: int, path: str) -> bool:
+    """Whether the server responds with a status other than 503."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=_START_SECONDS) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n".encode())

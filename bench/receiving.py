@@ -1,4 +1,4 @@
-"""The receiver, started and read: which calls came, and when."""
+"""Starts the receiver, and reads which calls arrived and when."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from bench.scenarios import Load
 from bench.worlds import World
 
 _BACKLOG = 1024
-_LOOK_SECONDS = 0.02
-# About as much as the message of the scenarios is told in.
+_POLL_SECONDS = 0.02
+# About the size of a webhook call for a message of the scenarios.
 _CALL = '{"text":"1","padding":"' + "x" * 700 + '"}'
 
 
 class Arrival(NamedTuple):
-    """A call: nanoseconds of the clock that all processes share, the number of the endpoint, the mark it carried."""
+    """A call: nanoseconds of the system-wide monotonic clock, number of the endpoint, and mark."""
 
     nanoseconds: int
     endpoint: int
@@ -30,7 +30,7 @@ class Arrival(NamedTuple):
 
 
 class Receiver:
-    """Endpoints, each with a port of its own, as webhooks of several customers have hosts of their own."""
+    """Endpoints with separate ports, as webhooks of different customers have different hosts."""
 
     def __init__(self, process: Process, ports: list[int], answering: int, notes: int) -> None:
         self.process = process
@@ -39,11 +39,11 @@ class Receiver:
         self._notes = notes
 
     def arrivals(self) -> list[Arrival]:
-        """Every call so far that was answered, in their order."""
+        """Every call so far that got a response, in order of arrival."""
         return [one for one in self._read() if one.endpoint < self._answering]
 
     def hung(self) -> int:
-        """How many calls came to endpoints that never answer."""
+        """The number of calls to endpoints that never respond."""
         return sum(one.endpoint >= self._answering for one in self._read())
 
     def _read(self) -> Iterator[Arrival]:
@@ -51,20 +51,20 @@ class Receiver:
         return (Arrival(*note) for note in NOTE.iter_unpack(os.pread(self._notes, size, 0)))
 
     def wait(self, count: int, patience: float) -> list[Arrival]:
-        """Every call, once so many different ones have come, or none came for so many seconds."""
+        """Wait for `count` different calls, or for `patience` seconds without one; returns every call."""
         seen, since = 0, time.monotonic()
         while time.monotonic() < since + patience:
             size = os.fstat(self._notes).st_size
             if size > seen:
                 seen, since = size, time.monotonic()
-                if size // NOTE.size >= count and len(firsts(self.arrivals())) >= count:
+                if size // NOTE.size >= count and len(first_arrivals(self.arrivals())) >= count:
                     break
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
         return self.arrivals()
 
 
-def firsts(arrivals: list[Arrival]) -> dict[tuple[int, int], int]:
-    """When each call came first, by endpoint and mark: one that was repeated is still one."""
+def first_arrivals(arrivals: list[Arrival]) -> dict[tuple[int, int], int]:
+    """The first arrival of each call by endpoint and mark, without repetitions."""
     found: dict[tuple[int, int], int] = {}
     for one in arrivals:
         found.setdefault((one.endpoint, one.mark), one.nanoseconds)
@@ -73,13 +73,13 @@ def firsts(arrivals: list[Arrival]) -> dict[tuple[int, int], int]:
 
 @contextmanager
 def receiving(answering: int, silent: int = 0) -> Iterator[Receiver]:
-    """A receiver with so many endpoints that answer, and behind them so many that never do."""
+    """A receiver with `answering` endpoints that respond, followed by `silent` ones that never do."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(answering + silent)]
         for one in sockets:
             one.bind(("127.0.0.1", 0))
             one.listen(_BACKLOG)
-        # In memory, because a note must not wait for the disk of the database.
+        # In memory, so that a record does not wait for the disk of the database.
         notes = os.memfd_create("notes")
         stack.callback(os.close, notes)
         ports = [one.getsockname()[1] for one in sockets]
@@ -88,11 +88,11 @@ def receiving(answering: int, silent: int = 0) -> Iterator[Receiver]:
 
 
 def rate(connections: int, seconds: float) -> float:
-    """Calls a second that the receiver answers to the load generator: what no server can be measured beyond."""
+    """Calls per second from the load generator that the receiver handles: an upper limit of every measurement."""
     with receiving(1) as receiver:
-        told = load.run(
+        result = load.run(
             receiver.process.port, Load(World("", ""), [f"POST\t/\t{_CALL}"], once=False), connections, seconds
         )
-    if told.statuses != {"200": told.requests}:
-        raise RuntimeError(f"the receiver refuses what it is told: {told.statuses}")
-    return told.requests / told.microseconds * 1e6
+    if result.statuses != {"200": result.requests}:
+        raise RuntimeError(f"the receiver refused calls: {result.statuses}")
+    return result.requests / result.microseconds * 1e6

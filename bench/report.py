@@ -1,4 +1,4 @@
-"""The results: stored as JSON, printed, and written into the documentation."""
+"""Stores the results as JSON, and renders them for the terminal and the documentation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BEGIN, _END = "<!-- figures: written by `make bench` -->", "<!-- end of figures
 
 
 class Settings(Struct):
-    """How long and how often it was measured."""
+    """Duration and number of the measurements."""
 
     seconds: float
     rounds: int
@@ -32,7 +32,7 @@ class Settings(Struct):
 
 
 class Results(Struct):
-    """Everything about one engine; a part that was not measured is empty."""
+    """The results of one engine; parts that were not measured are empty."""
 
     engine: str
     facts: dict[str, str]
@@ -47,7 +47,7 @@ class Results(Struct):
 
 
 def store(results: Results, folder: Path) -> Path:
-    """Write the results to `<engine>.json`; returns where that is."""
+    """Write the results to `<engine>.json`; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{results.engine}.json"
     path.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
@@ -55,7 +55,7 @@ def store(results: Results, folder: Path) -> Path:
 
 
 def load(folder: Path) -> list[Results]:
-    """The results of every engine that was measured."""
+    """The stored results of all engines."""
     paths = [folder / f"{engine}.json" for engine in ENGINES]
     return [msgspec.json.decode(path.read_bytes(), type=Results) for path in paths if path.exists()]
 
@@ -71,7 +71,7 @@ def publish(folder: Path) -> None:
 def figures(found: list[Results]) -> str:
     """The figures as Markdown."""
     if not found:
-        return "Nothing was measured yet.\n"
+        return "No results yet.\n"
     return "\n".join(_section(results) for results in found)
 
 
@@ -85,7 +85,7 @@ def _section(results: Results) -> str:
         parts.append(_memory(results.memory))
     if results.start:
         parts.append(
-            f"Start to ready, on the database that this left: {results.start.seconds:.2f} s; "
+            f"Start to ready, on the resulting database: {results.start.seconds:.2f} s; "
             f"the bare handler: {results.start.bare_seconds:.2f} s.\n"
         )
     if results.deliveries:
@@ -121,7 +121,7 @@ def scenario_table(cells: Iterable[Cell]) -> str:
         ]
         for cell in cells
     ]
-    head = ["", "connections", "a second", "of the bare handler", "rounds", "p50 ms", "p99 ms", "errors"]
+    head = ["", "connections", "per second", "of the bare handler", "rounds", "p50 ms", "p99 ms", "errors"]
     return _table([*head, "CPU µs each", "bare CPU µs", "MB"], rows)
 
 
@@ -139,14 +139,14 @@ def growth_table(grown: Iterable[Grown]) -> str:
         ]
         for one in grown
     ]
-    return _table(["", "compared with", "costs so many times", "rounds", "a second", "p99 ms", "errors"], rows)
+    return _table(["", "compared with", "cost ratio", "rounds", "per second", "p99 ms", "errors"], rows)
 
 
 def _memory(memory: Memory) -> str:
     wanted = (0, 0.1, 0.5, 1)
     samples = [min(memory.samples, key=lambda sample: abs(sample[0] - part * memory.requests)) for part in wanted]
-    told = ", ".join(f"{size / 1e6:.0f} MB after {requests:,}" for requests, size in samples)
-    return f"Memory over {memory.requests:,} requests of every kind ({memory.errors} errors): {told}.\n"
+    samples_text = ", ".join(f"{size / 1e6:.0f} MB after {requests:,}" for requests, size in samples)
+    return f"Memory over {memory.requests:,} requests of every kind ({memory.errors} errors): {samples_text}.\n"
 
 
 def deliveries_table(drained: Iterable[Drained]) -> str:
@@ -165,25 +165,25 @@ def deliveries_table(drained: Iterable[Drained]) -> str:
         ]
         for one in drained
     ]
-    head = ["deliveries", "a second", "missing", "repeated", "CPU µs each", "MB before", "MB at most"]
-    return _table([*head, "the receiver a second", "the receiver's CPU"], rows)
+    head = ["deliveries", "per second", "missing", "repeated", "CPU µs each", "MB before", "MB at most"]
+    return _table([*head, "receiver per second", "receiver CPU"], rows)
 
 
 def _delay(delay: Delay) -> str:
     return (
-        f"Delay of deliveries, at {delay.rate:,.0f} messages a second: p50 {_ms(delay.p50)}, p99 {_ms(delay.p99)}, "
-        f"at most {_ms(delay.max)}; from the beginning of the request p50 {_ms(delay.request_p50)}, "
-        f"p99 {_ms(delay.request_p99)}. Of {delay.acknowledged:,} messages that were acknowledged {delay.arrived:,} "
-        f"arrived, {delay.again} of them more than once; {delay.errors} errors.\n"
+        f"Delay of deliveries at {delay.rate:,.0f} messages per second: p50 {_ms(delay.p50)}, p99 {_ms(delay.p99)}, "
+        f"at most {_ms(delay.max)}; from the start of the request p50 {_ms(delay.request_p50)}, "
+        f"p99 {_ms(delay.request_p99)}. {delay.arrived:,} of {delay.acknowledged:,} acknowledged messages were "
+        f"delivered, with {delay.again} repetitions; {delay.errors} errors.\n"
     )
 
 
 def _hanging(hanging: Hanging) -> str:
     return (
-        f"Delay of {hanging.healthy} webhooks beside one that never answers, at {hanging.rate:g} messages a second, "
-        f"from the request: p50 {_ms(hanging.p50)}, {_times(hanging.p50_times)} times what it is without "
-        f"that one; p99 {_ms(hanging.p99)}, {_times(hanging.p99_times)} times. Of {hanging.expected:,} calls that were "
-        f"due {hanging.arrived:,} arrived; {hanging.errors} errors; {hanging.hung} calls hung.\n"
+        f"Delay of {hanging.healthy} webhooks next to one that never responds, at {hanging.rate:g} messages per "
+        f"second, from the request: p50 {_ms(hanging.p50)}, {_times(hanging.p50_times)} times the delay without "
+        f"that one; p99 {_ms(hanging.p99)}, {_times(hanging.p99_times)} times. {hanging.arrived:,} of "
+        f"{hanging.expected:,} expected calls arrived; {hanging.errors} errors; {hanging.hung} calls hung.\n"
     )
 
 

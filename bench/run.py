@@ -1,9 +1,9 @@
-"""Measure the server on each engine, as ratios to a bare handler under the same load in the same run.
+"""Measures the server on each engine, as ratios to a bare handler under the same load in the same run.
 
     make bench
     .venv/bin/python -m bench.run --engine sqlite --only join-spread --connections 64
 
-What is measured, and how to read it, is told in docs/benchmarks.md.
+docs/benchmarks.md describes the measurements, and how to read the figures.
 """
 
 from __future__ import annotations
@@ -31,25 +31,29 @@ from heliograph.errors import UsageError
 GROWTH, ENDURANCE = "growth", "endurance"
 DELIVERIES, DELAY, HANGING = "deliveries", "delay", "hanging"
 PARTS = (GROWTH, ENDURANCE, DELIVERIES, DELAY, HANGING)
-"""What can be measured beside the scenarios."""
+"""The measurements besides the scenarios."""
 RESULTS = Path("bench/results")
 
 
 def arguments(given: list[str] | None) -> argparse.Namespace:
-    """The options."""
+    """Parse the options."""
     parser = argparse.ArgumentParser(
         prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
-    parser.add_argument("--connections", type=_numbers, help="such as 64; 1,16,64 unless told")
-    parser.add_argument("--seconds", type=float, help="of each measurement at most")
-    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--connections", type=_numbers, help="numbers of connections, such as 64; default 1,16,64")
+    parser.add_argument("--seconds", type=float, help="maximum duration of each measurement")
+    parser.add_argument("--rounds", type=int, help="number of rounds; default 9")
     parser.add_argument("--only", choices=[*NAMES, *PARTS], metavar="SCENARIO", help=", ".join([*NAMES, *PARTS]))
-    parser.add_argument("--backlog", type=int, help="deliveries that wait; 30000 unless told")
-    parser.add_argument("--rate", type=float, help="messages a second while the delay of deliveries is measured")
-    parser.add_argument("--quick", action="store_true", help="everything, in about two minutes, on small databases")
-    parser.add_argument("--database", metavar="URL", help="a PostgreSQL in which databases may be made and dropped")
-    parser.add_argument("--results", type=Path, help="a folder for the results; the documentation is then left alone")
+    parser.add_argument("--backlog", type=int, help="number of pending deliveries; default 30000")
+    parser.add_argument("--rate", type=float, help="messages per second for the delay of deliveries")
+    parser.add_argument(
+        "--quick", action="store_true", help="measure everything with small sizes, in about two minutes"
+    )
+    parser.add_argument(
+        "--database", metavar="URL", help="PostgreSQL server on which databases may be created and dropped"
+    )
+    parser.add_argument("--results", type=Path, help="folder for the results; leaves the documentation unchanged")
     return parser.parse_args(given)
 
 
@@ -64,48 +68,52 @@ def _engine(name: str, folder: Path, url: str | None) -> Iterator[Engine]:
 
 
 def measure(engine: Engine, plan: Plan, folder: Path) -> Results:
-    """Everything, or one part."""
+    """Measure everything, or the part that the plan selects."""
     found = Results(engine.name, facts.gather(engine, folder), Settings(plan.seconds, plan.rounds, plan.users))
     if plan.only not in PARTS:
-        _say(f"{engine.name}: scenarios")
+        _print_progress(f"{engine.name}: scenarios")
         found.scenarios = matrix.run(engine, plan)
     if plan.only in (None, GROWTH):
-        _say(f"{engine.name}: growth")
+        _print_progress(f"{engine.name}: growth")
         found.growth = growth.run(engine, plan)
     if plan.only in (None, ENDURANCE):
-        _say(f"{engine.name}: memory and start")
+        _print_progress(f"{engine.name}: memory and start")
         found.memory, found.start = endurance.run(engine, plan)
     if plan.only in (None, DELIVERIES):
-        _say(f"{engine.name}: deliveries")
+        _print_progress(f"{engine.name}: deliveries")
         found.deliveries = deliveries.run(engine, plan)
     if plan.only in (None, DELAY):
-        _say(f"{engine.name}: delay of deliveries")
+        _print_progress(f"{engine.name}: delay of deliveries")
         found.delay = delay.run(engine, plan)
     if plan.only in (None, HANGING):
-        _say(f"{engine.name}: delay beside a webhook that hangs")
+        _print_progress(f"{engine.name}: delay next to a hanging webhook")
         found.hanging = hanging.run(engine, plan)
     return found
 
 
-def _say(what: str) -> None:
+def _print_progress(what: str) -> None:
     print(what, file=sys.stderr)
 
 
 def main(given: list[str] | None = None) -> None:
-    """Measure, print, store; a whole run also goes into the documentation."""
+    """Measure, print and store. A complete run also updates the documentation."""
     options = arguments(given)
     if not LOADER.exists():
-        sys.exit(f"bench: there is no {LOADER}: run `make {LOADER}`")
-    asked = {name: getattr(options, name) for name in ("connections", "only", "seconds", "rounds", "backlog", "rate")}
-    asked |= {"steady_seconds": options.seconds, "hanging_rounds": options.rounds}
-    plan = replace(QUICK if options.quick else Plan(), **{name: value for name, value in asked.items() if value})
-    whole = not (options.quick or options.only or options.results)
-    results = options.results or (RESULTS if whole else Path(".bench/results"))
-    # Of PostgreSQL no key lies beside the database.
+        sys.exit(f"bench: {LOADER} is missing: run `make {LOADER}`")
+    given_options = {
+        name: getattr(options, name) for name in ("connections", "only", "seconds", "rounds", "backlog", "rate")
+    }
+    given_options |= {"steady_seconds": options.seconds, "hanging_rounds": options.rounds}
+    plan = replace(
+        QUICK if options.quick else Plan(), **{name: value for name, value in given_options.items() if value}
+    )
+    complete = not (options.quick or options.only or options.results)
+    results = options.results or (RESULTS if complete else Path(".bench/results"))
+    # With PostgreSQL the master key has to be given.
     os.environ.setdefault("HELIOGRAPH_MASTER_KEY", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     names = ["sqlite", "postgresql"] if options.engine == "both" else [options.engine]
     for name in names:
-        # Not below the temporary folder of the system, which may be in memory: there nothing is ever waited for.
+        # The temporary folder of the system may be in memory, where fsync takes no time.
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=LOADER.parent, prefix="data-")))
             try:
@@ -114,11 +122,11 @@ def main(given: list[str] | None = None) -> None:
             except (UsageError, ImportError) as error:
                 if options.engine != "both":
                     sys.exit(f"bench: {error}")
-                _say(f"bench: {name} was not measured: {error}")
+                _print_progress(f"bench: {name} was not measured: {error}")
                 continue
         path = report.store(found, results)
         print(f"{report.figures([found])}\nstored in {path}")
-    if whole:
+    if complete:
         report.publish(results)
 
 

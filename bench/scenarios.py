@@ -1,7 +1,7 @@
-"""What is asked of the server, as lines for the generator: method, path and body, separated by tabs.
+"""The scenarios: requests as lines for the generator, with method, path and body separated by tabs.
 
-Nobody joins a group twice and no user is created twice: each join-and-leave turn has groups of its own, in which nobody
-is yet, and its lines are sent once. Who leaves is who has just joined.
+No join and no creation of a user is repeated: each turn has its own empty groups, and its lines are sent once. The
+users who leave are those who have just joined.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
 T = TypeVar("T")
 
 GROUPS = 100
-"""Over so many groups joins are spread."""
+"""Number of groups over which joins are spread."""
 MEMBERS = 120
-"""In each of the groups that are listed: more than a page."""
+"""Members of each group that is listed: more than a page."""
 TEXT = "The lamp is lit, and the boats are in."
 
 JOIN_SPREAD, JOIN_ONE, LEAVE = "join-spread", "join-one", "leave"
@@ -36,14 +36,14 @@ NAMES = {
     "post-message": "post a message, in 100 groups",
     "read": "read, in 100 groups",
 }
-"""The scenarios, in the order in which they run, and what they are called."""
+"""The scenarios in the order in which they run, with their descriptions."""
 NEEDS = {LEAVE: JOIN_SPREAD}
 _AGAIN = ("list-25", "list-25-new", "list-100", "get-user", "post-message", "read")
-"""What can be asked any number of times."""
+"""Scenarios whose lines can be sent repeatedly."""
 
 
 class Load(Struct):
-    """Lines to send to a world, again and again or `once`."""
+    """Lines to send to a world, repeatedly or `once`."""
 
     world: World
     lines: list[str]
@@ -51,16 +51,16 @@ class Load(Struct):
 
 
 class Stage(Struct):
-    """A world for the scenarios: groups that are listed, and groups that wait for their turn to be joined."""
+    """A world for the scenarios, with groups to list and groups to join in each turn."""
 
     world: World
     listed: list[str]
     joined: list[str]
     seated: list[tuple[str, str]]
-    """Who is in the groups that are listed: group and user."""
+    """The members of the listed groups, as pairs of group and user."""
 
     def load(self, scenario: str, turn: int, joined: int) -> Load:
-        """The load of a scenario in a turn; `joined` is how many lines of the turn's spread joins were sent."""
+        """The load of a scenario in a turn; `joined` is the number of spread joins that were sent in this turn."""
         return Load(self.world, self._lines(scenario, turn, joined), once=scenario not in _AGAIN)
 
     def _lines(self, scenario: str, turn: int, joined: int) -> list[str]:
@@ -71,11 +71,11 @@ class Stage(Struct):
             case "leave":
                 return [leave_line(world, *seat) for seat in self._spread(turn)[:joined]]
             case "join-one":
-                return [join_line(world, self._own(turn)[GROUPS], user) for user in world.users]
+                return [join_line(world, self._groups_of(turn)[GROUPS], user) for user in world.users]
             case "list-25":
                 return [page_line(world, group) for group in self.listed]
             case "list-25-new":
-                # More pages than a server remembers; none is asked for again before all the others were.
+                # More pages than the server caches, each requested once per cycle.
                 places = range(MEMBERS - DEFAULT_SIZE)
                 return [
                     page_line(world, group, f"?page%5Bafter%5D={world.members[group][place]}")
@@ -90,22 +90,22 @@ class Stage(Struct):
                 return [create_line(world, f"{turn}-{number}") for number in range(len(world.users))]
             case "post-message":
                 seats = _shuffled(self.seated)
-                # Every second message is the business's.
+                # Every second message is from the business.
                 return [message_line(world, group, user if n % 2 else None) for n, (group, user) in enumerate(seats)]
             case "read":
                 return [read_line(world, *seat) for seat in _shuffled(self.seated)]
         raise ValueError(scenario)
 
-    def _own(self, turn: int) -> list[str]:
+    def _groups_of(self, turn: int) -> list[str]:
         return self.joined[turn * (GROUPS + 1) : (turn + 1) * (GROUPS + 1)]
 
     def _spread(self, turn: int) -> list[tuple[str, str]]:
-        groups = self._own(turn)[:GROUPS]
+        groups = self._groups_of(turn)[:GROUPS]
         return [(groups[number % GROUPS], user) for number, user in enumerate(self.world.users)]
 
 
 async def build(url: str, users: int, turns: int) -> Stage:
-    """Make the world of a run of so many turns."""
+    """Create the world for a number of turns."""
     async with opened(url) as store:
         world = await empty(store)
         people = await add_users(store, world, users)
@@ -120,7 +120,7 @@ async def build(url: str, users: int, turns: int) -> Stage:
 
 
 def _shuffled(values: list[T]) -> list[T]:
-    # Always in the same disorder.
+    # A reproducible random order.
     return random.Random(1).sample(values, len(values))
 
 
@@ -135,7 +135,7 @@ def leave_line(world: World, group: str, user: str) -> str:
 
 
 def message_line(world: World, group: str, user: str | None, text: str = TEXT) -> str:
-    """A user, or without one the business, says something in a group."""
+    """A user, or the business if `user` is None, posts a message to a group."""
     content = {"type": "text", "text": text}
     author = {"type": "user", "userId": user} if user else {"type": "business"}
     body = {"author": author, "content": content}
@@ -143,28 +143,28 @@ def message_line(world: World, group: str, user: str | None, text: str = TEXT) -
 
 
 def clear_line(world: World, group: str) -> str:
-    """Every message of a group is deleted."""
+    """Delete every message of a group."""
     return _line("DELETE", world, f"conversations/{group}/messages")
 
 
 def read_line(world: World, group: str, user: str) -> str:
-    """A user has read what was said in a group."""
+    """A user marks the messages of a group as read."""
     body = {"author": {"type": "user", "userId": user}, "type": "conversation:read"}
     return _line("POST", world, f"conversations/{group}/activity", body)
 
 
 def page_line(world: World, group: str, query: str = "") -> str:
-    """A page of a group's participants; without a query the first 25."""
+    """A page of the participants of a group; by default the first 25."""
     return _line("GET", world, f"conversations/{group}/participants{query}")
 
 
 def user_line(world: World, user: str) -> str:
-    """A user by id."""
+    """Get a user by id."""
     return _line("GET", world, f"users/{user}")
 
 
 def create_line(world: World, name: str) -> str:
-    """A new user, with this external id."""
+    """Create a user with this external id."""
     return _line("POST", world, "users", {"externalId": f"bench-{name}", "profile": {"givenName": "Ada"}})
 
 

@@ -1,4 +1,4 @@
-"""Requests at a steady rate, however long their answers take, and when each was sent and acknowledged."""
+"""Sends requests at a steady rate, independent of response times, and records when each was sent and acknowledged."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from msgspec import Struct
 from bench.worlds import World
 
 _CONNECTIONS = 64
-"""So many requests may wait for their answers; one more would have to leave later than it should."""
+"""Maximum number of concurrent requests; further ones would be sent late."""
 
 
 class Sent(Struct):
-    """What became of each request: nanoseconds of the clock that all processes share, 0 for what did not happen."""
+    """When each request was sent and acknowledged: nanoseconds of the system-wide monotonic clock, or 0."""
 
     sent: list[int]
     acknowledged: list[int]
 
     @property
     def errors(self) -> int:
-        """Requests that did not succeed."""
+        """The number of failed requests."""
         return self.acknowledged.count(0)
 
     @property
     def rate(self) -> float:
-        """Requests a second that were acknowledged, from the first that was sent to the last answer."""
+        """Acknowledged requests per second, from the first request to the last response."""
         seconds = (max(self.acknowledged) - min(self.sent)) / 1e9
         return (len(self.sent) - self.errors) / seconds
 
@@ -48,31 +48,31 @@ def request(world: World, line: str) -> bytes:
 
 
 def send(port: int, requests: Sequence[bytes], rate: float) -> Sent:
-    """Send each request once, so many a second."""
+    """Send each request once, `rate` of them per second."""
     return uvloop.run(_send(port, requests, rate))
 
 
 async def _send(port: int, requests: Sequence[bytes], rate: float) -> Sent:
-    told = Sent([0] * len(requests), [0] * len(requests))
+    record = Sent([0] * len(requests), [0] * len(requests))
     numbers = iter(range(len(requests)))
     streams = [await asyncio.open_connection("127.0.0.1", port) for _ in range(_CONNECTIONS)]
-    began = time.monotonic()
+    start = time.monotonic()
 
-    async def keep_asking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        # A connection takes the next request and waits for its time: while one is free, each leaves on time.
+    async def send_next(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A connection takes the next request and waits until it is due: while one is free, every request is on time.
         for number in numbers:
-            await asyncio.sleep(began + number / rate - time.monotonic())
-            told.sent[number] = time.monotonic_ns()
+            await asyncio.sleep(start + number / rate - time.monotonic())
+            record.sent[number] = time.monotonic_ns()
             writer.write(requests[number])
             if await _succeeds(reader):
-                told.acknowledged[number] = time.monotonic_ns()
+                record.acknowledged[number] = time.monotonic_ns()
         writer.close()
         await writer.wait_closed()
 
     async with asyncio.TaskGroup() as tasks:
         for stream in streams:
-            tasks.create_task(keep_asking(*stream))
-    return told
+            tasks.create_task(send_next(*stream))
+    return record
 
 
 async def _succeeds(reader: asyncio.StreamReader) -> bool:
@@ -83,7 +83,7 @@ async def _succeeds(reader: asyncio.StreamReader) -> bool:
 
 
 def quantile(values: Sequence[float], part: float) -> float:
-    """The value that this part of all values does not exceed; 0 of none."""
+    """The quantile of the values, by the nearest rank; 0 if there are no values."""
     if not values:
         return 0
     return sorted(values)[max(0, math.ceil(part * len(values)) - 1)]

@@ -1,4 +1,4 @@
-"""What a database holds before the load begins: written through the storage layer, a set of rows at a time."""
+"""Fills databases before the load starts, in batches through the storage layer."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ from heliograph.wire.integrations import CustomIntegrationBody
 from heliograph.wire.webhooks import WebhookCreateBody
 
 _ROWS = 10_000
-"""How many rows one transaction writes."""
+"""Rows per transaction."""
 
 
 class World(Struct):
-    """An app with users and groups, and who may call it."""
+    """An app with users and groups, and the credentials to call it."""
 
     app_id: str
     authorization: str
     users: list[str] = []
     groups: list[str] = []
     members: dict[str, list[str]] = {}
-    """Of the groups that have participants: their ids, in the order of joining."""
+    """The ids of the participants by group, in the order of joining."""
 
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Store]:
-    """The store at `url`: the one place where it is opened."""
+    """Open the store at `url`."""
     store = await open_store(url)
     try:
         yield store
@@ -50,13 +50,13 @@ async def opened(url: str) -> AsyncIterator[Store]:
 
 
 async def empty(store: Store) -> World:
-    """The sandbox, with nobody in it."""
-    made = await sandbox.ensure(store)
-    return _world(made.app.id, made.app_key)
+    """Create the sandbox, without users."""
+    created = await sandbox.ensure(store)
+    return _world(created.app.id, created.app_key)
 
 
 async def another(store: Store) -> World:
-    """One more app, with nobody in it."""
+    """Create another app, without users."""
     app = await apps.create(store, AppCreateBody(display_name="Bench"))
     return _world(app.id, await keys.create(store, app.id, "Bench"))
 
@@ -68,24 +68,24 @@ def _world(app_id: str, key: AppKey) -> World:
 
 async def add_users(store: Store, world: World, count: int) -> list[str]:
     """Create users; returns their ids."""
-    made = [ids.new() for _ in range(count)]
-    for part in _parts(made):
+    created = [ids.new() for _ in range(count)]
+    for part in _parts(created):
         await store.write(_insert_users, world.app_id, part)
-    world.users += made
-    return made
+    world.users += created
+    return created
 
 
 async def add_groups(store: Store, world: World, count: int, size: int = 0) -> list[str]:
-    """Create groups that are said to hold `size` participants, which `add_members` is to put in; returns their ids."""
-    made = [ids.new() for _ in range(count)]
-    for part in _parts(made):
+    """Create groups with a participant count of `size`, for `add_members` to fill; returns their ids."""
+    created = [ids.new() for _ in range(count)]
+    for part in _parts(created):
         await store.write(_insert_groups, world.app_id, part, size)
-    world.groups += made
-    return made
+    world.groups += created
+    return created
 
 
 async def add_members(store: Store, world: World, seats: Sequence[tuple[str, str]]) -> None:
-    """Put users into groups: pairs of a group and a user, a group after the other."""
+    """Add users to groups: `seats` are pairs of group and user, sorted by group."""
     rows = [StoredParticipant(ids.new(), user, None, [], 0, None, world.app_id, group) for group, user in seats]
     for start in range(0, len(rows), _ROWS):
         await store.write(participants.add, rows[start : start + _ROWS])
@@ -94,7 +94,7 @@ async def add_members(store: Store, world: World, seats: Sequence[tuple[str, str
 
 
 async def add_speakers(store: Store, world: World, count: int) -> list[tuple[str, str]]:
-    """Create groups of one participant each; returns them as pairs of a group and its user."""
+    """Create groups with one participant each; returns pairs of group and user."""
     groups = await add_groups(store, world, count, 1)
     seats = list(zip(groups, await add_users(store, world, count), strict=True))
     await add_members(store, world, seats)
@@ -102,7 +102,7 @@ async def add_speakers(store: Store, world: World, count: int) -> list[tuple[str
 
 
 async def add_webhook(store: Store, world: World, target: str) -> None:
-    """Create a webhook, with an integration of its own, that is told of messages."""
+    """Create an integration with a webhook for messages."""
     webhook = WebhookCreateBody(target=target, triggers=["conversation:message"])
     body, allowed = CustomIntegrationBody(webhooks=[webhook]), parse_networks("loopback", host="", embedded=False)
     await integrations.create(store, Tenant(world.app_id, ""), body, allowed)
@@ -112,17 +112,17 @@ def _parts(rows: list[str]) -> list[list[str]]:
     return [rows[start : start + _ROWS] for start in range(0, len(rows), _ROWS)]
 
 
-async def _insert_users(tx: Tx, app_id: str, made: list[str]) -> None:
+async def _insert_users(tx: Tx, app_id: str, created: list[str]) -> None:
     empty = Raw(b"{}")
-    rows = [StoredUser(app_id, one, None, None, False, tx.now, None, empty, empty, None, tx.now) for one in made]
+    rows = [StoredUser(app_id, one, None, None, False, tx.now, None, empty, empty, None, tx.now) for one in created]
     await users.add(tx, rows)
 
 
-async def _insert_groups(tx: Tx, app_id: str, made: list[str], size: int) -> None:
+async def _insert_groups(tx: Tx, app_id: str, created: list[str], size: int) -> None:
     rows = [
         StoredConversation(
             app_id, one, SDK_GROUP, False, size, 0, tx.now, None, None, None, None, None, tx.now, ids.new()
         )
-        for one in made
+        for one in created
     ]
     await conversations.add(tx, rows)

@@ -8,14 +8,14 @@ from heliograph import webhooks
 
 SECRET = os.environ["WEBHOOK_SECRET"]
 joined: dict[str, str] = {}
-"""Who joined last, by conversation. Event ids tell what was seen already: the same event may come twice."""
+"""The latest participant of each conversation. An event may be delivered twice; `event.id` identifies it."""
 
 app = Flask(__name__)
 
 
 @app.post("/webhooks")
 def receive() -> Response:
-    """Answer quickly: what takes longer than 20 seconds is sent again."""
+    """Respond within 20 seconds, or the call is repeated."""
     try:
         delivery = webhooks.receive(dict(request.headers), request.get_data(), SECRET)
     except webhooks.WrongSecret:

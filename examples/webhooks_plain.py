@@ -1,4 +1,4 @@
-"""Prints what webhooks tell, with nothing but Python: python3 examples/webhooks_plain.py 3000"""
+"""Prints the events of webhooks, with the standard library only: python3 examples/webhooks_plain.py 3000"""
 
 import json
 import sys
@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 
 class Hook(BaseHTTPRequestHandler):
-    """Answers every POST with 200."""
+    """Responds to every POST with 200."""
 
     def do_POST(self) -> None:
         """Print the events of one call."""

@@ -88,11 +88,11 @@ class Server:
             self._drain(self.process.stderr, self.log),
         ]
         deadline = time.monotonic() + START_SECONDS
-        while not any(" answers at " in line for line in self.output):
+        while not any(" listening at " in line for line in self.output):
             assert self.process.poll() is None, "".join(self.log)
             assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.01)
-        self.url = next(line for line in reversed(self.output) if " answers at " in line).split()[-1]
+        self.url = next(line for line in reversed(self.output) if " listening at " in line).split()[-1]
         while self.workers > 1 and len(self.listening()) < self.workers:
             assert time.monotonic() < deadline, "a worker did not start"
             time.sleep(0.05)

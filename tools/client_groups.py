@@ -1,4 +1,4 @@
-"""The groups of operations, a method for each row of the table."""
+"""Renders the groups of operations of the client: a module for each tag, a method for each operation."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ from tools.writing import docstring
 
 MAPPING = "Mapping[str, Any]"
 COMMON = (
-    ("InvalidArgument", "What was given breaks a rule of the API; nothing was sent."),
-    ("ApiError", "The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like."),
-    ("TransportError", "No answer came: ConnectionFailed or Timeout."),
-    ("DecodeError", "The answer cannot be read."),
+    ("InvalidArgument", "An argument breaks a rule of the API; nothing was sent."),
+    (
+        "ApiError",
+        "Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.",
+    ),
+    ("TransportError", "No response arrived: ConnectionFailed or Timeout."),
+    ("DecodeError", "The response cannot be decoded."),
 )
 
 
 def group_names(tag: str) -> tuple[str, str]:
-    """The attribute of the client, and the class: `app_keys` and `AppKeysApi`."""
+    """The attribute of the client and the class of a tag, such as `app_keys` and `AppKeysApi`."""
     words = [{"API": "Api"}.get(word, word) for word in tag.split()]
     return "_".join(words).lower(), "".join(words) + "Api"
 
 
 def given_as(kind: inspect.Type) -> str:
-    """The annotation of what a caller may give for a field of a body."""
+    """The annotation of the keyword for a field of a body."""
     found = parts(kind)
     named = [_given(part) for part in found]
     if any(isinstance(part, inspect.StructType) for part in found):
@@ -60,7 +63,7 @@ def _nullable(kind: inspect.Type) -> tuple[inspect.Type, ...]:
 
 
 def may_be_null(field: inspect.Field) -> bool:
-    """Whether null means something else than nothing: then a keyword that is not given is UNSET."""
+    """Whether null differs from an absent field; the default of its keyword is then UNSET."""
     return field.default is UNSET
 
 
@@ -73,26 +76,26 @@ def keyword(field: inspect.Field) -> str:
 
 
 def keyword_name(name: str) -> str:
-    """The keyword for a query parameter; `for` is a word of Python itself."""
+    """The keyword for a query parameter; a Python keyword such as `for` gets an underscore."""
     return f"{snake(name)}_" if iskeyword(snake(name)) else snake(name)
 
 
 class Method:
-    """What is written for one operation."""
+    """Renders the methods of one operation."""
 
     def __init__(self, operation: AnyOperation) -> None:
         self.operation = operation
         self.name = snake(operation.name)
         self.path = [snake(name) for name in path_names(operation)]
-        self.answer = operation.response.kind.__name__ if is_model(operation.response.kind) else "Model"
+        self.response = operation.response.kind.__name__ if is_model(operation.response.kind) else "Model"
         body = operation.body.kind
         self.bodies = [struct.cls for struct in structs_in(inspect.type_info(body))] if body else []
-        # Of several kinds of a body each has fields of its own.
+        # The variants of a union have different fields, so they get no keywords.
         self.body_fields = fields(self.bodies[0]) if len(self.bodies) == 1 else ()
         self.query = {name: keyword_name(name) for name in operation.query}
 
     def first_parameters(self) -> Iterator[str]:
-        """Those that may be given by position, in the order of the API's documentation."""
+        """The positional parameters, in the order of the API's documentation."""
         yield from (f"{name}: str" for name in self.path)
         if self.bodies:
             yield f"body: {' | '.join(kind.__name__ for kind in self.bodies)} | Mapping[str, Any] | None = None"
@@ -102,19 +105,19 @@ class Method:
             yield "page: Page | Mapping[str, Any] | None = None"
 
     def keywords(self) -> Iterator[str]:
-        """Those that are given by name."""
+        """The keyword-only parameters."""
         yield from map(keyword, self.body_fields)
         yield from (f"{snake(name)}: str | None = None" for name in self.operation.filters)
         yield from (f"{name}: str | None = None" for name in self.query.values())
 
-    def signature(self, name: str, answer: str, *more: str, start: str = "async def") -> str:
-        """The head of the method."""
+    def signature(self, name: str, returned: str, *more: str, start: str = "async def") -> str:
+        """The `def` line of the method."""
         keywords = [*self.keywords(), *more]
         parameters = ["self", *self.first_parameters(), *(["*", *keywords] if keywords else [])]
-        return f"    {start} {name}({', '.join(parameters)}) -> {answer}:\n"
+        return f"    {start} {name}({', '.join(parameters)}) -> {returned}:\n"
 
     def arguments(self) -> Iterator[str]:
-        """What is handed to `build`."""
+        """The arguments for `build`."""
         yield f'OPERATION["{self.operation.name}"]'
         yield f"({', '.join(self.path)}{',' if len(self.path) == 1 else ''})"
         if self.bodies:
@@ -133,21 +136,21 @@ class Method:
     def render(self) -> str:
         """The method."""
         about = self.operation.about
-        head = self.signature(self.name, self.answer)
-        call = f"        return await self._client.send(build({', '.join(self.arguments())}), {self.answer})\n"
+        head = self.signature(self.name, self.response)
+        call = f"        return await self._client.send(build({', '.join(self.arguments())}), {self.response})\n"
         return f"{head}{self.document(about)}\n{call}"
 
     def document(self, about: str) -> str:
         """The docstring."""
         operation = self.operation
-        scopes = " or ".join(scope.label for scope in Scope if scope >= operation.scope)
+        scopes = ", ".join(scope.label for scope in Scope if scope >= operation.scope)
         raises = [(kind.__name__, (kind.__doc__ or "").splitlines()[0]) for kind in operation.errors]
         lines = "\n".join(f"    {name}: {what}" for name, what in dict([*raises, *COMMON]).items())
-        where = f"`{operation.method} {operation.path}`, for keys of scope {scopes}."
+        where = f"`{operation.method} {operation.path}`. Scopes: {scopes}."
         return docstring(about, where, f"Raises:\n{lines}", indent=" " * 8)
 
     def record(self) -> tuple[str, str]:
-        """The attribute of the answer that holds the records, and what they are."""
+        """The attribute of the response that holds the records, and their type."""
         response = self.operation.response.kind
         assert is_model(response)
         for field in fields(response):
@@ -155,24 +158,25 @@ class Method:
                 if isinstance(part, inspect.ListType):
                     annotation, _ = read_as(field.type, '""', ())
                     return field.name, annotation.removeprefix("list[").removesuffix("]")
-        raise ValueError(f"{self.operation.name} is paged, and its answer holds no list")
+        raise ValueError(f"{self.operation.name} is paged, but its response has no list")
 
     def render_iterator(self) -> str:
-        """The method that goes through every page."""
+        """The method that iterates over every page."""
         attribute, record = self.record()
         name = self.name.replace("list_", "iter_", 1)
-        head = self.signature(name, f"AsyncRecords[{self.answer}, {record}]", "backwards: bool = False", start="def")
+        head = self.signature(name, f"AsyncRecords[{self.response}, {record}]", "backwards: bool = False", start="def")
         about = (
-            f"Goes through every record of `{self.name}`, page by page, from the cursor of `page` if it has one, and "
-            "with its size. `backwards` begins at the end, or before the cursor `before`."
+            f"Iterates over the records of `{self.name}`, page by page, with the size of `page` and from its cursor, "
+            "if any. `backwards` starts at the end of the list, or before the cursor `before`."
         )
         given = [name.partition(":")[0] for name in (*self.first_parameters(), *self.keywords())]
         passed = [name if name in self.path else f"{name}=at" if name == "page" else f"{name}={name}" for name in given]
+        raises = f"Raises: the errors of `{self.name}`, during iteration."
         return (
-            f"{head}{docstring(about, 'Raises: what that raises, while it is iterated.', indent=' ' * 8)}\n"
-            f"        def fetch(at: Page) -> Awaitable[{self.answer}]:\n"
+            f"{head}{docstring(about, raises, indent=' ' * 8)}\n"
+            f"        def fetch(at: Page) -> Awaitable[{self.response}]:\n"
             f"            return self.{self.name}({', '.join(passed)})\n\n"
-            f'        return AsyncRecords(fetch, lambda answer: answer.{attribute}, "{self.operation.name}", '
+            f'        return AsyncRecords(fetch, lambda response: response.{attribute}, "{self.operation.name}", '
             f"paging.first_page(page, backwards=backwards{self._from_the_start()}))\n"
         )
 
@@ -200,12 +204,12 @@ def render_modules() -> dict[str, str]:
             f"    @group\n    def {attribute}(self) -> Async{name}:\n"
             f'        """The operations of the tag {tag}."""\n        return Async{name}(self)\n'
         )
-    about = docstring("A group for each tag of the API's documentation.", indent="    ")
+    about = docstring("The groups of operations, one for each tag of the API's documentation.", indent="    ")
     modules["groups"] = (
         '"""The groups of operations, as attributes of a client."""\n\nfrom __future__ import annotations\n\n'
-        f"{''.join(imported)}from heliograph.client.async_calls import AsyncCaller\n"
+        f"{''.join(imported)}from heliograph.client.async_calls import AsyncBaseClient\n"
         "from heliograph.client.groups import group\n\n\n"
-        f"class AsyncGroups(AsyncCaller):\n{about}\n\n" + "\n".join(properties)
+        f"class AsyncGroups(AsyncBaseClient):\n{about}\n\n" + "\n".join(properties)
     )
     return modules
 
@@ -223,12 +227,12 @@ def render_module(tag: str, methods: list[Method]) -> str:
 
 
 def imports(tag: str, methods: list[Method], text: str) -> str:
-    """The head of the module: it imports what the text names. (Names that are not used are taken out afterwards.)"""
+    """The head of a module: imports for everything that it may use. `tidy_all` removes the unused ones."""
     bodies: dict[str, set[str]] = {}
     for method in methods:
         for cls in bodies_in(method.operation):
             bodies.setdefault(cls.__module__, set()).add(cls.__name__)
-    answers = sorted({cls.__name__ for cls in models() if f" {cls.__name__}" in text or f"[{cls.__name__}" in text})
+    responses = sorted({cls.__name__ for cls in models() if f" {cls.__name__}" in text or f"[{cls.__name__}" in text})
     lines = [
         f'"""The operations of the tag {tag}."""\n',
         "from __future__ import annotations\n",
@@ -237,7 +241,7 @@ def imports(tag: str, methods: list[Method], text: str) -> str:
         "from typing import Any, Literal\n",
         "from msgspec import UNSET, UnsetType\n",
         "from heliograph.client import paging",
-        f"from heliograph.client._generated.models import {', '.join(answers)}" if answers else "",
+        f"from heliograph.client._generated.models import {', '.join(responses)}" if responses else "",
         "from heliograph.client.async_calls import AsyncApi, AsyncRecords",
         "from heliograph.client.model import Model, UnknownKind",
         "from heliograph.client.requesting import OPERATION, build",
@@ -248,7 +252,7 @@ def imports(tag: str, methods: list[Method], text: str) -> str:
 
 
 def bodies_in(operation: AnyOperation) -> list[type[Any]]:
-    """The kinds of the body, and those they are made of, all the way down."""
+    """The types of the body, including those nested in it."""
     found: dict[type[Any], None] = {}
 
     def visit(kind: inspect.Type) -> None:

@@ -1,4 +1,4 @@
-"""The models of the client, written from the types of answers and of event payloads."""
+"""Renders the models of the client from the wire types of responses and of event payloads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TIME_PATTERN = inspect.type_info(Time).type.pattern  # type: ignore[attr-defined
 
 
 def parts(kind: inspect.Type) -> list[inspect.Type]:
-    """The members of a union that say what a value is, or the type itself."""
+    """The members of a union without None and UNSET, or the type itself."""
     match kind:
         case inspect.Metadata(type=inner):
             return parts(inner)
@@ -37,7 +37,7 @@ def fields(struct: type[Any]) -> tuple[inspect.Field, ...]:
 
 
 def structs_in(kind: inspect.Type) -> list[inspect.StructType]:
-    """The structs that a value of this type may be, or may be a list of."""
+    """The structs in a type: itself, members of a union, or items of a list."""
     found = []
     for part in parts(kind):
         if isinstance(part, inspect.StructType):
@@ -48,14 +48,14 @@ def structs_in(kind: inspect.Type) -> list[inspect.StructType]:
 
 
 def models() -> list[type[Any]]:
-    """Every type of an answer, or of the payload of an event; those that others are made of come first."""
+    """Every type of a response or an event payload; nested types come first."""
     ordered: dict[type[Any], None] = {}
-    begun: set[type[Any]] = set()
+    visited: set[type[Any]] = set()
 
     def visit(kind: type[Any]) -> None:
-        if kind in begun:
+        if kind in visited:
             return
-        begun.add(kind)
+        visited.add(kind)
         for field in fields(kind):
             for struct in structs_in(field.type):
                 visit(struct.cls)
@@ -70,39 +70,39 @@ def models() -> list[type[Any]]:
 
 
 def is_model(kind: object) -> TypeGuard[type[Response]]:
-    """Whether an operation answers an object that is described: there are some of which only a channel knows more."""
+    """Whether a response has a model. The responses of passthrough operations depend on the channel and have none."""
     return isinstance(kind, type) and issubclass(kind, Response)
 
 
 def model_field(field: inspect.Field, known: Container[str]) -> str:
-    """A line of a model: the attribute, its type, and how it is made from JSON. `known` are the classes above it."""
-    annotation, maker = read_as(field.type, repr(field.encode_name).replace("'", '"'), known)
+    """The line of an attribute: its name, type and conversion. `known` are the classes defined above it."""
+    annotation, expression = read_as(field.type, repr(field.encode_name).replace("'", '"'), known)
     optional = "" if field.required or annotation == "Any" else " | None"
-    return f"    {field.name}: {annotation}{optional} = {maker}\n"
+    return f"    {field.name}: {annotation}{optional} = {expression}\n"
 
 
 def tag_field(struct: type[Any]) -> str:
-    """The line of the field by which the object is told from its like, which is none of its struct; or nothing."""
+    """The line of the tag of a union member, which is not a field of its struct; else an empty string."""
     name = struct.__struct_config__.tag_field
     return f'    {name}: str = plain("{name}")\n' if name else ""
 
 
 def read_as(kind: inspect.Type, name: str, known: Container[str]) -> tuple[str, str]:
-    """The annotation of an attribute, and what makes it."""
+    """The annotation of an attribute, and the expression of its field."""
 
-    def made_by(struct: inspect.StructType) -> str:
-        # Messages quote messages: a class that comes later is looked up when it is needed.
+    def converter(struct: inspect.StructType) -> str:
+        # Messages quote messages: a class that is defined later is looked up when it is called.
         name = struct.cls.__name__
         return name if name in known else f"lambda value: {name}(value)"
 
     several = [part for part in parts(kind) if isinstance(part, inspect.ListType)]
     structs = structs_in(kind)
     if len(structs) == 1:
-        inner, maker = structs[0].cls.__name__, made_by(structs[0])
-        return (f"list[{inner}]", f"many({name}, {maker})") if several else (inner, f"one({name}, {maker})")
+        inner, expression = structs[0].cls.__name__, converter(structs[0])
+        return (f"list[{inner}]", f"many({name}, {expression})") if several else (inner, f"one({name}, {expression})")
     if structs:
         inner = " | ".join([*(struct.cls.__name__ for struct in structs), "UnknownKind"])
-        kinds = ", ".join(f'"{struct.tag}": {made_by(struct)}' for struct in structs)
+        kinds = ", ".join(f'"{struct.tag}": {converter(struct)}' for struct in structs)
         options = ", several=True" if several else ""
         return (
             f"list[{inner}]" if several else inner,
@@ -110,18 +110,18 @@ def read_as(kind: inspect.Type, name: str, known: Container[str]) -> tuple[str, 
         )
     annotations = list(dict.fromkeys(simple(part) for part in parts(kind)))
     annotation = "Any" if "Any" in annotations or not annotations else " | ".join(annotations)
-    return annotation, f"moment({name})" if annotation == "datetime" else f"plain({name})"
+    return annotation, f"timestamp({name})" if annotation == "datetime" else f"plain({name})"
 
 
 def simple(kind: inspect.Type) -> str:
-    """The annotation of a value that is no model."""
+    """The annotation of a value that is not a model."""
     match kind:
         case inspect.StrType(pattern=pattern):
             return "datetime" if pattern == TIME_PATTERN else "str"
         case inspect.DateTimeType():
             return "datetime"
         case inspect.LiteralType() | inspect.EnumType():
-            return "str"  # values may come that are not known yet
+            return "str"  # the server may send values that this version does not know
         case inspect.BoolType():
             return "bool"
         case inspect.IntType():
@@ -142,27 +142,27 @@ def render_models() -> str:
     """The module of the models."""
     kinds = models()
     names = [kind.__name__ for kind in kinds]
-    assert len(set(names)) == len(names), "two kinds of objects have one name"
+    assert len(set(names)) == len(names), "two types have the same name"
     classes = []
     for number, kind in enumerate(kinds):
         body = tag_field(kind) + "".join(model_field(field, names[:number]) for field in fields(kind))
         about = docstring(" ".join((kind.__doc__ or "").split()), indent="    ")
         classes.append(f"class {kind.__name__}(Model):\n{about}\n" + (f"\n{body}" if body else ""))
     return (
-        '"""What the API answers, a class for each kind of object."""\n\nfrom __future__ import annotations\n\n'
+        '"""The objects of responses, a class for each type."""\n\nfrom __future__ import annotations\n\n'
         "from datetime import datetime\nfrom typing import Any\n\n"
-        "from heliograph.client.model import Model, UnknownKind, many, moment, one, plain, tagged\n\n"
+        "from heliograph.client.model import Model, UnknownKind, many, timestamp, one, plain, tagged\n\n"
         f"__all__ = [{', '.join(sorted(map(repr, names)))}]\n\n\n" + "\n\n".join(classes)
     )
 
 
 def event_name(trigger: str) -> str:
-    """The class of an event: `ConversationJoinEvent`."""
+    """The class of an event, such as `ConversationJoinEvent`."""
     return "".join(f"{word[0].upper()}{word[1:]}" for word in trigger.split(":")) + "Event"
 
 
 def render_events() -> str:
-    """The module of the events that webhooks tell of."""
+    """The module of the events of webhooks."""
     payloads = {trigger: payload.__name__ for trigger, payload in events.PAYLOADS.items()}
     classes = [
         f'class {event_name(trigger)}(Event):\n    """`{trigger}`."""\n\n'
@@ -172,13 +172,13 @@ def render_events() -> str:
     table = ", ".join(f'"{trigger}": {event_name(trigger)}' for trigger in payloads)
     names = sorted(['"EVENTS"', '"Event"', *(f'"{event_name(trigger)}"' for trigger in payloads)])
     return (
-        '"""The events that webhooks tell of, a class for each trigger."""\n\nfrom __future__ import annotations\n\n'
-        "from datetime import datetime\n\nfrom heliograph.client.model import Model, moment, one, plain\n"
+        '"""The events of webhooks, a class for each trigger."""\n\nfrom __future__ import annotations\n\n'
+        "from datetime import datetime\n\nfrom heliograph.client.model import Model, timestamp, one, plain\n"
         f"from heliograph.client._generated.models import {', '.join(sorted(set(payloads.values())))}\n\n"
         f"__all__ = [{', '.join(names)}]\n\n\n"
         "class Event(Model):\n"
-        '    """Something that happened. Of a trigger that is not known here it is this class."""\n\n'
-        '    id: str = plain("id")\n    type: str = plain("type")\n    created_at: datetime = moment("createdAt")\n'
+        '    """An event. Events of triggers that this version does not know have this class."""\n\n'
+        '    id: str = plain("id")\n    type: str = plain("type")\n    created_at: datetime = timestamp("createdAt")\n'
         '    payload: Model = one("payload", Model)\n\n\n' + "\n\n".join(classes) + "\n\n"
-        f'EVENTS: dict[str, type[Event]] = {{{table}}}\n"""The classes of events by trigger."""\n'
+        f'EVENTS: dict[str, type[Event]] = {{{table}}}\n"""The event classes by trigger."""\n'
     )

@@ -1,4 +1,4 @@
-"""The API classes of `heliograph.compat`: a module for each tag, a method for each row of the table."""
+"""Renders the API classes of `heliograph.compat`: a module for each tag, a method for each operation."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from tools.writing import docstring
 
 
 class Method:
-    """What is written for one operation."""
+    """Renders the methods of one operation."""
 
     def __init__(self, operation: AnyOperation) -> None:
         self.operation = operation
         self.name = snake(operation.name)
         self.path = [snake(name) for name in path_names(operation)]
         self.body = self._body()
-        response = operation.response.kind
-        self.answer = None if response is Empty or not is_model(response) else official_class([response])
+        kind = operation.response.kind
+        self.response = None if kind is Empty or not is_model(kind) else official_class([kind])
         self.query = {keyword_name(name).replace("for_", "var_for"): name for name in operation.query}
 
     def _body(self) -> str | None:
@@ -36,18 +36,18 @@ class Method:
         return official_class([struct.cls for struct in structs_in(inspect.type_info(self.operation.body.kind))])
 
     def body_name(self) -> str:
-        """The parameter of the body, which has the name of its class."""
+        """The parameter of the body, named after its class."""
         assert self.body is not None
         return re.sub(r"(?<!^)(?=[A-Z])", "_", self.body).lower()
 
     def parameters(self) -> Iterator[tuple[str, str, bool]]:
-        """Name, annotation and whether it must be given, in the official order: those that must come first."""
+        """Name, annotation and whether it is required, in the official order: required parameters first."""
         operation = self.operation
         yield from ((name, "str", True) for name in self.path)
         if self.body:
             optional = operation.name in NAMES["optional_bodies"]["operations"]
             choice = self.body in NAMES["one_of"] and self.body not in NAMES["base"]
-            # What is given may be an object of a kind by itself.
+            # Callers may also pass a member of the union directly.
             yield self.body_name(), f"{self.body} | Any" if choice else f"{self.body} | Data", not optional
         if operation.one_filter:
             yield "filter", self._filter(), True
@@ -69,17 +69,19 @@ class Method:
         return f"{name} | Data" if name else "Data"
 
     def signature(self) -> str:
-        """The head of the method."""
+        """The signature of the method."""
         shown = [
             f"{name}: {kind}" if required else f"{name}: {kind} | None = None"
             for name, kind, required in self.parameters()
         ]
-        return f"def {self.name}({', '.join(['self', *shown, '**options: Unpack[Options]'])}) -> {self.answer or 'Any'}"
+        return (
+            f"def {self.name}({', '.join(['self', *shown, '**options: Unpack[Options]'])}) -> {self.response or 'Any'}"
+        )
 
-    def given(self) -> Iterator[str]:
+    def arguments(self) -> Iterator[str]:
         """The arguments for `_send`."""
         yield f'"{self.operation.name}"'
-        yield str(self.answer)
+        yield str(self.response)
         yield f"({', '.join(self.path)}{',' if len(self.path) == 1 else ''})"
         yield "options"
         names = {name: required for name, _, required in self.parameters()}
@@ -93,12 +95,12 @@ class Method:
 
     def render(self) -> str:
         """The method and its two variants."""
-        arguments = ", ".join(self.given())
+        arguments = ", ".join(self.arguments())
         where = f"`{self.operation.method} {self.operation.path}`"
         about = docstring(self.operation.about, where, indent=" " * 8)
         returned = f"return self._send({arguments})"
-        if self.answer:
-            returned = f"answer: {self.answer} = self._send({arguments})\n        return answer"
+        if self.response:
+            returned = f"response: {self.response} = self._send({arguments})\n        return response"
         return (
             f"    {self.signature()}:\n{about}\n        {returned}\n\n"
             f"    {self.name}_with_http_info = with_http_info({self.name})\n"
@@ -107,12 +109,12 @@ class Method:
 
 
 def module_name(tag: str) -> str:
-    """The module of a tag: `o_auth_endpoints_api`."""
+    """The module of a tag, such as `o_auth_endpoints_api`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", class_name(tag)).lower()
 
 
 def class_name(tag: str) -> str:
-    """The class of a tag: `OAuthEndpointsApi`."""
+    """The class of a tag, such as `OAuthEndpointsApi`."""
     return NAMES["tags"].get(tag) or "".join({"API": "Api"}.get(word, word) for word in tag.split()) + "Api"
 
 
@@ -127,7 +129,7 @@ def tags() -> dict[str, list[Method]]:
 def render_api(tag: str, methods: list[Method]) -> str:
     """The module of a tag."""
     body = "\n".join(method.render() for method in methods)
-    names = {name for method in methods for name in (method.body, method.answer) if name}
+    names = {name for method in methods for name in (method.body, method.response) if name}
     names |= set(re.findall(r"\b(?:Page|\w+Filter)\b", body))
     return (
         f'"""The operations of the tag {tag}."""\n\nfrom __future__ import annotations\n\n'
@@ -149,7 +151,7 @@ def render_package() -> str:
         f"if TYPE_CHECKING:\n{imported}\n\n"
         f"__all__ = [{', '.join(sorted(map(repr, found.values())))}]\n\n_HOMES = {{{homes}}}\n\n\n"
         "if not TYPE_CHECKING:\n\n    def __getattr__(name: str) -> Any:\n"
-        '        """A class, from its module, or a module."""\n'
+        '        """Import an API class or its module on first use."""\n'
         "        if name in _HOMES.values():\n"
         '            return import_module(f"{__name__}.{name}")\n'
         "        if name not in _HOMES:\n"

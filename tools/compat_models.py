@@ -1,7 +1,7 @@
-"""The models of `heliograph.compat`: named as in the official library, made from the wire types.
+"""Renders the models of `heliograph.compat` with the names of the official library and the types of the wire.
 
-`compat_names.toml` has the official names: classes with their fields in order. What a field is, and which fields the
-API has gained since, comes from the wire types of the same name.
+`compat_names.toml` lists the official classes with their fields in order. The types of fields, and fields that the API
+has gained since, come from the wire types of the same name.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from tools.writing import docstring
 
 NAMES = tomllib.loads((Path(__file__).parent / "compat_names.toml").read_text())
 SUFFIXES = ("", "Body", "Integration", "IntegrationBody")
-"""What a wire type has after the official name."""
+"""Suffixes of wire types after the official name."""
 
 
 @cache
 def wire_types() -> dict[str, type[Any]]:
-    """Every body and answer of the API, by name."""
+    """Every body and response of the API, by name."""
     found: dict[str, type[Any]] = {}
     for module in walk_packages(heliograph.wire.__path__, "heliograph.wire."):
         for name, kind in vars(import_module(module.name)).items():
@@ -38,7 +38,7 @@ def wire_types() -> dict[str, type[Any]]:
 
 
 def structs_of(name: str) -> list[type[Any]]:
-    """The wire types of an official class: those that the table names, or those of its name."""
+    """The wire types of an official class: those that `compat_names.toml` lists, or those of the same name."""
     named = NAMES["wire"].get(name, [name + suffix for suffix in SUFFIXES])
     return [wire_types()[one] for one in named if one in wire_types()]
 
@@ -47,12 +47,12 @@ def structs_of(name: str) -> list[type[Any]]:
 def official_names() -> dict[type[Any], str]:
     """The official class for a wire type."""
     found: dict[type[Any], str] = {}
-    # Several classes may be made from one wire type; the one of its own name is what a field holds.
+    # Several classes may come from one wire type; fields use the class of the same name.
     for name in sorted(NAMES["models"], key=lambda name: name in NAMES["wire"] and name not in NAMES["wire"][name]):
         for struct in structs_of(name):
             found.setdefault(struct, name)
     for name in NAMES["one_of"]:
-        found |= dict.fromkeys(structs_of(name), name)  # a choice that is one type on the wire
+        found |= dict.fromkeys(structs_of(name), name)  # a union that is a single wire type
     return found
 
 
@@ -71,7 +71,7 @@ def official_type(kind: inspect.Type) -> str:
 
 
 def official_class(structs: list[type[Any]]) -> str:
-    """The official class for one wire type, or for a choice between several."""
+    """The official class of a wire type or of a union of wire types."""
     names = {official_names().get(struct, "Any") for struct in structs}
     if len(names) == 1:
         return names.pop()
@@ -79,7 +79,7 @@ def official_class(structs: list[type[Any]]) -> str:
 
 
 def kinds_of(choice: Any) -> set[str]:
-    """The kinds of a union."""
+    """The members of a union."""
     return set(choice.values() if isinstance(choice, dict) else choice)
 
 
@@ -112,7 +112,7 @@ class Attribute:
         self.type = given or derived
         self.derived = derived
         self.json = self.found[0][1].encode_name if self.found else camel(name)
-        # A response always has it, or a request, if there is no such response.
+        # Required if responses always have it, or requests if there is no such response.
         kinds = [struct for struct in structs if issubclass(struct, Response)] or structs
         self.required = bool(kinds) and all(self._required(struct) or struct in tags for struct in kinds)
 
@@ -124,7 +124,7 @@ class Attribute:
         kind = self.type.removeprefix("list[").removesuffix("]")
         known = any(kind in NAMES[part] for part in ("models", "one_of", "enums"))
         given = [f'"{self.json}"', *([f'"{kind}"'] if known else [])]
-        # What is given may be an object of a kind by itself, or a value that the enumeration lacks.
+        # Callers may also pass a member of the union directly, or a value that the enumeration lacks.
         choice = kind not in NAMES["base"] and kind in NAMES["one_of"] | NAMES["enums"]
         loose = self.type.replace(kind, f"{kind} | Any") if choice else self.type
         optional = "" if self.required or "Any" in loose.split(" | ") else " | None"
@@ -138,14 +138,14 @@ def camel(name: str) -> str:
 
 
 def attributes(name: str) -> Iterator[Attribute]:
-    """The fields of an official class: those it has, then those that the API has gained since."""
+    """The fields of an official class, followed by those that the API has gained since."""
     known = []
     for entry in (NAMES["models"] | NAMES["base"])[name].split():
         field, _, given = entry.partition(":")
         known.append(field)
         yield Attribute(field, name, given.replace("dict", "dict[str, Any]"))
     if name not in NAMES["wire"].get(name, [name]):
-        return  # the wire type has more fields than this class is meant to have
+        return  # the class has only some of the fields of the wire type
     for struct in structs_of(name):
         for one in fields(struct):
             if one.name not in known:
@@ -161,7 +161,7 @@ def about(name: str) -> str:
 
 
 def words(name: str) -> str:
-    """The name of a class as words."""
+    """The name of a class in words."""
     spaced = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()
     return spaced[0].upper() + spaced[1:]
 
@@ -173,14 +173,14 @@ def render_model(name: str) -> str:
 
 
 def render_base(name: str) -> str:
-    """The class above the kinds of an object, which makes objects of these."""
+    """The base class of the members of a union, whose `from_dict` returns a member."""
     kinds = ", ".join(f'"{tag}": "{kind}"' for tag, kind in NAMES["one_of"][name].items())
     lines = "".join(one.render() for one in attributes(name))
     return f"class {name}(Model):\n{about(name)}\n\n    _kinds: ClassVar[dict[str, str]] = {{{kinds}}}\n{lines}"
 
 
 def render_one_of(name: str) -> str:
-    """The class around one of several kinds."""
+    """The class that wraps a member of a union."""
     choice = NAMES["one_of"][name]
     tagged = isinstance(choice, dict)
     kinds = choice.items() if tagged else ((kind, kind) for kind in choice)
@@ -218,7 +218,7 @@ def render_models() -> str:
         f"__all__ = [{', '.join(map(repr, names))}]\n\n\n" + "\n\n".join(classes) + "\n\n"
         "if not TYPE_CHECKING:\n\n"
         "    def __getattr__(name: str) -> Any:\n"
-        '        """The module of a model, or a class that releases before 17 have for the fields of another."""\n'
+        '        """Import the module of a model, or return an `…AllOf` class of releases before 17."""\n'
         "        if paths.class_in(name):\n"
         '            return import_module(f"{__name__}.{name}")\n'
         '        if name.endswith("AllOf") and name.removesuffix("AllOf") in globals():\n'

@@ -1,6 +1,6 @@
-"""Writes the models and the API classes of `heliograph.compat` from the table of operations and the wire types.
+"""Generates the models and the API classes of `heliograph.compat` from the table of operations and the wire types.
 
-`--check` only looks whether they are up to date.
+`--check` reports outdated files without writing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ COMPAT = SOURCE / "compat"
 
 
 def main() -> int:
-    """Write the files, or say which are stale."""
+    """Write the files, or report outdated ones with `--check`."""
     written = {COMPAT / "models/__init__.py": render_models(), COMPAT / "api/__init__.py": render_package()}
     written |= {COMPAT / f"api/{module_name(tag)}.py": render_api(tag, methods) for tag, methods in tags().items()}
     return write(tidy_all({path: HEADER + text for path, text in written.items()}))

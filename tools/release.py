@@ -1,8 +1,8 @@
-"""Checks that a release is ready: prints its version, and writes its notes from the changelog.
+"""Checks that a release is ready, prints its version, and writes its notes from the changelog.
 
     python -m tools.release --notes notes.md
 
-The changelog needs a section with the version and a date, such as `## [0.1.0] - 2026-11-25`.
+The changelog must have a section with the version and a date, such as `## [0.1.0] - 2026-11-25`.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ class NotReady(Exception):
 
 
 def version_of(source: str) -> str:
-    """The version that `_version.py` declares.
+    """The version in `_version.py`.
 
     Raises:
-        NotReady: it declares none, or one that is not a release.
+        NotReady: the version is missing, or is not that of a release.
     """
     found = _VERSION.search(source)
     if found is None:
-        raise NotReady("src/heliograph/_version.py declares no version of a release")
+        raise NotReady("src/heliograph/_version.py has no release version")
     return found[1]
 
 
 def notes_of(changelog: str, version: str) -> str:
-    """The section of the changelog about a version, without its heading.
+    """The section of the changelog for a version, without its heading.
 
     Raises:
         NotReady: the section is missing, empty, or has no date.

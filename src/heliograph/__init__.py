@@ -4,9 +4,9 @@
 
     client = Client("https://chat.example.org", auth=BasicAuth("app_…", "…"))
 
-Here are the clients, their credentials and the errors. The objects that requests take and responses hold are in
-`heliograph.models`, and can be imported from here as well. The names of the client are imported when they are first
-used, so that the server does not load the client.
+This package exports the clients, their credentials and the errors. The objects of requests and responses are in
+`heliograph.models`, and can be imported from this package as well. The names of the client are imported on first use,
+so the server does not load the client.
 """
 
 from __future__ import annotations

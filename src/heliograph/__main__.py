@@ -1,4 +1,4 @@
-"""The command `heliograph`."""
+"""The entry point of the command `heliograph`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command; without the server's packages, say how to get them."""
+    """Run the command, or explain how to install the server if its packages are missing."""
     try:
         from heliograph.cli.main import main as run
     except ModuleNotFoundError as error:

@@ -1,4 +1,4 @@
-"""Puts a store, a server, delivery and maintenance together. No other module knows all of them."""
+"""Assembles a process from a store, a server, delivery and maintenance. No other module imports all of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from heliograph.server.http.urls import local_url
 from heliograph.server.observability import logs
 from heliograph.server.observability.logs import RequestLog
 from heliograph.server.process import running
-from heliograph.server.process.pulse import Tether
+from heliograph.server.process.heartbeat import SupervisorLink
 from heliograph.server.process.workers import supervise
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
@@ -29,7 +29,7 @@ from heliograph.storage.store import Store
 from heliograph.storage.urls import require_shared
 
 OnReady = Callable[[Store, str], Awaitable[None]]
-"""Called with the store and the base URL once the server answers requests."""
+"""Called with the store and the base URL once the server accepts requests."""
 OnWrite = Callable[[], None]
 OnRemoval = Callable[[], None]
 
@@ -40,7 +40,7 @@ def serve(settings: Settings, on_ready: OnReady) -> None:
     Raises:
         UsageError: a setting is invalid, the port is taken, or the database cannot be opened.
     """
-    # Errors in these settings are reported before anything starts.
+    # Report invalid settings before anything starts.
     Proxies(settings.trusted_proxies)
     networks_of(settings, embedded=False)
     if settings.workers == 1:
@@ -51,27 +51,27 @@ def serve(settings: Settings, on_ready: OnReady) -> None:
 
 
 async def _check(settings: Settings) -> None:
-    """Migrate the database, or report why it cannot be opened."""
+    """Check that the database can be opened, and migrate it."""
     await (await open_store(settings.database)).close()
 
 
-def _serve_worker(on_ready: OnReady, settings: Settings, tether: Tether, is_first: bool) -> None:
-    _serve_here(settings, on_ready if is_first else None, tether)
+def _serve_worker(on_ready: OnReady, settings: Settings, link: SupervisorLink, is_first: bool) -> None:
+    _serve_here(settings, on_ready if is_first else None, link)
 
 
-def _serve_here(settings: Settings, on_ready: OnReady | None, tether: Tether | None = None) -> None:
-    running.run(settings, partial(_serve, settings, on_ready, tether), tether)
+def _serve_here(settings: Settings, on_ready: OnReady | None, link: SupervisorLink | None = None) -> None:
+    running.run(settings, partial(_serve, settings, on_ready, link), link)
 
 
 async def _serve(
-    settings: Settings, on_ready: OnReady | None, tether: Tether | None, request_log: RequestLog | None
+    settings: Settings, on_ready: OnReady | None, link: SupervisorLink | None, request_log: RequestLog | None
 ) -> None:
-    # prometheus_client decides when it is imported whether processes share their figures, so the supervisor of several
-    # workers must not import it.
+    # At import, prometheus_client decides whether processes share their metrics, so the supervisor of workers must not
+    # import it.
     from heliograph.server.app import Application
     from heliograph.server.observability.metrics import Metrics
 
-    with contextlib.closing(listen(settings.host, settings.port, shared=tether is not None)) as listener:
+    with contextlib.closing(listen(settings.host, settings.port, shared=link is not None)) as listener:
         store = await open_store(settings.database, serve=True, connections=settings.database_connections)
         async with contextlib.aclosing(store):
             metrics = Metrics(store)
@@ -85,7 +85,7 @@ async def _serve(
                 url = local_url(settings, listener.getsockname()[1])
                 ready = partial(on_ready, store, url) if on_ready else None
                 async with metrics.measuring():
-                    await running.serve(application, listener, settings, ready, application.streams.close, tether)
+                    await running.serve(application, listener, settings, ready, application.streams.close, link)
 
 
 @contextlib.asynccontextmanager
@@ -105,11 +105,11 @@ async def background_services(
 
 
 def _ignore() -> None:
-    """No service waits for writes."""
+    """No background service handles writes."""
 
 
 def deliver(settings: Settings, on_ready: Callable[[Store], None]) -> None:
-    """Run delivery and maintenance without a server until SIGTERM or SIGINT. `on_ready` is called after the start.
+    """Run delivery and maintenance without a server until SIGTERM or SIGINT. `on_ready` is called after startup.
 
     Raises:
         UsageError: a setting is invalid, or the database cannot be opened or cannot be shared.

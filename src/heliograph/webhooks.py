@@ -1,4 +1,4 @@
-"""Receiving webhooks: whether a call comes from the API, and what it tells.
+"""Receives webhooks: verifies the secret of a call and decodes its events.
 
     delivery = webhooks.receive(request.headers, body, secret="…")
     for event in delivery.events:
@@ -6,7 +6,7 @@
             case webhooks.ConversationJoinEvent():
                 print(event.payload.user.id, "joined", event.payload.conversation.id)
 
-The same event may come more than once: `event.id` tells.
+An event may be delivered more than once; `event.id` identifies it.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ Secret = str | bytes | Iterable[str | bytes]
 Headers = Any
 """The headers of a request: a mapping, an object with `items()`, or (name, value) pairs; bytes or text.
 
-The value of a name may be a list of values. A WSGI environ is a mapping like the others.
+A value may be a list of values. A WSGI environ is accepted as well.
 """
 
 
 class WrongSecret(HeliographError):
-    """A call that does not carry the secret of the webhook: answer 401 or 403, and do nothing."""
+    """The call does not have the secret of the webhook: respond with 401 or 403, and ignore it."""
 
 
 def verify(headers: Headers, secret: Secret) -> bool:
-    """Whether an `X-API-Key` among the headers of a call is the secret of the webhook, or one of several.
+    """Whether an `X-API-Key` header equals the secret of the webhook, or one of several secrets.
 
-    It takes as long for a wrong secret as for a right one.
+    The comparison takes constant time.
 
     Raises:
-        InvalidArgument: the headers have no known form, or a secret is missing or empty.
+        InvalidArgument: the headers have an unsupported type, or a secret is missing or empty.
     """
     known = {form for one in _secrets(secret) for form in _forms(one)}
     given = [form for value in _values(headers) for form in _forms(value)]
@@ -55,9 +55,9 @@ def verify(headers: Headers, secret: Secret) -> bool:
 def _secrets(secret: Secret) -> list[str | bytes]:
     known: list[Any] = [secret] if isinstance(secret, str | bytes) else _listed(secret, "secret")
     if not known or not all(isinstance(one, str | bytes) for one in known):
-        raise InvalidArgument("secret should be a string, or several")
+        raise InvalidArgument("secret should be a string or a list of strings")
     if not all(known):
-        raise InvalidArgument("an empty secret would let everybody in")
+        raise InvalidArgument("secret should not be empty")
     return known
 
 
@@ -65,23 +65,23 @@ def _listed(value: Any, name: str) -> list[Any]:
     try:
         return list(value)
     except TypeError:
-        raise InvalidArgument(f"{name} cannot be {type(value).__name__}") from None
+        raise InvalidArgument(f"{name} cannot be of type {type(value).__name__}") from None
 
 
 def _forms(value: str | bytes) -> set[bytes]:
-    """The bytes that a value may have been on its way: frameworks read headers as UTF-8 or as Latin-1."""
+    """The possible original bytes of a value: frameworks decode headers as UTF-8 or as Latin-1."""
     if isinstance(value, bytes):
         return {value}
     forms = set()
     for encoding in ("utf-8", "latin-1"):
         with contextlib.suppress(UnicodeEncodeError):
-            # Bytes that are not UTF-8 are lone surrogates in what some frameworks hand out.
+            # Some frameworks decode invalid UTF-8 to lone surrogates.
             forms.add(value.encode(encoding, "surrogateescape"))
     return forms
 
 
 def _values(headers: Headers) -> Iterator[str | bytes]:
-    """The values of every `X-API-Key`."""
+    """The values of all `X-API-Key` headers."""
     for name, value in _pairs(headers):
         if _lower(name) not in (HEADER, _IN_ENVIRON):
             continue
@@ -112,14 +112,14 @@ def _lower(name: Any) -> str:
 
 
 def parse(body: Body | None) -> Delivery:
-    """What the body of a call tells.
+    """Decode the body of a call.
 
     Raises:
-        DecodeError: it is not a JSON object with a list of events.
-        InvalidArgument: it is neither bytes nor text.
+        DecodeError: the body is not a JSON object with a list of events.
+        InvalidArgument: the body is neither bytes nor text.
     """
     if not isinstance(body, Body | None):
-        raise InvalidArgument(f"body should be bytes or text, as it came, not {type(body).__name__}")
+        raise InvalidArgument(f"body should be the raw bytes or text, not {type(body).__name__}")
     try:
         data = msgspec.json.decode(str.__str__(body) if isinstance(body, str) else bytes(body or b""))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
@@ -130,13 +130,13 @@ def parse(body: Body | None) -> Delivery:
 
 
 def receive(headers: Headers, body: Body | None, secret: Secret) -> Delivery:
-    """What a call tells, if it comes from the API.
+    """Verify the secret of a call, and decode its body.
 
     Raises:
-        InvalidArgument: headers, body or secret have no known form.
-        WrongSecret: the call does not carry the secret.
-        DecodeError: its body is not a JSON object with a list of events.
+        InvalidArgument: headers, body or secret have an unsupported type.
+        WrongSecret: the call does not have the secret.
+        DecodeError: the body is not a JSON object with a list of events.
     """
     if not verify(headers, secret):
-        raise WrongSecret("X-API-Key is not the secret of the webhook")
+        raise WrongSecret("X-API-Key does not match the secret of the webhook")
     return parse(body)

@@ -106,7 +106,7 @@ def test_deliveries_of_a_deleted_webhook_are_kept_and_cannot_be_retried(
     own.ok("DELETE", f"/integrations/{integration['id']}")
     assert below(own, f"/{failed['id']}/retry", "POST").status_code == 404
     here = ("--app", own.app_id, "--database", calling.database_url)
-    assert command("deliveries", "retry", *here, "--all-failed").stdout == "0 to be sent again\n"
+    assert command("deliveries", "retry", *here, "--all-failed").stdout == "retrying 0 deliveries\n"
     assert below(own).json()["deliveries"] == [failed]
 
 
@@ -182,11 +182,11 @@ def test_on_the_command_line(own: Caller, calling: Server, endpoint: Endpoint) -
     assert shown.stdout.splitlines()[1].endswith("  400  so \ufffd?[31m\ufffd")
     assert json.loads(command("deliveries", "show", *here, made[0]["id"], "--json").stdout)["id"] == made[0]["id"]
     endpoint.status = 200
-    assert command("deliveries", "retry", *here, made[0]["id"]).stdout == "1 to be sent again\n"
+    assert command("deliveries", "retry", *here, made[0]["id"]).stdout == "retrying 1 delivery\n"
     deadline = time.monotonic() + 10
     while below(own, f"/{made[0]['id']}").json()["delivery"]["status"] != "delivered":
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    assert command("deliveries", "retry", *here, "--all-failed").stdout == "1 to be sent again\n"
+    assert command("deliveries", "retry", *here, "--all-failed").stdout == "retrying 1 delivery\n"
     for wrong in (("retry", *here), ("show", *here, "x"), ("list", "--app", "x", "--database", calling.database_url)):
         assert command("deliveries", *wrong).returncode == 2

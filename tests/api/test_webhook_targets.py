@@ -164,7 +164,7 @@ def test_an_update_without_a_target_keeps_an_invalid_one(tmp_path: Path) -> None
         (
             ("--webhook-allowed-networks", "10.1.0.0/16", "--no-delivery"),
             "webhooks   public addresses by https, and 10.1.0.0/16 by http too (--webhook-allowed-networks); "
-            "called by `heliograph deliver` alone",
+            "delivered by `heliograph deliver` only",
         ),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
-from bench.receiving import Arrival, firsts, receiving
+from bench.receiving import Arrival, first_arrivals, receiving
 from bench.steady import quantile, request, send
 from bench.worlds import World
 
@@ -47,7 +47,7 @@ def test_a_call_that_is_no_message_is_answered_and_not_noted() -> None:
 
 def test_what_is_repeated_counts_when_it_came_first() -> None:
     arrivals = [Arrival(10, 0, 5), Arrival(11, 1, 5), Arrival(12, 0, 5)]
-    assert firsts(arrivals) == {(0, 5): 10, (1, 5): 11}
+    assert first_arrivals(arrivals) == {(0, 5): 10, (1, 5): 11}
 
 
 @pytest.mark.parametrize(("part", "value"), [(0, 1), (0.5, 50), (0.99, 99), (1, 100)])

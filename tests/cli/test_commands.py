@@ -169,12 +169,12 @@ def test_migrate_and_version(url: str) -> None:
         (("nonsense",), "nonsense"),
         (("keys", "create"), "--app APP_ID or --account"),
         (("keys", "create", "--account", "--name", ""), "--name"),
-        (("keys", "revoke", "app_000000000000000000000000"), "there is no key"),
+        (("keys", "revoke", "app_000000000000000000000000"), "key app_000000000000000000000000 not found"),
         (("apps", "limit", "000000000000000000000000", "--off"), "App not found"),
         (("apps", "limit", "000000000000000000000000"), "--requests-per-second N or --off"),
     ],
 )
-def test_errors_of_use_are_one_clear_line(args: tuple[str, ...], reason: str, url: str) -> None:
+def test_usage_errors_are_one_line(args: tuple[str, ...], reason: str, url: str) -> None:
     assert reason in refused(*args, env={"HELIOGRAPH_DATABASE": url})
 
 

@@ -177,4 +177,4 @@ def test_what_is_wrong_is_told_at_once(server: Server) -> None:
         more = ("--since", since) if since else ()
         done = command("listen", "--app", app, "--key-secret", secret, *options, *more)
         assert done.returncode == 2
-        assert "the server refused the stream with status 40" in done.stderr
+        assert "the server rejected the stream with status 40" in done.stderr

@@ -109,11 +109,11 @@ def test_what_the_server_judges_is_sent_and_what_cannot_be_sent_is_a_value_error
             users.get_user(*wrong)
         for kind in (ValueError, OpenApiException, InvalidArgument):
             assert isinstance(refused.value, kind)
-    with pytest.raises(ApiValueError, match="CreateUser needs a body"):
+    with pytest.raises(ApiValueError, match="CreateUser requires a body"):
         users.create_user(place.app_id, None)  # type: ignore[arg-type]
-    with pytest.raises(ApiValueError, match="cannot be JSON"):
+    with pytest.raises(ApiValueError, match="cannot be encoded as JSON"):
         users.create_user(place.app_id, {"metadata": {"x": float("nan")}})
-    with pytest.raises(ApiTypeError, match="GetUser takes no argument '_timeout'"):
+    with pytest.raises(ApiTypeError, match="GetUser has no argument '_timeout'"):
         users.get_user(place.app_id, UNKNOWN, _timeout=1)  # type: ignore[call-arg]
     with pytest.raises(TypeError):
         users.get_user(place.app_id)  # type: ignore[call-arg]

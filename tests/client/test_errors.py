@@ -26,7 +26,7 @@ from heliograph import (
     Unauthorized,
     errors,
 )
-from heliograph.client.receiving import error_of
+from heliograph.client.decoding import decode_error
 from heliograph.client.requesting import OPERATION
 from heliograph.client.response import RawResponse
 from tests.client.conftest import Place
@@ -36,7 +36,7 @@ JOIN = OPERATION["JoinConversation"]
 
 def received(status: int, body: bytes, **headers: str) -> ApiError:
     """The error of an answer."""
-    return error_of(
+    return decode_error(
         JOIN, RawResponse(status, {name.replace("_", "-"): text for name, text in headers.items()}, body), 0
     )
 

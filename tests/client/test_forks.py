@@ -71,7 +71,7 @@ def test_one_async_client_serves_one_event_loop_after_the_other() -> None:
         names = [f"user{number}" for number in range(20)]
         answers = await asyncio.gather(*(client.users.get_user("a", name) for name in names))
         assert [one.user.id for one in answers] == names
-        await client._pool.lane("GetUser").http.aclose()  # asyncio warns of what is open at the end of its loop
+        await client._pool.transport("GetUser").http.aclose()  # asyncio warns of what is open at the end of its loop
 
     with echoing() as echo:
         client = AsyncClient(echo.url, max_retries=0, max_connections=2)

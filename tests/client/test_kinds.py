@@ -119,7 +119,7 @@ def test_a_file_goes_as_a_part(client: Client, recorder: Recorder) -> None:
     for wrong in ({"source": "text"}, {"file": b""}):
         with pytest.raises(InvalidArgument):
             client.attachments.upload_attachment("a", wrong, access="public")
-    with pytest.raises(InvalidArgument, match="needs access"):
+    with pytest.raises(InvalidArgument, match="requires access"):
         client.attachments.upload_attachment("a", source=b"")
 
 

@@ -81,6 +81,19 @@ def test_options_that_make_no_sense_are_refused(options: dict[str, Any]) -> None
         Client(**options)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("Host", "x", "header 'Host' is reserved"),
+        ("a b", "x", "invalid header name 'a b'"),
+        ("X", "é", "header 'X' has an invalid value: 'é'"),
+    ],
+)
+def test_the_message_names_an_invalid_header(name: str, value: str, message: str) -> None:
+    with pytest.raises(InvalidArgument, match=message):
+        Client(headers={name: value})
+
+
 def test_an_httpx_client_of_ones_own_is_used_and_left_open(place: Place) -> None:
     with httpx.Client(headers={"X-Request-Id": "theirs"}) as own:
         with Client(place.url, auth=place.auth, http_client=own) as client, pytest.raises(NotFound) as caught:
@@ -103,13 +116,14 @@ def test_a_proxy_is_used(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
         assert proxy.seen == ["GET http://example.org/v2/apps/app"] * 2
 
 
-def test_retries_are_told_to_the_log(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+def test_retries_are_logged(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "heliograph.client")
     with proxy_to(place.url) as proxy, Client(proxy.url, auth=place.auth, backoff=0) as client:
         proxy.script = [refusal(429)]
         client.apps.get_app(place.app_id)
     (record,) = caplog.records
-    assert record.getMessage().startswith("GetApp: attempt 1 failed, next in 0.00 s: 429 too_many_requests: Slow down")
+    message = "GetApp: attempt 1 failed, retrying in 0.00 s: 429 too_many_requests: Slow down"
+    assert record.getMessage().startswith(message)
     assert place.auth.username not in caplog.text
 
 

@@ -55,7 +55,7 @@ def test_a_group_of_operations_can_be_made_of_a_client(place: Place) -> None:
         ({"userid": "u"}, "has no field 'userid'; did you mean 'user_id'"),
         ({"userId": "u", "user_id": "u"}, "userId is given twice"),
         ({"userId": "u", "subscribeSDKClient": "yes"}, "subscribeSDKClient should be boolean"),
-        ({"userId": object()}, "cannot be JSON"),
+        ({"userId": object()}, "cannot be encoded as JSON"),
         (
             ParticipantLeaveBody(user_id="u"),
             "should be ParticipantJoinBody, a dict or keywords, not ParticipantLeaveBody",

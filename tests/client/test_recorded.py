@@ -12,7 +12,7 @@ import pytest
 
 from heliograph import ApiError, Client, Model
 from heliograph.client._generated import models
-from heliograph.client.requesting import OPERATION, Call
+from heliograph.client.requesting import OPERATION, PreparedRequest
 
 ANSWERS: dict[str, list[tuple[int, dict[str, Any]]]] = json.loads(
     (Path(__file__).parent / "recorded/answers.json").read_text()
@@ -43,10 +43,10 @@ def test_every_example_is_read(name: str, status: int, body: dict[str, Any]) -> 
     transport = httpx.MockTransport(lambda request: httpx.Response(status, json=body))
     with Client(transport=transport, max_retries=0) as client:
         if status < 300:
-            answer = client.send(Call(operation, "/", None), kind)
+            answer = client.send(PreparedRequest(operation, "/", None), kind)
             assert answer.to_dict() == body
             assert kind is Model or {path.rpartition(".")[2] for path in unknown(answer)} <= UNTYPED
             return
         with pytest.raises(ApiError) as caught:
-            client.send(Call(operation, "/", None), kind)
+            client.send(PreparedRequest(operation, "/", None), kind)
     assert (caught.value.status, caught.value.code) == (status, body["errors"][0]["code"])

@@ -78,7 +78,7 @@ def test_the_notes_of_a_release_are_its_section_of_the_changelog() -> None:
 
 
 def test_a_release_needs_a_version_and_a_dated_section() -> None:
-    with pytest.raises(NotReady, match="declares no version"):
+    with pytest.raises(NotReady, match="has no release version"):
         version_of('__version__ = "0.1.0.dev1"\n')
     with pytest.raises(NotReady, match="'unreleased'"):
         notes_of(CHANGELOG, "0.2.0")

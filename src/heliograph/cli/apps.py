@@ -10,7 +10,7 @@ from heliograph.errors import UsageError
 
 @click.group()
 def apps() -> None:
-    """Apps: list them, and limit how many requests each may send."""
+    """List apps and limit their request rates."""
 
 
 @apps.command("list")
@@ -36,14 +36,14 @@ def list_apps(url: str, as_json: bool) -> None:
 
 @apps.command("limit")
 @click.argument("app_id")
-@click.option("--requests-per-second", type=click.IntRange(1), help="Answer 429 to what comes beyond it.")
-@click.option("--off", is_flag=True, help="Take the limit away.")
+@click.option("--requests-per-second", type=click.IntRange(1), help="Maximum rate; further requests get status 429.")
+@click.option("--off", is_flag=True, help="Remove the limit.")
 @database_option
 def limit_app(app_id: str, requests_per_second: int | None, off: bool, url: str) -> None:
-    """Limit the requests of an app. A running server follows within a second."""
+    """Limit the request rate of an app. A running server applies the change within a second."""
     from heliograph.domain import apps as verbs
 
     if off == (requests_per_second is not None):
-        raise UsageError("apps limit needs either --requests-per-second N or --off")
+        raise UsageError("apps limit requires either --requests-per-second N or --off")
     in_store(url, lambda store: verbs.set_rate_limit(store, app_id, requests_per_second))
     click.echo(f"{app_id}  {f'{requests_per_second} requests/s' if requests_per_second else 'no limit'}")

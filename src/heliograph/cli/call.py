@@ -1,4 +1,4 @@
-"""`heliograph call`: every operation of the API as a command, made from the table when it is asked for."""
+"""`heliograph call`: a command for each operation of the API, created from the table on demand."""
 
 from __future__ import annotations
 
@@ -14,20 +14,29 @@ import msgspec
 from msgspec import inspect
 
 from heliograph.client.arguments import path_names, snake
-from heliograph.client.requesting import build
+from heliograph.client.requesting import PreparedRequest, build
 from heliograph.errors import ApiError, DecodeError, InvalidArgument, TransportError
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table import OPERATIONS
 
 DEFAULT_URL = "http://127.0.0.1:8080"
-REFUSED, USAGE, NO_ANSWER, UNREADABLE = 1, 2, 3, 4
+API_ERROR, USAGE, NO_RESPONSE, INVALID_RESPONSE = 1, 2, 3, 4
 
 _CONNECTION = {
-    "url": ("--url", "HELIOGRAPH_URL", DEFAULT_URL, "Where the API is."),
-    "key_id": ("--key-id", "HELIOGRAPH_KEY_ID", None, "The id of an API key."),
-    "key_secret": ("--key-secret", "HELIOGRAPH_KEY_SECRET", None, "Its secret; better in the environment."),
+    "url": ("--url", "HELIOGRAPH_URL", DEFAULT_URL, "URL of the server."),
+    "key_id": ("--key-id", "HELIOGRAPH_KEY_ID", None, "Id of an API key."),
+    "key_secret": (
+        "--key-secret",
+        "HELIOGRAPH_KEY_SECRET",
+        None,
+        "Secret of the API key; prefer the environment variable.",
+    ),
 }
-_PAGE = {"page_size": int, "page_after": str, "page_before": str}
+_PAGE = {
+    "page_size": (int, "Maximum number of records, up to 100."),
+    "page_after": (str, "Cursor after which the page starts."),
+    "page_before": (str, "Cursor before which the page ends."),
+}
 _SCALARS: dict[type[inspect.Type], Any] = {inspect.BoolType: bool, inspect.IntType: int, inspect.FloatType: float}
 _TEXT = (inspect.StrType, inspect.LiteralType, inspect.DateTimeType)
 
@@ -36,16 +45,16 @@ class Calls(click.Group):
     """The operations as commands."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names, in the order of the table."""
+        """The names of the commands, in the order of the table."""
         return [kebab(operation.name) for operation in OPERATIONS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of an operation."""
-        return next((command(one) for one in OPERATIONS if kebab(one.name) == cmd_name), None)
+        return next((command(operation) for operation in OPERATIONS if kebab(operation.name) == cmd_name), None)
 
 
 def kebab(name: str) -> str:
-    """A name of the API as one of the command line: `join-conversation`."""
+    """A name of the API in kebab case, such as `join-conversation`."""
     return snake(name).replace("_", "-")
 
 
@@ -63,39 +72,50 @@ def command(operation: AnyOperation) -> click.Command:
 def _path_options(operation: AnyOperation) -> Iterator[click.Option]:
     for name in path_names(operation):
         flag = kebab(re.sub("(IdOrExternalId|Id)$", "", name))
-        yield click.Option([f"--{flag}", f"path_{snake(name)}"], required=True, help=f"{name}, in the path.")
+        yield click.Option([f"--{flag}", f"path_{snake(name)}"], required=True, help=f"Path parameter {name}.")
 
 
 def _query_options(operation: AnyOperation) -> Iterator[click.Option]:
     if operation.paged:
-        for name, kind in _PAGE.items():
-            yield click.Option([f"--{name.replace('_', '-')}", name], type=kind, help="Which part of the list.")
+        for name, (kind, about) in _PAGE.items():
+            yield click.Option([f"--{name.replace('_', '-')}", name], type=kind, help=about)
     for name in operation.filters:
-        yield click.Option([f"--{kebab(name)}", f"filter_{snake(name)}"], help=f"filter[{name}]")
+        yield click.Option([f"--{kebab(name)}", f"filter_{snake(name)}"], help=f"Query parameter filter[{name}].")
     for name in operation.query:
-        yield click.Option([f"--{kebab(name)}", f"query_{snake(name)}"], required=name in operation.required)
-    yield click.Option(["--query", "query"], multiple=True, metavar="NAME=VALUE", help="Another query parameter.")
+        yield click.Option(
+            [f"--{kebab(name)}", f"query_{snake(name)}"],
+            required=name in operation.required,
+            help=f"Query parameter {name}.",
+        )
+    yield click.Option(
+        ["--query", "query"], multiple=True, metavar="NAME=VALUE", help="Another query parameter; repeatable."
+    )
 
 
 def _body_options(operation: AnyOperation) -> Iterator[click.Option]:
     if operation.method in ("GET", "DELETE"):
         return
-    about = "The whole body as JSON text, as @FILE, or - for standard input."
+    about = "The whole body: JSON text, @FILE, or - for standard input."
     yield click.Option(["--body", "body"], metavar="JSON", help=about)
     for field in _fields(operation):
         kind = _kind(field.type)
         metavar = "@FILE" if isinstance(field.type, inspect.BytesType) else "JSON" if kind is None else None
-        yield click.Option([f"--{kebab(field.name)}", f"field_{field.name}"], type=kind or str, metavar=metavar)
+        yield click.Option(
+            [f"--{kebab(field.name)}", f"field_{field.name}"],
+            type=kind or str,
+            metavar=metavar,
+            help=f"Field {field.encode_name} of the body.",
+        )
 
 
 def _fields(operation: AnyOperation) -> tuple[inspect.Field, ...]:
-    """The fields of the body; none if there is no body, or there are several kinds of one."""
+    """The fields of the body; empty if the operation has no body or its body is a union."""
     info = inspect.type_info(operation.body.kind) if operation.body.kind else None
     return info.fields if isinstance(info, inspect.StructType) else ()
 
 
 def _kind(kind: inspect.Type) -> Any:
-    """What an option takes: text, a number or a boolean; None where it has to be JSON."""
+    """The type of an option: str, int, float or bool; None for JSON."""
     if isinstance(kind, inspect.Metadata):
         return _kind(kind.type)
     if isinstance(kind, inspect.UnionType):
@@ -105,35 +125,39 @@ def _kind(kind: inspect.Type) -> Any:
 
 
 def run(operation: AnyOperation, url: str, key_id: str | None, key_secret: str | None, **given: Any) -> int:
-    """Call the operation and print what it answers; the exit status tells the outcome."""
+    """Call the operation and print the response; returns the exit status."""
     from heliograph import BasicAuth, Client, Model
 
     try:
-        call = _call_of(operation, given)
+        prepared = _prepare(operation, given)
         auth = BasicAuth(key_id, key_secret or "") if key_id else None
         with Client(url, auth=auth) as client:
-            answer = client.send(call, Model)
+            response = client.send(prepared, Model)
     except InvalidArgument as error:
         raise click.UsageError(str(error)) from None
     except (ApiError, TransportError, DecodeError) as error:
         return _failed(error)
-    click.echo(_json(answer.to_dict()))
+    click.echo(_json(response.to_dict()))
     return 0
 
 
 def _failed(error: ApiError | TransportError | DecodeError) -> int:
     if not isinstance(error, ApiError):
         click.echo(_json({"errors": [{"code": "no_answer", "title": str(error)}]}), err=True)
-        return NO_ANSWER if isinstance(error, TransportError) else UNREADABLE
+        return NO_RESPONSE if isinstance(error, TransportError) else INVALID_RESPONSE
     items = [item._asdict() for item in error.errors] or [{"code": error.code, "title": error.title}]
     click.echo(_json({"status": error.status, "errors": items, "requestId": error.request_id}), err=True)
-    return REFUSED
+    return API_ERROR
 
 
-def _call_of(operation: AnyOperation, given: Mapping[str, Any]) -> Any:
+def _prepare(operation: AnyOperation, given: Mapping[str, Any]) -> PreparedRequest:
     body = given.get("body")
-    fields = {} if body is not None else {name: _value(operation, name, each) for name, each in _of("field_", given)}
-    page = {name: each for name, each in _of("page_", given)}
+    fields = (
+        {}
+        if body is not None
+        else {name: _value(operation, name, each) for name, each in _with_prefix("field_", given)}
+    )
+    page = {name: each for name, each in _with_prefix("page_", given)}
     query = {name: given[f"query_{snake(name)}"] for name in operation.query}
     query |= dict(pair.partition("=")[::2] for pair in given["query"])
     return build(
@@ -142,19 +166,19 @@ def _call_of(operation: AnyOperation, given: Mapping[str, Any]) -> Any:
         None if body is None else _json_of("--body", _read(body)),
         fields,
         page=page or None,
-        filter_fields=dict(_of("filter_", given)),
+        filter_fields=dict(_with_prefix("filter_", given)),
         query=query,
     )
 
 
-def _of(prefix: str, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _with_prefix(prefix: str, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in given.items():
         if name.startswith(prefix) and value is not None:
             yield name.removeprefix(prefix), value
 
 
 def _value(operation: AnyOperation, name: str, text: Any) -> Any:
-    """The value of a field of the body; what is neither text nor number was given as JSON."""
+    """The value of a field of the body, decoded from JSON unless it is a scalar or bytes."""
     (field,) = (field for field in _fields(operation) if field.name == name)
     if isinstance(field.type, inspect.BytesType):
         return _read(text)

@@ -1,4 +1,4 @@
-"""`heliograph migrate`, `copy`, `backup` and `restore`: commands about a whole database."""
+"""`heliograph migrate`, `copy`, `backup` and `restore`: commands for whole databases."""
 
 from __future__ import annotations
 
@@ -21,31 +21,30 @@ _NICENESS = 10
 @click.command()
 @database_option
 def migrate(url: str) -> None:
-    """Bring the database to the schema of this version.
+    """Migrate the database to the schema of this version.
 
-    `heliograph serve` does so by itself. A database that is being served by an older version is left alone.
+    `heliograph serve` does so by itself. A database that an older version is serving is not changed.
     """
     from heliograph.storage.migrations import LATEST
 
-    async def done(store: Store) -> str:
+    async def name_of(store: Store) -> str:
         return store.name
 
-    click.echo(f"{in_store(url, done)} has schema version {LATEST}")
+    click.echo(f"{in_store(url, name_of)} has schema version {LATEST}")
 
 
 @click.command()
-@click.option("--from", "source", required=True, help="Database URL to copy from; it must not be served meanwhile.")
-@click.option("--to", "target", required=True, help="Database URL to copy to; it must be empty.")
+@click.option("--from", "source", required=True, help="Source database URL; it must not be served during the copy.")
+@click.option("--to", "target", required=True, help="Target database URL; the database must be empty.")
 def copy(source: str, target: str) -> None:
-    """Copy a whole database, from any engine to any other.
+    """Copy a whole database to another, between SQLite and PostgreSQL or within either.
 
-    An interrupted copy is resumed when the command is run again. At the end every table of the copy is compared with
-    its source.
+    Run the command again to resume an interrupted copy. At the end every table is compared with its source.
     """
     if source == target:
         raise UsageError("a database cannot be copied to itself")
     rows = asyncio.run(_copy(source, target))
-    click.echo(f"copied {rows} rows, and found them equal")
+    click.echo(f"copied and verified {rows} rows")
 
 
 async def _copy(source: str, target: str) -> int:
@@ -53,7 +52,7 @@ async def _copy(source: str, target: str) -> int:
     from heliograph.storage import copying
     from heliograph.storage.opening import open_store, open_unfinished
 
-    # Both are opened as a server opens them, so that no other process can serve a SQLite file meanwhile.
+    # Opened as by a server, so that no other process can serve a SQLite file during the copy.
     async with (
         aclosing(await open_store(source, serve=True)) as origin,
         aclosing(await open_unfinished(target, serve=True)) as destination,
@@ -64,30 +63,30 @@ async def _copy(source: str, target: str) -> int:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--overwrite", is_flag=True, help="Replace FILE if it is there.")
-@click.option("--without-key", is_flag=True, help="Leave the master key out; keep it elsewhere.")
+@click.option("--overwrite", is_flag=True, help="Replace FILE if it exists.")
+@click.option("--without-key", is_flag=True, help="Do not back up the master key; keep it elsewhere.")
 @database_option
 @json_option
 def backup(file: Path, overwrite: bool, without_key: bool, url: str, as_json: bool) -> None:
-    """Back up a SQLite database to FILE, while it is served or not.
+    """Back up a SQLite database to FILE, whether a server is running or not.
 
-    The master key, which opens the secrets in the database, is written to FILE.key. FILE appears when it is complete
-    and on disk, or not at all.
+    The master key, which decrypts the secrets in the database, is written to FILE.key. FILE appears only when it is
+    complete and on disk.
     """
     from heliograph.storage.backups import back_up
 
-    os.nice(_NICENESS)  # a server has precedence
+    os.nice(_NICENESS)  # a server takes precedence
     with _progress("backing up") as advanced:
-        made = back_up(url, file, overwrite=overwrite, with_key=not without_key, advanced=advanced)
+        result = back_up(url, file, overwrite=overwrite, with_key=not without_key, advanced=advanced)
     if as_json:
-        print_json({"file": str(made.file), "keyFile": str(made.key) if made.key else None,
-                    "bytes": made.bytes, "schemaVersion": made.schema_version})  # fmt: skip
+        print_json({"file": str(result.file), "keyFile": str(result.key) if result.key else None,
+                    "bytes": result.bytes, "schemaVersion": result.schema_version})  # fmt: skip
         return
-    click.echo(f"backed up to {made.file} ({made.bytes} bytes, schema version {made.schema_version})")
-    if made.key:
-        click.echo(f"master key in {made.key}: whoever has both can read the secrets of all keys")
+    click.echo(f"backed up to {result.file} ({result.bytes} bytes, schema version {result.schema_version})")
+    if result.key:
+        click.echo(f"master key in {result.key}: anyone with both files can read the secrets of all keys")
     else:
-        click.echo("without the master key: keep it elsewhere, a restore needs it")
+        click.echo("the master key is not included: keep it elsewhere, a restore needs it")
 
 
 @click.command()
@@ -95,21 +94,21 @@ def backup(file: Path, overwrite: bool, without_key: bool, url: str, as_json: bo
 @database_option
 @json_option
 def restore(file: Path, url: str, as_json: bool) -> None:
-    """Restore a SQLite database from FILE, a backup. Stop the server first.
+    """Restore a SQLite database from the backup FILE. Stop the server first.
 
-    The backup is checked before anything is changed, and the database that is replaced is kept under another name.
+    The backup is verified before anything is changed, and the replaced database is kept under another name.
     """
     from heliograph.storage import backups
 
     with _progress("restoring") as advanced:
-        done = backups.restore(file, url, advanced=advanced)
+        result = backups.restore(file, url, advanced=advanced)
     if as_json:
-        print_json({"file": str(done.file), "replaced": str(done.replaced) if done.replaced else None,
-                    "schemaVersion": done.schema_version})  # fmt: skip
+        print_json({"file": str(result.file), "replaced": str(result.replaced) if result.replaced else None,
+                    "schemaVersion": result.schema_version})  # fmt: skip
         return
-    click.echo(f"restored {done.file} from {file} (schema version {done.schema_version})")
-    if done.replaced:
-        click.echo(f"the database that was there is kept as {done.replaced}")
+    click.echo(f"restored {result.file} from {file} (schema version {result.schema_version})")
+    if result.replaced:
+        click.echo(f"the previous database is kept as {result.replaced}")
 
 
 @contextmanager

@@ -23,13 +23,15 @@ _SETTINGS = (
 @click.command()
 @settings_options(*_SETTINGS)
 def deliver(**options: Any) -> None:
-    """Call webhooks without serving the API, until stopped.
+    """Deliver webhooks without serving the API.
 
-    Needs PostgreSQL. Any number of processes on any number of machines share the work.
+    Requires PostgreSQL. Any number of processes on any number of machines share the work.
     """
     from heliograph import assembly
     from heliograph.domain.networks import described, networks_of
 
     settings = Settings(**options)
     allowed = described(networks_of(settings, embedded=False))
-    assembly.deliver(settings, lambda store: click.echo(f"delivering what is in {store.name}; webhooks: {allowed}"))
+    assembly.deliver(
+        settings, lambda store: click.echo(f"delivering the webhooks of {store.name}; allowed addresses: {allowed}")
+    )

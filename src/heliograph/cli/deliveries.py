@@ -13,52 +13,56 @@ from heliograph.errors import NotFound, UsageError
 from heliograph.storage.store import Store
 from heliograph.wire.deliveries import Delivery, DeliveryFilter, DeliveryStatus
 
-_MOST = 1000
+_MAX_LIMIT = 1000
 _app_option = click.option("--app", "app_id", required=True, help="The app of the deliveries.")
 
 
 @click.group()
 def deliveries() -> None:
-    """Deliveries to webhooks: list them, look at one, send again."""
+    """List, show and retry deliveries to webhooks."""
 
 
-def _do(url: str, app_id: str, work: Callable[..., Awaitable[Any]], *args: Any) -> Any:
+def _in_app(url: str, app_id: str, work: Callable[..., Awaitable[Any]], *args: Any) -> Any:
     from heliograph.domain.tenants import Tenant
     from heliograph.storage.rows import apps
 
     async def run(store: Store) -> Any:
         if await store.read(apps.get, app_id) is None:
-            raise UsageError(f"there is no app {app_id}")
+            raise UsageError(f"app {app_id} not found")
         try:
             return await work(store, Tenant(app_id, ""), *args)
         except NotFound:
-            raise UsageError(f"there is no delivery {args[0]} in this app, or its webhook is gone") from None
+            raise UsageError(f"delivery {args[0]} not found in this app, or its webhook was deleted") from None
 
     return in_store(url, run)
 
 
 @deliveries.command("list")
 @_app_option
-@click.option("--status", type=click.Choice(["pending", "delivered", "failed"]), help="Only those.")
-@click.option("--limit", type=click.IntRange(1, _MOST), default=100, show_default=True, help="At most so many.")
+@click.option(
+    "--status", type=click.Choice(["pending", "delivered", "failed"]), help="Only deliveries with this status."
+)
+@click.option(
+    "--limit", type=click.IntRange(1, _MAX_LIMIT), default=100, show_default=True, help="Maximum number of deliveries."
+)
 @database_option
 @json_option
 def list_deliveries(app_id: str, status: DeliveryStatus | None, limit: int, url: str, as_json: bool) -> None:
     """List the newest deliveries of an app, oldest first."""
-    found: list[Delivery] = _do(url, app_id, _newest, DeliveryFilter(status), limit)
+    found: list[Delivery] = _in_app(url, app_id, _newest, DeliveryFilter(status), limit)
     if as_json:
         print_json(found)
         return
-    for one in found:
-        click.echo(_line(one))
+    for delivery in found:
+        click.echo(_line(delivery))
 
 
 async def _newest(store: Store, tenant: Any, filter: DeliveryFilter, limit: int) -> list[Delivery]:
-    """The newest deliveries, oldest first. A page of a filtered list may hold fewer than there are."""
+    """The newest deliveries, oldest first. Pages of filtered lists may be incomplete, so read on until `limit`."""
     from heliograph.domain import deliveries as verbs
     from heliograph.wire.paging import Page
 
-    # What precedes the greatest id is the end of the list.
+    # The page before the greatest id is the end of the list.
     newest: list[Delivery] = []
     before: str | None = "f" * 24
     while before is not None and len(newest) < limit:
@@ -77,41 +81,42 @@ def show_delivery(app_id: str, delivery_id: str, url: str, as_json: bool) -> Non
     """Show a delivery with its attempts."""
     from heliograph.domain import deliveries as verbs
 
-    found: Delivery = _do(url, app_id, verbs.get, delivery_id)
+    found: Delivery = _in_app(url, app_id, verbs.get, delivery_id)
     if as_json:
         print_json(found)
         return
     click.echo(_line(found))
-    for one in found.attempts or []:
-        outcome = str(one.status) if one.status is not None else one.error
-        said = " ".join((one.answer or "").split())
-        click.echo(f"  {one.number}  {one.started_at}  {one.milliseconds} ms  {outcome}  {_printable(said[:200])}")
+    for attempt in found.attempts or []:
+        outcome = str(attempt.status) if attempt.status is not None else attempt.error
+        response = _printable(" ".join((attempt.answer or "").split())[:200])
+        click.echo(f"  {attempt.number}  {attempt.started_at}  {attempt.milliseconds} ms  {outcome}  {response}")
 
 
 def _printable(text: str) -> str:
-    # What an endpoint says must not steer the terminal of who reads it.
-    return "".join(one if one.isprintable() else "?" for one in text)
+    # The response of an endpoint must not send control sequences to the terminal.
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 @deliveries.command("retry")
 @_app_option
 @click.argument("delivery_ids", nargs=-1)
-@click.option("--all-failed", is_flag=True, help="All that failed.")
+@click.option("--all-failed", is_flag=True, help="Retry all failed deliveries.")
 @database_option
 def retry_deliveries(app_id: str, delivery_ids: tuple[str, ...], all_failed: bool, url: str) -> None:
-    """Send again, with five attempts more. A running server does so at once."""
+    """Retry deliveries with five more attempts. A running server starts immediately."""
     from heliograph.domain import deliveries as verbs
 
     if all_failed == bool(delivery_ids):
-        raise UsageError("deliveries retry needs either ids of deliveries or --all-failed")
-    count = _do(url, app_id, _retry_failed) if all_failed else 0
+        raise UsageError("deliveries retry requires either delivery ids or --all-failed")
+    count = _in_app(url, app_id, _retry_failed) if all_failed else 0
     for delivery_id in delivery_ids:
-        _do(url, app_id, verbs.retry, delivery_id)
-    click.echo(f"{count or len(delivery_ids)} to be sent again")
+        _in_app(url, app_id, verbs.retry, delivery_id)
+    count = count or len(delivery_ids)
+    click.echo(f"retrying {count} {'delivery' if count == 1 else 'deliveries'}")
 
 
 async def _retried(store: Store, tenant: Any, delivery_id: str) -> bool:
-    """Whether it is sent again; it is not if its webhook is gone."""
+    """Retry a delivery; returns False if its webhook was deleted."""
     from heliograph.domain import deliveries as verbs
 
     try:
@@ -134,6 +139,8 @@ async def _retry_failed(store: Store, tenant: Any) -> int:
         after = found.last or found.records[-1].id
 
 
-def _line(one: Delivery) -> str:
-    about = one.conversation_id or one.user_id
-    return f"{one.id}  {one.status:9}  {one.attempt_count} attempts  {one.event_type:20}  {about}  {one.created_at}"
+def _line(delivery: Delivery) -> str:
+    attempts = f"{delivery.attempt_count} attempts"
+    subject = delivery.conversation_id or delivery.user_id
+    fields = (delivery.id, f"{delivery.status:9}", attempts, f"{delivery.event_type:20}", subject, delivery.created_at)
+    return "  ".join(map(str, fields))

@@ -11,10 +11,9 @@ from heliograph.cli.options import database_option, in_store, json_option, print
 @database_option
 @json_option
 def init(url: str, as_json: bool) -> None:
-    """Make the sandbox if need be, and show its keys.
+    """Create the sandbox if needed, and print its keys.
 
-    The database is made too. It may be run as often as you like, beside a running server too: the answer stays the
-    same.
+    Creates the database if needed. The output is the same every time; a server may be running.
     """
     from heliograph.domain.sandbox import Sandbox, ensure
 

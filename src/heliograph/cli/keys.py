@@ -12,14 +12,14 @@ NAME_LENGTH = 100
 
 @click.group()
 def keys() -> None:
-    """API keys: list, create and revoke them."""
+    """List, create and revoke API keys."""
 
 
 @keys.command("list")
 @database_option
 @json_option
 def list_keys(url: str, as_json: bool) -> None:
-    """List the keys, without their secrets."""
+    """List all API keys, without their secrets."""
     from heliograph.storage.rows import keys as key_rows
 
     stored = in_store(url, lambda store: store.read(key_rows.every))
@@ -33,17 +33,17 @@ def list_keys(url: str, as_json: bool) -> None:
 
 
 @keys.command("create")
-@click.option("--app", "app_id", help="The app whose key it will be.")
-@click.option("--account", is_flag=True, help="Make a key of the account, which may do everything.")
-@click.option("--name", default="Key", show_default=True, help="What it is called.")
+@click.option("--app", "app_id", help="Create a key of this app.")
+@click.option("--account", is_flag=True, help="Create a key of the account, which has access to all apps.")
+@click.option("--name", default="Key", show_default=True, help="Display name of the key.")
 @database_option
 @json_option
 def create_key(app_id: str | None, account: bool, name: str, url: str, as_json: bool) -> None:
-    """Create a key, and show its secret."""
+    """Create an API key, and print its id and secret."""
     from heliograph.domain import keys as verbs
 
     if account == (app_id is not None):
-        raise UsageError("keys create needs either --app APP_ID or --account")
+        raise UsageError("keys create requires either --app APP_ID or --account")
     if not 1 <= len(name) <= NAME_LENGTH:
         raise UsageError(f"--name should have 1 to {NAME_LENGTH} characters")
     key = in_store(
@@ -59,9 +59,9 @@ def create_key(app_id: str | None, account: bool, name: str, url: str, as_json: 
 @click.argument("key_id")
 @database_option
 def revoke_key(key_id: str, url: str) -> None:
-    """Revoke a key. A running server refuses it within a second."""
+    """Revoke an API key. A running server rejects it within a second."""
     from heliograph.storage.rows import keys as key_rows
 
     if not in_store(url, lambda store: store.write(key_rows.remove, key_id)):
-        raise UsageError(f"there is no key {key_id}")
+        raise UsageError(f"key {key_id} not found")
     click.echo(f"revoked {key_id}")

@@ -19,19 +19,19 @@ USAGE_STATUS = 2
 
 
 def main(args: list[str] | None = None) -> int:
-    """Run the command; errors of use are one line and status 2."""
+    """Run the command; returns the exit status. Usage errors are printed on one line, with status 2."""
     try:
         result = cli.main(args, prog_name="heliograph", standalone_mode=False)
     except (UsageError, ApiError) as error:
-        return _complain(str(error))
+        return _fail(str(error))
     except click.ClickException as error:
-        return _complain(error.format_message())
+        return _fail(error.format_message())
     except click.Abort:
         return 130
     return result if isinstance(result, int) else 0
 
 
-def _complain(message: str) -> int:
+def _fail(message: str) -> int:
     click.secho(f"heliograph: {' '.join(message.split())}", fg="red", err=True)
     return USAGE_STATUS
 
@@ -40,12 +40,12 @@ def _complain(message: str) -> int:
 def cli() -> None:
     """A self-hosted server of the Sunshine Conversations API v2.
 
-    Start with `heliograph serve`. It makes a database and a sandbox, and prints what to try first.
+    Start with `heliograph serve`: it creates a database and a sandbox, and prints first steps.
     """
 
 
 class _LazyCalls(click.Group):
-    """Imports the client when one of its commands is asked for."""
+    """Imports the client only when one of its commands is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return self._calls().list_commands(ctx)
@@ -61,10 +61,10 @@ class _LazyCalls(click.Group):
 
 @cli.group(cls=_LazyCalls)
 def call() -> None:
-    """Call an operation of the API, here or on another server.
+    """Call an operation of the API, on this server or another.
 
-    Prints the answer as JSON. The exit status is 0 for a success, 1 for a refusal, 2 for an error of use, 3 if no
-    answer came, and 4 for one that cannot be read.
+    Prints the response as JSON. The exit status is 0 for success, 1 for an error response, 2 for a usage error, 3 if no
+    response arrived, and 4 for an invalid response.
     """
 
 

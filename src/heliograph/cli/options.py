@@ -1,4 +1,4 @@
-"""What several commands have in common: options, and how they reach the database."""
+"""Options and functions that several commands share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def in_store(url: str, work: Callable[[Store], Awaitable[T]]) -> T:
-    """Do `work` with the database, beside a running server or without one."""
+    """Open the database, whether a server is running or not, and run `work` on it."""
 
     async def run() -> T:
         from heliograph.storage.opening import open_store
@@ -38,7 +38,7 @@ def print_json(value: Any) -> None:
 
 
 def settings_options(*names: str) -> Callable[[F], F]:
-    """An option for each of these settings, or for every one."""
+    """Add an option for each of these settings, or for all of them."""
 
     def decorate(command: F) -> F:
         for field in reversed(dataclasses.fields(Settings)):

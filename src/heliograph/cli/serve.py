@@ -16,7 +16,7 @@ from heliograph.settings import Settings
 def serve(**options: Any) -> None:
     """Serve the API.
 
-    On an empty database it makes a sandbox app with keys, and prints them.
+    On an empty database it creates a sandbox app with keys, and prints them.
     """
     from heliograph import assembly
     from heliograph.cli.welcome import welcome

@@ -1,4 +1,4 @@
-"""What `heliograph serve` prints once it answers requests."""
+"""The output of `heliograph serve` at startup."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from heliograph.storage.store import Store
 
 
 async def welcome(store: Store, url: str, settings: Settings) -> None:
-    """Say where the server is, and on an empty database make the sandbox and show what to try."""
-    click.echo(f"{click.style(f'Heliograph {__version__}', bold=True)} answers at {click.style(url, fg='green')}")
+    """Print the URLs of the server. On an empty database, create the sandbox and print first steps."""
+    click.echo(f"{click.style(f'Heliograph {__version__}', bold=True)} listening at {click.style(url, fg='green')}")
     if settings.public_url:
         url = settings.public_url
         click.echo(f"  public URL {url}")
     click.echo(f"  reference  {url}/docs")
     click.echo(f"  database   {store.name}")
     allowed = described(networks_of(settings, embedded=not store.shared))
-    click.echo(f"  webhooks   {allowed}{'' if settings.delivery else '; called by `heliograph deliver` alone'}")
+    click.echo(f"  webhooks   {allowed}{'' if settings.delivery else '; delivered by `heliograph deliver` only'}")
     if not settings.sandbox or not await sandbox.is_empty(store):
         return
-    made = await sandbox.ensure(store)
-    click.echo(f"\nA sandbox for you{_again(store, settings.database)}:\n")
-    click.echo(f"  app          {made.app.id}")
-    click.echo(f"  app key      {made.app_key.id}  {made.app_key.secret}")
-    click.echo(f"  account key  {made.account_key.id}  {made.account_key.secret}")
+    created = await sandbox.ensure(store)
+    click.echo(f"\nSandbox{_how_to_show(store, settings.database)}:\n")
+    click.echo(f"  app          {created.app.id}")
+    click.echo(f"  app key      {created.app_key.id}  {created.app_key.secret}")
+    click.echo(f"  account key  {created.account_key.id}  {created.account_key.secret}")
     click.echo("\nTry it in another terminal: create a user and a group, join, list, leave.\n")
-    for line in first_steps(url, made):
+    for line in first_steps(url, created):
         click.echo(f"  {line}")
 
 
-def _again(store: Store, database: str) -> str:
-    """The command that shows the sandbox again, if the database is kept."""
+def _how_to_show(store: Store, database: str) -> str:
+    """The command that prints the sandbox again, if the database is persistent."""
     if not store.persistent:
         return ""
     option = "" if database == DEFAULT_DATABASE else f" --database {database}"
-    return f"; `heliograph init{option}` shows it again"
+    return f"; `heliograph init{option}` prints it again"
 
 
-def first_steps(url: str, made: Sandbox) -> list[str]:
+def first_steps(url: str, created: Sandbox) -> list[str]:
     """Shell lines that use the participants of the sandbox."""
     return [
-        f"APP={url}/v2/apps/{made.app.id}",
-        f"KEY={made.app_key.id}:{made.app_key.secret}",
+        f"APP={url}/v2/apps/{created.app.id}",
+        f"KEY={created.app_key.id}:{created.app_key.secret}",
         "JSON='Content-Type: application/json'",
         """curl -u $KEY -H "$JSON" $APP/users -d '{"externalId":"ada"}'""",
         """GROUP=$(curl -s -u $KEY -H "$JSON" $APP/conversations -d '{"type":"sdkGroup"}' | cut -d'"' -f6)""",

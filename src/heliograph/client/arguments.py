@@ -1,6 +1,6 @@
-"""What a caller gives, checked before anything is sent: bodies, pages, filters and the values in a path.
+"""Checks and encodes the arguments of a call before it is sent: bodies, pages, filters and path parameters.
 
-The rules are those of the wire types, the same that the server applies. Everything wrong is an `InvalidArgument`.
+The rules are those of the wire types, which the server applies as well. A violation is an `InvalidArgument`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Pairs = list[tuple[str, str]]
 
 
 def encode_body(kind: BodyType | None, body: object, fields: Given) -> bytes | None:
-    """The JSON of a body that is given as its type, as a mapping, or as keywords; None if there is none to send."""
+    """The JSON of a body given as its type, a mapping or keywords; None for an operation without a body."""
     given = [name for name, value in fields.items() if value is not UNSET and value is not None]
     if body is not None and given:
         raise InvalidArgument(f"give a body or keywords, not both: {', '.join(given)}")
@@ -39,7 +39,7 @@ def encode_body(kind: BodyType | None, body: object, fields: Given) -> bytes | N
     try:
         named = _named(fields if body is None else body, _type_of(kind), "")
     except RecursionError:
-        raise InvalidArgument(f"{name} cannot be JSON: it holds itself, or is too deep") from None
+        raise InvalidArgument(f"{name} cannot be encoded as JSON: it contains itself or is nested too deeply") from None
     content = _encode(named, name)
     try:
         decode(content, kind, require_subscribe=False)
@@ -49,7 +49,7 @@ def encode_body(kind: BodyType | None, body: object, fields: Given) -> bytes | N
 
 
 def encode_parts(kind: type[Body], body: object, fields: Given) -> tuple[bytes, str]:
-    """A `multipart/form-data` body with a part for each field, which are all bytes, and its content type."""
+    """A `multipart/form-data` body with a part for each field, all of them bytes, and its content type."""
     given = msgspec.structs.asdict(body) if isinstance(body, Body) else dict(fields if body is None else body)  # type: ignore[call-overload]
     names = _names(kind)
     boundary = os.urandom(12).hex()
@@ -65,7 +65,7 @@ def encode_parts(kind: type[Body], body: object, fields: Given) -> tuple[bytes, 
 
 
 def name_of(kind: BodyType) -> str:
-    """What to call a body in a message."""
+    """The name of a body in error messages."""
     return kind.__name__ if isinstance(kind, type) else " or ".join(each.__name__ for each in get_args(kind))
 
 
@@ -73,7 +73,7 @@ def _encode(value: object, what: str) -> bytes:
     try:
         return msgspec.json.encode(value)
     except (TypeError, ValueError, RecursionError, OverflowError) as error:
-        raise InvalidArgument(f"{what} cannot be JSON: {error}") from None
+        raise InvalidArgument(f"{what} cannot be encoded as JSON: {error}") from None
 
 
 @cache
@@ -82,7 +82,7 @@ def _type_of(kind: BodyType) -> inspect.Type:
 
 
 def _named(value: Any, kind: inspect.Type, where: str) -> Any:
-    """`value` with the names of the API, as far as `kind` knows them, and without what was not set."""
+    """`value` with the field names of the API where `kind` has them, and without unset fields."""
     if type(value) in EXACT:
         return value
     if isinstance(value, Body):
@@ -123,7 +123,7 @@ def _renamed(value: Given, struct: inspect.StructType, where: str) -> dict[str, 
 
 @cache
 def _names(struct: type[Any]) -> dict[str, inspect.Field]:
-    """The fields by each of their two names."""
+    """The fields by their Python names and by their API names."""
     info = inspect.type_info(struct)
     assert isinstance(info, inspect.StructType)
     return {name: field for field in info.fields for name in (field.name, field.encode_name)}
@@ -147,7 +147,7 @@ def _parts(kind: inspect.Type) -> tuple[inspect.Type, ...]:
 
 
 def _struct_of(kind: inspect.Type, value: Given) -> inspect.StructType | None:
-    """The struct that an object is meant to be: of several, the one whose tag it carries."""
+    """The struct for an object: in a union, the one with its tag."""
     structs = [part for part in _parts(kind) if isinstance(part, inspect.StructType)]
     tagged = [struct for struct in structs if struct.tag_field and value.get(struct.tag_field) == struct.tag]
     if len(structs) == 1 or tagged:
@@ -163,14 +163,14 @@ def _item_of(kind: inspect.Type) -> inspect.Type:
 
 
 def path_of(operation: AnyOperation, values: tuple[object, ...]) -> str:
-    """The path of the operation with these values in it, each percent-encoded."""
+    """The path of the operation with these values, percent-encoded."""
     pieces, names = _template(operation.path)
     if len(values) != len(names):
-        raise InvalidArgument(f"{operation.name} needs {', '.join(names) or 'no values in its path'}")
+        raise InvalidArgument(f"{operation.name} takes the path parameters {', '.join(names) or '(none)'}")
     path = [pieces[0]]
     for name, value, piece in zip(names, values, pieces[1:], strict=True):
         text = text_of(value, name)
-        # They mean "here" and "one up" to whatever stands between: DELETE …/users/.. would be about the app.
+        # Proxies resolve dot segments: DELETE …/users/.. would delete the app.
         if text in (".", ".."):
             raise InvalidArgument(f"{name} cannot be {text!r} in a path")
         path += (quote(text, safe=""), piece)
@@ -185,17 +185,17 @@ def _template(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def path_names(operation: AnyOperation) -> tuple[str, ...]:
-    """The names of the values in the path, in its order."""
+    """The names of the path parameters, in order."""
     return operation.template.names
 
 
 def page_pairs(page: Page | Given | None) -> Pairs:
-    """The query parameters of a page, those that say something."""
+    """The query parameters of a page, without those at their defaults."""
     if page is None:
         return []
     page = as_page(page)
     if page.after is not None and page.before is not None:
-        raise InvalidArgument("a page comes after a cursor or before one, not both")
+        raise InvalidArgument("page.after and page.before cannot be combined")
     cursors: tuple[object, ...] = (page.after, page.before)
     for cursor in cursors:
         if cursor is not None and (not isinstance(cursor, str) or len(cursor) != CURSOR_LENGTH):
@@ -207,18 +207,18 @@ def page_pairs(page: Page | Given | None) -> Pairs:
 
 
 def as_page(page: Page | Given) -> Page:
-    """A page that may be given as a mapping."""
+    """A page given as a `Page` or as a mapping."""
     if isinstance(page, Page):
         return page
     if not isinstance(page, Mapping):
         raise InvalidArgument(f"page should be Page or a dict, not {type(page).__name__}")
     if unknown := page.keys() - {"after", "before", "size"}:
-        raise InvalidArgument(f"page has no {', '.join(sorted(map(repr, unknown)))}")
+        raise InvalidArgument(f"page has no field {', '.join(sorted(map(repr, unknown)))}")
     return Page(**page)
 
 
 def filter_pairs(operation: AnyOperation, filters: Given | None, fields: Given) -> Pairs:
-    """The query parameters of a filter, given as a mapping or as keywords, by the API's names or in snake case."""
+    """The query parameters of filters, given as a mapping or as keywords, by their API names or in snake case."""
     given: dict[str, object] = {**(filters or {}), **{name: one for name, one in fields.items() if one is not None}}
     known = {alias: name for name in operation.filters for alias in (name, snake(name))}
     pairs = []
@@ -236,7 +236,7 @@ def filter_pairs(operation: AnyOperation, filters: Given | None, fields: Given) 
 
 @cache
 def snake(name: str) -> str:
-    """A name of the API in snake case: `subscribeSDKClient` and `identities.email` too."""
+    """A name of the API in snake case, such as `subscribe_sdk_client` for `subscribeSDKClient`."""
     spaced = "".join(
         f"_{letter}" if letter.isupper() and (not name[index - 1].isupper() or name[index + 1 : index + 2].islower())
         else letter

@@ -1,4 +1,4 @@
-"""Sending: the one loop that talks to the network, and what stands on it."""
+"""Sends prepared requests with retries: the base of the client, of its groups of operations and of its lists."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Generic, NamedTuple, TypeVar
 
 from heliograph.client import paging, retrying
 from heliograph.client.auth import Auth
-from heliograph.client.exchange import request_of
+from heliograph.client.decoding import decode_error, decode_response
+from heliograph.client.exchange import http_request
 from heliograph.client.http.async_http import AsyncHttp
 from heliograph.client.http.pool import Pool
 from heliograph.client.model import Model
-from heliograph.client.options import Attempt, Options, tell
-from heliograph.client.receiving import error_of, receive
-from heliograph.client.requesting import Call
+from heliograph.client.options import Attempt, Options, report_attempt
+from heliograph.client.requesting import PreparedRequest
 from heliograph.client.response import RawResponse
 from heliograph.errors import ApiError, HeliographError, TransportError
 from heliograph.wire.paging import Page
@@ -28,32 +28,32 @@ A = TypeVar("A", bound=Model)
 T = TypeVar("T")
 
 
-class AsyncLane(NamedTuple):
-    """The connections of one process and event loop, and how many requests may still begin there."""
+class AsyncTransport(NamedTuple):
+    """The connections of one process and event loop; `slots` limits how many requests are in flight."""
 
     http: AsyncHttp
     slots: asyncio.Semaphore
 
     def abandon(self) -> None:
-        """Give up the connections of another process without closing them for it."""
+        """Discard connections inherited from another process without closing them there."""
         self.http.abandon()
 
 
-class AsyncCaller:
-    """Sends calls, as often as it takes and is safe."""
+class AsyncBaseClient:
+    """Sends requests, and retries those that are safe to repeat."""
 
     _base_url: str
     _auth: Auth | None
     _options: Options
-    _pool: Pool[AsyncLane]
+    _pool: Pool[AsyncTransport]
 
-    async def send(self, call: Call, kind: type[A]) -> A:
-        """The answer of a call, as `kind`.
+    async def send(self, prepared: PreparedRequest, kind: type[A]) -> A:
+        """Send a request, with retries where they are safe; returns the response as `kind`.
 
         Raises:
-            ApiError: the server refused.
-            TransportError: no answer came, or the client cannot be used here.
-            DecodeError: the answer cannot be read.
+            ApiError: the server responded with an error.
+            TransportError: no response arrived, or the client cannot be used in this process.
+            DecodeError: the response cannot be decoded.
         """
         total = self._options.total_timeout
         deadline = math.inf if total is None else time.monotonic() + total
@@ -63,16 +63,16 @@ class AsyncCaller:
             status: int | None = None
             started = time.monotonic()
             try:
-                lane = self._pool.lane(call.operation.name)
-                async with lane.slots:
-                    request = request_of(call, self._base_url, self._options, self._auth, deadline)
-                    reply = await lane.http.send(request)
-                status = reply.status
-                return receive(call.operation, kind, reply, time.time())
+                transport = self._pool.transport(prepared.operation.name)
+                async with transport.slots:
+                    request = http_request(prepared, self._base_url, self._options, self._auth, deadline)
+                    response = await transport.http.send(request)
+                status = response.status
+                return decode_response(prepared.operation, kind, response, time.time())
             except (ApiError, TransportError) as failure:
                 error, failure.attempts = failure, number
                 left = deadline - time.monotonic()
-                pause = retrying.decide(failure, call.operation, number, self._options, random.random(), left)
+                pause = retrying.decide(failure, prepared.operation, number, self._options, random.random(), left)
                 if pause is None:
                     raise
             except HeliographError as failure:
@@ -80,36 +80,37 @@ class AsyncCaller:
                 raise
             finally:
                 seconds = time.monotonic() - started
-                tell(self._options, Attempt(call.operation.name, number, seconds, status, error, pause))
+                report_attempt(self._options, Attempt(prepared.operation.name, number, seconds, status, error, pause))
             await asyncio.sleep(pause)
-        raise AssertionError("the count has no end")
+        raise AssertionError("unreachable")
 
     @contextlib.asynccontextmanager
-    async def open(self, call: Call, options: Options) -> AsyncIterator[AsyncIterator[bytes]]:
-        """The body of the answer as it comes, of one attempt, without a limit to the whole time.
+    async def open(self, prepared: PreparedRequest, options: Options) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Send a request once and yield the body of the response in chunks. `total_timeout` does not apply.
 
         Raises:
-            ApiError: the server refused.
-            TransportError: no answer came, it broke off, or the client cannot be used here.
+            ApiError: the server responded with an error.
+            TransportError: no complete response arrived, or the client cannot be used in this process.
         """
-        lane = self._pool.lane(call.operation.name)
-        request = request_of(call, self._base_url, options, self._auth, math.inf)
-        async with lane.http.open(request) as response:
-            if response.status != call.operation.status:
+        transport = self._pool.transport(prepared.operation.name)
+        request = http_request(prepared, self._base_url, options, self._auth, math.inf)
+        async with transport.http.open(request) as response:
+            if response.status != prepared.operation.status:
                 content = b"".join([chunk async for chunk in response.chunks])
-                raise error_of(call.operation, RawResponse(response.status, response.headers, content), time.time())
+                complete = RawResponse(response.status, response.headers, content)
+                raise decode_error(prepared.operation, complete, time.time())
             yield response.chunks
 
 
 class AsyncApi:
-    """A group of operations; `client` is what sends them."""
+    """A group of operations, sent by `client`."""
 
-    def __init__(self, client: AsyncCaller) -> None:
+    def __init__(self, client: AsyncBaseClient) -> None:
         self._client = client
 
 
 class AsyncRecords(Generic[A, T]):
-    """Every record of a list, fetched page by page as they are asked for. It may be iterated as often as you like."""
+    """Every record of a list, fetched page by page during iteration. It can be iterated more than once."""
 
     def __init__(
         self,
@@ -124,19 +125,19 @@ class AsyncRecords(Generic[A, T]):
         self._first = first
 
     async def pages(self) -> AsyncIterator[A]:
-        """The answers, a page each."""
+        """The responses, one for each page."""
         seen: set[str] = set()
         page: Page | None = self._first
         while page is not None:
-            answer = await self._fetch(page)
-            yield answer
-            page = paging.next_page(page, answer, seen, self._operation)
+            response = await self._fetch(page)
+            yield response
+            page = paging.next_page(page, response, seen, self._operation)
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        async for answer in self.pages():
-            for record in paging.in_order(self._records(answer), self._first):
+        async for response in self.pages():
+            for record in paging.in_order(self._records(response), self._first):
                 yield record
 
     async def all(self) -> list[T]:
-        """All of them."""
+        """All records, as a list."""
         return [record async for record in self]

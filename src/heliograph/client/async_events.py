@@ -12,16 +12,16 @@ from typing import Self
 from msgspec.structs import replace
 
 from heliograph.client import retrying
-from heliograph.client.async_calls import AsyncApi, AsyncCaller
+from heliograph.client.async_calls import AsyncApi, AsyncBaseClient
 from heliograph.client.delivery import Delivery
 from heliograph.client.event_source import EventSource
-from heliograph.client.options import Attempt, Options, tell
-from heliograph.client.requesting import Call, build
+from heliograph.client.options import Attempt, Options, report_attempt
+from heliograph.client.requesting import PreparedRequest, build
 from heliograph.errors import ApiError, InvalidArgument, TransportError
 from heliograph.wire.table.extensions import STREAM_EVENTS
 
 _SILENCE_SECONDS = 45.0
-"""How long nothing may come before the stream is opened again. The server sends a comment every 15 seconds."""
+"""Reconnect after this long without data. The server sends a comment every 15 seconds."""
 
 
 class AsyncEventsApi(AsyncApi):
@@ -36,29 +36,29 @@ class AsyncEventsApi(AsyncApi):
         include_full_user: bool = False,
         last_event_id: str | None = None,
     ) -> AsyncEventStream:
-        """Receive events without an endpoint that the server could call. Nothing is sent before the first iteration.
+        """Stream events, without an endpoint for webhooks. The stream connects when it is first iterated.
 
             async with client.events.stream(app_id, triggers=["conversation:message"]) as stream:
                 async for delivery in stream:
                     for event in delivery.events:
                         print(event.type, event.payload)
 
-        Each `Delivery` is what a webhook would be called with, so one function can handle both. The stream is opened
-        again, where it broke off, for as long as it is iterated: events are not missed, and not repeated.
+        Each `Delivery` equals the body of a webhook call, so one function can handle both. After a lost connection the
+        stream reconnects and resumes: no event is missed or repeated.
 
         Args:
             app_id: the app.
-            triggers: only events of these types, such as `conversation:message`; all if empty.
+            triggers: only events of these types, such as `conversation:message`; empty for all types.
             conversation_id: only events of this conversation.
-            include_full_user: complete the users in the events, as a webhook may ask for.
-            last_event_id: resume after this id, the `last_event_id` of an earlier stream. Without it the stream begins
+            include_full_user: include the complete users in the events, like the option of webhooks.
+            last_event_id: resume after this id, the `last_event_id` of an earlier stream. By default the stream starts
                 with the next event.
 
         Raises:
             InvalidArgument: an argument cannot be sent.
         """
         if isinstance(triggers, str):
-            raise InvalidArgument("triggers should be several, not one string")
+            raise InvalidArgument("triggers should be a list of strings, not one string")
         query = {
             "trigger": ",".join(triggers) or None,
             "conversationId": conversation_id,
@@ -71,20 +71,20 @@ class AsyncEventStream:
     """Iterates over deliveries, and resumes after a lost connection. Close it, or use it as a context manager.
 
     Raises while it is iterated:
-        ApiError: the server refused, for example because the key was revoked.
+        ApiError: the server responded with an error, for example because the key was revoked.
         ClientUnusable: the client was closed.
-        DecodeError: the server sent something else than events.
+        DecodeError: the server sent invalid events.
     """
 
-    def __init__(self, client: AsyncCaller, call: Call, last_event_id: str | None) -> None:
+    def __init__(self, client: AsyncBaseClient, prepared: PreparedRequest, last_event_id: str | None) -> None:
         self._client = client
-        self._call = call
-        self._source = EventSource(call.operation.name, last_event_id)
-        self._deliveries = self._receive()
+        self._prepared = prepared
+        self._source = EventSource(prepared.operation.name, last_event_id)
+        self._deliveries = self._iterate()
 
     @property
     def last_event_id(self) -> str | None:
-        """The id to resume after. A delivery counts as handled once the next one is asked for."""
+        """The id to resume after. A delivery counts as handled when the next one is requested."""
         return self._source.last_event_id
 
     def __aiter__(self) -> Self:
@@ -94,7 +94,7 @@ class AsyncEventStream:
         return await anext(self._deliveries)
 
     async def aclose(self) -> None:
-        """Close the connection; the iteration is over."""
+        """Close the connection and end the iteration."""
         await self._deliveries.aclose()
 
     async def __aenter__(self) -> Self:
@@ -105,14 +105,14 @@ class AsyncEventStream:
     ) -> None:
         await self.aclose()
 
-    async def _receive(self) -> AsyncGenerator[Delivery, None]:
-        options, failures, name = self._client._options, 0, self._call.operation.name
+    async def _iterate(self) -> AsyncGenerator[Delivery, None]:
+        options, failures, name = self._client._options, 0, self._prepared.operation.name
         while True:
             failure: ApiError | TransportError | None = None
             started = time.monotonic()
             self._source.begin()
             try:
-                async with self._client.open(self._call, self._options_of_request(options)) as chunks:
+                async with self._client.open(self._prepared, self._request_options(options)) as chunks:
                     failures = 0
                     async for chunk in chunks:
                         for delivery in self._source.read(chunk):
@@ -121,15 +121,15 @@ class AsyncEventStream:
                 failure = error
             failures += 1
             pause = retrying.pause(failures, options.backoff, random.random(), getattr(failure, "retry_after", None))
-            if failure is not None and not retrying.worth_repeating(failure, self._call.operation):
+            if failure is not None and not retrying.worth_repeating(failure, self._prepared.operation):
                 raise failure
             status = failure.status if isinstance(failure, ApiError) else None
-            tell(options, Attempt(name, failures, time.monotonic() - started, status, failure, pause))
+            report_attempt(options, Attempt(name, failures, time.monotonic() - started, status, failure, pause))
             await asyncio.sleep(pause)
 
-    def _options_of_request(self, options: Options) -> Options:
-        place = self._source.last_event_id
-        resumed = {} if place is None else {"last-event-id": place}
+    def _request_options(self, options: Options) -> Options:
+        last = self._source.last_event_id
+        resume = {} if last is None else {"last-event-id": last}
         return replace(
-            options, timeout=_SILENCE_SECONDS, headers={**options.headers, "accept": "text/event-stream", **resumed}
+            options, timeout=_SILENCE_SECONDS, headers={**options.headers, "accept": "text/event-stream", **resume}
         )

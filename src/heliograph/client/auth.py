@@ -1,4 +1,4 @@
-"""Credentials: what goes into the `Authorization` header."""
+"""Credentials for the `Authorization` header."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from heliograph.client.values import text_of
 from heliograph.errors import InvalidArgument
 
 RENEW_BEFORE = 60.0
-"""How many seconds before its end a token is replaced: longer than a request takes, or clocks differ."""
+"""Seconds before its expiry at which a token is replaced: more than a request takes, and than clocks differ."""
 
 
 class Auth(Protocol):
-    """Anything that can tell the `Authorization` header of a request."""
+    """Provides the `Authorization` header of requests."""
 
     def header(self, now: float) -> str:
-        """The value of the header; `now` is the present in seconds since 1970."""
+        """The value of the header; `now` is the current time in seconds since 1970."""
 
 
 class BasicAuth:
     """HTTP Basic: the id of an API key as user name, its secret as password."""
 
     def __init__(self, username: str, password: str) -> None:
-        """Raises InvalidArgument if the user name holds a colon, or either is empty."""
+        """Raises InvalidArgument if either is empty or the user name contains a colon."""
         username, password = text_of(username, "username"), text_of(password, "password", secret=True)
         if ":" in username:
             raise InvalidArgument("BasicAuth needs a username without a colon")
@@ -45,10 +45,10 @@ class BasicAuth:
 
 
 class BearerAuth:
-    """A token that somebody else made, or a function that is asked for one before each attempt."""
+    """An existing bearer token, or a function that returns one, which is called before each attempt."""
 
     def __init__(self, token: str | Callable[[], str]) -> None:
-        """Raises InvalidArgument if there is no token."""
+        """Raises InvalidArgument if the token is empty."""
         self._token = token if callable(token) else text_of(token, "token", secret=True)
 
     def header(self, now: float) -> str:
@@ -60,7 +60,7 @@ class BearerAuth:
 
 
 class JwtAuth:
-    """Tokens signed here with the secret of an API key, and renewed before they expire. Safe in threads.
+    """JWTs signed with the secret of an API key, and renewed before they expire. Thread-safe.
 
     `scope` is `app`, `account` or `integration`, no wider than the key's own; `lifetime` is in seconds.
     """
@@ -88,10 +88,10 @@ class JwtAuth:
         forks.preload("hashlib", "hmac")  # they take longer to import than the rest of the client
 
     def header(self, now: float) -> str:
-        """The value of the header; a new token if the last one is about to end."""
-        # Two threads may both sign a token, and that is harmless. A lock that one of them holds during a fork is not.
+        """The value of the header, with a new token if the last one is about to expire."""
+        # Without a lock two threads may both sign a token, which is harmless; a lock held during a fork would not be.
         header, renew_at = self._last
-        # A clock that was set back must not keep a token that others think has not begun.
+        # After the clock was set back, the last token would have been issued in the future.
         if not renew_at - self.lifetime <= now < renew_at:
             header = f"Bearer {self._sign(int(now))}"
             self._last = header, now + self.lifetime - RENEW_BEFORE

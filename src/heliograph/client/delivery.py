@@ -1,4 +1,4 @@
-"""A delivery: the body of a webhook call, which the event stream sends too."""
+"""Deliveries: the bodies of webhook calls, which the event stream sends as well."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from heliograph.client.model import Model, one, plain, tagged
 
 
 class Sender(Model):
-    """The app, or the webhook, that a delivery is of."""
+    """The app or the webhook of a delivery."""
 
     id: str = plain("id")
     version: str | None = plain("version")
 
 
 class Delivery(Model):
-    """One call of a webhook: several events of one app."""
+    """One webhook call: one or more events of an app."""
 
     app: Sender = one("app", Sender)
     webhook: Sender = one("webhook", Sender)

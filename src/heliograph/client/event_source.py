@@ -1,7 +1,7 @@
-"""Reading an event stream: from the bytes of a response to deliveries, each of which is seen once.
+"""Parses event streams: bytes of a response in, deliveries without duplicates out.
 
-The format is that of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), as far as the
-server uses it: an id, and the data in one line.
+The format is the subset of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) that the
+server uses: an id, and data in one line.
 """
 
 from __future__ import annotations
@@ -14,35 +14,35 @@ import msgspec
 from heliograph.client.delivery import Delivery
 from heliograph.errors import DecodeError
 
-_MOST_REMEMBERED = 10_000
+_MAX_REMEMBERED = 10_000
 
 
 class EventSource:
-    """Reads the responses to the requests of one stream, one after the other.
+    """Parses the successive responses of one stream.
 
-    A stream that is resumed may repeat events: those of the last 10,000 that were seen are skipped.
+    A resumed stream may repeat events: repetitions of the last 10,000 events are skipped.
     """
 
     def __init__(self, operation: str, last_event_id: str | None) -> None:
         self.last_event_id = last_event_id
-        """The id to resume after. An event counts once the next one is asked for."""
+        """The id to resume after. An event counts as handled when the next one is requested."""
         self._operation = operation
         self._seen: OrderedDict[str, None] = OrderedDict()
         self.begin()
 
     def begin(self) -> None:
-        """Forget what is incomplete, before the first bytes of another response."""
+        """Discard incomplete data, before the first bytes of a new response."""
         self._buffer = b""
         self._id: str | None = None
         self._data = b""
 
     def read(self, chunk: bytes) -> Iterator[Delivery]:
-        """The deliveries that are complete with these bytes.
+        """Feed bytes; yields the deliveries that they complete.
 
         Raises:
-            DecodeError: the data of an event is not what a webhook would be called with.
+            DecodeError: the data of an event is not a delivery.
         """
-        # Not `splitlines`: an event may hold U+2028, which would end a line for it.
+        # Not `splitlines`, which also splits at U+2028.
         *lines, self._buffer = (self._buffer + chunk).split(b"\n")
         for line in lines:
             name, _, value = line.removesuffix(b"\r").partition(b":")
@@ -61,15 +61,15 @@ class EventSource:
         self.last_event_id = self._id or self.last_event_id
 
     def _delivery(self, data: bytes) -> Delivery | None:
-        """The delivery, unless its events were seen before."""
+        """The delivery, or None if all of its events were seen before."""
         try:
             delivery = Delivery(msgspec.json.decode(data))
             ids = [event["id"] for event in delivery["events"]]
         except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:
-            raise DecodeError(f"the stream sent data that is not a delivery: {error}", self._operation) from error
+            raise DecodeError(f"invalid delivery in the stream: {error}", self._operation) from error
         if all(id in self._seen for id in ids):
             return None
         self._seen.update(dict.fromkeys(ids))
-        while len(self._seen) > _MOST_REMEMBERED:
+        while len(self._seen) > _MAX_REMEMBERED:
             self._seen.popitem(last=False)
         return delivery

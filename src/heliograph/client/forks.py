@@ -1,8 +1,7 @@
-"""Forks: which process this is, and what becomes of the sockets that a child process inherits.
+"""Fork safety: identifies the process, and disables the sockets that a child process inherits.
 
-A child shares the sockets of its parent. If both used one, each could read the other's response. So every connection
-belongs to the process that opened it, and a child gives up those it inherited without a byte to the server: the parent
-goes on using them.
+If parent and child used the same socket, each could read the other's response. So every connection belongs to the
+process that opened it, and a child replaces inherited sockets without sending anything: the parent still uses them.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import sys
 from importlib import import_module
 
 Process = tuple[int, int]
-"""Identifies a process among its parents and children: the forks that Python has reported, and the process id."""
+"""Identifies a process: the number of forks that Python has reported, and the process id."""
 _Inode = tuple[int, int]
 
 _forks = 0
@@ -21,17 +20,17 @@ _sockets: dict[int, tuple[Process, _Inode]] = {}
 
 
 def process() -> Process:
-    """The process that runs this."""
-    # The count misses forks that bypass Python's hooks. The id misses a child in a PID namespace of its own, whose id
-    # may be that of its parent.
+    """The current process."""
+    # The count misses forks that bypass Python's hooks. The id alone misses a child in a new PID namespace, which may
+    # have the id of its parent.
     return _forks, os.getpid()
 
 
 def preload(*modules: str) -> None:
-    """Import now what would be imported by the first request.
+    """Import modules that the first request would import.
 
-    If another thread is in the middle of an import during a fork, the child waits forever for that module. For one that
-    is not installed, every attempt would be such a moment, so Python is told that it is missing.
+    If a thread is importing a module during a fork, the child waits forever for that module. A missing module would be
+    looked up again by each request, so it is marked as missing in `sys.modules`.
     """
     for name in modules:
         try:
@@ -42,26 +41,26 @@ def preload(*modules: str) -> None:
 
 
 def track(descriptor: int) -> None:
-    """Remember the socket of a connection that this process has opened, for its children to give up."""
+    """Record a socket opened by this process, so that child processes can disable it."""
     if (inode := _inode(descriptor)) is not None:
         _sockets[descriptor] = process(), inode
 
 
-def give_up_inherited() -> None:
-    """Replace each tracked socket that another process opened by a descriptor that only fails.
+def disable_inherited() -> None:
+    """Replace each tracked socket of another process with a descriptor on which every operation fails.
 
-    The number stays taken until its owner closes it, so a destructor of an inherited connection can neither reach the
-    server nor close a descriptor of somebody else. Code that was in the middle of a response gets an OSError.
+    The descriptor number stays in use until the inherited connection is closed, so its destructor can neither reach the
+    server nor close an unrelated file. Code that was reading a response gets an OSError.
     """
     here = process()
     inherited = {number: inode for number, (owner, inode) in list(_sockets.items()) if owner != here}
     for number in inherited:
         _sockets.pop(number, None)
-    # The number may belong to another file by now; an inode does not.
+    # The number may have been reused for another file; the inode tells.
     numbers = [number for number, inode in inherited.items() if _inode(number) == inode]
     if not numbers:
         return
-    with contextlib.suppress(OSError):  # without a free descriptor they stay, unused
+    with contextlib.suppress(OSError):  # without a free descriptor they stay open and unused
         dead, other_end = os.pipe()
         os.close(other_end)
         for number in numbers:
@@ -81,7 +80,7 @@ def _inode(descriptor: int) -> _Inode | None:
 def _in_child() -> None:
     global _forks
     _forks += 1
-    give_up_inherited()
+    disable_inherited()
 
 
 if hasattr(os, "register_at_fork"):

@@ -1,4 +1,4 @@
-"""The attributes of a client that are groups of operations."""
+"""The descriptor of a client's groups of operations."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ G = TypeVar("G")
 
 
 class group(Generic[G]):
-    """Makes a group at its first use, and keeps it.
+    """Creates a group of operations on first access and caches it on the client.
 
-    The cached_property of Python 3.11 holds a lock meanwhile, which a thread may hold during a fork: the child would
-    wait for it forever. Two threads may make the same group here, and that is harmless.
+    The cached_property of Python 3.11 holds a lock, which would block a child forever if another thread held it during
+    a fork. Without one, two threads may each create the group, which is harmless.
     """
 
-    def __init__(self, make: Callable[[Any], G]) -> None:
-        self._make = make
-        self._name = make.__name__
-        self.__doc__ = make.__doc__
+    def __init__(self, create: Callable[[Any], G]) -> None:
+        self._create = create
+        self._name = create.__name__
+        self.__doc__ = create.__doc__
 
     @overload
     def __get__(self, client: None, owner: type) -> Self: ...
@@ -29,5 +29,5 @@ class group(Generic[G]):
     def __get__(self, client: object, owner: type) -> Self | G:
         if client is None:
             return self
-        made: G = vars(client).setdefault(self._name, self._make(client))
-        return made
+        created: G = vars(client).setdefault(self._name, self._create(client))
+        return created

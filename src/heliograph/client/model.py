@@ -1,7 +1,7 @@
-"""What an answer is read into: typed where the API is known, and never raising where it has changed since.
+"""The base of the models of responses. Reading a model never raises, even if the API has changed.
 
-A model is a view of the JSON object it was made from. Attributes are converted when they are first looked at: a field
-that is missing is None, one of an unexpected type is left as it came, and what is unknown stays reachable.
+A model is a view of a JSON object. Attributes are converted on first access: a missing field is None, a value of an
+unexpected type is returned unconverted, and unknown fields are available under their names.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CAPITAL = re.compile(r"_([a-z0-9])")
 
 
 class Field:
-    """An attribute of a model: the name it has in JSON, and how its value is converted."""
+    """An attribute of a model: its JSON name and the conversion of its value."""
 
     def __init__(self, name: str, convert: Convert | None = None) -> None:
         self.name = name
@@ -29,7 +29,7 @@ class Field:
         self.attribute = attribute
 
     def __get__(self, instance: Model | None, owner: type[Model]) -> Any:
-        """The converted value, which from then on stands in the instance itself."""
+        """The converted value, which is cached on the instance."""
         if instance is None:
             return self
         value = instance._data.get(self.name)
@@ -40,12 +40,12 @@ class Field:
 
 
 class Model:
-    """A JSON object of an answer. `model["apiName"]` is a value as it came; equality is that of the objects."""
+    """A JSON object of a response. `model["apiName"]` is an unconverted value; equal objects make equal models."""
 
     _fields: ClassVar[dict[str, Field]] = {}
     _data: dict[str, Any]
-    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # what it holds can change
-    __iter__: ClassVar[None] = None  # else [] would make it iterable, by number
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # the data is mutable
+    __iter__: ClassVar[None] = None  # otherwise __getitem__ would make it iterable
 
     def __init_subclass__(cls) -> None:
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
@@ -57,25 +57,25 @@ class Model:
 
     @property
     def raw_response(self) -> RawResponse | None:
-        """The HTTP answer that this is the body of; None in what is nested, or was not received."""
+        """The HTTP response with this object as its body; None for nested objects."""
         raw: RawResponse | None = self.__dict__["_raw"]
         return raw
 
     def to_dict(self) -> dict[str, Any]:
-        """The JSON object, by the names of the API; a copy."""
+        """A copy of the JSON object, with the names of the API."""
         return copy.deepcopy(self._data)
 
     def __getitem__(self, name: str) -> Any:
-        """The value by its name in the API, as it came."""
+        """The unconverted value of a field, by its name in the API."""
         return self._data[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self._data
 
-    if not TYPE_CHECKING:  # a misspelt attribute should be seen by a type checker
+    if not TYPE_CHECKING:  # so that type checkers report misspelt attributes
 
         def __getattr__(self, attribute: str) -> Any:
-            """A field that this version does not know, by its name in snake case or in the API."""
+            """A field that this version does not know, by its snake case name or its name in the API."""
             for name in (attribute, _CAPITAL.sub(lambda found: found[1].upper(), attribute)):
                 if name in self.__dict__.get("_data", ()):
                     return self._data[name]
@@ -97,17 +97,17 @@ class Model:
         return type(self), (self._data,)
 
 
-# What follows makes fields. They are declared as Any, so that the annotation beside each is the attribute's type.
+# These functions return Any, so that the annotation of each field is the type of its attribute.
 
 
 def plain(name: str) -> Any:
-    """A value that is as it is in JSON."""
+    """A value without conversion."""
     return Field(name)
 
 
-def moment(name: str) -> Any:
+def timestamp(name: str) -> Any:
     """A time, as an aware datetime."""
-    return Field(name, _moment)
+    return Field(name, _timestamp)
 
 
 def one(name: str, kind: Callable[[Any], Model]) -> Any:
@@ -128,21 +128,21 @@ def tagged(
     several: bool = False,
     otherwise: type[Model] | None = None,
 ) -> Any:
-    """A nested object, or a list of them, whose field `tag` says of which kind it is."""
+    """A nested object, or a list of them, whose class depends on its field `tag`."""
 
     unknown = otherwise or UnknownKind
 
     def convert(value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        label = value.get(tag)
-        return (kinds.get(label, unknown) if isinstance(label, str) else unknown)(value)
+        name = value.get(tag)
+        return (kinds.get(name, unknown) if isinstance(name, str) else unknown)(value)
 
     return Field(name, _each(convert) if several else convert)
 
 
 class UnknownKind(Model):
-    """An object of a kind that is not known here, where there are several."""
+    """An object whose type this version does not know."""
 
     type: str = plain("type")
 
@@ -151,7 +151,7 @@ def _each(convert: Convert) -> Convert:
     return lambda value: [convert(item) for item in value] if isinstance(value, list) else value
 
 
-def _moment(value: Any) -> Any:
+def _timestamp(value: Any) -> Any:
     try:
         parsed = datetime.fromisoformat(value)
     except (TypeError, ValueError):

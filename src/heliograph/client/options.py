@@ -1,4 +1,4 @@
-"""How calls are made: times, attempts, headers, and who is told of them."""
+"""The options of calls: timeouts, retries, headers and the hook for attempts."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from heliograph.errors import HeliographError, InvalidArgument
 
 log = logging.getLogger("heliograph.client")
 
-# What frames a request is not for the caller to say.
-_OURS = frozenset(("connection", "content-length", "host", "transfer-encoding"))
+# Set by the client itself.
+_RESERVED = frozenset(("connection", "content-length", "host", "transfer-encoding"))
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
 
 DEFAULT_URL = "https://api.smooch.io"
@@ -25,30 +25,30 @@ USER_AGENT = f"heliograph/{__version__} python/{sys.version_info.major}.{sys.ver
 
 
 class Attempt(Struct, frozen=True):
-    """What a hook is told after each attempt."""
+    """One attempt of a call, as passed to `on_attempt`."""
 
     operation: str
     number: int
-    """1 for the first."""
+    """Starts at 1."""
     seconds: float
-    """How long it took."""
+    """Duration of the attempt."""
     status: int | None
-    """None if no answer came."""
+    """None if no response arrived."""
     error: HeliographError | None
     pause: float | None
-    """Seconds until the next attempt; None if there is none."""
+    """Seconds until the next attempt; None after the last one."""
 
 
 class Options(Struct, frozen=True):
-    """What `with_options` may change. Times are in seconds."""
+    """The options that `with_options` can change. Times are in seconds."""
 
     timeout: float | None = 30.0
-    """For connecting, and for each piece of sending and receiving, of each attempt."""
+    """For connecting and for each read and write, in each attempt."""
     total_timeout: float | None = 120.0
-    """For the whole call, with its attempts and pauses."""
+    """For the whole call, including retries and pauses."""
     max_retries: int = 2
     backoff: float = 0.5
-    """The longest pause before the second attempt; it doubles with each, to 8 at most."""
+    """Longest pause before the first retry; doubles with each retry, up to 8."""
     headers: Mapping[str, str] = {}
     on_attempt: Callable[[Attempt], object] | None = None
 
@@ -56,11 +56,11 @@ class Options(Struct, frozen=True):
 DEFAULTS = Options()
 
 
-def changed(options: Options, **changes: Any) -> Options:
-    """The options with these changes; one that is UNSET is none.
+def with_changes(options: Options, **changes: Any) -> Options:
+    """The options with these changes, except those that are UNSET.
 
     Raises:
-        InvalidArgument: a number is below zero, or none where there has to be one; a header cannot be sent.
+        InvalidArgument: a number is negative or missing, or a header is invalid.
     """
     new = replace(options, **{name: value for name, value in changes.items() if value is not UNSET})
     for name in ("max_retries", "backoff", "timeout", "total_timeout"):
@@ -69,29 +69,35 @@ def changed(options: Options, **changes: Any) -> Options:
         if isinstance(value, bool) or (value is None and not may_be_none):
             raise InvalidArgument(f"{name} should be a number, not {value!r}")
         if isinstance(value, int | float) and not value >= 0:
-            raise InvalidArgument(f"{name} should not be below zero: {value!r}")
+            raise InvalidArgument(f"{name} should not be negative: {value!r}")
     headers = {name.lower(): check_header(name, value) for name, value in new.headers.items()}
     return replace(new, headers=headers)
 
 
 def check_header(name: str, value: object, *, secret: bool = False) -> str:
-    """The value, if it can stand in a header.
+    """Check a header; returns its value.
 
     Raises:
-        InvalidArgument: it holds a line break, or is not ASCII; or the name is none that may be set.
+        InvalidArgument: the name is invalid or reserved, or the value has characters other than printable ASCII.
     """
-    if not _NAME.match(name) or name.lower() in _OURS:
-        raise InvalidArgument(f"there is no header {name!r} to set")
+    if not _NAME.match(name):
+        raise InvalidArgument(f"invalid header name {name!r}")
+    if name.lower() in _RESERVED:
+        raise InvalidArgument(f"header {name!r} is reserved")
     if not (isinstance(value, str) and value.isascii() and value.isprintable()):
-        raise InvalidArgument(f"the header {name} cannot be {'what it is' if secret else repr(value)}")
+        raise InvalidArgument(f"header {name!r} has an invalid value" + ("" if secret else f": {value!r}"))
     return str.__str__(value)
 
 
-def tell(options: Options, attempt: Attempt) -> None:
-    """Log an attempt, and call the hook if there is one."""
+def report_attempt(options: Options, attempt: Attempt) -> None:
+    """Log an attempt and call the `on_attempt` hook."""
     if attempt.pause is not None:
         log.info(
-            "%s: attempt %d failed, next in %.2f s: %s", attempt.operation, attempt.number, attempt.pause, attempt.error
+            "%s: attempt %d failed, retrying in %.2f s: %s",
+            attempt.operation,
+            attempt.number,
+            attempt.pause,
+            attempt.error,
         )
     elif log.isEnabledFor(logging.DEBUG):
         log.debug(

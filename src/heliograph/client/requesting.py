@@ -1,4 +1,4 @@
-"""From an operation and its arguments to what is sent: a method, a path with its query, and a body."""
+"""Builds requests: from an operation and its arguments to a method, a path with a query, and a body."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from heliograph.wire.paging import Page
 from heliograph.wire.table import OPERATIONS
 
 OPERATION = {operation.name: operation for operation in OPERATIONS}
-"""The rows of the table by name."""
+"""The operations of the table by name."""
 
 
-class Call(Struct, frozen=True):
-    """One call of an operation, ready to be sent as often as need be."""
+class PreparedRequest(Struct, frozen=True):
+    """A request of an operation that is ready to be sent, once for each attempt."""
 
     operation: AnyOperation
     target: str
@@ -40,11 +40,11 @@ def build(
     filters: Mapping[str, Any] | None = None,
     filter_fields: Mapping[str, Any] | None = None,
     query: Mapping[str, Any] | None = None,
-) -> Call:
-    """The call of an operation.
+) -> PreparedRequest:
+    """Build the request of an operation.
 
     Raises:
-        InvalidArgument: something in it breaks a rule of the API.
+        InvalidArgument: an argument breaks a rule of the API.
     """
     pairs = arguments.page_pairs(page)
     if operation.filters:
@@ -54,13 +54,13 @@ def build(
             pairs.append((name, _text(name, value)))
     given = {name for name, _ in pairs}
     if missing := [name for name in operation.required if name not in given]:
-        raise InvalidArgument(f"{operation.name} needs {', '.join(missing)}")
+        raise InvalidArgument(f"{operation.name} requires {', '.join(missing)}")
     target = arguments.path_of(operation, path)
     if pairs:
         target += "?" + "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
     if isinstance(operation.body, Multipart):
-        return Call(operation, target, *arguments.encode_parts(operation.body.kind, body, fields or {}))
-    return Call(operation, target, arguments.encode_body(operation.body.kind, body, fields or {}))
+        return PreparedRequest(operation, target, *arguments.encode_parts(operation.body.kind, body, fields or {}))
+    return PreparedRequest(operation, target, arguments.encode_body(operation.body.kind, body, fields or {}))
 
 
 def _text(name: str, value: object) -> str:

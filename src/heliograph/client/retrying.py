@@ -1,4 +1,4 @@
-"""Whether to try again, and when: arithmetic, without a clock, without sleep, without chance of its own."""
+"""The retry policy: pure functions that take the time and the random number as arguments."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from heliograph.wire.operations import AnyOperation
 
 LONGEST_PAUSE = 8.0
 
-# Refused before anything was done: any operation may be sent again.
+# Refused before processing: any operation can be repeated.
 _REFUSED = frozenset({429})
-# Nobody knows whether it was done: only what may be done twice is sent again.
+# The outcome is unknown: only idempotent operations can be repeated.
 _UNKNOWN = frozenset({502, 503, 504})
-# Joining twice is joining once, and who has left cannot leave again.
+# Joining again has no effect, and leaving again is an error without effect.
 _REPEATABLE_POSTS = frozenset({"JoinConversation", "LeaveConversation"})
 
 
 def repeatable(operation: AnyOperation) -> bool:
-    """Whether the operation may be sent twice without a second effect."""
+    """Whether the operation is idempotent."""
     return operation.method in ("GET", "DELETE") or operation.name in _REPEATABLE_POSTS
 
 
 def worth_repeating(error: ApiError | TransportError, operation: AnyOperation) -> bool:
-    """Whether sending the operation again after `error` is safe, and might help."""
+    """Whether repeating the operation after `error` is safe and may succeed."""
     if isinstance(error, ClientUnusable):
         return False
     if isinstance(error, TransportError):
@@ -33,17 +33,17 @@ def worth_repeating(error: ApiError | TransportError, operation: AnyOperation) -
 
 
 def pause(attempt: int, backoff: float, roll: float, retry_after: float | None) -> float:
-    """Seconds to wait after failed `attempt` (1, 2, …): full jitter by `roll` (0 to 1), and what the server asked for.
+    """Seconds to wait after the failed `attempt` (1, 2, …), with full jitter by `roll` (0 to 1).
 
-    Without a wish of the server's it lies between 0 and `backoff` doubled for each attempt, 8 seconds at most.
+    Without `retry_after` it is between 0 and `backoff` doubled for each attempt, at most 8 seconds.
     """
     jitter = roll * min(LONGEST_PAUSE, backoff * 2.0 ** (attempt - 1))
-    # Everybody who was refused was told the same; the jitter on top spreads them.
+    # Refused clients may all get the same Retry-After: the jitter spreads them.
     return jitter if retry_after is None else retry_after + min(jitter, backoff)
 
 
 def parse_retry_after(text: str | None, now: float) -> float | None:
-    """The seconds that a `Retry-After` asks for, as seconds or as a date; None if there is none that can be read."""
+    """The seconds of a `Retry-After` header (a number or a date); None if it is missing or invalid."""
     if text is None:
         return None
     text = text.strip()
@@ -52,18 +52,18 @@ def parse_retry_after(text: str | None, now: float) -> float | None:
     from email.utils import parsedate_to_datetime  # rare, and slow to import
 
     try:
-        moment = parsedate_to_datetime(text)
+        date = parsedate_to_datetime(text)
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.fromtimestamp(now, UTC)).total_seconds())
+    if date.tzinfo is None:
+        date = date.replace(tzinfo=UTC)
+    return max(0.0, (date - datetime.fromtimestamp(now, UTC)).total_seconds())
 
 
 def decide(
     error: ApiError | TransportError, operation: AnyOperation, attempt: int, options: Options, roll: float, left: float
 ) -> float | None:
-    """Seconds until `operation` is sent again after `error`; None to give up. The call has `left` seconds left."""
+    """Seconds until the next attempt after `error`; None to give up. The call has `left` seconds left."""
     if attempt > options.max_retries or not worth_repeating(error, operation):
         return None
     seconds = pause(attempt, options.backoff, roll, getattr(error, "retry_after", None))

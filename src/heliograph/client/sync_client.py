@@ -1,5 +1,5 @@
 # Generated from async_client.py by tools/unasync.py. Do not edit.
-"""The client: one pool of connections, the groups of operations, and how calls are made."""
+"""The client: its options, its connections and the groups of operations."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from heliograph.client.auth import Auth
 from heliograph.client.exchange import base_url_of
 from heliograph.client.groups import group
 from heliograph.client.http.opening import sync_opener
-from heliograph.client.http.pool import Pool, is_bound, sync_place
-from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, changed
-from heliograph.client.sync_calls import Lane
+from heliograph.client.http.pool import Pool, is_bound, sync_owner
+from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, with_changes
+from heliograph.client.sync_calls import Transport
 from heliograph.client.sync_events import EventsApi
 from heliograph.client.values import whole
 from heliograph.errors import InvalidArgument
@@ -25,17 +25,17 @@ from heliograph.errors import InvalidArgument
 if TYPE_CHECKING:
     import httpx
 
-# The cost of a call grows with the connections that httpx has to look through; more only help over long distances.
+# httpx scans its connections for each request, so more of them cost time; they only help on links with high latency.
 MAX_CONNECTIONS = 32
 
 Hook = Callable[[Attempt], object]
 
 
 class Client(Groups):
-    """A client of the API: `client.participants.join_conversation(…)`, a group for each tag of the API's documentation.
+    """A client of the API, with a group of operations for each tag: `client.participants.join_conversation(…)`.
 
-    It holds one pool of connections, and nothing else that changes: make one, use it from everywhere, and close it,
-    or use it as a context manager. After a fork, parent and child each have connections of their own.
+    Create one client, share it, and close it or use it as a context manager. Its connection pool is its only mutable
+    state. After a fork, parent and child each use connections of their own.
     """
 
     def __init__(
@@ -54,31 +54,33 @@ class Client(Groups):
         proxy: str | httpx.URL | httpx.Proxy | None = None,
         http_client: httpx.Client | None = None,
     ) -> None:
-        """Nothing is sent yet.
+        """Create a client; the first call opens the first connection.
 
         Args:
-            base_url: where the API is, with any prefix that stands before `/v2`.
-            auth: BasicAuth, BearerAuth, JwtAuth, or anything with their method `header`.
-            timeout: seconds for connecting, and for each piece of sending and receiving, of each attempt.
-            total_timeout: seconds for a whole call, with its attempts and the pauses between them.
-            max_retries: how often a call is sent again where that is safe; 0 for never.
-            backoff: seconds, the longest pause before the second attempt; it doubles with each, to 8 at most.
-            headers: what else to send with every request.
-            on_attempt: called after every attempt, with an `Attempt`.
-            max_connections: how many requests are under way at once; others wait for their turn.
-            transport: an httpx transport, in place of the one that opens connections.
-            proxy: the URL of a proxy.
-            http_client: an httpx client, in place of one of our own. It is not closed by us.
+            base_url: URL of the API, with any prefix in front of `/v2`.
+            auth: BasicAuth, BearerAuth, JwtAuth, or any object with a `header` method like theirs.
+            timeout: seconds for connecting and for each read and write, in each attempt.
+            total_timeout: seconds for a whole call, including retries and the pauses between them.
+            max_retries: how many times a call is repeated where that is safe; 0 disables retries.
+            backoff: longest pause before the first retry in seconds; doubles with each retry, up to 8.
+            headers: additional headers for every request.
+            on_attempt: called with an `Attempt` after every attempt.
+            max_connections: maximum number of concurrent requests; further ones wait.
+            transport: an httpx transport to use for connections.
+            proxy: URL of a proxy.
+            http_client: an httpx client to send requests with. The caller closes it.
 
         Raises:
-            InvalidArgument: the URL is none, or a number is below zero.
+            InvalidArgument: the URL is invalid, or a number is negative.
         """
         if http_client is not None and (transport is not None or proxy is not None):
-            raise InvalidArgument("give transport and proxy to the http_client that you bring")
+            raise InvalidArgument(
+                "transport and proxy cannot be combined with http_client; configure them on the http_client"
+            )
         self._is_copy = False
         self._base_url = base_url_of(base_url)
         self._auth = auth
-        self._options = changed(
+        self._options = with_changes(
             DEFAULTS,
             timeout=timeout,
             total_timeout=total_timeout,
@@ -88,11 +90,11 @@ class Client(Groups):
             on_attempt=on_attempt,
         )
         if (whole(max_connections) or 0) < 1:
-            raise InvalidArgument(f"max_connections should be a number above zero, not {max_connections!r}")
+            raise InvalidArgument(f"max_connections should be a positive integer, not {max_connections!r}")
         opener = sync_opener(self._base_url, http_client, transport, proxy)
-        self._pool: Pool[Lane] = Pool(
-            sync_place,
-            lambda: Lane(opener(), threading.Semaphore(max_connections)),
+        self._pool: Pool[Transport] = Pool(
+            sync_owner,
+            lambda: Transport(opener(), threading.Semaphore(max_connections)),
             bound=is_bound(http_client, transport),
         )
 
@@ -112,17 +114,17 @@ class Client(Groups):
         headers: Mapping[str, str] | UnsetType = UNSET,
         on_attempt: Hook | UnsetType | None = UNSET,
     ) -> Self:
-        """A client that calls otherwise, through the same connections. Headers are added to those that there are.
+        """Returns a client with other options that shares these connections. `headers` are added to the existing ones.
 
-        It lives as long as the client it comes from; closing it closes nothing.
+        It works until the original client is closed; closing the copy has no effect.
 
         Raises:
-            InvalidArgument: a number is below zero.
+            InvalidArgument: a number is negative.
         """
         other = type(self).__new__(type(self))
         other._base_url, other._pool, other._is_copy = self._base_url, self._pool, True
         other._auth = self._auth if auth is UNSET else auth
-        other._options = changed(
+        other._options = with_changes(
             self._options,
             timeout=timeout,
             total_timeout=total_timeout,
@@ -134,10 +136,10 @@ class Client(Groups):
         return other
 
     def close(self) -> None:
-        """Close the connections of this process. What is called after that raises ClientUnusable, a TransportError."""
+        """Close the connections of this process. Later calls raise ClientUnusable, a TransportError."""
         if not self._is_copy:
-            for lane in self._pool.end():
-                lane.http.close()
+            for transport in self._pool.close():
+                transport.http.close()
 
     def __enter__(self) -> Self:
         return self

@@ -1,7 +1,7 @@
-"""Values as `json.dumps` takes them: an instance of a subclass stands for the plain value that it holds.
+"""Converts values as `json.dumps` does: an instance of a subclass becomes the plain value that it holds.
 
-Template engines, numpy, enums and ORMs hand out such subclasses. What they define themselves (`__str__`, `__format__`,
-`encode`) is not asked, as json does not ask it either.
+Template engines, numpy, enums and ORMs return such subclasses. Like json, this ignores the methods that they override
+(`__str__`, `__format__`, `encode`).
 """
 
 from __future__ import annotations
@@ -13,40 +13,40 @@ from typing import Any
 from heliograph.errors import InvalidArgument
 
 EXACT = frozenset((str, int, bool, type(None)))
-"""What goes out as it is."""
+"""Types that need no conversion."""
 
 
 def text_of(value: object, name: str, *, secret: bool = False) -> str:
-    """The text of a string or of an instance of a subclass.
+    """The plain string of an instance of `str` or a subclass.
 
     Raises:
-        InvalidArgument: it is something else, empty, or cannot be encoded.
+        InvalidArgument: it is not a string, is empty, or cannot be encoded.
     """
     if type(value) is str and value and value.isascii():  # nearly all are
         return value
     if not isinstance(value, str) or not value:
         shown = type(value).__name__ if secret else repr(value)
-        raise InvalidArgument(f"{name} should be a string that is not empty, not {shown}")
+        raise InvalidArgument(f"{name} should be a non-empty string, not {shown}")
     text = str.__str__(value)
     if not text.isascii():
         try:
             text.encode()
         except UnicodeEncodeError:
-            raise InvalidArgument(f"{name} is not text that can be sent") from None
+            raise InvalidArgument(f"{name} cannot be encoded as UTF-8") from None
     return text
 
 
 def plain(value: Any, where: str) -> Any:
-    """A value that is neither an object nor an array, as one of the types that JSON knows.
+    """A scalar as one of the types of JSON.
 
     Raises:
-        InvalidArgument: it is a number that JSON does not have.
+        InvalidArgument: it is NaN or infinite.
     """
     if type(value) in EXACT:
         return value
     if isinstance(value, float):
         number = float.__float__(value)
-        if not math.isfinite(number):  # it would go out as null
+        if not math.isfinite(number):  # msgspec would encode it as null
             raise InvalidArgument(f"{where or 'the body'} should be a finite number, not {number}")
         return number
     if isinstance(value, str):
@@ -57,7 +57,7 @@ def plain(value: Any, where: str) -> Any:
 
 
 def whole(value: object) -> int | None:
-    """The number that an int, or an instance of a subclass, is; None for everything else, and for a boolean."""
+    """The plain int of an instance of `int` or a subclass; None for booleans and everything else."""
     return int.__int__(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
@@ -79,9 +79,9 @@ def key_of(key: Any, where: str) -> str:
 
 
 def fields_of(body: Any) -> Mapping[str, Any]:
-    """The fields of a body that are not at their defaults, by their names in Python, and its tag."""
+    """The fields of a body without those at their defaults, by their Python names, and its tag."""
     config = body.__struct_config__
-    # The defaults stand for the last fields.
+    # The defaults belong to the last fields.
     names, defaults = body.__struct_fields__, body.__struct_defaults__
     first = len(names) - len(defaults)
     given = {}

@@ -1,12 +1,15 @@
-"""The official Python library, `sunshine-conversations-client`, on this client.
+"""The interface of the official Python library, `sunshine-conversations-client`, on top of this client.
 
-Code written for that library runs here with its import lines changed:
+Code for that library runs after a change of its import lines:
 
     import heliograph.compat as sunshine_conversations_client
     from heliograph.compat.api.messages_api import MessagesApi
     from heliograph.compat.rest import ApiException
 
-All API classes, models and exceptions of its releases 14 to 17 are here. For new code use `heliograph.Client`.
+It has all API classes, models and exceptions of the releases 14 to 17. New code should use `heliograph.Client`.
+
+`api` and `models` are generated from the table of operations and `tools/compat_names.toml`; a method of `api` sends its
+request with `calls`, over the `heliograph.Client` of `api_client`.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from heliograph._version import __version__ as __version__
 from heliograph.compat import paths
 
 if TYPE_CHECKING:
-    from heliograph.compat.api import *  # noqa: F403  # all that their `__all__` says
+    from heliograph.compat.api import *  # noqa: F403  # the names in their `__all__`
     from heliograph.compat.api_client import ApiClient as ApiClient
     from heliograph.compat.api_response import ApiResponse as ApiResponse
     from heliograph.compat.configuration import Configuration as Configuration
@@ -30,13 +33,13 @@ _MODULES = (*_HOMES, "model", "rest", "undefined")
 
 paths.install()
 
-if not TYPE_CHECKING:  # a type checker should see a misspelt name
+if not TYPE_CHECKING:  # so that type checkers report misspelt names
 
     def __getattr__(name: str) -> Any:
-        """A class, from the module that has it, or a module. None is imported before it is needed."""
+        """Import a class or a module on first use."""
         if name == "__all__":
             return __dir__()
-        if name in _MODULES:  # the official package imports all of its modules
+        if name in _MODULES:  # the official package imports all of its modules, so code may rely on them
             return import_module(f"{__name__}.{name}")
         if not name.startswith("_"):
             for home in _HOMES:

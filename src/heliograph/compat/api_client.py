@@ -1,4 +1,4 @@
-"""The client of the official library: connections, headers, and threads for `async_req`."""
+"""The client class of the official library: connections, default headers, and threads for `async_req`."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class ApiClient:
         self.pool_threads = pool_threads
         self.client_side_validation = self.configuration.client_side_validation
         self.last_response: RESTResponse | None = None
-        self._begin()
+        self._reset()
 
-    def _begin(self) -> None:
-        """Set up what a forked process cannot share with its parent: the lock, connections and threads."""
+    def _reset(self) -> None:
+        """Create the state that a forked process cannot share with its parent: lock, connections and threads."""
         self._process = os.getpid()
         self._lock = threading.Lock()
         self._clients: dict[str, Client] = {}
@@ -54,16 +54,16 @@ class ApiClient:
         self._pool: ThreadPool | None = None
 
     def _guard(self) -> threading.Lock:
-        """The lock of this process."""
+        """The lock of this process, after a reset if the process was forked."""
         if self._process != os.getpid():
-            # To close them would disturb the parent, and to drop them would warn.
+            # Closing them would affect the parent; dropping them would emit warnings.
             self._inherited = self._clients, self._http, self._pool
-            self._begin()
+            self._reset()
         return self._lock
 
     @classmethod
     def get_default(cls) -> ApiClient:
-        """The client of API classes that are made without one."""
+        """The client of API classes that are created without one."""
         if cls._default is None:
             cls._default = cls()
         return cls._default
@@ -88,7 +88,7 @@ class ApiClient:
 
     @property
     def client(self) -> Client:
-        """The `heliograph.Client` for the present host, with the present headers."""
+        """The `heliograph.Client` for the current host, headers and credentials."""
         configuration = self.configuration
         with self._guard():
             if (client := self._clients.get(configuration.host)) is None:
@@ -98,7 +98,7 @@ class ApiClient:
         return client.with_options(headers=headers, auth=auth)
 
     def _connect(self) -> Client:
-        """The client for the host, over httpx if TLS or a proxy is configured."""
+        """A client for the host; uses httpx if TLS or a proxy is configured."""
         configuration = self.configuration
         if self._http is None:
             self._http = configuration.http_client()
@@ -113,18 +113,18 @@ class ApiClient:
         """The threads that make calls with `async_req`."""
         with self._guard():
             if self._pool is None:
-                from multiprocessing.pool import ThreadPool  # slow to import, and seldom needed
+                from multiprocessing.pool import ThreadPool  # slow to import, and rarely needed
 
                 atexit.register(self.close)
                 self._pool = ThreadPool(self.pool_threads)
             return self._pool
 
     def sanitize_for_serialization(self, obj: Any) -> Any:
-        """A model, or data with models in it, as JSON data with the names of the API."""
+        """Convert a model, or data that contains models, to JSON data with the names of the API."""
         return plain(obj)
 
     def close(self) -> None:
-        """Finish the calls under way in threads, and close the connections. Later calls open new ones."""
+        """Finish the calls in threads and close the connections. Later calls open new ones."""
         with self._guard():
             pool, self._pool = self._pool, None
             clients, self._clients = self._clients, {}

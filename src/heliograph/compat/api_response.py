@@ -1,4 +1,4 @@
-"""What the `…_with_http_info` methods return."""
+"""The result of the `…_with_http_info` methods."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ T = TypeVar("T")
 
 
 class ApiResponse(tuple[Any, ...], Generic[T]):
-    """A result with its response: unpacks as `data, status, headers`, and has attributes as in release 17."""
+    """A result with its response. Unpacks as `data, status, headers`, and has the attributes of release 17."""
 
     def __new__(
         cls, *, data: T, status_code: int, headers: Mapping[str, str] | None = None, raw_data: bytes = b""
     ) -> ApiResponse[T]:
-        """The parts by name."""
+        """Create a response from its parts."""
         response = super().__new__(cls, (data, status_code, headers))
         response.data, response.status_code, response.headers, response.raw_data = data, status_code, headers, raw_data
         return response

@@ -1,4 +1,4 @@
-"""Calls with the arguments and options of the official library."""
+"""Sends calls that take the arguments and options of the official library."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from urllib.parse import quote
 from heliograph import errors
 from heliograph.client.arguments import encode_parts, path_of
 from heliograph.client.auth import Auth
-from heliograph.client.model import Model as Received
-from heliograph.client.requesting import OPERATION, Call
+from heliograph.client.model import Model as ClientModel
+from heliograph.client.requesting import OPERATION, PreparedRequest
 from heliograph.client.sync_client import Client
 from heliograph.compat.api_client import ApiClient
 from heliograph.compat.api_response import ApiResponse
 from heliograph.compat.exceptions import ApiTypeError, ApiValueError
 from heliograph.compat.fields import Model, plain
 from heliograph.compat.raw import RESTResponse
-from heliograph.compat.translation import refused, translated
+from heliograph.compat.translation import official_exception, response_of
 from heliograph.wire.formats import Multipart, NoBody
 from heliograph.wire.operations import AnyOperation
 
@@ -32,13 +32,13 @@ Timeout = float | tuple[float, float]
 
 
 class Options(TypedDict, total=False):
-    """The options that every method takes."""
+    """The options of every method."""
 
     async_req: bool
     """Make the call in a thread, and return an object whose `get(timeout)` returns the result."""
     _return_http_data_only: bool
     _preload_content: bool
-    """Whether to read the response into models; if not, it is returned as it came."""
+    """Whether to decode the response into models; if not, the raw response is returned."""
     _request_timeout: Timeout | None
     """Seconds for the whole call; or a pair, for connecting and for reading."""
     _request_auth: Mapping[str, Any] | None
@@ -46,15 +46,15 @@ class Options(TypedDict, total=False):
     _headers: Mapping[str, str] | None
     _host_index: int
     _for: str | None
-    """The parameter `for` of `upload_attachment`, as releases before 17 name it."""
+    """The parameter `for` of `upload_attachment` in releases before 17."""
 
 
 _NEVER_RAISE = "_never_raise"
 _KNOWN = {*Options.__annotations__, _NEVER_RAISE} - {"_for"}
 
 
-class _Answer(Received):
-    """An answer as it came."""
+class _RawObject(ClientModel):
+    """A response without conversion."""
 
     def body(self) -> dict[str, Any]:
         """The JSON object."""
@@ -83,13 +83,13 @@ class Api:
     def _send(
         self, operation: str, kind: type[Model] | None, path: tuple[Any, ...], options: Data, **given: Any
     ) -> Any:
-        """Send a call: `given` is what `call_of` takes, `kind` the model of the answer."""
+        """Send a request: `given` are the arguments of `prepare`, `kind` is the model of the response."""
         row = OPERATION[operation]
         if "_for" in options and "for" in row.query:
             given["query"] = {**given["query"], "for": options["_for"]}
             options = {name: value for name, value in options.items() if name != "_for"}
         if unknown := options.keys() - _KNOWN:
-            raise ApiTypeError(f"{operation} takes no argument {', '.join(sorted(map(repr, unknown)))}")
+            raise ApiTypeError(f"{operation} has no argument {', '.join(sorted(map(repr, unknown)))}")
         call = functools.partial(self._call, row, kind, path, options, given)
         return self.api_client.pool.apply_async(call) if options.get("async_req") else call()
 
@@ -98,19 +98,19 @@ class Api:
     ) -> Any:
         try:
             client = _with_options(self.api_client.client, options)
-            answer = client.send(call_of(row, path, **given), _Answer)
+            result = client.send(prepare(row, path, **given), _RawObject)
         except errors.ApiError as error:
-            self.api_client.last_response = refused(error)
+            self.api_client.last_response = response_of(error)
             if options.get(_NEVER_RAISE):
                 return self.api_client.last_response
-            raise translated(error) from error
+            raise official_exception(error) from error
         except errors.HeliographError as error:
-            raise translated(error) from error
-        assert answer.raw_response is not None
-        response = self.api_client.last_response = RESTResponse.of(answer.raw_response)
+            raise official_exception(error) from error
+        assert result.raw_response is not None
+        response = self.api_client.last_response = RESTResponse.of(result.raw_response)
         if not options.get("_preload_content", True):
             return response
-        data = answer.body() if kind is None else kind.from_dict(answer.body())
+        data = result.body() if kind is None else kind.from_dict(result.body())
         if options.get("_return_http_data_only", True):
             return data
         return ApiResponse(data=data, status_code=response.status, headers=response.headers, raw_data=response.data)
@@ -122,7 +122,7 @@ def _with_options(client: Client, options: Data) -> Client:
         raise ApiValueError(f"requests are sent as application/json, not as {content_type}")
     changes: dict[str, Any] = {}
     if (timeout := options.get("_request_timeout")) is not None:
-        # The client has one limit for every step of an attempt: of a pair, the time for reading.
+        # The client has a single timeout for connecting and reading: use that for reading.
         changes |= (
             {"timeout": timeout[1]} if isinstance(timeout, tuple) else {"timeout": timeout, "total_timeout": timeout}
         )
@@ -134,7 +134,7 @@ def _with_options(client: Client, options: Data) -> Client:
     return client.with_options(**changes) if changes else client
 
 
-def call_of(
+def prepare(
     row: AnyOperation,
     path: tuple[Any, ...],
     *,
@@ -143,8 +143,8 @@ def call_of(
     page: Any = None,
     filter: Any = None,
     query: Data | None = None,
-) -> Call:
-    """The call of an operation. Its rules are left to the server, as the official library leaves them.
+) -> PreparedRequest:
+    """Build a request. Like the official library, this leaves the validation of its contents to the server.
 
     Raises:
         ApiValueError: an argument that the call needs is missing, or cannot be sent.
@@ -155,15 +155,15 @@ def call_of(
     if sent:
         target += "?" + "&".join(sent)
     if isinstance(row.body, Multipart):
-        return Call(row, target, *encode_parts(row.body.kind, {"source": _content_of(source)}, {}))
+        return PreparedRequest(row, target, *encode_parts(row.body.kind, {"source": _content_of(source)}, {}))
     if isinstance(row.body, NoBody):
-        return Call(row, target, None)
+        return PreparedRequest(row, target, None)
     if body is None:
-        raise ApiValueError(f"{row.name} needs a body")
+        raise ApiValueError(f"{row.name} requires a body")
     try:
-        return Call(row, target, json.dumps(plain(body), allow_nan=False, separators=(",", ":")).encode())
+        return PreparedRequest(row, target, json.dumps(plain(body), allow_nan=False, separators=(",", ":")).encode())
     except (TypeError, ValueError, RecursionError) as error:
-        raise ApiValueError(f"the body of {row.name} cannot be JSON: {error}") from None
+        raise ApiValueError(f"the body of {row.name} cannot be encoded as JSON: {error}") from None
 
 
 def _inside(name: str, value: Any) -> list[tuple[str, Any]]:
@@ -174,7 +174,7 @@ def _inside(name: str, value: Any) -> list[tuple[str, Any]]:
 
 
 def _content_of(source: Any) -> Any:
-    """The bytes of a file: given as such, by its path, as an open file, or after its name in a pair."""
+    """The bytes of a file, given as bytes, a path, an open file, or a pair of a name and any of these."""
     content = source[1] if isinstance(source, tuple) else source
     if isinstance(content, str | Path):
         return Path(content).read_bytes()
@@ -182,18 +182,18 @@ def _content_of(source: Any) -> Any:
 
 
 def with_http_info(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], ApiResponse[T]]:
-    """A method that returns data, status and headers, for one that returns the data."""
+    """The variant of a method that returns an `ApiResponse` with data, status and headers."""
 
     @functools.wraps(method)
     def call(self: S, /, *args: P.args, **kwargs: P.kwargs) -> ApiResponse[T]:
         kwargs.setdefault("_return_http_data_only", False)
-        return method(self, *args, **kwargs)  # type: ignore[return-value]  # so the option says
+        return method(self, *args, **kwargs)  # type: ignore[return-value]  # the option changes the result
 
     return call
 
 
 def without_preload_content(method: Callable[Concatenate[S, P], Any]) -> Callable[Concatenate[S, P], RESTResponse]:
-    """A method that returns the response as it came, whatever its status, for one that returns the data."""
+    """The variant of a method that returns the raw response, whatever its status."""
 
     @functools.wraps(method)
     def call(self: S, /, *args: P.args, **kwargs: P.kwargs) -> RESTResponse:

@@ -1,4 +1,4 @@
-"""The settings of the official library: where the API is, the credentials, TLS and proxies."""
+"""The configuration class of the official library: host, credentials, TLS and proxies."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _HOSTS = (
 
 
 class Configuration:
-    """Where the API is, and the credentials. A bearer token takes precedence over user name and password.
+    """Host and credentials. A bearer token takes precedence over user name and password.
 
-    Settings are read when a request is sent, those of TLS and proxies when the first one is. Settings of the official
-    class that are not attributes here are accepted and have no effect.
+    Settings are read for each request, those of TLS and proxies only for the first one. Other settings of the official
+    class are accepted and have no effect.
     """
 
     _default: ClassVar[Configuration | None] = None
@@ -57,7 +57,7 @@ class Configuration:
         self.refresh_api_key_hook: Callable[[Configuration], object] | None = None
         self.username = username
         self.password = password
-        # Releases before 17 have `discard_unknown_keys`, a boolean, in this place.
+        # In releases before 17 this position is `discard_unknown_keys`, a boolean.
         self.access_token = access_token if isinstance(access_token, str) else None
         self.verify_ssl = True
         self.ssl_ca_cert = ssl_ca_cert
@@ -79,7 +79,7 @@ class Configuration:
 
     @property
     def debug(self) -> bool:
-        """Whether attempts are logged at level DEBUG. Neither credentials nor contents are logged."""
+        """Whether attempts are logged at level DEBUG, without credentials and contents."""
         return self._debug
 
     @debug.setter
@@ -97,7 +97,7 @@ class Configuration:
 
     @classmethod
     def set_default(cls, default: Configuration | None) -> None:
-        """Set what `get_default` returns, and what clients without a configuration use."""
+        """Set the configuration that `get_default` returns and that clients without a configuration use."""
         cls._default = copy.deepcopy(default)
 
     @classmethod
@@ -113,7 +113,7 @@ class Configuration:
         return cls._default
 
     def get_api_key_with_prefix(self, identifier: str, alias: str | None = None) -> str | None:
-        """An API key after its prefix; the API has none that are given this way."""
+        """An API key with its prefix. The API uses no such keys."""
         if self.refresh_api_key_hook is not None:
             self.refresh_api_key_hook(self)
         key = self.api_key.get(identifier, self.api_key.get(alias or identifier))
@@ -125,7 +125,7 @@ class Configuration:
         return "Basic " + base64.b64encode(f"{self.username or ''}:{self.password or ''}".encode()).decode()
 
     def auth_settings(self) -> dict[str, dict[str, str]]:
-        """The credentials that are set, as headers."""
+        """The configured credentials, as headers."""
         where = {"in": "header", "key": "Authorization"}
         settings = {}
         if self.username is not None and self.password is not None:
@@ -136,7 +136,7 @@ class Configuration:
         return settings
 
     def header(self, now: float) -> str:
-        """The `Authorization` header for the credentials at the moment."""
+        """The `Authorization` header for the current credentials."""
         if self.refresh_api_key_hook is not None:
             self.refresh_api_key_hook(self)
         return f"Bearer {self.access_token}" if self.access_token else self.get_basic_auth_token()
@@ -154,20 +154,20 @@ class Configuration:
         if index is None:
             return self.host
         if not 0 <= index < len(_HOSTS):
-            raise ApiValueError(f"there is no host {index}, only {len(_HOSTS)} of them")
+            raise ApiValueError(f"invalid host index {index}: there are {len(_HOSTS)} hosts")
         return _HOSTS[index]["url"]
 
     def max_retries(self) -> int | None:
-        """How often a call is sent again: `retries` as a number or a urllib3 `Retry`; None for the usual."""
+        """The number of retries from `retries`, a number or a urllib3 `Retry`; None for the default."""
         total = getattr(self.retries, "total", self.retries)
         return None if total is None else int(total)
 
     def http_client(self) -> httpx.Client | None:
-        """A client of httpx for the settings of TLS and proxies; None if all of them are at their defaults."""
+        """An httpx client for the settings of TLS and proxies; None if they are at their defaults."""
         certificates = (self.ssl_ca_cert, self.ca_cert_data, self.cert_file)
         if self.verify_ssl and self.assert_hostname is None and self.proxy is None and not any(certificates):
             return None
-        import httpx  # slow to import, and seldom needed
+        import httpx  # slow to import, and rarely needed
 
         proxy = None if self.proxy is None else httpx.Proxy(self.proxy, headers=dict(self.proxy_headers or {}))
         return httpx.Client(verify=self._tls(), proxy=proxy, trust_env=False)

@@ -31,7 +31,7 @@ class OpenApiException(Exception):
 
 
 class _ArgumentError(OpenApiException):
-    """An argument or a value is wrong; `path_to_item` locates it in nested data."""
+    """An argument or a value is invalid; `path_to_item` locates it in nested data."""
 
     def __init__(self, msg: str, path_to_item: Sequence[str | int] | None = None) -> None:
         self.path_to_item = path_to_item
@@ -39,7 +39,7 @@ class _ArgumentError(OpenApiException):
 
 
 class ApiTypeError(_ArgumentError, TypeError):
-    """A method or a model was given an argument that it does not have, or one of the wrong type."""
+    """An argument of a method or a model is unknown or has the wrong type."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class ApiKeyError(_ArgumentError, KeyError):
 
 
 class ApiException(OpenApiException):
-    """The server refused the request; or, with status 0, no usable response arrived."""
+    """The server responded with an error; or, with status 0, no valid response arrived."""
 
     def __init__(
         self,
@@ -148,5 +148,5 @@ _BY_STATUS: dict[int, type[ApiException]] = {
 
 
 def render_path(path_to_item: Sequence[str | int]) -> str:
-    """A path in nested data as Python would write it: `['participants'][0]`."""
+    """A path in nested data in Python syntax, such as `['participants'][0]`."""
     return "".join(f"[{item!r}]" for item in path_to_item)

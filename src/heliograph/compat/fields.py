@@ -1,4 +1,4 @@
-"""What the models of the official library have in common: attributes in snake case, and their JSON."""
+"""The base classes of the models of the official library: attributes in snake case, and their JSON."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from heliograph.compat.exceptions import ApiAttributeError, ApiTypeError, ApiVal
 
 Kind = type["Model"] | type[StrEnum]
 _KINDS: dict[str, Kind] = {}
-"""The classes that a field can hold, by name: messages quote messages, so fields name classes that come later."""
+"""The classes of fields by name: messages quote messages, so fields refer to classes that are defined later."""
 
 
 class Undefined:
-    """Stands for a value that was not given, where None is a value."""
+    """Marks an absent value where None is a value."""
 
 
 class Field:
-    """An attribute: its name in JSON, and the class of what it holds."""
+    """An attribute: its JSON name and the class of its value."""
 
     def __init__(self, name: str, kind: str | None) -> None:
         self.name = name
         self.kind = kind
 
     def __get__(self, instance: Model | None, owner: type[Model]) -> Any:
-        """None: a value that was set stands in the instance itself, where Python finds it first."""
+        """None for an unset attribute. Python looks up set values in the instance first."""
         return self if instance is None else None
 
     def read(self, value: Any) -> Any:
-        """The value of the attribute for a value from JSON."""
+        """Convert a value from JSON."""
         return value if self.kind is None else _read(value, _KINDS[self.kind])
 
 
@@ -46,24 +46,24 @@ def _read(value: Any, kind: Kind) -> Any:
 
 
 def field(name: str, kind: str | None = None) -> Any:
-    """Declare an attribute. Returns Any, so that the annotation of the attribute is its type."""
+    """Declare an attribute. Returns Any, so that the annotation is the type of the attribute."""
     return Field(name, kind)
 
 
 def enumeration(kind: type[StrEnum]) -> type[StrEnum]:
-    """Let fields hold members of an enumeration. Values that the enumeration lacks stay strings."""
+    """Register an enumeration for fields. Unknown values remain strings."""
     _KINDS[kind.__name__] = kind
     return kind
 
 
 @dataclass_transform()
 class Model:
-    """An object of the API. Attributes that are not set are None, and are not sent."""
+    """An object of the API. Unset attributes are None and are not sent."""
 
     _fields: ClassVar[dict[str, Field]] = {}
     _by_name: ClassVar[dict[str, tuple[str, Field]]] = {}
     _kinds: ClassVar[dict[str, str]] = {}
-    """The subclasses by the `type` that tells them apart, where there are any."""
+    """The subclasses by `type`, if the class is a union."""
     openapi_types: ClassVar[dict[str, str]]
     attribute_map: ClassVar[dict[str, str]]
     __hash__: ClassVar[None] = None  # type: ignore[assignment]  # attributes can change
@@ -91,7 +91,7 @@ class Model:
 
     @classmethod
     def _attribute(cls, name: str) -> str | None:
-        """The attribute by one of its names: its own, that of the API, or with the prefix of a reserved word."""
+        """The attribute with this name: its own, that of the API, or with the prefix `var_` of reserved words."""
         for known in (name, snake(name), name.removeprefix("var_")):
             if known in cls._fields:
                 return known
@@ -106,7 +106,7 @@ class Model:
 
     @classmethod
     def from_dict(cls, obj: Mapping[str, Any]) -> Self:
-        """The object with these fields, by the names of the API. Fields that this version does not know are kept."""
+        """Create an object from fields with the names of the API. Unknown fields are kept."""
         label = obj.get("type") if "_kinds" in vars(cls) else None
         kind: Any = _KINDS[cls._kinds[label]] if isinstance(label, str) and label in cls._kinds else cls
         return kind._filled(obj)  # type: ignore[no-any-return]
@@ -128,42 +128,42 @@ class Model:
 
     @classmethod
     def from_json(cls, json_str: str | bytes) -> Self:
-        """The object that this JSON describes."""
+        """Create an object from JSON."""
         return cls.from_dict(msgspec.json.decode(json_str))
 
     def _subject(self) -> Model:
-        """The object whose fields these are."""
+        """The object that holds the fields."""
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields that are set, with the names of the API, including those of nested objects.
+        """The set fields as a dict, with the names of the API, including those of nested objects.
 
-        The names of the attributes find their values too, as in releases before 17: `["user_id"]` for `["userId"]`.
+        Lookups accept the names of attributes too, as in releases before 17: `["user_id"]` for `["userId"]`.
         """
         return _Fields(self._subject())
 
     def to_json(self) -> str:
-        """The fields that are set, as JSON."""
+        """The set fields as JSON."""
         return msgspec.json.encode(self.to_dict()).decode()
 
     def to_str(self) -> str:
-        """The fields that are set, formatted for reading."""
+        """The set fields, formatted for reading."""
         import pprint
 
         return pprint.pformat(plain(self))
 
     def model_dump(self, *, by_alias: bool = False, exclude_none: bool = False, **others: Any) -> dict[str, Any]:
-        """All fields by the names of the attributes, or with `by_alias` by those of the API, as release 17 has them."""
+        """All fields, as in release 17: by the names of attributes, or with `by_alias` by those of the API."""
         subject = self._subject()
         values = {**dict.fromkeys(subject._fields), **vars(subject)}
         names = subject.attribute_map if by_alias else {}
         dumped = {names.get(name, name): _dumped(value, by_alias, exclude_none) for name, value in values.items()}
         return {name: value for name, value in dumped.items() if not (exclude_none and value is None)}
 
-    if not TYPE_CHECKING:  # a type checker should see a misspelt attribute
+    if not TYPE_CHECKING:  # so that type checkers report misspelt attributes
 
         def __getattr__(self, name: str) -> Any:
-            """The value by another name of its attribute, or one that came and is not known here."""
+            """The value of an attribute under another of its names, or of an unknown field."""
             if not name.startswith("__"):
                 if attribute := self._attribute(name):
                     return vars(self).get(attribute)
@@ -188,12 +188,12 @@ class Model:
 
 
 class _Fields(dict[str, Any]):
-    """The fields of a model as a dict, by the names of the API; the attributes' names are understood."""
+    """The fields of a model by the names of the API; lookups accept the names of attributes too."""
 
     def __init__(self, model: Model) -> None:
         known = model._fields
         super().__init__(
-            (known[name].name if name in known else name, _shown(value)) for name, value in vars(model).items()
+            (known[name].name if name in known else name, _json_value(value)) for name, value in vars(model).items()
         )
         self._names = model.attribute_map
 
@@ -201,14 +201,14 @@ class _Fields(dict[str, Any]):
         return self.get(self._names[name])
 
 
-def _shown(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     match value:
         case Model():
             return value.to_dict()
         case list() | tuple():
-            return [_shown(item) for item in value]
+            return [_json_value(item) for item in value]
         case dict():
-            return {key: _shown(item) for key, item in value.items()}
+            return {key: _json_value(item) for key, item in value.items()}
     return value
 
 
@@ -219,10 +219,10 @@ def _dumped(value: Any, by_alias: bool, exclude_none: bool) -> Any:
 
 
 class OneOf(Model):
-    """An object of one of several kinds: around an object of a kind (`actual_instance`), or with its fields."""
+    """A member of a union: wraps the member (`actual_instance`), or holds its fields."""
 
     _tagged: ClassVar[bool] = True
-    """Whether the field `type` tells the kinds apart."""
+    """Whether the members are distinguished by the field `type`."""
 
     def __init_subclass__(cls, *, init: bool = True) -> None:
         super().__init_subclass__(init=init)
@@ -238,13 +238,13 @@ class OneOf(Model):
         elif given is None:
             super().__init__(**fields)
         elif type(given).__name__ in self._kinds.values() and not fields:
-            vars(self)["_held"] = given
+            vars(self)["_wrapped"] = given
         else:
             raise ApiValueError(f"{type(self).__name__} needs one of {', '.join(self._kinds.values())}, not {given!r}")
 
     @classmethod
     def from_dict(cls, obj: Mapping[str, Any]) -> Self:
-        """The object with these fields, around the kind that its `type` names."""
+        """Create an object that wraps the member with the `type` of these fields."""
         label = obj.get("type") if cls._tagged else None
         if not isinstance(label, str) or label not in cls._kinds:
             return cls._filled(obj)
@@ -252,22 +252,22 @@ class OneOf(Model):
         return cls(kind._filled(obj))
 
     def _subject(self) -> Model:
-        held: Model | None = vars(self).get("_held")
-        return self if held is None else held
+        wrapped: Model | None = vars(self).get("_wrapped")
+        return self if wrapped is None else wrapped
 
     @property
     def actual_instance(self) -> Any:
-        """The object of a kind; None if no kind has the fields that are set."""
+        """The wrapped member; None if no member has the set fields."""
         if self._subject() is self and (kind := self._kind()):
             values = dict(vars(self))
             vars(self).clear()
-            vars(self)["_held"] = kind(**values)
-        return vars(self).get("_held")
+            vars(self)["_wrapped"] = kind(**values)
+        return vars(self).get("_wrapped")
 
     @actual_instance.setter
     def actual_instance(self, value: Model) -> None:
         vars(self).clear()
-        self.__init__(value)  # type: ignore[misc]  # what is held is replaced as a whole
+        self.__init__(value)  # type: ignore[misc]  # replaces the wrapped member
 
     def _kind(self) -> type[Model] | None:
         values = vars(self)
@@ -278,7 +278,7 @@ class OneOf(Model):
         return next((kind for kind in kinds if values and values.keys() <= kind._fields.keys()), None)
 
     def __getattr__(self, name: str) -> Any:
-        """A field of the object that this is around, or None if another kind has it."""
+        """A field of the wrapped member, or None if only another member has it."""
         subject = self._subject()
         if subject is not self and not (self._attribute(name) and not subject._attribute(name)):
             return getattr(subject, name)
@@ -294,7 +294,7 @@ class OneOf(Model):
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON data: models as dicts by the names of the API, times as text."""
+    """Convert a value to JSON data: models to dicts with the names of the API, times to text."""
     match value:
         case Model():
             return plain(value.to_dict())

@@ -1,4 +1,4 @@
-"""The modules of the official library in which each model has a file of its own: `model.message_post`."""
+"""Makes each model importable from its own module, as in the official library: `model.message_post`."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 def module_of(name: str) -> str:
-    """The module of a model: `message_post` for `MessagePost`."""
+    """The module of a model, such as `message_post` for `MessagePost`."""
     return _CAPITAL.sub("_", name).lower()
 
 
 @cache
 def _classes() -> dict[str, str]:
-    """The models by their modules."""
+    """The models by module."""
     return {module_of(name): name for name in import_module(_MODELS).__all__}
 
 
@@ -37,24 +37,24 @@ def class_in(module: str) -> str | None:
 
 
 class ModelModules(MetaPathFinder, Loader):
-    """Finds these modules, and makes each of the one class that it has."""
+    """Finds these modules, and creates each with its class."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Where to load a module from, if it is one of these."""
+        """The spec of a module, if it is one of these."""
         if fullname.startswith(_PACKAGES) and class_in(fullname.rpartition(".")[2]):
             return ModuleSpec(fullname, self)
         return None
 
     def exec_module(self, module: ModuleType) -> None:
-        """Put the class into its module."""
+        """Add the class to its module."""
         name = class_in(module.__name__.rpartition(".")[2])
         assert name is not None
         setattr(module, name, getattr(import_module(_MODELS), name))
 
 
 def install() -> None:
-    """Let the import statement find the modules."""
+    """Register the finder of the modules."""
     if not any(isinstance(finder, ModelModules) for finder in sys.meta_path):
         sys.meta_path.append(ModelModules())

@@ -1,4 +1,4 @@
-"""Raw HTTP responses, with the interface that the official library gives them."""
+"""Raw HTTP responses with the interface of the official library."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Headers(dict[str, str]):
 
 
 class RESTResponse(io.BytesIO):
-    """A complete HTTP response: `status`, `reason`, `data` as bytes, and headers; it can be read like a file."""
+    """A complete HTTP response, readable like a file, with `status`, `reason`, `data` and headers."""
 
     def __init__(self, status: int, headers: Mapping[str, str], data: bytes) -> None:
         super().__init__(data)
@@ -41,7 +41,7 @@ class RESTResponse(io.BytesIO):
 
     @classmethod
     def of(cls, raw: RawResponse) -> RESTResponse:
-        """The response that the client received."""
+        """Convert a response of the client."""
         return cls(raw.status, raw.headers, raw.content)
 
     def getheaders(self) -> Headers:

@@ -1,4 +1,4 @@
-"""What the official library has under this name: raw responses, and the exceptions that requests raise."""
+"""The module `rest` of the official library: raw responses, and the exceptions of requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The module in which releases before 17 have `Undefined`."""
+"""The module `undefined` of releases before 17."""
 
 from __future__ import annotations
 

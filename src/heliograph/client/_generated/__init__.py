@@ -1,1 +1,1 @@
-"""Generated from the table of operations by tools/generate_client.py and tools/unasync.py."""
+"""Models, events and operations, generated from the table by tools/generate_client.py and tools/unasync.py."""

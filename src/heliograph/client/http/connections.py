@@ -1,6 +1,6 @@
-"""Sending for sync code by HTTP/1.1 connections of our own: a third of the time that a general client needs for it.
+"""HTTP/1.1 connections for the sync client, which take a third of the time of a general-purpose HTTP client.
 
-A connection is lent to one thread at a time. What is unusual (proxies, transports) is left to httpx.
+A connection is used by one thread at a time. Proxies and custom transports are left to httpx.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from heliograph.client import forks
-from heliograph.client.exchange import Request
+from heliograph.client.exchange import HttpRequest
 from heliograph.client.http.trust import Trust
 from heliograph.client.response import RawResponse
 from heliograph.errors import ClientUnusable, ConnectionFailed, DecodeError, Timeout
@@ -22,11 +22,11 @@ from heliograph.errors import ClientUnusable, ConnectionFailed, DecodeError, Tim
 if TYPE_CHECKING:
     from heliograph.client.http.sync_http import HttpxHttp, OpenResponse
 
-# Servers close what is idle after 5 seconds: a connection must not be used in the moment of its end.
+# Servers commonly close idle connections after 5 seconds: stop reusing a connection before that.
 _IDLE_SECONDS = 4.0
-_MOST_IDLE = 100
+_MAX_IDLE = 100
 _CHUNK = 65536
-_LONGEST_HEAD = 65536
+_MAX_HEAD = 65536
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -48,20 +48,20 @@ class Connections:
         self._closed = False
         self._streaming: HttpxHttp | None = None
 
-    def send(self, request: Request) -> RawResponse:
-        """The answer to one request.
+    def send(self, request: HttpRequest) -> RawResponse:
+        """Send a request; returns the complete response.
 
         Raises:
-            TransportError: none came.
-            DecodeError: it cannot be unpacked.
+            TransportError: no complete response arrived.
+            DecodeError: the response cannot be decompressed.
         """
         connection = self._take() or self._connect(request)
         try:
             connection.write(self._head_of(request), request)
-            reply, reusable = connection.read(request)
+            response, reusable = connection.read(request)
         except TimeoutError as error:
             connection.close()
-            raise Timeout("no answer in time", request.operation) from error
+            raise Timeout("no response in time", request.operation) from error
         except OSError as error:
             connection.close()
             raise ConnectionFailed(f"the connection failed: {error}", request.operation) from error
@@ -72,10 +72,10 @@ class Connections:
             self._put(connection)
         else:
             connection.close()
-        return reply
+        return response
 
-    def open(self, request: Request) -> contextlib.AbstractContextManager[OpenResponse]:
-        """The answer to one request, without its body. Streams are rare and last long, so httpx is quick enough."""
+    def open(self, request: HttpRequest) -> contextlib.AbstractContextManager[OpenResponse]:
+        """Send a request for a stream. Streams are rare and last long, so httpx is fast enough for them."""
         from heliograph.client.http import sync_http
 
         with self._lock:
@@ -86,7 +86,7 @@ class Connections:
         return self._streaming.open(request)
 
     def close(self) -> None:
-        """Close the connections that are idle, and those of streams; any other that is in use ends with its call."""
+        """Close idle connections and streams; other connections in use are closed after their request."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -96,8 +96,8 @@ class Connections:
             self._streaming.close()
 
     def abandon(self) -> None:
-        """Give up the connections of another process without closing them for it."""
-        # Closing a socket says nothing to the server while another process has it. No lock: see Pool.
+        """Discard connections inherited from another process without closing them there."""
+        # Closing a socket sends nothing while another process has it open. No lock, for the reason given in Pool.
         while self._idle:
             self._idle.pop().close()
         if self._streaming is not None:
@@ -116,22 +116,22 @@ class Connections:
     def _put(self, connection: _Connection) -> None:
         connection.idle_since = time.monotonic()
         with self._lock:
-            if not self._closed and len(self._idle) < _MOST_IDLE:
+            if not self._closed and len(self._idle) < _MAX_IDLE:
                 self._idle.append(connection)
                 return
         connection.close()
 
-    def _connect(self, request: Request) -> _Connection:
+    def _connect(self, request: HttpRequest) -> _Connection:
         if self._closed:
             raise ClientUnusable("the client is closed", request.operation, sent=False)
         try:
             return _Connection(self._open(request))
         except TimeoutError as error:
-            raise Timeout("no connection in time", request.operation, sent=False) from error
+            raise Timeout("connecting timed out", request.operation, sent=False) from error
         except (OSError, UnicodeError) as error:
-            raise ConnectionFailed(f"no connection: {error}", request.operation, sent=False) from error
+            raise ConnectionFailed(f"cannot connect: {error}", request.operation, sent=False) from error
 
-    def _open(self, request: Request) -> socket.socket:
+    def _open(self, request: HttpRequest) -> socket.socket:
         opened = socket.create_connection((self._host, self._port), timeout=request.seconds())
         try:
             forks.track(opened.fileno())
@@ -145,7 +145,7 @@ class Connections:
             opened.close()
             raise
 
-    def _head_of(self, request: Request) -> bytes:
+    def _head_of(self, request: HttpRequest) -> bytes:
         target = request.url.removeprefix(self._origin)
         lines = [f"{request.method} {target} HTTP/1.1", f"host: {self._netloc}"]
         lines += [f"{name}: {value}" for name, value in request.headers.items()]
@@ -171,7 +171,7 @@ class _Connection:
         # descriptor 1023, and creating an epoll selector takes three times as long.
         self._set_timeout(0.0)
         try:
-            # Past TLS, which cannot peek.
+            # Bypasses TLS, which cannot peek.
             socket.socket.recv(self._socket, 1, socket.MSG_PEEK)
         except BlockingIOError:
             return True
@@ -184,22 +184,22 @@ class _Connection:
             self._socket.close()
 
     def _set_timeout(self, seconds: float | None) -> None:
-        if seconds != self._timeout:  # nearly always the same, and a system call
+        if seconds != self._timeout:  # it rarely changes, and is a system call
             self._socket.settimeout(seconds)
             self._timeout = seconds
 
-    def write(self, head: bytes, request: Request) -> None:
+    def write(self, head: bytes, request: HttpRequest) -> None:
         self._set_timeout(request.seconds())
         try:
             self._socket.sendall(head + (request.content or b""))
         except TimeoutError:
             raise
         except OSError:
-            # A server may refuse what it has not read to its end: then its answer is there already.
+            # The server may have responded before it read the whole request: read that response.
             pass
 
-    def read(self, request: Request) -> tuple[RawResponse, bool]:
-        """The answer, and whether the connection can be used again."""
+    def read(self, request: HttpRequest) -> tuple[RawResponse, bool]:
+        """The response, and whether the connection can be reused."""
         status = 100
         while 100 <= status < 200:
             version, status, headers = self._head(request)
@@ -214,44 +214,44 @@ class _Connection:
         keep = (
             framed and not self._buffer and version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
         )
-        return RawResponse(status, headers, _unpacked(content, headers, request)), keep
+        return RawResponse(status, headers, _decompressed(content, headers, request)), keep
 
-    def _more(self, request: Request) -> bool:
-        """Read what there is; False at the end."""
+    def _more(self, request: HttpRequest) -> bool:
+        """Read more bytes into the buffer; False at the end of the stream."""
         self._set_timeout(request.seconds())
         piece = self._socket.recv(_CHUNK)
         self._buffer += piece
         return bool(piece)
 
-    def _until(self, mark: bytes, request: Request) -> bytes:
+    def _until(self, mark: bytes, request: HttpRequest) -> bytes:
         while (end := self._buffer.find(mark)) < 0:
-            if len(self._buffer) > _LONGEST_HEAD:
-                raise ConnectionError("the head of the answer is too long")
+            if len(self._buffer) > _MAX_HEAD:
+                raise ConnectionError("the response headers are too long")
             if not self._more(request):
-                raise ConnectionError("the server closed it before the answer was complete")
+                raise ConnectionError("the server closed the connection before the response was complete")
         found, self._buffer = self._buffer[:end], self._buffer[end + len(mark) :]
         return found
 
-    def _head(self, request: Request) -> tuple[str, int, dict[str, str]]:
+    def _head(self, request: HttpRequest) -> tuple[str, int, dict[str, str]]:
         first, *lines = self._until(b"\r\n\r\n", request).decode("latin-1").split("\r\n")
         version, _, rest = first.partition(" ")
         if not version.startswith("HTTP/1."):
-            raise ConnectionError(f"this is not HTTP/1.1: {first[:40]!r}")
+            raise ConnectionError(f"not an HTTP/1.1 response: {first[:40]!r}")
         headers: dict[str, str] = {}
         for line in lines:
             name, colon, value = line.partition(":")
             if not colon:
-                raise ConnectionError(f"this is not a header: {line[:40]!r}")
+                raise ConnectionError(f"invalid header line: {line[:40]!r}")
             headers[name.lower()] = value.strip()
         return version, _number(rest[:3], 10), headers
 
-    def _exactly(self, length: int, request: Request) -> bytes:
+    def _exactly(self, length: int, request: HttpRequest) -> bytes:
         if len(self._buffer) < length:
             pieces, have = [self._buffer], len(self._buffer)
             self._buffer = b""
             while have < length:
                 if not self._more(request):
-                    raise ConnectionError("the server closed it before the answer was complete")
+                    raise ConnectionError("the server closed the connection before the response was complete")
                 pieces.append(self._buffer)
                 have += len(self._buffer)
                 self._buffer = b""
@@ -259,7 +259,7 @@ class _Connection:
         content, self._buffer = self._buffer[:length], self._buffer[length:]
         return content
 
-    def _chunks(self, request: Request) -> bytes:
+    def _chunks(self, request: HttpRequest) -> bytes:
         chunks = []
         while length := _number(self._until(b"\r\n", request).partition(b";")[0].strip().decode("latin-1"), 16):
             chunks.append(self._exactly(length, request))
@@ -268,7 +268,7 @@ class _Connection:
             pass
         return b"".join(chunks)
 
-    def _rest(self, request: Request) -> bytes:
+    def _rest(self, request: HttpRequest) -> bytes:
         while self._more(request):
             pass
         content, self._buffer = self._buffer, b""
@@ -277,17 +277,17 @@ class _Connection:
 
 def _number(text: str, base: int) -> int:
     if not text.isalnum() or not text.isascii():
-        raise ConnectionError(f"this is not a number: {text[:40]!r}")
+        raise ConnectionError(f"invalid number: {text[:40]!r}")
     try:
         return int(text, base)
     except ValueError:
-        raise ConnectionError(f"this is not a number: {text[:40]!r}") from None
+        raise ConnectionError(f"invalid number: {text[:40]!r}") from None
 
 
-def _unpacked(content: bytes, headers: dict[str, str], request: Request) -> bytes:
+def _decompressed(content: bytes, headers: dict[str, str], request: HttpRequest) -> bytes:
     if not content or headers.get("content-encoding", "identity").lower() == "identity":
         return content
     try:
         return zlib.decompress(content, wbits=zlib.MAX_WBITS | 32)
     except zlib.error as error:
-        raise DecodeError(f"the answer cannot be unpacked: {error}", request.operation) from error
+        raise DecodeError(f"the response cannot be decompressed: {error}", request.operation) from error

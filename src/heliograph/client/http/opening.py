@@ -1,4 +1,4 @@
-"""What sends the requests of a sync client: connections of our own, or httpx."""
+"""Chooses how a sync client sends requests: with its own connections, or with httpx."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from heliograph.client import forks
-from heliograph.client.exchange import Request
+from heliograph.client.exchange import HttpRequest
 from heliograph.client.http.connections import Connections
 from heliograph.client.http.trust import Trust
 from heliograph.client.response import RawResponse
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 
 
 class Http(Protocol):
-    """What sends the requests of a client."""
+    """Sends the requests of a client."""
 
-    def send(self, request: Request) -> RawResponse:
-        """The answer to one request."""
+    def send(self, request: HttpRequest) -> RawResponse:
+        """Send a request; returns the complete response."""
 
-    def open(self, request: Request) -> contextlib.AbstractContextManager[OpenResponse]:
-        """The answer to one request, without its body, which is read as it comes."""
+    def open(self, request: HttpRequest) -> contextlib.AbstractContextManager[OpenResponse]:
+        """Send a request and return the response when its headers have arrived; the body is read in chunks."""
 
     def close(self) -> None:
         """Close the connections."""
 
     def abandon(self) -> None:
-        """Give up the connections of another process without closing them for it."""
+        """Discard connections inherited from another process without closing them there."""
 
 
 def sync_opener(
@@ -43,10 +43,10 @@ def sync_opener(
     transport: httpx.BaseTransport | None,
     proxy: str | httpx.URL | httpx.Proxy | None,
 ) -> Callable[[], Http]:
-    """What opens connections of our own, or by httpx if it is asked for or the environment names a proxy.
+    """Returns a function that opens connections: with httpx if it or a proxy is configured, else `Connections`.
 
     Raises:
-        InvalidArgument: the proxy is not one.
+        InvalidArgument: the proxy URL is invalid.
     """
     if client is None and transport is None and proxy is None and not _proxies():
         forks.preload("encodings.idna", *(("ssl", "certifi") if base_url.startswith("https:") else ()))
@@ -59,7 +59,7 @@ def sync_opener(
 def _proxies() -> bool:
     if any(name.lower() in ("http_proxy", "https_proxy", "all_proxy") for name, value in os.environ.items() if value):
         return True
-    if sys.platform in ("darwin", "win32"):  # where the system itself may name one
+    if sys.platform in ("darwin", "win32"):  # the system settings may name one
         from urllib.request import getproxies
 
         return bool(getproxies())

@@ -1,4 +1,4 @@
-"""The pool of a client: a lane of connections for each process and each event loop, which cannot share them."""
+"""The connection pool of a client, with separate connections for each process and each event loop."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from heliograph.errors import ClientUnusable
 if TYPE_CHECKING:
     import asyncio
 
-Place = tuple[forks.Process, "asyncio.AbstractEventLoop | None"]
-"""Where a lane can be used: a process, and in async code an event loop of it."""
+Owner = tuple[forks.Process, "asyncio.AbstractEventLoop | None"]
+"""Who can use a transport: a process, and in async code one of its event loops."""
 
 
-class Lane(Protocol):
-    """What sends requests in one place."""
+class PooledTransport(Protocol):
+    """The connections of one owner."""
 
     def abandon(self) -> None:
-        """Give up the connections of another process without closing them for it."""
+        """Discard connections inherited from another process without closing them there."""
 
 
-L = TypeVar("L", bound=Lane)
+T = TypeVar("T", bound=PooledTransport)
 
 
-def sync_place() -> Place:
-    """This process."""
+def sync_owner() -> Owner:
+    """The current process."""
     return forks.process(), None
 
 
-def async_place() -> Place:
-    """This process and the event loop that runs.
+def async_owner() -> Owner:
+    """The current process and its running event loop.
 
     Raises:
-        ClientUnusable: the running loop is that of a parent process, or not one of asyncio.
+        ClientUnusable: no asyncio event loop is running, or only that of a parent process.
     """
-    import asyncio  # sync code goes without it
+    import asyncio  # not needed by sync code
 
     try:
         return forks.process(), asyncio.get_running_loop()
@@ -47,42 +47,42 @@ def async_place() -> Place:
         ) from None
 
 
-class Pool(Generic[L]):
-    """Opens a lane where there is none yet.
+class Pool(Generic[T]):
+    """Opens a transport for each owner.
 
-    It has no lock: one that another thread holds during a fork would be held forever in the child. Every step is a
+    It has no lock, because a lock held by another thread during a fork would stay held in the child. Every step is a
     single operation on a dict.
     """
 
-    def __init__(self, place: Callable[[], Place], open_lane: Callable[[], L], *, bound: bool) -> None:
-        """`bound`: the connections are not ours, so they cannot be told apart by process, and no child may use them."""
-        self._place = place
-        self._open_lane = open_lane
+    def __init__(self, current_owner: Callable[[], Owner], open_transport: Callable[[], T], *, bound: bool) -> None:
+        """`bound`: the connections belong to the caller and cannot be separated by process; no child may use them."""
+        self._current_owner = current_owner
+        self._open_transport = open_transport
         self._home = forks.process() if bound else None
-        self._lanes: dict[Place, L] = {}
+        self._transports: dict[Owner, T] = {}
         self._closed = False
 
-    def lane(self, operation: str) -> L:
-        """The lane of this process and event loop.
+    def transport(self, operation: str) -> T:
+        """The transport of the current process and event loop.
 
         Raises:
             ClientUnusable: the client is closed, or must not be used in this process.
         """
-        place = self._place()
-        return self._lanes.get(place) or self._add(place, operation)
+        owner = self._current_owner()
+        return self._transports.get(owner) or self._add(owner, operation)
 
-    def end(self) -> list[L]:
-        """Close the pool; returns the lanes of this process, to be closed by the caller in the event loop of each."""
+    def close(self) -> list[T]:
+        """Close the pool; returns the transports of this process, which the caller has to close."""
         self._closed = True
         here = forks.process()
-        # A transport that was given to us is ours to close even if it was never used.
-        unused = [self._open_lane()] if self._home == here and not self._lanes else []
+        # The transport of the caller has to be closed even if it was never used.
+        unused = [self._open_transport()] if self._home == here and not self._transports else []
         self._drop_unusable(here)
-        lanes, self._lanes = self._lanes, {}
-        return [*lanes.values(), *unused]
+        transports, self._transports = self._transports, {}
+        return [*transports.values(), *unused]
 
-    def _add(self, place: Place, operation: str) -> L:
-        here, _ = place
+    def _add(self, owner: Owner, operation: str) -> T:
+        here, _ = owner
         if self._home not in (None, here):
             raise ClientUnusable(
                 "http_client and transport cannot be used after a fork: create the client in each process",
@@ -90,25 +90,25 @@ class Pool(Generic[L]):
                 sent=False,
             )
         self._drop_unusable(here)
-        lane = self._open_lane()
+        transport = self._open_transport()
         if not self._closed:
-            lane = self._lanes.setdefault(place, lane)
+            transport = self._transports.setdefault(owner, transport)
         if self._closed:
             raise ClientUnusable("the client is closed", operation, sent=False)
-        return lane
+        return transport
 
     def _drop_unusable(self, here: forks.Process) -> None:
-        for place in list(self._lanes):
-            owner, loop = place
-            if owner != here:
-                forks.give_up_inherited()  # where the fork bypassed Python's hooks
-                self._lanes.pop(place).abandon()
+        for owner in list(self._transports):
+            process, loop = owner
+            if process != here:
+                forks.disable_inherited()  # for forks that bypass Python's hooks
+                self._transports.pop(owner).abandon()
             elif loop is not None and loop.is_closed():
-                self._lanes.pop(place, None)
+                self._transports.pop(owner, None)
 
 
 def is_bound(http_client: object, transport: Any) -> bool:
-    """Whether these may have connections that a child process would share, which we cannot know."""
+    """Whether these may hold connections that a child process would share."""
     if http_client is not None or transport is None:
         return http_client is not None
     import httpx

@@ -1,5 +1,5 @@
 # Generated from http/async_http.py by tools/unasync.py. Do not edit.
-"""Sending by httpx."""
+"""Sends requests with httpx."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import httpx
 
 from heliograph.client import forks
-from heliograph.client.exchange import Request
+from heliograph.client.exchange import HttpRequest
 from heliograph.client.http.trust import Trust
 from heliograph.client.response import RawResponse
 from heliograph.errors import (
@@ -24,16 +24,16 @@ from heliograph.errors import (
     TransportError,
 )
 
-# Servers close what is idle after 5 seconds: a connection must not be used in the moment of its end.
+# Servers commonly close idle connections after 5 seconds: stop reusing a connection before that.
 LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=4.0)
-# What httpx imports no earlier than for a request.
+# Modules that httpx imports during the first request.
 _FIRST_REQUEST = ("httpcore", "encodings.idna")
-_abandoned: list[httpx.Client] = []
+_inherited: list[httpx.Client] = []
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
 
 
 class OpenResponse(NamedTuple):
-    """A response whose body is still to come."""
+    """A response whose body has not been read yet."""
 
     status: int
     headers: Mapping[str, str]
@@ -41,46 +41,46 @@ class OpenResponse(NamedTuple):
 
 
 class HttpxHttp:
-    """Sends requests by an httpx client, its own or one that somebody brought."""
+    """Sends requests with an httpx client, either its own (`owned`) or one of the caller."""
 
     def __init__(self, client: httpx.Client, *, owned: bool) -> None:
         self._owned = owned
         self._client = client
 
-    def send(self, request: Request) -> RawResponse:
-        """The answer to one request.
+    def send(self, request: HttpRequest) -> RawResponse:
+        """Send a request; returns the complete response.
 
         Raises:
-            TransportError: none came.
-            DecodeError: it cannot be unpacked.
+            TransportError: no complete response arrived.
+            DecodeError: the response cannot be decompressed.
         """
         chunks = []
         with self.open(request) as response:
             for chunk in response.chunks:
                 chunks.append(chunk)
                 if time.monotonic() > request.deadline:
-                    raise httpx.ReadTimeout("the answer was not complete in time")
+                    raise httpx.ReadTimeout("the response was not complete in time")
         return RawResponse(response.status, response.headers, b"".join(chunks))
 
     @contextlib.contextmanager
-    def open(self, request: Request) -> Iterator[OpenResponse]:
-        """The answer to one request, without its body, which is read as it comes.
+    def open(self, request: HttpRequest) -> Iterator[OpenResponse]:
+        """Send a request and return the response when its headers have arrived; the body is read in chunks.
 
         Raises:
-            TransportError: no answer came, or its body breaks off.
-            DecodeError: it cannot be unpacked.
+            TransportError: no complete response arrived.
+            DecodeError: the response cannot be decompressed.
         """
-        prepared = httpx.Request(
+        outgoing = httpx.Request(
             request.method,
             request.url,
-            # Headers and credentials of a client that somebody brought go with ours, and ours win.
+            # Headers and credentials of the caller's httpx client are sent too; ours take precedence.
             headers={**self._client.headers, **request.headers},
             content=request.content,
             extensions={"timeout": httpx.Timeout(request.seconds()).as_dict(), "trace": _track},
         )
         auth: Any = None if "authorization" in request.headers else httpx.USE_CLIENT_DEFAULT
         try:
-            response = self._client.send(prepared, stream=True, auth=auth)
+            response = self._client.send(outgoing, stream=True, auth=auth)
             try:
                 yield OpenResponse(response.status_code, response.headers, response.iter_bytes())
             finally:
@@ -89,29 +89,29 @@ class HttpxHttp:
             raise self._failure(error, request.operation) from error
 
     def _failure(self, error: Exception, operation: str) -> HeliographError:
-        """One of our errors for one of httpx's."""
+        """The error of this package for an exception of httpx."""
         sent = not isinstance(error, _NEVER_SENT)
-        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         if self._client.is_closed:
             return ClientUnusable("the client is closed", operation, sent=False)
         if isinstance(error, httpx.TimeoutException):
-            return Timeout(f"no answer in time: {said}", operation, sent=sent)
+            return Timeout(f"no response in time: {reason}", operation, sent=sent)
         if isinstance(error, httpx.DecodingError):
-            return DecodeError(f"the answer cannot be unpacked: {said}", operation)
+            return DecodeError(f"the response cannot be decompressed: {reason}", operation)
         if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError | httpx.ProxyError):
-            return ConnectionFailed(f"the connection failed: {said}", operation, sent=sent)
-        return TransportError(said, operation, sent=sent)
+            return ConnectionFailed(f"the connection failed: {reason}", operation, sent=sent)
+        return TransportError(reason, operation, sent=sent)
 
     def close(self) -> None:
-        """Close the connections, if they are ours."""
+        """Close the httpx client if it is owned."""
         if self._owned:
             self._client.close()
 
     def abandon(self) -> None:
-        """Give up the connections of another process without closing them for it."""
-        # To close them would wait for locks of threads that do not exist here, and speak to the parent's event loop.
-        # So would some of the destructors.
-        _abandoned.append(self._client)
+        """Discard connections inherited from another process without closing them there."""
+        # Closing them could block on locks of threads that do not exist in this process, and would use the parent's
+        # event loop; so would some destructors, hence the reference.
+        _inherited.append(self._client)
 
 
 def _track(event: str, info: Mapping[str, Any]) -> None:
@@ -128,24 +128,24 @@ def sync_opener(
     transport: httpx.BaseTransport | None,
     proxy: str | httpx.URL | httpx.Proxy | None,
 ) -> Callable[[], HttpxHttp]:
-    """What opens connections by httpx. What somebody brought is the same each time.
+    """Returns a function that opens an httpx client, or always returns the client or transport of the caller.
 
     Raises:
-        InvalidArgument: the proxy is not one.
+        InvalidArgument: the proxy URL is invalid.
     """
     if client is not None or transport is not None:
-        brought = HttpxHttp(client or httpx.Client(transport=transport), owned=client is None)
-        return lambda: brought
+        shared = HttpxHttp(client or httpx.Client(transport=transport), owned=client is None)
+        return lambda: shared
     try:
         through = httpx.Proxy(proxy) if isinstance(proxy, str | httpx.URL) else proxy
     except (httpx.InvalidURL, ValueError) as error:
-        raise InvalidArgument(f"proxy is not the URL of a proxy: {error}") from None
+        raise InvalidArgument(f"invalid proxy URL: {error}") from None
     forks.preload(*_FIRST_REQUEST)
     trust = Trust()
     secure = base_url.startswith("https:")
 
     def open_client() -> HttpxHttp:
-        # Without TLS to the API no certificates are loaded, which takes longer than a request.
+        # Loading certificates takes longer than a request, so skip it if the API is not called over TLS.
         verify = trust.context() if secure else False
         return HttpxHttp(httpx.Client(proxy=through, limits=LIMITS, verify=verify), owned=True)
 

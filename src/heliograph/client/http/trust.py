@@ -1,4 +1,4 @@
-"""TLS: whom the client trusts."""
+"""The TLS context of the client."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 
 
 class Trust:
-    """The TLS context of a client: made at its first use, as that takes longer than a request, in each process."""
+    """Creates the TLS context at first use, because that takes longer than a request, and once in each process."""
 
     def __init__(self) -> None:
-        self._made: tuple[forks.Process, ssl.SSLContext] | None = None
+        self._cached: tuple[forks.Process, ssl.SSLContext] | None = None
 
     def context(self) -> ssl.SSLContext:
-        """The context of this process; that of a parent may be locked by a thread which does not exist here."""
+        """The context of this process. The parent's may be locked by a thread that does not exist in this process."""
         here = forks.process()
-        made = self._made
-        if made is None or made[0] != here:
-            made = self._made = here, _create_context()
-        return made[1]
+        cached = self._cached
+        if cached is None or cached[0] != here:
+            cached = self._cached = here, _create_context()
+        return cached[1]
 
 
 def _create_context() -> ssl.SSLContext:
-    """The authorities that the environment names as it does for httpx and OpenSSL, else those of certifi."""
+    """Trust the authorities in SSL_CERT_FILE or SSL_CERT_DIR, like httpx and OpenSSL, else those of certifi."""
     import ssl
 
     import certifi

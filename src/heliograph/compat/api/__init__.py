@@ -69,7 +69,7 @@ _HOMES = {
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        """A class, from its module, or a module."""
+        """Import an API class or its module on first use."""
         if name in _HOMES.values():
             return import_module(f"{__name__}.{name}")
         if name not in _HOMES:

@@ -19,10 +19,10 @@ class AppKeysApi(Api):
 
         `POST /v2/apps/{appId}/keys`
         """
-        answer: AppKeyResponse = self._send(
+        response: AppKeyResponse = self._send(
             "CreateAppKey", AppKeyResponse, (app_id,), options, body=app_key_create_body
         )
-        return answer
+        return response
 
     create_app_key_with_http_info = with_http_info(create_app_key)
     create_app_key_without_preload_content = without_preload_content(create_app_key)
@@ -32,8 +32,8 @@ class AppKeysApi(Api):
 
         `GET /v2/apps/{appId}/keys`
         """
-        answer: AppKeyListResponse = self._send("ListAppKeys", AppKeyListResponse, (app_id,), options)
-        return answer
+        response: AppKeyListResponse = self._send("ListAppKeys", AppKeyListResponse, (app_id,), options)
+        return response
 
     list_app_keys_with_http_info = with_http_info(list_app_keys)
     list_app_keys_without_preload_content = without_preload_content(list_app_keys)
@@ -43,8 +43,8 @@ class AppKeysApi(Api):
 
         `GET /v2/apps/{appId}/keys/{keyId}`
         """
-        answer: AppKeyResponse = self._send("GetAppKey", AppKeyResponse, (app_id, key_id), options)
-        return answer
+        response: AppKeyResponse = self._send("GetAppKey", AppKeyResponse, (app_id, key_id), options)
+        return response
 
     get_app_key_with_http_info = with_http_info(get_app_key)
     get_app_key_without_preload_content = without_preload_content(get_app_key)

@@ -17,8 +17,8 @@ class AppsApi(Api):
 
         `POST /v2/apps`
         """
-        answer: AppResponse = self._send("CreateApp", AppResponse, (), options, body=app_create_body)
-        return answer
+        response: AppResponse = self._send("CreateApp", AppResponse, (), options, body=app_create_body)
+        return response
 
     create_app_with_http_info = with_http_info(create_app)
     create_app_without_preload_content = without_preload_content(create_app)
@@ -30,8 +30,8 @@ class AppsApi(Api):
 
         `GET /v2/apps`
         """
-        answer: AppListResponse = self._send("ListApps", AppListResponse, (), options, page=page, filter=filter)
-        return answer
+        response: AppListResponse = self._send("ListApps", AppListResponse, (), options, page=page, filter=filter)
+        return response
 
     list_apps_with_http_info = with_http_info(list_apps)
     list_apps_without_preload_content = without_preload_content(list_apps)
@@ -41,8 +41,8 @@ class AppsApi(Api):
 
         `GET /v2/apps/{appId}`
         """
-        answer: AppResponse = self._send("GetApp", AppResponse, (app_id,), options)
-        return answer
+        response: AppResponse = self._send("GetApp", AppResponse, (app_id,), options)
+        return response
 
     get_app_with_http_info = with_http_info(get_app)
     get_app_without_preload_content = without_preload_content(get_app)
@@ -53,8 +53,8 @@ class AppsApi(Api):
 
         `PATCH /v2/apps/{appId}`
         """
-        answer: AppResponse = self._send("UpdateApp", AppResponse, (app_id,), options, body=app_update_body)
-        return answer
+        response: AppResponse = self._send("UpdateApp", AppResponse, (app_id,), options, body=app_update_body)
+        return response
 
     update_app_with_http_info = with_http_info(update_app)
     update_app_without_preload_content = without_preload_content(update_app)

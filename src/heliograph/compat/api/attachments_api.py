@@ -26,7 +26,7 @@ class AttachmentsApi(Api):
 
         `POST /v2/apps/{appId}/attachments`
         """
-        answer: AttachmentResponse = self._send(
+        response: AttachmentResponse = self._send(
             "UploadAttachment",
             AttachmentResponse,
             (app_id,),
@@ -34,7 +34,7 @@ class AttachmentsApi(Api):
             source=source,
             query={"access": access, "for": var_for, "conversationId": conversation_id},
         )
-        return answer
+        return response
 
     upload_attachment_with_http_info = with_http_info(upload_attachment)
     upload_attachment_without_preload_content = without_preload_content(upload_attachment)

@@ -24,7 +24,7 @@ class ClientsApi(Api):
 
         `POST /v2/apps/{appId}/users/{userIdOrExternalId}/clients`
         """
-        answer: ClientResponse = self._send(
+        response: ClientResponse = self._send(
             "CreateClient",
             ClientResponse,
             (app_id, user_id_or_external_id),
@@ -32,7 +32,7 @@ class ClientsApi(Api):
             body=client_create,
             query={"brandId": brand_id},
         )
-        return answer
+        return response
 
     create_client_with_http_info = with_http_info(create_client)
     create_client_without_preload_content = without_preload_content(create_client)
@@ -49,7 +49,7 @@ class ClientsApi(Api):
 
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}/clients`
         """
-        answer: ClientListResponse = self._send(
+        response: ClientListResponse = self._send(
             "ListClients",
             ClientListResponse,
             (app_id, user_id_or_external_id),
@@ -57,7 +57,7 @@ class ClientsApi(Api):
             page=page,
             query={"brandId": brand_id},
         )
-        return answer
+        return response
 
     list_clients_with_http_info = with_http_info(list_clients)
     list_clients_without_preload_content = without_preload_content(list_clients)

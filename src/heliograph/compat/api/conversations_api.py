@@ -29,10 +29,10 @@ class ConversationsApi(Api):
 
         `POST /v2/apps/{appId}/conversations`
         """
-        answer: ConversationResponse = self._send(
+        response: ConversationResponse = self._send(
             "CreateConversation", ConversationResponse, (app_id,), options, body=conversation_create_body
         )
-        return answer
+        return response
 
     create_conversation_with_http_info = with_http_info(create_conversation)
     create_conversation_without_preload_content = without_preload_content(create_conversation)
@@ -48,10 +48,10 @@ class ConversationsApi(Api):
 
         `GET /v2/apps/{appId}/conversations`
         """
-        answer: ConversationListResponse = self._send(
+        response: ConversationListResponse = self._send(
             "ListConversations", ConversationListResponse, (app_id,), options, page=page, filter=filter
         )
-        return answer
+        return response
 
     list_conversations_with_http_info = with_http_info(list_conversations)
     list_conversations_without_preload_content = without_preload_content(list_conversations)
@@ -61,10 +61,10 @@ class ConversationsApi(Api):
 
         `GET /v2/apps/{appId}/conversations/{conversationId}`
         """
-        answer: ConversationResponse = self._send(
+        response: ConversationResponse = self._send(
             "GetConversation", ConversationResponse, (app_id, conversation_id), options
         )
-        return answer
+        return response
 
     get_conversation_with_http_info = with_http_info(get_conversation)
     get_conversation_without_preload_content = without_preload_content(get_conversation)
@@ -80,14 +80,14 @@ class ConversationsApi(Api):
 
         `PATCH /v2/apps/{appId}/conversations/{conversationId}`
         """
-        answer: ConversationResponse = self._send(
+        response: ConversationResponse = self._send(
             "UpdateConversation",
             ConversationResponse,
             (app_id, conversation_id),
             options,
             body=conversation_update_body,
         )
-        return answer
+        return response
 
     update_conversation_with_http_info = with_http_info(update_conversation)
     update_conversation_without_preload_content = without_preload_content(update_conversation)
@@ -131,14 +131,14 @@ class ConversationsApi(Api):
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/conversionEvents`
         """
-        answer: ConversionEventsResponse = self._send(
+        response: ConversionEventsResponse = self._send(
             "PostConversionEvents",
             ConversionEventsResponse,
             (app_id, conversation_id),
             options,
             body=conversion_events_body,
         )
-        return answer
+        return response
 
     post_conversion_events_with_http_info = with_http_info(post_conversion_events)
     post_conversion_events_without_preload_content = without_preload_content(post_conversion_events)

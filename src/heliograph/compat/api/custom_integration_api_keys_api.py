@@ -23,14 +23,14 @@ class CustomIntegrationApiKeysApi(Api):
 
         `POST /v2/apps/{appId}/integrations/{integrationId}/keys`
         """
-        answer: IntegrationApiKeyResponse = self._send(
+        response: IntegrationApiKeyResponse = self._send(
             "CreateCustomIntegrationKey",
             IntegrationApiKeyResponse,
             (app_id, integration_id),
             options,
             body=integration_api_key,
         )
-        return answer
+        return response
 
     create_custom_integration_key_with_http_info = with_http_info(create_custom_integration_key)
     create_custom_integration_key_without_preload_content = without_preload_content(create_custom_integration_key)
@@ -42,10 +42,10 @@ class CustomIntegrationApiKeysApi(Api):
 
         `GET /v2/apps/{appId}/integrations/{integrationId}/keys`
         """
-        answer: IntegrationApiKeyListResponse = self._send(
+        response: IntegrationApiKeyListResponse = self._send(
             "ListCustomIntegrationKeys", IntegrationApiKeyListResponse, (app_id, integration_id), options
         )
-        return answer
+        return response
 
     list_custom_integration_keys_with_http_info = with_http_info(list_custom_integration_keys)
     list_custom_integration_keys_without_preload_content = without_preload_content(list_custom_integration_keys)
@@ -57,10 +57,10 @@ class CustomIntegrationApiKeysApi(Api):
 
         `GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`
         """
-        answer: IntegrationApiKeyResponse = self._send(
+        response: IntegrationApiKeyResponse = self._send(
             "GetCustomIntegrationKey", IntegrationApiKeyResponse, (app_id, integration_id, key_id), options
         )
-        return answer
+        return response
 
     get_custom_integration_key_with_http_info = with_http_info(get_custom_integration_key)
     get_custom_integration_key_without_preload_content = without_preload_content(get_custom_integration_key)

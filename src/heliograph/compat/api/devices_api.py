@@ -19,10 +19,10 @@ class DevicesApi(Api):
 
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices`
         """
-        answer: DeviceListResponse = self._send(
+        response: DeviceListResponse = self._send(
             "ListDevices", DeviceListResponse, (app_id, user_id_or_external_id), options, query={"brandId": brand_id}
         )
-        return answer
+        return response
 
     list_devices_with_http_info = with_http_info(list_devices)
     list_devices_without_preload_content = without_preload_content(list_devices)
@@ -39,14 +39,14 @@ class DevicesApi(Api):
 
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices/{deviceId}`
         """
-        answer: DeviceResponse = self._send(
+        response: DeviceResponse = self._send(
             "GetDevice",
             DeviceResponse,
             (app_id, user_id_or_external_id, device_id),
             options,
             query={"brandId": brand_id},
         )
-        return answer
+        return response
 
     get_device_with_http_info = with_http_info(get_device)
     get_device_without_preload_content = without_preload_content(get_device)

@@ -26,10 +26,10 @@ class IntegrationsApi(Api):
 
         `POST /v2/apps/{appId}/integrations`
         """
-        answer: IntegrationResponse = self._send(
+        response: IntegrationResponse = self._send(
             "CreateIntegration", IntegrationResponse, (app_id,), options, body=integration
         )
-        return answer
+        return response
 
     create_integration_with_http_info = with_http_info(create_integration)
     create_integration_without_preload_content = without_preload_content(create_integration)
@@ -46,10 +46,10 @@ class IntegrationsApi(Api):
 
         `GET /v2/apps/{appId}/integrations`
         """
-        answer: IntegrationListResponse = self._send(
+        response: IntegrationListResponse = self._send(
             "ListIntegrations", IntegrationListResponse, (app_id,), options, page=page, filter=filter
         )
-        return answer
+        return response
 
     list_integrations_with_http_info = with_http_info(list_integrations)
     list_integrations_without_preload_content = without_preload_content(list_integrations)
@@ -59,10 +59,10 @@ class IntegrationsApi(Api):
 
         `GET /v2/apps/{appId}/integrations/{integrationId}`
         """
-        answer: IntegrationResponse = self._send(
+        response: IntegrationResponse = self._send(
             "GetIntegration", IntegrationResponse, (app_id, integration_id), options
         )
-        return answer
+        return response
 
     get_integration_with_http_info = with_http_info(get_integration)
     get_integration_without_preload_content = without_preload_content(get_integration)
@@ -74,10 +74,10 @@ class IntegrationsApi(Api):
 
         `PATCH /v2/apps/{appId}/integrations/{integrationId}`
         """
-        answer: IntegrationResponse = self._send(
+        response: IntegrationResponse = self._send(
             "UpdateIntegration", IntegrationResponse, (app_id, integration_id), options, body=integration_update
         )
-        return answer
+        return response
 
     update_integration_with_http_info = with_http_info(update_integration)
     update_integration_without_preload_content = without_preload_content(update_integration)

@@ -19,10 +19,10 @@ class MessagesApi(Api):
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/messages`
         """
-        answer: MessagePostResponse = self._send(
+        response: MessagePostResponse = self._send(
             "PostMessage", MessagePostResponse, (app_id, conversation_id), options, body=message_post
         )
-        return answer
+        return response
 
     post_message_with_http_info = with_http_info(post_message)
     post_message_without_preload_content = without_preload_content(post_message)
@@ -34,10 +34,10 @@ class MessagesApi(Api):
 
         `GET /v2/apps/{appId}/conversations/{conversationId}/messages`
         """
-        answer: MessageListResponse = self._send(
+        response: MessageListResponse = self._send(
             "ListMessages", MessageListResponse, (app_id, conversation_id), options, page=page
         )
-        return answer
+        return response
 
     list_messages_with_http_info = with_http_info(list_messages)
     list_messages_without_preload_content = without_preload_content(list_messages)

@@ -17,8 +17,8 @@ class OAuthEndpointsApi(Api):
 
         `GET /v2/tokenInfo`
         """
-        answer: AppResponse = self._send("GetTokenInfo", AppResponse, (), options)
-        return answer
+        response: AppResponse = self._send("GetTokenInfo", AppResponse, (), options)
+        return response
 
     get_token_info_with_http_info = with_http_info(get_token_info)
     get_token_info_without_preload_content = without_preload_content(get_token_info)
@@ -56,8 +56,8 @@ class OAuthEndpointsApi(Api):
 
         `POST /oauth/token`
         """
-        answer: GetToken200Response = self._send("GetToken", GetToken200Response, (), options, body=get_token_request)
-        return answer
+        response: GetToken200Response = self._send("GetToken", GetToken200Response, (), options, body=get_token_request)
+        return response
 
     get_token_with_http_info = with_http_info(get_token)
     get_token_without_preload_content = without_preload_content(get_token)

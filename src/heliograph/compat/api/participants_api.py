@@ -30,10 +30,10 @@ class ParticipantsApi(Api):
 
         `POST /v2/apps/{appId}/conversations/{conversationId}/join`
         """
-        answer: ParticipantResponse = self._send(
+        response: ParticipantResponse = self._send(
             "JoinConversation", ParticipantResponse, (app_id, conversation_id), options, body=participant_join_body
         )
-        return answer
+        return response
 
     join_conversation_with_http_info = with_http_info(join_conversation)
     join_conversation_without_preload_content = without_preload_content(join_conversation)
@@ -45,10 +45,10 @@ class ParticipantsApi(Api):
 
         `GET /v2/apps/{appId}/conversations/{conversationId}/participants`
         """
-        answer: ParticipantListResponse = self._send(
+        response: ParticipantListResponse = self._send(
             "ListParticipants", ParticipantListResponse, (app_id, conversation_id), options, page=page
         )
-        return answer
+        return response
 
     list_participants_with_http_info = with_http_info(list_participants)
     list_participants_without_preload_content = without_preload_content(list_participants)

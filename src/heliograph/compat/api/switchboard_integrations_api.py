@@ -28,14 +28,14 @@ class SwitchboardIntegrationsApi(Api):
 
         `POST /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`
         """
-        answer: SwitchboardIntegrationResponse = self._send(
+        response: SwitchboardIntegrationResponse = self._send(
             "CreateSwitchboardIntegration",
             SwitchboardIntegrationResponse,
             (app_id, switchboard_id),
             options,
             body=switchboard_integration_create_body,
         )
-        return answer
+        return response
 
     create_switchboard_integration_with_http_info = with_http_info(create_switchboard_integration)
     create_switchboard_integration_without_preload_content = without_preload_content(create_switchboard_integration)
@@ -47,10 +47,10 @@ class SwitchboardIntegrationsApi(Api):
 
         `GET /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`
         """
-        answer: SwitchboardIntegrationListResponse = self._send(
+        response: SwitchboardIntegrationListResponse = self._send(
             "ListSwitchboardIntegrations", SwitchboardIntegrationListResponse, (app_id, switchboard_id), options
         )
-        return answer
+        return response
 
     list_switchboard_integrations_with_http_info = with_http_info(list_switchboard_integrations)
     list_switchboard_integrations_without_preload_content = without_preload_content(list_switchboard_integrations)
@@ -67,14 +67,14 @@ class SwitchboardIntegrationsApi(Api):
 
         `PATCH /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`
         """
-        answer: SwitchboardIntegrationResponse = self._send(
+        response: SwitchboardIntegrationResponse = self._send(
             "UpdateSwitchboardIntegration",
             SwitchboardIntegrationResponse,
             (app_id, switchboard_id, switchboard_integration_id),
             options,
             body=switchboard_integration_update_body,
         )
-        return answer
+        return response
 
     update_switchboard_integration_with_http_info = with_http_info(update_switchboard_integration)
     update_switchboard_integration_without_preload_content = without_preload_content(update_switchboard_integration)

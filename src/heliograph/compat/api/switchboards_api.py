@@ -17,8 +17,8 @@ class SwitchboardsApi(Api):
 
         `POST /v2/apps/{appId}/switchboards`
         """
-        answer: SwitchboardResponse = self._send("CreateSwitchboard", SwitchboardResponse, (app_id,), options)
-        return answer
+        response: SwitchboardResponse = self._send("CreateSwitchboard", SwitchboardResponse, (app_id,), options)
+        return response
 
     create_switchboard_with_http_info = with_http_info(create_switchboard)
     create_switchboard_without_preload_content = without_preload_content(create_switchboard)
@@ -28,8 +28,8 @@ class SwitchboardsApi(Api):
 
         `GET /v2/apps/{appId}/switchboards`
         """
-        answer: SwitchboardListResponse = self._send("ListSwitchboards", SwitchboardListResponse, (app_id,), options)
-        return answer
+        response: SwitchboardListResponse = self._send("ListSwitchboards", SwitchboardListResponse, (app_id,), options)
+        return response
 
     list_switchboards_with_http_info = with_http_info(list_switchboards)
     list_switchboards_without_preload_content = without_preload_content(list_switchboards)
@@ -45,10 +45,10 @@ class SwitchboardsApi(Api):
 
         `PATCH /v2/apps/{appId}/switchboards/{switchboardId}`
         """
-        answer: SwitchboardResponse = self._send(
+        response: SwitchboardResponse = self._send(
             "UpdateSwitchboard", SwitchboardResponse, (app_id, switchboard_id), options, body=switchboard_update_body
         )
-        return answer
+        return response
 
     update_switchboard_with_http_info = with_http_info(update_switchboard)
     update_switchboard_without_preload_content = without_preload_content(update_switchboard)

@@ -19,8 +19,8 @@ class UsersApi(Api):
 
         `POST /v2/apps/{appId}/users`
         """
-        answer: UserResponse = self._send("CreateUser", UserResponse, (app_id,), options, body=user_create_body)
-        return answer
+        response: UserResponse = self._send("CreateUser", UserResponse, (app_id,), options, body=user_create_body)
+        return response
 
     create_user_with_http_info = with_http_info(create_user)
     create_user_without_preload_content = without_preload_content(create_user)
@@ -32,10 +32,10 @@ class UsersApi(Api):
 
         `GET /v2/apps/{appId}/users`
         """
-        answer: UserListResponse = self._send(
+        response: UserListResponse = self._send(
             "ListUsers", UserListResponse, (app_id,), options, filter=filter, query={"brandId": brand_id}
         )
-        return answer
+        return response
 
     list_users_with_http_info = with_http_info(list_users)
     list_users_without_preload_content = without_preload_content(list_users)
@@ -47,10 +47,10 @@ class UsersApi(Api):
 
         `GET /v2/apps/{appId}/users/{userIdOrExternalId}`
         """
-        answer: UserResponse = self._send(
+        response: UserResponse = self._send(
             "GetUser", UserResponse, (app_id, user_id_or_external_id), options, query={"brandId": brand_id}
         )
-        return answer
+        return response
 
     get_user_with_http_info = with_http_info(get_user)
     get_user_without_preload_content = without_preload_content(get_user)
@@ -67,7 +67,7 @@ class UsersApi(Api):
 
         `PATCH /v2/apps/{appId}/users/{userIdOrExternalId}`
         """
-        answer: UserResponse = self._send(
+        response: UserResponse = self._send(
             "UpdateUser",
             UserResponse,
             (app_id, user_id_or_external_id),
@@ -75,7 +75,7 @@ class UsersApi(Api):
             body=user_update_body,
             query={"brandId": brand_id},
         )
-        return answer
+        return response
 
     update_user_with_http_info = with_http_info(update_user)
     update_user_without_preload_content = without_preload_content(update_user)
@@ -99,14 +99,14 @@ class UsersApi(Api):
 
         `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/personalinformation`
         """
-        answer: UserResponse = self._send(
+        response: UserResponse = self._send(
             "DeleteUserPersonalInformation",
             UserResponse,
             (app_id, user_id_or_external_id),
             options,
             query={"brandId": brand_id},
         )
-        return answer
+        return response
 
     delete_user_personal_information_with_http_info = with_http_info(delete_user_personal_information)
     delete_user_personal_information_without_preload_content = without_preload_content(delete_user_personal_information)
@@ -122,14 +122,14 @@ class UsersApi(Api):
 
         `POST /v2/apps/{appId}/users/{zendeskId}/sync`
         """
-        answer: UserResponse = self._send(
+        response: UserResponse = self._send(
             "SyncUser",
             UserResponse,
             (app_id, zendesk_id),
             options,
             body={} if sync_user_body is None else sync_user_body,
         )
-        return answer
+        return response
 
     sync_user_with_http_info = with_http_info(sync_user)
     sync_user_without_preload_content = without_preload_content(sync_user)

@@ -23,10 +23,10 @@ class WebhooksApi(Api):
 
         `POST /v2/apps/{appId}/integrations/{integrationId}/webhooks`
         """
-        answer: WebhookResponse = self._send(
+        response: WebhookResponse = self._send(
             "CreateWebhook", WebhookResponse, (app_id, integration_id), options, body=webhook_create_body
         )
-        return answer
+        return response
 
     create_webhook_with_http_info = with_http_info(create_webhook)
     create_webhook_without_preload_content = without_preload_content(create_webhook)
@@ -36,8 +36,10 @@ class WebhooksApi(Api):
 
         `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks`
         """
-        answer: WebhookListResponse = self._send("ListWebhooks", WebhookListResponse, (app_id, integration_id), options)
-        return answer
+        response: WebhookListResponse = self._send(
+            "ListWebhooks", WebhookListResponse, (app_id, integration_id), options
+        )
+        return response
 
     list_webhooks_with_http_info = with_http_info(list_webhooks)
     list_webhooks_without_preload_content = without_preload_content(list_webhooks)
@@ -49,10 +51,10 @@ class WebhooksApi(Api):
 
         `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`
         """
-        answer: WebhookResponse = self._send(
+        response: WebhookResponse = self._send(
             "GetWebhook", WebhookResponse, (app_id, integration_id, webhook_id), options
         )
-        return answer
+        return response
 
     get_webhook_with_http_info = with_http_info(get_webhook)
     get_webhook_without_preload_content = without_preload_content(get_webhook)
@@ -69,10 +71,10 @@ class WebhooksApi(Api):
 
         `PATCH /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`
         """
-        answer: WebhookResponse = self._send(
+        response: WebhookResponse = self._send(
             "UpdateWebhook", WebhookResponse, (app_id, integration_id, webhook_id), options, body=webhook_body
         )
-        return answer
+        return response
 
     update_webhook_with_http_info = with_http_info(update_webhook)
     update_webhook_without_preload_content = without_preload_content(update_webhook)

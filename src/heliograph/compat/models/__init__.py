@@ -2875,7 +2875,7 @@ ConversationMessageDeliveryPayloadExternalMessages = ConversationMessageDelivery
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        """The module of a model, or a class that releases before 17 have for the fields of another."""
+        """Import the module of a model, or return an `…AllOf` class of releases before 17."""
         if paths.class_in(name):
             return import_module(f"{__name__}.{name}")
         if name.endswith("AllOf") and name.removesuffix("AllOf") in globals():

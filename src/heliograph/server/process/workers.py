@@ -1,4 +1,4 @@
-"""Several server processes behind one port, and the one that watches over them."""
+"""Runs several server processes behind one port, and replaces those that end or hang."""
 
 from __future__ import annotations
 
@@ -23,139 +23,139 @@ from heliograph.background import Failures
 from heliograph.errors import UsageError
 from heliograph.server.http.sockets import listen
 from heliograph.server.observability import logs
-from heliograph.server.process.pulse import BEAT_SECONDS, Pulse, Tether
+from heliograph.server.process.heartbeat import BEAT_SECONDS, Heartbeat, SupervisorLink
 from heliograph.settings import Settings
 
 _RESTART_SECONDS = 1.0
-_SILENT_LOOKS = 60
-"""How many looks, a second apart, a worker may be silent before it is taken to hang."""
+_MAX_MISSED_BEATS = 60
+"""Consecutive checks without a heartbeat, one second apart, after which a worker counts as hanging."""
 _STOP_SECONDS = 30
-_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger("heliograph.server")
 
-Work = Callable[[Settings, Tether, bool], None]
-"""What a worker process does; the last argument says whether it is the first one."""
+Work = Callable[[Settings, SupervisorLink, bool], None]
+"""Runs in each worker process; the last argument is True in the first one."""
 
 
 def supervise(settings: Settings, check: Callable[[], Coroutine[Any, Any, None]], work: Work) -> None:
-    """Serve from several processes until SIGTERM or SIGINT. `check` runs once, before the first of them starts.
+    """Serve from several processes until SIGTERM or SIGINT. `check` runs once before the first worker starts.
 
     Raises:
         UsageError: the port is taken, or `check` raised it.
     """
     logs.configure(settings.log_format, settings.log_level)
-    # Errors are reported once, before there are workers. The port must be free …
+    # Report errors once, before the first worker starts. The port must be free …
     listen(settings.host, settings.port).close()
     asyncio.run(check())
-    # … and then stays ours while no worker is alive, though nothing listens on this socket.
-    with listen(settings.host, settings.port, shared=True) as held, tempfile.TemporaryDirectory() as figures:
-        os.environ[_FIGURES] = figures
-        Workers(replace(settings, port=held.getsockname()[1]), work, held).run()
+    # … and stays reserved by this socket, which does not listen, while no worker is alive.
+    with listen(settings.host, settings.port, shared=True) as reserved, tempfile.TemporaryDirectory() as metrics:
+        os.environ[_METRICS_FOLDER] = metrics
+        Workers(replace(settings, port=reserved.getsockname()[1]), work, reserved).run()
 
 
 @dataclass
 class Worker:
-    """A worker process, and how the supervisor knows that it is alive."""
+    """A worker process and its heartbeat."""
 
     process: BaseProcess
-    pulse: Pulse
+    heartbeat: Heartbeat
 
 
 class Workers:
-    """The worker processes. One that dies or hangs is replaced; all stop when this process does."""
+    """The worker processes. Those that end or hang are replaced; all stop when this process does."""
 
-    def __init__(self, settings: Settings, work: Work, held: socket.socket) -> None:
+    def __init__(self, settings: Settings, work: Work, reserved: socket.socket) -> None:
         self._settings = settings
         self._work = work
         self._is_first = True
-        self._held = held
+        self._reserved = reserved
         self._context = multiprocessing.get_context("fork")
         self._alive: list[Worker] = []
         self._failures = Failures()
         self._next_start = 0.0
-        self._killing = math.inf
-        """When what has not stopped by then is killed."""
-        # Nothing is ever written into it: it tells the workers of the end of this process, however that comes.
-        self._lifeline, self._line = os.pipe()
+        self._kill_at = math.inf
+        """When workers that have not stopped are killed."""
+        # Nothing is written to this pipe: its end of file tells the workers that this process has ended.
+        self._lifeline, self._lifeline_end = os.pipe()
 
     @property
     def _stopping(self) -> bool:
-        return self._killing < math.inf
+        return self._kill_at < math.inf
 
     def run(self) -> None:
-        """Serve until told to stop."""
+        """Supervise the workers until a signal arrives."""
         for number in _SIGNALS:
             signal.signal(number, self._stop)
-        looked = time.monotonic()
+        checked = time.monotonic()
         while self._alive or not self._stopping:
             if not self._stopping and time.monotonic() >= self._next_start:
                 self._fill()
             wait([worker.process.sentinel for worker in self._alive], timeout=BEAT_SECONDS)
             for worker in [one for one in self._alive if one.process.exitcode is not None]:
                 self._ended(worker)
-            if time.monotonic() - looked >= BEAT_SECONDS:
-                looked = time.monotonic()
-                self._look()
+            if time.monotonic() - checked >= BEAT_SECONDS:
+                checked = time.monotonic()
+                self._check()
 
     def _fill(self) -> None:
-        """Start the workers that are missing."""
+        """Start missing workers."""
         while len(self._alive) < self._settings.workers and not self._stopping:
-            with self._failures.reported("worker"):  # there may be no memory or no process left for it just now
+            with self._failures.reported("worker"):  # a fork can fail, for example for lack of memory
                 self._start()
                 continue
             self._next_start = time.monotonic() + _RESTART_SECONDS
             return
 
     def _start(self) -> None:
-        # A signal has to wait while a worker is forked: the worker would handle it as if it were this process, and this
-        # process would not pass it on to a worker that it does not know yet.
+        # Block signals during the fork: the worker would handle them as the supervisor, and the supervisor would not
+        # forward them to a worker that it has not recorded yet.
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         try:
             if not self._stopping:
-                pulse = Pulse()
-                process = self._context.Process(target=self._run_worker, args=(pulse, self._is_first))
+                heartbeat = Heartbeat()
+                process = self._context.Process(target=self._run_worker, args=(heartbeat, self._is_first))
                 process.start()
-                self._alive.append(Worker(process, pulse))
+                self._alive.append(Worker(process, heartbeat))
                 self._is_first = False
         finally:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
-    def _look(self) -> None:
-        """Kill what hangs; it is replaced as any other worker that ends."""
+    def _check(self) -> None:
+        """Kill workers that hang or do not stop."""
         for worker in self._alive:
-            silent = worker.pulse.look() > _SILENT_LOOKS
-            if silent or time.monotonic() > self._killing:
-                log.error("a worker process %s, and is killed", "hangs" if silent else "does not stop")
+            hangs = worker.heartbeat.missed() > _MAX_MISSED_BEATS
+            if hangs or time.monotonic() > self._kill_at:
+                log.error("a worker process %s, killing it", "hangs" if hangs else "does not stop")
                 worker.process.kill()
 
     def _ended(self, worker: Worker) -> None:
         from prometheus_client.multiprocess import mark_process_dead
 
         self._alive.remove(worker)
-        with self._failures.reported("metrics"):  # somebody may have tidied up the folder of the figures
+        with self._failures.reported("metrics"):  # the temporary folder may have been removed
             mark_process_dead(worker.process.pid)  # type: ignore[no-untyped-call]
         if not self._stopping:
-            log.error("a worker process ended, another takes its place")
+            log.error("a worker process ended, starting another")
             self._next_start = time.monotonic() + _RESTART_SECONDS
 
     def _stop(self, *_: object) -> None:
         if not self._stopping:
-            # The server and the delivery may each take their grace before the database is closed.
-            self._killing = time.monotonic() + 2 * self._settings.grace_seconds + _STOP_SECONDS
+            # The server and delivery may each take the grace period before the database is closed.
+            self._kill_at = time.monotonic() + 2 * self._settings.grace_seconds + _STOP_SECONDS
         for worker in self._alive:
             with contextlib.suppress(ProcessLookupError):
                 worker.process.terminate()
 
-    def _run_worker(self, pulse: Pulse, is_first: bool) -> None:
+    def _run_worker(self, heartbeat: Heartbeat, is_first: bool) -> None:
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
-        os.close(self._line)
-        self._held.close()
+        os.close(self._lifeline_end)
+        self._reserved.close()
         try:
-            self._work(self._settings, Tether(self._lifeline, pulse), is_first)
+            self._work(self._settings, SupervisorLink(self._lifeline, heartbeat), is_first)
         except UsageError as error:
             log.error("a worker process cannot serve", exc_info=error)
             sys.exit(1)

@@ -27,13 +27,13 @@ class AsyncAppsApi(AsyncApi):
     ) -> AppResponse:
         """Creates an app: a tenant with its own users, conversations and keys.
 
-        `POST /v2/apps`, for keys of scope account.
+        `POST /v2/apps`. Scopes: account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -48,42 +48,44 @@ class AsyncAppsApi(AsyncApi):
     async def list_apps(self, page: Page | Mapping[str, Any] | None = None) -> AppListResponse:
         """Lists the apps of this server, oldest first.
 
-        `GET /v2/apps`, for keys of scope account.
+        `GET /v2/apps`. Scopes: account.
 
         Raises:
             InvalidPage: The `page` parameters are not valid.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(build(OPERATION["ListApps"], (), page=page), AppListResponse)
 
     def iter_apps(
         self, page: Page | Mapping[str, Any] | None = None, *, backwards: bool = False
     ) -> AsyncRecords[AppListResponse, App]:
-        """Goes through every record of `list_apps`, page by page, from the cursor of `page` if it has one, and with its
-        size. `backwards` begins at the end, or before the cursor `before`.
+        """Iterates over the records of `list_apps`, page by page, with the size of `page` and from its cursor, if any.
+        `backwards` starts at the end of the list, or before the cursor `before`.
 
-        Raises: what that raises, while it is iterated.
+        Raises: the errors of `list_apps`, during iteration.
         """
 
         def fetch(at: Page) -> Awaitable[AppListResponse]:
             return self.list_apps(page=at)
 
-        return AsyncRecords(fetch, lambda answer: answer.apps, "ListApps", paging.first_page(page, backwards=backwards))
+        return AsyncRecords(
+            fetch, lambda response: response.apps, "ListApps", paging.first_page(page, backwards=backwards)
+        )
 
     async def get_app(self, app_id: str) -> AppResponse:
         """Fetches an app.
 
-        `GET /v2/apps/{appId}`, for keys of scope app or account.
+        `GET /v2/apps/{appId}`. Scopes: app, account.
 
         Raises:
             AppNotFound: The app does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(build(OPERATION["GetApp"], (app_id,)), AppResponse)
 
@@ -99,14 +101,14 @@ class AsyncAppsApi(AsyncApi):
         """Changes the given fields. Settings and metadata are merged key by key, and a null metadata value removes its
         key. `multiConvoEnabled` cannot be turned off again.
 
-        `PATCH /v2/apps/{appId}`, for keys of scope app or account.
+        `PATCH /v2/apps/{appId}`. Scopes: app, account.
 
         Raises:
             AppNotFound: The app does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -121,13 +123,13 @@ class AsyncAppsApi(AsyncApi):
     async def delete_app(self, app_id: str) -> Empty:
         """Deletes an app with all its data. Its keys stop working immediately.
 
-        `DELETE /v2/apps/{appId}`, for keys of scope account.
+        `DELETE /v2/apps/{appId}`. Scopes: account.
 
         Raises:
             AppNotFound: The app does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(build(OPERATION["DeleteApp"], (app_id,)), Empty)

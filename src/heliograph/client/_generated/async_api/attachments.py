@@ -28,14 +28,14 @@ class AsyncAttachmentsApi(AsyncApi):
         """Uploads a file that messages can refer to by its URL. With `for=message` and a `conversationId`, it is
         deleted together with the message, the conversation or the user.
 
-        `POST /v2/apps/{appId}/attachments`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/attachments`. Scopes: integration, app, account.
 
         Raises:
             BadRequest: The request is not valid; one title per violation.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -53,15 +53,15 @@ class AsyncAttachmentsApi(AsyncApi):
     ) -> Empty:
         """Deletes an attachment, named by its URL.
 
-        `POST /v2/apps/{appId}/attachments/remove`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/attachments/remove`. Scopes: integration, app, account.
 
         Raises:
             BadRequest: The request is not valid; one title per violation.
             AttachmentNotFound: The attachment does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["DeleteAttachment"], (app_id,), body, {"media_url": media_url}), Empty

@@ -45,15 +45,15 @@ class AsyncConversationsApi(AsyncApi):
     ) -> ConversationResponse:
         """Creates a personal conversation of one user, or a group with up to 10 initial participants.
 
-        `POST /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/conversations`. Scopes: integration, app, account.
 
         Raises:
             AppNotFound: The app does not exist.
             UserNotFound: The user does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -83,15 +83,15 @@ class AsyncConversationsApi(AsyncApi):
     ) -> ConversationListResponse:
         """Lists the conversations of a user, who is named by `filter[userId]` or `filter[userExternalId]`.
 
-        `GET /v2/apps/{appId}/conversations`, for keys of scope integration or app or account.
+        `GET /v2/apps/{appId}/conversations`. Scopes: integration, app, account.
 
         Raises:
             InvalidPage: The `page` parameters are not valid.
             UserNotFound: The user does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -114,10 +114,10 @@ class AsyncConversationsApi(AsyncApi):
         user_external_id: str | None = None,
         backwards: bool = False,
     ) -> AsyncRecords[ConversationListResponse, Conversation]:
-        """Goes through every record of `list_conversations`, page by page, from the cursor of `page` if it has one, and
-        with its size. `backwards` begins at the end, or before the cursor `before`.
+        """Iterates over the records of `list_conversations`, page by page, with the size of `page` and from its cursor,
+        if any. `backwards` starts at the end of the list, or before the cursor `before`.
 
-        Raises: what that raises, while it is iterated.
+        Raises: the errors of `list_conversations`, during iteration.
         """
 
         def fetch(at: Page) -> Awaitable[ConversationListResponse]:
@@ -127,7 +127,7 @@ class AsyncConversationsApi(AsyncApi):
 
         return AsyncRecords(
             fetch,
-            lambda answer: answer.conversations,
+            lambda response: response.conversations,
             "ListConversations",
             paging.first_page(page, backwards=backwards),
         )
@@ -135,14 +135,14 @@ class AsyncConversationsApi(AsyncApi):
     async def get_conversation(self, app_id: str, conversation_id: str) -> ConversationResponse:
         """Fetches a conversation.
 
-        `GET /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
+        `GET /v2/apps/{appId}/conversations/{conversationId}`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: The conversation does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["GetConversation"], (app_id, conversation_id)), ConversationResponse
@@ -161,14 +161,14 @@ class AsyncConversationsApi(AsyncApi):
     ) -> ConversationResponse:
         """Changes the given fields. Null clears a field; metadata is merged key by key.
 
-        `PATCH /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
+        `PATCH /v2/apps/{appId}/conversations/{conversationId}`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: The conversation does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -183,15 +183,15 @@ class AsyncConversationsApi(AsyncApi):
     async def delete_conversation(self, app_id: str, conversation_id: str) -> Empty:
         """Deletes a conversation with its participants and messages. A user's default conversation cannot be deleted.
 
-        `DELETE /v2/apps/{appId}/conversations/{conversationId}`, for keys of scope integration or app or account.
+        `DELETE /v2/apps/{appId}/conversations/{conversationId}`. Scopes: integration, app, account.
 
         Raises:
             BadRequest: The request is not valid; one title per violation.
             ConversationNotFound: The conversation does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(build(OPERATION["DeleteConversation"], (app_id, conversation_id)), Empty)
 
@@ -206,14 +206,13 @@ class AsyncConversationsApi(AsyncApi):
     ) -> Model:
         """Downloads message data from Apple to which a message of a user refers.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/download`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/download`. Scopes: integration, app, account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -234,14 +233,13 @@ class AsyncConversationsApi(AsyncApi):
     ) -> ConversionEventsResponse:
         """Sends conversion events of a conversation to a Meta channel.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/conversionEvents`, for keys of scope integration or app
-        or account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/conversionEvents`. Scopes: integration, app, account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(

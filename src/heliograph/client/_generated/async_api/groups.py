@@ -20,12 +20,12 @@ from heliograph.client._generated.async_api.switchboard_integrations import Asyn
 from heliograph.client._generated.async_api.switchboards import AsyncSwitchboardsApi
 from heliograph.client._generated.async_api.users import AsyncUsersApi
 from heliograph.client._generated.async_api.webhooks import AsyncWebhooksApi
-from heliograph.client.async_calls import AsyncCaller
+from heliograph.client.async_calls import AsyncBaseClient
 from heliograph.client.groups import group
 
 
-class AsyncGroups(AsyncCaller):
-    """A group for each tag of the API's documentation."""
+class AsyncGroups(AsyncBaseClient):
+    """The groups of operations, one for each tag of the API's documentation."""
 
     @group
     def apps(self) -> AsyncAppsApi:

@@ -19,13 +19,13 @@ class AsyncOAuthApi(AsyncApi):
     async def get_token_info(self) -> AppWithSubdomainResponse:
         """Fetches the app of a token.
 
-        `GET /v2/tokenInfo`, for keys of scope integration or app or account.
+        `GET /v2/tokenInfo`. Scopes: integration, app, account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(build(OPERATION["GetTokenInfo"], ()), AppWithSubdomainResponse)
 
@@ -39,13 +39,13 @@ class AsyncOAuthApi(AsyncApi):
     ) -> Model:
         """Asks the user of a browser to authorize an integration, and redirects the browser with a code.
 
-        `GET /oauth/authorize`, for keys of scope integration or app or account.
+        `GET /oauth/authorize`. Scopes: integration, app, account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -72,13 +72,13 @@ class AsyncOAuthApi(AsyncApi):
     ) -> TokenResponse:
         """Exchanges a code for a token.
 
-        `POST /oauth/token`, for keys of scope integration or app or account.
+        `POST /oauth/token`. Scopes: integration, app, account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -93,12 +93,12 @@ class AsyncOAuthApi(AsyncApi):
     async def revoke_access(self) -> Empty:
         """Revokes the access of an integration to the app, with its webhooks. The token stops working.
 
-        `DELETE /oauth/authorization`, for keys of scope integration or app or account.
+        `DELETE /oauth/authorization`. Scopes: integration, app, account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(build(OPERATION["RevokeAccess"], ()), Empty)

@@ -35,16 +35,16 @@ class AsyncParticipantsApi(AsyncApi):
         """Adds a user to an sdkGroup conversation. If the user is a participant already, that participant is returned.
         With `subscribeSDKClient`, the user's SDK client is associated with the conversation, and created if needed.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/join`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/join`. Scopes: integration, app, account.
 
         Raises:
             TooManyParticipants: The conversation has the maximum number of participants.
             ConversationNotFound: The conversation does not exist in this app.
             UserNotFound: The user does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -65,16 +65,15 @@ class AsyncParticipantsApi(AsyncApi):
     ) -> ParticipantListResponse:
         """Lists the participants of a conversation, in the order of joining.
 
-        `GET /v2/apps/{appId}/conversations/{conversationId}/participants`, for keys of scope integration or app or
-        account.
+        `GET /v2/apps/{appId}/conversations/{conversationId}/participants`. Scopes: integration, app, account.
 
         Raises:
             InvalidPage: The `page` parameters are not valid.
             ConversationNotFound: The conversation does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["ListParticipants"], (app_id, conversation_id), page=page), ParticipantListResponse
@@ -88,17 +87,20 @@ class AsyncParticipantsApi(AsyncApi):
         *,
         backwards: bool = False,
     ) -> AsyncRecords[ParticipantListResponse, Participant]:
-        """Goes through every record of `list_participants`, page by page, from the cursor of `page` if it has one, and
-        with its size. `backwards` begins at the end, or before the cursor `before`.
+        """Iterates over the records of `list_participants`, page by page, with the size of `page` and from its cursor,
+        if any. `backwards` starts at the end of the list, or before the cursor `before`.
 
-        Raises: what that raises, while it is iterated.
+        Raises: the errors of `list_participants`, during iteration.
         """
 
         def fetch(at: Page) -> Awaitable[ParticipantListResponse]:
             return self.list_participants(app_id, conversation_id, page=at)
 
         return AsyncRecords(
-            fetch, lambda answer: answer.participants, "ListParticipants", paging.first_page(page, backwards=backwards)
+            fetch,
+            lambda response: response.participants,
+            "ListParticipants",
+            paging.first_page(page, backwards=backwards),
         )
 
     async def leave_conversation(
@@ -113,17 +115,16 @@ class AsyncParticipantsApi(AsyncApi):
     ) -> Empty:
         """Removes a user, named by user id, external id or participant id, from an sdkGroup conversation.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/leave`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/leave`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: The conversation does not exist in this app.
             UserNotFound: The user does not exist in this app.
             NotAMember: The user is not a participant of the conversation.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(

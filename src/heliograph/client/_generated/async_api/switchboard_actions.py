@@ -26,15 +26,14 @@ class AsyncSwitchboardActionsApi(AsyncApi):
     ) -> Empty:
         """Passes control of a conversation to a switchboard integration.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/passControl`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/passControl`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: The conversation does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -56,16 +55,15 @@ class AsyncSwitchboardActionsApi(AsyncApi):
     ) -> Empty:
         """Releases control of a conversation, so that no integration has it. An integration must have control to do so.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/releaseControl`, for keys of scope integration or app
-        or account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/releaseControl`. Scopes: integration, app, account.
 
         Raises:
             Forbidden: The credentials are valid but do not permit this operation.
             ConversationNotFound: The conversation does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["ReleaseControl"], (app_id, conversation_id), body, {"metadata": metadata}), Empty
@@ -82,15 +80,14 @@ class AsyncSwitchboardActionsApi(AsyncApi):
     ) -> Empty:
         """Offers control of a conversation to a switchboard integration. This replaces an earlier offer.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/offerControl`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/offerControl`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: The conversation does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -112,16 +109,15 @@ class AsyncSwitchboardActionsApi(AsyncApi):
     ) -> Empty:
         """Accepts an offer of control. An integration can accept only an offer to itself.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/acceptControl`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/acceptControl`. Scopes: integration, app, account.
 
         Raises:
             Forbidden: The credentials are valid but do not permit this operation.
             ConversationNotFound: The conversation does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["AcceptControl"], (app_id, conversation_id), body, {"metadata": metadata}), Empty

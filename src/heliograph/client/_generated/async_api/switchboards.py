@@ -18,29 +18,29 @@ class AsyncSwitchboardsApi(AsyncApi):
     async def create_switchboard(self, app_id: str) -> SwitchboardResponse:
         """Creates the switchboard of an app, which is disabled at first.
 
-        `POST /v2/apps/{appId}/switchboards`, for keys of scope app or account.
+        `POST /v2/apps/{appId}/switchboards`. Scopes: app, account.
 
         Raises:
             OnlyOneSwitchboard: The app already has a switchboard.
             AppNotFound: The app does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(build(OPERATION["CreateSwitchboard"], (app_id,)), SwitchboardResponse)
 
     async def list_switchboards(self, app_id: str) -> SwitchboardListResponse:
         """Lists the switchboard of an app, if it has one.
 
-        `GET /v2/apps/{appId}/switchboards`, for keys of scope app or account.
+        `GET /v2/apps/{appId}/switchboards`. Scopes: app, account.
 
         Raises:
             AppNotFound: The app does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(build(OPERATION["ListSwitchboards"], (app_id,)), SwitchboardListResponse)
 
@@ -55,14 +55,14 @@ class AsyncSwitchboardsApi(AsyncApi):
     ) -> SwitchboardResponse:
         """Enables or disables a switchboard, or sets the integration that controls new conversations.
 
-        `PATCH /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
+        `PATCH /v2/apps/{appId}/switchboards/{switchboardId}`. Scopes: app, account.
 
         Raises:
             SwitchboardNotFound: The switchboard does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -77,13 +77,13 @@ class AsyncSwitchboardsApi(AsyncApi):
     async def delete_switchboard(self, app_id: str, switchboard_id: str) -> Empty:
         """Deletes a switchboard with its switchboard integrations. The integrations themselves are not deleted.
 
-        `DELETE /v2/apps/{appId}/switchboards/{switchboardId}`, for keys of scope app or account.
+        `DELETE /v2/apps/{appId}/switchboards/{switchboardId}`. Scopes: app, account.
 
         Raises:
             SwitchboardNotFound: The switchboard does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(build(OPERATION["DeleteSwitchboard"], (app_id, switchboard_id)), Empty)

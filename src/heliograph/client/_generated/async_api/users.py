@@ -30,14 +30,14 @@ class AsyncUsersApi(AsyncApi):
     ) -> UserResponse:
         """Creates a user. The optional external id must be unique in the app or, with a brand, in the brand.
 
-        `POST /v2/apps/{appId}/users`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/users`. Scopes: integration, app, account.
 
         Raises:
             UserAlreadyExists: Another user of the app already has this external id.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -66,13 +66,13 @@ class AsyncUsersApi(AsyncApi):
     ) -> UserListResponse:
         """Lists the users with an email address among their identities. The one in the profile does not count.
 
-        `GET /v2/apps/{appId}/users`, for keys of scope integration or app or account.
+        `GET /v2/apps/{appId}/users`. Scopes: integration, app, account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -88,14 +88,14 @@ class AsyncUsersApi(AsyncApi):
     async def get_user(self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None) -> UserResponse:
         """Fetches a user.
 
-        `GET /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
+        `GET /v2/apps/{appId}/users/{userIdOrExternalId}`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: The user does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["GetUser"], (app_id, user_id_or_external_id), query={"brandId": brand_id}), UserResponse
@@ -115,14 +115,14 @@ class AsyncUsersApi(AsyncApi):
     ) -> UserResponse:
         """Changes the given fields. Profile and metadata are merged key by key, and null clears a key.
 
-        `PATCH /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
+        `PATCH /v2/apps/{appId}/users/{userIdOrExternalId}`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: The user does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -143,14 +143,14 @@ class AsyncUsersApi(AsyncApi):
     async def delete_user(self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None) -> Empty:
         """Deletes a user with their clients, personal conversations and memberships in groups.
 
-        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}`, for keys of scope integration or app or account.
+        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: The user does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["DeleteUser"], (app_id, user_id_or_external_id), query={"brandId": brand_id}), Empty
@@ -161,15 +161,14 @@ class AsyncUsersApi(AsyncApi):
     ) -> UserResponse:
         """Clears the profile and metadata of a user, and the personal information of their clients.
 
-        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/personalinformation`, for keys of scope integration or
-        app or account.
+        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/personalinformation`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: The user does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(
@@ -190,13 +189,13 @@ class AsyncUsersApi(AsyncApi):
     ) -> UserResponse:
         """Synchronizes a user with the Support user of this id, or with the survivor of a merge.
 
-        `POST /v2/apps/{appId}/users/{zendeskId}/sync`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/users/{zendeskId}/sync`. Scopes: integration, app, account.
 
         Raises:
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
             build(OPERATION["SyncUser"], (app_id, zendesk_id), body, {"surviving_zendesk_id": surviving_zendesk_id}),

@@ -27,17 +27,16 @@ class ActivitiesApi(Api):
     ) -> Empty:
         """Records that the business is typing, or that a user or the business has read the conversation.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/activity`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/activity`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: The conversation does not exist in this app.
             UserNotFound: The user does not exist in this app.
             NotAMember: The user is not a participant of the conversation.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["PostActivity"], (app_id, conversation_id), body, {"author": author, "type": type}), Empty

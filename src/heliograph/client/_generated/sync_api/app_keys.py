@@ -20,14 +20,14 @@ class AppKeysApi(Api):
     ) -> AppKeyResponse:
         """Creates an API key of the app; an app has at most 10.
 
-        `POST /v2/apps/{appId}/keys`, for keys of scope account.
+        `POST /v2/apps/{appId}/keys`. Scopes: account.
 
         Raises:
             AppNotFound: The app does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["CreateAppKey"], (app_id,), body, {"display_name": display_name}), AppKeyResponse
@@ -36,43 +36,43 @@ class AppKeysApi(Api):
     def list_app_keys(self, app_id: str) -> AppKeyListResponse:
         """Lists the API keys of the app with their secrets.
 
-        `GET /v2/apps/{appId}/keys`, for keys of scope account.
+        `GET /v2/apps/{appId}/keys`. Scopes: account.
 
         Raises:
             AppNotFound: The app does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["ListAppKeys"], (app_id,)), AppKeyListResponse)
 
     def get_app_key(self, app_id: str, key_id: str) -> AppKeyResponse:
         """Fetches an API key of the app with its secret.
 
-        `GET /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
+        `GET /v2/apps/{appId}/keys/{keyId}`. Scopes: account.
 
         Raises:
             AppNotFound: The app does not exist.
             NotFound: The resource or the path does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["GetAppKey"], (app_id, key_id)), AppKeyResponse)
 
     def delete_app_key(self, app_id: str, key_id: str) -> Empty:
         """Revokes an API key immediately.
 
-        `DELETE /v2/apps/{appId}/keys/{keyId}`, for keys of scope account.
+        `DELETE /v2/apps/{appId}/keys/{keyId}`. Scopes: account.
 
         Raises:
             AppNotFound: The app does not exist.
             NotFound: The resource or the path does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["DeleteAppKey"], (app_id, key_id)), Empty)

@@ -43,14 +43,14 @@ class ClientsApi(Api):
     ) -> ClientResponse:
         """Links a third-party channel to a user. The client is pending until the channel finds the user.
 
-        `POST /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
+        `POST /v2/apps/{appId}/users/{userIdOrExternalId}/clients`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: The user does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(
@@ -73,15 +73,15 @@ class ClientsApi(Api):
     ) -> ClientListResponse:
         """Lists the clients of a user, oldest first.
 
-        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/clients`, for keys of scope integration or app or account.
+        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/clients`. Scopes: integration, app, account.
 
         Raises:
             InvalidPage: The `page` parameters are not valid.
             UserNotFound: The user does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["ListClients"], (app_id, user_id_or_external_id), page=page, query={"brandId": brand_id}),
@@ -97,17 +97,17 @@ class ClientsApi(Api):
         brand_id: str | None = None,
         backwards: bool = False,
     ) -> Records[ClientListResponse, Client]:
-        """Goes through every record of `list_clients`, page by page, from the cursor of `page` if it has one, and with
-        its size. `backwards` begins at the end, or before the cursor `before`.
+        """Iterates over the records of `list_clients`, page by page, with the size of `page` and from its cursor, if
+        any. `backwards` starts at the end of the list, or before the cursor `before`.
 
-        Raises: what that raises, while it is iterated.
+        Raises: the errors of `list_clients`, during iteration.
         """
 
         def fetch(at: Page) -> ClientListResponse:
             return self.list_clients(app_id, user_id_or_external_id, page=at, brand_id=brand_id)
 
         return Records(
-            fetch, lambda answer: answer.clients, "ListClients", paging.first_page(page, backwards=backwards)
+            fetch, lambda response: response.clients, "ListClients", paging.first_page(page, backwards=backwards)
         )
 
     def remove_client(
@@ -115,17 +115,16 @@ class ClientsApi(Api):
     ) -> Empty:
         """Removes a client and ends its associations with conversations. The SDK client cannot be removed.
 
-        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/clients/{clientId}`, for keys of scope integration or app
-        or account.
+        `DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/clients/{clientId}`. Scopes: integration, app, account.
 
         Raises:
             BadRequest: The request is not valid; one title per violation.
             UserNotFound: The user does not exist in this app.
             ClientNotFound: The user does not have this client.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["RemoveClient"], (app_id, user_id_or_external_id, client_id), query={"brandId": brand_id}),

@@ -29,15 +29,15 @@ class CustomIntegrationApiKeysApi(Api):
     ) -> IntegrationApiKeyResponse:
         """Creates an API key of a custom integration, which can have up to 10.
 
-        `POST /v2/apps/{appId}/integrations/{integrationId}/keys`, for keys of scope app or account.
+        `POST /v2/apps/{appId}/integrations/{integrationId}/keys`. Scopes: app, account.
 
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
             IntegrationNotFound: The integration does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(
@@ -49,15 +49,15 @@ class CustomIntegrationApiKeysApi(Api):
     def list_custom_integration_keys(self, app_id: str, integration_id: str) -> IntegrationApiKeyListResponse:
         """Lists the API keys of a custom integration with their secrets.
 
-        `GET /v2/apps/{appId}/integrations/{integrationId}/keys`, for keys of scope app or account.
+        `GET /v2/apps/{appId}/integrations/{integrationId}/keys`. Scopes: app, account.
 
         Raises:
             NotACustomIntegration: Only custom integrations have API keys.
             IntegrationNotFound: The integration does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["ListCustomIntegrationKeys"], (app_id, integration_id)), IntegrationApiKeyListResponse
@@ -66,15 +66,15 @@ class CustomIntegrationApiKeysApi(Api):
     def get_custom_integration_key(self, app_id: str, integration_id: str, key_id: str) -> IntegrationApiKeyResponse:
         """Fetches an API key of a custom integration with its secret.
 
-        `GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
+        `GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`. Scopes: app, account.
 
         Raises:
             IntegrationNotFound: The integration does not exist in this app.
             NotFound: The resource or the path does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["GetCustomIntegrationKey"], (app_id, integration_id, key_id)), IntegrationApiKeyResponse
@@ -83,15 +83,15 @@ class CustomIntegrationApiKeysApi(Api):
     def delete_custom_integration_key(self, app_id: str, integration_id: str, key_id: str) -> Empty:
         """Revokes an API key immediately.
 
-        `DELETE /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`, for keys of scope app or account.
+        `DELETE /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}`. Scopes: app, account.
 
         Raises:
             IntegrationNotFound: The integration does not exist in this app.
             NotFound: The resource or the path does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["DeleteCustomIntegrationKey"], (app_id, integration_id, key_id)), Empty

@@ -16,14 +16,14 @@ class DevicesApi(Api):
     ) -> DeviceListResponse:
         """Lists the devices of a user, most recently seen first.
 
-        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices`, for keys of scope integration or app or account.
+        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: The user does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["ListDevices"], (app_id, user_id_or_external_id), query={"brandId": brand_id}),
@@ -35,16 +35,15 @@ class DevicesApi(Api):
     ) -> DeviceResponse:
         """Fetches a device of a user.
 
-        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices/{deviceId}`, for keys of scope integration or app or
-        account.
+        `GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices/{deviceId}`. Scopes: integration, app, account.
 
         Raises:
             UserNotFound: The user does not exist in this app.
             DeviceNotFound: The user does not have this device.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["GetDevice"], (app_id, user_id_or_external_id, device_id), query={"brandId": brand_id}),

@@ -21,11 +21,11 @@ from heliograph.client._generated.sync_api.switchboards import SwitchboardsApi
 from heliograph.client._generated.sync_api.users import UsersApi
 from heliograph.client._generated.sync_api.webhooks import WebhooksApi
 from heliograph.client.groups import group
-from heliograph.client.sync_calls import Caller
+from heliograph.client.sync_calls import BaseClient
 
 
-class Groups(Caller):
-    """A group for each tag of the API's documentation."""
+class Groups(BaseClient):
+    """The groups of operations, one for each tag of the API's documentation."""
 
     @group
     def apps(self) -> AppsApi:

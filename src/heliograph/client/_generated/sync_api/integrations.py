@@ -82,14 +82,14 @@ class IntegrationsApi(Api):
     ) -> IntegrationResponse:
         """Creates an integration. A custom integration is created with its webhook.
 
-        `POST /v2/apps/{appId}/integrations`, for keys of scope app or account.
+        `POST /v2/apps/{appId}/integrations`. Scopes: app, account.
 
         Raises:
             BadRequest: The request is not valid; one title per violation.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["CreateIntegration"], (app_id,), body), IntegrationResponse)
 
@@ -104,14 +104,14 @@ class IntegrationsApi(Api):
         """Lists the integrations of an app, oldest first. `filter[types]` is a comma-separated list of types to
         include.
 
-        `GET /v2/apps/{appId}/integrations`, for keys of scope app or account.
+        `GET /v2/apps/{appId}/integrations`. Scopes: app, account.
 
         Raises:
             InvalidPage: The `page` parameters are not valid.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["ListIntegrations"], (app_id,), filters=filter, filter_fields={"types": types}, page=page),
@@ -146,30 +146,33 @@ class IntegrationsApi(Api):
         | WhatsappIntegration
         | UnknownKind,
     ]:
-        """Goes through every record of `list_integrations`, page by page, from the cursor of `page` if it has one, and
-        with its size. `backwards` begins at the end, or before the cursor `before`.
+        """Iterates over the records of `list_integrations`, page by page, with the size of `page` and from its cursor,
+        if any. `backwards` starts at the end of the list, or before the cursor `before`.
 
-        Raises: what that raises, while it is iterated.
+        Raises: the errors of `list_integrations`, during iteration.
         """
 
         def fetch(at: Page) -> IntegrationListResponse:
             return self.list_integrations(app_id, filter=filter, page=at, types=types)
 
         return Records(
-            fetch, lambda answer: answer.integrations, "ListIntegrations", paging.first_page(page, backwards=backwards)
+            fetch,
+            lambda response: response.integrations,
+            "ListIntegrations",
+            paging.first_page(page, backwards=backwards),
         )
 
     def get_integration(self, app_id: str, integration_id: str) -> IntegrationResponse:
         """Fetches an integration.
 
-        `GET /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
+        `GET /v2/apps/{appId}/integrations/{integrationId}`. Scopes: app, account.
 
         Raises:
             IntegrationNotFound: The integration does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["GetIntegration"], (app_id, integration_id)), IntegrationResponse)
 
@@ -219,14 +222,14 @@ class IntegrationsApi(Api):
     ) -> IntegrationResponse:
         """Changes the given fields. The other fields of an integration cannot be changed.
 
-        `PATCH /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
+        `PATCH /v2/apps/{appId}/integrations/{integrationId}`. Scopes: app, account.
 
         Raises:
             IntegrationNotFound: The integration does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(
@@ -279,14 +282,14 @@ class IntegrationsApi(Api):
     def delete_integration(self, app_id: str, integration_id: str) -> Empty:
         """Deletes an integration with its keys and webhooks.
 
-        `DELETE /v2/apps/{appId}/integrations/{integrationId}`, for keys of scope app or account.
+        `DELETE /v2/apps/{appId}/integrations/{integrationId}`. Scopes: app, account.
 
         Raises:
             BadRequest: The request is not valid; one title per violation.
             IntegrationNotFound: The integration does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["DeleteIntegration"], (app_id, integration_id)), Empty)

@@ -63,18 +63,17 @@ class MessagesApi(Api):
     ) -> MessagePostResponse:
         """Posts a message of the business or of a user.
 
-        `POST /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/conversations/{conversationId}/messages`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: The conversation does not exist in this app.
             UserNotFound: The user does not exist in this app.
             NotAMember: The user is not a participant of the conversation.
             Locked: The conversation accepts no more messages until some are deleted.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(
@@ -98,16 +97,15 @@ class MessagesApi(Api):
     ) -> MessageListResponse:
         """Lists messages, oldest first. The page size is always 100. Without a cursor, it is the last page.
 
-        `GET /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
-        account.
+        `GET /v2/apps/{appId}/conversations/{conversationId}/messages`. Scopes: integration, app, account.
 
         Raises:
             InvalidPage: The `page` parameters are not valid.
             NotFound: The resource or the path does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["ListMessages"], (app_id, conversation_id), page=page), MessageListResponse
@@ -121,10 +119,10 @@ class MessagesApi(Api):
         *,
         backwards: bool = False,
     ) -> Records[MessageListResponse, Message]:
-        """Goes through every record of `list_messages`, page by page, from the cursor of `page` if it has one, and with
-        its size. `backwards` begins at the end, or before the cursor `before`.
+        """Iterates over the records of `list_messages`, page by page, with the size of `page` and from its cursor, if
+        any. `backwards` starts at the end of the list, or before the cursor `before`.
 
-        Raises: what that raises, while it is iterated.
+        Raises: the errors of `list_messages`, during iteration.
         """
 
         def fetch(at: Page) -> MessageListResponse:
@@ -132,7 +130,7 @@ class MessagesApi(Api):
 
         return Records(
             fetch,
-            lambda answer: answer.messages,
+            lambda response: response.messages,
             "ListMessages",
             paging.first_page(page, backwards=backwards, from_the_start=True),
         )
@@ -140,30 +138,29 @@ class MessagesApi(Api):
     def delete_all_messages(self, app_id: str, conversation_id: str) -> Empty:
         """Deletes all messages of a conversation, which leaves no unread messages.
 
-        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages`, for keys of scope integration or app or
-        account.
+        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages`. Scopes: integration, app, account.
 
         Raises:
             ConversationNotFound: The conversation does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["DeleteAllMessages"], (app_id, conversation_id)), Empty)
 
     def delete_message(self, app_id: str, conversation_id: str, message_id: str) -> Empty:
         """Deletes a message. Other unread messages stay unread.
 
-        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages/{messageId}`, for keys of scope integration
-        or app or account.
+        `DELETE /v2/apps/{appId}/conversations/{conversationId}/messages/{messageId}`. Scopes: integration, app,
+        account.
 
         Raises:
             ConversationNotFound: The conversation does not exist in this app.
             MessageNotFound: The message does not exist in this conversation.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["DeleteMessage"], (app_id, conversation_id, message_id)), Empty)

@@ -34,16 +34,15 @@ class SwitchboardIntegrationsApi(Api):
     ) -> SwitchboardIntegrationResponse:
         """Adds an integration to a switchboard, which can have up to 10.
 
-        `POST /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`, for keys of scope app or
-        account.
+        `POST /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`. Scopes: app, account.
 
         Raises:
             TooManySwitchboardIntegrations: The switchboard has the maximum number of integrations.
             SwitchboardNotFound: The switchboard does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(
@@ -65,15 +64,14 @@ class SwitchboardIntegrationsApi(Api):
     def list_switchboard_integrations(self, app_id: str, switchboard_id: str) -> SwitchboardIntegrationListResponse:
         """Lists the integrations of a switchboard.
 
-        `GET /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`, for keys of scope app or
-        account.
+        `GET /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations`. Scopes: app, account.
 
         Raises:
             SwitchboardNotFound: The switchboard does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["ListSwitchboardIntegrations"], (app_id, switchboard_id)),
@@ -96,16 +94,16 @@ class SwitchboardIntegrationsApi(Api):
     ) -> SwitchboardIntegrationResponse:
         """Changes the given fields. Null clears a field.
 
-        `PATCH /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`, for
-        keys of scope app or account.
+        `PATCH /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`.
+        Scopes: app, account.
 
         Raises:
             SwitchboardNotFound: The switchboard does not exist in this app.
             SwitchboardIntegrationNotFound: The integration does not exist in the switchboard.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(
@@ -129,16 +127,16 @@ class SwitchboardIntegrationsApi(Api):
     ) -> Empty:
         """Removes an integration from a switchboard, unless it is the default, or the next one of another integration.
 
-        `DELETE /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`,
-        for keys of scope app or account.
+        `DELETE /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations/{switchboardIntegrationId}`.
+        Scopes: app, account.
 
         Raises:
             SwitchboardNotFound: The switchboard does not exist in this app.
             SwitchboardIntegrationNotFound: The integration does not exist in the switchboard.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(OPERATION["DeleteSwitchboardIntegration"], (app_id, switchboard_id, switchboard_integration_id)),

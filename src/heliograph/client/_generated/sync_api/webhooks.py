@@ -59,16 +59,15 @@ class WebhooksApi(Api):
     ) -> WebhookResponse:
         """Creates a webhook of an integration. An app can have up to 10.
 
-        `POST /v2/apps/{appId}/integrations/{integrationId}/webhooks`, for keys of scope integration or app or
-        account.
+        `POST /v2/apps/{appId}/integrations/{integrationId}/webhooks`. Scopes: integration, app, account.
 
         Raises:
             Forbidden: The credentials are valid but do not permit this operation.
             IntegrationNotFound: The integration does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(
@@ -88,32 +87,30 @@ class WebhooksApi(Api):
     def list_webhooks(self, app_id: str, integration_id: str) -> WebhookListResponse:
         """Lists the webhooks of an integration with their secrets.
 
-        `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks`, for keys of scope integration or app or
-        account.
+        `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks`. Scopes: integration, app, account.
 
         Raises:
             Forbidden: The credentials are valid but do not permit this operation.
             IntegrationNotFound: The integration does not exist in this app.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["ListWebhooks"], (app_id, integration_id)), WebhookListResponse)
 
     def get_webhook(self, app_id: str, integration_id: str, webhook_id: str) -> WebhookResponse:
         """Fetches a webhook with its secret.
 
-        `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
-        app or account.
+        `GET /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`. Scopes: integration, app, account.
 
         Raises:
             IntegrationNotFound: The integration does not exist in this app.
             NotFound: The resource or the path does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["GetWebhook"], (app_id, integration_id, webhook_id)), WebhookResponse)
 
@@ -162,16 +159,16 @@ class WebhooksApi(Api):
     ) -> WebhookResponse:
         """Changes the given fields.
 
-        `PATCH /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
-        app or account.
+        `PATCH /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`. Scopes: integration, app,
+        account.
 
         Raises:
             IntegrationNotFound: The integration does not exist in this app.
             NotFound: The resource or the path does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(
             build(
@@ -191,15 +188,15 @@ class WebhooksApi(Api):
     def delete_webhook(self, app_id: str, integration_id: str, webhook_id: str) -> Empty:
         """Deletes a webhook and its pending deliveries.
 
-        `DELETE /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`, for keys of scope integration or
-        app or account.
+        `DELETE /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}`. Scopes: integration, app,
+        account.
 
         Raises:
             IntegrationNotFound: The integration does not exist in this app.
             NotFound: The resource or the path does not exist.
-            InvalidArgument: What was given breaks a rule of the API; nothing was sent.
-            ApiError: The server refused: Unauthorized, Forbidden, RateLimited, ServerError and their like.
-            TransportError: No answer came: ConnectionFailed or Timeout.
-            DecodeError: The answer cannot be read.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
         """
         return self._client.send(build(OPERATION["DeleteWebhook"], (app_id, integration_id, webhook_id)), Empty)

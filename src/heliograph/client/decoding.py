@@ -1,4 +1,4 @@
-"""From what came back to a model, or to the error that the code in the answer names."""
+"""Decodes responses: into a model, or into the error class that the code in the response names."""
 
 from __future__ import annotations
 
@@ -17,53 +17,53 @@ from heliograph.wire.operations import AnyOperation
 
 M = TypeVar("M", bound=Model)
 UNKNOWN_CODE = "unknown"
-_SHOWN = 200
+_EXCERPT = 200
 _decode = msgspec.json.Decoder().decode
 
 
-def receive(operation: AnyOperation, kind: type[M], reply: RawResponse, now: float) -> M:
-    """The answer of an operation.
+def decode_response(operation: AnyOperation, kind: type[M], response: RawResponse, now: float) -> M:
+    """The body of a response as a model.
 
     Raises:
-        ApiError: the answer is not a success; the class is the one that its code names.
-        DecodeError: the answer is a success that cannot be read.
+        ApiError: the response is an error; its code determines the class.
+        DecodeError: the response is a success whose body is not a JSON object.
     """
-    # There is an operation that answers with a redirection.
-    if not 200 <= reply.status < 300 and reply.status != operation.status:
-        raise error_of(operation, reply, now)
-    content = reply.content
+    # One operation succeeds with a redirect.
+    if not 200 <= response.status < 300 and response.status != operation.status:
+        raise decode_error(operation, response, now)
+    content = response.content
     if not content and operation.response.kind in (Empty, None):
-        content = b"{}"  # nothing to tell is told in several ways
+        content = b"{}"  # servers differ in how they send nothing
     try:
         data = _decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise _unreadable(operation, reply, "is not JSON") from None
+        raise _unreadable(operation, response, "is not JSON") from None
     if not isinstance(data, dict):
-        raise _unreadable(operation, reply, "is not a JSON object")
-    return kind(data, reply)
+        raise _unreadable(operation, response, "is not a JSON object")
+    return kind(data, response)
 
 
-def _unreadable(operation: AnyOperation, reply: RawResponse, what: str) -> DecodeError:
-    body = reply.content.decode(errors="replace")
-    message = f"the answer {what}: {reply.status} {body[:_SHOWN]!r}"
+def _unreadable(operation: AnyOperation, response: RawResponse, what: str) -> DecodeError:
+    body = response.content.decode(errors="replace")
+    message = f"the response {what}: {response.status} {body[:_EXCERPT]!r}"
     return DecodeError(
-        message, operation.name, status=reply.status, body=body, request_id=reply.headers.get("x-request-id")
+        message, operation.name, status=response.status, body=body, request_id=response.headers.get("x-request-id")
     )
 
 
-def error_of(operation: AnyOperation, reply: RawResponse, now: float) -> ApiError:
-    """The error that an answer carries, as the most special class that fits it."""
-    body = reply.content.decode(errors="replace")
-    items = tuple(_items(reply.content))
-    first = items[0] if items else ErrorItem(UNKNOWN_CODE, _title(reply.status, body))
-    kind = _class_of(reply.status, first.code, first.title)
+def decode_error(operation: AnyOperation, response: RawResponse, now: float) -> ApiError:
+    """The error of a response, as the most specific class that matches."""
+    body = response.content.decode(errors="replace")
+    items = tuple(_items(response.content))
+    first = items[0] if items else ErrorItem(UNKNOWN_CODE, _title(response.status, body))
+    kind = _class_of(response.status, first.code, first.title)
     error = kind(*(item.title for item in items or (first,)))
-    error.status, error.code, error.title = reply.status, first.code, first.title
+    error.status, error.code, error.title = response.status, first.code, first.title
     error.operation = operation.name
     error.errors = items
-    error.headers = dict(reply.headers)
-    error.request_id = reply.headers.get("x-request-id")
-    error.retry_after = parse_retry_after(reply.headers.get("retry-after"), now)
+    error.headers = dict(response.headers)
+    error.request_id = response.headers.get("x-request-id")
+    error.retry_after = parse_retry_after(response.headers.get("retry-after"), now)
     error.body = body
     return error
 
@@ -84,24 +84,24 @@ def _title(status: int, body: str) -> str:
     from http import HTTPStatus  # rare, and slow to import
 
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Unknown status"
-    shown = " ".join(body.split())[:_SHOWN]
+    shown = " ".join(body.split())[:_EXCERPT]
     return f"{phrase}: {shown}" if shown else phrase
 
 
 @cache
 def _classes() -> tuple[type[ApiError], ...]:
-    """Every class of errors, the general before the special."""
+    """Every class of errors, base classes first."""
 
     def walk(kind: type[ApiError]) -> Iterator[type[ApiError]]:
         yield kind
-        for special in kind.__subclasses__():
-            yield from walk(special)
+        for subclass in kind.__subclasses__():
+            yield from walk(subclass)
 
     return tuple(walk(ApiError))
 
 
 def _class_of(status: int, code: str, title: str) -> type[ApiError]:
-    """By title where that is one of ours, else by code, else by status. Codes are shared, so the status must agree."""
+    """The class with this title, else code, else status. Several classes share a code, so the status must match."""
     same_status = [kind for kind in _classes()[1:] if kind.status == status]
     for fits in (
         lambda kind: (kind.code, kind.title) == (code, title),
