@@ -47,7 +47,7 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", choices=[*NAMES, *PARTS], metavar="SCENARIO", help=", ".join([*NAMES, *PARTS]))
     parser.add_argument("--backlog", type=int, help="deliveries that wait; 30000 unless told")
     parser.add_argument("--rate", type=float, help="messages a second while the delay of deliveries is measured")
-    parser.add_argument("--quick", action="store_true", help="everything, in about two minutes, on small databases")
+    parser.add_argument("--quick", action="store_true", help="everything, in about a minute, on small databases")
     parser.add_argument("--database", metavar="URL", help="a PostgreSQL in which databases may be made and dropped")
     parser.add_argument("--results", type=Path, help="a folder for the results; the documentation is then left alone")
     return parser.parse_args(given)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import json
 import os
 import signal
 import subprocess
@@ -16,6 +16,8 @@ from typing import Any
 
 import httpx
 
+from heliograph.domain import sandbox
+from heliograph.storage.opening import open_store
 from tests.databases import url_of
 
 START_SECONDS = 60
@@ -36,7 +38,7 @@ def command(*args: str, env: dict[str, str] | None = None) -> subprocess.Complet
 
 @dataclass
 class Sandbox:
-    """What `heliograph init` answers."""
+    """The sandbox of a database, as `heliograph init` prints it."""
 
     app_id: str
     app_auth: Auth
@@ -44,12 +46,18 @@ class Sandbox:
 
 
 def init(database: str) -> Sandbox:
-    """Make sure of the sandbox, as a user would."""
-    done = command("init", "--database", database, "--json")
-    assert done.returncode == 0, done.stderr
-    made = json.loads(done.stdout)
-    keys = {name: (made[name]["id"], made[name]["secret"]) for name in ("appKey", "accountKey")}
-    return Sandbox(made["app"]["id"], keys["appKey"], keys["accountKey"])
+    """Return the sandbox, created if needed, without the process that `heliograph init` would take."""
+
+    async def work() -> sandbox.Sandbox:
+        store = await open_store(database)
+        try:
+            return await sandbox.ensure(store)
+        finally:
+            await store.close()
+
+    found = asyncio.run(work())
+    keys = [(key.id, key.secret) for key in (found.app_key, found.account_key)]
+    return Sandbox(found.app.id, *keys)
 
 
 class Server:
