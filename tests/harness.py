@@ -18,22 +18,11 @@ import httpx
 
 from heliograph.domain import sandbox
 from heliograph.storage.opening import open_store
+from tests.commands import command as command
 from tests.databases import url_of
 
 START_SECONDS = 60
 Auth = tuple[str, str]
-
-
-def command(*args: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run `heliograph` with these arguments to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "heliograph", *args],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **(env or {})},
-        timeout=60,
-        check=False,
-    )
 
 
 @dataclass
@@ -66,7 +55,7 @@ class Server:
     def __init__(self, database: Path | str, *options: str, env: dict[str, str] | None = None) -> None:
         self.database_url = url_of(database)
         self.options = options
-        self.env = {**os.environ, **(env or {})}
+        self.env = env or {}
         self.url = ""
         self.output: list[str] = []
         self.log: list[str] = []
@@ -74,23 +63,10 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it says where it answers."""
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "heliograph",
-                "serve",
-                "--port",
-                "0",
-                "--database",
-                self.database_url,
-                *self.options,
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=self.env,
-        )
+        args = ("serve", "--port", "0", "--database", self.database_url, *self.options)
+        pipe, env = subprocess.PIPE, {**os.environ, **self.env}
+        command = [sys.executable, "-m", "heliograph", *args]
+        self.process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=env)
         self._readers = [
             self._drain(self.process.stdout, self.output),
             self._drain(self.process.stderr, self.log),
