@@ -1,6 +1,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# The tests start hundreds of processes, which must not all compile every module anew.
+test check: export PYTHONDONTWRITEBYTECODE :=
+test check: export PYTHONPYCACHEPREFIX := $(CURDIR)/.pytest_cache/bytecode
+
 .PHONY: help run test check format generate bench assets clean
 
 help: ## List the targets.

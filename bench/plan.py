@@ -44,11 +44,11 @@ class Plan(Struct, frozen=True):
 
 QUICK = Plan(
     rounds=1,
-    users=10_000,
-    growth=Sizes(conversations=(100, 1_000, 5_000), databases=(1_000, 10_000), joins=1_000),
-    requests=10_000,
+    users=2_000,
+    growth=Sizes(conversations=(100, 500, 1_000), databases=(500, 2_000), joins=200),
+    requests=6_000,
     starts=1,
-    backlog=2_000,
+    backlog=200,
     steady_seconds=2,
     hanging_rounds=1,
 )

@@ -47,9 +47,7 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", choices=[*NAMES, *PARTS], metavar="SCENARIO", help=", ".join([*NAMES, *PARTS]))
     parser.add_argument("--backlog", type=int, help="number of pending deliveries; default 30000")
     parser.add_argument("--rate", type=float, help="messages per second for the delay of deliveries")
-    parser.add_argument(
-        "--quick", action="store_true", help="measure everything with small sizes, in about two minutes"
-    )
+    parser.add_argument("--quick", action="store_true", help="measure everything with small sizes, in about a minute")
     parser.add_argument(
         "--database", metavar="URL", help="PostgreSQL server on which databases may be created and dropped"
     )

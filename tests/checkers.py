@@ -14,12 +14,12 @@ CHECKERS = {
 }
 
 
-def lines_refused(checker: str, file: Path) -> set[int]:
-    """The numbers of the lines in which a type checker finds an error."""
-    command = [sys.executable, "-m", *CHECKERS[checker], str(file)]
+def lines_refused(checker: str, *files: Path) -> dict[Path, set[int]]:
+    """The numbers of the lines of each file in which a type checker finds an error."""
+    command = [sys.executable, "-m", *CHECKERS[checker], *map(str, files)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
     assert not done.stderr, done.stderr
-    return {int(found) for found in re.findall(rf"{file.name}:(\d+):.*error", done.stdout)}
+    return {file: {int(found) for found in re.findall(rf"{file.name}:(\d+):.*error", done.stdout)} for file in files}
 
 
 def lines_marked(file: Path) -> set[int]:

@@ -7,10 +7,14 @@ A test that takes the fixture `engine`, most of them by way of `server`, runs on
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from tests import databases
+from tests.certificates import write_certificate
 from tests.databases import ENGINES, SQLITE, new_database
 from tests.harness import Caller, Sandbox, Server, init, new_app, serving
 
@@ -37,10 +41,16 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Master keys lie in a folder of the run, and the PostgreSQL of the run ends with it."""
+def surroundings(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[None]:
+    """Set the environment of the run, and stop its PostgreSQL at the end."""
+    folder = tmp_path_factory.mktemp("configuration")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("configuration")))
+        patch.setenv("XDG_CONFIG_HOME", str(folder))
+        # No test needs a public authority, and every `httpx.Client` would spend 60 ms on loading all of them.
+        patch.setenv("SSL_CERT_FILE", str(write_certificate(folder / "nobody.pem", x509.DNSName("nobody.invalid"))))
+        # Hundreds of Python processes are started, and to compile every module takes as long as the rest of a start.
+        patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        patch.setenv("PYTHONPYCACHEPREFIX", str(pytestconfig.rootpath / ".pytest_cache/bytecode"))
         yield
     databases.stop()
 
@@ -70,3 +80,9 @@ def account(server: Server, sandbox: Sandbox) -> Iterator[Caller]:
 def api(account: Caller) -> Caller:
     """A caller with the key of a fresh app."""
     return new_app(account)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A self-signed certificate of 127.0.0.1, with its key."""
+    return write_certificate(tmp_path / "certificate.pem", x509.IPAddress(ip_address("127.0.0.1")))

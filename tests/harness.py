@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-import json
 import os
 import signal
 import subprocess
@@ -16,27 +16,18 @@ from typing import Any
 
 import httpx
 
+from heliograph.domain import sandbox
+from heliograph.storage.opening import open_store
+from tests.commands import command as command
 from tests.databases import url_of
 
 START_SECONDS = 60
 Auth = tuple[str, str]
 
 
-def command(*args: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run `heliograph` with these arguments to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "heliograph", *args],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **(env or {})},
-        timeout=60,
-        check=False,
-    )
-
-
 @dataclass
 class Sandbox:
-    """What `heliograph init` answers."""
+    """The sandbox of a database, as `heliograph init` prints it."""
 
     app_id: str
     app_auth: Auth
@@ -44,12 +35,18 @@ class Sandbox:
 
 
 def init(database: str) -> Sandbox:
-    """Make sure of the sandbox, as a user would."""
-    done = command("init", "--database", database, "--json")
-    assert done.returncode == 0, done.stderr
-    made = json.loads(done.stdout)
-    keys = {name: (made[name]["id"], made[name]["secret"]) for name in ("appKey", "accountKey")}
-    return Sandbox(made["app"]["id"], keys["appKey"], keys["accountKey"])
+    """Return the sandbox, created if needed, without the process that `heliograph init` would take."""
+
+    async def work() -> sandbox.Sandbox:
+        store = await open_store(database)
+        try:
+            return await sandbox.ensure(store)
+        finally:
+            await store.close()
+
+    found = asyncio.run(work())
+    keys = [(key.id, key.secret) for key in (found.app_key, found.account_key)]
+    return Sandbox(found.app.id, *keys)
 
 
 class Server:
@@ -58,7 +55,7 @@ class Server:
     def __init__(self, database: Path | str, *options: str, env: dict[str, str] | None = None) -> None:
         self.database_url = url_of(database)
         self.options = options
-        self.env = {**os.environ, **(env or {})}
+        self.env = env or {}
         self.url = ""
         self.output: list[str] = []
         self.log: list[str] = []
@@ -66,23 +63,10 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it says where it answers."""
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "heliograph",
-                "serve",
-                "--port",
-                "0",
-                "--database",
-                self.database_url,
-                *self.options,
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=self.env,
-        )
+        args = ("serve", "--port", "0", "--database", self.database_url, *self.options)
+        pipe, env = subprocess.PIPE, {**os.environ, **self.env}
+        command = [sys.executable, "-m", "heliograph", *args]
+        self.process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=env)
         self._readers = [
             self._drain(self.process.stdout, self.output),
             self._drain(self.process.stderr, self.log),

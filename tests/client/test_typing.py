@@ -12,12 +12,8 @@ FILES = Path(__file__).parent / "typing"
 
 
 @pytest.mark.parametrize("checker", CHECKERS)
-def test_typical_code_is_accepted(checker: str) -> None:
-    assert lines_refused(checker, FILES / "typical.py") == set()
-
-
-@pytest.mark.parametrize("checker", CHECKERS)
-def test_mistakes_are_refused_where_they_are(checker: str) -> None:
-    wrong = lines_marked(FILES / "mistakes.py")
+def test_typical_code_is_accepted_and_mistakes_are_refused_where_they_are(checker: str) -> None:
+    typical, mistakes = FILES / "typical.py", FILES / "mistakes.py"
+    wrong = lines_marked(mistakes)
     assert len(wrong) == 10
-    assert lines_refused(checker, FILES / "mistakes.py") == wrong
+    assert lines_refused(checker, typical, mistakes) == {typical: set(), mistakes: wrong}

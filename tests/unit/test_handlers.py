@@ -19,7 +19,7 @@ HANDLERS = Path(__file__).parent / "typing/handlers.py"
 def test_a_handler_with_other_types_than_its_row_is_a_type_error(checker: str) -> None:
     wrong = lines_marked(HANDLERS)
     assert len(wrong) == 18
-    assert lines_refused(checker, HANDLERS) == wrong
+    assert lines_refused(checker, HANDLERS) == {HANDLERS: wrong}
 
 
 def test_a_format_that_the_server_does_not_implement_cannot_be_bound() -> None:
