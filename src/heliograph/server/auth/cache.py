@@ -24,7 +24,7 @@ class Cache(Generic[K, V]):
         self._loading: dict[K, asyncio.Future[tuple[V, float]]] = {}
 
     def get(self, key: K) -> V | None:
-        """The cached value, or None if there is none or it has expired."""
+        """The cached value; None if it is missing or has expired."""
         entry = self._entries.get(key)
         return entry[0] if entry is not None and entry[1] > time.monotonic() else None
 

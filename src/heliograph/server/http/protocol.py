@@ -213,7 +213,7 @@ class Protocol(HttpToolsProtocol):
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Start the next pipelined request; read more only if there is none."""
+        """Start the next pipelined request, or read more if no request is waiting."""
         self._responses.flush()
         if self._responses.authenticated:
             self.timeout_keep_alive = self.config.timeout_keep_alive

@@ -27,7 +27,7 @@ def examine(location: Location, file: DatabaseFile, left: list[Path]) -> int:
         return 0
     in_use = file.in_use()
     # The log of an unused database is newer than the database, unless the server crashed during a checkpoint or the
-    # database file was replaced. These two cases are told apart here.
+    # database file was replaced. This distinguishes the two cases.
     doubtful = not in_use and location.log in left and is_doubtful(location)
     if doubtful and not belongs(location, file, last_mark(location)):
         raise UsageError(_advice(location, "the database was written by another program after its log"))
