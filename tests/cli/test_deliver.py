@@ -32,7 +32,7 @@ def deliver(url: str) -> subprocess.Popen[str]:
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line.startswith("delivering the webhooks of PostgreSQL")
-    assert "webhooks: public addresses by https, and 127.0.0.0/8, ::1/128 by http too" in line
+    assert "allowed addresses: public addresses by https, and 127.0.0.0/8, ::1/128 by http too" in line
     return process
 
 
