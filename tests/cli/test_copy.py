@@ -81,7 +81,8 @@ def test_a_copy_is_what_it_was_copied_from(source: str, target: str, tmp_path: P
     assert all(content(origin).values())
     assert content(destination) == content(origin)
     assert (
-        f"copied and verified {sum(len(lines) for table, lines in content(origin).items() if table != 'meta')} rows" in done.stdout
+        f"copied and verified {sum(len(lines) for table, lines in content(origin).items() if table != 'meta')} rows"
+        in done.stdout
     )
     assert init(destination) == init(origin), "the keys and their secrets are the same"
     with serving(destination) as server, calling(server) as api:
