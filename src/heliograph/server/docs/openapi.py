@@ -24,6 +24,8 @@ from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 
 JSON = dict[str, Any]
+Schemas = dict[Any, JSON]
+"""The schema of each type of body and response: for most of them a reference to a component."""
 _REFERENCE = "#/components/schemas/{name}"
 
 # The errors of every operation; those with a body, or with an app in their path, have more.
@@ -106,7 +108,9 @@ def document(operations: Sequence[AnyOperation] | None = None) -> JSON:
     operations = offered() if operations is None else operations
     formats = [format for one in operations for format in (one.body, one.response)]
     types = [format.kind for format in formats if format.kind] + [ErrorResponse]
-    _, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    # One call for all types: each call would resolve the annotations of everything that its types refer to.
+    references, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+    schema_of = dict(zip(types, references, strict=True))
     for kind in _subclasses(Response):
         for field in schemas.get(kind.__name__, {}).get("properties", {}).values():
             _never_null(field)
@@ -115,7 +119,7 @@ def document(operations: Sequence[AnyOperation] | None = None) -> JSON:
             schemas[body.__name__].update(rule)
     paths: JSON = {}
     for operation in operations:
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schema_of)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -173,13 +177,13 @@ def _never_null(field: JSON) -> None:
             field.update(field.pop("anyOf")[0])
 
 
-def _operation(operation: AnyOperation) -> JSON:
+def _operation(operation: AnyOperation, schema_of: Schemas) -> JSON:
     rendered: JSON = {
         "operationId": operation.name,
         "summary": _title(operation.name),
         "description": f"{operation.about}\n\nScope: {' or '.join(_scopes(operation))}.",
         "tags": [operation.tag],
-        "responses": _responses(operation),
+        "responses": _responses(operation, schema_of),
     }
     if parameters := [
         *_path_parameters(operation),
@@ -192,7 +196,7 @@ def _operation(operation: AnyOperation) -> JSON:
         rendered["parameters"] = parameters
     if operation.body.kind:
         optional = isinstance(operation.body, Json) and operation.body.optional
-        rendered["requestBody"] = {"required": not optional, "content": _content(operation.body)}
+        rendered["requestBody"] = {"required": not optional, "content": _content(operation.body, schema_of)}
     return rendered
 
 
@@ -205,9 +209,8 @@ def _scopes(operation: AnyOperation) -> list[str]:
     return [scope.label for scope in Scope if scope >= operation.scope]
 
 
-def _content(format: Format[Any]) -> JSON:
-    (schema,), _ = msgspec.json.schema_components([format.kind], ref_template=_REFERENCE)
-    content: JSON = {"schema": schema}
+def _content(format: Format[Any], schema_of: Schemas) -> JSON:
+    content: JSON = {"schema": schema_of[format.kind]}
     if (example := example_of(format.kind)) is not None:
         content["example"] = example
     return {format.media_type: content}
@@ -257,10 +260,10 @@ def _deep_object(name: str, about: str, schema: JSON) -> JSON:
     return {"name": name, "in": "query", "description": about, "style": "deepObject", "explode": True, "schema": schema}
 
 
-def _responses(operation: AnyOperation) -> JSON:
+def _responses(operation: AnyOperation, schema_of: Schemas) -> JSON:
     success: JSON = {"description": "Done.", "headers": _headers(operation.status)}
     if operation.response.kind:
-        success["content"] = _content(operation.response)
+        success["content"] = _content(operation.response, schema_of)
     rendered: JSON = {str(operation.status): success}
     refusals: dict[int, list[type[ApiError]]] = {}
     for error in _refusals(operation):
