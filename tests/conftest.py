@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from tests import databases
+from tests import commands, databases
 from tests.certificates import write_certificate
 from tests.databases import ENGINES, SQLITE, new_database
 from tests.harness import Caller, Sandbox, Server, init, new_app, serving
@@ -53,6 +53,7 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.
         patch.setenv("PYTHONPYCACHEPREFIX", str(pytestconfig.rootpath / ".pytest_cache/bytecode"))
         yield
     databases.stop()
+    commands.stop()
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,10 @@ import httpx
 
 from heliograph.domain import sandbox
 from heliograph.storage.opening import open_store
+from tests.commands import Running
 from tests.commands import command as command
 from tests.databases import url_of
+from tests.http import Http
 
 START_SECONDS = 60
 Auth = tuple[str, str]
@@ -50,12 +52,20 @@ def init(database: str) -> Sandbox:
 
 
 class Server:
-    """`heliograph serve` on a free port, for a database URL or the path of a SQLite file."""
+    """`heliograph serve` on a free port, for a database URL or the path of a SQLite file.
 
-    def __init__(self, database: Path | str, *options: str, env: dict[str, str] | None = None) -> None:
+    `forked=False` starts it as users do, with the limits of this process, for ten times the processor time.
+    """
+
+    def __init__(
+        self, database: Path | str, *options: str, env: dict[str, str] | None = None, forked: bool = True
+    ) -> None:
         self.database_url = url_of(database)
         self.options = options
         self.env = env or {}
+        # The supervisor of several workers must not have imported what they share metrics with, and a library that is
+        # to be loaded first has to be there when the process starts.
+        self.forked = forked and self.workers == 1 and "LD_PRELOAD" not in self.env
         self.url = ""
         self.output: list[str] = []
         self.log: list[str] = []
@@ -64,9 +74,7 @@ class Server:
     def start(self) -> None:
         """Start it, and wait until it says where it answers."""
         args = ("serve", "--port", "0", "--database", self.database_url, *self.options)
-        pipe, env = subprocess.PIPE, {**os.environ, **self.env}
-        command = [sys.executable, "-m", "heliograph", *args]
-        self.process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=env)
+        self.process = self._process(*args)
         self._readers = [
             self._drain(self.process.stdout, self.output),
             self._drain(self.process.stderr, self.log),
@@ -80,6 +88,12 @@ class Server:
         while self.workers > 1 and len(self.listening()) < self.workers:
             assert time.monotonic() < deadline, "a worker did not start"
             time.sleep(0.05)
+
+    def _process(self, *args: str) -> Running | subprocess.Popen[str]:
+        if self.forked:
+            return Running(*args, env=self.env)
+        pipe, command = subprocess.PIPE, [sys.executable, "-m", "heliograph", *args]
+        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env={**os.environ, **self.env})
 
     @property
     def workers(self) -> int:
@@ -157,7 +171,7 @@ class Caller:
     url: str
     auth: Auth | None
     app_id: str = ""
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+    http: httpx.Client = field(default_factory=Http)
 
     def __call__(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
         """Call `path`, below the app if it does not begin with /v2 or /oauth."""
@@ -257,9 +271,9 @@ def titles_of(answer: httpx.Response) -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(database: Path | str, *options: str, env: dict[str, str] | None = None) -> Any:
+def serving(database: Path | str, *options: str, env: dict[str, str] | None = None, forked: bool = True) -> Any:
     """A server for the length of a block; it must end in good order."""
-    server = Server(database, *options, env=env)
+    server = Server(database, *options, env=env, forked=forked)
     try:
         yield server
     finally:

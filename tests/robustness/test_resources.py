@@ -138,7 +138,7 @@ def test_running_out_of_descriptors_is_logged_and_passes(tmp_path: Path) -> None
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 1024), hard))
     try:
-        server_context = serving(url_of(tmp_path / "heliograph.db"))
+        server_context = serving(url_of(tmp_path / "heliograph.db"), forked=False)
         server = server_context.__enter__()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
