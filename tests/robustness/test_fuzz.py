@@ -24,7 +24,7 @@ LIMIT = 102_400
 WITH_BODY = [operation for operation in OFFERED if operation.body.kind]
 MALFORMED = [("bad_request", "Request body is not valid JSON")]
 BOUNDED = settings(
-    max_examples=30,
+    max_examples=15,
     derandomize=True,
     database=None,
     deadline=None,
@@ -56,9 +56,14 @@ def readable(world: World) -> None:
 def test_wrong_types_in_every_field(world: World, operation: AnyOperation) -> None:
     before, path = snapshot(world), path_of(operation, **world.ids())
     tried = 0
+    known: set[tuple[Any, str]] = set()
     for body, place, kind in [(one, *found) for one in kinds_of(operation) for found in places(one)]:
         name = [step for step in place if isinstance(step, str)][-1]
-        for value in wrong(kind):
+        # Where a type stands again in the same kind of object, the same decoder reads it: one value shows that.
+        alike = (place[-2:], repr(kind))
+        values = wrong(kind)[:1] if alike in known else wrong(kind)
+        known.add(alike)
+        for value in values:
             content = json.dumps(put(base_of(operation, world, body), place, value)).encode()
             answer = post(world.owner, operation.method, path, content)
             assert answer.status == 400, content
@@ -91,9 +96,10 @@ def test_junk_in_every_field(account: Caller, engine: str, operation: AnyOperati
 def test_junk_in_a_field_that_is_ignored(world: World, operation: AnyOperation, known: str) -> None:
     """What stands in unknown keys is read by nobody, until something else in the body makes somebody look."""
     path = path_of(operation, **world.ids())
-    for junk in JUNK:
+    mine = f'"{known}":"Name",'.encode() if known else b""
+    # One decoder skips unknown keys, whatever the operation: each operation takes every fourth piece of junk.
+    for junk in JUNK[WITH_BODY.index(operation) % 4 :: 4]:
         for other in (b"1", b'"\\u0000"', b'"\\ud800"', b"1e400", b'"\xff"'):
-            mine = f'"{known}":"Name",'.encode() if known else b""
             post(world.owner, operation.method, path, b"{" + mine + b'"unknown":' + junk + b',"other":' + other + b"}")
     readable(world)
 

@@ -28,7 +28,7 @@ from tests.robustness.bases import base_of
 from tests.security.calls import MISSING, OFFERED
 from tests.security.worlds import World, new_world
 
-EXAMPLES = 8
+EXAMPLES = 6
 CHECKS: Any = [
     not_a_server_error,
     status_code_conformance,
