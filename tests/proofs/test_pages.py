@@ -2,7 +2,7 @@
 
 One caller joins and leaves users, one call after the other, while others page through the list. So the list has a
 history of versions, and each page must be the page of a version that was current during its request.
-HELIOGRAPH_TEST_ROUNDS makes the list four times as long.
+With HELIOGRAPH_TEST_ROUNDS the list is four times as long.
 """
 
 from __future__ import annotations
