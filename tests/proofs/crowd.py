@@ -11,6 +11,7 @@ import httpx
 
 from tests.harness import Caller
 from tests.proofs import identities
+from tests.proofs.connections import Connections
 
 CONNECTIONS = 32
 
@@ -20,7 +21,7 @@ T = TypeVar("T")
 class Crowd:
     """Calls the API like `api`, with any number of concurrent requests, which go to the servers in turns."""
 
-    def __init__(self, api: Caller, http: httpx.AsyncClient, urls: Sequence[str] = ()) -> None:
+    def __init__(self, api: Caller, http: Connections, urls: Sequence[str] = ()) -> None:
         self.api = api
         self.http = http
         self._urls = itertools.cycle(urls or [api.url])
@@ -28,8 +29,8 @@ class Crowd:
     async def __call__(self, method: str, path: str, body: Any = None) -> httpx.Response:
         """Call `path`, which is below the app unless it begins with /v2."""
         where = path if path.startswith("/v2") else f"/v2/apps/{self.api.app_id}{path}"
-        answer = await self.http.request(method, next(self._urls) + where, json=body, auth=self.api.auth)
-        identities.note(self.api.app_id, answer)
+        answer = await self.http.request(method, next(self._urls) + where, body, self.api.auth)
+        identities.note(self.api.app_id, where, answer)
         return answer
 
     async def ok(self, method: str, path: str, body: Any = None) -> Any:
@@ -65,9 +66,7 @@ def at_once(
     """Run `work` with a crowd whose connections are already open, so that concurrent calls arrive together."""
 
     async def run() -> T:
-        count = connections * max(1, len(urls))
-        limits = httpx.Limits(max_connections=count, max_keepalive_connections=count)
-        async with httpx.AsyncClient(limits=limits, timeout=30) as http:
+        async with Connections() as http:
             live = [http.get(f"{url}/health/live") for url in urls or [api.url] for _ in range(connections)]
             assert {answer.status_code for answer in await asyncio.gather(*live)} == {200}
             return await work(Crowd(api, http, urls))

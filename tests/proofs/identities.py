@@ -35,13 +35,13 @@ _meanings: dict[str, Meaning] = {}
 """The objects of all ids so far, of all servers: no two processes create the same id, even on different databases."""
 
 
-def note(app_id: str, answer: httpx.Response) -> None:
-    """Record the ids of a response. None of them may belong to another object."""
+def note(app_id: str, path: str, answer: httpx.Response) -> None:
+    """Record the ids of the response of a path. None of them may belong to another object."""
     request_id = answer.headers["x-request-id"]
     assert request_id not in _meanings
     _note(request_id, ("request",))
     if answer.is_success:
-        where = _CONVERSATION.search(answer.request.url.path)
+        where = _CONVERSATION.search(path)
         for one, meaning in _objects(answer.json(), app_id, where[1] if where else None):
             _note(one, meaning)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from types import TracebackType
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlencode
 
 import httpx
+from starlette.types import Message, Scope
 
 from heliograph.domain.sandbox import ensure
 from heliograph.server.app import Application
@@ -15,8 +17,9 @@ from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
 from tests.harness import Caller, new_app
+from tests.proofs.connections import Connections, basic, encoded
 
-HOST = "http://heliograph.test"
+HOST = "heliograph.test"
 
 T = TypeVar("T")
 
@@ -39,13 +42,56 @@ class Inside:
         """Run a coroutine until it returns."""
         return self.loop.run_until_complete(coroutine)
 
-    async def call(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
+    async def call(
+        self, method: str, path: str, body: Any = None, params: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         """Call `path` below the app."""
-        return await self.http.request(method, f"{self.base}{path}", json=body, **kwargs)
+        return await self.follow(f"{self.base}{path}{'?' + urlencode(params) if params else ''}", method, body)
 
-    async def ok(self, method: str, path: str, body: Any = None, **kwargs: Any) -> Any:
+    async def follow(self, url: str, method: str = "GET", body: Any = None) -> httpx.Response:
+        """Call a URL of the server."""
+        target = url.removeprefix(f"http://{HOST}")
+        assert target.startswith("/"), url
+        content = b"" if body is None else encoded(body)
+        scope = self._scope(method, target, content)
+        sent: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": content, "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await self._application(scope, receive, send)
+        start, *rest = sent
+        return httpx.Response(
+            start["status"], headers=start["headers"], content=b"".join(one.get("body", b"") for one in rest)
+        )
+
+    def _scope(self, method: str, target: str, content: bytes) -> Scope:
+        path, _, query = target.partition("?")
+        return {
+            "type": "http",
+            "http_version": "1.1",
+            "scheme": "http",
+            "method": method,
+            "root_path": "",
+            "path": unquote(path),
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "headers": [
+                (b"host", HOST.encode()),
+                (b"authorization", self._authorization),
+                (b"content-type", b"application/json"),
+                (b"content-length", str(len(content)).encode()),
+            ],
+            "server": (HOST, 80),
+            "client": ("127.0.0.1", 123),
+        }
+
+    async def ok(self, method: str, path: str, body: Any = None) -> Any:
         """The JSON of a successful response."""
-        answer = await self.call(method, path, body, **kwargs)
+        answer = await self.call(method, path, body)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
@@ -64,14 +110,11 @@ class Inside:
         self.store: Store = await open_store(self._settings.database, serve=True)
         sandbox = await ensure(self.store)
         self.app_id = sandbox.app.id
-        self.base = f"{HOST}/v2/apps/{self.app_id}"
-        self.http = httpx.AsyncClient(
-            transport=httpx.ASGITransport(Application(self.store, self._settings)),
-            auth=(sandbox.app_key.id, sandbox.app_key.secret),
-        )
+        self.base = f"http://{HOST}/v2/apps/{self.app_id}"
+        self._application = Application(self.store, self._settings)
+        self._authorization = basic((sandbox.app_key.id, sandbox.app_key.secret)).encode()
 
     async def _close(self) -> None:
-        await self.http.aclose()
         await self.store.close()
 
 
@@ -87,9 +130,13 @@ class Outside(Inside):
     def restart(self) -> None:
         """Do nothing, because the server is not in this process."""
 
+    async def follow(self, url: str, method: str = "GET", body: Any = None) -> httpx.Response:
+        """Call a URL of the server on a new connection."""
+        async with Connections() as http:
+            return await http.request(method, url, body, self._api.auth)
+
     async def _open(self) -> None:
         self.store = await open_store(self._settings.database)
-        api = new_app(self._account)
-        self.app_id = api.app_id
-        self.base = f"{api.url}/v2/apps/{api.app_id}"
-        self.http = httpx.AsyncClient(auth=api.auth, timeout=30, limits=httpx.Limits(max_keepalive_connections=0))
+        self._api = new_app(self._account)
+        self.app_id = self._api.app_id
+        self.base = f"{self._api.url}/v2/apps/{self.app_id}"

@@ -1,4 +1,7 @@
-"""SIGKILL and SIGTERM under load: acknowledged changes are kept, and no change is partial."""
+"""SIGKILL and SIGTERM under load: acknowledged changes are kept, and no change is partial.
+
+HELIOGRAPH_TEST_ROUNDS is the number of kills of each kind.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +25,13 @@ from tests.proofs.load import CALLERS, Book, Load, shown
 from tests.proofs.site import site as new_site
 from tests.proofs.talk import TALKERS, Talk
 
-KILLS = 2
-CHANGES = 300
+KILLS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1"))
+CHANGES = 300 if "HELIOGRAPH_TEST_ROUNDS" in os.environ else 150
 PATIENCE_SECONDS = 20
 LIMIT = ("--participant-limit", "100000")
 WORKERS = {SQLITE: (), POSTGRESQL: ("--workers", "2")}
+
+pytestmark = pytest.mark.timeout(120 + 20 * KILLS)
 
 
 def caller_of(server: Server, sandbox: Sandbox) -> Caller:
@@ -129,7 +134,7 @@ def test_after_sigterm_every_executed_request_gets_a_response(engine: str, tmp_p
         api = caller_of(server, sandbox)
         book = Book([api.new_group() for _ in range(5)])
         talk = new_talk(api, book)
-        for _ in range(2):
+        for _ in range(KILLS):
             load_until(api, server, book, talk, signal.SIGTERM)
             assert status_of(server) == 0
             server.output.clear()

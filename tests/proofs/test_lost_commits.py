@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from heliograph.storage.rows.apps import OWNED
-from tests.databases import POSTGRESQL, beside, new_database
+from tests.databases import POSTGRESQL, new_database, rows
 from tests.harness import Caller, Server, init, new_app, serving
 from tests.proofs.crowd import Crowd, at_once
 from tests.proofs.ledger import Ledger
@@ -119,9 +119,9 @@ FATES = {
 def counts(behind: Behind) -> dict[str, int]:
     """The number of rows of each table, without the rows of deleted apps, which can be purged at any time."""
     apps = "SELECT id FROM app WHERE deleted_at IS NULL"
-    with beside(behind.server.database_url) as query:
-        found = {table: query(f"SELECT count(*) FROM {table} WHERE app_id IN ({apps})") for table in TABLES}
-        return {"app": len(query(apps)), **{table: rows[0][0] for table, rows in found.items()}}
+    each = [f"SELECT '{table}', count(*) FROM {table} WHERE app_id IN ({apps})" for table in TABLES]
+    found = rows(behind.server.database_url, " UNION ALL ".join([f"SELECT 'app', count(*) FROM ({apps})", *each]))
+    return dict(found)
 
 
 @pytest.fixture(scope="module")
