@@ -24,7 +24,7 @@ from heliograph.server.process.heartbeat import SupervisorLink
 from heliograph.server.process.workers import supervise
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
-from heliograph.storage.rows.deliveries import AttemptObserver
+from heliograph.storage.rows.delivery_queue import AttemptObserver
 from heliograph.storage.store import Store
 from heliograph.storage.urls import require_shared
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.rows import meta, stream
+from heliograph.storage.rows import deliveries, meta, stream
 
 FACT = "retention"
 _MARKS = 48
@@ -112,8 +112,7 @@ async def prune_deliveries(tx: Tx, bucket: int, after: str, mark: Mark, limit: i
         limit,
     )
     keys = [(bucket, id) for id, status, is_old in rows if is_old and status != "pending"]
-    await tx.delete("attempt", ("bucket", "delivery_id"), keys)
-    await tx.delete("delivery", ("bucket", "id"), keys)
+    await deliveries.remove(tx, keys)
     return rows[-1][0] if len(rows) == limit and any(row[2] for row in rows) else None
 
 
