@@ -94,7 +94,8 @@ async def background_services(
 ) -> AsyncIterator[tuple[OnWrite, OnRemoval]]:
     """Run the background services of a server: maintenance, and delivery unless `--no-delivery` was given.
 
-    Yields the callbacks that wake them: after a request that may have written, and after an app was deleted.
+    Yields the callbacks that wake them: after a request that may have written, and after a key, an
+    integration or an app was removed.
     """
     async with maintaining(store, settings.keep_days, failures) as on_removal:
         if not settings.delivery:

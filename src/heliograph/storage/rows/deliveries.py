@@ -84,7 +84,7 @@ async def page(reader: Reader, app_id: str, match: Sequence[tuple[str, str]], pa
     source = "delivery WHERE app_id = $1"
     if not match:
         rows = await slice_of(reader, DELIVERY_ROWS.columns, source, (app_id,), page)
-        return Slice([DELIVERY_ROWS.load(row[:-1]) for row in rows.records], rows.precedes, rows.follows)
+        return rows.holding([DELIVERY_ROWS.load(row[:-1]) for row in rows.records])
     if ("status", FAILED) in match:
         source += f" AND status = '{FAILED}'"  # a literal: with a parameter the partial index is not used
     condition = " AND ".join(f"{column} = ${number}" for number, (column, _) in enumerate(match, 2))
