@@ -24,7 +24,7 @@ from heliograph.server.process.heartbeat import SupervisorLink
 from heliograph.server.process.workers import supervise
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
-from heliograph.storage.rows.deliveries import AttemptObserver
+from heliograph.storage.rows.delivery_queue import AttemptObserver
 from heliograph.storage.store import Store
 from heliograph.storage.urls import require_shared
 
@@ -94,7 +94,8 @@ async def background_services(
 ) -> AsyncIterator[tuple[OnWrite, OnRemoval]]:
     """Run the background services of a server: maintenance, and delivery unless `--no-delivery` was given.
 
-    Yields the callbacks that wake them: after a request that may have written, and after an app was deleted.
+    Yields the callbacks that wake them: after a request that may have written, and after a key, an
+    integration or an app was removed.
     """
     async with maintaining(store, settings.keep_days, failures) as on_removal:
         if not settings.delivery:

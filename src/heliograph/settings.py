@@ -28,7 +28,7 @@ class Settings:
     )
     database_connections: int = _setting(8, "Maximum number of connections to PostgreSQL for each process.", least=2)
     workers: int = _setting(1, "Number of server processes. SQLite allows one.", least=1)
-    root_path: str = _setting("", "Additional path prefix of the API, such as /sc.")
+    root_path: str = _setting("", "Path prefix at which the API is served as well, such as /sc.")
     public_url: str = _setting(
         "",
         "URL at which clients reach the server, such as https://chat.example.com/sc; links begin with it.",
@@ -36,7 +36,7 @@ class Settings:
     trusted_proxies: str = _setting(
         "loopback",
         "Proxies whose X-Forwarded-* and Forwarded headers are trusted: addresses and networks, separated by commas, "
-        "loopback, or * for every peer.",
+        "loopback, unix: for Unix sockets, or * for every peer.",
     )
     sandbox: bool = _setting(True, "Create a sandbox app with keys when the database is empty.")
     participant_limit: int = _setting(1000, "Maximum number of participants of a conversation.", least=1)
@@ -48,13 +48,13 @@ class Settings:
     )
     webhook_allowed_networks: str = _setting(
         "auto",
-        "Private networks in which webhooks may be called, also by http; separated by commas: "
-        "auto, none, loopback, 10.1.0.0/16 …",
+        "Networks that webhooks may call over http or https, in addition to public addresses over https: auto, none, "
+        "or a list such as loopback,10.1.0.0/16.",
     )
-    keep_days: int = _setting(7, "Days for which events and settled deliveries are kept.", least=1)
+    keep_days: int = _setting(7, "Number of days to keep events and settled deliveries.", least=1)
     log_format: str = _setting("console", "Format of the log lines on standard error.", choices=("console", "json"))
     log_level: str = _setting("info", "Minimum level of log lines.", choices=("debug", "info", "warning", "error"))
-    grace_seconds: int = _setting(30, "Seconds that a stopping server waits for requests in flight.")
+    grace_seconds: int = _setting(30, "Seconds to wait for requests in flight when the server stops.")
 
 
 def is_loopback(host: str) -> bool:

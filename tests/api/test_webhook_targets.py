@@ -156,14 +156,18 @@ def test_an_update_without_a_target_keeps_an_invalid_one(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("options", "line"),
     [
-        ((), "webhooks   public addresses by https, and 127.0.0.0/8, ::1/128 by http too (--webhook-allowed-networks)"),
+        (
+            (),
+            "webhooks   public addresses over https, and 127.0.0.0/8, ::1/128 over http too "
+            "(--webhook-allowed-networks)",
+        ),
         (
             ("--webhook-allowed-networks", "none"),
-            "webhooks   public addresses by https only (--webhook-allowed-networks allows others)",
+            "webhooks   public addresses over https only (--webhook-allowed-networks allows others)",
         ),
         (
             ("--webhook-allowed-networks", "10.1.0.0/16", "--no-delivery"),
-            "webhooks   public addresses by https, and 10.1.0.0/16 by http too (--webhook-allowed-networks); "
+            "webhooks   public addresses over https, and 10.1.0.0/16 over http too (--webhook-allowed-networks); "
             "delivered by `heliograph deliver` only",
         ),
     ],

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from heliograph.storage.rows.retention import FACT, Mark, Retention
+from heliograph.storage.rows.retention import NAME, Mark, Retention
 from tests.api.endpoint import Endpoint
 from tests.databases import POSTGRESQL, SQLITE, beside, new_database, rows
 from tests.harness import Caller, command, init, serving
@@ -32,7 +32,7 @@ def deliver(url: str) -> subprocess.Popen[str]:
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line.startswith("delivering the webhooks of PostgreSQL")
-    assert "allowed addresses: public addresses by https, and 127.0.0.0/8, ::1/128 by http too" in line
+    assert "allowed addresses: public addresses over https, and 127.0.0.0/8, ::1/128 over http too" in line
     return process
 
 
@@ -101,7 +101,7 @@ def test_a_server_without_delivery_prunes_old_events(tmp_path: Path) -> None:
         api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
         api.new_group()
         api.http.close()
-        wait(lambda: bool(rows(url, "SELECT 1 FROM meta WHERE name = $1", FACT)))
+        wait(lambda: bool(rows(url, "SELECT 1 FROM meta WHERE name = $1", NAME)))
     assert rows(url, "SELECT type FROM event") == [("conversation:create",)]
     make_events_old(url)
     with serving(url, *options):
@@ -111,8 +111,8 @@ def test_a_server_without_delivery_prunes_old_events(tmp_path: Path) -> None:
 def make_events_old(url: str) -> None:
     """Record that all events of the database were there two days ago."""
     with beside(url) as query:
-        [[text]] = query("SELECT value FROM meta WHERE name = $1", FACT)
+        [[text]] = query("SELECT value FROM meta WHERE name = $1", NAME)
         known = msgspec.json.decode(text, type=Retention)
         known.age += 2 * 24 * 3_600_000
         known.marks = [Mark(age=0, tx=2**62, id="f" * 24)]
-        query("UPDATE meta SET value = $1 WHERE name = $2", msgspec.json.encode(known).decode(), FACT)
+        query("UPDATE meta SET value = $1 WHERE name = $2", msgspec.json.encode(known).decode(), NAME)

@@ -180,6 +180,13 @@ def test_data_that_is_not_a_delivery_is_an_error(data: bytes) -> None:
         list(source.read(b"data: " + data + b"\n\n"))
 
 
+@pytest.mark.parametrize("id", [b"\xff", "é".encode(), b"a\x00b"])
+def test_an_id_that_cannot_be_sent_back_is_an_error(id: bytes) -> None:
+    """The client resumes with the id in the header Last-Event-ID."""
+    with pytest.raises(DecodeError, match="invalid id in the stream"):
+        list(EventSource("StreamEvents", None).read(b"id: " + id + b"\n\n"))
+
+
 def test_what_is_incomplete_is_forgotten_when_the_stream_is_opened_again() -> None:
     source = EventSource("StreamEvents", "start")
     whole = sent("1")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from heliograph.delivery.leases import EXPIRY_SECONDS, SLOTS, Leases
-from heliograph.storage.rows import deliveries
-from heliograph.storage.rows.deliveries import AttemptOutcome
+from heliograph.storage.rows import delivery_queue
+from heliograph.storage.rows.delivery_queue import AttemptOutcome
 from heliograph.storage.rows.log_rows import StoredAttempt
 from heliograph.storage.store import Store
 from tests.delivery.receiver import receiving
@@ -110,17 +110,17 @@ def test_outcomes_under_a_lost_lease_are_not_recorded(run: Run) -> None:
         await site.hook("http://127.0.0.1:1/")
         await site.touch(await site.user())
         ((webhook,),) = await site.rows("SELECT webhook_id FROM delivery")
-        (due,) = (await store.read(deliveries.heads, webhook, first.ranges(), 2**52, 10)).heads
+        (due,) = (await store.read(delivery_queue.heads, webhook, first.ranges(), 2**52, 10)).heads
         lease = first.lease_of(due.bucket)
         assert lease
         due.delivery.status, due.delivery.attempts = "delivered", 1
         attempt = StoredAttempt(due.delivery.id, 1, due.delivery.app_id, due.delivery.lane, 1, 1, 200, None, None)
         await beats(watch, second, seconds=6)
-        await store.submit(deliveries.settle, AttemptOutcome(due.bucket, due.delivery, attempt, lease, first.owner))
+        await store.submit(delivery_queue.settle, AttemptOutcome(due.bucket, due.delivery, attempt, lease, first.owner))
         assert await site.rows("SELECT 1 FROM attempt") == []
         settled = AttemptOutcome(due.bucket, due.delivery, attempt, lease, second.owner)
         for _ in range(2):  # as after a commit that was not answered
-            await store.submit(deliveries.settle, settled)
+            await store.submit(delivery_queue.settle, settled)
         assert [tuple(row) for row in await site.rows("SELECT status, attempts FROM delivery")] == [("delivered", 1)]
         assert len(await site.rows("SELECT 1 FROM attempt")) == 1
 

@@ -10,7 +10,7 @@ import pytest
 
 from heliograph.domain import deliveries as verbs
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import deliveries
+from heliograph.storage.rows import delivery_queue
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from tests.delivery.receiver import Call, Receiver, receiving
@@ -26,7 +26,7 @@ Work = Callable[[Site, Receiver], Awaitable[None]]
 @pytest.fixture(autouse=True)
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lower the limit, so that a few deliveries exceed it."""
-    monkeypatch.setattr(deliveries, "_EXAMINED", EXAMINED)
+    monkeypatch.setattr(delivery_queue, "_EXAMINED", EXAMINED)
 
 
 def at_site(run: Run, work: Work) -> None:
@@ -157,7 +157,7 @@ def test_parked_deliveries_become_due_in_the_end(run: Run) -> None:
 
         async def lose(tx: Tx) -> None:
             rows = await tx.rows("SELECT bucket, id FROM delivery")
-            await deliveries.park(tx, [(row[0], row[1]) for row in rows], times.now())
+            await delivery_queue.park(tx, [(row[0], row[1]) for row in rows], times.now())
 
         await site.store.write(lose)
         async with delivering(site.store) as running:
@@ -185,7 +185,7 @@ def test_parked_deliveries_of_a_deleted_webhook_are_dropped(run: Run) -> None:
 
 def test_waiting_for_a_retry_needs_no_queries(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     looks = 0
-    look = deliveries.heads
+    look = delivery_queue.heads
 
     async def counted(*args: Any) -> Any:
         nonlocal looks
@@ -202,7 +202,7 @@ def test_waiting_for_a_retry_needs_no_queries(run: Run, monkeypatch: pytest.Monk
             while len(await parked(site)) < 2:
                 await asyncio.sleep(0.01)
             await asyncio.sleep(0.05)
-            monkeypatch.setattr(deliveries, "heads", counted)
+            monkeypatch.setattr(delivery_queue, "heads", counted)
             for _ in range(20):
                 running.forward(0)
                 await asyncio.sleep(0.01)

@@ -16,8 +16,9 @@ from heliograph.delivery.leases import SingleProcess
 from heliograph.delivery.sender import CallResult, WebhookSender
 from heliograph.errors import ServiceUnavailable
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import deliveries
-from heliograph.storage.rows.deliveries import AttemptOutcome
+from heliograph.storage.rows import delivery_queue
+from heliograph.storage.rows.deliveries import PENDING
+from heliograph.storage.rows.delivery_queue import AttemptOutcome
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
 from heliograph.wire.deliveries import DeliveryStatus
@@ -25,7 +26,7 @@ from tests.delivery.receiver import receiving
 from tests.delivery.site import delivering, new_site
 from tests.storage.conftest import Run
 
-SETTLE, HEADS, DUE_WEBHOOKS = deliveries.settle, deliveries.heads, deliveries.due_webhooks
+SETTLE, HEADS, DUE_WEBHOOKS = delivery_queue.settle, delivery_queue.heads, delivery_queue.due_webhooks
 LANES = 12
 
 
@@ -47,7 +48,7 @@ def pending(lane: str) -> StoredDelivery:
         event_type="conversation:message",
         lane=lane,
         in_full=False,
-        status=deliveries.PENDING,
+        status=PENDING,
         tries=0,
         attempts=0,
         due_at=0,
@@ -77,8 +78,8 @@ def test_outcomes_of_one_attempt_in_a_batch_count_once(run: Run) -> None:
         await store.write(add)
         first, second = (outcome(store, one, 1, "pending"), outcome(store, one, 2, "delivered"))
         batch = (outcome(store, other, 1, "failed"), first, first, second, second, first)
-        await asyncio.gather(*(store.submit(deliveries.settle, given) for given in batch))
-        await store.submit(deliveries.settle, first)
+        await asyncio.gather(*(store.submit(delivery_queue.settle, given) for given in batch))
+        await store.submit(delivery_queue.settle, first)
 
         async def recorded(tx: Tx) -> tuple[list[Any], list[Any]]:
             attempts = await tx.rows("SELECT delivery_id, number FROM attempt")
@@ -103,7 +104,7 @@ def test_a_failing_worker_keeps_its_calls_in_flight(run: Run, monkeypatch: pytes
                 raise ServiceUnavailable
             return await HEADS(*args)
 
-        monkeypatch.setattr(deliveries, "heads", heads)
+        monkeypatch.setattr(delivery_queue, "heads", heads)
         async with receiving(lambda call: "hang" if not answering.is_set() else 200) as receiver:
             await site.hook(receiver.url)
             async with delivering(store, patience=1.0, failures=failures) as running:
@@ -140,7 +141,7 @@ def test_recording_is_retried_and_its_failures_are_logged_and_counted(
                 raise ServiceUnavailable
             return await SETTLE(tx, outcomes)
 
-        monkeypatch.setattr(deliveries, "settle", settle)
+        monkeypatch.setattr(delivery_queue, "settle", settle)
         async with receiving() as receiver, delivering(store, failures=failures):
             await site.hook(receiver.url)
             await site.touch(await site.user())
@@ -164,7 +165,7 @@ def test_unrecordable_lanes_do_not_stop_the_others(run: Run, monkeypatch: pytest
                 raise ZeroDivisionError
             return await SETTLE(tx, outcomes)
 
-        monkeypatch.setattr(deliveries, "settle", settle)
+        monkeypatch.setattr(delivery_queue, "settle", settle)
         async with receiving() as receiver, delivering(store, failures=failures):
             await site.hook(receiver.url)
             for user in users:
@@ -175,7 +176,7 @@ def test_unrecordable_lanes_do_not_stop_the_others(run: Run, monkeypatch: pytest
                 while not await site.rows("SELECT 1 FROM delivery WHERE status = 'delivered'"):
                     await asyncio.sleep(0.01)
             assert len(receiver.calls) == LANES + 1, "each was called once"
-            monkeypatch.setattr(deliveries, "settle", SETTLE)
+            monkeypatch.setattr(delivery_queue, "settle", SETTLE)
             # The tries that are under way know the old one.
             users.clear()
             assert await site.settled() == ["delivered"] * (LANES + 1)
@@ -242,7 +243,7 @@ def test_the_dispatcher_continues_after_any_failure(run: Run, monkeypatch: pytes
         return await DUE_WEBHOOKS(*args)
 
     async def work(store: Store) -> None:
-        monkeypatch.setattr(deliveries, "due_webhooks", waiting)
+        monkeypatch.setattr(delivery_queue, "due_webhooks", waiting)
         site, failures, assignment = await new_site(store), Counted(), Shaky(store.buckets)
         async with receiving() as receiver, delivering(store, failures=failures, assignment=assignment):
             await site.hook(receiver.url)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from heliograph.delivery.unreachable import MAX_WEBHOOKS, REPEAT_SECONDS, UnreachableLog
-from heliograph.storage.rows.deliveries import PENDING, AttemptOutcome
+from heliograph.storage.rows.deliveries import PENDING
+from heliograph.storage.rows.delivery_queue import AttemptOutcome
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 
 REFUSED = ("refused", "connection refused")

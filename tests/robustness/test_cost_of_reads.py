@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from heliograph.storage.opening import open_store
-from heliograph.storage.rows import apps, deliveries, keys, stream
+from heliograph.storage.rows import apps, delivery_queue, keys, stream
 from heliograph.storage.rows.stream import Cursor
 from tests.databases import SQLITE, new_database
 from tests.robustness.inside import Inside, inside
@@ -176,7 +176,7 @@ def test_nothing_that_runs_by_itself_looks_at_every_row(tmp_path: Path, steps: S
         with steps.few("the apps that wait to be purged"):
             await store.snapshot(apps.deleted, 2, 2**62)
         with steps.few("looking for webhooks that wait"):
-            await store.read(deliveries.due_webhooks, 2**62)
+            await store.read(delivery_queue.due_webhooks, 2**62)
         await store.close()
 
     asyncio.run(go())

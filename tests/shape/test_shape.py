@@ -159,7 +159,7 @@ WITHOUT_TENANT |= {
 # Delivery works for all tenants.
 WITHOUT_TENANT |= {f"leases.{name}" for name in ("every", "add", "take", "beat", "release", "forget")}
 WITHOUT_TENANT |= {
-    f"deliveries.{name}" for name in ("due_webhooks", "backlog", "heads", "park", "settle", "drop", "hasten")
+    f"delivery_queue.{name}" for name in ("due_webhooks", "backlog", "heads", "park", "settle", "drop", "hasten")
 }
 # Retention works for all tenants.
 WITHOUT_TENANT |= {f"retention.{name}" for name in ("clock", "advance", "buckets", "prune_deliveries", "prune_events")}

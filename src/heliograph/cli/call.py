@@ -13,14 +13,15 @@ import click
 import msgspec
 from msgspec import inspect
 
+from heliograph.cli.options import DEFAULT_URL
 from heliograph.client.arguments import path_names, snake
 from heliograph.client.requesting import PreparedRequest, build
 from heliograph.errors import ApiError, DecodeError, InvalidArgument, TransportError
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table import OPERATIONS
 
-DEFAULT_URL = "http://127.0.0.1:8080"
-API_ERROR, USAGE, NO_RESPONSE, INVALID_RESPONSE = 1, 2, 3, 4
+API_ERROR, NO_RESPONSE, INVALID_RESPONSE = 1, 3, 4
+"""Exit statuses; `cli.main` sets 2 for usage errors."""
 
 _CONNECTION = {
     "url": ("--url", "HELIOGRAPH_URL", DEFAULT_URL, "URL of the server."),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from heliograph.cli.options import DEFAULT_URL
+
 if TYPE_CHECKING:
     from heliograph.client.options import Attempt
     from heliograph.client.sync_events import EventStream
@@ -22,10 +24,8 @@ _FORWARD_SECONDS = 20.0
 @click.option("--conversation", help="Only events of this conversation.")
 @click.option("--include-full-user", is_flag=True, help="Include the complete users in the events.")
 @click.option("--secret", help="Value of the X-API-Key header; random by default.")
-@click.option("--since", help="Resume after this id, which `listen` prints when it exits.")
-@click.option(
-    "--url", envvar="HELIOGRAPH_URL", default="http://127.0.0.1:8080", show_default=True, help="URL of the server."
-)
+@click.option("--since", help="Resume after this id, which `heliograph listen` prints when it exits.")
+@click.option("--url", envvar="HELIOGRAPH_URL", default=DEFAULT_URL, show_default=True, help="URL of the server.")
 @click.option("--key-id", envvar="HELIOGRAPH_KEY_ID", required=True, help="Id of an API key of the app.")
 @click.option("--key-secret", envvar="HELIOGRAPH_KEY_SECRET", required=True, help="Secret of the API key.")
 def listen(app_id: str, forward_to: str, secret: str | None, since: str | None, url: str, **options: Any) -> None:

@@ -13,6 +13,9 @@ import msgspec
 from heliograph.settings import DEFAULT_DATABASE, Settings, environment_variable
 from heliograph.storage.store import Store
 
+DEFAULT_URL = "http://127.0.0.1:8080"
+"""The server that commands call by default."""
+
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -35,7 +35,7 @@ async def welcome(store: Store, url: str, settings: Settings) -> None:
 
 
 def _how_to_show(store: Store, database: str) -> str:
-    """The command that prints the sandbox again, if the database is persistent."""
+    """A hint at the command that prints the sandbox again; empty if the database is not persistent."""
     if not store.persistent:
         return ""
     option = "" if database == DEFAULT_DATABASE else f" --database {database}"
@@ -43,7 +43,7 @@ def _how_to_show(store: Store, database: str) -> str:
 
 
 def first_steps(url: str, created: Sandbox) -> list[str]:
-    """Shell lines that use the participants of the sandbox."""
+    """Shell commands for the sandbox that create a user and a group, join it, list its participants, and leave it."""
     return [
         f"APP={url}/v2/apps/{created.app.id}",
         f"KEY={created.app_key.id}:{created.app_key.secret}",

@@ -40,7 +40,7 @@ class EventSource:
         """Feed bytes; yields the deliveries that they complete.
 
         Raises:
-            DecodeError: the data of an event is not a delivery.
+            DecodeError: the data of an event is not a delivery, or an id is not printable ASCII.
         """
         # Not `splitlines`, which also splits at U+2028.
         *lines, self._buffer = (self._buffer + chunk).split(b"\n")
@@ -48,11 +48,17 @@ class EventSource:
             name, _, value = line.removesuffix(b"\r").partition(b":")
             value = value.removeprefix(b" ")
             if name == b"id":
-                self._id = value.decode()
+                self._id = self._text(value)
             elif name == b"data":
                 self._data = value
             elif not name and not value:
                 yield from self._dispatch()
+
+    def _text(self, id: bytes) -> str:
+        text = id.decode("latin-1")
+        if not (text.isascii() and text.isprintable()):  # the next request has it in a header
+            raise DecodeError(f"invalid id in the stream: {text!r}", self._operation)
+        return text
 
     def _dispatch(self) -> Iterator[Delivery]:
         data, self._data = self._data, b""

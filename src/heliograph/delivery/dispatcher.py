@@ -8,7 +8,7 @@ import time
 
 from heliograph.delivery.leases import BEAT_SECONDS, EXPIRY_SECONDS
 from heliograph.delivery.worker import DeliveryContext, WebhookWorker
-from heliograph.storage.rows import deliveries
+from heliograph.storage.rows import delivery_queue
 
 POLL_SECONDS = 0.25
 """The longest time until deliveries that another process has written are found."""
@@ -55,7 +55,7 @@ class Dispatcher:
         """
         context, delays = self._context, self._context.policy.longest_delays()
         while True:
-            await context.store.write(deliveries.hasten, context.clock(), delays)
+            await context.store.write(delivery_queue.hasten, context.clock(), delays)
             offset, rounds = self._offset(), _CLOCK_ROUNDS
             while rounds and abs(self._offset() - offset) < _STEP_SECONDS:
                 await asyncio.sleep(_CLOCK_SECONDS)
@@ -68,7 +68,7 @@ class Dispatcher:
         while True:
             self._wake.clear()
             started = time.monotonic()
-            for webhook_id in await self._context.store.read(deliveries.due_webhooks, self._context.clock()):
+            for webhook_id in await self._context.store.read(delivery_queue.due_webhooks, self._context.clock()):
                 self._start(webhook_id)
             # Searches take at most a quarter of the time, however many webhooks there are and however often it wakes.
             await asyncio.sleep(_REST_FACTOR * (time.monotonic() - started))

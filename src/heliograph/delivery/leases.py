@@ -13,7 +13,7 @@ from typing import Protocol
 
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import leases
-from heliograph.storage.rows.deliveries import BucketRanges
+from heliograph.storage.rows.delivery_queue import BucketRanges
 from heliograph.storage.rows.leases import UNOWNED, StoredLease
 from heliograph.storage.store import Store
 

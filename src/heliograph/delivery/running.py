@@ -14,7 +14,7 @@ from heliograph.delivery.unreachable import UnreachableLog
 from heliograph.delivery.worker import DeliveryContext
 from heliograph.domain.networks import networks_of
 from heliograph.settings import Settings
-from heliograph.storage.rows.deliveries import AttemptObserver, AttemptOutcome
+from heliograph.storage.rows.delivery_queue import AttemptObserver, AttemptOutcome
 from heliograph.storage.store import Store
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from heliograph.domain.networks import SETTING
-from heliograph.storage.rows.deliveries import AttemptOutcome
+from heliograph.storage.rows.delivery_queue import AttemptOutcome
 
 REPEAT_SECONDS = 600.0
 MAX_WEBHOOKS = 1000

@@ -21,15 +21,9 @@ from heliograph.background import PAUSE_SECONDS, Failures
 from heliograph.delivery.leases import BucketAssignment
 from heliograph.delivery.policy import Policy, is_success
 from heliograph.delivery.sender import CallResult, WebhookSender
-from heliograph.storage.rows import deliveries, webhooks
-from heliograph.storage.rows.deliveries import (
-    DELIVERED,
-    FAILED,
-    PENDING,
-    AttemptObserver,
-    AttemptOutcome,
-    DueDelivery,
-)
+from heliograph.storage.rows import delivery_queue, webhooks
+from heliograph.storage.rows.deliveries import DELIVERED, FAILED, PENDING
+from heliograph.storage.rows.delivery_queue import AttemptObserver, AttemptOutcome, DueDelivery
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.storage.store import Store
@@ -115,7 +109,7 @@ class WebhookWorker:
         context = self._context
         webhook = await context.store.read(webhooks.find, self._webhook_id)
         if webhook is None:
-            while await context.store.write(deliveries.drop, self._webhook_id, _DROP_STEP):
+            while await context.store.write(delivery_queue.drop, self._webhook_id, _DROP_STEP):
                 pass
             return []
         secret = context.store.sealer.open(webhook.id, webhook.secret)
@@ -129,11 +123,11 @@ class WebhookWorker:
             in_flight = [lane for _, lane in self._tasks]
             now = context.clock()
             found = await context.store.read(
-                deliveries.heads, self._webhook_id, context.assignment.ranges(), now, _PAGE, in_flight
+                delivery_queue.heads, self._webhook_id, context.assignment.ranges(), now, _PAGE, in_flight
             )
             if not found.waiting or context.stopping:
                 return found.heads
-            await context.store.write(deliveries.park, found.waiting, now)
+            await context.store.write(delivery_queue.park, found.waiting, now)
 
     async def _wait_for_slot(self) -> None:
         while len(self._tasks) - self._uncounted() >= self._concurrency:
@@ -215,7 +209,7 @@ class WebhookWorker:
 
     async def _record(self, outcome: AttemptOutcome) -> None:
         try:
-            await self._context.store.submit(deliveries.settle, outcome)
+            await self._context.store.submit(delivery_queue.settle, outcome)
         except Exception:
             if self._context.stopping:
                 return  # the attempt will be made again, with the same ids

@@ -62,7 +62,7 @@ async def get(store: Store, app_id: str) -> App:
 async def page(store: Store, page: Page) -> Slice[App]:
     """A page of apps, oldest first."""
     found = await store.snapshot(apps.page, page)
-    return Slice([to_api(one) for one in found.records], found.precedes, found.follows)
+    return found.holding([to_api(one) for one in found.records])
 
 
 async def update(store: Store, app_id: str, body: AppUpdateBody) -> App:

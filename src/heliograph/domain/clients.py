@@ -28,7 +28,7 @@ async def page(store: Store, tenant: Tenant, id_or_external_id: str, brand_id: s
 async def _page(reader: Reader, app_id: str, id_or_external_id: str, brand_id: str | None, page: Page) -> Slice[Client]:
     user = await load_user(reader, app_id, id_or_external_id, brand_id)
     found = await clients.page(reader, app_id, user.id, page)
-    return Slice([views.client(one) for one in found.records], found.precedes, found.follows)
+    return found.holding([views.client(one) for one in found.records])
 
 
 async def remove(store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None, client_id: str) -> None:

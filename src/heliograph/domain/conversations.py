@@ -114,7 +114,7 @@ async def _page_of_user(
     found = await participants.membership_page(reader, app_id, user.id, page)
     stored = await conversations.get_many(reader, [(app_id, conversation_id) for conversation_id in found.records])
     by_id = {one.id: one for one in stored}
-    return Slice([views.conversation(by_id[one]) for one in found.records], found.precedes, found.follows)
+    return found.holding([views.conversation(by_id[one]) for one in found.records])
 
 
 async def update(store: Store, tenant: Tenant, conversation_id: str, body: ConversationUpdateBody) -> Conversation:

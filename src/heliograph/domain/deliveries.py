@@ -6,7 +6,7 @@ from heliograph.domain.loading import load_delivery
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import NotFound
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.rows import deliveries, delivery_pages, webhooks
+from heliograph.storage.rows import deliveries, webhooks
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
 from heliograph.wire import times
@@ -25,7 +25,7 @@ async def page(store: Store, tenant: Tenant, filter: DeliveryFilter, page: Page)
         ("lane", filter.user_id),
     )
     match = [(column, value) for column, value in values if value is not None]
-    found = await store.snapshot(delivery_pages.page, tenant.app_id, match, page)
+    found = await store.snapshot(deliveries.page, tenant.app_id, match, page)
     return found.holding([to_api(one) for one in found.records])
 
 

@@ -44,8 +44,8 @@ def networks_of(settings: Settings, *, embedded: bool) -> tuple[Network, ...]:
 def described(allowed: Sequence[Network]) -> str:
     """The addresses that webhooks may have, in one line for `heliograph serve`."""
     if not allowed:
-        return f"public addresses by https only ({SETTING} allows others)"
-    return f"public addresses by https, and {', '.join(map(str, allowed))} by http too ({SETTING})"
+        return f"public addresses over https only ({SETTING} allows others)"
+    return f"public addresses over https, and {', '.join(map(str, allowed))} over http too ({SETTING})"
 
 
 def parse_networks(text: str, *, host: str, embedded: bool) -> tuple[Network, ...]:

@@ -143,7 +143,7 @@ async def _update(
 
 
 async def delete(store: Store, tenant: Tenant, integration_id: str, webhook_id: str) -> None:
-    """Delete a webhook, and drop its pending deliveries.
+    """Delete a webhook. Delivery drops its pending deliveries.
 
     Raises:
         IntegrationNotFound, NotFound: it does not exist in this app.

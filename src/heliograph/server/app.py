@@ -29,7 +29,8 @@ log = logging.getLogger("heliograph.request")
 class Application:
     """Responds to every request, counts it, and logs it.
 
-    `on_removal` is called after a key or an app is removed, `on_write` after a request that may have written.
+    `on_removal` is called after a key, an integration or an app is removed, and `on_write` after a request that may
+    have written.
     """
 
     def __init__(

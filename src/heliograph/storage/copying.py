@@ -31,7 +31,7 @@ from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 
 _CHUNK = 1000
-_FACTS = ("sandbox", cursors.FACT)  # the rows of `meta` that are not specific to one database
+_COPIED_META = ("sandbox", cursors.KEY_NAME)  # the other rows of `meta` are specific to one database
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,8 @@ async def copy(source: Store, target: Store, advanced: Callable[[int, int], None
                 f"the copy of the table {table.name} differs from the source: stop all servers of the source, "
                 "empty the target, and copy again"
             )
-    facts = {name: await source.read(meta.get, name) for name in _FACTS}
-    await target.write(_finish, facts)
+    values = {name: await source.read(meta.get, name) for name in _COPIED_META}
+    await target.write(_finish, values)
     return progress.rows
 
 
@@ -224,8 +224,8 @@ async def _mark(tx: Tx, progress: Progress) -> None:
     await meta.put(tx, COPY, msgspec.json.encode(progress).decode())
 
 
-async def _finish(tx: Tx, facts: dict[str, str | None]) -> None:
-    for name, value in facts.items():
+async def _finish(tx: Tx, values: dict[str, str | None]) -> None:
+    for name, value in values.items():
         if value is not None:
             await meta.put(tx, name, value)
     await meta.remove(tx, COPY)

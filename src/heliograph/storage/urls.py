@@ -12,10 +12,10 @@ MEMORY = ":memory:"
 
 
 def require_shared(url: str, purpose: str) -> None:
-    """Check, before anything is opened, that several processes can serve the database at `url`; `purpose` needs them.
+    """Check that several processes can serve the database at `url`, as `purpose` requires. Opens nothing.
 
     Raises:
-        UsageError: a single process serves the database, or the URL is not a database URL.
+        UsageError: the database is on SQLite, or the URL has another scheme.
     """
     if embedded_path(url) is not None:
         raise UsageError(
@@ -24,10 +24,10 @@ def require_shared(url: str, purpose: str) -> None:
 
 
 def embedded_path(url: str) -> str | None:
-    """The path that the URL of a SQLite database names; None for a database of PostgreSQL.
+    """The path in the URL of a SQLite database; None for a PostgreSQL database.
 
     Raises:
-        UsageError: the URL is not one of a database that can be opened here.
+        UsageError: the URL has another scheme.
     """
     if url.startswith(_SQLITE) and len(url) > len(_SQLITE):
         return url.removeprefix(_SQLITE)

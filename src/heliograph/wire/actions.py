@@ -86,7 +86,7 @@ ItemActionBody = BuyBody | LinkBody | PostbackBody | WebviewBody
 
 
 class MessengerOptions(Response):
-    """What only Facebook Messenger knows of an action."""
+    """Options of an action for Facebook Messenger only."""
 
     messenger_extensions: bool | None = field(default=None, name="messenger_extensions")
     webview_share_button: Literal["hide"] | None = field(default=None, name="webview_share_button")

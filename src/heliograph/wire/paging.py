@@ -48,7 +48,7 @@ class Slice(Struct, Generic[T], frozen=True):
     last: str | None = None
 
     def holding(self, records: list[U]) -> Slice[U]:
-        """The same slice with other records."""
+        """The same slice with other records, such as the same ones in another form."""
         return Slice(records, self.precedes, self.follows, self.first, self.last)
 
 

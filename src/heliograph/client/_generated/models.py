@@ -329,7 +329,7 @@ class Buy(Model):
 
 
 class MessengerOptions(Model):
-    """What only Facebook Messenger knows of an action."""
+    """Options of an action for Facebook Messenger only."""
 
     messenger_extensions: bool | None = plain("messenger_extensions")
     webview_share_button: str | None = plain("webview_share_button")

@@ -1217,7 +1217,7 @@ class ExtraChannelOptions(Model):
 
 
 class ExtraChannelOptionsMessenger(Model):
-    """What only Facebook Messenger knows of an action."""
+    """Options of an action for Facebook Messenger only."""
 
     messenger_extensions: bool | None = field("messenger_extensions")
     webview_share_button: str | None = field("webview_share_button")

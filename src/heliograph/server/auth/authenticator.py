@@ -73,7 +73,7 @@ class Authenticator:
         self._apps: Cache[str, StoredApp | None] = Cache()
 
     def clear_cache(self) -> None:
-        """Clear the cache; called after a key or an app is removed."""
+        """Clear the cache. Called after a key, an integration or an app is removed."""
         self._callers.clear()
         self._apps.clear()
 

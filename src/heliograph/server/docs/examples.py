@@ -111,7 +111,7 @@ _call = events.WebhookCall(
             payload=events.ConversationCreatePayload(
                 conversation=conversations.ConversationTruncated(id=_GROUP, type="sdkGroup"),
                 creation_reason="none",
-                source=Source(type="api:conversations"),
+                source=Source(type="api"),
             ),
         )
     ],

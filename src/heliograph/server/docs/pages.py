@@ -28,7 +28,7 @@ REQUEST_ID = "heliograph.request_id"
 """The key of the request id in the scope of a request for a page."""
 _READY_SECONDS = 2.0
 # Deleting a row that does not exist changes nothing, but fails if the database is read-only.
-_NO_FACT = ""
+_NO_NAME = ""
 _JSON = "application/json"
 
 log = logging.getLogger("heliograph.request")
@@ -69,7 +69,7 @@ def pages(store: Store, metrics: Metrics, urls: Urls) -> Starlette:
         try:
             async with asyncio.timeout(_READY_SECONDS):
                 await store.snapshot(meta.get, "schema_version")
-                await store.write(meta.remove, _NO_FACT)
+                await store.write(meta.remove, _NO_NAME)
         except (ServiceUnavailable, TimeoutError):
             return _error(ServiceUnavailable())
         return Response(b'{"status":"ok"}', media_type=_JSON)

@@ -66,7 +66,7 @@ class ServerContext:
     auth: Authenticator
     streams: Streams
     on_removal: Callable[[], None]
-    """Called after a key or an app is removed."""
+    """Called after a key, an integration or an app is removed."""
 
 
 @dataclass(slots=True)
@@ -157,7 +157,7 @@ class Request(Generic[P, B]):
         return Links(prev=link("before", meta.before_cursor), next=link("after", meta.after_cursor))
 
     def after_removal(self) -> None:
-        """To be called after a key or an app is removed: clears the cache of credentials and wakes the purge."""
+        """Clear the cache of credentials and wake the purge. Call it after removing a key, an integration or an app."""
         self.context.auth.clear_cache()
         self.context.on_removal()
 

@@ -10,8 +10,9 @@ import asyncio
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from heliograph.errors import ServiceUnavailable
-from heliograph.storage.rows import deliveries
-from heliograph.storage.rows.deliveries import DELIVERED, PENDING, AttemptOutcome
+from heliograph.storage.rows import delivery_queue
+from heliograph.storage.rows.deliveries import DELIVERED, PENDING
+from heliograph.storage.rows.delivery_queue import AttemptOutcome
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
@@ -48,7 +49,7 @@ class DeliveryMetrics:
         # All processes measure the same database, so the gauges are not summed over them.
         self._pending = Gauge(
             "heliograph_deliveries_pending",
-            f"Pending deliveries, counted up to {deliveries.MAX_COUNTED}.",
+            f"Pending deliveries, counted up to {delivery_queue.MAX_COUNTED}.",
             registry=registry,
             multiprocess_mode="livemostrecent",
         )
@@ -75,7 +76,7 @@ class DeliveryMetrics:
         """Query the database for pending deliveries; NaN if it does not respond."""
         try:
             async with asyncio.timeout(_QUERY_SECONDS):
-                backlog = await self._store.read(deliveries.backlog, times.now())
+                backlog = await self._store.read(delivery_queue.backlog, times.now())
         except (ServiceUnavailable, TimeoutError):
             self._pending.set(_UNKNOWN)
             self._overdue.set(_UNKNOWN)

@@ -1,4 +1,4 @@
-"""Deliveries, and the stream of events."""
+"""Deliveries."""
 
 from __future__ import annotations
 

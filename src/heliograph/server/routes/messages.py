@@ -46,6 +46,6 @@ async def delete_all(request: Request[ConversationPath, None]) -> Empty:
 
 
 @handles(POST_ACTIVITY)
-async def act(request: Request[ConversationPath, ActivityPost]) -> Empty:
+async def post_activity(request: Request[ConversationPath, ActivityPost]) -> Empty:
     await messages.post_activity(request.store, request.tenant, request.path.conversation_id, request.body)
     return Empty()

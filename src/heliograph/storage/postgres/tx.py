@@ -91,7 +91,7 @@ class PostgresTx(Tx):
         if not values:
             return []
         arrays = await self._catalog.arrays(self._connection, table, match)
-        return await self.rows(_fetch(table, columns, match, arrays, lock), *values)
+        return await self.rows(_get_many(table, columns, match, arrays, lock), *values)
 
     async def execute(self, sql: str, *values: Any) -> int:
         status = await self._connection.execute(sql, *values)
@@ -138,7 +138,7 @@ def _get(table: str, columns: Columns, match: Columns, lock: Lock) -> str:
 
 
 @lru_cache(maxsize=256)
-def _fetch(table: str, columns: Columns, match: Columns, arrays: Columns, lock: Lock) -> str:
+def _get_many(table: str, columns: Columns, match: Columns, arrays: Columns, lock: Lock) -> str:
     # Rows are locked in the order in which they are sorted.
     order = "" if lock is Lock.NONE else f" ORDER BY {_names(match)}{_LOCKS[lock]}"
     return f"SELECT {_names(columns)} FROM {table} WHERE ({_names(match)}) IN (SELECT * FROM {_set(arrays)}){order}"

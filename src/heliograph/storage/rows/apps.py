@@ -49,7 +49,7 @@ async def get(reader: Reader, app_id: str, *, lock: Lock = Lock.NONE) -> StoredA
 async def page(reader: Reader, page: Page) -> Slice[StoredApp]:
     """A page of apps, oldest first."""
     rows = await slice_of(reader, _ROWS.columns, "app WHERE deleted_at IS NULL", (), page)
-    return Slice([_ROWS.load(row[:-1]) for row in rows.records], rows.precedes, rows.follows)
+    return rows.holding([_ROWS.load(row[:-1]) for row in rows.records])
 
 
 async def every(reader: Reader) -> list[StoredApp]:

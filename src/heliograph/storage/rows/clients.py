@@ -50,7 +50,7 @@ async def get(reader: Reader, app_id: str, user_id: str, client_id: str) -> Stor
 async def page(reader: Reader, app_id: str, user_id: str, page: Page) -> Slice[StoredClient]:
     """A page of the user's clients, oldest first."""
     rows = await slice_of(reader, _ROWS.columns, f"client {_OF_USER}", (reader.bucket(user_id), app_id, user_id), page)
-    return Slice([_ROWS.load(row[:-1]) for row in rows.records], rows.precedes, rows.follows)
+    return rows.holding([_ROWS.load(row[:-1]) for row in rows.records])
 
 
 async def sdk_clients(reader: Reader, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:

@@ -17,8 +17,8 @@ from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import meta
 from heliograph.storage.rows.stream import Cursor
 
-FACT = "cursor_key"
-"""The name of the key in `meta`. Copies of the database keep it, so that cursors stay valid."""
+KEY_NAME = "cursor_key"
+"""The name of the encryption key in `meta`. Copies of the database keep it, so that cursors stay valid."""
 _NONCE_BYTES, _EPOCH_BYTES, _TX_BYTES, _ID_BYTES = 12, 8, 8, 12
 
 
@@ -48,9 +48,9 @@ class CursorCodec:
 
 async def cursor_codec(reader: Reader, app_id: str) -> CursorCodec:
     """The codec of the app's cursors."""
-    return CursorCodec(bytes.fromhex(await meta.get(reader, FACT) or ""), app_id)
+    return CursorCodec(bytes.fromhex(await meta.get(reader, KEY_NAME) or ""), app_id)
 
 
 async def prepare(tx: Tx) -> None:
     """Generate the encryption key if the database has none."""
-    await meta.add(tx, FACT, secrets.token_hex(16))
+    await meta.add(tx, KEY_NAME, secrets.token_hex(16))

@@ -45,7 +45,7 @@ async def page(reader: Reader, app_id: str, types: Sequence[str], page: Page) ->
         rows = await filtered_slice_of(reader, _ROWS.columns, source, (app_id,), condition, tuple(types), page)
         return rows.holding([_ROWS.load(row) for row in rows.records])
     rows = await slice_of(reader, _ROWS.columns, source, (app_id,), page)
-    return Slice([_ROWS.load(row[:-1]) for row in rows.records], rows.precedes, rows.follows)
+    return rows.holding([_ROWS.load(row[:-1]) for row in rows.records])
 
 
 async def add(tx: Tx, app_id: str, integration: StoredIntegration) -> None:

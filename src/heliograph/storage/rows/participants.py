@@ -125,7 +125,7 @@ async def membership_page(reader: Reader, app_id: str, user_id: str, page: Page)
         page,
         key="conversation_id",
     )
-    return Slice([row[0] for row in rows.records], rows.precedes, rows.follows)
+    return rows.holding([row[0] for row in rows.records])
 
 
 async def of_conversation(reader: Reader, app_id: str, conversation_id: str) -> list[StoredParticipant]:

@@ -12,9 +12,10 @@ import msgspec
 from msgspec import Struct
 
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.rows import meta, stream
+from heliograph.storage.rows import deliveries, meta, stream
 
-FACT = "retention"
+NAME = "retention"
+"""The name of the state in `meta`."""
 _MARKS = 48
 """Marks per retention time. Events may be kept this fraction of the retention time longer than configured."""
 _JUMP = 8
@@ -72,14 +73,14 @@ async def advance(tx: Tx, wall: int, least: int, keep: int) -> tuple[int, Mark |
     Returns the age of the database, and the mark before which events are older than `keep` milliseconds.
     """
     end = await stream.end(tx, "")
-    known = await meta.get(tx, FACT)
+    known = await meta.get(tx, NAME)
     retention = msgspec.json.decode(known, type=Retention) if known else None
     # Marks of another epoch are not comparable, so all events count as new.
     if retention is None or retention.epoch != end.epoch:
         retention = Retention(wall, end.epoch)
     retention.advance(wall, least, keep)
     old = retention.mark(end.tx, end.id, keep)
-    await meta.put(tx, FACT, msgspec.json.encode(retention).decode())
+    await meta.put(tx, NAME, msgspec.json.encode(retention).decode())
     return retention.age, old
 
 
@@ -112,8 +113,7 @@ async def prune_deliveries(tx: Tx, bucket: int, after: str, mark: Mark, limit: i
         limit,
     )
     keys = [(bucket, id) for id, status, is_old in rows if is_old and status != "pending"]
-    await tx.delete("attempt", ("bucket", "delivery_id"), keys)
-    await tx.delete("delivery", ("bucket", "id"), keys)
+    await deliveries.remove(tx, keys)
     return rows[-1][0] if len(rows) == limit and any(row[2] for row in rows) else None
 
 

@@ -144,7 +144,7 @@ def _opened(location: Location) -> Iterator[DatabaseFile]:
 
 @contextmanager
 def _reported(target: Path) -> Iterator[None]:
-    """Report errors of files in one line."""
+    """Turn I/O and SQLite errors into a UsageError that names the file."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:

@@ -69,7 +69,7 @@ def unavailable(error: sqlite3.DatabaseError) -> Exception:
 
 @lru_cache(maxsize=1024)
 def _numbered(sql: str) -> str:
-    # The driver accepts a sequence of values for ?1, but not for $1.
+    # The driver binds a sequence of values to ?1, but not to $1.
     return _PARAMETER.sub(r"?\1", sql)
 
 

@@ -1,0 +1,248 @@
+"""The delivery queue: finds the deliveries to attempt now, and records the outcomes of attempts.
+
+A lane is a conversation or a user. The deliveries of a lane to one webhook are made in order: the first pending one is
+the head, and the others wait for it. Deliveries that wait behind a head that is not due, or that hide other heads from
+the search, are parked: their due time is postponed until those before them are settled. So the cost of finding heads
+does not depend on the number of waiting deliveries.
+
+Its functions work for all tenants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from msgspec import Raw, Struct
+from msgspec.structs import astuple
+
+from heliograph.storage.engine import Reader, Row, Tx
+from heliograph.storage.rows.deliveries import ATTEMPT_COLUMNS, PENDING, remove
+from heliograph.storage.rows.log_rows import DELIVERY_ROWS, StoredAttempt, StoredDelivery
+
+BucketRanges = tuple[tuple[int, int], ...]
+"""Ranges of buckets, each as its first and last bucket."""
+
+_EXAMINED = 256
+"""The number of due deliveries that a search for heads examines."""
+_PARKED_MILLISECONDS = 300_000
+"""The longest time for which a delivery is parked. Usually it becomes due as soon as it is the head; the limit covers a
+process that dies or loses its lease at that point."""
+MAX_COUNTED = 10_000
+"""The count of pending deliveries stops at this number."""
+
+# Webhooks with pending deliveries. Skips from one webhook to the next on the index, instead of reading every delivery.
+_WAITS = """waits (id) AS (
+    SELECT min(webhook_id) FROM delivery WHERE status = 'pending'
+    UNION ALL
+    SELECT (SELECT min(webhook_id) FROM delivery WHERE status = 'pending' AND webhook_id > waits.id)
+    FROM waits WHERE waits.id IS NOT NULL
+)"""
+# The condition for f to be a pending delivery of the same lane as d.
+_LANE = "f.bucket = d.bucket AND f.lane = d.lane AND f.webhook_id = d.webhook_id AND f.status = 'pending'"
+
+
+class DueDelivery(Struct):
+    """A delivery to attempt now, with the payload of its event. `parks`: whether the delivery after it is parked."""
+
+    bucket: int
+    delivery: StoredDelivery
+    created_at: int
+    payload: Raw
+    parks: bool = False
+
+
+class HeadSearch(Struct):
+    """The result of a search for heads: those that are due, and deliveries behind heads that should be parked."""
+
+    heads: list[DueDelivery]
+    waiting: list[tuple[int, str]]
+    """Each as its bucket and id."""
+
+
+class Backlog(Struct):
+    """The number of pending deliveries, up to `MAX_COUNTED`, and how long the oldest head has been due."""
+
+    pending: int
+    overdue_milliseconds: int
+
+
+class AttemptOutcome(Struct):
+    """The outcome of an attempt.
+
+    `delivery` is the delivery after the attempt. `lease` and `owner` name the lease of the bucket and its owner, and
+    are empty without leases. `parks`: whether the delivery after this one is parked. `cause` is the reason why the
+    attempt got no response; it is passed to observers and not stored.
+    """
+
+    bucket: int
+    delivery: StoredDelivery
+    attempt: StoredAttempt
+    lease: str = ""
+    owner: str = ""
+    parks: bool = False
+    cause: str | None = None
+
+
+AttemptObserver = Callable[[AttemptOutcome], None]
+"""Called after each attempt is recorded."""
+
+
+async def due_webhooks(reader: Reader, now: int) -> list[str]:
+    """The ids of webhooks with due deliveries, and of deleted webhooks with pending ones."""
+    rows = await reader.rows(
+        f"""WITH RECURSIVE {_WAITS} SELECT id FROM waits WHERE id IS NOT NULL
+        AND ((SELECT min(due_at) FROM delivery WHERE webhook_id = waits.id AND status = 'pending') <= $1
+            OR NOT EXISTS (SELECT 1 FROM webhook WHERE webhook.id = waits.id))""",
+        now,
+    )
+    return [row[0] for row in rows]
+
+
+async def backlog(reader: Reader, now: int) -> Backlog:
+    """The number of pending deliveries, and how long the oldest head has been due."""
+    row = await reader.row(
+        f"""WITH RECURSIVE {_WAITS} SELECT
+            (SELECT count(*) FROM (SELECT 1 FROM delivery WHERE status = 'pending' LIMIT $2) AS counted),
+            (SELECT min(
+                (SELECT min(d.due_at) FROM (
+                    SELECT * FROM delivery WHERE webhook_id = waits.id AND status = 'pending' AND due_at <= $1
+                    ORDER BY due_at, event_id LIMIT $3
+                ) AS d WHERE d.event_id = (SELECT min(f.event_id) FROM delivery AS f WHERE {_LANE}))
+            ) FROM waits WHERE id IS NOT NULL)""",
+        now,
+        MAX_COUNTED,
+        _EXAMINED,
+    )
+    assert row is not None
+    return Backlog(pending=row[0], overdue_milliseconds=0 if row[1] is None else now - row[1])
+
+
+async def heads(
+    reader: Reader, webhook_id: str, ranges: BucketRanges, now: int, limit: int, leaving_out: Collection[str] = ()
+) -> HeadSearch:
+    """The due heads of the webhook's lanes in these buckets, longest due first.
+
+    `leaving_out` are lanes with a call in flight.
+    """
+    # A lane is ordered by event ids, which ascend within a conversation, whichever machine makes them.
+    columns = ", ".join(f"d.{name}" for name in DELIVERY_ROWS.columns)
+    others = ", ".join(f"${number}" for number, _ in enumerate(leaving_out, 4))
+    rows = await reader.rows(
+        f"""SELECT d.bucket, {columns}, e.created_at,
+            CASE d.in_full WHEN 1 THEN coalesce(e.full_payload, e.payload) ELSE e.payload END,
+            CASE WHEN e.id IS NULL THEN 0 ELSE (
+                SELECT f.due_at FROM delivery AS f WHERE {_LANE} AND f.event_id > d.event_id ORDER BY f.event_id LIMIT 1
+            ) END
+        FROM (
+            SELECT * FROM delivery WHERE webhook_id = $1 AND status = 'pending' AND due_at <= $2
+            AND {_within(ranges)}{f" AND lane NOT IN ({others})" if others else ""}
+            ORDER BY due_at, event_id LIMIT $3
+        ) AS d
+        LEFT JOIN event AS e ON e.bucket = d.bucket AND e.id = d.event_id
+        AND d.event_id = (SELECT min(f.event_id) FROM delivery AS f WHERE {_LANE})
+        ORDER BY d.due_at, d.event_id""",
+        webhook_id,
+        now,
+        _EXAMINED,
+        *leaving_out,
+    )
+    found = [
+        DueDelivery(row[0], DELIVERY_ROWS.load(row[1:-3]), row[-3], Raw(row[-2]), parks=(row[-1] or 0) > now)
+        for row in rows
+        if row[-3] is not None
+    ]
+    behind = [DELIVERY_ROWS.load(row[1:-3]) for row in rows if row[-3] is None]
+    if len(rows) < _EXAMINED or len(found) >= limit:
+        # No more heads can be hidden, so deliveries directly behind a found head need not be parked.
+        lanes = {one.delivery.lane for one in found}
+        behind = [one for one in behind if one.lane not in lanes]
+    return HeadSearch(found[:limit], [(reader.bucket(one.lane), one.id) for one in behind])
+
+
+def _within(ranges: BucketRanges) -> str:
+    # CASE keeps query planners from starting with the buckets and underestimating their rows: rows should be read in
+    # the order of due times, of which the first few are enough.
+    inside = " OR ".join(f"bucket BETWEEN {first} AND {last}" for first, last in ranges) or "1 = 0"
+    return f"CASE WHEN {inside} THEN 1 = 1 ELSE 1 = 0 END"
+
+
+async def park(tx: Tx, keys: Sequence[tuple[int, str]], now: int) -> None:
+    """Park deliveries that wait behind others, given by bucket and id. Their lanes must not have a call in flight.
+
+    The outcome of the delivery before each of them must be recorded with `parks`.
+    """
+    until = now + _PARKED_MILLISECONDS
+    await tx.update("delivery", ("due_at",), ("bucket", "id"), [(until, *key) for key in keys])
+
+
+async def hasten(tx: Tx, now: int, delays: Sequence[int]) -> None:
+    """Make deliveries due whose due time is further ahead than any delay allows, because a wall clock was wrong.
+
+    `delays` are the longest delays in milliseconds after the first failed attempt, the second, and so on.
+    """
+    longest = " ".join(f"WHEN {tries} THEN {delay}" for tries, delay in enumerate(delays, 1))
+    await tx.execute(
+        "UPDATE delivery SET due_at = $1 WHERE status = 'pending' "
+        f"AND due_at - CASE tries {longest} ELSE {_PARKED_MILLISECONDS} END > $1",
+        now,
+    )
+
+
+async def settle(tx: Tx, outcomes: Sequence[AttemptOutcome]) -> list[None]:
+    """Record a batch of outcomes, each attempt once. Skips buckets that another process leases now."""
+    names = {one.lease for one in outcomes if one.lease}
+    rows = await tx.get_many("lease", ("name", "owner"), ("name",), [(name,) for name in sorted(names)])
+    owners = {name: owner for name, owner in rows}
+    keys = [(one.bucket, one.delivery.id) for one in outcomes]
+    rows = await tx.get_many("delivery", ("bucket", "id", "attempts"), ("bucket", "id"), keys)
+    known = {(bucket, id): attempts for bucket, id, attempts in rows}
+    valid = []
+    for one in outcomes:
+        # A missing delivery was purged. One that already has this attempt was recorded by a commit whose result was
+        # lost, or by an earlier outcome of this batch.
+        key = one.bucket, one.delivery.id
+        if known.get(key, one.attempt.number) >= one.attempt.number:
+            continue
+        if not one.lease or owners.get(one.lease) == one.owner:
+            known[key] = one.attempt.number
+            valid.append(one)
+    await tx.insert("attempt", ("bucket", *ATTEMPT_COLUMNS), [(one.bucket, *astuple(one.attempt)) for one in valid])
+    latest = {(one.bucket, one.delivery.id): one for one in valid}  # given two rows with one key, UPDATE uses either
+    await tx.update(
+        "delivery",
+        ("status", "tries", "attempts", "due_at", "settled_at"),
+        ("bucket", "id"),
+        [_state(one.bucket, one.delivery) for one in latest.values()],
+    )
+    for one in outcomes:
+        if one.parks and one.delivery.status != PENDING:
+            await _make_due(tx, one.bucket, one.delivery)
+    return [None] * len(outcomes)
+
+
+async def _make_due(tx: Tx, bucket: int, settled: StoredDelivery) -> None:
+    """Make the head of the lane due, unless it waits for a retry."""
+    # Selected by key: otherwise SQLite reads the whole bucket, because it does not expect the index to find one row.
+    await tx.execute(
+        """UPDATE delivery SET due_at = created_at WHERE bucket = $1 AND tries = 0 AND id = (
+            SELECT id FROM delivery WHERE bucket = $1 AND lane = $2 AND webhook_id = $3 AND status = 'pending'
+            ORDER BY event_id LIMIT 1
+        )""",
+        bucket,
+        settled.lane,
+        settled.webhook_id,
+    )
+
+
+def _state(bucket: int, delivery: StoredDelivery) -> Row:
+    state = delivery.status, delivery.tries, delivery.attempts, delivery.due_at, delivery.settled_at
+    return *state, bucket, delivery.id
+
+
+async def drop(tx: Tx, webhook_id: str, limit: int) -> bool:
+    """Delete up to `limit` pending deliveries of a deleted webhook; returns whether there are more."""
+    keys = await tx.rows(
+        "SELECT bucket, id FROM delivery WHERE webhook_id = $1 AND status = 'pending' LIMIT $2", webhook_id, limit
+    )
+    await remove(tx, keys)
+    return len(keys) == limit
