@@ -51,6 +51,15 @@ class Settings:
         "Private networks in which webhooks may be called, also by http; separated by commas: "
         "auto, none, loopback, 10.1.0.0/16 …",
     )
+    stand_ins: str = _setting(
+        "auto",
+        "Offer stand-ins for integrations with services of others, which are never called: yes, no, or auto, for a "
+        "server on a loopback address with a SQLite database.",
+        choices=("auto", "yes", "no"),
+    )
+    strict_control: bool = _setting(
+        False, "Respond with status 400 to a control call that fails; its failure event is recorded with either value."
+    )
     keep_days: int = _setting(7, "Days for which events and settled deliveries are kept.", least=1)
     log_format: str = _setting("console", "Format of the log lines on standard error.", choices=("console", "json"))
     log_level: str = _setting("info", "Minimum level of log lines.", choices=("debug", "info", "warning", "error"))
