@@ -19,6 +19,7 @@ from heliograph.domain.verbs import Refused
 from heliograph.errors import ApiError, ConversationNotFound, Forbidden, InvalidControlAction, InvalidControlTarget
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.switchboards import StoredSwitchboardIntegration, SwitchboardState
+from heliograph.wire.operations import Scope
 from heliograph.wire.switchboards import NEXT
 
 _NOT_ENABLED = "The switchboard is not enabled"
@@ -66,6 +67,15 @@ class _ControlVerb(Struct, frozen=True):
         self, conversation: StoredConversation, switchboard: SwitchboardState, changes: Changes
     ) -> ControlOutcome | Refused:
         raise NotImplementedError
+
+    @property
+    def _of_app(self) -> bool:
+        """Whether the caller acts for the whole app, and not for an integration."""
+        return self.tenant.scope > Scope.INTEGRATION
+
+    def _is_of(self, member: StoredSwitchboardIntegration) -> bool:
+        """Whether the caller is the integration of a switchboard integration."""
+        return self.tenant.integration_id == member.integration_id
 
     def _set(
         self,
@@ -152,20 +162,17 @@ class AcceptControl(_ControlVerb, frozen=True):
     failed = "switchboard:acceptControl:failure"
 
     def _without_switchboard(self, conversation: StoredConversation, changes: Changes) -> ControlOutcome | Refused:
-        if self.tenant.integration_id is not None:
-            return Refused(Forbidden)
-        return super()._without_switchboard(conversation, changes)
+        return super()._without_switchboard(conversation, changes) if self._of_app else Refused(Forbidden)
 
     def _decide(
         self, conversation: StoredConversation, switchboard: SwitchboardState, changes: Changes
     ) -> ControlOutcome | Refused:
         active, pending = controllers.active(conversation), controllers.pending(conversation)
-        caller = self.tenant.integration_id
-        if pending is not None and caller in (None, pending.integration_id):
+        if pending is not None and (self._of_app or self._is_of(pending)):
             return self._set("switchboard:acceptControl", conversation, pending, None, changes)
-        if caller is None:
+        if self._of_app:
             return self._fail(conversation, InvalidControlAction(_NOTHING_PENDING), changes)
-        if pending is None and active is not None and active.integration_id == caller:
+        if pending is None and active is not None and self._is_of(active):
             return _DONE  # a retry
         return Refused(Forbidden)
 
@@ -174,14 +181,13 @@ class ReleaseControl(_ControlVerb, frozen=True):
     """Leave the conversation without an active integration. An integration must be active to do so."""
 
     def _without_switchboard(self, conversation: StoredConversation, changes: Changes) -> ControlOutcome | Refused:
-        return _DONE if self.tenant.integration_id is None else Refused(Forbidden)
+        return _DONE if self._of_app else Refused(Forbidden)
 
     def _decide(
         self, conversation: StoredConversation, switchboard: SwitchboardState, changes: Changes
     ) -> ControlOutcome | Refused:
         active, pending = controllers.active(conversation), controllers.pending(conversation)
-        caller = self.tenant.integration_id
-        if caller is not None and (active is None or active.integration_id != caller):
+        if not self._of_app and (active is None or not self._is_of(active)):
             return Refused(Forbidden)
         if active is None and pending is None:
             return _DONE
