@@ -200,6 +200,10 @@ def test_the_largest_body(world: World, operation: AnyOperation) -> None:
                     "UpdateUser",
                     "UpdateIntegration",
                     "UpdateWebhook",
+                    "UpdateSwitchboard",
+                    "UpdateSwitchboardIntegration",
+                    "AcceptControl",
+                    "ReleaseControl",
                 )
 
 
