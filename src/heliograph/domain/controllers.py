@@ -53,9 +53,14 @@ def withheld(conversation: StoredConversation, also_concerned: Collection[str] =
     switchboard = enabled(conversation)
     if switchboard is None:
         return _NONE
-    receiving = concerned(conversation).union(also_concerned)
-    standby = (one for one in switchboard.integrations if not one.deliver_standby_events)
-    return frozenset([one.integration_id for one in standby if one.integration_id not in receiving])
+    receiving = (conversation.active_id, conversation.pending_id)
+    return frozenset(
+        [
+            one.integration_id
+            for one in switchboard.integrations
+            if not one.deliver_standby_events and one.id not in receiving and one.integration_id not in also_concerned
+        ]
+    )
 
 
 def to_api(stored: StoredSwitchboardIntegration | None) -> SwitchboardIntegrationWebhook | None:
