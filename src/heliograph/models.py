@@ -195,6 +195,8 @@ if TYPE_CHECKING:
     from heliograph.errors import ErrorItem as ErrorItem
     from heliograph.errors import HeadersTooLarge as HeadersTooLarge
     from heliograph.errors import IntegrationNotFound as IntegrationNotFound
+    from heliograph.errors import InvalidControlAction as InvalidControlAction
+    from heliograph.errors import InvalidControlTarget as InvalidControlTarget
     from heliograph.errors import InvalidPage as InvalidPage
     from heliograph.errors import Locked as Locked
     from heliograph.errors import MessageNotFound as MessageNotFound
@@ -436,6 +438,8 @@ __all__ = [
     "IntegrationUpdateBody",
     "IntegrationsApi",
     "InteractiveDataRefBody",
+    "InvalidControlAction",
+    "InvalidControlTarget",
     "InvalidPage",
     "IosIntegration",
     "IosIntegrationBody",
@@ -760,6 +764,8 @@ _HOMES = {
     "ErrorItem": "heliograph.errors",
     "HeadersTooLarge": "heliograph.errors",
     "IntegrationNotFound": "heliograph.errors",
+    "InvalidControlAction": "heliograph.errors",
+    "InvalidControlTarget": "heliograph.errors",
     "InvalidPage": "heliograph.errors",
     "Locked": "heliograph.errors",
     "MessageNotFound": "heliograph.errors",

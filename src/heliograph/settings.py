@@ -51,6 +51,15 @@ class Settings:
         "Networks that webhooks may call over http or https, in addition to public addresses over https: auto, none, "
         "or a list such as loopback,10.1.0.0/16.",
     )
+    stand_ins: str = _setting(
+        "auto",
+        "Offer stand-ins for integrations with services of others, which are never called: yes, no, or auto, for a "
+        "server on a loopback address with a SQLite database.",
+        choices=("auto", "yes", "no"),
+    )
+    strict_control: bool = _setting(
+        False, "Respond with status 400 to a control call that fails; its failure event is recorded with either value."
+    )
     keep_days: int = _setting(7, "Number of days to keep events and settled deliveries.", least=1)
     log_format: str = _setting("console", "Format of the log lines on standard error.", choices=("console", "json"))
     log_level: str = _setting("info", "Minimum level of log lines.", choices=("debug", "info", "warning", "error"))

@@ -34,6 +34,10 @@ def filled(engine: str, folder: Path, users: int = 20) -> str:
         hook = {"target": "http://127.0.0.1:1/hook", "triggers": ["*"]}
         made = api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})["integration"]
         api.ok("POST", f"/integrations/{made['id']}/keys", {"displayName": "Bot"})
+        board = f"/switchboards/{api.ok('POST', '/switchboards')['switchboard']['id']}"
+        bot = api.ok("POST", f"{board}/switchboardIntegrations", {"name": "bot", "integrationId": made["id"]})
+        default = {"defaultSwitchboardIntegrationId": bot["switchboardIntegration"]["id"]}
+        api.ok("PATCH", board, {"enabled": True, **default})
         api.new_group()
         while not rows(url, "SELECT 1 FROM attempt"):
             time.sleep(0.05)
@@ -61,7 +65,7 @@ def content(url: str) -> dict[str, list[tuple[object, ...]]]:
         elif table in ("api_key", "webhook"):
             keep[table] = sorted(tuple(value for value in line if not isinstance(value, bytes)) for line in lines)
         else:
-            bucketed = table not in ("app", "integration")
+            bucketed = table not in ("app", "integration", "switchboard")
             keep[table] = sorted((line[1:] if bucketed else line for line in lines), key=repr)
     # The number of a transaction means something in its own database only, and so do leases.
     keep["event"] = [line[:-1] for line in keep["event"]]

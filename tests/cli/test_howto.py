@@ -1,4 +1,4 @@
-"""What docs/howto/webhooks.md tells to paste does what it says."""
+"""The commands of the how-to guides do what the guides say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.harness import Server
+from tests.harness import Caller, Server
 
 ROOT = Path(__file__).parents[2]
 PORT = 3000
@@ -45,3 +45,12 @@ def test_a_join_arrives_on_a_local_port(tmp_path: Path) -> None:
         hook.kill()
         hook.communicate()
         assert server.stop() == 0
+
+
+def test_control_is_handed_over(api: Caller) -> None:
+    guide = (ROOT / "docs/howto/handover.md").read_text()
+    assert api.auth is not None
+    command = [sys.executable, ROOT / "examples/handover.py", api.url, api.app_id, *api.auth]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"```\n{done.stdout}```" in guide

@@ -239,18 +239,12 @@ def test_defaults(place: Place, configuration: official.Configuration) -> None:
 def test_what_is_not_offered_is_refused_by_the_server(
     place: Place, api_client: official.ApiClient, tmp_path: Path
 ) -> None:
-    attachments, switchboards = official.AttachmentsApi(api_client), official.SwitchboardActionsApi(api_client)
+    attachments = official.AttachmentsApi(api_client)
     (tmp_path / "a.txt").write_bytes(b"text")
     with (tmp_path / "a.txt").open("rb") as file:
         for source in (b"text", str(tmp_path / "a.txt"), ("a.txt", b"text"), file):
             with pytest.raises(official.NotFoundException):
                 attachments.upload_attachment(place.app_id, "public", source, var_for="message")
-    with pytest.raises(official.NotFoundException):
-        switchboards.release_control(place.app_id, place.group)
-    with pytest.raises(official.NotFoundException):
-        switchboards.pass_control(
-            place.app_id, place.group, official.PassControlBody(switchboard_integration="next", reason="r")
-        )
     with pytest.raises((official.NotFoundException, official.ForbiddenException)):
         official.AppsApi(api_client).list_apps(filter=official.AppListFilter(service_account_id="svc"))
 

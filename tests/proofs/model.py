@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.proofs.model_of_control import Controllers, Switchboard
 from tests.proofs.replay import Membership
 
 Refusal = tuple[int, str, str]
@@ -53,6 +54,7 @@ class Room:
     is_default: bool = False
     seats: dict[str, Seat] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
+    controllers: Controllers = field(default_factory=Controllers)
     updated: str | None = None
     """The time at which the last message was received, even if it was deleted."""
 
@@ -64,6 +66,7 @@ class Model:
         self.limit = limit
         self.people: dict[str, Person] = {}
         self.rooms: dict[str, Room] = {}
+        self.switchboard = Switchboard()
         self.last_id = ""
         self.owed: list[Event] = []
 
@@ -162,6 +165,8 @@ class Model:
         for seat in room.seats.values():
             seat.unread += 1
         self._see(room, named)
+        if named is not None:
+            self.switchboard.speak(room.controllers)
         self.owed.append(("conversation:message", room_id, None, None))
 
     def act(self, room_id: str, named: Named | None, type: str) -> None:
@@ -207,6 +212,7 @@ class Model:
     ) -> None:
         """Apply the creation of a conversation with these participants."""
         room = self.rooms[made["id"]] = Room(made["id"], made["type"])
+        self.switchboard.speak(room.controllers)
         wanted: dict[str, bool] = {}
         for one, wish in zip(named, subscribe, strict=True):
             person = self.find(one)

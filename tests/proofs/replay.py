@@ -12,7 +12,8 @@ Membership = dict[str, dict[str, str]]
 """For each conversation, the user of each participant, in the order of joining."""
 
 # The required and optional keys of payloads and of the objects in them, from the webhook schemas of the API document.
-CONVERSATION = ({"id", "type"}, {"metadata"})
+CONVERSATION = ({"id", "type"}, {"metadata", "activeSwitchboardIntegration", "pendingSwitchboardIntegration"})
+MEMBER = {"id", "name", "integrationId", "integrationType"}
 USER = ({"id", "authenticated"}, {"externalId", "brandId"})
 SDK_CLIENT = ({"id", "type", "status", "lastSeen", "linkedAt"}, {"displayName", "avatarUrl", "info", "raw"})
 SOURCE = ({"type"}, {"integrationId", "originalMessageId", "originalMessageTimestamp"})
@@ -37,6 +38,8 @@ PAYLOADS = {
     "conversation:read": {"conversation", "activity"},
     "conversation:typing": {"conversation", "activity"},
     "conversation:remove": {"conversation"},
+    **{f"switchboard:{call}Control": {"conversation"} for call in ("pass", "offer", "accept", "release")},
+    **{f"switchboard:{call}Control:failure": {"conversation", "error"} for call in ("pass", "offer", "accept")},
     "user:remove": {"user"},
     # The document's `reason` is present "if applicable", and none of its values applies to a change by the API.
     "user:update": {"user", "source"},
@@ -110,6 +113,8 @@ def assert_documented(event: StoredEvent) -> None:
             author = payload[name]["author"]
             assert ("userId" in author) == ("user" in author) == (author["type"] == "user"), event
             assert payload[name]["source"] == {"type": "api:conversations"}
+    for name, value in payload.get("conversation", {}).items():
+        assert not name.endswith("SwitchboardIntegration") or set(value) == MEMBER, event
     assert ("conversation" in payload) == (event.conversation_id is not None)
     if event.conversation_id is not None:
         assert payload["conversation"]["id"] == event.conversation_id

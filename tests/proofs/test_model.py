@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from heliograph.storage.rows import outbox as event_rows
 from tests.databases import POSTGRESQL, SQLITE, new_database
 from tests.harness import Caller, author_of, error_of, init, serving
+from tests.proofs.controlling import CONTROL_WEIGHTS, ControlVerbs
 from tests.proofs.identities import assert_unique
 from tests.proofs.inside import Inside, Outside
 from tests.proofs.model import NO_CONVERSATION, NO_USER, TAKEN, Model, Named, Person, Refusal
@@ -62,10 +63,10 @@ WEIGHTS = {
     "list_conversations": 2,
     "list_messages": 2,
 }
-VERBS = [verb for verb, weight in WEIGHTS.items() for _ in range(weight)]
+VERBS = [verb for verb, weight in (WEIGHTS | CONTROL_WEIGHTS).items() for _ in range(weight)]
 
 
-class Verbs(RuleBasedStateMachine):
+class Verbs(ControlVerbs, RuleBasedStateMachine):
     """The verbs, each applied to the server and to the model."""
 
     def __init__(self, open_inside: Callable[[Path], Inside]) -> None:
@@ -125,6 +126,7 @@ class Verbs(RuleBasedStateMachine):
 
     @initialize()
     def some_users_and_a_full_group(self) -> None:
+        self.some_integrations_in_a_switchboard()
         for external_id in (None, *EXTERNAL_IDS, None, None, None, None):
             self.new_user(external_id)
         first = list(self.external_ids)[:LIMIT]
@@ -295,6 +297,7 @@ class Verbs(RuleBasedStateMachine):
     def the_rows_agree(self) -> None:
         stored = self.inside.run(self.inside.store.snapshot(stored_membership, self.inside.app_id))
         assert in_order(stored) == in_order(self.model.membership())
+        self.assert_controllers_agree()
 
     @invariant()
     def what_is_unread_agrees(self) -> None:

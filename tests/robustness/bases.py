@@ -26,5 +26,12 @@ def base_of(operation: AnyOperation, world: World, kind: Any = None) -> dict[str
         "CreateIntegration": {"type": "web", "displayName": "Name"},
         "CreateWebhook": HOOK,
         "UpdateWebhook": HOOK,
+        "UpdateSwitchboard": {"enabled": False},
+        "CreateSwitchboardIntegration": {"name": "third", "integrationId": world.integration},
+        "UpdateSwitchboardIntegration": {"name": "third"},
+        "PassControl": {"switchboardIntegration": "other"},
+        "OfferControl": {"switchboardIntegration": "other"},
+        "AcceptControl": {"metadata": {}},
+        "ReleaseControl": {"metadata": {}},
     }
     return bodies.get(operation.name, {"displayName": "Name"})

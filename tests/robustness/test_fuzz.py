@@ -206,6 +206,10 @@ def test_the_largest_body(world: World, operation: AnyOperation) -> None:
                     "UpdateUser",
                     "UpdateIntegration",
                     "UpdateWebhook",
+                    "UpdateSwitchboard",
+                    "UpdateSwitchboardIntegration",
+                    "AcceptControl",
+                    "ReleaseControl",
                 )
 
 

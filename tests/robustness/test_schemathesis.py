@@ -98,12 +98,22 @@ def aim(case: Case[Any], world: World) -> None:
             case.query[f"filter[{name}]"] = known[name]
 
 
+def make_room(world: World, operation: AnyOperation) -> None:
+    """Delete what keeps the operation from creating an object."""
+    switchboard = f"/switchboards/{world.switchboard}"
+    if operation.name == "CreateSwitchboard":
+        world.api.ok("DELETE", switchboard)
+    elif operation.name == "CreateSwitchboardIntegration":
+        world.api.ok("DELETE", f"{switchboard}/switchboardIntegrations/{world.switchboard_integration}")
+
+
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["valid", "invalid"])
 @pytest.mark.parametrize("operation", OFFERED, ids=lambda one: one.name)
 def test_every_response_is_documented(
     account: Caller, target: Target, operation: AnyOperation, mode: GenerationMode
 ) -> None:
     world = new_world(account, operation.name)
+    make_room(world, operation)
     described = target.described[f"{operation.method} {operation.path}"]
     fixed = {"appId": world.app_id} if "{appId}" in operation.path else None
     answered: list[int] = []

@@ -137,7 +137,34 @@ class Walk:
         self.call("GetWebhook", **own, webhookId=webhook)
         self.call("UpdateWebhook", {"includeFullUser": True}, **own, webhookId=webhook)
         self.call("DeleteWebhook", **own, webhookId=webhook)
+        self._switchboard(made["id"])
         self.call("DeleteIntegration", **own)
+
+    def _switchboard(self, integration: str) -> None:
+        word = self._word
+        own = {"switchboardId": self.call("CreateSwitchboard")["switchboard"]["id"]}
+        self.call("ListSwitchboards")
+        linked = {"name": word("switchboard_integration"), "integrationId": integration}
+        member = self.call("CreateSwitchboardIntegration", linked, **own)["switchboardIntegration"]["id"]
+        named = {**own, "switchboardIntegrationId": member}
+        self.call("ListSwitchboardIntegrations", **own)
+        self.call("UpdateSwitchboardIntegration", {"name": word("switchboard_integration_again")}, **named)
+        self.call("DeleteSwitchboardIntegration", **named)
+        default = self.call("CreateSwitchboardIntegration", linked, **own)["switchboardIntegration"]["id"]
+        self.call("UpdateSwitchboard", {"enabled": True, "defaultSwitchboardIntegrationId": default}, **own)
+        self._control(default)
+        self.call("DeleteSwitchboard", **own)
+
+    def _control(self, default: str) -> None:
+        word = self._word
+        metadata = {"metadata": {word("control_key"): word("control_value")}}
+        group = self.call("CreateConversation", {"type": "sdkGroup"})["conversation"]["id"]
+        self.call("PassControl", {"switchboardIntegration": default, **metadata}, conversationId=group)
+        unknown = {"switchboardIntegration": word("target"), **metadata}
+        for name in ("PassControl", "OfferControl"):
+            self.call(name, unknown, conversationId=group)
+        for name in ("AcceptControl", "ReleaseControl"):
+            self.call(name, metadata, conversationId=group)
 
     def _conversations(self, ada: str) -> None:
         word = self._word

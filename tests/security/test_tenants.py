@@ -17,6 +17,8 @@ USER = (404, "user_not_found", "User not found")
 CLIENT = (404, "client_not_found", "Client not found")
 MESSAGE = (404, "not_found", "Message not found")
 INTEGRATION = (404, "integration_not_found", "Integration not found")
+SWITCHBOARD = (404, "switchboard_not_found", "Switchboard not found")
+MEMBER = (404, "switchboard_integration_not_found", "SwitchboardIntegration not found")
 KEY = (404, "not_found", "Resource not found")
 NO_MEMBER = (404, "not_found", "User is not a member of the conversation")
 FORBIDDEN = (403, "forbidden", "Forbidden")
@@ -54,6 +56,8 @@ def attempts(other: World) -> list[Attempt]:
         *_by_path(other, "messageId", other.messages[0], MESSAGE),
         *_by_path(other, "integrationId", other.integration, INTEGRATION),
         *_by_path(other, "webhookId", other.webhook, KEY),
+        *_by_path(other, "switchboardId", other.switchboard, SWITCHBOARD),
+        *_by_path(other, "switchboardIntegrationId", other.switchboard_integration, MEMBER),
         Attempt("GetCustomIntegrationKey", KEY, ids={"keyId": other.integration_key_id}),
         Attempt("DeleteCustomIntegrationKey", KEY, ids={"keyId": other.integration_key_id}),
         *_by_reference(other),
@@ -69,6 +73,9 @@ def _by_path(other: World, parameter: str, value: str, expected: Expected) -> li
         "PostActivity": {"author": {"type": "business"}, "type": "conversation:read"},
         "CreateCustomIntegrationKey": {"displayName": "Mine"},
         "CreateWebhook": {"target": "https://example.invalid", "triggers": []},
+        "CreateSwitchboardIntegration": {"name": "mine", "integrationId": other.integration},
+        "PassControl": {"switchboardIntegration": "next"},
+        "OfferControl": {"switchboardIntegration": "next"},
     }
     # The API document's answer for these is the general one.
     others = {"ListMessages": (404, "not_found", "Resource not found")}
@@ -88,6 +95,14 @@ def _by_reference(other: World) -> list[Attempt]:
     found = [
         Attempt("LeaveConversation", NO_MEMBER, body={"participantId": other.participants[name]})
         for name in other.users
+    ]
+    link, target = {"integrationId": other.integration}, other.switchboard_integration
+    found += [
+        Attempt("CreateSwitchboardIntegration", INTEGRATION, body={"name": "mine", **link}),
+        Attempt("UpdateSwitchboardIntegration", INTEGRATION, body=link),
+        Attempt("UpdateSwitchboardIntegration", MEMBER, body={"nextSwitchboardIntegrationId": target}),
+        Attempt("UpdateSwitchboard", MEMBER, body={"defaultSwitchboardIntegrationId": target}),
+        Attempt("CreateIntegration", MEMBER, body={"type": "web", "defaultResponderId": target}),
     ]
     for who in ({"userId": other.users["ada"]}, {"userExternalId": other.lone_external_id}):
         (filtered,) = who.values()
@@ -130,8 +145,9 @@ def test_every_operation_with_an_id_is_tried(worlds: tuple[World, World]) -> Non
         "CreateAppKey",
         "ListAppKeys",
         "CreateUser",
-        "CreateIntegration",
         "ListIntegrations",
+        "CreateSwitchboard",
+        "ListSwitchboards",
     }
     assert tried | nameless == {operation.name for operation in OFFERED}
 

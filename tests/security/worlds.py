@@ -32,6 +32,9 @@ class World:
     integration: str = ""
     integration_key_id: str = ""
     webhook: str = ""
+    switchboard: str = ""
+    switchboard_integration: str = ""
+    """The one of `integration`. The default one of the switchboard is another."""
 
     @property
     def app_id(self) -> str:
@@ -49,6 +52,8 @@ class World:
             "messageId": self.messages[0],
             "integrationId": self.integration,
             "webhookId": self.webhook,
+            "switchboardId": self.switchboard,
+            "switchboardIntegrationId": self.switchboard_integration,
         }
         return {**mine, **others}
 
@@ -78,8 +83,25 @@ def new_world(account: Caller, name: str) -> World:
     world.integration, world.webhook = made["integration"]["id"], made["integration"]["webhooks"][0]["id"]
     keys = f"/integrations/{world.integration}/keys"
     world.integration_key_id = api.ok("POST", keys, {"displayName": "Spare"})["key"]["id"]
+    _add_switchboard(world)
     world.key_id = call(world.owner, "CreateAppKey", {"displayName": "Spare"}).json()["key"]["id"]
     return world
+
+
+def _add_switchboard(world: World) -> None:
+    """Add a switchboard, which is enabled after the conversations are created, so that none is controlled."""
+    api = world.api
+    hook = {"target": "https://example.invalid/default", "triggers": ["client:remove"]}
+    default = api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})["integration"]["id"]
+    world.switchboard = api.ok("POST", "/switchboards")["switchboard"]["id"]
+    path = f"/switchboards/{world.switchboard}"
+    members = {
+        name: api.ok("POST", f"{path}/switchboardIntegrations", {"name": name, "integrationId": integration})
+        for name, integration in (("default", default), ("other", world.integration))
+    }
+    ids = {name: one["switchboardIntegration"]["id"] for name, one in members.items()}
+    world.switchboard_integration = ids["other"]
+    api.ok("PATCH", path, {"enabled": True, "defaultSwitchboardIntegrationId": ids["default"]})
 
 
 def snapshot(world: World) -> dict[str, Any]:
@@ -93,6 +115,8 @@ def snapshot(world: World) -> dict[str, Any]:
     look("GetApp")
     look("ListAppKeys")
     look("ListIntegrations")
+    look("ListSwitchboards")
+    look("ListSwitchboardIntegrations", switchboardId=world.switchboard)
     look("ListCustomIntegrationKeys", integrationId=world.integration)
     for user_id in (*world.users.values(), SHARED, world.lone_external_id):
         look("GetUser", userIdOrExternalId=user_id)

@@ -186,6 +186,7 @@ def test_the_openapi_document_of_the_whole_table_is_valid() -> None:
 def test_bodies_are_optional_as_documented() -> None:
     assert [one.name for one in OPERATIONS if isinstance(one.body, Json) and one.body.optional] == [
         "ReleaseControl",
+        "AcceptControl",
         "SyncUser",
     ]
     described = {
@@ -194,7 +195,11 @@ def test_bodies_are_optional_as_documented() -> None:
         for operation in path.values()
         if "requestBody" in operation
     }
-    assert [name for name, required in described.items() if not required] == ["ReleaseControl", "SyncUser"]
+    assert [name for name, required in described.items() if not required] == [
+        "ReleaseControl",
+        "AcceptControl",
+        "SyncUser",
+    ]
     assert set(described) == {one.name for one in OPERATIONS if one.body.kind}
 
 

@@ -16,6 +16,7 @@ from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.messages import StoredMessage
 from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.switchboards import StoredSwitchboardIntegration
 from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.clients import ClientAssociation
 
@@ -47,6 +48,18 @@ class Changes:
     def touch(self, conversation: StoredConversation) -> None:
         """Give the conversation a new version. All ids that are created later, in any process, are greater than it."""
         self._conversations.changed[conversation.app_id, conversation.id] = conversation
+
+    def set_control(
+        self,
+        conversation: StoredConversation,
+        active: StoredSwitchboardIntegration | None,
+        pending: StoredSwitchboardIntegration | None,
+    ) -> None:
+        """Set which switchboard integrations are active and pending in a conversation."""
+        conversation.active_id = active.id if active else None
+        conversation.pending_id = pending.id if pending else None
+        self._conversations.controlled[conversation.app_id, conversation.id] = conversation
+        self.touch(conversation)
 
     def admit(
         self, tenant: Tenant, conversation: StoredConversation, user: StoredUser, *, subscribe: bool
@@ -210,6 +223,7 @@ class _Conversations:
     def __init__(self) -> None:
         self.created: list[StoredConversation] = []
         self.changed: dict[Key, StoredConversation] = {}
+        self.controlled: dict[Key, StoredConversation] = {}
         self.emptied: list[StoredConversation] = []
         self.deleted: dict[Key, StoredConversation] = {}
 
@@ -225,6 +239,8 @@ class _Conversations:
             self.changed.pop((conversation.app_id, conversation.id), None)
         if self.changed:
             await conversations.set_counts(tx, list(self.changed.values()))
+        if self.controlled:
+            await conversations.set_control(tx, list(self.controlled.values()))
         if self.deleted:
             await conversations.remove(tx, list(self.deleted.values()))
 

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import UNSET
 
 from heliograph import ids
-from heliograph.domain import metadata, views
+from heliograph.domain import controllers, metadata, views
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.conversations import conversation_created, conversation_removed
 from heliograph.domain.facts import FactBook
@@ -15,7 +15,7 @@ from heliograph.domain.loading import load_conversation, load_named_user
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, TooManyParticipants
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.rows import clients, conversations, participants, users
+from heliograph.storage.rows import clients, conversations, participants, switchboards, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
@@ -61,6 +61,7 @@ async def _create(
         metadata=metadata,
         created_at=tx.now,
     )
+    await _assign_default(tx, conversation)
     if first_personal:
         members[0][0].default_conversation_id = conversation.id
         await users.change(tx, members[0][0])
@@ -72,6 +73,14 @@ async def _create(
     conversation_created(changes.journal, tenant, conversation, [user for user, _ in members], joined)
     await changes.save(tx)
     return conversation
+
+
+async def _assign_default(tx: Tx, conversation: StoredConversation) -> None:
+    """Give control of a new conversation to the default switchboard integration."""
+    if (switchboard := await switchboards.of_app(tx, conversation.app_id)) is not None:
+        conversation.switchboard = switchboard.state
+        if (default := controllers.default(conversation)) is not None:
+            conversation.active_id = default.id
 
 
 async def _members(tx: Tx, tenant: Tenant, named: list[ParticipantBody], lock: Lock) -> list[tuple[StoredUser, bool]]:

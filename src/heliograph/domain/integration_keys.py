@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from heliograph.domain.integrations import CUSTOM
 from heliograph.domain.keys import new_key
 from heliograph.domain.loading import load_app, load_integration, load_integration_key
 from heliograph.domain.tenants import Tenant
@@ -12,6 +11,7 @@ from heliograph.storage.rows import keys
 from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.store import Store
 from heliograph.wire.apps import AppKey
+from heliograph.wire.integrations import CUSTOM
 from heliograph.wire.keys import KEYS_PER_INTEGRATION, IntegrationApiKey
 from heliograph.wire.operations import Scope
 

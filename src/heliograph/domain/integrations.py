@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from heliograph import ids
-from heliograph.domain import webhooks
+from heliograph.domain import switchboard_integrations, webhooks
 from heliograph.domain.loading import load_app, load_integration
 from heliograph.domain.networks import Network
 from heliograph.domain.targets import admit
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import BadRequest
+from heliograph.errors import BadRequest, IntegrationNotFound, SwitchboardIntegrationNotFound
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.rows import integrations, keys
+from heliograph.storage.rows import integrations, keys, switchboards
 from heliograph.storage.rows import webhooks as webhook_rows
 from heliograph.storage.rows.integrations import StoredIntegration
+from heliograph.storage.rows.switchboards import SwitchboardState
 from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 from heliograph.wire import sdks
 from heliograph.wire.base import Body
-from heliograph.wire.integrations import CustomIntegration, CustomIntegrationBody, Integration, IntegrationUpdateBody
+from heliograph.wire.integrations import (
+    CUSTOM,
+    INTEGRATION_TYPES,
+    CustomIntegration,
+    CustomIntegrationBody,
+    Integration,
+    IntegrationUpdateBody,
+)
 from heliograph.wire.paging import Page, Slice
 
-CUSTOM = "custom"
 _OFFERED: tuple[type[sdks.IntegrationBase], ...] = (
     CustomIntegration,
     sdks.WebIntegration,
@@ -35,16 +42,24 @@ _OFFERED: tuple[type[sdks.IntegrationBase], ...] = (
     sdks.AndroidIntegration,
     sdks.UnityIntegration,
 )
-_TYPES = {str(kind.__struct_config__.tag) for kind in get_args(Integration)}
-# By type, the names of the settings that are stored: those that responses show. Push credentials are not stored, as
-# this server sends no push notifications.
+_DEFAULT_RESPONDER_ID = "defaultResponderId"
+_DERIVED = {"id", "status", "displayName", "webhooks", "defaultResponder"}
+# By type, the names of the settings that are stored: those that responses show, and the default responder. Push
+# credentials are not stored, as this server sends no push notifications.
 _KEPT = {
-    str(kind.__struct_config__.tag): set(kind.__struct_encode_fields__) - {"id", "status", "displayName", "webhooks"}
+    str(kind.__struct_config__.tag): (set(kind.__struct_encode_fields__) - _DERIVED)
+    | ({_DEFAULT_RESPONDER_ID} if issubclass(kind, sdks.ChannelIntegration) else set())
     for kind in _OFFERED
 }
 
-IntegrationWithWebhooks = tuple[StoredIntegration, list[StoredWebhook]]
-"""The webhooks are in the order of creation."""
+
+class ShownIntegration(Struct):
+    """An integration with all that responses show of it. The webhooks are in the order of creation."""
+
+    integration: StoredIntegration
+    webhooks: Sequence[StoredWebhook]
+    switchboard: SwitchboardState
+    """That of the app; an empty one if it has none."""
 
 
 async def create(store: Store, tenant: Tenant, body: Any, allowed: Sequence[Network]) -> Integration:
@@ -54,6 +69,7 @@ async def create(store: Store, tenant: Tenant, body: Any, allowed: Sequence[Netw
         BadRequest: integrations of this type are not offered, a target cannot be called, or the app has reached the
             limit of webhooks.
         AppNotFound: the app does not exist.
+        SwitchboardIntegrationNotFound: the default responder does not exist.
     """
     type_ = str(body.__struct_config__.tag)
     if type_ not in _KEPT:
@@ -70,16 +86,20 @@ async def create(store: Store, tenant: Tenant, body: Any, allowed: Sequence[Netw
         created_at=0,
     )
     new_webhooks = [webhooks.new_webhook(store.sealer, tenant.app_id, integration.id, one) for one in wanted]
-    await store.write(_create, tenant.app_id, integration, new_webhooks)
-    return to_api(store.sealer, integration, new_webhooks)
+    return to_api(store.sealer, await store.write(_create, tenant.app_id, integration, new_webhooks))
 
 
-async def _create(tx: Tx, app_id: str, integration: StoredIntegration, new_webhooks: Sequence[StoredWebhook]) -> None:
+async def _create(
+    tx: Tx, app_id: str, integration: StoredIntegration, new_webhooks: Sequence[StoredWebhook]
+) -> ShownIntegration:
     await load_app(tx, app_id, lock=Lock.CHANGE)
+    shown = ShownIntegration(integration, new_webhooks, await _switchboard(tx, app_id))
+    _require_default_responder(shown)
     integration.created_at = tx.now
     await integrations.add(tx, app_id, integration)
     for webhook in new_webhooks:
         await webhooks.add(tx, app_id, webhook)
+    return shown
 
 
 async def page(store: Store, tenant: Tenant, types: str | None, page: Page) -> Slice[Integration]:
@@ -89,7 +109,7 @@ async def page(store: Store, tenant: Tenant, types: str | None, page: Page) -> S
         BadRequest: unknown type.
     """
     wanted = list(dict.fromkeys(types.split(","))) if types else []
-    if not _TYPES.issuperset(wanted):
+    if not INTEGRATION_TYPES.issuperset(wanted):
         raise BadRequest("Invalid query parameters")
     return await store.snapshot(_page, tenant.app_id, wanted, page, store.sealer)
 
@@ -97,10 +117,8 @@ async def page(store: Store, tenant: Tenant, types: str | None, page: Page) -> S
 async def _page(reader: Reader, app_id: str, types: Sequence[str], page: Page, sealer: Sealer) -> Slice[Integration]:
     found = await integrations.page(reader, app_id, types, page)
     every = await webhook_rows.of_app(reader, app_id)
-    records = [
-        to_api(sealer, one, [webhook for webhook in every if webhook.integration_id == one.id]) for one in found.records
-    ]
-    return found.holding(records)
+    switchboard = await _switchboard(reader, app_id)
+    return found.holding([to_api(sealer, _shown(one, every, switchboard)) for one in found.records])
 
 
 async def get(store: Store, tenant: Tenant, integration_id: str) -> Integration:
@@ -109,13 +127,33 @@ async def get(store: Store, tenant: Tenant, integration_id: str) -> Integration:
     Raises:
         IntegrationNotFound: it does not exist in this app.
     """
-    return to_api(store.sealer, *await store.snapshot(_with_webhooks, tenant, integration_id))
+    return to_api(store.sealer, await store.snapshot(_get, tenant, integration_id))
 
 
-async def _with_webhooks(reader: Reader, tenant: Tenant, integration_id: str) -> IntegrationWithWebhooks:
+async def _get(reader: Reader, tenant: Tenant, integration_id: str) -> ShownIntegration:
     integration = await load_integration(reader, tenant, integration_id)
+    if not integration.listed:
+        raise IntegrationNotFound
     every = await webhook_rows.of_app(reader, tenant.app_id)
-    return integration, [webhook for webhook in every if webhook.integration_id == integration.id]
+    return _shown(integration, every, await _switchboard(reader, tenant.app_id))
+
+
+def _shown(
+    integration: StoredIntegration, webhooks_of_app: Sequence[StoredWebhook], switchboard: SwitchboardState
+) -> ShownIntegration:
+    its_webhooks = [one for one in webhooks_of_app if one.integration_id == integration.id]
+    return ShownIntegration(integration, its_webhooks, switchboard)
+
+
+async def _switchboard(reader: Reader, app_id: str) -> SwitchboardState:
+    found = await switchboards.of_app(reader, app_id)
+    return found.state if found else SwitchboardState()
+
+
+def _require_default_responder(shown: ShownIntegration) -> None:
+    chosen = shown.integration.settings.get(_DEFAULT_RESPONDER_ID)
+    if chosen is not None and shown.switchboard.find(chosen) is None:
+        raise SwitchboardIntegrationNotFound
 
 
 async def update(store: Store, tenant: Tenant, integration_id: str, body: IntegrationUpdateBody) -> Integration:
@@ -123,26 +161,32 @@ async def update(store: Store, tenant: Tenant, integration_id: str, body: Integr
 
     Raises:
         IntegrationNotFound: it does not exist in this app.
+        SwitchboardIntegrationNotFound: the default responder does not exist.
     """
-    return to_api(store.sealer, *await store.write(_update, tenant, integration_id, body))
+    return to_api(store.sealer, await store.write(_update, tenant, integration_id, body))
 
 
-async def _update(tx: Tx, tenant: Tenant, integration_id: str, body: IntegrationUpdateBody) -> IntegrationWithWebhooks:
+async def _update(tx: Tx, tenant: Tenant, integration_id: str, body: IntegrationUpdateBody) -> ShownIntegration:
     # The lock keeps concurrent updates from overwriting each other.
     await load_app(tx, tenant.app_id, lock=Lock.CHANGE)
-    integration, its_webhooks = await _with_webhooks(tx, tenant, integration_id)
+    shown = await _get(tx, tenant, integration_id)
+    integration = shown.integration
     if body.display_name is not UNSET:
         integration.display_name = body.display_name
-    integration.settings = _merged(integration.settings, integration.type, _given(body))
+    given = _given(body)
+    integration.settings = _merged(integration.settings, integration.type, given)
+    if _DEFAULT_RESPONDER_ID in given:
+        _require_default_responder(shown)
     await integrations.change(tx, tenant.app_id, integration)
-    return integration, its_webhooks
+    return shown
 
 
 async def delete(store: Store, tenant: Tenant, integration_id: str) -> None:
-    """Delete an integration with its keys and webhooks.
+    """Delete an integration with its keys and webhooks, and its switchboard integration.
 
     Raises:
         IntegrationNotFound: it does not exist in this app.
+        BadRequest: its switchboard integration is the default one, or the next one of another.
     """
     await store.write(_delete, tenant, integration_id)
 
@@ -151,12 +195,16 @@ async def _delete(tx: Tx, tenant: Tenant, integration_id: str) -> None:
     # The lock keeps concurrent requests from adding keys and webhooks.
     await load_app(tx, tenant.app_id, lock=Lock.CHANGE)
     integration = await load_integration(tx, tenant, integration_id)
+    if (switchboard := await switchboards.of_app(tx, tenant.app_id)) is not None:
+        if (linked := switchboard.state.of_integration(integration.id)) is not None:
+            await switchboard_integrations.remove(tx, switchboard, linked)
     await keys.remove_of_integration(tx, tenant.app_id, integration.id)
     await integrations.remove(tx, tenant.app_id, integration.id)
 
 
-def to_api(sealer: Sealer, integration: StoredIntegration, its_webhooks: Sequence[StoredWebhook]) -> Integration:
+def to_api(sealer: Sealer, shown: ShownIntegration) -> Integration:
     """An integration as responses show it."""
+    integration = shown.integration
     fields: dict[str, Any] = {
         **integration.settings,
         "type": integration.type,
@@ -165,9 +213,22 @@ def to_api(sealer: Sealer, integration: StoredIntegration, its_webhooks: Sequenc
         "displayName": integration.display_name,
     }
     if integration.type == CUSTOM:
-        fields["webhooks"] = [msgspec.to_builtins(webhooks.to_api(sealer, one)) for one in its_webhooks]
+        fields["webhooks"] = [msgspec.to_builtins(webhooks.to_api(sealer, one)) for one in shown.webhooks]
+    else:
+        chosen = fields.pop(_DEFAULT_RESPONDER_ID, None)
+        fields["defaultResponder"] = _default_responder(shown.switchboard, chosen)
     converted: Integration = msgspec.convert(fields, Integration)
     return converted
+
+
+def _default_responder(switchboard: SwitchboardState, chosen_id: str | None) -> dict[str, Any] | None:
+    """The responder of a channel: the chosen one, or else the default of the switchboard."""
+    chosen = switchboard.find(chosen_id)
+    if (responder := chosen or switchboard.find(switchboard.default_id)) is None:
+        return None
+    fields = msgspec.to_builtins(switchboard_integrations.to_api(responder))
+    del fields["id"]
+    return {**fields, "inherited": chosen is None}
 
 
 def _given(body: Body) -> dict[str, Any]:

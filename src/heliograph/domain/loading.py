@@ -13,16 +13,29 @@ from heliograph.errors import (
     Forbidden,
     IntegrationNotFound,
     NotFound,
+    SwitchboardIntegrationNotFound,
+    SwitchboardNotFound,
     UserNotFound,
 )
 from heliograph.storage.engine import Lock, Reader
-from heliograph.storage.rows import apps, clients, conversations, deliveries, integrations, keys, users, webhooks
+from heliograph.storage.rows import (
+    apps,
+    clients,
+    conversations,
+    deliveries,
+    integrations,
+    keys,
+    switchboards,
+    users,
+    webhooks,
+)
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.rows.log_rows import StoredDelivery
+from heliograph.storage.rows.switchboards import StoredSwitchboard, StoredSwitchboardIntegration
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.rows.webhooks import StoredWebhook
 
@@ -156,6 +169,29 @@ async def load_webhook(reader: Reader, tenant: Tenant, integration_id: str, webh
     if webhook is None or webhook.integration_id != integration.id:
         raise NotFound
     return webhook
+
+
+async def load_switchboard(reader: Reader, app_id: str, switchboard_id: str) -> StoredSwitchboard:
+    """The switchboard.
+
+    Raises:
+        SwitchboardNotFound: it does not exist in this app.
+    """
+    switchboard = await switchboards.of_app(reader, app_id)
+    if switchboard is None or switchboard.id != switchboard_id:
+        raise SwitchboardNotFound
+    return switchboard
+
+
+def load_switchboard_integration(switchboard: StoredSwitchboard, id: str) -> StoredSwitchboardIntegration:
+    """The switchboard integration.
+
+    Raises:
+        SwitchboardIntegrationNotFound: it is not in the switchboard.
+    """
+    if (found := switchboard.state.find(id)) is None:
+        raise SwitchboardIntegrationNotFound
+    return found
 
 
 async def load_delivery(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery:

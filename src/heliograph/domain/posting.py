@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from heliograph import ids
-from heliograph.domain import views
+from heliograph.domain import controllers, views
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.activities import activity_posted
 from heliograph.domain.events.messages import message_posted
@@ -81,6 +81,8 @@ class PostMessage(Struct, frozen=True):
 
     def _post(self, conversation: StoredConversation, member: Member | None, changes: Changes) -> MessagePosted:
         user, participant = (member.user, member.participant) if member else (None, None)
+        if member:
+            _assign_default(conversation, changes)
         received = changes.received(conversation)
         message = views.message(ids.new(), received, self.author, user, self.content, self.metadata)
         shown = Raw(_ENCODER.encode(message))
@@ -88,6 +90,13 @@ class PostMessage(Struct, frozen=True):
         changes.post(conversation, stored, participant)
         message_posted(changes.journal, self.tenant, conversation, user, message)
         return MessagePosted(shown)
+
+
+def _assign_default(conversation: StoredConversation, changes: Changes) -> None:
+    """Give control to the default switchboard integration if none is active, because a user speaks."""
+    if controllers.active(conversation) is None and (default := controllers.default(conversation)) is not None:
+        pending = controllers.pending(conversation)
+        changes.set_control(conversation, default, None if pending == default else pending)
 
 
 class PostActivity(Struct, frozen=True):

@@ -49,3 +49,5 @@ class Tenant:
     key_id: str
     integration_id: str | None = None
     """The integration that acts, if the key is an integration's. It cannot access other integrations."""
+    scope: Scope = Scope.APP
+    """The scope of the credential. A token of an app's key may have the scope of an integration, and be of none."""

@@ -7,6 +7,7 @@ from typing import Any, cast
 import msgspec
 from msgspec import Raw
 
+from heliograph.domain import controllers
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.participants import ListedParticipant, StoredParticipant
@@ -57,6 +58,8 @@ def conversation(stored: StoredConversation) -> Conversation:
         last_updated_at=times.to_text(stored.last_updated_at),
         created_at=times.to_text(stored.created_at),
         metadata=stored.metadata or None,
+        active_switchboard_integration=controllers.to_api(controllers.active(stored)),
+        pending_switchboard_integration=controllers.to_api(controllers.pending(stored)),
         display_name=stored.display_name,
         description=stored.description,
         icon_url=stored.icon_url,

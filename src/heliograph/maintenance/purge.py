@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 from heliograph.background import Failures
-from heliograph.storage.rows import apps, deliveries, integrations, outbox
+from heliograph.storage.rows import apps, deliveries, integrations, outbox, switchboards
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
@@ -51,4 +51,5 @@ async def _purge_app(store: Store, app_id: str) -> None:
     while await store.write(deliveries.purge, app_id, _STEP):
         pass
     await store.write(integrations.purge, app_id)
+    await store.write(switchboards.remove, app_id)
     await store.write(apps.forget, app_id)

@@ -22,12 +22,14 @@ from heliograph.server.router import Router
 from heliograph.server.routes import (
     apps,
     clients,
+    control,
     conversations,
     deliveries,
     events,
     integrations,
     messages,
     participants,
+    switchboards,
     users,
     webhooks,
 )
@@ -47,12 +49,14 @@ R = TypeVar("R")
 ROUTE_MODULES = (
     apps,
     clients,
+    control,
     conversations,
     deliveries,
     events,
     integrations,
     messages,
     participants,
+    switchboards,
     users,
     webhooks,
 )
@@ -139,4 +143,6 @@ class Api:
         query = parse_query(scope["query_string"])
         request = Request(operation, path, query, body, caller, tenant, scope, headers, self._context)
         response = await route.respond(await route.handle(request))
+        if request.response_headers:
+            response.add_headers(request.response_headers)
         return HandledRequest(response, operation, path.app_id if isinstance(path, AppPath) else None)

@@ -6,7 +6,7 @@ lists, tuples and dictionaries when a row is read, and back when it is written, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from types import NoneType
 from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
@@ -30,21 +30,29 @@ def encode(value: Any) -> str:
 class RowCodec(Generic[S]):
     """Converts between the rows of a table and a struct whose fields are the columns, in the same order.
 
+    `computed` maps the last fields to SQL expressions, if they are read with the row and are no columns of it.
     `converters` overrides the conversion of columns: a function to load the column, and one to dump it. NULL is always
     None.
     """
 
-    def __init__(self, type: type[S], **converters: tuple[Convert, Convert]) -> None:
-        self.columns: tuple[str, ...] = type.__struct_fields__
+    def __init__(
+        self, type: type[S], *, computed: Mapping[str, str] | None = None, **converters: tuple[Convert, Convert]
+    ) -> None:
+        fields = type.__struct_fields__
+        expressions = computed or {}
+        self.columns: tuple[str, ...] = fields[: len(fields) - len(expressions)]
+        """The columns of the table, which `dump` writes."""
+        self.selected: tuple[str, ...] = tuple([expressions.get(name, name) for name in fields])
+        """What to select for `load`."""
         self._type = type
         hints = get_type_hints(type)
-        found = {name: converters.get(name) or _converter(hints[name]) for name in self.columns}
-        self._loads = [(self.columns.index(name), pair[0]) for name, pair in found.items() if pair]
-        self._dumps = [(self.columns.index(name), pair[1]) for name, pair in found.items() if pair]
+        found = {name: converters.get(name) or _converter(hints[name]) for name in fields}
+        self._loads = [(fields.index(name), pair[0]) for name, pair in found.items() if pair]
+        self._dumps = [(fields.index(name), pair[1]) for name, pair in found.items() if pair and name in self.columns]
         self._dump_of = {name: pair[1] for name, pair in found.items() if pair}
 
     def load(self, row: Row) -> S:
-        """The struct of a row that has exactly the columns of the table."""
+        """The struct of a row of `selected`."""
         values = list(row)
         for index, load in self._loads:
             if (value := values[index]) is not None:
@@ -53,7 +61,7 @@ class RowCodec(Generic[S]):
 
     def dump(self, record: S) -> list[Any]:
         """All columns of a struct."""
-        values = list(msgspec.structs.astuple(record))
+        values = list(msgspec.structs.astuple(record)[: len(self.columns)])
         for index, dump in self._dumps:
             if (value := values[index]) is not None:
                 values[index] = dump(value)

@@ -16,15 +16,15 @@ from msgspec import Struct
 from heliograph.errors import UsageError
 from heliograph.storage.engine import Columns, Reader, Row, Tx
 from heliograph.storage.opening import COPY
-from heliograph.storage.rows import cursors, meta
+from heliograph.storage.rows import conversations, cursors, meta
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.clients import StoredClient
-from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery, StoredEvent
 from heliograph.storage.rows.messages import StoredMessage
 from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.switchboards import StoredSwitchboard
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.storage.sealing import Sealer
@@ -60,7 +60,7 @@ TABLES = (
         together=True,
     ),
     Table("client", StoredClient.__struct_fields__, ("app_id", "user_id", "id"), ("user_id",)),
-    Table("conversation", StoredConversation.__struct_fields__, ("app_id", "id"), ("id",)),
+    Table("conversation", conversations.ROWS.columns, ("app_id", "id"), ("id",)),
     Table(
         "participant",
         StoredParticipant.__struct_fields__,
@@ -76,6 +76,7 @@ TABLES = (
     ),
     Table("event", StoredEvent.__struct_fields__, ("id",), ("conversation_id", "user_id")),
     Table("integration", StoredIntegration.__struct_fields__, ("id",)),
+    Table("switchboard", StoredSwitchboard.__struct_fields__, ("app_id",)),
     Table("webhook", StoredWebhook.__struct_fields__, ("id",)),
     Table("delivery", StoredDelivery.__struct_fields__, ("id",), ("lane",)),
     Table("attempt", StoredAttempt.__struct_fields__, ("delivery_id", "number"), ("lane",)),

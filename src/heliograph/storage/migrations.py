@@ -173,7 +173,25 @@ _SELECTIVE = (
     "CREATE INDEX delivery_failed ON delivery (app_id, id) WHERE status = 'failed'",
 )
 
-STEPS: tuple[tuple[Change, ...], ...] = (_FIRST, _NEWEST_ID, _MESSAGES, _WEBHOOKS, _DUE, _SHORT_KEYS, _SELECTIVE)
+# A switchboard is one row with its integrations, because each read of a conversation needs all of it.
+_SWITCHBOARDS = (
+    "CREATE TABLE switchboard (id {text} NOT NULL, app_id {text} PRIMARY KEY, state {text} NOT NULL){clustered}",
+    "ALTER TABLE conversation ADD COLUMN active_id {text}",
+    "ALTER TABLE conversation ADD COLUMN pending_id {text}",
+    # Integrations of types that the API document does not have are not listed.
+    "ALTER TABLE integration ADD COLUMN listed {integer} NOT NULL DEFAULT 1",
+)
+
+STEPS: tuple[tuple[Change, ...], ...] = (
+    _FIRST,
+    _NEWEST_ID,
+    _MESSAGES,
+    _WEBHOOKS,
+    _DUE,
+    _SHORT_KEYS,
+    _SELECTIVE,
+    _SWITCHBOARDS,
+)
 LATEST = len(STEPS)
 
 

@@ -28,6 +28,13 @@ EventType = Literal[
     "conversation:read",
     "conversation:remove",
     "conversation:typing",
+    "switchboard:acceptControl",
+    "switchboard:acceptControl:failure",
+    "switchboard:offerControl",
+    "switchboard:offerControl:failure",
+    "switchboard:passControl",
+    "switchboard:passControl:failure",
+    "switchboard:releaseControl",
     "user:remove",
     "user:update",
 ]

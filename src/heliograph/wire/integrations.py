@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from msgspec import UNSET, Meta, UnsetType, field
 
@@ -61,6 +61,11 @@ Integration = (
     | sdks.WebIntegration
     | channels.WhatsappIntegration
 )
+
+
+CUSTOM = "custom"
+INTEGRATION_TYPES = frozenset(str(kind.__struct_config__.tag) for kind in get_args(Integration))
+"""The types of integrations of the API document."""
 
 
 class IntegrationUpdateBody(Body):

@@ -30,7 +30,17 @@ const model = (Model, fields) => Object.assign(new Model(), fields);
 /** The optional arguments of a list, with `page` as the client's own model. */
 const options = (args) => ('page' in args ? { page: model(official.Page, args.page) } : {});
 
+/** A name of Python as the client has it. */
+const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+
 const CALLS = {
+  /** A method of an API class by its name, with the ids of its path, and a body if a model is given. */
+  call: (appId, { api, method, ids, model: name, fields }) => {
+    const named = Object.entries(fields ?? {}).map(([field, value]) => [camel(field), value]);
+    const body = name ? [model(official[name], Object.fromEntries(named))] : [];
+    return new official[api](client)[`${camel(method)}WithHttpInfo`](appId, ...ids, ...body);
+  },
+
   /** The release, without a request. */
   version: async () => ({ data: require('sunshine-conversations-client/package.json').version }),
 

@@ -219,9 +219,16 @@ def list_webhooks(client: Any, app_id: str, args: Args) -> Any:
     return official.WebhooksApi(client).list_webhooks(app_id, args["integrationId"])
 
 
+def call(client: Any, app_id: str, args: Args) -> Any:
+    """Call a method of an API class by its name, with the ids of its path, and a body if a model is given."""
+    body = [getattr(official, args["model"])(**args["fields"])] if "model" in args else []
+    return getattr(getattr(official, args["api"])(client), args["method"])(app_id, *args["ids"], *body)
+
+
 CALLS: dict[str, Callable[[Any, str, Args], Any]] = {
-    call.__name__: call
-    for call in (
+    one.__name__: one
+    for one in (
+        call,
         version,
         create_user,
         get_user,

@@ -34,7 +34,7 @@ def activity_posted(
         tenant,
         "conversation:read" if type == READ else "conversation:typing",
         payload,
-        conversation_id=conversation.id,
+        conversation=conversation,
         in_full=partial(_in_full, payload, user) if user else None,
     )
 

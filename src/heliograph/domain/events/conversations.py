@@ -36,7 +36,7 @@ def conversation_created(
         tenant,
         "conversation:create",
         payload,
-        conversation_id=conversation.id,
+        conversation=conversation,
         user_id=user.id if user else None,
         members=participants,
         in_full=partial(_in_full, payload, user) if user else None,
@@ -46,7 +46,7 @@ def conversation_created(
 def conversation_removed(journal: Journal, tenant: Tenant, conversation: StoredConversation) -> None:
     """A conversation was deleted."""
     payload = ConversationRemovePayload(conversation=truncated(conversation))
-    journal.record(tenant, "conversation:remove", payload, conversation_id=conversation.id)
+    journal.record(tenant, "conversation:remove", payload, conversation=conversation)
 
 
 def _in_full(payload: ConversationCreatePayload, user: StoredUser) -> ConversationCreatePayload:

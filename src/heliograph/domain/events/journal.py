@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 from msgspec import Raw
 
 from heliograph import ids
+from heliograph.domain import controllers
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import outbox
+from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.log_rows import StoredEvent
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.wire.base import Response
@@ -26,6 +28,7 @@ class Journal:
         self.events: list[StoredEvent] = []
         self._now = now
         self._in_full: dict[str, Callable[[], Response]] = {}
+        self._withheld: dict[str, frozenset[str]] = {}
 
     def record(
         self,
@@ -33,25 +36,29 @@ class Journal:
         type: EventType,
         payload: Response,
         *,
-        conversation_id: str | None = None,
+        conversation: StoredConversation | None = None,
         user_id: str | None = None,
         members: Sequence[StoredParticipant] | None = None,
         in_full: Callable[[], Response] | None = None,
+        concerned: Collection[str] = (),
     ) -> None:
         """Record an event.
 
         `members` are the participants that the event adds to the conversation or removes from it. `in_full` returns the
-        payload with full users, if it differs; it is called only if a webhook asks for full users.
+        payload with full users, if it differs; it is called only if a webhook asks for full users. `concerned` are
+        integrations that get the event although they are on standby.
         """
         id = ids.new()
         if in_full is not None:
             self._in_full[id] = in_full
+        if conversation is not None and (withheld := controllers.withheld(conversation, concerned)):
+            self._withheld[id] = withheld
         self.events.append(
             StoredEvent(
                 id=id,
                 app_id=tenant.app_id,
                 type=type,
-                conversation_id=conversation_id,
+                conversation_id=None if conversation is None else conversation.id,
                 user_id=user_id,
                 members=None if members is None else tuple([(one.id, one.user_id) for one in members]),
                 key_id=tenant.key_id,
@@ -63,4 +70,4 @@ class Journal:
     async def save(self, tx: Tx) -> None:
         """Store the events, and the deliveries to webhooks that subscribe to them."""
         if self.events:
-            await outbox.add(tx, self.events, self._in_full)
+            await outbox.add(tx, self.events, self._in_full, self._withheld)

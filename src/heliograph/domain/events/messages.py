@@ -25,7 +25,7 @@ def message_posted(
         tenant,
         "conversation:message",
         payload,
-        conversation_id=conversation.id,
+        conversation=conversation,
         in_full=partial(_in_full, payload, user) if user else None,
     )
 

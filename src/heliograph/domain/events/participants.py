@@ -24,7 +24,7 @@ def participant_joined(
         tenant,
         "conversation:join",
         payload,
-        conversation_id=conversation.id,
+        conversation=conversation,
         user_id=user.id,
         members=[participant],
     )
@@ -43,7 +43,7 @@ def participant_left(
         tenant,
         "conversation:leave",
         payload,
-        conversation_id=conversation.id,
+        conversation=conversation,
         user_id=user.id,
         members=[participant],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from heliograph.domain import views
+from heliograph.domain import controllers, views
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.authors import AuthorWebhook, Source
@@ -17,7 +17,13 @@ SOURCE = Source(type="api")
 
 def truncated(conversation: StoredConversation) -> ConversationTruncated:
     """A conversation, as payloads show it."""
-    return ConversationTruncated(id=conversation.id, type=conversation.type, metadata=conversation.metadata or None)
+    return ConversationTruncated(
+        id=conversation.id,
+        type=conversation.type,
+        metadata=conversation.metadata or None,
+        active_switchboard_integration=controllers.to_api(controllers.active(conversation)),
+        pending_switchboard_integration=controllers.to_api(controllers.pending(conversation)),
+    )
 
 
 def brief_user(user: StoredUser) -> UserWebhook:

@@ -18,6 +18,7 @@ from heliograph.wire import (
     keys,
     messages,
     participants,
+    switchboards,
     users,
     webhooks,
 )
@@ -36,6 +37,8 @@ _INTEGRATION = "6ae0a1f24c110006a7d25e90"
 _WEBHOOK = "6ae0a1f24c110007a7d25e90"
 _EVENT = "6ae0a1f5b0220008a7d25e90"
 _DELIVERY = "6ae0a1f5b0220009a7d25e90"
+_SWITCHBOARD = "6ae0a1f24c110008a7d25e90"
+_SWITCHBOARD_INTEGRATION = "6ae0a1f24c110009a7d25e90"
 _TIME = "2026-11-22T15:43:17.120Z"
 
 _app = apps.App(
@@ -88,6 +91,16 @@ _webhook = webhooks.Webhook(
 )
 _integration = integrations.CustomIntegration(id=_INTEGRATION, status="active", display_name="Bot", webhooks=[_webhook])
 _integration_key = keys.IntegrationApiKey(id=f"int_{_INTEGRATION}", display_name="Bot", secret="the-secret-of-the-key")
+_switchboard = switchboards.Switchboard(
+    id=_SWITCHBOARD, enabled=True, default_switchboard_integration_id=_SWITCHBOARD_INTEGRATION
+)
+_switchboard_integration = switchboards.SwitchboardIntegration(
+    id=_SWITCHBOARD_INTEGRATION,
+    name="bot",
+    integration_id=_INTEGRATION,
+    integration_type="custom",
+    deliver_standby_events=False,
+)
 _delivery = deliveries.Delivery(
     id=_DELIVERY,
     status="pending",
@@ -136,6 +149,10 @@ _RESPONSES: tuple[Any, ...] = (
     integrations.IntegrationListResponse(integrations=[_integration], meta=_end),
     keys.IntegrationApiKeyResponse(key=_integration_key),
     keys.IntegrationApiKeyListResponse(keys=[_integration_key]),
+    switchboards.SwitchboardResponse(switchboard=_switchboard),
+    switchboards.SwitchboardListResponse(switchboards=[_switchboard]),
+    switchboards.SwitchboardIntegrationResponse(switchboard_integration=_switchboard_integration),
+    switchboards.SwitchboardIntegrationListResponse(switchboard_integrations=[_switchboard_integration]),
     webhooks.WebhookResponse(webhook=_webhook),
     webhooks.WebhookListResponse(webhooks=[_webhook]),
     deliveries.DeliveryResponse(delivery=replace(_delivery, attempts=[_attempt])),
@@ -165,6 +182,20 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
     integrations.IntegrationCreateBody: {"type": "custom", "displayName": "Bot", "webhooks": [_hook]},
     integrations.IntegrationUpdateBody: {"displayName": "Night bot"},
     keys.IntegrationApiKeyBody: {"displayName": "Bot"},
+    switchboards.SwitchboardUpdateBody: {
+        "enabled": True,
+        "defaultSwitchboardIntegrationId": _SWITCHBOARD_INTEGRATION,
+    },
+    switchboards.SwitchboardIntegrationCreateBody: {
+        "name": "bot",
+        "integrationId": _INTEGRATION,
+        "deliverStandbyEvents": False,
+    },
+    switchboards.SwitchboardIntegrationUpdateBody: {"deliverStandbyEvents": True},
+    switchboards.PassControlBody: {"switchboardIntegration": "next", "metadata": {"topic": "billing"}},
+    switchboards.OfferControlBody: {"switchboardIntegration": "bot"},
+    switchboards.AcceptControlBody: {"metadata": {"agent": "Ada"}},
+    switchboards.ReleaseControlBody: {"metadata": {"solved": True}},
     webhooks.WebhookCreateBody: _hook,
     webhooks.WebhookUpdateBody: {"triggers": ["*"]},
     users.UserUpdateBody: {"profile": {"surname": "Lovelace"}},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -12,6 +12,7 @@ from msgspec import Struct
 from starlette.types import Scope
 
 from heliograph import ids
+from heliograph.domain import stand_ins
 from heliograph.domain.networks import Network, networks_of
 from heliograph.domain.tenants import Caller, Tenant
 from heliograph.server.auth.authenticator import Authenticator
@@ -83,6 +84,8 @@ class Request(Generic[P, B]):
     scope: Scope
     headers: Headers
     context: ServerContext
+    response_headers: dict[str, str] = field(default_factory=dict)
+    """Headers that the handler adds to the response."""
 
     @property
     def tenant(self: Request[AppPath, Any]) -> Tenant:
@@ -124,6 +127,11 @@ class Request(Generic[P, B]):
     def webhook_networks(self) -> tuple[Network, ...]:
         """The private networks that webhooks may have as targets."""
         return networks_of(self.settings, embedded=not self.store.shared)
+
+    @property
+    def stand_ins(self) -> bool:
+        """Whether this server has stand-ins for integrations with services of others."""
+        return stand_ins.offered(self.settings, embedded=not self.store.shared)
 
     def meta_and_links(self, found: Slice[Any]) -> tuple[PageMeta, Links | None]:
         """The `meta` and `links` of a page of records with ids."""

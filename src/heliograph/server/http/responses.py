@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -48,6 +48,10 @@ class Response:
     body: bytes = b""
     refusal: Refusal | None = None
     """The reason for which the credential was refused, if it was."""
+
+    def add_headers(self, headers: Mapping[str, str]) -> None:
+        """Add headers, whose names are in lower case."""
+        self.headers += [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def send(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         """Send the response to a request."""

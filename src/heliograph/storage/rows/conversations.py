@@ -8,8 +8,9 @@ from typing import Any
 from msgspec import Struct
 
 from heliograph import ids
-from heliograph.storage.codec import RowCodec
+from heliograph.storage.codec import RowCodec, encode
 from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.rows.switchboards import SwitchboardState, load_state
 from heliograph.wire.conversations import ConversationType
 
 _KEY = ("bucket", "app_id", "id")
@@ -24,7 +25,10 @@ class StoredConversation(Struct):
     `newest_id` is the version: a new id after every change of the messages and participants. It is not less than any
     id in the conversation.
 
-    The fields are the columns, in this order.
+    `active_id` and `pending_id` are ids of switchboard integrations, which may not exist any more. `switchboard` is the
+    switchboard of the app, read with the row.
+
+    The other fields are the columns, in this order.
     """
 
     app_id: str
@@ -43,9 +47,13 @@ class StoredConversation(Struct):
     newest_id: str | None = None
     message_count: int = 0
     floor_seq: int = 0
+    active_id: str | None = None
+    pending_id: str | None = None
+    switchboard: SwitchboardState | None = None
 
 
-_ROWS = RowCodec(StoredConversation)
+_SWITCHBOARD = "(SELECT state FROM switchboard WHERE switchboard.app_id = conversation.app_id)"
+ROWS = RowCodec(StoredConversation, computed={"switchboard": _SWITCHBOARD}, switchboard=(load_state, encode))
 _CHANGEABLE = ("display_name", "description", "icon_url", "metadata")
 _COUNTS = (
     "participant_count",
@@ -63,8 +71,8 @@ async def get(
 ) -> StoredConversation | None:
     """The conversation."""
     key = (reader.bucket(conversation_id), app_id, conversation_id)
-    row = await reader.get("conversation", _ROWS.columns, _KEY, key, lock=lock)
-    return _followed(_ROWS.load(row), lock) if row else None
+    row = await reader.get("conversation", ROWS.selected, _KEY, key, lock=lock)
+    return _followed(ROWS.load(row), lock) if row else None
 
 
 async def version(reader: Reader, app_id: str, conversation_id: str) -> str | None:
@@ -79,8 +87,8 @@ async def get_many(
 ) -> list[StoredConversation]:
     """The conversations with these (app id, conversation id)."""
     wanted = [(reader.bucket(conversation_id), app_id, conversation_id) for app_id, conversation_id in keys]
-    rows = await reader.get_many("conversation", _ROWS.columns, _KEY, wanted, lock=lock)
-    return [_followed(_ROWS.load(row), lock) for row in rows]
+    rows = await reader.get_many("conversation", ROWS.selected, _KEY, wanted, lock=lock)
+    return [_followed(ROWS.load(row), lock) for row in rows]
 
 
 def _followed(conversation: StoredConversation, lock: Lock) -> StoredConversation:
@@ -92,14 +100,14 @@ def _followed(conversation: StoredConversation, lock: Lock) -> StoredConversatio
 
 async def add(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
     """Create the conversations."""
-    rows = [(tx.bucket(one.id), *_ROWS.dump(one)) for one in conversations]
-    await tx.insert("conversation", ("bucket", *_ROWS.columns), rows)
+    rows = [(tx.bucket(one.id), *ROWS.dump(one)) for one in conversations]
+    await tx.insert("conversation", ("bucket", *ROWS.columns), rows)
 
 
 async def change(tx: Tx, conversation: StoredConversation) -> None:
     """Store the fields of a conversation that a caller can change."""
     key = (tx.bucket(conversation.id), conversation.app_id, conversation.id)
-    await tx.update("conversation", _CHANGEABLE, _KEY, [(*_ROWS.dump_columns(conversation, _CHANGEABLE), *key)])
+    await tx.update("conversation", _CHANGEABLE, _KEY, [(*ROWS.dump_columns(conversation, _CHANGEABLE), *key)])
 
 
 async def set_counts(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
@@ -116,6 +124,12 @@ async def set_counts(tx: Tx, conversations: Sequence[StoredConversation]) -> Non
             for one in conversations
         ],
     )  # fmt: skip
+
+
+async def set_control(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
+    """Store which switchboard integrations are active and pending in the conversations."""
+    rows = [(one.active_id, one.pending_id, tx.bucket(one.id), one.app_id, one.id) for one in conversations]
+    await tx.update("conversation", ("active_id", "pending_id"), _KEY, rows)
 
 
 async def remove(tx: Tx, conversations: Sequence[StoredConversation]) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from heliograph import ids
 from heliograph.storage.engine import Reader, Tx
@@ -28,10 +28,13 @@ def lane_of(event: StoredEvent) -> str:
     return event.conversation_id or event.user_id or ""
 
 
-async def new_deliveries(tx: Tx, events: Sequence[StoredEvent], in_full: Container[str]) -> list[StoredDelivery]:
+async def new_deliveries(
+    tx: Tx, events: Sequence[StoredEvent], in_full: Container[str], withheld: Mapping[str, Container[str]]
+) -> list[StoredDelivery]:
     """Deliveries for the events, one for each subscribed webhook; `add` stores them.
 
-    `in_full` contains the ids of events that have a payload with full users.
+    `in_full` contains the ids of events that have a payload with full users. `withheld` maps event ids to the
+    integrations whose webhooks do not get the event.
     """
     all_webhooks = await webhooks.of_apps(tx, {event.app_id for event in events})
     if not all_webhooks:
@@ -57,6 +60,7 @@ async def new_deliveries(tx: Tx, events: Sequence[StoredEvent], in_full: Contain
         )
         for event in events
         for webhook in subscribed[event.app_id, event.type]
+        if webhook.integration_id not in withheld.get(event.id, ())
     ]
 
 

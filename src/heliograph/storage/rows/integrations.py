@@ -16,6 +16,8 @@ from heliograph.wire.paging import Page, Slice
 class StoredIntegration(Struct):
     """A row of `integration`; the settings are those of its type, as responses show them.
 
+    Integrations of types that the API document does not have are not `listed`.
+
     The fields are the columns, in this order.
     """
 
@@ -25,6 +27,7 @@ class StoredIntegration(Struct):
     display_name: str | None
     settings: dict[str, Any]
     created_at: int
+    listed: bool = True
 
 
 _ROWS = RowCodec(StoredIntegration)
@@ -37,9 +40,20 @@ async def get(reader: Reader, app_id: str, integration_id: str) -> StoredIntegra
     return _ROWS.load(row) if row else None
 
 
+async def unlisted(reader: Reader, app_id: str, type: str) -> StoredIntegration | None:
+    """The oldest integration of a type that is not listed, or None."""
+    row = await reader.row(
+        f"SELECT {', '.join(_ROWS.columns)} FROM integration WHERE app_id = $1 AND listed = 0 AND type = $2 "
+        "ORDER BY id LIMIT 1",
+        app_id,
+        type,
+    )
+    return _ROWS.load(row) if row else None
+
+
 async def page(reader: Reader, app_id: str, types: Sequence[str], page: Page) -> Slice[StoredIntegration]:
-    """A page of the app's integrations of these types, or of any if none is named; oldest first."""
-    source = "integration WHERE app_id = $1"
+    """A page of the app's listed integrations of these types, or of any if none is named; oldest first."""
+    source = "integration WHERE app_id = $1 AND listed = 1"
     if types:
         condition = f"type IN ({', '.join(f'${number}' for number in range(2, len(types) + 2))})"
         rows = await filtered_slice_of(reader, _ROWS.columns, source, (app_id,), condition, tuple(types), page)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 
 import msgspec
 from msgspec import Raw
@@ -16,13 +16,18 @@ from heliograph.wire.base import Response
 __all__ = ["StoredEvent", "add", "after", "purge"]
 
 
-async def add(tx: Tx, events: Sequence[StoredEvent], in_full: Mapping[str, Callable[[], Response]]) -> None:
+async def add(
+    tx: Tx,
+    events: Sequence[StoredEvent],
+    in_full: Mapping[str, Callable[[], Response]],
+    withheld: Mapping[str, Container[str]],
+) -> None:
     """Store the events, in this order, and their deliveries to the subscribed webhooks.
 
     `in_full` maps event ids to functions that build the payload with full users; they are called only for events that
-    go to a webhook with `includeFullUser`.
+    go to a webhook with `includeFullUser`. `withheld` maps event ids to the integrations that do not get the event.
     """
-    new = await deliveries.new_deliveries(tx, events, in_full)
+    new = await deliveries.new_deliveries(tx, events, in_full, withheld)
     full_ids = {delivery.event_id for delivery in new if delivery.in_full}
     for event in events:
         if event.id in full_ids:

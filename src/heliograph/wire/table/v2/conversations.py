@@ -104,24 +104,24 @@ POST_ACTIVITY = Operation(
 PASS_CONTROL = Operation(
     "PassControl", "POST", CONVERSATION / "passControl", "Switchboard Actions", I,
     "Passes control of a conversation to a switchboard integration.",
-    body=Json(PassControlBody), response=Json(Empty), errors=(errors.ConversationNotFound,), offered=False,
+    body=Json(PassControlBody), response=Json(Empty), errors=(errors.ConversationNotFound,),
 )
 RELEASE_CONTROL = Operation(
     "ReleaseControl", "POST", CONVERSATION / "releaseControl", "Switchboard Actions", I,
     "Releases control of a conversation, so that no integration has it. An integration must have control to do so.",
     body=Json(ReleaseControlBody, optional=True), response=Json(Empty),
-    errors=(errors.Forbidden, errors.ConversationNotFound), offered=False,
+    errors=(errors.Forbidden, errors.ConversationNotFound),
 )
 OFFER_CONTROL = Operation(
     "OfferControl", "POST", CONVERSATION / "offerControl", "Switchboard Actions", I,
     "Offers control of a conversation to a switchboard integration. This replaces an earlier offer.",
-    body=Json(OfferControlBody), response=Json(Empty), errors=(errors.ConversationNotFound,), offered=False,
+    body=Json(OfferControlBody), response=Json(Empty), errors=(errors.ConversationNotFound,),
 )
 ACCEPT_CONTROL = Operation(
     "AcceptControl", "POST", CONVERSATION / "acceptControl", "Switchboard Actions", I,
     "Accepts an offer of control. An integration can accept only an offer to itself.",
-    body=Json(AcceptControlBody), response=Json(Empty), errors=(errors.Forbidden, errors.ConversationNotFound),
-    offered=False,
+    body=Json(AcceptControlBody, optional=True), response=Json(Empty),
+    errors=(errors.Forbidden, errors.ConversationNotFound),
 )
 DOWNLOAD_MESSAGE_REF = Operation(
     "DownloadMessageRef", "POST", CONVERSATION / "download", "Conversations", I,

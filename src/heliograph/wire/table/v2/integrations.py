@@ -106,47 +106,44 @@ CREATE_SWITCHBOARD = Operation(
     "CreateSwitchboard", "POST", APP / "switchboards", "Switchboards", A,
     "Creates the switchboard of an app, which is disabled at first.",
     body=NO_BODY, response=Json(SwitchboardResponse), status=201,
-    errors=(errors.OnlyOneSwitchboard, errors.AppNotFound), offered=False,
+    errors=(errors.OnlyOneSwitchboard, errors.AppNotFound),
 )
 LIST_SWITCHBOARDS = Operation(
     "ListSwitchboards", "GET", APP / "switchboards", "Switchboards", A,
     "Lists the switchboard of an app, if it has one.",
-    body=NO_BODY, response=Json(SwitchboardListResponse), errors=(errors.AppNotFound,), offered=False,
+    body=NO_BODY, response=Json(SwitchboardListResponse), errors=(errors.AppNotFound,),
 )
 UPDATE_SWITCHBOARD = Operation(
     "UpdateSwitchboard", "PATCH", SWITCHBOARD, "Switchboards", A,
     "Enables or disables a switchboard, or sets the integration that controls new conversations.",
     body=Json(SwitchboardUpdateBody), response=Json(SwitchboardResponse), errors=(errors.SwitchboardNotFound,),
-    offered=False,
 )
 DELETE_SWITCHBOARD = Operation(
     "DeleteSwitchboard", "DELETE", SWITCHBOARD, "Switchboards", A,
     "Deletes a switchboard with its switchboard integrations. The integrations themselves are not deleted.",
-    body=NO_BODY, response=Json(Empty), errors=(errors.SwitchboardNotFound,), offered=False,
+    body=NO_BODY, response=Json(Empty), errors=(errors.SwitchboardNotFound,),
 )
 CREATE_SWITCHBOARD_INTEGRATION = Operation(
     "CreateSwitchboardIntegration", "POST", SWITCHBOARD / "switchboardIntegrations", MEMBERS_TAG, A,
     "Adds an integration to a switchboard, which can have up to 10.",
     body=Json(SwitchboardIntegrationCreateBody), response=Json(SwitchboardIntegrationResponse), status=201,
-    errors=(errors.TooManySwitchboardIntegrations, errors.SwitchboardNotFound), offered=False,
+    errors=(errors.TooManySwitchboardIntegrations, errors.SwitchboardNotFound),
 )
 LIST_SWITCHBOARD_INTEGRATIONS = Operation(
     "ListSwitchboardIntegrations", "GET", SWITCHBOARD / "switchboardIntegrations", MEMBERS_TAG, A,
     "Lists the integrations of a switchboard.",
     body=NO_BODY, response=Json(SwitchboardIntegrationListResponse), errors=(errors.SwitchboardNotFound,),
-    offered=False,
 )
 UPDATE_SWITCHBOARD_INTEGRATION = Operation(
     "UpdateSwitchboardIntegration", "PATCH", SWITCHBOARD_INTEGRATION, MEMBERS_TAG, A,
     "Changes the given fields. Null clears a field.",
     body=Json(SwitchboardIntegrationUpdateBody), response=Json(SwitchboardIntegrationResponse),
-    errors=(errors.SwitchboardNotFound, errors.SwitchboardIntegrationNotFound), offered=False,
+    errors=(errors.SwitchboardNotFound, errors.SwitchboardIntegrationNotFound),
 )
 DELETE_SWITCHBOARD_INTEGRATION = Operation(
     "DeleteSwitchboardIntegration", "DELETE", SWITCHBOARD_INTEGRATION, MEMBERS_TAG, A,
     "Removes an integration from a switchboard, unless it is the default, or the next one of another integration.",
     body=NO_BODY, response=Json(Empty), errors=(errors.SwitchboardNotFound, errors.SwitchboardIntegrationNotFound),
-    offered=False,
 )
 # fmt: on
 

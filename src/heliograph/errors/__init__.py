@@ -1,0 +1,123 @@
+"""The exceptions of Heliograph, shared by server and client.
+
+Each error response of the API is a class with its `status`, its `code` and a default `title`. The server renders it
+into a response; the client raises the same class for that response.
+
+    HeliographError
+    ├── UsageError              invalid command line or configuration
+    ├── InvalidArgument         invalid arguments of a client call; nothing was sent
+    ├── ApiError                a response with `{"errors": [{"code", "title"}, …]}`
+    │   ├── BadRequest 400, Unauthorized 401, Forbidden 403, NotFound 404, MethodNotAllowed 405,
+    │   │   RequestTimeout 408, Conflict 409, PayloadTooLarge 413, UnsupportedMediaType 415, Locked 423,
+    │   │   RateLimited 429, HeadersTooLarge 431
+    │   └── ServerError 500, ServiceUnavailable 503
+    ├── TransportError          no response
+    │   └── ConnectionFailed, Timeout, ClientUnusable
+    └── DecodeError             a response that cannot be decoded
+"""
+
+from __future__ import annotations
+
+from heliograph.errors.base import (
+    HeliographError,
+    InvalidArgument,
+    UsageError,
+)
+from heliograph.errors.codes import (
+    AppNotFound,
+    AttachmentNotFound,
+    ClientNotFound,
+    ConversationNotFound,
+    DeviceNotFound,
+    IntegrationNotFound,
+    InvalidControlAction,
+    InvalidControlTarget,
+    InvalidPage,
+    MessageNotFound,
+    NotACustomIntegration,
+    NotAGroup,
+    NotAMember,
+    OnlyOneSwitchboard,
+    SwitchboardIntegrationNotFound,
+    SwitchboardNotFound,
+    TooManyParticipants,
+    TooManySwitchboardIntegrations,
+    UserAlreadyExists,
+    UserNotFound,
+)
+from heliograph.errors.statuses import (
+    ApiError,
+    BadRequest,
+    Conflict,
+    ErrorItem,
+    Forbidden,
+    HeadersTooLarge,
+    Locked,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    RateLimited,
+    RequestTimeout,
+    ServerError,
+    ServiceUnavailable,
+    Unauthorized,
+    UnsupportedMediaType,
+)
+from heliograph.errors.transport import (
+    ClientUnusable,
+    ConnectionFailed,
+    DecodeError,
+    Timeout,
+    TransportError,
+)
+
+__all__ = [
+    "ApiError",
+    "AppNotFound",
+    "AttachmentNotFound",
+    "BadRequest",
+    "ClientNotFound",
+    "ClientUnusable",
+    "Conflict",
+    "ConnectionFailed",
+    "ConversationNotFound",
+    "DecodeError",
+    "DeviceNotFound",
+    "ErrorItem",
+    "Forbidden",
+    "HeadersTooLarge",
+    "HeliographError",
+    "IntegrationNotFound",
+    "InvalidArgument",
+    "InvalidControlAction",
+    "InvalidControlTarget",
+    "InvalidPage",
+    "Locked",
+    "MessageNotFound",
+    "MethodNotAllowed",
+    "NotACustomIntegration",
+    "NotAGroup",
+    "NotAMember",
+    "NotFound",
+    "OnlyOneSwitchboard",
+    "PayloadTooLarge",
+    "RateLimited",
+    "RequestTimeout",
+    "ServerError",
+    "ServiceUnavailable",
+    "SwitchboardIntegrationNotFound",
+    "SwitchboardNotFound",
+    "Timeout",
+    "TooManyParticipants",
+    "TooManySwitchboardIntegrations",
+    "TransportError",
+    "Unauthorized",
+    "UnsupportedMediaType",
+    "UsageError",
+    "UserAlreadyExists",
+    "UserNotFound",
+]
+
+# Tracebacks and pickles name the module that programs import from.
+for _name in __all__:
+    globals()[_name].__module__ = __name__

@@ -1,0 +1,187 @@
+"""The events of control: what they show, and to which integrations they are delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.api.database import Database
+from tests.api.handover import Board, state_of
+from tests.api.test_control import assert_documented
+from tests.harness import Caller, error_of
+
+Told = tuple[str, str, str]
+"""An event, the state that it shows, and which of bot and human are told; crm and util always are."""
+
+
+@dataclass
+class Stage:
+    """Runs the worked examples: makes calls, and collects what is told since it was last asked."""
+
+    board: Board
+    database: Database
+    group: str = ""
+    seen: set[str] = field(default_factory=set)
+
+    def begin(self, state: str) -> Stage:
+        """Start in a new conversation."""
+        self.group = self.board.reach(state).conversation
+        self.told()
+        return self
+
+    def call(self, who: str, act: str, metadata: Any = None) -> int:
+        """Make a control call; returns the status."""
+        answer = self.board.control(who, self.group, act, metadata)
+        assert answer.json() == {} if answer.is_success else error_of(answer) == (403, "forbidden", "Forbidden")
+        return int(answer.status_code)
+
+    def told(self) -> list[Told]:
+        """The events of the conversation since the last call of this, with what their payloads show and who is told."""
+        recipients: dict[str, set[str]] = {}
+        for delivery in self.deliveries():
+            recipients.setdefault(delivery["eventId"], set()).add(self.board.webhooks[delivery["webhookId"]])
+        found = []
+        sql = "SELECT id FROM event WHERE app_id = $1 ORDER BY id"
+        ids = [row[0] for row in self.database.rows(sql, self.board.api.app_id)]
+        for id, event in zip(ids, self.database.events(self.board.api.app_id), strict=True):
+            if id not in self.seen and event.conversation_id == self.group:
+                assert_documented(event)
+                names = recipients.get(id, set())
+                assert names >= {"crm", "util"}
+                more = [str(event.payload[one]) for one in ("metadata",) if one in event.payload]
+                error = [event.payload["error"]["code"]] if "error" in event.payload else []
+                shown = state_of(event.payload["conversation"])
+                found.append((" ".join([event.type, *more, *error]), shown, " ".join(sorted(names - {"crm", "util"}))))
+        self.seen.update(ids)
+        return found
+
+    def deliveries(self) -> list[Any]:
+        """The deliveries of the events of the conversation."""
+        api, found = self.board.api, []
+        url: str | None = f"{api.url}/heliograph/v1/apps/{api.app_id}/deliveries?filter[conversationId]={self.group}"
+        while url:
+            page = api.http.get(url, auth=api.auth).json()
+            found += page["deliveries"]
+            url = page.get("links", {}).get("next")
+        return found
+
+
+def test_passing_and_retries(api: Caller, database: Database) -> None:
+    """Examples 1 to 5."""
+    stage = Stage(Board(api), database)
+    made = api.ok(
+        "POST",
+        "/conversations",
+        {"type": "sdkGroup", "participants": [{"userId": stage.board.user, "subscribeSDKClient": False}]},
+    )
+    stage.group = made["conversation"]["id"]
+    assert state_of(made["conversation"]) == "A(bot)"
+    assert stage.told() == [("conversation:create", "A(bot)", "bot")]
+    api.say(stage.group, userId=stage.board.user)
+    assert stage.told() == [("conversation:message", "A(bot)", "bot")]
+    assert stage.call("bot", "pass next", {"m": 1}) == 200
+    assert stage.told() == [("switchboard:passControl {'m': 1}", "A(human)", "bot human")]
+    assert stage.call("bot", "pass next", {"n": 1}) == 200
+    assert stage.told() == []
+    stage.begin("A(bot)")
+    assert [stage.call("app", "pass next") for _ in range(2)] == [200, 200]
+    assert stage.told() == [
+        ("switchboard:passControl", "A(human)", "bot human"), ("switchboard:passControl", "A(bot)", "bot human"),
+    ]  # fmt: skip
+
+
+def test_offers(api: Caller, database: Database) -> None:
+    """Examples 6 and 7."""
+    stage = Stage(Board(api), database).begin("A(human)")
+    assert stage.call("app", "offer bot") == 200
+    api.say(stage.group)
+    assert stage.told() == [
+        ("switchboard:offerControl", "A(human)P(bot)", "bot human"),
+        ("conversation:message", "A(human)P(bot)", "bot human"),
+    ]
+    assert [stage.call(who, "accept") for who in ("bot", "bot", "util")] == [200, 200, 403]
+    assert stage.told() == [("switchboard:acceptControl", "A(bot)", "bot human")]
+
+
+def test_releases(api: Caller, database: Database) -> None:
+    """Examples 8 and 9."""
+    stage = Stage(Board(api), database).begin("A(human)P(bot)")
+    assert [stage.call("human", "release", {"m": 1}), stage.call("human", "release")] == [200, 403]
+    assert stage.told() == [("switchboard:releaseControl {'m': 1}", "N", "bot human")]
+    api.say(stage.group, userId=stage.board.user)
+    assert stage.told() == [("conversation:message", "A(bot)", "bot")]
+
+
+def test_failures(api: Caller, database: Database) -> None:
+    """Examples 10 and 14, and the integration whose call fails while it is on standby."""
+    stage = Stage(Board(api), database).begin("A(bot)")
+    calls = [("bot", "offer bot"), ("app", "pass custom"), ("app", "accept"), ("human", "offer bot")]
+    assert [stage.call(*one) for one in calls] == [200] * 4
+    invalid = "switchboard_invalid_target"
+    assert stage.told() == [
+        (f"switchboard:offerControl:failure {invalid}", "A(bot)", "bot"),
+        (f"switchboard:passControl:failure {invalid}", "A(bot)", "bot"),
+        ("switchboard:acceptControl:failure switchboard_invalid_action", "A(bot)", "bot"),
+        (f"switchboard:offerControl:failure {invalid}", "A(bot)", "bot human"),
+    ]
+    stage.begin("A(util)")
+    assert stage.call("util", "pass next", {"m": 1}) == 200
+    expected = "switchboard:passControl:failure {'m': 1} switchboard_invalid_target"
+    assert stage.told() == [(expected, "A(util)", "")]
+
+
+def test_a_pass_ends_an_offer(api: Caller, database: Database) -> None:
+    """Example 11."""
+    stage = Stage(Board(api), database).begin("A(human)P(util)")
+    assert [stage.call("app", "pass id:human") for _ in range(2)] == [200, 200]
+    assert stage.told() == [("switchboard:passControl", "A(human)", "human")]
+
+
+def test_deleted_members_and_disabled_switchboards(api: Caller, database: Database) -> None:
+    """Examples 12 and 13."""
+    board = Board(api)
+    stage = Stage(board, database).begin("A(human)P(bot)")
+    board.set(enabled=False)
+    api.say(stage.group)
+    board.set(enabled=True)
+    assert board.state(stage.group) == "A(human)P(bot)"
+    assert stage.told() == [("conversation:message", "N", "bot human")]
+    stage.begin("A(human)")
+    board.change("bot", nextSwitchboardIntegrationId=None)
+    board.remove("human")
+    assert board.state(stage.group) == "N"
+    api.say(stage.group, userId=board.user)
+    assert stage.told() == [("conversation:message", "A(bot)", "bot human")]
+
+
+def test_who_is_told_of_what(api: Caller, database: Database) -> None:
+    """Standby integrations are told of users and clients, and of nothing in conversations."""
+    board = Board(api)
+    stage = Stage(board, database).begin("A(human)P(bot)")
+    other = api.new_user()
+    api.join(stage.group, other, subscribe=True)
+    api.read(stage.group, userId=other)
+    api.leave(stage.group, userId=other)
+    assert stage.call("app", "accept") == 200
+    api.ok("DELETE", f"/conversations/{stage.group}")
+    listed = stage.deliveries()
+    told: dict[str, set[str]] = {}
+    for one in listed:
+        told.setdefault(one["eventType"], set()).add(board.webhooks[one["webhookId"]])
+    # The human is not in control when the conversation is created, nor when it is deleted.
+    for type in ("conversation:create", "conversation:remove"):
+        assert told.pop(type) == {"bot", "util", "crm"}
+    assert set(told) == {
+        "conversation:join", "conversation:read", "conversation:leave", "switchboard:passControl",
+        "switchboard:offerControl", "switchboard:acceptControl",
+    }  # fmt: skip
+    users = f"{api.url}/heliograph/v1/apps/{api.app_id}/deliveries?filter[userId]={other}"
+    clients = api.http.get(users, auth=api.auth).json()["deliveries"]
+    told["client:add"] = {board.webhooks[one["webhookId"]] for one in clients if one["eventType"] == "client:add"}
+    assert all(names == {"bot", "human", "util", "crm"} for names in told.values())
+    # What is to be delivered is decided in the commit of the event.
+    board.change("human", deliverStandbyEvents=True)
+    assert [one["id"] for one in stage.deliveries()] == [one["id"] for one in listed]
+    stage.begin("A(bot)")
+    api.say(stage.group)
+    assert stage.told() == [("conversation:message", "A(bot)", "bot human")]
