@@ -50,7 +50,7 @@ def test_a_join_arrives_on_a_local_port(tmp_path: Path) -> None:
 def test_control_is_handed_over(api: Caller) -> None:
     guide = (ROOT / "docs/howto/handover.md").read_text()
     assert api.auth is not None
-    command = [sys.executable, ROOT / "examples/handover.py", api.url, api.app_id, *api.auth]
+    command = [sys.executable, str(ROOT / "examples/handover.py"), api.url, api.app_id, *api.auth]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0, done.stderr
     assert f"```\n{done.stdout}```" in guide
