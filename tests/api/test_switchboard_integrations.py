@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from heliograph.domain import stand_ins
+from heliograph.settings import Settings
 from tests.api.handover import HOOK, Board
-from tests.databases import new_database
-from tests.harness import Caller, Server, error_of, init, new_app, serving, titles_of
+from tests.harness import Caller, error_of, new_app, titles_of
 from tests.unit.integrations import INTEGRATIONS
 
 INTEGRATION_NOT_FOUND = (404, "integration_not_found", "Integration not found")
@@ -213,18 +213,18 @@ def test_stand_ins(other: Caller) -> None:
     assert board.add("anew", integrationType=STAND_INS[0])["integrationId"] > first
 
 
-def test_stand_ins_exist_where_the_server_is_embedded(api: Caller, server: Server, engine: str) -> None:
+def test_stand_ins_exist_where_the_server_is_embedded(api: Caller, engine: str) -> None:
     path = f"/switchboards/{api.ok('POST', '/switchboards')['switchboard']['id']}/switchboardIntegrations"
     answer = api("POST", path, {"name": "agents", "integrationType": "zd:agentWorkspace"})
     assert answer.status_code == (201 if engine == "sqlite" else 404)
 
 
-@pytest.mark.one_engine
-def test_stand_ins_can_be_switched_off(tmp_path: Path) -> None:
-    with serving(new_database("sqlite", tmp_path), "--stand-ins", "no") as server:
-        account = Caller(server.url, init(server.database_url).account_auth)
-        api = new_app(account)
-        path = f"/switchboards/{api.ok('POST', '/switchboards')['switchboard']['id']}/switchboardIntegrations"
-        refused = api("POST", path, {"name": "agents", "integrationType": "zd:agentWorkspace"})
-        assert error_of(refused) == INTEGRATION_NOT_FOUND
-        account.http.close()
+@pytest.mark.parametrize(
+    ("setting", "host", "embedded", "expected"),
+    [
+        ("auto", "127.0.0.1", True, True), ("auto", "0.0.0.0", True, False), ("auto", "127.0.0.1", False, False),
+        ("yes", "0.0.0.0", False, True), ("no", "127.0.0.1", True, False),
+    ],
+)  # fmt: skip
+def test_the_setting_of_stand_ins(setting: Any, host: str, embedded: bool, expected: bool) -> None:
+    assert stand_ins.offered(Settings(stand_ins=setting, host=host), embedded=embedded) == expected

@@ -20,7 +20,7 @@ from tests.proofs.crowd import Crowd, at_once
 from tests.proofs.site import Site
 from tests.proofs.site import site as new_site
 
-ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "2"))
 SITES = [(SQLITE, (1,)), (POSTGRESQL, (2,))]
 
 Outcome = tuple[tuple[str, ...], str, tuple[str, ...]]
@@ -145,7 +145,7 @@ def test_an_order_of_the_calls_explains_the_outcome(site: Site, name: str) -> No
     before, calls, outcomes = RACES[name]
     board, dice = Board(site.new_app()), random.Random(2026)
     # A switchboard can change for one conversation at a time only.
-    size = 1 if any(act in ("delete util", "disable") for _, act in calls) else 4
+    size = 1 if any(act in ("delete util", "disable") for _, act in calls) else 3
     done: list[tuple[Scene, list[str], str]] = []
 
     async def race(crowd: Crowd, scene: Scene) -> list[str]:

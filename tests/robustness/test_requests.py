@@ -15,6 +15,8 @@ from tests.security.worlds import World, new_world, snapshot
 
 CODES = {
     "conversationId": "conversation_not_found",
+    "switchboardId": "switchboard_not_found",
+    "switchboardIntegrationId": "switchboard_integration_not_found",
     "userIdOrExternalId": "user_not_found",
     "clientId": "client_not_found",
     "keyId": "not_found",
@@ -36,7 +38,8 @@ PLACES = [(operation, name) for operation in OFFERED for name in parameters_of(o
 BODY = (
     b'{"userId":"x","subscribeSDKClient":true,"type":"conversation:read","displayName":"x",'
     b'"author":{"type":"business"},"content":{"type":"text","text":"x"},'
-    b'"target":"https://example.invalid","triggers":[]}'
+    b'"target":"https://example.invalid","triggers":[],'
+    b'"name":"new","integrationId":"x","switchboardIntegration":"x"}'
 )
 
 
