@@ -51,8 +51,8 @@ class Journal:
         id = ids.new()
         if in_full is not None:
             self._in_full[id] = in_full
-        if conversation is not None and (withheld := controllers.withheld(conversation, concerned)):
-            self._withheld[id] = withheld
+        if conversation is not None and conversation.switchboard is not None:
+            self._withheld[id] = controllers.withheld(conversation, concerned)
         self.events.append(
             StoredEvent(
                 id=id,

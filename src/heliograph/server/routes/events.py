@@ -87,9 +87,10 @@ async def _parts(request: StreamRequest, selection: Selection, cursor: Cursor) -
             # Reads at intervals too, in case a wake-up was missed.
             due = woken.is_set() or time.monotonic() - read >= _KEEP_ALIVE_SECONDS
             woken.clear()
-            # The key may have been removed, or the token may have expired.
-            await request.recheck()
             part, cursor = await _next_part(selection, cursor) if due else (None, cursor)
+            # The key may have been removed, or the token may have expired. Checked after the events are read, because
+            # they may be younger than the removal.
+            await request.recheck()
             if part is not None:
                 woken.set()  # there may be more events
                 sent = time.monotonic() if part else sent

@@ -10,6 +10,7 @@ from msgspec import Struct
 from heliograph import ids
 from heliograph.storage.codec import RowCodec, encode
 from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.rows import switchboards
 from heliograph.storage.rows.switchboards import SwitchboardState, load_state
 from heliograph.wire.conversations import ConversationType
 
@@ -88,7 +89,24 @@ async def get_many(
     """The conversations with these (app id, conversation id)."""
     wanted = [(reader.bucket(conversation_id), app_id, conversation_id) for app_id, conversation_id in keys]
     rows = await reader.get_many("conversation", ROWS.selected, _KEY, wanted, lock=lock)
-    return [_followed(ROWS.load(row), lock) for row in rows]
+    found = [_followed(ROWS.load(row), lock) for row in rows]
+    if lock is not Lock.NONE and not reader.single_writer:
+        for conversation in found:
+            await _refresh_switchboard(reader, conversation)
+    return found
+
+
+async def _refresh_switchboard(reader: Reader, conversation: StoredConversation) -> None:
+    """Read the switchboard again if it lacks the active or the pending integration.
+
+    A statement that has waited for a lock returns the row as of the end of the wait, but the switchboard as of its
+    beginning. The integration may have been added meanwhile.
+    """
+    known = conversation.switchboard or SwitchboardState()
+    named = [id for id in (conversation.active_id, conversation.pending_id) if id is not None]
+    if any(known.find(id) is None for id in named):
+        found = await switchboards.of_app(reader, conversation.app_id)
+        conversation.switchboard = found.state if found else None
 
 
 def _followed(conversation: StoredConversation, lock: Lock) -> StoredConversation:

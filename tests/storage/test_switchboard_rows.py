@@ -1,0 +1,56 @@
+"""The switchboard that is read with a conversation, by a transaction that waited for the conversation."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from heliograph.storage.engine import Lock, Tx
+from heliograph.storage.rows import conversations, switchboards
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.switchboards import StoredSwitchboard, StoredSwitchboardIntegration, SwitchboardState
+from heliograph.storage.store import Store
+from tests.databases import POSTGRESQL
+from tests.delivery.site import new_site
+from tests.storage.conftest import Run
+
+BOT = StoredSwitchboardIntegration("b" * 24, "bot", "1" * 24, "custom", deliver_standby_events=False)
+HUMAN = StoredSwitchboardIntegration("a" * 24, "human", "2" * 24, "custom", deliver_standby_events=False)
+PAUSE_SECONDS = 0.2
+
+
+@pytest.mark.one_engine(POSTGRESQL)
+def test_it_is_not_older_than_the_active_integration(run: Run) -> None:
+    """The row is as of the end of the wait, and so must the switchboard be that its ids are looked up in."""
+
+    async def work(store: Store) -> StoredConversation:
+        site = await new_site(store)
+        group, app_id = await site.group(), site.tenant.app_id
+        board = StoredSwitchboard("c" * 24, app_id, SwitchboardState(True, BOT.id, (BOT,)))
+        await store.write(switchboards.add, app_id, board)
+        locked = asyncio.Event()
+
+        async def add_and_pass(tx: Tx) -> None:
+            (conversation,) = await conversations.get_many(tx, [(app_id, group)], lock=Lock.CHANGE)
+            locked.set()
+            await asyncio.sleep(PAUSE_SECONDS)  # the other transaction has begun to wait
+            board.state = SwitchboardState(True, BOT.id, (BOT, HUMAN))
+            await switchboards.change(tx, app_id, board)
+            conversation.active_id = HUMAN.id
+            await conversations.set_control(tx, [conversation])
+
+        async def read(tx: Tx) -> StoredConversation:
+            (conversation,) = await conversations.get_many(tx, [(app_id, group)], lock=Lock.CHANGE)
+            return conversation
+
+        passing = asyncio.create_task(store.write(add_and_pass))
+        await locked.wait()
+        found = await store.write(read)
+        await passing
+        return found
+
+    found = run(work)
+    assert found.active_id == HUMAN.id
+    assert found.switchboard is not None
+    assert found.switchboard.find(HUMAN.id) == HUMAN
