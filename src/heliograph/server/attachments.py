@@ -20,7 +20,9 @@ from heliograph.storage.store import Store
 
 CheckAccess = Callable[[bytes | None, str], Awaitable[None]]
 """Raises Unauthorized if an `Authorization` header gives no access to an app."""
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+_RANGE = re.compile(r"bytes=(?:0*([0-9]+))?-(?:0*([0-9]+))?\Z", re.IGNORECASE)
+_DIGITS = 20
+"""More digits than the size of any file has: `int` takes long for very many."""
 _CACHED_SECONDS = 900
 
 
@@ -43,7 +45,7 @@ def attachment_route(store: Store, blobs: Blobs, check_access: CheckAccess, *, p
 
 def _response(request: Request, blobs: Blobs, attachment: StoredAttachment, *, private: bool) -> Response:
     headers = _headers(attachment, private=private)
-    if headers["etag"] in _tags(request.headers.get("if-none-match", "")):
+    if _matches(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
     start, stop, status = 0, attachment.size, 200
     if (wanted := _wanted_range(request, headers["etag"], attachment.size)) is not None:
@@ -74,8 +76,10 @@ def _headers(attachment: StoredAttachment, *, private: bool) -> dict[str, str]:
     }
 
 
-def _tags(header: str) -> set[str]:
-    return {tag.strip().removeprefix("W/") for tag in header.split(",")}
+def _matches(header: str, etag: str) -> bool:
+    """Whether an `If-None-Match` header names this version of the file."""
+    tags = {tag.strip().removeprefix("W/") for tag in header.split(",")}
+    return etag in tags or header.strip() == "*"
 
 
 def _wanted_range(request: Request, etag: str, size: int) -> tuple[int, int] | None:
@@ -83,12 +87,11 @@ def _wanted_range(request: Request, etag: str, size: int) -> tuple[int, int] | N
     if request.headers.get("if-range", etag) != etag:
         return None
     found = _RANGE.match(request.headers.get("range", ""))
-    if found is None or not any(found.groups()):
+    if found is None or found.groups() == (None, None):
         return None
-    first, last = found.groups()
-    if not first:
-        return max(0, size - int(last[:20])), size
-    start = int(first[:20])
-    if last and int(last[:20]) < start:
+    first, last = (None if digits is None else int(digits[:_DIGITS]) for digits in found.groups())
+    if first is None:
+        return max(0, size - (last or 0)), size
+    if last is not None and last < first:
         return None
-    return start, min(size, int(last[:20]) + 1) if last else size
+    return first, size if last is None else min(size, last + 1)

@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from email.message import Message
-from email.utils import collapse_rfc2231_value
+from typing import Any
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
@@ -23,12 +23,43 @@ _SECONDS = 30
 _BYTES_PER_PERIOD = 5_242_880
 """A body may take 30 seconds, and as many more for every 5 MB of it that have arrived."""
 MEGABYTE = 1_048_576
+_PARTS = 100
+"""Parts take time to parse, even empty ones. Clients send one, or a few form fields with it."""
 _MALFORMED = "Multipart body is malformed"
+_TOO_MANY_PARTS = "Multipart body has too many parts"
 _CONTENT_DISPOSITION = "content-disposition"
+_CHARSETS = ("utf-8", "iso-8859-1")
+"""The charsets of RFC 8187."""
 
 
 class _Part(Message):
     """The headers of a part."""
+
+    @property
+    def name(self) -> str | None:
+        """The name of the form field."""
+        return self._disposition("name")
+
+    @property
+    def filename(self) -> str | None:
+        """The file name. `filename*` takes precedence over `filename`."""
+        return self._disposition("filename")
+
+    def _disposition(self, name: str) -> str | None:
+        # The type says that values are text, but an extended value is a tuple of charset, language and text.
+        given: list[tuple[str, Any]] = self.get_params([], header=_CONTENT_DISPOSITION)
+        values = [value for key, value in given if key.lower() == name]
+        for value in values:
+            if isinstance(value, tuple):
+                charset, _, text = value
+                return _decoded(text, charset or "")
+        return values[0] if values else None
+
+
+def _decoded(text: str, charset: str) -> str:
+    """The text of an extended value, whose characters stand for its bytes."""
+    known = charset.lower() if charset.lower() in _CHARSETS else _CHARSETS[0]
+    return text.encode("latin-1", "replace").decode(known, "replace")
 
 
 _Event = _Part | bytes | None
@@ -42,6 +73,7 @@ class _Events:
         self.complete = False
         self._events: deque[_Event] = deque()
         self._name = self._value = b""
+        self._parts = 0
         self._part = _Part()
         self._parser = MultipartParser(
             boundary,
@@ -61,7 +93,7 @@ class _Events:
         """Parse more of the body.
 
         Raises:
-            BadRequest: it is malformed.
+            BadRequest: it is malformed, or has too many parts.
         """
         try:
             self._parser.write(data)
@@ -73,6 +105,9 @@ class _Events:
         return (self._events.popleft(),) if self._events else None
 
     def _begin(self) -> None:
+        self._parts += 1
+        if self._parts > _PARTS:
+            raise BadRequest(_TOO_MANY_PARTS)
         self._part = _Part()
 
     def _header_name(self, data: bytes, start: int, end: int) -> None:
@@ -109,9 +144,8 @@ class UploadedPart(FilePart):
         """
         while (found := await self._next()) is not None:
             (event,) = found
-            if isinstance(event, _Part) and self._is_wanted(event):
-                filename = event.get_filename()
-                self.filename = None if filename is None else collapse_rfc2231_value(filename)
+            if isinstance(event, _Part) and event.name == self._name:
+                self.filename = event.filename
                 self.content_type = event.get_content_type() if "content-type" in event else None
                 return
         raise BadRequest(f"{self._name} should be exactly one file")
@@ -129,7 +163,7 @@ class UploadedPart(FilePart):
             if event is None:
                 inside = False
             elif isinstance(event, _Part):
-                if self._is_wanted(event):
+                if event.name == self._name:
                     raise BadRequest(f"{self._name} should be exactly one file")
             elif inside:
                 size += len(event)
@@ -139,9 +173,6 @@ class UploadedPart(FilePart):
 
     def _too_large(self) -> PayloadTooLarge:
         return PayloadTooLarge(_too_large(self._limit))
-
-    def _is_wanted(self, part: _Part) -> bool:
-        return part.get_param("name", header=_CONTENT_DISPOSITION) == self._name
 
     async def _next(self) -> tuple[_Event] | None:
         """The next event; None after the last one."""
