@@ -52,8 +52,9 @@ def serve(settings: Settings, on_ready: OnReady) -> None:
 
 
 async def _check(settings: Settings) -> None:
-    """Check that the database can be opened, and migrate it."""
-    await (await open_store(settings.database)).close()
+    """Check that the database and the object store can be opened, and migrate the database."""
+    async with contextlib.aclosing(await open_store(settings.database)) as store:
+        open_blobs(store, settings.attachments)
 
 
 def _serve_worker(on_ready: OnReady, settings: Settings, link: SupervisorLink, is_first: bool) -> None:
@@ -74,8 +75,8 @@ async def _serve(
 
     with contextlib.closing(listen(settings.host, settings.port, shared=link is not None)) as listener:
         store = await open_store(settings.database, serve=True, connections=settings.database_connections)
-        blobs = open_blobs(store, settings.attachments)
         async with contextlib.aclosing(store):
+            blobs = open_blobs(store, settings.attachments)
             metrics = Metrics(store)
             async with background_services(store, blobs, settings, metrics.failures, metrics.delivery) as (
                 on_write,

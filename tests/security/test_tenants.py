@@ -17,6 +17,7 @@ USER = (404, "user_not_found", "User not found")
 CLIENT = (404, "client_not_found", "Client not found")
 MESSAGE = (404, "not_found", "Message not found")
 INTEGRATION = (404, "integration_not_found", "Integration not found")
+ATTACHMENT = (404, "not_found", "Attachment not found")
 KEY = (404, "not_found", "Resource not found")
 NO_MEMBER = (404, "not_found", "User is not a member of the conversation")
 FORBIDDEN = (403, "forbidden", "Forbidden")
@@ -89,6 +90,7 @@ def _by_reference(other: World) -> list[Attempt]:
         Attempt("LeaveConversation", NO_MEMBER, body={"participantId": other.participants[name]})
         for name in other.users
     ]
+    found.append(Attempt("DeleteAttachment", ATTACHMENT, body={"mediaUrl": other.media_url}))
     for who in ({"userId": other.users["ada"]}, {"userExternalId": other.lone_external_id}):
         (filtered,) = who.values()
         member = {**who, "subscribeSDKClient": True}
@@ -132,6 +134,7 @@ def test_every_operation_with_an_id_is_tried(worlds: tuple[World, World]) -> Non
         "CreateUser",
         "CreateIntegration",
         "ListIntegrations",
+        "UploadAttachment",  # tests/api/test_attachments.py names a conversation of another app
     }
     assert tried | nameless == {operation.name for operation in OFFERED}
 

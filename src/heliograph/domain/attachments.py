@@ -13,7 +13,7 @@ from msgspec import Struct
 from heliograph.domain import media_types
 from heliograph.domain.loading import load_conversation
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import AttachmentNotFound, BadRequest, ServiceUnavailable
+from heliograph.errors import AttachmentNotFound, BadRequest, RequestTimeout, ServiceUnavailable
 from heliograph.storage.blobs import CHUNK_BYTES, Blobs
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import attachments
@@ -60,6 +60,7 @@ async def upload(
         BadRequest: the file is empty.
         UnsupportedMediaType: its extension or type is not allowed.
         ConversationNotFound: the conversation does not exist in this app.
+        RequestTimeout: the upload took more than an hour.
     """
     if options.conversation_id is not None:
         await store.read(load_conversation, tenant.app_id, options.conversation_id)
@@ -89,7 +90,7 @@ async def upload(
         await store.write(_complete, attachment, removal, options.conversation_id)
     except Exception:
         with suppress(ServiceUnavailable):
-            await store.write(attachments.hasten, removal)
+            await store.write(attachments.abandon, removal)
         raise
     return Attachment(media_url=url_of(attachment), media_type=attachment.media_type)
 
@@ -99,7 +100,7 @@ async def _complete(tx: Tx, attachment: StoredAttachment, upload: Removal, conve
         await load_conversation(tx, attachment.app_id, conversation_id, lock=Lock.KEEP)
     attachment.created_at = tx.now
     if not await attachments.complete(tx, attachment, upload, conversation_id):
-        raise ServiceUnavailable("The upload took too long")
+        raise RequestTimeout
 
 
 async def _chunks(part: FilePart) -> AsyncIterator[bytes]:

@@ -249,7 +249,7 @@ class _Conversations:
         for conversation in self.emptied:
             await attachments.release_messages(tx, conversation.app_id, conversation.id)
         for conversation in self.deleted.values():
-            await attachments.release(tx, conversation.app_id, conversation.id)
+            await attachments.release_conversation(tx, conversation.app_id, conversation.id)
             await participants.remove_all(tx, conversation.app_id, conversation.id)
         for conversation in (*self.created, *self.deleted.values()):
             self.changed.pop((conversation.app_id, conversation.id), None)

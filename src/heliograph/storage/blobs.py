@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 
 from msgspec import Struct
 
+from heliograph.errors import RequestTimeout
 from heliograph.storage.rows import attachments
 from heliograph.storage.rows.attachments import Removal, StoredAttachment
 from heliograph.storage.store import Store
@@ -14,6 +16,8 @@ from heliograph.storage.store import Store
 CHUNK_BYTES = 262_144
 """The size of the chunks of a file; the last one may be shorter. A transaction writes one of them."""
 _REMOVED_AT_ONCE = 8
+_WRITING = 2
+"""How many chunks a process writes at the same time. Other requests wait for the transaction that they are in."""
 
 
 class Written(Struct, frozen=True):
@@ -28,7 +32,11 @@ class Blobs(ABC):
 
     @abstractmethod
     async def write(self, upload: Removal, chunks: AsyncIterator[bytes]) -> Written:
-        """Write a file. The chunks have CHUNK_BYTES each, except for the last one."""
+        """Write a file. The chunks have CHUNK_BYTES each, except for the last one.
+
+        Raises:
+            RequestTimeout: the upload took so long that its file is being deleted.
+        """
 
     @abstractmethod
     def read(self, attachment: StoredAttachment, start: int, stop: int) -> AsyncIterator[bytes]:
@@ -47,11 +55,14 @@ class DatabaseBlobs(Blobs):
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._writing = asyncio.Semaphore(_WRITING)
 
     async def write(self, upload: Removal, chunks: AsyncIterator[bytes]) -> Written:
         size = number = 0
         async for data in chunks:
-            await self._store.write(attachments.add_chunk, upload.app_id, upload.id, number, data)
+            async with self._writing:
+                if not await self._store.write(attachments.add_chunk, upload, number, data):
+                    raise RequestTimeout
             size, number = size + len(data), number + 1
         return Written(size, number)
 

@@ -86,6 +86,7 @@ def _multipart_reader(body: Multipart, method: str) -> BodyReader[FilePart]:
 async def _read_multipart(
     name: str, connection: Connection, headers: Headers, receive: Receive, settings: Settings
 ) -> FilePart:
+    _require_uncompressed(headers)
     return await open_part(headers, receive, name, settings.attachment_limit_mb * MEGABYTE)
 
 
@@ -145,6 +146,10 @@ def _require_json(headers: Headers) -> None:
         charset = _CHARSET.search(content_type)
         if charset is not None and charset[1].lower() not in _UTF_8:
             raise UnsupportedMediaType(f"Charset{_named(charset[1])} is not supported: JSON must be encoded as UTF-8")
+    _require_uncompressed(headers)
+
+
+def _require_uncompressed(headers: Headers) -> None:
     coding = headers.get(b"content-encoding")
     if coding is not None and coding.strip().lower() not in (b"", b"identity"):
         title = f"Content-Encoding{_named(coding.strip())} is not supported: send the body uncompressed"

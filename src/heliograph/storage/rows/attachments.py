@@ -66,18 +66,27 @@ async def begin(tx: Tx, removal: Removal) -> None:
     await tx.insert("attachment_removal", _REMOVAL, [(removal.id, removal.app_id, removal.due_at)])
 
 
-async def add_chunk(tx: Tx, app_id: str, id: str, number: int, data: bytes) -> None:
-    """Store a chunk of an upload. Chunks are numbered from 0."""
+async def add_chunk(tx: Tx, upload: Removal, number: int, data: bytes) -> bool:
+    """Store a chunk of an upload, numbered from 0; returns False if the file is being deleted."""
+    if not await _is_open(tx, upload):
+        return False
     # After a lost connection the transaction may run again.
     await tx.execute(
         "INSERT INTO attachment_chunk (bucket, app_id, attachment_id, number, data) VALUES ($1, $2, $3, $4, $5) "
         "ON CONFLICT DO NOTHING",
-        tx.bucket(id),
-        app_id,
-        id,
+        tx.bucket(upload.id),
+        upload.app_id,
+        upload.id,
         number,
         data,
     )
+    return True
+
+
+async def _is_open(tx: Tx, upload: Removal) -> bool:
+    """Whether the removal of an upload is not due yet. It cannot become due before the transaction ends."""
+    row = await tx.get("attachment_removal", ("due_at",), ("id",), (upload.id,), lock=Lock.CHANGE)
+    return row is not None and row[0] == upload.due_at
 
 
 async def complete(tx: Tx, attachment: StoredAttachment, upload: Removal, conversation_id: str | None) -> bool:
@@ -123,32 +132,36 @@ async def tie(tx: Tx, uses: Sequence[Use]) -> None:
     await _set_uses(tx, {one.attachment.id: one.attachment for one in uses}.values())
 
 
-async def release(tx: Tx, app_id: str, conversation_id: str, message_id: str | None = None) -> None:
-    """End the uses by a deleted message, or by all messages of a conversation. Discards what nothing uses any more."""
-    condition = _OF_CONVERSATION if message_id is None else f"{_OF_CONVERSATION} AND message_id = $4"
-    values = (tx.bucket(conversation_id), app_id, conversation_id, *([] if message_id is None else [message_id]))
-    rows = await tx.rows(f"SELECT attachment_id, message_id FROM {condition}", *values)
+async def release(tx: Tx, app_id: str, conversation_id: str, message_id: str) -> None:
+    """End the uses by a deleted message. Discards what no message shows any more."""
+    await _release(tx, app_id, conversation_id, "message_id = $4", message_id)
+
+
+async def release_messages(tx: Tx, app_id: str, conversation_id: str) -> None:
+    """End the uses by all messages of a conversation that stays, like `release`."""
+    await _release(tx, app_id, conversation_id, "message_id <> $4", UPLOADED_FOR)
+
+
+async def release_conversation(tx: Tx, app_id: str, conversation_id: str) -> None:
+    """End the uses by a deleted conversation and by its messages, like `release`."""
+    await _release(tx, app_id, conversation_id, "message_id >= $4", UPLOADED_FOR)
+
+
+async def _release(tx: Tx, app_id: str, conversation_id: str, condition: str, message_id: str) -> None:
+    of_messages = f"{_OF_CONVERSATION} AND {condition}"
+    values = (tx.bucket(conversation_id), app_id, conversation_id, message_id)
+    rows = await tx.rows(f"SELECT attachment_id, message_id FROM {of_messages}", *values)
     if not rows:
         return
-    await tx.execute(f"DELETE FROM {condition}", *values)
+    await tx.execute(f"DELETE FROM {of_messages}", *values)
     keys = sorted({(app_id, attachment_id) for attachment_id, _ in rows})
-    found = {one.id: one for one in await get_many(tx, keys, lock=Lock.CHANGE)}
+    found = {one.id: one for one in await get_many(tx, keys, lock=Lock.REMOVE)}
     for attachment_id, used_by in rows:
         if used_by != UPLOADED_FOR and attachment_id in found:
             found[attachment_id].uses -= 1
     unused = [one for one in found.values() if one.for_message and one.uses == 0]
     await discard(tx, unused)
     await _set_uses(tx, [one for one in found.values() if one not in unused])
-
-
-async def release_messages(tx: Tx, app_id: str, conversation_id: str) -> None:
-    """End the uses by all messages of a conversation that stays."""
-    rows = await tx.rows(
-        f"SELECT DISTINCT message_id FROM {_OF_CONVERSATION}", tx.bucket(conversation_id), app_id, conversation_id
-    )
-    for (message_id,) in rows:
-        if message_id != UPLOADED_FOR:
-            await release(tx, app_id, conversation_id, message_id)
 
 
 async def discard(tx: Tx, attachments: Collection[StoredAttachment]) -> None:
@@ -170,9 +183,17 @@ async def discard_of_app(tx: Tx, app_id: str, bucket: int, limit: int) -> bool:
     return len(rows) == limit
 
 
-async def hasten(tx: Tx, upload: Removal) -> None:
-    """Make the file of a failed upload due for deletion."""
-    await tx.execute("UPDATE attachment_removal SET due_at = $1 WHERE id = $2", _CLAIMED, upload.id)
+async def abandon(tx: Tx, upload: Removal) -> None:
+    """Make the file of a failed upload due for deletion, even if it was deleted while it was written."""
+    await tx.execute(
+        "INSERT INTO attachment_removal (id, app_id, due_at) VALUES ($1, $2, $3) "
+        "ON CONFLICT (id) DO UPDATE SET due_at = $3",
+        upload.id,
+        upload.app_id,
+        _CLAIMED,
+    )
+    # If the outcome of its last transaction was unknown, the attachment may exist; its URL was never returned.
+    await tx.delete("attachment", _KEY, [(tx.bucket(upload.id), upload.app_id, upload.id)])
 
 
 async def is_any_due(reader: Reader) -> bool:
