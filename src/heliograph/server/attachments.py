@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -38,12 +38,12 @@ def attachment_route(store: Store, blobs: Blobs, check_access: CheckAccess, *, p
             await check_access(given, attachment.app_id if attachment else "")
         if attachment is None:
             raise AttachmentNotFound
-        return _response(request, blobs, attachment, private=private)
+        return await _response(request, blobs, attachment, private=private)
 
     return Route(f"{PATH}/{{id}}/{{name}}", serve, methods=["GET"])
 
 
-def _response(request: Request, blobs: Blobs, attachment: StoredAttachment, *, private: bool) -> Response:
+async def _response(request: Request, blobs: Blobs, attachment: StoredAttachment, *, private: bool) -> Response:
     headers = _headers(attachment, private=private)
     if _matches(request.headers.get("if-none-match", ""), headers["etag"]):
         return Response(status_code=304, headers=headers)
@@ -57,7 +57,18 @@ def _response(request: Request, blobs: Blobs, attachment: StoredAttachment, *, p
     headers["content-length"] = str(stop - start)
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers)
-    return StreamingResponse(blobs.read(attachment, start, stop), status, headers)
+    content = blobs.read(attachment, start, stop)
+    # Errors of the object store become responses only before the status is sent.
+    first = await anext(content, None)
+    if first is None:
+        raise AttachmentNotFound
+    return StreamingResponse(_joined(first, content), status, headers)
+
+
+async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for data in rest:
+        yield data
 
 
 def _headers(attachment: StoredAttachment, *, private: bool) -> dict[str, str]:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from heliograph.errors import ServiceUnavailable
-from heliograph.storage.blobs import CHUNK_BYTES, Blobs, DatabaseBlobs, Written
+from heliograph.storage.blobs import Blobs, DatabaseBlobs, Written
 from heliograph.storage.rows.attachments import Removal, StoredAttachment
+
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
 
 _PART_BYTES = 5_242_880
 """S3 accepts parts of at least 5 MiB. A file is sent one part after the other, so an upload needs memory for one."""
+_READ_BYTES = 1_048_576
+_RETRIES: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
 
 
 def object_store(url: str) -> S3Store:
@@ -26,7 +33,7 @@ def object_store(url: str) -> S3Store:
         ValueError: the URL or a variable is not valid.
     """
     try:
-        return S3Store.from_url(url)
+        return S3Store.from_url(url, retry_config=_RETRIES)
     except BaseError as error:
         raise ValueError(str(error)) from None
 
@@ -58,10 +65,16 @@ class ObjectBlobs(Blobs):
             async for data in self._database.read(attachment, start, stop):
                 yield data
             return
-        with _available():
-            found = await obstore.get_async(self._objects, attachment.id, options={"range": (start, stop)})
-            async for part in found.stream(min_chunk_size=CHUNK_BYTES):
-                yield bytes(part)
+        # A request for each piece: one for the whole file would time out if the client reads slowly.
+        while start < stop:
+            end = min(stop, start + _READ_BYTES)
+            try:
+                with _available():
+                    part = await obstore.get_range_async(self._objects, attachment.id, start=start, end=end)
+            except FileNotFoundError:
+                return
+            yield bytes(part)
+            start = end
 
     async def remove(self, removal: Removal) -> None:
         await self._database.remove(removal)
