@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -31,7 +33,7 @@ from tests.api.files import (
     whole,
 )
 from tests.attachments.bucket import NAME, Bucket
-from tests.databases import SQLITE, new_database
+from tests.databases import POSTGRESQL, SQLITE, new_database
 from tests.harness import Caller, Server, command, error_of, init, new_app, serving
 
 LARGE = bytes(range(256)) * 48 * 1024  # 12 MB: three parts
@@ -154,6 +156,24 @@ def test_files_in_the_database_are_still_served(api: Caller, storing: Server, be
     owner = Caller(storing.url, init(storing.database_url).account_auth, app_id, api.http)
     assert delete(owner, url).status_code == 200
     assert status(api, url) == 404
+
+
+def test_deliver_deletes_files(bucket: Bucket, tmp_path: Path) -> None:
+    url = new_database(POSTGRESQL, tmp_path)
+    options = ("--attachments", LOCATION, "--database", url)
+    with serving(url, *options[:2], env=bucket.environment) as server, httpx.Client() as http:
+        api = new_app(Caller(server.url, init(url).account_auth, http=http))
+        gone, kept = uploaded(api), uploaded(api)
+        bucket.wait_for(objects=2, uploads=0)
+        assert delete(api, gone).status_code == 200
+    command_line = [sys.executable, "-m", "heliograph", "deliver", *options]
+    delivering = subprocess.Popen(command_line, stdout=subprocess.DEVNULL, env={**os.environ, **bucket.environment})
+    try:
+        bucket.wait_for(objects=1, uploads=0)
+    finally:
+        delivering.terminate()
+        assert delivering.wait(30) == 0
+    assert list(bucket.objects()) == [f"prefix/{kept.split('/')[-2]}"]
 
 
 def test_an_object_store_that_is_down(tmp_path: Path) -> None:
