@@ -243,6 +243,7 @@ def imports(tag: str, methods: list[Method], text: str) -> str:
         "from heliograph.client import paging",
         f"from heliograph.client._generated.models import {', '.join(responses)}" if responses else "",
         "from heliograph.client.async_calls import AsyncApi, AsyncRecords",
+        "from heliograph.client.files import FileSource",
         "from heliograph.client.model import Model, UnknownKind",
         "from heliograph.client.requesting import OPERATION, build",
         *(f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(bodies.items())),

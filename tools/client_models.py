@@ -129,7 +129,7 @@ def simple(kind: inspect.Type) -> str:
         case inspect.FloatType():
             return "float"
         case inspect.BytesType():
-            return "bytes"
+            return "FileSource"
         case inspect.ListType(item_type=item):
             inner = " | ".join(dict.fromkeys(simple(part) for part in parts(item))) or "Any"
             return f"list[{inner}]"

@@ -23,7 +23,8 @@ from heliograph.server.process import running
 from heliograph.server.process.heartbeat import SupervisorLink
 from heliograph.server.process.workers import supervise
 from heliograph.settings import Settings
-from heliograph.storage.opening import open_store
+from heliograph.storage.blobs import Blobs
+from heliograph.storage.opening import open_blobs, open_store
 from heliograph.storage.rows.delivery_queue import AttemptObserver
 from heliograph.storage.store import Store
 from heliograph.storage.urls import require_shared
@@ -51,8 +52,9 @@ def serve(settings: Settings, on_ready: OnReady) -> None:
 
 
 async def _check(settings: Settings) -> None:
-    """Check that the database can be opened, and migrate it."""
-    await (await open_store(settings.database)).close()
+    """Check that the database and the object store can be opened, and migrate the database."""
+    async with contextlib.aclosing(await open_store(settings.database)) as store:
+        open_blobs(store, settings.attachments)
 
 
 def _serve_worker(on_ready: OnReady, settings: Settings, link: SupervisorLink, is_first: bool) -> None:
@@ -74,13 +76,20 @@ async def _serve(
     with contextlib.closing(listen(settings.host, settings.port, shared=link is not None)) as listener:
         store = await open_store(settings.database, serve=True, connections=settings.database_connections)
         async with contextlib.aclosing(store):
+            blobs = open_blobs(store, settings.attachments)
             metrics = Metrics(store)
-            async with background_services(store, settings, metrics.failures, metrics.delivery) as (
+            async with background_services(store, blobs, settings, metrics.failures, metrics.delivery) as (
                 on_write,
                 on_removal,
             ):
                 application = Application(
-                    store, settings, on_removal=on_removal, on_write=on_write, request_log=request_log, metrics=metrics
+                    store,
+                    settings,
+                    blobs=blobs,
+                    on_removal=on_removal,
+                    on_write=on_write,
+                    request_log=request_log,
+                    metrics=metrics,
                 )
                 url = local_url(settings, listener.getsockname()[1])
                 ready = partial(on_ready, store, url) if on_ready else None
@@ -90,14 +99,14 @@ async def _serve(
 
 @contextlib.asynccontextmanager
 async def background_services(
-    store: Store, settings: Settings, failures: Failures, observe: AttemptObserver
+    store: Store, blobs: Blobs, settings: Settings, failures: Failures, observe: AttemptObserver
 ) -> AsyncIterator[tuple[OnWrite, OnRemoval]]:
     """Run the background services of a server: maintenance, and delivery unless `--no-delivery` was given.
 
     Yields the callbacks that wake them: after a request that may have written, and after a key, an
     integration or an app was removed.
     """
-    async with maintaining(store, settings.keep_days, failures) as on_removal:
+    async with maintaining(store, blobs, settings.keep_days, failures) as on_removal:
         if not settings.delivery:
             yield _ignore, on_removal
             return
@@ -130,7 +139,7 @@ async def _deliver(settings: Settings, on_ready: Callable[[Store], None]) -> Non
     store = await open_store(settings.database, connections=settings.database_connections)
     async with (
         contextlib.aclosing(store),
-        maintaining(store, settings.keep_days, failures),
+        maintaining(store, open_blobs(store, settings.attachments), settings.keep_days, failures),
         delivering(store, settings, failures),
     ):
         on_ready(store)

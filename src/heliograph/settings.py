@@ -60,6 +60,19 @@ class Settings:
     strict_control: bool = _setting(
         False, "Respond with status 400 to a control call that fails; its failure event is recorded with either value."
     )
+    attachments: str = _setting(
+        "database",
+        "Where the files of attachments are stored: database, or an object store such as s3://bucket/prefix.",
+    )
+    attachment_limit_mb: int = _setting(50, "Maximum size of an attachment in MB of 1,048,576 bytes.", least=1)
+    attachment_extensions: str = _setting(
+        "default",
+        "Extensions of files that may be uploaded, separated by blanks; default for those of the API's documentation, "
+        "or * for all.",
+    )
+    private_attachments: bool = _setting(
+        False, "Require a credential of the app to download an attachment. Without it, its URL is enough."
+    )
     keep_days: int = _setting(7, "Number of days to keep events and settled deliveries.", least=1)
     log_format: str = _setting("console", "Format of the log lines on standard error.", choices=("console", "json"))
     log_level: str = _setting("info", "Minimum level of log lines.", choices=("debug", "info", "warning", "error"))

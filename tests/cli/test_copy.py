@@ -10,13 +10,17 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
 from heliograph.storage.copying import TABLES
+from tests.api.files import PNG, delete, show, uploaded
 from tests.databases import ENGINES, SQLITE, everything, execute, is_sqlite, new_database, rows
 from tests.harness import Caller, Server, command, init, new_app, serving
+
+FILE = PNG + bytes(range(256)) * 2000
 
 
 def filled(engine: str, folder: Path, users: int = 20) -> str:
@@ -39,6 +43,9 @@ def filled(engine: str, folder: Path, users: int = 20) -> str:
         default = {"defaultSwitchboardIntegrationId": bot["switchboardIntegration"]["id"]}
         api.ok("PATCH", board, {"enabled": True, **default})
         api.new_group()
+        picture = uploaded(api, "Ångström.png", FILE, for_="message")
+        show(api, group, picture)
+        assert delete(api, uploaded(api)).status_code == 200
         while not rows(url, "SELECT 1 FROM attempt"):
             time.sleep(0.05)
         account = Caller(server.url, init(url).account_auth, http=api.http)
@@ -65,7 +72,7 @@ def content(url: str) -> dict[str, list[tuple[object, ...]]]:
         elif table in ("api_key", "webhook"):
             keep[table] = sorted(tuple(value for value in line if not isinstance(value, bytes)) for line in lines)
         else:
-            bucketed = table not in ("app", "integration", "switchboard")
+            bucketed = table not in ("app", "integration", "switchboard", "attachment_removal")
             keep[table] = sorted((line[1:] if bucketed else line for line in lines), key=repr)
     # The number of a transaction means something in its own database only, and so do leases.
     keep["event"] = [line[:-1] for line in keep["event"]]
@@ -98,6 +105,12 @@ def test_a_copy_is_what_it_was_copied_from(source: str, target: str, tmp_path: P
             f"user {number}" for number in range(1, 10)
         ]
         api.join(listed[0]["id"], api.new_user())
+        (message,) = [one for one in api.ok("GET", f"/conversations/{listed[0]['id']}/messages")["messages"]
+                      if one["content"]["type"] == "file"]  # fmt: skip
+        path = urlsplit(message["content"]["mediaUrl"]).path
+        assert api.http.get(server.url + path).content == FILE
+        api.ok("DELETE", f"/conversations/{listed[0]['id']}/messages/{message['id']}")
+        assert api.http.get(server.url + path).status_code == 404
 
 
 @pytest.mark.parametrize("target", ENGINES)

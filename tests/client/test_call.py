@@ -135,3 +135,16 @@ def test_every_operation_has_a_command_that_explains_itself(operation: Any) -> N
     shown = CliRunner().invoke(Calls(), [name, "--help"])
     assert shown.exit_code == 0, shown.output
     assert "--url" in shown.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_uploading_a_file(api: Caller, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_bytes(b"text")
+    upload = ("upload-attachment", "--app", api.app_id, "--access", "public")
+    status, made = call(capsys, *upload, "--source", f"@{tmp_path / 'notes.txt'}")
+    url = made["attachment"]["mediaUrl"]
+    assert (status, made["attachment"]["mediaType"], url.rpartition("/")[2]) == (0, "text/plain", "notes.txt")
+    assert api.http.get(url).content == b"text"
+    assert call(capsys, "delete-attachment", "--app", api.app_id, "--media-url", url) == (0, {})
+    assert api.http.get(url).status_code == 404
+    assert call(capsys, *upload, "--source", f"@{tmp_path / 'missing.txt'}")[0] == 2

@@ -27,6 +27,7 @@ from heliograph.compat.rest import ApiException
 from tests.client.conftest import Place
 
 pytestmark = pytest.mark.one_engine
+PNG = b"\x89PNG\r\n\x1a\n"
 UNKNOWN = "0" * 24
 
 
@@ -236,15 +237,20 @@ def test_defaults(place: Place, configuration: official.Configuration) -> None:
     assert place.app_id not in later.to_debug_report()
 
 
-def test_what_is_not_offered_is_refused_by_the_server(
-    place: Place, api_client: official.ApiClient, tmp_path: Path
-) -> None:
+def test_files_in_all_forms(place: Place, api_client: official.ApiClient, tmp_path: Path) -> None:
     attachments = official.AttachmentsApi(api_client)
     (tmp_path / "a.txt").write_bytes(b"text")
     with (tmp_path / "a.txt").open("rb") as file:
-        for source in (b"text", str(tmp_path / "a.txt"), ("a.txt", b"text"), file):
+        for source in (str(tmp_path / "a.txt"), ("a.txt", b"text"), file, PNG):
+            made = attachments.upload_attachment(place.app_id, "public", source, var_for="message").attachment
+            assert made.media_type == ("image/png" if source is PNG else "text/plain")
+            body = official.AttachmentDeleteBody(media_url=made.media_url)
+            attachments.delete_attachment(place.app_id, body)
             with pytest.raises(official.NotFoundException):
-                attachments.upload_attachment(place.app_id, "public", source, var_for="message")
+                attachments.delete_attachment(place.app_id, body)
+
+
+def test_a_page_of_apps_by_service_account_is_refused(place: Place, api_client: official.ApiClient) -> None:
     with pytest.raises((official.NotFoundException, official.ForbiddenException)):
         official.AppsApi(api_client).list_apps(filter=official.AppListFilter(service_account_id="svc"))
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,6 +22,7 @@ from heliograph import (
     TextMessageBody,
     UnknownKind,
 )
+from heliograph.client.files import FileSource
 
 WHERE = ("a" * 24, "c" * 24)
 
@@ -121,6 +125,25 @@ def test_a_file_goes_as_a_part(client: Client, recorder: Recorder) -> None:
             client.attachments.upload_attachment("a", wrong, access="public")
     with pytest.raises(InvalidArgument, match="requires access"):
         client.attachments.upload_attachment("a", source=b"")
+
+
+def test_files_are_sent_with_their_names(client: Client, recorder: Recorder, tmp_path: Path) -> None:
+    recorder.reply = (201, {"attachment": {"mediaUrl": "https://x", "mediaType": "text/plain"}}, {})
+    path = tmp_path / 'ä "note".txt'
+    path.write_bytes(b"text")
+    with path.open("rb") as file:
+        named: list[FileSource] = [str(path), path, file, (path.name, b"text"), (path.name, io.BytesIO(b"text"))]
+        for source in named:
+            client.attachments.upload_attachment("a", source=source, access="public")
+        for unnamed in (b"text", bytearray(b"text"), io.BytesIO(b"text")):
+            client.attachments.upload_attachment("a", source=unnamed, access="public")
+    names = [re.search(b'; filename="(.*)"\r\n', sent.content) for sent in recorder.requests]
+    assert [found and found[1].decode() for found in names] == ["ä %22note%22.txt"] * 5 + ["source"] * 3
+    assert all(b"\r\n\r\ntext\r\n--" in sent.content for sent in recorder.requests)
+    wrong: tuple[Any, ...] = (tmp_path, tmp_path / "missing", "\0", 7, io.StringIO("text"), file, ("a", "text"), ("a",))
+    for source in wrong:
+        with pytest.raises(InvalidArgument, match="source"):
+            client.attachments.upload_attachment("a", source=source, access="public")
 
 
 def test_a_redirection_that_is_the_answer_is_no_error(client: Client, recorder: Recorder) -> None:

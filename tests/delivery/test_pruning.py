@@ -14,6 +14,7 @@ from heliograph.domain import apps
 from heliograph.maintenance.purge import purge
 from heliograph.maintenance.retention import prune
 from heliograph.settings import Settings
+from heliograph.storage.blobs import DatabaseBlobs
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import retention
 from heliograph.storage.rows.retention import Mark
@@ -220,7 +221,8 @@ def test_a_server_without_delivery_prunes_and_purges(run: Run) -> None:
         await calendar.run(48)
         await apps.delete(store, deleted.tenant.app_id)
         await store.write(long_ago)
-        async with background_services(store, Settings(delivery=False, keep_days=1), Failures(), ignore_outcome):
+        settings = Settings(delivery=False, keep_days=1)
+        async with background_services(store, DatabaseBlobs(store), settings, Failures(), ignore_outcome):
             async with asyncio.timeout(20):
                 while await site.rows("SELECT 1 FROM event") or len(await site.rows("SELECT 1 FROM app")) == 2:
                     await asyncio.sleep(0.01)

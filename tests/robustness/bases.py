@@ -12,7 +12,7 @@ HOOK = {"target": "https://example.invalid", "triggers": []}
 
 
 def base_of(operation: AnyOperation, world: World, kind: Any = None) -> dict[str, Any]:
-    """A body that the operation takes, of this kind if it takes several."""
+    """A body that the operation takes, of this kind if it takes several; of a multipart body, its parts."""
     if operation.name == "CreateIntegration" and kind is not None:
         type_ = kind.__struct_config__.tag
         return {"type": type_, **INTEGRATIONS[type_][0]}
@@ -33,5 +33,7 @@ def base_of(operation: AnyOperation, world: World, kind: Any = None) -> dict[str
         "OfferControl": {"switchboardIntegration": "other"},
         "AcceptControl": {"metadata": {}},
         "ReleaseControl": {"metadata": {}},
+        "UploadAttachment": {"source": b"GIF89a"},
+        "DeleteAttachment": {"mediaUrl": world.media_url},
     }
     return bodies.get(operation.name, {"displayName": "Name"})

@@ -138,7 +138,9 @@ def test_every_response_is_documented(
     if operation.body.kind is not None and mode == GenerationMode.POSITIVE and operation.status not in answered:
         # What was generated may all break a rule between fields, or name an address that is refused.
         path = {name: value for name, value in world.ids().items() if f"{{{name}}}" in operation.path}
-        send(described.Case(path_parameters=path, body=base_of(operation, world), media_type="application/json"))
+        query = {"access": "public"} if "access" in operation.required else {}
+        media_type = operation.body.media_type
+        send(described.Case(path_parameters=path, query=query, body=base_of(operation, world), media_type=media_type))
     if mode == GenerationMode.POSITIVE and operation.name != "RemoveClient":
         assert operation.status in answered
     assert answered

@@ -64,12 +64,12 @@ class Walk:
         self._app_id = ""
         self.answers: list[tuple[AnyOperation, httpx.Response]] = []
 
-    def call(self, name: str, body: Any = None, *, params: Any = None, **ids: str) -> Any:
+    def call(self, name: str, body: Any = None, *, params: Any = None, files: Any = None, **ids: str) -> Any:
         """Call one operation; returns the JSON of its answer."""
         operation = BY_NAME[name]
         path = path_of(operation, **{"appId": self._app_id, **ids})
         headers = {"authorization": self._authorize(operation, self._key, self._account_key)}
-        answer = self._account(operation.method, path, body, params=params, headers=headers, auth=None)
+        answer = self._account(operation.method, path, body, params=params, files=files, headers=headers, auth=None)
         self.answers.append((operation, answer))
         return answer.json()
 
@@ -90,6 +90,7 @@ class Walk:
         self.call("DeleteUserPersonalInformation", userIdOrExternalId=ada)
         self.call("DeleteUser", userIdOrExternalId=ada)
         self._integrations()
+        self._attachments()
         spare = self.call("CreateAppKey", {"displayName": word("spare_key")})["key"]["id"]
         self.call("DeleteAppKey", keyId=spare)
         self.call("DeleteApp")
@@ -165,6 +166,12 @@ class Walk:
             self.call(name, unknown, conversationId=group)
         for name in ("AcceptControl", "ReleaseControl"):
             self.call(name, metadata, conversationId=group)
+
+    def _attachments(self) -> None:
+        word = self._word
+        file = (f"{word('file')}.txt", word("content").encode(), "text/plain")
+        made = self.call("UploadAttachment", params={"access": "public"}, files={"source": file})["attachment"]
+        self.call("DeleteAttachment", {"mediaUrl": made["mediaUrl"]})
 
     def _conversations(self, ada: str) -> None:
         word = self._word

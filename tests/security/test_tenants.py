@@ -19,6 +19,7 @@ MESSAGE = (404, "not_found", "Message not found")
 INTEGRATION = (404, "integration_not_found", "Integration not found")
 SWITCHBOARD = (404, "switchboard_not_found", "Switchboard not found")
 MEMBER = (404, "switchboard_integration_not_found", "SwitchboardIntegration not found")
+ATTACHMENT = (404, "not_found", "Attachment not found")
 KEY = (404, "not_found", "Resource not found")
 NO_MEMBER = (404, "not_found", "User is not a member of the conversation")
 FORBIDDEN = (403, "forbidden", "Forbidden")
@@ -104,6 +105,7 @@ def _by_reference(other: World) -> list[Attempt]:
         Attempt("UpdateSwitchboard", MEMBER, body={"defaultSwitchboardIntegrationId": target}),
         Attempt("CreateIntegration", MEMBER, body={"type": "web", "defaultResponderId": target}),
     ]
+    found.append(Attempt("DeleteAttachment", ATTACHMENT, body={"mediaUrl": other.media_url}))
     for who in ({"userId": other.users["ada"]}, {"userExternalId": other.lone_external_id}):
         (filtered,) = who.values()
         member = {**who, "subscribeSDKClient": True}
@@ -148,6 +150,7 @@ def test_every_operation_with_an_id_is_tried(worlds: tuple[World, World]) -> Non
         "ListIntegrations",
         "CreateSwitchboard",
         "ListSwitchboards",
+        "UploadAttachment",  # tests/api/test_attachments.py names a conversation of another app
     }
     assert tried | nameless == {operation.name for operation in OFFERED}
 

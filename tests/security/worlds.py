@@ -35,6 +35,8 @@ class World:
     switchboard: str = ""
     switchboard_integration: str = ""
     """The one of `integration`. The default one of the switchboard is another."""
+    media_url: str = ""
+    """Of an attachment."""
 
     @property
     def app_id(self) -> str:
@@ -84,6 +86,9 @@ def new_world(account: Caller, name: str) -> World:
     keys = f"/integrations/{world.integration}/keys"
     world.integration_key_id = api.ok("POST", keys, {"displayName": "Spare"})["key"]["id"]
     _add_switchboard(world)
+    picture = {"source": ("lamp.png", b"\x89PNG\r\n\x1a\n" + name.encode())}
+    uploaded = api.ok("POST", "/attachments", params={"access": "public"}, files=picture)
+    world.media_url = uploaded["attachment"]["mediaUrl"]
     world.key_id = call(world.owner, "CreateAppKey", {"displayName": "Spare"}).json()["key"]["id"]
     return world
 
@@ -127,4 +132,6 @@ def snapshot(world: World) -> dict[str, Any]:
         look("GetConversation", conversationId=conversation_id)
         look("ListParticipants", conversationId=conversation_id)
         look("ListMessages", conversationId=conversation_id)
+    answer = world.api.http.get(world.media_url)
+    seen["attachment"] = {"file": answer.content} if answer.is_success else answer.status_code
     return seen

@@ -161,6 +161,8 @@ WITHOUT_TENANT |= {f"leases.{name}" for name in ("every", "add", "take", "beat",
 WITHOUT_TENANT |= {
     f"delivery_queue.{name}" for name in ("due_webhooks", "backlog", "heads", "park", "settle", "drop", "hasten")
 }
+# A download finds its tenant by the token in its URL, and files are deleted for all tenants.
+WITHOUT_TENANT |= {"attachments.find", "attachments.is_any_due", "attachments.claim"}
 # Retention works for all tenants.
 WITHOUT_TENANT |= {f"retention.{name}" for name in ("clock", "advance", "buckets", "prune_deliveries", "prune_events")}
 # Parameters whose rows or keys begin with the tenant.
@@ -178,6 +180,11 @@ ROWS = {
     "user",
     "users",
     "conversation",
+    "attachment",
+    "attachments",
+    "uses",
+    "upload",
+    "removal",
 }
 # Tables in the order of events; their keys contain only ids.
 LOGS = {"event", "delivery", "attempt"}
@@ -215,6 +222,7 @@ def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_buck
         if found := re.match(r"CREATE TABLE (\w+).*PRIMARY KEY \(([^)]*)\)", statement, re.DOTALL):
             keys[found[1]] = [column.strip() for column in found[2].split(",")]
     tables = {"app_user", "external_id", "client", "conversation", "participant", "membership", "message", *LOGS}
+    tables |= {"attachment", "attachment_chunk", "attachment_use"}
     assert set(keys) == tables
     for table, key in keys.items():
         assert key[0] == "bucket", table

@@ -179,10 +179,11 @@ def _with_prefix(prefix: str, given: Mapping[str, Any]) -> Iterator[tuple[str, A
 
 
 def _value(operation: AnyOperation, name: str, text: Any) -> Any:
-    """The value of a field of the body, decoded from JSON unless it is a scalar or bytes."""
+    """The value of a field of the body, decoded from JSON unless it is a scalar or a file."""
     (field,) = (field for field in _fields(operation) if field.name == name)
     if isinstance(field.type, inspect.BytesType):
-        return _read(text)
+        # A path, so that the file keeps its name.
+        return Path(text[1:]) if text.startswith("@") else _read(text)
     return text if _kind(field.type) is not None else _json_of(f"--{kebab(name)}", text.encode())
 
 

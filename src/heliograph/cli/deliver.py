@@ -13,6 +13,7 @@ _SETTINGS = (
     "database",
     "database_connections",
     "webhook_allowed_networks",
+    "attachments",
     "keep_days",
     "log_format",
     "log_level",

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import UNSET, inspect
 
+from heliograph.client.files import escaped, read_file
 from heliograph.client.values import EXACT, fields_of, key_of, plain, text_of, whole
 from heliograph.errors import BadRequest, InvalidArgument
 from heliograph.wire.base import Body
@@ -49,7 +50,7 @@ def encode_body(kind: BodyType | None, body: object, fields: Given) -> bytes | N
 
 
 def encode_parts(kind: type[Body], body: object, fields: Given) -> tuple[bytes, str]:
-    """A `multipart/form-data` body with a part for each field, all of them bytes, and its content type."""
+    """A `multipart/form-data` body with a part for each field, all of them files, and its content type."""
     given = msgspec.structs.asdict(body) if isinstance(body, Body) else dict(fields if body is None else body)  # type: ignore[call-overload]
     names = _names(kind)
     boundary = os.urandom(12).hex()
@@ -57,10 +58,10 @@ def encode_parts(kind: type[Body], body: object, fields: Given) -> tuple[bytes, 
     for name, value in given.items():
         if name not in names:
             raise InvalidArgument(f"{kind.__name__} has no field {name!r}")
-        if not isinstance(value, bytes | bytearray | memoryview):
-            raise InvalidArgument(f"{name} should be bytes, not {type(value).__name__}")
-        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{name}"\r\n'
-        lines += [head.encode() + b"Content-Type: application/octet-stream\r\n\r\n" + bytes(value) + b"\r\n"]
+        filename, content = read_file(value, name)
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"; filename="{escaped(filename)}"\r\n'
+        head += "Content-Type: application/octet-stream\r\n\r\n"
+        lines += [head.encode("utf-8", "replace"), content, b"\r\n"]
     return b"".join([*lines, f"--{boundary}--\r\n".encode()]), f"multipart/form-data; boundary={boundary}"
 
 

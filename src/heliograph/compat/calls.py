@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypedDict, TypeVar
 from urllib.parse import quote
 
@@ -155,7 +154,7 @@ def prepare(
     if sent:
         target += "?" + "&".join(sent)
     if isinstance(row.body, Multipart):
-        return PreparedRequest(row, target, *encode_parts(row.body.kind, {"source": _content_of(source)}, {}))
+        return PreparedRequest(row, target, *encode_parts(row.body.kind, {"source": source}, {}))
     if isinstance(row.body, NoBody):
         return PreparedRequest(row, target, None)
     if body is None:
@@ -171,14 +170,6 @@ def _inside(name: str, value: Any) -> list[tuple[str, Any]]:
     if not isinstance(data, dict):
         raise ApiValueError(f"{name} should be a model or a dict, not {type(value).__name__}")
     return [(f"{name}[{key}]", item) for key, item in data.items()]
-
-
-def _content_of(source: Any) -> Any:
-    """The bytes of a file, given as bytes, a path, an open file, or a pair of a name and any of these."""
-    content = source[1] if isinstance(source, tuple) else source
-    if isinstance(content, str | Path):
-        return Path(content).read_bytes()
-    return content.read() if hasattr(content, "read") else content
 
 
 def with_http_info(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], ApiResponse[T]]:

@@ -13,7 +13,7 @@ from heliograph.domain.changes import Changes
 from heliograph.domain.facts import FactBook, MemberKey, Needs
 from heliograph.domain.verbs import Refused, Verb
 from heliograph.storage.engine import Lock, Tx
-from heliograph.storage.rows import clients, conversations, participants, users
+from heliograph.storage.rows import attachments, clients, conversations, participants, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.store import Store
 from heliograph.wire.conversations import PERSONAL
@@ -61,6 +61,9 @@ async def gather(tx: Tx, needs: Sequence[Needs]) -> FactBook:
     await _gather_members(tx, ((need.app_id, need.conversation_id, user_id) for need, user_id in named), facts)
     if subscribing := {(need.app_id, user_id) for need, user_id in named if need.sdk_client}:
         facts.add_sdk_clients(await clients.sdk_clients(tx, subscribing))
+    if shown := {(need.app_id, id) for need in needs for id in need.attachments}:
+        for attachment in await attachments.get_many(tx, sorted(shown), lock=Lock.CHANGE):
+            facts.add_attachment(attachment)
     return facts
 
 

@@ -11,7 +11,8 @@ from heliograph.domain.events.journal import Journal
 from heliograph.domain.facts import FactBook, Key, MemberKey
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import clients, conversations, messages, participants
+from heliograph.storage.rows import attachments, clients, conversations, messages, participants
+from heliograph.storage.rows.attachments import StoredAttachment, Use
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.messages import StoredMessage
@@ -36,6 +37,8 @@ class Changes:
         self._participants = _Participants()
         self._clients: list[StoredClient] = []
         self._messages: list[StoredMessage] = []
+        self._uses: list[Use] = []
+        self._deleted_messages: list[tuple[StoredConversation, str]] = []
 
     def create_conversation(self, conversation: StoredConversation) -> None:
         """Create a conversation. Its participants are added by `admit`."""
@@ -120,6 +123,11 @@ class Changes:
         if author is not None:
             self.read(conversation, author)
 
+    def show(self, attachment: StoredAttachment, message: StoredMessage) -> None:
+        """Tie an attachment to a new message that shows it."""
+        attachment.uses += 1
+        self._uses.append(Use(attachment, message.conversation_id, message.id))
+
     def read(self, conversation: StoredConversation, participant: StoredParticipant) -> None:
         """Mark all messages as read by a participant. Without messages, nothing changes."""
         seen = (conversation.message_seq, conversation.last_updated_at)
@@ -132,9 +140,10 @@ class Changes:
         conversation.business_last_read = max(self.now, conversation.business_last_read or 0)
         self.touch(conversation)
 
-    def message_deleted(self, conversation: StoredConversation) -> None:
+    def message_deleted(self, conversation: StoredConversation, message_id: str) -> None:
         """Count a message that was deleted. The other unread messages stay unread."""
         conversation.message_count -= 1
+        self._deleted_messages.append((conversation, message_id))
         self.touch(conversation)
 
     def delete_messages(self, conversation: StoredConversation) -> None:
@@ -175,6 +184,10 @@ class Changes:
             await clients.add(tx, self._clients)
         if self._messages:
             await messages.add(tx, self._messages)
+        if self._uses:
+            await attachments.tie(tx, self._uses)
+        for conversation, message_id in self._deleted_messages:
+            await attachments.release(tx, conversation.app_id, conversation.id, message_id)
         await self._conversations.save(tx)
         await self.journal.save(tx)
 
@@ -233,7 +246,10 @@ class _Conversations:
             await conversations.add(tx, self.created)
         for conversation in (*self.emptied, *self.deleted.values()):
             await messages.remove_all(tx, conversation.app_id, conversation.id)
+        for conversation in self.emptied:
+            await attachments.release_messages(tx, conversation.app_id, conversation.id)
         for conversation in self.deleted.values():
+            await attachments.release_conversation(tx, conversation.app_id, conversation.id)
             await participants.remove_all(tx, conversation.app_id, conversation.id)
         for conversation in (*self.created, *self.deleted.values()):
             self.changed.pop((conversation.app_id, conversation.id), None)

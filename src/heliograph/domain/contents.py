@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,6 +12,7 @@ from msgspec import Raw
 
 from heliograph.domain import metadata, richtext
 from heliograph.errors import BadRequest
+from heliograph.storage.rows.attachments import StoredAttachment
 from heliograph.wire.actions import ActionBody, LinkBody, WebviewBody
 from heliograph.wire.contents import (
     CarouselMessageBody,
@@ -36,8 +37,8 @@ _MOST_ENCODED = 12 * _MOST_IN_ALT_TEXT
 _MAP = "https://maps.google.com/maps?q="
 
 
-def to_api(content: ContentBody) -> Raw:
-    """The JSON of a content as responses show it.
+def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment]) -> Raw:
+    """The JSON of a content as responses show it. `attachments` are those that it shows, by their URLs.
 
     Raises:
         BadRequest: it breaks a rule that its schema cannot express.
@@ -47,6 +48,10 @@ def to_api(content: ContentBody) -> Raw:
             raise BadRequest("content of type formResponse cannot be sent through the API")
         case TextMessageBody() | MediaMessageBody():
             _enrich(content)
+            if isinstance(content, MediaMessageBody) and (attachment := attachments.get(content.media_url)):
+                return _with(content, mediaType=attachment.media_type, mediaSize=attachment.size)
+        case CarouselMessageBody() | ListMessageBody():
+            _set_media_types(content.items, attachments)
         case LocationMessageBody():
             where = f"{content.coordinates.lat},{content.coordinates.long}"
             return _with(content, text=f"Location shared:\n{_MAP}{where}")
@@ -56,6 +61,12 @@ def to_api(content: ContentBody) -> Raw:
     if isinstance(content, CarouselMessageBody):
         return _with(content, text=_as_text(content.items))
     return Raw(_ENCODER.encode(content))
+
+
+def _set_media_types(items: list[ItemBody], attachments: Mapping[str, StoredAttachment]) -> None:
+    for item in items:
+        if item.media_url is not None and (attachment := attachments.get(item.media_url)):
+            item.media_type = attachment.media_type
 
 
 def _with(content: ContentBody, **more: Any) -> Raw:

@@ -6,6 +6,7 @@ from collections.abc import Set
 
 from msgspec import Struct
 
+from heliograph.storage.rows.attachments import StoredAttachment
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.users import StoredUser
@@ -37,6 +38,7 @@ class Needs(Struct, frozen=True):
 
     - `keep_user`: the user must not be deleted before the batch is committed.
     - `sdk_client`: the SDK client of the user.
+    - `attachments`: the attachments with these ids.
     - `channels`: the channels on which the user of a personal conversation can be reached.
     """
 
@@ -46,6 +48,7 @@ class Needs(Struct, frozen=True):
     keep_user: bool = False
     sdk_client: bool = False
     channels: bool = False
+    attachments: tuple[str, ...] = ()
 
     @property
     def conversation_key(self) -> Key:
@@ -78,6 +81,7 @@ class Facts:
         self._participants: dict[MemberKey, StoredParticipant] = {}
         self._sdk_clients: dict[Key, str] = {}
         self._channels: dict[Key, Set[str]] = {}
+        self._attachments: dict[Key, StoredAttachment] = {}
 
     def conversation(self, app_id: str, conversation_id: str) -> StoredConversation | None:
         """The conversation, or None if it does not exist in the app."""
@@ -107,6 +111,10 @@ class Facts:
     def channels(self, conversation: StoredConversation) -> Set[str]:
         """The ids and types of the integrations on which the user of a personal conversation can be reached."""
         return self._channels.get((conversation.app_id, conversation.id), frozenset())
+
+    def attachment(self, app_id: str, id: str) -> StoredAttachment | None:
+        """The attachment, or None if it does not exist in the app."""
+        return self._attachments.get((app_id, id))
 
 
 class FactBook(Facts):
@@ -141,6 +149,10 @@ class FactBook(Facts):
     def add_sdk_clients(self, clients: dict[Key, str]) -> None:
         """Add the SDK clients of users."""
         self._sdk_clients.update(clients)
+
+    def add_attachment(self, attachment: StoredAttachment) -> None:
+        """Add an attachment that exists."""
+        self._attachments[attachment.app_id, attachment.id] = attachment
 
     def set_channels(self, conversation: StoredConversation, channels: Set[str]) -> None:
         """Set the channels on which the user of a personal conversation can be reached."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Raw, Struct
 
-from heliograph.domain import contents, metadata
+from heliograph.domain import attachments, contents, metadata
 from heliograph.domain.batch import perform
 from heliograph.domain.changes import Changes
 from heliograph.domain.loading import load_conversation
@@ -39,14 +39,16 @@ async def post(store: Store, tenant: Tenant, conversation_id: str, body: Message
     # Validation errors take precedence over 404s.
     if titles := list(_violations(body)):
         raise BadRequest(*titles)
+    shown = await attachments.in_content(store, tenant.app_id, body.content)
     verb = PostMessage(
         tenant=tenant,
         conversation_id=conversation_id,
         author=body.author,
-        content=contents.to_api(body.content),
+        content=contents.to_api(body.content, shown),
         metadata=metadata.encoded(body.metadata, _OWNER),
         routing=_routing(body),
         destination=_destination(body),
+        attachments=tuple(sorted({one.id for one in shown.values()})),
     )
     return (await perform(store, verb)).message
 
@@ -127,7 +129,7 @@ async def _delete(tx: Tx, app_id: str, conversation_id: str, message_id: str) ->
     if not await messages.remove(tx, app_id, conversation_id, message_id):
         raise MessageNotFound
     changes = Changes(tx.now)
-    changes.message_deleted(conversation)
+    changes.message_deleted(conversation, message_id)
     await changes.save(tx)
 
 

@@ -48,7 +48,8 @@ class PostMessage(Struct, frozen=True):
     """Post a message of the business, or of a user who is a participant.
 
     The content and the metadata are JSON as responses show them. They are encoded once, and copied into the message and
-    its event. `destination` is the id or the type of the only integration that the message goes to.
+    its event. `destination` is the id or the type of the only integration that the message goes to. `attachments` are
+    the ids of those that the content shows.
     """
 
     tenant: Tenant
@@ -58,11 +59,18 @@ class PostMessage(Struct, frozen=True):
     metadata: Raw | None
     routing: Routing | None
     destination: str | None
+    attachments: tuple[str, ...] = ()
 
     def needs(self) -> Needs:
         """The facts that `decide` reads."""
         user = _reference(self.author)
-        return Needs(self.tenant.app_id, self.conversation_id, user, channels=self.destination is not None)
+        return Needs(
+            self.tenant.app_id,
+            self.conversation_id,
+            user,
+            channels=self.destination is not None,
+            attachments=self.attachments,
+        )
 
     def decide(self, facts: Facts, changes: Changes) -> MessagePosted | Refused:
         """Apply the rules of messages."""
@@ -77,9 +85,11 @@ class PostMessage(Struct, frozen=True):
             return Refused(BadRequest(_NOT_ATTACHED))
         if conversation.message_count >= MESSAGES_PER_CONVERSATION:
             return Refused(Locked)
-        return self._post(conversation, member, changes)
+        return self._post(conversation, member, facts, changes)
 
-    def _post(self, conversation: StoredConversation, member: Member | None, changes: Changes) -> MessagePosted:
+    def _post(
+        self, conversation: StoredConversation, member: Member | None, facts: Facts, changes: Changes
+    ) -> MessagePosted:
         user, participant = (member.user, member.participant) if member else (None, None)
         if member:
             _assign_default(conversation, changes)
@@ -88,6 +98,9 @@ class PostMessage(Struct, frozen=True):
         shown = Raw(_ENCODER.encode(message))
         stored = StoredMessage(message.id, conversation.app_id, conversation.id, shown, self.routing)
         changes.post(conversation, stored, participant)
+        for id in self.attachments:
+            if (attachment := facts.attachment(conversation.app_id, id)) is not None:
+                changes.show(attachment, stored)
         message_posted(changes.journal, self.tenant, conversation, user, message)
         return MessagePosted(shown)
 

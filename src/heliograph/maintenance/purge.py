@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 from heliograph.background import Failures
-from heliograph.storage.rows import apps, deliveries, integrations, outbox, switchboards
+from heliograph.storage.rows import apps, attachments, deliveries, integrations, outbox, switchboards
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
@@ -43,6 +43,8 @@ async def purge(store: Store, failures: Failures) -> None:
 async def _purge_app(store: Store, app_id: str) -> None:
     for bucket in range(store.buckets):
         while await store.write(apps.purge_rows, app_id, bucket, _STEP):
+            pass
+        while await store.write(attachments.discard_of_app, app_id, bucket, _STEP):
             pass
         # Event ids ascend with time, and an app's events are younger than the app.
         after: str | None = app_id

@@ -8,21 +8,26 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 from heliograph.background import Failures
+from heliograph.maintenance.files import removing_files
 from heliograph.maintenance.purge import purging
 from heliograph.maintenance.retention import pruning
+from heliograph.storage.blobs import Blobs
 from heliograph.storage.store import Store
 
 
 @contextlib.asynccontextmanager
-async def maintaining(store: Store, keep_days: int, failures: Failures) -> AsyncIterator[Callable[[], None]]:
-    """Purge deleted apps, and prune events and deliveries older than `keep_days`, while the context is open.
+async def maintaining(
+    store: Store, blobs: Blobs, keep_days: int, failures: Failures
+) -> AsyncIterator[Callable[[], None]]:
+    """Purge deleted apps, delete unused files, and prune events and deliveries older than `keep_days`.
 
-    Yields a callback that starts a purge immediately; call it after an app is deleted.
+    Runs while the context is open. Yields a callback that starts a purge immediately; call it after an app is deleted.
     """
     wake = asyncio.Event()
     tasks = [
         asyncio.create_task(failures.keep_running("purge", partial(purging, store, wake, failures))),
         asyncio.create_task(failures.keep_running("pruning", partial(pruning, store, keep_days, failures))),
+        asyncio.create_task(failures.keep_running("files", partial(removing_files, store, blobs, failures))),
     ]
     try:
         yield wake.set

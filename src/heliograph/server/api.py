@@ -21,6 +21,7 @@ from heliograph.server.query import parse_query
 from heliograph.server.router import Router
 from heliograph.server.routes import (
     apps,
+    attachments,
     clients,
     control,
     conversations,
@@ -35,6 +36,7 @@ from heliograph.server.routes import (
 )
 from heliograph.server.streams import Streams
 from heliograph.settings import Settings
+from heliograph.storage.blobs import Blobs
 from heliograph.storage.store import Store
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.paths import AppPath
@@ -48,6 +50,7 @@ R = TypeVar("R")
 # Importing these modules binds their handlers.
 ROUTE_MODULES = (
     apps,
+    attachments,
     clients,
     control,
     conversations,
@@ -82,10 +85,17 @@ class Api:
     """Serves the operations of the table."""
 
     def __init__(
-        self, store: Store, settings: Settings, urls: Urls, streams: Streams, on_removal: Callable[[], None]
+        self,
+        store: Store,
+        blobs: Blobs,
+        settings: Settings,
+        urls: Urls,
+        streams: Streams,
+        on_removal: Callable[[], None],
     ) -> None:
         self._auth = Authenticator(store)
-        self._context = ServerContext(store, settings, urls, self._auth, streams, on_removal)
+        self.check_access = self._auth.check_access
+        self._context = ServerContext(store, blobs, settings, urls, self._auth, streams, on_removal)
         self._router = Router((*OPERATIONS, *EXTENSIONS))
 
     async def respond(self, scope: Scope, headers: Headers, receive: Receive, request_id: str) -> HandledRequest:

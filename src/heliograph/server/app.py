@@ -9,6 +9,7 @@ from collections.abc import Callable
 from starlette.types import Message, Receive, Scope, Send
 
 from heliograph.server.api import SAFE_METHODS, Api
+from heliograph.server.attachments import attachment_route
 from heliograph.server.docs.pages import REQUEST_ID, pages
 from heliograph.server.http.proxies import Proxies, has_passed_a_proxy
 from heliograph.server.http.request import Disconnected, Headers, request_id_of
@@ -17,6 +18,7 @@ from heliograph.server.observability.logs import RefusedCredential, RequestLog
 from heliograph.server.observability.metrics import Metrics
 from heliograph.server.streams import Streams
 from heliograph.settings import Settings, is_loopback
+from heliograph.storage.blobs import Blobs, DatabaseBlobs
 from heliograph.storage.store import Store
 
 _API_ROOTS = (b"v2", b"oauth", b"heliograph")
@@ -29,8 +31,8 @@ log = logging.getLogger("heliograph.request")
 class Application:
     """Responds to every request, counts it, and logs it.
 
-    `on_removal` is called after a key, an integration or an app is removed, and `on_write` after a request that may
-    have written.
+    `blobs` are the files of attachments, by default in the database. `on_removal` is called after a key, an integration
+    or an app is removed, and `on_write` after a request that may have written.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Application:
         store: Store,
         settings: Settings,
         *,
+        blobs: Blobs | None = None,
         on_removal: Callable[[], None] = lambda: None,
         on_write: Callable[[], None] = lambda: None,
         request_log: RequestLog | None = None,
@@ -53,8 +56,10 @@ class Application:
             settings.sandbox and is_loopback(settings.host) and not settings.public_url and not store.shared
         )
         urls = Urls(settings, self._proxies)
-        self._api = Api(store, settings, urls, self.streams, on_removal)
-        self._pages = pages(store, self.metrics, urls)
+        files = blobs or DatabaseBlobs(store)
+        self._api = Api(store, files, settings, urls, self.streams, on_removal)
+        route = attachment_route(store, files, self._api.check_access, private=settings.private_attachments)
+        self._pages = pages(store, self.metrics, urls, route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""

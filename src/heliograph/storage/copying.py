@@ -18,6 +18,7 @@ from heliograph.storage.engine import Columns, Reader, Row, Tx
 from heliograph.storage.opening import COPY
 from heliograph.storage.rows import conversations, cursors, meta
 from heliograph.storage.rows.apps import StoredApp
+from heliograph.storage.rows.attachments import Removal, StoredAttachment
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
@@ -31,6 +32,7 @@ from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 
 _CHUNK = 1000
+_LARGE_ROWS = 8
 _COPIED_META = ("sandbox", cursors.KEY_NAME)  # the other rows of `meta` are specific to one database
 
 
@@ -46,6 +48,7 @@ class Table:
     key: Columns
     spread: Columns = ()
     together: bool = False
+    rows_at_once: int = _CHUNK
 
 
 TABLES = (
@@ -75,6 +78,21 @@ TABLES = (
         ("user_id",),
     ),
     Table("event", StoredEvent.__struct_fields__, ("id",), ("conversation_id", "user_id")),
+    Table("attachment", StoredAttachment.__struct_fields__, ("app_id", "id"), ("id",)),
+    Table(
+        "attachment_chunk",
+        ("app_id", "attachment_id", "number", "data"),
+        ("app_id", "attachment_id", "number"),
+        ("attachment_id",),
+        rows_at_once=_LARGE_ROWS,
+    ),
+    Table(
+        "attachment_use",
+        ("app_id", "conversation_id", "message_id", "attachment_id"),
+        ("app_id", "conversation_id", "message_id", "attachment_id"),
+        ("conversation_id",),
+    ),
+    Table("attachment_removal", Removal.__struct_fields__, ("id",)),
     Table("integration", StoredIntegration.__struct_fields__, ("id",)),
     Table("switchboard", StoredSwitchboard.__struct_fields__, ("app_id",)),
     Table("webhook", StoredWebhook.__struct_fields__, ("id",)),
@@ -173,7 +191,7 @@ async def _chunks(store: Store, table: Table, after: Row | None = None) -> Async
         width = len(_key(table))
         after = tuple(rows[-1][:width])
         yield [tuple(row)[width:] for row in rows], after
-        if len(rows) < _CHUNK:
+        if len(rows) < table.rows_at_once:
             return
 
 
@@ -183,7 +201,7 @@ async def _chunk(reader: Reader, table: Table, after: Row | None) -> list[Row]:
     if after is not None:
         bound = f" WHERE ({key}) > ({', '.join(f'${number}' for number in range(1, len(after) + 1))})"
     return await reader.rows(
-        f"SELECT {key}, {', '.join(table.columns)} FROM {table.name}{bound} ORDER BY {key} LIMIT {_CHUNK}",
+        f"SELECT {key}, {', '.join(table.columns)} FROM {table.name}{bound} ORDER BY {key} LIMIT {table.rows_at_once}",
         *(after or ()),
     )
 

@@ -1,14 +1,19 @@
-"""Opens the store of a database URL."""
+"""Opens the store of a database URL, and the files of its attachments."""
 
 from __future__ import annotations
 
 from heliograph.errors import UsageError
+from heliograph.storage.blobs import Blobs, DatabaseBlobs
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 from heliograph.storage.urls import embedded_path
 
 COPY = "copy"
 """The name in `meta` that marks a database as the target of an unfinished copy."""
+
+_IN_DATABASE = "database"
+_SCHEME = "s3://"
+_SETTING = "--attachments"
 
 
 async def open_store(url: str, *, serve: bool = False, connections: int = 2) -> Store:
@@ -39,3 +44,26 @@ async def open_unfinished(url: str, *, serve: bool = False, connections: int = 2
     from heliograph.storage.postgres.store import open_pooled
 
     return await open_pooled(url, connections)
+
+
+def open_blobs(store: Store, location: str) -> Blobs:
+    """The files of the attachments of a store, at the place that the setting `attachments` names.
+
+    Raises:
+        UsageError: the setting is not valid, or the extra `s3` is not installed.
+    """
+    database = DatabaseBlobs(store)
+    if location == _IN_DATABASE:
+        return database
+    if not location.startswith(_SCHEME):
+        raise UsageError(
+            f"{_SETTING} should be {_IN_DATABASE} or an object store such as s3://bucket/prefix: {location!r}"
+        )
+    try:
+        from heliograph.storage.objects import ObjectBlobs, object_store  # the extra may not be installed
+    except ModuleNotFoundError:
+        raise UsageError(f"{_SETTING} {location} needs pip install 'heliograph[s3]'") from None
+    try:
+        return ObjectBlobs(object_store(location), database)
+    except ValueError as error:
+        raise UsageError(f"{_SETTING} {location}: {error}") from None

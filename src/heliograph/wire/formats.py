@@ -6,12 +6,13 @@ sends the response, how the client encodes the body, and the media types of the 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from msgspec import Struct
 
-from heliograph.wire.base import Response
+from heliograph.wire.base import Body, Response
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm  # unlike `type[T]`, it also infers unions
@@ -42,12 +43,23 @@ class Json(Format[T], Generic[T], frozen=True):
     """Whether a request without a body means an empty object. Otherwise it is an error."""
 
 
-class Multipart(Format[T], Generic[T], frozen=True):
-    """`multipart/form-data` with a part for each field of `kind`."""
+class FilePart(ABC):
+    """The file of a multipart body, while it arrives."""
+
+    filename: str | None = None
+    content_type: str | None = None
+
+    @abstractmethod
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The content, in pieces of any size."""
+
+
+class Multipart(Format[FilePart], frozen=True):
+    """`multipart/form-data` with a part for each field of `kind`, which has one. Handlers receive the file in it."""
 
     media_type = "multipart/form-data"
 
-    kind: type[T]
+    kind: type[Body]
 
 
 class Redirect(Format[str], frozen=True):

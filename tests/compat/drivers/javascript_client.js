@@ -6,6 +6,7 @@
  */
 'use strict';
 
+const fs = require('node:fs');
 const readline = require('node:readline');
 const official = require('sunshine-conversations-client');
 
@@ -16,6 +17,7 @@ const participants = new official.ParticipantsApi();
 const messages = new official.MessagesApi();
 const activities = new official.ActivitiesApi();
 const integrations = new official.IntegrationsApi();
+const attachments = new official.AttachmentsApi();
 const webhooks = new official.WebhooksApi();
 
 const LEAVE_BODIES = {
@@ -128,6 +130,15 @@ const CALLS = {
     webhooks.createWebhookWithHttpInfo(appId, integrationId, model(official.WebhookCreateBody, webhook)),
 
   list_webhooks: (appId, { integrationId }) => webhooks.listWebhooksWithHttpInfo(appId, integrationId),
+
+  upload_attachment: (appId, { path }) =>
+    attachments.uploadAttachmentWithHttpInfo(appId, 'public', fs.createReadStream(path), {}),
+
+  upload_bytes: (appId, { path }) =>
+    attachments.uploadAttachmentWithHttpInfo(appId, 'public', fs.readFileSync(path), {}),
+
+  delete_attachment: (appId, { mediaUrl }) =>
+    attachments.deleteAttachmentWithHttpInfo(appId, model(official.AttachmentDeleteBody, { mediaUrl })),
 
   leave_plain: (appId, { conversationId, body }) =>
     participants.leaveConversationWithHttpInfo(appId, conversationId, body),

@@ -225,6 +225,23 @@ def call(client: Any, app_id: str, args: Args) -> Any:
     return getattr(getattr(official, args["api"])(client), args["method"])(app_id, *args["ids"], *body)
 
 
+def upload_attachment(client: Any, app_id: str, args: Args) -> Any:
+    """Upload a file by its path."""
+    return official.AttachmentsApi(client).upload_attachment(app_id, "public", args["path"])
+
+
+def upload_bytes(client: Any, app_id: str, args: Args) -> Any:
+    """Upload the content of a file, which release 17 allows."""
+    with open(args["path"], "rb") as file:
+        return official.AttachmentsApi(client).upload_attachment(app_id, "public", file.read())
+
+
+def delete_attachment(client: Any, app_id: str, args: Args) -> None:
+    """Delete an attachment."""
+    body = official.AttachmentDeleteBody(media_url=args["mediaUrl"])
+    official.AttachmentsApi(client).delete_attachment(app_id, body)
+
+
 CALLS: dict[str, Callable[[Any, str, Args], Any]] = {
     one.__name__: one
     for one in (
@@ -249,6 +266,9 @@ CALLS: dict[str, Callable[[Any, str, Args], Any]] = {
         create_integration,
         create_webhook,
         list_webhooks,
+        upload_attachment,
+        upload_bytes,
+        delete_attachment,
     )
 }
 

@@ -124,6 +124,16 @@ class Authenticator:
         if isinstance(path, AppPath):
             await self._require(caller, path.app_id)
 
+    async def check_access(self, authorization: bytes | None, app_id: str) -> None:
+        """Check that a credential of any scope gives access to an app.
+
+        Raises:
+            Unauthorized: it does not.
+        """
+        caller = await self.caller(authorization)
+        if not isinstance(caller, AccountCaller) and caller.app_id != app_id:
+            raise AuthenticationFailed(Reason.WRONG_APP, key_id=caller.key_id)
+
     async def _require(self, caller: Caller, app_id: str) -> StoredApp:
         app = self._apps.get(app_id) or await self._apps.get_or_load(app_id, lambda: self._load_app(app_id))
         if app is None:

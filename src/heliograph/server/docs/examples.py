@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from heliograph.wire import (
     activities,
     apps,
+    attachments,
     clients,
     conversations,
     deliveries,
@@ -131,7 +132,10 @@ _call = events.WebhookCall(
 )
 _end = PageMeta(has_more=False)
 
+_media_url = "https://chat.example.org/attachments/v2/w5k0cm2v9q3n8d1xjz7rthb4ep/deck.png"
+
 _RESPONSES: tuple[Any, ...] = (
+    attachments.AttachmentResponse(attachment=attachments.Attachment(media_url=_media_url, media_type="image/png")),
     apps.AppResponse(app=_app),
     apps.AppListResponse(apps=[_app], meta=_end),
     apps.AppKeyResponse(key=_key),
@@ -163,6 +167,7 @@ _hook = {"target": "https://example.org/hook", "triggers": ["conversation:join",
 # In some bodies null has a meaning, so these examples are JSON rather than structs.
 _BODIES: dict[BodyType | ResponseType, Any] = {
     activities.ActivityPost: {"author": {"type": "user", "userExternalId": "ada"}, "type": "conversation:read"},
+    attachments.AttachmentDeleteBody: {"mediaUrl": _media_url},
     apps.AppCreateBody: {"displayName": "Sandbox"},
     apps.AppUpdateBody: {"settings": {"multiConvoEnabled": True}},
     apps.AppKeyCreateBody: {"displayName": "Bot"},

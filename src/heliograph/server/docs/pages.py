@@ -54,8 +54,8 @@ _DOCS = """<!doctype html>
 """
 
 
-def pages(store: Store, metrics: Metrics, urls: Urls) -> Starlette:
-    """The ASGI application for all paths outside the API."""
+def pages(store: Store, metrics: Metrics, urls: Urls, attachments: Route) -> Starlette:
+    """The ASGI application for all paths outside the API, including the route of attachments."""
 
     rendering: asyncio.Task[dict[str, msgspec.Raw]] | None = None
 
@@ -98,9 +98,10 @@ def pages(store: Store, metrics: Metrics, urls: Urls) -> Starlette:
             Route("/docs", docs),
             # URLs in the page are relative to /docs.
             *[Route(path, home) for path in ("/", "/docs/")],
+            attachments,
             Mount("/docs/assets", StaticFiles(directory=_ASSETS)),
         ],
-        exception_handlers={HTTPException: _http_error, Exception: _server_error},
+        exception_handlers={HTTPException: _http_error, ApiError: _api_error, Exception: _server_error},
     )
     # Starlette would redirect to a URL made from the Host header alone.
     application.router.redirect_slashes = False
@@ -118,6 +119,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 405:
         return _error(MethodNotAllowed(headers={"allow": (error.headers or {}).get("Allow", "GET")}))
     return _error(NotFound())
+
+
+async def _api_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    return _error(error)
 
 
 async def _server_error(request: Request, error: Exception) -> Response:

@@ -8,12 +8,14 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
 
+from msgspec.structs import fields
 from starlette.types import Receive
 
 from heliograph.errors import BadRequest, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
+from heliograph.server.http.multipart import MEGABYTE, open_part
 from heliograph.server.http.request import Connection, Disconnected, Headers
 from heliograph.settings import Settings
-from heliograph.wire.formats import Format, Json, NoBody
+from heliograph.wire.formats import FilePart, Format, Json, Multipart, NoBody
 from heliograph.wire.operations import Operation
 from heliograph.wire.validation import decode
 
@@ -76,7 +78,23 @@ async def _discard(connection: Connection, headers: Headers, receive: Receive, s
     await _read_all(connection, headers, receive)
 
 
-_READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {Json: _json_reader, NoBody: _no_body_reader}
+def _multipart_reader(body: Multipart, method: str) -> BodyReader[FilePart]:
+    (field,) = fields(body.kind)
+    return partial(_read_multipart, field.encode_name)
+
+
+async def _read_multipart(
+    name: str, connection: Connection, headers: Headers, receive: Receive, settings: Settings
+) -> FilePart:
+    _require_uncompressed(headers)
+    return await open_part(headers, receive, name, settings.attachment_limit_mb * MEGABYTE)
+
+
+_READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {
+    Json: _json_reader,
+    NoBody: _no_body_reader,
+    Multipart: _multipart_reader,
+}
 
 
 async def _read_all(connection: Connection, headers: Headers, receive: Receive) -> bytes:
@@ -128,6 +146,10 @@ def _require_json(headers: Headers) -> None:
         charset = _CHARSET.search(content_type)
         if charset is not None and charset[1].lower() not in _UTF_8:
             raise UnsupportedMediaType(f"Charset{_named(charset[1])} is not supported: JSON must be encoded as UTF-8")
+    _require_uncompressed(headers)
+
+
+def _require_uncompressed(headers: Headers) -> None:
     coding = headers.get(b"content-encoding")
     if coding is not None and coding.strip().lower() not in (b"", b"identity"):
         title = f"Content-Encoding{_named(coding.strip())} is not supported: send the body uncompressed"

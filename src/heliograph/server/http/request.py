@@ -20,6 +20,7 @@ from heliograph.server.http.urls import Urls
 from heliograph.server.query import Query
 from heliograph.server.streams import Streams
 from heliograph.settings import Settings
+from heliograph.storage.blobs import Blobs
 from heliograph.storage.store import Store
 from heliograph.wire.operations import Operation
 from heliograph.wire.paging import Links, Page, PageMeta, Slice, page_meta, parse_page
@@ -62,6 +63,7 @@ class ServerContext:
     """The parts of the server that handlers use, the same for every request."""
 
     store: Store
+    blobs: Blobs
     settings: Settings
     urls: Urls
     auth: Authenticator
@@ -116,7 +118,12 @@ class Request(Generic[P, B]):
     def url(self) -> str:
         """The URL of this request as the client knows it, without its query."""
         path = self.scope["raw_path"].decode("latin-1").strip("/")
-        return f"{self.context.urls.base(self.scope, self.headers)}/{path}"
+        return f"{self.base_url}/{path}"
+
+    @property
+    def base_url(self) -> str:
+        """The base URL of the server as the client knows it, without a trailing slash."""
+        return self.context.urls.base(self.scope, self.headers)
 
     @property
     def brand_id(self) -> str | None:

@@ -14,6 +14,7 @@ from heliograph.wire.paging import Page, Slice
 
 # The tables whose rows are purged after their app was deleted, with the key of each table.
 OWNED: dict[str, Columns] = {
+    "attachment_use": ("bucket", "app_id", "conversation_id", "message_id", "attachment_id"),
     "message": ("bucket", "app_id", "conversation_id", "id"),
     "participant": ("bucket", "app_id", "conversation_id", "id"),
     "membership": ("bucket", "app_id", "user_id", "conversation_id"),

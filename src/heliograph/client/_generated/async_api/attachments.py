@@ -8,6 +8,7 @@ from typing import Any
 
 from heliograph.client._generated.models import AttachmentResponse, Empty
 from heliograph.client.async_calls import AsyncApi
+from heliograph.client.files import FileSource
 from heliograph.client.requesting import OPERATION, build
 from heliograph.wire.attachments import AttachmentDeleteBody, AttachmentUploadBody
 
@@ -20,7 +21,7 @@ class AsyncAttachmentsApi(AsyncApi):
         app_id: str,
         body: AttachmentUploadBody | Mapping[str, Any] | None = None,
         *,
-        source: bytes | None = None,
+        source: FileSource | None = None,
         access: str | None = None,
         for_: str | None = None,
         conversation_id: str | None = None,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from heliograph.client._generated.models import AttachmentResponse, Empty
+from heliograph.client.files import FileSource
 from heliograph.client.requesting import OPERATION, build
 from heliograph.client.sync_calls import Api
 from heliograph.wire.attachments import AttachmentDeleteBody, AttachmentUploadBody
@@ -20,7 +21,7 @@ class AttachmentsApi(Api):
         app_id: str,
         body: AttachmentUploadBody | Mapping[str, Any] | None = None,
         *,
-        source: bytes | None = None,
+        source: FileSource | None = None,
         access: str | None = None,
         for_: str | None = None,
         conversation_id: str | None = None,

@@ -70,13 +70,12 @@ UPLOAD_ATTACHMENT = Operation(
     "Uploads a file that messages can refer to by its URL. With `for=message` and a `conversationId`, it is deleted "
     "together with the message, the conversation or the user.",
     body=Multipart(AttachmentUploadBody), response=Json(AttachmentResponse), status=201, errors=(errors.BadRequest,),
-    query=("access", "for", "conversationId"), required=("access",), offered=False,
+    query=("access", "for", "conversationId"), required=("access",),
 )
 DELETE_ATTACHMENT = Operation(
     "DeleteAttachment", "POST", APP / "attachments/remove", "Attachments", I,
     "Deletes an attachment, named by its URL.",
     body=Json(AttachmentDeleteBody), response=Json(Empty), errors=(errors.BadRequest, errors.AttachmentNotFound),
-    offered=False,
 )
 # fmt: on
 

@@ -1,0 +1,1 @@
+"""Attachments in an object store, and proofs about uploads."""
