@@ -35,7 +35,7 @@ from tests.harness import Caller, Server, init, new_app, serving
 MEGABYTE = 1_048_576
 LONG = "HELIOGRAPH_TEST_ROUNDS" in os.environ
 ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "2"))
-UPLOADS, SIZE = (20, 50 * MEGABYTE) if LONG else (8, 8 * MEGABYTE)
+UPLOADS, SIZE = (20, 50 * MEGABYTE) if LONG else (6, 6 * MEGABYTE)
 GROWTH = (60 if LONG else 16) * MEGABYTE
 RESIDENT = 150 * MEGABYTE
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def running(engine: str, tmp_path: Path) -> Iterator[Server]:
 
 
 def test_memory_and_other_requests_during_uploads(running: Server, api: Caller) -> None:
-    upload_together(api, 5, 8 * MEGABYTE)  # fills the page cache of SQLite, 32 MB
+    upload_together(api, 4, 8 * MEGABYTE)  # fills the page cache of SQLite, 32 MB
     pid = running.process.pid
     reset_peak_memory(pid)
     before = peak_memory(pid)

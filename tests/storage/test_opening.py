@@ -152,3 +152,14 @@ def test_the_master_key_of_the_environment_leaves_no_file(url: str, monkeypatch:
     monkeypatch.setenv(MASTER_KEY_VARIABLE, OTHER_KEY)
     assert asyncio.run(touch(url)) == LATEST
     assert not key_file(url).exists()
+
+
+def test_a_database_without_attachments_gets_their_tables(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = next(number for number, step in enumerate(migrations.STEPS) if "CREATE TABLE attachment " in str(step[0]))
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "STEPS", migrations.STEPS[:first])
+        patch.setattr(migrations, "LATEST", first)
+        asyncio.run(touch(url))
+    assert asyncio.run(touch(url)) == LATEST
+    tables = ("attachment", "attachment_chunk", "attachment_use", "attachment_removal")
+    assert {name: everything(url)[name] for name in tables} == {name: [] for name in tables}
