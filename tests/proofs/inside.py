@@ -16,7 +16,7 @@ from heliograph.server.app import Application
 from heliograph.settings import Settings
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
-from tests.harness import Caller, new_app
+from tests.harness import Auth, Caller, new_app
 from tests.proofs.connections import Connections, basic, encoded
 
 HOST = "heliograph.test"
@@ -43,17 +43,22 @@ class Inside:
         return self.loop.run_until_complete(coroutine)
 
     async def call(
-        self, method: str, path: str, body: Any = None, params: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        params: Mapping[str, str] | None = None,
+        auth: Auth | None = None,
     ) -> httpx.Response:
-        """Call `path` below the app."""
-        return await self.follow(f"{self.base}{path}{'?' + urlencode(params) if params else ''}", method, body)
+        """Call `path` below the app, by default with the key of the app."""
+        return await self.follow(f"{self.base}{path}{'?' + urlencode(params) if params else ''}", method, body, auth)
 
-    async def follow(self, url: str, method: str = "GET", body: Any = None) -> httpx.Response:
+    async def follow(self, url: str, method: str = "GET", body: Any = None, auth: Auth | None = None) -> httpx.Response:
         """Call a URL of the server."""
         target = url.removeprefix(f"http://{HOST}")
         assert target.startswith("/"), url
         content = b"" if body is None else encoded(body)
-        scope = self._scope(method, target, content)
+        scope = self._scope(method, target, content, basic(auth).encode() if auth else self._authorization)
         sent: list[Message] = []
 
         async def receive() -> Message:
@@ -68,7 +73,7 @@ class Inside:
             start["status"], headers=start["headers"], content=b"".join(one.get("body", b"") for one in rest)
         )
 
-    def _scope(self, method: str, target: str, content: bytes) -> Scope:
+    def _scope(self, method: str, target: str, content: bytes, authorization: bytes) -> Scope:
         path, _, query = target.partition("?")
         return {
             "type": "http",
@@ -81,7 +86,7 @@ class Inside:
             "query_string": query.encode(),
             "headers": [
                 (b"host", HOST.encode()),
-                (b"authorization", self._authorization),
+                (b"authorization", authorization),
                 (b"content-type", b"application/json"),
                 (b"content-length", str(len(content)).encode()),
             ],
@@ -130,10 +135,10 @@ class Outside(Inside):
     def restart(self) -> None:
         """Do nothing, because the server is not in this process."""
 
-    async def follow(self, url: str, method: str = "GET", body: Any = None) -> httpx.Response:
+    async def follow(self, url: str, method: str = "GET", body: Any = None, auth: Auth | None = None) -> httpx.Response:
         """Call a URL of the server on a new connection."""
         async with Connections() as http:
-            return await http.request(method, url, body, self._api.auth)
+            return await http.request(method, url, body, auth or self._api.auth)
 
     async def _open(self) -> None:
         self.store = await open_store(self._settings.database)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -86,8 +86,8 @@ class Verbs(ControlVerbs, RuleBasedStateMachine):
         self.inside.close()
         self.folder.cleanup()
 
-    def ask(self, method: str, path: str, body: Any = None, params: Mapping[str, str] | None = None) -> httpx.Response:
-        return self.inside.run(self.inside.call(method, path, body, params))
+    def ask(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
+        return self.inside.run(self.inside.call(method, path, body, **kwargs))
 
     def done(self, refusal: Refusal | None, status: int, answer: httpx.Response) -> bool:
         """Whether the verb succeeded, as the model expects. Otherwise it must fail with this error."""
