@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from heliograph.storage.rows.log_rows import EVENT_ROWS
-from heliograph.storage.rows.outbox import StoredEvent
+from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
 from tests.databases import beside, is_sqlite
 from tests.proofs.replay import Membership, replay
 

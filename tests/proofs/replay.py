@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from heliograph.storage.rows.outbox import StoredEvent
+from heliograph.storage.rows.log_rows import StoredEvent
 
 Membership = dict[str, dict[str, str]]
 """For each conversation, the user of each participant, in the order of joining."""

@@ -16,6 +16,7 @@ from heliograph.storage.rows import webhooks
 from heliograph.storage.rows.webhooks import StoredWebhook, Triggers
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
+from heliograph.wire.integrations import CUSTOM
 from heliograph.wire.webhooks import (
     VERSION,
     WEBHOOKS_PER_APP,
@@ -48,7 +49,7 @@ async def create(
 async def _create(tx: Tx, tenant: Tenant, webhook: StoredWebhook) -> None:
     await load_app(tx, tenant.app_id, lock=Lock.CHANGE)
     integration = await load_integration(tx, tenant, webhook.integration_id)
-    if integration.type != "custom":
+    if integration.type != CUSTOM:
         raise BadRequest("Webhooks are available only for custom integrations")
     await add(tx, tenant.app_id, webhook)
 

@@ -13,8 +13,6 @@ from heliograph.storage.rows.deliveries import lane_of
 from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
 from heliograph.wire.base import Response
 
-__all__ = ["StoredEvent", "add", "after", "purge"]
-
 
 async def add(
     tx: Tx,
