@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from heliograph.storage.engine import Reader
 from heliograph.storage.rows import conversations as conversation_rows
-from heliograph.storage.rows import outbox as event_rows
 from heliograph.storage.rows import participants as participant_rows
+from heliograph.storage.rows.log_rows import StoredEvent
 from tests.proofs.model import Event
 from tests.proofs.replay import Membership
 
@@ -17,7 +17,7 @@ def in_order(membership: Membership) -> dict[str, list[tuple[str, str]]]:
     return {conversation: list(members.items()) for conversation, members in membership.items()}
 
 
-def pairs_of(event: event_rows.StoredEvent) -> list[list[str]] | None:
+def pairs_of(event: StoredEvent) -> list[list[str]] | None:
     """The [participant, user] pairs of an event."""
     return None if event.members is None else [list(pair) for pair in event.members]
 
