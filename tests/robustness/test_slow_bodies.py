@@ -12,6 +12,7 @@ import pytest
 
 from heliograph.server.http import bodies
 from heliograph.wire.formats import Json
+from heliograph.wire.table.v2.users import CREATE_USER
 from tests.databases import url_of
 from tests.robustness.answers import Answer, Connection, request, sound
 from tests.robustness.inside import inside
@@ -160,3 +161,33 @@ def _then_nothing(begun: bytes) -> Any:
         raise AssertionError
 
     return receive
+
+
+def test_a_client_that_still_sends_gets_the_refusal(world: World) -> None:
+    """Closing at once would reset the connection, and a proxy would respond with 502 instead."""
+    rest = b" " * 200_000
+    head = request(
+        "POST", path_of(CREATE_USER, **world.ids()), world.owner.auth, JSON, f"Content-Length: {len(rest) + 1}"
+    )
+    following = (
+        request("POST", path_of(CREATE_USER, **world.ids()), world.owner.auth, JSON, "Content-Length: 2") + b"{}"
+    )
+    before = snapshot(world)
+    with Connection(world.api.url) as connection:
+        connection.say(head + b"{")
+        answer = sound(connection.answer())
+        assert (answer.status, answer.closes) == (413, True)
+        # A proxy notices that the connection is reset when it sends for the second time.
+        for part in (rest[:100_000], rest[100_000:] + following):
+            assert not connection.heard(0.1)
+            connection.say(part)
+        assert connection.ended()
+    assert snapshot(world) == before
+
+
+def test_a_client_that_never_finishes_is_disconnected(world: World) -> None:
+    head = request("POST", path_of(CREATE_USER, **world.ids()), world.owner.auth, JSON, f"Content-Length: {10**9}")
+    with Connection(world.api.url) as connection:
+        connection.say(head + b"{")
+        assert sound(connection.answer()).status == 413
+        assert connection.ended()

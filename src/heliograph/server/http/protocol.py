@@ -8,6 +8,7 @@ client needs no credential for any of these.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httptools
@@ -25,6 +26,9 @@ HEAD_SECONDS = 30.0
 # How much of a request body is read after the response. A client that is disconnected while it sends may never see the
 # response.
 _LEFTOVER_LIMIT = 1024 * 1024
+# How long the rest of a request body is read before the connection is closed. Closing at once would reset the
+# connection, and a client or proxy that is still sending might never see the response.
+_LINGER_SECONDS = 2.0
 # The parser does not report where in its input a head began, so it gets small slices.
 _SLICE = 8 * 1024
 # The headers that determine where a request body ends.
@@ -39,10 +43,11 @@ class ResponseTransport(Connection):
     be left to the garbage collector.
     """
 
-    __slots__ = ("_cycle", "_head", "_head_written", "_transport", "authenticated")
+    __slots__ = ("_cycle", "_head", "_head_written", "_linger", "_transport", "authenticated")
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: asyncio.Transport, linger: Callable[[], None]) -> None:
         self._transport = transport
+        self._linger = linger
         self._cycle: RequestResponseCycle | None = None
         self._head_written = False
         self._head = b""
@@ -76,9 +81,12 @@ class ResponseTransport(Connection):
             self.write(b"")
 
     def close(self) -> None:
-        """Flush, and close the connection."""
+        """Flush, and close the connection, after the rest of the request body if it is still arriving."""
         self.flush()
-        self._transport.close()
+        if self._cycle is not None and self._cycle.more_body and not self._cycle.disconnected:
+            self._linger()
+        else:
+            self._transport.close()
 
     def is_closing(self) -> bool:
         """Whether the connection is closing."""
@@ -100,6 +108,7 @@ class Protocol(HttpToolsProtocol):
     _refusal: ApiError | None = None
     _current: RequestResponseCycle | None = None
     _head_timer: asyncio.TimerHandle | None = None
+    _linger_timer: asyncio.TimerHandle | None = None
 
     def __init__(self, *args: Any, connections: Connections | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,7 +120,7 @@ class Protocol(HttpToolsProtocol):
         super().connection_made(transport)
         # Without a buffer limit, writing is paused exactly while bytes are unsent.
         transport.set_write_buffer_limits(0)
-        self._responses = ResponseTransport(transport)
+        self._responses = ResponseTransport(transport, self._linger)
         self._start_head_timer()
         self._connections.opened(self)
 
@@ -130,7 +139,8 @@ class Protocol(HttpToolsProtocol):
         try:
             self._parse(data)
         except httptools.HttpParserError:
-            self._refuse(BadRequest("Invalid HTTP request"))
+            if not self.transport.is_closing():
+                self._refuse(BadRequest("Invalid HTTP request"))
             return
         self._unparsed = 0 if self._progressed else self._unparsed + len(data)
         if self._unparsed > HEAD_LIMIT:
@@ -209,6 +219,9 @@ class Protocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Finish the request, unless the parser only stopped at an upgrade."""
         self._progressed = True
+        if self._linger_timer is not None:
+            self.transport.close()
+            raise httptools.HttpParserError  # later requests on the connection are not read
         if not self._upgrading:
             super().on_message_complete()
 
@@ -263,12 +276,18 @@ class Protocol(HttpToolsProtocol):
         """Cancel the timers and the requests."""
         self._connections.closed(self)
         self._cancel_head_timer()
+        if self._linger_timer is not None:
+            self._linger_timer.cancel()
         self._unset_keepalive_if_required()
         self.pipeline.clear()
         # uvicorn notifies only the newest request, which need not be the current one.
         if self._current is not None:
             self._disconnect(self._current)
         super().connection_lost(exc)
+
+    def _linger(self) -> None:
+        """Close the connection once the rest of the request body has arrived, or soon."""
+        self._linger_timer = self.loop.call_later(_LINGER_SECONDS, self.transport.close)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if self.flow.write_paused:
