@@ -14,7 +14,7 @@ from heliograph.domain import media_types
 from heliograph.domain.loading import load_conversation
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import AttachmentNotFound, BadRequest, RequestTimeout, ServiceUnavailable
-from heliograph.storage.blobs import CHUNK_BYTES, Blobs
+from heliograph.storage.blobs import CHUNK_BYTES, Blobs, prepended
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import attachments
 from heliograph.storage.rows.attachments import Removal, StoredAttachment
@@ -73,7 +73,7 @@ async def upload(
     removal = Removal(_token(), tenant.app_id, times.now() + _UPLOAD_MILLISECONDS)
     await store.write(attachments.begin, removal)
     try:
-        written = await blobs.write(removal, _joined(first, chunks))
+        written = await blobs.write(removal, prepended(first, chunks))
         await recheck()
         attachment = StoredAttachment(
             id=removal.id,
@@ -113,12 +113,6 @@ async def _chunks(part: FilePart) -> AsyncIterator[bytes]:
             del buffer[:CHUNK_BYTES]
     if buffer:
         yield bytes(buffer)
-
-
-async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for data in rest:
-        yield data
 
 
 async def delete(store: Store, tenant: Tenant, media_url: str, base: str) -> None:

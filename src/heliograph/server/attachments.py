@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -13,7 +13,7 @@ from starlette.routing import Route
 from heliograph.domain.attachments import PATH
 from heliograph.domain.media_types import is_shown_by_browsers
 from heliograph.errors import AttachmentNotFound
-from heliograph.storage.blobs import Blobs
+from heliograph.storage.blobs import Blobs, prepended
 from heliograph.storage.rows import attachments
 from heliograph.storage.rows.attachments import StoredAttachment
 from heliograph.storage.store import Store
@@ -62,13 +62,7 @@ async def _response(request: Request, blobs: Blobs, attachment: StoredAttachment
     first = await anext(content, None)
     if first is None:
         raise AttachmentNotFound
-    return StreamingResponse(_joined(first, content), status, headers)
-
-
-async def _joined(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for data in rest:
-        yield data
+    return StreamingResponse(prepended(first, content), status, headers)
 
 
 def _headers(attachment: StoredAttachment, *, private: bool) -> dict[str, str]:

@@ -79,3 +79,10 @@ class DatabaseBlobs(Blobs):
     async def remove(self, removal: Removal) -> None:
         while await self._store.write(attachments.remove_chunks, removal, _REMOVED_AT_ONCE):
             pass
+
+
+async def prepended(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The pieces of a file of which the first one has been read already."""
+    yield first
+    async for data in rest:
+        yield data
