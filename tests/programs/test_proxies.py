@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.api.files import PNG
 from tests.cli.test_howto import free_port
 from tests.harness import Server, author_of, init, serving
 from tests.programs import program
@@ -178,6 +179,17 @@ def test_paths_and_bodies_arrive_unchanged(front: Front) -> None:
         body = b'{"metadata":{}' + b" " * (size - 15) + b"}"
         answer = front.ask("POST", "/users", content=body, headers={"content-type": "application/json"})
         assert (len(body), answer.status_code) == (size, status), answer.text
+
+
+def test_attachments_are_uploaded_and_served(front: Front) -> None:
+    content = PNG + bytes(range(256)) * 12 * 1024  # 3 MB: more than nginx accepts by default
+    answer = front.ask("POST", "/attachments?access=public", files={"source": ("lamp.png", content)})
+    assert answer.status_code == 201, answer.text
+    url = answer.json()["attachment"]["mediaUrl"]
+    assert url.startswith(f"{front.url}/attachments/v2/")
+    assert front.ask("GET", url).content == content
+    last = front.ask("GET", url, headers={"range": "bytes=-3"})
+    assert (last.status_code, last.content) == (206, content[-3:])
 
 
 def test_streams_are_not_buffered(front: Front) -> None:
