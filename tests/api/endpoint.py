@@ -24,6 +24,11 @@ class Endpoint(http.server.ThreadingHTTPServer):
         """The URL of the endpoint."""
         return f"http://127.0.0.1:{self.server_port}/hook"
 
+    def close(self) -> None:
+        """Stop, and close the port."""
+        self.shutdown()
+        self.server_close()
+
     def answering(self) -> None:
         """Called before each response."""
 

@@ -72,8 +72,7 @@ def test_several_share_the_work_and_take_over(tmp_path: Path) -> None:
             for worker in workers:
                 worker.kill()
                 worker.communicate()
-            endpoint.shutdown()
-            endpoint.server_close()
+            endpoint.close()
 
 
 def wait(what: Callable[[], bool]) -> None:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,21 +29,34 @@ def wait_for(what: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@contextlib.contextmanager
+def listening_to(
+    api: Caller, endpoint: Endpoint, *options: str, program: Sequence[str] = ("-m", "heliograph")
+) -> Iterator[subprocess.Popen[str]]:
+    """`heliograph listen` for the length of a block."""
+    assert api.auth is not None
+    where = ("--app", api.app_id, "--forward-to", endpoint.url, "--url", api.url)
+    key = ("--key-id", api.auth[0], "--key-secret", api.auth[1])
+    command = [sys.executable, "-u", *program, "listen", *where, *key, *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def test_events_arrive_at_a_local_port_whatever_becomes_of_the_server(engine: str, tmp_path: Path) -> None:
     server, endpoint = Server(new_database(engine, tmp_path)), Endpoint()
     sandbox = init(server.database_url)
     port = server.url.rsplit(":", 1)[1]
-    options = ("--app", sandbox.app_id, "--forward-to", endpoint.url, "--url", server.url, "--secret", "s3cret")
-    key = ("--key-id", sandbox.app_auth[0], "--key-secret", sandbox.app_auth[1])
-    listening = subprocess.Popen(
-        [sys.executable, "-u", "-m", "heliograph", "listen", *options, *key, "--trigger", "conversation:join"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    try:
-        api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
-        group = api.new_group()
+    api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
+    group = api.new_group()
+    with (
+        contextlib.ExitStack() as stack,
+        contextlib.closing(endpoint),
+        listening_to(api, endpoint, "--secret", "s3cret", "--trigger", "conversation:join") as listening,
+    ):
+        stack.callback(server.stop)
 
         def join_until_heard() -> bool:
             api.join(group, api.new_user())
@@ -77,30 +90,31 @@ def test_events_arrive_at_a_local_port_whatever_becomes_of_the_server(engine: st
         began = time.monotonic()
         assert server.stop() == 0
         assert time.monotonic() - began < 5, "a stream does not keep the server"
-    finally:
-        listening.kill()
-        listening.wait()
-        server.stop()
-        endpoint.shutdown()
-        endpoint.server_close()
 
 
-@contextlib.contextmanager
-def listening_to(api: Caller, endpoint: Endpoint, *options: str) -> Iterator[subprocess.Popen[str]]:
-    """`heliograph listen` for the length of a block."""
-    assert api.auth is not None
-    where = ("--app", api.app_id, "--forward-to", endpoint.url, "--url", api.url)
-    key = ("--key-id", api.auth[0], "--key-secret", api.auth[1])
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "heliograph", "listen", *where, *key, *options],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
+def test_an_interrupt_while_a_lock_is_held_ends_the_command(api: Caller) -> None:
+    program = """if True:
+        import signal, httpcore._synchronization
+        lock = httpcore._synchronization.ThreadLock
+        enter = lock.__enter__
+
+        def interrupted(self):
+            enter(self)
+            lock.__enter__ = enter
+            signal.raise_signal(signal.SIGINT)
+
+        lock.__enter__ = interrupted
+        import runpy
+        runpy.run_module("heliograph", run_name="__main__")
+    """
+    endpoint, group = Endpoint(), api.new_group()
+    with contextlib.closing(endpoint), listening_to(api, endpoint, program=("-c", program)) as listening:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while listening.poll() is None and time.monotonic() < deadline:
+            api.say(group, "hello")
+            time.sleep(0.1)
+        assert listening.poll() == 0
+        assert "resume with" in listening.communicate()[0]
 
 
 @pytest.mark.one_engine
@@ -120,8 +134,7 @@ def test_what_python_takes_for_the_end_of_a_line_is_none(api: Caller) -> None:
         said = {body["events"][0]["payload"]["message"]["content"]["text"] for _, body in endpoint.came}
         assert said == {separators}
     finally:
-        endpoint.shutdown()
-        endpoint.server_close()
+        endpoint.close()
 
 
 def test_one_that_was_ended_or_killed_goes_on_where_it_was(api: Caller) -> None:
@@ -154,8 +167,7 @@ def test_one_that_was_ended_or_killed_goes_on_where_it_was(api: Caller) -> None:
             assert [one for one in heard() if one != "last"] == ["second", "third"]
             endpoint.came.clear()
     finally:
-        endpoint.shutdown()
-        endpoint.server_close()
+        endpoint.close()
 
 
 def assert_readable(headers: Any, body: Any) -> None:

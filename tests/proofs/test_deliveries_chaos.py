@@ -140,5 +140,4 @@ def test_deliveries_are_in_order_after_any_disturbance(postgresql: PostgreSQL) -
             )
         assert httpx.get(f"{server.url}/health/ready").status_code == 200
         api.http.close()
-    endpoint.shutdown()
-    endpoint.server_close()
+    endpoint.close()

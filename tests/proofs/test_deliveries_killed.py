@@ -101,8 +101,7 @@ def test_no_event_is_lost_and_order_is_kept(engine: str, tmp_path: Path) -> None
         api.http.close()
     finally:
         endpoint.open.set()
-        endpoint.shutdown()
-        endpoint.server_close()
+        endpoint.close()
         status = server.stop()
     assert status == 0
     account = Account(url, endpoint)

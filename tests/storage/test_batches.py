@@ -47,7 +47,7 @@ async def _no_statement(tx: Tx) -> None:
 
 
 async def _always_again(tx: Tx) -> None:
-    raise StaleRead
+    raise asyncpg.SerializationError
 
 
 POISONS = {
@@ -169,3 +169,19 @@ def test_the_writer_continues_after_any_failure(run: Run, monkeypatch: pytest.Mo
             assert await store.write(put, "still", "written") == "written"
 
     run(work)
+
+
+def test_a_write_is_repeated_while_its_reads_are_stale(run: Run) -> None:
+    attempts = 0
+
+    async def contended(tx: Tx) -> int:
+        nonlocal attempts
+        attempts += 1
+        if tx.buckets > 1 and attempts < 15:  # only PostgreSQL has transactions that run at the same time
+            raise StaleRead
+        return attempts
+
+    async def work(store: Store) -> int:
+        return await store.write(contended)
+
+    assert run(work) == attempts

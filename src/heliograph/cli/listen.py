@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -47,7 +50,8 @@ def listen(app_id: str, forward_to: str, secret: str | None, since: str | None, 
             last_event_id=since,
         )
         try:
-            _forward(stream, forward_to, secret)
+            for line in _in_thread(_lines(stream, forward_to, secret)):
+                click.echo(line)
         except ApiError as error:
             raise UsageError(f"the server rejected the stream with status {error.status}: {error}") from None
         except KeyboardInterrupt:
@@ -59,7 +63,8 @@ def _warn(attempt: Attempt) -> None:
         click.echo(f"cannot reach the server, retrying: {attempt.error}", err=True)
 
 
-def _forward(stream: EventStream, url: str, secret: str) -> None:
+def _lines(stream: EventStream, url: str, secret: str) -> Iterator[str]:
+    """Forward the events of the stream; yields a line for each."""
     import httpx
     import msgspec
 
@@ -74,4 +79,24 @@ def _forward(stream: EventStream, url: str, secret: str) -> None:
                 outcome = str(response.status_code)
             except httpx.HTTPError as error:
                 outcome = str(error) or type(error).__name__
-            click.echo(f"{event['createdAt']}  {event['type']:24}  {event['id']}  {outcome}")
+            yield f"{event['createdAt']}  {event['type']:24}  {event['id']}  {outcome}"
+
+
+def _in_thread(lines: Iterator[str]) -> Iterator[str]:
+    """Iterate over `lines` in another thread, so that Ctrl-C interrupts nothing but the wait for the next line.
+
+    Anywhere else it could leave a lock of httpx held, and closing the connection would wait for that lock forever.
+    """
+    arrived: SimpleQueue[str | Exception] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            for line in lines:
+                arrived.put(line)
+        except Exception as error:
+            arrived.put(error)
+
+    Thread(target=run, daemon=True).start()
+    while isinstance(line := arrived.get(), str):
+        yield line
+    raise line

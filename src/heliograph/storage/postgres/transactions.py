@@ -21,6 +21,9 @@ ACQUIRE_SECONDS = 5.0
 """The longest time that a request waits for a connection."""
 _ATTEMPTS = 8
 _PAUSE_SECONDS = 0.02
+_STALE_SECONDS = 5.0
+"""How long a transaction is run again because of stale reads. Each means that another transaction succeeded, so that
+any number of them can follow each other while the rows are in demand."""
 _ROLLBACK_SECONDS = 5.0
 _DOUBT_SECONDS = 10.0
 _DOUBT_PAUSE_SECONDS = 0.2
@@ -124,13 +127,17 @@ class Transactions:
             ServiceUnavailable: the database is unavailable. Nothing was changed, unless the commit is in doubt.
         """
         doubt: CommitInDoubt | None = None
-        for attempt in range(_ATTEMPTS):
+        stale_until, attempt = _now() + _STALE_SECONDS, 0
+        while True:
+            attempt += 1
             try:
                 return await self._attempt(work)
             except CommitInDoubt as lost:
                 if await self._was_committed(lost.witness):
                     result: T = lost.result
                     return result
+                if attempt >= _ATTEMPTS:
+                    raise ServiceUnavailable from lost
                 doubt = lost
             except ApiError:
                 # Without a witness, the refusal may be the result of the attempt in doubt: it deleted the row that this
@@ -139,14 +146,13 @@ class Transactions:
                     return doubt.result  # type: ignore[no-any-return]
                 raise
             except RETRYABLE as error:
-                if attempt == _ATTEMPTS - 1:
+                if _now() > stale_until if isinstance(error, StaleRead) else attempt >= _ATTEMPTS:
                     raise ServiceUnavailable from error
             except ValueError:
                 raise  # a value that asyncpg cannot encode: its DataError is an InterfaceError too
             except UNAVAILABLE as error:
                 raise ServiceUnavailable from error
-            await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS) * attempt)
-        raise ServiceUnavailable
+            await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS) * min(attempt - 1, _ATTEMPTS))
 
     async def _attempt(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
         async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
@@ -171,12 +177,12 @@ class Transactions:
         """
         if witness is None:
             return False
-        deadline = asyncio.get_running_loop().time() + _DOUBT_SECONDS
+        deadline = _now() + _DOUBT_SECONDS
         while True:
             try:
                 return await self._exists(witness)
             except UNAVAILABLE as error:
-                if asyncio.get_running_loop().time() > deadline:
+                if _now() > deadline:
                     raise ServiceUnavailable from error
             await asyncio.sleep(_DOUBT_PAUSE_SECONDS)
 
@@ -193,6 +199,10 @@ class Transactions:
             finally:
                 await _roll_back(connection)
             return False
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def _roll_back(connection: Connection) -> None:
