@@ -37,7 +37,8 @@ _meanings: dict[str, Meaning] = {}
 
 def note(app_id: str, path: str, answer: httpx.Response) -> None:
     """Record the ids of the response of a path. None of them may belong to another object."""
-    request_id = answer.headers["x-request-id"]
+    request_id = answer.headers.get("x-request-id")
+    assert request_id is not None, f"{path}: {answer.status_code} {answer.headers} {answer.text}"
     assert request_id not in _meanings
     _note(request_id, ("request",))
     if answer.is_success:
