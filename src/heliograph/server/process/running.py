@@ -65,7 +65,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Finish requests in flight and end open streams."""
         self._on_stop()
-        # Connections that are just being accepted would miss the request to shut down, and stay open until they are cut.
+        # Connections that are being accepted now would miss the request to shut down, and stay open until they are cut.
         for acceptor in self.servers:
             acceptor.close()
             await acceptor.wait_closed()
