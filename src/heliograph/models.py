@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import ConversationListResponse as ConversationListResponse
     from heliograph.client._generated.models import ConversationMessagePayload as ConversationMessagePayload
     from heliograph.client._generated.models import ConversationPostbackPayload as ConversationPostbackPayload
+    from heliograph.client._generated.models import ConversationReferralPayload as ConversationReferralPayload
     from heliograph.client._generated.models import ConversationRemovePayload as ConversationRemovePayload
     from heliograph.client._generated.models import ConversationResponse as ConversationResponse
     from heliograph.client._generated.models import ConversationTruncated as ConversationTruncated
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import DeviceResponse as DeviceResponse
     from heliograph.client._generated.models import DisplaySettings as DisplaySettings
     from heliograph.client._generated.models import Empty as Empty
+    from heliograph.client._generated.models import ExternalMessage as ExternalMessage
     from heliograph.client._generated.models import ExtraChannelOptions as ExtraChannelOptions
     from heliograph.client._generated.models import Field as Field
     from heliograph.client._generated.models import FileMessage as FileMessage
@@ -129,6 +131,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import QuotedMessageExternalMessageId as QuotedMessageExternalMessageId
     from heliograph.client._generated.models import QuotedMessageMessage as QuotedMessageMessage
     from heliograph.client._generated.models import Reference as Reference
+    from heliograph.client._generated.models import Referral as Referral
     from heliograph.client._generated.models import Reply as Reply
     from heliograph.client._generated.models import Source as Source
     from heliograph.client._generated.models import Switchboard as Switchboard
@@ -381,6 +384,7 @@ __all__ = [
     "ConversationMessagePayload",
     "ConversationNotFound",
     "ConversationPostbackPayload",
+    "ConversationReferralPayload",
     "ConversationRemovePayload",
     "ConversationResponse",
     "ConversationTruncated",
@@ -408,6 +412,7 @@ __all__ = [
     "DownloadMessageRefBody",
     "Empty",
     "ErrorItem",
+    "ExternalMessage",
     "ExtraChannelOptions",
     "ExtraChannelOptionsBody",
     "Field",
@@ -516,6 +521,7 @@ __all__ = [
     "QuotedMessageExternalMessageId",
     "QuotedMessageMessage",
     "Reference",
+    "Referral",
     "ReleaseControlBody",
     "Reply",
     "ReplyBody",
@@ -638,6 +644,7 @@ _HOMES = {
     "ConversationListResponse": "heliograph.client._generated.models",
     "ConversationMessagePayload": "heliograph.client._generated.models",
     "ConversationPostbackPayload": "heliograph.client._generated.models",
+    "ConversationReferralPayload": "heliograph.client._generated.models",
     "ConversationRemovePayload": "heliograph.client._generated.models",
     "ConversationResponse": "heliograph.client._generated.models",
     "ConversationTruncated": "heliograph.client._generated.models",
@@ -652,6 +659,7 @@ _HOMES = {
     "DeviceResponse": "heliograph.client._generated.models",
     "DisplaySettings": "heliograph.client._generated.models",
     "Empty": "heliograph.client._generated.models",
+    "ExternalMessage": "heliograph.client._generated.models",
     "ExtraChannelOptions": "heliograph.client._generated.models",
     "Field": "heliograph.client._generated.models",
     "FileMessage": "heliograph.client._generated.models",
@@ -704,6 +712,7 @@ _HOMES = {
     "QuotedMessageExternalMessageId": "heliograph.client._generated.models",
     "QuotedMessageMessage": "heliograph.client._generated.models",
     "Reference": "heliograph.client._generated.models",
+    "Referral": "heliograph.client._generated.models",
     "Reply": "heliograph.client._generated.models",
     "Source": "heliograph.client._generated.models",
     "Switchboard": "heliograph.client._generated.models",

@@ -40,6 +40,10 @@ class Database:
         sql = "SELECT type, payload, conversation_id, user_id FROM event WHERE app_id = $1 ORDER BY id"
         return [Event(type, json.loads(payload), *about) for type, payload, *about in self.rows(sql, app_id)]
 
+    def events_of(self, app_id: str, conversation_id: str) -> list[Event]:
+        """The events of a conversation, oldest first."""
+        return [event for event in self.events(app_id) if event.conversation_id == conversation_id]
+
     def event_types(self, app_id: str) -> list[str]:
         """The types of the app's events, oldest first."""
         return [event.type for event in self.events(app_id)]

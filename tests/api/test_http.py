@@ -71,8 +71,8 @@ def test_paths_of_operations_that_are_not_offered(api: Caller) -> None:
     """The same 404 as for unknown paths."""
     told = (404, "not_found", "This operation is not offered by this server")
     assert error_of(api("GET", "/users", auth=None)) == told
-    assert error_of(api("GET", "/users/ada/devices")) == told
-    assert error_of(api("PUT", "/users/ada/devices")) == NOT_FOUND
+    assert error_of(api("POST", "/users/ada/sync")) == told
+    assert error_of(api("PUT", "/users/ada/sync")) == NOT_FOUND
     assert error_of(api("PUT", "/users")) == NO_METHOD
 
 

@@ -16,6 +16,7 @@ import asyncpg
 import pytest
 
 from heliograph.storage.copying import TABLES
+from tests.api.end_users import EndUser
 from tests.api.files import PNG, delete, show, uploaded
 from tests.databases import ENGINES, SQLITE, everything, execute, is_sqlite, new_database, rows
 from tests.harness import Caller, Server, command, init, new_app, serving
@@ -32,6 +33,7 @@ def filled(engine: str, folder: Path, users: int = 20) -> str:
         for one in ids[3:10]:
             api.join(group, one, subscribe=True)
         api.leave(group, userId=ids[0])
+        EndUser(api, ids[3]).say(group)
         api.say(group, userId=ids[1])
         api.say(group, "Ångström")
         api.new_personal(ids[1])
@@ -75,7 +77,7 @@ def content(url: str) -> dict[str, list[tuple[object, ...]]]:
             bucketed = table not in ("app", "integration", "switchboard", "attachment_removal")
             keep[table] = sorted((line[1:] if bucketed else line for line in lines), key=repr)
     # The number of a transaction means something in its own database only, and so do leases.
-    keep["event"] = [line[:-1] for line in keep["event"]]
+    keep["event"] = [(*line[:-2], line[-1]) for line in keep["event"]]
     del keep["lease"]
     return keep
 

@@ -191,11 +191,21 @@ class Walk:
         self.call("UpdateConversation", {"description": word("new_description")}, conversationId=group)
         self.call("ListParticipants", conversationId=group)
         self._messages(group, ada)
+        self._devices(ada)
         clients = self.call("ListClients", userIdOrExternalId=ada)["clients"]
         # The only client that can be made so far is the SDK's, which stays.
         self.call("RemoveClient", userIdOrExternalId=ada, clientId=clients[0]["id"])
         self.call("LeaveConversation", {"userExternalId": word("external_id")}, conversationId=group)
         self.call("DeleteConversation", conversationId=group)
+
+    def _devices(self, ada: str) -> None:
+        word = self._word
+        site = self.call("CreateIntegration", {"type": "web", "displayName": word("site")})["integration"]["id"]
+        path = f"/heliograph/v1/apps/{self._app_id}/users/{ada}/devices/{word('guid')}"
+        body = {"type": "web", "integrationId": site, "info": {word("info_key"): word("info_value")}}
+        device = self._account("PUT", path, {**body, "pushNotificationToken": word("push")}, auth=self._key).json()
+        self.call("ListDevices", userIdOrExternalId=ada)
+        self.call("GetDevice", userIdOrExternalId=ada, deviceId=device["device"]["id"])
 
     def _messages(self, group: str, ada: str) -> None:
         word = self._word

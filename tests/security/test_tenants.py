@@ -15,6 +15,7 @@ from tests.security.worlds import SHARED, World, new_world, snapshot
 CONVERSATION = (404, "conversation_not_found", "Conversation not found")
 USER = (404, "user_not_found", "User not found")
 CLIENT = (404, "client_not_found", "Client not found")
+DEVICE = (404, "device_not_found", "Device not found")
 MESSAGE = (404, "not_found", "Message not found")
 INTEGRATION = (404, "integration_not_found", "Integration not found")
 SWITCHBOARD = (404, "switchboard_not_found", "Switchboard not found")
@@ -54,6 +55,7 @@ def attempts(other: World) -> list[Attempt]:
         *_by_path(other, "userIdOrExternalId", other.users["ada"], USER),
         *_by_path(other, "userIdOrExternalId", other.lone_external_id, USER),
         *_by_path(other, "clientId", other.clients["ada"], CLIENT),
+        *_by_path(other, "deviceId", other.device, DEVICE),
         *_by_path(other, "messageId", other.messages[0], MESSAGE),
         *_by_path(other, "integrationId", other.integration, INTEGRATION),
         *_by_path(other, "webhookId", other.webhook, KEY),

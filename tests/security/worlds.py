@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.api.end_users import EndUser
 from tests.harness import Caller, new_app
 from tests.security.calls import call
 
@@ -28,6 +29,8 @@ class World:
     personal: str = ""
     messages: list[str] = field(default_factory=list)
     """In the group: one of ada, then one of the business."""
+    device: str = ""
+    """Of ada."""
     key_id: str = ""
     integration: str = ""
     integration_key_id: str = ""
@@ -50,6 +53,7 @@ class World:
             "conversationId": self.group,
             "userIdOrExternalId": self.users["ada"],
             "clientId": self.clients["ada"],
+            "deviceId": self.device,
             "keyId": self.key_id,
             "messageId": self.messages[0],
             "integrationId": self.integration,
@@ -85,6 +89,7 @@ def new_world(account: Caller, name: str) -> World:
     world.integration, world.webhook = made["integration"]["id"], made["integration"]["webhooks"][0]["id"]
     keys = f"/integrations/{world.integration}/keys"
     world.integration_key_id = api.ok("POST", keys, {"displayName": "Spare"})["key"]["id"]
+    world.device = EndUser(api, world.users["ada"]).device["id"]
     _add_switchboard(world)
     picture = {"source": ("lamp.png", b"\x89PNG\r\n\x1a\n" + name.encode())}
     uploaded = api.ok("POST", "/attachments", params={"access": "public"}, files=picture)
@@ -126,6 +131,7 @@ def snapshot(world: World) -> dict[str, Any]:
     for user_id in (*world.users.values(), SHARED, world.lone_external_id):
         look("GetUser", userIdOrExternalId=user_id)
         look("ListClients", userIdOrExternalId=user_id)
+        look("ListDevices", userIdOrExternalId=user_id)
     for user_id in world.users.values():
         look("ListConversations", {"filter[userId]": user_id})
     for conversation_id in (world.group, world.personal):

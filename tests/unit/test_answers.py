@@ -25,7 +25,7 @@ WRITE_ONLY = {
 # By field, the types of integrations that show it; others do not.
 SHOWN_BY_SOME = {"pageAccessToken": {"messenger"}, "signingKey": {"mailgun"}}
 # Events that only third-party channels cause.
-CHANNEL_EVENTS = {"client:update", "conversation:referral", "passthrough:messaging"}
+CHANNEL_EVENTS = {"client:update", "passthrough:messaging"}
 
 
 @pytest.mark.parametrize("type", CONTENTS)
@@ -107,6 +107,7 @@ PAYLOADS: dict[Trigger, dict[str, Any]] = {
     "conversation:message:delivery:channel": DELIVERED,
     "conversation:message:delivery:failure": {**DELIVERED, **FAILED},
     "conversation:message:delivery:user": DELIVERED,
+    "conversation:referral": {**MEMBERSHIP, "referral": {"code": "c", "details": {"from": "ad"}}, "source": SOURCE},
     "conversation:postback": {**MEMBERSHIP, "postback": {"payload": "BOOK", "metadata": {"a": 1}}, "source": SOURCE},
     "conversation:read": READ,
     "conversation:remove": {"conversation": CONVERSATION},

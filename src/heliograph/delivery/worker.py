@@ -28,7 +28,7 @@ from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.storage.store import Store
 from heliograph.wire import times
-from heliograph.wire.envelope import call_body, call_headers
+from heliograph.wire.envelope import call_body, call_headers, with_full_source
 
 CONCURRENCY = 8
 _PAGE = 64
@@ -188,8 +188,9 @@ class WebhookWorker:
         """Call the endpoint. An unexpected error counts as a failed attempt, so the policy retries it and gives up."""
         delivery = due.delivery
         with self._context.failures.reported("call"):
+            payload = due.payload if due.full_source is None else with_full_source(due.payload, due.full_source)
             body = call_body(
-                delivery.app_id, webhook.id, delivery.event_id, delivery.event_type, due.created_at, due.payload
+                delivery.app_id, webhook.id, delivery.event_id, delivery.event_type, due.created_at, payload
             )
             headers = call_headers(secret, delivery.id, delivery.attempts + 1)
             return await self._context.sender.post(delivery.app_id, webhook.target, headers, body)

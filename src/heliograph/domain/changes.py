@@ -94,6 +94,17 @@ class Changes:
             self._participants.set_associations(participant)
             self.touch(conversation)
 
+    def associate_first(
+        self, conversation: StoredConversation, participant: StoredParticipant, client: StoredClient
+    ) -> None:
+        """Make a client the first one that is associated with a participant."""
+        first = ClientAssociation(type=client.type, client_id=client.id)
+        if participant.client_associations[:1] != [first]:
+            others = [one for one in participant.client_associations if one.client_id != client.id]
+            participant.client_associations = [first, *others]
+            self._participants.set_associations(participant)
+            self.touch(conversation)
+
     def end_association(self, conversation: StoredConversation, participant: StoredParticipant, client_id: str) -> None:
         """End the association of a participant with a client, if it exists."""
         left = [one for one in participant.client_associations if one.client_id != client_id]
@@ -154,7 +165,7 @@ class Changes:
         self.touch(conversation)
 
     def _associate(self, tenant: Tenant, participant: StoredParticipant, user: StoredUser) -> bool:
-        client_id = self._facts.sdk_client(user) or self._create_sdk_client(tenant, user)
+        client_id = self.sdk_client(tenant, user)
         associations = participant.client_associations
         if any(association.client_id == client_id for association in associations):
             return False
@@ -162,7 +173,10 @@ class Changes:
         participant.client_associations = [ClientAssociation(type="sdk", client_id=client_id), *associations]
         return True
 
-    def _create_sdk_client(self, tenant: Tenant, user: StoredUser) -> str:
+    def sdk_client(self, tenant: Tenant, user: StoredUser) -> str:
+        """The id of the user's SDK client, which is created if it is missing. The facts must include it."""
+        if (known := self._facts.sdk_client(user)) is not None:
+            return known
         client = StoredClient(
             id=ids.new(),
             app_id=user.app_id,

@@ -19,6 +19,7 @@ from heliograph.domain.verbs import Refused
 from heliograph.errors import ApiError, ConversationNotFound, Forbidden, InvalidControlAction, InvalidControlTarget
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.switchboards import StoredSwitchboardIntegration, SwitchboardState
+from heliograph.wire.events import ControlReason
 from heliograph.wire.operations import Scope
 from heliograph.wire.switchboards import NEXT
 
@@ -84,11 +85,12 @@ class _ControlVerb(Struct, frozen=True):
         active: StoredSwitchboardIntegration | None,
         pending: StoredSwitchboardIntegration | None,
         changes: Changes,
+        reason: ControlReason | None = None,
     ) -> ControlOutcome:
         """Record the new controllers, and the event for those before and after it."""
         before = controllers.concerned(conversation)
         changes.set_control(conversation, active, pending)
-        events.control_changed(changes.journal, self.tenant, type, conversation, self.metadata, before)
+        events.control_changed(changes.journal, self.tenant, type, conversation, self.metadata, before, reason)
         return _DONE
 
     def _fail(self, conversation: StoredConversation, failure: ApiError, changes: Changes) -> ControlOutcome:
@@ -120,6 +122,8 @@ class _TargetedVerb(_ControlVerb, frozen=True):
 class PassControl(_TargetedVerb, frozen=True):
     """Make a switchboard integration the active one. A pending offer ends."""
 
+    reason: ControlReason | None = None
+
     failed = "switchboard:passControl:failure"
 
     def _decide(
@@ -132,7 +136,7 @@ class PassControl(_TargetedVerb, frozen=True):
             return _DONE
         if target == controllers.active(conversation) and controllers.pending(conversation) is None:
             return _DONE
-        return self._set("switchboard:passControl", conversation, target, None, changes)
+        return self._set("switchboard:passControl", conversation, target, None, changes, self.reason)
 
     def _already_passed(self, conversation: StoredConversation, switchboard: SwitchboardState) -> bool:
         # `next` is relative to the caller. If it is not in control, it has passed control before: this is a retry.
@@ -180,6 +184,8 @@ class AcceptControl(_ControlVerb, frozen=True):
 class ReleaseControl(_ControlVerb, frozen=True):
     """Leave the conversation without an active integration. An integration must be active to do so."""
 
+    reason: ControlReason | None = None
+
     def _without_switchboard(self, conversation: StoredConversation, changes: Changes) -> ControlOutcome | Refused:
         return _DONE if self._of_app else Refused(Forbidden)
 
@@ -191,7 +197,7 @@ class ReleaseControl(_ControlVerb, frozen=True):
             return Refused(Forbidden)
         if active is None and pending is None:
             return _DONE
-        return self._set("switchboard:releaseControl", conversation, None, None, changes)
+        return self._set("switchboard:releaseControl", conversation, None, None, changes, self.reason)
 
 
 def _expected(conversation: StoredConversation) -> StoredSwitchboardIntegration | None:

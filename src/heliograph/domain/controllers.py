@@ -39,6 +39,12 @@ def default(conversation: StoredConversation) -> StoredSwitchboardIntegration | 
     return switchboard.find(switchboard.default_id) if switchboard else None
 
 
+def responder(conversation: StoredConversation, preferred_id: str | None) -> StoredSwitchboardIntegration | None:
+    """The switchboard integration that gets control when a user acts: the preferred one, or else the default one."""
+    switchboard = enabled(conversation)
+    return (switchboard.find(preferred_id) or switchboard.find(switchboard.default_id)) if switchboard else None
+
+
 def concerned(conversation: StoredConversation) -> set[str]:
     """The ids of the integrations that are active or pending."""
     return {one.integration_id for one in (active(conversation), pending(conversation)) if one}

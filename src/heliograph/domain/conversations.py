@@ -11,7 +11,9 @@ from heliograph.domain import controllers, metadata, views
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.conversations import conversation_created, conversation_removed
 from heliograph.domain.facts import FactBook
-from heliograph.domain.loading import load_conversation, load_named_user
+from heliograph.domain.last_seen import see
+from heliograph.domain.loading import load_conversation, load_named_user, load_user
+from heliograph.domain.origins import API, Origin, load_origin
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, TooManyParticipants
 from heliograph.storage.engine import Lock, Reader, Tx
@@ -20,6 +22,8 @@ from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
 from heliograph.wire.conversations import PERSONAL, Conversation, ConversationCreateBody, ConversationUpdateBody
+from heliograph.wire.events import Referral
+from heliograph.wire.inbound import BeginConversationBody
 from heliograph.wire.paging import Page, Slice
 from heliograph.wire.participants import ParticipantBody
 
@@ -45,26 +49,11 @@ async def _create(
     members = await _members(tx, tenant, body.participants or [], lock)
     if len(members) > limit:
         raise TooManyParticipants
-    first_personal = body.type == PERSONAL and members[0][0].default_conversation_id is None
-    conversation = StoredConversation(
-        app_id=tenant.app_id,
-        id=ids.new(),
-        type=body.type,
-        is_default=first_personal,
-        participant_count=0,
-        message_seq=0,
-        last_updated_at=tx.now,
-        business_last_read=None,
-        display_name=body.display_name,
-        description=body.description,
-        icon_url=body.icon_url,
-        metadata=metadata,
-        created_at=tx.now,
-    )
-    await _assign_default(tx, conversation)
-    if first_personal:
-        members[0][0].default_conversation_id = conversation.id
-        await users.change(tx, members[0][0])
+    conversation = _new(tx.now, tenant, body)
+    conversation.metadata = metadata
+    await _assign_responder(tx, conversation, API)
+    if body.type == PERSONAL:
+        await _make_default(tx, conversation, members[0][0])
     facts = FactBook()
     facts.add_sdk_clients(await clients.sdk_clients(tx, [(user.app_id, user.id) for user, _ in members]))
     changes = Changes(tx.now, facts)
@@ -75,12 +64,68 @@ async def _create(
     return conversation
 
 
-async def _assign_default(tx: Tx, conversation: StoredConversation) -> None:
-    """Give control of a new conversation to the default switchboard integration."""
+async def begin(
+    store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None, body: BeginConversationBody
+) -> Conversation:
+    """Begin a personal conversation as a user would do on a device or on a channel.
+
+    Raises:
+        UserNotFound, DeviceNotFound, ClientNotFound: it does not exist in this app.
+    """
+    return views.conversation(await store.write(_begin, tenant, id_or_external_id, brand_id, body))
+
+
+async def _begin(
+    tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str | None, body: BeginConversationBody
+) -> StoredConversation:
+    user = await load_user(tx, tenant.app_id, id_or_external_id, brand_id, lock=Lock.CHANGE)
+    origin = await load_origin(tx, user, body.device_id, body.client_id)
+    conversation = _new(tx.now, tenant, ConversationCreateBody(type=PERSONAL))
+    await _assign_responder(tx, conversation, origin)
+    await _make_default(tx, conversation, user)
+    changes = Changes(tx.now)
+    changes.create_conversation(conversation)
+    participant = changes.admit(tenant, conversation, user, subscribe=False)
+    await see(tx, origin, conversation, participant, changes)
+    referral = None if body.referral is None else Referral(code=body.referral.code, details=body.referral.details)
+    conversation_created(changes.journal, tenant, conversation, [user], [participant], body.reason, origin, referral)
+    await changes.save(tx)
+    return conversation
+
+
+def _new(now: int, tenant: Tenant, body: ConversationCreateBody) -> StoredConversation:
+    """A conversation without participants and metadata."""
+    return StoredConversation(
+        app_id=tenant.app_id,
+        id=ids.new(),
+        type=body.type,
+        is_default=False,
+        participant_count=0,
+        message_seq=0,
+        last_updated_at=now,
+        business_last_read=None,
+        display_name=body.display_name,
+        description=body.description,
+        icon_url=body.icon_url,
+        metadata=None,
+        created_at=now,
+    )
+
+
+async def _make_default(tx: Tx, conversation: StoredConversation, user: StoredUser) -> None:
+    """Make a personal conversation the default one of its user, if the user has none."""
+    if user.default_conversation_id is None:
+        conversation.is_default = True
+        user.default_conversation_id = conversation.id
+        await users.change(tx, user)
+
+
+async def _assign_responder(tx: Tx, conversation: StoredConversation, origin: Origin) -> None:
+    """Give control of a new conversation to the responder of its origin."""
     if (switchboard := await switchboards.of_app(tx, conversation.app_id)) is not None:
         conversation.switchboard = switchboard.state
-        if (default := controllers.default(conversation)) is not None:
-            conversation.active_id = default.id
+        if (responder := controllers.responder(conversation, origin.responder_id)) is not None:
+            conversation.active_id = responder.id
 
 
 async def _members(tx: Tx, tenant: Tenant, named: list[ParticipantBody], lock: Lock) -> list[tuple[StoredUser, bool]]:

@@ -12,11 +12,12 @@ from heliograph import ids
 from heliograph.domain import switchboard_integrations, webhooks
 from heliograph.domain.loading import load_app, load_integration
 from heliograph.domain.networks import Network
+from heliograph.domain.origins import DEFAULT_RESPONDER
 from heliograph.domain.targets import admit
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, IntegrationNotFound, SwitchboardIntegrationNotFound
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.rows import integrations, keys, switchboards
+from heliograph.storage.rows import devices, integrations, keys, switchboards
 from heliograph.storage.rows import webhooks as webhook_rows
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.switchboards import SwitchboardState
@@ -42,13 +43,12 @@ _OFFERED: tuple[type[sdks.IntegrationBase], ...] = (
     sdks.AndroidIntegration,
     sdks.UnityIntegration,
 )
-_DEFAULT_RESPONDER_ID = "defaultResponderId"
 _DERIVED = {"id", "status", "displayName", "webhooks", "defaultResponder"}
 # By type, the names of the settings that are stored: those that responses show, and the default responder. Push
 # credentials are not stored, as this server sends no push notifications.
 _KEPT = {
     str(kind.__struct_config__.tag): (set(kind.__struct_encode_fields__) - _DERIVED)
-    | ({_DEFAULT_RESPONDER_ID} if issubclass(kind, sdks.ChannelIntegration) else set())
+    | ({DEFAULT_RESPONDER} if issubclass(kind, sdks.ChannelIntegration) else set())
     for kind in _OFFERED
 }
 
@@ -151,7 +151,7 @@ async def _switchboard(reader: Reader, app_id: str) -> SwitchboardState:
 
 
 def _require_default_responder(shown: ShownIntegration) -> None:
-    chosen = shown.integration.settings.get(_DEFAULT_RESPONDER_ID)
+    chosen = shown.integration.settings.get(DEFAULT_RESPONDER)
     if chosen is not None and shown.switchboard.find(chosen) is None:
         raise SwitchboardIntegrationNotFound
 
@@ -175,7 +175,7 @@ async def _update(tx: Tx, tenant: Tenant, integration_id: str, body: Integration
         integration.display_name = body.display_name
     given = _given(body)
     integration.settings = _merged(integration.settings, integration.type, given)
-    if _DEFAULT_RESPONDER_ID in given:
+    if DEFAULT_RESPONDER in given:
         _require_default_responder(shown)
     await integrations.change(tx, tenant.app_id, integration)
     return shown
@@ -198,6 +198,7 @@ async def _delete(tx: Tx, tenant: Tenant, integration_id: str) -> None:
     if (switchboard := await switchboards.of_app(tx, tenant.app_id)) is not None:
         if (linked := switchboard.state.of_integration(integration.id)) is not None:
             await switchboard_integrations.remove(tx, switchboard, linked)
+    await devices.deactivate(tx, tenant.app_id, integration.id)
     await keys.remove_of_integration(tx, tenant.app_id, integration.id)
     await integrations.remove(tx, tenant.app_id, integration.id)
 
@@ -215,7 +216,7 @@ def to_api(sealer: Sealer, shown: ShownIntegration) -> Integration:
     if integration.type == CUSTOM:
         fields["webhooks"] = [msgspec.to_builtins(webhooks.to_api(sealer, one)) for one in shown.webhooks]
     else:
-        chosen = fields.pop(_DEFAULT_RESPONDER_ID, None)
+        chosen = fields.pop(DEFAULT_RESPONDER, None)
         fields["defaultResponder"] = _default_responder(shown.switchboard, chosen)
     converted: Integration = msgspec.convert(fields, Integration)
     return converted

@@ -1,4 +1,4 @@
-"""Posting messages and activities: the verbs and their rules, without a database."""
+"""Posting messages, activities, postbacks and referrals: the verbs and their rules, without a database."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from heliograph import ids
 from heliograph.domain import controllers, views
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.activities import activity_posted
+from heliograph.domain.events.interactions import postback_sent, referred
 from heliograph.domain.events.messages import message_posted
 from heliograph.domain.facts import Facts, Needs, UserReference
+from heliograph.domain.origins import API, Origin
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.verbs import Refused
 from heliograph.errors import (
@@ -27,7 +29,8 @@ from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.activities import READ, ActivityType
 from heliograph.wire.authors import USER, AuthorBody
 from heliograph.wire.conversations import PERSONAL
-from heliograph.wire.messages import MESSAGES_PER_CONVERSATION
+from heliograph.wire.events import PostbackWebhook, Referral
+from heliograph.wire.messages import MESSAGES_PER_CONVERSATION, QuotedMessage
 
 _NOT_PERSONAL = "destination is only applicable to conversations of type personal"
 _NOT_ATTACHED = "The user has no client for the destination attached to the conversation"
@@ -44,12 +47,16 @@ class ActivityPosted(Struct, frozen=True):
     """The activity was recorded."""
 
 
+class Reported(Struct, frozen=True):
+    """The postback or the referral was recorded."""
+
+
 class PostMessage(Struct, frozen=True):
     """Post a message of the business, or of a user who is a participant.
 
     The content and the metadata are JSON as responses show them. They are encoded once, and copied into the message and
     its event. `destination` is the id or the type of the only integration that the message goes to. `attachments` are
-    the ids of those that the content shows.
+    the ids of those that the content shows. `quoted` is the message that it responds to.
     """
 
     tenant: Tenant
@@ -60,6 +67,8 @@ class PostMessage(Struct, frozen=True):
     routing: Routing | None
     destination: str | None
     attachments: tuple[str, ...] = ()
+    origin: Origin = API
+    quoted: QuotedMessage | None = None
 
     def needs(self) -> Needs:
         """The facts that `decide` reads."""
@@ -92,24 +101,28 @@ class PostMessage(Struct, frozen=True):
     ) -> MessagePosted:
         user, participant = (member.user, member.participant) if member else (None, None)
         if member:
-            _assign_default(conversation, changes)
+            _assign_responder(conversation, self.origin, changes)
         received = changes.received(conversation)
-        message = views.message(ids.new(), received, self.author, user, self.content, self.metadata)
+        message = views.message(
+            ids.new(), received, self.author, user, self.content, self.metadata, self.origin.source, self.quoted
+        )
         shown = Raw(_ENCODER.encode(message))
         stored = StoredMessage(message.id, conversation.app_id, conversation.id, shown, self.routing)
         changes.post(conversation, stored, participant)
         for id in self.attachments:
             if (attachment := facts.attachment(conversation.app_id, id)) is not None:
                 changes.show(attachment, stored)
-        message_posted(changes.journal, self.tenant, conversation, user, message)
+        message_posted(changes.journal, self.tenant, conversation, user, message, self.origin)
         return MessagePosted(shown)
 
 
-def _assign_default(conversation: StoredConversation, changes: Changes) -> None:
-    """Give control to the default switchboard integration if none is active, because a user speaks."""
-    if controllers.active(conversation) is None and (default := controllers.default(conversation)) is not None:
+def _assign_responder(conversation: StoredConversation, origin: Origin, changes: Changes) -> None:
+    """Give control to the responder of the origin if no switchboard integration is active, because a user acts."""
+    if controllers.active(conversation) is not None:
+        return
+    if (responder := controllers.responder(conversation, origin.responder_id)) is not None:
         pending = controllers.pending(conversation)
-        changes.set_control(conversation, default, None if pending == default else pending)
+        changes.set_control(conversation, responder, None if pending == responder else pending)
 
 
 class PostActivity(Struct, frozen=True):
@@ -119,6 +132,7 @@ class PostActivity(Struct, frozen=True):
     conversation_id: str
     author: AuthorBody
     type: ActivityType
+    origin: Origin = API
 
     def needs(self) -> Needs:
         """The facts that `decide` reads."""
@@ -136,8 +150,60 @@ class PostActivity(Struct, frozen=True):
         elif self.type == READ and member is not None:
             changes.read(conversation, member.participant)
         changes.touch(conversation)
-        activity_posted(changes.journal, self.tenant, conversation, member.user if member else None, self.type)
+        user = member.user if member else None
+        activity_posted(changes.journal, self.tenant, conversation, user, self.type, self.origin)
         return ActivityPosted()
+
+
+class PostPostback(Struct, frozen=True):
+    """Report that a participant has pressed a postback button."""
+
+    tenant: Tenant
+    conversation_id: str
+    author: AuthorBody
+    postback: PostbackWebhook
+    origin: Origin = API
+
+    def needs(self) -> Needs:
+        """The facts that `decide` reads."""
+        return Needs(self.tenant.app_id, self.conversation_id, _reference(self.author))
+
+    def decide(self, facts: Facts, changes: Changes) -> Reported | Refused:
+        """Apply the rules of postbacks."""
+        if (conversation := facts.conversation(self.tenant.app_id, self.conversation_id)) is None:
+            return Refused(ConversationNotFound)
+        member = _member(self.author, conversation, facts)
+        if member is None or isinstance(member, Refused):
+            return member or Refused(UserNotFound)
+        _assign_responder(conversation, self.origin, changes)
+        changes.touch(conversation)
+        postback_sent(changes.journal, self.tenant, conversation, member.user, self.postback, self.origin)
+        return Reported()
+
+
+class PostReferral(Struct, frozen=True):
+    """Report that a participant was referred to the conversation."""
+
+    tenant: Tenant
+    conversation_id: str
+    author: AuthorBody
+    referral: Referral
+    origin: Origin = API
+
+    def needs(self) -> Needs:
+        """The facts that `decide` reads."""
+        return Needs(self.tenant.app_id, self.conversation_id, _reference(self.author))
+
+    def decide(self, facts: Facts, changes: Changes) -> Reported | Refused:
+        """Apply the rules of referrals."""
+        if (conversation := facts.conversation(self.tenant.app_id, self.conversation_id)) is None:
+            return Refused(ConversationNotFound)
+        member = _member(self.author, conversation, facts)
+        if member is None or isinstance(member, Refused):
+            return member or Refused(UserNotFound)
+        changes.touch(conversation)
+        referred(changes.journal, self.tenant, conversation, member.user, self.referral, self.origin)
+        return Reported()
 
 
 class Member(Struct, frozen=True):

@@ -18,7 +18,7 @@ from heliograph.domain.seats import Seats, lock_seats
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, UserAlreadyExists
 from heliograph.storage.engine import Lock, Tx
-from heliograph.storage.rows import clients, users
+from heliograph.storage.rows import clients, devices, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
@@ -120,6 +120,7 @@ async def _delete_personal_information(
     user = await load_user(tx, tenant.app_id, id_or_external_id, brand_id, lock=Lock.CHANGE)
     user.profile = user.metadata = _EMPTY
     await clients.clear_personal_information(tx, tenant.app_id, user.id)
+    await devices.clear_personal_information(tx, tenant.app_id, user.id)
     return await _save(tx, tenant, user)
 
 
@@ -153,6 +154,7 @@ async def _delete(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str 
     await _remove_from_conversations(tx, tenant, seats, [one for one in personal if one.id in deleting], last=last)
     if last:
         await clients.remove_of_user(tx, tenant.app_id, seats.user.id)
+        await devices.remove_of_user(tx, tenant.app_id, seats.user.id)
         await users.remove(tx, seats.user)
     return last
 

@@ -10,6 +10,7 @@ from msgspec import Raw
 from heliograph.domain import controllers
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.devices import StoredDevice
 from heliograph.storage.rows.participants import ListedParticipant, StoredParticipant
 from heliograph.storage.rows.users import StoredUser
 from heliograph.wire import times
@@ -17,7 +18,8 @@ from heliograph.wire.authors import Author, AuthorBody, Source
 from heliograph.wire.clients import Client, ClientAssociation
 from heliograph.wire.contents import Content
 from heliograph.wire.conversations import Conversation
-from heliograph.wire.messages import Message
+from heliograph.wire.devices import Device
+from heliograph.wire.messages import Message, QuotedMessage
 from heliograph.wire.participants import Participant
 from heliograph.wire.users import Profile, User
 
@@ -68,7 +70,14 @@ def conversation(stored: StoredConversation) -> Conversation:
 
 
 def message(
-    id: str, received: int, author: AuthorBody, user: StoredUser | None, content: Raw, metadata: Raw | None
+    id: str,
+    received: int,
+    author: AuthorBody,
+    user: StoredUser | None,
+    content: Raw,
+    metadata: Raw | None,
+    source: Source,
+    quoted: QuotedMessage | None,
 ) -> Message:
     """A message that was posted by a user or, without one, by the business.
 
@@ -85,7 +94,8 @@ def message(
             avatar_url=author.avatar_url,
         ),
         content=cast(Content, content),
-        source=API_CONVERSATIONS,
+        source=source,
+        quoted_message=quoted,
         metadata=cast("dict[str, Any] | None", metadata),
     )
 
@@ -102,6 +112,22 @@ def user(stored: StoredUser) -> User:
         external_id=stored.external_id,
         brand_id=stored.brand_id,
         to_be_retained=stored.to_be_retained,
+    )
+
+
+def device(stored: StoredDevice) -> Device:
+    """A device of a user."""
+    return Device(
+        id=stored.id,
+        type=stored.type,
+        guid=stored.guid,
+        client_id=stored.client_id,
+        status=stored.status,
+        integration_id=stored.integration_id,
+        last_seen=times.to_text(stored.last_seen),
+        push_notification_token=stored.push_notification_token,
+        info=stored.info,
+        app_version=stored.app_version,
     )
 
 

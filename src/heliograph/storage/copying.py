@@ -20,6 +20,7 @@ from heliograph.storage.rows import conversations, cursors, meta
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.attachments import Removal, StoredAttachment
 from heliograph.storage.rows.clients import StoredClient
+from heliograph.storage.rows.devices import StoredDevice
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery, StoredEvent
@@ -63,6 +64,7 @@ TABLES = (
         together=True,
     ),
     Table("client", StoredClient.__struct_fields__, ("app_id", "user_id", "id"), ("user_id",)),
+    Table("device", StoredDevice.__struct_fields__, ("app_id", "user_id", "id"), ("user_id",)),
     Table("conversation", conversations.ROWS.columns, ("app_id", "id"), ("id",)),
     Table(
         "participant",

@@ -26,6 +26,14 @@ def call_body(app_id: str, webhook_id: str, event_id: str, event_type: Trigger, 
     return msgspec.json.encode(call)
 
 
+def with_full_source(payload: Raw, full_source: Raw) -> Raw:
+    """A payload whose source also has these fields, as `includeFullSource` adds them."""
+    shown = msgspec.json.decode(payload)
+    holder = shown.get("message") or shown.get("activity") or shown
+    holder["source"].update(msgspec.json.decode(full_source))
+    return Raw(msgspec.json.encode(shown))
+
+
 def call_headers(secret: str, delivery_id: str, attempt: int) -> dict[str, str]:
     """The headers of a webhook call."""
     return {

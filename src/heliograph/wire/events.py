@@ -1,7 +1,6 @@
 """The payloads of events, and the envelope in which webhooks receive them.
 
-Events that only third-party channels cause are left out: `client:update`, `conversation:referral`,
-`passthrough:messaging`, campaigns, referrals, and external messages.
+Events that only third-party channels cause are left out: `client:update`, `passthrough:messaging`, and campaigns.
 """
 
 from __future__ import annotations
@@ -25,7 +24,12 @@ EventType = Literal[
     "conversation:join",
     "conversation:leave",
     "conversation:message",
+    "conversation:message:delivery:channel",
+    "conversation:message:delivery:failure",
+    "conversation:message:delivery:user",
+    "conversation:postback",
     "conversation:read",
+    "conversation:referral",
     "conversation:remove",
     "conversation:typing",
     "switchboard:acceptControl",
@@ -48,13 +52,32 @@ class Problem(Response):
     message: str
 
 
+CreationReason = Literal[
+    "linkRequest",
+    "message",
+    "none",
+    "notification",
+    "proactiveMessaging",
+    "prechatCapture",
+    "startConversation",
+]
+
+
+class Referral(Response):
+    """The link that referred a user to a conversation: its code and, on some channels, details."""
+
+    code: str
+    details: dict[str, Any] | None = None
+
+
 class ConversationCreatePayload(Response):
     """`conversation:create`. Only personal conversations have a `user`."""
 
     conversation: ConversationTruncated
-    creation_reason: Literal["message", "none", "notification", "prechatCapture", "startConversation"]
+    creation_reason: CreationReason
     source: Source
     user: UserWebhook | None = None
+    referral: Referral | None = None
 
 
 class MembershipPayload(Response):
@@ -104,6 +127,12 @@ class DeliveryDestination(Response):
     integration_id: str | None = None
 
 
+class ExternalMessage(Response):
+    """A message of a channel."""
+
+    id: str
+
+
 class MessageDeliveryPayload(Response):
     """`conversation:message:delivery:channel` and `conversation:message:delivery:user`."""
 
@@ -112,9 +141,10 @@ class MessageDeliveryPayload(Response):
     message: MessageDelivered
     destination: DeliveryDestination
     is_final_event: bool
+    external_messages: list[ExternalMessage] | None = None
 
 
-class MessageDeliveryFailurePayload(MessageDeliveryPayload):
+class MessageDeliveryFailurePayload(MessageDeliveryPayload, kw_only=True):
     """`conversation:message:delivery:failure`."""
 
     error: Problem
@@ -141,6 +171,15 @@ class ConversationPostbackPayload(Response):
     conversation: ConversationTruncated
     user: UserWebhook
     source: Source
+
+
+class ConversationReferralPayload(Response):
+    """`conversation:referral`."""
+
+    conversation: ConversationTruncated
+    user: UserWebhook
+    source: Source
+    referral: Referral
 
 
 class ClientAddPayload(Response):
@@ -213,10 +252,13 @@ class SwitchboardPayload(Response):
     metadata: dict[str, Any] | None = None
 
 
+ControlReason = Literal["ticketClosed", "transferToEmail"]
+
+
 class SwitchboardTransferPayload(SwitchboardPayload):
     """`switchboard:passControl` and `switchboard:releaseControl`."""
 
-    reason: Literal["ticketClosed", "transferToEmail"] | None = None
+    reason: ControlReason | None = None
 
 
 class SwitchboardFailurePayload(SwitchboardPayload, kw_only=True):
@@ -237,6 +279,7 @@ PAYLOADS: dict[Trigger, type[Response]] = {
     "conversation:message:delivery:user": MessageDeliveryPayload,
     "conversation:postback": ConversationPostbackPayload,
     "conversation:read": ActivityPayload,
+    "conversation:referral": ConversationReferralPayload,
     "conversation:remove": ConversationRemovePayload,
     "conversation:typing": ActivityPayload,
     "switchboard:acceptControl": SwitchboardPayload,

@@ -83,6 +83,12 @@ class DevicePath(UserPath, frozen=True, gc=False):
     device_id: str
 
 
+class DeviceGuidPath(UserPath, frozen=True, gc=False):
+    """The path of a device of a user, named by its guid."""
+
+    guid: str
+
+
 class ZendeskUserPath(AppPath, frozen=True, gc=False):
     """The path of a user, named by the id of a Support user."""
 
@@ -113,6 +119,12 @@ DEVICE = PathTemplate(f"{USER.text}/devices/{{deviceId}}", DevicePath)
 ZENDESK_USER = PathTemplate(f"{APP.text}/users/{{zendeskId}}", ZendeskUserPath)
 
 EXTENSION_APP = PathTemplate("/heliograph/v1/apps/{appId}", AppPath)
+EXTENSION_USER = PathTemplate(f"{EXTENSION_APP.text}/users/{{userIdOrExternalId}}", UserPath)
+DEVICE_GUID = PathTemplate(f"{EXTENSION_USER.text}/devices/{{guid}}", DeviceGuidPath)
+EXTENSION_CONVERSATION = PathTemplate(f"{EXTENSION_APP.text}/conversations/{{conversationId}}", ConversationPath)
+EXTENSION_MESSAGE = PathTemplate(f"{EXTENSION_CONVERSATION.text}/messages/{{messageId}}", MessagePath)
 DELIVERY = PathTemplate(f"{EXTENSION_APP.text}/deliveries/{{deliveryId}}", DeliveryPath)
 
 I, A, C = Scope.INTEGRATION, Scope.APP, Scope.ACCOUNT  # noqa: E741
+BRAND = ("brandId",)
+"""The query parameters of a path with an external id: with a brand, the id is looked up in that brand."""

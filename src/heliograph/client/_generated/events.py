@@ -12,6 +12,7 @@ from heliograph.client._generated.models import (
     ConversationCreatePayload,
     ConversationMessagePayload,
     ConversationPostbackPayload,
+    ConversationReferralPayload,
     ConversationRemovePayload,
     MembershipPayload,
     MessageDeliveryFailurePayload,
@@ -38,6 +39,7 @@ __all__ = [
     "ConversationMessageEvent",
     "ConversationPostbackEvent",
     "ConversationReadEvent",
+    "ConversationReferralEvent",
     "ConversationRemoveEvent",
     "ConversationTypingEvent",
     "Event",
@@ -129,6 +131,12 @@ class ConversationReadEvent(Event):
     payload: ActivityPayload = one("payload", ActivityPayload)
 
 
+class ConversationReferralEvent(Event):
+    """`conversation:referral`."""
+
+    payload: ConversationReferralPayload = one("payload", ConversationReferralPayload)
+
+
 class ConversationRemoveEvent(Event):
     """`conversation:remove`."""
 
@@ -213,6 +221,7 @@ EVENTS: dict[str, type[Event]] = {
     "conversation:message:delivery:user": ConversationMessageDeliveryUserEvent,
     "conversation:postback": ConversationPostbackEvent,
     "conversation:read": ConversationReadEvent,
+    "conversation:referral": ConversationReferralEvent,
     "conversation:remove": ConversationRemoveEvent,
     "conversation:typing": ConversationTypingEvent,
     "switchboard:acceptControl": SwitchboardAcceptControlEvent,

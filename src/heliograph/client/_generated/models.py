@@ -40,6 +40,7 @@ __all__ = [
     "ConversationListResponse",
     "ConversationMessagePayload",
     "ConversationPostbackPayload",
+    "ConversationReferralPayload",
     "ConversationRemovePayload",
     "ConversationResponse",
     "ConversationTruncated",
@@ -54,6 +55,7 @@ __all__ = [
     "DeviceResponse",
     "DisplaySettings",
     "Empty",
+    "ExternalMessage",
     "ExtraChannelOptions",
     "Field",
     "FileMessage",
@@ -106,6 +108,7 @@ __all__ = [
     "QuotedMessageExternalMessageId",
     "QuotedMessageMessage",
     "Reference",
+    "Referral",
     "Reply",
     "Source",
     "Switchboard",
@@ -1336,6 +1339,13 @@ class UserWebhook(Model):
     identities: list[Identity] | None = many("identities", Identity)
 
 
+class Referral(Model):
+    """The link that referred a user to a conversation: its code and, on some channels, details."""
+
+    code: str = plain("code")
+    details: dict[str, Any] | None = plain("details")
+
+
 class ConversationCreatePayload(Model):
     """`conversation:create`. Only personal conversations have a `user`."""
 
@@ -1343,6 +1353,7 @@ class ConversationCreatePayload(Model):
     creation_reason: str = plain("creationReason")
     source: Source = one("source", Source)
     user: UserWebhook | None = one("user", UserWebhook)
+    referral: Referral | None = one("referral", Referral)
 
 
 class MembershipPayload(Model):
@@ -1424,6 +1435,12 @@ class DeliveryDestination(Model):
     integration_id: str | None = plain("integrationId")
 
 
+class ExternalMessage(Model):
+    """A message of a channel."""
+
+    id: str = plain("id")
+
+
 class MessageDeliveryPayload(Model):
     """`conversation:message:delivery:channel` and `conversation:message:delivery:user`."""
 
@@ -1432,6 +1449,7 @@ class MessageDeliveryPayload(Model):
     message: MessageDelivered = one("message", MessageDelivered)
     destination: DeliveryDestination = one("destination", DeliveryDestination)
     is_final_event: bool = plain("isFinalEvent")
+    external_messages: list[ExternalMessage] | None = many("externalMessages", ExternalMessage)
 
 
 class Problem(Model):
@@ -1449,6 +1467,7 @@ class MessageDeliveryFailurePayload(Model):
     message: MessageDelivered = one("message", MessageDelivered)
     destination: DeliveryDestination = one("destination", DeliveryDestination)
     is_final_event: bool = plain("isFinalEvent")
+    external_messages: list[ExternalMessage] | None = many("externalMessages", ExternalMessage)
     error: Problem = one("error", Problem)
 
 
@@ -1481,6 +1500,15 @@ class ActivityPayload(Model):
 
     conversation: ConversationTruncated = one("conversation", ConversationTruncated)
     activity: Activity = one("activity", Activity)
+
+
+class ConversationReferralPayload(Model):
+    """`conversation:referral`."""
+
+    conversation: ConversationTruncated = one("conversation", ConversationTruncated)
+    user: UserWebhook = one("user", UserWebhook)
+    source: Source = one("source", Source)
+    referral: Referral = one("referral", Referral)
 
 
 class ConversationRemovePayload(Model):

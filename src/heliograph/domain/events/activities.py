@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from heliograph.domain.events.journal import Journal
 from heliograph.domain.events.subjects import brief_user, full_author, truncated
+from heliograph.domain.origins import Origin
 from heliograph.domain.tenants import Tenant
-from heliograph.domain.views import API_CONVERSATIONS
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.activities import READ, Activity, ActivityType
@@ -18,7 +18,12 @@ from heliograph.wire.events import ActivityPayload
 
 
 def activity_posted(
-    journal: Journal, tenant: Tenant, conversation: StoredConversation, user: StoredUser | None, type: ActivityType
+    journal: Journal,
+    tenant: Tenant,
+    conversation: StoredConversation,
+    user: StoredUser | None,
+    type: ActivityType,
+    origin: Origin,
 ) -> None:
     """A user or, without one, the business has read the conversation, or starts or stops typing."""
     author = (
@@ -28,7 +33,7 @@ def activity_posted(
     )
     payload = ActivityPayload(
         conversation=truncated(conversation),
-        activity=Activity(type=type, source=API_CONVERSATIONS, author=author),
+        activity=Activity(type=type, source=origin.source, author=author),
     )
     journal.record(
         tenant,
@@ -36,6 +41,7 @@ def activity_posted(
         payload,
         conversation=conversation,
         in_full=partial(_in_full, payload, user) if user else None,
+        full_source=origin.full_source,
     )
 
 

@@ -12,7 +12,7 @@ from heliograph.domain.events.subjects import truncated
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import ApiError
 from heliograph.storage.rows.conversations import StoredConversation
-from heliograph.wire.events import Problem, SwitchboardFailurePayload, SwitchboardPayload
+from heliograph.wire.events import ControlReason, Problem, SwitchboardFailurePayload, SwitchboardTransferPayload
 
 ChangeType = Literal[
     "switchboard:passControl", "switchboard:offerControl", "switchboard:acceptControl", "switchboard:releaseControl"
@@ -29,9 +29,13 @@ def control_changed(
     conversation: StoredConversation,
     metadata: Raw | None,
     before: Collection[str],
+    reason: ControlReason | None,
 ) -> None:
-    """The controllers of a conversation changed. `before` are the integrations that were active or pending."""
-    payload = SwitchboardPayload(conversation=truncated(conversation), metadata=_json(metadata))
+    """The controllers of a conversation changed. `before` are the integrations that were active or pending.
+
+    Only passing and releasing control have a reason.
+    """
+    payload = SwitchboardTransferPayload(conversation=truncated(conversation), metadata=_json(metadata), reason=reason)
     journal.record(tenant, type, payload, conversation=conversation, concerned=before)
 
 

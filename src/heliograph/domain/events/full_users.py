@@ -19,7 +19,15 @@ _AUTHORED: dict[EventType, str] = {
     "conversation:read": "activity",
     "conversation:typing": "activity",
 }
-_ABOUT_A_USER: tuple[EventType, ...] = ("conversation:create", "user:update")
+_ABOUT_A_USER: tuple[EventType, ...] = (
+    "conversation:create",
+    "conversation:message:delivery:channel",
+    "conversation:message:delivery:failure",
+    "conversation:message:delivery:user",
+    "conversation:postback",
+    "conversation:referral",
+    "user:update",
+)
 
 
 async def show_full_users(reader: Reader, app_id: str, events: Sequence[StoredEvent]) -> None:

@@ -41,12 +41,14 @@ class Journal:
         members: Sequence[StoredParticipant] | None = None,
         in_full: Callable[[], Response] | None = None,
         concerned: Collection[str] = (),
+        full_source: Raw | None = None,
     ) -> None:
         """Record an event.
 
         `members` are the participants that the event adds to the conversation or removes from it. `in_full` returns the
         payload with full users, if it differs; it is called only if a webhook asks for full users. `concerned` are
-        integrations that get the event although they are on standby.
+        integrations that get the event although they are on standby. `full_source` is what `includeFullSource` adds to
+        the source, as JSON.
         """
         id = ids.new()
         if in_full is not None:
@@ -64,6 +66,7 @@ class Journal:
                 key_id=tenant.key_id,
                 created_at=self._now,
                 payload=Raw(_ENCODER.encode(payload)),
+                full_source=full_source,
             )
         )
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from heliograph.domain.events.journal import Journal
 from heliograph.domain.events.subjects import brief_user, full_author, truncated
+from heliograph.domain.origins import Origin
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
@@ -17,7 +18,12 @@ from heliograph.wire.messages import Message
 
 
 def message_posted(
-    journal: Journal, tenant: Tenant, conversation: StoredConversation, user: StoredUser | None, message: Message
+    journal: Journal,
+    tenant: Tenant,
+    conversation: StoredConversation,
+    user: StoredUser | None,
+    message: Message,
+    origin: Origin,
 ) -> None:
     """A message was posted by a user or, without one, by the business."""
     payload = ConversationMessagePayload(conversation=truncated(conversation), message=_message(message, user))
@@ -27,6 +33,7 @@ def message_posted(
         payload,
         conversation=conversation,
         in_full=partial(_in_full, payload, user) if user else None,
+        full_source=origin.full_source,
     )
 
 
@@ -45,6 +52,7 @@ def _message(message: Message, user: StoredUser | None) -> MessageWebhook:
         ),
         content=message.content,
         source=message.source,
+        quoted_message=message.quoted_message,
         metadata=message.metadata,
     )
 

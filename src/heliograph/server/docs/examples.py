@@ -14,7 +14,9 @@ from heliograph.wire import (
     clients,
     conversations,
     deliveries,
+    devices,
     events,
+    inbound,
     integrations,
     keys,
     messages,
@@ -33,6 +35,7 @@ _USER = "6ae0a1d2c8a20002a7d25e90"
 _GROUP = "6ae0a1dd1b730003a7d25e90"
 _PARTICIPANT = "6ae0a1e5f0040004a7d25e90"
 _CLIENT = "6ae0a1e5f0050005a7d25e90"
+_DEVICE = "6ae0a1e5f0050006a7d25e90"
 _MESSAGE = "6ae0a1f01c680006a7d25e90"
 _INTEGRATION = "6ae0a1f24c110006a7d25e90"
 _WEBHOOK = "6ae0a1f24c110007a7d25e90"
@@ -55,6 +58,15 @@ _app = apps.App(
 )
 _key = apps.AppKey(id=f"app_{_APP}", display_name="Bot", secret="the-secret-of-the-key")
 _client = clients.Client(id=_CLIENT, type="sdk", status="active", last_seen=_TIME, linked_at=_TIME)
+_device = devices.Device(
+    id=_DEVICE,
+    type="web",
+    guid="laptop",
+    client_id=_CLIENT,
+    status="active",
+    integration_id=_INTEGRATION,
+    last_seen=_TIME,
+)
 _conversation = conversations.Conversation(
     id=_GROUP, type="sdkGroup", is_default=False, display_name="Crew", last_updated_at=_TIME, created_at=_TIME
 )
@@ -142,6 +154,9 @@ _RESPONSES: tuple[Any, ...] = (
     apps.AppKeyListResponse(keys=[_key]),
     apps.Empty(),
     clients.ClientListResponse(clients=[_client], meta=_end),
+    devices.DeviceResponse(device=_device),
+    devices.DeviceListResponse(devices=[_device]),
+    inbound.InboundResponse(messages=[_message]),
     conversations.ConversationResponse(conversation=_conversation),
     conversations.ConversationListResponse(conversations=[_conversation], meta=_end),
     messages.MessagePostResponse(messages=[_message]),
@@ -177,6 +192,15 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
         "participants": [{"userExternalId": "ada", "subscribeSDKClient": False}],
     },
     conversations.ConversationUpdateBody: {"displayName": "Night crew"},
+    devices.DeviceBody: {"type": "web", "integrationId": _INTEGRATION},
+    inbound.BeginConversationBody: {"reason": "startConversation", "deviceId": _DEVICE},
+    inbound.InboundBody: {
+        "userId": _USER,
+        "deviceId": _DEVICE,
+        "act": {"type": "message", "content": {"type": "text", "text": "Land ahoy!"}},
+    },
+    inbound.MessageOutcomeBody: {"outcome": "user"},
+    inbound.ControlBody: {"action": "release", "reason": "ticketClosed"},
     messages.MessagePost: {
         "author": {"type": "user", "userExternalId": "ada"},
         "content": {"type": "text", "text": "Land ahoy!"},

@@ -54,6 +54,7 @@ _PARAMETERS = {
     "switchboardId": "The switchboard.",
     "switchboardIntegrationId": "The switchboard integration.",
     "deviceId": "The device.",
+    "guid": "What the SDK calls the device.",
     "deliveryId": "The delivery.",
     "zendeskId": "The id of the Support user to link with the user.",
 }
@@ -80,7 +81,10 @@ _QUERY = {
     "redirect_uri": "The URL to which the browser is redirected.",
 }
 _REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the client received from this stream."}
-_TAG_DESCRIPTIONS = {"Deliveries": "Extensions of this server to the Sunshine Conversations API."}
+_TAG_DESCRIPTIONS = {
+    "Deliveries": "Extensions of this server to the Sunshine Conversations API.",
+    "End users": "Extensions of this server: what a user, an SDK or a channel does.",
+}
 
 # Rules between fields, where JSON Schema can express them.
 _ONE_USER: JSON = {"oneOf": [{"required": ["userId"]}, {"required": ["userExternalId"]}]}

@@ -11,8 +11,10 @@ from heliograph.domain.verbs import Verb
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
+from heliograph.wire.inbound import ControlBody
 from heliograph.wire.paths import ConversationPath
 from heliograph.wire.switchboards import AcceptControlBody, OfferControlBody, PassControlBody, ReleaseControlBody
+from heliograph.wire.table.extensions import CHANGE_CONTROL
 from heliograph.wire.table.v2.conversations import ACCEPT_CONTROL, OFFER_CONTROL, PASS_CONTROL, RELEASE_CONTROL
 
 FAILED = {"x-heliograph-control": "failed"}
@@ -46,6 +48,15 @@ async def accept_control(request: Request[ConversationPath, AcceptControlBody]) 
 async def release_control(request: Request[ConversationPath, ReleaseControlBody]) -> Empty:
     given = metadata.encoded(request.body.metadata, _OWNER)
     return await _perform(request, ReleaseControl(request.tenant, request.path.conversation_id, given))
+
+
+@handles(CHANGE_CONTROL)
+async def change_control(request: Request[ConversationPath, ControlBody]) -> Empty:
+    body, where = request.body, (request.tenant, request.path.conversation_id)
+    given = metadata.encoded(body.metadata, _OWNER)
+    if body.switchboard_integration is None:
+        return await _perform(request, ReleaseControl(*where, given, body.reason))
+    return await _perform(request, PassControl(*where, given, body.switchboard_integration, body.reason))
 
 
 async def _perform(request: Request[ConversationPath, Any], verb: Verb[ControlOutcome]) -> Empty:

@@ -71,6 +71,12 @@ async def add(tx: Tx, clients: Sequence[StoredClient]) -> None:
     )
 
 
+async def set_last_seen(tx: Tx, app_id: str, client: StoredClient) -> None:
+    """Store when the client was last seen."""
+    key = (tx.bucket(client.user_id), app_id, client.user_id, client.id)
+    await tx.update("client", ("last_seen",), _KEY, [(client.last_seen, *key)])
+
+
 async def remove(tx: Tx, app_id: str, user_id: str, client_id: str) -> None:
     """Delete a client."""
     await tx.delete("client", _KEY, [(tx.bucket(user_id), app_id, user_id, client_id)])

@@ -11,7 +11,14 @@ from heliograph import ids
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.paging import filtered_slice_of, slice_of
 from heliograph.storage.rows import webhooks
-from heliograph.storage.rows.log_rows import DELIVERY_ROWS, StoredAttempt, StoredDelivery, StoredEvent
+from heliograph.storage.rows.log_rows import (
+    DELIVERY_ROWS,
+    FULL_SOURCE,
+    FULL_USER,
+    StoredAttempt,
+    StoredDelivery,
+    StoredEvent,
+)
 from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.wire.deliveries import DeliveryStatus
 from heliograph.wire.events import EventType
@@ -51,7 +58,7 @@ async def new_deliveries(
             event_id=event.id,
             event_type=event.type,
             lane=lane_of(event),
-            in_full=webhook.include_full_user and event.id in in_full,
+            in_full=_in_full(webhook, event, in_full),
             status=PENDING,
             tries=0,
             attempts=0,
@@ -62,6 +69,11 @@ async def new_deliveries(
         for webhook in subscribed[event.app_id, event.type]
         if webhook.integration_id not in withheld.get(event.id, ())
     ]
+
+
+def _in_full(webhook: StoredWebhook, event: StoredEvent, in_full: Container[str]) -> int:
+    user = FULL_USER if webhook.include_full_user and event.id in in_full else 0
+    return user + (FULL_SOURCE if webhook.include_full_source and event.full_source is not None else 0)
 
 
 def _subscribed(webhooks: Sequence[StoredWebhook], app_id: str, event_type: EventType) -> list[StoredWebhook]:

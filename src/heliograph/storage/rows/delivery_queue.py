@@ -17,7 +17,7 @@ from msgspec.structs import astuple
 
 from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.rows.deliveries import ATTEMPT_COLUMNS, PENDING, remove
-from heliograph.storage.rows.log_rows import DELIVERY_ROWS, StoredAttempt, StoredDelivery
+from heliograph.storage.rows.log_rows import DELIVERY_ROWS, FULL_SOURCE, FULL_USER, StoredAttempt, StoredDelivery
 
 BucketRanges = tuple[tuple[int, int], ...]
 """Ranges of buckets, each as its first and last bucket."""
@@ -42,12 +42,16 @@ _LANE = "f.bucket = d.bucket AND f.lane = d.lane AND f.webhook_id = d.webhook_id
 
 
 class DueDelivery(Struct):
-    """A delivery to attempt now, with the payload of its event. `parks`: whether the delivery after it is parked."""
+    """A delivery to attempt now, with the payload of its event. `parks`: whether the delivery after it is parked.
+
+    `full_source` is what to add to the source of the payload.
+    """
 
     bucket: int
     delivery: StoredDelivery
     created_at: int
     payload: Raw
+    full_source: Raw | None = None
     parks: bool = False
 
 
@@ -129,7 +133,8 @@ async def heads(
     others = ", ".join(f"${number}" for number, _ in enumerate(leaving_out, 4))
     rows = await reader.rows(
         f"""SELECT d.bucket, {columns}, e.created_at,
-            CASE d.in_full WHEN 1 THEN coalesce(e.full_payload, e.payload) ELSE e.payload END,
+            CASE WHEN d.in_full & {FULL_USER} <> 0 THEN coalesce(e.full_payload, e.payload) ELSE e.payload END,
+            CASE WHEN d.in_full & {FULL_SOURCE} <> 0 THEN e.full_source END,
             CASE WHEN e.id IS NULL THEN 0 ELSE (
                 SELECT f.due_at FROM delivery AS f WHERE {_LANE} AND f.event_id > d.event_id ORDER BY f.event_id LIMIT 1
             ) END
@@ -147,11 +152,19 @@ async def heads(
         *leaving_out,
     )
     found = [
-        DueDelivery(row[0], DELIVERY_ROWS.load(row[1:-3]), row[-3], Raw(row[-2]), parks=(row[-1] or 0) > now)
+        DueDelivery(
+            row[0],
+            DELIVERY_ROWS.load(row[1:-4]),
+            created_at,
+            Raw(payload),
+            None if full_source is None else Raw(full_source),
+            parks=(next_due_at or 0) > now,
+        )
         for row in rows
-        if row[-3] is not None
+        for created_at, payload, full_source, next_due_at in (row[-4:],)
+        if created_at is not None
     ]
-    behind = [DELIVERY_ROWS.load(row[1:-3]) for row in rows if row[-3] is None]
+    behind = [DELIVERY_ROWS.load(row[1:-4]) for row in rows if row[-4] is None]
     if len(rows) < _EXAMINED or len(found) >= limit:
         # No more heads can be hidden, so deliveries directly behind a found head need not be parked.
         lanes = {one.delivery.lane for one in found}

@@ -14,6 +14,7 @@ class StoredEvent(Struct):
 
     `members` holds a pair of participant id and user id for each participant that an event adds or removes; None for
     events that change no membership. Payloads stay JSON, so that a retried call has the same bytes each time.
+    `full_source` is what `includeFullSource` adds to the source of the payload.
     """
 
     id: str
@@ -26,10 +27,13 @@ class StoredEvent(Struct):
     created_at: int
     payload: Raw
     full_payload: Raw | None = None
+    full_source: Raw | None = None
 
 
 class StoredDelivery(Struct):
     """A row of `delivery`. The lane is the id of the conversation that the event is about, or else of the user.
+
+    `in_full` is the sum of `FULL_USER` and `FULL_SOURCE`, as far as the webhook asks for them and the event has them.
 
     The fields are the columns, in this order.
     """
@@ -40,7 +44,7 @@ class StoredDelivery(Struct):
     event_id: str
     event_type: EventType
     lane: str
-    in_full: bool
+    in_full: int
     status: DeliveryStatus
     tries: int
     attempts: int
@@ -66,5 +70,6 @@ class StoredAttempt(Struct):
     answer: str | None
 
 
+FULL_USER, FULL_SOURCE = 1, 2
 EVENT_ROWS = RowCodec(StoredEvent)
 DELIVERY_ROWS = RowCodec(StoredDelivery)

@@ -64,6 +64,20 @@ async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) ->
     return MessagePage(array, rows[0][0], rows[-1][0], found.precedes, found.follows)
 
 
+async def shown(reader: Reader, app_id: str, conversation_id: str, message_id: str) -> Raw | None:
+    """A message of the conversation as responses show it, or None."""
+    row = await reader.get(
+        "message", ("shown",), _KEY, (reader.bucket(conversation_id), app_id, conversation_id, message_id)
+    )
+    return Raw(row[0]) if row else None
+
+
+async def set_shown(tx: Tx, app_id: str, conversation_id: str, message_id: str, shown: Raw) -> None:
+    """Change how responses show a message."""
+    key = (tx.bucket(conversation_id), app_id, conversation_id, message_id)
+    await tx.update("message", ("shown",), _KEY, [(bytes(shown).decode(), *key)])
+
+
 async def add(tx: Tx, messages: Sequence[StoredMessage]) -> None:
     """Create the messages."""
     rows = [(tx.bucket(one.conversation_id), *_ROWS.dump(one)) for one in messages]

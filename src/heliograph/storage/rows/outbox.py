@@ -10,7 +10,7 @@ from msgspec import Raw
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import deliveries
 from heliograph.storage.rows.deliveries import lane_of
-from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
+from heliograph.storage.rows.log_rows import EVENT_ROWS, FULL_USER, StoredEvent
 from heliograph.wire.base import Response
 
 
@@ -26,7 +26,7 @@ async def add(
     go to a webhook with `includeFullUser`. `withheld` maps event ids to the integrations that do not get the event.
     """
     new = await deliveries.new_deliveries(tx, events, in_full, withheld)
-    full_ids = {delivery.event_id for delivery in new if delivery.in_full}
+    full_ids = {delivery.event_id for delivery in new if delivery.in_full & FULL_USER}
     for event in events:
         if event.id in full_ids:
             event.full_payload = Raw(msgspec.json.encode(in_full[event.id]()))

@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from heliograph import errors
+from heliograph.wire.apps import Empty
+from heliograph.wire.conversations import ConversationResponse
 from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
+from heliograph.wire.devices import DeviceBody, DeviceResponse
 from heliograph.wire.events import WebhookCall
 from heliograph.wire.formats import NO_BODY, EventStream, Json
+from heliograph.wire.inbound import (
+    BeginConversationBody,
+    ControlBody,
+    InboundBody,
+    InboundResponse,
+    MessageOutcomeBody,
+)
 from heliograph.wire.operations import Operation, operations_in
-from heliograph.wire.paths import DELIVERY, EXTENSION_APP, A
+from heliograph.wire.paths import (
+    BRAND,
+    DELIVERY,
+    DEVICE_GUID,
+    EXTENSION_APP,
+    EXTENSION_CONVERSATION,
+    EXTENSION_MESSAGE,
+    EXTENSION_USER,
+    A,
+)
 
 # fmt: off
 LIST_DELIVERIES = Operation(
@@ -32,6 +51,38 @@ STREAM_EVENTS = Operation(
     "With `Last-Event-ID`, the stream resumes after that event.",
     body=NO_BODY, response=EventStream(WebhookCall), errors=(errors.BadRequest,),
     query=("trigger", "conversationId", "includeFullUser"), headers=("Last-Event-ID",),
+)
+REGISTER_DEVICE = Operation(
+    "RegisterDevice", "PUT", DEVICE_GUID, "End users", A,
+    "Registers a device of a user, or refreshes it, as an SDK would do. Creates the SDK client of the user if needed.",
+    body=Json(DeviceBody), response=Json(DeviceResponse), errors=(errors.UserNotFound, errors.IntegrationNotFound),
+    query=BRAND,
+)
+BEGIN_CONVERSATION = Operation(
+    "BeginConversation", "POST", EXTENSION_USER / "conversations", "End users", A,
+    "Begins a personal conversation, as a user would do on a device or on a channel.",
+    body=Json(BeginConversationBody), response=Json(ConversationResponse), status=201,
+    errors=(errors.UserNotFound, errors.DeviceNotFound, errors.ClientNotFound), query=BRAND,
+)
+POST_INBOUND = Operation(
+    "PostInbound", "POST", EXTENSION_CONVERSATION / "inbound", "End users", A,
+    "Does what a participant does on a device or on a channel: sends a message or the response to a form, presses a "
+    "button, types, reads, or comes by a link.",
+    body=Json(InboundBody), response=Json(InboundResponse),
+    errors=(
+        errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember, errors.DeviceNotFound,
+        errors.ClientNotFound, errors.MessageNotFound, errors.Conflict, errors.Locked,
+    ),
+)
+REPORT_MESSAGE_OUTCOME = Operation(
+    "ReportMessageOutcome", "POST", EXTENSION_MESSAGE / "outcome", "End users", A,
+    "Reports what became of a message of the business, as a channel would do.",
+    body=Json(MessageOutcomeBody), response=Json(Empty), errors=(errors.ConversationNotFound, errors.MessageNotFound),
+)
+CHANGE_CONTROL = Operation(
+    "ChangeControl", "POST", EXTENSION_CONVERSATION / "control", "End users", A,
+    "Passes or releases control of a conversation with a reason, which the operations of the API cannot give.",
+    body=Json(ControlBody), response=Json(Empty), errors=(errors.ConversationNotFound,),
 )
 # fmt: on
 

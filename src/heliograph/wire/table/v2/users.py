@@ -9,11 +9,8 @@ from heliograph.wire.devices import DeviceListResponse, DeviceResponse
 from heliograph.wire.formats import NO_BODY, Json
 from heliograph.wire.linking import ClientCreateBody
 from heliograph.wire.operations import Operation, operations_in
-from heliograph.wire.paths import APP, CLIENT, DEVICE, USER, ZENDESK_USER, I
+from heliograph.wire.paths import APP, BRAND, CLIENT, DEVICE, USER, ZENDESK_USER, I
 from heliograph.wire.users import SyncUserBody, UserCreateBody, UserListResponse, UserResponse, UserUpdateBody
-
-# With a brand, an external id is looked up in that brand.
-BRAND = ("brandId",)
 
 # fmt: off
 CREATE_USER = Operation(
@@ -63,13 +60,12 @@ REMOVE_CLIENT = Operation(
 LIST_DEVICES = Operation(
     "ListDevices", "GET", USER / "devices", "Devices", I,
     "Lists the devices of a user, most recently seen first.",
-    body=NO_BODY, response=Json(DeviceListResponse), errors=(errors.UserNotFound,), query=BRAND, offered=False,
+    body=NO_BODY, response=Json(DeviceListResponse), errors=(errors.UserNotFound,), query=BRAND,
 )
 GET_DEVICE = Operation(
     "GetDevice", "GET", DEVICE, "Devices", I,
     "Fetches a device of a user.",
     body=NO_BODY, response=Json(DeviceResponse), errors=(errors.UserNotFound, errors.DeviceNotFound), query=BRAND,
-    offered=False,
 )
 DELETE_USER_PERSONAL_INFORMATION = Operation(
     "DeleteUserPersonalInformation", "DELETE", USER / "personalinformation", "Users", I,

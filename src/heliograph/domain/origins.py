@@ -1,0 +1,72 @@
+"""The origin of what a user does: this API, or a client or a device of the user."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Raw, Struct
+
+from heliograph.domain import views
+from heliograph.domain.views import API_CONVERSATIONS
+from heliograph.errors import ClientNotFound, DeviceNotFound
+from heliograph.storage.engine import Reader
+from heliograph.storage.rows import clients, devices, integrations
+from heliograph.storage.rows.clients import StoredClient
+from heliograph.storage.rows.devices import StoredDevice
+from heliograph.storage.rows.users import StoredUser
+from heliograph.wire.authors import Source
+from heliograph.wire.clients import Client
+from heliograph.wire.devices import Device
+
+DEFAULT_RESPONDER = "defaultResponderId"
+
+
+class FullSource(Struct, omit_defaults=True):
+    """The client and the device of a source, which webhooks with `includeFullSource` show."""
+
+    client: Client | None = None
+    device: Device | None = None
+
+
+class Origin(Struct, frozen=True):
+    """Where a user acts. `responder_id` is the switchboard integration that its integration prefers, if any."""
+
+    source: Source
+    client: StoredClient | None = None
+    device: StoredDevice | None = None
+    responder_id: str | None = None
+
+    @property
+    def full_source(self) -> Raw | None:
+        """What `includeFullSource` adds to the source, as JSON; None if that is nothing."""
+        if self.client is None:
+            return None
+        shown = FullSource(views.client(self.client), views.device(self.device) if self.device else None)
+        return Raw(msgspec.json.encode(shown))
+
+
+API = Origin(API_CONVERSATIONS)
+
+
+async def load_origin(reader: Reader, user: StoredUser, device_id: str | None, client_id: str | None) -> Origin:
+    """The origin on this device or this client of the user; without either, this API.
+
+    Raises:
+        DeviceNotFound, ClientNotFound: the user does not have it.
+    """
+    device = None
+    if device_id is not None:
+        if (device := await devices.get(reader, user.app_id, user.id, device_id)) is None:
+            raise DeviceNotFound
+        client_id = device.client_id
+    if client_id is None:
+        return API
+    if (client := await clients.get(reader, user.app_id, user.id, client_id)) is None:
+        raise ClientNotFound
+    type, integration_id = (device.type, device.integration_id) if device else (client.type, client.integration_id)
+    integration = await integrations.get(reader, user.app_id, integration_id) if integration_id else None
+    return Origin(
+        source=Source(type=type, integration_id=integration_id),
+        client=client,
+        device=device,
+        responder_id=integration.settings.get(DEFAULT_RESPONDER) if integration else None,
+    )
