@@ -28,9 +28,13 @@ def call_body(app_id: str, webhook_id: str, event_id: str, event_type: Trigger, 
 
 def call_headers(secret: str, delivery_id: str, attempt: int) -> dict[str, str]:
     """The headers of a webhook call."""
+    return {**basic_headers(delivery_id, attempt), "x-api-key": secret}
+
+
+def basic_headers(delivery_id: str, attempt: int) -> dict[str, str]:
+    """The headers of a call without a secret."""
     return {
         "content-type": "application/json",
-        "x-api-key": secret,
         "user-agent": f"heliograph/{__version__}",
         "accept": "*/*",
         DELIVERY_HEADER: delivery_id,

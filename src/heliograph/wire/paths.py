@@ -95,6 +95,12 @@ class DeliveryPath(AppPath, frozen=True, gc=False):
     delivery_id: str
 
 
+class OAuthClientPath(NoPath, frozen=True, gc=False):
+    """The path of an OAuth client."""
+
+    oauth_client_id: str
+
+
 APPS = PathTemplate("/v2/apps", NoPath)
 APP = PathTemplate(f"{APPS.text}/{{appId}}", AppPath)
 APP_KEY = PathTemplate(f"{APP.text}/keys/{{keyId}}", AppKeyPath)
@@ -114,5 +120,7 @@ ZENDESK_USER = PathTemplate(f"{APP.text}/users/{{zendeskId}}", ZendeskUserPath)
 
 EXTENSION_APP = PathTemplate("/heliograph/v1/apps/{appId}", AppPath)
 DELIVERY = PathTemplate(f"{EXTENSION_APP.text}/deliveries/{{deliveryId}}", DeliveryPath)
+OAUTH_CLIENTS = PathTemplate("/heliograph/v1/oauthClients", NoPath)
+OAUTH_CLIENT = PathTemplate(f"{OAUTH_CLIENTS.text}/{{oauthClientId}}", OAuthClientPath)
 
 I, A, C = Scope.INTEGRATION, Scope.APP, Scope.ACCOUNT  # noqa: E741

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from heliograph import errors
+from heliograph.wire.apps import Empty
 from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
 from heliograph.wire.events import WebhookCall
 from heliograph.wire.formats import NO_BODY, EventStream, Json
+from heliograph.wire.oauth import OAuthClientCreateBody, OAuthClientListResponse, OAuthClientResponse
 from heliograph.wire.operations import Operation, operations_in
-from heliograph.wire.paths import DELIVERY, EXTENSION_APP, A
+from heliograph.wire.paths import DELIVERY, EXTENSION_APP, OAUTH_CLIENT, OAUTH_CLIENTS, A, C
 
 # fmt: off
 LIST_DELIVERIES = Operation(
@@ -32,6 +34,22 @@ STREAM_EVENTS = Operation(
     "With `Last-Event-ID`, the stream resumes after that event.",
     body=NO_BODY, response=EventStream(WebhookCall), errors=(errors.BadRequest,),
     query=("trigger", "conversationId", "includeFullUser"), headers=("Last-Event-ID",),
+)
+CREATE_OAUTH_CLIENT = Operation(
+    "CreateOAuthClient", "POST", OAUTH_CLIENTS, "OAuth Clients", C,
+    "Creates an OAuth client, whose integration can then be let into apps. The secret is shown only in this response.",
+    body=Json(OAuthClientCreateBody), response=Json(OAuthClientResponse), status=201,
+    errors=(errors.OAuthClientAlreadyExists,),
+)
+LIST_OAUTH_CLIENTS = Operation(
+    "ListOAuthClients", "GET", OAUTH_CLIENTS, "OAuth Clients", C,
+    "Lists the OAuth clients, oldest first, without their secrets.",
+    body=NO_BODY, response=Json(OAuthClientListResponse),
+)
+DELETE_OAUTH_CLIENT = Operation(
+    "DeleteOAuthClient", "DELETE", OAUTH_CLIENT, "OAuth Clients", C,
+    "Deletes an OAuth client with its integrations in all apps. Their tokens stop working.",
+    body=NO_BODY, response=Json(Empty), errors=(errors.OAuthClientNotFound,),
 )
 # fmt: on
 
