@@ -12,7 +12,7 @@ from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from heliograph import ApiError, Client
+from heliograph import ApiError, BearerAuth, Client
 
 HELIOGRAPH, CLIENT_ID, CLIENT_SECRET = sys.argv[1:4]
 PORT = int(sys.argv[4]) if len(sys.argv) > 4 else 3000
@@ -52,7 +52,7 @@ class Site(BaseHTTPRequestHandler):
                     client_id=CLIENT_ID,
                     client_secret=CLIENT_SECRET,
                 )
-            with Client(HELIOGRAPH, headers={"authorization": f"Bearer {token.access_token}"}) as client:
+            with Client(HELIOGRAPH, auth=BearerAuth(token.access_token)) as client:
                 app = client.oauth.get_token_info().app
         except ApiError as error:
             return self.show(502, str(error))

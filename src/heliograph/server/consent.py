@@ -8,7 +8,6 @@ the browser belongs, into an app of the author of that site.
 from __future__ import annotations
 
 import base64
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -80,7 +79,7 @@ def _require_same_site(request: Request) -> None:
     if site is not None:
         allowed = site in ("same-origin", "none")
     else:
-        allowed = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+        allowed = origin is None or origin.partition("://")[2] == request.headers.get("host")
     if not allowed:
         raise Forbidden(_OTHER_SITE)
 
