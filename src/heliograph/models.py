@@ -198,15 +198,21 @@ if TYPE_CHECKING:
     from heliograph.errors import ErrorItem as ErrorItem
     from heliograph.errors import HeadersTooLarge as HeadersTooLarge
     from heliograph.errors import IntegrationNotFound as IntegrationNotFound
+    from heliograph.errors import InvalidClient as InvalidClient
     from heliograph.errors import InvalidControlAction as InvalidControlAction
     from heliograph.errors import InvalidControlTarget as InvalidControlTarget
+    from heliograph.errors import InvalidGrant as InvalidGrant
     from heliograph.errors import InvalidPage as InvalidPage
+    from heliograph.errors import InvalidTokenRequest as InvalidTokenRequest
     from heliograph.errors import Locked as Locked
     from heliograph.errors import MessageNotFound as MessageNotFound
     from heliograph.errors import MethodNotAllowed as MethodNotAllowed
     from heliograph.errors import NotACustomIntegration as NotACustomIntegration
     from heliograph.errors import NotAGroup as NotAGroup
     from heliograph.errors import NotAMember as NotAMember
+    from heliograph.errors import OAuthClientAlreadyExists as OAuthClientAlreadyExists
+    from heliograph.errors import OAuthClientNotFound as OAuthClientNotFound
+    from heliograph.errors import OAuthError as OAuthError
     from heliograph.errors import OnlyOneSwitchboard as OnlyOneSwitchboard
     from heliograph.errors import PayloadTooLarge as PayloadTooLarge
     from heliograph.errors import RequestTimeout as RequestTimeout
@@ -215,6 +221,7 @@ if TYPE_CHECKING:
     from heliograph.errors import SwitchboardNotFound as SwitchboardNotFound
     from heliograph.errors import TooManyParticipants as TooManyParticipants
     from heliograph.errors import TooManySwitchboardIntegrations as TooManySwitchboardIntegrations
+    from heliograph.errors import UnsupportedGrantType as UnsupportedGrantType
     from heliograph.errors import UnsupportedMediaType as UnsupportedMediaType
     from heliograph.errors import UserAlreadyExists as UserAlreadyExists
     from heliograph.errors import UserNotFound as UserNotFound
@@ -443,9 +450,12 @@ __all__ = [
     "IntegrationUpdateBody",
     "IntegrationsApi",
     "InteractiveDataRefBody",
+    "InvalidClient",
     "InvalidControlAction",
     "InvalidControlTarget",
+    "InvalidGrant",
     "InvalidPage",
+    "InvalidTokenRequest",
     "IosIntegration",
     "IosIntegrationBody",
     "Item",
@@ -492,6 +502,9 @@ __all__ = [
     "NotAGroup",
     "NotAMember",
     "OAuthApi",
+    "OAuthClientAlreadyExists",
+    "OAuthClientNotFound",
+    "OAuthError",
     "OfferControlBody",
     "OnlyOneSwitchboard",
     "Option",
@@ -565,6 +578,7 @@ __all__ = [
     "TwitterIntegrationBody",
     "UnityIntegration",
     "UnityIntegrationBody",
+    "UnsupportedGrantType",
     "UnsupportedMediaType",
     "User",
     "UserAlreadyExists",
@@ -773,15 +787,21 @@ _HOMES = {
     "ErrorItem": "heliograph.errors",
     "HeadersTooLarge": "heliograph.errors",
     "IntegrationNotFound": "heliograph.errors",
+    "InvalidClient": "heliograph.errors",
     "InvalidControlAction": "heliograph.errors",
     "InvalidControlTarget": "heliograph.errors",
+    "InvalidGrant": "heliograph.errors",
     "InvalidPage": "heliograph.errors",
+    "InvalidTokenRequest": "heliograph.errors",
     "Locked": "heliograph.errors",
     "MessageNotFound": "heliograph.errors",
     "MethodNotAllowed": "heliograph.errors",
     "NotACustomIntegration": "heliograph.errors",
     "NotAGroup": "heliograph.errors",
     "NotAMember": "heliograph.errors",
+    "OAuthClientAlreadyExists": "heliograph.errors",
+    "OAuthClientNotFound": "heliograph.errors",
+    "OAuthError": "heliograph.errors",
     "OnlyOneSwitchboard": "heliograph.errors",
     "PayloadTooLarge": "heliograph.errors",
     "RequestTimeout": "heliograph.errors",
@@ -790,6 +810,7 @@ _HOMES = {
     "SwitchboardNotFound": "heliograph.errors",
     "TooManyParticipants": "heliograph.errors",
     "TooManySwitchboardIntegrations": "heliograph.errors",
+    "UnsupportedGrantType": "heliograph.errors",
     "UnsupportedMediaType": "heliograph.errors",
     "UserAlreadyExists": "heliograph.errors",
     "UserNotFound": "heliograph.errors",

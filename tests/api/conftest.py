@@ -22,7 +22,7 @@ def database(server: Server) -> Database:
 def other_server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server below /sc, with limits, options and stand-ins that the shared server does not have."""
     options = ["--root-path", "/sc", "--participant-limit", "3", "--no-require-subscribe-sdk-client"]
-    options += ["--strict-control", "--stand-ins", "yes"]
+    options += ["--strict-control", "--stand-ins", "yes", "--subdomain", "chat"]
     with serving(new_database(engine, tmp_path_factory.mktemp("other")), *options) as server:
         yield server
 

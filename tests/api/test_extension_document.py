@@ -38,7 +38,8 @@ def own(account: Caller) -> Caller:
 def answered(api: Caller, name: str, query: str = "", *, app_id: str = "", **more: Any) -> httpx.Response:
     """The response of an operation, by default in the caller's app."""
     (operation,) = (one for one in EXTENSIONS if one.name == name)
-    path = path_of(operation, appId=app_id or api.app_id, deliveryId=more.pop("delivery_id", MISSING))
+    ids = {"deliveryId": more.pop("delivery_id", MISSING), "oauthClientId": more.pop("client_id", MISSING)}
+    path = path_of(operation, appId=app_id or api.app_id, **ids)
     return api.http.request(operation.method, f"{api.url}{path}{query}", auth=more.pop("auth", api.auth), **more)
 
 
@@ -79,13 +80,16 @@ def test_every_extension_is_in_the_document(document: Any) -> None:
 def test_parameters_are_documented(document: Any) -> None:
     found = {
         operation.name: {
-            (one["in"], one["name"]): one["schema"] for one in described_as(document, operation.name)["parameters"]
+            (one["in"], one["name"]): one["schema"]
+            for one in described_as(document, operation.name).get("parameters", [])
         }
         for operation in EXTENSIONS
     }
     assert set(found["ListDeliveries"]) == {("path", "appId"), ("query", "page"), ("query", "filter")}
     filters = found["ListDeliveries"]["query", "filter"]["properties"]
     assert set(filters) == {"status", "webhookId", "conversationId", "userId"}
+    assert set(found["DeleteOAuthClient"]) == {("path", "oauthClientId")}
+    assert found["CreateOAuthClient"] == found["ListOAuthClients"] == {}
     assert filters["status"]["enum"] == ["pending", "delivered", "failed"]
     for name in ("GetDelivery", "RetryDelivery"):
         assert set(found[name]) == {("path", "appId"), ("path", "deliveryId")}
@@ -112,7 +116,19 @@ def test_refusals_are_as_documented(document: Any, own: Caller, account: Caller)
     for operation in EXTENSIONS:
         check(document, operation.name, answered(own, operation.name, auth=None), 401)
         check(document, operation.name, answered(own, operation.name, auth=other.auth), 403)
-        check(document, operation.name, answered(own, operation.name, app_id=MISSING, auth=account.auth), 404)
+        if "{" in operation.path:
+            check(document, operation.name, answered(own, operation.name, app_id=MISSING, auth=account.auth), 404)
+
+
+def test_oauth_clients_are_as_documented(document: Any, own: Caller, account: Caller) -> None:
+    body = {"displayName": "Shop", "redirectUris": ["https://shop.example.org/"], "removeUrl": "https://example.org"}
+    create, owner = "CreateOAuthClient", account.auth
+    made = check(document, create, answered(own, create, json=body, auth=owner), 201)
+    client_id = made["oauthClient"]["clientId"]
+    check(document, create, answered(own, create, json={**body, "clientId": client_id}, auth=owner), 409)
+    check(document, create, answered(own, create, json={}, auth=owner), 400)
+    check(document, "ListOAuthClients", answered(own, "ListOAuthClients", auth=owner), 200)
+    check(document, "DeleteOAuthClient", answered(own, "DeleteOAuthClient", client_id=client_id, auth=owner), 200)
 
 
 def test_the_stream_is_as_documented(document: Any, own: Caller) -> None:

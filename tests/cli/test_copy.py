@@ -18,9 +18,11 @@ import pytest
 from heliograph.storage.copying import TABLES
 from tests.api.end_users import EndUser
 from tests.api.files import PNG, delete, show, uploaded
+from tests.api.oauth import Partner
 from tests.databases import ENGINES, SQLITE, everything, execute, is_sqlite, new_database, rows
 from tests.harness import Caller, Server, command, init, new_app, serving
 
+WITHOUT_BUCKET = ("app", "integration", "switchboard", "attachment_removal", "oauth_code", "removal_call")
 FILE = PNG + bytes(range(256)) * 2000
 
 
@@ -51,6 +53,9 @@ def filled(engine: str, folder: Path, users: int = 20) -> str:
         while not rows(url, "SELECT 1 FROM attempt"):
             time.sleep(0.05)
         account = Caller(server.url, init(url).account_auth, http=api.http)
+        partner = Partner(account, {"removeUrl": "http://127.0.0.1:1/removed", "clientId": "shop"})
+        partner.token(api).ok("DELETE", "/oauth/authorization")
+        partner.code(api)
         account.ok("DELETE", f"/v2/apps/{new_app(account).app_id}")
     return url
 
@@ -71,10 +76,10 @@ def content(url: str) -> dict[str, list[tuple[object, ...]]]:
     for table, lines in found.items():
         if table == "meta":
             keep[table] = [line for line in lines if line[0] == "sandbox"]
-        elif table in ("api_key", "webhook"):
+        elif table in ("api_key", "webhook", "oauth_client"):
             keep[table] = sorted(tuple(value for value in line if not isinstance(value, bytes)) for line in lines)
         else:
-            bucketed = table not in ("app", "integration", "switchboard", "attachment_removal")
+            bucketed = table not in WITHOUT_BUCKET
             keep[table] = sorted((line[1:] if bucketed else line for line in lines), key=repr)
     # The number of a transaction means something in its own database only, and so do leases.
     keep["event"] = [(*line[:-2], line[-1]) for line in keep["event"]]

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
+import httpx
 import pytest
 
-from tests.harness import Caller, Server
+from tests.harness import Caller, Server, command
 
 ROOT = Path(__file__).parents[2]
 PORT = 3000
@@ -57,3 +59,47 @@ def test_an_example_prints_what_its_guide_shows(api: Caller, guide: str, example
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0, done.stderr
     assert f"```\n{done.stdout}```" in shown
+
+
+def test_a_partner_is_let_in(server: Server, api: Caller) -> None:
+    guide = (ROOT / "docs/howto/oauth.md").read_text()
+    add, site, curl = re.findall(r"```sh\n(.*?)\n```", guide, re.DOTALL)
+    (connected,) = re.findall(r"```\n(Connected.*?)\n```", guide)
+    port = free_port()
+    words = add.replace(str(PORT), str(port)).split()[1:]
+    client_id, secret = command(*words, "--database", server.database_url).stdout.split()
+    script, example = site.split()[1:3]
+    assert (script, example) == ("examples/oauth_partner.py", "http://127.0.0.1:8080")
+    partner = subprocess.Popen(
+        [sys.executable, ROOT / script, server.url, client_id, secret, str(port)], stderr=subprocess.DEVNULL
+    )
+    try:
+        with httpx.Client(follow_redirects=True) as browser:
+            visited = _visit(browser, f"http://127.0.0.1:{port}/")
+            assert visited.url.path == "/oauth/consent"
+            assert api.auth is not None
+            key = {"key_id": api.auth[0], "key_secret": api.auth[1], "decision": "allow"}
+            allowed = browser.post(visited.url, data=key)
+            assert (allowed.status_code, allowed.text) == (200, connected.replace("Sandbox", "App"))
+            denied = browser.post(_visit(browser, f"http://127.0.0.1:{port}/").url, data={"decision": "deny"})
+            assert (denied.status_code, denied.text) == (403, "The user denied access")
+            stray = browser.get(f"http://127.0.0.1:{port}/callback?{urlencode({'code': 'x', 'state': 'x'})}")
+            assert stray.status_code == 400
+    finally:
+        partner.kill()
+        partner.communicate()
+    shown = curl.replace("http://127.0.0.1:8080", server.url).replace("CLIENT_ID", client_id)
+    shown = shown.replace("APP_KEY_ID:APP_KEY_SECRET", ":".join(api.auth))
+    done = subprocess.run(["sh", "-ec", shown], capture_output=True, text=True, timeout=30, check=True)
+    assert f"location: http://127.0.0.1:{port}/callback?code=" in done.stdout
+
+
+def _visit(browser: httpx.Client, url: str) -> httpx.Response:
+    """The page to which the site of the partner leads, once the site has started."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return browser.get(url)
+        except httpx.ConnectError:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)

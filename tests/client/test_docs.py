@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+from tests.api.oauth import Partner
 from tests.harness import Caller
 
 ROOT = Path(__file__).parents[2]
@@ -46,8 +47,10 @@ def run_all(page: str, api: Caller, **more: str) -> int:
     return len(blocks)
 
 
-def test_the_examples_of_the_page_run(api: Caller) -> None:
-    assert run_all("docs/client.md", api) >= 14
+def test_the_examples_of_the_page_run(account: Caller, api: Caller) -> None:
+    partner = Partner(account)
+    oauth = {"code": partner.code(api), "client_id": partner.client_id, "client_secret": partner.secret}
+    assert run_all("docs/client.md", api, **oauth) >= 15
 
 
 def test_the_example_of_the_readme_runs(api: Caller) -> None:

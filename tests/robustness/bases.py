@@ -18,6 +18,7 @@ def base_of(operation: AnyOperation, world: World, kind: Any = None) -> dict[str
         return {"type": type_, **INTEGRATIONS[type_][0]}
     member = {"userId": world.users["ada"], "subscribeSDKClient": True}
     bodies: dict[str, dict[str, Any]] = {
+        "GetToken": {"code": "c", "grant_type": "authorization_code", "client_id": "i", "client_secret": "s"},
         "CreateConversation": {"type": "sdkGroup", "participants": [member]},
         "JoinConversation": member,
         "LeaveConversation": {"userId": world.users["quiet"]},

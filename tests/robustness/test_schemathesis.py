@@ -107,6 +107,9 @@ def make_room(world: World, operation: AnyOperation) -> None:
         world.api.ok("DELETE", f"{switchboard}/switchboardIntegrations/{world.switchboard_integration}")
 
 
+OAUTH_FLOW = ("Authorize", "GetToken", "RevokeAccess")
+
+
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["valid", "invalid"])
 @pytest.mark.parametrize("operation", OFFERED, ids=lambda one: one.name)
 def test_every_response_is_documented(
@@ -141,6 +144,7 @@ def test_every_response_is_documented(
         query = {"access": "public"} if "access" in operation.required else {}
         media_type = operation.body.media_type
         send(described.Case(path_parameters=path, query=query, body=base_of(operation, world), media_type=media_type))
-    if mode == GenerationMode.POSITIVE and operation.name != "RemoveClient":
+    # OAuth needs a client and a code: its successes are checked by the walk of test_openapi.py.
+    if mode == GenerationMode.POSITIVE and operation.name not in ("RemoveClient", *OAUTH_FLOW):
         assert operation.status in answered
     assert answered

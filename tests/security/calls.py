@@ -6,7 +6,7 @@ import base64
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 
@@ -63,15 +63,22 @@ class Walk:
         self._authorize = authorize
         self._app_id = ""
         self.answers: list[tuple[AnyOperation, httpx.Response]] = []
+        self.secrets: set[str] = set()
+        """Those of OAuth."""
 
     def call(self, name: str, body: Any = None, *, params: Any = None, files: Any = None, **ids: str) -> Any:
         """Call one operation; returns the JSON of its answer."""
+        authorization = self._authorize(BY_NAME[name], self._key, self._account_key)
+        return self._send(name, authorization, body, params=params, files=files, **ids).json()
+
+    def _send(self, name: str, authorization: str, body: Any = None, **given: Any) -> httpx.Response:
         operation = BY_NAME[name]
-        path = path_of(operation, **{"appId": self._app_id, **ids})
-        headers = {"authorization": self._authorize(operation, self._key, self._account_key)}
-        answer = self._account(operation.method, path, body, params=params, files=files, headers=headers, auth=None)
+        more = {option: given.pop(option, None) for option in ("params", "files")}
+        path = path_of(operation, **{"appId": self._app_id, **given})
+        headers = {"authorization": authorization}
+        answer = self._account(operation.method, path, body, headers=headers, auth=None, **more)
         self.answers.append((operation, answer))
-        return answer.json()
+        return answer
 
     def run(self) -> list[tuple[AnyOperation, httpx.Response]]:
         """Walk from the creation of an app to its end."""
@@ -91,6 +98,7 @@ class Walk:
         self.call("DeleteUser", userIdOrExternalId=ada)
         self._integrations()
         self._attachments()
+        self._oauth()
         spare = self.call("CreateAppKey", {"displayName": word("spare_key")})["key"]["id"]
         self.call("DeleteAppKey", keyId=spare)
         self.call("DeleteApp")
@@ -172,6 +180,23 @@ class Walk:
         file = (f"{word('file')}.txt", word("content").encode(), "text/plain")
         made = self.call("UploadAttachment", params={"access": "public"}, files={"source": file})["attachment"]
         self.call("DeleteAttachment", {"mediaUrl": made["mediaUrl"]})
+
+    def _oauth(self) -> None:
+        word = self._word
+        partner = {"displayName": word("partner"), "redirectUris": [f"https://example.invalid/{word('redirect')}"]}
+        path = "/heliograph/v1/oauthClients"
+        client = self._account.ok("POST", path, partner)["oauthClient"]
+        asked = {"client_id": client["clientId"], "response_type": "code", "state": word("state")}
+        key = self._authorize(BY_NAME["Authorize"], self._key, self._account_key)
+        location = self._send("Authorize", key, params=asked).headers["location"]
+        credentials = {"client_id": client["clientId"], "client_secret": client["clientSecret"]}
+        code = parse_qs(urlsplit(location).query)["code"][0]
+        exchanged = {**credentials, "grant_type": "authorization_code", "code": code}
+        token = self.call("GetToken", exchanged)["access_token"]
+        self.secrets |= {client["clientSecret"], code, token, token.rpartition(".")[2]}
+        self.call("GetTokenInfo")
+        self._send("RevokeAccess", f"Bearer {token}")
+        self._account.ok("DELETE", f"{path}/{client['clientId']}")
 
     def _conversations(self, ada: str) -> None:
         word = self._word

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from heliograph.wire.operations import AnyOperation, Scope
+from heliograph.wire.operations import Credential as Use
 from tests.harness import Caller, Sandbox, error_of, new_app
 from tests.security.calls import MISSING, NOT_OFFERED, OFFERED, Walk, path_of
 from tests.security.credentials import GOOD, MALFORMED, WRONG, Credential, Keys, bearer, signed
@@ -69,9 +70,30 @@ def test_matrix(account: Caller, keys: Keys, operation: AnyOperation) -> None:
         check(account, keys, operation, credential)
 
 
+def is_permitted(operation: AnyOperation, credential: Credential) -> bool:
+    """Whether a valid credential may call the operation in the app of the keys."""
+    if operation.name == "GetTokenInfo":
+        return not credential.name.startswith("account key")
+    if operation.name == "RevokeAccess":
+        return False  # tests/api/test_oauth_access.py has the tokens of OAuth integrations
+    elsewhere = credential.elsewhere and "{appId}" in operation.path
+    return credential.reach is not None and credential.reach >= operation.scope and not elsewhere
+
+
+def is_read(operation: AnyOperation, credential: Credential, keys: Keys) -> bool:
+    """Whether the operation looks at the credential."""
+    if operation.credential is Use.OPTIONAL:
+        return "authorization" in credential.headers(keys)
+    return operation.credential is Use.REQUIRED
+
+
 def check(account: Caller, keys: Keys, operation: AnyOperation, credential: Credential) -> None:
     """Check one cell of the matrix."""
-    permitted = credential.reach is not None and credential.reach >= operation.scope and not credential.elsewhere
+    if not is_read(operation, credential, keys):
+        answer = send(account, operation, keys, credential)
+        assert (answer.status_code, "www-authenticate" in answer.headers) == (400, False)
+        return
+    permitted = credential.reach is not None and is_permitted(operation, credential)
     # What is permitted is done: an app that may be deleted is one of its own.
     more = {"app_id": new_app(account).app_id} if permitted and operation.name == "DeleteApp" else {}
     answer = send(account, operation, keys, credential, **more)
@@ -103,9 +125,14 @@ def test_every_operation_succeeds_with_the_least_scope(account: Caller) -> None:
 def test_credentials_and_scope_come_before_syntax(
     account: Caller, keys: Keys, operation: AnyOperation, breach: dict[str, Any]
 ) -> None:
-    for credential in (MALFORMED[0], WRONG[0]):
+    if operation.credential is Use.IGNORED:
+        assert 400 <= send(account, operation, keys, GOOD[0], **breach).status_code < 500
+        return
+    for credential in (MALFORMED[1], WRONG[0]):
         assert refused(send(account, operation, keys, credential, **breach)) == UNAUTHORIZED
-    low = [one for one in GOOD if one.elsewhere or (one.reach is not None and one.reach < operation.scope)]
+    if operation.name in ("GetTokenInfo", "RevokeAccess"):
+        return  # every scope is enough; that the integration is one of OAuth is a rule of the operation
+    low = [one for one in GOOD if not is_permitted(operation, one)]
     assert low
     for credential in low:
         assert refused(send(account, operation, keys, credential, **breach)) == FORBIDDEN

@@ -126,6 +126,8 @@ class Site:
 
     def _not_allowed(self) -> Iterator[Asked]:
         keys, app = self.keys, self.app
+        account_key = {"authorization": basic(*keys.account)}
+        yield Asked(Reason.NOT_OF_AN_APP, account_key, "/v2/tokenInfo", status=403, key=keys.account[0])
         hook = {"target": "https://hooks.example.com", "triggers": ["conversation:referral"]}
         body = {"type": "custom", "displayName": "x", "webhooks": [hook]}
         made = app.ok("POST", "/integrations", body)["integration"]["id"]

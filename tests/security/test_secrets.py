@@ -58,6 +58,7 @@ def succeed(run: Run) -> None:
 
     walk = Walk(run.account, mark, noting)
     run.answers += [answer for _, answer in walk.run()]
+    run.secrets |= walk.secrets
 
 
 def fail(run: Run) -> None:

@@ -163,6 +163,10 @@ WITHOUT_TENANT |= {
 }
 # A download finds its tenant by the token in its URL, and files are deleted for all tenants.
 WITHOUT_TENANT |= {"attachments.find", "attachments.is_any_due", "attachments.claim"}
+# Partners belong to no tenant, a code is found by its digest, and calls are made for all tenants.
+WITHOUT_TENANT |= {f"oauth_clients.{name}" for name in ("get", "every", "add", "remove", "add_code", "find_code")}
+WITHOUT_TENANT |= {"oauth_clients.use_code", "integrations.unlisted_everywhere"}
+WITHOUT_TENANT |= {f"removal_calls.{name}" for name in ("add", "is_any_due", "claim", "postpone", "remove")}
 # Retention works for all tenants.
 WITHOUT_TENANT |= {f"retention.{name}" for name in ("clock", "advance", "buckets", "prune_deliveries", "prune_events")}
 # Parameters whose rows or keys begin with the tenant.

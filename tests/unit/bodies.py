@@ -199,5 +199,5 @@ EXAMPLES: dict[str, Example] = {
     "link messagebird": _linking("messagebird", phoneNumber="+441665"),
     "link twilio": _linking("twilio", phoneNumber="+441665"),
     "link whatsapp": _linking("whatsapp", phoneNumber="+441665"),
-    "token": (TokenBody, _token, _token),
+    "token": (TokenBody, _token, {**_token, "redirect_uri": "https://example.invalid"}),
 }

@@ -99,7 +99,7 @@ LIMITS: dict[str, str] = {
     "TelegramIntegrationBody": "displayName ..100, token! 1..",
     "TemplateMessageBody": "template!",
     "TextMessageBody": "text ..4096, htmlText ..4096, markdownText ..4096",
-    "TokenBody": "code!, grant_type! authorization_code, client_id!, client_secret!",
+    "TokenBody": "code!, grant_type!, client_id!, client_secret!",
     "TwilioCriteriaBody": "integrationId!, phoneNumber!",
     "TwilioIntegrationBody": (
         "displayName ..100, accountSid!, authToken! 1.., phoneNumberSid 1.., messagingServiceSid 1.."

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from heliograph.server.http.bodies import reader_of
 from heliograph.server.http.responses import responder_of
+from heliograph.wire.formats import Format
 from heliograph.wire.table.v2.oauth import AUTHORIZE
 from tests.checkers import CHECKERS, lines_marked, lines_refused
 
@@ -21,5 +24,8 @@ def test_a_handler_with_other_types_than_its_row_is_a_type_error(checker: str) -
 
 
 def test_a_format_that_the_server_does_not_implement_cannot_be_bound() -> None:
-    with pytest.raises(NotImplementedError, match="Authorize"):
-        responder_of(AUTHORIZE)
+    unknown = msgspec.structs.replace(AUTHORIZE, body=Format(None), response=Format(None))
+    with pytest.raises(NotImplementedError, match="Authorize: responses"):
+        responder_of(unknown)
+    with pytest.raises(NotImplementedError, match="Authorize: bodies"):
+        reader_of(unknown)

@@ -9,7 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from heliograph.server.docs.openapi import document
 from heliograph.wire.formats import REDIRECT, Json, Multipart
-from heliograph.wire.operations import Scope
+from heliograph.wire.operations import Credential, Scope
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 
@@ -140,7 +140,23 @@ def test_statuses_and_pages_are_as_documented() -> None:
 
 
 def test_scopes_are_as_documented() -> None:
-    assert {scope: {one.tag for one in OPERATIONS if one.scope is scope} for scope in Scope} == SCOPES
+    required = [one for one in OPERATIONS if one.credential is Credential.REQUIRED]
+    assert {scope: {one.tag for one in required if one.scope is scope} for scope in Scope} == SCOPES
+    # GetTokenInfo has no security either in the document, and is about the app of the credential.
+    assert {one.name for one in OPERATIONS if one not in required} == {"Authorize", "GetToken"}
+
+
+def test_security_is_in_the_openapi_document() -> None:
+    paths = document(OPERATIONS)["paths"]
+    assert paths["/oauth/token"]["post"]["security"] == []
+    assert paths["/oauth/authorize"]["get"]["security"] == [{}, {"basicAuth": []}, {"bearerAuth": []}]
+    assert "security" not in paths["/v2/tokenInfo"]["get"]
+    assert list(paths["/oauth/token"]["post"]["requestBody"]["content"]) == [
+        "application/json", "application/x-www-form-urlencoded",
+    ]  # fmt: skip
+    assert {"401", "403", "429"} & paths["/oauth/token"]["post"]["responses"].keys() == {"401"}
+    found = paths["/oauth/authorize"]["get"]["responses"]["302"]
+    assert (set(found["content"]), "Location" in found["headers"]) == ({"text/plain"}, True)
 
 
 def test_query_parameters_are_as_documented() -> None:

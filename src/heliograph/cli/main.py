@@ -12,6 +12,7 @@ from heliograph.cli.deliveries import deliveries
 from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
+from heliograph.cli.oauth_clients import oauth_clients
 from heliograph.cli.serve import serve
 from heliograph.errors import ApiError, UsageError
 
@@ -74,5 +75,6 @@ def version() -> None:
     click.echo(f"heliograph {__version__}")
 
 
-for command in (serve, init, migrate, copy, backup, restore, keys, apps, deliver, deliveries, listen):
+COMMANDS = (serve, init, migrate, copy, backup, restore, keys, apps, oauth_clients, deliver, deliveries, listen)
+for command in COMMANDS:
     cli.add_command(command)

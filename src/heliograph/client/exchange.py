@@ -17,6 +17,7 @@ from heliograph.client.auth import Auth
 from heliograph.client.options import USER_AGENT, Options, check_header
 from heliograph.client.requesting import PreparedRequest
 from heliograph.errors import InvalidArgument, Timeout
+from heliograph.wire.operations import Credential
 
 _HEADERS = {"accept": "application/json", "accept-encoding": "gzip", "user-agent": USER_AGENT}
 
@@ -73,8 +74,8 @@ def http_request(
     headers = {**_HEADERS, **options.headers}
     if prepared.content is not None:
         headers["content-type"] = prepared.content_type
-    if auth is not None:
-        headers["authorization"] = check_header("authorization", auth.header(time.time()), secret=True)
     operation = prepared.operation
+    if auth is not None and operation.credential is not Credential.IGNORED:
+        headers["authorization"] = check_header("authorization", auth.header(time.time()), secret=True)
     url = base_url + prepared.target
     return HttpRequest(operation.name, operation.method, url, headers, prepared.content, options.timeout, deadline)

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from heliograph.background import Failures
 from heliograph.delivery.dispatcher import Dispatcher
 from heliograph.delivery.leases import Leases, SingleProcess
+from heliograph.delivery.removals import RemovalCaller
 from heliograph.delivery.sender import WebhookSender
 from heliograph.delivery.unreachable import UnreachableLog
 from heliograph.delivery.worker import DeliveryContext
@@ -43,13 +44,18 @@ async def delivering(
         observe(outcome)
 
     dispatcher = Dispatcher(DeliveryContext(store, sender, assignment, observe=observe_outcome, failures=failures))
-    task = asyncio.create_task(failures.keep_running("delivery", dispatcher.run))
+    removals = RemovalCaller(store, sender, failures)
+    tasks = [
+        asyncio.create_task(failures.keep_running("delivery", dispatcher.run)),
+        asyncio.create_task(failures.keep_running("removals", removals.run)),
+    ]
     try:
         yield dispatcher.wake
     finally:
         await dispatcher.stop(settings.grace_seconds)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         with contextlib.suppress(Exception):  # another process takes over the leases when they expire
             await assignment.release()
         await sender.close()

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from heliograph import ids
-from heliograph.domain import switchboard_integrations, webhooks
+from heliograph.domain import oauth_integrations, switchboard_integrations, webhooks
 from heliograph.domain.loading import load_app, load_integration
 from heliograph.domain.networks import Network
 from heliograph.domain.origins import DEFAULT_RESPONDER
@@ -199,6 +199,10 @@ async def _delete(tx: Tx, tenant: Tenant, integration_id: str) -> None:
         if (linked := switchboard.state.of_integration(integration.id)) is not None:
             await switchboard_integrations.remove(tx, switchboard, linked)
     await devices.deactivate(tx, tenant.app_id, integration.id)
+    if oauth_integrations.is_oauth(integration):
+        await oauth_integrations.revoke(tx, integration)
+        await oauth_integrations.report_removal(tx, integration)
+        return
     await keys.remove_of_integration(tx, tenant.app_id, integration.id)
     await integrations.remove(tx, tenant.app_id, integration.id)
 

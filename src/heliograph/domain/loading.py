@@ -13,6 +13,7 @@ from heliograph.errors import (
     Forbidden,
     IntegrationNotFound,
     NotFound,
+    OAuthClientNotFound,
     SwitchboardIntegrationNotFound,
     SwitchboardNotFound,
     UserNotFound,
@@ -25,6 +26,7 @@ from heliograph.storage.rows import (
     deliveries,
     integrations,
     keys,
+    oauth_clients,
     switchboards,
     users,
     webhooks,
@@ -35,6 +37,7 @@ from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.rows.log_rows import StoredDelivery
+from heliograph.storage.rows.oauth_clients import StoredOAuthClient
 from heliograph.storage.rows.switchboards import StoredSwitchboard, StoredSwitchboardIntegration
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.rows.webhooks import StoredWebhook
@@ -153,7 +156,8 @@ async def load_integration_key(reader: Reader, tenant: Tenant, integration_id: s
     """
     integration = await load_integration(reader, tenant, integration_id)
     key = await keys.find(reader, key_id)
-    if key is None or (key.app_id, key.integration_id) != (tenant.app_id, integration.id):
+    # The key of an integration that is not listed signs the tokens of OAuth. Its secret is not shown.
+    if key is None or not integration.listed or (key.app_id, key.integration_id) != (tenant.app_id, integration.id):
         raise NotFound
     return key
 
@@ -192,6 +196,17 @@ def load_switchboard_integration(switchboard: StoredSwitchboard, id: str) -> Sto
     if (found := switchboard.state.find(id)) is None:
         raise SwitchboardIntegrationNotFound
     return found
+
+
+async def load_oauth_client(reader: Reader, client_id: str, *, lock: Lock = Lock.NONE) -> StoredOAuthClient:
+    """The OAuth client.
+
+    Raises:
+        OAuthClientNotFound: it does not exist.
+    """
+    if (client := await oauth_clients.get(reader, client_id, lock=lock)) is None:
+        raise OAuthClientNotFound
+    return client
 
 
 async def load_delivery(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery:

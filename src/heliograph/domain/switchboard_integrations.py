@@ -158,9 +158,28 @@ async def remove(tx: Tx, switchboard: StoredSwitchboard, removed: StoredSwitchbo
         raise BadRequest(_IS_DEFAULT)
     if any(one.next_id == removed.id for one in state.integrations):
         raise BadRequest(_IS_NEXT)
-    left = tuple([one for one in state.integrations if one.id != removed.id])
-    switchboard.state = replace(state, integrations=left)
+    await unlink(tx, switchboard, removed)
+
+
+async def unlink(tx: Tx, switchboard: StoredSwitchboard, removed: StoredSwitchboardIntegration) -> None:
+    """Remove an integration from a switchboard, whatever refers to it. The app must be locked.
+
+    The next one takes its place as the default and as the next one of others. A switchboard without a default is
+    disabled.
+    """
+    state = switchboard.state
+    left = tuple([_unlinked(one, removed) for one in state.integrations if one.id != removed.id])
+    default_id = removed.next_id if state.default_id == removed.id else state.default_id
+    enabled = state.enabled and default_id is not None
+    switchboard.state = replace(state, integrations=left, default_id=default_id, enabled=enabled)
     await switchboards.change(tx, switchboard.app_id, switchboard)
+
+
+def _unlinked(one: StoredSwitchboardIntegration, removed: StoredSwitchboardIntegration) -> StoredSwitchboardIntegration:
+    if one.next_id != removed.id:
+        return one
+    # Of two that name each other, the one that is left has no next one.
+    return replace(one, next_id=removed.next_id if removed.next_id != one.id else None)
 
 
 def _require_unique_name(state: SwitchboardState, id: str, name: str) -> None:

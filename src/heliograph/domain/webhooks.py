@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from heliograph import ids
 from heliograph.domain.loading import load_app, load_integration, load_webhook, resolve_integration_id
 from heliograph.domain.networks import Network
+from heliograph.domain.oauth_integrations import is_oauth
 from heliograph.domain.targets import admit
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest
@@ -49,7 +50,7 @@ async def create(
 async def _create(tx: Tx, tenant: Tenant, webhook: StoredWebhook) -> None:
     await load_app(tx, tenant.app_id, lock=Lock.CHANGE)
     integration = await load_integration(tx, tenant, webhook.integration_id)
-    if integration.type != CUSTOM:
+    if integration.type != CUSTOM and not is_oauth(integration):
         raise BadRequest("Webhooks are available only for custom integrations")
     await add(tx, tenant.app_id, webhook)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heliograph.errors.statuses import BadRequest, Conflict, NotFound
+from heliograph.errors.statuses import ApiError, BadRequest, Conflict, NotFound, Unauthorized
 
 
 class InvalidPage(BadRequest):
@@ -135,3 +135,47 @@ class UserAlreadyExists(Conflict):
     """Another user of the app already has this external id."""
 
     title = "User already exists"
+
+
+class OAuthClientAlreadyExists(Conflict):
+    """Another OAuth client already has this clientId."""
+
+    title = "OAuth client already exists"
+
+
+class OAuthClientNotFound(NotFound):
+    """The OAuth client does not exist."""
+
+    title = "OAuth client not found"
+
+
+class OAuthError(ApiError):
+    """An error of the OAuth protocol. The response also has `error` and `error_description`, as in RFC 6749."""
+
+
+class InvalidTokenRequest(OAuthError, BadRequest):
+    """A field of the body is missing, given twice, or not valid."""
+
+    code = "invalid_request"
+    title = "Invalid request"
+
+
+class InvalidClient(OAuthError, Unauthorized):
+    """The OAuth client is unknown, or its secret is wrong."""
+
+    code = "invalid_client"
+    title = "Client authentication failed"
+
+
+class UnsupportedGrantType(OAuthError, BadRequest):
+    """The grant type is not `authorization_code`."""
+
+    code = "unsupported_grant_type"
+    title = "grant_type should be authorization_code"
+
+
+class InvalidGrant(OAuthError, BadRequest):
+    """The code is unknown, used, expired, or not for this client and redirect URI."""
+
+    code = "invalid_grant"
+    title = "The authorization code is not valid"

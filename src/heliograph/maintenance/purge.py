@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 
 from heliograph.background import Failures
-from heliograph.storage.rows import apps, attachments, deliveries, integrations, outbox, switchboards
+from heliograph.storage.rows import apps, attachments, deliveries, integrations, oauth_clients, outbox, switchboards
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
@@ -54,4 +54,5 @@ async def _purge_app(store: Store, app_id: str) -> None:
         pass
     await store.write(integrations.purge, app_id)
     await store.write(switchboards.remove, app_id)
+    await store.write(oauth_clients.purge, app_id)
     await store.write(apps.forget, app_id)

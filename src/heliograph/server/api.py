@@ -31,6 +31,8 @@ from heliograph.server.routes import (
     inbound,
     integrations,
     messages,
+    oauth,
+    oauth_clients,
     participants,
     switchboards,
     users,
@@ -40,7 +42,7 @@ from heliograph.server.streams import Streams
 from heliograph.settings import Settings
 from heliograph.storage.blobs import Blobs
 from heliograph.storage.store import Store
-from heliograph.wire.operations import AnyOperation
+from heliograph.wire.operations import AnyOperation, Credential
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
@@ -62,6 +64,8 @@ ROUTE_MODULES = (
     inbound,
     integrations,
     messages,
+    oauth,
+    oauth_clients,
     participants,
     switchboards,
     users,
@@ -70,6 +74,8 @@ ROUTE_MODULES = (
 
 SAFE_METHODS = ("GET", "HEAD")
 """The methods that change nothing."""
+# Python 3.11 takes longer to find a member of an enumeration than a global name.
+_REQUIRED, _OPTIONAL = Credential.REQUIRED, Credential.OPTIONAL
 NOT_OFFERED = "This operation is not offered by this server"
 
 log = logging.getLogger("heliograph.request")
@@ -97,9 +103,8 @@ class Api:
         streams: Streams,
         on_removal: Callable[[], None],
     ) -> None:
-        self._auth = Authenticator(store)
-        self.check_access = self._auth.check_access
-        self._context = ServerContext(store, blobs, settings, urls, self._auth, streams, on_removal)
+        self.auth = Authenticator(store)
+        self._context = ServerContext(store, blobs, settings, urls, self.auth, streams, on_removal)
         self._router = Router((*OPERATIONS, *EXTENSIONS))
 
     async def respond(self, scope: Scope, headers: Headers, receive: Receive, request_id: str) -> HandledRequest:
@@ -145,15 +150,17 @@ class Api:
         operation = route.operation
         path = operation.template.values(*values)
         authorization = headers.get(b"authorization")
-        caller = await self._auth.caller(authorization)
-        tenant = await self._auth.authorize(caller, operation, path)
         connection = connection_of(scope)
-        connection.mark_authenticated()
+        caller = tenant = None
+        if operation.credential is _REQUIRED or (operation.credential is _OPTIONAL and authorization is not None):
+            caller = await self.auth.caller(authorization)
+            tenant = await self.auth.authorize(caller, operation, path)
+            connection.mark_authenticated()
         started = time.monotonic()
         body = await route.read(connection, headers, receive, self._context.settings)
-        if time.monotonic() - started > CACHE_SECONDS:
+        if caller is not None and time.monotonic() - started > CACHE_SECONDS:
             # While the body arrived, the key may have been revoked, or the app deleted.
-            await self._auth.recheck(authorization, path)
+            await self.auth.recheck(authorization, path)
         query = parse_query(scope["query_string"])
         request = Request(operation, path, query, body, caller, tenant, scope, headers, self._context)
         response = await route.respond(await route.handle(request))

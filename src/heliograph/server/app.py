@@ -10,6 +10,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from heliograph.server.api import SAFE_METHODS, Api
 from heliograph.server.attachments import attachment_route
+from heliograph.server.consent import CONSENT_PATH, consent_route
 from heliograph.server.docs.pages import REQUEST_ID, pages
 from heliograph.server.http.proxies import Proxies, has_passed_a_proxy
 from heliograph.server.http.request import Disconnected, Headers, request_id_of
@@ -22,6 +23,7 @@ from heliograph.storage.blobs import Blobs, DatabaseBlobs
 from heliograph.storage.store import Store
 
 _API_ROOTS = (b"v2", b"oauth", b"heliograph")
+_CONSENT = CONSENT_PATH.lstrip("/").encode()
 _NO_OPERATION = "none"
 _REASON = b"x-heliograph-reason"
 
@@ -58,8 +60,9 @@ class Application:
         urls = Urls(settings, self._proxies)
         files = blobs or DatabaseBlobs(store)
         self._api = Api(store, files, settings, urls, self.streams, on_removal)
-        route = attachment_route(store, files, self._api.check_access, private=settings.private_attachments)
-        self._pages = pages(store, self.metrics, urls, route)
+        auth = self._api.auth
+        attachments = attachment_route(store, files, auth.check_access, private=settings.private_attachments)
+        self._pages = pages(store, self.metrics, urls, attachments, consent_route(store, auth))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
@@ -67,7 +70,8 @@ class Application:
         headers = dict(scope["headers"])
         request_id = request_id_of(headers)
         scope = self._within_prefix(scope)
-        if scope["raw_path"].lstrip(b"/").split(b"/", 1)[0] in _API_ROOTS:
+        path = scope["raw_path"].lstrip(b"/")
+        if path.split(b"/", 1)[0] in _API_ROOTS and path != _CONSENT:
             try:
                 handled = await self._api.respond(scope, headers, receive, request_id)
             except Disconnected:

@@ -31,6 +31,8 @@ class Query:
     page: dict[str, str] = field(default_factory=dict)
     filter: dict[str, str] = field(default_factory=dict)
     plain: dict[str, str] = field(default_factory=dict)
+    repeated: set[str] = field(default_factory=set)
+    """The plain parameters that are given more than once. Their last value counts."""
 
 
 EMPTY = Query()
@@ -60,6 +62,8 @@ def parse_query(raw: bytes) -> Query:
         elif group == "filter":
             _put(query.filter, _FILTER, rest, value, BadRequest(INVALID_FILTER))
         else:
+            if name in query.plain:
+                query.repeated.add(name)
             query.plain[name] = value
     return query
 

@@ -30,11 +30,12 @@ class Router:
     def __init__(self, operations: Iterable[AnyOperation]) -> None:
         self._root = Node()
         for operation in operations:
-            self._add(operation)
+            for path in (operation.path, *operation.aliases):
+                self._add(path, operation)
 
-    def _add(self, operation: AnyOperation) -> None:
+    def _add(self, path: str, operation: AnyOperation) -> None:
         node = self._root
-        for segment in operation.path.strip("/").split("/"):
+        for segment in path.strip("/").split("/"):
             if segment.startswith("{"):
                 node.parameter = node = node.parameter or Node()
             else:

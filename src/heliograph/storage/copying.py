@@ -25,7 +25,9 @@ from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery, StoredEvent
 from heliograph.storage.rows.messages import StoredMessage
+from heliograph.storage.rows.oauth_clients import StoredCode, StoredOAuthClient
 from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.removal_calls import RemovalCall
 from heliograph.storage.rows.switchboards import StoredSwitchboard
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.rows.webhooks import StoredWebhook
@@ -96,6 +98,9 @@ TABLES = (
     ),
     Table("attachment_removal", Removal.__struct_fields__, ("id",)),
     Table("integration", StoredIntegration.__struct_fields__, ("id",)),
+    Table("oauth_client", StoredOAuthClient.__struct_fields__, ("id",)),
+    Table("oauth_code", StoredCode.__struct_fields__, ("digest",)),
+    Table("removal_call", RemovalCall.__struct_fields__, ("id",)),
     Table("switchboard", StoredSwitchboard.__struct_fields__, ("app_id",)),
     Table("webhook", StoredWebhook.__struct_fields__, ("id",)),
     Table("delivery", StoredDelivery.__struct_fields__, ("id",), ("lane",)),

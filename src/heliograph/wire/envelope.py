@@ -36,9 +36,13 @@ def with_full_source(payload: Raw, full_source: Raw) -> Raw:
 
 def call_headers(secret: str, delivery_id: str, attempt: int) -> dict[str, str]:
     """The headers of a webhook call."""
+    return {**basic_headers(delivery_id, attempt), "x-api-key": secret}
+
+
+def basic_headers(delivery_id: str, attempt: int) -> dict[str, str]:
+    """The headers of a call without a secret."""
     return {
         "content-type": "application/json",
-        "x-api-key": secret,
         "user-agent": f"heliograph/{__version__}",
         "accept": "*/*",
         DELIVERY_HEADER: delivery_id,

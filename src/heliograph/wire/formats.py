@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from msgspec import Struct
 
+from heliograph.errors import BadRequest
 from heliograph.wire.base import Body, Response
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ class Format(Struct, Generic[T], frozen=True):
     """The format of a body or a response. `T` is the type of the value that handlers receive or return."""
 
     media_type: ClassVar[str]
+    other_media_types: ClassVar[tuple[str, ...]] = ()
+    """Media types in which a body may be sent as well."""
 
     kind: Any
     """The type of the value on the wire. None for formats without a body, which have no media type."""
@@ -41,6 +44,15 @@ class Json(Format[T], Generic[T], frozen=True):
     kind: TypeForm[T]
     optional: bool = False
     """Whether a request without a body means an empty object. Otherwise it is an error."""
+
+
+class JsonOrForm(Json[T], Generic[T], frozen=True):
+    """JSON of the type `kind`, or the same fields as a form. The type must have fields with text only."""
+
+    other_media_types = ("application/x-www-form-urlencoded",)
+
+    invalid: type[BadRequest] = BadRequest
+    """The error for a body that is not valid."""
 
 
 class FilePart(ABC):
@@ -63,7 +75,9 @@ class Multipart(Format[FilePart], frozen=True):
 
 
 class Redirect(Format[str], frozen=True):
-    """A redirect. Handlers return its URL."""
+    """A redirect. Handlers return its URL, in ASCII. The body repeats it as text."""
+
+    media_type = "text/plain"
 
 
 class EventStream(Format[AsyncGenerator[bytes, None]], frozen=True):

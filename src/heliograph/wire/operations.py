@@ -6,7 +6,7 @@ The router, the OpenAPI document and the client are built from the table, and te
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import IntEnum
+from enum import Enum, IntEnum, auto
 from types import UnionType
 from typing import Any, Generic, TypeVar
 
@@ -32,6 +32,15 @@ class Scope(IntEnum):
     def label(self) -> str:
         """The name in the API document: `integration`, `app` or `account`."""
         return self.name.lower()
+
+
+class Credential(Enum):
+    """The use of the `Authorization` header by an operation."""
+
+    REQUIRED = auto()
+    OPTIONAL = auto()
+    """It may be absent. One that is sent must be valid and have the scope of the operation."""
+    IGNORED = auto()
 
 
 SCOPES = {scope.label: scope for scope in Scope}
@@ -65,7 +74,7 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     Its types are those of the values in its path, of its body, and of what its handler returns: `JOIN_CONVERSATION` is
     an `Operation[ConversationPath, ParticipantJoinBody, ParticipantResponse]`.
 
-    `scope` is the lowest scope that may call it.
+    `scope` is the lowest scope that may call it, with a credential.
 
     `filters` are the inner names of its `filter` parameter; exactly one is required if `one_filter` is set. `query` are
     the names of its other query parameters, and `required` the required ones among them. `headers` are the names of its
@@ -90,6 +99,9 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     query: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
+    credential: Credential = Credential.REQUIRED
+    aliases: tuple[str, ...] = ()
+    """Other paths at which the server offers the operation, with the same parameters."""
     offered: bool = True
     """Whether this server implements the operation. If not, the response is a 404 that says so."""
 

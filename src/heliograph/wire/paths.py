@@ -101,6 +101,12 @@ class DeliveryPath(AppPath, frozen=True, gc=False):
     delivery_id: str
 
 
+class OAuthClientPath(NoPath, frozen=True, gc=False):
+    """The path of an OAuth client."""
+
+    oauth_client_id: str
+
+
 APPS = PathTemplate("/v2/apps", NoPath)
 APP = PathTemplate(f"{APPS.text}/{{appId}}", AppPath)
 APP_KEY = PathTemplate(f"{APP.text}/keys/{{keyId}}", AppKeyPath)
@@ -124,6 +130,8 @@ DEVICE_GUID = PathTemplate(f"{EXTENSION_USER.text}/devices/{{guid}}", DeviceGuid
 EXTENSION_CONVERSATION = PathTemplate(f"{EXTENSION_APP.text}/conversations/{{conversationId}}", ConversationPath)
 EXTENSION_MESSAGE = PathTemplate(f"{EXTENSION_CONVERSATION.text}/messages/{{messageId}}", MessagePath)
 DELIVERY = PathTemplate(f"{EXTENSION_APP.text}/deliveries/{{deliveryId}}", DeliveryPath)
+OAUTH_CLIENTS = PathTemplate("/heliograph/v1/oauthClients", NoPath)
+OAUTH_CLIENT = PathTemplate(f"{OAUTH_CLIENTS.text}/{{oauthClientId}}", OAuthClientPath)
 
 I, A, C = Scope.INTEGRATION, Scope.APP, Scope.ACCOUNT  # noqa: E741
 BRAND = ("brandId",)

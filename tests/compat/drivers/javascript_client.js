@@ -43,6 +43,11 @@ const CALLS = {
     return new official[api](client)[`${camel(method)}WithHttpInfo`](appId, ...ids, ...body);
   },
 
+  get_token: (appId, fields) =>
+    new official.OAuthEndpointsApi(client).getTokenWithHttpInfo(model(official.InlineObject, fields)),
+
+  revoke_access: () => new official.OAuthEndpointsApi(client).revokeAccessWithHttpInfo(),
+
   /** The release, without a request. */
   version: async () => ({ data: require('sunshine-conversations-client/package.json').version }),
 

@@ -225,6 +225,23 @@ def call(client: Any, app_id: str, args: Args) -> Any:
     return getattr(getattr(official, args["api"])(client), args["method"])(app_id, *args["ids"], *body)
 
 
+def get_token(client: Any, app_id: str, args: Args) -> Any:
+    """Exchange a code, by the model that the release has for it."""
+    model = official.GetTokenRequest if PYDANTIC else official.InlineObject
+    return official.OAuthEndpointsApi(client).get_token(model(**args))
+
+
+def get_token_info(client: Any, app_id: str, args: Args) -> Any:
+    """Fetch the app of the token, which releases send only by a header of their own: the document has no security."""
+    client.set_default_header("Authorization", f"Bearer {client.configuration.access_token}")
+    return official.OAuthEndpointsApi(client).get_token_info()
+
+
+def revoke_access(client: Any, app_id: str, args: Args) -> None:
+    """Revoke the access of the token."""
+    official.OAuthEndpointsApi(client).revoke_access()
+
+
 def upload_attachment(client: Any, app_id: str, args: Args) -> Any:
     """Upload a file by its path."""
     return official.AttachmentsApi(client).upload_attachment(app_id, "public", args["path"])
@@ -266,6 +283,9 @@ CALLS: dict[str, Callable[[Any, str, Args], Any]] = {
         create_integration,
         create_webhook,
         list_webhooks,
+        get_token,
+        get_token_info,
+        revoke_access,
         upload_attachment,
         upload_bytes,
         delete_attachment,

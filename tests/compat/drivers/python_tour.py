@@ -160,7 +160,7 @@ def messages(client: Any, app_id: str, group: str, record: Record) -> None:
     record("delete_all_messages", lambda: api.delete_all_messages(app_id, group))
     variants(api, app_id, group, record)
     record("delete_conversation", lambda: official.ConversationsApi(client).delete_conversation(app_id, group))
-    record("not offered", lambda: official.OAuthEndpointsApi(client).revoke_access())
+    record("forbidden", lambda: official.OAuthEndpointsApi(client).revoke_access())
     record("delete_app", lambda: official.AppsApi(client).delete_app(app_id))
 
 

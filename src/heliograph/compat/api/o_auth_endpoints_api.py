@@ -13,7 +13,7 @@ class OAuthEndpointsApi(Api):
     """The operations of the tag OAuth."""
 
     def get_token_info(self, **options: Unpack[Options]) -> AppResponse:
-        """Fetches the app of a token.
+        """Fetches the app of a token or a key.
 
         `GET /v2/tokenInfo`
         """
@@ -31,7 +31,8 @@ class OAuthEndpointsApi(Api):
         redirect_uri: str | None = None,
         **options: Unpack[Options],
     ) -> Any:
-        """Asks the user of a browser to authorize an integration, and redirects the browser with a code.
+        """Asks the user of a browser to authorize an integration, and redirects the browser with a code. With a
+        credential, it redirects with a code immediately.
 
         `GET /oauth/authorize`
         """

@@ -1300,7 +1300,7 @@ class GetToken200Response(Model):
 
 
 class GetTokenRequest(Model):
-    """A code to exchange for a token, with the credentials of the integration."""
+    """A code to exchange for a token, with the credentials of the client."""
 
     code: str = field("code")
     grant_type: str = field("grant_type")

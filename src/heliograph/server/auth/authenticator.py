@@ -97,7 +97,8 @@ class Authenticator:
     async def authorize(self, caller: Caller, operation: AnyOperation, path: Struct) -> Tenant | None:
         """Check that the caller may call the operation on this path.
 
-        Returns the app of the path with the caller's key; None for operations without an app in their path.
+        Returns the app of the path with the caller's key; without an app in the path, the app of the key, or None if
+        it is an account's.
 
         Raises:
             Forbidden: the key belongs to another app or integration, or its scope is too low for the operation.
@@ -106,13 +107,17 @@ class Authenticator:
         """
         if (reason := _denial(caller, operation, path)) is not None:
             raise AccessDenied(reason, key_id=caller.key_id)
-        if not isinstance(path, AppPath):
+        if isinstance(path, AppPath):
+            app_id = path.app_id
+        elif isinstance(caller, AccountCaller):
             return None
-        app = await self._require(caller, path.app_id)
+        else:
+            app_id = caller.app_id
+        app = await self._require(caller, app_id)
         if app.requests_per_second is not None:
             self._limits.take(app.id, app.requests_per_second)
         integration_id = caller.integration_id if isinstance(caller, IntegrationCaller) else None
-        return Tenant(path.app_id, caller.key_id, integration_id, caller.scope)
+        return Tenant(app_id, caller.key_id, integration_id, caller.scope)
 
     async def recheck(self, authorization: bytes | None, path: Struct) -> None:
         """Check that the credential is still valid and the app of the path still exists.

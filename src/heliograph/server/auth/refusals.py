@@ -33,6 +33,7 @@ class Reason(StrEnum):
     WRONG_APP = "wrong app"
     UNKNOWN_APP = "unknown app"
     WRONG_INTEGRATION = "wrong integration"
+    NOT_OF_AN_APP = "not a credential of an app"
     WRONG_SERVICE_ACCOUNT = "wrong service account"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from heliograph.wire import (
     activities,
@@ -20,6 +20,7 @@ from heliograph.wire import (
     integrations,
     keys,
     messages,
+    oauth,
     participants,
     switchboards,
     users,
@@ -142,6 +143,12 @@ _call = events.WebhookCall(
         )
     ],
 )
+_oauth_client = oauth.OAuthClient(
+    client_id="shop",
+    display_name="Shop",
+    redirect_uris=["https://shop.example.org/callback"],
+    remove_url="https://shop.example.org/removed",
+)
 _end = PageMeta(has_more=False)
 
 _media_url = "https://chat.example.org/attachments/v2/w5k0cm2v9q3n8d1xjz7rthb4ep/deck.png"
@@ -151,6 +158,7 @@ _RESPONSES: tuple[Any, ...] = (
     apps.AppResponse(app=_app),
     apps.AppListResponse(apps=[_app], meta=_end),
     apps.AppKeyResponse(key=_key),
+    apps.AppWithSubdomainResponse(app=apps.AppWithSubdomain(**asdict(_app), subdomain="chat")),
     apps.AppKeyListResponse(keys=[_key]),
     apps.Empty(),
     clients.ClientListResponse(clients=[_client], meta=_end),
@@ -174,6 +182,11 @@ _RESPONSES: tuple[Any, ...] = (
     switchboards.SwitchboardIntegrationListResponse(switchboard_integrations=[_switchboard_integration]),
     webhooks.WebhookResponse(webhook=_webhook),
     webhooks.WebhookListResponse(webhooks=[_webhook]),
+    oauth.TokenResponse(access_token="header.payload.signature", token_type="Bearer"),
+    oauth.OAuthClientResponse(
+        oauth_client=oauth.NewOAuthClient(**asdict(_oauth_client), client_secret="the-secret-of-the-client")
+    ),
+    oauth.OAuthClientListResponse(oauth_clients=[_oauth_client]),
     deliveries.DeliveryResponse(delivery=replace(_delivery, attempts=[_attempt])),
     deliveries.DeliveryListResponse(deliveries=[_delivery], meta=_end),
     _call,
@@ -227,6 +240,13 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
     switchboards.ReleaseControlBody: {"metadata": {"solved": True}},
     webhooks.WebhookCreateBody: _hook,
     webhooks.WebhookUpdateBody: {"triggers": ["*"]},
+    oauth.TokenBody: {
+        "grant_type": "authorization_code",
+        "code": "the-code",
+        "client_id": "shop",
+        "client_secret": "the-secret-of-the-client",
+    },
+    oauth.OAuthClientCreateBody: {"displayName": "Shop", "redirectUris": ["https://shop.example.org/callback"]},
     users.UserUpdateBody: {"profile": {"surname": "Lovelace"}},
 }
 

@@ -14,9 +14,9 @@ from heliograph.server.docs.examples import example_of
 from heliograph.server.http.responses import ErrorResponse
 from heliograph.wire.base import Body, Response
 from heliograph.wire.deliveries import DeliveryStatus
-from heliograph.wire.formats import Format, Json
+from heliograph.wire.formats import Format, Json, Redirect
 from heliograph.wire.messages import MESSAGES_PER_PAGE
-from heliograph.wire.operations import AnyOperation, Scope
+from heliograph.wire.operations import AnyOperation, Credential, Scope
 from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
 from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, ParticipantLeaveBody
 from heliograph.wire.paths import AppPath, UserPath
@@ -29,13 +29,8 @@ Schemas = dict[Any, JSON]
 _REFERENCE = "#/components/schemas/{name}"
 
 # The errors of every operation; those with a body, or with an app in their path, have more.
-_ALWAYS: tuple[type[ApiError], ...] = (
-    errors.Unauthorized,
-    errors.Forbidden,
-    errors.RateLimited,
-    errors.ServerError,
-    errors.ServiceUnavailable,
-)
+_ALWAYS: tuple[type[ApiError], ...] = (errors.ServerError, errors.ServiceUnavailable)
+_WITH_CREDENTIAL: tuple[type[ApiError], ...] = (errors.Unauthorized, errors.Forbidden, errors.RateLimited)
 _WITH_BODY: tuple[type[ApiError], ...] = (
     errors.BadRequest,
     errors.RequestTimeout,
@@ -56,6 +51,7 @@ _PARAMETERS = {
     "deviceId": "The device.",
     "guid": "What the SDK calls the device.",
     "deliveryId": "The delivery.",
+    "oauthClientId": "The id of the OAuth client.",
     "zendeskId": "The id of the Support user to link with the user.",
 }
 _FILTERS = {
@@ -81,9 +77,11 @@ _QUERY = {
     "redirect_uri": "The URL to which the browser is redirected.",
 }
 _REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the client received from this stream."}
+_EXTENSION = "Extensions of this server to the Sunshine Conversations API."
 _TAG_DESCRIPTIONS = {
-    "Deliveries": "Extensions of this server to the Sunshine Conversations API.",
+    "Deliveries": _EXTENSION,
     "End users": "Extensions of this server: what a user, an SDK or a channel does.",
+    "OAuth Clients": _EXTENSION,
 }
 
 # Rules between fields, where JSON Schema can express them.
@@ -96,10 +94,15 @@ _RULES: dict[type[Body], JSON] = {
 _TEXT: JSON = {"type": "string"}
 _HEADERS: dict[str, tuple[str, JSON]] = {
     "X-Request-Id": ("The client's own id if it sent a valid one, or a new one.", _TEXT),
+    "Location": ("The URL of the redirect.", _TEXT),
     "WWW-Authenticate": ("The authentication schemes.", _TEXT),
     "Retry-After": ("Seconds after which to retry.", {"type": "integer", "minimum": 0}),
 }
-_HEADERS_OF = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
+_SECURITY: dict[Credential, list[JSON]] = {
+    Credential.OPTIONAL: [{}, {"basicAuth": []}, {"bearerAuth": []}],
+    Credential.IGNORED: [],
+}
+_HEADERS_OF = {302: ["Location"], 401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
 
 
 def offered() -> list[AnyOperation]:
@@ -185,7 +188,7 @@ def _operation(operation: AnyOperation, schema_of: Schemas) -> JSON:
     rendered: JSON = {
         "operationId": operation.name,
         "summary": _title(operation.name),
-        "description": f"{operation.about}\n\nScope: {' or '.join(_scopes(operation))}.",
+        "description": f"{operation.about}\n\n{_credential(operation)}",
         "tags": [operation.tag],
         "responses": _responses(operation, schema_of),
     }
@@ -201,7 +204,18 @@ def _operation(operation: AnyOperation, schema_of: Schemas) -> JSON:
     if operation.body.kind:
         optional = isinstance(operation.body, Json) and operation.body.optional
         rendered["requestBody"] = {"required": not optional, "content": _content(operation.body, schema_of)}
+    if operation.credential is not Credential.REQUIRED:
+        rendered["security"] = _SECURITY[operation.credential]
     return rendered
+
+
+def _credential(operation: AnyOperation) -> str:
+    scopes = f"Scope: {' or '.join(_scopes(operation))}."
+    return {
+        Credential.REQUIRED: scopes,
+        Credential.OPTIONAL: f"Needs no credential. {scopes}",
+        Credential.IGNORED: "Needs no credential.",
+    }[operation.credential]
 
 
 def _title(name: str) -> str:
@@ -217,7 +231,7 @@ def _content(format: Format[Any], schema_of: Schemas) -> JSON:
     content: JSON = {"schema": schema_of[format.kind]}
     if (example := example_of(format.kind)) is not None:
         content["example"] = example
-    return {format.media_type: content}
+    return dict.fromkeys((format.media_type, *format.other_media_types), content)
 
 
 def _path_parameters(operation: AnyOperation) -> list[JSON]:
@@ -268,6 +282,9 @@ def _responses(operation: AnyOperation, schema_of: Schemas) -> JSON:
     success: JSON = {"description": "Done.", "headers": _headers(operation.status)}
     if operation.response.kind:
         success["content"] = _content(operation.response, schema_of)
+    if isinstance(operation.response, Redirect):
+        content = {"schema": _TEXT, "example": "Found. Redirecting to https://shop.example.org/callback?code=the-code"}
+        success["content"] = {operation.response.media_type: content}
     rendered: JSON = {str(operation.status): success}
     refusals: dict[int, list[type[ApiError]]] = {}
     for error in _refusals(operation):
@@ -297,6 +314,8 @@ def _headers(status: int) -> JSON:
 def _refusals(operation: AnyOperation) -> list[type[ApiError]]:
     """The errors of the operation, each once."""
     kinds = [*operation.errors, *_ALWAYS]
+    if operation.credential is not Credential.IGNORED:
+        kinds += _WITH_CREDENTIAL
     if operation.body.kind:
         kinds += _WITH_BODY
     if operation.paged or issubclass(operation.template.values, UserPath):

@@ -54,8 +54,8 @@ _DOCS = """<!doctype html>
 """
 
 
-def pages(store: Store, metrics: Metrics, urls: Urls, attachments: Route) -> Starlette:
-    """The ASGI application for all paths outside the API, including the route of attachments."""
+def pages(store: Store, metrics: Metrics, urls: Urls, *others: Route) -> Starlette:
+    """The ASGI application for all paths outside the API, including the routes of `others`."""
 
     rendering: asyncio.Task[dict[str, msgspec.Raw]] | None = None
 
@@ -98,7 +98,7 @@ def pages(store: Store, metrics: Metrics, urls: Urls, attachments: Route) -> Sta
             Route("/docs", docs),
             # URLs in the page are relative to /docs.
             *[Route(path, home) for path in ("/", "/docs/")],
-            attachments,
+            *others,
             Mount("/docs/assets", StaticFiles(directory=_ASSETS)),
         ],
         exception_handlers={HTTPException: _http_error, ApiError: _api_error, Exception: _server_error},

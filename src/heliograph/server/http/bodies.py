@@ -7,7 +7,9 @@ import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
+from msgspec.json import encode
 from msgspec.structs import fields
 from starlette.types import Receive
 
@@ -15,7 +17,7 @@ from heliograph.errors import BadRequest, PayloadTooLarge, RequestTimeout, Unsup
 from heliograph.server.http.multipart import MEGABYTE, open_part
 from heliograph.server.http.request import Connection, Disconnected, Headers
 from heliograph.settings import Settings
-from heliograph.wire.formats import FilePart, Format, Json, Multipart, NoBody
+from heliograph.wire.formats import FilePart, Format, Json, JsonOrForm, Multipart, NoBody
 from heliograph.wire.operations import Operation
 from heliograph.wire.validation import decode
 
@@ -24,6 +26,10 @@ B = TypeVar("B")
 BODY_LIMIT = 102_400  # 100kb, as the API document's limits count it
 BODY_SECONDS = 30
 EMPTY = "Request body is required"
+MALFORMED_FORM = "Request body is not a valid form"
+
+_FORM = re.compile(rb"application/x-www-form-urlencoded\s*(?:;|\Z)", re.IGNORECASE)
+_MOST_FIELDS = 50
 
 _JSON = re.compile(rb"application/(?:[a-z0-9.+-]+\+)?json\s*(?:;|\Z)", re.IGNORECASE)
 _PLAIN_JSON = b"application/json"
@@ -65,6 +71,51 @@ async def _read_json(
     return decode(content, body.kind, require_subscribe=settings.require_subscribe_sdk_client)
 
 
+def _json_or_form_reader(body: JsonOrForm[B], method: str) -> BodyReader[B]:
+    return partial(_read_json_or_form, body)
+
+
+async def _read_json_or_form(
+    body: JsonOrForm[B], connection: Connection, headers: Headers, receive: Receive, settings: Settings
+) -> B:
+    try:
+        if not is_form(headers):
+            return await _read_json(body, connection, headers, receive, settings)
+        fields = await read_form(connection, headers, receive)
+        # A form has the same fields, so the same rules hold.
+        return decode(encode(fields), body.kind, require_subscribe=settings.require_subscribe_sdk_client)
+    except BadRequest as error:
+        raise body.invalid(*error.titles) from None
+
+
+def is_form(headers: Headers) -> bool:
+    """Whether the body is declared as a form."""
+    return _FORM.match(headers.get(b"content-type", b"")) is not None
+
+
+async def read_form(connection: Connection, headers: Headers, receive: Receive) -> dict[str, str]:
+    """The fields of a body that is declared as a form.
+
+    Raises:
+        BadRequest: it is not a form in UTF-8, has too many fields, or has a field twice.
+        PayloadTooLarge, RequestTimeout, UnsupportedMediaType, Disconnected: as for JSON.
+    """
+    content = await _read_all(connection, headers, receive)
+    _require_uncompressed(headers)
+    try:
+        pairs = parse_qsl(content.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        raise BadRequest(MALFORMED_FORM) from None
+    # PostgreSQL cannot store NUL in text, so it is refused on both engines.
+    if any("\0" in name or "\0" in value for name, value in pairs):
+        raise BadRequest(MALFORMED_FORM)
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise BadRequest(*(f"{name} should be given once" for name in fields if names.count(name) > 1))
+    return fields
+
+
 def _no_body_reader(body: NoBody, method: str) -> BodyReader[None]:
     return _ignore if method == "GET" else _discard
 
@@ -91,6 +142,7 @@ async def _read_multipart(
 
 
 _READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {
+    JsonOrForm: _json_or_form_reader,  # before its base class
     Json: _json_reader,
     NoBody: _no_body_reader,
     Multipart: _multipart_reader,

@@ -80,14 +80,22 @@ class Request(Generic[P, B]):
     path: P
     query: Query
     body: B
-    caller: Caller
+    known_caller: Caller | None
+    """The caller; None if the request has no credential, or the operation ignores it."""
     app_tenant: Tenant | None
-    """The app of the path and the key that acts in it; None for operations without an app in their path."""
+    """The app of the path and the key that acts in it. Without an app in the path, the app of the key; None if it is an
+    account's, or unknown."""
     scope: Scope
     headers: Headers
     context: ServerContext
     response_headers: dict[str, str] = field(default_factory=dict)
     """Headers that the handler adds to the response."""
+
+    @property
+    def caller(self) -> Caller:
+        """The caller, for operations that require a credential."""
+        assert self.known_caller is not None
+        return self.known_caller
 
     @property
     def tenant(self: Request[AppPath, Any]) -> Tenant:

@@ -13,9 +13,9 @@ import msgspec
 from msgspec import Struct
 from starlette.types import Receive, Scope, Send
 
-from heliograph.errors import ApiError, PayloadTooLarge, RequestTimeout
+from heliograph.errors import ApiError, OAuthError, PayloadTooLarge, RequestTimeout
 from heliograph.server.auth.refusals import Refusal, refusal_of
-from heliograph.wire.formats import EventStream, Format, Json
+from heliograph.wire.formats import EventStream, Format, Json, Redirect
 from heliograph.wire.operations import Operation
 
 R = TypeVar("R")
@@ -37,6 +37,13 @@ class ErrorResponse(Struct):
     """The body of every error response."""
 
     errors: list[Error]
+
+
+class OAuthErrorResponse(ErrorResponse):
+    """The body of an error response of OAuth, in the form of RFC 6749 and in that of this API."""
+
+    error: str
+    error_description: str
 
 
 @dataclass(slots=True)
@@ -138,6 +145,17 @@ async def _json(status: int, result: object) -> Response:
     return Response(status, [_JSON_TYPE], _encode(result))
 
 
+async def _redirect(status: int, url: str) -> Response:
+    headers = [
+        (b"content-type", f"{Redirect.media_type}; charset=utf-8".encode()),
+        (b"location", url.encode("ascii")),
+        # The URL may contain a code.
+        (b"cache-control", b"no-store"),
+        (b"referrer-policy", b"no-referrer"),
+    ]
+    return Response(status, headers, f"Found. Redirecting to {url}".encode())
+
+
 async def _event_stream(status: int, events: AsyncGenerator[bytes, None]) -> Response:
     headers = [
         (b"content-type", EventStream.media_type.encode()),
@@ -148,7 +166,11 @@ async def _event_stream(status: int, events: AsyncGenerator[bytes, None]) -> Res
     return StreamResponse(status=status, headers=headers, first=await anext(events), rest=events)
 
 
-_RESPONDERS: dict[type[Format[Any]], Callable[..., Awaitable[Response]]] = {Json: _json, EventStream: _event_stream}
+_RESPONDERS: dict[type[Format[Any]], Callable[..., Awaitable[Response]]] = {
+    Json: _json,
+    Redirect: _redirect,
+    EventStream: _event_stream,
+}
 
 
 def error_response(error: ApiError) -> Response:
@@ -159,8 +181,13 @@ def error_response(error: ApiError) -> Response:
 
 def render(error: ApiError) -> tuple[bytes, HeaderList]:
     """The body and the headers of an error response."""
-    body = _encode(ErrorResponse([Error(error.code, title) for title in error.titles]))
+    errors = [Error(error.code, title) for title in error.titles]
     headers = [(name.encode(), value.encode()) for name, value in error.headers.items()]
+    if isinstance(error, OAuthError):
+        body = _encode(OAuthErrorResponse(errors, error.code, "; ".join(error.titles)))
+        headers.append((b"cache-control", b"no-store"))
+    else:
+        body = _encode(ErrorResponse(errors))
     if isinstance(error, (PayloadTooLarge, RequestTimeout)):
         # The rest of the request body is not read.
         headers.append((b"connection", b"close"))

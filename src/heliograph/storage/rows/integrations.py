@@ -51,6 +51,14 @@ async def unlisted(reader: Reader, app_id: str, type: str) -> StoredIntegration 
     return _ROWS.load(row) if row else None
 
 
+async def unlisted_everywhere(reader: Reader, type: str) -> list[StoredIntegration]:
+    """The integrations of a type that is not listed, in all apps, in the order of the apps."""
+    rows = await reader.rows(
+        f"SELECT {', '.join(_ROWS.columns)} FROM integration WHERE listed = 0 AND type = $1 ORDER BY app_id, id", type
+    )
+    return [_ROWS.load(row) for row in rows]
+
+
 async def page(reader: Reader, app_id: str, types: Sequence[str], page: Page) -> Slice[StoredIntegration]:
     """A page of the app's listed integrations of these types, or of any if none is named; oldest first."""
     source = "integration WHERE app_id = $1 AND listed = 1"

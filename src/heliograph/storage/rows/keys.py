@@ -48,8 +48,12 @@ async def of_integration(reader: Reader, app_id: str, integration_id: str) -> li
 
 
 async def every(reader: Reader) -> list[StoredKey]:
-    """All keys of this server, oldest first."""
-    return [StoredKey(*row) for row in await reader.rows(f"{_SELECT} ORDER BY created_at, id")]
+    """All keys of this server, oldest first, except those that sign the tokens of OAuth integrations."""
+    rows = await reader.rows(
+        f"{_SELECT} AS k WHERE integration_id IS NULL OR EXISTS ("
+        "SELECT 1 FROM integration AS i WHERE i.id = k.integration_id AND i.listed = 1) ORDER BY created_at, id"
+    )
+    return [StoredKey(*row) for row in rows]
 
 
 async def add(tx: Tx, key: StoredKey) -> None:

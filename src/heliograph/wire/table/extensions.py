@@ -16,6 +16,7 @@ from heliograph.wire.inbound import (
     InboundResponse,
     MessageOutcomeBody,
 )
+from heliograph.wire.oauth import OAuthClientCreateBody, OAuthClientListResponse, OAuthClientResponse
 from heliograph.wire.operations import Operation, operations_in
 from heliograph.wire.paths import (
     BRAND,
@@ -25,7 +26,10 @@ from heliograph.wire.paths import (
     EXTENSION_CONVERSATION,
     EXTENSION_MESSAGE,
     EXTENSION_USER,
+    OAUTH_CLIENT,
+    OAUTH_CLIENTS,
     A,
+    C,
 )
 
 # fmt: off
@@ -83,6 +87,22 @@ CHANGE_CONTROL = Operation(
     "ChangeControl", "POST", EXTENSION_CONVERSATION / "control", "End users", A,
     "Passes or releases control of a conversation with a reason, which the operations of the API cannot give.",
     body=Json(ControlBody), response=Json(Empty), errors=(errors.ConversationNotFound,),
+)
+CREATE_OAUTH_CLIENT = Operation(
+    "CreateOAuthClient", "POST", OAUTH_CLIENTS, "OAuth Clients", C,
+    "Creates an OAuth client, whose integration can then be let into apps. The secret is shown only in this response.",
+    body=Json(OAuthClientCreateBody), response=Json(OAuthClientResponse), status=201,
+    errors=(errors.OAuthClientAlreadyExists,),
+)
+LIST_OAUTH_CLIENTS = Operation(
+    "ListOAuthClients", "GET", OAUTH_CLIENTS, "OAuth Clients", C,
+    "Lists the OAuth clients, oldest first, without their secrets.",
+    body=NO_BODY, response=Json(OAuthClientListResponse),
+)
+DELETE_OAUTH_CLIENT = Operation(
+    "DeleteOAuthClient", "DELETE", OAUTH_CLIENT, "OAuth Clients", C,
+    "Deletes an OAuth client with its integrations in all apps. Their tokens stop working.",
+    body=NO_BODY, response=Json(Empty), errors=(errors.OAuthClientNotFound,),
 )
 # fmt: on
 

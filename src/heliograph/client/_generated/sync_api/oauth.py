@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from heliograph.client._generated.models import AppWithSubdomainResponse, Empty, TokenResponse
 from heliograph.client.model import Model
@@ -17,7 +17,7 @@ class OAuthApi(Api):
     """The operations of the tag OAuth."""
 
     def get_token_info(self) -> AppWithSubdomainResponse:
-        """Fetches the app of a token.
+        """Fetches the app of a token or a key.
 
         `GET /v2/tokenInfo`. Scopes: integration, app, account.
 
@@ -37,11 +37,14 @@ class OAuthApi(Api):
         state: str | None = None,
         redirect_uri: str | None = None,
     ) -> Model:
-        """Asks the user of a browser to authorize an integration, and redirects the browser with a code.
+        """Asks the user of a browser to authorize an integration, and redirects the browser with a code. With a
+        credential, it redirects with a code immediately.
 
-        `GET /oauth/authorize`. Scopes: integration, app, account.
+        `GET /oauth/authorize`. Scopes: app, account.
 
         Raises:
+            BadRequest: The request is not valid; one title per violation.
+            AppNotFound: The app does not exist.
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
             ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
             TransportError: No response arrived: ConnectionFailed or Timeout.
@@ -66,15 +69,20 @@ class OAuthApi(Api):
         body: TokenBody | Mapping[str, Any] | None = None,
         *,
         code: str | None = None,
-        grant_type: Literal["authorization_code"] | None = None,
+        grant_type: str | None = None,
         client_id: str | None = None,
         client_secret: str | None = None,
+        redirect_uri: str | None = None,
     ) -> TokenResponse:
         """Exchanges a code for a token.
 
         `POST /oauth/token`. Scopes: integration, app, account.
 
         Raises:
+            InvalidClient: The OAuth client is unknown, or its secret is wrong.
+            InvalidTokenRequest: A field of the body is missing, given twice, or not valid.
+            UnsupportedGrantType: The grant type is not `authorization_code`.
+            InvalidGrant: The code is unknown, used, expired, or not for this client and redirect URI.
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
             ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
             TransportError: No response arrived: ConnectionFailed or Timeout.
@@ -85,7 +93,13 @@ class OAuthApi(Api):
                 OPERATION["GetToken"],
                 (),
                 body,
-                {"code": code, "grant_type": grant_type, "client_id": client_id, "client_secret": client_secret},
+                {
+                    "code": code,
+                    "grant_type": grant_type,
+                    "client_id": client_id,
+                    "client_secret": client_secret,
+                    "redirect_uri": redirect_uri,
+                },
             ),
             TokenResponse,
         )
