@@ -14,6 +14,7 @@ from heliograph.server.handlers import ROUTES
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from tests.harness import Caller, new_app
+from tests.security.calls import path_of
 
 MISSING = "0" * 24
 HOOK = {"target": "https://refused.invalid/hook", "triggers": ["conversation:create"]}
@@ -37,7 +38,7 @@ def own(account: Caller) -> Caller:
 def answered(api: Caller, name: str, query: str = "", *, app_id: str = "", **more: Any) -> httpx.Response:
     """The response of an operation, by default in the caller's app."""
     (operation,) = (one for one in EXTENSIONS if one.name == name)
-    path = operation.path.format(appId=app_id or api.app_id, deliveryId=more.pop("delivery_id", MISSING))
+    path = path_of(operation, appId=app_id or api.app_id, deliveryId=more.pop("delivery_id", MISSING))
     return api.http.request(operation.method, f"{api.url}{path}{query}", auth=more.pop("auth", api.auth), **more)
 
 
@@ -88,6 +89,10 @@ def test_parameters_are_documented(document: Any) -> None:
     assert filters["status"]["enum"] == ["pending", "delivered", "failed"]
     for name in ("GetDelivery", "RetryDelivery"):
         assert set(found[name]) == {("path", "appId"), ("path", "deliveryId")}
+    assert set(found["SetClientOutcome"]) == {
+        ("path", "appId"), ("path", "userIdOrExternalId"), ("path", "clientId"), ("query", "brandId"),
+    }  # fmt: skip
+    assert set(found["ListOutbound"]["query", "filter"]["properties"]) == {"conversationId", "clientId"}
     assert set(found["StreamEvents"]) == {
         ("path", "appId"), ("query", "trigger"), ("query", "conversationId"), ("query", "includeFullUser"),
         ("header", "Last-Event-ID"),

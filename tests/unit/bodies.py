@@ -8,7 +8,7 @@ from heliograph.wire import apps, conversations, integrations, participants, use
 from heliograph.wire.activities import ActivityPost
 from heliograph.wire.attachments import AttachmentDeleteBody
 from heliograph.wire.keys import IntegrationApiKeyBody
-from heliograph.wire.linking import ClientCreateBody
+from heliograph.wire.linking import ClientCreateBody, ClientOutcomeBody
 from heliograph.wire.messages import MessagePost
 from heliograph.wire.oauth import TokenBody
 from heliograph.wire.operations import BodyType
@@ -71,6 +71,7 @@ def _message(type: str, content: JSON, **more: Any) -> JSON:
 _text = _message("text", {"text": "Is this you?", "actions": [{"type": "link", "text": "Yes", "uri": "https://a.org"}]})
 _member = {"userExternalId": "grace", "subscribeSDKClient": True}
 _ref = {"url": "https://example.invalid/ref", "bid": "b", "key": "k", "signature": "s", "owner": "o"}
+_download = {"userId": "u", "apple": {"interactiveDataRef": _ref}}
 _events = {"payload": {"data": [{"event": "Purchase"}]}}
 _place = {"deliverStandbyEvents": False, "nextSwitchboardIntegrationId": "n", "messageHistoryCount": 10}
 _token = {"code": "c", "grant_type": "authorization_code", "client_id": "i", "client_secret": "s"}
@@ -145,7 +146,7 @@ EXAMPLES: dict[str, Example] = {
     "offer": (OfferControlBody, _control, {**_control, **_metadata}),
     "accept": (AcceptControlBody, {}, _metadata),
     "release": (ReleaseControlBody, {}, _metadata),
-    "download": (DownloadMessageRefBody, {"userId": "u"}, {"userId": "u", "apple": {"interactiveDataRef": _ref}}),
+    "download": (DownloadMessageRefBody, _download, _download),
     **{
         f"conversion {name}": (ConversionEventsBody, {name: {"payload": {"data": []}}}, {name: _events})
         for name in ("messenger", "instagram", "whatsapp")
@@ -196,8 +197,13 @@ EXAMPLES: dict[str, Example] = {
     ),
     "sync": (users.SyncUserBody, {}, {"survivingZendeskId": "99"}),
     "link mailgun": _linking("mailgun", address="grace@example.invalid"),
-    "link messagebird": _linking("messagebird", phoneNumber="+441665"),
-    "link twilio": _linking("twilio", phoneNumber="+441665"),
-    "link whatsapp": _linking("whatsapp", phoneNumber="+441665"),
+    "link messagebird": _linking("messagebird", phoneNumber="+44 1665-710000"),
+    "link twilio": _linking("twilio", phoneNumber="+44 1665-710000"),
+    "link whatsapp": _linking("whatsapp", phoneNumber="+44 1665-710000"),
+    "outcome": (
+        ClientOutcomeBody,
+        {"outcome": "matched"},
+        {"outcome": "failed", "error": {"code": "forbidden", "message": "Blocked"}},
+    ),
     "token": (TokenBody, _token, _token),
 }

@@ -153,14 +153,23 @@ async def remove(tx: Tx, switchboard: StoredSwitchboard, removed: StoredSwitchbo
     Raises:
         BadRequest: it is the default one, or the next one of another.
     """
+    require_removable(switchboard, removed)
     state = switchboard.state
-    if state.default_id == removed.id:
-        raise BadRequest(_IS_DEFAULT)
-    if any(one.next_id == removed.id for one in state.integrations):
-        raise BadRequest(_IS_NEXT)
     left = tuple([one for one in state.integrations if one.id != removed.id])
     switchboard.state = replace(state, integrations=left)
     await switchboards.change(tx, switchboard.app_id, switchboard)
+
+
+def require_removable(switchboard: StoredSwitchboard, removed: StoredSwitchboardIntegration) -> None:
+    """Check that a switchboard integration is not needed by its switchboard.
+
+    Raises:
+        BadRequest: it is the default one, or the next one of another.
+    """
+    if switchboard.state.default_id == removed.id:
+        raise BadRequest(_IS_DEFAULT)
+    if any(one.next_id == removed.id for one in switchboard.state.integrations):
+        raise BadRequest(_IS_NEXT)
 
 
 def _require_unique_name(state: SwitchboardState, id: str, name: str) -> None:

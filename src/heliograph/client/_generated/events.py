@@ -9,6 +9,7 @@ from heliograph.client._generated.models import (
     ActivityPayload,
     ClientAddPayload,
     ClientRemovePayload,
+    ClientUpdatePayload,
     ConversationCreatePayload,
     ConversationMessagePayload,
     ConversationPostbackPayload,
@@ -29,6 +30,7 @@ __all__ = [
     "EVENTS",
     "ClientAddEvent",
     "ClientRemoveEvent",
+    "ClientUpdateEvent",
     "ConversationCreateEvent",
     "ConversationJoinEvent",
     "ConversationLeaveEvent",
@@ -73,6 +75,12 @@ class ClientRemoveEvent(Event):
     """`client:remove`."""
 
     payload: ClientRemovePayload = one("payload", ClientRemovePayload)
+
+
+class ClientUpdateEvent(Event):
+    """`client:update`."""
+
+    payload: ClientUpdatePayload = one("payload", ClientUpdatePayload)
 
 
 class ConversationCreateEvent(Event):
@@ -204,6 +212,7 @@ class UserUpdateEvent(Event):
 EVENTS: dict[str, type[Event]] = {
     "client:add": ClientAddEvent,
     "client:remove": ClientRemoveEvent,
+    "client:update": ClientUpdateEvent,
     "conversation:create": ConversationCreateEvent,
     "conversation:join": ConversationJoinEvent,
     "conversation:leave": ConversationLeaveEvent,

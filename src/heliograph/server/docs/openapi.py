@@ -62,7 +62,8 @@ _FILTERS = {
     "userExternalId": "The user's external id.",
     "status": "The status.",
     "webhookId": "The webhook.",
-    "conversationId": "The conversation that the event is about.",
+    "conversationId": "The conversation.",
+    "clientId": "The client.",
     "identities.email": "The email address.",
     "types": "Types of integrations, separated by commas.",
 }
@@ -80,7 +81,10 @@ _QUERY = {
     "redirect_uri": "The URL to which the browser is redirected.",
 }
 _REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the client received from this stream."}
-_TAG_DESCRIPTIONS = {"Deliveries": "Extensions of this server to the Sunshine Conversations API."}
+_TAG_DESCRIPTIONS = {
+    "Deliveries": "Extensions of this server to the Sunshine Conversations API.",
+    "Sandbox": "Extensions of this server for tests, which act as a third-party channel or its user.",
+}
 
 # Rules between fields, where JSON Schema can express them.
 _ONE_USER: JSON = {"oneOf": [{"required": ["userId"]}, {"required": ["userExternalId"]}]}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from heliograph import errors
+from heliograph.wire.clients import ClientResponse
 from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
 from heliograph.wire.events import WebhookCall
 from heliograph.wire.formats import NO_BODY, EventStream, Json
+from heliograph.wire.linking import ClientOutcomeBody
 from heliograph.wire.operations import Operation, operations_in
-from heliograph.wire.paths import DELIVERY, EXTENSION_APP, A
+from heliograph.wire.outbound import OutboundListResponse
+from heliograph.wire.paths import DELIVERY, EXTENSION_APP, EXTENSION_CLIENT, A
 
 # fmt: off
 LIST_DELIVERIES = Operation(
@@ -32,6 +35,19 @@ STREAM_EVENTS = Operation(
     "With `Last-Event-ID`, the stream resumes after that event.",
     body=NO_BODY, response=EventStream(WebhookCall), errors=(errors.BadRequest,),
     query=("trigger", "conversationId", "includeFullUser"), headers=("Last-Event-ID",),
+)
+SET_CLIENT_OUTCOME = Operation(
+    "SetClientOutcome", "POST", EXTENSION_CLIENT / "outcome", "Sandbox", A,
+    "Acts as the channel of a client, or its user: completes a link request, or ends or resumes a subscription. "
+    "Responds with the client after that, or with the client that was removed.",
+    body=Json(ClientOutcomeBody), response=Json(ClientResponse),
+    errors=(errors.UserNotFound, errors.ClientNotFound, errors.Conflict), query=("brandId",),
+)
+LIST_OUTBOUND = Operation(
+    "ListOutbound", "GET", EXTENSION_APP / "outbound", "Sandbox", A,
+    "Lists what third-party channels would have been sent, oldest first. This server sends nothing to such a channel.",
+    body=NO_BODY, response=Json(OutboundListResponse), errors=(errors.InvalidPage,), paged=True,
+    filters=("conversationId", "clientId"),
 )
 # fmt: on
 
