@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.api.database import Database
-from tests.harness import Caller, error_of, titles_of
+from tests.harness import Caller, Server, error_of, titles_of
 from tests.unit.integrations import INTEGRATIONS
 
 HOOK = {"target": "https://example.invalid/hook", "triggers": ["*"]}
@@ -64,6 +64,12 @@ def test_channels_need_stand_ins_and_credentials(api: Caller, other: Caller, typ
     for name in INTEGRATIONS[type_][0].keys() - OPTIONAL:
         without = {key: value for key, value in INTEGRATIONS[type_][0].items() if key != name}
         assert any(name in title for title in titles_of(api("POST", "/integrations", {"type": type_, **without})))
+
+
+def test_the_server_logs_that_channels_are_stand_ins(server: Server, other_server: Server) -> None:
+    """integrations.10: once, and only if they are."""
+    counts = [sum("third-party channels are stand-ins" in line for line in one.log) for one in (server, other_server)]
+    assert counts == [1, 0]
 
 
 def test_a_custom_integration_needs_one_webhook(api: Caller) -> None:

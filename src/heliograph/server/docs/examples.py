@@ -186,6 +186,7 @@ _RESPONSES: tuple[Any, ...] = (
 _hook = {"target": "https://example.org/hook", "triggers": ["conversation:join", "conversation:leave"]}
 # In some bodies null has a meaning, so these examples are JSON rather than structs.
 _BODIES: dict[BodyType | ResponseType, Any] = {
+    dict[str, Any]: {},
     activities.ActivityPost: {"author": {"type": "user", "userExternalId": "ada"}, "type": "conversation:read"},
     attachments.AttachmentDeleteBody: {"mediaUrl": _media_url},
     apps.AppCreateBody: {"displayName": "Sandbox"},
