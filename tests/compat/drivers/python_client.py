@@ -225,6 +225,18 @@ def call(client: Any, app_id: str, args: Args) -> Any:
     return getattr(getattr(official, args["api"])(client), args["method"])(app_id, *args["ids"], *body)
 
 
+def create_client(client: Any, app_id: str, args: Args) -> Any:
+    """Create a client with a body in JSON, of whose criteria release 17 has one model for each channel."""
+    body = official.ClientCreate.from_dict(args["body"])
+    return official.ClientsApi(client).create_client(app_id, args["user"], body)
+
+
+def post_conversion_events(client: Any, app_id: str, args: Args) -> Any:
+    """Post conversion events of WhatsApp, for which release 17 has a model of its own."""
+    body = official.ConversionEventsBody(official.WhatsAppConversionEventsBody(whatsapp=args["whatsapp"]))
+    return official.ConversationsApi(client).post_conversion_events(app_id, args["conversation"], body)
+
+
 def upload_attachment(client: Any, app_id: str, args: Args) -> Any:
     """Upload a file by its path."""
     return official.AttachmentsApi(client).upload_attachment(app_id, "public", args["path"])
@@ -246,6 +258,8 @@ CALLS: dict[str, Callable[[Any, str, Args], Any]] = {
     one.__name__: one
     for one in (
         call,
+        create_client,
+        post_conversion_events,
         version,
         create_user,
         get_user,
