@@ -58,8 +58,8 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.
 
 @pytest.fixture(scope="session")
 def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on a database of the engine."""
-    with serving(new_database(engine, tmp_path_factory.mktemp("server"))) as server:
+    """A server on a database of the engine, with stand-ins."""
+    with serving(new_database(engine, tmp_path_factory.mktemp("server")), "--stand-ins", "yes") as server:
         yield server
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
@@ -12,6 +13,7 @@ import uvloop
 
 from heliograph.background import Failures
 from heliograph.delivery.running import delivering
+from heliograph.domain import stand_ins
 from heliograph.domain.networks import networks_of
 from heliograph.maintenance.running import maintaining
 from heliograph.server.http.proxies import Proxies
@@ -33,6 +35,8 @@ OnReady = Callable[[Store, str], Awaitable[None]]
 """Called with the store and the base URL once the server accepts requests."""
 OnWrite = Callable[[], None]
 OnRemoval = Callable[[], None]
+
+log = logging.getLogger("heliograph.server")
 
 
 def serve(settings: Settings, on_ready: OnReady) -> None:
@@ -77,6 +81,8 @@ async def _serve(
         store = await open_store(settings.database, serve=True, connections=settings.database_connections)
         async with contextlib.aclosing(store):
             blobs = open_blobs(store, settings.attachments)
+            if on_ready and stand_ins.offered(settings, embedded=not store.shared):
+                log.info("third-party channels are stand-ins: nothing is sent to them")
             metrics = Metrics(store)
             async with background_services(store, blobs, settings, metrics.failures, metrics.delivery) as (
                 on_write,

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import ClientListResponse as ClientListResponse
     from heliograph.client._generated.models import ClientRemovePayload as ClientRemovePayload
     from heliograph.client._generated.models import ClientResponse as ClientResponse
+    from heliograph.client._generated.models import ClientUpdatePayload as ClientUpdatePayload
     from heliograph.client._generated.models import Conversation as Conversation
     from heliograph.client._generated.models import ConversationCreatePayload as ConversationCreatePayload
     from heliograph.client._generated.models import ConversationListResponse as ConversationListResponse
@@ -382,6 +383,7 @@ __all__ = [
     "ClientRemovePayload",
     "ClientResponse",
     "ClientUnusable",
+    "ClientUpdatePayload",
     "ClientsApi",
     "ConfirmationBody",
     "Conversation",
@@ -653,6 +655,7 @@ _HOMES = {
     "ClientListResponse": "heliograph.client._generated.models",
     "ClientRemovePayload": "heliograph.client._generated.models",
     "ClientResponse": "heliograph.client._generated.models",
+    "ClientUpdatePayload": "heliograph.client._generated.models",
     "Conversation": "heliograph.client._generated.models",
     "ConversationCreatePayload": "heliograph.client._generated.models",
     "ConversationListResponse": "heliograph.client._generated.models",

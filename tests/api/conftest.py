@@ -20,9 +20,9 @@ def database(server: Server) -> Database:
 
 @pytest.fixture(scope="session")
 def other_server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server below /sc, with limits, options and stand-ins that the shared server does not have."""
+    """A server below /sc, with limits and options that the shared server does not have, and without stand-ins."""
     options = ["--root-path", "/sc", "--participant-limit", "3", "--no-require-subscribe-sdk-client"]
-    options += ["--strict-control", "--stand-ins", "yes", "--subdomain", "chat"]
+    options += ["--strict-control", "--stand-ins", "no", "--subdomain", "chat"]
     with serving(new_database(engine, tmp_path_factory.mktemp("other")), *options) as server:
         yield server
 

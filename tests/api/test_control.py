@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,7 +13,8 @@ import msgspec
 from heliograph.wire.events import PAYLOADS
 from tests.api.database import Database, Event
 from tests.api.handover import CALLS, Board, Scene, state_of
-from tests.harness import Caller, Server, error_of, titles_of
+from tests.databases import new_database
+from tests.harness import Caller, error_of, init, new_app, serving, titles_of
 
 Row = tuple[str, str, str, str, str]
 """State, caller, call, state afterwards, and the outcome."""
@@ -270,8 +273,17 @@ def test_without_an_enabled_switchboard(api: Caller, account: Caller, database: 
     assert_recorded(database, board, [*scenes, late])
 
 
-def test_targets_on_a_strict_server(other: Caller, other_server: Server) -> None:
-    board = Board(other)
+def test_targets_on_a_strict_server(engine: str, tmp_path: Path) -> None:
+    url = new_database(engine, tmp_path)
+    with serving(url, "--strict-control", "--stand-ins", "yes") as server:
+        api = new_app(Caller(server.url, init(url).account_auth))
+        with contextlib.closing(api.http):
+            resolve_targets(api, Database(url))
+
+
+def resolve_targets(api: Caller, database: Database) -> None:
+    """Make calls with every way to name a target."""
+    board = Board(api)
     board.add("agents", integrationType="zd:agentWorkspace")
     board.add("custom", integrationId=board.integrations["crm"])
     board.add(board.members["human"], integrationType="ultimate")
@@ -280,7 +292,7 @@ def test_targets_on_a_strict_server(other: Caller, other_server: Server) -> None
         scene = board.reach(before)
         perform(board, scene, who, act.format(**board.members), outcome, after, strict=True)
         scenes.append(scene)
-    assert_recorded(Database(other_server.database_url), board, scenes)
+    assert_recorded(database, board, scenes)
 
 
 def test_bodies(api: Caller, database: Database) -> None:

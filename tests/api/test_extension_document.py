@@ -93,6 +93,10 @@ def test_parameters_are_documented(document: Any) -> None:
     assert filters["status"]["enum"] == ["pending", "delivered", "failed"]
     for name in ("GetDelivery", "RetryDelivery"):
         assert set(found[name]) == {("path", "appId"), ("path", "deliveryId")}
+    assert set(found["SetClientOutcome"]) == {
+        ("path", "appId"), ("path", "userIdOrExternalId"), ("path", "clientId"), ("query", "brandId"),
+    }  # fmt: skip
+    assert set(found["ListOutbound"]["query", "filter"]["properties"]) == {"conversationId", "clientId"}
     assert set(found["StreamEvents"]) == {
         ("path", "appId"), ("query", "trigger"), ("query", "conversationId"), ("query", "includeFullUser"),
         ("header", "Last-Event-ID"),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from tests.api.database import Database
 from tests.api.end_users import EndUser, post
 from tests.api.endpoint import Endpoint
 from tests.api.handover import Board, state_of
+from tests.api.linking import Links
 from tests.api.test_delivery_metrics import eventually
 from tests.delivery.receiver import documented
 from tests.harness import Caller, Server, error_of, init, new_app, titles_of
@@ -218,3 +221,22 @@ def test_webhooks_with_full_sources_get_the_client_and_the_device(calling: Serve
         author = events["conversation:message"]["message"]["author"]["user"]
         assert ("profile" in author) == (name == "both")
     api.http.close()
+
+
+@pytest.mark.parametrize(("confirmation", "status"), [("userActivity", "active"), ("prompt", "pending")])
+def test_acting_through_a_client_confirms_a_link_that_waits_for_it(
+    api: Caller, database: Database, confirmation: str, status: str
+) -> None:
+    links = Links(api, api.new_user())
+    client = links.link(confirmation)
+    user = EndUser(api, links.user)
+    message = user.say(links.conversation, clientId=client["id"])
+    assert message["source"] == {"type": "twilio", "integrationId": links.integration}
+    shown = next(one for one in links.listed() if one["id"] == client["id"])
+    assert shown["status"] == status
+    assert links.associated() == ([client["id"]] if status == "active" else [])
+    updates = [one.payload["reason"] for one in database.events(api.app_id) if one.type == "client:update"]
+    assert updates == ["matched", *(["confirmed"] if status == "active" else [])]
+    group = api.new_group(user.id)
+    refused = user.act(group, {"type": "typing:start"}, clientId=client["id"])
+    assert titles_of(refused) == ["clientId should be of a client of type sdk in a conversation of type sdkGroup"]

@@ -7,13 +7,20 @@ from typing import Any
 
 import pytest
 
-from tests.harness import Caller, error_of
+from tests.api.database import Database
+from tests.harness import Caller, Server, error_of, titles_of
 from tests.unit.integrations import INTEGRATIONS
 
 HOOK = {"target": "https://example.invalid/hook", "triggers": ["*"]}
 CUSTOM = {"type": "custom", "webhooks": [HOOK]}
-OFFERED = ("custom", "web", "ios", "android", "unity")
-SECRETS = {"projectId", "clientEmail", "privateKey", "serverKey", "certificate", "password"}
+SDKS = ("web", "ios", "android", "unity")
+SECRETS = {
+    "projectId", "clientEmail", "privateKey", "serverKey", "certificate", "password", "apiSecret", "appSecret",
+    "pageAccessToken", "authenticationMessageSecret", "channelSecret", "channelAccessToken", "switcherSecret", "apiKey",
+    "signingKey", "accessKey", "token", "authToken", "consumerKey", "consumerSecret", "accessTokenKey",
+    "accessTokenSecret", "accountManagementAccessToken",
+}  # fmt: skip
+OPTIONAL = {"hsmFallbackLanguage", "accountId", "accountManagementAccessToken"}
 
 
 def create(api: Caller, **body: Any) -> Any:
@@ -21,31 +28,48 @@ def create(api: Caller, **body: Any) -> Any:
     return api.ok("POST", "/integrations", {**(CUSTOM if "type" not in body else {}), **body})["integration"]
 
 
-@pytest.mark.parametrize("type_", OFFERED)
+@pytest.mark.parametrize("type_", INTEGRATIONS)
 @pytest.mark.parametrize("form", [0, 1], ids=["minimal", "full"])
-def test_all_fields_but_push_credentials_are_returned(api: Caller, type_: str, form: int) -> None:
+def test_all_fields_but_secrets_are_returned(api: Caller, database: Database, type_: str, form: int) -> None:
+    """integrations.2, integrations.10, integrations.12"""
     given = {
         name: value
         for name, value in INTEGRATIONS[type_][form].items()
         if name not in ("webhooks", "defaultResponderId")
     }
+    given |= {name: f"secret-{name}".ljust(88, "x") for name in SECRETS & given.keys()}
     made = create(api, type=type_, **({"webhooks": [HOOK]} if type_ == "custom" else {}), **given)
     assert made["status"] == "active"
     assert made == api.ok("GET", f"/integrations/{made['id']}")["integration"]
     kept = {name: value for name, value in given.items() if name not in SECRETS}
     assert kept.items() <= made.items()
     assert not SECRETS & made.keys()
+    assert made.get("attachmentsEnabled") == (True if type_ in SDKS else None)
+    changed = api.ok("PATCH", f"/integrations/{made['id']}", {"pageAccessToken": "secret-t", "displayName": "Again"})
+    assert changed["integration"] == {**made, "displayName": "Again"}
+    ((stored,),) = database.rows("SELECT settings FROM integration WHERE id = $1", made["id"])
+    assert "secret" not in stored
     if type_ == "custom":
         (webhook,) = made["webhooks"]
         assert (webhook["version"], webhook["target"], webhook["triggers"]) == ("v2", HOOK["target"], ["*"])
         assert len(webhook["secret"]) > 40
 
 
-@pytest.mark.parametrize("type_", sorted(set(INTEGRATIONS) - set(OFFERED)))
-def test_other_types_are_refused(api: Caller, type_: str) -> None:
-    answer = api("POST", "/integrations", {"type": type_, **INTEGRATIONS[type_][0]})
+@pytest.mark.parametrize("type_", sorted(set(INTEGRATIONS) - {"custom", *SDKS}))
+def test_channels_need_stand_ins_and_credentials(api: Caller, other: Caller, type_: str) -> None:
+    """integrations.1, integrations.10"""
+    answer = other("POST", "/integrations", {"type": type_, **INTEGRATIONS[type_][0]})
     assert error_of(answer) == (400, "bad_request", "Invalid integration type")
-    assert api.ok("GET", "/integrations")["integrations"] == []
+    assert other.ok("GET", "/integrations")["integrations"] == []
+    for name in INTEGRATIONS[type_][0].keys() - OPTIONAL:
+        without = {key: value for key, value in INTEGRATIONS[type_][0].items() if key != name}
+        assert any(name in title for title in titles_of(api("POST", "/integrations", {"type": type_, **without})))
+
+
+def test_the_server_logs_that_channels_are_stand_ins(server: Server, other_server: Server) -> None:
+    """integrations.10: once, and only if they are."""
+    counts = [sum("third-party channels are stand-ins" in line for line in one.log) for one in (server, other_server)]
+    assert counts == [1, 0]
 
 
 def test_a_custom_integration_needs_one_webhook(api: Caller) -> None:

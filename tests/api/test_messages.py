@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from heliograph import ids
 from tests.api.database import Database
+from tests.api.linking import Links, set_outcome
 from tests.harness import Caller, author_of, error_of, titles_of
 from tests.unit.contents import CONTENTS
 
@@ -226,9 +226,7 @@ def test_override_and_destination_are_stored_and_not_returned(api: Caller, datab
     assert api.unread(where) == [1], "a silent message is delivered nowhere, and is one to be read all the same"
 
 
-def test_a_destination_is_for_the_business_in_a_personal_conversation(
-    api: Caller, database: Database, group: str
-) -> None:
+def test_a_destination_is_for_the_business_in_a_personal_conversation(api: Caller, group: str) -> None:
     user = api.new_user("carol")
     where = api.new_personal(user)
     silent = {"integrationType": "none"}
@@ -239,14 +237,17 @@ def test_a_destination_is_for_the_business_in_a_personal_conversation(
     refusal = ["The user has no client for the destination attached to the conversation"]
     for chosen in ({"integrationType": "whatsapp"}, {"integrationType": ""}, {"integrationId": UNKNOWN}):
         assert titles_of(post(api, where, destination=chosen)) == refusal
-    client, integration = ids.new(), ids.new()
-    database.add_client(api.app_id, user, client)
-    database.write(("UPDATE client SET integration_id = $1 WHERE id = $2", (integration, client)))
-    assert titles_of(post(api, where, destination={"integrationId": integration})) == refusal
-    (participant,) = api.participants(where)
-    database.associate(participant["id"], ("twilio", client), ("sdk", ids.new()))
-    for chosen in ({"integrationType": "twilio"}, {"integrationId": integration}, {"integrationType": "web"}):
-        assert post(api, where, destination=chosen).status_code == 201
+    integration, client = Links(api, user, where).new()
+    by_type, by_id = {"integrationType": "twilio"}, {"integrationId": integration}
+    outcomes = (None, 400), ("confirmed", 201), ("blocked", 400), ("unblocked", 201)
+    for outcome, status in outcomes:
+        if outcome:
+            set_outcome(api, user, client, outcome)
+        assert [post(api, where, destination=chosen).status_code for chosen in (by_type, by_id)] == [status] * 2
+    body = {"type": "personal", "participants": [{"userId": user, "subscribeSDKClient": True}]}
+    with_sdk = api.ok("POST", "/conversations", body)["conversation"]["id"]
+    assert post(api, with_sdk, destination={"integrationType": "web"}).status_code == 201
+    assert titles_of(post(api, with_sdk, destination=by_id)) == refusal
 
 
 def test_the_event_has_the_message_as_returned(api: Caller, database: Database, group: str) -> None:

@@ -18,6 +18,7 @@ import pytest
 from heliograph.storage.copying import TABLES
 from tests.api.end_users import EndUser
 from tests.api.files import PNG, delete, show, uploaded
+from tests.api.linking import Links
 from tests.api.oauth import Partner
 from tests.databases import ENGINES, SQLITE, everything, execute, is_sqlite, new_database, rows
 from tests.harness import Caller, Server, command, init, new_app, serving
@@ -29,7 +30,7 @@ FILE = PNG + bytes(range(256)) * 2000
 def filled(engine: str, folder: Path, users: int = 20) -> str:
     """A database with something in every table, an app that waits to be purged among it."""
     url = new_database(engine, folder)
-    with serving(url, "--webhook-allowed-networks", "loopback") as server, calling(server) as api:
+    with serving(url, "--webhook-allowed-networks", "loopback", "--stand-ins", "yes") as server, calling(server) as api:
         ids = [api.new_user(f"user {number}") for number in range(users)]
         group = api.new_group(*ids[:3], displayName="Ångström")
         for one in ids[3:10]:
@@ -39,6 +40,10 @@ def filled(engine: str, folder: Path, users: int = 20) -> str:
         api.say(group, userId=ids[1])
         api.say(group, "Ångström")
         api.new_personal(ids[1])
+        links = Links(api, ids[1])
+        body = links.body("immediate")
+        body["confirmation"]["message"] = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hi"}}
+        assert links.ask(body).status_code == 201
         hook = {"target": "http://127.0.0.1:1/hook", "triggers": ["*"]}
         made = api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})["integration"]
         api.ok("POST", f"/integrations/{made['id']}/keys", {"displayName": "Bot"})
@@ -83,6 +88,7 @@ def content(url: str) -> dict[str, list[tuple[object, ...]]]:
             keep[table] = sorted((line[1:] if bucketed else line for line in lines), key=repr)
     # The number of a transaction means something in its own database only, and so do leases.
     keep["event"] = [(*line[:-2], line[-1]) for line in keep["event"]]
+    keep["outbound"] = [line[:-1] for line in keep["outbound"]]
     del keep["lease"]
     return keep
 

@@ -103,3 +103,17 @@ def _visit(browser: httpx.Client, url: str) -> httpx.Response:
         except httpx.ConnectError:
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+
+def test_a_phone_number_is_linked(server: Server, api: Caller) -> None:
+    guide = (ROOT / "docs/howto/channels.md").read_text()
+    assert api.auth is not None
+    known = f"APP={api.url}/v2/apps/{api.app_id}\nKEY={api.auth[0]}:{api.auth[1]}\n"
+    steps = "\n".join(re.findall(r"```sh\n(.*?)```", guide, re.DOTALL)) + "\necho\necho $CLIENT"
+    done = subprocess.run(["sh", "-ec", known + steps], capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 0, done.stderr
+    client = done.stdout.split()[-1]
+    assert '"content":{"to":"+12125552368","message":{"author":{"type":"business"}' in done.stdout
+    (shown,) = api.ok("GET", "/users/mary/clients")["clients"]
+    assert (shown["id"], shown["status"], shown["externalId"]) == (client, "active", "+12125552368")
+    assert f'"clientAssociations":[{{"type":"twilio","clientId":"{client}"}}]' in done.stdout

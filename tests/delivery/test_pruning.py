@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from msgspec import Raw
 
 from heliograph import ids
 from heliograph.assembly import background_services
@@ -16,7 +17,8 @@ from heliograph.maintenance.retention import prune
 from heliograph.settings import Settings
 from heliograph.storage.blobs import DatabaseBlobs
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.rows import retention
+from heliograph.storage.rows import outbound, retention
+from heliograph.storage.rows.outbound import StoredOutbound
 from heliograph.storage.rows.retention import Mark
 from heliograph.storage.store import Store
 from heliograph.wire import times
@@ -64,6 +66,24 @@ def test_settled_deliveries_are_pruned_and_pending_ones_keep_their_event(run: Ru
             assert await site.settled() == ["delivered"] * 3
         assert await prune(store, EVERYTHING, Failures())
         assert await counts(site) == (0, 0, 0)
+
+    run(work)
+
+
+def test_what_channels_would_have_been_sent_is_pruned(run: Run) -> None:
+    """clients.15: in steps, up to the mark, in every bucket."""
+    sent = [
+        StoredOutbound(ids.new(), "a" * 24, ids.new(), ids.new(), "message", Raw(b"{}"), created_at=0)
+        for _ in range(1_200)
+    ]
+
+    async def work(store: Store) -> None:
+        site = await new_site(store)
+        await store.write(outbound.add, sent)
+        assert await prune(store, NOTHING, Failures())
+        assert len(await site.rows("SELECT 1 FROM outbound")) == 1_200
+        assert await prune(store, EVERYTHING, Failures())
+        assert await site.rows("SELECT 1 FROM outbound") == []
 
     run(work)
 

@@ -8,6 +8,7 @@ from heliograph.wire.operations import AnyOperation
 from tests.security.worlds import World
 from tests.unit.integrations import INTEGRATIONS
 
+REFERENCE = {"url": "u", "bid": "b", "key": "k", "signature": "s", "owner": "o"}
 HOOK = {"target": "https://example.invalid", "triggers": []}
 
 
@@ -25,6 +26,13 @@ def base_of(operation: AnyOperation, world: World, kind: Any = None) -> dict[str
         "PostMessage": {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}},
         "PostActivity": {"author": {"type": "business"}, "type": "conversation:read"},
         "CreateIntegration": {"type": "web", "displayName": "Name"},
+        "CreateClient": {
+            "matchCriteria": {"type": "twilio", "integrationId": world.channel, "phoneNumber": "+15550001234"},
+            "confirmation": {"type": "prompt"},
+            "target": {"conversationId": world.personal},
+        },
+        "DownloadMessageRef": {"userId": world.users["ada"], "apple": {"interactiveDataRef": REFERENCE}},
+        "PostConversionEvents": {"whatsapp": {"payload": {"data": [{}]}}},
         "CreateWebhook": HOOK,
         "UpdateWebhook": HOOK,
         "UpdateSwitchboard": {"enabled": False},

@@ -208,7 +208,8 @@ class Walk:
         }
         member = {"userId": ada, "subscribeSDKClient": True}
         group = self.call("CreateConversation", {"type": "sdkGroup", **named})["conversation"]["id"]
-        self.call("CreateConversation", {"type": "personal", "participants": [{"userId": ada}]})
+        alone = {"type": "personal", "participants": [{"userId": ada}]}
+        personal = self.call("CreateConversation", alone)["conversation"]["id"]
         self.call("JoinConversation", member, conversationId=group)
         self.call("ListConversations", params={"filter[userExternalId]": word("external_id")})
         self.call("ListConversations", params={"filter[userId]": ada, "page[size]": 1})
@@ -217,11 +218,34 @@ class Walk:
         self.call("ListParticipants", conversationId=group)
         self._messages(group, ada)
         self._devices(ada)
-        clients = self.call("ListClients", userIdOrExternalId=ada)["clients"]
-        # The only client that can be made so far is the SDK's, which stays.
-        self.call("RemoveClient", userIdOrExternalId=ada, clientId=clients[0]["id"])
+        self._clients(personal, ada)
         self.call("LeaveConversation", {"userExternalId": word("external_id")}, conversationId=group)
         self.call("DeleteConversation", conversationId=group)
+
+    def _clients(self, personal: str, ada: str) -> None:
+        word = self._word
+        channel = {
+            "type": "whatsapp",
+            "displayName": word("channel"),
+            "accountId": word("account_id"),
+            "accountManagementAccessToken": word("access_token"),
+        }
+        integration = self.call("CreateIntegration", channel)["integration"]["id"]
+        message = {"author": {"type": "business"}, "content": {"type": "text", "text": word("confirmation")}}
+        link = {
+            "matchCriteria": {"type": "whatsapp", "integrationId": integration, "phoneNumber": "+1 212-555-2368"},
+            "confirmation": {"type": "immediate", "message": message},
+            "target": {"conversationId": personal},
+        }
+        client = self.call("CreateClient", link, userIdOrExternalId=ada)["client"]["id"]
+        self.call("ListClients", userIdOrExternalId=ada)
+        events = {"whatsapp": {"payload": {"data": [{"event_name": word("conversion")}]}}}
+        self.call("PostConversionEvents", events, conversationId=personal)
+        # No operation creates a client of Apple.
+        names = ("url", "bid", "key", "signature", "owner")
+        reference = {"userId": ada, "apple": {"interactiveDataRef": {name: word(name) for name in names}}}
+        self.call("DownloadMessageRef", reference, conversationId=personal)
+        self.call("RemoveClient", userIdOrExternalId=ada, clientId=client)
 
     def _devices(self, ada: str) -> None:
         word = self._word

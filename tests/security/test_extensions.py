@@ -44,6 +44,7 @@ def test_ids_of_another_app_are_unknown(account: Caller) -> None:
         "PostInbound": {"userId": own.users["ada"], "act": {"type": "typing:start"}},
         "ReportMessageOutcome": {"outcome": "user"},
         "ChangeControl": {"action": "release"},
+        "SetClientOutcome": {"outcome": "matched"},
     }
     for operation in OF_APPS:
         if parameters_of(operation) != ["appId"]:

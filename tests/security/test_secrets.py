@@ -123,7 +123,7 @@ def misbehave(run: Run) -> None:
 def run(request: pytest.FixtureRequest, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """A server of its own for each form of the log, after many calls."""
     database = new_database(engine, tmp_path_factory.mktemp("secrets"))
-    with serving(database, "--log-format", request.param, "--log-level", "debug") as server:
+    with serving(database, "--log-format", request.param, "--log-level", "debug", "--stand-ins", "yes") as server:
         sandbox = init(server.database_url)
         run = Run(server, Caller(server.url, sandbox.account_auth))
         run.remember(*sandbox.app_auth)

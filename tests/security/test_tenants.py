@@ -9,6 +9,7 @@ import pytest
 
 from heliograph.wire.operations import Credential
 from tests.harness import Caller, error_of, new_app
+from tests.robustness.bases import REFERENCE
 from tests.security.calls import MISSING, OFFERED, call, parameters_of
 from tests.security.credentials import bearer
 from tests.security.worlds import SHARED, World, new_world, snapshot
@@ -75,6 +76,9 @@ def _by_path(other: World, parameter: str, value: str, expected: Expected) -> li
         "LeaveConversation": {"participantId": other.participants["ada"]},
         "PostMessage": {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}},
         "PostActivity": {"author": {"type": "business"}, "type": "conversation:read"},
+        "CreateClient": _link(other.channel, other.personal),
+        "DownloadMessageRef": _download(other),
+        "PostConversionEvents": {"whatsapp": {"payload": {"data": []}}},
         "CreateCustomIntegrationKey": {"displayName": "Mine"},
         "CreateWebhook": {"target": "https://example.invalid", "triggers": []},
         "CreateSwitchboardIntegration": {"name": "mine", "integrationId": other.integration},
@@ -108,6 +112,10 @@ def _by_reference(other: World) -> list[Attempt]:
         Attempt("UpdateSwitchboard", MEMBER, body={"defaultSwitchboardIntegrationId": target}),
         Attempt("CreateIntegration", MEMBER, body={"type": "web", "defaultResponderId": target}),
     ]
+    found += [
+        Attempt("CreateClient", CONVERSATION, body=_link(other.channel, other.personal)),
+        Attempt("DownloadMessageRef", USER, body=_download(other)),
+    ]
     found.append(Attempt("DeleteAttachment", ATTACHMENT, body={"mediaUrl": other.media_url}))
     for who in ({"userId": other.users["ada"]}, {"userExternalId": other.lone_external_id}):
         (filtered,) = who.values()
@@ -123,6 +131,20 @@ def _by_reference(other: World) -> list[Attempt]:
             Attempt("ListConversations", USER, params={f"filter[{next(iter(who))}]": filtered}),
         ]
     return found
+
+
+def _download(world: World) -> dict[str, Any]:
+    """The body of a reference to a message of a user."""
+    return {"userId": world.users["ada"], "apple": {"interactiveDataRef": REFERENCE}}
+
+
+def _link(integration: str, conversation: str) -> dict[str, Any]:
+    """The body of a link request."""
+    return {
+        "matchCriteria": {"type": "twilio", "integrationId": integration, "phoneNumber": "+1 212-555-2368"},
+        "confirmation": {"type": "immediate"},
+        "target": {"conversationId": conversation},
+    }
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.api.end_users import EndUser
+from tests.api.linking import Links
 from tests.harness import Caller, new_app
 from tests.security.calls import call
 
@@ -38,6 +39,8 @@ class World:
     switchboard: str = ""
     switchboard_integration: str = ""
     """The one of `integration`. The default one of the switchboard is another."""
+    channel: str = ""
+    """A stand-in of Twilio, through which the client `linked` of ada is linked to the personal conversation."""
     media_url: str = ""
     """Of an attachment."""
 
@@ -84,6 +87,8 @@ def new_world(account: Caller, name: str) -> World:
         "id"
     ]
     world.messages = [api.say(world.group, f"Hello {name}", userExternalId=SHARED)["id"], api.say(world.group)["id"]]
+    links = Links(api, world.users["ada"], world.personal)
+    world.channel, world.clients["linked"] = links.new("immediate")
     hook = {"target": f"https://example.invalid/{name}", "triggers": ["conversation:typing"]}
     made = api.ok("POST", "/integrations", {"type": "custom", "displayName": f"Of {name}", "webhooks": [hook]})
     world.integration, world.webhook = made["integration"]["id"], made["integration"]["webhooks"][0]["id"]
@@ -140,4 +145,7 @@ def snapshot(world: World) -> dict[str, Any]:
         look("ListMessages", conversationId=conversation_id)
     answer = world.api.http.get(world.media_url)
     seen["attachment"] = {"file": answer.content} if answer.is_success else answer.status_code
+    url = f"{world.api.url}/heliograph/v1/apps/{world.app_id}/outbound"
+    answer = world.api.http.get(url, auth=world.owner.auth)
+    seen["outbound"] = answer.json() if answer.is_success else answer.status_code
     return seen

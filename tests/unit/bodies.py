@@ -7,10 +7,12 @@ from typing import Any
 from heliograph.wire import apps, conversations, integrations, participants, users
 from heliograph.wire.activities import ActivityPost
 from heliograph.wire.attachments import AttachmentDeleteBody
+from heliograph.wire.devices import DeviceBody
+from heliograph.wire.inbound import BeginConversationBody, ControlBody, InboundBody, MessageOutcomeBody
 from heliograph.wire.keys import IntegrationApiKeyBody
-from heliograph.wire.linking import ClientCreateBody
+from heliograph.wire.linking import ClientCreateBody, ClientOutcomeBody
 from heliograph.wire.messages import MessagePost
-from heliograph.wire.oauth import TokenBody
+from heliograph.wire.oauth import OAuthClientCreateBody, TokenBody
 from heliograph.wire.operations import BodyType
 from heliograph.wire.passthrough import ConversionEventsBody, DownloadMessageRefBody
 from heliograph.wire.switchboards import (
@@ -71,6 +73,7 @@ def _message(type: str, content: JSON, **more: Any) -> JSON:
 _text = _message("text", {"text": "Is this you?", "actions": [{"type": "link", "text": "Yes", "uri": "https://a.org"}]})
 _member = {"userExternalId": "grace", "subscribeSDKClient": True}
 _ref = {"url": "https://example.invalid/ref", "bid": "b", "key": "k", "signature": "s", "owner": "o"}
+_download = {"userId": "u", "apple": {"interactiveDataRef": _ref}}
 _events = {"payload": {"data": [{"event": "Purchase"}]}}
 _place = {"deliverStandbyEvents": False, "nextSwitchboardIntegrationId": "n", "messageHistoryCount": 10}
 _token = {"code": "c", "grant_type": "authorization_code", "client_id": "i", "client_secret": "s"}
@@ -90,6 +93,22 @@ def _linking(type: str, **criteria: str) -> tuple[BodyType, JSON, JSON]:
 
 
 Example = tuple[BodyType, JSON, JSON]
+_TEXT = {"type": "text", "text": "Fog"}
+_ACTS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    (
+        {"type": "message", "content": _TEXT},
+        {"type": "message", "content": _TEXT, "metadata": METADATA, "quotedMessageId": "m"},
+    ),
+    (
+        {"type": "postback", "payload": "BOOK"},
+        {"type": "postback", "payload": "BOOK", "messageId": "m", "metadata": METADATA},
+    ),
+    ({"type": "typing:start"}, {"type": "typing:start"}),
+    ({"type": "typing:stop"}, {"type": "typing:stop"}),
+    ({"type": "conversation:read"}, {"type": "conversation:read"}),
+    ({"type": "referral", "code": "c"}, {"type": "referral", "code": "c", "details": {"from": "ad"}}),
+]
+
 EXAMPLES: dict[str, Example] = {
     "app": (
         apps.AppCreateBody,
@@ -145,7 +164,7 @@ EXAMPLES: dict[str, Example] = {
     "offer": (OfferControlBody, _control, {**_control, **_metadata}),
     "accept": (AcceptControlBody, {}, _metadata),
     "release": (ReleaseControlBody, {}, _metadata),
-    "download": (DownloadMessageRefBody, {"userId": "u"}, {"userId": "u", "apple": {"interactiveDataRef": _ref}}),
+    "download": (DownloadMessageRefBody, _download, _download),
     **{
         f"conversion {name}": (ConversionEventsBody, {name: {"payload": {"data": []}}}, {name: _events})
         for name in ("messenger", "instagram", "whatsapp")
@@ -196,8 +215,66 @@ EXAMPLES: dict[str, Example] = {
     ),
     "sync": (users.SyncUserBody, {}, {"survivingZendeskId": "99"}),
     "link mailgun": _linking("mailgun", address="grace@example.invalid"),
-    "link messagebird": _linking("messagebird", phoneNumber="+441665"),
-    "link twilio": _linking("twilio", phoneNumber="+441665"),
-    "link whatsapp": _linking("whatsapp", phoneNumber="+441665"),
+    "link messagebird": _linking("messagebird", phoneNumber="+44 1665-710000"),
+    "link twilio": _linking("twilio", phoneNumber="+44 1665-710000"),
+    "link whatsapp": _linking("whatsapp", phoneNumber="+44 1665-710000"),
+    "outcome": (
+        ClientOutcomeBody,
+        {"outcome": "matched"},
+        {"outcome": "failed", "error": {"code": "forbidden", "message": "Blocked"}},
+    ),
+    "device": (
+        DeviceBody,
+        {"type": "web", "integrationId": "i"},
+        {
+            "type": "android",
+            "integrationId": "i",
+            "info": {"os": "Linux"},
+            "pushNotificationToken": "t",
+            "appVersion": "1",
+            "status": "inactive",
+        },
+    ),
+    "beginning": (
+        BeginConversationBody,
+        {"reason": "message"},
+        {"reason": "linkRequest", "deviceId": "d", "referral": {"code": "c", "details": {"from": "ad"}}},
+    ),
+    "beginning on a client": (BeginConversationBody, {"reason": "message"}, {"reason": "message", "clientId": "c"}),
+    **{
+        f"act {act['type']}": (InboundBody, {"userId": "u", "act": act}, {"userId": "u", "deviceId": "d", "act": full})
+        for act, full in _ACTS
+    },
+    "act on a client": (
+        InboundBody,
+        {"userId": "u", "act": {"type": "typing:start"}},
+        {"userId": "u", "clientId": "c", "act": {"type": "typing:stop"}},
+    ),
+    "message outcome": (
+        MessageOutcomeBody,
+        {"outcome": "user"},
+        {
+            "outcome": "failure",
+            "destination": {"type": "web", "integrationId": "i"},
+            "isFinalEvent": True,
+            "externalMessages": [{"id": "x"}],
+            "error": {"code": "forbidden", "message": "Blocked"},
+        },
+    ),
+    "control": (
+        ControlBody,
+        {"action": "release"},
+        {"action": "pass", "switchboardIntegration": "bot", "reason": "ticketClosed", "metadata": METADATA},
+    ),
+    "oauth client": (
+        OAuthClientCreateBody,
+        {"displayName": "Shop", "redirectUris": ["https://shop.example.invalid/callback"]},
+        {
+            "displayName": "Shop",
+            "redirectUris": ["https://shop.example.invalid/callback"],
+            "removeUrl": "https://shop.example.invalid/removed",
+            "clientId": "shop",
+        },
+    ),
     "token": (TokenBody, _token, {**_token, "redirect_uri": "https://example.invalid"}),
 }

@@ -35,6 +35,7 @@ LIMITS: dict[str, str] = {
     "BuyBody": "text!, amount!",
     "CarouselMessageBody": "items! 1..10",
     "ClientCreateBody": "matchCriteria!, confirmation!, target!",
+    "ClientOutcomeBody": "outcome! blocked|cancelled|confirmed|failed|matched|unblocked",
     "ConfirmationBody": "type! immediate|prompt|userActivity",
     "ConversationCreateBody": (
         "type! personal|sdkGroup, participants ..10, displayName 1..100, description 1..100, iconUrl 1..2048 form"
@@ -44,7 +45,7 @@ LIMITS: dict[str, str] = {
     "CoordinatesBody": "lat!, long!",
     "CustomIntegrationBody": "displayName ..100, webhooks! 1..1",
     "DisplaySettingsBody": "imageAspectRatio horizontal|square",
-    "DownloadMessageRefBody": "userId!",
+    "DownloadMessageRefBody": "userId!, apple!",
     "FieldBody": (
         "type! email|select|text, name! 1..128, label! 1..128, text 1..256, email 1..128, format decimal|integer"
     ),
@@ -77,12 +78,12 @@ LIMITS: dict[str, str] = {
     "ListMessageBody": "items! 1..10, actions 1..10",
     "LocationMessageBody": "coordinates!",
     "LocationRequestBody": "text!",
-    "MailgunCriteriaBody": "integrationId!, address!",
+    "MailgunCriteriaBody": "integrationId!, address! ..320 form",
     "MailgunIntegrationBody": (
         "displayName ..100, apiKey! 1.., domain! 1.., incomingAddress! 1.., signingKey 1.., fromAddress 1.."
     ),
     "MessagePost": "author!, content!",
-    "MessagebirdCriteriaBody": "integrationId!, phoneNumber!",
+    "MessagebirdCriteriaBody": "integrationId!, phoneNumber! ..64 form",
     "MessagebirdIntegrationBody": "displayName ..100, accessKey! 1.., signingKey! 1.., originator! 1..",
     "MessengerIntegrationBody": "displayName ..100, pageAccessToken!, appId!, appSecret!",
     "MessengerOptionsBody": "webview_share_button hide",
@@ -91,6 +92,7 @@ LIMITS: dict[str, str] = {
     "OptionBody": "name 1..128, label 1..128",
     "PassControlBody": "switchboardIntegration!",
     "PostbackBody": "text!, payload!",
+    "ProblemBody": "code! 1.., message! 1..",
     "ProfileBody": ("givenName 1..128, surname 1..128, email 1..128 form, avatarUrl 1..2048 form, locale 1..64"),
     "ReplyBody": "text!, payload!",
     "SwitchboardIntegrationCreateBody": "name! ..128 form, messageHistoryCount 1..10",
@@ -100,7 +102,7 @@ LIMITS: dict[str, str] = {
     "TemplateMessageBody": "template!",
     "TextMessageBody": "text ..4096, htmlText ..4096, markdownText ..4096",
     "TokenBody": "code!, grant_type!, client_id!, client_secret!",
-    "TwilioCriteriaBody": "integrationId!, phoneNumber!",
+    "TwilioCriteriaBody": "integrationId!, phoneNumber! ..64 form",
     "TwilioIntegrationBody": (
         "displayName ..100, accountSid!, authToken! 1.., phoneNumberSid 1.., messagingServiceSid 1.."
     ),
@@ -117,6 +119,22 @@ LIMITS: dict[str, str] = {
     "WebhookCreateBody": f"target! ..2048 form, triggers! of *|{TRIGGERS}",
     "WebhookUpdateBody": f"target ..2048 form, triggers of *|{TRIGGERS}",
     "WebviewBody": "uri!, text!, fallback!, size compact|full|tall",
-    "WhatsappCriteriaBody": "integrationId!, phoneNumber!",
+    "WhatsappCriteriaBody": "integrationId!, phoneNumber! ..64 form",
     "WhatsappIntegrationBody": "displayName ..100",
+    # Those of the extensions are set by this server.
+    "BeginConversationBody": "reason! linkRequest|message|prechatCapture|proactiveMessaging|startConversation",
+    "ControlBody": "action! pass|release, reason ticketClosed|transferToEmail",
+    "DeviceBody": "type! android|ios|web, integrationId!, status active|inactive",
+    "ExternalMessageBody": "id!",
+    "InboundBody": "userId!, act!",
+    "MessageAct": "content!",
+    "MessageOutcomeBody": "outcome! channel|failure|user",
+    "OAuthClientCreateBody": (
+        "displayName! 1..100, redirectUris! 1..10 of ..2048 form, removeUrl ..2048 form, clientId form"
+    ),
+    "OutcomeDestination": "type!",
+    "OutcomeError": "code!, message!",
+    "PostbackAct": "payload!",
+    "ReferralAct": "code!",
+    "ReferralBody": "code!",
 }

@@ -25,7 +25,7 @@ WRITE_ONLY = {
 # By field, the types of integrations that show it; others do not.
 SHOWN_BY_SOME = {"pageAccessToken": {"messenger"}, "signingKey": {"mailgun"}}
 # Events that only third-party channels cause.
-CHANNEL_EVENTS = {"client:update", "passthrough:messaging"}
+CHANNEL_EVENTS = {"passthrough:messaging"}
 
 
 @pytest.mark.parametrize("type", CONTENTS)
@@ -83,6 +83,7 @@ CONVERSATION = {
 }
 USER = {"id": ID, "authenticated": False, "externalId": "grace"}
 CLIENT = {"id": ID, "type": "sdk", "status": "active"}
+LINKED = {"user": USER, "client": CLIENT, "conversation": CONVERSATION}
 SOURCE = {"type": "web", "integrationId": ID}
 AUTHOR = {"type": "user", "userId": ID, "user": USER}
 MESSAGE = {"id": ID, "received": TIME, "author": AUTHOR, "content": {"type": "text", "text": "Fog"}, "source": SOURCE}
@@ -98,8 +99,9 @@ DELIVERED = {
 READ = {"conversation": CONVERSATION, "activity": {"type": "conversation:read", "source": SOURCE, "author": AUTHOR}}
 TYPING = {**READ, "activity": {"type": "typing:stop", "source": SOURCE, "author": {"type": "business"}}}
 PAYLOADS: dict[Trigger, dict[str, Any]] = {
-    "client:add": {"user": USER, "client": CLIENT, "reason": "sdkLogin", "source": SOURCE},
-    "client:remove": {"user": USER, "client": CLIENT, "reason": "sdk", "source": SOURCE},
+    "client:add": {**LINKED, "reason": "channelLinking", "source": SOURCE},
+    "client:remove": {**LINKED, "reason": "linkFailed", "source": SOURCE, **FAILED},
+    "client:update": {**LINKED, "reason": "matched"},
     "conversation:create": {**MEMBERSHIP, "creationReason": "message", "source": SOURCE},
     "conversation:join": MEMBERSHIP,
     "conversation:leave": MEMBERSHIP,

@@ -92,11 +92,15 @@ async def _gather_channels(tx: Tx, needs: Sequence[Needs], facts: FactBook) -> N
 
 async def _channels(tx: Tx, conversation: StoredConversation) -> set[str]:
     channels = {SILENT}
-    for participant in await participants.of_conversation(tx, conversation.app_id, conversation.id):
-        for association in participant.client_associations:
-            channels |= {association.type} | (SDK_TYPES if association.type == "sdk" else set())
-            client = await clients.get(tx, conversation.app_id, participant.user_id, association.client_id)
-            if client and client.integration_id:
+    keys = [
+        (conversation.app_id, participant.user_id, association.client_id)
+        for participant in await participants.of_conversation(tx, conversation.app_id, conversation.id)
+        for association in participant.client_associations
+    ]
+    for client in await clients.get_many(tx, keys):
+        if client.status == "active":
+            channels |= {client.type} | (SDK_TYPES if client.type == "sdk" else set())
+            if client.integration_id is not None:
                 channels.add(client.integration_id)
     return channels
 

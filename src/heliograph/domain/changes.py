@@ -5,21 +5,27 @@ This is the only place that changes the counts of a conversation and its `newest
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from msgspec import Raw
+
 from heliograph import ids
 from heliograph.domain.events.clients import client_added
 from heliograph.domain.events.journal import Journal
 from heliograph.domain.facts import FactBook, Key, MemberKey
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import attachments, clients, conversations, messages, participants
+from heliograph.storage.rows import attachments, clients, conversations, messages, outbound, participants
 from heliograph.storage.rows.attachments import StoredAttachment, Use
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.messages import StoredMessage
+from heliograph.storage.rows.outbound import StoredOutbound
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.switchboards import StoredSwitchboardIntegration
 from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.clients import ClientAssociation
+from heliograph.wire.outbound import OutboundKind
 
 
 class Changes:
@@ -32,12 +38,13 @@ class Changes:
     def __init__(self, now: int, facts: FactBook | None = None) -> None:
         self.now = now
         self.journal = Journal(now)
-        self._facts = FactBook() if facts is None else facts
+        self.facts = FactBook() if facts is None else facts
         self._conversations = _Conversations()
         self._participants = _Participants()
         self._clients: list[StoredClient] = []
         self._messages: list[StoredMessage] = []
         self._uses: list[Use] = []
+        self._outbound: list[StoredOutbound] = []
         self._deleted_messages: list[tuple[StoredConversation, str]] = []
 
     def create_conversation(self, conversation: StoredConversation) -> None:
@@ -81,7 +88,7 @@ class Changes:
         if subscribe:
             self._associate(tenant, participant, user)
         self._participants.add(participant)
-        self._facts.add_participant(participant)
+        self.facts.add_participant(participant)
         conversation.participant_count += 1
         self.touch(conversation)
         return participant
@@ -105,18 +112,53 @@ class Changes:
             self._participants.set_associations(participant)
             self.touch(conversation)
 
-    def end_association(self, conversation: StoredConversation, participant: StoredParticipant, client_id: str) -> None:
-        """End the association of a participant with a client, if it exists."""
-        left = [one for one in participant.client_associations if one.client_id != client_id]
+    def associate(
+        self, conversation: StoredConversation, participant: StoredParticipant, client: StoredClient, *, first: bool
+    ) -> bool:
+        """Associate a client with a participant, as the first or the last one.
+
+        Returns whether anything changed: a client that is associated already stays where it is.
+        """
+        associations = participant.client_associations
+        if any(one.client_id == client.id for one in associations):
+            return False
+        added = [ClientAssociation(type=client.type, client_id=client.id)]
+        participant.client_associations = [*added, *associations] if first else [*associations, *added]
+        self._participants.set_associations(participant)
+        self.touch(conversation)
+        return True
+
+    def end_associations(
+        self, conversation: StoredConversation, participant: StoredParticipant, client_ids: Collection[str]
+    ) -> None:
+        """End the associations of a participant with these clients, if they exist."""
+        left = [one for one in participant.client_associations if one.client_id not in client_ids]
         if len(left) < len(participant.client_associations):
             participant.client_associations = left
             self._participants.set_associations(participant)
             self.touch(conversation)
 
+    def send(self, conversation: StoredConversation, client_id: str, kind: OutboundKind, content: Raw) -> None:
+        """Record what the channel of a client would be sent. `content` is a JSON object.
+
+        The conversation must be one that the transaction has locked, so that the row is deleted with it.
+        """
+        self._outbound.append(
+            StoredOutbound(
+                id=ids.new(),
+                app_id=conversation.app_id,
+                conversation_id=conversation.id,
+                client_id=client_id,
+                kind=kind,
+                content=content,
+                created_at=self.now,
+            )
+        )
+
     def dismiss(self, conversation: StoredConversation, participant: StoredParticipant) -> None:
         """Remove a participant from the conversation."""
         self._participants.remove(participant)
-        self._facts.remove_participant(participant)
+        self.facts.remove_participant(participant)
         conversation.participant_count -= 1
         self.touch(conversation)
 
@@ -175,7 +217,7 @@ class Changes:
 
     def sdk_client(self, tenant: Tenant, user: StoredUser) -> str:
         """The id of the user's SDK client, which is created if it is missing. The facts must include it."""
-        if (known := self._facts.sdk_client(user)) is not None:
+        if (known := self.facts.sdk_client(user)) is not None:
             return known
         client = StoredClient(
             id=ids.new(),
@@ -186,7 +228,7 @@ class Changes:
             last_seen=self.now,
             linked_at=self.now,
         )
-        self._facts.add_sdk_clients({(user.app_id, user.id): client.id})
+        self.facts.add_sdk_clients({(user.app_id, user.id): client.id})
         self._clients.append(client)
         client_added(self.journal, tenant, user, client)
         return client.id
@@ -200,6 +242,8 @@ class Changes:
             await messages.add(tx, self._messages)
         if self._uses:
             await attachments.tie(tx, self._uses)
+        if self._outbound:
+            await outbound.add(tx, self._outbound)
         for conversation, message_id in self._deleted_messages:
             await attachments.release(tx, conversation.app_id, conversation.id, message_id)
         await self._conversations.save(tx)
@@ -264,6 +308,7 @@ class _Conversations:
             await attachments.release_messages(tx, conversation.app_id, conversation.id)
         for conversation in self.deleted.values():
             await attachments.release_conversation(tx, conversation.app_id, conversation.id)
+            await outbound.remove_of_conversation(tx, conversation.app_id, conversation.id)
             await participants.remove_all(tx, conversation.app_id, conversation.id)
         for conversation in (*self.created, *self.deleted.values()):
             self.changed.pop((conversation.app_id, conversation.id), None)

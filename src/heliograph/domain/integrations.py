@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import UNSET, Struct
 
 from heliograph import ids
-from heliograph.domain import oauth_integrations, switchboard_integrations, webhooks
+from heliograph.domain import links, oauth_integrations, switchboard_integrations, webhooks
 from heliograph.domain.loading import load_app, load_integration
 from heliograph.domain.networks import Network
 from heliograph.domain.origins import DEFAULT_RESPONDER
@@ -29,27 +29,38 @@ from heliograph.wire.base import Body
 from heliograph.wire.integrations import (
     CUSTOM,
     INTEGRATION_TYPES,
-    CustomIntegration,
     CustomIntegrationBody,
     Integration,
     IntegrationUpdateBody,
 )
 from heliograph.wire.paging import Page, Slice
 
-_OFFERED: tuple[type[sdks.IntegrationBase], ...] = (
-    CustomIntegration,
+_SDKS: tuple[type[sdks.SdkIntegration], ...] = (
     sdks.WebIntegration,
     sdks.IosIntegration,
     sdks.AndroidIntegration,
     sdks.UnityIntegration,
 )
-_DERIVED = {"id", "status", "displayName", "webhooks", "defaultResponder"}
+_SDK_TYPES = {str(kind.__struct_config__.tag) for kind in _SDKS}
+_OFFERED_ALWAYS = {CUSTOM, *_SDK_TYPES}
+_DERIVED = {"id", "status", "displayName", "webhooks", "defaultResponder", "attachmentsEnabled"}
+# The API document shows these in responses. They are not stored, as this server connects to no channel.
+_SECRETS = {
+    "accountManagementAccessToken",
+    "authenticationMessageSecret",
+    "channelAccessToken",
+    "channelSecret",
+    "pageAccessToken",
+    "signingKey",
+    "switcherSecret",
+    "webhookSecret",
+}
 # By type, the names of the settings that are stored: those that responses show, and the default responder. Push
 # credentials are not stored, as this server sends no push notifications.
 _KEPT = {
-    str(kind.__struct_config__.tag): (set(kind.__struct_encode_fields__) - _DERIVED)
+    str(kind.__struct_config__.tag): (set(kind.__struct_encode_fields__) - _DERIVED - _SECRETS)
     | ({DEFAULT_RESPONDER} if issubclass(kind, sdks.ChannelIntegration) else set())
-    for kind in _OFFERED
+    for kind in get_args(Integration)
 }
 
 
@@ -62,8 +73,10 @@ class ShownIntegration(Struct):
     """That of the app; an empty one if it has none."""
 
 
-async def create(store: Store, tenant: Tenant, body: Any, allowed: Sequence[Network]) -> Integration:
-    """Create an integration; a custom one with its webhook.
+async def create(
+    store: Store, tenant: Tenant, body: Any, allowed: Sequence[Network], *, with_stand_ins: bool = False
+) -> Integration:
+    """Create an integration; a custom one with its webhook. One of a third-party channel is a stand-in.
 
     Raises:
         BadRequest: integrations of this type are not offered, a target cannot be called, or the app has reached the
@@ -72,7 +85,7 @@ async def create(store: Store, tenant: Tenant, body: Any, allowed: Sequence[Netw
         SwitchboardIntegrationNotFound: the default responder does not exist.
     """
     type_ = str(body.__struct_config__.tag)
-    if type_ not in _KEPT:
+    if type_ not in _OFFERED_ALWAYS and not with_stand_ins:
         raise BadRequest("Invalid integration type")
     wanted = body.webhooks if isinstance(body, CustomIntegrationBody) else []
     for number, one in enumerate(wanted):
@@ -182,29 +195,40 @@ async def _update(tx: Tx, tenant: Tenant, integration_id: str, body: Integration
 
 
 async def delete(store: Store, tenant: Tenant, integration_id: str) -> None:
-    """Delete an integration with its keys and webhooks, and its switchboard integration.
+    """Delete an integration with its keys and webhooks, and its switchboard integration. Its clients become inactive.
 
     Raises:
         IntegrationNotFound: it does not exist in this app.
         BadRequest: its switchboard integration is the default one, or the next one of another.
     """
-    await store.write(_delete, tenant, integration_id)
+    while not await store.write(_delete, tenant, integration_id):
+        pass
 
 
-async def _delete(tx: Tx, tenant: Tenant, integration_id: str) -> None:
-    # The lock keeps concurrent requests from adding keys and webhooks.
+async def _delete(tx: Tx, tenant: Tenant, integration_id: str) -> bool:
+    """Delete the integration, or make some of its clients inactive if one transaction should not change all of them.
+
+    Returns whether the integration was deleted.
+    """
+    # The lock of the app keeps concurrent requests from adding keys and webhooks, that of the integration clients.
     await load_app(tx, tenant.app_id, lock=Lock.CHANGE)
-    integration = await load_integration(tx, tenant, integration_id)
-    if (switchboard := await switchboards.of_app(tx, tenant.app_id)) is not None:
-        if (linked := switchboard.state.of_integration(integration.id)) is not None:
-            await switchboard_integrations.remove(tx, switchboard, linked)
+    integration = await load_integration(tx, tenant, integration_id, lock=Lock.REMOVE)
+    switchboard = await switchboards.of_app(tx, tenant.app_id)
+    linked = switchboard.state.of_integration(integration.id) if switchboard else None
+    if switchboard and linked:
+        switchboard_integrations.require_removable(switchboard, linked)
+    if await links.deactivate(tx, tenant.app_id, integration.id):
+        return False
+    if switchboard and linked:
+        await switchboard_integrations.remove(tx, switchboard, linked)
     await devices.deactivate(tx, tenant.app_id, integration.id)
     if oauth_integrations.is_oauth(integration):
         await oauth_integrations.revoke(tx, integration)
         await oauth_integrations.report_removal(tx, integration)
-        return
+        return True
     await keys.remove_of_integration(tx, tenant.app_id, integration.id)
     await integrations.remove(tx, tenant.app_id, integration.id)
+    return True
 
 
 def to_api(sealer: Sealer, shown: ShownIntegration) -> Integration:
@@ -222,6 +246,8 @@ def to_api(sealer: Sealer, shown: ShownIntegration) -> Integration:
     else:
         chosen = fields.pop(DEFAULT_RESPONDER, None)
         fields["defaultResponder"] = _default_responder(shown.switchboard, chosen)
+    if integration.type in _SDK_TYPES:
+        fields["attachmentsEnabled"] = True
     converted: Integration = msgspec.convert(fields, Integration)
     return converted
 

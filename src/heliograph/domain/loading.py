@@ -119,14 +119,17 @@ async def load_client(reader: Reader, app_id: str, user_id: str, client_id: str)
     return client
 
 
-async def load_integration(reader: Reader, tenant: Tenant, integration_id: str) -> StoredIntegration:
+async def load_integration(
+    reader: Reader, tenant: Tenant, integration_id: str, *, lock: Lock = Lock.NONE
+) -> StoredIntegration:
     """The integration; `me` stands for the integration whose key is used.
 
     Raises:
         Forbidden: the key is another integration's.
         IntegrationNotFound: it does not exist in this app.
     """
-    integration = await integrations.get(reader, tenant.app_id, resolve_integration_id(tenant, integration_id))
+    id = resolve_integration_id(tenant, integration_id)
+    integration = await integrations.get(reader, tenant.app_id, id, lock=lock)
     if integration is None:
         raise IntegrationNotFound
     return integration

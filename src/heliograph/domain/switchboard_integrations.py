@@ -153,11 +153,7 @@ async def remove(tx: Tx, switchboard: StoredSwitchboard, removed: StoredSwitchbo
     Raises:
         BadRequest: it is the default one, or the next one of another.
     """
-    state = switchboard.state
-    if state.default_id == removed.id:
-        raise BadRequest(_IS_DEFAULT)
-    if any(one.next_id == removed.id for one in state.integrations):
-        raise BadRequest(_IS_NEXT)
+    require_removable(switchboard, removed)
     await unlink(tx, switchboard, removed)
 
 
@@ -180,6 +176,18 @@ def _unlinked(one: StoredSwitchboardIntegration, removed: StoredSwitchboardInteg
         return one
     # Of two that name each other, the one that is left has no next one.
     return replace(one, next_id=removed.next_id if removed.next_id != one.id else None)
+
+
+def require_removable(switchboard: StoredSwitchboard, removed: StoredSwitchboardIntegration) -> None:
+    """Check that a switchboard integration is not needed by its switchboard.
+
+    Raises:
+        BadRequest: it is the default one, or the next one of another.
+    """
+    if switchboard.state.default_id == removed.id:
+        raise BadRequest(_IS_DEFAULT)
+    if any(one.next_id == removed.id for one in switchboard.state.integrations):
+        raise BadRequest(_IS_NEXT)
 
 
 def _require_unique_name(state: SwitchboardState, id: str, name: str) -> None:

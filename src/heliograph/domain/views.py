@@ -132,7 +132,9 @@ def device(stored: StoredDevice) -> Device:
 
 
 def client(stored: StoredClient) -> Client:
-    """A client of a user."""
+    """A client of a user. A pending one does not show the address that the link request names."""
+    if stored.status == "pending":
+        return Client(id=stored.id, type=stored.type, status=stored.status, integration_id=stored.integration_id)
     return Client(
         id=stored.id,
         type=stored.type,

@@ -97,7 +97,7 @@ class RequestTimeout(ApiError):
 
 
 class Conflict(ApiError):
-    """The resource already exists."""
+    """The resource already exists, or its state does not allow the request."""
 
     status = 409
     code = "conflict"

@@ -1,4 +1,4 @@
-"""Deletes events and settled deliveries past their retention time."""
+"""Deletes events, settled deliveries and what channels would have been sent past their retention time."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ _STEP = 500
 _DAY = 24 * 3600 * 1000
 
 Step = Callable[[Tx, int, str, Mark, int], Awaitable[str | None]]
+_STEPS: tuple[tuple[str, Step], ...] = (
+    ("delivery", retention.prune_deliveries),
+    ("event", retention.prune_events),
+    ("outbound", retention.prune_outbound),
+)
 
 
 async def pruning(store: Store, days: int, failures: Failures) -> None:
@@ -37,7 +42,7 @@ async def prune(store: Store, mark: Mark, failures: Failures) -> bool:
     Reports a bucket that cannot be pruned to `failures`, and continues with the others.
     """
     complete = True
-    for table, step in (("delivery", retention.prune_deliveries), ("event", retention.prune_events)):
+    for table, step in _STEPS:
         for bucket in await store.read(retention.buckets, table):
             done = False
             with failures.reported("pruning"):

@@ -22,6 +22,7 @@ from heliograph.server.router import Router
 from heliograph.server.routes import (
     apps,
     attachments,
+    channels,
     clients,
     control,
     conversations,
@@ -55,6 +56,7 @@ R = TypeVar("R")
 ROUTE_MODULES = (
     apps,
     attachments,
+    channels,
     clients,
     control,
     conversations,

@@ -17,7 +17,9 @@ from heliograph.server.router import NEVER_FOUND
 
 # Other names are ignored.
 _PAGE = frozenset(("after", "before", "size"))
-_FILTER = frozenset(("userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId"))
+_FILTER = frozenset(
+    ("userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId", "clientId")
+)
 
 QUERY_LIMIT = 8192
 """The maximum number of bytes of a query string. Parsing a longer one would delay other requests."""

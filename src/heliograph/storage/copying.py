@@ -26,6 +26,7 @@ from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery, StoredEvent
 from heliograph.storage.rows.messages import StoredMessage
 from heliograph.storage.rows.oauth_clients import StoredCode, StoredOAuthClient
+from heliograph.storage.rows.outbound import StoredOutbound
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.removal_calls import RemovalCall
 from heliograph.storage.rows.switchboards import StoredSwitchboard
@@ -67,6 +68,14 @@ TABLES = (
     ),
     Table("client", StoredClient.__struct_fields__, ("app_id", "user_id", "id"), ("user_id",)),
     Table("device", StoredDevice.__struct_fields__, ("app_id", "user_id", "id"), ("user_id",)),
+    Table(
+        "linked_address",
+        ("app_id", "integration_id", "address", "user_id", "client_id"),
+        ("app_id", "integration_id", "address"),
+        ("app_id", "integration_id", "address"),
+        together=True,
+    ),
+    Table("outbound", StoredOutbound.__struct_fields__, ("id",), ("conversation_id",)),
     Table("conversation", conversations.ROWS.columns, ("app_id", "id"), ("id",)),
     Table(
         "participant",

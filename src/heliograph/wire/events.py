@@ -1,6 +1,6 @@
 """The payloads of events, and the envelope in which webhooks receive them.
 
-Events that only third-party channels cause are left out: `client:update`, `passthrough:messaging`, and campaigns.
+Events that only third-party channels cause are left out: `passthrough:messaging`, and campaigns.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from heliograph.wire.webhooks import Trigger
 EventType = Literal[
     "client:add",
     "client:remove",
+    "client:update",
     "conversation:create",
     "conversation:join",
     "conversation:leave",
@@ -43,6 +44,10 @@ EventType = Literal[
     "user:update",
 ]
 """The types of the events that the server records."""
+
+ClientAddReason = Literal["channelLinking", "sdkLogin", "authCode"]
+ClientUpdateReason = Literal["confirmed", "blocked", "unblocked", "matched"]
+ClientRemoveReason = Literal["api", "linkCancelled", "linkFailed", "sdk", "theft"]
 
 
 class Problem(Response):
@@ -183,21 +188,36 @@ class ConversationReferralPayload(Response):
 
 
 class ClientAddPayload(Response):
-    """`client:add`. No documented reason fits a client that a join created; `sdkLogin` is the closest."""
+    """`client:add`. No documented reason fits a client that a join created; `sdkLogin` is the closest.
+
+    Only a link request has a `conversation`.
+    """
 
     user: UserTruncated
     client: Client
-    reason: Literal["sdkLogin", "authCode"]
+    reason: ClientAddReason
     source: Source
+    conversation: ConversationTruncated | None = None
+
+
+class ClientUpdatePayload(Response):
+    """`client:update`. `conversation` is that of the link request, if it still exists."""
+
+    user: UserTruncated
+    client: Client
+    reason: ClientUpdateReason
+    conversation: ConversationTruncated | None = None
 
 
 class ClientRemovePayload(Response):
-    """`client:remove`."""
+    """`client:remove`. Only link requests that were cancelled or failed have an `error`."""
 
     user: UserTruncated
     client: Client
-    reason: Literal["api", "sdk"]
+    reason: ClientRemoveReason
     source: Source
+    conversation: ConversationTruncated | None = None
+    error: Problem | None = None
 
 
 class UserUpdatePayload(Response):
@@ -239,7 +259,7 @@ class UserMergePayload(Response):
     """`user:merge`. The discarded metadata did not fit into the metadata of the surviving user."""
 
     merged_users: MergedUsers
-    reason: Literal["api", "sdkLogin"]
+    reason: Literal["api", "channelLinking", "sdkLogin"]
     merged_conversations: MergedConversations | None = None
     merged_clients: MergedClients | None = None
     discarded_metadata: dict[str, Any] | None = None
@@ -270,6 +290,7 @@ class SwitchboardFailurePayload(SwitchboardPayload, kw_only=True):
 PAYLOADS: dict[Trigger, type[Response]] = {
     "client:add": ClientAddPayload,
     "client:remove": ClientRemovePayload,
+    "client:update": ClientUpdatePayload,
     "conversation:create": ConversationCreatePayload,
     "conversation:join": MembershipPayload,
     "conversation:leave": MembershipPayload,

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from heliograph.wire.base import Body
+from msgspec import Meta
+
+from heliograph.wire.authors import BUSINESS
+from heliograph.wire.base import Body, NonEmpty
 from heliograph.wire.messages import MessagePost
 
+ConfirmationType = Literal["immediate", "userActivity", "prompt"]
+LinkOutcome = Literal["matched", "confirmed", "cancelled", "failed", "blocked", "unblocked"]
+PhoneNumber = Annotated[str, Meta(max_length=64, pattern=r"^\+[ -]*[0-9](?:[ -]*[0-9]){7,14}[ -]*$(?!\n)")]
+Address = Annotated[str, Meta(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$(?!\n)")]
 CONFIRMATION_CONTENTS = ("text", "image")
 
 
@@ -21,39 +28,43 @@ class MatchCriteriaBody(Body, tag_field="type"):
 class MailgunCriteriaBody(MatchCriteriaBody, tag="mailgun", kw_only=True):
     """Finds the user by email address."""
 
-    address: str
+    address: Address
     subject: str | None = None
 
 
 class MessagebirdCriteriaBody(MatchCriteriaBody, tag="messagebird", kw_only=True):
     """Finds the user by phone number."""
 
-    phone_number: str
+    phone_number: PhoneNumber
 
 
 class TwilioCriteriaBody(MatchCriteriaBody, tag="twilio", kw_only=True):
     """Finds the user by phone number."""
 
-    phone_number: str
+    phone_number: PhoneNumber
 
 
 class WhatsappCriteriaBody(MatchCriteriaBody, tag="whatsapp", kw_only=True):
     """Finds the user by phone number."""
 
-    phone_number: str
+    phone_number: PhoneNumber
 
 
 class ConfirmationBody(Body):
     """When the link takes effect, and the message to the user: a text or a picture, with links as its only actions."""
 
-    type: Literal["immediate", "userActivity", "prompt"]
+    type: ConfirmationType
     message: MessagePost | None = None
 
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
         """The error titles of violated rules between fields."""
         message = given.get("message")
-        content = message.get("content") if isinstance(message, dict) else None
+        if not isinstance(message, dict):
+            return
+        author, content = message.get("author"), message.get("content")
+        if isinstance(author, dict) and author.get("type") != BUSINESS:
+            yield f"should have a message with an author of type {BUSINESS}"
         if not isinstance(content, dict):
             return
         if content.get("type") not in CONFIRMATION_CONTENTS:
@@ -77,3 +88,17 @@ class ClientCreateBody(Body):
     match_criteria: MailgunCriteriaBody | MessagebirdCriteriaBody | TwilioCriteriaBody | WhatsappCriteriaBody
     confirmation: ConfirmationBody
     target: TargetBody
+
+
+class ProblemBody(Body):
+    """The reason of a failure."""
+
+    code: NonEmpty
+    message: NonEmpty
+
+
+class ClientOutcomeBody(Body):
+    """What a channel or its user did with a link request or a subscription. `error` is for `cancelled` and `failed`."""
+
+    outcome: LinkOutcome
+    error: ProblemBody | None = None

@@ -29,7 +29,7 @@ class DownloadMessageRefBody(Body):
     """A reference to a message of a user that is to be downloaded from the channel."""
 
     user_id: str
-    apple: AppleMessageRefBody | None = None
+    apple: AppleMessageRefBody
 
 
 class ConversionPayloadBody(Body):

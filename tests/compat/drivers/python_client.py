@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import sys
+import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -242,6 +243,18 @@ def revoke_access(client: Any, app_id: str, args: Args) -> None:
     official.OAuthEndpointsApi(client).revoke_access()
 
 
+def create_client(client: Any, app_id: str, args: Args) -> Any:
+    """Create a client with a body in JSON, of whose criteria release 17 has one model for each channel."""
+    body = official.ClientCreate.from_dict(args["body"])
+    return official.ClientsApi(client).create_client(app_id, args["user"], body)
+
+
+def post_conversion_events(client: Any, app_id: str, args: Args) -> Any:
+    """Post conversion events of WhatsApp, for which release 17 has a model of its own."""
+    body = official.ConversionEventsBody(official.WhatsAppConversionEventsBody(whatsapp=args["whatsapp"]))
+    return official.ConversationsApi(client).post_conversion_events(app_id, args["conversation"], body)
+
+
 def upload_attachment(client: Any, app_id: str, args: Args) -> Any:
     """Upload a file by its path."""
     return official.AttachmentsApi(client).upload_attachment(app_id, "public", args["path"])
@@ -260,36 +273,9 @@ def delete_attachment(client: Any, app_id: str, args: Args) -> None:
 
 
 CALLS: dict[str, Callable[[Any, str, Args], Any]] = {
-    one.__name__: one
-    for one in (
-        call,
-        version,
-        create_user,
-        get_user,
-        create_conversation,
-        create_conversation_of_dict,
-        create_conversation_unwrapped,
-        list_conversations,
-        join,
-        list_participants,
-        leave,
-        leave_unwrapped,
-        post_message,
-        list_messages,
-        delete_message,
-        delete_all_messages,
-        post_activity,
-        delete_conversation,
-        create_integration,
-        create_webhook,
-        list_webhooks,
-        get_token,
-        get_token_info,
-        revoke_access,
-        upload_attachment,
-        upload_bytes,
-        delete_attachment,
-    )
+    name: one
+    for name, one in list(globals().items())
+    if isinstance(one, types.FunctionType) and one.__code__.co_varnames[:3] == ("client", "app_id", "args")
 }
 
 

@@ -9,6 +9,7 @@ from heliograph.client._generated.models import (
     ActivityPayload,
     ClientAddPayload,
     ClientRemovePayload,
+    ClientUpdatePayload,
     ConversationCreatePayload,
     ConversationMessagePayload,
     ConversationPostbackPayload,
@@ -30,6 +31,7 @@ __all__ = [
     "EVENTS",
     "ClientAddEvent",
     "ClientRemoveEvent",
+    "ClientUpdateEvent",
     "ConversationCreateEvent",
     "ConversationJoinEvent",
     "ConversationLeaveEvent",
@@ -75,6 +77,12 @@ class ClientRemoveEvent(Event):
     """`client:remove`."""
 
     payload: ClientRemovePayload = one("payload", ClientRemovePayload)
+
+
+class ClientUpdateEvent(Event):
+    """`client:update`."""
+
+    payload: ClientUpdatePayload = one("payload", ClientUpdatePayload)
 
 
 class ConversationCreateEvent(Event):
@@ -212,6 +220,7 @@ class UserUpdateEvent(Event):
 EVENTS: dict[str, type[Event]] = {
     "client:add": ClientAddEvent,
     "client:remove": ClientRemoveEvent,
+    "client:update": ClientUpdateEvent,
     "conversation:create": ConversationCreateEvent,
     "conversation:join": ConversationJoinEvent,
     "conversation:leave": ConversationLeaveEvent,

@@ -35,6 +35,7 @@ __all__ = [
     "ClientListResponse",
     "ClientRemovePayload",
     "ClientResponse",
+    "ClientUpdatePayload",
     "Conversation",
     "ConversationCreatePayload",
     "ConversationListResponse",
@@ -1292,24 +1293,6 @@ class UserTruncated(Model):
     brand_id: str | None = plain("brandId")
 
 
-class ClientAddPayload(Model):
-    """`client:add`. No documented reason fits a client that a join created; `sdkLogin` is the closest."""
-
-    user: UserTruncated = one("user", UserTruncated)
-    client: Client = one("client", Client)
-    reason: str = plain("reason")
-    source: Source = one("source", Source)
-
-
-class ClientRemovePayload(Model):
-    """`client:remove`."""
-
-    user: UserTruncated = one("user", UserTruncated)
-    client: Client = one("client", Client)
-    reason: str = plain("reason")
-    source: Source = one("source", Source)
-
-
 class ConversationTruncated(Model):
     """A conversation as webhook payloads show it."""
 
@@ -1322,6 +1305,45 @@ class ConversationTruncated(Model):
     pending_switchboard_integration: SwitchboardIntegrationWebhook | None = one(
         "pendingSwitchboardIntegration", SwitchboardIntegrationWebhook
     )
+
+
+class ClientAddPayload(Model):
+    """`client:add`. No documented reason fits a client that a join created; `sdkLogin` is the closest. Only a link
+    request has a `conversation`.
+    """
+
+    user: UserTruncated = one("user", UserTruncated)
+    client: Client = one("client", Client)
+    reason: str = plain("reason")
+    source: Source = one("source", Source)
+    conversation: ConversationTruncated | None = one("conversation", ConversationTruncated)
+
+
+class Problem(Model):
+    """The reason of a failure."""
+
+    code: str = plain("code")
+    message: str = plain("message")
+
+
+class ClientRemovePayload(Model):
+    """`client:remove`. Only link requests that were cancelled or failed have an `error`."""
+
+    user: UserTruncated = one("user", UserTruncated)
+    client: Client = one("client", Client)
+    reason: str = plain("reason")
+    source: Source = one("source", Source)
+    conversation: ConversationTruncated | None = one("conversation", ConversationTruncated)
+    error: Problem | None = one("error", Problem)
+
+
+class ClientUpdatePayload(Model):
+    """`client:update`. `conversation` is that of the link request, if it still exists."""
+
+    user: UserTruncated = one("user", UserTruncated)
+    client: Client = one("client", Client)
+    reason: str = plain("reason")
+    conversation: ConversationTruncated | None = one("conversation", ConversationTruncated)
 
 
 class UserWebhook(Model):
@@ -1450,13 +1472,6 @@ class MessageDeliveryPayload(Model):
     destination: DeliveryDestination = one("destination", DeliveryDestination)
     is_final_event: bool = plain("isFinalEvent")
     external_messages: list[ExternalMessage] | None = many("externalMessages", ExternalMessage)
-
-
-class Problem(Model):
-    """The reason of a failure."""
-
-    code: str = plain("code")
-    message: str = plain("message")
 
 
 class MessageDeliveryFailurePayload(Model):

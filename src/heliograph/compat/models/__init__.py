@@ -658,7 +658,9 @@ class ClientAddEvent(Model):
 
 
 class ClientAddEventAllOfPayload(Model):
-    """`client:add`. No documented reason fits a client that a join created; `sdkLogin` is the closest."""
+    """`client:add`. No documented reason fits a client that a join created; `sdkLogin` is the closest. Only a link
+    request has a `conversation`.
+    """
 
     conversation: ConversationTruncated | None = field("conversation", "ConversationTruncated")
     user: UserTruncated = field("user", "UserTruncated")
@@ -700,7 +702,7 @@ class ClientRemoveEvent(Model):
 
 
 class ClientRemoveEventAllOfPayload(Model):
-    """`client:remove`."""
+    """`client:remove`. Only link requests that were cancelled or failed have an `error`."""
 
     conversation: ConversationTruncated | None = field("conversation", "ConversationTruncated")
     user: UserTruncated = field("user", "UserTruncated")
@@ -1168,7 +1170,7 @@ class DownloadMessageRefBody(Model):
     """A reference to a message of a user that is to be downloaded from the channel."""
 
     user_id: str = field("userId")
-    apple: DownloadMessageRefBodyAllOfApple | None = field("apple", "DownloadMessageRefBodyAllOfApple")
+    apple: DownloadMessageRefBodyAllOfApple = field("apple", "DownloadMessageRefBodyAllOfApple")
 
 
 class DownloadMessageRefBodyAllOfApple(Model):

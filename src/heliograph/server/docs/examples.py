@@ -19,9 +19,12 @@ from heliograph.wire import (
     inbound,
     integrations,
     keys,
+    linking,
     messages,
     oauth,
+    outbound,
     participants,
+    passthrough,
     switchboards,
     users,
     webhooks,
@@ -150,6 +153,18 @@ _oauth_client = oauth.OAuthClient(
     remove_url="https://shop.example.org/removed",
 )
 _end = PageMeta(has_more=False)
+_outbound = outbound.Outbound(
+    id=_EVENT,
+    kind="confirmation",
+    conversation_id=_GROUP,
+    client_id=_CLIENT,
+    content={
+        "to": "+12125552368",
+        "message": {"author": {"type": "business"}, "content": {"type": "text", "text": "Continue here?"}},
+    },
+    created_at=_TIME,
+)
+_pending = clients.Client(id=_CLIENT, type="twilio", status="pending", integration_id=_INTEGRATION)
 
 _media_url = "https://chat.example.org/attachments/v2/w5k0cm2v9q3n8d1xjz7rthb4ep/deck.png"
 
@@ -161,6 +176,7 @@ _RESPONSES: tuple[Any, ...] = (
     apps.AppWithSubdomainResponse(app=apps.AppWithSubdomain(**asdict(_app), subdomain="chat")),
     apps.AppKeyListResponse(keys=[_key]),
     apps.Empty(),
+    clients.ClientResponse(client=_pending),
     clients.ClientListResponse(clients=[_client], meta=_end),
     devices.DeviceResponse(device=_device),
     devices.DeviceListResponse(devices=[_device]),
@@ -169,6 +185,10 @@ _RESPONSES: tuple[Any, ...] = (
     conversations.ConversationListResponse(conversations=[_conversation], meta=_end),
     messages.MessagePostResponse(messages=[_message]),
     messages.MessageListResponse(messages=[_message], meta=_end),
+    outbound.OutboundListResponse(outbound=[_outbound], meta=_end),
+    passthrough.ConversionEventsResponse(
+        conversion_events=passthrough.ConversionEvents(dataset_id=_INTEGRATION, events_received=1)
+    ),
     participants.ParticipantResponse(participant=_participant),
     participants.ParticipantListResponse(participants=[_participant], meta=_end),
     users.UserResponse(user=_user),
@@ -194,6 +214,7 @@ _RESPONSES: tuple[Any, ...] = (
 _hook = {"target": "https://example.org/hook", "triggers": ["conversation:join", "conversation:leave"]}
 # In some bodies null has a meaning, so these examples are JSON rather than structs.
 _BODIES: dict[BodyType | ResponseType, Any] = {
+    dict[str, Any]: {},
     activities.ActivityPost: {"author": {"type": "user", "userExternalId": "ada"}, "type": "conversation:read"},
     attachments.AttachmentDeleteBody: {"mediaUrl": _media_url},
     apps.AppCreateBody: {"displayName": "Sandbox"},
@@ -214,6 +235,25 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
     },
     inbound.MessageOutcomeBody: {"outcome": "user"},
     inbound.ControlBody: {"action": "release", "reason": "ticketClosed"},
+    linking.ClientCreateBody: {
+        "matchCriteria": {"type": "twilio", "integrationId": _INTEGRATION, "phoneNumber": "+1 212-555-2368"},
+        "confirmation": {"type": "prompt"},
+        "target": {"conversationId": _GROUP},
+    },
+    linking.ClientOutcomeBody: {"outcome": "confirmed"},
+    passthrough.DownloadMessageRefBody: {
+        "userId": _USER,
+        "apple": {
+            "interactiveDataRef": {
+                "url": "https://example.org/ref",
+                "bid": "com.example.extension",
+                "key": "00c0d1",
+                "signature": "81a619",
+                "owner": "M58C0A",
+            }
+        },
+    },
+    passthrough.ConversionEventsBody: {"whatsapp": {"payload": {"data": [{"event_name": "Purchase"}]}}},
     messages.MessagePost: {
         "author": {"type": "user", "userExternalId": "ada"},
         "content": {"type": "text", "text": "Land ahoy!"},

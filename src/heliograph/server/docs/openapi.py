@@ -59,7 +59,8 @@ _FILTERS = {
     "userExternalId": "The user's external id.",
     "status": "The status.",
     "webhookId": "The webhook.",
-    "conversationId": "The conversation that the event is about.",
+    "conversationId": "The conversation.",
+    "clientId": "The client.",
     "identities.email": "The email address.",
     "types": "Types of integrations, separated by commas.",
 }

@@ -29,7 +29,13 @@ from heliograph.wire.table.v2.integrations import (
 
 @handles(CREATE_INTEGRATION)
 async def create(request: Request[AppPath, IntegrationCreateBody]) -> IntegrationResponse:
-    made = await integrations.create(request.store, request.tenant, request.body, request.webhook_networks)
+    made = await integrations.create(
+        request.store,
+        request.tenant,
+        request.body,
+        request.webhook_networks,
+        with_stand_ins=request.stand_ins,
+    )
     return IntegrationResponse(integration=made)
 
 

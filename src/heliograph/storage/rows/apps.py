@@ -21,6 +21,8 @@ OWNED: dict[str, Columns] = {
     "conversation": ("bucket", "app_id", "id"),
     "client": ("bucket", "app_id", "user_id", "id"),
     "device": ("bucket", "app_id", "user_id", "id"),
+    "linked_address": ("bucket", "app_id", "integration_id", "address"),
+    "outbound": ("bucket", "id"),
     "external_id": ("bucket", "app_id", "external_id", "brand_id"),
     "app_user": ("bucket", "app_id", "id"),
 }

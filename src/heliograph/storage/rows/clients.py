@@ -10,15 +10,29 @@ from msgspec import Struct
 from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.paging import slice_of
+from heliograph.storage.rows import addresses
+from heliograph.storage.rows.addresses import ClientAddress, LinkedClient
 from heliograph.wire.clients import ClientStatus, ClientType
+from heliograph.wire.linking import ConfirmationType
 from heliograph.wire.paging import Page, Slice
 
 _KEY = ("bucket", "app_id", "user_id", "id")
 _OF_USER = "WHERE bucket = $1 AND app_id = $2 AND user_id = $3"
 
 
+class Link(Struct, omit_defaults=True):
+    """The link request that created a client: how it is confirmed, and the conversation to which it is attached."""
+
+    conversation_id: str
+    confirmation: ConfirmationType
+    primary: bool = True
+
+
 class StoredClient(Struct):
     """A row of `client`.
+
+    `address` is the external id in the form in which addresses are compared. An active or blocked client that has one
+    is linked to it; a pending one may become so.
 
     The fields are the columns, in this order; the id comes first, because pages are in its order.
     """
@@ -36,15 +50,51 @@ class StoredClient(Struct):
     avatar_url: str | None = None
     info: dict[str, Any] | None = None
     raw: dict[str, Any] | None = None
+    address: str | None = None
+    link: Link | None = None
+
+    @property
+    def client_address(self) -> ClientAddress | None:
+        """The address with its integration, for a client that has one."""
+        if self.integration_id is None or self.address is None:
+            return None
+        return ClientAddress(self.integration_id, self.address)
 
 
 _ROWS = RowCodec(StoredClient)
+_CHANGEABLE = ("status", "last_seen")
 
 
 async def get(reader: Reader, app_id: str, user_id: str, client_id: str) -> StoredClient | None:
     """A client of the user."""
     row = await reader.get("client", _ROWS.columns, _KEY, (reader.bucket(user_id), app_id, user_id, client_id))
     return _ROWS.load(row) if row else None
+
+
+async def get_many(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[StoredClient]:
+    """The clients with these (app id, user id, client id)."""
+    wanted = [(reader.bucket(user_id), app_id, user_id, id) for app_id, user_id, id in keys]
+    return [_ROWS.load(row) for row in await reader.get_many("client", _ROWS.columns, _KEY, wanted)]
+
+
+async def of_address(reader: Reader, app_id: str, user_id: str, address: ClientAddress) -> StoredClient | None:
+    """The client of the user with this address, whatever its status."""
+    match = ("bucket", "app_id", "user_id", "integration_id", "address")
+    key = (reader.bucket(user_id), app_id, user_id, address.integration_id, address.address)
+    row = await reader.get("client", _ROWS.columns, match, key)
+    return _ROWS.load(row) if row else None
+
+
+async def of_integration(reader: Reader, app_id: str, integration_id: str, limit: int) -> list[tuple[str, str, str]]:
+    """The (app id, user id, client id) of up to `limit` clients of the integration that are not inactive."""
+    rows = await reader.rows(
+        "SELECT app_id, user_id, id FROM client WHERE app_id = $1 AND integration_id = $2 AND status <> 'inactive' "
+        "LIMIT $3",
+        app_id,
+        integration_id,
+        limit,
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 async def page(reader: Reader, app_id: str, user_id: str, page: Page) -> Slice[StoredClient]:
@@ -77,14 +127,40 @@ async def set_last_seen(tx: Tx, app_id: str, client: StoredClient) -> None:
     await tx.update("client", ("last_seen",), _KEY, [(client.last_seen, *key)])
 
 
-async def remove(tx: Tx, app_id: str, user_id: str, client_id: str) -> None:
-    """Delete a client."""
-    await tx.delete("client", _KEY, [(tx.bucket(user_id), app_id, user_id, client_id)])
+async def change(tx: Tx, app_id: str, clients: Sequence[StoredClient]) -> None:
+    """Store the fields of clients that can be changed. An inactive client is no longer linked to its address."""
+    rows = [
+        (*_ROWS.dump_columns(one, _CHANGEABLE), tx.bucket(one.user_id), app_id, one.user_id, one.id) for one in clients
+    ]
+    await tx.update("client", _CHANGEABLE, _KEY, rows)
+    await _unlink(tx, app_id, [one for one in clients if one.status == "inactive"])
+
+
+async def link(tx: Tx, app_id: str, client: StoredClient) -> None:
+    """Link a client to its address, which no other client is linked to."""
+    if (address := client.client_address) is not None:
+        await addresses.link(tx, app_id, address, LinkedClient(client.user_id, client.id))
+
+
+async def remove(tx: Tx, app_id: str, client: StoredClient) -> None:
+    """Delete a client. Its address is no longer linked to it."""
+    await _unlink(tx, app_id, [client])
+    await tx.delete("client", _KEY, [(tx.bucket(client.user_id), app_id, client.user_id, client.id)])
 
 
 async def remove_of_user(tx: Tx, app_id: str, user_id: str) -> None:
     """Delete every client of the user."""
-    await tx.delete("client", _KEY[:3], [(tx.bucket(user_id), app_id, user_id)])
+    key = (tx.bucket(user_id), app_id, user_id)
+    rows = await tx.rows(f"SELECT integration_id, address, id FROM client {_OF_USER} AND address IS NOT NULL", *key)
+    if rows:
+        await addresses.unlink(tx, app_id, [(ClientAddress(row[0], row[1]), row[2]) for row in rows])
+    await tx.delete("client", _KEY[:3], [key])
+
+
+async def _unlink(tx: Tx, app_id: str, clients: Sequence[StoredClient]) -> None:
+    links = [(address, client.id) for client in clients if (address := client.client_address) is not None]
+    if links:
+        await addresses.unlink(tx, app_id, links)
 
 
 async def clear_personal_information(tx: Tx, app_id: str, user_id: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from heliograph.storage.codec import RowCodec
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.paging import filtered_slice_of, slice_of
 from heliograph.wire.paging import Page, Slice
 
@@ -34,9 +34,9 @@ _ROWS = RowCodec(StoredIntegration)
 _CHANGEABLE = ("display_name", "settings")
 
 
-async def get(reader: Reader, app_id: str, integration_id: str) -> StoredIntegration | None:
+async def get(reader: Reader, app_id: str, integration_id: str, *, lock: Lock = Lock.NONE) -> StoredIntegration | None:
     """The integration of the app, or None."""
-    row = await reader.get("integration", _ROWS.columns, ("app_id", "id"), (app_id, integration_id))
+    row = await reader.get("integration", _ROWS.columns, ("app_id", "id"), (app_id, integration_id), lock=lock)
     return _ROWS.load(row) if row else None
 
 

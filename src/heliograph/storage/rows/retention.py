@@ -85,7 +85,7 @@ async def advance(tx: Tx, wall: int, least: int, keep: int) -> tuple[int, Mark |
 
 
 async def buckets(reader: Reader, table: str) -> list[int]:
-    """The buckets in which `table`, `event` or `delivery`, has rows."""
+    """The buckets in which `table`, `event`, `delivery` or `outbound`, has rows."""
     rows = await reader.rows(
         f"""WITH RECURSIVE filled (bucket) AS (
             SELECT min(bucket) FROM {table}
@@ -137,4 +137,22 @@ async def prune_events(tx: Tx, bucket: int, after: str, mark: Mark, limit: int) 
         limit,
     )
     await tx.delete("event", ("bucket", "id"), [(bucket, id) for id, is_old, pending in rows if is_old and not pending])
+    return rows[-1][0] if len(rows) == limit and any(row[1] for row in rows) else None
+
+
+async def prune_outbound(tx: Tx, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+    """Delete what was sent before the mark among the next `limit` rows of `outbound` in the bucket.
+
+    Returns the id to continue after, or None if none of the examined rows is old.
+    """
+    rows = await tx.rows(
+        """SELECT id, CASE WHEN (tx, id) <= ($3, $4) THEN 1 ELSE 0 END FROM outbound
+        WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $5""",
+        bucket,
+        after,
+        mark.tx,
+        mark.id,
+        limit,
+    )
+    await tx.delete("outbound", ("bucket", "id"), [(bucket, id) for id, is_old in rows if is_old])
     return rows[-1][0] if len(rows) == limit and any(row[1] for row in rows) else None

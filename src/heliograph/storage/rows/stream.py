@@ -44,7 +44,8 @@ async def begin_epoch(tx: Tx, cluster: str) -> None:
     if known is not None and known.partition("@")[2] == cluster:
         return
     if known is not None:
-        await tx.execute("UPDATE event SET tx = 0 WHERE tx <> 0")
+        for table in ("event", "outbound"):
+            await tx.execute(f"UPDATE {table} SET tx = 0 WHERE tx <> 0")
     await meta.put(tx, _EPOCH, f"{secrets.token_hex(8)}@{cluster}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heliograph import errors
 from heliograph.wire.apps import Empty
+from heliograph.wire.clients import ClientResponse
 from heliograph.wire.conversations import ConversationResponse
 from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
 from heliograph.wire.devices import DeviceBody, DeviceResponse
@@ -16,13 +17,16 @@ from heliograph.wire.inbound import (
     InboundResponse,
     MessageOutcomeBody,
 )
+from heliograph.wire.linking import ClientOutcomeBody
 from heliograph.wire.oauth import OAuthClientCreateBody, OAuthClientListResponse, OAuthClientResponse
 from heliograph.wire.operations import Operation, operations_in
+from heliograph.wire.outbound import OutboundListResponse
 from heliograph.wire.paths import (
     BRAND,
     DELIVERY,
     DEVICE_GUID,
     EXTENSION_APP,
+    EXTENSION_CLIENT,
     EXTENSION_CONVERSATION,
     EXTENSION_MESSAGE,
     EXTENSION_USER,
@@ -103,6 +107,19 @@ DELETE_OAUTH_CLIENT = Operation(
     "DeleteOAuthClient", "DELETE", OAUTH_CLIENT, "OAuth Clients", C,
     "Deletes an OAuth client with its integrations in all apps. Their tokens stop working.",
     body=NO_BODY, response=Json(Empty), errors=(errors.OAuthClientNotFound,),
+)
+SET_CLIENT_OUTCOME = Operation(
+    "SetClientOutcome", "POST", EXTENSION_CLIENT / "outcome", "End users", A,
+    "Acts as the channel of a client, or its user: completes a link request, or ends or resumes a subscription. "
+    "Responds with the client after that, or with the client that was removed.",
+    body=Json(ClientOutcomeBody), response=Json(ClientResponse),
+    errors=(errors.UserNotFound, errors.ClientNotFound, errors.Conflict), query=BRAND,
+)
+LIST_OUTBOUND = Operation(
+    "ListOutbound", "GET", EXTENSION_APP / "outbound", "End users", A,
+    "Lists what third-party channels would have been sent, oldest first. This server sends nothing to such a channel.",
+    body=NO_BODY, response=Json(OutboundListResponse), errors=(errors.InvalidPage,), paged=True,
+    filters=("conversationId", "clientId"),
 )
 # fmt: on
 

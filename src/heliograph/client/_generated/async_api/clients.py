@@ -7,7 +7,12 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from heliograph.client import paging
-from heliograph.client._generated.models import Client, ClientListResponse, ClientResponse, Empty
+from heliograph.client._generated.models import (
+    Client,
+    ClientListResponse,
+    ClientResponse,
+    Empty,
+)
 from heliograph.client.async_calls import AsyncApi, AsyncRecords
 from heliograph.client.requesting import OPERATION, build
 from heliograph.wire.linking import (
@@ -47,6 +52,9 @@ class AsyncClientsApi(AsyncApi):
 
         Raises:
             UserNotFound: The user does not exist in this app.
+            ConversationNotFound: The conversation does not exist in this app.
+            NotAMember: The user is not a participant of the conversation.
+            IntegrationNotFound: The integration does not exist in this app.
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
             ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
             TransportError: No response arrived: ConnectionFailed or Timeout.

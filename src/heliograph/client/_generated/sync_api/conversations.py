@@ -207,6 +207,9 @@ class ConversationsApi(Api):
         `POST /v2/apps/{appId}/conversations/{conversationId}/download`. Scopes: integration, app, account.
 
         Raises:
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
+            NotAMember: The user is not a participant of the conversation.
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
             ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
             TransportError: No response arrived: ConnectionFailed or Timeout.
@@ -234,6 +237,7 @@ class ConversationsApi(Api):
         `POST /v2/apps/{appId}/conversations/{conversationId}/conversionEvents`. Scopes: integration, app, account.
 
         Raises:
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
             ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
             TransportError: No response arrived: ConnectionFailed or Timeout.

@@ -126,12 +126,13 @@ ACCEPT_CONTROL = Operation(
 DOWNLOAD_MESSAGE_REF = Operation(
     "DownloadMessageRef", "POST", CONVERSATION / "download", "Conversations", I,
     "Downloads message data from Apple to which a message of a user refers.",
-    body=Json(DownloadMessageRefBody), response=Json(dict[str, Any]), offered=False,
+    body=Json(DownloadMessageRefBody), response=Json(dict[str, Any]),
+    errors=(errors.ConversationNotFound, errors.UserNotFound, errors.NotAMember),
 )
 POST_CONVERSION_EVENTS = Operation(
     "PostConversionEvents", "POST", CONVERSATION / "conversionEvents", "Conversations", I,
     "Sends conversion events of a conversation to a Meta channel.",
-    body=Json(ConversionEventsBody), response=Json(ConversionEventsResponse), offered=False,
+    body=Json(ConversionEventsBody), response=Json(ConversionEventsResponse), errors=(errors.ConversationNotFound,),
 )
 # fmt: on
 

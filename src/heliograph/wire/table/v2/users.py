@@ -42,8 +42,9 @@ DELETE_USER = Operation(
 CREATE_CLIENT = Operation(
     "CreateClient", "POST", USER / "clients", "Clients", I,
     "Links a third-party channel to a user. The client is pending until the channel finds the user.",
-    body=Json(ClientCreateBody), response=Json(ClientResponse), status=201, errors=(errors.UserNotFound,), query=BRAND,
-    offered=False,
+    body=Json(ClientCreateBody), response=Json(ClientResponse), status=201,
+    errors=(errors.UserNotFound, errors.ConversationNotFound, errors.NotAMember, errors.IntegrationNotFound),
+    query=BRAND,
 )
 LIST_CLIENTS = Operation(
     "ListClients", "GET", USER / "clients", "Clients", I,

@@ -1,0 +1,237 @@
+"""Links between clients and third-party channels: their confirmation, their end, and the transitions of their status.
+
+Each function is a part of a transaction. The parties of a link are locked before it changes: conversations, then users.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from heliograph.domain.changes import Changes
+from heliograph.domain.events.clients import client_removed, client_updated
+from heliograph.domain.seats import Seats, lock_seats_of
+from heliograph.domain.tenants import Tenant
+from heliograph.errors import Conflict, UserNotFound
+from heliograph.storage.engine import Lock, StaleRead, Tx
+from heliograph.storage.rows import addresses, clients, conversations, participants, users
+from heliograph.storage.rows.addresses import ClientAddress, LinkedClient
+from heliograph.storage.rows.clients import StoredClient
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.users import StoredUser
+from heliograph.wire.events import ClientRemoveReason, Problem
+from heliograph.wire.linking import LinkOutcome
+
+_DEACTIVATED_AT_ONCE = 200
+_UNCATEGORIZED = "uncategorized_error"
+NO_RECIPIENT = Problem(code=_UNCATEGORIZED, message="No such recipient")
+_CANCELLED = Problem(code=_UNCATEGORIZED, message="The user cancelled the link")
+_FAILED = Problem(code=_UNCATEGORIZED, message="The link failed")
+
+
+class Rival(Struct, frozen=True):
+    """A client of another user that is linked to the address."""
+
+    seats: Seats
+    client: StoredClient
+
+
+class Parties(Struct, frozen=True):
+    """The user of a link, the conversation to which it is attached, and the rival for its address, all locked.
+
+    The conversation and the user's participant in it may not exist.
+    """
+
+    user: StoredUser
+    conversation: StoredConversation | None
+    participant: StoredParticipant | None
+    rival: Rival | None
+
+
+async def lock_parties(
+    tx: Tx, changes: Changes, user_key: tuple[str, str], conversation_id: str, address: ClientAddress | None
+) -> Parties:
+    """Lock the parties of a link. `user_key` is (app id, user id). Without an address, no rival is looked for.
+
+    Raises:
+        UserNotFound: the user does not exist.
+        StaleRead: the address, or a user, has changed in the meantime.
+    """
+    app_id, user_id = user_key
+    linked = await addresses.linked_client(tx, app_id, address) if address else None
+    if linked is None or linked.user_id == user_id:
+        parties = await _lock_target(tx, user_key, conversation_id)
+    else:
+        parties = await _lock_rivals(tx, user_key, conversation_id, linked)
+    if address and await addresses.linked_client(tx, app_id, address) != linked:
+        raise StaleRead
+    return _shared(changes, parties)
+
+
+async def _lock_target(tx: Tx, user_key: tuple[str, str], conversation_id: str) -> Parties:
+    app_id, user_id = user_key
+    conversation = await conversations.get(tx, app_id, conversation_id, lock=Lock.CHANGE)
+    if (user := await users.get(tx, app_id, user_id, lock=Lock.CHANGE)) is None:
+        raise UserNotFound
+    keys = await participants.ids_of_members(tx, [(app_id, conversation_id, user_id)])
+    participant = next(iter(await participants.get_many(tx, keys)), None)
+    return Parties(user, conversation, participant, None)
+
+
+async def _lock_rivals(tx: Tx, user_key: tuple[str, str], conversation_id: str, linked: LinkedClient) -> Parties:
+    app_id, user_id = user_key
+    seats = await lock_seats_of(tx, app_id, (user_id, linked.user_id), (conversation_id,))
+    if user_id not in seats:
+        raise UserNotFound
+    client = await clients.get(tx, app_id, linked.user_id, linked.client_id)
+    if linked.user_id not in seats or client is None:
+        raise StaleRead
+    own = seats[user_id]
+    participant = next((one for one in own.participants if one.conversation_id == conversation_id), None)
+    rival = Rival(seats[linked.user_id], client)
+    return Parties(own.user, own.conversations.get(conversation_id), participant, rival)
+
+
+def _shared(changes: Changes, parties: Parties) -> Parties:
+    """The parties with the conversation and the participant that the transaction knows already: it changes one object
+    for each."""
+    if parties.conversation is None:
+        return parties
+    known = changes.facts.conversation(parties.conversation.app_id, parties.conversation.id)
+    conversation = known or parties.conversation
+    participant = changes.facts.participant(conversation, parties.user) or parties.participant
+    changes.facts.add_conversation(conversation)
+    if participant is not None:
+        changes.facts.add_participant(participant)
+    return Parties(parties.user, conversation, participant, parties.rival)
+
+
+async def confirm(tx: Tx, changes: Changes, tenant: Tenant, client: StoredClient) -> StoredClient | None:
+    """Confirm the pending link of a client, because its user acts through it; returns the client as it is then.
+
+    Locks the conversation and the users that the link is about. The transaction should have locked no user yet, except
+    that of the client. Does nothing if the client is not pending any more; returns None if it does not exist.
+    """
+    if client.link is None:
+        return client
+    key = (tenant.app_id, client.user_id)
+    parties = await lock_parties(tx, changes, key, client.link.conversation_id, client.client_address)
+    current = await clients.get(tx, *key, client.id)
+    if current is not None and current.status == "pending":
+        await complete(tx, changes, tenant, parties, current)
+    return current
+
+
+async def complete(tx: Tx, changes: Changes, tenant: Tenant, parties: Parties, client: StoredClient) -> None:
+    """Make a pending client the active one of its address, and associate it with the conversation of the link."""
+    if parties.rival is not None:
+        await _replace(tx, changes, tenant, parties.rival)
+    client.status, client.last_seen = "active", tx.now
+    await clients.change(tx, tenant.app_id, [client])
+    await clients.link(tx, tenant.app_id, client)
+    attach(changes, parties, client, first=client.link is None or client.link.primary)
+    client_updated(changes.journal, tenant, parties.user, client, "confirmed", parties.conversation)
+
+
+async def _replace(tx: Tx, changes: Changes, tenant: Tenant, rival: Rival) -> None:
+    """Remove the client of another user, whose address moves to the user of the link."""
+    client, seats = rival.client, rival.seats
+    _end_associations(changes, seats, {client.id})
+    await clients.remove(tx, tenant.app_id, client)
+    conversation = seats.conversations.get(client.link.conversation_id) if client.link else None
+    client_removed(changes.journal, tenant, seats.user, client, "theft", conversation=conversation)
+
+
+def attach(changes: Changes, parties: Parties, client: StoredClient, *, first: bool) -> bool:
+    """Associate a client with the conversation of the link; returns whether it was not associated yet."""
+    if parties.conversation is None or parties.participant is None:
+        return False
+    return changes.associate(parties.conversation, parties.participant, client, first=first)
+
+
+async def settle(
+    tx: Tx,
+    changes: Changes,
+    tenant: Tenant,
+    parties: Parties,
+    client: StoredClient,
+    outcome: LinkOutcome,
+    error: Problem | None,
+) -> None:
+    """Apply what a channel or its user did.
+
+    Raises:
+        Conflict: the outcome cannot follow the status of the client.
+    """
+    if outcome not in _possible(client):
+        raise Conflict(f"outcome {outcome} cannot follow: the client is {client.status}")
+    match outcome:
+        case "confirmed":
+            await complete(tx, changes, tenant, parties, client)
+        case "cancelled":
+            await end(tx, changes, tenant, parties, client, "linkCancelled", error or _CANCELLED)
+        case "failed":
+            await end(tx, changes, tenant, parties, client, "linkFailed", error or _FAILED)
+        case "blocked" | "unblocked" | "matched":
+            if outcome != "matched":
+                client.status = "blocked" if outcome == "blocked" else "active"
+                await clients.change(tx, tenant.app_id, [client])
+            client_updated(changes.journal, tenant, parties.user, client, outcome, parties.conversation)
+
+
+def _possible(client: StoredClient) -> set[LinkOutcome]:
+    """The outcomes that can follow the status of a client."""
+    if client.type == "sdk":
+        return set()
+    match client.status:
+        case "pending":
+            # Only a prompt asks the user.
+            prompted = client.link is not None and client.link.confirmation == "prompt"
+            return {"matched", "confirmed", "failed", *(("cancelled",) if prompted else ())}
+        case "active":
+            return {"blocked"}
+        case "blocked":
+            return {"unblocked"}
+        case _:
+            return set()
+
+
+async def end(
+    tx: Tx,
+    changes: Changes,
+    tenant: Tenant,
+    parties: Parties,
+    client: StoredClient,
+    reason: ClientRemoveReason,
+    error: Problem,
+) -> None:
+    """Remove a pending client, whose link did not come about."""
+    await clients.remove(tx, tenant.app_id, client)
+    client_removed(
+        changes.journal, tenant, parties.user, client, reason, conversation=parties.conversation, error=error
+    )
+
+
+async def deactivate(tx: Tx, app_id: str, integration_id: str) -> bool:
+    """Make some clients of an integration inactive, and end their associations with conversations.
+
+    Returns whether there may be more. No event is documented for this.
+    """
+    keys = await clients.of_integration(tx, app_id, integration_id, _DEACTIVATED_AT_ONCE)
+    if not keys:
+        return False
+    seats = await lock_seats_of(tx, app_id, {user_id for _, user_id, _ in keys})
+    changes = Changes(tx.now)
+    found = [one for one in await clients.get_many(tx, keys) if one.user_id in seats]
+    for client in found:
+        client.status = "inactive"
+    for user_id, of_user in seats.items():
+        _end_associations(changes, of_user, {one.id for one in found if one.user_id == user_id})
+    await clients.change(tx, app_id, found)
+    await changes.save(tx)
+    return True
+
+
+def _end_associations(changes: Changes, seats: Seats, client_ids: set[str]) -> None:
+    for participant in seats.participants:
+        changes.end_associations(seats.conversations[participant.conversation_id], participant, client_ids)
