@@ -174,8 +174,8 @@ class Caller:
     http: httpx.Client = field(default_factory=Http)
 
     def __call__(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
-        """Call `path`, below the app if it does not begin with /v2 or /oauth."""
-        where = path if path.startswith(("/v2", "/oauth")) else f"/v2/apps/{self.app_id}{path}"
+        """Call `path`, below the app if it does not begin with /v2, /heliograph or /oauth."""
+        where = path if path.startswith(("/v2", "/heliograph", "/oauth")) else f"/v2/apps/{self.app_id}{path}"
         if body is not None:
             kwargs["json"] = body
         kwargs.setdefault("auth", self.auth)

@@ -37,7 +37,8 @@ def own(account: Caller) -> Caller:
 def answered(api: Caller, name: str, query: str = "", *, app_id: str = "", **more: Any) -> httpx.Response:
     """The response of an operation, by default in the caller's app."""
     (operation,) = (one for one in EXTENSIONS if one.name == name)
-    path = operation.path.format(appId=app_id or api.app_id, deliveryId=more.pop("delivery_id", MISSING))
+    ids = {"deliveryId": more.pop("delivery_id", MISSING), "userIdOrExternalId": MISSING, "zendeskId": MISSING}
+    path = operation.path.format(appId=app_id or api.app_id, **ids)
     return api.http.request(operation.method, f"{api.url}{path}{query}", auth=more.pop("auth", api.auth), **more)
 
 

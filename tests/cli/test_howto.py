@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.harness import Caller, Server
 
 ROOT = Path(__file__).parents[2]
@@ -47,10 +49,11 @@ def test_a_join_arrives_on_a_local_port(tmp_path: Path) -> None:
         assert server.stop() == 0
 
 
-def test_control_is_handed_over(api: Caller) -> None:
-    guide = (ROOT / "docs/howto/handover.md").read_text()
+@pytest.mark.parametrize("name", ["handover", "users"])
+def test_examples_print_what_their_guide_shows(api: Caller, name: str) -> None:
+    guide = (ROOT / f"docs/howto/{name}.md").read_text()
     assert api.auth is not None
-    command = [sys.executable, str(ROOT / "examples/handover.py"), api.url, api.app_id, *api.auth]
+    command = [sys.executable, str(ROOT / f"examples/{name}.py"), api.url, api.app_id, *api.auth]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert done.returncode == 0, done.stderr
     assert f"```\n{done.stdout}```" in guide

@@ -179,6 +179,9 @@ ROWS = {
     "key",
     "user",
     "users",
+    "before",
+    "support_user",
+    "moved",
     "conversation",
     "attachment",
     "attachments",
@@ -222,7 +225,7 @@ def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_buck
         if found := re.match(r"CREATE TABLE (\w+).*PRIMARY KEY \(([^)]*)\)", statement, re.DOTALL):
             keys[found[1]] = [column.strip() for column in found[2].split(",")]
     tables = {"app_user", "external_id", "client", "conversation", "participant", "membership", "message", *LOGS}
-    tables |= {"attachment", "attachment_chunk", "attachment_use"}
+    tables |= {"attachment", "attachment_chunk", "attachment_use", "identifier", "support_user"}
     assert set(keys) == tables
     for table, key in keys.items():
         assert key[0] == "bucket", table

@@ -13,6 +13,7 @@ from heliograph.wire.base import Body
 from heliograph.wire.formats import Json
 from heliograph.wire.operations import BodyType
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.validation import decode
 from tests.unit.bodies import EXAMPLES
 from tests.unit.contents import PICTURE
@@ -40,7 +41,7 @@ def test_examples_pass(name: str) -> None:
 
 
 def test_every_body_of_the_table_has_an_example() -> None:
-    bodies = {operation.body.kind for operation in OPERATIONS if isinstance(operation.body, Json)}
+    bodies = {operation.body.kind for operation in (*OPERATIONS, *EXTENSIONS) if isinstance(operation.body, Json)}
     assert bodies == {kind for kind, _, _ in EXAMPLES.values()}
 
 

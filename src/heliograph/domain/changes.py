@@ -8,8 +8,10 @@ from __future__ import annotations
 from heliograph import ids
 from heliograph.domain.events.clients import client_added
 from heliograph.domain.events.journal import Journal
+from heliograph.domain.events.subjects import SOURCE
 from heliograph.domain.facts import FactBook, Key, MemberKey
 from heliograph.domain.tenants import Tenant
+from heliograph.domain.user_edits import UserEdits
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import attachments, clients, conversations, messages, participants
 from heliograph.storage.rows.attachments import StoredAttachment, Use
@@ -19,6 +21,7 @@ from heliograph.storage.rows.messages import StoredMessage
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.switchboards import StoredSwitchboardIntegration
 from heliograph.storage.rows.users import StoredUser
+from heliograph.wire.authors import Source
 from heliograph.wire.clients import ClientAssociation
 
 
@@ -32,6 +35,7 @@ class Changes:
     def __init__(self, now: int, facts: FactBook | None = None) -> None:
         self.now = now
         self.journal = Journal(now)
+        self.users = UserEdits()
         self._facts = FactBook() if facts is None else facts
         self._conversations = _Conversations()
         self._participants = _Participants()
@@ -109,6 +113,24 @@ class Changes:
         conversation.participant_count -= 1
         self.touch(conversation)
 
+    def update_participant(self, conversation: StoredConversation, participant: StoredParticipant) -> None:
+        """Store a participant whose external id, associations or unread messages were changed."""
+        self._participants.owned[participant.conversation_id, participant.id] = participant
+        self.touch(conversation)
+
+    def hand_over(self, conversation: StoredConversation, participant: StoredParticipant, user: StoredUser) -> None:
+        """Make a participant one of another user, who is not in the conversation."""
+        self._facts.remove_participant(participant)
+        self._participants.moved.append((participant.user_id, participant))
+        participant.user_id, participant.user_external_id = user.id, user.external_id
+        self._facts.add_participant(participant)
+        self.update_participant(conversation, participant)
+
+    def set_default(self, conversation: StoredConversation, is_default: bool) -> None:
+        """Set whether the conversation is the default one of its user."""
+        conversation.is_default = is_default
+        self._conversations.defaults.append(conversation)
+
     def received(self, conversation: StoredConversation) -> int:
         """The time at which a new message is received: not earlier than the message before it."""
         return max(self.now, conversation.last_updated_at)
@@ -154,7 +176,7 @@ class Changes:
         self.touch(conversation)
 
     def _associate(self, tenant: Tenant, participant: StoredParticipant, user: StoredUser) -> bool:
-        client_id = self._facts.sdk_client(user) or self._create_sdk_client(tenant, user)
+        client_id = self._facts.sdk_client(user) or self.add_sdk_client(tenant, user)
         associations = participant.client_associations
         if any(association.client_id == client_id for association in associations):
             return False
@@ -162,7 +184,8 @@ class Changes:
         participant.client_associations = [ClientAssociation(type="sdk", client_id=client_id), *associations]
         return True
 
-    def _create_sdk_client(self, tenant: Tenant, user: StoredUser) -> str:
+    def add_sdk_client(self, tenant: Tenant, user: StoredUser, source: Source = SOURCE) -> str:
+        """Create the SDK client of a user who has none; returns its id."""
         client = StoredClient(
             id=ids.new(),
             app_id=user.app_id,
@@ -174,7 +197,7 @@ class Changes:
         )
         self._facts.add_sdk_clients({(user.app_id, user.id): client.id})
         self._clients.append(client)
-        client_added(self.journal, tenant, user, client)
+        client_added(self.journal, tenant, user, client, source)
         return client.id
 
     async def save(self, tx: Tx) -> None:
@@ -189,6 +212,7 @@ class Changes:
         for conversation, message_id in self._deleted_messages:
             await attachments.release(tx, conversation.app_id, conversation.id, message_id)
         await self._conversations.save(tx)
+        await self.users.save(tx)
         await self.journal.save(tx)
 
 
@@ -200,6 +224,8 @@ class _Participants:
         self._removed: dict[MemberKey, StoredParticipant] = {}
         self._associated: dict[MemberKey, StoredParticipant] = {}
         self._seen: dict[MemberKey, StoredParticipant] = {}
+        self.owned: dict[tuple[str, str], StoredParticipant] = {}
+        self.moved: list[tuple[str, StoredParticipant]] = []
 
     def add(self, participant: StoredParticipant) -> None:
         self._added[_key(participant)] = participant
@@ -228,6 +254,10 @@ class _Participants:
             await participants.set_associations(tx, list(self._associated.values()))
         if self._seen:
             await participants.set_seen(tx, list(self._seen.values()))
+        if self.owned:
+            await participants.set_owner(tx, list(self.owned.values()))
+        if self.moved:
+            await participants.move_memberships(tx, self.moved)
 
 
 class _Conversations:
@@ -237,6 +267,7 @@ class _Conversations:
         self.created: list[StoredConversation] = []
         self.changed: dict[Key, StoredConversation] = {}
         self.controlled: dict[Key, StoredConversation] = {}
+        self.defaults: list[StoredConversation] = []
         self.emptied: list[StoredConversation] = []
         self.deleted: dict[Key, StoredConversation] = {}
 
@@ -257,6 +288,8 @@ class _Conversations:
             await conversations.set_counts(tx, list(self.changed.values()))
         if self.controlled:
             await conversations.set_control(tx, list(self.controlled.values()))
+        if self.defaults:
+            await conversations.set_default(tx, self.defaults)
         if self.deleted:
             await conversations.remove(tx, list(self.deleted.values()))
 

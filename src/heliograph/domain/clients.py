@@ -6,7 +6,7 @@ from heliograph.domain import views
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.clients import client_removed
 from heliograph.domain.loading import load_client, load_user
-from heliograph.domain.seats import lock_seats
+from heliograph.domain.seats import load_seats
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest
 from heliograph.storage.engine import Reader, Tx
@@ -42,7 +42,7 @@ async def remove(store: Store, tenant: Tenant, id_or_external_id: str, brand_id:
 
 
 async def _remove(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str | None, client_id: str) -> None:
-    seats = await lock_seats(tx, tenant.app_id, (await load_user(tx, tenant.app_id, id_or_external_id, brand_id)).id)
+    seats = await load_seats(tx, tenant.app_id, id_or_external_id, brand_id)
     client = await load_client(tx, tenant.app_id, seats.user.id, client_id)
     if client.type == "sdk":
         raise BadRequest("Cannot remove a client of type 'sdk'")

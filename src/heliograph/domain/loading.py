@@ -13,6 +13,7 @@ from heliograph.errors import (
     Forbidden,
     IntegrationNotFound,
     NotFound,
+    SupportUserNotFound,
     SwitchboardIntegrationNotFound,
     SwitchboardNotFound,
     UserNotFound,
@@ -25,6 +26,7 @@ from heliograph.storage.rows import (
     deliveries,
     integrations,
     keys,
+    support_users,
     switchboards,
     users,
     webhooks,
@@ -35,6 +37,7 @@ from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.rows.log_rows import StoredDelivery
+from heliograph.storage.rows.support_users import StoredSupportUser
 from heliograph.storage.rows.switchboards import StoredSwitchboard, StoredSwitchboardIntegration
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.rows.webhooks import StoredWebhook
@@ -99,8 +102,10 @@ async def load_named_user(
         UserNotFound: the user does not exist in this app.
     """
     if external_id is not None:
-        user_id = await users.id_of(reader, app_id, external_id)
-    if user_id is None or (user := await users.get(reader, app_id, user_id, lock=lock)) is None:
+        user = await users.with_external_id(reader, app_id, external_id, lock=lock)
+    else:
+        user = await users.get(reader, app_id, user_id, lock=lock) if user_id is not None else None
+    if user is None:
         raise UserNotFound
     return user
 
@@ -191,6 +196,17 @@ def load_switchboard_integration(switchboard: StoredSwitchboard, id: str) -> Sto
     """
     if (found := switchboard.state.find(id)) is None:
         raise SwitchboardIntegrationNotFound
+    return found
+
+
+async def load_support_user(reader: Reader, app_id: str, zendesk_id: str) -> StoredSupportUser:
+    """The Support user.
+
+    Raises:
+        SupportUserNotFound: it does not exist in this app.
+    """
+    if (found := await support_users.get(reader, app_id, zendesk_id)) is None:
+        raise SupportUserNotFound
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
-from heliograph.errors import UserNotFound
+from heliograph.domain.loading import load_user
 from heliograph.storage.engine import Lock, StaleRead, Tx
 from heliograph.storage.rows import conversations, participants, users
 from heliograph.storage.rows.conversations import StoredConversation
@@ -21,20 +23,44 @@ class Seats(Struct, frozen=True):
     participants: list[StoredParticipant]
 
 
-async def lock_seats(tx: Tx, app_id: str, user_id: str) -> Seats:
-    """Lock the seats of a user.
+async def load_seats(tx: Tx, app_id: str, id_or_external_id: str, brand_id: str | None) -> Seats:
+    """Lock the seats of the user that a path names.
 
     Raises:
-        UserNotFound: the user has been deleted in the meantime.
-        StaleRead: the user has joined a conversation in the meantime.
+        UserNotFound: the user does not exist in this app.
+        StaleRead: the user has changed in the meantime.
     """
+    user = await load_user(tx, app_id, id_or_external_id, brand_id)
+    seats = (await lock_seats(tx, app_id, [user.id]))[user.id]
+    if id_or_external_id not in (seats.user.id, seats.user.external_id):
+        raise StaleRead
+    return seats
+
+
+async def lock_seats(tx: Tx, app_id: str, user_ids: Iterable[str]) -> dict[str, Seats]:
+    """Lock the seats of users; returns them by the ids of the users.
+
+    Users with a common conversation share its record. A transaction that changes several users locks all of them with
+    one call, because it must not lock another conversation after a user.
+
+    Raises:
+        StaleRead: a user was deleted, or has joined a conversation in the meantime.
+    """
+    wanted = sorted(set(user_ids))
     # Every transaction locks conversations before users, so the memberships are read first without a lock.
-    expected = [(app_id, one.conversation_id) for one in await participants.memberships(tx, app_id, user_id)]
-    locked = {one.id: one for one in await conversations.get_many(tx, expected, lock=Lock.REMOVE)}
-    if (user := await users.get(tx, app_id, user_id, lock=Lock.REMOVE)) is None:
-        raise UserNotFound
-    memberships = await participants.memberships(tx, app_id, user_id)
+    expected = {one.conversation_id for id in wanted for one in await participants.memberships(tx, app_id, id)}
+    keys = sorted((app_id, id) for id in expected)
+    locked = {one.id: one for one in await conversations.get_many(tx, keys, lock=Lock.REMOVE)}
+    found = {one.id: one for one in await users.get_many(tx, [(app_id, id) for id in wanted], lock=Lock.REMOVE)}
+    if len(found) < len(wanted):
+        raise StaleRead
+    return {id: await _seats(tx, found[id], locked) for id in wanted}
+
+
+async def _seats(tx: Tx, user: StoredUser, locked: dict[str, StoredConversation]) -> Seats:
+    memberships = await participants.memberships(tx, user.app_id, user.id)
     if any(one.conversation_id not in locked for one in memberships):
         raise StaleRead
-    keys = [(app_id, one.conversation_id, one.participant_id) for one in memberships]
-    return Seats(user, locked, await participants.get_many(tx, keys))
+    keys = [(user.app_id, one.conversation_id, one.participant_id) for one in memberships]
+    own = {one.conversation_id: locked[one.conversation_id] for one in memberships}
+    return Seats(user, own, await participants.get_many(tx, keys))

@@ -25,6 +25,7 @@ from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery, StoredEvent
 from heliograph.storage.rows.messages import StoredMessage
 from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.support_users import StoredSupportUser
 from heliograph.storage.rows.switchboards import StoredSwitchboard
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.rows.webhooks import StoredWebhook
@@ -60,6 +61,20 @@ TABLES = (
         ("app_id", "external_id", "brand_id", "user_id"),
         ("app_id", "external_id", "brand_id"),
         ("app_id", "external_id"),
+        together=True,
+    ),
+    Table(
+        "identifier",
+        ("app_id", "kind", "value", "brand_id", "user_id"),
+        ("app_id", "kind", "value", "brand_id"),
+        ("app_id", "kind", "value"),
+        together=True,
+    ),
+    Table(
+        "support_user",
+        StoredSupportUser.__struct_fields__,
+        ("app_id", "zendesk_id"),
+        ("app_id", "zendesk_id"),
         together=True,
     ),
     Table("client", StoredClient.__struct_fields__, ("app_id", "user_id", "id"), ("user_id",)),

@@ -113,6 +113,8 @@ DEVICE = PathTemplate(f"{USER.text}/devices/{{deviceId}}", DevicePath)
 ZENDESK_USER = PathTemplate(f"{APP.text}/users/{{zendeskId}}", ZendeskUserPath)
 
 EXTENSION_APP = PathTemplate("/heliograph/v1/apps/{appId}", AppPath)
+EXTENSION_USER = PathTemplate(f"{EXTENSION_APP.text}/users/{{userIdOrExternalId}}", UserPath)
+SUPPORT_USER = PathTemplate(f"{EXTENSION_APP.text}/supportUsers/{{zendeskId}}", ZendeskUserPath)
 DELIVERY = PathTemplate(f"{EXTENSION_APP.text}/deliveries/{{deliveryId}}", DeliveryPath)
 
 I, A, C = Scope.INTEGRATION, Scope.APP, Scope.ACCOUNT  # noqa: E741

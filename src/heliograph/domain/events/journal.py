@@ -41,12 +41,13 @@ class Journal:
         members: Sequence[StoredParticipant] | None = None,
         in_full: Callable[[], Response] | None = None,
         concerned: Collection[str] = (),
+        keep_in_full: bool = False,
     ) -> None:
         """Record an event.
 
         `members` are the participants that the event adds to the conversation or removes from it. `in_full` returns the
-        payload with full users, if it differs; it is called only if a webhook asks for full users. `concerned` are
-        integrations that get the event although they are on standby.
+        payload with full users, if it differs; it is called only if a webhook asks for full users, or if
+        `keep_in_full` is set. `concerned` are integrations that get the event although they are on standby.
         """
         id = ids.new()
         if in_full is not None:
@@ -64,6 +65,7 @@ class Journal:
                 key_id=tenant.key_id,
                 created_at=self._now,
                 payload=Raw(_ENCODER.encode(payload)),
+                full_payload=Raw(_ENCODER.encode(in_full())) if in_full is not None and keep_in_full else None,
             )
         )
 

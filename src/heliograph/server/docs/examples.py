@@ -19,6 +19,7 @@ from heliograph.wire import (
     keys,
     messages,
     participants,
+    support_users,
     switchboards,
     users,
     webhooks,
@@ -81,6 +82,9 @@ _user = users.User(
     metadata={"lang": "en"},
     identities=[],
 )
+_identity = users.Identity(type="email", value="ada@example.org", verification="sso")
+_identified = replace(_user, authenticated=True, zendesk_id="30045042291606", identities=[_identity])
+_support_user = support_users.SupportUser(zendesk_id="30045042291606", email="ada@example.org", given_name="Ada")
 _webhook = webhooks.Webhook(
     id=_WEBHOOK,
     version="v2",
@@ -149,6 +153,8 @@ _RESPONSES: tuple[Any, ...] = (
     participants.ParticipantResponse(participant=_participant),
     participants.ParticipantListResponse(participants=[_participant], meta=_end),
     users.UserResponse(user=_user),
+    users.UserListResponse(users=[_identified]),
+    support_users.SupportUserResponse(support_user=_support_user),
     integrations.IntegrationResponse(integration=_integration),
     integrations.IntegrationListResponse(integrations=[_integration], meta=_end),
     keys.IntegrationApiKeyResponse(key=_integration_key),
@@ -203,6 +209,9 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
     switchboards.ReleaseControlBody: {"metadata": {"solved": True}},
     webhooks.WebhookCreateBody: _hook,
     webhooks.WebhookUpdateBody: {"triggers": ["*"]},
+    users.LoginBody: {"externalId": "ada", "email": "ada@example.org", "givenName": "Ada"},
+    users.SyncUserBody: {"survivingZendeskId": "30045042291607"},
+    support_users.SupportUserBody: {"email": "ada@example.org", "givenName": "Ada"},
     users.UserUpdateBody: {"profile": {"surname": "Lovelace"}},
 }
 

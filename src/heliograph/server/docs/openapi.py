@@ -80,7 +80,10 @@ _QUERY = {
     "redirect_uri": "The URL to which the browser is redirected.",
 }
 _REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the client received from this stream."}
-_TAG_DESCRIPTIONS = {"Deliveries": "Extensions of this server to the Sunshine Conversations API."}
+_TAG_DESCRIPTIONS = {
+    "Deliveries": "Extensions of this server to the Sunshine Conversations API.",
+    "Sandbox": "What users, SDKs and other services would do, for tests. Not part of the Sunshine Conversations API.",
+}
 
 # Rules between fields, where JSON Schema can express them.
 _ONE_USER: JSON = {"oneOf": [{"required": ["userId"]}, {"required": ["userExternalId"]}]}

@@ -21,6 +21,8 @@ OWNED: dict[str, Columns] = {
     "conversation": ("bucket", "app_id", "id"),
     "client": ("bucket", "app_id", "user_id", "id"),
     "external_id": ("bucket", "app_id", "external_id", "brand_id"),
+    "identifier": ("bucket", "app_id", "kind", "value", "brand_id"),
+    "support_user": ("bucket", "app_id", "zendesk_id"),
     "app_user": ("bucket", "app_id", "id"),
 }
 
