@@ -218,6 +218,7 @@ if TYPE_CHECKING:
     from heliograph.errors import PayloadTooLarge as PayloadTooLarge
     from heliograph.errors import RequestTimeout as RequestTimeout
     from heliograph.errors import ServiceUnavailable as ServiceUnavailable
+    from heliograph.errors import SupportUserNotFound as SupportUserNotFound
     from heliograph.errors import SwitchboardIntegrationNotFound as SwitchboardIntegrationNotFound
     from heliograph.errors import SwitchboardNotFound as SwitchboardNotFound
     from heliograph.errors import TooManyParticipants as TooManyParticipants
@@ -543,6 +544,7 @@ __all__ = [
     "RequestTimeout",
     "ServiceUnavailable",
     "Source",
+    "SupportUserNotFound",
     "Switchboard",
     "SwitchboardActionsApi",
     "SwitchboardFailurePayload",
@@ -809,6 +811,7 @@ _HOMES = {
     "PayloadTooLarge": "heliograph.errors",
     "RequestTimeout": "heliograph.errors",
     "ServiceUnavailable": "heliograph.errors",
+    "SupportUserNotFound": "heliograph.errors",
     "SwitchboardIntegrationNotFound": "heliograph.errors",
     "SwitchboardNotFound": "heliograph.errors",
     "TooManyParticipants": "heliograph.errors",

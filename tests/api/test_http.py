@@ -67,15 +67,6 @@ def test_unknown_path(api: Caller, method: str, path: str) -> None:
     assert error_of(answer) == NOT_FOUND
 
 
-def test_paths_of_operations_that_are_not_offered(api: Caller) -> None:
-    """The same 404 as for unknown paths."""
-    told = (404, "not_found", "This operation is not offered by this server")
-    assert error_of(api("GET", "/users", auth=None)) == told
-    assert error_of(api("POST", "/users/ada/sync")) == told
-    assert error_of(api("PUT", "/users/ada/sync")) == NOT_FOUND
-    assert error_of(api("PUT", "/users")) == NO_METHOD
-
-
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [

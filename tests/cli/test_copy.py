@@ -20,6 +20,7 @@ from tests.api.end_users import EndUser
 from tests.api.files import PNG, delete, show, uploaded
 from tests.api.linking import Links
 from tests.api.oauth import Partner
+from tests.api.sandbox import login, put_support_user
 from tests.databases import ENGINES, SQLITE, everything, execute, is_sqlite, new_database, rows
 from tests.harness import Caller, Server, command, init, new_app, serving
 
@@ -52,6 +53,8 @@ def filled(engine: str, folder: Path, users: int = 20) -> str:
         default = {"defaultSwitchboardIntegrationId": bot["switchboardIntegration"]["id"]}
         api.ok("PATCH", board, {"enabled": True, **default})
         api.new_group()
+        login(api, ids[2], email="user@example.org", zendeskId="77")
+        put_support_user(api, "77", email="user@example.org", givenName="Åse")
         picture = uploaded(api, "Ångström.png", FILE, for_="message")
         show(api, group, picture)
         assert delete(api, uploaded(api)).status_code == 200

@@ -51,7 +51,9 @@ def test_a_join_arrives_on_a_local_port(tmp_path: Path) -> None:
         assert server.stop() == 0
 
 
-@pytest.mark.parametrize(("guide", "example"), [("handover", "handover"), ("end-users", "end_user")])
+@pytest.mark.parametrize(
+    ("guide", "example"), [("handover", "handover"), ("end-users", "end_user"), ("users", "users")]
+)
 def test_an_example_prints_what_its_guide_shows(api: Caller, guide: str, example: str) -> None:
     shown = (ROOT / f"docs/howto/{guide}.md").read_text()
     assert api.auth is not None

@@ -27,8 +27,8 @@ class Crowd:
         self._urls = itertools.cycle(urls or [api.url])
 
     async def __call__(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        """Call `path`, which is below the app unless it begins with /v2."""
-        where = path if path.startswith("/v2") else f"/v2/apps/{self.api.app_id}{path}"
+        """Call `path`, which is below the app unless it begins with /v2 or /heliograph."""
+        where = path if path.startswith(("/v2", "/heliograph")) else f"/v2/apps/{self.api.app_id}{path}"
         answer = await self.http.request(method, next(self._urls) + where, body, self.api.auth)
         identities.note(self.api.app_id, where, answer)
         return answer
@@ -43,6 +43,10 @@ class Crowd:
         """Create a user; returns the id."""
         user_id: str = (await self.ok("POST", "/users", {"externalId": external_id}))["user"]["id"]
         return user_id
+
+    async def login(self, user: str, **values: str) -> httpx.Response:
+        """Log a user in."""
+        return await self("POST", f"/heliograph/v1/apps/{self.api.app_id}/users/{user}/login", values)
 
     async def new_users(self, count: int) -> list[str]:
         """Create `count` users concurrently."""

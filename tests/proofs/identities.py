@@ -58,7 +58,8 @@ def _objects(document: Mapping[str, Any], app_id: str, conversation_id: str | No
         if kind in KINDS:
             inside = conversation_id if kind in ("message", "participant") else None
             for one in value if isinstance(value, list) else [value]:
-                yield _PREFIX.sub("", one["id"]), (kind, app_id, inside, one.get("userId"))
+                # A merge gives a participant another user. The key of the table keeps its id unique in a conversation.
+                yield _PREFIX.sub("", one["id"]), (kind, app_id, inside)
 
 
 def assert_unique(database_url: str) -> None:

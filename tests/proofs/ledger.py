@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,15 @@ _PARTICIPANTS = "SELECT conversation_id, id, user_id FROM participant WHERE app_
 _MEMBERSHIPS = "SELECT conversation_id, participant_id, user_id FROM membership WHERE app_id = $1 ORDER BY 1, 2"
 _COUNTS = "SELECT id, participant_count FROM conversation WHERE app_id = $1"
 _PERSONAL = "SELECT id FROM conversation WHERE app_id = $1 AND type = 'personal'"
+_DEFAULTS = (
+    "SELECT c.id, p.user_id FROM conversation AS c JOIN participant AS p ON p.app_id = c.app_id "
+    "AND p.conversation_id = c.id WHERE c.app_id = $1 AND c.is_default = 1"
+)
 _USERS = "SELECT id, external_id, default_conversation_id FROM app_user WHERE app_id = $1"
+_SHOWN_EXTERNAL_IDS = "SELECT user_id, user_external_id FROM participant WHERE app_id = $1"
+_ASSOCIATIONS = "SELECT user_id, client_associations FROM participant WHERE app_id = $1"
+_OWN_IDENTIFIERS = "SELECT id, zendesk_id, identities FROM app_user WHERE app_id = $1"
+_IDENTIFIERS = "SELECT user_id, kind, value FROM identifier WHERE app_id = $1"
 _EXTERNAL_IDS = "SELECT user_id, external_id FROM external_id WHERE app_id = $1"
 _CLIENTS = "SELECT user_id, id FROM client WHERE app_id = $1"
 
@@ -40,6 +49,11 @@ class Ledger:
             self.users = rows(_USERS)
             self.external_ids = rows(_EXTERNAL_IDS)
             self.clients = rows(_CLIENTS)
+            self.defaults = rows(_DEFAULTS)
+            self.shown_external_ids = rows(_SHOWN_EXTERNAL_IDS)
+            self.associations = rows(_ASSOCIATIONS)
+            self.own_identifiers = rows(_OWN_IDENTIFIERS)
+            self.identifiers = rows(_IDENTIFIERS)
 
     @property
     def membership(self) -> Membership:
@@ -82,6 +96,25 @@ class Ledger:
             yield "users and external ids differ"
         if strays := {default for _, _, default in self.users if default} - self.personal:
             yield f"default conversations that are gone: {strays}"
+        if {(default, id) for id, _, default in self.users if default} != {tuple(one) for one in self.defaults}:
+            yield "users and default conversations differ"
+        yield from self._faults_of_identifiers()
+
+    def _faults_of_identifiers(self) -> Iterator[str]:
+        external = {id: external_id for id, external_id, _ in self.users}
+        if strangers := [one for one in self.shown_external_ids if external.get(one[0]) != one[1]]:
+            yield f"participants with the external id of another user: {strangers}"
+        clients = {tuple(one) for one in self.clients}
+        own = {(user, one["clientId"]) for user, text in self.associations for one in json.loads(text)}
+        if own - clients:
+            yield f"associations with clients of others: {own - clients}"
+        if len({user for user, _ in clients}) < len(clients):
+            yield "a user with several SDK clients"
+        expected = {(id, "zendesk", zendesk_id) for id, zendesk_id, _ in self.own_identifiers if zendesk_id}
+        for id, _, identities in self.own_identifiers:
+            expected |= {(id, "email", one["value"].lower()) for one in json.loads(identities)}
+        if expected != {tuple(one) for one in self.identifiers}:
+            yield "users and identifiers differ"
 
 
 def integrity(database_url: str) -> str:

@@ -250,6 +250,31 @@ class Model:
         del self.people[person.id]
         self.owed.append(("user:remove", None, person.id, None))
 
+    def merge(self, surviving: Person, discarded: Person) -> None:
+        """Apply a merge of two users."""
+        for room in self.rooms.values():
+            seat = room.seats.get(discarded.id)
+            if seat is not None and (kept := room.seats.get(surviving.id)) is not None:
+                _combine(kept, seat)
+                del room.seats[discarded.id]
+            elif seat is not None:
+                seat.person = surviving
+                room.seats = {one.person.id: one for one in room.seats.values()}
+        surviving.sdk_client = surviving.sdk_client or discarded.sdk_client
+        if surviving.default is None:
+            surviving.default = discarded.default
+        elif discarded.default is not None:
+            self.rooms[discarded.default].is_default = False
+        del self.people[discarded.id]
+        self.owed.append(("user:merge", None, surviving.id, None))
+
+
+def _combine(kept: Seat, other: Seat) -> None:
+    kept.subscribed |= other.subscribed
+    if (other.last_read or "") > (kept.last_read or ""):
+        kept.last_read = other.last_read
+        kept.unread = min(kept.unread, other.unread)
+
 
 def to_api(seat: Seat) -> dict[str, Any]:
     """A participant, as responses show it."""

@@ -26,6 +26,7 @@ from tests.harness import Caller, author_of, error_of, init, serving
 from tests.proofs.controlling import CONTROL_WEIGHTS, ControlVerbs
 from tests.proofs.identities import assert_unique
 from tests.proofs.inside import Inside, Outside
+from tests.proofs.merging import MERGE_WEIGHTS, MergeVerbs
 from tests.proofs.model import NO_CONVERSATION, NO_USER, TAKEN, Model, Named, Person, Refusal
 from tests.proofs.paging import FIRST, LAST, Asked, expected_page, parsed_links
 from tests.proofs.replay import Membership, assert_documented, replay
@@ -63,10 +64,10 @@ WEIGHTS = {
     "list_conversations": 2,
     "list_messages": 2,
 }
-VERBS = [verb for verb, weight in (WEIGHTS | CONTROL_WEIGHTS).items() for _ in range(weight)]
+VERBS = [verb for verb, weight in (WEIGHTS | CONTROL_WEIGHTS | MERGE_WEIGHTS).items() for _ in range(weight)]
 
 
-class Verbs(ControlVerbs, RuleBasedStateMachine):
+class Verbs(ControlVerbs, MergeVerbs, RuleBasedStateMachine):
     """The verbs, each applied to the server and to the model."""
 
     def __init__(self, open_inside: Callable[[Path], Inside]) -> None:
@@ -112,7 +113,6 @@ class Verbs(ControlVerbs, RuleBasedStateMachine):
         return self.named(self.one_of(draw, self.model.people, self.external_ids), draw(st.booleans()))
 
     def some_conversation(self, draw: Draw) -> str:
-        """A conversation."""
         return self.one_of(draw, self.model.rooms, self.conversations)
 
     def new_conversation(self, type: str, named: list[Named], subscribe: list[bool]) -> None:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from tests.api.sandbox import login, try_login
 from tests.harness import Caller, Server, author_of
 from tests.proofs.ledger import Ledger
 from tests.proofs.replay import PAYLOADS, assert_documented, replay
@@ -76,6 +77,20 @@ class Verbs:
         body = {"profile": {"givenName": "Ada"}}
         self._answered("PATCH", f"/users/{self.dice.choice(self.users)}", body, {200})
 
+    def authenticate(self) -> None:
+        """Log a user in, with a new or an old address."""
+        login(self.api, self.dice.choice(self.users), email=f"{self.dice.randrange(8)}@example.org")
+
+    def merge(self) -> None:
+        """Merge a user into another one, by an external id that they disagree about or not."""
+        discarded, surviving = self.dice.sample(self.users, 2)
+        zendesk_id = f"Z{next(self.numbers)}"
+        if try_login(self.api, surviving, zendeskId=zendesk_id).is_success:
+            answer = try_login(self.api, discarded, zendeskId=zendesk_id)
+            assert answer.status_code in (200, 409), answer.text
+            if answer.is_success:
+                self.users.remove(discarded)
+
     def delete_user(self) -> None:
         """Delete a user."""
         user = self.users.pop(self.dice.randrange(len(self.users)))
@@ -102,11 +117,13 @@ def test_the_events_rebuild_the_membership(api: Caller, server: Server) -> None:
     for _ in range(4):
         verbs.create_conversation()
     often: list[Callable[[], None]] = [verbs.join] * 12 + [verbs.leave] * 4 + [verbs.leave_as_participant] * 3
-    often += [verbs.say] * 3 + [verbs.act] * 3
+    often += [verbs.say] * 3 + [verbs.act] * 3 + [verbs.merge] * 2 + [verbs.authenticate]
     seldom = [verbs.create_user, verbs.create_conversation, verbs.update_user, verbs.delete_user]
     for verb in random.Random(17).choices([*often, *seldom, verbs.delete_conversation], k=CALLS):
-        if verb != verbs.delete_user or len(verbs.users) > 6:
+        if verb not in (verbs.delete_user, verbs.merge) or len(verbs.users) > 6:
             verb()
+        else:
+            verbs.create_user()
         if not verbs.conversations:
             verbs.create_conversation()
     ledger = Ledger(server.database_url, api.app_id)

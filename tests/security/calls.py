@@ -12,11 +12,13 @@ import httpx
 
 from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.extensions import EXTENSIONS
 from tests.harness import Auth, Caller
 
-BY_NAME = {operation.name: operation for operation in OPERATIONS}
-OFFERED = [operation for operation in OPERATIONS if operation.offered]
-NOT_OFFERED = [operation for operation in OPERATIONS if not operation.offered]
+SANDBOX = [operation for operation in EXTENSIONS if operation.name.endswith(("LoginUser", "SupportUser"))]
+"""Extensions that are called like the operations of the API. tests/security/test_extensions.py has the others."""
+OFFERED = [*OPERATIONS, *SANDBOX]
+BY_NAME = {operation.name: operation for operation in (*OPERATIONS, *SANDBOX)}
 MISSING = "0" * 24
 
 Authorize = Callable[[AnyOperation, Auth, Auth], str]
@@ -125,7 +127,21 @@ class Walk:
         )["user"]["id"]
         self.call("GetUser", userIdOrExternalId=word("external_id"))
         self.call("UpdateUser", {"profile": {"surname": word("new_surname")}}, userIdOrExternalId=ada)
+        self._identities(ada)
         return ada
+
+    def _identities(self, ada: str) -> None:
+        word = self._word
+        support = {"zendeskId": word("zendesk_id")}
+        email = f"{word('identity')}@example.invalid"
+        names = {"givenName": word("login_given_name"), "surname": word("login_surname")}
+        self.call("LoginUser", {"email": email, **support, **names}, userIdOrExternalId=ada)
+        self.call("ListUsers", params={"filter[identities.email]": email, "brandId": word("brand")[:24]})
+        kept = {"givenName": word("support_given_name"), "email": f"{word('support_email')}@example.invalid"}
+        self.call("PutSupportUser", kept, **support)
+        self.call("GetSupportUser", **support)
+        self.call("SyncUser", {"survivingZendeskId": word("surviving_zendesk_id")}, **support)
+        self.call("DeleteSupportUser", **support)
 
     def _integrations(self) -> None:
         word = self._word

@@ -11,13 +11,12 @@ import pytest
 from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.operations import Credential as Use
 from tests.harness import Caller, Sandbox, error_of, new_app
-from tests.security.calls import MISSING, NOT_OFFERED, OFFERED, Walk, path_of
+from tests.security.calls import MISSING, OFFERED, Walk, path_of
 from tests.security.credentials import GOOD, MALFORMED, WRONG, Credential, Keys, bearer, signed
 
 UNAUTHORIZED = b'{"errors":[{"code":"unauthorized","title":"Authorization is required"}]}'
 FORBIDDEN = b'{"errors":[{"code":"forbidden","title":"Forbidden"}]}'
 NOT_FOUND = (404, "not_found", "Resource not found")
-NO_OPERATION = (404, "not_found", "This operation is not offered by this server")
 CREDENTIALS = (*MALFORMED, *WRONG, *GOOD)
 IN_AN_APP = [operation for operation in OFFERED if "{appId}" in operation.path]
 """Operations whose path names an app."""
@@ -138,13 +137,6 @@ def test_credentials_and_scope_come_before_syntax(
         assert refused(send(account, operation, keys, credential, **breach)) == FORBIDDEN
 
 
-@pytest.mark.parametrize("operation", NOT_OFFERED, ids=lambda one: one.name)
-def test_operations_that_are_not_offered(account: Caller, keys: Keys, operation: AnyOperation) -> None:
-    for credential in (MALFORMED[0], WRONG[0], *GOOD):
-        assert error_of(send(account, operation, keys, credential)) == NO_OPERATION
-        assert error_of(send(account, operation, keys, credential, **BREACHES[0])) == NO_OPERATION
-
-
 @pytest.mark.parametrize(
     "path",
     [
@@ -176,7 +168,7 @@ def test_unknown_paths(account: Caller, keys: Keys, path: str) -> None:
 @pytest.mark.parametrize("path", sorted({operation.path for operation in OFFERED}))
 def test_wrong_methods(account: Caller, keys: Keys, path: str) -> None:
     there = [operation for operation in OFFERED if operation.path == path]
-    known = {operation.method for operation in (*OFFERED, *NOT_OFFERED) if operation.path == path}
+    known = {operation.method for operation in OFFERED if operation.path == path}
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - known:
         for credential in (MALFORMED[0], WRONG[0], GOOD[0]):
             answer = account(method, path_of(there[0], appId=keys.app_id), auth=None, headers=credential.headers(keys))

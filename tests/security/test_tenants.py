@@ -23,6 +23,7 @@ INTEGRATION = (404, "integration_not_found", "Integration not found")
 SWITCHBOARD = (404, "switchboard_not_found", "Switchboard not found")
 MEMBER = (404, "switchboard_integration_not_found", "SwitchboardIntegration not found")
 ATTACHMENT = (404, "not_found", "Attachment not found")
+SUPPORT_USER = (404, "not_found", "Support user not found")
 KEY = (404, "not_found", "Resource not found")
 NO_MEMBER = (404, "not_found", "User is not a member of the conversation")
 FORBIDDEN = (403, "forbidden", "Forbidden")
@@ -63,6 +64,10 @@ def attempts(other: World) -> list[Attempt]:
         *_by_path(other, "webhookId", other.webhook, KEY),
         *_by_path(other, "switchboardId", other.switchboard, SWITCHBOARD),
         *_by_path(other, "switchboardIntegrationId", other.switchboard_integration, MEMBER),
+        Attempt("SyncUser", USER, ids={"zendeskId": other.zendesk_id}),
+        Attempt("GetSupportUser", SUPPORT_USER, ids={"zendeskId": other.zendesk_id}),
+        Attempt("DeleteSupportUser", SUPPORT_USER, ids={"zendeskId": other.zendesk_id}),
+        Attempt("LoginUser", INTEGRATION, body={"integrationId": other.integration}),
         Attempt("GetCustomIntegrationKey", KEY, ids={"keyId": other.integration_key_id}),
         Attempt("DeleteCustomIntegrationKey", KEY, ids={"keyId": other.integration_key_id}),
         *_by_reference(other),
@@ -180,6 +185,8 @@ def test_every_operation_with_an_id_is_tried(worlds: tuple[World, World]) -> Non
         "GetToken",
         "GetTokenInfo",
         "RevokeAccess",
+        "ListUsers",  # test_identifiers_of_another_app_are_free
+        "PutSupportUser",
         "UploadAttachment",  # tests/api/test_attachments.py names a conversation of another app
     }
     assert tried | nameless == {operation.name for operation in OFFERED}
@@ -251,6 +258,17 @@ def test_equal_external_ids_are_separate_users(worlds: tuple[World, World]) -> N
     call(mine.api, "UpdateUser", {"profile": {"surname": "Mine"}}, userIdOrExternalId=SHARED)
     call(mine.api, "DeleteUserPersonalInformation", userIdOrExternalId=SHARED)
     assert call(mine.api, "DeleteUser", userIdOrExternalId=SHARED).status_code == 200
+    assert snapshot(other) == before
+
+
+def test_identifiers_of_another_app_are_free(worlds: tuple[World, World]) -> None:
+    mine, other = worlds
+    before = snapshot(other)
+    assert call(mine.api, "ListUsers", params={"filter[identities.email]": other.email}).json() == {"users": []}
+    theirs = {"externalId": other.lone_external_id, "zendeskId": other.zendesk_id, "email": other.email}
+    own = call(mine.api, "LoginUser", theirs, userIdOrExternalId=mine.api.new_user()).json()["user"]
+    assert call(mine.api, "SyncUser", zendeskId=other.zendesk_id).json()["user"] == own
+    assert call(mine.api, "PutSupportUser", {}, zendeskId=other.zendesk_id).is_success
     assert snapshot(other) == before
 
 

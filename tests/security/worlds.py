@@ -43,6 +43,10 @@ class World:
     """A stand-in of Twilio, through which the client `linked` of ada is linked to the personal conversation."""
     media_url: str = ""
     """Of an attachment."""
+    zendesk_id: str = ""
+    """Of a Support user, to whom `quiet` is linked."""
+    email: str = ""
+    """An identity of `quiet`."""
 
     @property
     def app_id(self) -> str:
@@ -63,6 +67,7 @@ class World:
             "webhookId": self.webhook,
             "switchboardId": self.switchboard,
             "switchboardIntegrationId": self.switchboard_integration,
+            "zendeskId": self.zendesk_id,
         }
         return {**mine, **others}
 
@@ -76,6 +81,13 @@ def new_world(account: Caller, name: str) -> World:
         "lone": api.new_user(world.lone_external_id),
         "quiet": api.new_user(),
     }
+    world.zendesk_id, world.email = f"{name}-77", f"{name}@example.org"
+    login = {"zendeskId": world.zendesk_id, "email": world.email}
+    for made in (
+        call(api, "LoginUser", login, userIdOrExternalId=world.users["quiet"]),
+        call(api, "PutSupportUser", {"givenName": f"Quiet of {name}"}, zendeskId=world.zendesk_id),
+    ):
+        assert made.is_success, made.text
     world.group = api.new_group(displayName=f"Group of {name}", metadata={"of": name})
     for user, user_id in world.users.items():
         joined = api.join(world.group, user_id, subscribe=user != "quiet")
@@ -132,6 +144,8 @@ def snapshot(world: World) -> dict[str, Any]:
     look("ListIntegrations")
     look("ListSwitchboards")
     look("ListSwitchboardIntegrations", switchboardId=world.switchboard)
+    look("GetSupportUser", zendeskId=world.zendesk_id)
+    look("ListUsers", {"filter[identities.email]": world.email})
     look("ListCustomIntegrationKeys", integrationId=world.integration)
     for user_id in (*world.users.values(), SHARED, world.lone_external_id):
         look("GetUser", userIdOrExternalId=user_id)

@@ -15,6 +15,7 @@ from heliograph.wire.messages import MessagePost
 from heliograph.wire.oauth import OAuthClientCreateBody, TokenBody
 from heliograph.wire.operations import BodyType
 from heliograph.wire.passthrough import ConversionEventsBody, DownloadMessageRefBody
+from heliograph.wire.support_users import SupportUserBody
 from heliograph.wire.switchboards import (
     AcceptControlBody,
     OfferControlBody,
@@ -212,6 +213,29 @@ EXAMPLES: dict[str, Example] = {
         users.UserUpdateBody,
         {},
         {"signedUpAt": "2026-01-02T03:04:05Z", "toBeRetained": False, "profile": _profile, "metadata": METADATA},
+    ),
+    "login": (
+        users.LoginBody,
+        {},
+        {
+            "externalId": "grace",
+            "email": "grace@example.invalid",
+            "zendeskId": "99",
+            "givenName": "Grace",
+            "surname": "Hopper",
+            "integrationId": "i",
+        },
+    ),
+    "support user": (
+        SupportUserBody,
+        {},
+        {
+            "externalId": "grace",
+            "email": "grace@example.invalid",
+            "givenName": "Grace",
+            "surname": "Hopper",
+            "brandId": "417",
+        },
     ),
     "sync": (users.SyncUserBody, {}, {"survivingZendeskId": "99"}),
     "link mailgun": _linking("mailgun", address="grace@example.invalid"),

@@ -94,6 +94,8 @@ LIMITS: dict[str, str] = {
     "PostbackBody": "text!, payload!",
     "ProblemBody": "code! 1.., message! 1..",
     "ProfileBody": ("givenName 1..128, surname 1..128, email 1..128 form, avatarUrl 1..2048 form, locale 1..64"),
+    "LoginBody": "externalId 1..1024, email 1..128 form, zendeskId 1..128, givenName 1..128, surname 1..128",
+    "SupportUserBody": "externalId 1..1024, email 1..128 form, givenName 1..128, surname 1..128, brandId 1..24",
     "ReplyBody": "text!, payload!",
     "SwitchboardIntegrationCreateBody": "name! ..128 form, messageHistoryCount 1..10",
     "SwitchboardIntegrationUpdateBody": "name ..128 form, messageHistoryCount 1..10",

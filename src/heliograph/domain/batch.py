@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from heliograph.domain.changes import Changes
 from heliograph.domain.facts import FactBook, MemberKey, Needs
 from heliograph.domain.verbs import Refused, Verb
-from heliograph.storage.engine import Lock, Tx
+from heliograph.storage.engine import Lock, StaleRead, Tx
 from heliograph.storage.rows import attachments, clients, conversations, participants, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.store import Store
@@ -58,6 +58,8 @@ async def gather(tx: Tx, needs: Sequence[Needs]) -> FactBook:
         facts.add_external_ids(await users.ids_of(tx, external))
     named = _named_users(needs, facts)
     await _gather_users(tx, named, facts)
+    if external and not tx.single_writer:
+        _check_external_ids(named, facts)
     await _gather_members(tx, ((need.app_id, need.conversation_id, user_id) for need, user_id in named), facts)
     if subscribing := {(need.app_id, user_id) for need, user_id in named if need.sdk_client}:
         facts.add_sdk_clients(await clients.sdk_clients(tx, subscribing))
@@ -114,6 +116,15 @@ async def _gather_users(tx: Tx, named: Sequence[tuple[Needs, str]], facts: FactB
         if keys:
             for user in await users.get_many(tx, sorted(keys), lock=lock):
                 facts.add_user(user)
+
+
+def _check_external_ids(named: Sequence[tuple[Needs, str]], facts: FactBook) -> None:
+    """Raise StaleRead if an external id moved to another user after it was looked up."""
+    for need, user_id in named:
+        if need.user is not None and need.user.external_id is not None:
+            user = facts.stored_user(need.app_id, user_id)
+            if user is None or user.external_id != need.user.external_id:
+                raise StaleRead
 
 
 async def _gather_members(tx: Tx, keys: Iterable[MemberKey], facts: FactBook) -> None:

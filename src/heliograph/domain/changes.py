@@ -12,8 +12,11 @@ from msgspec import Raw
 from heliograph import ids
 from heliograph.domain.events.clients import client_added
 from heliograph.domain.events.journal import Journal
-from heliograph.domain.facts import FactBook, Key, MemberKey
+from heliograph.domain.events.subjects import SOURCE
+from heliograph.domain.facts import FactBook, Key
+from heliograph.domain.participant_changes import ParticipantChanges
 from heliograph.domain.tenants import Tenant
+from heliograph.domain.user_edits import UserEdits
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import attachments, clients, conversations, messages, outbound, participants
 from heliograph.storage.rows.attachments import StoredAttachment, Use
@@ -24,6 +27,7 @@ from heliograph.storage.rows.outbound import StoredOutbound
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.switchboards import StoredSwitchboardIntegration
 from heliograph.storage.rows.users import StoredUser
+from heliograph.wire.authors import Source
 from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.outbound import OutboundKind
 
@@ -38,9 +42,10 @@ class Changes:
     def __init__(self, now: int, facts: FactBook | None = None) -> None:
         self.now = now
         self.journal = Journal(now)
+        self.users = UserEdits()
         self.facts = FactBook() if facts is None else facts
         self._conversations = _Conversations()
-        self._participants = _Participants()
+        self._participants = ParticipantChanges()
         self._clients: list[StoredClient] = []
         self._messages: list[StoredMessage] = []
         self._uses: list[Use] = []
@@ -162,6 +167,24 @@ class Changes:
         conversation.participant_count -= 1
         self.touch(conversation)
 
+    def update_participant(self, conversation: StoredConversation, participant: StoredParticipant) -> None:
+        """Store a participant whose external id, associations or unread messages were changed."""
+        self._participants.owned[participant.conversation_id, participant.id] = participant
+        self.touch(conversation)
+
+    def hand_over(self, conversation: StoredConversation, participant: StoredParticipant, user: StoredUser) -> None:
+        """Make a participant one of another user, who is not in the conversation."""
+        self.facts.remove_participant(participant)
+        self._participants.moved.append((participant.user_id, participant))
+        participant.user_id, participant.user_external_id = user.id, user.external_id
+        self.facts.add_participant(participant)
+        self.update_participant(conversation, participant)
+
+    def set_default(self, conversation: StoredConversation, is_default: bool) -> None:
+        """Set whether the conversation is the default one of its user."""
+        conversation.is_default = is_default
+        self._conversations.defaults.append(conversation)
+
     def received(self, conversation: StoredConversation) -> int:
         """The time at which a new message is received: not earlier than the message before it."""
         return max(self.now, conversation.last_updated_at)
@@ -217,8 +240,10 @@ class Changes:
 
     def sdk_client(self, tenant: Tenant, user: StoredUser) -> str:
         """The id of the user's SDK client, which is created if it is missing. The facts must include it."""
-        if (known := self.facts.sdk_client(user)) is not None:
-            return known
+        return self.facts.sdk_client(user) or self.add_sdk_client(tenant, user)
+
+    def add_sdk_client(self, tenant: Tenant, user: StoredUser, source: Source = SOURCE) -> str:
+        """Create the SDK client of a user who has none; returns its id."""
         client = StoredClient(
             id=ids.new(),
             app_id=user.app_id,
@@ -230,7 +255,7 @@ class Changes:
         )
         self.facts.add_sdk_clients({(user.app_id, user.id): client.id})
         self._clients.append(client)
-        client_added(self.journal, tenant, user, client)
+        client_added(self.journal, tenant, user, client, source=source)
         return client.id
 
     async def save(self, tx: Tx) -> None:
@@ -247,45 +272,8 @@ class Changes:
         for conversation, message_id in self._deleted_messages:
             await attachments.release(tx, conversation.app_id, conversation.id, message_id)
         await self._conversations.save(tx)
+        await self.users.save(tx)
         await self.journal.save(tx)
-
-
-class _Participants:
-    """Changes of participants. A participant that is added and removed in one transaction is never stored."""
-
-    def __init__(self) -> None:
-        self._added: dict[MemberKey, StoredParticipant] = {}
-        self._removed: dict[MemberKey, StoredParticipant] = {}
-        self._associated: dict[MemberKey, StoredParticipant] = {}
-        self._seen: dict[MemberKey, StoredParticipant] = {}
-
-    def add(self, participant: StoredParticipant) -> None:
-        self._added[_key(participant)] = participant
-
-    def remove(self, participant: StoredParticipant) -> None:
-        key = _key(participant)
-        if self._added.pop(key, None) is None:
-            self._removed[key] = participant
-        self._associated.pop(key, None)
-        self._seen.pop(key, None)
-
-    def set_associations(self, participant: StoredParticipant) -> None:
-        if (key := _key(participant)) not in self._added:
-            self._associated[key] = participant
-
-    def set_seen(self, participant: StoredParticipant) -> None:
-        if (key := _key(participant)) not in self._added:
-            self._seen[key] = participant
-
-    async def save(self, tx: Tx) -> None:
-        if self._removed:
-            await participants.remove(tx, list(self._removed.values()))
-        if self._added:
-            await participants.add(tx, list(self._added.values()))
-        if self._associated:
-            await participants.set_associations(tx, list(self._associated.values()))
-        if self._seen:
-            await participants.set_seen(tx, list(self._seen.values()))
 
 
 class _Conversations:
@@ -295,6 +283,7 @@ class _Conversations:
         self.created: list[StoredConversation] = []
         self.changed: dict[Key, StoredConversation] = {}
         self.controlled: dict[Key, StoredConversation] = {}
+        self.defaults: list[StoredConversation] = []
         self.emptied: list[StoredConversation] = []
         self.deleted: dict[Key, StoredConversation] = {}
 
@@ -316,6 +305,8 @@ class _Conversations:
             await conversations.set_counts(tx, list(self.changed.values()))
         if self.controlled:
             await conversations.set_control(tx, list(self.controlled.values()))
+        if self.defaults:
+            await conversations.set_default(tx, self.defaults)
         if self.deleted:
             await conversations.remove(tx, list(self.deleted.values()))
 
@@ -324,7 +315,3 @@ class _Conversations:
         newest = ids.new() if self.created or self.changed else ""
         for conversation in (*self.created, *self.changed.values()):
             conversation.newest_id = newest
-
-
-def _key(participant: StoredParticipant) -> MemberKey:
-    return participant.app_id, participant.conversation_id, participant.user_id

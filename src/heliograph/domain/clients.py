@@ -11,7 +11,7 @@ from heliograph.domain.changes import Changes
 from heliograph.domain.events.clients import client_added, client_removed, client_updated
 from heliograph.domain.links import Parties
 from heliograph.domain.loading import load_client, load_user
-from heliograph.domain.seats import lock_seats
+from heliograph.domain.seats import load_seats
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, ConversationNotFound, IntegrationNotFound, NotAMember
 from heliograph.storage.engine import Lock, Reader, Tx
@@ -209,9 +209,9 @@ async def _settle(
     # It may have changed before the user was locked.
     client = await load_client(tx, tenant.app_id, user.id, client_id)
     error = None if body.error is None else Problem(code=body.error.code, message=body.error.message)
-    await links.settle(tx, changes, tenant, parties, client, body.outcome, error)
+    settled = await links.settle(tx, changes, tenant, parties, client, body.outcome, error)
     await changes.save(tx)
-    return views.client(client)
+    return views.client(settled)
 
 
 async def remove(store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None, client_id: str) -> None:
@@ -225,7 +225,7 @@ async def remove(store: Store, tenant: Tenant, id_or_external_id: str, brand_id:
 
 
 async def _remove(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str | None, client_id: str) -> None:
-    seats = await lock_seats(tx, tenant.app_id, (await load_user(tx, tenant.app_id, id_or_external_id, brand_id)).id)
+    seats = await load_seats(tx, tenant.app_id, id_or_external_id, brand_id)
     client = await load_client(tx, tenant.app_id, seats.user.id, client_id)
     if client.type == "sdk":
         raise BadRequest("Cannot remove a client of type 'sdk'")

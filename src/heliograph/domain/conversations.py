@@ -86,7 +86,7 @@ async def _begin(
     changes = Changes(tx.now)
     changes.create_conversation(conversation)
     participant = changes.admit(tenant, conversation, user, subscribe=False)
-    await see(tx, tenant, origin, conversation, participant, changes)
+    origin = await see(tx, tenant, origin, conversation, participant, changes)
     referral = None if body.referral is None else Referral(code=body.referral.code, details=body.referral.details)
     conversation_created(changes.journal, tenant, conversation, [user], [participant], body.reason, origin, referral)
     await changes.save(tx)

@@ -124,6 +124,10 @@ class FactBook(Facts):
         """Whether the participant is known already."""
         return key in self._participants
 
+    def stored_user(self, app_id: str, user_id: str) -> StoredUser | None:
+        """The user with this id, or None."""
+        return self._users.get((app_id, user_id))
+
     def add_conversation(self, conversation: StoredConversation) -> None:
         """Add a conversation that exists."""
         self._conversations[conversation.app_id, conversation.id] = conversation

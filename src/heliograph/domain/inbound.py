@@ -67,7 +67,7 @@ async def _act(
     # After the conversation was locked, the client and the device cannot be removed.
     origin = await load_origin(tx, user, body.device_id, body.client_id)
     changes = Changes(tx.now, facts)
-    await see(tx, tenant, origin, conversation, participant, changes)
+    origin = await see(tx, tenant, origin, conversation, participant, changes)
     prepared = _Acting(tx, tenant, conversation, origin, AuthorBody(type=USER, user_id=user.id))
     outcomes = [verb.decide(facts, changes) for verb in await prepared.verbs(body, content, ids)]
     for outcome in outcomes:

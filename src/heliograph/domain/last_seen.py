@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from heliograph.domain import links
 from heliograph.domain.changes import Changes
 from heliograph.domain.origins import Origin
@@ -24,22 +26,22 @@ async def see(
     conversation: StoredConversation,
     participant: StoredParticipant,
     changes: Changes,
-) -> None:
+) -> Origin:
     """Record that a user was seen on the client and the device, and make the client the first to be reached.
 
-    A link that waits for the user to act is confirmed.
+    A link that waits for the user to act is confirmed. Returns the origin with the client as it is then.
     """
     if (client := origin.client) is None:
-        return
+        return origin
     if client.type != _SDK and conversation.type != PERSONAL:
         raise BadRequest("clientId should be of a client of type sdk in a conversation of type sdkGroup")
     client.last_seen = tx.now
     await clients.set_last_seen(tx, client.app_id, client)
     if client.link is not None and client.link.confirmation == "userActivity":
-        confirmed = await links.confirm(tx, changes, tenant, client)
-        client.status = confirmed.status if confirmed else client.status
+        client = await links.confirm(tx, changes, tenant, client) or client
     if (device := origin.device) is not None:
         device.last_seen, device.status = tx.now, ACTIVE
         await devices.change(tx, device.app_id, device)
     if client.status == "active":
         changes.associate_first(conversation, participant, client)
+    return replace(origin, client=client)

@@ -6,10 +6,13 @@ Each function is a part of a transaction. The parties of a link are locked befor
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from heliograph.domain import merging
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.clients import client_removed, client_updated
-from heliograph.domain.seats import Seats, lock_seats_of
+from heliograph.domain.events.users import ClientPair
+from heliograph.domain.seats import Seats, lock_seats
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import Conflict, UserNotFound
 from heliograph.storage.engine import Lock, StaleRead, Tx
@@ -30,9 +33,12 @@ _FAILED = Problem(code=_UNCATEGORIZED, message="The link failed")
 
 
 class Rival(Struct, frozen=True):
-    """A client of another user that is linked to the address."""
+    """A client of another user that is linked to the address, and the seats of both users."""
 
+    own: Seats
+    """Of the user of the link."""
     seats: Seats
+    """Of the other user."""
     client: StoredClient
 
 
@@ -80,16 +86,13 @@ async def _lock_target(tx: Tx, user_key: tuple[str, str], conversation_id: str) 
 
 async def _lock_rivals(tx: Tx, user_key: tuple[str, str], conversation_id: str, linked: LinkedClient) -> Parties:
     app_id, user_id = user_key
-    seats = await lock_seats_of(tx, app_id, (user_id, linked.user_id), (conversation_id,))
-    if user_id not in seats:
-        raise UserNotFound
-    client = await clients.get(tx, app_id, linked.user_id, linked.client_id)
-    if linked.user_id not in seats or client is None:
+    seats = await lock_seats(tx, app_id, (user_id, linked.user_id), (conversation_id,))
+    if (client := await clients.get(tx, app_id, linked.user_id, linked.client_id)) is None:
         raise StaleRead
     own = seats[user_id]
     participant = next((one for one in own.participants if one.conversation_id == conversation_id), None)
-    rival = Rival(seats[linked.user_id], client)
-    return Parties(own.user, own.conversations.get(conversation_id), participant, rival)
+    conversation = own.conversations.get(conversation_id) or await conversations.get(tx, app_id, conversation_id)
+    return Parties(own.user, conversation, participant, Rival(own, seats[linked.user_id], client))
 
 
 def _shared(changes: Changes, parties: Parties) -> Parties:
@@ -117,13 +120,19 @@ async def confirm(tx: Tx, changes: Changes, tenant: Tenant, client: StoredClient
     key = (tenant.app_id, client.user_id)
     parties = await lock_parties(tx, changes, key, client.link.conversation_id, client.client_address)
     current = await clients.get(tx, *key, client.id)
-    if current is not None and current.status == "pending":
-        await complete(tx, changes, tenant, parties, current)
-    return current
+    if current is None or current.status != "pending":
+        return current
+    return await complete(tx, changes, tenant, parties, current)
 
 
-async def complete(tx: Tx, changes: Changes, tenant: Tenant, parties: Parties, client: StoredClient) -> None:
-    """Make a pending client the active one of its address, and associate it with the conversation of the link."""
+async def complete(tx: Tx, changes: Changes, tenant: Tenant, parties: Parties, client: StoredClient) -> StoredClient:
+    """Make a pending client the active one of its address, and associate it with the conversation of the link.
+
+    If another user has the address, and neither user has an external id, the two are merged, and the older client
+    remains. Otherwise the address moves. Returns the client that is active afterwards.
+    """
+    if parties.rival is not None and _is_same_person(parties.rival):
+        return await _merge(tx, changes, tenant, parties, parties.rival, client)
     if parties.rival is not None:
         await _replace(tx, changes, tenant, parties.rival)
     client.status, client.last_seen = "active", tx.now
@@ -131,6 +140,38 @@ async def complete(tx: Tx, changes: Changes, tenant: Tenant, parties: Parties, c
     await clients.link(tx, tenant.app_id, client)
     attach(changes, parties, client, first=client.link is None or client.link.primary)
     client_updated(changes.journal, tenant, parties.user, client, "confirmed", parties.conversation)
+    return client
+
+
+def _is_same_person(rival: Rival) -> bool:
+    """Whether the users of both clients count as one: no external id tells them apart."""
+    users = (rival.own.user, rival.seats.user)
+    return all(user.external_id is None for user in users) and users[0].brand_id == users[1].brand_id
+
+
+async def _merge(
+    tx: Tx, changes: Changes, tenant: Tenant, parties: Parties, rival: Rival, pending: StoredClient
+) -> StoredClient:
+    """Merge the other user into the user of the link. The client of the other user replaces the pending one."""
+    await clients.remove(tx, tenant.app_id, pending)
+    for seats in (rival.own, rival.seats):
+        _share(changes, seats)
+    pair = ClientPair(rival.client, pending)
+    await merging.merge(tx, changes, tenant, rival.own, rival.seats, reason="channelLinking", merged_clients=pair)
+    kept = replace(rival.client, user_id=parties.user.id, last_seen=tx.now)
+    await clients.change(tx, tenant.app_id, [kept])
+    attach(changes, parties, kept, first=pending.link is None or pending.link.primary)
+    client_updated(changes.journal, tenant, parties.user, kept, "confirmed", parties.conversation)
+    return kept
+
+
+def _share(changes: Changes, seats: Seats) -> None:
+    """Let the seats have the conversations and the participants that the transaction knows already."""
+    for id, conversation in seats.conversations.items():
+        seats.conversations[id] = changes.facts.conversation(conversation.app_id, id) or conversation
+    for number, participant in enumerate(seats.participants):
+        conversation = seats.conversations[participant.conversation_id]
+        seats.participants[number] = changes.facts.participant(conversation, seats.user) or participant
 
 
 async def _replace(tx: Tx, changes: Changes, tenant: Tenant, rival: Rival) -> None:
@@ -157,8 +198,8 @@ async def settle(
     client: StoredClient,
     outcome: LinkOutcome,
     error: Problem | None,
-) -> None:
-    """Apply what a channel or its user did.
+) -> StoredClient:
+    """Apply what a channel or its user did; returns the client after that, or the removed client.
 
     Raises:
         Conflict: the outcome cannot follow the status of the client.
@@ -167,7 +208,7 @@ async def settle(
         raise Conflict(f"outcome {outcome} cannot follow: the client is {client.status}")
     match outcome:
         case "confirmed":
-            await complete(tx, changes, tenant, parties, client)
+            return await complete(tx, changes, tenant, parties, client)
         case "cancelled":
             await end(tx, changes, tenant, parties, client, "linkCancelled", error or _CANCELLED)
         case "failed":
@@ -177,6 +218,7 @@ async def settle(
                 client.status = "blocked" if outcome == "blocked" else "active"
                 await clients.change(tx, tenant.app_id, [client])
             client_updated(changes.journal, tenant, parties.user, client, outcome, parties.conversation)
+    return client
 
 
 def _possible(client: StoredClient) -> set[LinkOutcome]:
@@ -220,7 +262,7 @@ async def deactivate(tx: Tx, app_id: str, integration_id: str) -> bool:
     keys = await clients.of_integration(tx, app_id, integration_id, _DEACTIVATED_AT_ONCE)
     if not keys:
         return False
-    seats = await lock_seats_of(tx, app_id, {user_id for _, user_id, _ in keys})
+    seats = await lock_seats(tx, app_id, {user_id for _, user_id, _ in keys})
     changes = Changes(tx.now)
     found = [one for one in await clients.get_many(tx, keys) if one.user_id in seats]
     for client in found:

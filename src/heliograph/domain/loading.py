@@ -14,6 +14,7 @@ from heliograph.errors import (
     IntegrationNotFound,
     NotFound,
     OAuthClientNotFound,
+    SupportUserNotFound,
     SwitchboardIntegrationNotFound,
     SwitchboardNotFound,
     UserNotFound,
@@ -27,6 +28,7 @@ from heliograph.storage.rows import (
     integrations,
     keys,
     oauth_clients,
+    support_users,
     switchboards,
     users,
     webhooks,
@@ -38,6 +40,7 @@ from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.rows.log_rows import StoredDelivery
 from heliograph.storage.rows.oauth_clients import StoredOAuthClient
+from heliograph.storage.rows.support_users import StoredSupportUser
 from heliograph.storage.rows.switchboards import StoredSwitchboard, StoredSwitchboardIntegration
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.rows.webhooks import StoredWebhook
@@ -102,8 +105,10 @@ async def load_named_user(
         UserNotFound: the user does not exist in this app.
     """
     if external_id is not None:
-        user_id = await users.id_of(reader, app_id, external_id)
-    if user_id is None or (user := await users.get(reader, app_id, user_id, lock=lock)) is None:
+        user = await users.with_external_id(reader, app_id, external_id, lock=lock)
+    else:
+        user = await users.get(reader, app_id, user_id, lock=lock) if user_id is not None else None
+    if user is None:
         raise UserNotFound
     return user
 
@@ -210,6 +215,17 @@ async def load_oauth_client(reader: Reader, client_id: str, *, lock: Lock = Lock
     if (client := await oauth_clients.get(reader, client_id, lock=lock)) is None:
         raise OAuthClientNotFound
     return client
+
+
+async def load_support_user(reader: Reader, app_id: str, zendesk_id: str) -> StoredSupportUser:
+    """The Support user.
+
+    Raises:
+        SupportUserNotFound: it does not exist in this app.
+    """
+    if (found := await support_users.get(reader, app_id, zendesk_id)) is None:
+        raise SupportUserNotFound
+    return found
 
 
 async def load_delivery(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery:

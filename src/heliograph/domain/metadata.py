@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -41,6 +42,21 @@ def merged(stored: dict[str, Any] | None, change: Metadata | UnsetType | None, o
     if isinstance(change, UnsetType):
         return stored
     return without_nulls({**(stored or {}), **change}, owner) if change is not None else None
+
+
+def combined(stored: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Metadata with those keys of `other` that it lacks, in their order, as far as they fit; and those that do not."""
+    kept, left = dict(stored), dict[str, Any]()
+    size = len(msgspec.json.encode(kept))
+    for key, value in other.items():
+        if key in kept:
+            continue
+        # A comma takes the place of the two braces.
+        added = len(msgspec.json.encode({key: value})) - (1 if kept else 2)
+        fits = size + added <= METADATA_BYTES
+        (kept if fits else left)[key] = value
+        size += added if fits else 0
+    return kept, left
 
 
 def _encoded(metadata: dict[str, Any], owner: str) -> bytes:

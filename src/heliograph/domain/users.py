@@ -14,10 +14,10 @@ from heliograph.domain.changes import Changes
 from heliograph.domain.events.conversations import conversation_removed
 from heliograph.domain.events.users import user_removed, user_updated
 from heliograph.domain.loading import load_user
-from heliograph.domain.seats import Seats, lock_seats
+from heliograph.domain.seats import Seats, load_seats
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, UserAlreadyExists
-from heliograph.storage.engine import Lock, Tx
+from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import clients, devices, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
@@ -75,6 +75,17 @@ async def get(store: Store, tenant: Tenant, id_or_external_id: str, brand_id: st
         UserNotFound: the user does not exist in this app.
     """
     return views.user(await store.read(load_user, tenant.app_id, id_or_external_id, brand_id))
+
+
+async def with_email(store: Store, tenant: Tenant, email: str, brand_id: str | None) -> list[User]:
+    """The users of a brand, or without a brand, who have this email address as an identity: at most one."""
+    found = await store.snapshot(_with_email, tenant.app_id, email, brand_id or "")
+    return [views.user(found)] if found else []
+
+
+async def _with_email(reader: Reader, app_id: str, email: str, brand_id: str) -> StoredUser | None:
+    identified = await users.identified(reader, app_id, "email", email, brand_id)
+    return await users.get(reader, app_id, identified.user_id) if identified else None
 
 
 async def update(
@@ -147,7 +158,7 @@ async def _delete(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str 
 
     Returns whether the user was deleted.
     """
-    seats = await lock_seats(tx, tenant.app_id, (await load_user(tx, tenant.app_id, id_or_external_id, brand_id)).id)
+    seats = await load_seats(tx, tenant.app_id, id_or_external_id, brand_id)
     personal = sorted((one for one in seats.conversations.values() if one.type == PERSONAL), key=lambda one: one.id)
     deleting = _first_to_delete(personal)
     last = len(deleting) == len(personal)
@@ -155,6 +166,7 @@ async def _delete(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str 
     if last:
         await clients.remove_of_user(tx, tenant.app_id, seats.user.id)
         await devices.remove_of_user(tx, tenant.app_id, seats.user.id)
+        await users.identify(tx, [seats.user], [])
         await users.remove(tx, seats.user)
     return last
 

@@ -108,8 +108,9 @@ def user(stored: StoredUser) -> User:
         signed_up_at=times.to_text(stored.signed_up_at),
         profile=msgspec.json.decode(stored.profile, type=Profile),
         metadata=msgspec.json.decode(stored.metadata),
-        identities=[],
+        identities=stored.identities,
         external_id=stored.external_id,
+        zendesk_id=stored.zendesk_id,
         brand_id=stored.brand_id,
         to_be_retained=stored.to_be_retained,
     )

@@ -117,6 +117,12 @@ class IntegrationNotFound(NotFound):
     title = "Integration not found"
 
 
+class SupportUserNotFound(NotFound):
+    """The Support user does not exist in this app."""
+
+    title = "Support user not found"
+
+
 class SwitchboardNotFound(NotFound):
     """The switchboard does not exist in this app."""
 

@@ -35,6 +35,7 @@ from heliograph.server.routes import (
     oauth,
     oauth_clients,
     participants,
+    sandbox,
     switchboards,
     users,
     webhooks,
@@ -69,6 +70,7 @@ ROUTE_MODULES = (
     oauth,
     oauth_clients,
     participants,
+    sandbox,
     switchboards,
     users,
     webhooks,
@@ -78,7 +80,6 @@ SAFE_METHODS = ("GET", "HEAD")
 """The methods that change nothing."""
 # Python 3.11 takes longer to find a member of an enumeration than a global name.
 _REQUIRED, _OPTIONAL = Credential.REQUIRED, Credential.OPTIONAL
-NOT_OFFERED = "This operation is not offered by this server"
 
 log = logging.getLogger("heliograph.request")
 
@@ -137,14 +138,10 @@ class Api:
             raise NotFound
         node, values = found
         if method in node.operations:
-            operation = node.operations[method]
-            if operation.offered:
-                return operation, values
-            raise NotFound(NOT_OFFERED)
-        allowed = [name for name, operation in node.operations.items() if operation.offered]
-        if not allowed:
+            return node.operations[method], values
+        if not node.operations:
             raise NotFound
-        raise MethodNotAllowed(headers={"allow": ", ".join(allowed)})
+        raise MethodNotAllowed(headers={"allow": ", ".join(node.operations)})
 
     async def _call(
         self, route: Route[P, B, R], values: list[str], scope: Scope, headers: Headers, receive: Receive

@@ -1,7 +1,7 @@
 """Query strings: `page` and `filter` in every encoding that clients of this API send.
 
 These are `page[size]=10`, `page%5Bsize%5D=10`, and the JSON value `page={"size":10}` of the last official Python
-client.
+client. A name with a dot may be nested: `filter[identities.email]` and `filter[identities][email]` are the same.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from heliograph.server.router import NEVER_FOUND
 # Other names are ignored.
 _PAGE = frozenset(("after", "before", "size"))
 _FILTER = frozenset(
-    ("userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId", "clientId")
-)
+    (
+        "userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId", "clientId",
+        "identities.email",
+    )
+)  # fmt: skip
 
 QUERY_LIMIT = 8192
 """The maximum number of bytes of a query string. Parsing a longer one would delay other requests."""
@@ -72,7 +75,8 @@ def parse_query(raw: bytes) -> Query:
 
 def _put(parameters: dict[str, str], known: frozenset[str], rest: str, value: str, refusal: BadRequest) -> None:
     """Add `value` under the name in `rest` (`size]`), or, without a name, the members of the JSON object `value`."""
-    given = {rest.removesuffix("]"): value} if rest.endswith("]") else _members(rest, value, refusal)
+    name = rest.removesuffix("]").replace("][", ".")
+    given = {name: value} if rest.endswith("]") else _members(rest, value, refusal)
     for name in known & given.keys():
         member = given[name]
         if member is None:
@@ -86,6 +90,8 @@ def _members(rest: str, value: str, refusal: BadRequest) -> dict[str, Any]:
     if rest:
         raise refusal
     try:
-        return msgspec.json.decode(value, type=dict[str, Any])
+        members = msgspec.json.decode(value, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise refusal from None
+    nested = [(name, inner) for name, inner in members.items() if isinstance(inner, dict)]
+    return members | {f"{name}.{key}": value for name, inner in nested for key, value in inner.items()}

@@ -25,7 +25,7 @@ class Node:
 
 
 class Router:
-    """The tree of paths of all operations, including those that are not offered."""
+    """The tree of paths of all operations."""
 
     def __init__(self, operations: Iterable[AnyOperation]) -> None:
         self._root = Node()

@@ -29,6 +29,7 @@ from heliograph.storage.rows.oauth_clients import StoredCode, StoredOAuthClient
 from heliograph.storage.rows.outbound import StoredOutbound
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.removal_calls import RemovalCall
+from heliograph.storage.rows.support_users import StoredSupportUser
 from heliograph.storage.rows.switchboards import StoredSwitchboard
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.rows.webhooks import StoredWebhook
@@ -64,6 +65,20 @@ TABLES = (
         ("app_id", "external_id", "brand_id", "user_id"),
         ("app_id", "external_id", "brand_id"),
         ("app_id", "external_id"),
+        together=True,
+    ),
+    Table(
+        "identifier",
+        ("app_id", "kind", "value", "brand_id", "user_id"),
+        ("app_id", "kind", "value", "brand_id"),
+        ("app_id", "kind", "value"),
+        together=True,
+    ),
+    Table(
+        "support_user",
+        StoredSupportUser.__struct_fields__,
+        ("app_id", "zendesk_id"),
+        ("app_id", "zendesk_id"),
         together=True,
     ),
     Table("client", StoredClient.__struct_fields__, ("app_id", "user_id", "id"), ("user_id",)),

@@ -272,6 +272,22 @@ _LINKING = (
     "CREATE INDEX outbound_of_client ON outbound (app_id, client_id, id)",
 )
 
+# Ids of Support users and email addresses, each of one user of a brand. Without a brand, brand_id is ''.
+_IDENTITIES = (
+    "ALTER TABLE app_user ADD COLUMN zendesk_id {text}",
+    "ALTER TABLE app_user ADD COLUMN identities {text} NOT NULL DEFAULT '[]'",
+    """CREATE TABLE identifier (
+        bucket {integer} NOT NULL, app_id {text} NOT NULL, kind {text} NOT NULL, value {text} NOT NULL,
+        brand_id {text} NOT NULL, user_id {text} NOT NULL,
+        PRIMARY KEY (bucket, app_id, kind, value, brand_id)
+    ){clustered}""",
+    """CREATE TABLE support_user (
+        bucket {integer} NOT NULL, app_id {text} NOT NULL, zendesk_id {text} NOT NULL, external_id {text}, email {text},
+        given_name {text}, surname {text}, brand_id {text},
+        PRIMARY KEY (bucket, app_id, zendesk_id)
+    ){clustered}""",
+)
+
 STEPS: tuple[tuple[Change, ...], ...] = (
     _FIRST,
     _NEWEST_ID,
@@ -285,6 +301,7 @@ STEPS: tuple[tuple[Change, ...], ...] = (
     _DEVICES,
     _OAUTH,
     _LINKING,
+    _IDENTITIES,
 )
 LATEST = len(STEPS)
 

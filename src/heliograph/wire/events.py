@@ -40,6 +40,7 @@ EventType = Literal[
     "switchboard:passControl",
     "switchboard:passControl:failure",
     "switchboard:releaseControl",
+    "user:merge",
     "user:remove",
     "user:update",
 ]
@@ -48,6 +49,8 @@ EventType = Literal[
 ClientAddReason = Literal["channelLinking", "sdkLogin", "authCode"]
 ClientUpdateReason = Literal["confirmed", "blocked", "unblocked", "matched"]
 ClientRemoveReason = Literal["api", "linkCancelled", "linkFailed", "sdk", "theft"]
+MergeReason = Literal["api", "channelLinking", "sdkLogin"]
+UserUpdateReason = Literal["authentication", "localeDetection"]
 
 
 class Problem(Response):
@@ -221,11 +224,11 @@ class ClientRemovePayload(Response):
 
 
 class UserUpdatePayload(Response):
-    """`user:update`. No documented reason fits a change through the API, so `reason` is left out."""
+    """`user:update`. The reason of a login is `authentication`; no documented reason fits other changes."""
 
     user: UserWebhook
     source: Source
-    reason: Literal["authentication", "localeDetection"] | None = None
+    reason: UserUpdateReason | None = None
 
 
 class UserRemovePayload(Response):
@@ -259,7 +262,7 @@ class UserMergePayload(Response):
     """`user:merge`. The discarded metadata did not fit into the metadata of the surviving user."""
 
     merged_users: MergedUsers
-    reason: Literal["api", "channelLinking", "sdkLogin"]
+    reason: MergeReason
     merged_conversations: MergedConversations | None = None
     merged_clients: MergedClients | None = None
     discarded_metadata: dict[str, Any] | None = None

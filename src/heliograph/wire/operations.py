@@ -102,8 +102,6 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     credential: Credential = Credential.REQUIRED
     aliases: tuple[str, ...] = ()
     """Other paths at which the server offers the operation, with the same parameters."""
-    offered: bool = True
-    """Whether this server implements the operation. If not, the response is a 404 that says so."""
 
     @property
     def path(self) -> str:

@@ -130,6 +130,7 @@ DEVICE_GUID = PathTemplate(f"{EXTENSION_USER.text}/devices/{{guid}}", DeviceGuid
 EXTENSION_CLIENT = PathTemplate(f"{EXTENSION_USER.text}/clients/{{clientId}}", ClientPath)
 EXTENSION_CONVERSATION = PathTemplate(f"{EXTENSION_APP.text}/conversations/{{conversationId}}", ConversationPath)
 EXTENSION_MESSAGE = PathTemplate(f"{EXTENSION_CONVERSATION.text}/messages/{{messageId}}", MessagePath)
+SUPPORT_USER = PathTemplate(f"{EXTENSION_APP.text}/supportUsers/{{zendeskId}}", ZendeskUserPath)
 DELIVERY = PathTemplate(f"{EXTENSION_APP.text}/deliveries/{{deliveryId}}", DeliveryPath)
 OAUTH_CLIENTS = PathTemplate("/heliograph/v1/oauthClients", NoPath)
 OAUTH_CLIENT = PathTemplate(f"{OAUTH_CLIENTS.text}/{{oauthClientId}}", OAuthClientPath)

@@ -14,6 +14,10 @@ Moment = Annotated[
 ]
 
 
+ZENDESK_ID_LENGTH = 128
+ZendeskId = Annotated[str, Meta(min_length=1, max_length=ZENDESK_ID_LENGTH)]
+
+
 class ProfileBody(Body):
     """A profile to set. In an update, an absent key is not changed, and null clears a key."""
 
@@ -48,6 +52,17 @@ class SyncUserBody(Body):
     """The Support user to synchronize with, if two Support users were merged."""
 
     surviving_zendesk_id: str | None = None
+
+
+class LoginBody(Body):
+    """What a login reports about a user."""
+
+    external_id: ExternalId | None = None
+    email: Email | None = None
+    zendesk_id: ZendeskId | None = None
+    given_name: PersonName | None = None
+    surname: PersonName | None = None
+    integration_id: str | None = None
 
 
 class Profile(Response):

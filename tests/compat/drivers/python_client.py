@@ -221,9 +221,13 @@ def list_webhooks(client: Any, app_id: str, args: Args) -> Any:
 
 
 def call(client: Any, app_id: str, args: Args) -> Any:
-    """Call a method of an API class by its name, with the ids of its path, and a body if a model is given."""
+    """Call a method of an API class by its name, with the ids of its path, and a body if a model is given.
+
+    A body that is optional is passed by its `keyword`.
+    """
     body = [getattr(official, args["model"])(**args["fields"])] if "model" in args else []
-    return getattr(getattr(official, args["api"])(client), args["method"])(app_id, *args["ids"], *body)
+    named = {args["keyword"]: body.pop()} if body and "keyword" in args else {}
+    return getattr(getattr(official, args["api"])(client), args["method"])(app_id, *args["ids"], *body, **named)
 
 
 def get_token(client: Any, app_id: str, args: Args) -> Any:

@@ -1593,7 +1593,7 @@ class UserRemovePayload(Model):
 
 
 class UserUpdatePayload(Model):
-    """`user:update`. No documented reason fits a change through the API, so `reason` is left out."""
+    """`user:update`. The reason of a login is `authentication`; no documented reason fits other changes."""
 
     user: UserWebhook = one("user", UserWebhook)
     source: Source = one("source", Source)

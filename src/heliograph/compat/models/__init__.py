@@ -2532,7 +2532,7 @@ class UserUpdateEvent(Model):
 
 
 class UserUpdateEventAllOfPayload(Model):
-    """`user:update`. No documented reason fits a change through the API, so `reason` is left out."""
+    """`user:update`. The reason of a login is `authentication`; no documented reason fits other changes."""
 
     user: User = field("user", "User")
     reason: str | None = field("reason")

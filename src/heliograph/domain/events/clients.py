@@ -9,6 +9,7 @@ from heliograph.domain.tenants import Tenant
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
+from heliograph.wire.authors import Source
 from heliograph.wire.conversations import ConversationTruncated
 from heliograph.wire.events import (
     ClientAddPayload,
@@ -26,13 +27,14 @@ def client_added(
     user: StoredUser,
     client: StoredClient,
     linked_to: StoredConversation | None = None,
+    source: Source = SOURCE,
 ) -> None:
     """A client of a user was created: by a link request for this conversation or, without one, for an SDK."""
     payload = ClientAddPayload(
         user=brief_user(user),
         client=views.client(client),
         reason="sdkLogin" if linked_to is None else "channelLinking",
-        source=SOURCE,
+        source=source,
         conversation=_truncated(linked_to),
     )
     journal.record(tenant, "client:add", payload, user_id=user.id)

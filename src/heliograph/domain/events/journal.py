@@ -42,13 +42,14 @@ class Journal:
         in_full: Callable[[], Response] | None = None,
         concerned: Collection[str] = (),
         full_source: Raw | None = None,
+        keep_in_full: bool = False,
     ) -> None:
         """Record an event.
 
         `members` are the participants that the event adds to the conversation or removes from it. `in_full` returns the
-        payload with full users, if it differs; it is called only if a webhook asks for full users. `concerned` are
-        integrations that get the event although they are on standby. `full_source` is what `includeFullSource` adds to
-        the source, as JSON.
+        payload with full users, if it differs; it is called only if a webhook asks for full users, or if
+        `keep_in_full` is set. `concerned` are integrations that get the event although they are on standby.
+        `full_source` is what `includeFullSource` adds to the source, as JSON.
         """
         id = ids.new()
         if in_full is not None:
@@ -67,6 +68,7 @@ class Journal:
                 created_at=self._now,
                 payload=Raw(_ENCODER.encode(payload)),
                 full_source=full_source,
+                full_payload=Raw(_ENCODER.encode(in_full())) if in_full is not None and keep_in_full else None,
             )
         )
 

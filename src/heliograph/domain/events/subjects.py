@@ -29,7 +29,11 @@ def truncated(conversation: StoredConversation) -> ConversationTruncated:
 def brief_user(user: StoredUser) -> UserWebhook:
     """A user, for webhooks without `includeFullUser`."""
     return UserWebhook(
-        id=user.id, authenticated=user.authenticated, external_id=user.external_id, brand_id=user.brand_id
+        id=user.id,
+        authenticated=user.authenticated,
+        external_id=user.external_id,
+        zendesk_id=user.zendesk_id,
+        brand_id=user.brand_id,
     )
 
 

@@ -25,6 +25,7 @@ from heliograph.wire import (
     outbound,
     participants,
     passthrough,
+    support_users,
     switchboards,
     users,
     webhooks,
@@ -97,6 +98,9 @@ _user = users.User(
     metadata={"lang": "en"},
     identities=[],
 )
+_identity = users.Identity(type="email", value="ada@example.org", verification="sso")
+_identified = replace(_user, authenticated=True, zendesk_id="30045042291606", identities=[_identity])
+_support_user = support_users.SupportUser(zendesk_id="30045042291606", email="ada@example.org", given_name="Ada")
 _webhook = webhooks.Webhook(
     id=_WEBHOOK,
     version="v2",
@@ -192,6 +196,8 @@ _RESPONSES: tuple[Any, ...] = (
     participants.ParticipantResponse(participant=_participant),
     participants.ParticipantListResponse(participants=[_participant], meta=_end),
     users.UserResponse(user=_user),
+    users.UserListResponse(users=[_identified]),
+    support_users.SupportUserResponse(support_user=_support_user),
     integrations.IntegrationResponse(integration=_integration),
     integrations.IntegrationListResponse(integrations=[_integration], meta=_end),
     keys.IntegrationApiKeyResponse(key=_integration_key),
@@ -287,6 +293,9 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
         "client_secret": "the-secret-of-the-client",
     },
     oauth.OAuthClientCreateBody: {"displayName": "Shop", "redirectUris": ["https://shop.example.org/callback"]},
+    users.LoginBody: {"externalId": "ada", "email": "ada@example.org", "givenName": "Ada"},
+    users.SyncUserBody: {"survivingZendeskId": "30045042291607"},
+    support_users.SupportUserBody: {"email": "ada@example.org", "givenName": "Ada"},
     users.UserUpdateBody: {"profile": {"surname": "Lovelace"}},
 }
 

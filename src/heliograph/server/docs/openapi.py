@@ -106,14 +106,8 @@ _SECURITY: dict[Credential, list[JSON]] = {
 _HEADERS_OF = {302: ["Location"], 401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
 
 
-def offered() -> list[AnyOperation]:
-    """The operations that this server offers."""
-    return [operation for operation in (*OPERATIONS, *EXTENSIONS) if operation.offered]
-
-
-def document(operations: Sequence[AnyOperation] | None = None) -> JSON:
-    """The OpenAPI document of these operations, by default of those offered."""
-    operations = offered() if operations is None else operations
+def document(operations: Sequence[AnyOperation] = (*OPERATIONS, *EXTENSIONS)) -> JSON:
+    """The OpenAPI document of these operations, by default of all."""
     formats = [format for one in operations for format in (one.body, one.response)]
     types = [format.kind for format in formats if format.kind] + [ErrorResponse]
     # One call for all types: each call would resolve the annotations of everything that its types refer to.

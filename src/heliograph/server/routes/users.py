@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from heliograph.domain import users
+from heliograph.domain import syncing, users
+from heliograph.errors import BadRequest
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
-from heliograph.wire.paths import AppPath, UserPath
+from heliograph.wire.paths import AppPath, UserPath, ZendeskUserPath
 from heliograph.wire.table.v2.users import (
     CREATE_USER,
     DELETE_USER,
     DELETE_USER_PERSONAL_INFORMATION,
     GET_USER,
+    LIST_USERS,
+    SYNC_USER,
     UPDATE_USER,
 )
-from heliograph.wire.users import UserCreateBody, UserResponse, UserUpdateBody
+from heliograph.wire.users import SyncUserBody, UserCreateBody, UserListResponse, UserResponse, UserUpdateBody
 
 
 @handles(CREATE_USER)
 async def create(request: Request[AppPath, UserCreateBody]) -> UserResponse:
     return UserResponse(user=await users.create(request.store, request.tenant, request.body))
+
+
+@handles(LIST_USERS)
+async def list_users(request: Request[AppPath, None]) -> UserListResponse:
+    if (email := request.query.filter.get("identities.email")) is None:
+        raise BadRequest("filter[identities.email] is required")
+    return UserListResponse(users=await users.with_email(request.store, request.tenant, email, request.brand_id))
 
 
 @handles(GET_USER)
@@ -46,3 +56,9 @@ async def delete_personal_information(request: Request[UserPath, None]) -> UserR
     who = request.path.user_id_or_external_id
     cleared = await users.delete_personal_information(request.store, request.tenant, who, request.brand_id)
     return UserResponse(user=cleared)
+
+
+@handles(SYNC_USER)
+async def sync(request: Request[ZendeskUserPath, SyncUserBody]) -> UserResponse:
+    surviving = request.body.surviving_zendesk_id
+    return UserResponse(user=await syncing.sync(request.store, request.tenant, request.path.zendesk_id, surviving))

@@ -24,6 +24,8 @@ OWNED: dict[str, Columns] = {
     "linked_address": ("bucket", "app_id", "integration_id", "address"),
     "outbound": ("bucket", "id"),
     "external_id": ("bucket", "app_id", "external_id", "brand_id"),
+    "identifier": ("bucket", "app_id", "kind", "value", "brand_id"),
+    "support_user": ("bucket", "app_id", "zendesk_id"),
     "app_user": ("bucket", "app_id", "id"),
 }
 

@@ -121,6 +121,14 @@ async def add(tx: Tx, clients: Sequence[StoredClient]) -> None:
     )
 
 
+async def of_user(reader: Reader, app_id: str, user_id: str) -> list[StoredClient]:
+    """Every client of the user, oldest first."""
+    rows = await reader.rows(
+        f"SELECT {', '.join(_ROWS.columns)} FROM client {_OF_USER} ORDER BY id", reader.bucket(user_id), app_id, user_id
+    )
+    return [_ROWS.load(row) for row in rows]
+
+
 async def set_last_seen(tx: Tx, app_id: str, client: StoredClient) -> None:
     """Store when the client was last seen."""
     key = (tx.bucket(client.user_id), app_id, client.user_id, client.id)

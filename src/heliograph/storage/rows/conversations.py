@@ -150,6 +150,12 @@ async def set_control(tx: Tx, conversations: Sequence[StoredConversation]) -> No
     await tx.update("conversation", ("active_id", "pending_id"), _KEY, rows)
 
 
+async def set_default(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
+    """Store whether the conversations are the default ones of their users."""
+    rows = [(int(one.is_default), tx.bucket(one.id), one.app_id, one.id) for one in conversations]
+    await tx.update("conversation", ("is_default",), _KEY, rows)
+
+
 async def remove(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
     """Delete the conversations, without their participants and messages."""
     await tx.delete("conversation", _KEY, [(tx.bucket(one.id), one.app_id, one.id) for one in conversations])

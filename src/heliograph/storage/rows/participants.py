@@ -146,6 +146,10 @@ async def add(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
         ("bucket", *_ROWS.columns),
         [(tx.bucket(one.conversation_id), *_ROWS.dump(one)) for one in participants],
     )
+    await _add_memberships(tx, participants)
+
+
+async def _add_memberships(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     await tx.insert(
         "membership",
         (*_MEMBERSHIP_KEY, "participant_id"),
@@ -178,6 +182,33 @@ async def remove_all(tx: Tx, app_id: str, conversation_id: str) -> None:
             _MEMBERSHIP_KEY,
             [(tx.bucket(user_id), app_id, user_id, conversation_id) for _, user_id in found],
         )
+
+
+async def set_owner(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
+    """Store everything that depends on the user of the participants. `move_memberships` stores the memberships."""
+    columns = ("user_id", "user_external_id", "client_associations", "seen_seq", "last_read")
+    await tx.update(
+        "participant",
+        columns,
+        _KEY,
+        [
+            (
+                *_ROWS.dump_columns(one, columns),
+                tx.bucket(one.conversation_id), one.app_id, one.conversation_id, one.id,
+            )
+            for one in participants
+        ],
+    )  # fmt: skip
+
+
+async def move_memberships(tx: Tx, moved: Sequence[tuple[str, StoredParticipant]]) -> None:
+    """Store the memberships of participants that had another user, whose id comes first."""
+    await tx.delete(
+        "membership",
+        _MEMBERSHIP_KEY,
+        [(tx.bucket(user_id), one.app_id, user_id, one.conversation_id) for user_id, one in moved],
+    )
+    await _add_memberships(tx, [one for _, one in moved])
 
 
 async def set_seen(tx: Tx, participants: Sequence[StoredParticipant]) -> None:

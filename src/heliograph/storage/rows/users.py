@@ -1,16 +1,29 @@
-"""Users, and their external ids."""
+"""Users, and what identifies them: external ids, ids of Support users, and email addresses.
+
+Each identifier belongs to one user of an app and brand at most, and has a row with the id of that user.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 from msgspec import Raw, Struct
 
 from heliograph.storage.codec import RowCodec
-from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.engine import Columns, Lock, Reader, Tx
+from heliograph.wire.users import Identity
+
+IdentifierKind = Literal["email", "zendesk"]
+"""The identifiers in the table `identifier`. Email addresses are compared in lower case."""
+
+KeyRow = tuple[Any, ...]
+"""A row of a table of identifiers: its key, then the id of the user."""
 
 _KEY = ("bucket", "app_id", "id")
+_EXTERNAL_KEY = ("bucket", "app_id", "external_id", "brand_id")
+_IDENTIFIER_KEY = ("bucket", "app_id", "kind", "value", "brand_id")
 LONGEST_KEY_BYTES = 1024
 """The longest external id that is a key of `external_id`: PostgreSQL indexes rows of up to 2,704 bytes."""
 
@@ -33,10 +46,29 @@ class StoredUser(Struct):
     metadata: Raw
     default_conversation_id: str | None
     created_at: int
+    zendesk_id: str | None = None
+    identities: list[Identity] = []
+
+
+class IdentifiedUser(Struct, frozen=True):
+    """The user that an identifier belongs to. Without a brand, `brand_id` is empty."""
+
+    user_id: str
+    brand_id: str
 
 
 _ROWS = RowCodec(StoredUser)
-_CHANGEABLE = ("signed_up_at", "to_be_retained", "profile", "metadata", "default_conversation_id")
+_CHANGEABLE = (
+    "external_id",
+    "authenticated",
+    "signed_up_at",
+    "to_be_retained",
+    "profile",
+    "metadata",
+    "default_conversation_id",
+    "zendesk_id",
+    "identities",
+)
 
 
 async def get(reader: Reader, app_id: str, user_id: str, *, lock: Lock = Lock.NONE) -> StoredUser | None:
@@ -57,8 +89,22 @@ async def find(
     """The user with this id, or else with this external id."""
     if (user := await get(reader, app_id, id_or_external_id, lock=lock)) is not None:
         return user
-    user_id = await id_of(reader, app_id, id_or_external_id, brand_id)
-    return await get(reader, app_id, user_id, lock=lock) if user_id else None
+    return await with_external_id(reader, app_id, id_or_external_id, brand_id, lock=lock)
+
+
+async def with_external_id(
+    reader: Reader, app_id: str, external_id: str, brand_id: str | None = None, *, lock: Lock = Lock.NONE
+) -> StoredUser | None:
+    """The user with this external id. Without a brand, a user without a brand takes precedence."""
+    read: str | None = None
+    while (user_id := await id_of(reader, app_id, external_id, brand_id)) not in (None, read):
+        assert user_id is not None
+        user = await get(reader, app_id, user_id, lock=lock)
+        if user is not None and user.external_id == external_id:
+            return user
+        # Between the two reads, the external id moved to another user, or the user was deleted.
+        read = user_id
+    return None
 
 
 async def id_of(reader: Reader, app_id: str, external_id: str, brand_id: str | None = None) -> str | None:
@@ -90,33 +136,70 @@ async def ids_of(reader: Reader, keys: Iterable[tuple[str, str, str | None]]) ->
     return found
 
 
+async def identified(
+    reader: Reader, app_id: str, kind: IdentifierKind, value: str, brand_id: str | None = None
+) -> IdentifiedUser | None:
+    """The user that has an identifier. Without a brand, a user without a brand takes precedence."""
+    value = _compared(kind, value)
+    values = (reader.bucket(app_id, kind, value), app_id, kind, value)
+    select = "SELECT user_id, brand_id FROM identifier WHERE bucket = $1 AND app_id = $2 AND kind = $3 AND value = $4"
+    if brand_id is None:
+        row = await reader.row(f"{select} ORDER BY brand_id LIMIT 1", *values)
+    else:
+        row = await reader.row(f"{select} AND brand_id = $5", *values, brand_id)
+    return IdentifiedUser(*row) if row else None
+
+
 async def add(tx: Tx, users: Sequence[StoredUser]) -> None:
-    """Create the users, and their external ids."""
-    await tx.insert(
-        "external_id",
-        ("bucket", "app_id", "external_id", "brand_id", "user_id"),
-        [(*_external_key(tx, user), user.id) for user in users if user.external_id is not None],
-    )
+    """Create the users, and their identifiers."""
+    await identify(tx, [], users)
     await tx.insert("app_user", ("bucket", *_ROWS.columns), [(tx.bucket(one.id), *_ROWS.dump(one)) for one in users])
 
 
-async def change(tx: Tx, user: StoredUser) -> None:
-    """Store the fields of a user that can be changed."""
-    row = (*_ROWS.dump_columns(user, _CHANGEABLE), tx.bucket(user.id), user.app_id, user.id)
-    await tx.update("app_user", _CHANGEABLE, _KEY, [row])
+async def identify(tx: Tx, before: Sequence[StoredUser], after: Sequence[StoredUser]) -> None:
+    """Replace the identifiers of the users `before` by those of the users `after`."""
+    await _replace(tx, "external_id", _EXTERNAL_KEY, _external_ids(tx, before), _external_ids(tx, after))
+    await _replace(tx, "identifier", _IDENTIFIER_KEY, _identifiers(tx, before), _identifiers(tx, after))
 
 
-async def remove(tx: Tx, user: StoredUser) -> None:
-    """Delete the user and the external id."""
-    if user.external_id is not None:
-        await tx.delete("external_id", ("bucket", "app_id", "external_id", "brand_id"), [_external_key(tx, user)])
-    await tx.delete("app_user", _KEY, [(tx.bucket(user.id), user.app_id, user.id)])
+async def change(tx: Tx, *users: StoredUser) -> None:
+    """Store the fields of users that can be changed. `identify` stores their identifiers."""
+    rows = [(*_ROWS.dump_columns(one, _CHANGEABLE), tx.bucket(one.id), one.app_id, one.id) for one in users]
+    await tx.update("app_user", _CHANGEABLE, _KEY, rows)
 
 
-def _external_key(tx: Tx, user: StoredUser) -> tuple[int, str, str, str]:
-    assert user.external_id is not None
-    key = external_key(user.external_id)
-    return (tx.bucket(user.app_id, key), user.app_id, key, user.brand_id or "")
+async def remove(tx: Tx, *users: StoredUser) -> None:
+    """Delete users without their identifiers, which `identify` deletes."""
+    await tx.delete("app_user", _KEY, [(tx.bucket(one.id), one.app_id, one.id) for one in users])
+
+
+async def _replace(tx: Tx, table: str, key: Columns, before: set[KeyRow], after: set[KeyRow]) -> None:
+    # In the order of the keys, so that concurrent transactions do not deadlock.
+    await tx.delete(table, key, [row[:-1] for row in sorted(before - after)])
+    await tx.insert(table, (*key, "user_id"), sorted(after - before))
+
+
+def _external_ids(tx: Tx, users: Iterable[StoredUser]) -> set[KeyRow]:
+    return {
+        (tx.bucket(user.app_id, key := external_key(user.external_id)), user.app_id, key, user.brand_id or "", user.id)
+        for user in users
+        if user.external_id is not None
+    }
+
+
+def _identifiers(tx: Tx, users: Iterable[StoredUser]) -> set[KeyRow]:
+    rows: set[KeyRow] = set()
+    for user in users:
+        values = [("email", one.value.lower()) for one in user.identities]
+        if user.zendesk_id is not None:
+            values.append(("zendesk", user.zendesk_id))
+        for kind, value in values:
+            rows.add((tx.bucket(user.app_id, kind, value), user.app_id, kind, value, user.brand_id or "", user.id))
+    return rows
+
+
+def _compared(kind: IdentifierKind, value: str) -> str:
+    return value.lower() if kind == "email" else value
 
 
 def external_key(external_id: str) -> str:

@@ -32,9 +32,12 @@ from heliograph.wire.paths import (
     EXTENSION_USER,
     OAUTH_CLIENT,
     OAUTH_CLIENTS,
+    SUPPORT_USER,
     A,
     C,
 )
+from heliograph.wire.support_users import SupportUserBody, SupportUserResponse
+from heliograph.wire.users import LoginBody, UserResponse
 
 # fmt: off
 LIST_DELIVERIES = Operation(
@@ -120,6 +123,28 @@ LIST_OUTBOUND = Operation(
     "Lists what third-party channels would have been sent, oldest first. This server sends nothing to such a channel.",
     body=NO_BODY, response=Json(OutboundListResponse), errors=(errors.InvalidPage,), paged=True,
     filters=("conversationId", "clientId"),
+)
+LOGIN_USER = Operation(
+    "LoginUser", "POST", EXTENSION_USER / "login", "End users", A,
+    "Authenticates a user, as a login in an SDK does. If another user has the external id or the Zendesk id, this user "
+    "is merged into that one.",
+    body=Json(LoginBody), response=Json(UserResponse), query=BRAND,
+    errors=(errors.BadRequest, errors.UserNotFound, errors.IntegrationNotFound, errors.Conflict),
+)
+PUT_SUPPORT_USER = Operation(
+    "PutSupportUser", "PUT", SUPPORT_USER, "End users", A,
+    "Stores what Zendesk Support would report about a user to SyncUser.",
+    body=Json(SupportUserBody), response=Json(SupportUserResponse), errors=(errors.BadRequest,),
+)
+GET_SUPPORT_USER = Operation(
+    "GetSupportUser", "GET", SUPPORT_USER, "End users", A,
+    "Fetches a Support user.",
+    body=NO_BODY, response=Json(SupportUserResponse), errors=(errors.SupportUserNotFound,),
+)
+DELETE_SUPPORT_USER = Operation(
+    "DeleteSupportUser", "DELETE", SUPPORT_USER, "End users", A,
+    "Deletes a Support user. The user that is linked to it stays as it is.",
+    body=NO_BODY, response=Json(Empty), errors=(errors.SupportUserNotFound,),
 )
 # fmt: on
 

@@ -69,6 +69,7 @@ class AsyncUsersApi(AsyncApi):
         `GET /v2/apps/{appId}/users`. Scopes: integration, app, account.
 
         Raises:
+            BadRequest: The request is not valid; one title per violation.
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
             ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
             TransportError: No response arrived: ConnectionFailed or Timeout.
@@ -192,6 +193,8 @@ class AsyncUsersApi(AsyncApi):
         `POST /v2/apps/{appId}/users/{zendeskId}/sync`. Scopes: integration, app, account.
 
         Raises:
+            BadRequest: The request is not valid; one title per violation.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
             ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
             TransportError: No response arrived: ConnectionFailed or Timeout.

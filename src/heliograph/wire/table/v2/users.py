@@ -21,8 +21,8 @@ CREATE_USER = Operation(
 LIST_USERS = Operation(
     "ListUsers", "GET", APP / "users", "Users", I,
     "Lists the users with an email address among their identities. The one in the profile does not count.",
-    body=NO_BODY, response=Json(UserListResponse), filters=("identities.email",), one_filter=True, query=BRAND,
-    offered=False,
+    body=NO_BODY, response=Json(UserListResponse), errors=(errors.BadRequest,),
+    filters=("identities.email",), one_filter=True, query=BRAND,
 )
 GET_USER = Operation(
     "GetUser", "GET", USER, "Users", I,
@@ -76,7 +76,8 @@ DELETE_USER_PERSONAL_INFORMATION = Operation(
 SYNC_USER = Operation(
     "SyncUser", "POST", ZENDESK_USER / "sync", "Users", I,
     "Synchronizes a user with the Support user of this id, or with the survivor of a merge.",
-    body=Json(SyncUserBody, optional=True), response=Json(UserResponse), offered=False,
+    body=Json(SyncUserBody, optional=True), response=Json(UserResponse),
+    errors=(errors.BadRequest, errors.UserNotFound),
 )
 # fmt: on
 
