@@ -74,7 +74,7 @@ class Settings:
         False, "Require a credential of the app to download an attachment. Without it, its URL is enough."
     )
     subdomain: str = _setting("", "Subdomain of the server, which GetTokenInfo returns to OAuth clients.")
-    keep_days: int = _setting(7, "Number of days to keep events and settled deliveries.", least=1)
+    keep_days: int = _setting(7, "Days to keep events, settled deliveries and messages to stand-ins.", least=1)
     log_format: str = _setting("console", "Format of the log lines on standard error.", choices=("console", "json"))
     log_level: str = _setting("info", "Minimum level of log lines.", choices=("debug", "info", "warning", "error"))
     grace_seconds: int = _setting(30, "Seconds to wait for requests in flight when the server stops.")
