@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -80,6 +81,7 @@ class Settings:
     grace_seconds: int = _setting(30, "Seconds to wait for requests in flight when the server stops.")
 
 
+@lru_cache(maxsize=8)  # asked for each message
 def is_loopback(host: str) -> bool:
     """Whether an address to listen on is reachable only from this machine."""
     try:

@@ -10,10 +10,7 @@ from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
 from tests.databases import beside, is_sqlite
 from tests.proofs.replay import Membership, replay
 
-_EVENTS = (
-    "SELECT id, app_id, type, conversation_id, user_id, members, key_id, created_at, payload, full_payload FROM event "
-    "WHERE app_id = $1 ORDER BY id"
-)
+_EVENTS = f"SELECT {', '.join(EVENT_ROWS.columns)} FROM event WHERE app_id = $1 ORDER BY id"
 _PARTICIPANTS = "SELECT conversation_id, id, user_id FROM participant WHERE app_id = $1 ORDER BY conversation_id, id"
 _MEMBERSHIPS = "SELECT conversation_id, participant_id, user_id FROM membership WHERE app_id = $1 ORDER BY 1, 2"
 _COUNTS = "SELECT id, participant_count FROM conversation WHERE app_id = $1"

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from heliograph import ids
 from tests.api.database import Database
 from tests.api.linking import Links
 from tests.databases import POSTGRESQL, SQLITE
@@ -61,7 +62,7 @@ class Scene:
 
     def __init__(self, api: Caller) -> None:
         self.api = api
-        users = {name: api.new_user() for name in ("ada", "bob", "carol", "dave")}
+        users = {name: api.new_user(f"{name} {ids.new()}") for name in ("ada", "bob", "carol", "dave")}
         for user in users.values():
             api.new_personal(user)  # the default one, which cannot be deleted
         first = Links(api, users["ada"])

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from heliograph.wire.operations import AnyOperation
+from heliograph.wire.table import OPERATIONS
 from tests.harness import Caller
 from tests.robustness.answers import Connection, ask, exchange, request, sound
 from tests.security.calls import MISSING, OFFERED, parameters_of
@@ -24,6 +25,8 @@ CODES = {
     "messageId": "not_found",
     "integrationId": "integration_not_found",
     "webhookId": "not_found",
+    "deviceId": "device_not_found",
+    "zendeskId": "user_not_found",
 }
 # In place of <id> stands an id that exists.
 SEGMENTS = [
@@ -33,7 +36,7 @@ SEGMENTS = [
     "[]", "|", "\\", "^", "`", "~", "*", "@", "a:b", "a@b:80", "$", "!", "(", "null", "undefined", "true", "-1", "0",
     "1e400", "%D9%A3" * 24, "x" * 10_000, "%41" * 10_000, "0" * 23, "0" * 25, "g" * 24, "A" * 24, MISSING,
 ]  # fmt: skip
-PLACES = [(operation, name) for operation in OFFERED for name in parameters_of(operation)]
+PLACES = [(operation, name) for operation in OPERATIONS for name in parameters_of(operation)]
 # Nothing in it is wrong for any operation.
 BODY = (
     b'{"userId":"x","subscribeSDKClient":true,"type":"conversation:read","displayName":"x",'
@@ -41,6 +44,16 @@ BODY = (
     b'"target":"https://example.invalid","triggers":[],'
     b'"name":"new","integrationId":"x","switchboardIntegration":"x"}'
 )
+BODIES = {
+    "CreateClient": (
+        b'{"matchCriteria":{"type":"twilio","integrationId":"x","phoneNumber":"+12125552368"},'
+        b'"confirmation":{"type":"immediate"},"target":{"conversationId":"x"}}'
+    ),
+    "DownloadMessageRef": (
+        b'{"userId":"x","apple":{"interactiveDataRef":{"url":"x","bid":"x","key":"x","signature":"x","owner":"x"}}}'
+    ),
+    "PostConversionEvents": b'{"whatsapp":{"payload":{"data":[{}]}}}',
+}
 
 
 pytestmark = pytest.mark.one_engine
@@ -58,7 +71,14 @@ def test_odd_ids_in_paths(kept: World, operation: AnyOperation, name: str) -> No
     for segment in SEGMENTS:
         odd = segment.replace("<id>", kept.ids()[name])
         path = operation.path.format(**kept.ids(**{name: odd}))
-        answer = sound(ask(kept.owner, operation.method, path, body=BODY if operation.body.kind else b""))
+        answer = sound(
+            ask(
+                kept.owner,
+                operation.method,
+                path,
+                body=BODIES.get(operation.name, BODY) if operation.body.kind else b"",
+            )
+        )
         # An unknown conversation has no list of messages in general words, as the API document has it.
         code = "not_found" if (operation.name, name) == ("ListMessages", "conversationId") else CODES[name]
         assert (answer.status, answer.errors[0][0]) == (404, code), path

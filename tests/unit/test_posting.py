@@ -10,11 +10,12 @@ import pytest
 from msgspec import Raw
 
 from heliograph import errors, ids
-from heliograph.domain.facts import FactBook, UserReference
+from heliograph.domain.facts import FactBook, Reach, UserReference
 from heliograph.domain.membership import Join, Joined, Leave, Left
 from heliograph.domain.posting import ActivityPosted, MessagePosted, PostActivity, PostMessage
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.verbs import Refused
+from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.users import StoredUser
@@ -170,7 +171,10 @@ def test_a_brand_is_looked_up_with_the_external_id() -> None:
 def test_a_destination(kind: Literal["personal", "sdkGroup"]) -> None:
     batch = a_batch(ADA)
     batch.conversation(APP, GROUP).type = kind
-    batch.facts.set_channels(batch.conversation(APP, GROUP), {"none", "web"})
+    user = batch.facts.user(batch.conversation(APP, GROUP), UserReference(ADA))
+    assert user is not None
+    sdk = StoredClient("c", APP, ADA, "sdk", "active")
+    batch.facts.set_reach(batch.conversation(APP, GROUP), Reach(user, [sdk]))
     for destination in ("web", "none"):
         outcome = batch.decide(post(destination=destination))
         assert isinstance(outcome, MessagePosted if kind == "personal" else Refused)

@@ -10,17 +10,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from heliograph.domain.changes import Changes
-from heliograph.domain.facts import FactBook, MemberKey, Needs
+from heliograph.domain.facts import FactBook, MemberKey, Needs, Reach
 from heliograph.domain.verbs import Refused, Verb
 from heliograph.storage.engine import Lock, StaleRead, Tx
 from heliograph.storage.rows import attachments, clients, conversations, participants, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.store import Store
 from heliograph.wire.conversations import PERSONAL
-from heliograph.wire.messages import SILENT
-
-SDK_TYPES = {"android", "ios", "unity", "web"}
-"""The types of integration that an SDK client can belong to."""
 
 T = TypeVar("T")
 
@@ -53,7 +49,7 @@ async def gather(tx: Tx, needs: Sequence[Needs]) -> FactBook:
     for conversation in await conversations.get_many(tx, wanted, lock=Lock.CHANGE):
         facts.add_conversation(conversation)
     await _gather_named_participants(tx, needs, facts)
-    await _gather_channels(tx, needs, facts)
+    await _gather_reaches(tx, needs, facts)
     if external := {key for need in needs if (key := need.external_key) is not None}:
         facts.add_external_ids(await users.ids_of(tx, external))
     named = _named_users(needs, facts)
@@ -85,26 +81,22 @@ async def _gather_named_participants(tx: Tx, needs: Sequence[Needs], facts: Fact
             facts.add_participant(participant)
 
 
-async def _gather_channels(tx: Tx, needs: Sequence[Needs], facts: FactBook) -> None:
-    for need in needs:
-        conversation = facts.conversation(*need.conversation_key) if need.channels else None
+async def _gather_reaches(tx: Tx, needs: Sequence[Needs], facts: FactBook) -> None:
+    for key in {need.conversation_key for need in needs if need.reach}:
+        conversation = facts.conversation(*key)
         if conversation is not None and conversation.type == PERSONAL:
-            facts.set_channels(conversation, await _channels(tx, conversation))
+            if (reach := await _reach(tx, conversation)) is not None:
+                facts.set_reach(conversation, reach)
 
 
-async def _channels(tx: Tx, conversation: StoredConversation) -> set[str]:
-    channels = {SILENT}
-    keys = [
-        (conversation.app_id, participant.user_id, association.client_id)
-        for participant in await participants.of_conversation(tx, conversation.app_id, conversation.id)
-        for association in participant.client_associations
-    ]
-    for client in await clients.get_many(tx, keys):
-        if client.status == "active":
-            channels |= {client.type} | (SDK_TYPES if client.type == "sdk" else set())
-            if client.integration_id is not None:
-                channels.add(client.integration_id)
-    return channels
+async def _reach(tx: Tx, conversation: StoredConversation) -> Reach | None:
+    app_id = conversation.app_id
+    for participant in await participants.of_conversation(tx, app_id, conversation.id):
+        ids = [association.client_id for association in participant.client_associations]
+        found = {one.id: one for one in await clients.get_many(tx, [(app_id, participant.user_id, id) for id in ids])}
+        if (user := await users.get(tx, app_id, participant.user_id)) is not None:
+            return Reach(user, [found[id] for id in ids if id in found])
+    return None
 
 
 async def _gather_users(tx: Tx, named: Sequence[tuple[Needs, str]], facts: FactBook) -> None:

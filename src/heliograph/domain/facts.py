@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
-
 from msgspec import Struct
 
 from heliograph.storage.rows.attachments import StoredAttachment
+from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.users import StoredUser
@@ -30,6 +29,13 @@ class UserReference(Struct, frozen=True):
     participant_id: str | None = None
 
 
+class Reach(Struct, frozen=True):
+    """The user of a personal conversation, and the associated clients, in the order in which they are to be tried."""
+
+    user: StoredUser
+    clients: list[StoredClient]
+
+
 class Needs(Struct, frozen=True):
     """The facts that the rules of one verb read.
 
@@ -39,7 +45,7 @@ class Needs(Struct, frozen=True):
     - `keep_user`: the user must not be deleted before the batch is committed.
     - `sdk_client`: the SDK client of the user.
     - `attachments`: the attachments with these ids.
-    - `channels`: the channels on which the user of a personal conversation can be reached.
+    - `reach`: the user of a personal conversation, and the clients on which the user can be reached.
     """
 
     app_id: str
@@ -47,7 +53,7 @@ class Needs(Struct, frozen=True):
     user: UserReference | None = None
     keep_user: bool = False
     sdk_client: bool = False
-    channels: bool = False
+    reach: bool = False
     attachments: tuple[str, ...] = ()
 
     @property
@@ -80,7 +86,7 @@ class Facts:
         self._users_of_participants: dict[ParticipantKey, str] = {}
         self._participants: dict[MemberKey, StoredParticipant] = {}
         self._sdk_clients: dict[Key, str] = {}
-        self._channels: dict[Key, Set[str]] = {}
+        self._reaches: dict[Key, Reach] = {}
         self._attachments: dict[Key, StoredAttachment] = {}
 
     def conversation(self, app_id: str, conversation_id: str) -> StoredConversation | None:
@@ -108,9 +114,9 @@ class Facts:
         """The id of the user's SDK client, or None."""
         return self._sdk_clients.get((user.app_id, user.id))
 
-    def channels(self, conversation: StoredConversation) -> Set[str]:
-        """The ids and types of the integrations on which the user of a personal conversation can be reached."""
-        return self._channels.get((conversation.app_id, conversation.id), frozenset())
+    def reach(self, conversation: StoredConversation) -> Reach | None:
+        """The user of a personal conversation, and the clients on which the user can be reached."""
+        return self._reaches.get((conversation.app_id, conversation.id))
 
     def attachment(self, app_id: str, id: str) -> StoredAttachment | None:
         """The attachment, or None if it does not exist in the app."""
@@ -158,6 +164,6 @@ class FactBook(Facts):
         """Add an attachment that exists."""
         self._attachments[attachment.app_id, attachment.id] = attachment
 
-    def set_channels(self, conversation: StoredConversation, channels: Set[str]) -> None:
-        """Set the channels on which the user of a personal conversation can be reached."""
-        self._channels[conversation.app_id, conversation.id] = channels
+    def set_reach(self, conversation: StoredConversation, reach: Reach) -> None:
+        """Set how the user of a personal conversation can be reached."""
+        self._reaches[conversation.app_id, conversation.id] = reach

@@ -6,8 +6,8 @@ import msgspec
 from msgspec import Raw
 
 from heliograph.domain import identities, views
-from heliograph.domain.batch import SDK_TYPES
 from heliograph.domain.changes import Changes
+from heliograph.domain.channel_messages import SDK_TYPES
 from heliograph.domain.events.subjects import SOURCE
 from heliograph.domain.events.users import user_merged, user_updated
 from heliograph.domain.identities import Owners, owners_of

@@ -28,8 +28,10 @@ _AFTER_EVERY_ID = "g" * 24
 """Greater than every id, so the page before it is the last page."""
 
 
-async def post(store: Store, tenant: Tenant, conversation_id: str, body: MessagePost) -> Raw:
-    """Post a message; returns it as JSON.
+async def post(
+    store: Store, tenant: Tenant, conversation_id: str, body: MessagePost, *, with_stand_ins: bool = False
+) -> Raw:
+    """Post a message; returns it as JSON. With stand-ins, a message of the business is sent to that of the channel.
 
     Raises:
         BadRequest: the message breaks a rule, or its destination cannot be reached.
@@ -49,6 +51,7 @@ async def post(store: Store, tenant: Tenant, conversation_id: str, body: Message
         routing=_routing(body),
         destination=_destination(body),
         attachments=tuple(sorted({one.id for one in shown.values()})),
+        with_stand_ins=with_stand_ins,
     )
     return (await perform(store, verb)).message
 

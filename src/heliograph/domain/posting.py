@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from heliograph import ids
-from heliograph.domain import controllers, views
+from heliograph.domain import channel_messages, controllers, views
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.activities import activity_posted
 from heliograph.domain.events.interactions import postback_sent, referred
@@ -22,6 +22,7 @@ from heliograph.errors import (
     NotAMember,
     UserNotFound,
 )
+from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.messages import Routing, StoredMessage
 from heliograph.storage.rows.participants import StoredParticipant
@@ -30,7 +31,7 @@ from heliograph.wire.activities import READ, ActivityType
 from heliograph.wire.authors import USER, AuthorBody
 from heliograph.wire.conversations import PERSONAL
 from heliograph.wire.events import PostbackWebhook, Referral
-from heliograph.wire.messages import MESSAGES_PER_CONVERSATION, QuotedMessage
+from heliograph.wire.messages import MESSAGES_PER_CONVERSATION, SILENT, QuotedMessage
 
 _NOT_PERSONAL = "destination is only applicable to conversations of type personal"
 _NOT_ATTACHED = "The user has no client for the destination attached to the conversation"
@@ -56,7 +57,8 @@ class PostMessage(Struct, frozen=True):
 
     The content and the metadata are JSON as responses show them. They are encoded once, and copied into the message and
     its event. `destination` is the id or the type of the only integration that the message goes to. `attachments` are
-    the ids of those that the content shows. `quoted` is the message that it responds to.
+    the ids of those that the content shows. `quoted` is the message that it responds to. With stand-ins, a
+    message of the business is sent to that of the channel.
     """
 
     tenant: Tenant
@@ -69,6 +71,7 @@ class PostMessage(Struct, frozen=True):
     attachments: tuple[str, ...] = ()
     origin: Origin = API
     quoted: QuotedMessage | None = None
+    with_stand_ins: bool = False
 
     def needs(self) -> Needs:
         """The facts that `decide` reads."""
@@ -77,7 +80,7 @@ class PostMessage(Struct, frozen=True):
             self.tenant.app_id,
             self.conversation_id,
             user,
-            channels=self.destination is not None,
+            reach=self.destination is not None or (self.with_stand_ins and user is None),
             attachments=self.attachments,
         )
 
@@ -90,14 +93,20 @@ class PostMessage(Struct, frozen=True):
         member = _member(self.author, conversation, facts)
         if isinstance(member, Refused):
             return member
-        if self.destination is not None and self.destination not in facts.channels(conversation):
+        client = channel_messages.client_for(facts.reach(conversation), self.destination)
+        if client is None and self.destination not in (None, SILENT):
             return Refused(BadRequest(_NOT_ATTACHED))
         if conversation.message_count >= MESSAGES_PER_CONVERSATION:
             return Refused(Locked)
-        return self._post(conversation, member, facts, changes)
+        return self._post(conversation, member, client, facts, changes)
 
     def _post(
-        self, conversation: StoredConversation, member: Member | None, facts: Facts, changes: Changes
+        self,
+        conversation: StoredConversation,
+        member: Member | None,
+        client: StoredClient | None,
+        facts: Facts,
+        changes: Changes,
     ) -> MessagePosted:
         user, participant = (member.user, member.participant) if member else (None, None)
         if member:
@@ -113,6 +122,9 @@ class PostMessage(Struct, frozen=True):
             if (attachment := facts.attachment(conversation.app_id, id)) is not None:
                 changes.show(attachment, stored)
         message_posted(changes.journal, self.tenant, conversation, user, message, self.origin)
+        reach = facts.reach(conversation) if self.with_stand_ins and member is None else None
+        if client is not None and reach is not None:
+            channel_messages.deliver(changes, self.tenant, conversation, reach.user, client, stored)
         return MessagePosted(shown)
 
 

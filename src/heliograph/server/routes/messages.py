@@ -21,7 +21,13 @@ from heliograph.wire.table.v2.conversations import (
 
 @handles(POST_MESSAGE)
 async def post(request: Request[ConversationPath, MessagePost]) -> MessagePostResponse:
-    posted = await messages.post(request.store, request.tenant, request.path.conversation_id, request.body)
+    posted = await messages.post(
+        request.store,
+        request.tenant,
+        request.path.conversation_id,
+        request.body,
+        with_stand_ins=request.stand_ins,
+    )
     return MessagePostResponse(messages=[encoded(Message, posted)])
 
 
