@@ -18,7 +18,7 @@ from heliograph.domain.facts import FactBook, Needs, UserReference
 from heliograph.domain.last_seen import see
 from heliograph.domain.loading import load_app
 from heliograph.domain.origins import Origin, load_origin
-from heliograph.domain.posting import MessagePosted, PostActivity, PostMessage, PostPostback, PostReferral
+from heliograph.domain.posting import MessagePosted, PostActivity, PostInteraction, PostMessage
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.verbs import Refused, Verb
 from heliograph.errors import BadRequest, ConversationNotFound, MessageNotFound, NotAMember, UserNotFound
@@ -108,7 +108,7 @@ class _Acting:
             case PostbackAct() as postback:
                 return await self._postback(postback)
             case ReferralAct(code=code, details=details):
-                return [PostReferral(*self._where, self._author, Referral(code=code, details=details), self._origin)]
+                return [PostInteraction(*self._where, self._author, Referral(code=code, details=details), self._origin)]
             case activity:
                 return [PostActivity(*self._where, self._author, activity.activity, self._origin)]
 
@@ -152,7 +152,7 @@ class _Acting:
             if (await load_app(self._tx, self._tenant.app_id)).settings.echo_postback:
                 verbs.append(self._post(Raw(msgspec.json.encode(TextMessage(text=action.text))), None))
         shown = PostbackWebhook(payload=act.payload, metadata=given)
-        return [PostPostback(*self._where, self._author, shown, self._origin), *verbs]
+        return [PostInteraction(*self._where, self._author, shown, self._origin), *verbs]
 
     async def _load(self, message_id: str) -> Message:
         shown = await messages.shown(self._tx, self._tenant.app_id, self._conversation.id, message_id)

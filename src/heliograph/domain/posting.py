@@ -9,7 +9,7 @@ from heliograph import ids
 from heliograph.domain import channel_messages, controllers, views
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.activities import activity_posted
-from heliograph.domain.events.interactions import postback_sent, referred
+from heliograph.domain.events.interactions import user_interacted
 from heliograph.domain.events.messages import message_posted
 from heliograph.domain.facts import Facts, Needs, UserReference
 from heliograph.domain.origins import API, Origin
@@ -48,7 +48,7 @@ class ActivityPosted(Struct, frozen=True):
     """The activity was recorded."""
 
 
-class Reported(Struct, frozen=True):
+class InteractionPosted(Struct, frozen=True):
     """The postback or the referral was recorded."""
 
 
@@ -167,55 +167,31 @@ class PostActivity(Struct, frozen=True):
         return ActivityPosted()
 
 
-class PostPostback(Struct, frozen=True):
-    """Report that a participant has pressed a postback button."""
+class PostInteraction(Struct, frozen=True):
+    """Report that a participant has pressed a postback button, or was referred to the conversation."""
 
     tenant: Tenant
     conversation_id: str
     author: AuthorBody
-    postback: PostbackWebhook
-    origin: Origin = API
+    interaction: PostbackWebhook | Referral
+    origin: Origin
 
     def needs(self) -> Needs:
         """The facts that `decide` reads."""
         return Needs(self.tenant.app_id, self.conversation_id, _reference(self.author))
 
-    def decide(self, facts: Facts, changes: Changes) -> Reported | Refused:
-        """Apply the rules of postbacks."""
+    def decide(self, facts: Facts, changes: Changes) -> InteractionPosted | Refused:
+        """Apply the rules of interactions. A postback gives control to the responder, a referral does not."""
         if (conversation := facts.conversation(self.tenant.app_id, self.conversation_id)) is None:
             return Refused(ConversationNotFound)
         member = _member(self.author, conversation, facts)
         if member is None or isinstance(member, Refused):
             return member or Refused(UserNotFound)
-        _assign_responder(conversation, self.origin, changes)
+        if isinstance(self.interaction, PostbackWebhook):
+            _assign_responder(conversation, self.origin, changes)
         changes.touch(conversation)
-        postback_sent(changes.journal, self.tenant, conversation, member.user, self.postback, self.origin)
-        return Reported()
-
-
-class PostReferral(Struct, frozen=True):
-    """Report that a participant was referred to the conversation."""
-
-    tenant: Tenant
-    conversation_id: str
-    author: AuthorBody
-    referral: Referral
-    origin: Origin = API
-
-    def needs(self) -> Needs:
-        """The facts that `decide` reads."""
-        return Needs(self.tenant.app_id, self.conversation_id, _reference(self.author))
-
-    def decide(self, facts: Facts, changes: Changes) -> Reported | Refused:
-        """Apply the rules of referrals."""
-        if (conversation := facts.conversation(self.tenant.app_id, self.conversation_id)) is None:
-            return Refused(ConversationNotFound)
-        member = _member(self.author, conversation, facts)
-        if member is None or isinstance(member, Refused):
-            return member or Refused(UserNotFound)
-        changes.touch(conversation)
-        referred(changes.journal, self.tenant, conversation, member.user, self.referral, self.origin)
-        return Reported()
+        user_interacted(changes.journal, self.tenant, conversation, member.user, self.interaction, self.origin)
+        return InteractionPosted()
 
 
 class Member(Struct, frozen=True):

@@ -12,56 +12,48 @@ from heliograph.domain.origins import Origin
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
-from heliograph.wire.events import ConversationPostbackPayload, ConversationReferralPayload, PostbackWebhook, Referral
+from heliograph.wire.events import (
+    ConversationPostbackPayload,
+    ConversationReferralPayload,
+    EventType,
+    PostbackWebhook,
+    Referral,
+)
 
 
-def postback_sent(
+def user_interacted(
     journal: Journal,
     tenant: Tenant,
     conversation: StoredConversation,
     user: StoredUser,
-    postback: PostbackWebhook,
+    interaction: PostbackWebhook | Referral,
     origin: Origin,
 ) -> None:
-    """A user pressed a postback button."""
-    payload = ConversationPostbackPayload(
-        postback=postback, conversation=truncated(conversation), user=brief_user(user), source=origin.source
-    )
+    """A user pressed a postback button, or was referred to a conversation."""
+    type: EventType
+    payload: ConversationPostbackPayload | ConversationReferralPayload
+    shown, brief = truncated(conversation), brief_user(user)
+    if isinstance(interaction, PostbackWebhook):
+        type = "conversation:postback"
+        payload = ConversationPostbackPayload(
+            postback=interaction, conversation=shown, user=brief, source=origin.source
+        )
+    else:
+        type = "conversation:referral"
+        payload = ConversationReferralPayload(
+            conversation=shown, user=brief, source=origin.source, referral=interaction
+        )
     journal.record(
         tenant,
-        "conversation:postback",
+        type,
         payload,
         conversation=conversation,
-        in_full=partial(_postback_in_full, payload, user),
+        in_full=partial(_in_full, payload, user),
         full_source=origin.full_source,
     )
 
 
-def referred(
-    journal: Journal,
-    tenant: Tenant,
-    conversation: StoredConversation,
-    user: StoredUser,
-    referral: Referral,
-    origin: Origin,
-) -> None:
-    """A user was referred to a conversation."""
-    payload = ConversationReferralPayload(
-        conversation=truncated(conversation), user=brief_user(user), source=origin.source, referral=referral
-    )
-    journal.record(
-        tenant,
-        "conversation:referral",
-        payload,
-        conversation=conversation,
-        in_full=partial(_referral_in_full, payload, user),
-        full_source=origin.full_source,
-    )
-
-
-def _postback_in_full(payload: ConversationPostbackPayload, user: StoredUser) -> ConversationPostbackPayload:
-    return replace(payload, user=full_user(user))
-
-
-def _referral_in_full(payload: ConversationReferralPayload, user: StoredUser) -> ConversationReferralPayload:
+def _in_full(
+    payload: ConversationPostbackPayload | ConversationReferralPayload, user: StoredUser
+) -> ConversationPostbackPayload | ConversationReferralPayload:
     return replace(payload, user=full_user(user))
