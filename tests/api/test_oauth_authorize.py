@@ -255,6 +255,9 @@ def test_errors_of_the_form(account: Caller, api: Caller) -> None:
             assert not secret or secret == odd or secret not in answer.text
 
 
+PROXIED = {"x-forwarded-host": "chat.example.org", "x-forwarded-proto": "https"}
+
+
 @pytest.mark.one_engine
 def test_forms_of_other_sites_are_refused(account: Caller, api: Caller) -> None:
     """oauth.4: also with a good key, which would let the partner of the visitor into an app of the attacker."""
@@ -274,6 +277,9 @@ def test_forms_of_other_sites_are_refused(account: Caller, api: Caller) -> None:
         ({"origin": f"http://{host}.evil.example"}, False),
         ({"origin": f"http://evil.example/{host}"}, False),
         ({"origin": "http://[bad"}, False),
+        # Behind a proxy, the browser knows the server by another name.
+        ({"origin": "https://chat.example.org", **PROXIED}, True),
+        ({"origin": "https://evil.example", **PROXIED}, False),
     ):
         for form in (key_of(api), {"decision": "deny"}):
             answer = consent(partner, form, headers)

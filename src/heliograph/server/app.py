@@ -62,7 +62,7 @@ class Application:
         self._api = Api(store, files, settings, urls, self.streams, on_removal)
         auth = self._api.auth
         attachments = attachment_route(store, files, auth.check_access, private=settings.private_attachments)
-        self._pages = pages(store, self.metrics, urls, attachments, consent_route(store, auth))
+        self._pages = pages(store, self.metrics, urls, attachments, consent_route(store, auth, urls))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""

@@ -8,6 +8,7 @@ the browser belongs, into an app of the author of that site.
 from __future__ import annotations
 
 import base64
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -21,6 +22,7 @@ from heliograph.server.auth.authenticator import Authenticator
 from heliograph.server.docs.consent_page import APP_ID, HEADERS, KEY_ID, SECRET, consent_page, refusal_page
 from heliograph.server.http.bodies import is_form, read_form
 from heliograph.server.http.request import connection_of
+from heliograph.server.http.urls import Urls
 from heliograph.server.query import parse_query
 from heliograph.storage.store import Store
 from heliograph.wire.paths import NoPath
@@ -47,13 +49,13 @@ class FormErrors(Exception):
         self.status = status
 
 
-def consent_route(store: Store, auth: Authenticator) -> Route:
+def consent_route(store: Store, auth: Authenticator, urls: Urls) -> Route:
     """The route of the consent page and of its form."""
 
     async def serve(request: Request) -> Response:
         try:
             if request.method == "POST":
-                _require_same_site(request)
+                _require_same_site(request, urls)
             query = parse_query(request.scope["query_string"])
             authorization = await oauth.authorization(store, query.plain, query.repeated)
             if not authorization.supported:
@@ -67,7 +69,7 @@ def consent_route(store: Store, auth: Authenticator) -> Route:
     return Route(CONSENT_PATH, serve, methods=["GET", "POST"])
 
 
-def _require_same_site(request: Request) -> None:
+def _require_same_site(request: Request, urls: Urls) -> None:
     """Refuse a form that another site sent.
 
     Every current browser sends Sec-Fetch-Site, over https and to loopback addresses, and Origin with every form.
@@ -79,9 +81,15 @@ def _require_same_site(request: Request) -> None:
     if site is not None:
         allowed = site in ("same-origin", "none")
     else:
-        allowed = origin is None or origin.partition("://")[2] == request.headers.get("host")
+        allowed = origin is None or origin.partition("://")[2] in _names_of_server(request, urls)
     if not allowed:
         raise Forbidden(_OTHER_SITE)
+
+
+def _names_of_server(request: Request, urls: Urls) -> tuple[str | None, str]:
+    """The host and port by which the request reached the server, and those by which the browser knows it."""
+    base = urls.base(request.scope, dict(request.scope["headers"]))
+    return request.headers.get("host"), urlsplit(base).netloc
 
 
 async def _decide(store: Store, auth: Authenticator, authorization: Authorization, request: Request) -> Response:
