@@ -28,6 +28,9 @@ _TICK_BYTES = 7
 # Far more than NTP slews a clock within a second, far less than the age of a snapshot.
 _JUMP_NANOSECONDS = 1_000_000_000
 
+FIRST, LAST = "0" * 24, "f" * 24
+"""Before and after every id."""
+
 _PATTERN = re.compile(r"[0-9a-f]{24}\Z")
 
 

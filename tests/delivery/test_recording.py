@@ -113,7 +113,7 @@ def test_a_failing_worker_keeps_its_calls_in_flight(run: Run, monkeypatch: pytes
                 await receiver.saw(1)
                 healthy = False
                 await site.touch(await site.user())
-                while failures.counts["pump"] < 3:
+                while failures.counts["webhook"] < 3:
                     running.forward(0)
                     await asyncio.sleep(0.01)
                 answering.set()

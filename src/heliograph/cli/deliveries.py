@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from heliograph import ids
 from heliograph.cli.options import database_option, in_store, json_option, print_json
 from heliograph.errors import NotFound, UsageError
 from heliograph.storage.store import Store
@@ -62,9 +63,8 @@ async def _newest(store: Store, tenant: Any, filter: DeliveryFilter, limit: int)
     from heliograph.domain import deliveries as verbs
     from heliograph.wire.paging import Page
 
-    # The page before the greatest id is the end of the list.
     newest: list[Delivery] = []
-    before: str | None = "f" * 24
+    before: str | None = ids.LAST
     while before is not None and len(newest) < limit:
         found = await verbs.page(store, tenant, filter, Page(before=before, size=limit - len(newest)))
         newest = [*found.records, *newest]

@@ -82,8 +82,7 @@ class Dispatcher:
             self._workers[webhook_id][0].nudge()
             return
         worker = WebhookWorker(webhook_id, self._context)
-        # The name of the task is a label of the metrics, documented as "pump".
-        task = asyncio.create_task(self._context.failures.keep_running("pump", worker.run))
+        task = asyncio.create_task(self._context.failures.keep_running("webhook", worker.run))
         self._workers[webhook_id] = worker, task
         task.add_done_callback(lambda _: self._workers.pop(webhook_id))
 

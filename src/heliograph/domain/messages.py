@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Raw, Struct
 
+from heliograph import ids
 from heliograph.domain import attachments, contents, metadata
 from heliograph.domain.batch import perform
 from heliograph.domain.changes import Changes
@@ -24,8 +25,6 @@ from heliograph.wire.paging import Page, PageMeta, page_meta
 
 _OWNER = "Message"
 _SUBTYPES_OF_RESPONSES = ("agent", "bot")
-_AFTER_EVERY_ID = "g" * 24
-"""Greater than every id, so the page before it is the last page."""
 
 
 async def post(
@@ -103,7 +102,7 @@ async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -
         NotFound: the conversation does not exist in this app.
     """
     last = page.after is None and page.before is None
-    wanted = Page(page.after, _AFTER_EVERY_ID if last else page.before, MESSAGES_PER_PAGE)
+    wanted = Page(page.after, ids.LAST if last else page.before, MESSAGES_PER_PAGE)
     return await store.read(_page, tenant.app_id, conversation_id, wanted)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Raw
 
+from heliograph import ids
 from heliograph._version import __version__
 from heliograph.wire import times
 from heliograph.wire.events import Event, WebhookApp, WebhookCall, WebhookCalled
@@ -15,7 +16,7 @@ from heliograph.wire.webhooks import VERSION, Trigger
 
 DELIVERY_HEADER = "x-heliograph-delivery"
 ATTEMPT_HEADER = "x-heliograph-attempt"
-NO_WEBHOOK = "0" * 24
+NO_WEBHOOK = ids.FIRST
 """The webhook id in the envelope of an event that is not sent to a webhook."""
 
 

@@ -26,7 +26,6 @@ _EPOCH = "epoch"
 # are older by this much were committed before it.
 _OVERLAP_MILLISECONDS = 60_000
 _EVENTS_EXAMINED = 1_000
-_FIRST, _LAST = "0" * 24, "f" * 24
 
 
 class Cursor(Struct, frozen=True):
@@ -35,7 +34,7 @@ class Cursor(Struct, frozen=True):
     epoch: str
     tx: int
     id: str
-    since: str = _FIRST
+    since: str = ids.FIRST
 
 
 async def begin_epoch(tx: Tx, cluster: str) -> None:
@@ -59,10 +58,10 @@ async def end(reader: Reader, app_id: str) -> Cursor:
     """The current end of the stream."""
     if reader.single_writer:
         row = await reader.row("SELECT max(id) FROM event WHERE bucket = 0")
-        return Cursor(await _epoch(reader), 0, (row[0] if row else None) or _FIRST)
+        return Cursor(await _epoch(reader), 0, (row[0] if row else None) or ids.FIRST)
     row = await reader.row(f"SELECT {reader.settled} - 1")
     assert row is not None
-    return Cursor(await _epoch(reader), row[0], _LAST)
+    return Cursor(await _epoch(reader), row[0], ids.LAST)
 
 
 async def resume(reader: Reader, app_id: str, given: Cursor) -> Cursor:
@@ -73,9 +72,9 @@ async def resume(reader: Reader, app_id: str, given: Cursor) -> Cursor:
     # A transaction number in the future was given out before a backup was restored.
     if given.epoch == epoch and number < row[0]:
         return Cursor(epoch, number, id)
-    if id == _LAST:
-        return Cursor(epoch, 0, _FIRST)
-    return Cursor(epoch, 0, _FIRST, since=ids.earliest(max(0, ids.milliseconds(id) - _OVERLAP_MILLISECONDS)))
+    if id == ids.LAST:
+        return Cursor(epoch, 0, ids.FIRST)
+    return Cursor(epoch, 0, ids.FIRST, since=ids.earliest(max(0, ids.milliseconds(id) - _OVERLAP_MILLISECONDS)))
 
 
 async def after(
