@@ -11,11 +11,13 @@ import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from heliograph import BasicAuth, Client
 from heliograph.domain import sandbox
 from heliograph.storage.opening import open_store
 from tests.commands import Running
@@ -171,7 +173,7 @@ class Caller:
     url: str
     auth: Auth | None
     app_id: str = ""
-    http: httpx.Client = field(default_factory=Http)
+    http: Http = field(default_factory=Http)
 
     def __call__(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
         """Call `path`, below the app if it does not begin with /v2, /oauth or /heliograph."""
@@ -187,61 +189,55 @@ class Caller:
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
 
+    @cached_property
+    def sdk(self) -> Client:
+        """Our client with this credential."""
+        return self.http.sdk(self.url).with_options(auth=BasicAuth(*self.auth) if self.auth else None)
+
     def new_user(self, external_id: str | None = None, **body: Any) -> str:
         """Create a user; returns the id."""
         given = {"externalId": external_id} if external_id is not None else {}
-        user_id: str = self.ok("POST", "/users", {**given, **body})["user"]["id"]
-        return user_id
+        return self.sdk.users.create_user(self.app_id, {**given, **body}).user.id
 
     def new_group(self, *user_ids: str, **body: Any) -> str:
         """Create a group with these users in it; returns the id."""
         members = [{"userId": one, "subscribeSDKClient": False} for one in user_ids]
-        made = self.ok("POST", "/conversations", {"type": "sdkGroup", "participants": members, **body})
-        conversation_id: str = made["conversation"]["id"]
-        return conversation_id
+        given = {"type": "sdkGroup", "participants": members, **body}
+        return self.sdk.conversations.create_conversation(self.app_id, given).conversation.id
 
     def new_personal(self, user_id: str) -> str:
         """Create a personal conversation of this user; returns the id."""
         body = {"type": "personal", "participants": [{"userId": user_id}]}
-        conversation_id: str = self.ok("POST", "/conversations", body)["conversation"]["id"]
-        return conversation_id
+        return self.sdk.conversations.create_conversation(self.app_id, body).conversation.id
 
     def join(self, conversation_id: str, user_id: str, *, subscribe: bool = False) -> Any:
         """Join; returns the participant."""
         body = {"userId": user_id, "subscribeSDKClient": subscribe}
-        return self.ok("POST", f"/conversations/{conversation_id}/join", body)["participant"]
+        return self.sdk.participants.join_conversation(self.app_id, conversation_id, body)["participant"]
 
     def leave(self, conversation_id: str, **who: str) -> None:
         """Leave."""
-        assert self.ok("POST", f"/conversations/{conversation_id}/leave", who) == {}
+        assert self.sdk.participants.leave_conversation(self.app_id, conversation_id, who).to_dict() == {}
 
     def say(self, conversation_id: str, text: str = "Hello", **user: str) -> Any:
         """Post a text, of this user or of the business; returns the message."""
         body = {"author": author_of(**user), "content": {"type": "text", "text": text}}
-        (message,) = self.ok("POST", f"/conversations/{conversation_id}/messages", body)["messages"]
+        (message,) = self.sdk.messages.post_message(self.app_id, conversation_id, body)["messages"]
         return message
 
     def read(self, conversation_id: str, **user: str) -> None:
-        """Tell that this user, or the business, has read the conversation."""
+        """Record that this user, or the business, has read the conversation."""
         body = {"author": author_of(**user), "type": "conversation:read"}
-        assert self.ok("POST", f"/conversations/{conversation_id}/activity", body) == {}
+        assert self.sdk.activities.post_activity(self.app_id, conversation_id, body).to_dict() == {}
 
     def unread(self, conversation_id: str) -> list[int]:
-        """What each participant has not read, in the order of joining."""
+        """The unread count of each participant, in the order of joining."""
         return [one["unreadCount"] for one in self.participants(conversation_id)]
 
     def participants(self, conversation_id: str) -> list[Any]:
-        """Everybody, page by page."""
-        found: list[Any] = []
-        cursor: dict[str, str] = {}
-        while True:
-            page = self.ok(
-                "GET", f"/conversations/{conversation_id}/participants", params={"page[size]": 100, **cursor}
-            )
-            found += page["participants"]
-            if not page["meta"]["hasMore"]:
-                return found
-            cursor = {"page[after]": page["meta"]["afterCursor"]}
+        """All participants, in the order of joining."""
+        size = {"size": 100}
+        return [one.to_dict() for one in self.sdk.participants.iter_participants(self.app_id, conversation_id, size)]
 
 
 def author_of(**user: str) -> dict[str, str]:

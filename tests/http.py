@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from heliograph import Client
 from heliograph.client.exchange import HttpRequest
 from heliograph.client.http.connections import Connections
 from heliograph.client.http.trust import Trust
@@ -28,6 +29,11 @@ class Http(httpx.Client):
         super().__init__(timeout=timeout)
         self._seconds = timeout
         self._of_origin: dict[str, Connections] = {}
+        self._sdks: dict[str, Client] = {}
+
+    def sdk(self, url: str) -> Client:
+        """Our client of a server, without a credential. It retries nothing, so that no failure is hidden."""
+        return self._sdks.get(url) or self._sdks.setdefault(url, Client(url, timeout=self._seconds, max_retries=0))
 
     def request(self, method: str, url: str, **given: Any) -> httpx.Response:  # type: ignore[override]
         """Send a request. The headers that httpx would add are left out of a plain one.
@@ -61,13 +67,15 @@ class Http(httpx.Client):
         return httpx.Response(answer.status, headers=dict(answer.headers), content=answer.content)
 
     def close(self) -> None:
-        """Close both kinds of connections."""
+        """Close all connections."""
         for connections in self._of_origin.values():
             connections.close()
+        for sdk in self._sdks.values():
+            sdk.close()
         super().close()
 
     def __exit__(self, *error: Any) -> None:
-        """Close both kinds of connections."""
+        """Close all connections."""
         super().__exit__(*error)
         self.close()
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from heliograph import BearerAuth, Client
 from tests.harness import Caller
 
 CALLBACK = "https://shop.example/callback"
@@ -21,6 +23,11 @@ class TokenCaller(Caller):
     def __init__(self, api: Caller, token: str) -> None:
         super().__init__(api.url, None, api.app_id, api.http)
         self.token = token
+
+    @cached_property
+    def sdk(self) -> Client:
+        """Our client with the token."""
+        return self.http.sdk(self.url).with_options(auth=BearerAuth(self.token))
 
     def __call__(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
         """Call `path` with the token."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.api.database import Database
@@ -26,6 +25,7 @@ from tests.api.files import (
 )
 from tests.databases import new_database
 from tests.harness import Caller, Server, error_of, init, new_app, serving
+from tests.http import Http
 
 MEGABYTE = 1_048_576
 UNKNOWN = "0123456789abcdef01234567"
@@ -197,7 +197,7 @@ def test_sizes(small: Caller, limited: Server) -> None:
 def test_urls_behind_proxies(engine: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """attachments.7"""
     database = new_database(engine, tmp_path_factory.mktemp("proxied"))
-    with serving(database, "--trusted-proxies", "127.0.0.1") as server, httpx.Client() as http:
+    with serving(database, "--trusted-proxies", "127.0.0.1") as server, Http() as http:
         caller = new_app(Caller(server.url, init(database).account_auth, http=http))
         forwarded = {"x-forwarded-proto": "https", "x-forwarded-host": "chat.example.org"}
         answer = upload_body(caller, whole(part(PNG)), None, **forwarded)
@@ -208,7 +208,7 @@ def test_urls_behind_proxies(engine: str, tmp_path_factory: pytest.TempPathFacto
         url = upload_body(caller, whole(part(PNG)), None, **forwarded).json()["attachment"]["mediaUrl"]
         mine = url.replace("https://chat.example.org", server.url)
         assert delete(caller, mine).status_code == 200
-    with serving(database, "--public-url", "https://public.example.org/x") as server, httpx.Client() as http:
+    with serving(database, "--public-url", "https://public.example.org/x") as server, Http() as http:
         caller = new_app(Caller(server.url, init(database).account_auth, http=http))
         url = uploaded(caller)
         assert url.startswith("https://public.example.org/x/attachments/v2/")

@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from heliograph.background import Failures
@@ -35,6 +34,7 @@ from tests.api.files import (
 from tests.attachments.bucket import NAME, Bucket
 from tests.databases import POSTGRESQL, SQLITE, new_database
 from tests.harness import Caller, Server, command, error_of, init, new_app, serving
+from tests.http import Http
 
 LARGE = bytes(range(256)) * 48 * 1024  # 12 MB: three parts
 LOCATION = f"s3://{NAME}/prefix"
@@ -59,7 +59,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
 @pytest.fixture(scope="module")
 def before(database: Database) -> tuple[str, str]:
     """The id of an app, and the name and token of a file that is stored in the database."""
-    with serving(database.url) as server, httpx.Client() as http:
+    with serving(database.url) as server, Http() as http:
         api = new_app(Caller(server.url, init(database.url).account_auth, http=http))
         return api.app_id, uploaded(api, "old.txt", b"old" * 200_000).partition("/attachments/")[2]
 
@@ -75,7 +75,7 @@ def storing(bucket: Bucket, database: Database, before: tuple[str, str]) -> Iter
 @pytest.fixture
 def api(storing: Server) -> Iterator[Caller]:
     """A caller with the key of a fresh app."""
-    with httpx.Client(timeout=30) as http:
+    with Http() as http:
         yield new_app(Caller(storing.url, init(storing.database_url).account_auth, http=http))
 
 
@@ -161,7 +161,7 @@ def test_files_in_the_database_are_still_served(api: Caller, storing: Server, be
 def test_deliver_deletes_files(bucket: Bucket, tmp_path: Path) -> None:
     url = new_database(POSTGRESQL, tmp_path)
     options = ("--attachments", LOCATION, "--database", url)
-    with serving(url, *options[:2], env=bucket.environment) as server, httpx.Client() as http:
+    with serving(url, *options[:2], env=bucket.environment) as server, Http() as http:
         api = new_app(Caller(server.url, init(url).account_auth, http=http))
         gone, kept = uploaded(api), uploaded(api)
         bucket.wait_for(objects=2, uploads=0)
@@ -178,7 +178,7 @@ def test_deliver_deletes_files(bucket: Bucket, tmp_path: Path) -> None:
 
 def test_an_object_store_that_is_down(tmp_path: Path) -> None:
     database = Database(new_database(SQLITE, tmp_path))
-    with Bucket() as bucket, httpx.Client(timeout=60) as http:
+    with Bucket() as bucket, Http(timeout=60) as http:
         with serving(database.url, "--attachments", LOCATION, env=bucket.environment) as server:
             api = new_app(Caller(server.url, init(database.url).account_auth, http=http))
             url = uploaded(api)

@@ -31,6 +31,7 @@ from tests.api.files import BOUNDARY, stored
 from tests.attachments.uploading import Acknowledged, body_of, peak_memory, reset_peak_memory, upload, upload_together
 from tests.databases import new_database
 from tests.harness import Caller, Server, init, new_app, serving
+from tests.http import Http
 
 MEGABYTE = 1_048_576
 LONG = "HELIOGRAPH_TEST_ROUNDS" in os.environ
@@ -44,7 +45,7 @@ log = logging.getLogger(__name__)
 @pytest.fixture
 def api(running: Server) -> Iterator[Caller]:
     """A caller with the key of a fresh app."""
-    with httpx.Client(timeout=60) as http:
+    with Http(timeout=60) as http:
         yield new_app(Caller(running.url, init(running.database_url).account_auth, http=http))
 
 

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.harness import Caller, error_of, init, serving
+from tests.http import Http
 from tests.postgresql import PostgreSQL
 from tests.proofs.crowd import at_once
 from tests.proofs.ledger import Ledger
@@ -36,7 +37,7 @@ def postgresql() -> Iterator[PostgreSQL]:
 def outage(postgresql: PostgreSQL, api: Caller, group: str) -> None:
     """Kill PostgreSQL, check the responses of the server, and restart PostgreSQL."""
     postgresql.kill()
-    with httpx.Client(timeout=PATIENCE_SECONDS) as http:
+    with Http(timeout=PATIENCE_SECONDS) as http:
         assert http.get(f"{api.url}/health/live").status_code == 200
         ready = http.get(f"{api.url}/health/ready")
         assert error_of(ready) == UNAVAILABLE
