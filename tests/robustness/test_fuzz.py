@@ -89,11 +89,14 @@ def test_junk_in_every_field(account: Caller, engine: str, operation: AnyOperati
     # Where there are many places, they share the junk: whatever reads a place reads others too.
     step = 1 + len(found) // 20
     for number, place in enumerate(found):
+        stored = False
         for junk in (JUNK if engine == SQLITE else STRINGS)[number % step :: step]:
             answer = post(world.owner, operation.method, path, with_junk(base_of(operation, world), place, junk))
+            stored |= answer.status < 400
             if answer.status == 201 and operation.name == "CreateUser":
                 assert call(world.api, "GetUser", userIdOrExternalId=json.loads(answer.body)["user"]["id"]).is_success
-        readable(world)
+        if stored:
+            readable(world)
 
 
 @refused

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from itertools import product
+from typing import Any
 
 import pytest
 
@@ -65,37 +67,37 @@ def kept(account: Caller) -> World:
     return new_world(account, "Kept")
 
 
+@pytest.fixture(scope="module")
+def unchanged(kept: World) -> dict[str, Any]:
+    """Everything that can be read of that app before the first test."""
+    return snapshot(kept)
+
+
 @pytest.mark.parametrize(("operation", "name"), PLACES, ids=lambda one: getattr(one, "name", one))
-def test_odd_ids_in_paths(kept: World, operation: AnyOperation, name: str) -> None:
-    before = snapshot(kept)
-    for segment in SEGMENTS:
-        odd = segment.replace("<id>", kept.ids()[name])
-        path = operation.path.format(**kept.ids(**{name: odd}))
-        answer = sound(
-            ask(
-                kept.owner,
-                operation.method,
-                path,
-                body=BODIES.get(operation.name, BODY) if operation.body.kind else b"",
-            )
-        )
-        # An unknown conversation has no list of messages in general words, as the API document has it.
-        code = "not_found" if (operation.name, name) == ("ListMessages", "conversationId") else CODES[name]
-        assert (answer.status, answer.errors[0][0]) == (404, code), path
-    assert snapshot(kept) == before
+def test_odd_ids_in_paths(kept: World, unchanged: dict[str, Any], operation: AnyOperation, name: str) -> None:
+    body = BODIES.get(operation.name, BODY) if operation.body.kind else b""
+    with Connection(kept.owner.url) as connection:
+        for segment in SEGMENTS:
+            odd = segment.replace("<id>", kept.ids()[name])
+            path = operation.path.format(**kept.ids(**{name: odd}))
+            connection.say(request(operation.method, path, kept.owner.auth, body=body))
+            answer = sound(connection.answer())
+            # The API document gives the general error of ListMessages for an unknown conversation.
+            code = "not_found" if (operation.name, name) == ("ListMessages", "conversationId") else CODES[name]
+            assert (answer.status, answer.errors[0][0]) == (404, code), path
+    assert snapshot(kept) == unchanged
 
 
 @pytest.mark.parametrize("operation", OFFERED, ids=lambda one: one.name)
-def test_empty_segments_and_dots_between(kept: World, operation: AnyOperation) -> None:
-    before = snapshot(kept)
+def test_empty_segments_and_dots_between(kept: World, unchanged: dict[str, Any], operation: AnyOperation) -> None:
     path = operation.path.format(**kept.ids(conversationId=MISSING, userIdOrExternalId=MISSING, keyId=MISSING))
     parts = path.strip("/").split("/")
-    for place in range(1, len(parts)):
-        for between in ("", ".", "..", "%2e", "%00"):
+    with Connection(kept.owner.url) as connection:
+        for place, between in product(range(1, len(parts)), ("", ".", "..", "%2e", "%00")):
             odd = "/" + "/".join([*parts[:place], between, *parts[place:]])
-            answer = sound(ask(kept.owner, "GET", odd))
-            assert answer.status in (200, 404, 405), odd
-    assert snapshot(kept) == before
+            connection.say(request("GET", odd, kept.owner.auth))
+            assert sound(connection.answer()).status in (200, 404, 405), odd
+    assert snapshot(kept) == unchanged
 
 
 def test_slashes_around_a_path_are_ignored(kept: World) -> None:
