@@ -32,11 +32,13 @@ from tests.api.files import (
     whole,
 )
 from tests.attachments.bucket import NAME, Bucket
+from tests.attachments.uploading import MEGABYTE, peak_memory, reset_peak_memory, upload_together
 from tests.databases import POSTGRESQL, SQLITE, new_database
 from tests.harness import Caller, Server, command, error_of, init, new_app, serving
 from tests.http import Http
 
 LARGE = bytes(range(256)) * 48 * 1024  # 12 MB: three parts
+SIZE = (50 if "HELIOGRAPH_TEST_ROUNDS" in os.environ else 10) * MEGABYTE
 LOCATION = f"s3://{NAME}/prefix"
 UNAVAILABLE = (503, "service_unavailable")
 NOTHING = {"attachment": 0, "attachment_chunk": 0, "attachment_use": 0, "attachment_removal": 0}
@@ -134,7 +136,8 @@ def test_an_aborted_upload_leaves_nothing(api: Caller, bucket: Bucket, database:
 
     def pieces() -> Iterator[bytes]:
         yield part(LARGE, 'form-data; name="source"; filename="a.txt"')[:-100]
-        bucket.wait_for(objects=0, uploads=1)
+        while not stored(database, api.app_id)["attachment_removal"]:
+            time.sleep(0.01)
         raise Gone
 
     headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}"}
@@ -174,6 +177,20 @@ def test_deliver_deletes_files(bucket: Bucket, tmp_path: Path) -> None:
         delivering.terminate()
         assert delivering.wait(30) == 0
     assert list(bucket.objects()) == [f"prefix/{kept.split('/')[-2]}"]
+
+
+def test_memory_during_uploads(tmp_path: Path) -> None:
+    """The parts of 20 files would take 100 MB if all of them were sent at the same time."""
+    url = new_database(SQLITE, tmp_path)
+    with Bucket() as bucket, serving(url, "--attachments", LOCATION, env=bucket.environment) as server, Http() as http:
+        api = new_app(Caller(server.url, init(url).account_auth, http=http))
+        upload_together(api, 4, 8 * MEGABYTE)
+        pid = server.process.pid
+        reset_peak_memory(pid)
+        before = peak_memory(pid)
+        acknowledged = upload_together(api, 20, SIZE)
+        assert peak_memory(pid) - before < 75 * MEGABYTE
+        acknowledged.check(server.url)
 
 
 def test_an_object_store_that_is_down(tmp_path: Path) -> None:

@@ -28,12 +28,19 @@ from heliograph.storage.blobs import DatabaseBlobs
 from heliograph.storage.opening import open_store
 from tests.api.database import Database
 from tests.api.files import BOUNDARY, stored
-from tests.attachments.uploading import Acknowledged, body_of, peak_memory, reset_peak_memory, upload, upload_together
+from tests.attachments.uploading import (
+    MEGABYTE,
+    Acknowledged,
+    body_of,
+    peak_memory,
+    reset_peak_memory,
+    upload,
+    upload_together,
+)
 from tests.databases import new_database
 from tests.harness import Caller, Server, init, new_app, serving
 from tests.http import Http
 
-MEGABYTE = 1_048_576
 LONG = "HELIOGRAPH_TEST_ROUNDS" in os.environ
 ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "2"))
 UPLOADS, SIZE = (20, 50 * MEGABYTE) if LONG else (6, 6 * MEGABYTE)

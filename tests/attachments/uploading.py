@@ -13,6 +13,7 @@ import httpx
 from tests.api.files import BOUNDARY, PUBLIC
 from tests.harness import Caller
 
+MEGABYTE = 1_048_576
 _PIECE = 65_536
 
 

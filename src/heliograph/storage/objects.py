@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
     from obstore.store import RetryConfig
 
 _PART_BYTES = 5_242_880
-"""S3 accepts parts of at least 5 MiB. A file is sent one part after the other, so an upload needs memory for one."""
+"""S3 accepts parts of at least 5 MiB. A file is sent one part after the other, so sending needs memory for one."""
+_SMALL_BYTES = 1_048_576
+_SMALL_SENT_TOGETHER, _LARGE_SENT_TOGETHER = 16, 2
+"""Bounds the memory for parts. Small files do not wait for large ones."""
 _READ_BYTES = 1_048_576
 _RETRIES: RetryConfig = {"max_retries": 3, "retry_timeout": timedelta(seconds=10)}
 
@@ -44,20 +49,19 @@ class ObjectBlobs(Blobs):
     def __init__(self, objects: S3Store, database: DatabaseBlobs) -> None:
         self._objects = objects
         self._database = database
+        self._small = asyncio.Semaphore(_SMALL_SENT_TOGETHER)
+        self._large = asyncio.Semaphore(_LARGE_SENT_TOGETHER)
 
     async def write(self, upload: Removal, chunks: AsyncIterator[bytes]) -> Written:
-        size = 0
-
-        async def counted() -> AsyncIterator[bytes]:
-            nonlocal size
+        # A file waits on disk until it is complete: a slow client holds no memory, and none of the few places to send.
+        with _temporary_file() as file:
+            size = 0
             async for data in chunks:
-                size += len(data)
-                yield data
-
-        with _available():
-            await obstore.put_async(
-                self._objects, upload.id, counted(), chunk_size=_PART_BYTES, max_concurrency=1, use_multipart=True
-            )
+                size += await asyncio.to_thread(file.write, data)
+            await asyncio.to_thread(file.seek, 0)
+            async with self._small if size <= _SMALL_BYTES else self._large:
+                with _available():
+                    await obstore.put_async(self._objects, upload.id, file, chunk_size=_PART_BYTES, max_concurrency=1)
         return Written(size, chunks=0)
 
     async def read(self, attachment: StoredAttachment, start: int, stop: int) -> AsyncIterator[bytes]:
@@ -80,6 +84,16 @@ class ObjectBlobs(Blobs):
         await self._database.remove(removal)
         with _available(), suppress(FileNotFoundError):
             await obstore.delete_async(self._objects, removal.id)
+
+
+@contextmanager
+def _temporary_file() -> Iterator[IO[bytes]]:
+    """A file that is deleted at the end."""
+    try:
+        with tempfile.TemporaryFile() as file:
+            yield file
+    except OSError as error:
+        raise ServiceUnavailable("The server has no room for uploads") from error
 
 
 @contextmanager
