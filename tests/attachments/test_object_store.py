@@ -38,7 +38,7 @@ from tests.harness import Caller, Server, command, error_of, init, new_app, serv
 from tests.http import Http
 
 LARGE = bytes(range(256)) * 48 * 1024  # 12 MB: three parts
-SIZE = (50 if "HELIOGRAPH_TEST_ROUNDS" in os.environ else 10) * MEGABYTE
+SIZE = (50 if "HELIOGRAPH_TEST_ROUNDS" in os.environ else 6) * MEGABYTE
 LOCATION = f"s3://{NAME}/prefix"
 UNAVAILABLE = (503, "service_unavailable")
 NOTHING = {"attachment": 0, "attachment_chunk": 0, "attachment_use": 0, "attachment_removal": 0}
