@@ -15,7 +15,8 @@ import pytest
 
 from tests.harness import Auth, Caller
 
-INSTALLED = Path(__file__).parents[2] / ".compat"
+ROOT = Path(__file__).parents[2]
+INSTALLED = ROOT / ".compat"
 DRIVERS = Path(__file__).parent / "drivers"
 END_SECONDS = 10
 
@@ -37,7 +38,7 @@ def command_of(client: str) -> tuple[list[str], dict[str, str]]:
         if not library.is_dir():
             lacking("the official JavaScript client is not installed: `make .compat/ready` with npm installs it")
         return [node, str(DRIVERS / "javascript_client.js")], {"NODE_PATH": str(library)}
-    driver = [sys.executable, str(DRIVERS / "python_client.py")]
+    driver = [sys.executable, "-m", "tests.compat.drivers.python_client"]
     if client in COMPAT:
         return driver, {"IN_PLACE_OF": client.split()[1]}
     library = INSTALLED / client.replace("python ", "py-")
@@ -62,6 +63,7 @@ class Driver:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            cwd=ROOT,
             env={**os.environ, **env},
         )
 
@@ -92,6 +94,8 @@ class Reply:
     """Method, target and status of each request, as in `GET /v2/apps 200`."""
     value: Any = None
     error: Any = None
+    received: str | None = None
+    """The body of the response, if the client shows it."""
 
 
 @dataclass

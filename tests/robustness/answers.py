@@ -171,9 +171,13 @@ def exchange(url: str, data: bytes, *, to_head: bool = False) -> Answer:
 
 
 def ask(caller: Caller, method: str, path: str | bytes, *lines: str | bytes, body: bytes = b"") -> Answer:
-    """Send a request byte by byte with the caller's credential; a path not below /v2 is below the caller's app."""
+    """Send a request byte by byte with the caller's credential; `path` is as for a `Caller`."""
     raw = path.encode() if isinstance(path, str) else path
-    target = raw if raw.startswith((b"/v2", b"//")) else f"/v2/apps/{caller.app_id}".encode() + raw
+    target = (
+        raw
+        if raw.startswith((b"/v2", b"/oauth", b"/heliograph", b"//"))
+        else f"/v2/apps/{caller.app_id}".encode() + raw
+    )
     return exchange(caller.url, request(method, target, caller.auth, *lines, body=body), to_head=method == "HEAD")
 
 

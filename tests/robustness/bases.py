@@ -43,6 +43,12 @@ def base_of(operation: AnyOperation, world: World, kind: Any = None) -> dict[str
         "AcceptControl": {"metadata": {}},
         "ReleaseControl": {"metadata": {}},
         "UploadAttachment": {"source": b"GIF89a"},
+        "RegisterDevice": {"type": "web", "integrationId": world.site},
+        "BeginConversation": {"reason": "startConversation", "deviceId": world.device},
+        "PostInbound": {"userId": world.users["ada"], "deviceId": world.device, "act": {"type": "typing:start"}},
+        "ReportMessageOutcome": {"outcome": "channel"},
+        "ChangeControl": {"action": "release"},
+        "SetClientOutcome": {"outcome": "blocked"},
         "DeleteAttachment": {"mediaUrl": world.media_url},
     }
     return bodies.get(operation.name, {"displayName": "Name"})

@@ -10,15 +10,16 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 
+from heliograph.wire.formats import Json, JsonOrForm, Multipart
 from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from tests.harness import Auth, Caller
 
-SANDBOX = [operation for operation in EXTENSIONS if operation.name.endswith(("LoginUser", "SupportUser"))]
-"""Extensions that are called like the operations of the API. tests/security/test_extensions.py has the others."""
-OFFERED = [*OPERATIONS, *SANDBOX]
-BY_NAME = {operation.name: operation for operation in (*OPERATIONS, *SANDBOX)}
+END_USERS = [operation for operation in EXTENSIONS if operation.tag == "End users"]
+"""The extensions that act as end users and channels. tests/security/test_extensions.py has the others."""
+OFFERED = [*OPERATIONS, *END_USERS]
+BY_NAME = {operation.name: operation for operation in OFFERED}
 MISSING = "0" * 24
 
 Authorize = Callable[[AnyOperation, Auth, Auth], str]
@@ -39,6 +40,18 @@ def call(caller: Caller, name: str, body: Any = None, *, params: Any = None, **i
     operation = BY_NAME[name]
     path = path_of(operation, **{"appId": caller.app_id, **ids})
     return caller(operation.method, path, {} if body is None and operation.body.kind else body, params=params)
+
+
+def smallest_body(operation: AnyOperation) -> dict[str, Any]:
+    """The arguments of a request with the smallest body in the format of the operation, whether valid or not."""
+    match operation.body:
+        case Multipart():
+            return {"files": {"source": ("x.txt", b"x")}, "params": dict.fromkeys(operation.required, "public")}
+        case JsonOrForm():
+            return {"data": {"x": "x"}}
+        case Json():
+            return {"json": {}}
+    return {}
 
 
 def basic(key_id: str, secret: str) -> str:
@@ -190,6 +203,7 @@ class Walk:
             self.call(name, unknown, conversationId=group)
         for name in ("AcceptControl", "ReleaseControl"):
             self.call(name, metadata, conversationId=group)
+        self.call("ChangeControl", {"action": "release", "reason": "ticketClosed", **metadata}, conversationId=group)
 
     def _attachments(self) -> None:
         word = self._word
@@ -255,22 +269,40 @@ class Walk:
         }
         client = self.call("CreateClient", link, userIdOrExternalId=ada)["client"]["id"]
         self.call("ListClients", userIdOrExternalId=ada)
+        self.call("ListOutbound", params={"filter[clientId]": client})
         events = {"whatsapp": {"payload": {"data": [{"event_name": word("conversion")}]}}}
         self.call("PostConversionEvents", events, conversationId=personal)
         # No operation creates a client of Apple.
         names = ("url", "bid", "key", "signature", "owner")
         reference = {"userId": ada, "apple": {"interactiveDataRef": {name: word(name) for name in names}}}
         self.call("DownloadMessageRef", reference, conversationId=personal)
+        self.call("SetClientOutcome", {"outcome": "blocked"}, userIdOrExternalId=ada, clientId=client)
         self.call("RemoveClient", userIdOrExternalId=ada, clientId=client)
 
     def _devices(self, ada: str) -> None:
         word = self._word
         site = self.call("CreateIntegration", {"type": "web", "displayName": word("site")})["integration"]["id"]
-        path = f"/heliograph/v1/apps/{self._app_id}/users/{ada}/devices/{word('guid')}"
         body = {"type": "web", "integrationId": site, "info": {word("info_key"): word("info_value")}}
-        device = self._account("PUT", path, {**body, "pushNotificationToken": word("push")}, auth=self._key).json()
+        body["pushNotificationToken"] = word("push")
+        device = self.call("RegisterDevice", body, userIdOrExternalId=ada, guid=word("guid"))["device"]["id"]
         self.call("ListDevices", userIdOrExternalId=ada)
-        self.call("GetDevice", userIdOrExternalId=ada, deviceId=device["device"]["id"])
+        self.call("GetDevice", userIdOrExternalId=ada, deviceId=device)
+        self._acts(ada, device)
+
+    def _acts(self, ada: str, device: str) -> None:
+        word = self._word
+        details = {word("referral_key"): word("referral_value")}
+        referral = {"code": word("referral_code"), "details": details}
+        begin = {"reason": "startConversation", "deviceId": device, "referral": referral}
+        own = {"conversationId": self.call("BeginConversation", begin, userIdOrExternalId=ada)["conversation"]["id"]}
+        metadata = {word("act_key"): word("act_value")}
+        text = {"type": "message", "content": {"type": "text", "text": word("act_text")}, "metadata": metadata}
+        for act in (text, {"type": "postback", "payload": word("act_payload")}, {"type": "referral", **referral}):
+            self.call("PostInbound", {"userId": ada, "deviceId": device, "act": act}, **own)
+        reply = {"author": {"type": "business"}, "content": {"type": "text", "text": word("reply")}}
+        (message,) = self.call("PostMessage", reply, **own)["messages"]
+        failure = {"outcome": "failure", "error": {"code": word("code"), "message": word("error_message")}}
+        self.call("ReportMessageOutcome", failure, **own, messageId=message["id"])
 
     def _messages(self, group: str, ada: str) -> None:
         word = self._word

@@ -11,7 +11,7 @@ import pytest
 from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.operations import Credential as Use
 from tests.harness import Caller, Sandbox, error_of, new_app
-from tests.security.calls import MISSING, OFFERED, Walk, path_of
+from tests.security.calls import MISSING, OFFERED, Walk, path_of, smallest_body
 from tests.security.credentials import GOOD, MALFORMED, WRONG, Credential, Keys, bearer, signed
 
 UNAUTHORIZED = b'{"errors":[{"code":"unauthorized","title":"Authorization is required"}]}'
@@ -47,8 +47,8 @@ def send(account: Caller, operation: AnyOperation, keys: Keys, credential: Crede
     """Call the operation in the app of the keys, with unknown ids."""
     path = path_of(operation, appId=more.pop("app_id", keys.app_id))
     headers = {**more.pop("headers", {}), **credential.headers(keys)}
-    body: Any = {} if operation.body.kind and "content" not in more else None
-    return account(operation.method, path, body, auth=None, headers=headers, **more)
+    body = {} if "content" in more else smallest_body(operation)
+    return account(operation.method, path, auth=None, headers=headers, **{**body, **more})
 
 
 def refused(answer: httpx.Response) -> bytes:

@@ -88,6 +88,31 @@ def fail(run: Run) -> None:
     ]
 
 
+def fail_otherwise(run: Run) -> None:
+    """Make requests that fail in multipart bodies, forms, and the query of a redirect."""
+    world = new_world(run.account, mark("uploads"))
+    public = {"access": "public"}
+    content = (f"{mark('upload')}.exe", mark("content").encode(), f"text/{mark('subtype')}")
+    cut = f"--x\r\nContent-Disposition: form-data; name={mark('part')}\r\n{mark('head')}".encode()
+    multipart = {"content-type": "multipart/form-data; boundary=x"}
+    form = {name: mark(name) for name in ("client_id", "client_secret", "code", "grant_type")}
+    query = {name: mark(name) for name in ("client_id", "response_type", "state", "redirect_uri")}
+    for params in (public, {"access": mark("access")}, {**public, "conversationId": mark("conversation_id")}):
+        run.answers += [
+            world.api("POST", "/attachments", params=params, files={mark("file"): content}),
+            world.api("POST", "/attachments", params=params, files={"source": content}),
+            world.api("POST", "/attachments", params=params, content=cut, headers=multipart),
+        ]
+    run.answers += [
+        world.api("POST", "/oauth/token", data=form, auth=None),
+        world.api("POST", "/oauth/token", data={**form, "grant_type": "authorization_code"}, auth=None),
+        world.api("POST", "/oauth/token", data=form),
+        world.api("GET", "/oauth/authorize", params=query),
+        world.api("GET", "/oauth/authorize", params=query, auth=None),
+        world.api("GET", "/oauth/authorize", params={**query, "app_id": mark("app_id")}, auth=run.account.auth),
+    ]
+
+
 def _bad_bodies() -> list[bytes]:
     word = mark("bad")
     return [
@@ -127,7 +152,7 @@ def run(request: pytest.FixtureRequest, engine: str, tmp_path_factory: pytest.Te
         sandbox = init(server.database_url)
         run = Run(server, Caller(server.url, sandbox.account_auth))
         run.remember(*sandbox.app_auth)
-        for part in (succeed, fail, misbehave):
+        for part in (succeed, fail, fail_otherwise, misbehave):
             part(run)
         _wait_for(server, run.answers)
         yield run

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from heliograph.wire.operations import AnyOperation
 from tests.api.end_users import EndUser
 from tests.api.linking import Links
 from tests.harness import Caller, new_app
-from tests.security.calls import call
+from tests.security.calls import call, path_of
 
 SHARED = "ada"
 """The external id of a user that every world has."""
+GUID = "browser"
+"""The guid of the device of every world."""
 
 
 @dataclass
@@ -30,8 +33,12 @@ class World:
     personal: str = ""
     messages: list[str] = field(default_factory=list)
     """In the group: one of ada, then one of the business."""
+    site: str = ""
+    """A web integration."""
     device: str = ""
-    """Of ada."""
+    """Of ada, on the site."""
+    answer: str = ""
+    """A message of the business in the personal conversation."""
     key_id: str = ""
     integration: str = ""
     integration_key_id: str = ""
@@ -61,6 +68,7 @@ class World:
             "userIdOrExternalId": self.users["ada"],
             "clientId": self.clients["ada"],
             "deviceId": self.device,
+            "guid": GUID,
             "keyId": self.key_id,
             "messageId": self.messages[0],
             "integrationId": self.integration,
@@ -70,6 +78,20 @@ class World:
             "zendeskId": self.zendesk_id,
         }
         return {**mine, **others}
+
+    def ids_for(self, operation: AnyOperation) -> dict[str, str]:
+        """The values of all path parameters, for things with which the operation can succeed."""
+        if "/integrations/" in operation.path:
+            return self.ids(keyId=self.integration_key_id)
+        if operation.name in ("RemoveClient", "SetClientOutcome"):
+            return self.ids(clientId=self.clients["linked"])
+        if operation.name == "ReportMessageOutcome":
+            return self.ids(conversationId=self.personal, messageId=self.answer)
+        return self.ids()
+
+    def path(self, operation: AnyOperation) -> str:
+        """The path of the operation for things with which it can succeed."""
+        return path_of(operation, **self.ids_for(operation))
 
 
 def new_world(account: Caller, name: str) -> World:
@@ -101,12 +123,14 @@ def new_world(account: Caller, name: str) -> World:
     world.messages = [api.say(world.group, f"Hello {name}", userExternalId=SHARED)["id"], api.say(world.group)["id"]]
     links = Links(api, world.users["ada"], world.personal)
     world.channel, world.clients["linked"] = links.new("immediate")
+    world.answer = api.say(world.personal)["id"]
     hook = {"target": f"https://example.invalid/{name}", "triggers": ["conversation:typing"]}
     made = api.ok("POST", "/integrations", {"type": "custom", "displayName": f"Of {name}", "webhooks": [hook]})
     world.integration, world.webhook = made["integration"]["id"], made["integration"]["webhooks"][0]["id"]
     keys = f"/integrations/{world.integration}/keys"
     world.integration_key_id = api.ok("POST", keys, {"displayName": "Spare"})["key"]["id"]
-    world.device = EndUser(api, world.users["ada"]).device["id"]
+    ada = EndUser(api, world.users["ada"])
+    world.site, world.device = ada.integration_id, ada.register(GUID)["id"]
     _add_switchboard(world)
     picture = {"source": ("lamp.png", b"\x89PNG\r\n\x1a\n" + name.encode())}
     uploaded = api.ok("POST", "/attachments", params={"access": "public"}, files=picture)
@@ -159,7 +183,5 @@ def snapshot(world: World) -> dict[str, Any]:
         look("ListMessages", conversationId=conversation_id)
     answer = world.api.http.get(world.media_url)
     seen["attachment"] = {"file": answer.content} if answer.is_success else answer.status_code
-    url = f"{world.api.url}/heliograph/v1/apps/{world.app_id}/outbound"
-    answer = world.api.http.get(url, auth=world.owner.auth)
-    seen["outbound"] = answer.json() if answer.is_success else answer.status_code
+    look("ListOutbound")
     return seen

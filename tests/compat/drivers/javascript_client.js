@@ -32,21 +32,57 @@ const model = (Model, fields) => Object.assign(new Model(), fields);
 /** The optional arguments of a list, with `page` as the client's own model. */
 const options = (args) => ('page' in args ? { page: model(official.Page, args.page) } : {});
 
-/** A name of Python as the client has it. */
-const camel = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+/** The parameters of a function. */
+const parametersOf = (method) => method.toString().match(/\((.*?)\)/)[1].split(', ').filter(Boolean);
+
+/** The method of an operation, on an object of its class, if the client has it. */
+function methodOf(operation) {
+  const name = `${operation[0].toLowerCase()}${operation.slice(1)}WithHttpInfo`;
+  const Api = Object.values(official).find((one) => one.prototype && name in one.prototype);
+  return Api && { api: new Api(client), name, parameters: parametersOf(Api.prototype[name]) };
+}
+
+/** The model of a body that is one of several, by the parameter. */
+const MEMBERS = {
+  integration: ({ type }) => type[0].toUpperCase() + type.slice(1),
+  integrationUpdate: () => 'CustomUpdate',
+  participantLeaveBody: (body) => `ParticipantLeaveBody${Object.keys(body)[0].replace(/^./, (c) => c.toUpperCase())}`,
+};
+
+/** The body as the model that the client has for the parameter. */
+function modelOf(parameter, body) {
+  const name = MEMBERS[parameter]?.(body) ?? parameter[0].toUpperCase() + parameter.slice(1);
+  return official[name].constructFromObject(body);
+}
+
+/** The query parameters by the names of the arguments, with a model for `page` and for `filter`. */
+function grouped(query) {
+  const given = {};
+  for (const [key, value] of Object.entries(query)) {
+    const [, group, inner] = key.match(/^(\w+)(?:\[(.*)\])?$/);
+    const name = group.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+    if (inner) given[name] = Object.assign(given[name] ?? {}, { [inner]: value });
+    else given[name] = value;
+  }
+  return given;
+}
 
 const CALLS = {
-  /** A method of an API class by its name, with the ids of its path, and a body if a model is given. */
-  call: (appId, { api, method, ids, model: name, fields }) => {
-    const named = Object.entries(fields ?? {}).map(([field, value]) => [camel(field), value]);
-    const body = name ? [model(official[name], Object.fromEntries(named))] : [];
-    return new official[api](client)[`${camel(method)}WithHttpInfo`](appId, ...ids, ...body);
+  /** An operation with the ids of its path, its body, its query and the path of a file. */
+  operation: (appId, { name, ids, body, query, file }) => {
+    const method = methodOf(name);
+    const given = grouped(query);
+    if (file) given.source = fs.createReadStream(file);
+    const values = method.parameters.slice(ids.length).map((parameter) => {
+      if (parameter === 'opts') return given;
+      if (parameter in given) return given[parameter];
+      return modelOf(parameter, body);
+    });
+    return method.api[method.name](...ids, ...values);
   },
 
-  get_token: (appId, fields) =>
-    new official.OAuthEndpointsApi(client).getTokenWithHttpInfo(model(official.InlineObject, fields)),
-
-  revoke_access: () => new official.OAuthEndpointsApi(client).revokeAccessWithHttpInfo(),
+  /** Which of these operations the client has, without a request. */
+  operations: async (appId, { names }) => ({ data: names.filter(methodOf) }),
 
   /** The release, without a request. */
   version: async () => ({ data: require('sunshine-conversations-client/package.json').version }),
@@ -152,17 +188,23 @@ const CALLS = {
 /** What was sent for a response, and what came back. */
 const sent = (response) => (response ? [`${response.req.method} ${response.req.path} ${response.status}`] : []);
 
+/** The last response, because the client may fail to decode it. */
+let last;
+client.plugins = [(request) => request.on('response', (response) => { last = response; })];
+
 async function run({ call, args, host, appId, basic, bearer }) {
   client.basePath = host;
   const [username, password] = basic ?? [null, null];
   Object.assign(client.authentications.basicAuth, { username, password });
   client.authentications.bearerAuth.accessToken = bearer;
+  last = undefined;
   try {
-    const { data, response } = await CALLS[call](appId, args);
-    return { value: data, sent: sent(response) };
+    const { data } = await CALLS[call](appId, args);
+    return { value: data, sent: sent(last), received: last?.text };
   } catch (error) {
-    const { status, body, response } = error;
-    return { error: { class: error.constructor.name, status, body, text: String(error) }, sent: sent(response) };
+    const { status, body } = error;
+    const shown = { class: error.constructor.name, status, body, text: String(error) };
+    return { error: shown, sent: sent(last), received: last?.text };
   }
 }
 

@@ -1,6 +1,4 @@
-"""Makes calls with the release of the official Python client that is on PYTHONPATH: a JSON line in, a JSON line out.
-
-If IN_PLACE_OF names a release, `heliograph.compat` is imported in its place, and nothing else changes.
+"""Makes calls with the official Python client: a JSON line in, a JSON line out. Run as a module.
 
 A request names the `call`, its `args`, the `host`, the `appId`, and the credentials: `basic`, `bearer`, both or none.
 The reply has the `value` that the client returned or the `error` that it raised, and what it `sent`.
@@ -8,25 +6,16 @@ The reply has the `value` that the client returned or the `error` that it raised
 
 from __future__ import annotations
 
-import enum
 import json
 import logging
 import os
 import sys
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING or "IN_PLACE_OF" not in os.environ:
-    import sunshine_conversations_client as official
-else:
-    import heliograph.compat as official
-
-__all__ = ["PYDANTIC", "official", "plain"]
-
-RELEASE = os.environ.get("IN_PLACE_OF", official.__version__)
-# From 17 on the models are pydantic's, and a choice between schemas is a class around one of them.
-PYDANTIC = int(RELEASE.partition(".")[0]) >= 17
+from tests.compat.drivers import python_operations
+from tests.compat.drivers.python_library import PYDANTIC, RELEASE, official, plain
 
 SNAKE = {
     "userId": "user_id",
@@ -57,6 +46,28 @@ class Sent(logging.Handler):
         if isinstance(record.args, tuple) and len(record.args) == 8:
             _, _, _, method, path, _, status, _ = record.args
             self.requests.append(f"{method} {path} {status}")
+
+
+class Received:
+    """Keeps the last response of a client, because a release may fail to decode it."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._last: Any = None
+        if hasattr(client, "rest_client"):
+            send = client.rest_client.request
+
+            def noting(*args: Any, **options: Any) -> Any:
+                self._last = send(*args, **options)
+                return self._last
+
+            client.rest_client.request = noting
+
+    def body(self) -> str | None:
+        """The body, if a successful response was received."""
+        response = self._last or getattr(self._client, "last_response", None)
+        body = getattr(response, "data", None)
+        return body.decode() if isinstance(body, bytes) else body
 
 
 def log_requests() -> None:
@@ -220,43 +231,14 @@ def list_webhooks(client: Any, app_id: str, args: Args) -> Any:
     return official.WebhooksApi(client).list_webhooks(app_id, args["integrationId"])
 
 
-def call(client: Any, app_id: str, args: Args) -> Any:
-    """Call a method of an API class by its name, with the ids of its path, and a body if a model is given.
-
-    A body that is optional is passed by its `keyword`.
-    """
-    body = [getattr(official, args["model"])(**args["fields"])] if "model" in args else []
-    named = {args["keyword"]: body.pop()} if body and "keyword" in args else {}
-    return getattr(getattr(official, args["api"])(client), args["method"])(app_id, *args["ids"], *body, **named)
+def operation(client: Any, app_id: str, args: Args) -> Any:
+    """Call any operation."""
+    return python_operations.operation(client, app_id, args)
 
 
-def get_token(client: Any, app_id: str, args: Args) -> Any:
-    """Exchange a code, by the model that the release has for it."""
-    model = official.GetTokenRequest if PYDANTIC else official.InlineObject
-    return official.OAuthEndpointsApi(client).get_token(model(**args))
-
-
-def get_token_info(client: Any, app_id: str, args: Args) -> Any:
-    """Fetch the app of the token, which releases send only by a header of their own: the document has no security."""
-    client.set_default_header("Authorization", f"Bearer {client.configuration.access_token}")
-    return official.OAuthEndpointsApi(client).get_token_info()
-
-
-def revoke_access(client: Any, app_id: str, args: Args) -> None:
-    """Revoke the access of the token."""
-    official.OAuthEndpointsApi(client).revoke_access()
-
-
-def create_client(client: Any, app_id: str, args: Args) -> Any:
-    """Create a client with a body in JSON, of whose criteria release 17 has one model for each channel."""
-    body = official.ClientCreate.from_dict(args["body"])
-    return official.ClientsApi(client).create_client(app_id, args["user"], body)
-
-
-def post_conversion_events(client: Any, app_id: str, args: Args) -> Any:
-    """Post conversion events of WhatsApp, for which release 17 has a model of its own."""
-    body = official.ConversionEventsBody(official.WhatsAppConversionEventsBody(whatsapp=args["whatsapp"]))
-    return official.ConversationsApi(client).post_conversion_events(app_id, args["conversation"], body)
+def operations(client: Any, app_id: str, args: Args) -> Any:
+    """Which of these operations the release has, without a request."""
+    return [name for name in args["names"] if python_operations.method_of(client, name)]
 
 
 def upload_attachment(client: Any, app_id: str, args: Args) -> Any:
@@ -283,24 +265,6 @@ CALLS: dict[str, Callable[[Any, str, Args], Any]] = {
 }
 
 
-def plain(value: Any) -> Any:
-    """What a model of the client holds, read attribute by attribute, under the names of the API."""
-    if isinstance(value, enum.Enum):
-        return value.value
-    if isinstance(value, list):
-        return [plain(one) for one in value]
-    if hasattr(value, "actual_instance"):
-        return plain(value.actual_instance)
-    if hasattr(value, "attribute_map"):
-        names = value.attribute_map
-    elif hasattr(value, "model_fields"):
-        names = {name: field.alias or name for name, field in type(value).model_fields.items()}
-    else:
-        return value
-    held = {shown: getattr(value, name) for name, shown in names.items()}
-    return {shown: plain(one) for shown, one in held.items() if one is not None}
-
-
 def run(request: Args, sent: Sent) -> Args:
     """The reply to a request."""
     configuration = official.Configuration(host=request["host"])
@@ -310,13 +274,15 @@ def run(request: Args, sent: Sent) -> Args:
         configuration.access_token = request["bearer"]
     sent.requests.clear()
     with official.ApiClient(configuration) as client:
+        received = Received(client)
         try:
             reply: Args = {"value": plain(CALLS[request["call"]](client, request["appId"], request["args"]))}
         except official.ApiException as error:
-            reply = {"error": {"class": type(error).__name__, "status": error.status, "body": json.loads(error.body)}}
+            body = json.loads(error.body) if error.body else None
+            reply = {"error": {"class": type(error).__name__, "status": error.status, "body": body}}
         except Exception as error:  # what else a release raises is for the tests to look at
             reply = {"error": {"class": type(error).__name__, "text": str(error)}}
-    return {**reply, "sent": list(sent.requests)}
+        return {**reply, "sent": list(sent.requests), "received": received.body()}
 
 
 def main() -> None:

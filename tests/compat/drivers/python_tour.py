@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from tests.compat.drivers.python_client import PYDANTIC, official, plain
+from tests.compat.drivers.python_library import PYDANTIC, official, plain
 
 Record = Callable[[str, Callable[[], Any]], Any]
 
