@@ -58,7 +58,7 @@ def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment]) ->
         case FormMessageBody():
             return _with(content, submitted=False)
     _clean_metadata(content)
-    if isinstance(content, CarouselMessageBody):
+    if isinstance(content, _WITH_ITEMS):
         return _with(content, text=_as_text(content.items))
     return Raw(_ENCODER.encode(content))
 
@@ -96,7 +96,7 @@ def _file_name(url: str) -> str | None:
 
 
 def _as_text(items: list[ItemBody]) -> str:
-    """A carousel as plain text, for channels without carousels: without images and postbacks."""
+    """A carousel or a list as plain text, for channels that cannot show it: without images and postbacks."""
     return "\n\n".join(
         "\n".join([f"{number}. {item.title}", *_lines(item)]) for number, item in enumerate(items, start=1)
     )

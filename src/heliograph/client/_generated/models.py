@@ -546,10 +546,11 @@ class ImageMessage(Model):
 
 
 class ListMessage(Model):
-    """Items one below the other."""
+    """Items one below the other. The text is for channels without lists."""
 
     type: str = plain("type")
     items: list[Item] = many("items", Item)
+    text: str | None = plain("text")
     block_chat_input: bool | None = plain("blockChatInput")
     actions: list[Buy | Link | Postback | Webview | UnknownKind] | None = tagged(
         "actions", "type", {"buy": Buy, "link": Link, "postback": Postback, "webview": Webview}, several=True
