@@ -81,6 +81,7 @@ class PostMessage(Struct, frozen=True):
             self.conversation_id,
             user,
             reach=self.destination is not None or (self.with_stand_ins and user is None),
+            disclaimers=self.with_stand_ins and channel_messages.AI in (self.author.subtypes or ()),
             attachments=self.attachments,
         )
 
@@ -124,7 +125,7 @@ class PostMessage(Struct, frozen=True):
         message_posted(changes.journal, self.tenant, conversation, user, message, self.origin)
         reach = facts.reach(conversation) if self.with_stand_ins and member is None else None
         if client is not None and reach is not None:
-            channel_messages.deliver(changes, self.tenant, conversation, reach.user, client, stored)
+            channel_messages.deliver(changes, self.tenant, conversation, reach, client, stored)
         return MessagePosted(shown)
 
 
