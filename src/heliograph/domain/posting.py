@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from heliograph import ids
-from heliograph.domain import channel_messages, controllers, views
+from heliograph.domain import authors, channel_messages, controllers, views
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.activities import activity_posted
 from heliograph.domain.events.interactions import user_interacted
@@ -113,8 +113,9 @@ class PostMessage(Struct, frozen=True):
         if member:
             _assign_responder(conversation, self.origin, changes)
         received = changes.received(conversation)
+        author = authors.to_api(self.tenant, self.author, user)
         message = views.message(
-            ids.new(), received, self.author, user, self.content, self.metadata, self.origin.source, self.quoted
+            ids.new(), received, author, self.content, self.metadata, self.origin.source, self.quoted
         )
         shown = Raw(_ENCODER.encode(message))
         stored = StoredMessage(message.id, conversation.app_id, conversation.id, shown, self.routing)

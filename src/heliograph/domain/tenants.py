@@ -51,3 +51,5 @@ class Tenant:
     """The integration that acts, if the key is an integration's. It cannot access other integrations."""
     scope: Scope = Scope.APP
     """The scope of the credential. A token of an app's key may have the scope of an integration, and be of none."""
+    uses_animal_names: bool = False
+    """Whether the app invents names for users without one."""
