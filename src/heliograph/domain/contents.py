@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from msgspec import Raw
 
-from heliograph.domain import metadata, richtext
+from heliograph.domain import cards, metadata, richtext
 from heliograph.errors import BadRequest
 from heliograph.storage.rows.attachments import StoredAttachment
 from heliograph.wire.actions import ActionBody, LinkBody, WebviewBody
@@ -29,6 +29,7 @@ from heliograph.wire.items import ItemBody
 
 _ENCODER = msgspec.json.Encoder()
 _WITH_ITEMS = (CarouselMessageBody, ListMessageBody)
+_WITH_TEXTS = (TextMessageBody, MediaMessageBody, FormMessageBody)
 _WITH_ACTIONS = (TextMessageBody, ImageMessageBody, ListMessageBody)
 _MOST_CHARACTERS = 4096
 _MOST_IN_ALT_TEXT = 128
@@ -37,19 +38,23 @@ _MOST_ENCODED = 12 * _MOST_IN_ALT_TEXT
 _MAP = "https://maps.google.com/maps?q="
 
 
-def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment]) -> Raw:
-    """The JSON of a content as responses show it. `attachments` are those that it shows, by their URLs.
+def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment], *, masks_cards: bool) -> Raw:
+    """The JSON of a content as responses show it, with credit card numbers masked if `masks_cards` is set.
+
+    `attachments` are those that it shows, by their URLs.
 
     Raises:
         BadRequest: it breaks a rule that its schema cannot express.
     """
+    if isinstance(content, TextMessageBody | MediaMessageBody):
+        _enrich(content)
+    if masks_cards and isinstance(content, _WITH_TEXTS):
+        _mask_cards(content)
     match content:
         case FormResponseMessageBody():
             raise BadRequest("content of type formResponse cannot be sent through the API")
-        case TextMessageBody() | MediaMessageBody():
-            _enrich(content)
-            if isinstance(content, MediaMessageBody) and (attachment := attachments.get(content.media_url)):
-                return _with(content, mediaType=attachment.media_type, mediaSize=attachment.size)
+        case MediaMessageBody(media_url=url) if attachment := attachments.get(url):
+            return _with(content, mediaType=attachment.media_type, mediaSize=attachment.size)
         case CarouselMessageBody() | ListMessageBody():
             _set_media_types(content.items, attachments)
         case LocationMessageBody():
@@ -84,6 +89,14 @@ def _enrich(content: TextMessageBody | MediaMessageBody) -> None:
         content.text = richtext.to_text(content.html_text)
     if isinstance(content, MediaMessageBody) and content.alt_text is None:
         content.alt_text = _file_name(content.media_url)
+
+
+def _mask_cards(content: TextMessageBody | MediaMessageBody | FormMessageBody) -> None:
+    """Mask the credit card numbers in the texts that the sender wrote."""
+    if content.text:
+        content.text = cards.mask(content.text)
+    if not isinstance(content, FormMessageBody) and content.html_text:
+        content.html_text = cards.mask(content.html_text)
 
 
 def _file_name(url: str) -> str | None:

@@ -148,7 +148,7 @@ __all__ = [
 
 
 class AppSettings(Model):
-    """The settings of an app. They are stored and shown; `multiConvoEnabled` is not enforced."""
+    """The settings of an app. `multiConvoEnabled` is not enforced."""
 
     app_localization_enabled: bool = plain("appLocalizationEnabled")
     echo_postback: bool = plain("echoPostback")

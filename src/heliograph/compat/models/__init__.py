@@ -489,7 +489,7 @@ class AppResponse(Model):
 
 
 class AppSettings(Model):
-    """The settings of an app. They are stored and shown; `multiConvoEnabled` is not enforced."""
+    """The settings of an app. `multiConvoEnabled` is not enforced."""
 
     conversation_retention_seconds: int | None = field("conversationRetentionSeconds")
     mask_credit_card_numbers: bool = field("maskCreditCardNumbers")

@@ -122,6 +122,7 @@ class Authenticator:
             caller.key_id,
             integration_id,
             caller.scope,
+            masks_cards=app.settings.mask_credit_card_numbers,
             uses_animal_names=app.settings.use_animal_names,
         )
 
