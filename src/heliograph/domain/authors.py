@@ -45,6 +45,12 @@ def _complete(author: Author, tenant: Tenant, user: StoredUser) -> None:
     if author.avatar_url is None:
         author.avatar_url = profile.avatar_url
     if author.display_name is None:
-        author.display_name = " ".join(filter(None, (profile.given_name, profile.surname))) or None
+        author.display_name = _name(profile)
     if author.display_name is None and tenant.uses_animal_names:
         author.display_name = animals.name_of(user.id)
+
+
+def _name(profile: _Profile) -> str | None:
+    if profile.given_name is None or profile.surname is None:
+        return profile.given_name or profile.surname
+    return f"{profile.given_name} {profile.surname}"

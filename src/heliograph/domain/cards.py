@@ -22,7 +22,8 @@ def mask(text: str) -> str:
     A card number has 13 to 19 digits that pass the Luhn check, with single spaces or hyphens between them. Digits that
     a space or a hyphen separates from it, such as those of an expiry date, may precede and follow it.
     """
-    return _RUN.sub(_masked, text)
+    # Most texts have no run of digits. For those, a search takes half the time of a substitution.
+    return _RUN.sub(_masked, text) if _RUN.search(text) else text
 
 
 def _masked(found: re.Match[str]) -> str:

@@ -29,7 +29,6 @@ from heliograph.wire.items import ItemBody
 
 _ENCODER = msgspec.json.Encoder()
 _WITH_ITEMS = (CarouselMessageBody, ListMessageBody)
-_WITH_TEXTS = (TextMessageBody, MediaMessageBody, FormMessageBody)
 _WITH_ACTIONS = (TextMessageBody, ImageMessageBody, ListMessageBody)
 _MOST_CHARACTERS = 4096
 _MOST_IN_ALT_TEXT = 128
@@ -46,21 +45,23 @@ def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment], *,
     Raises:
         BadRequest: it breaks a rule that its schema cannot express.
     """
-    if isinstance(content, TextMessageBody | MediaMessageBody):
-        _enrich(content)
-    if masks_cards and isinstance(content, _WITH_TEXTS):
-        _mask_cards(content)
     match content:
         case FormResponseMessageBody():
             raise BadRequest("content of type formResponse cannot be sent through the API")
-        case MediaMessageBody(media_url=url) if attachment := attachments.get(url):
-            return _with(content, mediaType=attachment.media_type, mediaSize=attachment.size)
+        case TextMessageBody() | MediaMessageBody():
+            _enrich(content)
+            if masks_cards:
+                content.text, content.html_text = _masked(content.text), _masked(content.html_text)
+            if isinstance(content, MediaMessageBody) and (attachment := attachments.get(content.media_url)):
+                return _with(content, mediaType=attachment.media_type, mediaSize=attachment.size)
         case CarouselMessageBody() | ListMessageBody():
             _set_media_types(content.items, attachments)
         case LocationMessageBody():
             where = f"{content.coordinates.lat},{content.coordinates.long}"
             return _with(content, text=f"Location shared:\n{_MAP}{where}")
         case FormMessageBody():
+            if masks_cards:
+                content.text = _masked(content.text)
             return _with(content, submitted=False)
     _clean_metadata(content)
     if isinstance(content, _WITH_ITEMS):
@@ -91,12 +92,8 @@ def _enrich(content: TextMessageBody | MediaMessageBody) -> None:
         content.alt_text = _file_name(content.media_url)
 
 
-def _mask_cards(content: TextMessageBody | MediaMessageBody | FormMessageBody) -> None:
-    """Mask the credit card numbers in the texts that the sender wrote."""
-    if content.text:
-        content.text = cards.mask(content.text)
-    if not isinstance(content, FormMessageBody) and content.html_text:
-        content.html_text = cards.mask(content.html_text)
+def _masked(text: str | None) -> str | None:
+    return cards.mask(text) if text else text
 
 
 def _file_name(url: str) -> str | None:
