@@ -21,7 +21,7 @@ ID = re.compile(r"[0-9a-f]{24}")
 DEFAULTS = {
     "appLocalizationEnabled": True,
     "echoPostback": False,
-    "maskCreditCardNumbers": False,
+    "maskCreditCardNumbers": True,
     "multiConvoEnabled": False,
     "useAnimalNames": False,
 }

@@ -80,7 +80,7 @@ def test_create_group_with_participants(api: Caller, count: int) -> None:
 def test_eleven_participants(api: Caller) -> None:
     """Refused, even where they are fewer users (participants.11)."""
     one = {"userId": api.new_user(), "subscribeSDKClient": True}
-    assert titles_of(create(api, "sdkGroup", *[one] * 11)) == ["participants should NOT have more than 10 items"]
+    assert titles_of(create(api, "sdkGroup", *[one] * 11)) == [".participants: should not have more than 10 items"]
     assert create(api, "sdkGroup", *[one] * 10).status_code == 201
 
 

@@ -73,9 +73,13 @@ def test_the_server_logs_that_channels_are_stand_ins(server: Server, other_serve
 
 
 def test_a_custom_integration_needs_one_webhook(api: Caller) -> None:
-    for webhooks in ([], [HOOK, HOOK], None):
-        assert api("POST", "/integrations", {"type": "custom", "webhooks": webhooks}).status_code == 400
-    assert api("POST", "/integrations", {"type": "custom"}).status_code == 400
+    for webhooks, title in (
+        ([], ".webhooks: should not have fewer than 1 items"),
+        ([HOOK, HOOK], ".webhooks: should not have more than 1 items"),
+        (None, "webhooks should not be null"),
+    ):
+        assert titles_of(api("POST", "/integrations", {"type": "custom", "webhooks": webhooks})) == [title]
+    assert titles_of(api("POST", "/integrations", {"type": "custom"})) == ["should have required property 'webhooks'"]
 
 
 def test_pages_and_types(api: Caller) -> None:

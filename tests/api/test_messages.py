@@ -176,7 +176,7 @@ def test_contents_have_a_fallback_text(api: Caller, group: str) -> None:
     ]
     text = "1. Tacos\nToday!\nMore info: https://example.invalid\n\n2. Ramen\nMore info: https://example.invalid"
     assert shown(api, group, {"type": "carousel", "items": items}) == {"type": "carousel", "items": items, "text": text}
-    assert shown(api, group, {"type": "list", "items": items}) == {"type": "list", "items": items}
+    assert shown(api, group, {"type": "list", "items": items}) == {"type": "list", "items": items, "text": text}
     place = {"type": "location", "coordinates": {"lat": 45.5261583, "long": -73.595346}}
     where = "Location shared:\nhttps://maps.google.com/maps?q=45.5261583,-73.595346"
     assert shown(api, group, place) == {**place, "text": where}

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.api.test_delivery_metrics import eventually
 from tests.databases import POSTGRESQL, beside
 from tests.harness import Caller, error_of
 from tests.proofs.crowd import Crowd
@@ -158,3 +159,13 @@ def test_a_change_is_visible_on_another_server_immediately(site: Site, api: Call
     assert other.participants(group) == []
     other.ok("DELETE", f"/users/{user}")
     assert error_of(one("GET", "/users/ada")) == (404, "user_not_found", "User not found")
+
+
+def test_a_changed_setting_reaches_another_server(site: Site, api: Caller) -> None:
+    """apps.2: other servers have the settings of the app in a cache, which is short-lived."""
+    one, other, *_ = site.callers(api)
+    group, card = api.new_group(), "4111111111111111"
+    assert other.say(group, card)["content"]["text"] == "************1111"
+    one.ok("PATCH", f"/v2/apps/{api.app_id}", {"settings": {"maskCreditCardNumbers": False}})
+    assert one.say(group, card)["content"]["text"] == card
+    eventually(lambda: other.say(group, card)["content"]["text"] == card)

@@ -84,13 +84,21 @@ def breaches(name: str, value: Any, limit: str) -> Iterator[tuple[Any, str]]:
         yield wrong, f"{name}{'[0]' if isinstance(value, list) else ''} should match pattern "
     least, dots, most = limit.split(" ")[0].partition("..")
     if dots and least and int(least):
-        yield _of_size(value, int(least) - 1), f"{name} should {LESS[type(value)].format(least)}"
+        yield _of_size(value, int(least) - 1), LESS[type(value)].format(name, least)
     if dots and most:
-        yield _of_size(value, int(most) + 1), f"{name} should {MORE[type(value)].format(most)}"
+        yield _of_size(value, int(most) + 1), MORE[type(value)].format(name, most)
 
 
-LESS = {str: "NOT be shorter than {} characters", list: "NOT have fewer than {} items", int: "be >= {}"}
-MORE = {str: "NOT be longer than {} characters", list: "NOT have more than {} items", int: "be <= {}"}
+LESS = {
+    str: "{} should NOT be shorter than {} characters",
+    list: ".{}: should not have fewer than {} items",
+    int: "{} should be >= {}",
+}
+MORE = {
+    str: "{} should NOT be longer than {} characters",
+    list: ".{}: should not have more than {} items",
+    int: "{} should be <= {}",
+}
 
 
 def _of_size(value: Any, size: int) -> Any:

@@ -14,7 +14,7 @@ import pytest
 from msgspec import Meta, inspect
 
 import heliograph
-from heliograph.domain import contents, richtext
+from heliograph.domain import cards, contents, richtext
 from heliograph.wire import base
 from heliograph.wire.table import OPERATIONS
 
@@ -136,3 +136,9 @@ def test_the_name_of_a_file_takes_linear_time() -> None:
     long = "https://example.org/" + "%F0%9F%98%80" * 200
     assert contents._file_name(long) == "😀" * 128
     assert seconds(lambda: contents._file_name("https://example.org/" + "%" * 100_000)) < MOST_SECONDS
+
+
+@pytest.mark.parametrize("unit", ["0", "1", "0 ", "1-", "12 ", "1234 ", "411111111111 "])
+def test_cards_are_masked_in_linear_time(unit: str) -> None:
+    """A text may be as long as a body, 100 kB."""
+    assert seconds(lambda: cards.mask(unit * (4 * LENGTH // len(unit)))) < MOST_SECONDS

@@ -64,7 +64,7 @@ SHAPES: list[tuple[Any, bytes, list[str]]] = [
     (
         Drawing,
         b'{"frame":{"side":1},"shapes":[]}',
-        ["frame should have required property 'type'", "shapes should NOT have fewer than 1 items"],
+        ["frame should have required property 'type'", ".shapes: should not have fewer than 1 items"],
     ),
     (
         Drawing,
@@ -80,7 +80,7 @@ SHAPES: list[tuple[Any, bytes, list[str]]] = [
         [
             "frame.radius should be >= 1",
             "frame at most one of radius, across may be given, 2 given",
-            "shapes should NOT have more than 3 items",
+            ".shapes: should not have more than 3 items",
             "shapes[0] should not be null",
             "shapes[1] should have required property 'side'",
             "shapes[2] should be object",
@@ -133,7 +133,7 @@ WRONG: list[tuple[type[Any], bytes, list[str]]] = [
             "participants[1].userId should be string",
         ],
     ),
-    (conversations.ConversationCreateBody, ELEVEN, ["participants should NOT have more than 10 items"]),
+    (conversations.ConversationCreateBody, ELEVEN, [".participants: should not have more than 10 items"]),
     (
         users.UserCreateBody,
         b'{"externalId":"","signedUpAt":"2020-01-01","profile":{"givenName":5}}',

@@ -16,12 +16,11 @@ from heliograph.wire.apps import App, AppCreateBody, AppSettings, AppSettingsBod
 from heliograph.wire.paging import Page, Slice
 
 _OWNER = "App"
-# The values of the API document's examples, except `mask_credit_card_numbers`: the server does not mask them, and
-# must not claim that it does.
+# The values of the API document's examples.
 _DEFAULTS = AppSettings(
     app_localization_enabled=True,
     echo_postback=False,
-    mask_credit_card_numbers=False,
+    mask_credit_card_numbers=True,
     multi_convo_enabled=False,
     use_animal_names=False,
 )

@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar, cast
 
+from msgspec.structs import replace
+
 from heliograph.domain.changes import Changes
 from heliograph.domain.facts import FactBook, MemberKey, Needs, Reach
 from heliograph.domain.verbs import Refused, Verb
 from heliograph.storage.engine import Lock, StaleRead, Tx
-from heliograph.storage.rows import attachments, clients, conversations, participants, users
+from heliograph.storage.rows import attachments, clients, conversations, integrations, participants, users
+from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.store import Store
 from heliograph.wire.conversations import PERSONAL
 
 T = TypeVar("T")
+_SHOW_AI_DISCLAIMER = "showAIDisclaimer"
 
 
 async def perform(store: Store, verb: Verb[T]) -> T:
@@ -82,10 +86,13 @@ async def _gather_named_participants(tx: Tx, needs: Sequence[Needs], facts: Fact
 
 
 async def _gather_reaches(tx: Tx, needs: Sequence[Needs], facts: FactBook) -> None:
+    disclaimed = {need.conversation_key for need in needs if need.disclaimers}
     for key in {need.conversation_key for need in needs if need.reach}:
         conversation = facts.conversation(*key)
         if conversation is not None and conversation.type == PERSONAL:
             if (reach := await _reach(tx, conversation)) is not None:
+                if key in disclaimed:
+                    reach = replace(reach, undisclosed=await _undisclosed(tx, conversation.app_id, reach.clients))
                 facts.set_reach(conversation, reach)
 
 
@@ -97,6 +104,12 @@ async def _reach(tx: Tx, conversation: StoredConversation) -> Reach | None:
         if (user := await users.get(tx, app_id, participant.user_id)) is not None:
             return Reach(user, [found[id] for id in ids if id in found])
     return None
+
+
+async def _undisclosed(tx: Tx, app_id: str, clients: Sequence[StoredClient]) -> frozenset[str]:
+    ids = {one.integration_id for one in clients if one.integration_id is not None}
+    found = [await integrations.get(tx, app_id, id) for id in sorted(ids)]
+    return frozenset(one.id for one in found if one is not None and one.settings.get(_SHOW_AI_DISCLAIMER) is False)
 
 
 async def _gather_users(tx: Tx, named: Sequence[tuple[Needs, str]], facts: FactBook) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import msgspec
 from msgspec import Raw
 
-from heliograph.domain import metadata, richtext
+from heliograph.domain import cards, metadata, richtext
 from heliograph.errors import BadRequest
 from heliograph.storage.rows.attachments import StoredAttachment
 from heliograph.wire.actions import ActionBody, LinkBody, WebviewBody
@@ -37,8 +37,10 @@ _MOST_ENCODED = 12 * _MOST_IN_ALT_TEXT
 _MAP = "https://maps.google.com/maps?q="
 
 
-def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment]) -> Raw:
-    """The JSON of a content as responses show it. `attachments` are those that it shows, by their URLs.
+def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment], *, masks_cards: bool) -> Raw:
+    """The JSON of a content as responses show it, with credit card numbers masked if `masks_cards` is set.
+
+    `attachments` are those that it shows, by their URLs.
 
     Raises:
         BadRequest: it breaks a rule that its schema cannot express.
@@ -48,6 +50,8 @@ def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment]) ->
             raise BadRequest("content of type formResponse cannot be sent through the API")
         case TextMessageBody() | MediaMessageBody():
             _enrich(content)
+            if masks_cards:
+                content.text, content.html_text = _masked(content.text), _masked(content.html_text)
             if isinstance(content, MediaMessageBody) and (attachment := attachments.get(content.media_url)):
                 return _with(content, mediaType=attachment.media_type, mediaSize=attachment.size)
         case CarouselMessageBody() | ListMessageBody():
@@ -56,9 +60,11 @@ def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment]) ->
             where = f"{content.coordinates.lat},{content.coordinates.long}"
             return _with(content, text=f"Location shared:\n{_MAP}{where}")
         case FormMessageBody():
+            if masks_cards:
+                content.text = _masked(content.text)
             return _with(content, submitted=False)
     _clean_metadata(content)
-    if isinstance(content, CarouselMessageBody):
+    if isinstance(content, _WITH_ITEMS):
         return _with(content, text=_as_text(content.items))
     return Raw(_ENCODER.encode(content))
 
@@ -86,6 +92,10 @@ def _enrich(content: TextMessageBody | MediaMessageBody) -> None:
         content.alt_text = _file_name(content.media_url)
 
 
+def _masked(text: str | None) -> str | None:
+    return cards.mask(text) if text else text
+
+
 def _file_name(url: str) -> str | None:
     try:
         path = urlsplit(url).path
@@ -96,7 +106,7 @@ def _file_name(url: str) -> str | None:
 
 
 def _as_text(items: list[ItemBody]) -> str:
-    """A carousel as plain text, for channels without carousels: without images and postbacks."""
+    """A carousel or a list as plain text, for channels that cannot show it: without images and postbacks."""
     return "\n\n".join(
         "\n".join([f"{number}. {item.title}", *_lines(item)]) for number, item in enumerate(items, start=1)
     )

@@ -30,10 +30,14 @@ class UserReference(Struct, frozen=True):
 
 
 class Reach(Struct, frozen=True):
-    """The user of a personal conversation, and the associated clients, in the order in which they are to be tried."""
+    """The user of a personal conversation, and the associated clients, in the order in which they are to be tried.
+
+    `undisclosed` are the ids of their integrations that do not show the AI disclaimer. It is read if a verb needs it.
+    """
 
     user: StoredUser
     clients: list[StoredClient]
+    undisclosed: frozenset[str] = frozenset()
 
 
 class Needs(Struct, frozen=True):
@@ -46,6 +50,7 @@ class Needs(Struct, frozen=True):
     - `sdk_client`: the SDK client of the user.
     - `attachments`: the attachments with these ids.
     - `reach`: the user of a personal conversation, and the clients on which the user can be reached.
+    - `disclaimers`: with `reach`, the integrations of these clients that do not show the AI disclaimer.
     """
 
     app_id: str
@@ -54,6 +59,7 @@ class Needs(Struct, frozen=True):
     keep_user: bool = False
     sdk_client: bool = False
     reach: bool = False
+    disclaimers: bool = False
     attachments: tuple[str, ...] = ()
 
     @property

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Raw
 
+from heliograph.domain import cards
 from heliograph.errors import BadRequest, Conflict
 from heliograph.wire.contents import FormMessage, FormResponseMessage, FormResponseMessageBody
 from heliograph.wire.forms import MAX_SIZE, MIN_SIZE, FormMessageField, FormResponseMessageField
@@ -31,8 +32,10 @@ def submitted(message: Message) -> Message:
     return msgspec.structs.replace(message, content=msgspec.structs.replace(form, submitted=True))
 
 
-def to_api(message: Message, response: FormResponseMessageBody) -> Raw:
+def to_api(message: Message, response: FormResponseMessageBody, *, masks_cards: bool) -> Raw:
     """The JSON of a response as responses and events show it, with the labels of its form.
+
+    Credit card numbers in it are masked if `masks_cards` is set.
 
     Raises:
         BadRequest: a field of the form has no value within its limits, or there is no such field.
@@ -42,6 +45,8 @@ def to_api(message: Message, response: FormResponseMessageBody) -> Raw:
     if titles := list(_violations(form, given)):
         raise BadRequest(*titles)
     fields = [_filled(field, given[field.name]) for field in form.fields]
+    if masks_cards:
+        _mask_cards(fields)
     lines = [f"{field.label}: {_text(field)}" for field in fields]
     return Raw(msgspec.json.encode(FormResponseMessage(fields=fields, text_fallback="\n".join(lines))))
 
@@ -100,6 +105,14 @@ def _filled(field: FormMessageField, answer: FieldBody) -> FormResponseMessageFi
         chosen = [option for option in field.options or [] if option.name in names]
         filled.select = [msgspec.to_builtins(option) for option in chosen]
     return filled
+
+
+def _mask_cards(fields: list[FormResponseMessageField]) -> None:
+    for field in fields:
+        if field.text is not None:
+            field.text = cards.mask(field.text)
+        if field.email is not None:
+            field.email = cards.mask(field.email)
 
 
 def _text(field: FormResponseMessageField) -> str:

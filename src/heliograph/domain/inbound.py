@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from heliograph.domain import attachments, contents, form_responses, metadata
+from heliograph.domain import attachments, cards, contents, form_responses, metadata
 from heliograph.domain.batch import gather
 from heliograph.domain.changes import Changes
 from heliograph.domain.facts import FactBook, Needs, UserReference
@@ -53,7 +53,7 @@ async def act(store: Store, tenant: Tenant, conversation_id: str, body: InboundB
     content: Raw | None = None
     if isinstance(body.act, MessageAct) and not isinstance(body.act.content, FormResponseMessageBody):
         shown = await attachments.in_content(store, tenant.app_id, body.act.content)
-        content = contents.to_api(body.act.content, shown)
+        content = contents.to_api(body.act.content, shown, masks_cards=tenant.masks_cards)
     return await store.write(_act, tenant, conversation_id, body, content, shown)
 
 
@@ -120,7 +120,7 @@ class _Acting:
         quoted: QuotedMessage | None = None
         if isinstance(act.content, FormResponseMessageBody):
             form = form_responses.submitted(await self._load(_form_id(act, act.content)))
-            content = form_responses.to_api(form, act.content)
+            content = form_responses.to_api(form, act.content, masks_cards=self._tenant.masks_cards)
             quoted = QuotedMessageMessage(message=form)
             await messages.set_shown(self._tx, self._tenant.app_id, self._conversation.id, form.id, _encoded(form))
         assert content is not None
@@ -150,7 +150,8 @@ class _Acting:
             action = _pressed(await self._load(act.message_id), act.payload)
             given = action.metadata
             if (await load_app(self._tx, self._tenant.app_id)).settings.echo_postback:
-                verbs.append(self._post(Raw(msgspec.json.encode(TextMessage(text=action.text))), None))
+                text = cards.mask(action.text) if self._tenant.masks_cards else action.text
+                verbs.append(self._post(Raw(msgspec.json.encode(TextMessage(text=text))), None))
         shown = PostbackWebhook(payload=act.payload, metadata=given)
         return [PostInteraction(*self._where, self._author, shown, self._origin), *verbs]
 

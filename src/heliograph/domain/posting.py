@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from heliograph import ids
-from heliograph.domain import channel_messages, controllers, views
+from heliograph.domain import authors, channel_messages, controllers, views
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.activities import activity_posted
 from heliograph.domain.events.interactions import user_interacted
@@ -81,6 +81,7 @@ class PostMessage(Struct, frozen=True):
             self.conversation_id,
             user,
             reach=self.destination is not None or (self.with_stand_ins and user is None),
+            disclaimers=self.with_stand_ins and channel_messages.AI in (self.author.subtypes or ()),
             attachments=self.attachments,
         )
 
@@ -112,8 +113,9 @@ class PostMessage(Struct, frozen=True):
         if member:
             _assign_responder(conversation, self.origin, changes)
         received = changes.received(conversation)
+        author = authors.to_api(self.tenant, self.author, user)
         message = views.message(
-            ids.new(), received, self.author, user, self.content, self.metadata, self.origin.source, self.quoted
+            ids.new(), received, author, self.content, self.metadata, self.origin.source, self.quoted
         )
         shown = Raw(_ENCODER.encode(message))
         stored = StoredMessage(message.id, conversation.app_id, conversation.id, shown, self.routing)
@@ -124,7 +126,7 @@ class PostMessage(Struct, frozen=True):
         message_posted(changes.journal, self.tenant, conversation, user, message, self.origin)
         reach = facts.reach(conversation) if self.with_stand_ins and member is None else None
         if client is not None and reach is not None:
-            channel_messages.deliver(changes, self.tenant, conversation, reach.user, client, stored)
+            channel_messages.deliver(changes, self.tenant, conversation, reach, client, stored)
         return MessagePosted(shown)
 
 

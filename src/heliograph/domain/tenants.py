@@ -51,3 +51,7 @@ class Tenant:
     """The integration that acts, if the key is an integration's. It cannot access other integrations."""
     scope: Scope = Scope.APP
     """The scope of the credential. A token of an app's key may have the scope of an integration, and be of none."""
+    masks_cards: bool = False
+    """Whether the app masks credit card numbers in messages."""
+    uses_animal_names: bool = False
+    """Whether the app invents names for users without one."""

@@ -14,7 +14,7 @@ from heliograph.storage.rows.devices import StoredDevice
 from heliograph.storage.rows.participants import ListedParticipant, StoredParticipant
 from heliograph.storage.rows.users import StoredUser
 from heliograph.wire import times
-from heliograph.wire.authors import Author, AuthorBody, Source
+from heliograph.wire.authors import Author, Source
 from heliograph.wire.clients import Client, ClientAssociation
 from heliograph.wire.contents import Content
 from heliograph.wire.conversations import Conversation
@@ -72,27 +72,17 @@ def conversation(stored: StoredConversation) -> Conversation:
 def message(
     id: str,
     received: int,
-    author: AuthorBody,
-    user: StoredUser | None,
+    author: Author,
     content: Raw,
     metadata: Raw | None,
     source: Source,
     quoted: QuotedMessage | None,
 ) -> Message:
-    """A message that was posted by a user or, without one, by the business.
-
-    The content and the metadata are JSON.
-    """
+    """A message. The content and the metadata are JSON."""
     return Message(
         id=id,
         received=times.to_text(received),
-        author=Author(
-            type=author.type,
-            subtypes=author.subtypes,
-            user_id=user.id if user else None,
-            display_name=author.display_name,
-            avatar_url=author.avatar_url,
-        ),
+        author=author,
         content=cast(Content, content),
         source=source,
         quoted_message=quoted,

@@ -43,7 +43,7 @@ class AppUpdateBody(Body):
 
 
 class AppSettings(Response):
-    """The settings of an app. They are stored and shown; `multiConvoEnabled` is not enforced."""
+    """The settings of an app. `multiConvoEnabled` is not enforced."""
 
     app_localization_enabled: bool
     echo_postback: bool

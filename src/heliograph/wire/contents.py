@@ -214,9 +214,10 @@ class FormResponseMessage(Response, tag_field="type", tag="formResponse"):
 
 
 class ListMessage(Response, tag_field="type", tag="list"):
-    """Items one below the other."""
+    """Items one below the other. The text is for channels without lists."""
 
     items: list[Item]
+    text: str | None = None
     block_chat_input: bool | None = None
     actions: list[ItemAction] | None = None
 

@@ -281,9 +281,9 @@ def _walk_object(value: dict[str, Any], kind: inspect.StructType, path: str, wal
 
 def _walk_list(value: list[Any], kind: inspect.ListType, path: str, walk: _Walk) -> Iterator[str]:
     if kind.min_length is not None and len(value) < kind.min_length:
-        yield f"{path} should NOT have fewer than {kind.min_length} items"
+        yield f".{path}: should not have fewer than {kind.min_length} items"
     if kind.max_length is not None and len(value) > kind.max_length:
-        yield f"{path} should NOT have more than {kind.max_length} items"
+        yield f".{path}: should not have more than {kind.max_length} items"
     for index, item in enumerate(value[: walk.left]):
         yield from _walk(item, kind.item_type, f"{path}[{index}]", walk)
 

@@ -148,7 +148,7 @@ __all__ = [
 
 
 class AppSettings(Model):
-    """The settings of an app. They are stored and shown; `multiConvoEnabled` is not enforced."""
+    """The settings of an app. `multiConvoEnabled` is not enforced."""
 
     app_localization_enabled: bool = plain("appLocalizationEnabled")
     echo_postback: bool = plain("echoPostback")
@@ -546,10 +546,11 @@ class ImageMessage(Model):
 
 
 class ListMessage(Model):
-    """Items one below the other."""
+    """Items one below the other. The text is for channels without lists."""
 
     type: str = plain("type")
     items: list[Item] = many("items", Item)
+    text: str | None = plain("text")
     block_chat_input: bool | None = plain("blockChatInput")
     actions: list[Buy | Link | Postback | Webview | UnknownKind] | None = tagged(
         "actions", "type", {"buy": Buy, "link": Link, "postback": Postback, "webview": Webview}, several=True

@@ -489,7 +489,7 @@ class AppResponse(Model):
 
 
 class AppSettings(Model):
-    """The settings of an app. They are stored and shown; `multiConvoEnabled` is not enforced."""
+    """The settings of an app. `multiConvoEnabled` is not enforced."""
 
     conversation_retention_seconds: int | None = field("conversationRetentionSeconds")
     mask_credit_card_numbers: bool = field("maskCreditCardNumbers")
@@ -1538,12 +1538,13 @@ class Links(Model):
 
 
 class ListMessage(Model):
-    """Items one below the other."""
+    """Items one below the other. The text is for channels without lists."""
 
     type: str = field("type")
     block_chat_input: bool | None = field("blockChatInput")
     items: list[Item] = field("items", "Item")
     actions: list[ActionSubset | Any] | None = field("actions", "ActionSubset")
+    text: str | None = field("text")
 
 
 class LocationMessage(Model):

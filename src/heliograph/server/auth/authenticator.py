@@ -117,7 +117,14 @@ class Authenticator:
         if app.requests_per_second is not None:
             self._limits.take(app.id, app.requests_per_second)
         integration_id = caller.integration_id if isinstance(caller, IntegrationCaller) else None
-        return Tenant(app_id, caller.key_id, integration_id, caller.scope)
+        return Tenant(
+            app_id,
+            caller.key_id,
+            integration_id,
+            caller.scope,
+            masks_cards=app.settings.mask_credit_card_numbers,
+            uses_animal_names=app.settings.use_animal_names,
+        )
 
     async def recheck(self, authorization: bytes | None, path: Struct) -> None:
         """Check that the credential is still valid and the app of the path still exists.

@@ -56,7 +56,7 @@ _app = apps.App(
     settings=apps.AppSettings(
         app_localization_enabled=True,
         echo_postback=False,
-        mask_credit_card_numbers=False,
+        mask_credit_card_numbers=True,
         multi_convo_enabled=False,
         use_animal_names=False,
     ),

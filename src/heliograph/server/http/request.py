@@ -184,6 +184,10 @@ class Request(Generic[P, B]):
         self.context.auth.clear_cache()
         self.context.on_removal()
 
+    def after_app_change(self) -> None:
+        """Clear the cache of apps, so that changed settings take effect. In other processes they do within a second."""
+        self.context.auth.clear_cache()
+
     async def recheck(self) -> None:
         """Check the credential and the app again during a long request.
 

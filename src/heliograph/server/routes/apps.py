@@ -53,7 +53,9 @@ async def get(request: Request[AppPath, None]) -> AppResponse:
 
 @handles(UPDATE_APP)
 async def update(request: Request[AppPath, AppUpdateBody]) -> AppResponse:
-    return AppResponse(app=await apps.update(request.store, request.tenant.app_id, request.body))
+    app = await apps.update(request.store, request.tenant.app_id, request.body)
+    request.after_app_change()
+    return AppResponse(app=app)
 
 
 @handles(DELETE_APP)
