@@ -54,6 +54,9 @@ def worst(conversation: str) -> dict[str, Request]:
         "actions": message(conversation, {"type": "text", "text": "a", "actions": [link] * 1_800}),
         "Markdown": message(conversation, {"type": "text", "markdownText": ("- a\n" * 1_024)[:4_095]}),
         "HTML": message(conversation, {"type": "text", "htmlText": ("<a b='<b>" * 512)[:4_095]}),
+        "digits": message(
+            conversation, {"type": "image", "mediaUrl": "https://a.invalid/", "text": "1 " * 45_000}
+        ),
         "a long path": Request("/users/" + "%41" * 2_700, method="GET"),
         "a long query": Request(f"/conversations?filter[userId]={'%41' * 2_700}", method="GET"),
         "many headers": Request("/users", b"{}", headers={f"x-{number}": "a" * 100 for number in range(90)}),

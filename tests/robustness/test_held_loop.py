@@ -123,8 +123,8 @@ RICH = (
 PLAIN_ENDS = ("", ">", '">', "-->")
 
 
-async def _posting(server: Inside, user: str, group: str, content: dict[str, str]) -> float:
-    said = {"author": {"type": "user", "userId": user}, "content": {"type": "text", **content}}
+async def _posting(server: Inside, author: dict[str, str], group: str, content: dict[str, str]) -> float:
+    said = {"author": author, "content": {"type": "text", **content}}
     body, best = json.dumps(said).encode(), float("inf")
     for _ in range(TRIES):
         began = time.thread_time()
@@ -148,8 +148,23 @@ def test_no_rich_text_holds_the_loop(tmp_path: Path, bound: float) -> None:
                 texts = [{"markdownText": long}, {"markdownText": long[:500]}]
                 texts += [{"htmlText": long + end} for end in PLAIN_ENDS]
                 for content in texts:
-                    taken = await _posting(server, user, made, content)
+                    taken = await _posting(server, {"type": "user", "userId": user}, made, content)
                     assert taken <= bound, f"{list(content)} of {unit!r} takes {taken:.1f} ms"
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("digits", ["1 ", "12 ", "4111 1111 1111 1111 ", "1"])
+def test_no_masking_of_cards_holds_the_loop(tmp_path: Path, bound: float, digits: str) -> None:
+    async def go() -> None:
+        async with inside(new_database(SQLITE, tmp_path)) as server:
+            group = json.loads((await server.send("POST", "/conversations", b'{"type":"sdkGroup"}')).body)
+            for content in (
+                {"type": "text", "text": (digits * 4_096)[:4_096]},
+                {"type": "image", "mediaUrl": "https://example.org/a.png", "text": (digits * 90_000)[:90_000]},
+            ):
+                taken = await _posting(server, {"type": "business"}, group["conversation"]["id"], content)
+                assert taken <= bound, f"{content['type']} takes {taken:.1f} ms"
 
     asyncio.run(go())
 

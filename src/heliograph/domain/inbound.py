@@ -53,7 +53,7 @@ async def act(store: Store, tenant: Tenant, conversation_id: str, body: InboundB
     content: Raw | None = None
     if isinstance(body.act, MessageAct) and not isinstance(body.act.content, FormResponseMessageBody):
         shown = await attachments.in_content(store, tenant.app_id, body.act.content)
-        content = contents.to_api(body.act.content, shown, masks_cards=tenant.masks_cards)
+        content = await contents.encode(body.act.content, shown, masks_cards=tenant.masks_cards)
     return await store.write(_act, tenant, conversation_id, body, content, shown)
 
 

@@ -45,7 +45,7 @@ async def post(
         tenant=tenant,
         conversation_id=conversation_id,
         author=body.author,
-        content=contents.to_api(body.content, shown, masks_cards=tenant.masks_cards),
+        content=await contents.encode(body.content, shown, masks_cards=tenant.masks_cards),
         metadata=metadata.encoded(body.metadata, _OWNER),
         routing=_routing(body),
         destination=_destination(body),
