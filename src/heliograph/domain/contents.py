@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Raw
 
 from heliograph.domain import metadata, richtext
+from heliograph.domain.media import MediaFile
 from heliograph.errors import BadRequest
-from heliograph.storage.rows.attachments import StoredAttachment
 from heliograph.wire.actions import ActionBody, LinkBody, WebviewBody
 from heliograph.wire.contents import (
     CarouselMessageBody,
@@ -37,8 +37,8 @@ _MOST_ENCODED = 12 * _MOST_IN_ALT_TEXT
 _MAP = "https://maps.google.com/maps?q="
 
 
-def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment]) -> Raw:
-    """The JSON of a content as responses show it. `attachments` are those that it shows, by their URLs.
+def to_api(content: ContentBody, files: Mapping[str, MediaFile]) -> Raw:
+    """The JSON of a content as responses show it. `files` are those that it shows, if they are known, by their URLs.
 
     Raises:
         BadRequest: it breaks a rule that its schema cannot express.
@@ -48,10 +48,11 @@ def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment]) ->
             raise BadRequest("content of type formResponse cannot be sent through the API")
         case TextMessageBody() | MediaMessageBody():
             _enrich(content)
-            if isinstance(content, MediaMessageBody) and (attachment := attachments.get(content.media_url)):
-                return _with(content, mediaType=attachment.media_type, mediaSize=attachment.size)
+            if isinstance(content, MediaMessageBody) and (file := files.get(content.media_url)):
+                size = {} if file.size is None else {"mediaSize": file.size}
+                return _with(content, mediaType=file.media_type, **size)
         case CarouselMessageBody() | ListMessageBody():
-            _set_media_types(content.items, attachments)
+            _set_media_types(content.items, files)
         case LocationMessageBody():
             where = f"{content.coordinates.lat},{content.coordinates.long}"
             return _with(content, text=f"Location shared:\n{_MAP}{where}")
@@ -63,10 +64,10 @@ def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment]) ->
     return Raw(_ENCODER.encode(content))
 
 
-def _set_media_types(items: list[ItemBody], attachments: Mapping[str, StoredAttachment]) -> None:
+def _set_media_types(items: list[ItemBody], files: Mapping[str, MediaFile]) -> None:
     for item in items:
-        if item.media_url is not None and (attachment := attachments.get(item.media_url)):
-            item.media_type = attachment.media_type
+        if item.media_url is not None and (file := files.get(item.media_url)):
+            item.media_type = file.media_type
 
 
 def _with(content: ContentBody, **more: Any) -> Raw:
