@@ -12,8 +12,10 @@ from functools import partial
 import uvloop
 
 from heliograph.background import Failures
+from heliograph.delivery.media import MediaReader
 from heliograph.delivery.running import delivering
 from heliograph.domain import stand_ins
+from heliograph.domain.media import ReadMedia
 from heliograph.domain.networks import networks_of
 from heliograph.maintenance.running import maintaining
 from heliograph.server.http.proxies import Proxies
@@ -84,14 +86,18 @@ async def _serve(
             if on_ready and stand_ins.offered(settings, embedded=not store.shared):
                 log.info("third-party channels are stand-ins: nothing is sent to them")
             metrics = Metrics(store)
-            async with background_services(store, blobs, settings, metrics.failures, metrics.delivery) as (
-                on_write,
-                on_removal,
+            async with (
+                reading_media(store, settings) as read_media,
+                background_services(store, blobs, settings, metrics.failures, metrics.delivery) as (
+                    on_write,
+                    on_removal,
+                ),
             ):
                 application = Application(
                     store,
                     settings,
                     blobs=blobs,
+                    read_media=read_media,
                     on_removal=on_removal,
                     on_write=on_write,
                     request_log=request_log,
@@ -101,6 +107,16 @@ async def _serve(
                 ready = partial(on_ready, store, url) if on_ready else None
                 async with metrics.measuring():
                     await running.serve(application, listener, settings, ready, application.streams.close, link)
+
+
+@contextlib.asynccontextmanager
+async def reading_media(store: Store, settings: Settings) -> AsyncIterator[ReadMedia | None]:
+    """Yield the reader of files of other servers; None without the setting `fetch_media`."""
+    if not settings.fetch_media:
+        yield None
+        return
+    async with contextlib.aclosing(MediaReader(networks_of(settings, embedded=not store.shared))) as reader:
+        yield reader.read
 
 
 @contextlib.asynccontextmanager

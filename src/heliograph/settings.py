@@ -74,6 +74,11 @@ class Settings:
     private_attachments: bool = _setting(
         False, "Require a credential of the app to download an attachment. Without it, its URL is enough."
     )
+    fetch_media: bool = _setting(
+        False,
+        "Read the first bytes of the files that messages show from other servers, and refuse messages with files "
+        "of other types than attachments may have.",
+    )
     subdomain: str = _setting("", "Subdomain of the server, which GetTokenInfo returns to OAuth clients.")
     keep_days: int = _setting(7, "Days to keep events, settled deliveries and messages to stand-ins.", least=1)
     log_format: str = _setting("console", "Format of the log lines on standard error.", choices=("console", "json"))

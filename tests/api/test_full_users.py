@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
+import typing
 from typing import Any
 
 import httpx
 import msgspec
+import pytest
 
 from heliograph import BasicAuth, Client
+from heliograph.wire.base import Response
+from heliograph.wire.events import PAYLOADS
+from heliograph.wire.users import UserTruncated, UserWebhook
+from tests.api.end_users import EndUser
 from tests.api.endpoint import Endpoint
+from tests.api.sandbox import login
 from tests.api.test_delivery_metrics import eventually
 from tests.delivery.receiver import documented
 from tests.harness import Caller, Server, error_of, init, new_app
@@ -124,3 +131,77 @@ def test_streams_with_the_option_get_full_users(api: Caller) -> None:
     assert not any(is_full(shown) for one in events if (shown := user_of(one)) is not None), "the user is gone"
     wrong = httpx.get(f"{url}?includeFullUser=1", auth=api.auth)
     assert error_of(wrong) == (400, "bad_request", "includeFullUser should be true or false")
+
+
+USERS: dict[str, tuple[str, type[UserTruncated]]] = {
+    "client:add": ("user", UserTruncated),
+    "client:remove": ("user", UserTruncated),
+    "client:update": ("user", UserTruncated),
+    "conversation:create": ("user", UserWebhook),
+    "conversation:join": ("user", UserTruncated),
+    "conversation:leave": ("user", UserTruncated),
+    "conversation:message": ("message.author.user", UserWebhook),
+    "conversation:message:delivery:channel": ("user", UserWebhook),
+    "conversation:message:delivery:failure": ("user", UserWebhook),
+    "conversation:message:delivery:user": ("user", UserWebhook),
+    "conversation:postback": ("user", UserWebhook),
+    "conversation:read": ("activity.author.user", UserWebhook),
+    "conversation:referral": ("user", UserWebhook),
+    "conversation:typing": ("activity.author.user", UserWebhook),
+    "user:merge": ("merged_users.discarded", UserWebhook),
+    "user:remove": ("user", UserTruncated),
+    "user:update": ("user", UserWebhook),
+}
+"""The user in each payload, and whether the API document has it in full. Other payloads have no user."""
+
+
+def kind_of(payload: type[Response], path: str) -> Any:
+    """The type of the field at a path, without None."""
+    kind: Any = payload
+    for name in path.split("."):
+        hint = typing.get_type_hints(kind)[name]
+        kind = next((one for one in typing.get_args(hint) if one is not type(None)), hint)
+    return kind
+
+
+def test_payloads_have_full_users_where_the_api_document_has_them() -> None:
+    """webhooks.7"""
+    for trigger, payload in PAYLOADS.items():
+        if trigger in USERS:
+            path, expected = USERS[trigger]
+            assert kind_of(payload, path) is expected, trigger
+        else:
+            assert "user" not in payload.__struct_fields__, trigger
+
+
+@pytest.mark.one_engine
+def test_interactions_outcomes_and_merges_have_full_users(api: Caller) -> None:
+    """webhooks.7: in the stream, which shows what a webhook with `includeFullUser` gets."""
+    assert api.auth is not None
+    url = f"{api.url}/heliograph/v1/apps/{api.app_id}/events"
+    with api.http.stream("GET", url, auth=api.auth) as answer:
+        place = next(line for line in answer.iter_lines() if line.startswith("id: ")).removeprefix("id: ")
+    ada = EndUser(api, api.new_user("ada", profile=PROFILE))
+    personal = ada.begin()["id"]
+    ada.act(personal, {"type": "postback", "payload": "BOOK"})
+    ada.act(personal, {"type": "referral", "code": "spring"})
+    message = api.say(personal)["id"]
+    for outcome in ("channel", "user", "failure"):
+        api.ok("POST", f"{ada.path}/conversations/{personal}/messages/{message}/outcome", {"outcome": outcome})
+    login(api, api.new_user(), externalId="ada")
+    found: dict[str, Any] = {}
+    with Client(api.url, auth=BasicAuth(*api.auth)) as client:
+        stream = client.events.stream(api.app_id, include_full_user=True, last_event_id=place)
+        with stream:
+            for event in stream:
+                shown = event.to_dict()["events"][0]
+                found[shown["type"]] = shown["payload"]
+                if shown["type"] == "user:merge":
+                    break
+    merged = found.pop("user:merge")["mergedUsers"]
+    users = [found[type]["user"] for type in found if USERS[type] == ("user", UserWebhook)]
+    assert len(users) == 6
+    for user in (*users, merged["surviving"]):
+        assert user["profile"] == PROFILE
+        assert user["identities"] == []
+    assert merged["discarded"]["profile"] == {}

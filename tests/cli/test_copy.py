@@ -53,6 +53,7 @@ def filled(engine: str, folder: Path, users: int = 20) -> str:
         default = {"defaultSwitchboardIntegrationId": bot["switchboardIntegration"]["id"]}
         api.ok("PATCH", board, {"enabled": True, **default})
         api.new_group()
+        api.ok("PATCH", "", {"settings": {"conversationRetentionSeconds": 86_400}})
         login(api, ids[2], email="user@example.org", zendeskId="77")
         put_support_user(api, "77", email="user@example.org", givenName="Åse")
         picture = uploaded(api, "Ångström.png", FILE, for_="message")

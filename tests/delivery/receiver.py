@@ -76,10 +76,12 @@ class Receiver:
                 self._now += 1
                 self.most_at_once = max(self.most_at_once, self._now)
                 try:
-                    if not await misbehave(self.answer(call), writer):
+                    if not await misbehave(self.answer(call), writer) or headers.get("connection") == "close":
                         break
                 finally:
                     self._now -= 1
+            writer.close()
+            await writer.wait_closed()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:

@@ -145,6 +145,7 @@ WITHOUT_TENANT = {
     "apps.page",
     "apps.every",
     "apps.deleted",
+    "inactivity.page",
 }
 WITHOUT_TENANT |= {"migrations.version", "migrations.migrate", "paging.slice_of", "paging.filtered_slice_of"}
 # A delivery finds its tenant by the webhook, and the stream reads the events of all tenants.

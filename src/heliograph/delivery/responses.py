@@ -20,6 +20,9 @@ class UnreadableResponse(Exception):
 class EndpointResponse:
     """A response as it arrives, with the callbacks of the `httptools` parser."""
 
+    most_kept = KEPT_BYTES
+    """The number of bytes of the body that are kept."""
+
     def __init__(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
         self._read = 0
@@ -50,7 +53,7 @@ class EndpointResponse:
 
     def on_body(self, body: bytes) -> None:
         """Called by the parser."""
-        self.kept = (self.kept + body)[:KEPT_BYTES]
+        self.kept = (self.kept + body)[: self.most_kept]
 
     def on_message_complete(self) -> None:
         """Called by the parser."""

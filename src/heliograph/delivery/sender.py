@@ -11,17 +11,15 @@ import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from heliograph.delivery.connector import Connector, described
 from heliograph.delivery.fair_slots import FairSlots
 from heliograph.delivery.idle_connections import Connection, IdleConnections, Origin
-from heliograph.delivery.resolver import NameNotResolved, Resolver
+from heliograph.delivery.resolver import NameNotResolved
 from heliograph.delivery.responses import EndpointResponse, UnreadableResponse
-from heliograph.domain import networks
 from heliograph.domain.networks import Network, TargetRefused
 from heliograph.domain.targets import Target, parse_target
 
 TIMEOUT_SECONDS = 20.0
-# How long closing a TLS connection waits for the peer's close_notify.
-_CLOSING_SECONDS = 1.0
 _MIN_CALLS, _MAX_CALLS = 64, 1024
 # With 1,024 slots, an app can call its ten webhooks eight times each.
 _FRACTION = 8
@@ -46,11 +44,9 @@ class WebhookSender:
     """Makes POST requests, and keeps connections open for the next one."""
 
     def __init__(self, allowed: Sequence[Network], timeout: float = TIMEOUT_SECONDS) -> None:
-        self._allowed = allowed
         self._timeout = timeout
-        self._resolver = Resolver()
+        self._connector = Connector(allowed, timeout)
         self._slots = FairSlots(_max_calls(), _FRACTION)
-        self._tls: ssl.SSLContext | None = None
         self._idle = IdleConnections()
 
     async def post(self, app_id: str, url: str, headers: Mapping[str, str], body: bytes) -> CallResult:
@@ -76,9 +72,9 @@ class WebhookSender:
         except UnreadableResponse as error:
             return CallResult(None, str(error), cause="answer")
         except ssl.SSLError as error:
-            return CallResult(None, f"TLS: {error.reason or 'failed'}", cause="tls")
+            return CallResult(None, described(error), cause="tls")
         except (OSError, UnicodeError) as error:
-            return CallResult(None, str(error) or type(error).__name__, cause=_cause(error))
+            return CallResult(None, described(error), cause=_cause(error))
         reader, writer = connection
         await response.read_body(reader)
         if response.reusable and not reader.at_eof():
@@ -90,7 +86,7 @@ class WebhookSender:
     async def close(self) -> None:
         """Close the idle connections and cancel the lookups."""
         self._idle.close()
-        self._resolver.close()
+        self._connector.close()
         await asyncio.sleep(0)
 
     async def _exchange(
@@ -106,7 +102,7 @@ class WebhookSender:
                 # it did receive the request.
                 if response.started:
                     raise
-        return await self._send(await self._connect(app_id, target, deadline), request, EndpointResponse())
+        return await self._send(await self._connector.connect(app_id, target, deadline), request, EndpointResponse())
 
     async def _send(
         self, connection: Connection, request: bytes, response: EndpointResponse
@@ -120,42 +116,6 @@ class WebhookSender:
             writer.transport.abort()  # drops unsent bytes instead of waiting for them
             raise
         return response, connection
-
-    async def _connect(self, app_id: str, target: Target, deadline: asyncio.Timeout) -> Connection:
-        if target.address is not None:
-            addresses = [target.address]
-        else:
-            addresses = await self._resolve(app_id, target.host, deadline)
-        failure: Exception = OSError("the host name has no address")
-        for address in addresses:
-            try:
-                networks.check(address, self._allowed, encrypted=target.encrypted)
-                if not target.encrypted:
-                    return await asyncio.open_connection(address, target.port)
-                return await asyncio.open_connection(
-                    address,
-                    target.port,
-                    ssl=self._context(),
-                    server_hostname=target.host.partition("%")[0].rstrip("."),
-                    ssl_shutdown_timeout=_CLOSING_SECONDS,
-                )
-            except (TargetRefused, OSError) as error:
-                failure = error
-        raise failure
-
-    async def _resolve(self, app_id: str, host: str, deadline: asyncio.Timeout) -> list[str]:
-        lookup = self._resolver.look_up(app_id, host)
-        if not lookup.started.done():
-            # Waiting for a thread is our delay, not the endpoint's, so it does not count towards the timeout.
-            deadline.reschedule(None)
-            await asyncio.shield(lookup.started)
-            deadline.reschedule(asyncio.get_running_loop().time() + self._timeout)
-        return await asyncio.shield(lookup.result)
-
-    def _context(self) -> ssl.SSLContext:
-        if self._tls is None:
-            self._tls = ssl.create_default_context()
-        return self._tls
 
 
 def _cause(error: Exception) -> str:

@@ -6,10 +6,11 @@ from msgspec.structs import replace
 
 from heliograph import ids
 from heliograph.domain import metadata
+from heliograph.domain.inactivity import limit_of
 from heliograph.domain.loading import load_app
 from heliograph.errors import BadRequest
 from heliograph.storage.engine import Lock, Tx
-from heliograph.storage.rows import apps, keys
+from heliograph.storage.rows import apps, inactivity, keys
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.store import Store
 from heliograph.wire.apps import App, AppCreateBody, AppSettings, AppSettingsBody, AppUpdateBody
@@ -46,6 +47,8 @@ async def add(tx: Tx, body: AppCreateBody) -> StoredApp:
         created_at=tx.now,
     )
     await apps.add(tx, app)
+    if (limit := limit_of(app.settings)) is not None:
+        await inactivity.set_limit(tx, app.id, limit)
     return app
 
 
@@ -78,7 +81,10 @@ async def _update(tx: Tx, app_id: str, body: AppUpdateBody) -> StoredApp:
     app = await load_app(tx, app_id, lock=Lock.CHANGE)
     if body.display_name is not None:
         app.display_name = body.display_name
+    known = limit_of(app.settings)
     app.settings = _merged_settings(app.settings, body.settings)
+    if (limit := limit_of(app.settings)) != known:
+        await inactivity.set_limit(tx, app_id, limit)
     app.metadata = metadata.merged(app.metadata, body.metadata, _OWNER)
     await apps.change(tx, app)
     return app

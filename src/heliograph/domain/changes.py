@@ -195,6 +195,9 @@ class Changes:
         conversation.message_seq += 1
         conversation.message_count += 1
         self.touch(conversation)
+        if conversation.looked_at is None:
+            conversation.looked_at = conversations.NEVER
+            self._conversations.watched[conversation.app_id, conversation.id] = conversation
         self._messages.append(message)
         if author is not None:
             self.read(conversation, author)
@@ -226,6 +229,8 @@ class Changes:
         """Delete all messages, which leaves no participant with unread messages."""
         conversation.message_count = 0
         conversation.floor_seq = conversation.message_seq
+        conversation.looked_at = None
+        self._conversations.watched[conversation.app_id, conversation.id] = conversation
         self._conversations.emptied.append(conversation)
         self.touch(conversation)
 
@@ -283,6 +288,7 @@ class _Conversations:
         self.created: list[StoredConversation] = []
         self.changed: dict[Key, StoredConversation] = {}
         self.controlled: dict[Key, StoredConversation] = {}
+        self.watched: dict[Key, StoredConversation] = {}
         self.defaults: list[StoredConversation] = []
         self.emptied: list[StoredConversation] = []
         self.deleted: dict[Key, StoredConversation] = {}
@@ -305,6 +311,8 @@ class _Conversations:
             await conversations.set_counts(tx, list(self.changed.values()))
         if self.controlled:
             await conversations.set_control(tx, list(self.controlled.values()))
+        if self.watched:
+            await conversations.set_looks(tx, list(self.watched.values()))
         if self.defaults:
             await conversations.set_default(tx, self.defaults)
         if self.deleted:

@@ -12,8 +12,8 @@ import msgspec
 from msgspec import Raw
 
 from heliograph.domain import cards, metadata, richtext
+from heliograph.domain.media import MediaFile
 from heliograph.errors import BadRequest
-from heliograph.storage.rows.attachments import StoredAttachment
 from heliograph.wire.actions import ActionBody, LinkBody, WebviewBody
 from heliograph.wire.contents import (
     CarouselMessageBody,
@@ -39,21 +39,21 @@ _LONG_TEXT = 4096
 _MAP = "https://maps.google.com/maps?q="
 
 
-async def encode(content: ContentBody, attachments: Mapping[str, StoredAttachment], *, masks_cards: bool) -> Raw:
+async def encode(content: ContentBody, files: Mapping[str, MediaFile], *, masks_cards: bool) -> Raw:
     """`to_api`, in a thread if it would hold the event loop: to mask 100 kB of digits takes 0.2 seconds.
 
     Raises:
         BadRequest: it breaks a rule that its schema cannot express.
     """
     if masks_cards and len(getattr(content, "text", None) or "") > _LONG_TEXT:
-        return await asyncio.to_thread(to_api, content, attachments, masks_cards=True)
-    return to_api(content, attachments, masks_cards=masks_cards)
+        return await asyncio.to_thread(to_api, content, files, masks_cards=True)
+    return to_api(content, files, masks_cards=masks_cards)
 
 
-def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment], *, masks_cards: bool) -> Raw:
+def to_api(content: ContentBody, files: Mapping[str, MediaFile], *, masks_cards: bool) -> Raw:
     """The JSON of a content as responses show it, with credit card numbers masked if `masks_cards` is set.
 
-    `attachments` are those that it shows, by their URLs.
+    `files` are those that it shows, if they are known, by their URLs.
 
     Raises:
         BadRequest: it breaks a rule that its schema cannot express.
@@ -65,10 +65,11 @@ def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment], *,
             _enrich(content)
             if masks_cards:
                 content.text, content.html_text = _masked(content.text), _masked(content.html_text)
-            if isinstance(content, MediaMessageBody) and (attachment := attachments.get(content.media_url)):
-                return _with(content, mediaType=attachment.media_type, mediaSize=attachment.size)
+            if isinstance(content, MediaMessageBody) and (file := files.get(content.media_url)):
+                size = {} if file.size is None else {"mediaSize": file.size}
+                return _with(content, mediaType=file.media_type, **size)
         case CarouselMessageBody() | ListMessageBody():
-            _set_media_types(content.items, attachments)
+            _set_media_types(content.items, files)
         case LocationMessageBody():
             where = f"{content.coordinates.lat},{content.coordinates.long}"
             return _with(content, text=f"Location shared:\n{_MAP}{where}")
@@ -82,10 +83,10 @@ def to_api(content: ContentBody, attachments: Mapping[str, StoredAttachment], *,
     return Raw(_ENCODER.encode(content))
 
 
-def _set_media_types(items: list[ItemBody], attachments: Mapping[str, StoredAttachment]) -> None:
+def _set_media_types(items: list[ItemBody], files: Mapping[str, MediaFile]) -> None:
     for item in items:
-        if item.media_url is not None and (attachment := attachments.get(item.media_url)):
-            item.media_type = attachment.media_type
+        if item.media_url is not None and (file := files.get(item.media_url)):
+            item.media_type = file.media_type
 
 
 def _with(content: ContentBody, **more: Any) -> Raw:

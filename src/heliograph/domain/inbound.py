@@ -11,12 +11,13 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from heliograph.domain import attachments, cards, contents, form_responses, metadata
+from heliograph.domain import attachments, cards, contents, form_responses, media, metadata
 from heliograph.domain.batch import gather
 from heliograph.domain.changes import Changes
 from heliograph.domain.facts import FactBook, Needs, UserReference
 from heliograph.domain.last_seen import see
 from heliograph.domain.loading import load_app
+from heliograph.domain.media import MediaFetching
 from heliograph.domain.origins import Origin, load_origin
 from heliograph.domain.posting import MessagePosted, PostActivity, PostInteraction, PostMessage
 from heliograph.domain.tenants import Tenant
@@ -39,11 +40,15 @@ from heliograph.wire.messages import Message, QuotedMessage, QuotedMessageMessag
 _Attachments = Mapping[str, StoredAttachment]
 
 
-async def act(store: Store, tenant: Tenant, conversation_id: str, body: InboundBody) -> list[Raw]:
+async def act(
+    store: Store, tenant: Tenant, conversation_id: str, body: InboundBody, fetching: MediaFetching | None = None
+) -> list[Raw]:
     """Do what a participant does; returns the messages that this posts, as JSON.
 
+    With `fetching`, the files of other servers that a message shows are looked at.
+
     Raises:
-        BadRequest: the act breaks a rule.
+        BadRequest: the act breaks a rule, or a file cannot be read.
         ConversationNotFound, UserNotFound, NotAMember, DeviceNotFound, ClientNotFound, MessageNotFound: it does not
             exist in this app.
         Conflict: the form has been submitted.
@@ -53,7 +58,8 @@ async def act(store: Store, tenant: Tenant, conversation_id: str, body: InboundB
     content: Raw | None = None
     if isinstance(body.act, MessageAct) and not isinstance(body.act.content, FormResponseMessageBody):
         shown = await attachments.in_content(store, tenant.app_id, body.act.content)
-        content = await contents.encode(body.act.content, shown, masks_cards=tenant.masks_cards)
+        files = await media.in_content(fetching, tenant.app_id, body.act.content, shown)
+        content = await contents.encode(body.act.content, files, masks_cards=tenant.masks_cards)
     return await store.write(_act, tenant, conversation_id, body, content, shown)
 
 

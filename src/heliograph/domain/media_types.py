@@ -97,6 +97,24 @@ def media_type(name: str, first_bytes: bytes, declared: str | None, allowed: str
     return (found.mime if found else _BY_EXTENSION.get(extension, UNKNOWN)), extension or "bin"
 
 
+def type_at_url(name: str, first_bytes: bytes, declared: str | None, allowed: str) -> str:
+    """The media type of a file of another server, whose URL ends with `name`.
+
+    Unlike the name of an upload, that of a URL need not belong to the file: `/image.php` may be a picture. So it
+    counts only if the first bytes are of no known type. The other arguments are those of `media_type`.
+
+    Raises:
+        UnsupportedMediaType: the type is not allowed.
+    """
+    found = filetype.guess(first_bytes)
+    if found is None:
+        return media_type(name, first_bytes, declared, allowed)[0]
+    accepted = _accepted(allowed)
+    if accepted is not None and found.extension not in accepted:
+        raise UnsupportedMediaType(_TYPE_NOT_ALLOWED)
+    return str(found.mime)
+
+
 def _accepted(allowed: str) -> set[str] | None:
     """The extensions that the setting names, or None for all."""
     if allowed == _ANY:

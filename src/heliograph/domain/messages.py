@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from msgspec import Raw, Struct
 
 from heliograph import ids
-from heliograph.domain import attachments, contents, metadata
+from heliograph.domain import attachments, contents, media, metadata
 from heliograph.domain.batch import perform
 from heliograph.domain.changes import Changes
 from heliograph.domain.loading import load_conversation
+from heliograph.domain.media import MediaFetching
 from heliograph.domain.posting import PostActivity, PostMessage
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, MessageNotFound, NotFound
@@ -28,12 +29,20 @@ _SUBTYPES_OF_RESPONSES = ("agent", "bot")
 
 
 async def post(
-    store: Store, tenant: Tenant, conversation_id: str, body: MessagePost, *, with_stand_ins: bool = False
+    store: Store,
+    tenant: Tenant,
+    conversation_id: str,
+    body: MessagePost,
+    *,
+    with_stand_ins: bool = False,
+    fetching: MediaFetching | None = None,
 ) -> Raw:
     """Post a message; returns it as JSON. With stand-ins, a message of the business is sent to that of the channel.
 
+    With `fetching`, the files of other servers that it shows are looked at.
+
     Raises:
-        BadRequest: the message breaks a rule, or its destination cannot be reached.
+        BadRequest: the message breaks a rule, a file cannot be read, or its destination cannot be reached.
         ConversationNotFound, UserNotFound, NotAMember: it does not exist in this app.
         Locked: the conversation has reached the limit of messages.
     """
@@ -41,11 +50,12 @@ async def post(
     if titles := list(_violations(body)):
         raise BadRequest(*titles)
     shown = await attachments.in_content(store, tenant.app_id, body.content)
+    files = await media.in_content(fetching, tenant.app_id, body.content, shown)
     verb = PostMessage(
         tenant=tenant,
         conversation_id=conversation_id,
         author=body.author,
-        content=await contents.encode(body.content, shown, masks_cards=tenant.masks_cards),
+        content=await contents.encode(body.content, files, masks_cards=tenant.masks_cards),
         metadata=metadata.encoded(body.metadata, _OWNER),
         routing=_routing(body),
         destination=_destination(body),

@@ -6,7 +6,16 @@ import asyncio
 import contextlib
 
 from heliograph.background import Failures
-from heliograph.storage.rows import apps, attachments, deliveries, integrations, oauth_clients, outbox, switchboards
+from heliograph.storage.rows import (
+    apps,
+    attachments,
+    deliveries,
+    inactivity,
+    integrations,
+    oauth_clients,
+    outbox,
+    switchboards,
+)
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
@@ -52,6 +61,7 @@ async def _purge_app(store: Store, app_id: str) -> None:
             after = await store.write(outbox.purge, app_id, bucket, after, _STEP)
     while await store.write(deliveries.purge, app_id, _STEP):
         pass
+    await store.write(inactivity.forget, app_id)
     await store.write(integrations.purge, app_id)
     await store.write(switchboards.remove, app_id)
     await store.write(oauth_clients.purge, app_id)

@@ -9,6 +9,7 @@ from functools import partial
 
 from heliograph.background import Failures
 from heliograph.maintenance.files import removing_files
+from heliograph.maintenance.inactivity import InactivityWatch
 from heliograph.maintenance.purge import purging
 from heliograph.maintenance.retention import pruning
 from heliograph.storage.blobs import Blobs
@@ -19,7 +20,8 @@ from heliograph.storage.store import Store
 async def maintaining(
     store: Store, blobs: Blobs, keep_days: int, failures: Failures
 ) -> AsyncIterator[Callable[[], None]]:
-    """Purge deleted apps, delete unused files, and prune events and deliveries older than `keep_days`.
+    """Purge deleted apps, delete unused files and the messages of inactive conversations, and prune events and
+    deliveries older than `keep_days`.
 
     Runs while the context is open. Yields a callback that starts a purge immediately; call it after an app is deleted.
     """
@@ -28,6 +30,7 @@ async def maintaining(
         asyncio.create_task(failures.keep_running("purge", partial(purging, store, wake, failures))),
         asyncio.create_task(failures.keep_running("pruning", partial(pruning, store, keep_days, failures))),
         asyncio.create_task(failures.keep_running("files", partial(removing_files, store, blobs, failures))),
+        asyncio.create_task(failures.keep_running("inactivity", InactivityWatch(store, failures).run)),
     ]
     try:
         yield wake.set

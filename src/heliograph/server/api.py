@@ -11,6 +11,7 @@ from typing import TypeVar
 from msgspec import Struct
 from starlette.types import Receive, Scope
 
+from heliograph.domain.media import ReadMedia
 from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError
 from heliograph.server.auth.authenticator import CACHE_SECONDS, Authenticator
 from heliograph.server.handlers import ROUTES, Route
@@ -105,9 +106,10 @@ class Api:
         urls: Urls,
         streams: Streams,
         on_removal: Callable[[], None],
+        read_media: ReadMedia | None,
     ) -> None:
         self.auth = Authenticator(store)
-        self._context = ServerContext(store, blobs, settings, urls, self.auth, streams, on_removal)
+        self._context = ServerContext(store, blobs, settings, urls, self.auth, streams, on_removal, read_media)
         self._router = Router((*OPERATIONS, *EXTENSIONS))
 
     async def respond(self, scope: Scope, headers: Headers, receive: Receive, request_id: str) -> HandledRequest:

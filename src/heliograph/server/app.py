@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from starlette.types import Message, Receive, Scope, Send
 
+from heliograph.domain.media import ReadMedia
 from heliograph.server.api import SAFE_METHODS, Api
 from heliograph.server.attachments import attachment_route
 from heliograph.server.consent import CONSENT_PATH, consent_route
@@ -33,8 +34,9 @@ log = logging.getLogger("heliograph.request")
 class Application:
     """Responds to every request, counts it, and logs it.
 
-    `blobs` are the files of attachments, by default in the database. `on_removal` is called after a key, an integration
-    or an app is removed, and `on_write` after a request that may have written.
+    `blobs` are the files of attachments, by default in the database. `read_media` reads files of other servers that
+    messages show; without it, none are read. `on_removal` is called after a key, an integration or an app is removed,
+    and `on_write` after a request that may have written.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Application:
         settings: Settings,
         *,
         blobs: Blobs | None = None,
+        read_media: ReadMedia | None = None,
         on_removal: Callable[[], None] = lambda: None,
         on_write: Callable[[], None] = lambda: None,
         request_log: RequestLog | None = None,
@@ -59,7 +62,7 @@ class Application:
         )
         urls = Urls(settings, self._proxies)
         files = blobs or DatabaseBlobs(store)
-        self._api = Api(store, files, settings, urls, self.streams, on_removal)
+        self._api = Api(store, files, settings, urls, self.streams, on_removal, read_media)
         auth = self._api.auth
         attachments = attachment_route(store, files, auth.check_access, private=settings.private_attachments)
         self._pages = pages(store, self.metrics, urls, attachments, consent_route(store, auth, urls))

@@ -21,6 +21,7 @@ from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.attachments import Removal, StoredAttachment
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.devices import StoredDevice
+from heliograph.storage.rows.inactivity import StoredLimit
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery, StoredEvent
@@ -125,6 +126,7 @@ TABLES = (
     Table("oauth_client", StoredOAuthClient.__struct_fields__, ("id",)),
     Table("oauth_code", StoredCode.__struct_fields__, ("digest",)),
     Table("removal_call", RemovalCall.__struct_fields__, ("id",)),
+    Table("inactivity_limit", StoredLimit.__struct_fields__, ("app_id",)),
     Table("switchboard", StoredSwitchboard.__struct_fields__, ("app_id",)),
     Table("webhook", StoredWebhook.__struct_fields__, ("id",)),
     Table("delivery", StoredDelivery.__struct_fields__, ("id",), ("lane",)),

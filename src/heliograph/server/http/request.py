@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from heliograph import ids
 from heliograph.domain import stand_ins
+from heliograph.domain.media import MediaFetching, ReadMedia
 from heliograph.domain.networks import Network, networks_of
 from heliograph.domain.tenants import Caller, Tenant
 from heliograph.server.auth.authenticator import Authenticator
@@ -70,6 +71,8 @@ class ServerContext:
     streams: Streams
     on_removal: Callable[[], None]
     """Called after a key, an integration or an app is removed."""
+    read_media: ReadMedia | None
+    """Reads the beginning of files of other servers, with the setting `fetch_media`."""
 
 
 @dataclass(slots=True)
@@ -147,6 +150,13 @@ class Request(Generic[P, B]):
     def stand_ins(self) -> bool:
         """Whether this server has stand-ins for integrations with services of others."""
         return stand_ins.offered(self.settings, embedded=not self.store.shared)
+
+    @property
+    def media_fetching(self) -> MediaFetching | None:
+        """How to look at files of other servers; None without the setting `fetch_media`."""
+        if (read := self.context.read_media) is None:
+            return None
+        return MediaFetching(read, self.settings.attachment_extensions, self.recheck)
 
     def meta_and_links(self, found: Slice[Any]) -> tuple[PageMeta, Links | None]:
         """The `meta` and `links` of a page of records with ids."""

@@ -24,7 +24,9 @@ async def begin_conversation(request: Request[UserPath, BeginConversationBody]) 
 
 @handles(POST_INBOUND)
 async def post_inbound(request: Request[ConversationPath, InboundBody]) -> InboundResponse:
-    posted = await inbound.act(request.store, request.tenant, request.path.conversation_id, request.body)
+    posted = await inbound.act(
+        request.store, request.tenant, request.path.conversation_id, request.body, request.media_fetching
+    )
     return InboundResponse(messages=[encoded(Message, one) for one in posted])
 
 

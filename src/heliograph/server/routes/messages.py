@@ -27,6 +27,7 @@ async def post(request: Request[ConversationPath, MessagePost]) -> MessagePostRe
         request.path.conversation_id,
         request.body,
         with_stand_ins=request.stand_ins,
+        fetching=request.media_fetching,
     )
     return MessagePostResponse(messages=[encoded(Message, posted)])
 

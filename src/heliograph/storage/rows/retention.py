@@ -31,13 +31,11 @@ class Mark(Struct, frozen=True):
     id: str
 
 
-class Retention(Struct):
-    """The state of the retention clock, in milliseconds: the age of the database, and the trusted wall clock time."""
+class Age(Struct):
+    """A clock that does not depend on wall clocks: an age, and the trusted wall clock time, both in milliseconds."""
 
     wall: int
-    epoch: str
-    age: int = 0
-    marks: list[Mark] = []
+    age: int
 
     def advance(self, wall: int, least: int, keep: int) -> None:
         """Add the time since the last call. By the monotonic clock of this process, the age is at least `least`.
@@ -49,6 +47,13 @@ class Retention(Struct):
         passed = max(known, min(wall - self.wall, known + keep // _JUMP))
         self.age += passed
         self.wall += passed
+
+
+class Retention(Age):
+    """The state of the retention clock: the age of the database, and its marks."""
+
+    epoch: str
+    marks: list[Mark] = []
 
     def mark(self, tx: int, id: str, keep: int) -> Mark | None:
         """Mark the end of the log; returns the newest mark that is at least `keep` old, and drops those before it."""
@@ -77,7 +82,7 @@ async def advance(tx: Tx, wall: int, least: int, keep: int) -> tuple[int, Mark |
     retention = msgspec.json.decode(known, type=Retention) if known else None
     # Marks of another epoch are not comparable, so all events count as new.
     if retention is None or retention.epoch != end.epoch:
-        retention = Retention(wall, end.epoch)
+        retention = Retention(wall, 0, end.epoch)
     retention.advance(wall, least, keep)
     old = retention.mark(end.tx, end.id, keep)
     await meta.put(tx, NAME, msgspec.json.encode(retention).decode())

@@ -1,0 +1,65 @@
+"""The app setting `conversationRetentionSeconds`: messages are deleted after so long without a new one."""
+
+from __future__ import annotations
+
+from heliograph.domain.changes import Changes
+from heliograph.storage.engine import Lock, Tx
+from heliograph.storage.rows import conversations, inactivity
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.inactivity import StoredLimit
+from heliograph.wire.apps import AppSettings
+
+_LOOKS = 16
+"""How often a conversation is looked at before it counts as inactive."""
+
+
+def limit_of(settings: AppSettings) -> int | None:
+    """How long messages are kept without a new one, in milliseconds; None for ever."""
+    return (settings.conversation_retention_seconds or 0) * 1000 or None
+
+
+def interval(limit: StoredLimit) -> int:
+    """The time between two looks at a conversation, in milliseconds.
+
+    Messages may be kept longer than the limit by two intervals: one until the first look after the last message, and
+    one after the limit has passed.
+    """
+    return (limit.milliseconds or 0) // _LOOKS
+
+
+async def look(tx: Tx, limit: StoredLimit, count: int) -> tuple[list[str], bool]:
+    """Look at up to `count` conversations of an app, for which it is time.
+
+    Returns those that are inactive, and whether there may be more to look at.
+    """
+    # Of two processes that look at the same time, the second one finds nothing to do.
+    before = limit.age - interval(limit) // 2 - 1
+    ids = await inactivity.looked_at_before(tx, limit.app_id, before, count)
+    found = await conversations.get_many(tx, [(limit.app_id, id) for id in sorted(ids)], lock=Lock.CHANGE)
+    seen = [one for one in found if one.looked_at is not None and one.looked_at <= before]
+    for conversation in seen:
+        if conversation.idle_seq != conversation.message_seq:
+            conversation.idle_seq, conversation.idle_since = conversation.message_seq, limit.age
+        conversation.looked_at = limit.age
+    await conversations.set_looks(tx, seen)
+    return [one.id for one in seen if _is_inactive(one, limit)], len(ids) == count
+
+
+def _is_inactive(conversation: StoredConversation, limit: StoredLimit) -> bool:
+    since = conversation.idle_since
+    return (
+        limit.milliseconds is not None
+        and since is not None
+        and conversation.idle_seq == conversation.message_seq
+        and limit.age - since >= limit.milliseconds
+    )
+
+
+async def clear(tx: Tx, app_id: str, conversation_id: str) -> None:
+    """Delete the messages of a conversation, like DeleteAllMessages, unless it has become active."""
+    conversation = await conversations.get(tx, app_id, conversation_id, lock=Lock.CHANGE)
+    limit = await inactivity.get(tx, app_id)
+    if conversation is not None and limit is not None and _is_inactive(conversation, limit):
+        changes = Changes(tx.now)
+        changes.delete_messages(conversation)
+        await changes.save(tx)

@@ -1,0 +1,62 @@
+"""Deletes the messages of inactive conversations, in apps that limit inactivity."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from heliograph.background import Failures
+from heliograph.domain import inactivity as rules
+from heliograph.storage.rows import inactivity, retention
+from heliograph.storage.rows.inactivity import StoredLimit
+from heliograph.storage.store import Store
+
+_PAUSE_SECONDS = 30
+_APPS = 500
+_STEP = 100
+
+
+class InactivityWatch:
+    """Looks at the conversations of each app when it is time. Several processes can do so at once."""
+
+    def __init__(self, store: Store, failures: Failures) -> None:
+        self._store = store
+        self._failures = failures
+        self._ages: dict[str, tuple[int, float]] = {}
+
+    async def run(self) -> None:
+        """Look every 30 seconds, or less often if the limit of an app is long, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def look(self) -> None:
+        """Look at the apps for which it is time. Reports an app that fails, and continues with the others."""
+        after: str | None = ""
+        while after is not None:
+            limits = await self._store.read(inactivity.page, after, _APPS)
+            for limit in limits:
+                with self._failures.reported("inactivity"):
+                    await self._look_at(limit)
+            after = limits[-1].app_id if len(limits) == _APPS else None
+
+    async def _look_at(self, limit: StoredLimit) -> None:
+        age, at = self._ages.get(limit.app_id, (0, None))
+        now = time.monotonic()
+        passed = 0 if at is None else int((now - at) * 1000)
+        if at is not None and passed < rules.interval(limit):
+            return
+        wall = await self._store.read(retention.clock)
+        advanced = await self._store.write(inactivity.advance, limit.app_id, wall, age + passed)
+        if advanced is not None:
+            self._ages[limit.app_id] = advanced.age, now
+            await clear(self._store, advanced)
+
+
+async def clear(store: Store, limit: StoredLimit) -> None:
+    """Delete the messages of the conversations of an app that are inactive at the age of its limit."""
+    more = True
+    while more:
+        inactive, more = await store.write(rules.look, limit, _STEP)
+        for conversation_id in inactive:
+            await store.write(rules.clear, limit.app_id, conversation_id)
