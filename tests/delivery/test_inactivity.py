@@ -27,7 +27,7 @@ YEAR = 365 * 24 * HOUR
 
 
 class Office:
-    """An app whose conversations are looked at twice an hour, by a clock that can be wrong."""
+    """An app whose conversations are checked twice an hour, by a clock that can be wrong."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -144,7 +144,7 @@ def test_the_setting_applies_from_when_it_is_turned_on_until_it_is_turned_off(ru
     run(work)
 
 
-def test_several_processes_look_at_many_conversations(run: Run) -> None:
+def test_several_processes_check_app_many_conversations(run: Run) -> None:
     """In steps, and with a message that arrives meanwhile."""
 
     async def work(store: Store) -> None:
@@ -162,13 +162,13 @@ def test_several_processes_look_at_many_conversations(run: Run) -> None:
         assert kept in (1, 2), "the new message is after the others were deleted, or keeps them"
         ((total,),) = await here.site.rows("SELECT sum(message_count) FROM conversation")
         assert total == kept
-        assert len(await here.site.rows("SELECT 1 FROM conversation WHERE looked_at IS NOT NULL")) == 1
+        assert len(await here.site.rows("SELECT 1 FROM conversation WHERE checked_at IS NOT NULL")) == 1
 
     run(work)
 
 
 @pytest.mark.one_engine(SQLITE)
-def test_the_watch_looks_when_it_is_time_and_a_purge_deletes_the_limit(run: Run) -> None:
+def test_the_watch_checks_when_it_is_time_and_a_purge_deletes_the_limit(run: Run) -> None:
     async def long_ago(tx: Tx) -> None:
         await tx.execute("UPDATE inactivity_limit SET wall = wall - 100 * milliseconds")
         await tx.execute("UPDATE app SET deleted_at = 1 WHERE deleted_at IS NOT NULL")
@@ -180,14 +180,14 @@ def test_the_watch_looks_when_it_is_time_and_a_purge_deletes_the_limit(run: Run)
         for _ in range(10):
             # Each process trusts the wall clock for an eighth of the time.
             await store.write(long_ago)
-            await InactivityWatch(store, Failures()).look()
+            await InactivityWatch(store, Failures()).check()
         assert await here.count(group) == 0
         watch = InactivityWatch(store, Failures())
-        await watch.look()
+        await watch.check()
         ages = await here.site.rows("SELECT age FROM inactivity_limit")
         await store.write(long_ago)
-        await watch.look()
-        assert await here.site.rows("SELECT age FROM inactivity_limit") == ages, "the next look is in an hour"
+        await watch.check()
+        assert await here.site.rows("SELECT age FROM inactivity_limit") == ages, "the next check is in an hour"
         await apps.delete(store, here.site.tenant.app_id)
         await store.write(long_ago)
         await purge(store, Failures())

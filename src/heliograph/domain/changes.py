@@ -195,8 +195,8 @@ class Changes:
         conversation.message_seq += 1
         conversation.message_count += 1
         self.touch(conversation)
-        if conversation.looked_at is None:
-            conversation.looked_at = conversations.NEVER
+        if conversation.checked_at is None:
+            conversation.checked_at = conversations.NEVER
             self._conversations.watched[conversation.app_id, conversation.id] = conversation
         self._messages.append(message)
         if author is not None:
@@ -229,7 +229,7 @@ class Changes:
         """Delete all messages, which leaves no participant with unread messages."""
         conversation.message_count = 0
         conversation.floor_seq = conversation.message_seq
-        conversation.looked_at = None
+        conversation.checked_at = None
         self._conversations.watched[conversation.app_id, conversation.id] = conversation
         self._conversations.emptied.append(conversation)
         self.touch(conversation)
@@ -312,7 +312,7 @@ class _Conversations:
         if self.controlled:
             await conversations.set_control(tx, list(self.controlled.values()))
         if self.watched:
-            await conversations.set_looks(tx, list(self.watched.values()))
+            await conversations.set_checks(tx, list(self.watched.values()))
         if self.defaults:
             await conversations.set_default(tx, self.defaults)
         if self.deleted:

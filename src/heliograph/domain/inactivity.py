@@ -9,8 +9,8 @@ from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.inactivity import StoredLimit
 from heliograph.wire.apps import AppSettings
 
-_LOOKS = 16
-"""How often a conversation is looked at before it counts as inactive."""
+_CHECKS = 16
+"""How often a conversation is checked before it counts as inactive."""
 
 
 def limit_of(settings: AppSettings) -> int | None:
@@ -19,29 +19,29 @@ def limit_of(settings: AppSettings) -> int | None:
 
 
 def interval(limit: StoredLimit) -> int:
-    """The time between two looks at a conversation, in milliseconds.
+    """The time between two checks of a conversation, in milliseconds.
 
-    Messages may be kept longer than the limit by two intervals: one until the first look after the last message, and
+    Messages may be kept longer than the limit by two intervals: one until the first check after the last message, and
     one after the limit has passed.
     """
-    return (limit.milliseconds or 0) // _LOOKS
+    return (limit.milliseconds or 0) // _CHECKS
 
 
-async def look(tx: Tx, limit: StoredLimit, count: int) -> tuple[list[str], bool]:
+async def check(tx: Tx, limit: StoredLimit, count: int) -> tuple[list[str], bool]:
     """Look at up to `count` conversations of an app, for which it is time.
 
-    Returns those that are inactive, and whether there may be more to look at.
+    Returns those that are inactive, and whether there may be more to check.
     """
-    # Of two processes that look at the same time, the second one finds nothing to do.
+    # Of two processes that check at the same time, the second one finds nothing to do.
     before = limit.age - interval(limit) // 2 - 1
-    ids = await inactivity.looked_at_before(tx, limit.app_id, before, count)
+    ids = await inactivity.checked_before(tx, limit.app_id, before, count)
     found = await conversations.get_many(tx, [(limit.app_id, id) for id in sorted(ids)], lock=Lock.CHANGE)
-    seen = [one for one in found if one.looked_at is not None and one.looked_at <= before]
+    seen = [one for one in found if one.checked_at is not None and one.checked_at <= before]
     for conversation in seen:
         if conversation.idle_seq != conversation.message_seq:
             conversation.idle_seq, conversation.idle_since = conversation.message_seq, limit.age
-        conversation.looked_at = limit.age
-    await conversations.set_looks(tx, seen)
+        conversation.checked_at = limit.age
+    await conversations.set_checks(tx, seen)
     return [one.id for one in seen if _is_inactive(one, limit)], len(ids) == count
 
 

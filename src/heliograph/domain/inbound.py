@@ -45,7 +45,7 @@ async def act(
 ) -> list[Raw]:
     """Do what a participant does; returns the messages that this posts, as JSON.
 
-    With `fetching`, the files of other servers that a message shows are looked at.
+    With `fetching`, the beginning of each file of another server that a message shows is read.
 
     Raises:
         BadRequest: the act breaks a rule, or a file cannot be read.

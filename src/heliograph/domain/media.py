@@ -33,7 +33,7 @@ ReadMedia = Callable[[str, str], Awaitable[MediaStart]]
 
 
 class MediaFetching(Struct, frozen=True):
-    """How to look at files of other servers: the reader, and the allowed extensions.
+    """How to read files of other servers: the reader, and the allowed extensions.
 
     `recheck` is called after the files were read, which may take seconds.
     """
@@ -67,7 +67,7 @@ async def in_content(
             places.setdefault(url, path)
     if not places:
         return files
-    found = await asyncio.gather(*(_look(fetching, app_id, url) for url in places))
+    found = await asyncio.gather(*(_inspect(fetching, app_id, url) for url in places))
     titles = [f"{places[url]} {one}" for url, one in zip(places, found, strict=True) if isinstance(one, str)]
     if titles:
         raise BadRequest(*titles)
@@ -86,7 +86,7 @@ def _places(content: ContentBody) -> Iterator[tuple[str, str]]:
                     yield f"content.items[{number}].mediaUrl", item.media_url
 
 
-async def _look(fetching: MediaFetching, app_id: str, url: str) -> MediaFile | str:
+async def _inspect(fetching: MediaFetching, app_id: str, url: str) -> MediaFile | str:
     """The file at a URL, or why a message cannot show it."""
     try:
         start = await fetching.read(app_id, url)

@@ -39,7 +39,7 @@ async def post(
 ) -> Raw:
     """Post a message; returns it as JSON. With stand-ins, a message of the business is sent to that of the channel.
 
-    With `fetching`, the files of other servers that it shows are looked at.
+    With `fetching`, the beginning of each file of another server that it shows is read.
 
     Raises:
         BadRequest: the message breaks a rule, a file cannot be read, or its destination cannot be reached.

@@ -27,20 +27,20 @@ class InactivityWatch:
     async def run(self) -> None:
         """Look every 30 seconds, or less often if the limit of an app is long, until cancelled."""
         while True:
-            await self.look()
+            await self.check()
             await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def look(self) -> None:
+    async def check(self) -> None:
         """Look at the apps for which it is time. Reports an app that fails, and continues with the others."""
         after: str | None = ""
         while after is not None:
             limits = await self._store.read(inactivity.page, after, _APPS)
             for limit in limits:
                 with self._failures.reported("inactivity"):
-                    await self._look_at(limit)
+                    await self._check_app(limit)
             after = limits[-1].app_id if len(limits) == _APPS else None
 
-    async def _look_at(self, limit: StoredLimit) -> None:
+    async def _check_app(self, limit: StoredLimit) -> None:
         age, at = self._ages.get(limit.app_id, (0, None))
         now = time.monotonic()
         passed = 0 if at is None else int((now - at) * 1000)
@@ -57,6 +57,6 @@ async def clear(store: Store, limit: StoredLimit) -> None:
     """Delete the messages of the conversations of an app that are inactive at the age of its limit."""
     more = True
     while more:
-        inactive, more = await store.write(rules.look, limit, _STEP)
+        inactive, more = await store.write(rules.check, limit, _STEP)
         for conversation_id in inactive:
             await store.write(rules.clear, limit.app_id, conversation_id)

@@ -153,7 +153,7 @@ class Request(Generic[P, B]):
 
     @property
     def media_fetching(self) -> MediaFetching | None:
-        """How to look at files of other servers; None without the setting `fetch_media`."""
+        """How to read files of other servers; None without the setting `fetch_media`."""
         if (read := self.context.read_media) is None:
             return None
         return MediaFetching(read, self.settings.attachment_extensions, self.recheck)

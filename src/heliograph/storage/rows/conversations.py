@@ -29,7 +29,7 @@ class StoredConversation(Struct):
     `active_id` and `pending_id` are ids of switchboard integrations, which may not exist any more. `switchboard` is the
     switchboard of the app, read with the row.
 
-    `looked_at` is the age of the app's limit of inactivity when the conversation was last looked at; None without
+    `checked_at` is the age of the app's limit of inactivity when the conversation was last checked; None without
     messages. At that age the conversation was inactive since `idle_since`, when `idle_seq` was the `message_seq`.
 
     The other fields are the columns, in this order.
@@ -53,15 +53,15 @@ class StoredConversation(Struct):
     floor_seq: int = 0
     active_id: str | None = None
     pending_id: str | None = None
-    looked_at: int | None = None
+    checked_at: int | None = None
     idle_since: int | None = None
     idle_seq: int | None = None
     switchboard: SwitchboardState | None = None
 
 
 NEVER = -(2**53)
-"""The value of `looked_at` of a conversation with messages that was not looked at yet. Migrations contain it too."""
-_LOOKS = ("looked_at", "idle_since", "idle_seq")
+"""The value of `checked_at` of a conversation with messages that was not checked yet. Migrations contain it too."""
+_CHECKS = ("checked_at", "idle_since", "idle_seq")
 _SWITCHBOARD = "(SELECT state FROM switchboard WHERE switchboard.app_id = conversation.app_id)"
 ROWS = RowCodec(StoredConversation, computed={"switchboard": _SWITCHBOARD}, switchboard=(load_state, encode))
 _CHANGEABLE = ("display_name", "description", "icon_url", "metadata")
@@ -159,12 +159,12 @@ async def set_control(tx: Tx, conversations: Sequence[StoredConversation]) -> No
     await tx.update("conversation", ("active_id", "pending_id"), _KEY, rows)
 
 
-async def set_looks(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
-    """Store when the conversations were looked at, and since when they are inactive."""
+async def set_checks(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
+    """Store when the conversations were checked, and since when they are inactive."""
     rows = [
-        (one.looked_at, one.idle_since, one.idle_seq, tx.bucket(one.id), one.app_id, one.id) for one in conversations
+        (one.checked_at, one.idle_since, one.idle_seq, tx.bucket(one.id), one.app_id, one.id) for one in conversations
     ]
-    await tx.update("conversation", _LOOKS, _KEY, rows)
+    await tx.update("conversation", _CHECKS, _KEY, rows)
 
 
 async def set_default(tx: Tx, conversations: Sequence[StoredConversation]) -> None:

@@ -1,7 +1,7 @@
 """The limits of inactivity of apps, and since when their conversations are inactive.
 
-Times are ages of the limit, in milliseconds, not times of a wall clock: see `retention`. When a conversation is looked
-at, the number of messages that were ever posted in it shows whether it was active since the last look.
+Times are ages of the limit, in milliseconds, not times of a wall clock: see `retention`. When a conversation is
+checked, the number of messages that were ever posted in it shows whether it was active since the last check.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ async def advance(tx: Tx, app_id: str, wall: int, least: int) -> StoredLimit | N
     return limit
 
 
-async def looked_at_before(reader: Reader, app_id: str, age: int, limit: int) -> Sequence[str]:
-    """Conversations with messages that were last looked at by this age, at most `limit`."""
+async def checked_before(reader: Reader, app_id: str, age: int, limit: int) -> Sequence[str]:
+    """Conversations with messages that were last checked at this age or before, at most `limit`."""
     rows = await reader.rows(
-        "SELECT id FROM conversation WHERE app_id = $1 AND looked_at <= $2 ORDER BY looked_at LIMIT $3",
+        "SELECT id FROM conversation WHERE app_id = $1 AND checked_at <= $2 ORDER BY checked_at LIMIT $3",
         app_id,
         age,
         limit,
