@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from msgspec import Raw
@@ -273,5 +274,24 @@ def test_purging_an_app_deletes_all_its_rows(run: Run) -> None:
             column = "id" if table == "app" else "app_id"
             assert [row[0] for row in await site.rows(f"SELECT {column} FROM {table}")] == [other.tenant.app_id]
         assert [row[0] for row in await site.rows("SELECT app_id FROM attempt")] == [other.tenant.app_id]
+
+    run(work)
+
+
+def test_purging_a_small_app_takes_few_transactions(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL has 1,024 buckets, most of which have no row of the app."""
+
+    async def work(store: Store) -> None:
+        await apps.delete(store, (await new_site(store)).tenant.app_id)
+        await store.write(long_ago)
+        write, transactions = store.write, []
+
+        async def counted(work: Any, *args: Any) -> Any:
+            transactions.append(work)
+            return await write(work, *args)
+
+        monkeypatch.setattr(store, "write", counted)
+        await purge(store, Failures())
+        assert 5 < len(transactions) < 50
 
     run(work)

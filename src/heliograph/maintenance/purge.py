@@ -20,6 +20,7 @@ from heliograph.storage.store import Store
 from heliograph.wire import times
 
 _STEP = 500
+_BUCKETS = 128
 _PAUSE_SECONDS = 5
 # Another process may accept requests for a deleted app for one more second, and finish their writes after that.
 _SHARED_DELAY = 5_000
@@ -50,15 +51,17 @@ async def purge(store: Store, failures: Failures) -> None:
 
 
 async def _purge_app(store: Store, app_id: str) -> None:
-    for bucket in range(store.buckets):
-        while await store.write(apps.purge_rows, app_id, bucket, _STEP):
+    # A statement for each bucket would make thousands for an app that has few rows.
+    for first in range(0, store.buckets, _BUCKETS):
+        buckets = range(first, min(first + _BUCKETS, store.buckets))
+        while await store.write(apps.purge_rows, app_id, buckets, _STEP):
             pass
-        while await store.write(attachments.discard_of_app, app_id, bucket, _STEP):
+        while await store.write(attachments.discard_of_app, app_id, buckets, _STEP):
             pass
-        # Event ids ascend with time, and an app's events are younger than the app.
-        after: str | None = app_id
-        while after is not None:
-            after = await store.write(outbox.purge, app_id, bucket, after, _STEP)
+    # Event ids ascend with time, and an app's events are younger than the app.
+    after: str | None = app_id
+    while after is not None:
+        after = await store.write(outbox.purge, app_id, after, _STEP)
     while await store.write(deliveries.purge, app_id, _STEP):
         pass
     await store.write(inactivity.forget, app_id)

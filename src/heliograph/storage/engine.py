@@ -43,6 +43,11 @@ class Lock(Enum):
     REMOVE = auto()
 
 
+def parameters(values: Iterable[object], first: int) -> str:
+    """The parameters of `IN (…)` for these values: `$3, $4, $5` from the number `first` on."""
+    return ", ".join(f"${number}" for number, _ in enumerate(values, first))
+
+
 class StaleRead(Exception):
     """A row changed after the transaction read it and before it locked it. The transaction is run again."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from heliograph.storage.codec import RowCodec
-from heliograph.storage.engine import Columns, Lock, Reader, Row, Tx
+from heliograph.storage.engine import Columns, Lock, Reader, Row, Tx, parameters
 from heliograph.storage.paging import slice_of
 from heliograph.wire.apps import AppSettings
 from heliograph.wire.paging import Page, Slice
@@ -94,12 +95,15 @@ async def forget(tx: Tx, app_id: str) -> None:
     await tx.execute("DELETE FROM app WHERE id = $1", app_id)
 
 
-async def purge_rows(tx: Tx, app_id: str, bucket: int, limit: int) -> bool:
-    """Delete up to `limit` rows of the app in a bucket from each OWNED table; returns whether more remain."""
+async def purge_rows(tx: Tx, app_id: str, buckets: Sequence[int], limit: int) -> bool:
+    """Delete up to `limit` rows of the app in these buckets from each OWNED table; returns whether more remain."""
     more = False
     for table, key in OWNED.items():
         rows: list[Row] = await tx.rows(
-            f"SELECT {', '.join(key)} FROM {table} WHERE bucket = $1 AND app_id = $2 LIMIT $3", bucket, app_id, limit
+            f"SELECT {', '.join(key)} FROM {table} WHERE app_id = $1 AND bucket IN ({parameters(buckets, 3)}) LIMIT $2",
+            app_id,
+            limit,
+            *buckets,
         )
         await tx.delete(table, key, rows)
         more = more or len(rows) == limit

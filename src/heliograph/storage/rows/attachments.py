@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec import Struct
 
 from heliograph.storage.codec import RowCodec
-from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.engine import Lock, Reader, Tx, parameters
 
 _KEY = ("bucket", "app_id", "id")
 _OF_CHUNK = "attachment_chunk WHERE bucket = $1 AND app_id = $2 AND attachment_id = $3"
@@ -171,13 +171,11 @@ async def discard(tx: Tx, attachments: Collection[StoredAttachment]) -> None:
         await tx.insert("attachment_removal", _REMOVAL, [(one.id, one.app_id, tx.now) for one in attachments])
 
 
-async def discard_of_app(tx: Tx, app_id: str, bucket: int, limit: int) -> bool:
-    """Discard up to `limit` attachments of a deleted app in a bucket; returns whether more remain."""
+async def discard_of_app(tx: Tx, app_id: str, buckets: Sequence[int], limit: int) -> bool:
+    """Discard up to `limit` attachments of a deleted app in these buckets; returns whether more remain."""
+    where = f"app_id = $1 AND bucket IN ({parameters(buckets, 3)})"
     rows = await tx.rows(
-        f"SELECT {', '.join(ROWS.columns)} FROM attachment WHERE bucket = $1 AND app_id = $2 LIMIT $3",
-        bucket,
-        app_id,
-        limit,
+        f"SELECT {', '.join(ROWS.columns)} FROM attachment WHERE {where} LIMIT $2", app_id, limit, *buckets
     )
     await discard(tx, [ROWS.load(row) for row in rows])
     return len(rows) == limit

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Sequence
 from msgspec import Raw, Struct
 from msgspec.structs import astuple
 
-from heliograph.storage.engine import Reader, Row, Tx
+from heliograph.storage.engine import Reader, Row, Tx, parameters
 from heliograph.storage.rows.deliveries import ATTEMPT_COLUMNS, PENDING, remove
 from heliograph.storage.rows.log_rows import DELIVERY_ROWS, FULL_SOURCE, FULL_USER, StoredAttempt, StoredDelivery
 
@@ -130,7 +130,7 @@ async def heads(
     """
     # A lane is ordered by event ids, which ascend within a conversation, whichever machine makes them.
     columns = ", ".join(f"d.{name}" for name in DELIVERY_ROWS.columns)
-    others = ", ".join(f"${number}" for number, _ in enumerate(leaving_out, 4))
+    others = parameters(leaving_out, 4)
     rows = await reader.rows(
         f"""SELECT d.bucket, {columns}, e.created_at,
             CASE WHEN d.in_full & {FULL_USER} <> 0 THEN coalesce(e.full_payload, e.payload) ELSE e.payload END,

@@ -50,21 +50,25 @@ async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 10
     return [EVENT_ROWS.load(row) for row in rows]
 
 
-async def purge(tx: Tx, app_id: str, bucket: int, after: str, limit: int) -> str | None:
-    """Delete the app's events among the next `limit` of the bucket.
+async def purge(tx: Tx, app_id: str, after: str, limit: int) -> str | None:
+    """Delete the next events of the app after an id, at most `limit`.
 
-    Returns the id of the last event examined, or None at the end of the bucket.
+    Returns the id after which to continue, or None if there are no more.
     """
+    if not tx.single_writer:
+        keys = await tx.rows("SELECT bucket, id FROM event WHERE app_id = $1 LIMIT $2", app_id, limit)
+        await tx.delete("event", ("bucket", "id"), keys)
+        return after if len(keys) == limit else None
+    # No index separates the apps' events in a database with one bucket.
     row = await tx.row(
-        "SELECT max(id) FROM (SELECT id FROM event WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3) AS step",
-        bucket,
+        "SELECT max(id) FROM (SELECT id FROM event WHERE bucket = 0 AND id > $1 ORDER BY id LIMIT $2) AS step",
         after,
         limit,
     )
     if row is None or row[0] is None:
         return None
     await tx.execute(
-        "DELETE FROM event WHERE bucket = $1 AND id > $2 AND id <= $3 AND app_id = $4", bucket, after, row[0], app_id
+        "DELETE FROM event WHERE bucket = 0 AND id > $1 AND id <= $2 AND app_id = $3", after, row[0], app_id
     )
     last: str = row[0]
     return last

@@ -17,7 +17,7 @@ from collections.abc import Collection
 from msgspec import Struct
 
 from heliograph import ids
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.engine import Reader, Tx, parameters
 from heliograph.storage.rows import meta
 from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
 
@@ -143,9 +143,8 @@ async def changed_apps(reader: Reader, since: int, app_ids: Collection[str]) -> 
     settled, _ = await horizon(reader)
     if settled == since or not app_ids:
         return settled, []
-    placeholders = ", ".join(f"${number}" for number, _ in enumerate(app_ids, 3))
     rows = await reader.rows(
-        f"SELECT app_id FROM event WHERE app_id IN ({placeholders}) AND tx >= $1 AND tx < $2 GROUP BY app_id",
+        f"SELECT app_id FROM event WHERE app_id IN ({parameters(app_ids, 3)}) AND tx >= $1 AND tx < $2 GROUP BY app_id",
         since,
         settled,
         *app_ids,
