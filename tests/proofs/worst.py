@@ -55,7 +55,7 @@ def worst(conversation: str) -> dict[str, Request]:
         "Markdown": message(conversation, {"type": "text", "markdownText": ("- a\n" * 1_024)[:4_095]}),
         "HTML": message(conversation, {"type": "text", "htmlText": ("<a b='<b>" * 512)[:4_095]}),
         "digits": message(
-            conversation, {"type": "image", "mediaUrl": "https://a.invalid/", "text": "1 " * 45_000}
+            conversation, {"type": "image", "mediaUrl": "https://a.invalid/", "text": ("123 " * 6 + "1x") * 3_400}
         ),
         "a long path": Request("/users/" + "%41" * 2_700, method="GET"),
         "a long query": Request(f"/conversations?filter[userId]={'%41' * 2_700}", method="GET"),

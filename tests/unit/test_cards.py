@@ -43,6 +43,10 @@ def test_all_but_the_last_four_digits_are_masked(text: str, masked: str) -> None
         "4111111111111112",
         "411111111111",
         f"{VISA}4111",
+        "9 4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 99 99",
+        "4111 1111 1111 1111 " * 13,
+        "1 " + "4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1" + " 12 12",
+        "4111 1111 1111 1111 " * 13,
         "4111  1111 1111 1111",
         "4111--1111-1111-1111",
         "4111.1111.1111.1111",
@@ -53,6 +57,11 @@ def test_all_but_the_last_four_digits_are_masked(text: str, masked: str) -> None
 )
 def test_other_digits_are_shown(text: str) -> None:
     assert cards.mask(text) == text
+
+
+def test_the_first_300_sequences_are_examined() -> None:
+    masked = "************1111"
+    assert cards.mask("x".join([VISA] * 302)) == "x".join([masked] * 300 + [VISA] * 2)
 
 
 def passes(digits: str) -> bool:
@@ -66,9 +75,11 @@ def plainly(run: str) -> str:
     groups = [(found.start(), found.end()) for found in re.finditer("[0-9]+", run)]
     masked = list(run)
     for first, (start, _) in enumerate(groups):
-        for _, end in groups[first:]:
+        for last, (_, end) in enumerate(groups[first:], first):
             digits = [place for place in range(start, end) if run[place].isdigit()]
-            if 13 <= len(digits) <= 19 and passes("".join(run[place] for place in digits)):
+            is_whole = (start, end) == (0, len(run))
+            are_long = all(groups[at][1] - groups[at][0] >= 3 for at in (first, last))
+            if (is_whole or are_long) and 13 <= len(digits) <= 19 and passes("".join(run[place] for place in digits)):
                 for place in digits[:-4]:
                     masked[place] = "*"
     return "".join(masked)

@@ -10,7 +10,12 @@ from itertools import accumulate
 _FEWEST, _MOST = 13, 19
 _SHOWN = 4
 _SEPARATORS = " -"
+# Sequences that are not written like card numbers must cost little, because a text may be 100 kB long.
+_SHORTEST_GROUP = 3
+_LONGEST_RUN = 200
+_MOST_RUNS = 300
 _RUN = re.compile(rf"[0-9](?:[{_SEPARATORS}]?[0-9]){{{_FEWEST - 1},}}")
+_NO_SEPARATORS = str.maketrans("", "", _SEPARATORS)
 _VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
 _DOUBLED = bytes.maketrans(bytes(range(10)), bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 """Twice each digit, as the sum of its digits."""
@@ -20,22 +25,34 @@ def mask(text: str) -> str:
     """The text with `*` for the digits of credit card numbers, except for their last four.
 
     A card number has 13 to 19 digits that pass the Luhn check, with single spaces or hyphens between them. Digits that
-    a space or a hyphen separates from it, such as those of an expiry date, may precede and follow it.
+    a space or a hyphen separates from it, such as those of an expiry date, may precede and follow it. Then its first
+    and last groups have at least three digits, and all of them are at most 200. The first 300 sequences are examined.
     """
     # Most texts have no run of digits. For those, a search takes half the time of a substitution.
-    return _RUN.sub(_masked, text) if _RUN.search(text) else text
+    return _RUN.sub(_masked, text, count=_MOST_RUNS) if _RUN.search(text) else text
 
 
 def _masked(found: re.Match[str]) -> str:
     run = found[0]
-    groups = run.replace("-", " ").split(" ")
-    digits = list("".join(groups))
-    hidden = 0
-    for start, end in _cards(groups):
-        start, hidden = max(start, hidden), max(hidden, end - _SHOWN)
-        digits[start:hidden] = "*" * (hidden - start)
-    rest = iter(digits)
-    return "".join([one if one in _SEPARATORS else next(rest) for one in run])
+    digits = run.translate(_NO_SEPARATORS)
+    if len(digits) <= _MOST and _passes(digits.encode()):
+        return _hide(run, [(0, len(digits))])
+    # A run that is one group has no parts.
+    if len(digits) == len(run) or len(digits) > _LONGEST_RUN:
+        return run
+    return _hide(run, list(_cards(run.replace("-", " ").split(" "))))
+
+
+def _hide(run: str, cards: Sequence[tuple[int, int]]) -> str:
+    """The run with the digits of these slices masked, except for the last four of each, unless they are in another."""
+    if not cards:
+        return run
+    places = [place for place, one in enumerate(run) if one not in _SEPARATORS]
+    shown = list(run)
+    for start, end in cards:
+        for place in places[start : end - _SHOWN]:
+            shown[place] = "*"
+    return "".join(shown)
 
 
 def _cards(groups: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -45,16 +62,19 @@ def _cards(groups: Sequence[str]) -> Iterator[tuple[int, int]]:
     """
     bounds = list(accumulate(map(len, groups), initial=0))
     digits = "".join(groups).encode().translate(_VALUES)
-    # The sums turn each check into a subtraction, which takes the same time for any number of digits.
+    # With sums, each check is a subtraction.
     sums = [_sums(digits, parity) for parity in (0, 1)]
-    for first, start in enumerate(bounds):
+    long = [len(group) >= _SHORTEST_GROUP for group in groups]
+    for first, start in enumerate(bounds[:-1]):
+        if not long[first]:
+            continue
         for last in range(bisect_right(bounds, start + _MOST, first) - 1, first, -1):
             end = bounds[last]
             if end - start < _FEWEST:
                 break
             # The check doubles every second digit from the right.
             before = sums[end % 2]
-            if (before[end] - before[start]) % 10 == 0:
+            if long[last - 1] and (before[end] - before[start]) % 10 == 0:
                 yield start, end
                 break
 
@@ -64,3 +84,8 @@ def _sums(digits: bytes, parity: int) -> list[int]:
     values = bytearray(digits)
     values[parity::2] = values[parity::2].translate(_DOUBLED)
     return list(accumulate(values, initial=0))
+
+
+def _passes(digits: bytes) -> bool:
+    """The Luhn check of the whole."""
+    return _sums(digits.translate(_VALUES), len(digits) % 2)[-1] % 10 == 0

@@ -67,10 +67,10 @@ async def create(
         BadRequest: the conversation is not personal, the integration is of another type, or the message breaks a rule.
         UserNotFound, ConversationNotFound, NotAMember, IntegrationNotFound: it does not exist in this app.
     """
-    return await store.write(_create, tenant, id_or_external_id, brand_id, await _request(tenant, body))
+    return await store.write(_create, tenant, id_or_external_id, brand_id, _request(tenant, body))
 
 
-async def _request(tenant: Tenant, body: ClientCreateBody) -> LinkRequest:
+def _request(tenant: Tenant, body: ClientCreateBody) -> LinkRequest:
     criteria = body.match_criteria
     given = criteria.address if isinstance(criteria, MailgunCriteriaBody) else criteria.phone_number
     external_id = given if isinstance(criteria, MailgunCriteriaBody) else "".join(given.replace("-", "").split())
@@ -81,25 +81,25 @@ async def _request(tenant: Tenant, body: ClientCreateBody) -> LinkRequest:
         display_name=given,
         address=ClientAddress(criteria.integration_id, external_id.lower()),
         link=link,
-        sent=await _sent(tenant, body, external_id),
+        sent=_sent(tenant, body, external_id),
     )
 
 
-async def _sent(tenant: Tenant, body: ClientCreateBody, external_id: str) -> Raw | None:
+def _sent(tenant: Tenant, body: ClientCreateBody, external_id: str) -> Raw | None:
     """The confirmation message as the channel is to send it."""
     message, criteria = body.confirmation.message, body.match_criteria
     if message is None:
         return None
-    sent = {"to": external_id, "message": await _message(tenant, message)}
+    sent = {"to": external_id, "message": _message(tenant, message)}
     if isinstance(criteria, MailgunCriteriaBody) and criteria.subject is not None:
         sent["subject"] = criteria.subject
     return Raw(_ENCODER.encode(sent))
 
 
-async def _message(tenant: Tenant, message: MessagePost) -> dict[str, object]:
+def _message(tenant: Tenant, message: MessagePost) -> dict[str, object]:
     author = {"displayName": message.author.display_name, "avatarUrl": message.author.avatar_url}
     shown = {name: value for name, value in author.items() if value is not None}
-    content = await contents.encode(message.content, {}, masks_cards=tenant.masks_cards)
+    content = contents.to_api(message.content, {}, masks_cards=tenant.masks_cards)
     return {"author": {"type": message.author.type, **shown}, "content": content}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
@@ -35,19 +34,7 @@ _MOST_CHARACTERS = 4096
 _MOST_IN_ALT_TEXT = 128
 # A character is at most four bytes, each of which is percent-encoded in three characters.
 _MOST_ENCODED = 12 * _MOST_IN_ALT_TEXT
-_LONG_TEXT = 4096
 _MAP = "https://maps.google.com/maps?q="
-
-
-async def encode(content: ContentBody, files: Mapping[str, MediaFile], *, masks_cards: bool) -> Raw:
-    """`to_api`, in a thread if it would hold the event loop: to mask 100 kB of digits takes 0.2 seconds.
-
-    Raises:
-        BadRequest: it breaks a rule that its schema cannot express.
-    """
-    if masks_cards and len(getattr(content, "text", None) or "") > _LONG_TEXT:
-        return await asyncio.to_thread(to_api, content, files, masks_cards=True)
-    return to_api(content, files, masks_cards=masks_cards)
 
 
 def to_api(content: ContentBody, files: Mapping[str, MediaFile], *, masks_cards: bool) -> Raw:

@@ -59,7 +59,7 @@ async def act(
     if isinstance(body.act, MessageAct) and not isinstance(body.act.content, FormResponseMessageBody):
         shown = await attachments.in_content(store, tenant.app_id, body.act.content)
         files = await media.in_content(fetching, tenant.app_id, body.act.content, shown)
-        content = await contents.encode(body.act.content, files, masks_cards=tenant.masks_cards)
+        content = contents.to_api(body.act.content, files, masks_cards=tenant.masks_cards)
     return await store.write(_act, tenant, conversation_id, body, content, shown)
 
 

@@ -55,7 +55,7 @@ async def post(
         tenant=tenant,
         conversation_id=conversation_id,
         author=body.author,
-        content=await contents.encode(body.content, files, masks_cards=tenant.masks_cards),
+        content=contents.to_api(body.content, files, masks_cards=tenant.masks_cards),
         metadata=metadata.encoded(body.metadata, _OWNER),
         routing=_routing(body),
         destination=_destination(body),
