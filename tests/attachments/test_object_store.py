@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -191,6 +192,18 @@ def test_memory_during_uploads(tmp_path: Path) -> None:
         acknowledged = upload_together(api, 20, SIZE)
         assert peak_memory(pid) - before < 75 * MEGABYTE
         acknowledged.check(server.url)
+
+
+def test_a_full_temporary_folder(storing: Server, api: Caller, bucket: Bucket) -> None:
+    before = bucket.objects()
+    limits = resource.prlimit(storing.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(storing.process.pid, resource.RLIMIT_FSIZE, (8 * MEGABYTE, limits[1]))
+    try:
+        assert error_of(upload(api, "a.txt", LARGE)) == (*UNAVAILABLE, "The server has no room for uploads")
+        assert bucket.objects() == before
+    finally:
+        resource.prlimit(storing.process.pid, resource.RLIMIT_FSIZE, limits)
+    assert delete(api, uploaded(api, "a.txt", LARGE)).status_code == 200
 
 
 def test_an_object_store_that_is_down(tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError
@@ -19,6 +19,9 @@ from heliograph.storage.rows.attachments import Removal, StoredAttachment
 
 if TYPE_CHECKING:
     from obstore.store import RetryConfig
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _PART_BYTES = 5_242_880
 """S3 accepts parts of at least 5 MiB. A file is sent one part after the other, so sending needs memory for one."""
@@ -54,11 +57,11 @@ class ObjectBlobs(Blobs):
 
     async def write(self, upload: Removal, chunks: AsyncIterator[bytes]) -> Written:
         # A file waits on disk until it is complete: a slow client holds no memory, and none of the few places to send.
-        with _temporary_file() as file:
+        with await _on_disk(tempfile.TemporaryFile) as file:
             size = 0
             async for data in chunks:
-                size += await asyncio.to_thread(file.write, data)
-            await asyncio.to_thread(file.seek, 0)
+                size += await _on_disk(file.write, data)
+            await _on_disk(file.seek, 0)
             async with self._small if size <= _SMALL_BYTES else self._large:
                 with _available():
                     await obstore.put_async(self._objects, upload.id, file, chunk_size=_PART_BYTES, max_concurrency=1)
@@ -86,12 +89,10 @@ class ObjectBlobs(Blobs):
             await obstore.delete_async(self._objects, removal.id)
 
 
-@contextmanager
-def _temporary_file() -> Iterator[IO[bytes]]:
-    """A file that is deleted at the end."""
+async def _on_disk(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call `work`, which accesses the disk, in a thread."""
     try:
-        with tempfile.TemporaryFile() as file:
-            yield file
+        return await asyncio.to_thread(work, *args, **kwargs)
     except OSError as error:
         raise ServiceUnavailable("The server has no room for uploads") from error
 
