@@ -87,7 +87,7 @@ def test_junk_in_every_field(account: Caller, engine: str, operation: AnyOperati
     path = world.path(operation)
     found = distinct(operation.body.kind)
     # Where there are many places, they share the junk: whatever reads a place reads others too.
-    step = 1 + len(found) // 20
+    step = 1 + len(found) // 8
     stored = False
     for number, place in enumerate(found):
         for junk in (JUNK if engine == SQLITE else STRINGS)[number % step :: step]:

@@ -38,7 +38,7 @@ from tests.security.worlds import World, new_world
 
 OFFICIAL_DOCUMENT = os.environ.get("HELIOGRAPH_TEST_OFFICIAL_DOCUMENT")
 ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1"))
-EXAMPLES = 6 * ROUNDS
+EXAMPLES = 4 * ROUNDS
 CHECKS: Any = [
     not_a_server_error,
     status_code_conformance,

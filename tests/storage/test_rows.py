@@ -33,16 +33,17 @@ def test_insert_fetch_update_and_delete_take_sets(run: Run) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 9, 10, 11])
-@pytest.mark.parametrize("at", range(11))
-def test_pages_know_what_precedes_and_what_follows(run: Run, size: int, at: int) -> None:
+def test_pages_know_what_precedes_and_what_follows(run: Run, size: int) -> None:
     names = [ids.new() for _ in range(10)]
     cursors = [*names, ids.new()]
+    wanted = [Page(size=size), *(Page(after=one, size=size) for one in cursors)]
+    wanted += [Page(before=one, size=size) for one in cursors]
 
     async def pages(tx: Tx) -> list[tuple[list[str], bool, bool]]:
         await tx.execute(TABLE)
         await tx.insert("thing", ("owner", "id", "value"), [("a", one, 0) for one in names] + [("b", ids.new(), 0)])
         found = []
-        for page in (Page(size=size), Page(after=cursors[at], size=size), Page(before=cursors[at], size=size)):
+        for page in wanted:
             got = await slice_of(tx, ("id",), "thing WHERE owner = $1", ("a",), page)
             found.append(([row[0] for row in got.records], got.precedes, got.follows))
         return found
@@ -50,12 +51,12 @@ def test_pages_know_what_precedes_and_what_follows(run: Run, size: int, at: int)
     async def go(store: Store) -> list[tuple[list[str], bool, bool]]:
         return await store.write(pages)
 
-    first, after, before = run(go)
+    first, *others = run(go)
     assert first == (names[:size], False, size < 10)
-    following = names[at + 1 :]
-    assert after == (following[:size], bool(following), len(following) > size)
-    preceding = names[:at]
-    assert before == (preceding[-size:], len(preceding) > size, at < 10 and bool(preceding))
+    for at, (after, before) in enumerate(zip(others[:11], others[11:], strict=True)):
+        following, preceding = names[at + 1 :], names[:at]
+        assert after == (following[:size], bool(following), len(following) > size), at
+        assert before == (preceding[-size:], len(preceding) > size, at < 10 and bool(preceding)), at
 
 
 @pytest.mark.parametrize("backwards", [False, True])
