@@ -8,7 +8,6 @@ import msgspec
 from msgspec import UNSET, Raw, UnsetType
 from msgspec.structs import replace
 
-from heliograph import ids
 from heliograph.domain import metadata, views
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.conversations import conversation_removed
@@ -16,7 +15,9 @@ from heliograph.domain.events.users import user_removed, user_updated
 from heliograph.domain.loading import load_user
 from heliograph.domain.seats import Seats, load_seats
 from heliograph.domain.tenants import Tenant
-from heliograph.errors import BadRequest, UserAlreadyExists
+from heliograph.domain.user_creation import Creation, creation_batch
+from heliograph.domain.verbs import Refused
+from heliograph.errors import BadRequest
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import clients, devices, users
 from heliograph.storage.rows.conversations import StoredConversation
@@ -41,31 +42,19 @@ async def create(store: Store, tenant: Tenant, body: UserCreateBody) -> User:
         BadRequest: the metadata is too large, or signedUpAt is out of range.
     """
     # Validation errors take precedence over conflicts.
-    checked = metadata.encoded(body.metadata, _OWNER) or _EMPTY
-    signed_up_at = _milliseconds(body.signed_up_at)
-    return views.user(await store.write(_create, tenant, body, checked, signed_up_at))
-
-
-async def _create(tx: Tx, tenant: Tenant, body: UserCreateBody, metadata: Raw, signed_up_at: int | None) -> StoredUser:
-    if body.external_id is not None:
-        taken = await users.id_of(tx, tenant.app_id, body.external_id, body.brand_id or "")
-        if taken is not None:
-            raise UserAlreadyExists
-    user = StoredUser(
-        app_id=tenant.app_id,
-        id=ids.new(),
+    creation = Creation(
+        tenant=tenant,
+        metadata=metadata.encoded(body.metadata, _OWNER) or _EMPTY,
         external_id=body.external_id,
         brand_id=body.brand_id,
-        authenticated=False,
-        signed_up_at=tx.now if signed_up_at is None else signed_up_at,
+        signed_up_at=_milliseconds(body.signed_up_at),
         to_be_retained=body.to_be_retained,
         profile=_merged_profile(_EMPTY, body.profile),
-        metadata=metadata,
-        default_conversation_id=None,
-        created_at=tx.now,
     )
-    await users.add(tx, [user])
-    return user
+    created = await store.submit(creation_batch, creation)
+    if isinstance(created, Refused):
+        raise created.error
+    return views.user(created)
 
 
 async def get(store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None) -> User:
