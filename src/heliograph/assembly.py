@@ -35,7 +35,6 @@ from heliograph.storage.urls import require_shared
 
 OnReady = Callable[[Store, str], Awaitable[None]]
 """Called with the store and the base URL once the server accepts requests."""
-OnWrite = Callable[[], None]
 OnRemoval = Callable[[], None]
 
 log = logging.getLogger("heliograph.server")
@@ -88,10 +87,7 @@ async def _serve(
             metrics = Metrics(store)
             async with (
                 reading_media(store, settings) as read_media,
-                background_services(store, blobs, settings, metrics.failures, metrics.delivery) as (
-                    on_write,
-                    on_removal,
-                ),
+                background_services(store, blobs, settings, metrics.failures, metrics.delivery) as on_removal,
             ):
                 application = Application(
                     store,
@@ -99,7 +95,6 @@ async def _serve(
                     blobs=blobs,
                     read_media=read_media,
                     on_removal=on_removal,
-                    on_write=on_write,
                     request_log=request_log,
                     metrics=metrics,
                 )
@@ -122,22 +117,16 @@ async def reading_media(store: Store, settings: Settings) -> AsyncIterator[ReadM
 @contextlib.asynccontextmanager
 async def background_services(
     store: Store, blobs: Blobs, settings: Settings, failures: Failures, observe: AttemptObserver
-) -> AsyncIterator[tuple[OnWrite, OnRemoval]]:
+) -> AsyncIterator[OnRemoval]:
     """Run the background services of a server: maintenance, and delivery unless `--no-delivery` was given.
 
-    Yields the callbacks that wake them: after a request that may have written, and after a key, an
-    integration or an app was removed.
+    Yields the callback that wakes maintenance after a key, an integration or an app was removed.
     """
-    async with maintaining(store, blobs, settings.keep_days, failures) as on_removal:
-        if not settings.delivery:
-            yield _ignore, on_removal
-            return
-        async with delivering(store, settings, failures, observe) as on_write:
-            yield on_write, on_removal
-
-
-def _ignore() -> None:
-    """No background service handles writes."""
+    async with contextlib.AsyncExitStack() as services:
+        on_removal = await services.enter_async_context(maintaining(store, blobs, settings.keep_days, failures))
+        if settings.delivery:
+            await services.enter_async_context(delivering(store, settings, failures, observe))
+        yield on_removal
 
 
 def deliver(settings: Settings, on_ready: Callable[[Store], None]) -> None:

@@ -30,6 +30,7 @@ from heliograph.wire.webhooks import WebhookCreateBody, WebhookUpdateBody
 LOOPBACK = parse_networks("loopback", host="", embedded=False)
 # Webhooks may be created with any target; the sender allows loopback only.
 ANYWHERE = parse_networks("0.0.0.0/0,::/0", host="", embedded=False)
+POLL_SECONDS = 0.05
 
 
 class Clock:
@@ -123,14 +124,12 @@ async def new_site(store: Store) -> Site:
 class Running:
     """A running dispatcher."""
 
-    def __init__(self, dispatcher: Dispatcher, clock: Clock) -> None:
-        self._dispatcher = dispatcher
+    def __init__(self, clock: Clock) -> None:
         self.clock = clock
 
     def forward(self, seconds: float) -> None:
         """Advance the clock."""
         self.clock.ahead += int(seconds * 1000)
-        self._dispatcher.wake()
 
 
 @contextlib.asynccontextmanager
@@ -141,6 +140,7 @@ async def delivering(
     assignment: BucketAssignment | None = None,
     roll: float = 0.5,
     failures: Failures | None = None,
+    poll_seconds: float = POLL_SECONDS,
 ) -> AsyncIterator[Running]:
     """Deliver while the context is open."""
     clock = Clock()
@@ -153,10 +153,11 @@ async def delivering(
         roll=lambda: roll,
         failures=failures or Failures(),
     )
-    dispatcher = Dispatcher(context)
+    dispatcher = Dispatcher(context, poll_seconds)
+    store.on_due = dispatcher.deliver
     task = asyncio.create_task(dispatcher.run())
     try:
-        yield Running(dispatcher, clock)
+        yield Running(clock)
     finally:
         await dispatcher.stop(0)
         task.cancel()

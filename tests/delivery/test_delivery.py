@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from heliograph.domain import deliveries
 from heliograph.storage.store import Store
 from tests.delivery.receiver import Call, Receiver, documented, receiving
 from tests.delivery.site import Running, Site, delivering, new_site
@@ -52,6 +53,23 @@ def test_every_event_arrives_in_its_envelope(run: Run) -> None:
         assert len({call.headers["x-heliograph-delivery"] for call in receiver.calls}) == 5
 
     at_site(run, work)
+
+
+def test_new_and_retried_deliveries_do_not_wait_for_a_search(run: Run) -> None:
+    async def work(site: Site, receiver: Receiver, running: Running) -> None:
+        await site.hook(receiver.url)
+        user = await site.user()
+        for number in range(3):  # the batch of a join, and transactions of their own
+            await site.touch(user, number)
+            assert await site.settled() == ["delivered"] * (number + 1)
+        await site.join(await site.group(), user)
+        assert await site.settled() == ["delivered"] * 5
+        ((again,),) = await site.rows("SELECT id FROM delivery ORDER BY event_id LIMIT 1")
+        await deliveries.retry(site.store, site.tenant, again)
+        assert await site.settled() == ["delivered"] * 5
+        assert len(receiver.calls) == 6
+
+    at_site(run, work, poll_seconds=1000)
 
 
 def test_webhooks_get_the_events_they_subscribe_to(run: Run) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
+from collections.abc import Iterable
+from functools import partial
 
 from heliograph.delivery.leases import BEAT_SECONDS, EXPIRY_SECONDS
 from heliograph.delivery.worker import DeliveryContext, WebhookWorker
 from heliograph.storage.rows import delivery_queue
 
 POLL_SECONDS = 0.25
-"""The longest time until deliveries that another process has written are found."""
+"""The longest time until deliveries are found that another process has written, or that are due after a pause."""
 _REST_FACTOR = 3
 """The pause after a search, as a multiple of the time that the search took."""
 _CLOCK_SECONDS = 2.0
@@ -23,14 +24,15 @@ _STEP_SECONDS = 1.0
 class Dispatcher:
     """Delivers for as long as it runs."""
 
-    def __init__(self, context: DeliveryContext) -> None:
+    def __init__(self, context: DeliveryContext, poll_seconds: float = POLL_SECONDS) -> None:
         self._context = context
-        self._wake = asyncio.Event()
+        self._poll_seconds = poll_seconds
         self._workers: dict[str, tuple[WebhookWorker, asyncio.Task[None]]] = {}
 
-    def wake(self) -> None:
-        """Search for due deliveries soon, because something may have been written."""
-        self._wake.set()
+    def deliver(self, webhook_ids: Iterable[str]) -> None:
+        """Deliver to these webhooks what is due."""
+        for webhook_id in webhook_ids:
+            self._start(webhook_id)
 
     async def run(self) -> None:
         """Deliver until cancelled."""
@@ -66,25 +68,26 @@ class Dispatcher:
 
     async def _poll(self) -> None:
         while True:
-            self._wake.clear()
             started = time.monotonic()
-            for webhook_id in await self._context.store.read(delivery_queue.due_webhooks, self._context.clock()):
-                self._start(webhook_id)
-            # Searches take at most a quarter of the time, however many webhooks there are and however often it wakes.
-            await asyncio.sleep(_REST_FACTOR * (time.monotonic() - started))
-            with contextlib.suppress(TimeoutError):
-                # Not `wait_for`, which may lose a cancellation before Python 3.12.
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._wake.wait()
+            self.deliver(await self._context.store.read(delivery_queue.due_webhooks, self._context.clock()))
+            # Searches take at most a quarter of the time, however many webhooks there are.
+            await asyncio.sleep(max(self._poll_seconds, _REST_FACTOR * (time.monotonic() - started)))
 
     def _start(self, webhook_id: str) -> None:
-        if webhook_id in self._workers:
-            self._workers[webhook_id][0].nudge()
+        if self._context.stopping:
+            return
+        running = self._workers.get(webhook_id)
+        if running is not None and not running[1].done():
+            running[0].nudge()
             return
         worker = WebhookWorker(webhook_id, self._context)
         task = asyncio.create_task(self._context.failures.keep_running("webhook", worker.run))
         self._workers[webhook_id] = worker, task
-        task.add_done_callback(lambda _: self._workers.pop(webhook_id))
+        task.add_done_callback(partial(self._forget, webhook_id))
+
+    def _forget(self, webhook_id: str, task: asyncio.Task[None]) -> None:
+        if self._workers[webhook_id][1] is task:  # a worker may have been started since it ended
+            del self._workers[webhook_id]
 
     def _is_busy(self, first: int, last: int) -> bool:
         return any(worker.is_busy(first, last) for worker, _ in self._workers.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 from heliograph.background import Failures
 from heliograph.delivery.dispatcher import Dispatcher
@@ -26,8 +26,8 @@ def ignore_outcome(outcome: AttemptOutcome) -> None:
 @contextlib.asynccontextmanager
 async def delivering(
     store: Store, settings: Settings, failures: Failures, observe: AttemptObserver = ignore_outcome
-) -> AsyncIterator[Callable[[], None]]:
-    """Deliver events to webhooks while the context is open; yields a callback that wakes delivery after a write.
+) -> AsyncIterator[None]:
+    """Deliver events to webhooks while the context is open.
 
     `observe` is called after each attempt is recorded. Failures are reported to `failures`.
 
@@ -44,13 +44,14 @@ async def delivering(
         observe(outcome)
 
     dispatcher = Dispatcher(DeliveryContext(store, sender, assignment, observe=observe_outcome, failures=failures))
+    store.on_due = dispatcher.deliver
     removals = RemovalCaller(store, sender, failures)
     tasks = [
         asyncio.create_task(failures.keep_running("delivery", dispatcher.run)),
         asyncio.create_task(failures.keep_running("removals", removals.run)),
     ]
     try:
-        yield dispatcher.wake
+        yield
     finally:
         await dispatcher.stop(settings.grace_seconds)
         for task in tasks:

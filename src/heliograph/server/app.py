@@ -35,8 +35,7 @@ class Application:
     """Responds to every request, counts it, and logs it.
 
     `blobs` are the files of attachments, by default in the database. `read_media` reads files of other servers that
-    messages show; without it, none are read. `on_removal` is called after a key, an integration or an app is removed,
-    and `on_write` after a request that may have written.
+    messages show; without it, none are read. `on_removal` is called after a key, an integration or an app is removed.
     """
 
     def __init__(
@@ -47,14 +46,14 @@ class Application:
         blobs: Blobs | None = None,
         read_media: ReadMedia | None = None,
         on_removal: Callable[[], None] = lambda: None,
-        on_write: Callable[[], None] = lambda: None,
         request_log: RequestLog | None = None,
         metrics: Metrics | None = None,
     ) -> None:
         self.metrics = metrics or Metrics(store)
         self._log = request_log
-        self._on_write = on_write
         self.streams = Streams(store, self.metrics.failures)
+        self._in_flight = 0
+        store.is_quiet = lambda: self._in_flight <= 1
         self._prefix = settings.root_path.encode()
         self._proxies = Proxies(settings.trusted_proxies)
         self._is_sandbox = (
@@ -69,6 +68,13 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
+        self._in_flight += 1
+        try:
+            await self._handle(scope, receive, send)
+        finally:
+            self._in_flight -= 1
+
+    async def _handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         headers = dict(scope["headers"])
         request_id = request_id_of(headers)
@@ -80,10 +86,8 @@ class Application:
             except Disconnected:
                 log.info("client disconnected", extra={"request_id": request_id})
                 return
-            if scope["method"] not in SAFE_METHODS:
-                self._on_write()
-                if handled.app_id is not None:
-                    self.streams.wake(handled.app_id)
+            if scope["method"] not in SAFE_METHODS and handled.app_id is not None:
+                self.streams.wake(handled.app_id)
             response, operation = handled.response, handled.operation
             if response.refusal is not None and self._explains_refusals(scope, headers):
                 response.headers.append((_REASON, response.refusal.text.encode()))

@@ -99,6 +99,8 @@ class Tx(Reader):
 
     now: int
     """The time at which it began, in milliseconds. All rows of one transaction have the same time."""
+    due_webhooks: set[str]
+    """The ids of webhooks to which deliveries became due. The store reports them after the commit."""
 
     @abstractmethod
     async def execute(self, sql: str, *values: Any) -> int:

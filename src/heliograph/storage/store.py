@@ -43,6 +43,12 @@ class Store(ABC):
     observe_batch: Callable[[str, int, float], None] = staticmethod(lambda name, size, seconds: None)
     """Called after the commit of each batch with its name, its size, and its duration in seconds."""
 
+    on_due: Callable[[set[str]], None] = staticmethod(lambda webhook_ids: None)
+    """Called after a commit with the ids of the webhooks to which deliveries became due."""
+    is_quiet: Callable[[], bool] = staticmethod(lambda: False)
+    """Returns whether at most one request is in flight in this process, so that blocking the event loop for a moment
+    delays no other."""
+
     @property
     @abstractmethod
     def waiting(self) -> int:

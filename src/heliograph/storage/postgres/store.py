@@ -52,7 +52,7 @@ class PostgresStore(Store):
         self.buckets = BUCKETS
         self.page_cache = PageCache()
         self._pool = pool
-        self._transactions = Transactions(pool, Catalog(), BUCKETS)
+        self._transactions = Transactions(pool, Catalog(), BUCKETS, lambda due: self.on_due(due))
         self._batcher = Batcher(self._run_batch)
 
     async def snapshot(

@@ -79,8 +79,15 @@ def is_contended(error: ServiceUnavailable) -> bool:
 class Transactions:
     """Runs work in transactions of a pool's connections."""
 
-    def __init__(self, pool: asyncpg.Pool[Any], catalog: Catalog, buckets: int) -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool[Any],
+        catalog: Catalog,
+        buckets: int,
+        on_due: Callable[[set[str]], None] = lambda webhook_ids: None,
+    ) -> None:
         self._pool = pool
+        self._on_due = on_due
         self._catalog = catalog
         self._buckets = buckets
 
@@ -167,6 +174,8 @@ class Transactions:
                 await connection.execute("COMMIT")
             except UNAVAILABLE as error:
                 raise CommitInDoubt(result, tx.witness) from error
+            if tx.due_webhooks:
+                self._on_due(tx.due_webhooks)
             return result
 
     async def _was_committed(self, witness: Witness | None) -> bool:

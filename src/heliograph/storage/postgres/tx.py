@@ -71,6 +71,7 @@ class PostgresTx(Tx):
         self._catalog = catalog
         self.buckets = buckets
         self.now = now
+        self.due_webhooks: set[str] = set()
         self.witness: Witness | None = None
 
     async def row(self, sql: str, *values: Any) -> Row | None:

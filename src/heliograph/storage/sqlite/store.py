@@ -61,7 +61,14 @@ class EmbeddedStore(Store):
         self._read_connection = connect(location.path, read_only=True)
         self._reader = SQLiteTx(self._read_connection, BUCKETS)
         self._loop = asyncio.get_running_loop()
-        self._writer = Writer(writer, BUCKETS, self._loop, lambda *batch: self.observe_batch(*batch))
+        self._writer = Writer(
+            writer,
+            BUCKETS,
+            self._loop,
+            observe=lambda *batch: self.observe_batch(*batch),
+            on_due=lambda due: self.on_due(due),
+            is_quiet=lambda: self.is_quiet(),
+        )
         self.persistent = True
         self._scratch: Path | None = None
         self._files = FileWatch(location, file)

@@ -106,6 +106,7 @@ class SQLiteTx(Tx):
         self._connection = connection
         self.buckets = buckets
         self.now = now
+        self.due_webhooks: set[str] = set()
 
     async def row(self, sql: str, *values: Any) -> Row | None:
         row: Row | None = self._connection.execute(_numbered(sql), values).fetchone()

@@ -4,8 +4,10 @@ While a transaction is being committed, new jobs queue up, and the next transact
 timer: an idle database commits each job alone, and a busy one commits many jobs at the cost of one commit.
 
 The statements of batches run on the event loop, and only the commit, which waits for the disk, runs in a thread,
-because a thread would mostly wait for the interpreter lock (measured in docs/decisions/0006). Transactions that may
-take long run entirely in the thread: other work, a failed batch, and a database that another process is writing to.
+because a thread would mostly wait for the interpreter lock (measured in docs/decisions/0006). While a single request is
+in flight and the disk is quick, the commit runs on the event loop too, which saves two changes of threads. Transactions
+that may take long run entirely in the thread: other work, a failed batch, and a database that another process is
+writing to.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ Batch = Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
 BUSY_MILLISECONDS = 10_000
 """The longest time that a transaction waits for another process that is writing."""
 _LARGEST_BATCH = 256
+_QUICK_SECONDS = 0.002
+"""The longest time of the last commit for which the next one may block the event loop."""
 
 log = logging.getLogger("heliograph.storage")
 
@@ -81,13 +85,20 @@ class Writer:
         connection: sqlite3.Connection,
         buckets: int,
         loop: asyncio.AbstractEventLoop,
+        *,
         observe: Callable[[str, int, float], None],
+        on_due: Callable[[set[str]], None],
+        is_quiet: Callable[[], bool],
     ) -> None:
         self._connection = connection
         self._buckets = buckets
         self._loop = loop
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="heliograph-writer")
         self._observe = observe
+        self._on_due = on_due
+        self._is_quiet = is_quiet
+        self._due: set[str] = set()
+        self._commit_seconds = _QUICK_SECONDS
         self._waiting: list[Job] = []
         self._idle = asyncio.Event()
         self._idle.set()
@@ -119,23 +130,46 @@ class Writer:
             return
         started = time.perf_counter()
         try:
-            outcomes = self._run_on_loop(jobs)
-            rest = partial(self._run_in_thread, jobs) if outcomes is None else partial(self._commit, jobs, outcomes)
-            running = self._loop.run_in_executor(self._thread, rest)
+            begun = self._begin(jobs)
         except Exception as error:  # a failed rollback, or a thread that cannot be started
             log.error("the database refused to write", exc_info=error)
             self._resolve(JobOutcome(job.future, error=ServiceUnavailable()) for job in jobs)
             self._loop.call_soon(self._next)
             return
-        running.add_done_callback(partial(self._finish, jobs, started))
+        if isinstance(begun, list):
+            self._finish(jobs, started, begun)
+        else:
+            begun.add_done_callback(partial(self._thread_finished, jobs, started))
 
-    def _finish(self, jobs: list[Job], started: float, finished: asyncio.Future[list[JobOutcome]]) -> None:
+    def _begin(self, jobs: list[Job]) -> list[JobOutcome] | asyncio.Future[list[JobOutcome]]:
+        """Run the jobs on the event loop as far as possible, and the rest in the thread."""
+        outcomes = self._run_on_loop(jobs)
+        if outcomes is not None and self._may_block():
+            if self._commit():
+                return outcomes
+            outcomes = None
+        rest = partial(self._run_in_thread, jobs) if outcomes is None else partial(self._commit_batch, jobs, outcomes)
+        return self._loop.run_in_executor(self._thread, rest)
+
+    def _may_block(self) -> bool:
+        """Whether the commit may run on the event loop: no other request would wait for it."""
+        return self._commit_seconds < _QUICK_SECONDS and not self._waiting and self._is_quiet()
+
+    def _thread_finished(self, jobs: list[Job], started: float, finished: asyncio.Future[list[JobOutcome]]) -> None:
+        error = ServiceUnavailable() if finished.cancelled() else finished.exception()
+        self._finish(
+            jobs, started, finished.result() if error is None else [JobOutcome(job.future, error=error) for job in jobs]
+        )
+
+    def _finish(self, jobs: list[Job], started: float, outcomes: list[JobOutcome]) -> None:
         # Even after an error, all futures are resolved and the next transaction begins.
         try:
-            error = ServiceUnavailable() if finished.cancelled() else finished.exception()
-            self._resolve(finished.result() if error is None else (JobOutcome(job.future, error=error) for job in jobs))
+            self._resolve(outcomes)
             for batch, size in Counter(job.batch for job in jobs if job.batch is not None).items():
                 self._observe(batch.__name__, size, time.perf_counter() - started)
+            if self._due:
+                due, self._due = self._due, set()
+                self._on_due(due)
         finally:
             self._next()
 
@@ -159,14 +193,22 @@ class Writer:
             self._roll_back()
             return None
 
-    def _commit(self, jobs: list[Job], outcomes: list[JobOutcome]) -> list[JobOutcome]:
+    def _commit_batch(self, jobs: list[Job], outcomes: list[JobOutcome]) -> list[JobOutcome]:
+        """Commit the transaction that the event loop has begun; if that fails, run it again."""
+        return outcomes if self._commit() else self._run_in_thread(jobs)
+
+    def _commit(self) -> bool:
+        """Commit the transaction, or roll it back; returns whether it was committed."""
+        started = time.perf_counter()
         try:
             self._connection.execute("COMMIT")
         except sqlite3.Error:
             self._roll_back()
             self._overwrite_failed_commit()
-            return self._run_in_thread(jobs)
-        return outcomes
+            return False
+        finally:
+            self._commit_seconds = time.perf_counter() - started
+        return True
 
     def _run_in_thread(self, jobs: list[Job]) -> list[JobOutcome]:
         """Run the jobs in one transaction or, if that fails, each job in its own."""
@@ -218,6 +260,7 @@ class Writer:
 
     def _statements(self, jobs: list[Job]) -> list[JobOutcome]:
         tx = SQLiteTx(self._connection, self._buckets, times.now())
+        tx.due_webhooks = self._due  # a transaction that is rolled back may report webhooks too
         done = [self._work(tx, job) for job in jobs if job.batch is None]
         for batch, batched in _by_batch(jobs).items():
             outcomes = drive(_coroutine(batch(tx, [job.item for job in batched])))
