@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from heliograph.domain import views
 from heliograph.domain.batch import perform
@@ -12,13 +12,13 @@ from heliograph.domain.loading import load_conversation
 from heliograph.domain.membership import Join, Leave
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Reader
-from heliograph.storage.rows import conversations, participants
+from heliograph.storage.page_cache import CachedPage
+from heliograph.storage.rows import participants
 from heliograph.storage.store import Store
 from heliograph.wire.paging import Page, PageMeta, page_meta
 from heliograph.wire.participants import Participant, ParticipantJoinBody, ParticipantLeaveBody
 
 _ENCODER = msgspec.json.Encoder()
-_PAGE_OVERHEAD = 1000
 
 
 async def join(
@@ -46,44 +46,27 @@ async def leave(store: Store, tenant: Tenant, conversation_id: str, body: Partic
     await perform(store, Leave(tenant, conversation_id, user))
 
 
-class ParticipantListing(Struct, frozen=True):
-    """A page of participants: their JSON array, the cursors, and the version of the conversation."""
-
-    participants: Raw
-    meta: PageMeta
-    version: str | None
-
-    @property
-    def size(self) -> int:
-        """The approximate size in bytes."""
-        return len(bytes(self.participants)) + _PAGE_OVERHEAD
-
-
-async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -> ParticipantListing:
+async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -> CachedPage:
     """A page of a conversation's participants, in the order of joining.
 
-    A cached page is used while the conversation has the same version, so most requests read one row.
+    A cached page is used while the conversation has the same version.
 
     Raises:
         ConversationNotFound: it does not exist in this app.
     """
-    key = (tenant.app_id, conversation_id, page)
-    cached: ParticipantListing | None = store.page_cache.get(key)
-    if cached and cached.version == await store.read(conversations.version, tenant.app_id, conversation_id):
+    if (cached := await store.cached_page(tenant.app_id, conversation_id, page)) is not None:
         return cached
     found = await store.read(_page, tenant.app_id, conversation_id, page)
-    store.page_cache.put(key, found)
+    store.page_cache.put(tenant.app_id, conversation_id, page, found)
     return found
 
 
-async def _page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> ParticipantListing:
+async def _page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> CachedPage:
     found = await participants.page(reader, app_id, conversation_id, page)
     if not found.records:
         # A listed participant proves that the conversation exists; an empty page does not.
         await load_conversation(reader, app_id, conversation_id)
-        return ParticipantListing(Raw(b"[]"), PageMeta(has_more=False), None)
+        return CachedPage(Raw(b"[]"), PageMeta(has_more=False), None)
     rows = found.records
     meta = page_meta(page, rows[0].id, rows[-1].id, precedes=found.precedes, follows=found.follows)
-    return ParticipantListing(
-        Raw(_ENCODER.encode([views.listed_participant(row) for row in rows])), meta, rows[0].version
-    )
+    return CachedPage(Raw(_ENCODER.encode([views.listed_participant(row) for row in rows])), meta, rows[0].version)

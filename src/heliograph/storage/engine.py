@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
@@ -50,6 +50,16 @@ def parameters(values: Iterable[object], first: int) -> str:
 
 class StaleRead(Exception):
     """A row changed after the transaction read it and before it locked it. The transaction is run again."""
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a transaction changes that the store acts upon after the commit."""
+
+    due_webhooks: set[str] = field(default_factory=set)
+    """The ids of webhooks to which deliveries became due."""
+    changed_conversations: set[str] = field(default_factory=set)
+    """The ids of conversations with a new version, or without any because they were deleted."""
 
 
 class Reader(ABC):
@@ -99,8 +109,7 @@ class Tx(Reader):
 
     now: int
     """The time at which it began, in milliseconds. All rows of one transaction have the same time."""
-    due_webhooks: set[str]
-    """The ids of webhooks to which deliveries became due. The store reports them after the commit."""
+    effects: Effects
 
     @abstractmethod
     async def execute(self, sql: str, *values: Any) -> int:

@@ -1,49 +1,69 @@
-"""A cache of encoded pages, each with the version of the data that it was read from."""
+"""A cache of pages of participants, each with the version of the conversation that it was read from."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any, Protocol
+from msgspec import Raw, Struct
+
+from heliograph.wire.paging import Page, PageMeta
 
 _BYTES = 16 * 1024 * 1024
+_PAGE_OVERHEAD = 1000
+
+_Key = tuple[str, str, Page]
 
 
-class CachedPage(Protocol):
-    """A page that is up to date as long as its data has the same version."""
+class CachedPage(Struct, frozen=True):
+    """A page: the JSON array of its participants, the cursors, and the version of the conversation."""
 
-    @property
-    def version(self) -> str | None:
-        """The version of the data; None if the page must not be cached."""
+    participants: Raw
+    meta: PageMeta
+    version: str | None
+    """None if the page must not be cached."""
 
     @property
     def size(self) -> int:
         """The approximate size in bytes."""
+        return len(bytes(self.participants)) + _PAGE_OVERHEAD
 
 
 class PageCache:
     """A least-recently-used cache, limited by the total size of its pages."""
 
     def __init__(self) -> None:
-        self._pages: dict[Hashable, Any] = {}  # the least recently used page is first
+        self._pages: dict[_Key, CachedPage] = {}  # the least recently used page is first
+        self._keys: dict[str, set[_Key]] = {}  # by conversation
         self._size = 0
 
-    def get(self, key: Hashable) -> Any:
-        """The cached page, or None. The caller must check its version."""
-        page = self._pages.pop(key, None)
-        if page is not None:
-            self._pages[key] = page
-        return page
+    def get(self, app_id: str, conversation_id: str, page: Page) -> CachedPage | None:
+        """The cached page of a conversation, or None. Its conversation may have changed since."""
+        key = (app_id, conversation_id, page)
+        cached = self._pages.pop(key, None)
+        if cached is not None:
+            self._pages[key] = cached
+        return cached
 
-    def put(self, key: Hashable, page: CachedPage) -> None:
+    def put(self, app_id: str, conversation_id: str, page: Page, read: CachedPage) -> None:
         """Cache a page, unless it has no version."""
+        key = (app_id, conversation_id, page)
         self._remove(key)
-        if page.version is None:
+        if read.version is None:
             return
-        self._pages[key] = page
-        self._size += page.size
+        self._pages[key] = read
+        self._keys.setdefault(conversation_id, set()).add(key)
+        self._size += read.size
         while self._size > _BYTES:
             self._remove(next(iter(self._pages)))
 
-    def _remove(self, key: Hashable) -> None:
-        if (old := self._pages.pop(key, None)) is not None:
-            self._size -= old.size
+    def drop(self, conversation_id: str) -> None:
+        """Remove all pages of a conversation."""
+        for key in tuple(self._keys.get(conversation_id, ())):
+            self._remove(key)
+
+    def _remove(self, key: _Key) -> None:
+        if (old := self._pages.pop(key, None)) is None:
+            return
+        self._size -= old.size
+        keys = self._keys[key[1]]
+        keys.discard(key)
+        if not keys:
+            del self._keys[key[1]]

@@ -13,8 +13,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.page_cache import PageCache
+from heliograph.storage.page_cache import CachedPage, PageCache
+from heliograph.storage.rows import conversations
 from heliograph.storage.sealing import Sealer
+from heliograph.wire.paging import Page
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -39,7 +41,7 @@ class Store(ABC):
     name: str
     """The name of the database in log lines and messages, without a password."""
     page_cache: PageCache
-    """Cached pages. Before one is used, its version must be compared with that in the database."""
+    """Pages of participants, for `cached_page`."""
     observe_batch: Callable[[str, int, float], None] = staticmethod(lambda name, size, seconds: None)
     """Called after the commit of each batch with its name, its size, and its duration in seconds."""
 
@@ -99,6 +101,17 @@ class Store(ABC):
             ServiceUnavailable: the database cannot be written now. Nothing was changed, unless it failed in the middle
                 of the commit: see `Store`.
         """
+
+    async def cached_page(self, app_id: str, conversation_id: str, page: Page) -> CachedPage | None:
+        """The cached page of participants; None if it is not cached, or if the conversation has changed since.
+
+        Raises:
+            ServiceUnavailable: the database cannot be read now.
+        """
+        cached = self.page_cache.get(app_id, conversation_id, page)
+        if cached is None or cached.version != await self.read(conversations.version, app_id, conversation_id):
+            return None
+        return cached
 
     @abstractmethod
     async def close(self) -> None:

@@ -174,8 +174,8 @@ class Transactions:
                 await connection.execute("COMMIT")
             except UNAVAILABLE as error:
                 raise CommitInDoubt(result, tx.witness) from error
-            if tx.due_webhooks:
-                self._on_due(tx.due_webhooks)
+            if tx.effects.due_webhooks:
+                self._on_due(tx.effects.due_webhooks)
             return result
 
     async def _was_committed(self, witness: Witness | None) -> bool:

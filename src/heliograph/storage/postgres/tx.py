@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from heliograph.storage.engine import Columns, Dialect, Lock, Row, Tx
+from heliograph.storage.engine import Columns, Dialect, Effects, Lock, Row, Tx
 
 DIALECT = Dialect(
     text='TEXT COLLATE "C"',
@@ -71,7 +71,7 @@ class PostgresTx(Tx):
         self._catalog = catalog
         self.buckets = buckets
         self.now = now
-        self.due_webhooks: set[str] = set()
+        self.effects = Effects()
         self.witness: Witness | None = None
 
     async def row(self, sql: str, *values: Any) -> Row | None:

@@ -139,6 +139,7 @@ async def change(tx: Tx, conversation: StoredConversation) -> None:
 
 async def set_counts(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
     """Store the counts, times and versions of conversations that this transaction has locked."""
+    tx.effects.changed_conversations.update([one.id for one in conversations])
     await tx.update(
         "conversation",
         _COUNTS,
@@ -175,4 +176,5 @@ async def set_default(tx: Tx, conversations: Sequence[StoredConversation]) -> No
 
 async def remove(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
     """Delete the conversations, without their participants and messages."""
+    tx.effects.changed_conversations.update([one.id for one in conversations])
     await tx.delete("conversation", _KEY, [(tx.bucket(one.id), one.app_id, one.id) for one in conversations])

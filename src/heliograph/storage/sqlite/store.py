@@ -14,8 +14,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from heliograph import ids
 from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.storage import migrations
-from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.page_cache import PageCache
+from heliograph.storage.engine import Effects, Reader, Tx
+from heliograph.storage.page_cache import CachedPage, PageCache
 from heliograph.storage.rows import cursors, stream
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.sqlite.examining import examine, schema_version
@@ -35,6 +35,7 @@ from heliograph.storage.store import Store
 from heliograph.storage.unlocking import sealer_of
 from heliograph.storage.urls import MEMORY
 from heliograph.wire import times
+from heliograph.wire.paging import Page
 
 BUCKETS = 1
 
@@ -66,13 +67,14 @@ class EmbeddedStore(Store):
             BUCKETS,
             self._loop,
             observe=lambda *batch: self.observe_batch(*batch),
-            on_due=lambda due: self.on_due(due),
+            report=self._act_upon,
             is_quiet=lambda: self.is_quiet(),
         )
         self.persistent = True
         self._scratch: Path | None = None
         self._files = FileWatch(location, file)
         self._next_check: asyncio.TimerHandle | None = None
+        self._serves = serve
         if serve:
             self._watch()
 
@@ -118,6 +120,23 @@ class EmbeddedStore(Store):
         if self._files.lost:
             raise ServiceUnavailable
         self._writer.put(job)
+
+    def _act_upon(self, effects: Effects) -> None:
+        for conversation_id in effects.changed_conversations:
+            self.page_cache.drop(conversation_id)
+        if effects.due_webhooks:
+            self.on_due(effects.due_webhooks)
+
+    async def cached_page(self, app_id: str, conversation_id: str, page: Page) -> CachedPage | None:
+        if not self._serves:
+            return await super().cached_page(app_id, conversation_id, page)
+        if self._files.lost:
+            raise ServiceUnavailable
+        # This process makes all changes, and drops the pages that they concern when they are finished. Before, other
+        # pages may show them already.
+        if conversation_id in self._writer.effects.changed_conversations:
+            return None
+        return self.page_cache.get(app_id, conversation_id, page)
 
     def delete_on_close(self, folder: Path) -> None:
         """Remove the folder of the database when the store is closed."""

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from heliograph.errors import ServiceUnavailable
-from heliograph.storage.engine import Columns, Dialect, Lock, Row, Tx
+from heliograph.storage.engine import Columns, Dialect, Effects, Lock, Row, Tx
 
 DIALECT = Dialect(
     text="TEXT", integer="INTEGER", blob="BLOB", clustered=" WITHOUT ROWID", where_many="-- ", transaction="0"
@@ -106,7 +106,7 @@ class SQLiteTx(Tx):
         self._connection = connection
         self.buckets = buckets
         self.now = now
-        self.due_webhooks: set[str] = set()
+        self.effects = Effects()
 
     async def row(self, sql: str, *values: Any) -> Row | None:
         row: Row | None = self._connection.execute(_numbered(sql), values).fetchone()

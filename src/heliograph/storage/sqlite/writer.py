@@ -26,7 +26,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from heliograph.errors import ApiError, ServiceUnavailable
-from heliograph.storage.engine import Tx
+from heliograph.storage.engine import Effects, Tx
 from heliograph.storage.sqlite.tx import SQLiteTx, unavailable
 from heliograph.wire import times
 
@@ -87,7 +87,7 @@ class Writer:
         loop: asyncio.AbstractEventLoop,
         *,
         observe: Callable[[str, int, float], None],
-        on_due: Callable[[set[str]], None],
+        report: Callable[[Effects], None],
         is_quiet: Callable[[], bool],
     ) -> None:
         self._connection = connection
@@ -95,9 +95,10 @@ class Writer:
         self._loop = loop
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="heliograph-writer")
         self._observe = observe
-        self._on_due = on_due
+        self._report = report
         self._is_quiet = is_quiet
-        self._due: set[str] = set()
+        self.effects = Effects()
+        """The effects of the transactions that are not finished. Some may have been rolled back."""
         self._commit_seconds = _QUICK_SECONDS
         self._waiting: list[Job] = []
         self._idle = asyncio.Event()
@@ -167,10 +168,9 @@ class Writer:
             self._resolve(outcomes)
             for batch, size in Counter(job.batch for job in jobs if job.batch is not None).items():
                 self._observe(batch.__name__, size, time.perf_counter() - started)
-            if self._due:
-                due, self._due = self._due, set()
-                self._on_due(due)
         finally:
+            effects, self.effects = self.effects, Effects()
+            self._report(effects)
             self._next()
 
     def _resolve(self, outcomes: Iterable[JobOutcome]) -> None:
@@ -260,7 +260,7 @@ class Writer:
 
     def _statements(self, jobs: list[Job]) -> list[JobOutcome]:
         tx = SQLiteTx(self._connection, self._buckets, times.now())
-        tx.due_webhooks = self._due  # a transaction that is rolled back may report webhooks too
+        tx.effects = self.effects
         done = [self._work(tx, job) for job in jobs if job.batch is None]
         for batch, batched in _by_batch(jobs).items():
             outcomes = drive(_coroutine(batch(tx, [job.item for job in batched])))
