@@ -12,8 +12,6 @@ from heliograph.server.http.exchange import Addresses, Exchange
 class AsgiExchange(Exchange):
     """An exchange that an ASGI server passes on."""
 
-    __slots__ = ("_receive", "_scope", "_send")
-
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         addresses = Addresses(scope["scheme"], scope.get("server"), scope.get("client"))
         super().__init__(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"], addresses)

@@ -41,18 +41,12 @@ class Addresses(NamedTuple):
 class Exchange(ABC):
     """A request and its response."""
 
-    __slots__ = (
-        "addresses",
-        "body_complete",
-        "header_list",
-        "headers",
-        "method",
-        "query_string",
-        "raw_path",
-        "request_id",
-        "root_path",
-        "status",
-    )
+    # Most requests do not change these.
+    root_path = ""
+    body_complete = False
+    """Whether the whole body has arrived. After `read`, whether that was the last part."""
+    status = _NO_RESPONSE
+    """The status of the response, once it has been sent."""
 
     def __init__(
         self, method: str, raw_path: bytes, query_string: bytes, header_list: HeaderList, addresses: Addresses
@@ -60,7 +54,6 @@ class Exchange(ABC):
         self.method = method
         self.raw_path = raw_path
         """The path, percent-encoded, below the root path."""
-        self.root_path = ""
         self.query_string = query_string
         self.header_list = header_list
         """All headers, with names in lower case."""
@@ -69,10 +62,6 @@ class Exchange(ABC):
         given = self.headers.get(b"x-request-id")
         self.request_id = given.decode() if given is not None and _REQUEST_ID.match(given) else ids.new()
         """The client's X-Request-Id if it is valid, else a new id. Every response has it."""
-        self.body_complete = False
-        """Whether the whole body has arrived. After `read`, whether that was the last part."""
-        self.status = _NO_RESPONSE
-        """The status of the response, once it has been sent."""
 
     def enter(self, prefix: bytes) -> None:
         """Move the prefix from the path to the root path, from which links are built."""

@@ -20,23 +20,22 @@ _NO_CONTENT = (204, 304)
 class Http1Exchange(Exchange):
     """An exchange of a connection. `completed` is called after the response."""
 
-    __slots__ = (
-        "_awaits_continue",
-        "_buffered",
-        "_changed",
-        "_channel",
-        "_chunked",
-        "_completed",
-        "_head",
-        "_parts",
-        "_read",
-        "_remaining",
-        "complete",
-        "disconnected",
-        "keep_alive",
-        "started",
-        "task",
-    )
+    keep_alive = True
+    disconnected = False
+    """Whether the client has disconnected, or sent an invalid body."""
+    started = False
+    """Whether a response was begun."""
+    complete = False
+    """Whether the response was sent."""
+    task: asyncio.Task[None] | None = None
+
+    _awaits_continue = False
+    _buffered = 0
+    _read = False  # whether `receive` has returned the whole body
+    _changed: asyncio.Event | None = None
+    _head = b""
+    _chunked = False
+    _remaining = 0
 
     def __init__(
         self,
@@ -50,22 +49,9 @@ class Http1Exchange(Exchange):
         super().__init__(method, *target, header_list, addresses)
         self._channel = channel
         self._completed = completed
-        self._awaits_continue = self.headers.get(b"expect", b"").lower() == b"100-continue"
         self._parts: list[bytes] = []
-        self._buffered = 0
-        self._read = False  # whether `receive` has returned the whole body
-        self._changed: asyncio.Event | None = None
-        self._head = b""
-        self._chunked = False
-        self._remaining = 0
-        self.keep_alive = True
-        self.disconnected = False
-        """Whether the client has disconnected, or sent an invalid body."""
-        self.started = False
-        """Whether a response was begun."""
-        self.complete = False
-        """Whether the response was sent."""
-        self.task: asyncio.Task[None] | None = None
+        if b"expect" in self.headers:
+            self._awaits_continue = self.headers[b"expect"].lower() == b"100-continue"
 
     def feed(self, body: bytes) -> None:
         """Called when a part of the body has arrived."""

@@ -21,6 +21,7 @@ from heliograph.server.http.deadline import Deadline
 from heliograph.server.http.exchange import Addresses, Exchange, HeaderList
 from heliograph.server.http.http1 import Http1Exchange
 from heliograph.server.http.responses import error_response, render
+from heliograph.server.http.targets import split_target
 
 HEAD_LIMIT = 64 * 1024
 HEADERS_LIMIT = 200
@@ -170,9 +171,7 @@ class Protocol(asyncio.Protocol):
             self._channel.pause_reading()
 
     def _new_exchange(self, method: str) -> Http1Exchange:
-        url = httptools.parse_url(self._url)
-        url.path.decode("ascii")  # raises an error for bytes that belong percent-encoded
-        target = url.path, url.query or b""
+        target = split_target(self._url)
         exchange = Http1Exchange(self._channel, method, target, self._headers, self._addresses, self._completed)
         exchange.keep_alive = self._parser.should_keep_alive() and self._parser.get_http_version() != "1.0"
         return exchange
