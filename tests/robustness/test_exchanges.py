@@ -165,6 +165,22 @@ def test_a_body_of_the_wrong_length_ends_the_connection(sent: bytes, caplog: pyt
     assert [record.getMessage() for record in caplog.records] == ["failed"]
 
 
+def test_requests_wait_in_order_while_a_response_is_unsent() -> None:
+    async def serve(exchange: Exchange) -> None:
+        large = exchange.raw_path == b"/large"
+        await exchange.respond(200, [], b"x" * 16_000_000 if large else exchange.raw_path)
+
+    def ask(url: str) -> list[bytes]:
+        with Connection(url) as connection:
+            connection.say(request("GET", "/large", None))
+            assert connection.heard(SECONDS)
+            connection.say(b"".join(request("GET", f"/{number}", None) for number in range(5)))
+            assert len(connection.answer().body) == 16_000_000
+            return [connection.answer().body for _ in range(5)]
+
+    assert converse(serve, ask) == [b"/0", b"/1", b"/2", b"/3", b"/4"]
+
+
 async def fail(exchange: Exchange) -> None:
     """Fail before a response."""
     raise RuntimeError

@@ -163,8 +163,9 @@ class Protocol(asyncio.Protocol):
         self._upgrading = self._parser.should_upgrade()
         if self._upgrading and method == b"CONNECT":
             raise httptools.HttpParserError  # the following bytes would be for another server
+        previous = self._newest
         exchange = self._newest = self._new_exchange(method.decode())
-        if self._current is None or self._current.complete:
+        if previous is None or previous.complete:
             self._start(exchange)
         else:
             self._waiting.append(exchange)
