@@ -99,6 +99,17 @@ def test_an_earlier_one_takes_effect(loop: Loop, deadline: Deadline, expired: li
     assert expired == ["expired"]
 
 
+def test_a_limit_does_not_extend_it(loop: Loop, deadline: Deadline, expired: list[Any]) -> None:
+    """A client cannot gain time by sending the head of a request byte by byte."""
+    deadline.set(75)
+    for now in (0, 20, 29):
+        loop.move_to(now)
+        deadline.limit(30)
+    assert expired == []
+    loop.move_to(30)
+    assert expired == ["expired"]
+
+
 def test_without_a_deadline_nothing_expires(loop: Loop, deadline: Deadline, expired: list[Any]) -> None:
     deadline.set(30)
     deadline.clear()

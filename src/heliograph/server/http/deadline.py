@@ -27,6 +27,11 @@ class Deadline:
         if self._at < self._fires_at:
             self._start()
 
+    def limit(self, seconds: float) -> None:
+        """Move the deadline to this many seconds from now, unless it is earlier."""
+        if self._loop.time() + seconds < self._at:
+            self.set(seconds)
+
     def clear(self) -> None:
         """Have no deadline."""
         self._at = inf

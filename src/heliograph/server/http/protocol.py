@@ -97,7 +97,7 @@ class Protocol(asyncio.Protocol):
     def _read(self, data: bytes) -> None:
         if self._refusal is not None or self._transport.is_closing():
             return
-        in_head, self._progressed = self._in_head, False
+        self._progressed = False
         try:
             self._parse(data)
         except httptools.HttpParserError:
@@ -107,8 +107,8 @@ class Protocol(asyncio.Protocol):
         self._unparsed = 0 if self._progressed else self._unparsed + len(data)
         if self._unparsed > HEAD_LIMIT:
             self._refuse(HeadersTooLarge())
-        elif self._in_head and self._newest is not None and (self._progressed or not in_head):
-            self._deadline.set(HEAD_SECONDS)
+        elif self._in_head:
+            self._deadline.limit(HEAD_SECONDS)
 
     def _parse(self, data: bytes) -> None:
         while True:
