@@ -101,7 +101,7 @@ async def _serve(
                 url = local_url(settings, listener.getsockname()[1])
                 ready = partial(on_ready, store, url) if on_ready else None
                 async with metrics.measuring():
-                    await running.serve(application, listener, settings, ready, application.streams.close, link)
+                    await running.serve(application.serve, listener, settings, ready, application.streams.close, link)
 
 
 @contextlib.asynccontextmanager

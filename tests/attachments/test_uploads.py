@@ -23,6 +23,7 @@ from heliograph.background import Failures
 from heliograph.errors import RequestTimeout
 from heliograph.maintenance.files import remove_files
 from heliograph.server.http import multipart
+from heliograph.server.http.asgi import AsgiExchange
 from heliograph.server.http.multipart import open_part
 from heliograph.storage.blobs import DatabaseBlobs
 from heliograph.storage.opening import open_store
@@ -164,9 +165,14 @@ def test_bodies_that_never_end(monkeypatch: pytest.MonkeyPatch, pieces: int) -> 
         body = b"".join(body_of(1, 50_000))
         return {"type": "http.request", "body": body[:40_000] if sent == 1 else body[1000:40_000], "more_body": True}
 
+    async def unused(message: Any) -> None:
+        raise AssertionError
+
     async def run() -> None:
-        headers: Any = {b"content-type": f"multipart/form-data; boundary={BOUNDARY}".encode()}
-        part = await open_part(headers, receive, "source", MEGABYTE)
+        headers = [(b"content-type", f"multipart/form-data; boundary={BOUNDARY}".encode())]
+        scope = {"scheme": "http", "method": "POST", "raw_path": b"/", "query_string": b"", "root_path": ""}
+        exchange = AsgiExchange({**scope, "headers": headers}, receive, unused)
+        part = await open_part(exchange, "source", MEGABYTE)
         async for _ in part.chunks():
             pass
 

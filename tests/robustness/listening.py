@@ -9,9 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import uvicorn
 import uvloop
-from uvicorn.server import ServerState
 
 from heliograph.server.http.accepting import Acceptor
 from heliograph.server.http.connections import Connections
@@ -28,9 +26,7 @@ T = TypeVar("T")
 async def listening(folder: Path, connections: Connections) -> AsyncIterator[tuple[str, str, Auth]]:
     """The server in this process; yields its URL, the path of the sandbox's app, and the app's key."""
     async with inside(url_of(folder / "heliograph.db")) as server:
-        config = uvicorn.Config(server.application, http=Protocol, lifespan="off", ws="none", log_config=None)
-        config.load()
-        protocol = partial(Protocol, config, ServerState(), {}, connections=connections)
+        protocol = partial(Protocol, server.application.serve, connections)
         key = server.sandbox.app_key
         with listen("127.0.0.1", 0) as listener:
             acceptor = Acceptor(listener, protocol, connections)

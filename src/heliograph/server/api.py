@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from msgspec import Struct
-from starlette.types import Receive, Scope
 
 from heliograph.domain.media import ReadMedia
 from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError
 from heliograph.server.auth.authenticator import CACHE_SECONDS, Authenticator
 from heliograph.server.handlers import ROUTES, Route
-from heliograph.server.http.request import Disconnected, Headers, Request, ServerContext, connection_of
+from heliograph.server.http.exchange import Disconnected, Exchange
+from heliograph.server.http.request import Request, ServerContext
 from heliograph.server.http.responses import Response, error_response
 from heliograph.server.http.urls import Urls
 from heliograph.server.query import parse_query
@@ -112,7 +112,7 @@ class Api:
         self._context = ServerContext(store, blobs, settings, urls, self.auth, streams, on_removal, read_media)
         self._router = Router((*OPERATIONS, *EXTENSIONS))
 
-    async def respond(self, scope: Scope, headers: Headers, receive: Receive, request_id: str) -> HandledRequest:
+    async def respond(self, exchange: Exchange) -> HandledRequest:
         """Handle a request. Errors become responses.
 
         Raises:
@@ -120,22 +120,22 @@ class Api:
         """
         operation: AnyOperation | None = None
         try:
-            operation, values = self._find(scope)
-            return await self._call(ROUTES[operation.name], values, scope, headers, receive)
+            operation, values = self._find(exchange)
+            return await self._call(ROUTES[operation.name], values, exchange)
         except ApiError as error:
             if error.status >= 500:
-                log.warning("unavailable", extra={"request_id": request_id}, exc_info=error)
+                log.warning("unavailable", extra={"request_id": exchange.request_id}, exc_info=error)
             return HandledRequest(error_response(error), operation)
         except Disconnected:
             raise
         except Exception as error:
-            log.error("failed", extra={"request_id": request_id}, exc_info=error)
+            log.error("failed", extra={"request_id": exchange.request_id}, exc_info=error)
             return HandledRequest(error_response(ServerError()), operation)
 
-    def _find(self, scope: Scope) -> tuple[AnyOperation, list[str]]:
+    def _find(self, exchange: Exchange) -> tuple[AnyOperation, list[str]]:
         """The operation of a request, and the values of its path parameters."""
-        method = "GET" if scope["method"] == "HEAD" else scope["method"]
-        found = self._router.find(scope["raw_path"])
+        method = "GET" if exchange.method == "HEAD" else exchange.method
+        found = self._router.find(exchange.raw_path)
         if found is None:
             raise NotFound
         node, values = found
@@ -145,25 +145,22 @@ class Api:
             raise NotFound
         raise MethodNotAllowed(headers={"allow": ", ".join(node.operations)})
 
-    async def _call(
-        self, route: Route[P, B, R], values: list[str], scope: Scope, headers: Headers, receive: Receive
-    ) -> HandledRequest:
+    async def _call(self, route: Route[P, B, R], values: list[str], exchange: Exchange) -> HandledRequest:
         operation = route.operation
         path = operation.template.values(*values)
-        authorization = headers.get(b"authorization")
-        connection = connection_of(scope)
+        authorization = exchange.headers.get(b"authorization")
         caller = tenant = None
         if operation.credential is _REQUIRED or (operation.credential is _OPTIONAL and authorization is not None):
             caller = await self.auth.caller(authorization)
             tenant = await self.auth.authorize(caller, operation, path)
-            connection.mark_authenticated()
+            exchange.mark_authenticated()
         started = time.monotonic()
-        body = await route.read(connection, headers, receive, self._context.settings)
+        body = await route.read(exchange, self._context.settings)
         if caller is not None and time.monotonic() - started > CACHE_SECONDS:
             # While the body arrived, the key may have been revoked, or the app deleted.
             await self.auth.recheck(authorization, path)
-        query = parse_query(scope["query_string"])
-        request = Request(operation, path, query, body, caller, tenant, scope, headers, self._context)
+        query = parse_query(exchange.query_string)
+        request = Request(operation, path, query, body, caller, tenant, exchange, self._context)
         response = await route.respond(await route.handle(request))
         if request.response_headers:
             response.add_headers(request.response_headers)

@@ -21,7 +21,7 @@ from heliograph.errors import AppNotFound, BadRequest, Forbidden, Unauthorized, 
 from heliograph.server.auth.authenticator import Authenticator
 from heliograph.server.docs.consent_page import APP_ID, HEADERS, KEY_ID, SECRET, consent_page, refusal_page
 from heliograph.server.http.bodies import is_form, read_form
-from heliograph.server.http.request import connection_of
+from heliograph.server.http.exchange import exchange_of
 from heliograph.server.http.urls import Urls
 from heliograph.server.query import parse_query
 from heliograph.storage.store import Store
@@ -88,15 +88,15 @@ def _require_same_site(request: Request, urls: Urls) -> None:
 
 def _names_of_server(request: Request, urls: Urls) -> tuple[str | None, str]:
     """The host and port by which the request reached the server, and those by which the browser knows it."""
-    base = urls.base(request.scope, dict(request.scope["headers"]))
+    base = urls.base(exchange_of(request.scope))
     return request.headers.get("host"), urlsplit(base).netloc
 
 
 async def _decide(store: Store, auth: Authenticator, authorization: Authorization, request: Request) -> Response:
-    headers = dict(request.scope["headers"])
-    if not is_form(headers):
+    exchange = exchange_of(request.scope)
+    if not is_form(exchange.headers):
         raise UnsupportedMediaType(_NOT_A_FORM)
-    form = await read_form(connection_of(request.scope), headers, request.receive)
+    form = await read_form(exchange)
     if form.get("decision") == "deny":
         return _redirect(authorization.refused("access_denied", _DENIED))
     if form.get("decision") != "allow":

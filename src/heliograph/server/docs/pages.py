@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 
 from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError, ServiceUnavailable
 from heliograph.server.docs.openapi import document
+from heliograph.server.http.exchange import exchange_of
 from heliograph.server.http.responses import render
 from heliograph.server.http.urls import Urls
 from heliograph.server.observability.metrics import CONTENT_TYPE, Metrics
@@ -24,8 +25,6 @@ from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 
 _ASSETS = Path(__file__).with_name("assets")
-REQUEST_ID = "heliograph.request_id"
-"""The key of the request id in the scope of a request for a page."""
 _READY_SECONDS = 2.0
 # Deleting a row that does not exist changes nothing, but fails if the database is read-only.
 _NO_NAME = ""
@@ -60,7 +59,7 @@ def pages(store: Store, metrics: Metrics, urls: Urls, *others: Route) -> Starlet
     rendering: asyncio.Task[dict[str, msgspec.Raw]] | None = None
 
     def base(request: Request) -> str:
-        return urls.base(request.scope, dict(request.scope["headers"]))
+        return urls.base(exchange_of(request.scope))
 
     async def live(request: Request) -> Response:
         return Response(b'{"status":"ok"}', media_type=_JSON)
@@ -127,7 +126,7 @@ async def _api_error(request: Request, error: Exception) -> Response:
 
 
 async def _server_error(request: Request, error: Exception) -> Response:
-    log.error("failed", extra={"request_id": request.scope.get(REQUEST_ID)}, exc_info=error)
+    log.error("failed", extra={"request_id": exchange_of(request.scope).request_id}, exc_info=error)
     return _error(ServerError())
 
 

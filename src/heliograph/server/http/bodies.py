@@ -11,11 +11,10 @@ from urllib.parse import parse_qsl
 
 from msgspec.json import encode
 from msgspec.structs import fields
-from starlette.types import Receive
 
 from heliograph.errors import BadRequest, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
+from heliograph.server.http.exchange import Exchange, Headers
 from heliograph.server.http.multipart import MEGABYTE, open_part
-from heliograph.server.http.request import Connection, Disconnected, Headers
 from heliograph.settings import Settings
 from heliograph.wire.formats import FilePart, Format, Json, JsonOrForm, Multipart, NoBody
 from heliograph.wire.operations import Operation
@@ -38,7 +37,7 @@ _CHARSET = re.compile(rb";\s*charset\s*=\s*\"?\s*([^\s\";]*)", re.IGNORECASE)
 _UTF_8 = (b"utf-8", b"utf8", b"us-ascii", b"ascii", b"")
 _NAME = re.compile(rb"[A-Za-z0-9._:+-]{1,40}\Z")
 
-BodyReader = Callable[[Connection, Headers, Receive, Settings], Awaitable[B]]
+BodyReader = Callable[[Exchange, Settings], Awaitable[B]]
 """Reads the body of a request."""
 
 
@@ -58,12 +57,10 @@ def _json_reader(body: Json[B], method: str) -> BodyReader[B]:
     return partial(_read_json, body)
 
 
-async def _read_json(
-    body: Json[B], connection: Connection, headers: Headers, receive: Receive, settings: Settings
-) -> B:
-    content = await _read_all(connection, headers, receive)
+async def _read_json(body: Json[B], exchange: Exchange, settings: Settings) -> B:
+    content = await _read_all(exchange)
     if content:
-        _require_json(headers)
+        _require_json(exchange.headers)
     elif body.optional:
         content = b"{}"
     else:
@@ -75,13 +72,11 @@ def _json_or_form_reader(body: JsonOrForm[B], method: str) -> BodyReader[B]:
     return partial(_read_json_or_form, body)
 
 
-async def _read_json_or_form(
-    body: JsonOrForm[B], connection: Connection, headers: Headers, receive: Receive, settings: Settings
-) -> B:
+async def _read_json_or_form(body: JsonOrForm[B], exchange: Exchange, settings: Settings) -> B:
     try:
-        if not is_form(headers):
-            return await _read_json(body, connection, headers, receive, settings)
-        fields = await read_form(connection, headers, receive)
+        if not is_form(exchange.headers):
+            return await _read_json(body, exchange, settings)
+        fields = await read_form(exchange)
         # A form has the same fields, so the same rules hold.
         return decode(encode(fields), body.kind, require_subscribe=settings.require_subscribe_sdk_client)
     except BadRequest as error:
@@ -93,15 +88,15 @@ def is_form(headers: Headers) -> bool:
     return _FORM.match(headers.get(b"content-type", b"")) is not None
 
 
-async def read_form(connection: Connection, headers: Headers, receive: Receive) -> dict[str, str]:
+async def read_form(exchange: Exchange) -> dict[str, str]:
     """The fields of a body that is declared as a form.
 
     Raises:
         BadRequest: it is not a form in UTF-8, has too many fields, or has a field twice.
         PayloadTooLarge, RequestTimeout, UnsupportedMediaType, Disconnected: as for JSON.
     """
-    content = await _read_all(connection, headers, receive)
-    _require_uncompressed(headers)
+    content = await _read_all(exchange)
+    _require_uncompressed(exchange.headers)
     try:
         pairs = parse_qsl(content.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError:
@@ -120,13 +115,13 @@ def _no_body_reader(body: NoBody, method: str) -> BodyReader[None]:
     return _ignore if method == "GET" else _discard
 
 
-async def _ignore(connection: Connection, headers: Headers, receive: Receive, settings: Settings) -> None:
+async def _ignore(exchange: Exchange, settings: Settings) -> None:
     """Leave the body unread."""
 
 
-async def _discard(connection: Connection, headers: Headers, receive: Receive, settings: Settings) -> None:
+async def _discard(exchange: Exchange, settings: Settings) -> None:
     """Read the body and drop it, so that only complete requests can change anything."""
-    await _read_all(connection, headers, receive)
+    await _read_all(exchange)
 
 
 def _multipart_reader(body: Multipart, method: str) -> BodyReader[FilePart]:
@@ -134,11 +129,9 @@ def _multipart_reader(body: Multipart, method: str) -> BodyReader[FilePart]:
     return partial(_read_multipart, field.encode_name)
 
 
-async def _read_multipart(
-    name: str, connection: Connection, headers: Headers, receive: Receive, settings: Settings
-) -> FilePart:
-    _require_uncompressed(headers)
-    return await open_part(headers, receive, name, settings.attachment_limit_mb * MEGABYTE)
+async def _read_multipart(name: str, exchange: Exchange, settings: Settings) -> FilePart:
+    _require_uncompressed(exchange.headers)
+    return await open_part(exchange, name, settings.attachment_limit_mb * MEGABYTE)
 
 
 _READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {
@@ -149,7 +142,7 @@ _READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {
 }
 
 
-async def _read_all(connection: Connection, headers: Headers, receive: Receive) -> bytes:
+async def _read_all(exchange: Exchange) -> bytes:
     """The body of a request. At most `BODY_LIMIT` bytes and one chunk are in memory.
 
     Raises:
@@ -157,31 +150,30 @@ async def _read_all(connection: Connection, headers: Headers, receive: Receive) 
         RequestTimeout: it does not arrive in time.
         Disconnected: the client disconnected.
     """
-    length = headers.get(b"content-length")
+    length = exchange.headers.get(b"content-length")
     if length is not None and int(length) > BODY_LIMIT:
         raise PayloadTooLarge
-    return await (_read(receive) if connection.body_complete() else _read_in_time(receive))
+    return await (_read(exchange) if exchange.body_complete else _read_in_time(exchange))
 
 
-async def _read_in_time(receive: Receive) -> bytes:
+async def _read_in_time(exchange: Exchange) -> bytes:
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _read(receive)
+            return await _read(exchange)
     except TimeoutError:
         raise RequestTimeout from None
 
 
-async def _read(receive: Receive) -> bytes:
-    chunks, size, more = [], 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        chunks.append(message.get("body", b""))
+async def _read(exchange: Exchange) -> bytes:
+    content = await exchange.read()
+    if exchange.body_complete and len(content) <= BODY_LIMIT:
+        return content
+    chunks, size = [content], len(content)
+    while size <= BODY_LIMIT and not exchange.body_complete:
+        chunks.append(await exchange.read())
         size += len(chunks[-1])
-        if size > BODY_LIMIT:
-            raise PayloadTooLarge
-        more = message.get("more_body", False)
+    if size > BODY_LIMIT:
+        raise PayloadTooLarge
     return b"".join(chunks)
 
 

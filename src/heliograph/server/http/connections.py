@@ -1,4 +1,4 @@
-"""The connections of a process: their number, which of them are idle, and which clients read slowly."""
+"""The connections of a process: their number, which of them are idle, which clients read slowly, and their requests."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ class ManagedConnection(Protocol):
 
     def abort(self) -> None:
         """Close the connection, and drop unsent bytes."""
+
+    def shut_down(self) -> None:
+        """Close the connection after the response to the newest request."""
 
 
 class SlowReader:
@@ -126,6 +129,8 @@ class Connections:
         self._idle_unknown: dict[ManagedConnection, None] = {}
         self._idle_authenticated: dict[ManagedConnection, None] = {}
         self.slow_readers = SlowReaders()
+        self.tasks: set[asyncio.Task[None]] = set()
+        """The requests in flight."""
         self._limited = ThrottledLog(log)
 
     def opened(self, connection: ManagedConnection) -> None:
@@ -153,6 +158,16 @@ class Connections:
         """Called when all requests have their response. `authenticated`: whether one of them was authenticated."""
         if connection in self._open:
             (self._idle_authenticated if authenticated else self._idle_unknown)[connection] = None
+
+    @property
+    def busy_or_open(self) -> bool:
+        """Whether a connection is open or a request is in flight."""
+        return bool(self._open or self.tasks)
+
+    def shut_down(self) -> None:
+        """Close idle connections now, and the others after their newest response."""
+        for connection in list(self._open):
+            connection.shut_down()
 
     def make_room(self) -> bool:
         """Close a connection, in the order of the class; returns whether there was one to close."""

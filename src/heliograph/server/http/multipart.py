@@ -11,10 +11,9 @@ from typing import Any
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
-from starlette.types import Receive
 
 from heliograph.errors import BadRequest, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
-from heliograph.server.http.request import Disconnected, Headers
+from heliograph.server.http.exchange import Exchange
 from heliograph.wire.formats import FilePart
 
 _OVERHEAD_BYTES = 1_048_576
@@ -127,8 +126,8 @@ class _Events:
 class UploadedPart(FilePart):
     """The part of a multipart body with a given name. Other parts are skipped."""
 
-    def __init__(self, receive: Receive, boundary: bytes, name: str, limit: int) -> None:
-        self._receive = receive
+    def __init__(self, exchange: Exchange, boundary: bytes, name: str, limit: int) -> None:
+        self._exchange = exchange
         self._events = _Events(boundary)
         self._name = name
         self._limit = limit
@@ -188,20 +187,17 @@ class UploadedPart(FilePart):
         allowed = _SECONDS * (1 + self._received // _BYTES_PER_PERIOD)
         try:
             async with asyncio.timeout_at(self._started + allowed):
-                message = await self._receive()
+                data = await self._exchange.read()
         except TimeoutError:
             raise RequestTimeout from None
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        data: bytes = message.get("body", b"")
         self._received += len(data)
         if self._received > self._limit + _OVERHEAD_BYTES:
             raise self._too_large()
-        self._more = message.get("more_body", False)
+        self._more = not self._exchange.body_complete
         return data
 
 
-async def open_part(headers: Headers, receive: Receive, name: str, limit: int) -> UploadedPart:
+async def open_part(exchange: Exchange, name: str, limit: int) -> UploadedPart:
     """The part of a multipart request with this name, whose file has up to `limit` bytes.
 
     Raises:
@@ -209,15 +205,15 @@ async def open_part(headers: Headers, receive: Receive, name: str, limit: int) -
         PayloadTooLarge: it is larger than the limit allows.
         BadRequest: it has no such part, or is malformed.
     """
-    kind, options = parse_options_header(headers.get(b"content-type"))
+    kind, options = parse_options_header(exchange.headers.get(b"content-type"))
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise UnsupportedMediaType
-    length = headers.get(b"content-length")
+    length = exchange.headers.get(b"content-length")
     if length is not None and int(length) > limit + _OVERHEAD_BYTES:
         raise PayloadTooLarge(_too_large(limit))
     try:
-        part = UploadedPart(receive, boundary, name, limit)
+        part = UploadedPart(exchange, boundary, name, limit)
     except FormParserError:  # the boundary is too long
         raise BadRequest(_MALFORMED) from None
     await part.open()

@@ -6,18 +6,15 @@ connection, and the element before it is trusted only if the last one says that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
 
-from starlette.types import Scope
-
 from heliograph.errors import UsageError
+from heliograph.server.http.exchange import Exchange, Headers
 from heliograph.server.http.forwarded import UNIX, Element, address_of, parse
 from heliograph.server.http.hosts import SCHEMES, Host, parse_host, parse_port, parse_prefix
-
-Headers = Mapping[bytes, bytes]
 
 FORWARDED = b"forwarded"
 FOR, PROTO, HOST, PORT, PREFIX = (
@@ -61,16 +58,17 @@ class Proxies:
         # `address_of` limits the size of the keys.
         self._trusts = lru_cache(maxsize=1024)(self._is_within)
 
-    def forwarded_url(self, scope: Scope, headers: Headers) -> ForwardedUrl:
+    def forwarded_url(self, exchange: Exchange) -> ForwardedUrl:
         """The URL in the trusted headers of a request.
 
         If a request has both kinds, X-Forwarded-* are used and `Forwarded` is ignored: proxies that write the former
         pass on the latter as the client sent it.
         """
-        if _TRUSTED.isdisjoint(headers) or not self._trusts_peer(scope):
+        headers = exchange.headers
+        if _TRUSTED.isdisjoint(headers) or not self._trusts_peer(exchange):
             return _NOTHING
         if _X_FORWARDED.isdisjoint(headers):
-            return self._from_elements(scope)
+            return self._from_elements(exchange)
         scheme = _last(headers, PROTO).lower()
         return ForwardedUrl(
             scheme if scheme in SCHEMES else None,
@@ -79,15 +77,15 @@ class Proxies:
             parse_prefix(_last(headers, PREFIX)) or "",
         )
 
-    def client(self, scope: Scope, headers: Headers) -> str | None:
+    def client(self, exchange: Exchange) -> str | None:
         """The client's address if known: the first one from the right that is not a trusted proxy's."""
-        peer = _peer(scope)
-        if _TRUSTED.isdisjoint(headers) or not self._trusts_peer(scope):
+        headers, peer = exchange.headers, _peer(exchange)
+        if _TRUSTED.isdisjoint(headers) or not self._trusts_peer(exchange):
             return peer
         if FOR in headers:
-            nodes = [node.strip() for node in _joined(scope, FOR).rsplit(",", _MAX_HOPS)[-_MAX_HOPS:]]
+            nodes = [node.strip() for node in _joined(exchange, FOR).rsplit(",", _MAX_HOPS)[-_MAX_HOPS:]]
         elif _X_FORWARDED.isdisjoint(headers):
-            nodes = [element.get("for", "") for element in parse(_joined(scope, FORWARDED))]
+            nodes = [element.get("for", "") for element in parse(_joined(exchange, FORWARDED))]
         else:
             nodes = []
         for node in reversed(nodes):
@@ -96,10 +94,10 @@ class Proxies:
                 break
         return peer
 
-    def _from_elements(self, scope: Scope) -> ForwardedUrl:
+    def _from_elements(self, exchange: Exchange) -> ForwardedUrl:
         scheme, host = None, None
         # From the inside out, so that the proxy closest to the client wins.
-        for element in self._trusted_elements(parse(_joined(scope, FORWARDED))):
+        for element in self._trusted_elements(parse(_joined(exchange, FORWARDED))):
             proto = element.get("proto", "").lower()
             scheme = proto if proto in SCHEMES else scheme
             host = parse_host(element.get("host", "")) or host
@@ -112,10 +110,10 @@ class Proxies:
             if address is None or not self._trusts(address):
                 return
 
-    def _trusts_peer(self, scope: Scope) -> bool:
+    def _trusts_peer(self, exchange: Exchange) -> bool:
         if self._any:
             return True
-        peer = _peer(scope)
+        peer = _peer(exchange)
         return peer is not None and self._trusts(peer)
 
     def _is_within(self, address: str) -> bool:
@@ -139,8 +137,8 @@ def _networks_of(part: str) -> list[IPv4Network | IPv6Network]:
         ) from None
 
 
-def _peer(scope: Scope) -> str | None:
-    client = scope.get("client")
+def _peer(exchange: Exchange) -> str | None:
+    client = exchange.addresses.client
     return address_of(client[0]) if client else UNIX
 
 
@@ -149,5 +147,5 @@ def _last(headers: Headers, name: bytes) -> str:
     return headers.get(name, b"").rpartition(b",")[2].strip().decode("latin-1")
 
 
-def _joined(scope: Scope, name: bytes) -> str:
-    return b",".join(value for key, value in scope["headers"] if key == name).decode("latin-1")
+def _joined(exchange: Exchange, name: bytes) -> str:
+    return b",".join(value for key, value in exchange.header_list if key == name).decode("latin-1")

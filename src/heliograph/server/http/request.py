@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from msgspec import Struct
-from starlette.types import Scope
 
-from heliograph import ids
 from heliograph.domain import stand_ins
 from heliograph.domain.media import MediaFetching, ReadMedia
 from heliograph.domain.networks import Network, networks_of
 from heliograph.domain.tenants import Caller, Tenant
 from heliograph.server.auth.authenticator import Authenticator
+from heliograph.server.http.exchange import Exchange, Headers
 from heliograph.server.http.urls import Urls
 from heliograph.server.query import Query
 from heliograph.server.streams import Streams
@@ -29,34 +27,6 @@ from heliograph.wire.paths import AppPath
 
 P = TypeVar("P", bound=Struct, covariant=True)
 B = TypeVar("B")
-
-Headers = dict[bytes, bytes]
-"""The headers of a request by name in lower case. If a header is repeated, the last value."""
-
-CONNECTION = "heliograph.connection"
-"""The name of the ASGI extension with which our protocol passes the connection of a request."""
-
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:/+=-]{1,128}\Z")
-
-
-class Disconnected(Exception):
-    """The client disconnected before the request was complete."""
-
-
-class Connection:
-    """The connection of a request. This class stands for connections of other servers, of which nothing is known."""
-
-    __slots__ = ()
-
-    def body_complete(self) -> bool:
-        """Whether the whole body of the request has arrived."""
-        return False
-
-    def mark_authenticated(self) -> None:
-        """Called when a request of the connection is authenticated."""
-
-
-_UNKNOWN_CONNECTION = Connection()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +58,7 @@ class Request(Generic[P, B]):
     app_tenant: Tenant | None
     """The app of the path and the key that acts in it. Without an app in the path, the app of the key; None if it is an
     account's, or unknown."""
-    scope: Scope
-    headers: Headers
+    exchange: Exchange
     context: ServerContext
     response_headers: dict[str, str] = field(default_factory=dict)
     """Headers that the handler adds to the response."""
@@ -105,6 +74,11 @@ class Request(Generic[P, B]):
         """The app of the path and the key that acts in it, for operations with an app in their path."""
         assert self.app_tenant is not None
         return self.app_tenant
+
+    @property
+    def headers(self) -> Headers:
+        """The headers."""
+        return self.exchange.headers
 
     @property
     def store(self) -> Store:
@@ -128,13 +102,13 @@ class Request(Generic[P, B]):
     @property
     def url(self) -> str:
         """The URL of this request as the client knows it, without its query."""
-        path = self.scope["raw_path"].decode("latin-1").strip("/")
+        path = self.exchange.raw_path.decode("latin-1").strip("/")
         return f"{self.base_url}/{path}"
 
     @property
     def base_url(self) -> str:
         """The base URL of the server as the client knows it, without a trailing slash."""
-        return self.context.urls.base(self.scope, self.headers)
+        return self.context.urls.base(self.exchange)
 
     @property
     def brand_id(self) -> str | None:
@@ -205,15 +179,3 @@ class Request(Generic[P, B]):
             Unauthorized, Forbidden, AppNotFound: the key or the app was removed, or the token has expired.
         """
         await self.context.auth.recheck(self.headers.get(b"authorization"), self.path)
-
-
-def request_id_of(headers: Headers) -> str:
-    """The client's X-Request-Id if it is valid, else a new id."""
-    given = headers.get(b"x-request-id")
-    return given.decode() if given is not None and _REQUEST_ID.match(given) else ids.new()
-
-
-def connection_of(scope: Scope) -> Connection:
-    """The connection of a request."""
-    connection: Connection = scope.get("extensions", {}).get(CONNECTION, _UNKNOWN_CONNECTION)
-    return connection

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -11,16 +10,14 @@ from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
-from starlette.types import Receive, Scope, Send
 
 from heliograph.errors import ApiError, OAuthError, PayloadTooLarge, RequestTimeout
 from heliograph.server.auth.refusals import Refusal, refusal_of
+from heliograph.server.http.exchange import Exchange, HeaderList
 from heliograph.wire.formats import EventStream, Format, Json, Redirect
 from heliograph.wire.operations import Operation
 
 R = TypeVar("R")
-
-HeaderList = list[tuple[bytes, bytes]]
 
 _JSON_TYPE = (b"content-type", Json.media_type.encode())
 _encode = msgspec.json.Encoder().encode
@@ -60,20 +57,9 @@ class Response:
         """Add headers, whose names are in lower case."""
         self.headers += [(name.encode(), value.encode()) for name, value in headers.items()]
 
-    async def send(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+    async def send(self, exchange: Exchange) -> None:
         """Send the response to a request."""
-        await send(
-            {
-                "type": "http.response.start",
-                "status": self.status,
-                "headers": [
-                    *self.headers,
-                    (b"content-length", str(len(self.body)).encode()),
-                    (b"x-request-id", request_id.encode()),
-                ],
-            }
-        )
-        await send({"type": "http.response.body", "body": self.body})
+        await exchange.respond(self.status, self.headers, self.body)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,42 +73,18 @@ class StreamResponse(Response):
     first: bytes
     rest: AsyncGenerator[bytes, None]
 
-    async def send(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+    async def send(self, exchange: Exchange) -> None:
         """Send the response to a request."""
-        headers = [*self.headers, (b"x-request-id", request_id.encode())]
-        async with contextlib.aclosing(self.rest):
-            await send({"type": "http.response.start", "status": self.status, "headers": headers})
-            if scope["method"] == "HEAD":
-                await send({"type": "http.response.body", "body": b""})
-                return
-            disconnected = asyncio.ensure_future(_disconnected(receive))
-            try:
-                await self._send_parts(send, disconnected)
-            finally:
-                disconnected.cancel()
+        async with contextlib.aclosing(self.rest), contextlib.aclosing(self._parts()) as parts:
+            await exchange.stream(self.status, self.headers, parts)
 
-    async def _send_parts(self, send: Send, disconnected: asyncio.Future[None]) -> None:
-        await _send_part(send, self.first)
+    async def _parts(self) -> AsyncGenerator[bytes, None]:
+        yield self.first
         try:
             async for part in self.rest:
-                if part:
-                    await _send_part(send, part)
-                if disconnected.done():
-                    return
+                yield part
         except ApiError as error:
             self.refusal = refusal_of(error)
-        await send({"type": "http.response.body", "body": b""})
-
-
-async def _send_part(send: Send, part: bytes) -> None:
-    await send({"type": "http.response.body", "body": part, "more_body": True})
-    # Sends nothing, and waits until the kernel has accepted the part, so that parts do not accumulate.
-    await send({"type": "http.response.body", "body": b"", "more_body": True})
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 Responder = Callable[[R], Awaitable[Response]]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from starlette.types import Scope
-
+from heliograph.server.http.exchange import Addresses, Exchange
 from heliograph.server.http.hosts import HOST_LENGTH, Host, parse_host
-from heliograph.server.http.proxies import ForwardedUrl, Headers, Proxies
+from heliograph.server.http.proxies import ForwardedUrl, Proxies
 from heliograph.settings import Settings
 
 
@@ -18,16 +17,16 @@ class Urls:
         self._public = settings.public_url
         self._proxies = proxies
 
-    def base(self, scope: Scope, headers: Headers) -> str:
+    def base(self, exchange: Exchange) -> str:
         """The base URL that the client used for a request, without a trailing slash."""
         if self._public:
             return self._public
-        forwarded, scheme = self._proxies.forwarded_url(scope, headers), scope["scheme"]
-        host = headers.get(b"host", b"")
+        forwarded, scheme = self._proxies.forwarded_url(exchange), exchange.addresses.scheme
+        host = exchange.headers.get(b"host", b"")
         # The length is checked first, so that cached keys are small.
         origin = _origin(scheme, host, forwarded) if len(host) <= HOST_LENGTH else None
         # If the host is not valid, use the address that the request was sent to.
-        return f"{origin or _origin(scheme, _server(scope), forwarded)}{scope['root_path']}"
+        return f"{origin or _origin(scheme, _server(exchange.addresses), forwarded)}{exchange.root_path}"
 
 
 @lru_cache(maxsize=1024)
@@ -50,6 +49,6 @@ def local_url(settings: Settings, port: int) -> str:
     return f"http://{name}:{port}{settings.root_path}"
 
 
-def _server(scope: Scope) -> bytes:
-    address, port = scope["server"]
+def _server(addresses: Addresses) -> bytes:
+    address, port = addresses.server or ("localhost", 80)
     return (f"[{address}]:{port}" if ":" in address else f"{address}:{port}").encode()

@@ -12,14 +12,12 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any
 
-import uvicorn
 import uvloop
-from starlette.types import ASGIApp
 
 from heliograph.errors import ServiceUnavailable
 from heliograph.server.http.accepting import Acceptor
 from heliograph.server.http.connections import Connections
-from heliograph.server.http.protocol import Protocol
+from heliograph.server.http.protocol import Protocol, Serve
 from heliograph.server.http.sockets import connection_limit, raise_descriptor_limit
 from heliograph.server.observability import logs
 from heliograph.server.observability.logs import RequestLog
@@ -27,55 +25,81 @@ from heliograph.server.process.heartbeat import SupervisorLink
 from heliograph.settings import Settings
 
 _SWITCH_SECONDS = 0.0005
-# Longer than the idle timeout of load balancers, usually a minute: if the server closed first, it could close a
-# connection on which a request is already on its way.
-_KEEP_ALIVE_SECONDS = 75
+_POLL_SECONDS = 0.05
+# A request that was cancelled sends an error response before it ends.
+_CANCEL_SECONDS = 1.0
 
 log = logging.getLogger("heliograph.server")
 
 
-class Server(uvicorn.Server):
-    """uvicorn with our own protocol and sockets, a callback when it is ready, and exit status 0 after signals."""
+class Server:
+    """Accepts connections until it is stopped, then finishes the requests in flight.
+
+    `on_ready` is called once connections are accepted, and `on_stop` ends open streams.
+    """
 
     def __init__(
         self,
-        config: uvicorn.Config,
+        serve: Serve,
+        connections: Connections,
+        grace_seconds: float,
         on_ready: Callable[[], Awaitable[None]],
         on_stop: Callable[[], None],
-        connections: Connections,
     ) -> None:
-        super().__init__(config)
+        self._serve = serve
+        self._connections = connections
+        self._grace_seconds = grace_seconds
         self._on_ready = on_ready
         self._on_stop = on_stop
-        self._connections = connections
+        self._stopping = asyncio.Event()
+        self._impatient = False
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start accepting connections."""
-        await super().startup([])
-        for listener in sockets or []:
-            self.servers.append(Acceptor(listener, self._protocol, self._connections))  # type: ignore[arg-type]
+    async def run(self, listener: socket.socket) -> None:
+        """Serve until `stop` is called."""
+        acceptor = Acceptor(listener, lambda: Protocol(self._serve, self._connections), self._connections)
         try:
             await self._on_ready()
         except ServiceUnavailable as error:  # requests get the same error until the database is back
             log.error("the database became unavailable during startup", exc_info=error)
-
-    def _protocol(self) -> Protocol:
-        return Protocol(self.config, self.server_state, self.lifespan.state, connections=self._connections)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Finish requests in flight and end open streams."""
+        await self._stopping.wait()
         self._on_stop()
+        acceptor.close()
         # Connections that are being accepted now would miss the request to shut down, and stay open until they are cut.
-        for acceptor in self.servers:
-            acceptor.close()
-            await acceptor.wait_closed()
-        await super().shutdown(sockets)
+        await acceptor.wait_closed()
+        listener.close()
+        await self._finish()
+
+    def stop(self) -> None:
+        """Stop accepting connections, and finish."""
+        self._stopping.set()
+
+    async def _finish(self) -> None:
+        """Finish the requests in flight, and cancel those that take longer than the grace period."""
+        self._connections.shut_down()
+        try:
+            async with asyncio.timeout(self._grace_seconds):
+                # Requests and connections end in many places, and a process stops once.
+                while self._connections.busy_or_open and not self._impatient:  # noqa: ASYNC110
+                    await asyncio.sleep(_POLL_SECONDS)
+        except TimeoutError:
+            tasks = self._connections.tasks
+            log.error("cancelled %d requests, because the grace period is over", len(tasks))
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                await asyncio.wait(tasks, timeout=_CANCEL_SECONDS)
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stop on SIGTERM and SIGINT. Unlike uvicorn, this does not raise them again afterwards."""
+    def stopped_by_signals(self) -> Iterator[None]:
+        """Stop on SIGTERM and SIGINT; do not wait for requests after a second SIGINT."""
+        loop = asyncio.get_running_loop()
+
+        def handle(number: int, _: object) -> None:
+            self._impatient = self._impatient or (number == signal.SIGINT and self._stopping.is_set())
+            loop.call_soon_threadsafe(self.stop)
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self.handle_exit)
+            signal.signal(number, handle)
         try:
             yield
         finally:
@@ -116,37 +140,26 @@ async def _with_heartbeat(main: Coroutine[Any, Any, None], link: SupervisorLink 
 
 
 async def serve(
-    application: ASGIApp,
+    serve_request: Serve,
     listener: socket.socket,
     settings: Settings,
     on_ready: Callable[[], Awaitable[None]] | None,
     on_stop: Callable[[], None],
     link: SupervisorLink | None,
 ) -> None:
-    """Serve the application on the listening socket until SIGTERM, SIGINT or the end of the supervisor.
+    """Serve requests on the listening socket until SIGTERM, SIGINT or the end of the supervisor.
 
     `on_ready` is called once connections are accepted; `on_stop` ends open streams.
     """
-    config = uvicorn.Config(
-        application,
-        http=Protocol,
-        lifespan="off",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # server/http/proxies.py handles them
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=settings.grace_seconds,
-    )
     connections = Connections(connection_limit(raise_descriptor_limit()))
-    server = Server(config, on_ready or _no_announcement, on_stop, connections)
+    server = Server(serve_request, connections, settings.grace_seconds, on_ready or _no_announcement, on_stop)
     if link is not None:
         _stop_with(link.lifeline, server)
     # Objects created during startup live as long as the process: exclude them from garbage collection.
     gc.collect()
     gc.freeze()
-    await server.serve([listener])
+    with server.stopped_by_signals():
+        await server.run(listener)
 
 
 async def _no_announcement() -> None:
@@ -158,6 +171,6 @@ def _stop_with(lifeline: int, server: Server) -> None:
 
     def stop() -> None:
         loop.remove_reader(lifeline)
-        server.should_exit = True
+        server.stop()
 
     loop.add_reader(lifeline, stop)

@@ -1,0 +1,23 @@
+"""Request targets: the part of a request line between the method and the version."""
+
+from __future__ import annotations
+
+import httptools
+
+
+def split_target(target: bytes) -> tuple[bytes, bytes]:
+    """The path and the query of a target that the parser has accepted.
+
+    Raises:
+        ValueError, httptools.HttpParserError: it has no path, or bytes that should be percent-encoded.
+    """
+    if not target.isascii():
+        raise ValueError
+    # The usual form. A test shows that the result is that of httptools, which takes several times as long.
+    if target.startswith(b"/") and b"#" not in target:
+        path, _, query = target.partition(b"?")
+        return path, query
+    url = httptools.parse_url(target)
+    if url.path is None:
+        raise ValueError
+    return url.path, url.query or b""
