@@ -62,10 +62,10 @@ def _drain(engine: Engine, plan: Plan, webhooks: int) -> Drained:
     with receiving.receiving(webhooks) as receiver:
         _post(url, asyncio.run(_build(url, receiver, backlog // webhooks)), plan.most_connections)
         engine.settle(url)
-        with processes.heliograph(url, NO_DELIVERY) as server:
+        with processes.heliograph(url, NO_DELIVERY, *plan.options) as server:
             before, start = server.memory_bytes(), server.cpu_seconds()
         database = engine.process.cpu_seconds() if engine.process else 0.0
-        with processes.heliograph(url, *ALLOWED) as server:
+        with processes.heliograph(url, *ALLOWED, *plan.options) as server:
             arrivals = receiver.wait(backlog, PATIENCE_SECONDS)
             found = Drained(
                 webhooks=webhooks,

@@ -14,7 +14,7 @@ from bench.engines import Engine
 from bench.load import Measured
 from bench.plan import Plan
 from bench.processes import Process
-from bench.scenarios import JOIN_SPREAD, NAMES, NEEDS, Load
+from bench.scenarios import JOIN_SPREAD, Load
 
 
 class Cell(Struct):
@@ -66,13 +66,13 @@ class Contest:
 
 def run(engine: Engine, plan: Plan) -> list[Cell]:
     """Measure all scenarios, or one and those that it depends on."""
-    wanted = [name for name in NAMES if plan.only in (None, name) or name == NEEDS.get(plan.only or "")]
+    wanted = scenarios.with_needs(plan.only)
     turns = [many for _ in range(plan.rounds) for many in plan.connections]
     url = engine.create("scenarios")
     stage = asyncio.run(scenarios.build(url, plan.users, len(turns)))
     engine.settle(url)
     pairs: dict[tuple[str, int], list[Pair]] = {(name, many): [] for many in plan.connections for name in wanted}
-    with processes.heliograph(url) as ours, processes.bare() as bare:
+    with processes.heliograph(url, *plan.options) as ours, processes.bare() as bare:
         contest = Contest(ours, bare, engine.process, plan.seconds)
         for turn, many in enumerate(turns):
             joined = 0

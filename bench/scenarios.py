@@ -37,7 +37,7 @@ NAMES = {
     "read": "read, in 100 groups",
 }
 """The scenarios in the order in which they run, with their descriptions."""
-NEEDS = {LEAVE: JOIN_SPREAD}
+_NEEDS = {LEAVE: JOIN_SPREAD}
 _AGAIN = ("list-25", "list-25-new", "list-100", "get-user", "post-message", "read")
 """Scenarios whose lines can be sent repeatedly."""
 
@@ -102,6 +102,11 @@ class Stage(Struct):
     def _spread(self, turn: int) -> list[tuple[str, str]]:
         groups = self._groups_of(turn)[:GROUPS]
         return [(groups[number % GROUPS], user) for number, user in enumerate(self.world.users)]
+
+
+def with_needs(wanted: str | None) -> list[str]:
+    """A scenario and those that must run before it, in order; all scenarios if `wanted` is None."""
+    return [name for name in NAMES if wanted in (None, name) or name == _NEEDS.get(wanted or "")]
 
 
 async def build(url: str, users: int, turns: int) -> Stage:
