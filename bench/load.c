@@ -11,7 +11,7 @@
 //
 // FILE has one request per line: method, path and body, separated by tabs. The connections take the lines in order, and
 // start again after the last one; with -1 every line is sent once, and the run ends when all lines were sent.
-// LOAD_AUTHORIZATION is the Authorization header. When the time is over, the generator waits for requests in flight, so
+// LOAD_AUTHORIZATION is the Authorization header, unless it is empty. When the time is over, the generator waits for requests in flight, so
 // every request either got a response or counts as an error. The result is one line of JSON.
 //
 // One thread and epoll: a request costs one send and one recv, which is less than any server needs for it;
@@ -113,7 +113,7 @@ static void write_request(struct connection *c) {
     append(c, request.path, request.path_length);
     APPEND(c, " HTTP/1.1\r\nHost: ");
     append(c, run.host, strlen(run.host));
-    if (run.authorization) {
+    if (run.authorization && *run.authorization) {
         APPEND(c, "\r\nAuthorization: ");
         append(c, run.authorization, strlen(run.authorization));
     }

@@ -56,6 +56,16 @@ class Measured(Struct):
         """Failed requests and connections."""
         return sum(self.result.errors.values())
 
+    @property
+    def cpu_each(self) -> float:
+        """Processor time of the server per request, in microseconds."""
+        return self.cpu_seconds / max(self.result.requests, 1) * 1e6
+
+    @property
+    def database_cpu_each(self) -> float:
+        """Processor time of the database per request, in microseconds."""
+        return self.database_cpu_seconds / max(self.result.requests, 1) * 1e6
+
 
 def run(port: int, load: Load, connections: int, seconds: float, rate: float | None = None) -> LoadResult:
     """Send the load until the time is over or all lines were sent, `rate` requests per second if given."""

@@ -116,13 +116,9 @@ def _cell(scenario: str, connections: int, pairs: list[Pair]) -> Cell:
         errors=sum(one.errors for one in ours),
         bare_errors=sum(one.errors for one in bare),
         statuses=statuses,
-        cpu=median(_each(one.cpu_seconds, one) for one in ours),
-        bare_cpu=median(_each(one.cpu_seconds, one) for one in bare),
-        database_cpu=median(_each(one.database_cpu_seconds, one) for one in ours),
+        cpu=median(one.cpu_each for one in ours),
+        bare_cpu=median(one.cpu_each for one in bare),
+        database_cpu=median(one.database_cpu_each for one in ours),
         memory_bytes=max(one.memory_bytes for one in ours),
         generator_busy=max(one.result.cpu_microseconds / max(one.result.microseconds, 1) for one in [*ours, *bare]),
     )
-
-
-def _each(seconds: float, measured: Measured) -> float:
-    return seconds / max(measured.result.requests, 1) * 1e6

@@ -137,7 +137,7 @@ def scenario_table(cells: Iterable[Cell]) -> str:
         for cell in cells
     ]
     head = ["", "connections", "per second", "of the bare handler", "rounds", "p50 ms", "p99 ms", "errors"]
-    return _table([*head, "CPU µs each", "bare CPU µs", "MB"], rows)
+    return table([*head, "CPU µs each", "bare CPU µs", "MB"], rows)
 
 
 def _open_loop_conditions(given: Settings) -> str:
@@ -173,7 +173,7 @@ def open_loop_table(rows: Iterable[OpenLoop]) -> str:
         ]
         for one in rows
     ]
-    return _table([*head, "late", "unsent", "errors"], cells)
+    return table([*head, "late", "unsent", "errors"], cells)
 
 
 def growth_table(grown: Iterable[Grown]) -> str:
@@ -190,7 +190,7 @@ def growth_table(grown: Iterable[Grown]) -> str:
         ]
         for one in grown
     ]
-    return _table(["", "compared with", "cost ratio", "rounds", "per second", "p99 ms", "errors"], rows)
+    return table(["", "compared with", "cost ratio", "rounds", "per second", "p99 ms", "errors"], rows)
 
 
 def _memory(memory: Memory) -> str:
@@ -217,7 +217,7 @@ def deliveries_table(drained: Iterable[Drained]) -> str:
         for one in drained
     ]
     head = ["deliveries", "per second", "missing", "repeated", "CPU µs each", "MB before", "MB at most"]
-    return _table([*head, "receiver per second", "receiver CPU"], rows)
+    return table([*head, "receiver per second", "receiver CPU"], rows)
 
 
 def _delay(delay: Delay) -> str:
@@ -246,6 +246,7 @@ def _times(times: list[float]) -> str:
     return f"**{statistics.median(times):.2f}** ({min(times):.2f}–{max(times):.2f})"
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A table in Markdown; all columns but the first are aligned to the right."""
     lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)

@@ -23,14 +23,14 @@ MEMBERS = 120
 """Members of each group that is listed: more than a page."""
 TEXT = "The lamp is lit, and the boats are in."
 
-JOIN_SPREAD, JOIN_ONE, LEAVE = "join-spread", "join-one", "leave"
+JOIN_SPREAD, JOIN_ONE, LEAVE, LIST_100 = "join-spread", "join-one", "leave", "list-100"
 NAMES = {
     JOIN_SPREAD: "join, spread over 100 groups",
     LEAVE: "leave",
     JOIN_ONE: "join, into one group",
     "list-25": "list of 25",
     "list-25-new": "list of 25, never the same",
-    "list-100": "list of 100",
+    LIST_100: "list of 100",
     "get-user": "get user",
     "create-user": "create user",
     "post-message": "post a message, in 100 groups",
