@@ -42,7 +42,7 @@ class OpenLoop(Struct):
     """Maximum of all rounds."""
     requests: int
     late: int
-    """Requests that were sent more than a millisecond after they were due, because all connections were busy."""
+    """Requests that were sent more than a millisecond late: all connections or the processors were busy."""
     unsent: int
     """Requests that were due and never sent."""
     errors: int

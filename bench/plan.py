@@ -30,6 +30,8 @@ class Plan(Struct, frozen=True):
     starts: int = 5
     backlog: int = 30_000
     """Pending deliveries when the server starts."""
+    webhooks: tuple[int, ...] = (1, 10)
+    """Numbers of webhooks that get the backlog."""
     steady_seconds: float = 20
     """Duration of the measurement of delays."""
     rate: float | None = None
@@ -60,8 +62,10 @@ QUICK = Plan(
     requests=6_000,
     starts=1,
     backlog=200,
+    webhooks=(10,),
     steady_seconds=2,
     hanging_rounds=1,
+    scenario="leave",
     open_seconds=1,
     open_rounds=1,
 )

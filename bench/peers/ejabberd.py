@@ -78,7 +78,13 @@ def _settings(port: int, database: dict[str, Any]) -> dict[str, Any]:
         "hosts": ["localhost"],
         "loglevel": "error",
         "listen": [
-            {"port": port, "ip": "127.0.0.1", "module": "ejabberd_http", "request_handlers": {"/api": "mod_http_api"}}
+            {
+                "port": port,
+                "ip": "127.0.0.1",
+                "module": "ejabberd_http",
+                "request_handlers": {"/api": "mod_http_api"},
+                "backlog": 1024,  # with the default of 5 most of 64 connections wait seconds to be accepted
+            }
         ],
         "api_permissions": {"bench": {"from": ["mod_http_api"], "who": "all", "what": "*"}},
         "modules": {

@@ -48,9 +48,10 @@ def test_every_scenario_is_measured_without_an_error(quick: tuple[Results, str])
         assert 0 < cell.p50 <= cell.p99
 
 
-def test_every_scenario_has_latencies_at_half_of_its_capacity(quick: tuple[Results, str]) -> None:
+def test_the_open_loop_sends_at_half_of_the_capacity(quick: tuple[Results, str]) -> None:
+    """A scenario runs after the one that it depends on: users leave after they have joined."""
     rows = quick[0].open_loop
-    assert [(one.scenario, one.connections) for one in rows] == [(name, 8) for name in NAMES]
+    assert [(one.scenario, one.connections) for one in rows] == [("join-spread", 8), ("leave", 8)]
     for one in rows:
         assert one.errors == 0, one
         assert one.wanted_rate == pytest.approx(one.capacity / 2)
@@ -85,10 +86,7 @@ def test_memory_and_start_are_measured(quick: tuple[Results, str]) -> None:
 
 def test_a_backlog_is_delivered_and_nothing_of_it_is_missing(quick: tuple[Results, str]) -> None:
     drained = quick[0].deliveries
-    assert [(one.webhooks, one.backlog, one.missing, one.again) for one in drained] == [
-        (1, 200, 0, 0),
-        (10, 200, 0, 0),
-    ]
+    assert [(one.webhooks, one.backlog, one.missing, one.again) for one in drained] == [(10, 200, 0, 0)]
     for one in drained:
         assert min(one.rate, one.memory_before, one.memory_most) > 0
         assert one.receiver_rate > one.rate
