@@ -61,7 +61,7 @@ $(BIN)/python:
 .programs/ready: tests/programs/install.sh
 	@tests/programs/install.sh .programs
 
-.bench/load: bench/load.c bench/response.c bench/response.h bench/histogram.c bench/histogram.h
+.bench/load: bench/load.c $(foreach part,histogram requests response,bench/$(part).c bench/$(part).h)
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -Wall -Wextra -Werror -O2 -o $@ $(filter %.c,$^)
 

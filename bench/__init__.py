@@ -1,6 +1,6 @@
 """Benchmarks of the server and of the client; docs/benchmarks.md describes what they measure.
 
-`run` is the entry point: it measures the parts of a `plan` (`matrix` for the scenarios, `growth`, `endurance`,
-`deliveries`, `delay`, `hanging`) on each of the `engines`, and `report` writes the figures. `client` compares this
-Python client with the official one.
+`run` is the entry point: it measures the parts of a `plan` (`matrix` for the scenarios, `openloop`, `growth`,
+`endurance`, `deliveries`, `delay`, `hanging`) on each of the `engines`, and `report` writes the figures. `peers`
+compares the server with other servers, and `client` this Python client with the official one.
 """

@@ -53,7 +53,7 @@ def run(engine: Engine, plan: Plan) -> Delay:
     url = engine.create("delay")
     with receiving.receiving(1) as receiver:
         requests = asyncio.run(_build(url, receiver.targets[0], int(rate * plan.steady_seconds)))
-        with processes.heliograph(url, *ALLOWED) as server:
+        with processes.heliograph(url, *ALLOWED, *plan.options) as server:
             sent = steady.send(server.port, requests, rate)
             arrivals = receiver.wait(len(requests) - sent.errors, PATIENCE_SECONDS)
     found = _delay(rate, sent, arrivals)

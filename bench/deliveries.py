@@ -26,7 +26,6 @@ NO_DELIVERY = "--no-delivery"
 ALLOWED = ("--webhook-allowed-networks", "loopback")
 PATIENCE_SECONDS = 30
 """Silence after which deliveries count as missing: longer than the first retry takes."""
-_WEBHOOKS = (1, 10)
 _CONCURRENT_CALLS = 8
 """For each webhook."""
 
@@ -51,8 +50,8 @@ class Drained(Struct):
 
 
 def run(engine: Engine, plan: Plan) -> list[Drained]:
-    """Deliver a backlog to one webhook, and another to ten."""
-    return [_drain(engine, plan, webhooks) for webhooks in _WEBHOOKS]
+    """Deliver a backlog to each number of webhooks of the plan."""
+    return [_drain(engine, plan, webhooks) for webhooks in plan.webhooks]
 
 
 def _drain(engine: Engine, plan: Plan, webhooks: int) -> Drained:
@@ -62,10 +61,10 @@ def _drain(engine: Engine, plan: Plan, webhooks: int) -> Drained:
     with receiving.receiving(webhooks) as receiver:
         _post(url, asyncio.run(_build(url, receiver, backlog // webhooks)), plan.most_connections)
         engine.settle(url)
-        with processes.heliograph(url, NO_DELIVERY) as server:
+        with processes.heliograph(url, NO_DELIVERY, *plan.options) as server:
             before, start = server.memory_bytes(), server.cpu_seconds()
         database = engine.process.cpu_seconds() if engine.process else 0.0
-        with processes.heliograph(url, *ALLOWED) as server:
+        with processes.heliograph(url, *ALLOWED, *plan.options) as server:
             arrivals = receiver.wait(backlog, PATIENCE_SECONDS)
             found = Drained(
                 webhooks=webhooks,

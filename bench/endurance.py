@@ -38,7 +38,7 @@ def run(engine: Engine, plan: Plan) -> tuple[Memory, Start]:
     url = engine.create("endurance")
     stage = asyncio.run(scenarios.build(url, each, _LAPS))
     memory = Memory(0, 0, [])
-    with processes.heliograph(url) as server:
+    with processes.heliograph(url, *plan.options) as server:
         memory.samples.append((0, server.memory_bytes()))
         for lap in range(_LAPS):
             for leg in _LEGS:
@@ -49,13 +49,13 @@ def run(engine: Engine, plan: Plan) -> tuple[Memory, Start]:
                 memory.errors += sum(result.errors.values())
                 memory.samples.append((memory.requests, server.memory_bytes()))
             print(f"  {memory.requests:9,} requests  {memory.samples[-1][1] / 1e6:.0f} MB", file=sys.stderr)
-    return memory, _start(url, plan.starts)
+    return memory, _start(url, plan)
 
 
-def _start(url: str, starts: int) -> Start:
+def _start(url: str, plan: Plan) -> Start:
     ours, others = [], []
-    for _ in range(starts):
-        with processes.heliograph(url) as server:
+    for _ in range(plan.starts):
+        with processes.heliograph(url, *plan.options) as server:
             ours.append(server.start_seconds)
         with processes.bare() as server:
             others.append(server.start_seconds)

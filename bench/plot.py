@@ -31,7 +31,8 @@ _STYLE = """
 
 
 def draw(found: Sequence[Results]) -> str:
-    """Bars of the ratios to the bare handler, at the highest number of connections."""
+    """Bars of the ratios of one process to the bare handler, at the highest number of connections."""
+    found = [results for results in found if results.settings.workers == 1]
     most = max((cell.connections for results in found for cell in results.scenarios), default=0)
     ratios = {
         (cell.scenario, results.engine): cell.ratio

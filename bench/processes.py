@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -79,7 +79,7 @@ def heliograph(database: str, *more: str) -> Iterator[Process]:
     """Run `heliograph serve` on this database with further options; it must exit with status 0."""
     port = free_port()
     options = ("--database", database, "--port", str(port), "--participant-limit", "10000000")
-    with _running("heliograph", "serve", *options, *more, port=port, path="/health/ready") as server:
+    with running(*_module("heliograph"), "serve", *options, *more, port=port, path="/health/ready") as server:
         yield server
 
 
@@ -89,7 +89,7 @@ def bare() -> Iterator[Process]:
     port = free_port()
     options = ("--port", str(port), "--no-access-log", "--log-level", "error")
     # uvicorn raises the signal again after shutdown.
-    with _running("uvicorn", "bench.bare:app", *options, port=port, path="/", statuses=(0, -15)) as server:
+    with running(*_module("uvicorn"), "bench.bare:app", *options, port=port, path="/", statuses=(0, -15)) as server:
         yield server
 
 
@@ -97,31 +97,46 @@ def bare() -> Iterator[Process]:
 def receiver(port: int, notes: int, silent: int, sockets: Sequence[int]) -> Iterator[Process]:
     """Run `bench.receiver` on listening sockets; `port` is that of the first one."""
     options = map(str, (notes, silent, *sockets))
-    with _running("bench.receiver", *options, port=port, path="/", statuses=(-15,), keep=(notes, *sockets)) as process:
+    command, keep = (*_module("bench.receiver"), *options), (notes, *sockets)
+    with running(*command, port=port, path="/", statuses=(-15,), keep=keep) as process:
         yield process
 
 
+def _module(name: str) -> tuple[str, ...]:
+    return sys.executable, "-m", name
+
+
 @contextmanager
-def _running(
-    *command: str, port: int, path: str, statuses: tuple[int, ...] = (0,), keep: Sequence[int] = ()
+def running(
+    *command: str,
+    port: int,
+    path: str,
+    statuses: tuple[int, ...] = (0,),
+    keep: Sequence[int] = (),
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Process]:
+    """Run a server until the end of the block, from its first response at `path`.
+
+    Raises:
+        RuntimeError: it did not start, or ended with another status than `statuses`; with its output.
+    """
     with tempfile.TemporaryFile("w+") as output:
         start = time.monotonic()
-        line = [sys.executable, "-m", *command]
-        running = subprocess.Popen(line, stdout=output, stderr=output, env=_environment(), pass_fds=keep)
+        given = {**_environment(), **(environment or {})}
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=given, pass_fds=keep)
         try:
             while not _responds(port, path):
-                if running.poll() is not None or time.monotonic() > start + _START_SECONDS:
+                if process.poll() is not None or time.monotonic() > start + _START_SECONDS:
                     output.seek(0)
-                    raise RuntimeError(f"{' '.join(command[:2])} did not start:\n{output.read()}")
+                    raise RuntimeError(f"{' '.join(command[:3])} did not start:\n{output.read()}")
                 time.sleep(0.002)
-            yield Process(running.pid, port, time.monotonic() - start)
+            yield Process(process.pid, port, time.monotonic() - start)
         finally:
-            running.terminate()
-            status = running.wait()
+            process.terminate()
+            status = process.wait()
         if status not in statuses:
             output.seek(0)
-            raise RuntimeError(f"{' '.join(command[:2])} ended with status {status}:\n{output.read()}")
+            raise RuntimeError(f"{' '.join(command[:3])} ended with status {status}:\n{output.read()}")
 
 
 def _environment() -> dict[str, str]:

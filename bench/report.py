@@ -16,6 +16,7 @@ from bench.endurance import Memory, Start
 from bench.growth import Grown
 from bench.hanging import Hanging
 from bench.matrix import Cell
+from bench.openloop import OpenLoop
 from bench.scenarios import NAMES
 
 ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -29,6 +30,10 @@ class Settings(Struct):
     seconds: float
     rounds: int
     users: int
+    workers: int = 1
+    """Server processes."""
+    open_seconds: float = 0
+    open_rounds: int = 0
 
 
 class Results(Struct):
@@ -38,6 +43,7 @@ class Results(Struct):
     facts: dict[str, str]
     settings: Settings
     scenarios: list[Cell] = []
+    open_loop: list[OpenLoop] = []
     growth: list[Grown] = []
     memory: Memory | None = None
     start: Start | None = None
@@ -47,17 +53,19 @@ class Results(Struct):
 
 
 def store(results: Results, folder: Path) -> Path:
-    """Write the results to `<engine>.json`; returns its path."""
+    """Write the results to `<engine>.json`, or `<engine>-<n>-workers.json`; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{results.engine}.json"
+    workers = results.settings.workers
+    path = folder / (f"{results.engine}-{workers}-workers.json" if workers > 1 else f"{results.engine}.json")
     path.write_bytes(msgspec.json.format(msgspec.json.encode(results), indent=1) + b"\n")
     return path
 
 
 def load(folder: Path) -> list[Results]:
-    """The stored results of all engines."""
-    paths = [folder / f"{engine}.json" for engine in ENGINES]
-    return [msgspec.json.decode(path.read_bytes(), type=Results) for path in paths if path.exists()]
+    """The stored results of all engines and numbers of workers."""
+    paths = [path for engine in ENGINES for path in (folder / f"{engine}.json", *folder.glob(f"{engine}-*.json"))]
+    found = [msgspec.json.decode(path.read_bytes(), type=Results) for path in paths if path.exists()]
+    return sorted(found, key=lambda results: ([*ENGINES].index(results.engine), results.settings.workers))
 
 
 def publish(folder: Path) -> None:
@@ -76,9 +84,11 @@ def figures(found: list[Results]) -> str:
 
 
 def _section(results: Results) -> str:
-    parts = [f"### {ENGINES[results.engine]}\n", _conditions(results)]
+    parts = [f"### {_title(results)}\n", _conditions(results)]
     if results.scenarios:
         parts.append(scenario_table(results.scenarios))
+    if results.open_loop:
+        parts += [_open_loop_conditions(results.settings), open_loop_table(results.open_loop)]
     if results.growth:
         parts.append(growth_table(results.growth))
     if results.memory:
@@ -95,6 +105,11 @@ def _section(results: Results) -> str:
     if results.hanging:
         parts.append(_hanging(results.hanging))
     return "\n".join(parts)
+
+
+def _title(results: Results) -> str:
+    workers = results.settings.workers
+    return ENGINES[results.engine] + (f", {workers} workers" if workers > 1 else "")
 
 
 def _conditions(results: Results) -> str:
@@ -122,7 +137,43 @@ def scenario_table(cells: Iterable[Cell]) -> str:
         for cell in cells
     ]
     head = ["", "connections", "per second", "of the bare handler", "rounds", "p50 ms", "p99 ms", "errors"]
-    return _table([*head, "CPU µs each", "bare CPU µs", "MB"], rows)
+    return table([*head, "CPU µs each", "bare CPU µs", "MB"], rows)
+
+
+def _open_loop_conditions(given: Settings) -> str:
+    rounds = f"{given.open_rounds} rounds of {given.open_seconds:g} s"
+    return f"Open loop, latencies from the time at which a request was due; medians of {rounds}:\n"
+
+
+def open_loop_table(rows: Iterable[OpenLoop]) -> str:
+    """A row for each scenario at a constant rate."""
+    head = [
+        "",
+        "connections",
+        "rate",
+        "of the capacity",
+        "achieved",
+        "p50 ms",
+        "p90 ms",
+        "p99 ms",
+        "p99.9 ms",
+        "max ms",
+    ]
+    cells = [
+        [
+            NAMES[one.scenario],
+            str(one.connections),
+            f"{one.wanted_rate:,.0f}",
+            f"{one.wanted_rate / one.capacity:.2f}" if one.capacity else "",
+            f"{one.rate:,.0f}",
+            *(f"{value / 1000:.2f}" for value in (one.p50, one.p90, one.p99, one.p999, one.max)),
+            f"{one.late:,}",
+            f"{one.unsent:,}",
+            str(one.errors),
+        ]
+        for one in rows
+    ]
+    return table([*head, "late", "unsent", "errors"], cells)
 
 
 def growth_table(grown: Iterable[Grown]) -> str:
@@ -139,7 +190,7 @@ def growth_table(grown: Iterable[Grown]) -> str:
         ]
         for one in grown
     ]
-    return _table(["", "compared with", "cost ratio", "rounds", "per second", "p99 ms", "errors"], rows)
+    return table(["", "compared with", "cost ratio", "rounds", "per second", "p99 ms", "errors"], rows)
 
 
 def _memory(memory: Memory) -> str:
@@ -166,7 +217,7 @@ def deliveries_table(drained: Iterable[Drained]) -> str:
         for one in drained
     ]
     head = ["deliveries", "per second", "missing", "repeated", "CPU µs each", "MB before", "MB at most"]
-    return _table([*head, "receiver per second", "receiver CPU"], rows)
+    return table([*head, "receiver per second", "receiver CPU"], rows)
 
 
 def _delay(delay: Delay) -> str:
@@ -195,6 +246,7 @@ def _times(times: list[float]) -> str:
     return f"**{statistics.median(times):.2f}** ({min(times):.2f}–{max(times):.2f})"
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
+def table(head: list[str], rows: list[list[str]]) -> str:
+    """A table in Markdown; all columns but the first are aligned to the right."""
     lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)

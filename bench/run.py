@@ -20,7 +20,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bench import delay, deliveries, endurance, engines, facts, growth, hanging, matrix, report
+from bench import delay, deliveries, endurance, engines, facts, growth, hanging, matrix, openloop, report
 from bench.engines import Engine
 from bench.load import LOADER
 from bench.plan import QUICK, Plan
@@ -28,10 +28,11 @@ from bench.report import Results, Settings
 from bench.scenarios import NAMES
 from heliograph.errors import UsageError
 
-GROWTH, ENDURANCE = "growth", "endurance"
+GROWTH, ENDURANCE, OPEN_LOOP = "growth", "endurance", "open-loop"
 DELIVERIES, DELAY, HANGING = "deliveries", "delay", "hanging"
-PARTS = (GROWTH, ENDURANCE, DELIVERIES, DELAY, HANGING)
+PARTS = (OPEN_LOOP, GROWTH, ENDURANCE, DELIVERIES, DELAY, HANGING)
 """The measurements besides the scenarios."""
+_WITH_RATE = (OPEN_LOOP, DELAY, HANGING)
 RESULTS = Path("bench/results")
 
 
@@ -46,13 +47,31 @@ def arguments(given: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="number of rounds; default 9")
     parser.add_argument("--only", choices=[*NAMES, *PARTS], metavar="SCENARIO", help=", ".join([*NAMES, *PARTS]))
     parser.add_argument("--backlog", type=int, help="number of pending deliveries; default 30000")
-    parser.add_argument("--rate", type=float, help="messages per second for the delay of deliveries")
+    parser.add_argument("--scenario", choices=NAMES, metavar="SCENARIO", help="scenario of the open loop; default all")
+    parser.add_argument(
+        "--rate", type=_positive, help="requests per second of the open loop, or messages per second for delays"
+    )
+    parser.add_argument("--workers", type=int, default=1, help="server processes, on PostgreSQL; default 1")
     parser.add_argument("--quick", action="store_true", help="measure everything with small sizes, in about a minute")
     parser.add_argument(
         "--database", metavar="URL", help="PostgreSQL server on which databases may be created and dropped"
     )
     parser.add_argument("--results", type=Path, help="folder for the results; leaves the documentation unchanged")
-    return parser.parse_args(given)
+    options = parser.parse_args(given)
+    if options.workers > 1 and options.engine != "postgresql":
+        parser.error("SQLite is served by one process: --workers needs --engine postgresql")
+    if options.rate and options.only not in _WITH_RATE:
+        parser.error(f"--rate needs --only with one of: {', '.join(_WITH_RATE)}")
+    if options.scenario and options.only != OPEN_LOOP:
+        parser.error(f"--scenario needs --only {OPEN_LOOP}")
+    return options
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not number > 0:
+        raise argparse.ArgumentTypeError("must be positive")
+    return number
 
 
 def _numbers(text: str) -> tuple[int, ...]:
@@ -67,10 +86,13 @@ def _engine(name: str, folder: Path, url: str | None) -> Iterator[Engine]:
 
 def measure(engine: Engine, plan: Plan, folder: Path) -> Results:
     """Measure everything, or the part that the plan selects."""
-    found = Results(engine.name, facts.gather(engine, folder), Settings(plan.seconds, plan.rounds, plan.users))
+    found = Results(engine.name, facts.gather(engine, folder), _settings(plan))
     if plan.only not in PARTS:
         _print_progress(f"{engine.name}: scenarios")
         found.scenarios = matrix.run(engine, plan)
+    if plan.only in (None, OPEN_LOOP):
+        _print_progress(f"{engine.name}: open loop")
+        found.open_loop = openloop.run(engine, plan)
     if plan.only in (None, GROWTH):
         _print_progress(f"{engine.name}: growth")
         found.growth = growth.run(engine, plan)
@@ -89,8 +111,21 @@ def measure(engine: Engine, plan: Plan, folder: Path) -> Results:
     return found
 
 
+def _settings(plan: Plan) -> Settings:
+    return Settings(plan.seconds, plan.rounds, plan.users, plan.workers, plan.open_seconds, plan.open_rounds)
+
+
 def _print_progress(what: str) -> None:
     print(what, file=sys.stderr)
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    names = ("connections", "only", "seconds", "rounds", "backlog", "rate", "workers", "scenario")
+    given = {name: getattr(options, name) for name in names}
+    # The closed loop that comes before the open one only finds its rate.
+    given |= {"steady_seconds": options.seconds, "open_seconds": options.seconds}
+    given |= {"hanging_rounds": options.rounds, "open_rounds": options.rounds}
+    return replace(QUICK if options.quick else Plan(), **{name: value for name, value in given.items() if value})
 
 
 def main(given: list[str] | None = None) -> None:
@@ -98,13 +133,7 @@ def main(given: list[str] | None = None) -> None:
     options = arguments(given)
     if not LOADER.exists():
         sys.exit(f"bench: {LOADER} is missing: run `make {LOADER}`")
-    given_options = {
-        name: getattr(options, name) for name in ("connections", "only", "seconds", "rounds", "backlog", "rate")
-    }
-    given_options |= {"steady_seconds": options.seconds, "hanging_rounds": options.rounds}
-    plan = replace(
-        QUICK if options.quick else Plan(), **{name: value for name, value in given_options.items() if value}
-    )
+    plan = _plan(options)
     complete = not (options.quick or options.only or options.results)
     results = options.results or (RESULTS if complete else Path(".bench/results"))
     # With PostgreSQL the master key has to be given.

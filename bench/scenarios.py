@@ -23,21 +23,21 @@ MEMBERS = 120
 """Members of each group that is listed: more than a page."""
 TEXT = "The lamp is lit, and the boats are in."
 
-JOIN_SPREAD, JOIN_ONE, LEAVE = "join-spread", "join-one", "leave"
+JOIN_SPREAD, JOIN_ONE, LEAVE, LIST_100 = "join-spread", "join-one", "leave", "list-100"
 NAMES = {
     JOIN_SPREAD: "join, spread over 100 groups",
     LEAVE: "leave",
     JOIN_ONE: "join, into one group",
     "list-25": "list of 25",
     "list-25-new": "list of 25, never the same",
-    "list-100": "list of 100",
+    LIST_100: "list of 100",
     "get-user": "get user",
     "create-user": "create user",
     "post-message": "post a message, in 100 groups",
     "read": "read, in 100 groups",
 }
 """The scenarios in the order in which they run, with their descriptions."""
-NEEDS = {LEAVE: JOIN_SPREAD}
+_NEEDS = {LEAVE: JOIN_SPREAD}
 _AGAIN = ("list-25", "list-25-new", "list-100", "get-user", "post-message", "read")
 """Scenarios whose lines can be sent repeatedly."""
 
@@ -102,6 +102,11 @@ class Stage(Struct):
     def _spread(self, turn: int) -> list[tuple[str, str]]:
         groups = self._groups_of(turn)[:GROUPS]
         return [(groups[number % GROUPS], user) for number, user in enumerate(self.world.users)]
+
+
+def with_needs(wanted: str | None) -> list[str]:
+    """A scenario and those that must run before it, in order; all scenarios if `wanted` is None."""
+    return [name for name in NAMES if wanted in (None, name) or name == _NEEDS.get(wanted or "")]
 
 
 async def build(url: str, users: int, turns: int) -> Stage:

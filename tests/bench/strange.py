@@ -42,6 +42,8 @@ ANSWERS: dict[str, list[bytes]] = {
 }
 HANGS_UP = {"/goodbye", "/to-the-end", "/drop", "/half", "/without-a-word"}
 SILENT = "/silent"
+STALL = "/stall"
+"""A request of this path stalls the whole server for 200 ms."""
 
 
 class StrangeServer(socketserver.ThreadingTCPServer):
@@ -52,6 +54,7 @@ class StrangeServer(socketserver.ThreadingTCPServer):
 
     def __init__(self) -> None:
         self.asked: Counter[tuple[str, str, str, str]] = Counter()
+        self.running = threading.Lock()
         super().__init__(("127.0.0.1", 0), _Connection)
 
 
@@ -78,9 +81,13 @@ class _Connection(socketserver.StreamRequestHandler):
         if path == SILENT:
             time.sleep(0.6)
             return False
-        for piece in ANSWERS[path]:
+        with self.server.running:
+            if path == STALL:
+                time.sleep(0.2)
+        pieces = ANSWERS["/plain" if path == STALL else path]
+        for piece in pieces:
             self.wfile.write(piece)
-            if len(ANSWERS[path]) > 1:
+            if len(pieces) > 1:
                 time.sleep(0.001)
         return path not in HANGS_UP
 

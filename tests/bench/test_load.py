@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from bench.processes import free_port
 
-from tests.bench.strange import ANSWERS, SILENT, StrangeServer, strange_server
+from tests.bench.strange import ANSWERS, SILENT, STALL, StrangeServer, strange_server
 
 NO_ERRORS = {"connect": 0, "read": 0, "write": 0, "timeout": 0, "status": 0}
 
@@ -121,3 +121,35 @@ def test_a_file_that_is_none_is_refused(loader: Path, tmp_path: Path, text: str)
     done = subprocess.run([loader, "127.0.0.1", "1", tmp_path / "requests.tsv"], capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.startswith(b"load: ")
+
+
+def test_the_open_loop_sends_at_its_rate(load: Run, server: StrangeServer) -> None:
+    told = load(["GET\t/plain\t", "GET\t/nothing\t"], "-r400", "-c8", "-s0.5")
+    assert (told["requests"], told["taken"], told["errors"], told["unsent"]) == (200, 200, NO_ERRORS, 0)
+    assert sum(server.asked.values()) == 200
+    assert told["microseconds"] >= 490_000
+    assert told["p50"] <= told["p90"] <= told["p99"] <= told["p999"] <= told["max"]
+
+
+def test_the_open_loop_shows_a_stall_that_the_closed_loop_hides(load: Run, server: StrangeServer) -> None:
+    """A stall of 200 ms affects one request per connection of the closed loop, and all that are due in the open one."""
+    lines = ["GET\t/plain\t"] * 200 + [f"GET\t{STALL}\t"] + ["GET\t/plain\t"] * 799
+    closed = load(lines, "-1", "-c2", "-s20")
+    opened = load(lines, "-1", "-c2", "-s20", "-r1000")
+    assert closed["requests"] == opened["requests"] == 1000
+    assert closed["max"] >= 200_000
+    assert closed["p99"] < 100_000
+    assert opened["p99"] > 150_000
+    assert opened["late"] >= 150
+    assert opened["unsent"] == 0
+
+
+def test_requests_that_are_due_while_every_connection_waits_are_late_or_unsent(load: Run) -> None:
+    told = load([f"GET\t{SILENT}\t"], "-r100", "-c1", "-s0.3")
+    assert (told["taken"], told["requests"], told["unsent"]) == (1, 0, 29)
+    assert told["errors"] == {**NO_ERRORS, "read": 1}
+
+
+def test_a_rate_that_is_not_positive_is_refused(loader: Path, tmp_path: Path) -> None:
+    done = subprocess.run([loader, "-r0", "127.0.0.1", "1", tmp_path], capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")

@@ -12,7 +12,7 @@ import pytest
 from bench.report import Results
 from bench.scenarios import NAMES
 
-from bench import plot, report
+from bench import plot, report, run
 from tests.bench.conftest import ROOT
 
 OK = {"create-user": "201", "post-message": "201", "join-one": "201", "join-spread": "201"}
@@ -48,6 +48,17 @@ def test_every_scenario_is_measured_without_an_error(quick: tuple[Results, str])
         assert 0 < cell.p50 <= cell.p99
 
 
+def test_the_open_loop_sends_at_half_of_the_capacity(quick: tuple[Results, str]) -> None:
+    """A scenario runs after the one that it depends on: users leave after they have joined."""
+    rows = quick[0].open_loop
+    assert [(one.scenario, one.connections) for one in rows] == [("join-spread", 8), ("leave", 8)]
+    for one in rows:
+        assert one.errors == 0, one
+        assert one.wanted_rate == pytest.approx(one.capacity / 2)
+        assert one.requests + one.unsent == pytest.approx(one.wanted_rate * 0.1, abs=1)
+        assert 0 < one.p50 <= one.p90 <= one.p99 <= one.p999 <= one.max
+
+
 def test_growth_is_measured_without_an_error(quick: tuple[Results, str]) -> None:
     grown = quick[0].growth
     names = {one.name for one in grown}
@@ -75,10 +86,7 @@ def test_memory_and_start_are_measured(quick: tuple[Results, str]) -> None:
 
 def test_a_backlog_is_delivered_and_nothing_of_it_is_missing(quick: tuple[Results, str]) -> None:
     drained = quick[0].deliveries
-    assert [(one.webhooks, one.backlog, one.missing, one.again) for one in drained] == [
-        (1, 200, 0, 0),
-        (10, 200, 0, 0),
-    ]
+    assert [(one.webhooks, one.backlog, one.missing, one.again) for one in drained] == [(10, 200, 0, 0)]
     for one in drained:
         assert min(one.rate, one.memory_before, one.memory_most) > 0
         assert one.receiver_rate > one.rate
@@ -121,6 +129,38 @@ def test_the_plot_is_a_drawing_with_a_bar_for_each_scenario(quick: tuple[Results
         drawing = ET.fromstring(plot.draw(found))
         bars = [one for one in drawing.iter("{http://www.w3.org/2000/svg}rect") if one.get("x") == "210"]
         assert len(bars) >= len(NAMES) * len(found)
+
+
+def test_results_with_several_workers_are_sections_of_their_own(quick: tuple[Results, str], tmp_path: Path) -> None:
+    one = msgspec.structs.replace(quick[0], engine="postgresql")
+    two = msgspec.structs.replace(one, settings=msgspec.structs.replace(one.settings, workers=2))
+    assert [report.store(results, tmp_path).name for results in (two, one)] == [
+        "postgresql-2-workers.json",
+        "postgresql.json",
+    ]
+    found = report.load(tmp_path)
+    assert found == [one, two]
+    headings = [line for line in report.figures(found).splitlines() if line.startswith("### ")]
+    assert headings == ["### PostgreSQL", "### PostgreSQL, 2 workers"]
+    assert plot.draw(found) == plot.draw([one])
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        (["--engine", "sqlite", "--workers", "2"], "SQLite is served by one process"),
+        (["--workers", "2"], "SQLite is served by one process"),
+        (["--only", "list-25", "--rate", "100"], "--rate needs --only with one of: open-loop, delay, hanging"),
+        (["--only", "open-loop", "--rate", "0"], "must be positive"),
+        (["--scenario", "leave"], "--scenario needs --only open-loop"),
+    ],
+)
+def test_options_that_do_not_fit_are_usage_errors(
+    options: list[str], error: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run.arguments(options)
+    assert error in capsys.readouterr().err
 
 
 def test_the_documentation_shows_the_stored_results() -> None:

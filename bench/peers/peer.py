@@ -1,0 +1,28 @@
+"""What the benchmark needs from a peer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.engines import Engine
+from bench.peers.rooms import Rooms
+from bench.processes import Process
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A server that is measured next to this one."""
+
+    name: str
+    embedded: str
+    """The storage that it uses without a database server."""
+    prepare: Callable[[], str | None]
+    """Makes sure that it can run; otherwise returns what is missing and how to get it, in one line."""
+    version: Callable[[], str]
+    serve: Callable[[Path, Engine | None], AbstractContextManager[Process]]
+    """Runs an instance in a new folder: embedded, or on a new database of the engine."""
+    build: Callable[[Process, int], Rooms]
+    """Creates the rooms for a number of turns."""
