@@ -33,8 +33,12 @@ _CONNECT_SECONDS = 5.0
 _STATEMENT_SECONDS = 30.0
 _IDENTITY = "database_id"
 _TABLES = migrations.tables()
-# An acknowledged write is on disk, even if the database turns synchronous commits off by default.
-_SETTINGS = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+# - An acknowledged write is on disk, even if the database turns synchronous commits off by default.
+# - Statements are planned when tables are empty, and PostgreSQL keeps their plans until the tables are next analysed.
+#   Without this, it would read tables from end to end until then. Every query of a table that grows has an index.
+# - Before PostgreSQL 18, a scan that is turned off and still needed looks so expensive that it would be compiled.
+_SETTINGS = """SELECT set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false),
+    CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END"""
 
 T = TypeVar("T")
 Item = TypeVar("Item")
