@@ -31,6 +31,8 @@ from heliograph.storage.unlocking import sealer_of
 BUCKETS = 1024
 _CONNECT_SECONDS = 5.0
 _STATEMENT_SECONDS = 30.0
+_STATEMENTS = 256
+"""The number of prepared statements per connection: enough for those of all verbs, in each size of a set."""
 _IDENTITY = "database_id"
 _TABLES = migrations.tables()
 # - An acknowledged write is on disk, even if the database turns synchronous commits off by default.
@@ -154,6 +156,7 @@ async def _connect(url: str) -> Connection:
         url,
         timeout=_CONNECT_SECONDS,
         command_timeout=_STATEMENT_SECONDS,
+        statement_cache_size=_STATEMENTS,
         server_settings={"application_name": "heliograph"},
     )
     try:

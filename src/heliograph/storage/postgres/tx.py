@@ -1,12 +1,13 @@
 """Reads and writes the rows of PostgreSQL.
 
-A set of keys or rows is sent as one array for each column, which `unnest` turns into rows again. So a set of any size
-needs one statement. PostgreSQL plans it anew at each call, so a set of one is a statement of its own with plain
-parameters, whose plan is kept.
+A large set of keys or rows is sent as one array for each column, which `unnest` turns into rows again. So a set of any
+size needs one statement, but PostgreSQL plans it anew at each call. A small set has plain parameters instead, so that
+its plan is kept. Sets of keys are padded to a few sizes, which limits the number of statements to prepare.
 """
 
 from __future__ import annotations
 
+import itertools
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ DIALECT = Dialect(
     transaction="(pg_current_xact_id()::text::bigint)",
 )
 
+_SIZES = (1, 4, 16)
+"""The sizes of small sets. Up to the largest, planning costs more than the execution."""
 _LOCKS = {Lock.NONE: "", Lock.KEEP: " FOR KEY SHARE", Lock.CHANGE: " FOR NO KEY UPDATE", Lock.REMOVE: " FOR UPDATE"}
 
 
@@ -43,15 +46,15 @@ class Catalog:
     def __init__(self) -> None:
         self._types: dict[str, dict[str, str]] = {}
 
-    async def arrays(self, reader: Reader, table: str, columns: Columns) -> Columns:
-        """The array types of these columns."""
+    async def of(self, reader: Reader, table: str, columns: Columns) -> Columns:
+        """The types of these columns."""
         if table not in self._types:
             rows = await reader.rows(
                 "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = $1::text::regclass "
                 "AND attnum > 0 AND NOT attisdropped",
                 table,
             )
-            self._types[table] = {name: f"{type}[]" for name, type in rows}
+            self._types[table] = {name: type for name, type in rows}
         types = self._types[table]
         return tuple(types[column] for column in columns)
 
@@ -79,11 +82,11 @@ class PostgresReader(Reader):
     async def get_many(
         self, table: str, columns: Columns, match: Columns, keys: Iterable[Row], *, lock: Lock = Lock.NONE
     ) -> list[Row]:
-        keys = list(keys)
-        if len(keys) <= 1:
-            return await self.rows(_get(table, columns, match, lock), *keys[0]) if keys else []
-        arrays = await self._catalog.arrays(self, table, match)
-        return await self.rows(_get_many(table, columns, match, arrays, lock), *_by_column(keys))
+        if not (keys := list(keys)):
+            return []
+        types = await self._catalog.of(self, table, match)
+        size, values = _padded(keys)
+        return await self.rows(_get_many(table, columns, match, types, lock, size), *values)
 
 
 class PostgresTx(PostgresReader, Tx):
@@ -110,24 +113,31 @@ class PostgresTx(PostgresReader, Tx):
         if len(rows) == 1:
             await self._connection.execute(_insert_one(table, columns), *rows[0])
         elif rows:
-            arrays = await self._catalog.arrays(self, table, columns)
-            await self._connection.execute(_insert(table, columns, arrays), *_by_column(rows))
+            types = await self._catalog.of(self, table, columns)
+            await self._connection.execute(_insert(table, columns, types), *_by_column(rows))
         if rows and "id" in columns:
             self.witness = Witness(table, columns, rows[-1])
 
     async def update(self, table: str, columns: Columns, match: Columns, rows: Sequence[Row]) -> None:
-        if len(rows) == 1:
-            await self._connection.execute(_update_one(table, columns, match), *rows[0])
-        elif rows:
-            arrays = await self._catalog.arrays(self, table, (*columns, *match))
-            await self._connection.execute(_update(table, columns, match, arrays), *_by_column(rows))
+        if rows:
+            types = await self._catalog.of(self, table, (*columns, *match))
+            size, values = _padded(rows)
+            await self._connection.execute(_update(table, columns, match, types, size), *values)
 
     async def delete(self, table: str, match: Columns, keys: Sequence[Row]) -> None:
-        if len(keys) == 1:
-            await self._connection.execute(_delete_one(table, match), *keys[0])
-        elif keys:
-            arrays = await self._catalog.arrays(self, table, match)
-            await self._connection.execute(_delete(table, match, arrays), *_by_column(keys))
+        if keys:
+            types = await self._catalog.of(self, table, match)
+            size, values = _padded(keys)
+            await self._connection.execute(_delete(table, match, types, size), *values)
+
+
+def _padded(rows: Sequence[Row]) -> tuple[int, Sequence[Any]]:
+    """The size of the set with the last row repeated, and the parameters; size 0 means an array for each column."""
+    for size in _SIZES:
+        if len(rows) <= size:
+            padding = [rows[-1]] * (size - len(rows))
+            return size, [value for row in (*rows, *padding) for value in row]
+    return 0, _by_column(rows)
 
 
 def _by_column(rows: Iterable[Row]) -> list[tuple[Any, ...]]:
@@ -138,13 +148,29 @@ def _names(columns: Columns) -> str:
     return ", ".join(columns)
 
 
-def _set(arrays: Columns) -> str:
-    return f"unnest({', '.join(f'${number}::{array}' for number, array in enumerate(arrays, 1))})"
-
-
 def _equal(columns: Columns, *, first: int = 1, separator: str = " AND ") -> str:
     """Conditions or assignments: `app_id = $1 AND id = $2`."""
     return separator.join(f"{column} = ${number}" for number, column in enumerate(columns, first))
+
+
+def _set(types: Columns) -> str:
+    return f"unnest({', '.join(f'${number}::{type}[]' for number, type in enumerate(types, 1))})"
+
+
+def _any_of(match: Columns, types: Columns, size: int) -> str:
+    if not size:
+        return f"({_names(match)}) IN (SELECT * FROM {_set(types)})"
+    width = len(match)
+    return " OR ".join(f"({_equal(match, first=number * width + 1)})" for number in range(size))
+
+
+def _given(types: Columns, size: int) -> str:
+    """The rows of a set as the source of an UPDATE."""
+    if not size:
+        return _set(types)
+    numbers = itertools.count(1)
+    rows = [", ".join(f"${next(numbers)}::{type}" for type in types) for _ in range(size)]
+    return f"(VALUES {', '.join(f'({row})' for row in rows)})"
 
 
 @lru_cache(maxsize=256)
@@ -152,11 +178,11 @@ def _get(table: str, columns: Columns, match: Columns, lock: Lock) -> str:
     return f"SELECT {_names(columns)} FROM {table} WHERE {_equal(match)}{_LOCKS[lock]}"
 
 
-@lru_cache(maxsize=256)
-def _get_many(table: str, columns: Columns, match: Columns, arrays: Columns, lock: Lock) -> str:
+@lru_cache(maxsize=1024)
+def _get_many(table: str, columns: Columns, match: Columns, types: Columns, lock: Lock, size: int) -> str:
     # Rows are locked in the order in which they are sorted.
     order = "" if lock is Lock.NONE else f" ORDER BY {_names(match)}{_LOCKS[lock]}"
-    return f"SELECT {_names(columns)} FROM {table} WHERE ({_names(match)}) IN (SELECT * FROM {_set(arrays)}){order}"
+    return f"SELECT {_names(columns)} FROM {table} WHERE {_any_of(match, types, size)}{order}"
 
 
 @lru_cache(maxsize=256)
@@ -165,29 +191,21 @@ def _insert_one(table: str, columns: Columns) -> str:
 
 
 @lru_cache(maxsize=256)
-def _update_one(table: str, columns: Columns, match: Columns) -> str:
-    assignments = _equal(columns, separator=", ")
-    return f"UPDATE {table} SET {assignments} WHERE {_equal(match, first=len(columns) + 1)}"
+def _insert(table: str, columns: Columns, types: Columns) -> str:
+    return f"INSERT INTO {table} ({_names(columns)}) SELECT * FROM {_set(types)}"
 
 
-@lru_cache(maxsize=256)
-def _delete_one(table: str, match: Columns) -> str:
-    return f"DELETE FROM {table} WHERE {_equal(match)}"
-
-
-@lru_cache(maxsize=256)
-def _insert(table: str, columns: Columns, arrays: Columns) -> str:
-    return f"INSERT INTO {table} ({_names(columns)}) SELECT * FROM {_set(arrays)}"
-
-
-@lru_cache(maxsize=256)
-def _update(table: str, columns: Columns, match: Columns, arrays: Columns) -> str:
+@lru_cache(maxsize=1024)
+def _update(table: str, columns: Columns, match: Columns, types: Columns, size: int) -> str:
+    if size == 1:
+        assignments = _equal(columns, separator=", ")
+        return f"UPDATE {table} SET {assignments} WHERE {_equal(match, first=len(columns) + 1)}"
     assignments = ", ".join(f"{column} = given.{column}" for column in columns)
     where = " AND ".join(f"{table}.{column} = given.{column}" for column in match)
-    given = f"{_set(arrays)} AS given ({_names((*columns, *match))})"
+    given = f"{_given(types, size)} AS given ({_names((*columns, *match))})"
     return f"UPDATE {table} SET {assignments} FROM {given} WHERE {where}"
 
 
-@lru_cache(maxsize=256)
-def _delete(table: str, match: Columns, arrays: Columns) -> str:
-    return f"DELETE FROM {table} WHERE ({_names(match)}) IN (SELECT * FROM {_set(arrays)})"
+@lru_cache(maxsize=1024)
+def _delete(table: str, match: Columns, types: Columns, size: int) -> str:
+    return f"DELETE FROM {table} WHERE {_any_of(match, types, size)}"
