@@ -164,7 +164,7 @@ def test_a_statement_timeout_is_reported_and_rolled_back(url: str, monkeypatch: 
 
 
 def test_an_exhausted_pool_is_reported(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heliograph.storage.postgres.transactions.ACQUIRE_SECONDS", 0.2)
+    monkeypatch.setattr("heliograph.storage.postgres.pool.ACQUIRE_SECONDS", 0.2)
 
     async def work(store: Store) -> str:
         async with held_up(url):

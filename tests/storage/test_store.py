@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from heliograph.errors import BadRequest, ServiceUnavailable
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 from tests.storage.conftest import Run, put
@@ -111,3 +111,33 @@ def test_a_caller_that_gives_up_waiting_lets_others_write(run: Run) -> None:
         return [await store.write(put, f"kept {number}", "1") for number in range(20)]
 
     assert run(work) == ["1"] * 20
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 5, 16, 17, 100])
+def test_sets_of_every_size(run: Run, size: int) -> None:
+    names = [f"name {number:03}" for number in range(size)]
+    keys = [(name,) for name in names]
+
+    async def change(tx: Tx) -> list[list[tuple[str, str]]]:
+        found = []
+
+        async def note(lock: Lock = Lock.NONE) -> None:
+            rows = await tx.get_many("meta", ("name", "value"), ("name",), [*keys, ("missing",)], lock=lock)
+            found.append(sorted((row[0], row[1]) for row in rows))
+
+        await tx.insert("meta", ("name", "value"), [(name, "old") for name in names])
+        await note(Lock.CHANGE)
+        await tx.update("meta", ("value",), ("name",), [(f"new {name}", name) for name in names])
+        await note()
+        await tx.delete("meta", ("name",), keys[1:])
+        await note()
+        return found
+
+    async def work(store: Store) -> list[list[tuple[str, str]]]:
+        await store.write(put, "other", "kept")
+        found: list[list[tuple[str, str]]] = await store.write(change)
+        assert await store.read(meta.get, "other") == "kept"
+        return found
+
+    changed = [(name, f"new {name}") for name in names]
+    assert run(work) == [[(name, "old") for name in names], changed, changed[:1]]

@@ -1,7 +1,7 @@
-"""Groups items that wait for the same batch function into one transaction.
+"""Groups items that wait for the same work into batches.
 
 While a batch runs, new items queue up, and the next batch takes all of them. There is no timer: an idle database runs
-batches of one, and a busy one commits many items at the cost of one commit.
+batches of one, and a busy one commits many items at the cost of one commit, or reads many rows by one statement.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from heliograph.background import is_cancelled
 from heliograph.errors import ServiceUnavailable
-from heliograph.storage.engine import Tx
 from heliograph.storage.postgres.transactions import is_contended
 
-Batch = Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
+Batch = TypeVar("Batch")
 LARGEST_BATCH = 256
 
 Waiting = tuple[Any, "asyncio.Future[Any]"]
@@ -24,14 +23,18 @@ Waiting = tuple[Any, "asyncio.Future[Any]"]
 
 @dataclass(slots=True)
 class Queue:
-    """The items that wait for one batch function, and the task that runs it."""
+    """The items that wait for one kind of batch, and the task that runs it."""
 
     waiting: list[Waiting] = field(default_factory=list)
     task: asyncio.Task[None] | None = None
 
 
-class Batcher:
-    """Queues items, and runs one batch of each batch function at a time. `run` runs a batch in a transaction."""
+class Batcher(Generic[Batch]):
+    """Queues items, and runs one batch of each kind at a time. `run` returns the outcomes of a kind's items, in order.
+
+    A batch that fails runs again item by item, so that one item does not fail the others, unless the database is
+    unavailable.
+    """
 
     def __init__(self, run: Callable[[Batch, Sequence[Any]], Awaitable[Sequence[Any]]]) -> None:
         self._run = run

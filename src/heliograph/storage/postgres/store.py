@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import secrets
@@ -19,8 +18,10 @@ from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.storage import migrations
 from heliograph.storage.engine import Reader, StaleRead, Tx
 from heliograph.storage.page_cache import PageCache
-from heliograph.storage.postgres.batches import Batch, Batcher
-from heliograph.storage.postgres.transactions import UNAVAILABLE, Transactions
+from heliograph.storage.postgres.batches import Batcher
+from heliograph.storage.postgres.pool import Connection, Pool
+from heliograph.storage.postgres.reads import PooledReader
+from heliograph.storage.postgres.transactions import UNAVAILABLE, Transactions, retried
 from heliograph.storage.postgres.tx import DIALECT, Catalog, PostgresTx
 from heliograph.storage.rows import cursors, meta, stream
 from heliograph.storage.sealing import Sealer
@@ -30,14 +31,22 @@ from heliograph.storage.unlocking import sealer_of
 BUCKETS = 1024
 _CONNECT_SECONDS = 5.0
 _STATEMENT_SECONDS = 30.0
-_CLOSE_SECONDS = 10.0
+_STATEMENTS = 256
+"""The number of prepared statements per connection: enough for those of all verbs, in each size of a set."""
 _IDENTITY = "database_id"
 _TABLES = migrations.tables()
+# - An acknowledged write is on disk, even if the database turns synchronous commits off by default.
+# - Statements are planned when tables are empty, and PostgreSQL keeps their plans until the tables are next analysed.
+#   Without this, it would read tables from end to end until then. Every query of a table that grows has an index.
+# - Before PostgreSQL 18, a scan that is turned off and still needed looks so expensive that it would be compiled.
+_SETTINGS = """SELECT set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false),
+    CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END"""
 
 T = TypeVar("T")
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 P = ParamSpec("P")
+Batch = Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
 
 
 class PostgresStore(Store):
@@ -46,24 +55,24 @@ class PostgresStore(Store):
     shared = True
     persistent = True
 
-    def __init__(self, name: str, pool: asyncpg.Pool[Any], sealer: Sealer) -> None:
+    def __init__(self, name: str, pool: Pool, sealer: Sealer) -> None:
         self.name = name
         self.sealer = sealer
         self.buckets = BUCKETS
         self.page_cache = PageCache()
         self._pool = pool
-        self._transactions = Transactions(pool, Catalog(), BUCKETS, lambda due: self.on_due(due))
+        catalog = Catalog()
+        self._reader = PooledReader(pool, catalog, BUCKETS)
+        self._transactions = Transactions(pool, catalog, BUCKETS, lambda due: self.on_due(due))
         self._batcher = Batcher(self._run_batch)
 
     async def snapshot(
         self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._transactions.query(
-            self._transactions.snapshot, lambda reader: query(reader, *args, **kwargs)
-        )
+        return await self._transactions.snapshot(lambda reader: query(reader, *args, **kwargs))
 
     async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._transactions.query(self._transactions.reader, lambda reader: query(reader, *args, **kwargs))
+        return await retried(lambda: query(self._reader, *args, **kwargs))
 
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self._transactions.run(lambda tx: work(tx, *args, **kwargs))
@@ -84,12 +93,11 @@ class PostgresStore(Store):
 
     @property
     def connections(self) -> tuple[int, int]:
-        idle = self._pool.get_idle_size()
-        return self._pool.get_size() - idle, idle
+        return self._pool.connections
 
     async def close(self) -> None:
         await self._batcher.stop()
-        await _close(self._pool)
+        await self._pool.close()
 
 
 async def _apply(batch: Batch, items: Sequence[Any], tx: PostgresTx) -> Sequence[Any]:
@@ -107,25 +115,19 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
             another master key.
     """
     name = _name(url)
+    pool = Pool(partial(_connect, url), connections)
     try:
-        pool = await asyncpg.create_pool(
-            url,
-            min_size=1,
-            max_size=connections,
-            timeout=_CONNECT_SECONDS,
-            command_timeout=_STATEMENT_SECONDS,
-            init=_init,
-            reset=_reset,
-            server_settings={"application_name": "heliograph"},
-        )
+        async with pool.connection():
+            pass
     except (*UNAVAILABLE, ValueError, asyncpg.PostgresError) as error:
         # The error for an invalid URL may repeat it, with its password.
         why = "its URL is invalid" if isinstance(error, ValueError) else _message(error)
+        await pool.close()
         raise UsageError(f"the database cannot be opened: {name}: {why}") from None
     try:
         return PostgresStore(name, pool, await _prepare(pool, name))
     except BaseException as error:
-        await _close(pool)
+        await pool.close()
         if isinstance(error, (ServiceUnavailable, *UNAVAILABLE, asyncpg.PostgresError)):
             raise UsageError(f"the database cannot be opened: {name}: {_message(error.__cause__ or error)}") from None
         raise
@@ -149,31 +151,27 @@ def _name(url: str) -> str:
     return f"PostgreSQL {unquote(host)}{parts.path}"
 
 
-async def _init(connection: asyncpg.Connection[Any]) -> None:
-    # An acknowledged write is on disk, even if the database turns synchronous commits off by default.
-    await connection.execute(
-        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+async def _connect(url: str) -> Connection:
+    connection = await asyncpg.connect(
+        url,
+        timeout=_CONNECT_SECONDS,
+        command_timeout=_STATEMENT_SECONDS,
+        statement_cache_size=_STATEMENTS,
+        server_settings={"application_name": "heliograph"},
     )
-
-
-async def _reset(connection: asyncpg.Connection[Any]) -> None:
-    """Skip the reset between uses of a connection, because no statement leaves session state behind."""
-
-
-async def _close(pool: asyncpg.Pool[Any]) -> None:
-    """Close the connections. Cut them off if that takes too long, so a database that hangs does not block the exit."""
     try:
-        async with asyncio.timeout(_CLOSE_SECONDS):
-            await pool.close()
-    except TimeoutError:
-        pool.terminate()
+        await connection.execute(_SETTINGS)
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
 
 
-async def _prepare(pool: asyncpg.Pool[Any], name: str) -> Sealer:
+async def _prepare(pool: Pool, name: str) -> Sealer:
     """Migrate the schema, and load the master key."""
     transactions = Transactions(pool, Catalog(), BUCKETS)
-    async with transactions.reader() as reader:
-        present = await _version(reader, name)
+    async with pool.connection() as connection:
+        present = await _version(PostgresTx(connection, Catalog(), BUCKETS), name)
     # A role without the privilege to change the schema can serve a database that is up to date.
     if present != migrations.LATEST:
         await transactions.run(partial(_migrate, name))

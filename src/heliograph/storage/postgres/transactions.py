@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import asyncpg
 
 from heliograph.errors import ApiError, ServiceUnavailable
 from heliograph.storage.engine import StaleRead
-from heliograph.storage.postgres.tx import Catalog, Connection, PostgresTx, Witness
+from heliograph.storage.postgres.pool import Connection, Pool
+from heliograph.storage.postgres.tx import Catalog, PostgresTx, Witness
 from heliograph.wire import times
 
 T = TypeVar("T")
 
-ACQUIRE_SECONDS = 5.0
-"""The longest time that a request waits for a connection."""
 _ATTEMPTS = 8
 _PAUSE_SECONDS = 0.02
 _STALE_SECONDS = 5.0
@@ -76,12 +74,30 @@ def is_contended(error: ServiceUnavailable) -> bool:
     return isinstance(error.__cause__, RETRYABLE)
 
 
+async def retried(read: Callable[[], Awaitable[T]]) -> T:
+    """The result of a function that reads and does not write. It runs again if the database asks to retry.
+
+    Raises:
+        ServiceUnavailable: the database cannot be read.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            return await read()
+        except RETRYABLE as error:  # a standby cancels queries that conflict with what it replays
+            if attempt == _ATTEMPTS - 1:
+                raise ServiceUnavailable from error
+        except UNAVAILABLE as error:
+            raise ServiceUnavailable from error
+        await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS) * attempt)
+    raise ServiceUnavailable
+
+
 class Transactions:
     """Runs work in transactions of a pool's connections."""
 
     def __init__(
         self,
-        pool: asyncpg.Pool[Any],
+        pool: Pool,
         catalog: Catalog,
         buckets: int,
         on_due: Callable[[set[str]], None] = lambda webhook_ids: None,
@@ -91,41 +107,22 @@ class Transactions:
         self._catalog = catalog
         self._buckets = buckets
 
-    @asynccontextmanager
-    async def reader(self) -> AsyncIterator[PostgresTx]:
-        """A connection to read from, outside of any transaction."""
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-            yield PostgresTx(connection, self._catalog, self._buckets)
-
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[PostgresTx]:
-        """A connection whose statements all read the same snapshot."""
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-            try:
-                await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                yield PostgresTx(connection, self._catalog, self._buckets)
-            finally:
-                await _roll_back(connection)
-
-    async def query(
-        self, view: Callable[[], AbstractAsyncContextManager[PostgresTx]], query: Callable[[PostgresTx], Awaitable[T]]
-    ) -> T:
-        """The result of `query` on a view, `reader` or `snapshot`.
+    async def snapshot(self, query: Callable[[PostgresTx], Awaitable[T]]) -> T:
+        """The result of `query`, all of whose statements read the same snapshot.
 
         Raises:
             ServiceUnavailable: the database cannot be read.
         """
-        for attempt in range(_ATTEMPTS):
-            try:
-                async with view() as reader:
-                    return await query(reader)
-            except RETRYABLE as error:  # a standby cancels queries that conflict with what it replays
-                if attempt == _ATTEMPTS - 1:
-                    raise ServiceUnavailable from error
-            except UNAVAILABLE as error:
-                raise ServiceUnavailable from error
-            await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS) * attempt)
-        raise ServiceUnavailable
+
+        async def read() -> T:
+            async with self._pool.connection() as connection:
+                try:
+                    await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    return await query(PostgresTx(connection, self._catalog, self._buckets))
+                finally:
+                    await _roll_back(connection)
+
+        return await retried(read)
 
     async def run(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
         """The result of `work`, after its commit.
@@ -162,7 +159,7 @@ class Transactions:
             await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS) * min(attempt - 1, _ATTEMPTS))
 
     async def _attempt(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+        async with self._pool.connection() as connection:
             tx = PostgresTx(connection, self._catalog, self._buckets, times.now())
             try:
                 await connection.execute("BEGIN")
@@ -198,7 +195,7 @@ class Transactions:
     async def _exists(self, witness: Witness) -> bool:
         # Inserting the row again waits for a transaction that is still inserting it, whose COMMIT may be on its way. If
         # the insert succeeds, that transaction was rolled back.
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+        async with self._pool.connection() as connection:
             tx = PostgresTx(connection, self._catalog, self._buckets)
             await connection.execute("BEGIN")
             try:

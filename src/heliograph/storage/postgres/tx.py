@@ -1,20 +1,21 @@
-"""Reads and writes the rows of PostgreSQL through a connection.
+"""Reads and writes the rows of PostgreSQL.
 
-A set of keys or rows is sent as one array for each column, which `unnest` turns into rows again. So a set of any size
-needs one statement with one plan.
+A large set of keys or rows is sent as one array for each column, which `unnest` turns into rows again. So a set of any
+size needs one statement, but PostgreSQL plans it anew at each call. A small set has plain parameters instead, so that
+its plan is kept. Sets of keys are padded to a few sizes, which limits the number of statements to prepare.
 """
 
 from __future__ import annotations
 
+import itertools
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any
 
-import asyncpg
-from asyncpg.pool import PoolConnectionProxy
-
-from heliograph.storage.engine import Columns, Dialect, Effects, Lock, Row, Tx
+from heliograph.storage.engine import Columns, Dialect, Effects, Lock, Reader, Row, Tx, parameters
+from heliograph.storage.postgres.pool import Connection
 
 DIALECT = Dialect(
     text='TEXT COLLATE "C"',
@@ -25,8 +26,8 @@ DIALECT = Dialect(
     transaction="(pg_current_xact_id()::text::bigint)",
 )
 
-Connection: TypeAlias = "asyncpg.Connection[Any] | PoolConnectionProxy[Any]"
-
+_SIZES = (1, 4, 16)
+"""The sizes of small sets. Up to the largest, planning costs more than the execution."""
 _LOCKS = {Lock.NONE: "", Lock.KEEP: " FOR KEY SHARE", Lock.CHANGE: " FOR NO KEY UPDATE", Lock.REMOVE: " FOR UPDATE"}
 
 
@@ -45,31 +46,55 @@ class Catalog:
     def __init__(self) -> None:
         self._types: dict[str, dict[str, str]] = {}
 
-    async def arrays(self, connection: Connection, table: str, columns: Columns) -> Columns:
-        """The array types of these columns."""
+    async def of(self, reader: Reader, table: str, columns: Columns) -> Columns:
+        """The types of these columns."""
         if table not in self._types:
-            rows = await connection.fetch(
+            rows = await reader.rows(
                 "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = $1::text::regclass "
                 "AND attnum > 0 AND NOT attisdropped",
                 table,
             )
-            self._types[table] = {name: f"{type}[]" for name, type in rows}
+            self._types[table] = {name: type for name, type in rows}
         types = self._types[table]
         return tuple(types[column] for column in columns)
 
 
-class PostgresTx(Tx):
-    """A reader or a transaction on one connection. Its creator begins and ends the transaction."""
+class PostgresReader(Reader):
+    """A reader; its subclasses decide which connection runs a statement."""
 
     single_writer = False
     settled = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
     upcoming = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
     clock = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 
-    def __init__(self, connection: Connection, catalog: Catalog, buckets: int, now: int = 0) -> None:
-        self._connection = connection
+    def __init__(self, catalog: Catalog, buckets: int) -> None:
         self._catalog = catalog
         self.buckets = buckets
+
+    @abstractmethod
+    async def rows(self, sql: str, *values: Any) -> list[Row]: ...
+
+    async def get(
+        self, table: str, columns: Columns, match: Columns, key: Row, *, lock: Lock = Lock.NONE
+    ) -> Row | None:
+        return await self.row(_get(table, columns, match, lock), *key)
+
+    async def get_many(
+        self, table: str, columns: Columns, match: Columns, keys: Iterable[Row], *, lock: Lock = Lock.NONE
+    ) -> list[Row]:
+        if not (keys := list(keys)):
+            return []
+        types = await self._catalog.of(self, table, match)
+        size, values = _padded(keys)
+        return await self.rows(_get_many(table, columns, match, types, lock, size), *values)
+
+
+class PostgresTx(PostgresReader, Tx):
+    """A snapshot or a transaction on one connection. Its creator begins and ends the transaction."""
+
+    def __init__(self, connection: Connection, catalog: Catalog, buckets: int, now: int = 0) -> None:
+        super().__init__(catalog, buckets)
+        self._connection = connection
         self.now = now
         self.effects = Effects()
         self.witness: Witness | None = None
@@ -80,44 +105,40 @@ class PostgresTx(Tx):
     async def rows(self, sql: str, *values: Any) -> list[Row]:
         return await self._connection.fetch(sql, *values)
 
-    async def get(
-        self, table: str, columns: Columns, match: Columns, key: Row, *, lock: Lock = Lock.NONE
-    ) -> Row | None:
-        return await self._connection.fetchrow(_get(table, columns, match, lock), *key)
-
-    async def get_many(
-        self, table: str, columns: Columns, match: Columns, keys: Iterable[Row], *, lock: Lock = Lock.NONE
-    ) -> list[Row]:
-        values = _by_column(keys)
-        if not values:
-            return []
-        arrays = await self._catalog.arrays(self._connection, table, match)
-        return await self.rows(_get_many(table, columns, match, arrays, lock), *values)
-
     async def execute(self, sql: str, *values: Any) -> int:
         status = await self._connection.execute(sql, *values)
         count = status.rpartition(" ")[2]
         return int(count) if count.isdecimal() else 0
 
     async def insert(self, table: str, columns: Columns, rows: Sequence[Row]) -> None:
-        if not rows:
-            return
-        arrays = await self._catalog.arrays(self._connection, table, columns)
-        await self._connection.execute(_insert(table, columns, arrays), *_by_column(rows))
-        if "id" in columns:
+        if len(rows) == 1:
+            await self._connection.execute(_insert_one(table, columns), *rows[0])
+        elif rows:
+            types = await self._catalog.of(self, table, columns)
+            await self._connection.execute(_insert(table, columns, types), *_by_column(rows))
+        if rows and "id" in columns:
             self.witness = Witness(table, columns, rows[-1])
 
     async def update(self, table: str, columns: Columns, match: Columns, rows: Sequence[Row]) -> None:
-        if not rows:
-            return
-        arrays = await self._catalog.arrays(self._connection, table, (*columns, *match))
-        await self._connection.execute(_update(table, columns, match, arrays), *_by_column(rows))
+        if rows:
+            types = await self._catalog.of(self, table, (*columns, *match))
+            size, values = _padded(rows)
+            await self._connection.execute(_update(table, columns, match, types, size), *values)
 
     async def delete(self, table: str, match: Columns, keys: Sequence[Row]) -> None:
-        if not keys:
-            return
-        arrays = await self._catalog.arrays(self._connection, table, match)
-        await self._connection.execute(_delete(table, match, arrays), *_by_column(keys))
+        if keys:
+            types = await self._catalog.of(self, table, match)
+            size, values = _padded(keys)
+            await self._connection.execute(_delete(table, match, types, size), *values)
+
+
+def _padded(rows: Sequence[Row]) -> tuple[int, Sequence[Any]]:
+    """The size of the set with the last row repeated, and the parameters; size 0 means an array for each column."""
+    for size in _SIZES:
+        if len(rows) <= size:
+            padding = [rows[-1]] * (size - len(rows))
+            return size, [value for row in (*rows, *padding) for value in row]
+    return 0, _by_column(rows)
 
 
 def _by_column(rows: Iterable[Row]) -> list[tuple[Any, ...]]:
@@ -128,36 +149,64 @@ def _names(columns: Columns) -> str:
     return ", ".join(columns)
 
 
-def _set(arrays: Columns) -> str:
-    return f"unnest({', '.join(f'${number}::{array}' for number, array in enumerate(arrays, 1))})"
+def _equal(columns: Columns, *, first: int = 1, separator: str = " AND ") -> str:
+    """Conditions or assignments: `app_id = $1 AND id = $2`."""
+    return separator.join(f"{column} = ${number}" for number, column in enumerate(columns, first))
+
+
+def _set(types: Columns) -> str:
+    return f"unnest({', '.join(f'${number}::{type}[]' for number, type in enumerate(types, 1))})"
+
+
+def _any_of(match: Columns, types: Columns, size: int) -> str:
+    if not size:
+        return f"({_names(match)}) IN (SELECT * FROM {_set(types)})"
+    width = len(match)
+    return " OR ".join(f"({_equal(match, first=number * width + 1)})" for number in range(size))
+
+
+def _given(types: Columns, size: int) -> str:
+    """The rows of a set as the source of an UPDATE."""
+    if not size:
+        return _set(types)
+    numbers = itertools.count(1)
+    rows = [", ".join(f"${next(numbers)}::{type}" for type in types) for _ in range(size)]
+    return f"(VALUES {', '.join(f'({row})' for row in rows)})"
 
 
 @lru_cache(maxsize=256)
 def _get(table: str, columns: Columns, match: Columns, lock: Lock) -> str:
-    where = " AND ".join(f"{column} = ${number}" for number, column in enumerate(match, 1))
-    return f"SELECT {_names(columns)} FROM {table} WHERE {where}{_LOCKS[lock]}"
+    return f"SELECT {_names(columns)} FROM {table} WHERE {_equal(match)}{_LOCKS[lock]}"
 
 
-@lru_cache(maxsize=256)
-def _get_many(table: str, columns: Columns, match: Columns, arrays: Columns, lock: Lock) -> str:
+@lru_cache(maxsize=1024)
+def _get_many(table: str, columns: Columns, match: Columns, types: Columns, lock: Lock, size: int) -> str:
     # Rows are locked in the order in which they are sorted.
     order = "" if lock is Lock.NONE else f" ORDER BY {_names(match)}{_LOCKS[lock]}"
-    return f"SELECT {_names(columns)} FROM {table} WHERE ({_names(match)}) IN (SELECT * FROM {_set(arrays)}){order}"
+    return f"SELECT {_names(columns)} FROM {table} WHERE {_any_of(match, types, size)}{order}"
 
 
 @lru_cache(maxsize=256)
-def _insert(table: str, columns: Columns, arrays: Columns) -> str:
-    return f"INSERT INTO {table} ({_names(columns)}) SELECT * FROM {_set(arrays)}"
+def _insert_one(table: str, columns: Columns) -> str:
+    return f"INSERT INTO {table} ({_names(columns)}) VALUES ({parameters(columns, 1)})"
 
 
 @lru_cache(maxsize=256)
-def _update(table: str, columns: Columns, match: Columns, arrays: Columns) -> str:
+def _insert(table: str, columns: Columns, types: Columns) -> str:
+    return f"INSERT INTO {table} ({_names(columns)}) SELECT * FROM {_set(types)}"
+
+
+@lru_cache(maxsize=1024)
+def _update(table: str, columns: Columns, match: Columns, types: Columns, size: int) -> str:
+    if size == 1:
+        assignments = _equal(columns, separator=", ")
+        return f"UPDATE {table} SET {assignments} WHERE {_equal(match, first=len(columns) + 1)}"
     assignments = ", ".join(f"{column} = given.{column}" for column in columns)
     where = " AND ".join(f"{table}.{column} = given.{column}" for column in match)
-    given = f"{_set(arrays)} AS given ({_names((*columns, *match))})"
+    given = f"{_given(types, size)} AS given ({_names((*columns, *match))})"
     return f"UPDATE {table} SET {assignments} FROM {given} WHERE {where}"
 
 
-@lru_cache(maxsize=256)
-def _delete(table: str, match: Columns, arrays: Columns) -> str:
-    return f"DELETE FROM {table} WHERE ({_names(match)}) IN (SELECT * FROM {_set(arrays)})"
+@lru_cache(maxsize=1024)
+def _delete(table: str, match: Columns, types: Columns, size: int) -> str:
+    return f"DELETE FROM {table} WHERE {_any_of(match, types, size)}"

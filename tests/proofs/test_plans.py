@@ -1,0 +1,102 @@
+"""PostgreSQL reads tables by their indexes, also while the database is young.
+
+Statements are planned when tables are empty or nearly so. A sequential scan is the best plan then, and PostgreSQL would
+keep it until the table is analysed, long after it has grown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from heliograph.background import Failures
+from heliograph.maintenance import purge as purging
+from heliograph.maintenance.retention import prune
+from heliograph.storage.opening import open_store
+from heliograph.storage.rows import stream
+from heliograph.storage.rows.retention import Mark
+from tests.api.endpoint import Endpoint
+from tests.databases import POSTGRESQL, execute, new_database, rows
+from tests.harness import Caller, init, new_app, serving
+from tests.proofs.crowd import Crowd, at_once
+
+USERS, GROUPS = 20, 2
+PATIENCE_SECONDS = 20
+SCANNED = ["app", "api_key", "integration", "webhook", "lease", "meta", "inactivity_limit"]
+"""Tables that may be scanned, because they have a row for each app, key, process or setting."""
+
+
+async def use(crowd: Crowd, target: str) -> None:
+    """Call everything that reads or writes tables that grow."""
+    webhook = {"target": target, "triggers": ["*"]}
+    await crowd.ok("POST", "/integrations", {"displayName": "Hook", "type": "custom", "webhooks": [webhook]})
+    users = await asyncio.gather(*(crowd.new_user(f"user {number}") for number in range(USERS)))
+    groups = [await crowd.new_group() for _ in range(GROUPS)]
+    seats = [(group, user) for group in groups for user in users]
+    await asyncio.gather(*(crowd.ok("POST", f"/conversations/{group}/join", member(user)) for group, user in seats))
+    await asyncio.gather(*(crowd.ok("POST", f"/conversations/{group}/messages", said(user)) for group, user in seats))
+    await asyncio.gather(*(crowd.ok("POST", f"/conversations/{group}/activity", seen(user)) for group, user in seats))
+    leavers = [{"userExternalId": f"user {number}"} for number in range(5)]
+    await asyncio.gather(*(crowd.ok("POST", f"/conversations/{groups[0]}/leave", leaver) for leaver in leavers))
+    group, user = f"/conversations/{groups[0]}", f"/users/{users[0]}"
+    conversations = f"/conversations?filter[userId]={users[0]}"
+    for path in (group, f"{group}/participants", f"{group}/messages", user, f"{user}/clients", conversations):
+        await crowd.ok("GET", path)
+    await crowd.ok("PATCH", f"/users/{users[0]}", {"profile": {"givenName": "Ada"}})
+    for path in (f"/users/{users[1]}", f"/conversations/{groups[1]}/messages", f"/conversations/{groups[1]}"):
+        await crowd.ok("DELETE", path)
+    deliveries = f"/heliograph/v1/apps/{crowd.api.app_id}/deliveries"
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (await crowd.ok("GET", f"{deliveries}?filter[status]=pending&page[size]=1"))["deliveries"]:  # noqa: ASYNC110 - the server delivers
+            await asyncio.sleep(0.05)
+    await crowd.ok("GET", deliveries)
+
+
+def member(user: str) -> dict[str, Any]:
+    return {"userId": user, "subscribeSDKClient": True}
+
+
+def said(user: str) -> dict[str, Any]:
+    return {"author": {"type": "user", "userId": user}, "content": {"type": "text", "text": "Hello"}}
+
+
+def seen(user: str) -> dict[str, Any]:
+    return {"author": {"type": "user", "userId": user}, "type": "conversation:read"}
+
+
+async def maintain(url: str) -> None:
+    """Prune every event, and purge the deleted app."""
+    store = await open_store(url)
+    settled, _ = await store.read(stream.horizon)
+    assert await prune(store, Mark(0, settled, "~"), Failures())
+    await purging.purge(store, Failures())
+    await store.close()
+
+
+def test_tables_that_grow_are_never_scanned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = new_database(POSTGRESQL, tmp_path)
+    with serving(url, "--webhook-allowed-networks", "loopback") as server, Endpoint() as endpoint:
+        account = Caller(server.url, init(url).account_auth)
+        for _ in ("young", "analysed"):
+            api = new_app(account)
+            at_once(api, lambda crowd: use(crowd, endpoint.url))
+            execute(url, "ANALYZE")
+            account.ok("DELETE", f"/v2/apps/{api.app_id}")
+        endpoint.shutdown()
+        account.http.close()
+    monkeypatch.setattr(purging, "_SHARED_DELAY", 0)
+    asyncio.run(maintain(url))
+    assert rows(url, "SELECT count(*) FROM participant") == [(0,)]
+    # All connections of the servers are closed, so the statistics are complete.
+    assert (
+        rows(
+            url,
+            "SELECT relname, seq_scan, seq_tup_read FROM pg_stat_user_tables "
+            "WHERE schemaname = current_schema() AND seq_tup_read > 0 AND relname <> ALL($1::text[])",
+            SCANNED,
+        )
+        == []
+    )

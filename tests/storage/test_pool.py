@@ -1,0 +1,211 @@
+"""The pool of PostgreSQL connections: FIFO order, cancelled waiters, and connections that are lost."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from heliograph.errors import ServiceUnavailable
+from heliograph.storage.engine import Reader
+from heliograph.storage.opening import open_store
+from heliograph.storage.postgres.pool import Pool
+from heliograph.storage.store import Store
+from tests.databases import POSTGRESQL, new_database
+
+WAITERS = 100
+PATIENCE_SECONDS = 10
+MARK = f"process_{secrets.token_hex(4)}"
+"""Identifies the statements of this file in `pg_stat_activity`."""
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """An empty database."""
+    return new_database(POSTGRESQL, tmp_path)
+
+
+@asynccontextmanager
+async def opened(url: str, connections: int) -> AsyncIterator[Store]:
+    """An open store with this many connections."""
+    store = await open_store(url, connections=connections)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def process(reader: Reader, seconds: float = 0.0) -> int:
+    """The process id of the connection, after a pause."""
+    row = await reader.row(f"SELECT pg_sleep($1::float8), pg_backend_pid() AS {MARK}", seconds)
+    assert row is not None
+    return int(row[1])
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until the condition holds."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not condition():  # noqa: ASYNC110 -- the condition is one of the store
+            await asyncio.sleep(0.005)
+
+
+async def terminate(url: str) -> None:
+    """Terminate, on the server, the connections whose last statement was `process`."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE $1 AND pid <> pg_backend_pid()",
+        f"%{MARK}%",
+    )
+    await connection.close()
+
+
+def test_requests_get_connections_in_the_order_in_which_they_ask(url: str) -> None:
+    asked: list[int] = []
+    served: list[int] = []
+
+    async def query(reader: Reader, number: int) -> None:
+        served.append(number)
+        await process(reader)
+
+    async def client(store: Store, first: int) -> None:
+        for number in range(first, first + 5):
+            asked.append(number)
+            await store.snapshot(query, number)
+
+    async def work() -> None:
+        async with opened(url, 1) as store:
+            await asyncio.gather(*(client(store, 10 * number) for number in range(WAITERS)))
+
+    asyncio.run(work())
+    assert served == asked
+
+
+def test_a_cancelled_waiter_never_keeps_a_connection(url: str) -> None:
+    """The waiter is cancelled at each step of the event loop between the release of a connection and its use."""
+
+    async def work() -> list[tuple[int, int]]:
+        pool = Pool(lambda: asyncpg.connect(url), 1)
+        after = []
+        for steps in range(12):
+            release = asyncio.Event()
+
+            async def hold(release: asyncio.Event = release) -> None:
+                async with pool.connection():
+                    await release.wait()
+
+            holder, waiter, last = [asyncio.create_task(hold()) for _ in range(3)]
+            await until(lambda: pool.connections == (1, 0))
+            release.set()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            waiter.cancel()
+            await asyncio.wait_for(asyncio.gather(holder, last), PATIENCE_SECONDS)
+            await asyncio.gather(waiter, return_exceptions=True)
+            after.append(pool.connections)
+        await pool.close()
+        return after
+
+    assert asyncio.run(work()) == [(0, 1)] * 12
+
+
+def test_a_waiter_whose_connection_cannot_be_opened_lets_the_next_one_try(url: str) -> None:
+    failures = iter([OSError("refused"), asyncpg.CannotConnectNowError("starting up")])
+
+    async def connect() -> asyncpg.Connection:
+        await asyncio.sleep(0)
+        if (failure := next(failures, None)) is not None:
+            raise failure
+        return await asyncpg.connect(url)
+
+    async def use(pool: Pool) -> str:
+        async with pool.connection():
+            return "used"
+
+    async def work() -> list[str | BaseException]:
+        pool = Pool(connect, 1)
+        outcomes = await asyncio.gather(*(use(pool) for _ in range(5)), return_exceptions=True)
+        await pool.close()
+        return outcomes
+
+    outcomes = asyncio.run(work())
+    assert [type(outcome) for outcome in outcomes] == [OSError, asyncpg.CannotConnectNowError, str, str, str]
+
+
+def test_connections_that_the_server_terminates_are_replaced(url: str) -> None:
+    async def work() -> list[type]:
+        async with opened(url, 2) as store:
+            busy = [asyncio.create_task(store.snapshot(process, 60.0)) for _ in range(2)]
+            await until(lambda: store.connections == (2, 0))
+            waiting = [asyncio.create_task(store.read(process)) for _ in range(WAITERS)]
+            await asyncio.sleep(0.05)
+            await terminate(url)
+            outcomes = await asyncio.gather(*busy, *waiting, return_exceptions=True)
+            await terminate(url)  # those that are idle
+            await until(lambda: store.connections == (0, 0))
+            outcomes.append(await store.read(process))
+            return [type(outcome) for outcome in outcomes]
+
+    assert asyncio.run(work()) == [ServiceUnavailable] * 2 + [int] * (WAITERS + 1)
+
+
+def test_a_cancelled_statement_does_not_cost_its_connection(url: str) -> None:
+    async def work() -> tuple[int, int]:
+        async with opened(url, 1) as store:
+            before = await store.read(process)
+            cancelled = asyncio.create_task(store.read(process, 60.0))
+            await until(lambda: store.connections == (1, 0))
+            await asyncio.sleep(0.05)
+            cancelled.cancel()
+            return before, await asyncio.wait_for(store.read(process), PATIENCE_SECONDS)
+
+    before, after = asyncio.run(work())
+    assert before == after
+
+
+def test_unused_connections_are_closed(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heliograph.storage.postgres.pool._UNUSED_SECONDS", 0.1)
+
+    async def work() -> None:
+        async with opened(url, 3) as store:
+            await asyncio.gather(*(store.read(process, 0.05) for _ in range(3)))
+            assert sum(store.connections) == 3
+            async with asyncio.timeout(PATIENCE_SECONDS):  # one connection remains in use
+                while store.connections != (0, 1):
+                    await store.read(process)
+            await until(lambda: store.connections == (0, 0))
+            await store.read(process)
+
+    asyncio.run(work())
+
+
+def test_closing_waits_for_requests_and_refuses_new_ones(url: str) -> None:
+    async def work() -> list[int]:
+        async with opened(url, 2) as store:
+            running: list[Awaitable[int]] = [asyncio.create_task(store.read(process, 0.05)) for _ in range(6)]
+            await asyncio.sleep(0)
+            await store.close()
+            with pytest.raises(ServiceUnavailable):
+                await store.read(process)
+            assert store.connections == (0, 0)
+            return await asyncio.gather(*running)
+
+    assert len(asyncio.run(work())) == 6
+
+
+def test_closing_terminates_connections_that_hang(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heliograph.storage.postgres.pool._CLOSE_SECONDS", 0.1)
+
+    async def work() -> BaseException | int:
+        async with opened(url, 1) as store:
+            hanging = asyncio.create_task(store.read(process, 60.0))
+            await until(lambda: store.connections == (1, 0))
+            await store.close()
+            (outcome,) = await asyncio.wait_for(asyncio.gather(hanging, return_exceptions=True), PATIENCE_SECONDS)
+            return outcome
+
+    assert isinstance(asyncio.run(work()), ServiceUnavailable)
