@@ -265,6 +265,8 @@ class Changes:
 
     async def save(self, tx: Tx) -> None:
         """Store all changes, and their events."""
+        # First, because the events need a query: PostgreSQL can combine the writes after the last query.
+        await self.journal.save(tx)
         await self._participants.save(tx)
         if self._clients:
             await clients.add(tx, self._clients)
@@ -278,7 +280,6 @@ class Changes:
             await attachments.release(tx, conversation.app_id, conversation.id, message_id)
         await self._conversations.save(tx)
         await self.users.save(tx)
-        await self.journal.save(tx)
 
 
 class _Conversations:

@@ -164,6 +164,7 @@ class Transactions:
             try:
                 await connection.execute("BEGIN")
                 result = await work(tx)
+                await tx.flush()
             except BaseException:
                 await _roll_back(connection)
                 raise
@@ -200,6 +201,7 @@ class Transactions:
             await connection.execute("BEGIN")
             try:
                 await tx.insert(witness.table, witness.columns, [witness.row])
+                await tx.flush()
             except asyncpg.UniqueViolationError:
                 return True
             finally:

@@ -16,6 +16,7 @@ from typing import Any
 
 from heliograph.storage.engine import Columns, Dialect, Effects, Lock, Reader, Row, Tx, parameters
 from heliograph.storage.postgres.pool import Connection
+from heliograph.storage.postgres.writes import PendingWrites
 
 DIALECT = Dialect(
     text='TEXT COLLATE "C"',
@@ -98,38 +99,62 @@ class PostgresTx(PostgresReader, Tx):
         self.now = now
         self.effects = Effects()
         self.witness: Witness | None = None
+        self._pending = PendingWrites()
 
     async def row(self, sql: str, *values: Any) -> Row | None:
+        await self.flush()
         return await self._connection.fetchrow(sql, *values)
 
     async def rows(self, sql: str, *values: Any) -> list[Row]:
+        await self.flush()
         return await self._connection.fetch(sql, *values)
 
+    async def flush(self) -> None:
+        """Send the writes that are pending. Its creator calls it before the COMMIT."""
+        if self._pending:
+            sql, values = self._pending.take()
+            await self._connection.execute(sql, *values)
+
     async def execute(self, sql: str, *values: Any) -> int:
+        await self.flush()
         status = await self._connection.execute(sql, *values)
         count = status.rpartition(" ")[2]
         return int(count) if count.isdecimal() else 0
 
     async def insert(self, table: str, columns: Columns, rows: Sequence[Row]) -> None:
         if len(rows) == 1:
-            await self._connection.execute(_insert_one(table, columns), *rows[0])
+            await self._write_row(table, _insert_one(table, columns), rows[0])
         elif rows:
             types = await self._catalog.of(self, table, columns)
-            await self._connection.execute(_insert(table, columns, types), *_by_column(rows))
+            await self._write(_insert(table, columns, types), _by_column(rows))
         if rows and "id" in columns:
             self.witness = Witness(table, columns, rows[-1])
 
     async def update(self, table: str, columns: Columns, match: Columns, rows: Sequence[Row]) -> None:
-        if rows:
+        if len(rows) == 1:
+            await self._write_row(table, _update_one(table, columns, match), rows[0])
+        elif rows:
             types = await self._catalog.of(self, table, (*columns, *match))
             size, values = _padded(rows)
-            await self._connection.execute(_update(table, columns, match, types, size), *values)
+            await self._write(_update(table, columns, match, types, size), values)
 
     async def delete(self, table: str, match: Columns, keys: Sequence[Row]) -> None:
-        if keys:
+        if len(keys) == 1:
+            await self._write_row(table, _delete_one(table, match), keys[0])
+        elif keys:
             types = await self._catalog.of(self, table, match)
             size, values = _padded(keys)
-            await self._connection.execute(_delete(table, match, types, size), *values)
+            await self._write(_delete(table, match, types, size), values)
+
+    async def _write_row(self, table: str, sql: str, values: Row) -> None:
+        """Add a write of one row to those that are pending."""
+        if table in self._pending:
+            await self.flush()
+        self._pending.add(table, sql, values)
+
+    async def _write(self, sql: str, values: Sequence[Any]) -> None:
+        await self.flush()
+        await self._connection.execute(sql, *values)
 
 
 def _padded(rows: Sequence[Row]) -> tuple[int, Sequence[Any]]:
@@ -192,15 +217,23 @@ def _insert_one(table: str, columns: Columns) -> str:
 
 
 @lru_cache(maxsize=256)
+def _update_one(table: str, columns: Columns, match: Columns) -> str:
+    assignments = _equal(columns, separator=", ")
+    return f"UPDATE {table} SET {assignments} WHERE {_equal(match, first=len(columns) + 1)}"
+
+
+@lru_cache(maxsize=256)
+def _delete_one(table: str, match: Columns) -> str:
+    return f"DELETE FROM {table} WHERE {_equal(match)}"
+
+
+@lru_cache(maxsize=256)
 def _insert(table: str, columns: Columns, types: Columns) -> str:
     return f"INSERT INTO {table} ({_names(columns)}) SELECT * FROM {_set(types)}"
 
 
 @lru_cache(maxsize=1024)
 def _update(table: str, columns: Columns, match: Columns, types: Columns, size: int) -> str:
-    if size == 1:
-        assignments = _equal(columns, separator=", ")
-        return f"UPDATE {table} SET {assignments} WHERE {_equal(match, first=len(columns) + 1)}"
     assignments = ", ".join(f"{column} = given.{column}" for column in columns)
     where = " AND ".join(f"{table}.{column} = given.{column}" for column in match)
     given = f"{_given(types, size)} AS given ({_names((*columns, *match))})"
