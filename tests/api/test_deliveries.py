@@ -61,7 +61,7 @@ def test_deliveries_are_listed_with_their_attempts(own: Caller, endpoint: Endpoi
     shown = below(own, f"/{made[0]['id']}").json()["delivery"]
     (attempt,) = shown.pop("attempts")
     assert shown == made[0]
-    assert (attempt["number"], attempt["status"], attempt["answer"]) == (1, 200, "so\n\ufffd\x1b[31m\ufffd\r")
+    assert (attempt["number"], attempt["status"], attempt["response"]) == (1, 200, "so\n\ufffd\x1b[31m\ufffd\r")
     headers, body = next(one for one in endpoint.came if one[1]["events"][0]["id"] == made[0]["eventId"])
     assert headers["x-heliograph-delivery"] == made[0]["id"]
     assert body["webhook"]["id"] == made[0]["webhookId"]

@@ -73,10 +73,10 @@ def test_attempts_are_counted_by_outcome(calling: Server, hooked: Hooked, endpoi
         for labels in (dict(key[1]) for key in after if key[0] == ATTEMPTS)
     }
     assert {key: value for key, value in counted.items() if value} == {
-        ("2xx", "delivered"): 2,
-        ("4xx", "failed"): 1,
-        ("5xx", "retry"): 1,
-        ("none", "retry"): 1,
+        ("delivered", "2xx"): 2,
+        ("failed", "4xx"): 1,
+        ("retry", "5xx"): 1,
+        ("retry", "none"): 1,
     }
     assert grown(before, after, "heliograph_delivery_failures_total", cause="refused") == 1
     warnings = [line for line in calling.log if f"of app {nobody.app_id} cannot be called" in line]
@@ -102,7 +102,7 @@ def test_manual_retries_do_not_count_as_delays(calling: Server, hooked: Hooked, 
     assert below(api, f"/{made['id']}/retry", "POST").status_code == 200
     attempted(api, 2)
     after = samples(calling)
-    assert grown(before, after, ATTEMPTS, outcome="delivered", answer="2xx") == 1
+    assert grown(before, after, ATTEMPTS, outcome="delivered", response="2xx") == 1
     assert grown(before, after, "heliograph_delivery_delay_seconds_count") == 0
 
 
@@ -131,7 +131,7 @@ def test_workers_report_the_same_backlog(hooked: Hooked, tmp_path: Path, endpoin
         # Each of them comes by a connection of its own, so that either process is asked.
         for found in [samples(server) for _ in range(20)]:
             assert found[PENDING] == 5
-            assert found[ATTEMPTS, (("answer", "5xx"), ("outcome", "retry"))] == 5
+            assert found[ATTEMPTS, (("outcome", "retry"), ("response", "5xx"))] == 5
 
 
 def test_metrics_without_a_database(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

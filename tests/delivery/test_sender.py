@@ -72,7 +72,7 @@ def test_one_kilobyte_of_a_huge_body_is_kept() -> None:
     result = posting("huge", once, timeout=10)
     assert (result.status, result.body) == (200, "z" * 1024)
     assert posting("huge headers", once, timeout=10) == CallResult(
-        None, "the headers of the response are too long", cause="answer"
+        None, "the headers of the response are too long", cause="response"
     )
 
 
@@ -80,8 +80,8 @@ def test_one_kilobyte_of_a_huge_body_is_kept() -> None:
     ("how", "error", "cause"),
     [
         ("reset", "reset", "connection"), ("close", "closed without a response", "connection"),
-        (b"nonsense\r\n\r\n", "not HTTP", "answer"),
-        (b"HTTP/1.1 101 X\r\nupgrade: y\r\nconnection: upgrade\r\n\r\n", "protocol", "answer"),
+        (b"nonsense\r\n\r\n", "not HTTP", "response"),
+        (b"HTTP/1.1 101 X\r\nupgrade: y\r\nconnection: upgrade\r\n\r\n", "protocol", "response"),
     ],
 )  # fmt: skip
 def test_missing_and_invalid_responses_are_errors(how: str | bytes, error: str, cause: str) -> None:

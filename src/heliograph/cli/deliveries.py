@@ -88,7 +88,7 @@ def show_delivery(app_id: str, delivery_id: str, url: str, as_json: bool) -> Non
     click.echo(_line(found))
     for attempt in found.attempts or []:
         outcome = str(attempt.status) if attempt.status is not None else attempt.error
-        response = _printable(" ".join((attempt.answer or "").split())[:200])
+        response = _printable(" ".join((attempt.response or "").split())[:200])
         click.echo(f"  {attempt.number}  {attempt.started_at}  {attempt.milliseconds} ms  {outcome}  {response}")
 
 

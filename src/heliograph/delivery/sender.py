@@ -29,8 +29,8 @@ _FRACTION = 8
 class CallResult:
     """The result of a call: a status, or the error that prevented one. Permanent errors are not retried.
 
-    `cause` is the kind of the error: address, answer, connection, name, refused, target, timeout, or tls. `body` is the
-    beginning of the response's body.
+    `cause` is the kind of the error: address, connection, name, refused, response, target, timeout, or tls. `body` is
+    the beginning of the response's body.
     """
 
     status: int | None
@@ -70,7 +70,7 @@ class WebhookSender:
         except TargetRefused as error:
             return CallResult(None, str(error), permanent=True, cause="address")
         except UnreadableResponse as error:
-            return CallResult(None, str(error), cause="answer")
+            return CallResult(None, str(error), cause="response")
         except ssl.SSLError as error:
             return CallResult(None, described(error), cause="tls")
         except (OSError, UnicodeError) as error:

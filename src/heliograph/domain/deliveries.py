@@ -87,5 +87,5 @@ def _attempt(attempt: StoredAttempt) -> Attempt:
         milliseconds=attempt.milliseconds,
         status=attempt.status,
         error=attempt.error,
-        answer=attempt.answer,
+        response=attempt.answer,
     )

@@ -42,14 +42,14 @@ def parse_filter(parameters: dict[str, str]) -> DeliveryFilter:
 
 
 class Attempt(Response):
-    """One call of the webhook. It has no status if no response came; `answer` is the first kilobyte of the response."""
+    """One call of the webhook. It has no status if no response came; `response` is its first kilobyte."""
 
     number: int
     started_at: Time
     milliseconds: int
     status: int | None = None
     error: str | None = None
-    answer: str | None = None
+    response: str | None = None
 
 
 class Delivery(Response):

@@ -133,7 +133,7 @@ _delivery = deliveries.Delivery(
     conversation_id=_GROUP,
     due_at="2026-11-22T15:43:27.361Z",
 )
-_attempt = deliveries.Attempt(number=1, started_at=_TIME, milliseconds=241, status=503, answer="Down for repairs")
+_attempt = deliveries.Attempt(number=1, started_at=_TIME, milliseconds=241, status=503, response="Down for repairs")
 _call = events.WebhookCall(
     app=events.WebhookApp(id=_APP),
     webhook=events.WebhookCalled(id="0" * 24, version="v2"),

@@ -29,7 +29,7 @@ class DeliveryMetrics:
     def __init__(self, store: Store, registry: CollectorRegistry) -> None:
         self._store = store
         self._attempts = Counter(
-            "heliograph_delivery_attempts", "Calls of webhooks.", ("outcome", "answer"), registry=registry
+            "heliograph_delivery_attempts", "Calls of webhooks.", ("outcome", "response"), registry=registry
         )
         self._failures = Counter(
             "heliograph_delivery_failures", "Calls of webhooks without a response.", ("cause",), registry=registry
