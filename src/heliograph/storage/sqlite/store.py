@@ -18,6 +18,7 @@ from heliograph.storage.engine import Effects, Reader, Tx
 from heliograph.storage.page_cache import CachedPage, PageCache
 from heliograph.storage.rows import cursors, stream
 from heliograph.storage.sealing import Sealer
+from heliograph.storage.sqlite.checkpoints import Checkpointer
 from heliograph.storage.sqlite.examining import examine, schema_version
 from heliograph.storage.sqlite.file_watch import CHECK_SECONDS, FileWatch
 from heliograph.storage.sqlite.location import (
@@ -74,6 +75,7 @@ class EmbeddedStore(Store):
         self._scratch: Path | None = None
         self._files = FileWatch(location, file)
         self._next_check: asyncio.TimerHandle | None = None
+        self._checkpointer = Checkpointer(location.path, writer) if serve else None
         self._serves = serve
         if serve:
             self._watch()
@@ -122,6 +124,8 @@ class EmbeddedStore(Store):
         self._writer.put(job)
 
     def _act_upon(self, effects: Effects) -> None:
+        if self._checkpointer:
+            self._checkpointer.committed()
         for conversation_id in effects.changed_conversations:
             self.page_cache.drop(conversation_id)
         if effects.due_webhooks:
@@ -156,6 +160,8 @@ class EmbeddedStore(Store):
         if self._next_check:
             self._next_check.cancel()
         await self._writer.stop()
+        if self._checkpointer:
+            self._checkpointer.stop()
         self._files.check()
         if self._files.lost:
             self._file.keep_log()

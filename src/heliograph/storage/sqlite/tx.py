@@ -24,9 +24,9 @@ DIALECT = Dialect(
 _PARAMETER = re.compile(r"\$(\d+)")
 _BUSY_SECONDS = 10
 _CACHE_KIB = 32_000
-# A checkpoint copies each page once, no matter how often it was written since the last checkpoint, so fewer checkpoints
-# are cheaper. 8,000 pages of 4 KiB limit the write-ahead log to about 32 MB.
-_CHECKPOINT_PAGES = 8_000
+# The writer copies what is left in the write-ahead log, which then begins anew, once it has 16,000 pages (64 MB).
+# A server has copied most of them before, see `checkpoints`.
+_CHECKPOINT_PAGES = 16_000
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:

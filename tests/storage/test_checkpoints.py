@@ -1,0 +1,56 @@
+"""Checkpoints of a served SQLite database."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from heliograph.domain import users
+from heliograph.storage.store import Store
+from heliograph.wire.users import UserCreateBody
+from tests.databases import SQLITE
+from tests.delivery.site import new_site
+from tests.storage.conftest import Run, opened
+
+USERS = 3_000
+SECONDS = 20
+
+
+def size(path: str) -> int:
+    """The size of a file in bytes."""
+    return Path(path).stat().st_size
+
+
+def grown(path: str, before: int) -> int:
+    """Wait until a file is larger than before; returns its size."""
+    deadline = time.monotonic() + SECONDS
+    while size(path) <= before:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return size(path)
+
+
+@pytest.mark.one_engine(SQLITE)
+def test_pages_are_copied_long_before_the_log_is_full(run: Run, url: str) -> None:
+    file = url.removeprefix("sqlite:///")
+
+    async def go(store: Store) -> tuple[int, int, int]:
+        site, before = await new_site(store), size(file)
+        for _ in range(USERS // 100):
+            await asyncio.gather(*[users.create(store, site.tenant, UserCreateBody()) for _ in range(100)])
+        return before, await asyncio.to_thread(grown, file, before), size(f"{file}-wal")
+
+    before, after, log = run(go)
+    assert after > before
+    assert log < 32_000_000
+
+    async def count() -> int:
+        async with opened(url) as store:
+            row = await store.read(lambda reader: reader.row("SELECT count(*) FROM app_user"))
+            assert row is not None
+            return int(row[0])
+
+    assert asyncio.run(count()) == USERS
