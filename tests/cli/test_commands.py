@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from heliograph._version import __version__
-from heliograph.storage.migrations import LATEST
+from heliograph.storage.migrations.schema import LATEST
 from tests.harness import Caller, Server, command, error_of, init, new_app, serving
 
 KEY = re.compile(r"(app|act)_[0-9a-f]{24}")

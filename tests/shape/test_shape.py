@@ -20,7 +20,8 @@ from heliograph.cli.main import cli
 from heliograph.server.api import ROUTE_MODULES
 from heliograph.server.handlers import ROUTES
 from heliograph.settings import Settings, environment_variable
-from heliograph.storage import copying, migrations
+from heliograph.storage import copying
+from heliograph.storage.migrations import schema
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 
@@ -147,7 +148,7 @@ WITHOUT_TENANT = {
     "apps.deleted",
     "inactivity.page",
 }
-WITHOUT_TENANT |= {"migrations.version", "migrations.migrate", "paging.slice_of", "paging.filtered_slice_of"}
+WITHOUT_TENANT |= {"schema.version", "schema.migrate", "paging.slice_of", "paging.filtered_slice_of"}
 # A delivery finds its tenant by the webhook, and the stream reads the events of all tenants.
 WITHOUT_TENANT |= {
     "webhooks.find",
@@ -210,7 +211,7 @@ def test_every_storage_function_takes_the_tenant_first(function: Any) -> None:
 
 def statements() -> list[str]:
     """The statements of the schema."""
-    return [change for change in chain(*migrations.STEPS) if isinstance(change, str)]
+    return [change for change in chain(*schema.STEPS) if isinstance(change, str)]
 
 
 def test_a_copy_leaves_out_no_table_and_no_column() -> None:

@@ -25,7 +25,7 @@ def migrate(url: str) -> None:
 
     `heliograph serve` does so by itself. A database that an older version is serving is not changed.
     """
-    from heliograph.storage.migrations import LATEST
+    from heliograph.storage.migrations.schema import LATEST
 
     async def name_of(store: Store) -> str:
         return store.name

@@ -16,8 +16,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 
 from heliograph.errors import ServiceUnavailable, UsageError
-from heliograph.storage import migrations
 from heliograph.storage.engine import Reader, StaleRead, Tx
+from heliograph.storage.migrations import schema
 from heliograph.storage.page_cache import PageCache
 from heliograph.storage.postgres.batches import Batch, Batcher
 from heliograph.storage.postgres.transactions import UNAVAILABLE, Transactions
@@ -32,7 +32,7 @@ _CONNECT_SECONDS = 5.0
 _STATEMENT_SECONDS = 30.0
 _CLOSE_SECONDS = 10.0
 _IDENTITY = "database_id"
-_TABLES = migrations.tables()
+_TABLES = schema.tables()
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -175,7 +175,7 @@ async def _prepare(pool: asyncpg.Pool[Any], name: str) -> Sealer:
     async with transactions.reader() as reader:
         present = await _version(reader, name)
     # A role without the privilege to change the schema can serve a database that is up to date.
-    if present != migrations.LATEST:
+    if present != schema.LATEST:
         await transactions.run(partial(_migrate, name))
     return await transactions.run(_unlock)
 
@@ -192,7 +192,7 @@ async def _version(reader: Reader, name: str) -> int:
     if found and "meta" not in found:
         raise UsageError(f"{name} is the database of another program: use a separate database for Heliograph")
     try:
-        return await migrations.version(reader, table_exists=bool(found))
+        return await schema.version(reader, table_exists=bool(found))
     except asyncpg.UndefinedColumnError:
         raise UsageError(f"{name} is the database of another program: use a separate database for Heliograph") from None
 
@@ -203,7 +203,7 @@ async def _migrate(name: str, tx: PostgresTx) -> None:
         await tx.execute("LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE")
     present = await _version(tx, name)
     try:
-        await migrations.migrate(tx, DIALECT, present, BUCKETS)
+        await schema.migrate(tx, DIALECT, present, BUCKETS)
     except (asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError):
         raise StaleRead from None  # another process created it first; a table creates a type of the same name
 

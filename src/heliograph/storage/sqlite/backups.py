@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from heliograph.errors import UsageError
-from heliograph.storage import migrations, sealing
+from heliograph.storage import sealing
+from heliograph.storage.migrations import schema
 from heliograph.storage.rows import stream
 from heliograph.storage.sqlite.examining import examine, schema_version
 from heliograph.storage.sqlite.location import (
@@ -233,10 +234,10 @@ def _prepare(source: Location, location: Location, advanced: Advanced) -> tuple[
         version = schema_version(connection)
         if version == 0:
             raise UsageError(f"{source.path} is not a backup of Heliograph: it is empty")
-        if version > migrations.LATEST:
+        if version > schema.LATEST:
             raise UsageError(
                 f"{source.path} has schema version {version}, and this version of Heliograph knows versions up to "
-                f"{migrations.LATEST}: restore it with a newer Heliograph"
+                f"{schema.LATEST}: restore it with a newer Heliograph"
             )
         key = _key_to_restore(connection, source, location)
         _copy(connection, location.restoring, advanced, in_turns=False)

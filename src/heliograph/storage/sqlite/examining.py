@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from heliograph.errors import UsageError
-from heliograph.storage import migrations
+from heliograph.storage.migrations import schema
 from heliograph.storage.sqlite.location import Location, refuse_lost
 from heliograph.storage.sqlite.locking import DatabaseFile, last_mark
 from heliograph.storage.sqlite.pairing import belongs, is_doubtful
@@ -60,7 +60,7 @@ def schema_version(connection: sqlite3.Connection) -> int:
         UsageError: the database belongs to another program.
     """
     found = tables(connection)
-    version = drive(migrations.version(SQLiteTx(connection, 1), table_exists="meta" in found))
+    version = drive(schema.version(SQLiteTx(connection, 1), table_exists="meta" in found))
     if found and not version:
         raise UsageError(f"{_name(connection)} is the database of another program")
     return version
