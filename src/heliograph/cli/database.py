@@ -25,12 +25,12 @@ def migrate(url: str) -> None:
 
     `heliograph serve` does so by itself. A database that an older version is serving is not changed.
     """
-    from heliograph.storage.migrations.schema import LATEST
+    from heliograph.storage.rows import meta
 
-    async def name_of(store: Store) -> str:
-        return store.name
+    async def result(store: Store) -> str:
+        return f"{store.name} has schema version {await store.read(meta.get, 'schema_version')}"
 
-    click.echo(f"{in_store(url, name_of)} has schema version {LATEST}")
+    click.echo(in_store(url, result))
 
 
 @click.command()

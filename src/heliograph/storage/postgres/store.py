@@ -16,23 +16,20 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 
 from heliograph.errors import ServiceUnavailable, UsageError
-from heliograph.storage.engine import Reader, StaleRead, Tx
-from heliograph.storage.migrations import schema
+from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.page_cache import PageCache
 from heliograph.storage.postgres.batches import Batch, Batcher
+from heliograph.storage.postgres.migrating import CONNECT_SECONDS, migrate
 from heliograph.storage.postgres.transactions import UNAVAILABLE, Transactions
-from heliograph.storage.postgres.tx import DIALECT, Catalog, PostgresTx
+from heliograph.storage.postgres.tx import BUCKETS, Catalog, PostgresTx
 from heliograph.storage.rows import cursors, meta, stream
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 from heliograph.storage.unlocking import sealer_of
 
-BUCKETS = 1024
-_CONNECT_SECONDS = 5.0
 _STATEMENT_SECONDS = 30.0
 _CLOSE_SECONDS = 10.0
 _IDENTITY = "database_id"
-_TABLES = schema.tables()
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -112,7 +109,7 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
             url,
             min_size=1,
             max_size=connections,
-            timeout=_CONNECT_SECONDS,
+            timeout=CONNECT_SECONDS,
             command_timeout=_STATEMENT_SECONDS,
             init=_init,
             reset=_reset,
@@ -123,7 +120,7 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
         why = "its URL is invalid" if isinstance(error, ValueError) else _message(error)
         raise UsageError(f"the database cannot be opened: {name}: {why}") from None
     try:
-        return PostgresStore(name, pool, await _prepare(pool, name))
+        return PostgresStore(name, pool, await _prepare(pool, url, name))
     except BaseException as error:
         await _close(pool)
         if isinstance(error, (ServiceUnavailable, *UNAVAILABLE, asyncpg.PostgresError)):
@@ -169,43 +166,11 @@ async def _close(pool: asyncpg.Pool[Any]) -> None:
         pool.terminate()
 
 
-async def _prepare(pool: asyncpg.Pool[Any], name: str) -> Sealer:
+async def _prepare(pool: asyncpg.Pool[Any], url: str, name: str) -> Sealer:
     """Migrate the schema, and load the master key."""
     transactions = Transactions(pool, Catalog(), BUCKETS)
-    async with transactions.reader() as reader:
-        present = await _version(reader, name)
-    # A role without the privilege to change the schema can serve a database that is up to date.
-    if present != schema.LATEST:
-        await transactions.run(partial(_migrate, name))
+    await migrate(transactions, url, name)
     return await transactions.run(_unlock)
-
-
-async def _version(reader: Reader, name: str) -> int:
-    """The schema version; 0 for an empty database.
-
-    Raises:
-        UsageError: a table of another program has the name of one of ours.
-    """
-    # One statement, because another process may create the tables between two.
-    rows = await reader.rows("SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL", _TABLES)
-    found = {row[0] for row in rows}
-    if found and "meta" not in found:
-        raise UsageError(f"{name} is the database of another program: use a separate database for Heliograph")
-    try:
-        return await schema.version(reader, table_exists=bool(found))
-    except asyncpg.UndefinedColumnError:
-        raise UsageError(f"{name} is the database of another program: use a separate database for Heliograph") from None
-
-
-async def _migrate(name: str, tx: PostgresTx) -> None:
-    if await _version(tx, name) > 0:
-        # Of several processes that start together, one migrates, and the others wait for it. Readers do not wait.
-        await tx.execute("LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE")
-    present = await _version(tx, name)
-    try:
-        await schema.migrate(tx, DIALECT, present, BUCKETS)
-    except (asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError):
-        raise StaleRead from None  # another process created it first; a table creates a type of the same name
 
 
 async def _unlock(tx: PostgresTx) -> Sealer:

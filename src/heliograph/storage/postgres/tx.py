@@ -16,6 +16,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from heliograph.storage.engine import Columns, Dialect, Effects, Lock, Row, Tx
 
+BUCKETS = 1024
 DIALECT = Dialect(
     text='TEXT COLLATE "C"',
     integer="BIGINT",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from heliograph.storage.migrations.step import Change
+from heliograph.storage.migrations.step import Step
 
 # The pending deliveries of a webhook by due time, so that deliveries that are not due are not read.
-STEP: tuple[Change, ...] = (
-    "DROP INDEX delivery_pending",
-    "CREATE INDEX delivery_due ON delivery (webhook_id, due_at, event_id) WHERE status = 'pending'",
+STEP = Step(
+    least_version=5,
+    changes=(
+        "DROP INDEX delivery_pending",
+        "CREATE INDEX delivery_due ON delivery (webhook_id, due_at, event_id) WHERE status = 'pending'",
+    ),
 )

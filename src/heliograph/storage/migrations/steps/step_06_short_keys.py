@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heliograph.storage.engine import Tx
-from heliograph.storage.migrations.step import Change
+from heliograph.storage.migrations.step import Step
 from heliograph.storage.rows.users import LONGEST_KEY_BYTES, external_key
 
 
@@ -20,4 +20,7 @@ async def _shorten_keys(tx: Tx) -> None:
 
 
 # The table external_id has the keys, and app_user the external ids themselves.
-STEP: tuple[Change, ...] = (_shorten_keys,)
+STEP = Step(
+    least_version=6,
+    changes=(_shorten_keys,),
+)
