@@ -28,6 +28,7 @@ WRITE = (
 )
 BUILDING = f"SELECT count(*) > 0 FROM pg_stat_progress_create_index WHERE index_relid = to_regclass('{INDEX.name}')"
 VALID = f"SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('{INDEX.name}')"
+IDENTITY = f"SELECT to_regclass('{INDEX.name}')::oid::bigint"
 READY = "DELETE FROM meta WHERE name = ''"
 READ = "SELECT id FROM conversation"
 WAITING = (
@@ -60,12 +61,14 @@ async def transaction(url: str, *statements: str) -> AsyncIterator[asyncpg.Conne
 async def until(url: str, query: str) -> None:
     """Wait until the result of the query is true."""
     connection = await asyncpg.connect(url)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            if await connection.fetchval(query):
-                break
-            await asyncio.sleep(0.01)
-    await connection.close()
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                if await connection.fetchval(query):
+                    return
+                await asyncio.sleep(0.01)
+    finally:
+        await connection.close()
 
 
 def test_a_program_uses_a_newer_schema_that_has_only_been_expanded(
@@ -155,8 +158,11 @@ def test_a_step_that_gets_no_lock_changes_nothing(shared: str, monkeypatch: pyte
     assert everything(shared) == before
 
 
-def test_an_index_is_built_while_others_write(shared: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_is_built_while_others_write(
+    shared: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(schema, "STEPS", EXPANDED)
+    caplog.set_level("INFO", "heliograph.storage")
 
     async def work() -> None:
         async with transaction(shared, WRITE) as writer:
@@ -173,24 +179,29 @@ def test_an_index_is_built_while_others_write(shared: str, monkeypatch: pytest.M
 
     asyncio.run(work())
     assert rows(shared, VALID) == [(True,)]
+    # The other process waited, and found nothing left to do.
+    messages = [record.getMessage() for record in caplog.records]
+    assert [len([line for line in messages if what in line]) for what in ("waiting for another", "building")] == [1, 1]
 
 
 @pytest.mark.parametrize(("lock", "step"), [(READ, WAITING), (WRITE, BUILDING)], ids=["a change", "an index"])
 def test_a_migration_that_was_killed_is_resumed(shared: str, lock: str, step: str) -> None:
-    async def work() -> None:
+    async def work() -> list[tuple[Any, ...]]:
         async with transaction(shared, lock):
             process = Running("migrate", "--database", shared, prepare=expanding_release)
             await until(shared, step)
             process.send_signal(signal.SIGKILL)
             with process.stdout, process.stderr:
                 assert await asyncio.to_thread(process.wait, PATIENCE_SECONDS) == -signal.SIGKILL
-            # PostgreSQL goes on waiting for the lock.
-            assert (await asyncio.to_thread(rows, shared, VALID)) == ([(False,)] if step == BUILDING else [])
+            # PostgreSQL goes on, as it does not notice that its client is gone.
+            assert await asyncio.to_thread(rows, shared, VALID) == ([(False,)] if step == BUILDING else [])
+            return await asyncio.to_thread(rows, shared, IDENTITY)
 
-    asyncio.run(work())
+    begun = asyncio.run(work())
     done = command("migrate", "--database", shared, prepare=expanding_release)
     assert done.stdout.endswith(f" has schema version {len(EXPANDED)}\n"), done.stderr
     assert rows(shared, VALID) == [(True,)]
+    assert step != BUILDING or rows(shared, IDENTITY) == begun != [(None,)], "the index was built twice"
 
 
 def test_an_index_that_was_not_finished_is_built_again(shared: str, monkeypatch: pytest.MonkeyPatch) -> None:
