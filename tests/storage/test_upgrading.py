@@ -200,6 +200,8 @@ def test_a_migration_that_was_killed_is_resumed(shared: str, lock: str, step: st
     begun = asyncio.run(work())
     done = command("migrate", "--database", shared, prepare=expanding_release)
     assert done.stdout.endswith(f" has schema version {len(EXPANDED)}\n"), done.stderr
+    assert f"building the index {INDEX.name}\n" in done.stderr
+    assert done.stderr.endswith(f": migrated to schema version {len(EXPANDED)}\n")
     assert rows(shared, VALID) == [(True,)]
     assert step != BUILDING or rows(shared, IDENTITY) == begun != [(None,)], "the index was built twice"
 
