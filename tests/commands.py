@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -29,16 +30,21 @@ _CONTEXT.set_forkserver_preload(["pytest", __name__, "heliograph.assembly", "hel
 )])  # fmt: skip
 _SECONDS = 60
 
+Prepare = Callable[[], None]
+
 
 class Running:
-    """A running `heliograph`; like `subprocess.Popen`, with pipes from its output."""
+    """A running `heliograph`; like `subprocess.Popen`, with pipes from its output.
 
-    def __init__(self, *args: str, env: dict[str, str] | None = None) -> None:
+    The process calls `prepare` first.
+    """
+
+    def __init__(self, *args: str, env: dict[str, str] | None = None, prepare: Prepare | None = None) -> None:
         self.args = args
         out, err = _CONTEXT.Pipe(duplex=False), _CONTEXT.Pipe(duplex=False)
         streams = (out[1], err[1])
         # Daemons are terminated when the tests end, if a test has failed to.
-        given = (args, {**os.environ, **(env or {})}, *streams)
+        given = (args, {**os.environ, **(env or {})}, prepare, *streams)
         self._process = _CONTEXT.Process(target=_run, args=given, daemon=True)
         self._process.start()
         for stream in streams:
@@ -69,11 +75,13 @@ class Running:
                 os.kill(self.pid, number)
 
 
-def command(*args: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run `heliograph` with these arguments to its end."""
+def command(
+    *args: str, env: dict[str, str] | None = None, prepare: Prepare | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `heliograph` with these arguments to its end, in a process that calls `prepare` first."""
     with tempfile.TemporaryDirectory() as folder:
         streams = [Path(folder, name) for name in ("stdout", "stderr")]
-        given = (args, {**os.environ, **(env or {})}, *streams)
+        given = (args, {**os.environ, **(env or {})}, prepare, *streams)
         process = _CONTEXT.Process(target=_run, args=given)
         process.start()
         process.join(_SECONDS)
@@ -96,11 +104,13 @@ def _reader(pipe: Connection) -> IO[str]:
     return open(descriptor)
 
 
-def _run(args: tuple[str, ...], env: dict[str, str], *streams: Path | Connection) -> None:
+def _run(args: tuple[str, ...], env: dict[str, str], prepare: Prepare | None, *streams: Path | Connection) -> None:
     for number, stream in enumerate(streams, 1):
         with stream.open("wb") if isinstance(stream, Path) else stream as file:
             os.dup2(file.fileno(), number)
     os.environ.clear()
     os.environ.update(env)
     sys.argv = ["heliograph", *args]
+    if prepare:
+        prepare()
     main()

@@ -20,7 +20,7 @@ import httpx
 from heliograph import BasicAuth, Client
 from heliograph.domain import sandbox
 from heliograph.storage.opening import open_store
-from tests.commands import Running
+from tests.commands import Prepare, Running
 from tests.commands import command as command
 from tests.databases import url_of
 from tests.http import Http
@@ -56,15 +56,22 @@ def init(database: str) -> Sandbox:
 class Server:
     """`heliograph serve` on a free port, for a database URL or the path of a SQLite file.
 
-    `forked=False` starts it as users do, with the limits of this process, for ten times the processor time.
+    `forked=False` starts it as users do, with the limits of this process, for ten times the processor time. A forked
+    process calls `prepare` first.
     """
 
     def __init__(
-        self, database: Path | str, *options: str, env: dict[str, str] | None = None, forked: bool = True
+        self,
+        database: Path | str,
+        *options: str,
+        env: dict[str, str] | None = None,
+        forked: bool = True,
+        prepare: Prepare | None = None,
     ) -> None:
         self.database_url = url_of(database)
         self.options = options
         self.env = env or {}
+        self.prepare = prepare
         # The supervisor of several workers must not have imported what they share metrics with, and a library that is
         # to be loaded first has to be there when the process starts.
         self.forked = forked and self.workers == 1 and "LD_PRELOAD" not in self.env
@@ -93,7 +100,7 @@ class Server:
 
     def _process(self, *args: str) -> Running | subprocess.Popen[str]:
         if self.forked:
-            return Running(*args, env=self.env)
+            return Running(*args, env=self.env, prepare=self.prepare)
         pipe, command = subprocess.PIPE, [sys.executable, "-m", "heliograph", *args]
         return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env={**os.environ, **self.env})
 

@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
+from heliograph.storage.migrations import schema
+from tests.databases import beside
 from tests.harness import Caller, Server, error_of
 
 NOWHERE = [
@@ -32,6 +34,22 @@ def test_health(other_server: Server, prefix: str, path: str) -> None:
     assert answer.headers["content-type"] == "application/json"
     assert answer.json() == {"status": "ok"}
     assert re.fullmatch(r"[0-9a-f]{24}", answer.headers["x-request-id"])
+
+
+def test_a_server_that_cannot_use_the_schema_any_more_is_not_ready(server: Server) -> None:
+    """503 after a newer release removed what this one needs."""
+
+    def require(version: int) -> None:
+        with beside(server.database_url) as query:
+            query("UPDATE meta SET value = $1 WHERE name = 'least_version'", str(version))
+
+    require(schema.latest() + 1)
+    try:
+        assert error_of(fetch(server, "/health/ready")) == (503, "service_unavailable", "Service unavailable")
+        assert fetch(server, "/health/live").status_code == 200
+    finally:
+        require(schema.latest())
+    assert fetch(server, "/health/ready").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/docs", "/openapi.json"])

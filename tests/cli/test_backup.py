@@ -290,7 +290,7 @@ def shorten(backup: Path) -> None:
 
 def renew(backup: Path) -> None:
     """Let it be of a later version."""
-    execute_sqlite(backup, "UPDATE meta SET value = '99' WHERE name = 'schema_version'")
+    execute_sqlite(backup, "UPDATE meta SET value = '99' WHERE name IN ('schema_version', 'least_version')")
 
 
 def blank(backup: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import httpx
@@ -21,7 +21,7 @@ T = TypeVar("T")
 class Crowd:
     """Calls the API like `api`, with any number of concurrent requests, which go to the servers in turns."""
 
-    def __init__(self, api: Caller, http: Connections, urls: Sequence[str] = ()) -> None:
+    def __init__(self, api: Caller, http: Connections, urls: Iterable[str] = ()) -> None:
         self.api = api
         self.http = http
         self._urls = itertools.cycle(urls or [api.url])

@@ -61,10 +61,13 @@ class Load:
     not respond; the other callers continue until the number of acknowledged changes has doubled.
     """
 
-    def __init__(self, book: Book, enough: int, end: Callable[[], None]) -> None:
+    def __init__(self, book: Book, enough: int, end: Callable[[], None], callers: int = CALLERS) -> None:
         self.book = book
         self.refused = 0
         """The number of 503 responses."""
+        self.cut_off = 0
+        """The number of callers that stopped because their server did not respond."""
+        self._callers = callers
         self._enough = enough
         self._most = 2 * enough - book.acknowledged
         self._end = end
@@ -73,7 +76,7 @@ class Load:
     async def run(self, *crowds: Crowd) -> None:
         """Call until no server responds, or enough changes were acknowledged after the end."""
         async with asyncio.TaskGroup() as tasks:
-            for number in range(CALLERS):
+            for number in range(self._callers):
                 tasks.create_task(self._call(crowds[number % len(crowds)], number))
         assert self._ending is not None
         await self._ending
@@ -91,6 +94,7 @@ class Load:
                     return
         except httpx.TransportError:
             assert self._ending is not None
+            self.cut_off += 1
 
     async def _come_and_go(self, crowd: Crowd, group: str, *, leave: bool) -> None:
         user: str = answered(await crowd("POST", "/users", {}), 201)["user"]["id"]

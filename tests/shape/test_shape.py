@@ -8,7 +8,6 @@ import inspect
 import re
 from collections.abc import Iterator
 from importlib import import_module
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,8 @@ from heliograph.cli.main import cli
 from heliograph.server.api import ROUTE_MODULES
 from heliograph.server.handlers import ROUTES
 from heliograph.settings import Settings, environment_variable
-from heliograph.storage import copying, migrations
+from heliograph.storage import copying
+from heliograph.storage.migrations import schema
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 
@@ -116,7 +116,7 @@ def test_only_storage_decides_by_the_engine() -> None:
 
 
 # Modules about a whole database.
-WHOLE = {"opening", "store", "copying", "unlocking", "transactions"}
+WHOLE = {"opening", "store", "copying", "unlocking", "transactions", "migrating"}
 
 
 def storage_functions() -> Iterator[Any]:
@@ -147,7 +147,7 @@ WITHOUT_TENANT = {
     "apps.deleted",
     "inactivity.page",
 }
-WITHOUT_TENANT |= {"migrations.version", "migrations.migrate", "paging.slice_of", "paging.filtered_slice_of"}
+WITHOUT_TENANT |= {"schema.version", "schema.migrate", "schema.take", "paging.slice_of", "paging.filtered_slice_of"}
 # A delivery finds its tenant by the webhook, and the stream reads the events of all tenants.
 WITHOUT_TENANT |= {
     "webhooks.find",
@@ -210,7 +210,7 @@ def test_every_storage_function_takes_the_tenant_first(function: Any) -> None:
 
 def statements() -> list[str]:
     """The statements of the schema."""
-    return [change for change in chain(*migrations.STEPS) if isinstance(change, str)]
+    return [change for step in schema.STEPS for change in step.changes if isinstance(change, str)]
 
 
 def test_a_copy_leaves_out_no_table_and_no_column() -> None:

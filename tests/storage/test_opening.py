@@ -7,21 +7,21 @@ import asyncio
 import pytest
 
 from heliograph.errors import UsageError
-from heliograph.storage import migrations
+from heliograph.storage.migrations import schema
+from heliograph.storage.migrations.step import Step
 from heliograph.storage.rows import users
 from heliograph.storage.sealing import MASTER_KEY_VARIABLE
 from tests.databases import beside, everything, key_file, rows
 from tests.storage.conftest import opened, touch
 
-LATEST = str(migrations.LATEST)
-NEXT = str(migrations.LATEST + 1)
+LATEST = str(schema.latest())
+NEXT = str(schema.latest() + 1)
 OTHER_KEY = "bm90IHRoZSBtYXN0ZXIga2V5IG9mIHRoaXMgZGF0YWI="
 
 
 def add_step(patch: pytest.MonkeyPatch, *statements: str) -> None:
     """Add a migration step."""
-    patch.setattr(migrations, "STEPS", (*migrations.STEPS, statements))
-    patch.setattr(migrations, "LATEST", migrations.LATEST + 1)
+    patch.setattr(schema, "STEPS", (*schema.STEPS, Step(schema.latest() + 1, statements)))
 
 
 def test_a_new_database_is_migrated_once(url: str) -> None:
@@ -33,8 +33,7 @@ def test_a_new_database_is_migrated_once(url: str) -> None:
 
 def test_an_older_database_is_migrated(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(migrations, "STEPS", migrations.STEPS[:1])
-        patch.setattr(migrations, "LATEST", 1)
+        patch.setattr(schema, "STEPS", schema.STEPS[:1])
         assert asyncio.run(touch(url)) == "1"
     assert asyncio.run(touch(url)) == LATEST
     assert rows(url, "SELECT newest_id FROM conversation") == []
@@ -45,8 +44,7 @@ def test_an_older_database_is_migrated(url: str, monkeypatch: pytest.MonkeyPatch
 
 def test_a_conversation_of_a_database_without_messages_has_none(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(migrations, "STEPS", migrations.STEPS[:2])
-        patch.setattr(migrations, "LATEST", 2)
+        patch.setattr(schema, "STEPS", schema.STEPS[:2])
         asyncio.run(touch(url))
         columns = "bucket, app_id, id, type, is_default, participant_count, message_seq, last_updated_at, created_at"
         with beside(url) as query:
@@ -60,8 +58,7 @@ def test_long_external_ids_of_an_older_database_are_found_after_the_upgrade(
 ) -> None:
     long = "\u4e2d" * 800
     with monkeypatch.context() as patch:
-        patch.setattr(migrations, "STEPS", migrations.STEPS[:5])
-        patch.setattr(migrations, "LATEST", 5)
+        patch.setattr(schema, "STEPS", schema.STEPS[:5])
         asyncio.run(touch(url))
         with beside(url) as query:
             query("INSERT INTO external_id VALUES (0, 'a', $1, '', 'u')", long)
@@ -77,8 +74,9 @@ def test_a_newer_database_is_refused_and_left_alone(url: str) -> None:
     asyncio.run(touch(url))
     with beside(url) as query:
         query("UPDATE meta SET value = '99' WHERE name = 'schema_version'")
+        query("DELETE FROM meta WHERE name = 'least_version'")  # older programs did not store it
     before = everything(url)
-    with pytest.raises(UsageError, match=r"schema version 99.*newer Heliograph"):
+    with pytest.raises(UsageError, match=r"schema version 99.*newer Heliograph.*must know version 99"):
         asyncio.run(touch(url))
     assert everything(url) == before
 
@@ -155,10 +153,11 @@ def test_the_master_key_of_the_environment_leaves_no_file(url: str, monkeypatch:
 
 
 def test_a_database_without_attachments_gets_their_tables(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = next(number for number, step in enumerate(migrations.STEPS) if "CREATE TABLE attachment " in str(step[0]))
+    first = next(
+        number for number, step in enumerate(schema.STEPS) if "CREATE TABLE attachment " in str(step.changes[0])
+    )
     with monkeypatch.context() as patch:
-        patch.setattr(migrations, "STEPS", migrations.STEPS[:first])
-        patch.setattr(migrations, "LATEST", first)
+        patch.setattr(schema, "STEPS", schema.STEPS[:first])
         asyncio.run(touch(url))
     assert asyncio.run(touch(url)) == LATEST
     tables = ("attachment", "attachment_chunk", "attachment_use", "attachment_removal")

@@ -85,7 +85,7 @@ def silent() -> Iterator[int]:
 
 
 def test_a_silent_server_times_out(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("heliograph.storage.postgres.store._CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("heliograph.storage.postgres.store.CONNECT_SECONDS", 0.2)
     with pytest.raises(UsageError, match=rf"cannot be opened: PostgreSQL 127.0.0.1:{silent}/db: ") as refused:
         asyncio.run(touch(f"postgresql://me:hush@127.0.0.1:{silent}/db"))
     assert "hush" not in str(refused.value)

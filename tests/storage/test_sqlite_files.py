@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from heliograph.errors import ServiceUnavailable, UsageError
-from heliograph.storage import migrations
 from heliograph.storage.engine import Tx
+from heliograph.storage.migrations import schema
+from heliograph.storage.migrations.step import Step
 from heliograph.storage.rows import meta
 from tests.databases import held_up
 from tests.storage.conftest import opened, put, touch
 
-LATEST = str(migrations.LATEST)
+LATEST = str(schema.latest())
 pytestmark = pytest.mark.one_engine
 
 
@@ -48,13 +49,13 @@ def test_a_second_server_is_refused_and_other_commands_are_not(url: str) -> None
 def test_a_served_database_is_not_migrated(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def work() -> None:
         async with opened(url):
-            monkeypatch.setattr(migrations, "STEPS", (*migrations.STEPS, ("CREATE TABLE later (id {text})",)))
-            monkeypatch.setattr(migrations, "LATEST", migrations.LATEST + 1)
+            step = Step(schema.latest() + 1, ("CREATE TABLE later (id {text})",))
+            monkeypatch.setattr(schema, "STEPS", (*schema.STEPS, step))
             with pytest.raises(UsageError, match="serves"):
                 await touch(url, serve=False)
 
     asyncio.run(work())
-    assert asyncio.run(touch(url, serve=False)) == str(migrations.LATEST) != LATEST
+    assert asyncio.run(touch(url, serve=False)) == str(schema.latest()) != LATEST
 
 
 def test_the_file_of_another_program_is_not_touched(url: str, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -23,14 +24,15 @@ _NICENESS = 10
 def migrate(url: str) -> None:
     """Migrate the database to the schema of this version.
 
-    `heliograph serve` does so by itself. A database that an older version is serving is not changed.
+    `heliograph serve` does so by itself. On PostgreSQL it can run while servers of the previous release serve.
     """
-    from heliograph.storage.migrations import LATEST
+    from heliograph.storage.rows import meta
 
-    async def name_of(store: Store) -> str:
-        return store.name
+    async def result(store: Store) -> str:
+        return f"{store.name} has schema version {await store.read(meta.get, 'schema_version')}"
 
-    click.echo(f"{in_store(url, name_of)} has schema version {LATEST}")
+    logging.basicConfig(format="%(message)s", level=logging.INFO)  # an index of a large table takes minutes
+    click.echo(in_store(url, result))
 
 
 @click.command()

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from heliograph.errors import UsageError
 from heliograph.storage.engine import Columns, Reader, Row, Tx
+from heliograph.storage.migrations import schema
 from heliograph.storage.opening import COPY
 from heliograph.storage.rows import conversations, cursors, meta
 from heliograph.storage.rows.apps import StoredApp
@@ -147,8 +148,10 @@ async def copy(source: Store, target: Store, advanced: Callable[[int, int], None
     """Copy everything; returns the number of rows. `advanced` is called with the number of copied and of all rows.
 
     Raises:
-        UsageError: the target is not empty, it cannot hold the ids of the source, or the copy differs from the source.
+        UsageError: the target is not empty, it cannot hold the ids of the source, the source has a newer schema, or the
+            copy differs from it.
     """
+    await _refuse_newer(source)
     if target.buckets < source.buckets:
         await _refuse_duplicates(source)
     total = sum([await source.read(_count, table) for table in TABLES])
@@ -188,6 +191,16 @@ async def _begin(source: Store, target: Store) -> Progress:
     progress = Progress(source.name)
     await target.write(_mark, progress)
     return progress
+
+
+async def _refuse_newer(source: Store) -> None:
+    """Refuse a source that may have tables and columns that this program does not know."""
+    found = await source.read(schema.version, table_exists=True)
+    if found.number > schema.latest():
+        raise UsageError(
+            f"the source has schema version {found.number}, and this Heliograph can only copy versions up to "
+            f"{schema.latest()}: copy it with the Heliograph that migrated it"
+        )
 
 
 async def _refuse_duplicates(source: Store) -> None:

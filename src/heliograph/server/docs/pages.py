@@ -21,6 +21,7 @@ from heliograph.server.http.exchange import exchange_of
 from heliograph.server.http.responses import render
 from heliograph.server.http.urls import Urls
 from heliograph.server.observability.metrics import CONTENT_TYPE, Metrics
+from heliograph.storage.migrations import schema
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
 
@@ -67,7 +68,9 @@ def pages(store: Store, metrics: Metrics, urls: Urls, *others: Route) -> Starlet
     async def ready(request: Request) -> Response:
         try:
             async with asyncio.timeout(_READY_SECONDS):
-                await store.snapshot(meta.get, "schema_version")
+                found = await store.snapshot(schema.version, table_exists=True)
+                if found.least > schema.latest():  # a newer release removed what this one needs
+                    raise ServiceUnavailable
                 await store.write(meta.remove, _NO_NAME)
         except (ServiceUnavailable, TimeoutError):
             return _error(ServiceUnavailable())

@@ -15,26 +15,23 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 
 from heliograph.errors import ServiceUnavailable, UsageError
-from heliograph.storage import migrations
-from heliograph.storage.engine import Reader, StaleRead, Tx
+from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.page_cache import PageCache
 from heliograph.storage.postgres.batches import Batcher
+from heliograph.storage.postgres.migrating import CONNECT_SECONDS, migrate
 from heliograph.storage.postgres.pool import Connection, Pool
 from heliograph.storage.postgres.reads import PooledReader
 from heliograph.storage.postgres.transactions import UNAVAILABLE, Transactions, retried
-from heliograph.storage.postgres.tx import DIALECT, Catalog, PostgresTx
+from heliograph.storage.postgres.tx import BUCKETS, Catalog, PostgresTx
 from heliograph.storage.rows import cursors, meta, stream
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 from heliograph.storage.unlocking import sealer_of
 
-BUCKETS = 1024
-_CONNECT_SECONDS = 5.0
 _STATEMENT_SECONDS = 30.0
 _STATEMENTS = 256
 """The number of prepared statements per connection: enough for those of all verbs, in each size of a set."""
 _IDENTITY = "database_id"
-_TABLES = migrations.tables()
 # - An acknowledged write is on disk, even if the database turns synchronous commits off by default.
 # - Statements are planned when tables are empty, and PostgreSQL keeps their plans until the tables are next analysed.
 #   Without this, it would read tables from end to end until then. Every query of a table that grows has an index.
@@ -125,7 +122,7 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
         await pool.close()
         raise UsageError(f"the database cannot be opened: {name}: {why}") from None
     try:
-        return PostgresStore(name, pool, await _prepare(pool, name))
+        return PostgresStore(name, pool, await _prepare(pool, url, name))
     except BaseException as error:
         await pool.close()
         if isinstance(error, (ServiceUnavailable, *UNAVAILABLE, asyncpg.PostgresError)):
@@ -154,7 +151,7 @@ def _name(url: str) -> str:
 async def _connect(url: str) -> Connection:
     connection = await asyncpg.connect(
         url,
-        timeout=_CONNECT_SECONDS,
+        timeout=CONNECT_SECONDS,
         command_timeout=_STATEMENT_SECONDS,
         statement_cache_size=_STATEMENTS,
         server_settings={"application_name": "heliograph"},
@@ -167,43 +164,11 @@ async def _connect(url: str) -> Connection:
     return connection
 
 
-async def _prepare(pool: Pool, name: str) -> Sealer:
+async def _prepare(pool: Pool, url: str, name: str) -> Sealer:
     """Migrate the schema, and load the master key."""
     transactions = Transactions(pool, Catalog(), BUCKETS)
-    async with pool.connection() as connection:
-        present = await _version(PostgresTx(connection, Catalog(), BUCKETS), name)
-    # A role without the privilege to change the schema can serve a database that is up to date.
-    if present != migrations.LATEST:
-        await transactions.run(partial(_migrate, name))
+    await migrate(pool, transactions, url, name)
     return await transactions.run(_unlock)
-
-
-async def _version(reader: Reader, name: str) -> int:
-    """The schema version; 0 for an empty database.
-
-    Raises:
-        UsageError: a table of another program has the name of one of ours.
-    """
-    # One statement, because another process may create the tables between two.
-    rows = await reader.rows("SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL", _TABLES)
-    found = {row[0] for row in rows}
-    if found and "meta" not in found:
-        raise UsageError(f"{name} is the database of another program: use a separate database for Heliograph")
-    try:
-        return await migrations.version(reader, table_exists=bool(found))
-    except asyncpg.UndefinedColumnError:
-        raise UsageError(f"{name} is the database of another program: use a separate database for Heliograph") from None
-
-
-async def _migrate(name: str, tx: PostgresTx) -> None:
-    if await _version(tx, name) > 0:
-        # Of several processes that start together, one migrates, and the others wait for it. Readers do not wait.
-        await tx.execute("LOCK TABLE meta IN SHARE ROW EXCLUSIVE MODE")
-    present = await _version(tx, name)
-    try:
-        await migrations.migrate(tx, DIALECT, present, BUCKETS)
-    except (asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError):
-        raise StaleRead from None  # another process created it first; a table creates a type of the same name
 
 
 async def _unlock(tx: PostgresTx) -> Sealer:

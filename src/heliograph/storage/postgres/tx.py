@@ -18,6 +18,7 @@ from heliograph.storage.engine import Columns, Dialect, Effects, Lock, Reader, R
 from heliograph.storage.postgres.pool import Connection
 from heliograph.storage.postgres.writes import PendingWrites
 
+BUCKETS = 1024
 DIALECT = Dialect(
     text='TEXT COLLATE "C"',
     integer="BIGINT",

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from heliograph.errors import UsageError
-from heliograph.storage import migrations, sealing
+from heliograph.storage import sealing
+from heliograph.storage.migrations import schema
 from heliograph.storage.rows import stream
 from heliograph.storage.sqlite.examining import examine, schema_version
 from heliograph.storage.sqlite.location import (
@@ -212,7 +213,7 @@ def _copy(source: sqlite3.Connection, draft: Path, advanced: Advanced, *, in_tur
 def _finish(draft: Path, check: str, *, new_epoch: bool = False) -> int:
     """Check the draft, and write it to disk as one file without a log; returns its schema version."""
     with closing(connect(draft, read_only=False)) as connection:
-        version = schema_version(connection)
+        version = schema_version(connection).number
         ((found,),) = connection.execute(f"PRAGMA {check}(1)")
         if found != "ok":
             raise UsageError(f"the database is damaged ({found})")
@@ -231,17 +232,13 @@ def _prepare(source: Location, location: Location, advanced: Advanced) -> tuple[
     """Copy the backup next to the database; returns its schema version and the master key that comes with it."""
     with closing(connect(source.path, read_only=True)) as connection:
         version = schema_version(connection)
-        if version == 0:
+        if version.number == 0:
             raise UsageError(f"{source.path} is not a backup of Heliograph: it is empty")
-        if version > migrations.LATEST:
-            raise UsageError(
-                f"{source.path} has schema version {version}, and this version of Heliograph knows versions up to "
-                f"{migrations.LATEST}: restore it with a newer Heliograph"
-            )
+        schema.refuse_unknown(str(source.path), version)
         key = _key_to_restore(connection, source, location)
         _copy(connection, location.restoring, advanced, in_turns=False)
     _finish(location.restoring, "integrity_check", new_epoch=True)
-    return version, key
+    return version.number, key
 
 
 def _put_in_place(location: Location, key: bytes | None) -> Path | None:

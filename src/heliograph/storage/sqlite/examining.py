@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from heliograph.errors import UsageError
-from heliograph.storage import migrations
+from heliograph.storage.migrations import schema
 from heliograph.storage.sqlite.location import Location, refuse_lost
 from heliograph.storage.sqlite.locking import DatabaseFile, last_mark
 from heliograph.storage.sqlite.pairing import belongs, is_doubtful
@@ -35,7 +35,7 @@ def examine(location: Location, file: DatabaseFile, left: list[Path]) -> int:
         with closing(connect(location.path, read_only=True)) as connection:
             if not tables(connection):
                 refuse_lost(location, [] if in_use else left)
-            version = schema_version(connection)
+            version = schema_version(connection).number
             damage = _damage(connection) if doubtful else None
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_CORRUPT:
@@ -53,15 +53,15 @@ def tables(connection: sqlite3.Connection) -> set[str]:
     return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
-def schema_version(connection: sqlite3.Connection) -> int:
-    """The schema version of the database; 0 for an empty one.
+def schema_version(connection: sqlite3.Connection) -> schema.Version:
+    """The schema version of the database.
 
     Raises:
         UsageError: the database belongs to another program.
     """
     found = tables(connection)
-    version = drive(migrations.version(SQLiteTx(connection, 1), table_exists="meta" in found))
-    if found and not version:
+    version = drive(schema.version(SQLiteTx(connection, 1), table_exists="meta" in found))
+    if found and version.number == 0:
         raise UsageError(f"{_name(connection)} is the database of another program")
     return version
 

@@ -13,8 +13,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph import ids
 from heliograph.errors import ServiceUnavailable, UsageError
-from heliograph.storage import migrations
 from heliograph.storage.engine import Effects, Reader, Tx
+from heliograph.storage.migrations import schema
 from heliograph.storage.page_cache import CachedPage, PageCache
 from heliograph.storage.rows import cursors, stream
 from heliograph.storage.sealing import Sealer
@@ -211,7 +211,7 @@ def _open(where: Path | str, *, serve: bool) -> EmbeddedStore:
         refuse_second_names(location)
         present = examine(location, file, left)
         # A migration could break a running server, unless the database is empty.
-        if 0 < present < migrations.LATEST and not serve:
+        if 0 < present < schema.latest() and not serve:
             file.lock()
         return _connected(location, file, left, serve=serve)
     except BaseException as error:
@@ -242,7 +242,9 @@ def _connected(location: Location, file: DatabaseFile, left: list[Path], *, serv
 def _prepare(connection: sqlite3.Connection, location: Location) -> Sealer:
     """Migrate the schema, and load the master key."""
     with _transaction(connection) as tx:
-        drive(migrations.migrate(tx, DIALECT, schema_version(connection), BUCKETS))
+        present = schema_version(connection)
+        schema.refuse_unknown(str(location.path), present)
+        drive(schema.migrate(tx, DIALECT, present.number, BUCKETS))
         drive(stream.begin_epoch(tx, ""))
         drive(cursors.prepare(tx))
     # In a separate transaction, so that a master key next to a database without tables means that one was lost.

@@ -1,0 +1,172 @@
+"""Migrates a PostgreSQL database, while servers use it.
+
+An empty database gets all steps in one transaction. After that each step is a transaction, which waits for a lock only
+briefly, because every statement that needs the table queues behind it. Indexes are built without blocking writes. A
+step that was interrupted is taken again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+
+import asyncpg
+
+from heliograph.errors import UsageError
+from heliograph.storage.engine import Reader, StaleRead
+from heliograph.storage.migrations import schema
+from heliograph.storage.migrations.step import Index
+from heliograph.storage.postgres.pool import Connection, Pool
+from heliograph.storage.postgres.transactions import Transactions
+from heliograph.storage.postgres.tx import BUCKETS, DIALECT, Catalog, PostgresTx
+from heliograph.wire import times
+
+CONNECT_SECONDS = 5.0
+_LOCK_MILLISECONDS = 200
+_PATIENCE_SECONDS = 60.0
+_SHORTEST_PAUSE_SECONDS = 0.1
+_LONGEST_PAUSE_SECONDS = 4.0
+_POLL_SECONDS = 0.2
+_TABLES = schema.tables()
+_CONTENDED = (asyncpg.LockNotAvailableError, asyncpg.TransactionRollbackError)
+
+log = logging.getLogger("heliograph.storage")
+
+
+async def migrate(pool: Pool, transactions: Transactions, url: str, name: str) -> None:
+    """Migrate the database to the latest schema version. A newer one is left alone.
+
+    Raises:
+        UsageError: this program cannot use the schema, a table of another program has the name of one of ours, or a
+            step did not get its locks.
+    """
+    async with pool.connection() as connection:
+        present = await _version(PostgresTx(connection, Catalog(), BUCKETS), name)
+    if present.number == 0:
+        present = await transactions.run(partial(_create, name))
+    schema.refuse_unknown(name, present)
+    # A role without the privilege to change the schema can serve a database that is up to date.
+    if present.number < schema.latest():
+        await _upgrade(url, name)
+
+
+async def _version(reader: Reader, name: str) -> schema.Version:
+    # One statement, because another process may create the tables between two.
+    rows = await reader.rows("SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL", _TABLES)
+    found = {row[0] for row in rows}
+    if found and "meta" not in found:
+        raise UsageError(f"{name} is the database of another program: use a separate database for Heliograph")
+    try:
+        return await schema.version(reader, table_exists=bool(found))
+    except asyncpg.UndefinedColumnError:
+        raise UsageError(f"{name} is the database of another program: use a separate database for Heliograph") from None
+
+
+async def _create(name: str, tx: PostgresTx) -> schema.Version:
+    """Create the schema, unless another process has done so."""
+    if (present := await _version(tx, name)).number == 0:
+        try:
+            await schema.migrate(tx, DIALECT, 0, BUCKETS)
+        except (asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError):
+            raise StaleRead from None  # another process is first; a table creates a type of the same name
+        present = await _version(tx, name)
+    return present
+
+
+async def _upgrade(url: str, name: str) -> None:
+    """Take the missing steps one by one, while other processes that want to migrate wait."""
+    async with _connected(url) as guard, _connected(url) as connection:
+        await _lock_out(guard, name)
+        reader = PostgresTx(connection, Catalog(), BUCKETS)
+        while (present := await _version(reader, name)).number < schema.latest():
+            await _take(connection, name, present.number + 1)
+            log.info("%s: migrated to schema version %d", name, present.number + 1)
+        schema.refuse_unknown(name, present)
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[Connection]:
+    """A connection of its own, whose statements may take long."""
+    settings = {"application_name": "heliograph migrate"}
+    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=settings)
+    try:
+        yield connection
+        await connection.close(timeout=CONNECT_SECONDS)
+    finally:
+        connection.terminate()
+
+
+async def _lock_out(guard: Connection, name: str) -> None:
+    """Lock out other migrations for as long as the connection exists.
+
+    The lock conflicts with itself alone, so that servers read and write `meta` in the meantime. It needs no transaction
+    number, on which the event stream would wait.
+    """
+    lock = "LOCK TABLE meta IN SHARE UPDATE EXCLUSIVE MODE"
+    settings = "BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+    await guard.execute(settings)
+    try:
+        await guard.execute(f"{lock} NOWAIT")
+    except asyncpg.LockNotAvailableError:
+        log.info("%s: waiting for another process that is migrating it", name)
+        await guard.execute(f"ROLLBACK; {settings}")
+        await guard.execute(lock)
+
+
+async def _take(connection: Connection, name: str, number: int) -> None:
+    async def commit() -> None:
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}")
+            tx = PostgresTx(connection, Catalog(), BUCKETS, times.now())
+            await schema.take(tx, DIALECT, number)
+            await tx.flush()
+
+    for index in schema.STEPS[number - 1].indexes:
+        log.info("%s: building the index %s", name, index.name)
+        await _retried(partial(_build, connection, index), name, number)
+    await _retried(commit, name, number)
+
+
+async def _retried(work: Callable[[], Awaitable[None]], name: str, number: int) -> None:
+    """Run `work` until it gets its locks. The pauses let the statements through that have queued behind it."""
+    deadline, pause = _now() + _PATIENCE_SECONDS, _SHORTEST_PAUSE_SECONDS
+    while True:
+        try:
+            return await work()
+        except _CONTENDED as error:
+            if _now() + pause > deadline:
+                raise UsageError(
+                    f"{name} cannot be migrated to schema version {number}, because other transactions hold locks on "
+                    f"its tables ({error}). This step has changed nothing: end transactions that take long, such as "
+                    "those of pg_dump, and run `heliograph migrate` again"
+                ) from None
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+
+
+async def _build(connection: Connection, index: Index) -> None:
+    """Build the index, unless it exists. One that was not finished is dropped first."""
+    if await _is_valid(connection, index):
+        return
+    await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {index.name}")
+    await connection.execute(index.concurrent_statement)
+
+
+async def _is_valid(connection: Connection, index: Index) -> bool:
+    """Whether the index exists and is complete. PostgreSQL goes on building the index of a client that was killed."""
+    while True:
+        row = await connection.fetchrow(
+            "SELECT indisvalid, EXISTS (SELECT FROM pg_stat_progress_create_index WHERE index_relid = indexrelid) "
+            "AS is_being_built FROM pg_index WHERE indexrelid = to_regclass($1)",
+            index.name,
+        )
+        if not row or not row["is_being_built"]:
+            return bool(row and row["indisvalid"])
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

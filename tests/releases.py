@@ -1,0 +1,30 @@
+"""Later releases of Heliograph: the same program with more steps of the schema.
+
+Tests call these functions in the processes that they start, or with monkeypatch.
+"""
+
+from __future__ import annotations
+
+from heliograph.storage.migrations import schema
+from heliograph.storage.migrations.step import Index, Step
+
+PRESENT = schema.STEPS
+INDEX = Index("participant_colour", "participant (app_id, user_id) WHERE client_associations <> '[]'")
+# Older programs neither read nor write the column and the table, and the index changes no result.
+EXPANDED = (
+    *PRESENT,
+    Step(0, ("ALTER TABLE conversation ADD COLUMN colour {text}", "CREATE TABLE shade (id {text} PRIMARY KEY)")),
+    Step(0, indexes=(INDEX,)),
+)
+# Programs that do not know the last step of EXPANDED would miss the column.
+CONTRACTED = (*EXPANDED, Step(len(EXPANDED), ("ALTER TABLE conversation DROP COLUMN colour",)))
+
+
+def expanding_release() -> None:
+    """Become the release that expands the schema."""
+    schema.STEPS = EXPANDED
+
+
+def contracting_release() -> None:
+    """Become the release after that, which removes what the present release needs."""
+    schema.STEPS = CONTRACTED
