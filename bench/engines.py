@@ -99,6 +99,12 @@ def execute(url: str, script: str) -> None:
     asyncio.run(_execute(url, script))
 
 
+async def fetch(url: str, query: str) -> list[Any]:
+    """The rows of a query."""
+    rows: list[Any] = await _connected(url, lambda connection: connection.fetch(query))
+    return rows
+
+
 def _engine(url: str, process: Process | None) -> Engine:
     shown = {name: asyncio.run(_shown(url, name)) for name in ("server_version", *_DURABLE)}
     loose = [name for name, value in _DURABLE.items() if shown[name] != value]

@@ -1,0 +1,89 @@
+"""Measures what a call of a webhook costs: the same messages are posted without a webhook, and with one."""
+
+from __future__ import annotations
+
+import asyncio
+
+from msgspec import Struct
+
+from bench import delay, load, processes, receiving
+from bench.deliveries import ALLOWED, PATIENCE_SECONDS
+from bench.engines import Engine
+from bench.model import footprint
+from bench.model.costs import DeliveryCost
+from bench.model.footprint import Footprint
+from bench.plan import Plan
+from bench.receiving import Receiver
+from bench.scenarios import GROUPS, Load, message_line
+from bench.worlds import World, add_speakers, add_webhook, empty, opened
+
+_CONNECTIONS = 16
+_DELAY_RATE = 50
+_CALL_BYTES = 1_000
+"""Assumed size of a call: the payload of a short message, and the head of the request."""
+
+
+class _Spent(Struct):
+    """What a number of messages cost, with their calls."""
+
+    cpu: float
+    database_cpu: float
+    rate: float
+    grown: Footprint
+
+
+def run(engine: Engine, calls: int, delay_seconds: float) -> DeliveryCost:
+    """Measure calls of one webhook."""
+    url = engine.create("model_calls")
+    world, seats = asyncio.run(_build(url))
+    with receiving.receiving(1) as receiver:
+        without = _post(engine, url, _lines(world, seats, calls), None)
+        asyncio.run(_add_webhook(url, world, receiver.targets[0]))
+        called = _post(engine, url, _lines(world, seats, calls), receiver)
+    found = delay.run(engine, Plan(rate=_DELAY_RATE, steady_seconds=delay_seconds))
+    return DeliveryCost(
+        cpu=max(0, called.cpu - without.cpu),
+        database_cpu=max(0, called.database_cpu - without.database_cpu),
+        rate=called.rate,
+        log=(called.grown.log - without.grown.log) / calls,
+        kept=(called.grown.kept - without.grown.kept) / calls,
+        call=_CALL_BYTES,
+        delay_p50=found.p50,
+        delay_p99=found.p99,
+    )
+
+
+async def _build(url: str) -> tuple[World, list[tuple[str, str]]]:
+    async with opened(url) as store:
+        world = await empty(store)
+        return world, await add_speakers(store, world, GROUPS)
+
+
+async def _add_webhook(url: str, world: World, target: str) -> None:
+    async with opened(url) as store:
+        await add_webhook(store, world, target)
+
+
+def _lines(world: World, seats: list[tuple[str, str]], count: int) -> Load:
+    return Load(world, [message_line(world, *seats[n % GROUPS], f"{n} of {count}") for n in range(count)])
+
+
+def _post(engine: Engine, url: str, what: Load, receiver: Receiver | None) -> _Spent:
+    """Post the messages, and wait for their calls if there is a receiver."""
+    count = len(what.lines)
+    engine.settle(url)
+    with processes.heliograph(url, *ALLOWED) as server:
+        before, database = server.cpu_seconds(), engine.process
+        database_before = database.cpu_seconds() if database else 0.0
+        grown = footprint.taken(url, server)
+        result = load.run(server.port, what, _CONNECTIONS, count)
+        arrivals = receiver.wait(count, PATIENCE_SECONDS) if receiver else []
+        if sum(result.errors.values()) or (receiver and len(receiving.first_arrivals(arrivals)) < count):
+            raise RuntimeError(f"some messages were not posted or delivered: {result.statuses}")
+        seconds = (arrivals[-1].nanoseconds - arrivals[0].nanoseconds) / 1e9 if arrivals else 1
+        return _Spent(
+            cpu=(server.cpu_seconds() - before) / count * 1e6,
+            database_cpu=(database.cpu_seconds() - database_before) / count * 1e6 if database else 0.0,
+            rate=count / seconds,
+            grown=footprint.taken(url, server) - grown,
+        )

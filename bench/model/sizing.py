@@ -1,0 +1,146 @@
+"""Answers which machines a load needs on an engine, and which limit it reaches first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from bench.model import costs, usage
+from bench.model.costs import Costs, EngineCosts, Volume
+from bench.model.usage import Usage
+from bench.model.workload import Target, Workload
+
+_DAY = 86_400
+_PRECISION = 1.001
+
+
+class Limit(Struct):
+    """Something that ends the growth of a load."""
+
+    name: str
+    use: float
+    """The part of it that the load needs; more than 1 is too much."""
+
+
+class Answer(Struct):
+    """What a load needs on an engine."""
+
+    engine: str
+    processes: int
+    machines: int
+    """Machines of server processes; on SQLite the only one."""
+    loop: float
+    """Processor time per second of each process."""
+    database_cores: float
+    """Cores of the database, so that they are busy for the utilisation of the target at most."""
+    connections: int
+    memory_bytes: float
+    log_day: float
+    log_day_most: float
+    kept: float
+    """Bytes of events, deliveries and attempts, after `--keep-days`."""
+    lasting_day: float
+    """Bytes a day of rows that stay."""
+    base: float
+    """Bytes of the users and members that exist."""
+    network: float
+    """Bytes per second between the servers and their clients and webhooks."""
+    limits: list[Limit]
+    """The one that is reached first comes first."""
+
+    @property
+    def first(self) -> Limit:
+        """The limit that is reached first."""
+        return self.limits[0]
+
+    @property
+    def fits(self) -> bool:
+        """Whether the load is within every limit."""
+        return self.first.use <= 1
+
+
+def recommended(answers: list[Answer]) -> Answer:
+    """The first engine that carries the load; the last one if none does."""
+    return next((one for one in answers if one.fits), answers[-1])
+
+
+def answers(found: Costs, load: Workload, target: Target) -> list[Answer]:
+    """The answers for all engines, the simplest engine first."""
+    slowness = found.speed / target.speed
+    return [_answer(name, engine, load, target, slowness) for name, engine in found.engines.items()]
+
+
+def largest(found: Costs, load: Workload, target: Target, *, engine: str) -> float:
+    """The factor by which a load may grow until it exceeds a limit of the engine."""
+    low, high = 1e-6, 1e6
+    while high / low > _PRECISION:
+        middle = (low * high) ** 0.5
+        grown = {one.engine: one for one in answers(found, load.times(middle), target)}
+        low, high = (middle, high) if grown[engine].fits else (low, middle)
+    return low
+
+
+def _answer(name: str, engine: EngineCosts, load: Workload, target: Target, slowness: float) -> Answer:
+    def usage_of(processes: int) -> Usage:
+        rates = {operation: rate / processes for operation, rate in load.rates.items()}
+        return usage.of(engine, rates, load.calls / processes, slowness=slowness)
+
+    processes = 1 if name == "sqlite" else usage.fewest(usage_of, target.utilisation)
+    each = usage_of(processes)
+    answer = Answer(
+        engine=name,
+        processes=processes,
+        machines=math.ceil(processes / target.cores),
+        loop=each.loop,
+        database_cores=processes * each.database / target.utilisation,
+        connections=0 if name == "sqlite" else processes * target.connections,
+        memory_bytes=processes * engine.memory_bytes,
+        log_day=_DAY * processes * each.log,
+        log_day_most=_DAY
+        * max(processes * each.log, _total(engine, load, lambda one: one.log_most) + load.calls * engine.delivery.log),
+        kept=_DAY * target.keep_days * (_total(engine, load, lambda one: one.kept) + load.calls * engine.delivery.kept),
+        lasting_day=_DAY * _total(engine, load, lambda one: one.lasting),
+        base=_base(engine, load),
+        network=_total(engine, load, lambda one: one.request + one.response) + load.calls * engine.delivery.call,
+        limits=[],
+    )
+    limits = _limits(answer, each, target) + _call_limit(engine, load, processes, slowness)
+    answer.limits = sorted(limits, key=lambda limit: -limit.use)
+    return answer
+
+
+def _total(engine: EngineCosts, load: Workload, field: Callable[[Volume], float]) -> float:
+    """Bytes per second of all operations."""
+    return sum(rate * field(engine.operations[name].volume) for name, rate in load.rates.items())
+
+
+def _base(engine: EngineCosts, load: Workload) -> float:
+    user = engine.operations[costs.CREATE_USER].volume.lasting
+    member = engine.operations[costs.JOIN].volume.lasting
+    return load.users * user + load.groups * load.members * member
+
+
+def _limits(answer: Answer, each: Usage, target: Target) -> list[Limit]:
+    allowed = target.utilisation
+    disk = [
+        Limit("throughput of the disk", answer.log_day / _DAY / (target.disk_mb * 1e6 * allowed)),
+        Limit("disk of events and deliveries", answer.kept / (target.disk_tb * 1e12)),
+        Limit("disk of users and members", answer.base / (target.disk_tb * 1e12)),
+    ]
+    if answer.engine == "sqlite":
+        return [Limit("one server process", each.loop / allowed), Limit("one writer", each.writer / allowed), *disk]
+    return [
+        Limit("processor of the database", answer.database_cores / target.database_cores),
+        Limit("connections of the database", answer.connections / target.max_connections),
+        *disk,
+    ]
+
+
+def _call_limit(engine: EngineCosts, load: Workload, processes: int, slowness: float) -> list[Limit]:
+    """The rate of calls to one webhook, which a process limits."""
+    if not load.calls:
+        return []
+    each = load.calls / max(load.webhooks, 1) / load.apps
+    return [Limit("calls to one webhook", each * slowness / engine.delivery.rate / processes)]
