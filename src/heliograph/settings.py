@@ -27,7 +27,7 @@ class Settings:
         "Database URL: sqlite:///relative.db, sqlite:////absolute.db, sqlite:///:memory: or "
         "postgresql://user@host/database.",
     )
-    database_connections: int = _setting(8, "Maximum number of connections to PostgreSQL for each process.", least=2)
+    database_connections: int = _setting(4, "Maximum number of connections to PostgreSQL for each process.", least=2)
     workers: int = _setting(1, "Number of server processes. SQLite allows one.", least=1)
     root_path: str = _setting("", "Path prefix at which the API is served as well, such as /sc.")
     public_url: str = _setting(

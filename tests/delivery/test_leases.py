@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 
-from heliograph.delivery.leases import EXPIRY_SECONDS, SLOTS, Leases
-from heliograph.storage.rows import delivery_queue
-from heliograph.storage.rows.delivery_queue import AttemptOutcome
+import pytest
+
+from heliograph.background import Failures
+from heliograph.delivery.leases import EXPIRY_SECONDS, SLOTS, Leases, SingleProcess
+from heliograph.delivery.removals import RemovalCaller
+from heliograph.delivery.sender import WebhookSender
+from heliograph.storage.engine import Tx
+from heliograph.storage.rows import delivery_queue, removal_calls, webhooks
+from heliograph.storage.rows.delivery_queue import AttemptOutcome, BucketRanges
 from heliograph.storage.rows.log_rows import StoredAttempt
 from heliograph.storage.store import Store
 from tests.delivery.receiver import receiving
-from tests.delivery.site import delivering, new_site
+from tests.delivery.site import LOOPBACK, delivering, new_site
 from tests.storage.conftest import Run
 
 
@@ -125,6 +131,67 @@ def test_outcomes_under_a_lost_lease_are_not_recorded(run: Run) -> None:
         assert len(await site.rows("SELECT 1 FROM attempt")) == 1
 
     run(work)
+
+
+def test_a_process_works_only_in_the_buckets_that_it_delivers(run: Run) -> None:
+    async def work(store: Store) -> None:
+        site = await new_site(store)
+        webhook = await site.hook("http://127.0.0.1:1/")
+        await site.touch(await site.user())
+        ((bucket,),) = await site.rows("SELECT bucket FROM delivery")
+        here, elsewhere = ((bucket, bucket),), ((bucket + 1, 2_000), (-1, bucket - 1))
+        for ranges, found in ((here, [webhook]), (elsewhere, []), ((), [])):
+            assert await store.read(delivery_queue.due_webhooks, ranges, 2**52) == found
+        for ranges, due_at in ((elsewhere, 2**52), (here, 1)):
+            await store.write(set_due, bucket, 2**52)
+            await store.write(delivery_queue.hasten, ranges, 1, [1_000])
+            assert [tuple(row) for row in await site.rows("SELECT due_at FROM delivery")] == [(due_at,)]
+        await site.unhook(webhook)
+        for ranges, left in ((elsewhere, 1), (here, 0)):
+            assert len(await store.read(delivery_queue.due_webhooks, ranges, 0)) == 1 - left
+            assert not await store.write(delivery_queue.drop, webhook, ranges, 10)
+            assert len(await site.rows("SELECT 1 FROM delivery")) == left
+
+    run(work)
+
+
+async def set_due(tx: Tx, bucket: int, due_at: int) -> None:
+    """Set the due time of the deliveries of a bucket."""
+    await tx.execute("UPDATE delivery SET due_at = $1 WHERE bucket = $2", due_at, bucket)
+
+
+class Elsewhere(SingleProcess):
+    """Another process has the leases."""
+
+    def ranges(self) -> BucketRanges:
+        return ()
+
+    def lease_of(self, bucket: int) -> str | None:
+        return None
+
+
+def test_deliveries_and_calls_of_another_process_cost_no_search(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    searches: list[str] = []
+
+    async def search(name: str) -> None:
+        searches.append(name)
+
+    for module, name in ((webhooks, "find"), (delivery_queue, "due_webhooks"), (removal_calls, "is_any_due")):
+        monkeypatch.setattr(module, name, lambda *_, name=name: search(name))
+
+    async def work(store: Store) -> None:
+        assignment, sender = Elsewhere(store.buckets), WebhookSender(LOOPBACK)
+        removals = asyncio.create_task(RemovalCaller(store, sender, assignment, Failures()).run())
+        async with delivering(store, assignment=assignment):
+            site = await new_site(store)
+            await site.hook("http://127.0.0.1:1/")
+            await site.touch(await site.user())
+            await asyncio.sleep(0.2)
+        removals.cancel()
+        await sender.close()
+
+    run(work)
+    assert searches == []
 
 
 def test_several_processes_deliver_each_event_once_and_in_order(run: Run) -> None:

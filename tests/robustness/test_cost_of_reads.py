@@ -176,7 +176,7 @@ def test_nothing_that_runs_by_itself_looks_at_every_row(tmp_path: Path, steps: S
         with steps.few("the apps that wait to be purged"):
             await store.snapshot(apps.deleted, 2, 2**62)
         with steps.few("looking for webhooks that wait"):
-            await store.read(delivery_queue.due_webhooks, 2**62)
+            await store.read(delivery_queue.due_webhooks, ((0, 0),), 2**62)
         await store.close()
 
     asyncio.run(go())

@@ -158,7 +158,7 @@ WITHOUT_TENANT |= {
     "cursors.prepare",
 }
 # Delivery works for all tenants.
-WITHOUT_TENANT |= {f"leases.{name}" for name in ("every", "add", "take", "beat", "release", "forget")}
+WITHOUT_TENANT |= {f"leases.{name}" for name in ("every", "get", "add", "take", "beat", "release", "forget")}
 WITHOUT_TENANT |= {
     f"delivery_queue.{name}" for name in ("due_webhooks", "backlog", "heads", "park", "settle", "drop", "hasten")
 }

@@ -113,27 +113,89 @@ def test_a_cancelled_waiter_never_keeps_a_connection(url: str) -> None:
     assert asyncio.run(work()) == [(0, 1)] * 12
 
 
-def test_a_waiter_whose_connection_cannot_be_opened_lets_the_next_one_try(url: str) -> None:
-    failures = iter([OSError("refused"), asyncpg.CannotConnectNowError("starting up")])
+async def use(pool: Pool, seconds: float = 0.0) -> str:
+    """Use a connection for this long."""
+    async with pool.connection():
+        await asyncio.sleep(seconds)
+        return "used"
 
-    async def connect() -> asyncpg.Connection:
-        await asyncio.sleep(0)
-        if (failure := next(failures, None)) is not None:
-            raise failure
-        return await asyncpg.connect(url)
 
-    async def use(pool: Pool) -> str:
-        async with pool.connection():
-            return "used"
+class Door:
+    """Opens connections, unless it is closed, and counts those that it opens at the same time."""
 
-    async def work() -> list[str | BaseException]:
-        pool = Pool(connect, 1)
-        outcomes = await asyncio.gather(*(use(pool) for _ in range(5)), return_exceptions=True)
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.refusal: Exception | None = None
+        self.opened = self.tries = self.opening = self.most = 0
+
+    async def __call__(self) -> asyncpg.Connection:
+        """Open a connection."""
+        self.tries += 1
+        self.opening += 1
+        self.most = max(self.most, self.opening)
+        try:
+            await asyncio.sleep(0.01)
+            if self.refusal is not None:
+                raise self.refusal
+            self.opened += 1
+            return await asyncpg.connect(self.url)
+        finally:
+            self.opening -= 1
+
+
+def test_connections_are_opened_one_at_a_time_while_requests_wait(url: str) -> None:
+    """What a process does at its start needs one or two connections, even if the tasks begin together."""
+
+    async def work() -> tuple[int, int]:
+        door = Door(url)
+        pool = Pool(door, 8)
+        await asyncio.gather(*(use(pool) for _ in range(WAITERS)))
+        few = door.opened
+        await asyncio.gather(*(use(pool, 0.3) for _ in range(16)))
+        assert pool.connections == (0, 8)
         await pool.close()
-        return outcomes
+        assert door.most == 1
+        return few, door.opened
 
-    outcomes = asyncio.run(work())
-    assert [type(outcome) for outcome in outcomes] == [OSError, asyncpg.CannotConnectNowError, str, str, str]
+    few, many = asyncio.run(work())
+    assert few <= 2
+    assert many == 8
+
+
+def test_without_connections_all_waiters_fail_and_the_next_request_is_served(url: str) -> None:
+    async def work() -> list[type]:
+        door = Door(url)
+        pool = Pool(door, 4)
+        door.refusal = asyncpg.CannotConnectNowError("starting up")
+        outcomes = await asyncio.gather(*(use(pool) for _ in range(WAITERS)), return_exceptions=True)
+        assert door.tries == 1
+        door.refusal = None
+        outcomes.append(await use(pool))
+        await pool.close()
+        return [type(outcome) for outcome in outcomes]
+
+    assert asyncio.run(work()) == [asyncpg.CannotConnectNowError] * WAITERS + [str]
+
+
+def test_at_the_limit_of_the_database_requests_share_the_open_connections(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("heliograph.storage.postgres.pool._PAUSE_SECONDS", (0.01, 0.02))
+
+    async def work() -> None:
+        door = Door(url)
+        pool = Pool(door, 4)
+        await use(pool)
+        door.refusal = asyncpg.TooManyConnectionsError("sorry, too many clients already")
+        await asyncio.gather(*(use(pool, 0.001) for _ in range(WAITERS)))
+        assert (door.opened, pool.connections) == (1, (0, 1))
+        assert door.tries > 1
+        door.refusal = None
+        await asyncio.gather(*(use(pool, 0.2) for _ in range(8)))
+        assert pool.connections == (0, 4)
+        await pool.close()
+
+    asyncio.run(work())
 
 
 def test_connections_that_the_server_terminates_are_replaced(url: str) -> None:
@@ -141,7 +203,7 @@ def test_connections_that_the_server_terminates_are_replaced(url: str) -> None:
         async with opened(url, 2) as store:
             busy = [asyncio.create_task(store.snapshot(process, 60.0)) for _ in range(2)]
             await until(lambda: store.connections == (2, 0))
-            waiting = [asyncio.create_task(store.read(process)) for _ in range(WAITERS)]
+            waiting = [asyncio.create_task(store.read(process, 0.01)) for _ in range(WAITERS)]
             await asyncio.sleep(0.05)
             await terminate(url)
             outcomes = await asyncio.gather(*busy, *waiting, return_exceptions=True)

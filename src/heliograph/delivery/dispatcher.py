@@ -9,6 +9,7 @@ from functools import partial
 
 from heliograph.delivery.leases import BEAT_SECONDS, EXPIRY_SECONDS
 from heliograph.delivery.worker import DeliveryContext, WebhookWorker
+from heliograph.storage.engine import DueBucket
 from heliograph.storage.rows import delivery_queue
 
 POLL_SECONDS = 0.25
@@ -29,9 +30,10 @@ class Dispatcher:
         self._poll_seconds = poll_seconds
         self._workers: dict[str, tuple[WebhookWorker, asyncio.Task[None]]] = {}
 
-    def deliver(self, webhook_ids: Iterable[str]) -> None:
-        """Deliver to these webhooks what is due."""
-        for webhook_id in webhook_ids:
+    def deliver(self, due: Iterable[DueBucket]) -> None:
+        """Deliver what became due here, except in buckets that another process delivers."""
+        assignment = self._context.assignment
+        for webhook_id in {webhook_id for webhook_id, bucket in due if assignment.lease_of(bucket) is not None}:
             self._start(webhook_id)
 
     async def run(self) -> None:
@@ -51,15 +53,16 @@ class Dispatcher:
             await asyncio.sleep(BEAT_SECONDS)
 
     async def _watch_clock(self) -> None:
-        """Correct due times at the start, whenever the wall clock is set, and every minute.
+        """Correct due times in new buckets of this process, whenever the wall clock is set, and every minute.
 
         The minute covers deliveries that were written by a machine with a wrong clock.
         """
         context, delays = self._context, self._context.policy.longest_delays()
         while True:
-            await context.store.write(delivery_queue.hasten, context.clock(), delays)
-            offset, rounds = self._offset(), _CLOCK_ROUNDS
-            while rounds and abs(self._offset() - offset) < _STEP_SECONDS:
+            ranges, offset, rounds = context.assignment.ranges(), self._offset(), _CLOCK_ROUNDS
+            if ranges:
+                await context.store.write(delivery_queue.hasten, ranges, context.clock(), delays)
+            while rounds and ranges == context.assignment.ranges() and abs(self._offset() - offset) < _STEP_SECONDS:
                 await asyncio.sleep(_CLOCK_SECONDS)
                 rounds -= 1
 
@@ -68,8 +71,10 @@ class Dispatcher:
 
     async def _poll(self) -> None:
         while True:
-            started = time.monotonic()
-            self.deliver(await self._context.store.read(delivery_queue.due_webhooks, self._context.clock()))
+            started, context = time.monotonic(), self._context
+            if ranges := context.assignment.ranges():
+                for webhook_id in await context.store.read(delivery_queue.due_webhooks, ranges, context.clock()):
+                    self._start(webhook_id)
             # Searches take at most a quarter of the time, however many webhooks there are.
             await asyncio.sleep(max(self._poll_seconds, _REST_FACTOR * (time.monotonic() - started)))
 

@@ -6,6 +6,7 @@ Processes that share a database lease the buckets among themselves, and take ove
 
 from __future__ import annotations
 
+import random
 import secrets
 import time
 from collections.abc import Callable
@@ -67,6 +68,17 @@ class SingleProcess:
         """Do nothing."""
 
 
+def _some(free: list[StoredLease], count: int) -> list[StoredLease]:
+    """Up to `count` leases, from a random one on: processes that start together seldom want the same ones.
+
+    They are ordered by name, because transactions take them in that order.
+    """
+    if count <= 0 or not free:
+        return []
+    first = random.randrange(len(free))
+    return sorted((free[first:] + free[:first])[:count], key=lambda row: row.name)
+
+
 class Leases:
     """The leases that this process holds, of the 16 into which the buckets of a shared database are divided."""
 
@@ -100,7 +112,8 @@ class Leases:
     def lease_of(self, bucket: int) -> str | None:
         """The lease of the bucket while it is certain that this process holds it."""
         name = self._names[bucket // self._width]
-        return name if name in self._held - self._surplus and self._clock() < self._until else None
+        usable = name in self._held and name not in self._surplus and self._clock() < self._until
+        return name if usable else None
 
     async def beat(self, busy: Callable[[int, int], bool]) -> None:
         """Renew the leases held, take free and expired ones up to a fair share, and release those beyond it."""
@@ -109,23 +122,31 @@ class Leases:
         self._until = started + EXPIRY_SECONDS - _MARGIN_SECONDS
         expired = self._expired(rows, started)
         self._held = {row.name for row in rows if row.owner == self.owner and row.name.startswith(_SLOT)}
-        workers = [row for row in rows if row.name.startswith(_WORKER) and row not in expired]
-        share = -(-SLOTS // max(1, len(workers)))
+        workers = [row for row in rows if row.name.startswith(_WORKER)]
+        dead = [row for row in workers if row in expired]
+        share = -(-SLOTS // max(1, len(workers) - len(dead)))
         free = [row for row in rows if row.name in self._names and (row.owner == UNOWNED or row in expired)]
-        for row in free[: max(0, share - len(self._held))]:
-            if await self._store.write(leases.take, row, self.owner):
-                self._held.add(row.name)
-        for row in expired:
-            if row.name.startswith(_WORKER):
-                await self._store.write(leases.forget, row)
+        wanted = _some(free, share - len(self._held))
+        if wanted or dead:
+            self._held.update(await self._store.write(self._take, wanted, dead))
         await self._release_surplus(len(self._held) - share, busy)
 
     async def _renew(self, tx: Tx) -> list[StoredLease]:
-        known = {row.name for row in await leases.every(tx)}
-        await leases.add(tx, [name for name in self._names if name not in known])
-        await leases.add(tx, [f"{_WORKER}{self.owner}"], self.owner)
         await leases.beat(tx, self.owner)
+        rows = await leases.every(tx)
+        known = {row.name for row in rows}
+        worker = f"{_WORKER}{self.owner}"
+        if worker in known and known.issuperset(self._names):
+            return rows
+        await leases.add(tx, [name for name in self._names if name not in known])
+        await leases.add(tx, [worker], self.owner)
         return await leases.every(tx)
+
+    async def _take(self, tx: Tx, wanted: list[StoredLease], dead: list[StoredLease]) -> list[str]:
+        """Take leases, and forget dead processes; returns the names of the leases taken."""
+        for row in dead:
+            await leases.forget(tx, row)
+        return [row.name for row in wanted if await leases.take(tx, row, self.owner)]
 
     def _expired(self, rows: list[StoredLease], now: float) -> list[StoredLease]:
         """The leases of other processes whose heartbeat has not changed for too long."""

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from heliograph.background import Failures
+from heliograph.delivery.leases import BucketAssignment
 from heliograph.delivery.policy import Policy, is_success
 from heliograph.delivery.sender import WebhookSender
 from heliograph.storage.rows import removal_calls
@@ -39,18 +40,20 @@ class Removed(Struct, rename="camel"):
 
 
 class RemovalCaller:
-    """Makes the calls for as long as it runs. Several processes share them."""
+    """Makes the calls for as long as it runs, in the process that delivers the first bucket."""
 
-    def __init__(self, store: Store, sender: WebhookSender, failures: Failures) -> None:
+    def __init__(self, store: Store, sender: WebhookSender, assignment: BucketAssignment, failures: Failures) -> None:
         self._store = store
         self._sender = sender
+        self._assignment = assignment
         self._failures = failures
         self._policy = Policy()
 
     async def run(self) -> None:
         """Make calls until cancelled."""
         while True:
-            await self.make_due_calls()
+            if self._assignment.lease_of(0) is not None:
+                await self.make_due_calls()
             await asyncio.sleep(_POLL_SECONDS)
 
     async def make_due_calls(self) -> None:

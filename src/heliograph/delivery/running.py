@@ -45,7 +45,7 @@ async def delivering(
 
     dispatcher = Dispatcher(DeliveryContext(store, sender, assignment, observe=observe_outcome, failures=failures))
     store.on_due = dispatcher.deliver
-    removals = RemovalCaller(store, sender, failures)
+    removals = RemovalCaller(store, sender, assignment, failures)
     tasks = [
         asyncio.create_task(failures.keep_running("delivery", dispatcher.run)),
         asyncio.create_task(failures.keep_running("removals", removals.run)),

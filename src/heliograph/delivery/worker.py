@@ -109,7 +109,8 @@ class WebhookWorker:
         context = self._context
         webhook = await context.store.read(webhooks.find, self._webhook_id)
         if webhook is None:
-            while await context.store.write(delivery_queue.drop, self._webhook_id, _DROP_STEP):
+            ranges = context.assignment.ranges()
+            while await context.store.write(delivery_queue.drop, self._webhook_id, ranges, _DROP_STEP):
                 pass
             return []
         secret = context.store.sealer.open(webhook.id, webhook.secret)

@@ -1,19 +1,25 @@
-"""Maintenance as a background service. It runs in every process that serves or delivers."""
+"""Maintenance as a background service of every process that serves or delivers.
+
+Of the processes that share a database, the one with the maintenance lease does the work.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 
 from heliograph.background import Failures
 from heliograph.maintenance.files import removing_files
 from heliograph.maintenance.inactivity import InactivityWatch
+from heliograph.maintenance.lease import BEAT_SECONDS, MaintenanceLease
 from heliograph.maintenance.purge import purging
 from heliograph.maintenance.retention import pruning
 from heliograph.storage.blobs import Blobs
 from heliograph.storage.store import Store
+
+Service = Callable[[], Awaitable[None]]
 
 
 @contextlib.asynccontextmanager
@@ -23,18 +29,50 @@ async def maintaining(
     """Purge deleted apps, delete unused files and the messages of inactive conversations, and prune events and
     deliveries older than `keep_days`.
 
-    Runs while the context is open. Yields a callback that starts a purge immediately; call it after an app is deleted.
+    Runs while the context is open. Yields a callback that starts a purge immediately, if this process does the
+    maintenance; call it after an app is deleted.
     """
     wake = asyncio.Event()
-    tasks = [
-        asyncio.create_task(failures.keep_running("purge", partial(purging, store, wake, failures))),
-        asyncio.create_task(failures.keep_running("pruning", partial(pruning, store, keep_days, failures))),
-        asyncio.create_task(failures.keep_running("files", partial(removing_files, store, blobs, failures))),
-        asyncio.create_task(failures.keep_running("inactivity", InactivityWatch(store, failures).run)),
-    ]
+    services: dict[str, Service] = {
+        "purge": partial(purging, store, wake, failures),
+        "pruning": partial(pruning, store, keep_days, failures),
+        "files": partial(removing_files, store, blobs, failures),
+        "inactivity": InactivityWatch(store, failures).run,
+    }
+    lease = MaintenanceLease(store)
+    run = partial(_run_by_turns, lease, services, failures) if store.shared else partial(_run, services, failures)
+    task = asyncio.create_task(failures.keep_running("maintenance", run))
     try:
         yield wake.set
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        if store.shared:
+            with contextlib.suppress(Exception):  # another process takes the lease when it expires
+                await lease.release()
+
+
+async def _run(services: Mapping[str, Service], failures: Failures) -> None:
+    """Run the services until cancelled."""
+    async with asyncio.TaskGroup() as tasks:
+        for name, service in services.items():
+            tasks.create_task(failures.keep_running(name, service))
+
+
+async def _run_by_turns(lease: MaintenanceLease, services: Mapping[str, Service], failures: Failures) -> None:
+    """Run the services whenever this process holds the lease, until cancelled."""
+    while True:
+        if await lease.beat():
+            await _run_while_held(lease, services, failures)
+        await asyncio.sleep(BEAT_SECONDS)
+
+
+async def _run_while_held(lease: MaintenanceLease, services: Mapping[str, Service], failures: Failures) -> None:
+    running = asyncio.create_task(_run(services, failures))
+    try:
+        await asyncio.sleep(BEAT_SECONDS)
+        while await lease.beat():  # noqa: ASYNC110 - other processes take the lease in the database
+            await asyncio.sleep(BEAT_SECONDS)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)

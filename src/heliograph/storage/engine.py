@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import Any
+from typing import Any, TypeAlias
 
 Row = Sequence[Any]
 Columns = tuple[str, ...]
@@ -52,12 +52,16 @@ class StaleRead(Exception):
     """A row changed after the transaction read it and before it locked it. The transaction is run again."""
 
 
+DueBucket: TypeAlias = tuple[str, int]
+"""The id of a webhook, and a bucket with deliveries to it."""
+
+
 @dataclass(slots=True)
 class Effects:
     """What a transaction changes that the store acts upon after the commit."""
 
-    due_webhooks: set[str] = field(default_factory=set)
-    """The ids of webhooks to which deliveries became due."""
+    due: set[DueBucket] = field(default_factory=set)
+    """Where deliveries became due."""
     changed_conversations: set[str] = field(default_factory=set)
     """The ids of conversations with a new version, or without any because they were deleted."""
 

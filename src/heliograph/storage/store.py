@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.engine import DueBucket, Reader, Tx
 from heliograph.storage.page_cache import CachedPage, PageCache
 from heliograph.storage.rows import conversations
 from heliograph.storage.sealing import Sealer
@@ -45,8 +45,8 @@ class Store(ABC):
     observe_batch: Callable[[str, int, float], None] = staticmethod(lambda name, size, seconds: None)
     """Called after the commit of each batch with its name, its size, and its duration in seconds."""
 
-    on_due: Callable[[set[str]], None] = staticmethod(lambda webhook_ids: None)
-    """Called after a commit with the ids of the webhooks to which deliveries became due."""
+    on_due: Callable[[set[DueBucket]], None] = staticmethod(lambda due: None)
+    """Called after a commit with the webhooks and buckets in which deliveries became due."""
     is_quiet: Callable[[], bool] = staticmethod(lambda: False)
     """Returns whether at most one request is in flight in this process, so that blocking the event loop for a moment
     delays no other."""

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from heliograph.errors import ApiError, ServiceUnavailable
-from heliograph.storage.engine import StaleRead
+from heliograph.storage.engine import DueBucket, StaleRead
 from heliograph.storage.postgres.pool import Connection, Pool
 from heliograph.storage.postgres.tx import Catalog, PostgresTx, Witness
 from heliograph.wire import times
@@ -100,7 +100,7 @@ class Transactions:
         pool: Pool,
         catalog: Catalog,
         buckets: int,
-        on_due: Callable[[set[str]], None] = lambda webhook_ids: None,
+        on_due: Callable[[set[DueBucket]], None] = lambda due: None,
     ) -> None:
         self._pool = pool
         self._on_due = on_due
@@ -172,8 +172,8 @@ class Transactions:
                 await connection.execute("COMMIT")
             except UNAVAILABLE as error:
                 raise CommitInDoubt(result, tx.witness) from error
-            if tx.effects.due_webhooks:
-                self._on_due(tx.effects.due_webhooks)
+            if tx.effects.due:
+                self._on_due(tx.effects.due)
             return result
 
     async def _was_committed(self, witness: Witness | None) -> bool:

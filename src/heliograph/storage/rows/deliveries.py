@@ -82,8 +82,9 @@ def _subscribed(webhooks: Sequence[StoredWebhook], app_id: str, event_type: Even
 
 async def add(tx: Tx, deliveries: Sequence[StoredDelivery]) -> None:
     """Store the deliveries, which are due."""
-    tx.effects.due_webhooks.update(one.webhook_id for one in deliveries)
-    rows = [(tx.bucket(delivery.lane), *DELIVERY_ROWS.dump(delivery)) for delivery in deliveries]
+    buckets = [tx.bucket(one.lane) for one in deliveries]
+    tx.effects.due.update((one.webhook_id, bucket) for one, bucket in zip(deliveries, buckets, strict=True))
+    rows = [(bucket, *DELIVERY_ROWS.dump(one)) for one, bucket in zip(deliveries, buckets, strict=True)]
     await tx.insert("delivery", ("bucket", *DELIVERY_ROWS.columns), rows)
 
 
@@ -125,7 +126,7 @@ async def attempts(reader: Reader, app_id: str, delivery: StoredDelivery) -> lis
 
 async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
     """Make a settled delivery pending again; does nothing if it is pending."""
-    tx.effects.due_webhooks.add(delivery.webhook_id)
+    tx.effects.due.add((delivery.webhook_id, tx.bucket(delivery.lane)))
     await tx.execute(
         "UPDATE delivery SET status = 'pending', tries = 0, due_at = $1, settled_at = NULL "
         "WHERE bucket = $2 AND id = $3 AND app_id = $4 AND status <> 'pending'",

@@ -91,12 +91,14 @@ AttemptObserver = Callable[[AttemptOutcome], None]
 """Called after each attempt is recorded."""
 
 
-async def due_webhooks(reader: Reader, now: int) -> list[str]:
-    """The ids of webhooks with due deliveries, and of deleted webhooks with pending ones."""
+async def due_webhooks(reader: Reader, ranges: BucketRanges, now: int) -> list[str]:
+    """The ids of webhooks with due deliveries in these buckets, and of deleted webhooks with pending ones in them."""
+    # LIMIT makes PostgreSQL read the index up to the first row. It could read all due deliveries for EXISTS.
+    pending = f"SELECT 1 FROM delivery WHERE webhook_id = waits.id AND status = 'pending' AND {_within(ranges)}"
     rows = await reader.rows(
         f"""WITH RECURSIVE {_WAITS} SELECT id FROM waits WHERE id IS NOT NULL
-        AND ((SELECT min(due_at) FROM delivery WHERE webhook_id = waits.id AND status = 'pending') <= $1
-            OR NOT EXISTS (SELECT 1 FROM webhook WHERE webhook.id = waits.id))""",
+        AND (({pending} AND due_at <= $1 LIMIT 1) = 1
+            OR (NOT EXISTS (SELECT 1 FROM webhook WHERE webhook.id = waits.id) AND ({pending} LIMIT 1) = 1))""",
         now,
     )
     return [row[0] for row in rows]
@@ -175,8 +177,11 @@ async def heads(
 def _within(ranges: BucketRanges) -> str:
     # CASE keeps query planners from starting with the buckets and underestimating their rows: rows should be read in
     # the order of due times, of which the first few are enough.
-    inside = " OR ".join(f"bucket BETWEEN {first} AND {last}" for first, last in ranges) or "1 = 0"
-    return f"CASE WHEN {inside} THEN 1 = 1 ELSE 1 = 0 END"
+    return f"CASE WHEN {_inside(ranges)} THEN 1 = 1 ELSE 1 = 0 END"
+
+
+def _inside(ranges: BucketRanges) -> str:
+    return " OR ".join(f"bucket BETWEEN {first} AND {last}" for first, last in ranges) or "1 = 0"
 
 
 async def park(tx: Tx, keys: Sequence[tuple[int, str]], now: int) -> None:
@@ -188,14 +193,16 @@ async def park(tx: Tx, keys: Sequence[tuple[int, str]], now: int) -> None:
     await tx.update("delivery", ("due_at",), ("bucket", "id"), [(until, *key) for key in keys])
 
 
-async def hasten(tx: Tx, now: int, delays: Sequence[int]) -> None:
+async def hasten(tx: Tx, ranges: BucketRanges, now: int, delays: Sequence[int]) -> None:
     """Make deliveries due whose due time is further ahead than any delay allows, because a wall clock was wrong.
+
+    Only in these buckets.
 
     `delays` are the longest delays in milliseconds after the first failed attempt, the second, and so on.
     """
     longest = " ".join(f"WHEN {tries} THEN {delay}" for tries, delay in enumerate(delays, 1))
     await tx.execute(
-        "UPDATE delivery SET due_at = $1 WHERE status = 'pending' "
+        f"UPDATE delivery SET due_at = $1 WHERE status = 'pending' AND ({_inside(ranges)}) "
         f"AND due_at - CASE tries {longest} ELSE {_PARKED_MILLISECONDS} END > $1",
         now,
     )
@@ -252,10 +259,12 @@ def _state(bucket: int, delivery: StoredDelivery) -> Row:
     return *state, bucket, delivery.id
 
 
-async def drop(tx: Tx, webhook_id: str, limit: int) -> bool:
-    """Delete up to `limit` pending deliveries of a deleted webhook; returns whether there are more."""
+async def drop(tx: Tx, webhook_id: str, ranges: BucketRanges, limit: int) -> bool:
+    """Delete up to `limit` pending deliveries of a deleted webhook in these buckets; returns whether there are more."""
     keys = await tx.rows(
-        "SELECT bucket, id FROM delivery WHERE webhook_id = $1 AND status = 'pending' LIMIT $2", webhook_id, limit
+        f"SELECT bucket, id FROM delivery WHERE webhook_id = $1 AND status = 'pending' AND {_within(ranges)} LIMIT $2",
+        webhook_id,
+        limit,
     )
     await remove(tx, keys)
     return len(keys) == limit

@@ -1,4 +1,4 @@
-"""Leases: which process delivers which range of buckets.
+"""Leases: which process delivers which range of buckets, and which one does the maintenance.
 
 Clocks of different machines are never compared. An owner increments the `beat` of its leases; a process that has seen
 the same `beat` for long enough, by its own clock, takes the lease, provided that the row has not changed since.
@@ -26,6 +26,12 @@ class StoredLease(Struct, frozen=True):
 async def every(reader: Reader) -> list[StoredLease]:
     """All leases, ordered by name."""
     return [StoredLease(*row) for row in await reader.rows("SELECT name, owner, beat FROM lease ORDER BY name")]
+
+
+async def get(reader: Reader, name: str) -> StoredLease | None:
+    """The lease with this name, or None."""
+    row = await reader.get("lease", ("name", "owner", "beat"), ("name",), (name,))
+    return StoredLease(*row) if row else None
 
 
 async def add(tx: Tx, names: Sequence[str], owner: str = UNOWNED) -> None:

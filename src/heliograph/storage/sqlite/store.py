@@ -128,8 +128,8 @@ class EmbeddedStore(Store):
             self._checkpointer.committed()
         for conversation_id in effects.changed_conversations:
             self.page_cache.drop(conversation_id)
-        if effects.due_webhooks:
-            self.on_due(effects.due_webhooks)
+        if effects.due:
+            self.on_due(effects.due)
 
     async def cached_page(self, app_id: str, conversation_id: str, page: Page) -> CachedPage | None:
         if not self._serves:
