@@ -10,6 +10,9 @@ docs/howto/scale.md explains the answers.
 from __future__ import annotations
 
 import argparse
+import base64
+import os
+import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -104,6 +107,9 @@ def answer(options: argparse.Namespace) -> str:
 def main(given: Sequence[str] | None = None) -> None:
     """Measure, compare, publish or answer."""
     options = arguments(given)
+    if options.measure or options.check:
+        # With PostgreSQL the master key has to be given.
+        os.environ.setdefault("HELIOGRAPH_MASTER_KEY", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     if options.measure:
         effort = measuring.QUICK if options.quick else measuring.Effort()
         costs.store(machine.measure(effort), options.costs)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import os
-import secrets
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -28,8 +25,6 @@ def engine(name: str) -> Iterator[tuple[Engine, Path]]:
     """An engine, with databases on the disk of the checkout, and their folder."""
     if not LOADER.exists():
         sys.exit(f"bench.model: {LOADER} is missing: run `make {LOADER}`")
-    # With PostgreSQL the master key has to be given.
-    os.environ.setdefault("HELIOGRAPH_MASTER_KEY", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     # The temporary folder of the system may be in memory, where fsync takes no time.
     with tempfile.TemporaryDirectory(dir=LOADER.parent, prefix="data-") as created:
         folder = Path(created).absolute()
