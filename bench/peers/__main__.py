@@ -45,7 +45,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 @contextmanager
 def _ours(name: str, engine: Engine, turns: int) -> Iterator[Target]:
-    url = engine.create("beside")
+    url = engine.create("peers")
     stage = asyncio.run(scenarios.build(url, _USERS, turns))
     engine.settle(url)
     with processes.heliograph(url) as server:

@@ -113,6 +113,24 @@ def test_a_caller_that_gives_up_waiting_lets_others_write(run: Run) -> None:
     assert run(work) == ["1"] * 20
 
 
+def test_an_error_after_a_commit_does_not_stop_later_writes(run: Run) -> None:
+    """An error of delivery does not fail a committed write, and other writes follow."""
+
+    async def due(tx: Tx, name: str) -> str:
+        tx.effects.due.add(("webhook", 0))
+        return await put(tx, name, "1")
+
+    def fail(due: object) -> None:
+        raise RuntimeError("delivery is broken")
+
+    async def go(store: Store) -> list[str]:
+        store.on_due = fail
+        async with asyncio.timeout(10):
+            return [await store.write(due, name) for name in ("first", "second")]
+
+    assert run(go) == ["1", "1"]
+
+
 @pytest.mark.parametrize("size", [1, 2, 4, 5, 16, 17, 100])
 def test_sets_of_every_size(run: Run, size: int) -> None:
     names = [f"name {number:03}" for number in range(size)]

@@ -8,6 +8,7 @@ joined = await store.submit(conversation_batch, Join(…))                     #
 
 from __future__ import annotations
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
@@ -22,6 +23,8 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 P = ParamSpec("P")
+
+log = logging.getLogger("heliograph.storage")
 
 
 class Store(ABC):
@@ -116,6 +119,13 @@ class Store(ABC):
     @abstractmethod
     async def close(self) -> None:
         """Finish the transactions that have begun, and close the database."""
+
+    def _report_due(self, due: set[DueBucket]) -> None:
+        # The write is committed, so an error must not fail it. Delivery also searches for due deliveries by itself.
+        try:
+            self.on_due(due)
+        except Exception as error:
+            log.error("deliveries that became due were not reported", exc_info=error)
 
     async def aclose(self) -> None:
         """An alias of `close`, for `contextlib.aclosing`."""

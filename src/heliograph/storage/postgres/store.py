@@ -60,7 +60,7 @@ class PostgresStore(Store):
         self._pool = pool
         catalog = Catalog()
         self._reader = PooledReader(pool, catalog, BUCKETS)
-        self._transactions = Transactions(pool, catalog, BUCKETS, lambda due: self.on_due(due))
+        self._transactions = Transactions(pool, catalog, BUCKETS, self._report_due)
         self._batcher = Batcher(self._run_batch)
 
     async def snapshot(

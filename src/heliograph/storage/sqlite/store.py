@@ -129,7 +129,7 @@ class EmbeddedStore(Store):
         for conversation_id in effects.changed_conversations:
             self.page_cache.drop(conversation_id)
         if effects.due:
-            self.on_due(effects.due)
+            self._report_due(effects.due)
 
     async def cached_page(self, app_id: str, conversation_id: str, page: Page) -> CachedPage | None:
         if not self._serves:

@@ -170,8 +170,10 @@ class Writer:
                 self._observe(batch.__name__, size, time.perf_counter() - started)
         finally:
             effects, self.effects = self.effects, Effects()
-            self._report(effects)
-            self._next()
+            try:
+                self._report(effects)
+            finally:
+                self._next()
 
     def _resolve(self, outcomes: Iterable[JobOutcome]) -> None:
         for one in outcomes:
