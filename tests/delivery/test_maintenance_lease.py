@@ -84,7 +84,7 @@ async def process(store: Store) -> AsyncIterator[str]:
 def test_maintenance_runs_in_one_process_and_moves_to_another(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     services = Services()
     monkeypatch.setattr(running, "purging", services)
-    monkeypatch.setattr(running, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(running, "BEAT_SECONDS", 0.15)
 
     async def until(*names: str) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS):

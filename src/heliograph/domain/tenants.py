@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from heliograph.wire.operations import Scope
 
@@ -10,8 +10,7 @@ OWN_INTEGRATION = "me"
 """What a request with the key of an integration may use in a path in place of the id of that integration."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountCaller:
+class AccountCaller(Struct, frozen=True):
     """A caller with an account key, which is valid for every app."""
 
     key_id: str
@@ -19,8 +18,7 @@ class AccountCaller:
     """The scope of the credential; that of a token may be lower than that of its key."""
 
 
-@dataclass(frozen=True, slots=True)
-class AppCaller:
+class AppCaller(Struct, frozen=True):
     """A caller with a key of an app."""
 
     key_id: str
@@ -28,8 +26,7 @@ class AppCaller:
     app_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class IntegrationCaller:
+class IntegrationCaller(Struct, frozen=True):
     """A caller with a key of an integration, which is valid for that integration and the shared objects of its app."""
 
     key_id: str
@@ -41,8 +38,7 @@ class IntegrationCaller:
 Caller = AccountCaller | AppCaller | IntegrationCaller
 
 
-@dataclass(frozen=True, slots=True)
-class Tenant:
+class Tenant(Struct, frozen=True):
     """An app that a caller may access, and the key that acts in it. Every verb about an app takes one first."""
 
     app_id: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-import msgspec
 from msgspec import Raw
 
 from heliograph.domain import controllers
@@ -15,6 +14,7 @@ from heliograph.storage.rows.participants import ListedParticipant, StoredPartic
 from heliograph.storage.rows.users import StoredUser
 from heliograph.wire import times
 from heliograph.wire.authors import Author, Source
+from heliograph.wire.base import encoded
 from heliograph.wire.clients import Client, ClientAssociation
 from heliograph.wire.contents import Content
 from heliograph.wire.conversations import Conversation
@@ -96,8 +96,8 @@ def user(stored: StoredUser) -> User:
         id=stored.id,
         authenticated=stored.authenticated,
         signed_up_at=times.to_text(stored.signed_up_at),
-        profile=msgspec.json.decode(stored.profile, type=Profile),
-        metadata=msgspec.json.decode(stored.metadata),
+        profile=encoded(Profile, stored.profile),
+        metadata=encoded(dict[str, Any], stored.metadata),
         identities=stored.identities,
         external_id=stored.external_id,
         zendesk_id=stored.zendesk_id,

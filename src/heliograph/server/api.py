@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 from msgspec import Struct
@@ -85,8 +84,7 @@ _REQUIRED, _OPTIONAL = Credential.REQUIRED, Credential.OPTIONAL
 log = logging.getLogger("heliograph.request")
 
 
-@dataclass(slots=True)
-class HandledRequest:
+class HandledRequest(Struct):
     """The response to a request, and its operation; None if no operation was found."""
 
     response: Response

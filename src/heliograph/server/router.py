@@ -48,7 +48,9 @@ class Router:
         values: list[str] = []
         # Some clients send //v2/… because their base URL ends in a slash; some add a slash at the end.
         for raw in raw_path.strip(b"/").split(b"/"):
-            child = node.children.get(unquote_to_bytes(raw) if b"%" in raw else raw)
+            child = node.children.get(raw)
+            if child is None and b"%" in raw:
+                child = node.children.get(unquote_to_bytes(raw))
             if child is None:
                 if (child := node.parameter) is None:
                     return None

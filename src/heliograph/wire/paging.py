@@ -34,6 +34,9 @@ class Page(Struct, frozen=True):
         return self.before is not None
 
 
+_FIRST_PAGE = Page()
+
+
 class Slice(Struct, Generic[T], frozen=True):
     """The records of a page, and whether the list continues at either end.
 
@@ -73,6 +76,8 @@ def parse_page(parameters: dict[str, str]) -> Page:
     Raises:
         InvalidPage: both cursors are given, a cursor is not an id, or the size is outside 1 to 100.
     """
+    if not parameters:
+        return _FIRST_PAGE
     after, before, size = parameters.get("after"), parameters.get("before"), parameters.get("size")
     if after is not None and before is not None:
         raise InvalidPage

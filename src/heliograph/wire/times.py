@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NAIVE_EPOCH = datetime(1970, 1, 1)
+_DAY = 24 * 60 * 60 * 1000
 
 
 def now() -> int:
@@ -16,7 +17,16 @@ def now() -> int:
 
 def to_text(milliseconds: int) -> str:
     """The form of a time on the wire."""
-    return (_NAIVE_EPOCH + timedelta(milliseconds=milliseconds)).isoformat(timespec="milliseconds") + "Z"
+    day, rest = divmod(milliseconds, _DAY)
+    minutes, rest = divmod(rest, 60_000)
+    seconds, rest = divmod(rest, 1000)
+    return f"{_date(day)}T{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{rest:03}Z"
+
+
+@lru_cache(maxsize=1024)
+def _date(day: int) -> str:
+    """`YYYY-MM-DD` of a day since 1970. Making it takes longer than the rest, and most times are of a few days."""
+    return (_EPOCH + timedelta(days=day)).date().isoformat()
 
 
 def to_milliseconds(moment: datetime) -> int:

@@ -12,11 +12,11 @@ import hmac
 import os
 import sys
 import time
-from dataclasses import replace
 from typing import Any
 
 import jwt
 from msgspec import Struct
+from msgspec.structs import replace
 
 from heliograph.domain.tenants import (
     OWN_INTEGRATION,

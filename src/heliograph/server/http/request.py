@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -45,8 +45,7 @@ class ServerContext:
     """Reads the beginning of files of other servers, with the setting `fetch_media`."""
 
 
-@dataclass(slots=True)
-class Request(Generic[P, B]):
+class Request(Struct, Generic[P, B]):
     """An authorized request. `P` is the type of its path parameters, and `B` that of its body."""
 
     operation: Operation[P, B, Any]
@@ -60,7 +59,7 @@ class Request(Generic[P, B]):
     account's, or unknown."""
     exchange: Exchange
     context: ServerContext
-    response_headers: dict[str, str] = field(default_factory=dict)
+    response_headers: dict[str, str] = {}
     """Headers that the handler adds to the response."""
 
     @property

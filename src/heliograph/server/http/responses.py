@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -43,8 +42,7 @@ class OAuthErrorResponse(ErrorResponse):
     error_description: str
 
 
-@dataclass(slots=True)
-class Response:
+class Response(Struct):
     """A status, headers and a complete body."""
 
     status: int
@@ -62,8 +60,7 @@ class Response:
         await exchange.respond(self.status, self.headers, self.body)
 
 
-@dataclass(slots=True, kw_only=True)
-class StreamResponse(Response):
+class StreamResponse(Response, kw_only=True):
     """A response whose body is sent in parts, until the parts or the connection end.
 
     An empty part sends nothing, and only checks whether the client has disconnected. An ApiError from the parts ends
