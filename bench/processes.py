@@ -75,11 +75,15 @@ def free_port() -> int:
 
 
 @contextmanager
-def heliograph(database: str, *more: str) -> Iterator[Process]:
-    """Run `heliograph serve` on this database with further options; it must exit with status 0."""
+def heliograph(database: str, *more: str, profile: Path | None = None) -> Iterator[Process]:
+    """Run `heliograph serve` on this database with further options; it must exit with status 0.
+
+    `profile` is where to write a profile of the process.
+    """
     port = free_port()
+    program = _module("heliograph") if profile is None else (*_module("bench.profiled"), str(profile), "heliograph")
     options = ("--database", database, "--port", str(port), "--participant-limit", "10000000")
-    with running(*_module("heliograph"), "serve", *options, *more, port=port, path="/health/ready") as server:
+    with running(*program, "serve", *options, *more, port=port, path="/health/ready") as server:
         yield server
 
 

@@ -78,8 +78,14 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in text.split(","))
 
 
+def set_master_key() -> None:
+    """Make a master key for the servers, which they need with PostgreSQL."""
+    os.environ.setdefault("HELIOGRAPH_MASTER_KEY", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+
+
 @contextmanager
-def _engine(name: str, folder: Path, url: str | None) -> Iterator[Engine]:
+def open_engine(name: str, folder: Path, url: str | None) -> Iterator[Engine]:
+    """An engine by its name; `url` is the PostgreSQL server to use."""
     with engines.sqlite(folder) if name == "sqlite" else engines.postgresql(folder, url) as engine:
         yield engine
 
@@ -136,15 +142,14 @@ def main(given: list[str] | None = None) -> None:
     plan = _plan(options)
     complete = not (options.quick or options.only or options.results)
     results = options.results or (RESULTS if complete else Path(".bench/results"))
-    # With PostgreSQL the master key has to be given.
-    os.environ.setdefault("HELIOGRAPH_MASTER_KEY", base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    set_master_key()
     names = ["sqlite", "postgresql"] if options.engine == "both" else [options.engine]
     for name in names:
         # The temporary folder of the system may be in memory, where fsync takes no time.
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=LOADER.parent, prefix="data-")))
             try:
-                engine = stack.enter_context(_engine(name, folder, options.database))
+                engine = stack.enter_context(open_engine(name, folder, options.database))
                 found = measure(engine, plan, folder)
             except (UsageError, ImportError) as error:
                 if options.engine != "both":

@@ -1,0 +1,24 @@
+"""The profile of a request by layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench import profile
+from tests.bench.conftest import ROOT
+
+
+def test_the_layers_of_a_join_add_up(
+    loader: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    profile.main(["--only", "join-spread", "--seconds", "0.3", "--users", "200", "--connections", "4"])
+    head, _, *rows = (line.strip("| ").split(" | ") for line in capsys.readouterr().out.split("\n") if line)
+    assert head == ["µs each, sqlite, 4 connections", "join-spread"]
+    costs = {name: int(cost.strip("*")) for name, cost in rows}
+    together = costs.pop("**together**")
+    assert list(costs) == list(dict.fromkeys([*profile.LAYERS.values(), profile.OTHER]))
+    assert all(cost > 0 for cost in costs.values())
+    assert together == pytest.approx(sum(costs.values()), abs=len(costs))
