@@ -3,6 +3,9 @@
 It is the least mark of the active processes. A process that dies leaves its mark behind, and is taken out once it has
 no session left: it can commit nothing then, and its next session notices that it was taken out (`marks`). A process
 that is stopped keeps its sessions, which are ended after 10 seconds.
+
+Taking out has two steps. First the process is suspected, and then its sessions are looked for: a transaction that finds
+its process active has a session that is found.
 """
 
 from __future__ import annotations
@@ -24,10 +27,12 @@ _LOOKS = 80
 """After this number of looks without a new mark, the sessions of a process are ended. Looks are counted instead of
 seconds, so that a database that did not respond for seconds is not mistaken for processes that have stopped."""
 
-_SESSIONS = """SELECT pid FROM pg_stat_activity
-    WHERE datname = current_database() AND starts_with(application_name, $1)"""
+_ACTIVE, _SUSPECTED, _IDLE = 1, 2, 0
+_OF_PROCESS = "FROM pg_stat_activity WHERE datname = current_database() AND starts_with(application_name, $1)"
+_SESSION = f"SELECT 1 {_OF_PROCESS} LIMIT 1"
+_END_SESSIONS = f"SELECT pg_terminate_backend(pid) {_OF_PROCESS}"
 # Unless the process has published a mark, or has opened a session.
-_TAKE_OUT = "UPDATE stream_mark SET active = 0 WHERE process = $1 AND beat = $2 AND active = 1"
+_SET = "UPDATE stream_mark SET active = $4 WHERE process = $1 AND beat = $2 AND active = $3"
 
 log = logging.getLogger("heliograph.storage")
 
@@ -96,7 +101,7 @@ class Horizon:
             if not mark.active or mark.process == self._own:
                 continue
             watched = known.get(mark.process)
-            if watched is None or watched.mark != mark:
+            if watched is None or watched.mark.beat != mark.beat:
                 watched = _Watched(mark, now, now)
             elif now - watched.looked >= BEAT_SECONDS:
                 watched.looked, watched.looks = now, watched.looks + 1
@@ -105,15 +110,15 @@ class Horizon:
 
     async def _take_out(self, connection: Connection, watched: _Watched) -> None:
         """Take out a process that has no session; end its sessions if it was silent for long."""
-        mark = watched.mark
-        sessions = [row[0] for row in await connection.fetch(_SESSIONS, session_names(mark.process))]
-        if not sessions:
-            if await connection.execute(_TAKE_OUT, mark.process, mark.beat) == "UPDATE 1":
-                log.warning("the event stream no longer waits for process %s, which has ended", mark.process)
+        process, beat, names = watched.mark.process, watched.mark.beat, session_names(watched.mark.process)
+        await connection.execute(_SET, process, beat, _ACTIVE, _SUSPECTED)
+        if await connection.fetchval(_SESSION, names) is None:
+            if await connection.execute(_SET, process, beat, _SUSPECTED, _IDLE) == "UPDATE 1":
+                log.warning("the event stream no longer waits for process %s, which has ended", process)
         elif watched.looks >= _LOOKS:
-            log.warning("process %s has stopped, and the event stream waits for it: ending its sessions", mark.process)
+            log.warning("process %s has stopped, and the event stream waits for it: ending its sessions", process)
             watched.looks = 0
             try:
-                await connection.execute("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", sessions)
+                await connection.execute(_END_SESSIONS, names)
             except asyncpg.InsufficientPrivilegeError:
-                log.warning("the sessions of process %s belong to another role: stop that process", mark.process)
+                log.warning("the sessions of process %s belong to another role: stop that process", process)

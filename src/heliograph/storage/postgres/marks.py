@@ -37,8 +37,9 @@ _BEGIN = """INSERT INTO stream_mark AS known (process, mark, beat, active)
     ON CONFLICT (process) DO UPDATE SET mark = excluded.mark, beat = known.beat + 1, active = 1
     RETURNING mark"""
 _PUBLISH = """UPDATE stream_mark SET mark = greatest(mark, $2), beat = beat + 1, active = $3
-    WHERE process = $1 AND active = 1 RETURNING (SELECT max(mark) FROM stream_mark)"""
-_KEEP = "UPDATE stream_mark SET beat = beat + 1 WHERE process = $1 AND active = 1"
+    WHERE process = $1 AND active <> 0 RETURNING (SELECT max(mark) FROM stream_mark)"""
+_KEEP = "UPDATE stream_mark SET beat = beat + 1, active = 1 WHERE process = $1 AND active <> 0"
+_IS_ACTIVE = "SELECT 1 FROM stream_mark WHERE process = $1 AND active = 1"
 # The greatest mark stays, even if its process is gone: `_BEGIN` needs it.
 _FORGET_IDLE = "DELETE FROM stream_mark WHERE active = 0 AND mark < (SELECT max(mark) FROM stream_mark)"
 _END_SESSIONS = """SELECT application_name, pg_terminate_backend(pid) FROM pg_stat_activity
@@ -85,6 +86,7 @@ class Marks:
         self._open: dict[str, None] = {}  # in ascending order
         self._lost: dict[str, str] = {}  # the place by the name of the session
         self._names: WeakKeyDictionary[Connection, str] = WeakKeyDictionary()
+        self._pooled = False
         self._numbers = itertools.count(1)
         self._ends = 0
         self._publishing = asyncio.Lock()
@@ -101,6 +103,8 @@ class Marks:
         That happens only while it has no session, so it cannot be taken out from now on.
         """
         self._names[connection] = name
+        # PgBouncer gives its clients other numbers, and may run each of their transactions in another session.
+        self._pooled = connection.get_server_pid() != await connection.fetchval("SELECT pg_backend_pid()")
         if (self._active or self._publishing.locked()) and await connection.execute(_KEEP, self.process) == "UPDATE 0":
             self._end()
 
@@ -120,6 +124,15 @@ class Marks:
         id = ids.new()
         self._open[id] = None
         return Place(self, id)
+
+    async def confirm(self, connection: Connection) -> None:
+        """Check in a transaction that the process was not taken out while it had no session.
+
+        Raises:
+            EventsRefused: it was, or is about to be.
+        """
+        if self._pooled and self._active and await connection.fetchval(_IS_ACTIVE, self.process) is None:
+            raise EventsRefused
 
     def check(self, place: str) -> None:
         """Check that the stream waits for a place; `Place.check` describes the error."""
@@ -141,6 +154,8 @@ class Marks:
     async def begin(self, pool: Pool) -> None:
         """Make the stream wait for this process."""
         async with self._publishing:
+            if self._active:  # another process may be taking this one out
+                await self._publish(pool)
             while not self._active:
                 ends = self._ends
                 async with pool.connection() as connection:

@@ -180,6 +180,7 @@ class Transactions:
                 tx = PostgresTx(connection, self._catalog, self._buckets, times.now(), place)
                 try:
                     await connection.execute("BEGIN")
+                    await self._marks.confirm(connection)
                     result = await work(tx)
                     await tx.flush()
                 except BaseException:
