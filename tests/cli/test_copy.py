@@ -90,10 +90,13 @@ def content(url: str) -> dict[str, list[tuple[object, ...]]]:
         else:
             bucketed = table not in WITHOUT_BUCKET
             keep[table] = sorted((line[1:] if bucketed else line for line in lines), key=repr)
-    # The number of a transaction means something in its own database only, and so do leases.
-    keep["event"] = [(*line[:-2], line[-1]) for line in keep["event"]]
-    keep["outbound"] = [line[:-1] for line in keep["outbound"]]
-    del keep["lease"]
+    # On SQLite events have a column that is always 0.
+    if is_sqlite(url):
+        keep["event"] = [(*line[:-2], line[-1]) for line in keep["event"]]
+        keep["outbound"] = [line[:-1] for line in keep["outbound"]]
+    # What belongs to running processes.
+    for table in ("lease", "stream_mark"):
+        keep.pop(table, None)
     return keep
 
 

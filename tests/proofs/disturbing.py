@@ -17,7 +17,7 @@ import asyncpg
 from tests.postgresql import PostgreSQL
 from tests.proofs.proxy import Fate, Proxy
 
-BACKENDS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'heliograph' ORDER BY pid"
+BACKENDS = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'heliograph/%' ORDER BY pid"
 LOCKS = ("app_user", "conversation", "delivery", "attempt", "lease", "webhook")
 
 

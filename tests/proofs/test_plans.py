@@ -16,7 +16,6 @@ from heliograph.background import Failures
 from heliograph.maintenance import purge as purging
 from heliograph.maintenance.retention import prune
 from heliograph.storage.opening import open_store
-from heliograph.storage.rows import stream
 from heliograph.storage.rows.retention import Mark
 from tests.api.endpoint import Endpoint
 from tests.databases import POSTGRESQL, execute, new_database, rows
@@ -70,8 +69,7 @@ def seen(user: str) -> dict[str, Any]:
 async def maintain(url: str) -> None:
     """Prune every event, and purge the deleted app."""
     store = await open_store(url)
-    settled, _ = await store.read(stream.horizon)
-    assert await prune(store, Mark(0, settled, "~"), Failures())
+    assert await prune(store, Mark(0, await store.horizon()), Failures())
     await purging.purge(store, Failures())
     await store.close()
 

@@ -133,7 +133,7 @@ def test_the_events_rebuild_the_membership(api: Caller, server: Server) -> None:
     assert ledger.faults() == []
     for event in ledger.events:
         assert_documented(event)
-        assert event.key_id is not None
+        assert event.caller_key_id is not None
     # The run has caused every event of these verbs; other tests remove clients, and pass control.
     others = {"client:remove", *[type for type in PAYLOADS if type.startswith("switchboard:")]}
     assert {event.type for event in ledger.events} == set(PAYLOADS) - others

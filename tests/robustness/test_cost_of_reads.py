@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
+from heliograph.ids import FIRST
 from heliograph.storage.opening import open_store
 from heliograph.storage.rows import apps, delivery_queue, keys, stream
-from heliograph.storage.rows.stream import Cursor
 from tests.databases import SQLITE, new_database
 from tests.robustness.inside import Inside, inside
 
@@ -169,8 +169,8 @@ def test_nothing_that_runs_by_itself_looks_at_every_row(tmp_path: Path, steps: S
         grow(tmp_path / "heliograph.db", ROWS)
         store = await open_store(url, serve=True)
         with steps.few("the stream of an app after the events of others"):
-            place = await store.snapshot(stream.resume, "nobody", Cursor("0" * 16, 0, "0" * 24))
-            await store.snapshot(stream.after, "nobody", place, 200)
+            place = await store.snapshot(stream.resume, "nobody", FIRST)
+            await store.snapshot(stream.after, "nobody", place, await store.horizon(), 200)
         with steps.few("the keys of an app itself"):
             await store.snapshot(keys.of_app, app_id)
         with steps.few("the apps that wait to be purged"):

@@ -88,7 +88,7 @@ def test_a_snapshot_is_consistent_and_a_read_sees_the_latest_commit(url: str) ->
 
 
 def test_never_more_connections_than_allowed(url: str) -> None:
-    name = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'heliograph' AND query LIKE '%limited%'"
+    name = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'heliograph/%' AND query LIKE '%limited%'"
 
     async def busy(reader: Reader) -> int:
         row = await reader.row(f"SELECT pg_sleep(0.02), ({name}) AS limited")

@@ -200,7 +200,7 @@ def test_the_event_of_a_join_has_the_user_and_the_key() -> None:
     outcome = batch.decide(join())
     assert isinstance(outcome, Joined)
     (event,) = batch.changes.journal.events
-    assert (event.app_id, event.conversation_id, event.user_id, event.key_id) == (APP, GROUP, ADA, "app_key")
+    assert (event.app_id, event.conversation_id, event.user_id, event.caller_key_id) == (APP, GROUP, ADA, "app_key")
     assert event.members == ((outcome.participant.id, ADA),)
     assert msgspec.json.decode(event.payload) == {
         "conversation": {"id": GROUP, "type": "sdkGroup"},

@@ -29,9 +29,10 @@ async def pruning(store: Store, days: int, failures: Failures) -> None:
     """Prune events and deliveries older than `days` every hour, until cancelled."""
     age, seen = 0, time.monotonic()
     while True:
+        horizon = await store.horizon(fresh=True)
         wall, now = await store.read(retention.clock), time.monotonic()
         least = age + int((now - seen) * 1000)
-        (age, mark), seen = await store.write(retention.advance, wall, least, days * _DAY), now
+        (age, mark), seen = await store.write(retention.advance, horizon, wall, least, days * _DAY), now
         complete = mark is None or await prune(store, mark, failures)
         await asyncio.sleep(_PRUNE_SECONDS if complete else _RETRY_SECONDS)
 

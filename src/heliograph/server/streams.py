@@ -11,7 +11,7 @@ from heliograph.errors import ServiceUnavailable
 from heliograph.storage.rows import stream
 from heliograph.storage.store import Store
 
-_POLL_SECONDS = 0.25
+_POLL_SECONDS = 0.125
 _MAX_STREAMS = 100
 _MAX_PER_APP = 25
 
@@ -19,8 +19,8 @@ _MAX_PER_APP = 25
 class Streams:
     """The event streams of a process: woken when events of their app may have been written, closed on shutdown.
 
-    If other processes write too, one small query every quarter of a second finds the apps with new events, whatever the
-    number of streams.
+    On a shared database the horizon of the stream is read eight times a second, once for all streams, and a query finds
+    the apps with new events.
     """
 
     def __init__(self, store: Store, failures: Failures) -> None:
@@ -28,10 +28,16 @@ class Streams:
         self._failures = failures
         self._open: dict[asyncio.Event, str] = {}  # the app of each stream
         self._watching: asyncio.Task[None] | None = None
+        self._horizon: str | None = None
         self.closing = False
 
-    def wake(self, app_id: str | None = None) -> None:
-        """Wake the streams of the app, or all streams, because events may have been written."""
+    def wake(self, app_id: str) -> None:
+        """Wake the streams of the app, because events may have been written."""
+        # On a shared database the events are not in the stream yet.
+        if not self._store.shared:
+            self._wake(app_id)
+
+    def _wake(self, app_id: str | None = None) -> None:
         for event, owner in self._open.items():
             if app_id is None or owner == app_id:
                 event.set()
@@ -39,7 +45,11 @@ class Streams:
     def close(self) -> None:
         """End all streams, and refuse new ones."""
         self.closing = True
-        self.wake()
+        self._wake()
+
+    async def horizon(self) -> str:
+        """The horizon of the stream: the current one, or the last one that was read for all streams."""
+        return self._horizon or await self._store.horizon()
 
     @contextlib.contextmanager
     def opened(self, app_id: str) -> Iterator[asyncio.Event]:
@@ -61,14 +71,18 @@ class Streams:
             del self._open[event]
             if self._watching is not None and not self._open:
                 self._watching.cancel()
-                self._watching = None
+                self._watching = self._horizon = None
 
     async def _watch(self) -> None:
         """Wake the streams of apps with new events, whichever process wrote them."""
-        seen, _ = await self._store.read(stream.horizon)
-        self.wake()
+        seen = self._horizon = await self._store.horizon()
+        self._wake()
         while True:
             await asyncio.sleep(_POLL_SECONDS)
-            seen, apps = await self._store.read(stream.changed_apps, seen, set(self._open.values()))
+            horizon = await self._store.horizon()
+            if horizon == seen:
+                continue
+            apps = await self._store.read(stream.changed_apps, seen, horizon, set(self._open.values()))
+            seen = self._horizon = horizon
             for app_id in apps:
-                self.wake(app_id)
+                self._wake(app_id)

@@ -17,7 +17,7 @@ from heliograph.errors import UsageError
 from heliograph.storage.engine import Columns, Reader, Row, Tx
 from heliograph.storage.migrations import schema
 from heliograph.storage.opening import COPY
-from heliograph.storage.rows import conversations, cursors, meta
+from heliograph.storage.rows import conversations, cursors, meta, stream
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.attachments import Removal, StoredAttachment
 from heliograph.storage.rows.clients import StoredClient
@@ -293,6 +293,7 @@ async def _finish(tx: Tx, values: dict[str, str | None]) -> None:
     for name, value in values.items():
         if value is not None:
             await meta.put(tx, name, value)
+    await stream.start(tx)
     await meta.remove(tx, COPY)
 
 

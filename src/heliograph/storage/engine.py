@@ -52,6 +52,10 @@ class StaleRead(Exception):
     """A row changed after the transaction read it and before it locked it. The transaction is run again."""
 
 
+class EventsRefused(Exception):
+    """The transaction records events, and the event stream does not wait for it. It is run again when it does."""
+
+
 DueBucket: TypeAlias = tuple[str, int]
 """The id of a webhook, and a bucket with deliveries to it."""
 
@@ -72,10 +76,6 @@ class Reader(ABC):
     buckets: int
     single_writer: bool
     """Whether one process writes everything: events are then committed in the order of their ids, in one bucket."""
-    settled: str
-    """An SQL expression: the transaction number below which every transaction has ended."""
-    upcoming: str
-    """An SQL expression: the number that the next transaction will get."""
     clock: str
     """An SQL expression: the time in milliseconds, by the clock of the database."""
 
@@ -114,6 +114,16 @@ class Tx(Reader):
     now: int
     """The time at which it began, in milliseconds. All rows of one transaction have the same time."""
     effects: Effects
+
+    @abstractmethod
+    def check_events(self, first_id: str) -> None:
+        """Check that the event stream waits for this transaction, before it stores rows in the order of the stream.
+
+        `first_id` is the least id of the rows, which must have been made in this transaction.
+
+        Raises:
+            EventsRefused: it does not. The store runs the transaction again.
+        """
 
     @abstractmethod
     async def execute(self, sql: str, *values: Any) -> int:

@@ -105,6 +105,23 @@ class Store(ABC):
                 of the commit: see `Store`.
         """
 
+    @abstractmethod
+    async def horizon(self, *, fresh: bool = False) -> str:
+        """The id up to which the event stream is complete: events that are committed later have greater ids.
+
+        `stream.after` reads the events up to it. With `fresh`, everything that this process has committed is included,
+        unless another process or an open transaction holds the stream back.
+
+        Raises:
+            ServiceUnavailable: the database cannot be read now.
+        """
+
+    @property
+    def horizon_held_seconds(self) -> float:
+        """How long the horizon has been the same, as `horizon` has seen it, while processes may commit events; 0 if
+        nothing holds the stream back."""
+        return 0.0
+
     async def cached_page(self, app_id: str, conversation_id: str, page: Page) -> CachedPage | None:
         """The cached page of participants; None if it is not cached, or if the conversation has changed since.
 

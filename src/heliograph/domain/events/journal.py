@@ -64,7 +64,7 @@ class Journal:
                 conversation_id=None if conversation is None else conversation.id,
                 user_id=user_id,
                 members=None if members is None else tuple([(one.id, one.user_id) for one in members]),
-                key_id=tenant.key_id,
+                caller_key_id=tenant.key_id,
                 created_at=self._now,
                 payload=Raw(_ENCODER.encode(payload)),
                 full_source=full_source,

@@ -12,10 +12,11 @@ from heliograph.domain.events.full_users import show_full_users
 from heliograph.errors import BadRequest
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
+from heliograph.server.streams import Streams
 from heliograph.storage.rows import stream
 from heliograph.storage.rows.cursors import CursorCodec, cursor_codec
 from heliograph.storage.rows.log_rows import StoredEvent
-from heliograph.storage.rows.stream import Cursor
+from heliograph.storage.rows.stream import Found
 from heliograph.storage.store import Store
 from heliograph.wire.envelope import NO_WEBHOOK, call_body
 from heliograph.wire.paths import AppPath
@@ -61,19 +62,19 @@ async def open_stream(request: Request[AppPath, None]) -> EventParts:
     return _parts(request, selection, await _start(request, cursors))
 
 
-async def _start(request: StreamRequest, cursors: CursorCodec) -> Cursor:
+async def _start(request: StreamRequest, cursors: CursorCodec) -> str:
     """Where the stream begins: now, or after `Last-Event-ID`."""
     given = request.headers.get(b"last-event-id")
     if given is None:
-        return await request.store.read(stream.end, request.tenant.app_id)
-    cursor = cursors.decode(given.decode("latin-1"))
-    if cursor is None:
+        return await request.store.horizon(fresh=True)
+    position = cursors.decode(given.decode("latin-1"))
+    if position is None:
         raise BadRequest("Last-Event-ID is not an id of this stream")
-    return await request.store.read(stream.resume, request.tenant.app_id, cursor)
+    return await request.store.read(stream.resume, request.tenant.app_id, position)
 
 
-async def _parts(request: StreamRequest, selection: Selection, cursor: Cursor) -> EventParts:
-    """The events after the cursor as they happen, until the server stops.
+async def _parts(request: StreamRequest, selection: Selection, position: str) -> EventParts:
+    """The events after the position as they happen, until the server stops.
 
     Raises:
         ServiceUnavailable: the process, or the app, has the maximum number of streams open.
@@ -81,13 +82,13 @@ async def _parts(request: StreamRequest, selection: Selection, cursor: Cursor) -
     """
     streams = request.context.streams
     with streams.opened(selection.app_id) as woken:
-        yield _cursor_part(selection.cursors, cursor)
+        yield _cursor_part(selection.cursors, position)
         sent, read = time.monotonic(), -_KEEP_ALIVE_SECONDS
         while not streams.closing:
             # Reads at intervals too, in case a wake-up was missed.
             due = woken.is_set() or time.monotonic() - read >= _KEEP_ALIVE_SECONDS
             woken.clear()
-            part, cursor = await _next_part(selection, cursor) if due else (None, cursor)
+            part, position = await _next_part(selection, streams, position) if due else (None, position)
             # The key may have been removed, or the token may have expired. Checked after the events are read, because
             # they may be younger than the removal.
             await request.recheck()
@@ -107,20 +108,21 @@ async def _parts(request: StreamRequest, selection: Selection, cursor: Cursor) -
             yield _NOTHING
 
 
-async def _next_part(selection: Selection, cursor: Cursor) -> tuple[bytes | None, Cursor]:
-    """The events after the cursor, and the cursor after them; None at the end of the stream."""
-    # One snapshot, so that the end of the stream and the events before it agree.
-    found, following = await selection.store.snapshot(stream.after, selection.app_id, cursor, _PAGE)
-    if following == cursor:
-        return None, cursor
+async def _next_part(selection: Selection, streams: Streams, position: str) -> tuple[bytes | None, str]:
+    """The events after the position, and the position after them; None at the end of the stream."""
+    horizon = await streams.horizon()
+    # One snapshot, in which no maintenance deletes events that are being skipped.
+    found, following = await selection.store.snapshot(stream.after, selection.app_id, position, horizon, _PAGE)
+    if following == position:
+        return None, position
     selected = await _select(selection, found)
-    parts = [_event_part(selection.cursors.encode(position), event) for position, event in selected]
-    # The cursor also moves past events that are filtered out, so that they are not read again.
+    parts = [_event_part(selection.cursors.encode(id), event) for id, event in selected]
+    # The position also moves past events that are filtered out, so that they are not read again.
     return b"".join([*parts, _cursor_part(selection.cursors, following)]) if found else _NOTHING, following
 
 
-async def _select(selection: Selection, found: list[tuple[Cursor, StoredEvent]]) -> list[tuple[Cursor, StoredEvent]]:
-    selected = [(position, event) for position, event in found if _matches(selection, event)]
+async def _select(selection: Selection, found: Found) -> Found:
+    selected = [(id, event) for id, event in found if _matches(selection, event)]
     if selection.include_full_user and selected:
         await selection.store.read(show_full_users, selection.app_id, [event for _, event in selected])
     return selected
@@ -132,8 +134,8 @@ def _matches(selection: Selection, event: StoredEvent) -> bool:
     return not selection.triggers or event.type in selection.triggers or "*" in selection.triggers
 
 
-def _cursor_part(cursors: CursorCodec, cursor: Cursor) -> bytes:
-    return f"id: {cursors.encode(cursor)}\n\n".encode()
+def _cursor_part(cursors: CursorCodec, position: str) -> bytes:
+    return f"id: {cursors.encode(position)}\n\n".encode()
 
 
 def _event_part(cursor: str, event: StoredEvent) -> bytes:

@@ -24,6 +24,8 @@ from heliograph.storage.migrations.steps import (
     step_12_linking,
     step_13_identities,
     step_14_inactivity,
+    step_15_stream_index,
+    step_16_stream_marks,
 )
 from heliograph.storage.rows import meta
 
@@ -42,6 +44,8 @@ STEPS: tuple[Step, ...] = (
     step_12_linking.STEP,
     step_13_identities.STEP,
     step_14_inactivity.STEP,
+    step_15_stream_index.STEP,
+    step_16_stream_marks.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"
@@ -102,7 +106,8 @@ async def migrate(tx: Tx, dialect: Dialect, present: int, buckets: int) -> None:
     for step in STEPS[present:]:
         await _change(tx, dialect, step)
         for index in step.indexes:
-            await tx.execute(index.statement)
+            if buckets > 1 or not index.for_many_buckets:
+                await tx.execute(index.statement)
     if present == 0:
         await meta.put(tx, "buckets", str(buckets))
     if present < latest():

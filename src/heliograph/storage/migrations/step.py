@@ -18,6 +18,8 @@ class Index:
     name: str
     on: str
     unique: bool = False
+    for_many_buckets: bool = False
+    """Whether a database with one bucket does without it."""
 
     @property
     def statement(self) -> str:

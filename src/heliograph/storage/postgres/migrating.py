@@ -102,8 +102,7 @@ async def _connected(url: str) -> AsyncIterator[Connection]:
 async def _lock_out(guard: Connection, name: str) -> None:
     """Lock out other migrations for as long as the connection exists.
 
-    The lock conflicts with itself alone, so that servers read and write `meta` in the meantime. It needs no transaction
-    number, on which the event stream would wait.
+    The lock conflicts with itself alone, so that servers read and write `meta` in the meantime.
     """
     lock = "LOCK TABLE meta IN SHARE UPDATE EXCLUSIVE MODE"
     settings = "BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"

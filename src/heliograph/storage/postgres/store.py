@@ -18,12 +18,14 @@ from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.page_cache import PageCache
 from heliograph.storage.postgres.batches import Batcher
+from heliograph.storage.postgres.horizon import Horizon
+from heliograph.storage.postgres.marks import Marks
 from heliograph.storage.postgres.migrating import CONNECT_SECONDS, migrate
 from heliograph.storage.postgres.pool import Connection, Pool
 from heliograph.storage.postgres.reads import PooledReader
 from heliograph.storage.postgres.transactions import UNAVAILABLE, Transactions, retried
 from heliograph.storage.postgres.tx import BUCKETS, Catalog, PostgresTx
-from heliograph.storage.rows import cursors, meta, stream
+from heliograph.storage.rows import cursors, meta
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 from heliograph.storage.unlocking import sealer_of
@@ -33,10 +35,13 @@ _STATEMENTS = 256
 """The number of prepared statements per connection: enough for those of all verbs, in each size of a set."""
 _IDENTITY = "database_id"
 # - An acknowledged write is on disk, even if the database turns synchronous commits off by default.
+# - The name of the session tells the event stream which process it belongs to. PgBouncer may ignore the name with which
+#   it was opened.
 # - Statements are planned when tables are empty, and PostgreSQL keeps their plans until the tables are next analysed.
 #   Without this, it would read tables from end to end until then. Every query of a table that grows has an index.
 # - Before PostgreSQL 18, a scan that is turned off and still needed looks so expensive that it would be compiled.
 _SETTINGS = """SELECT set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false),
+    set_config('application_name', '{name}', false),
     CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END"""
 
 T = TypeVar("T")
@@ -52,15 +57,17 @@ class PostgresStore(Store):
     shared = True
     persistent = True
 
-    def __init__(self, name: str, pool: Pool, sealer: Sealer) -> None:
+    def __init__(self, name: str, pool: Pool, marks: Marks, sealer: Sealer) -> None:
         self.name = name
         self.sealer = sealer
         self.buckets = BUCKETS
         self.page_cache = PageCache()
         self._pool = pool
+        self._marks = marks
+        self._horizon = Horizon(pool, marks.process)
         catalog = Catalog()
         self._reader = PooledReader(pool, catalog, BUCKETS)
-        self._transactions = Transactions(pool, catalog, BUCKETS, self._report_due)
+        self._transactions = Transactions(pool, catalog, BUCKETS, marks, self._report_due)
         self._batcher = Batcher(self._run_batch)
 
     async def snapshot(
@@ -84,6 +91,15 @@ class PostgresStore(Store):
         self.observe_batch(batch.__name__, len(items), time.perf_counter() - started)
         return outcomes
 
+    async def horizon(self, *, fresh: bool = False) -> str:
+        if fresh:
+            await retried(lambda: self._marks.publish(self._pool))
+        return await retried(self._horizon.read)
+
+    @property
+    def horizon_held_seconds(self) -> float:
+        return self._horizon.held_seconds
+
     @property
     def waiting(self) -> int:
         return self._batcher.waiting
@@ -94,6 +110,7 @@ class PostgresStore(Store):
 
     async def close(self) -> None:
         await self._batcher.stop()
+        await self._marks.close(self._pool)
         await self._pool.close()
 
 
@@ -112,7 +129,8 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
             another master key.
     """
     name = _name(url)
-    pool = Pool(partial(_connect, url), connections)
+    marks = Marks()
+    pool = Pool(partial(_connect, url, marks), connections)
     try:
         async with pool.connection():
             pass
@@ -122,7 +140,7 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
         await pool.close()
         raise UsageError(f"the database cannot be opened: {name}: {why}") from None
     try:
-        return PostgresStore(name, pool, await _prepare(pool, url, name))
+        return PostgresStore(name, pool, marks, await _prepare(pool, marks, url, name))
     except BaseException as error:
         await pool.close()
         if isinstance(error, (ServiceUnavailable, *UNAVAILABLE, asyncpg.PostgresError)):
@@ -148,25 +166,27 @@ def _name(url: str) -> str:
     return f"PostgreSQL {unquote(host)}{parts.path}"
 
 
-async def _connect(url: str) -> Connection:
+async def _connect(url: str, marks: Marks) -> Connection:
+    name = marks.next_name()
     connection = await asyncpg.connect(
         url,
         timeout=CONNECT_SECONDS,
         command_timeout=_STATEMENT_SECONDS,
         statement_cache_size=_STATEMENTS,
-        server_settings={"application_name": "heliograph"},
+        server_settings={"application_name": name},
     )
     try:
-        await connection.execute(_SETTINGS)
+        await connection.execute(_SETTINGS.format(name=name))
+        await marks.admit(connection, name)
     except BaseException:
         connection.terminate()
         raise
     return connection
 
 
-async def _prepare(pool: Pool, url: str, name: str) -> Sealer:
+async def _prepare(pool: Pool, marks: Marks, url: str, name: str) -> Sealer:
     """Migrate the schema, and load the master key."""
-    transactions = Transactions(pool, Catalog(), BUCKETS)
+    transactions = Transactions(pool, Catalog(), BUCKETS, marks)
     await migrate(pool, transactions, url, name)
     return await transactions.run(_unlock)
 
@@ -178,8 +198,6 @@ async def _unlock(tx: PostgresTx) -> Sealer:
         await meta.lock(tx)
         identity = await meta.get(tx, _IDENTITY) or secrets.token_hex(8)
         await meta.put(tx, _IDENTITY, identity)
-    cluster = await tx.row("SELECT system_identifier FROM pg_control_system()")
-    await stream.begin_epoch(tx, str(cluster[0] if cluster else ""))
     await cursors.prepare(tx)
     return await sealer_of(tx, _configuration_folder() / f"{identity}.key")
 

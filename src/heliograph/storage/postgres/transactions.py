@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import asyncpg
 
 from heliograph.errors import ApiError, ServiceUnavailable
-from heliograph.storage.engine import DueBucket, StaleRead
+from heliograph.storage.engine import DueBucket, EventsRefused, StaleRead
+from heliograph.storage.postgres.marks import Marks
 from heliograph.storage.postgres.pool import Connection, Pool
 from heliograph.storage.postgres.tx import Catalog, PostgresTx, Witness
 from heliograph.wire import times
@@ -100,12 +101,14 @@ class Transactions:
         pool: Pool,
         catalog: Catalog,
         buckets: int,
+        marks: Marks,
         on_due: Callable[[set[DueBucket]], None] = lambda due: None,
     ) -> None:
         self._pool = pool
         self._on_due = on_due
         self._catalog = catalog
         self._buckets = buckets
+        self._marks = marks
 
     async def snapshot(self, query: Callable[[PostgresTx], Awaitable[T]]) -> T:
         """The result of `query`, all of whose statements read the same snapshot.
@@ -136,6 +139,11 @@ class Transactions:
             attempt += 1
             try:
                 return await self._attempt(work)
+            except EventsRefused as refused:
+                if attempt >= _ATTEMPTS:
+                    raise ServiceUnavailable from refused
+                await self._begin_mark()
+                continue
             except CommitInDoubt as lost:
                 if await self._was_committed(lost.witness):
                     result: T = lost.result
@@ -158,23 +166,38 @@ class Transactions:
                 raise ServiceUnavailable from error
             await asyncio.sleep(random.uniform(0, _PAUSE_SECONDS) * min(attempt - 1, _ATTEMPTS))
 
+    async def _begin_mark(self) -> None:
+        try:
+            await self._marks.begin(self._pool)
+        except UNAVAILABLE as error:
+            raise ServiceUnavailable from error
+
     async def _attempt(self, work: Callable[[PostgresTx], Awaitable[T]]) -> T:
-        async with self._pool.connection() as connection:
-            tx = PostgresTx(connection, self._catalog, self._buckets, times.now())
-            try:
-                await connection.execute("BEGIN")
-                result = await work(tx)
-                await tx.flush()
-            except BaseException:
-                await _roll_back(connection)
-                raise
-            try:
-                await connection.execute("COMMIT")
-            except UNAVAILABLE as error:
-                raise CommitInDoubt(result, tx.witness) from error
-            if tx.effects.due:
-                self._on_due(tx.effects.due)
-            return result
+        place = committing = None
+        try:
+            async with self._pool.connection() as connection:
+                place = self._marks.take()
+                tx = PostgresTx(connection, self._catalog, self._buckets, times.now(), place)
+                try:
+                    await connection.execute("BEGIN")
+                    await self._marks.confirm(connection)
+                    result = await work(tx)
+                    await tx.flush()
+                except BaseException:
+                    await _roll_back(connection)
+                    raise
+                try:
+                    committing = connection
+                    await connection.execute("COMMIT")
+                except UNAVAILABLE as error:
+                    raise CommitInDoubt(result, tx.witness) from error
+                if tx.effects.due:
+                    self._on_due(tx.effects.due)
+                return result
+        finally:
+            # The pool has closed the connection if its transaction may not have ended.
+            if place is not None:
+                self._marks.leave(place, committing)
 
     async def _was_committed(self, witness: Witness | None) -> bool:
         """Whether the transaction that inserted this witness was committed, although no response to its COMMIT came.

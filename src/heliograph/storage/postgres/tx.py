@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from heliograph.storage.engine import Columns, Dialect, Effects, Lock, Reader, Row, Tx, parameters
+from heliograph.storage.postgres.marks import Place
 from heliograph.storage.postgres.pool import Connection
 from heliograph.storage.postgres.writes import PendingWrites
 
@@ -65,8 +66,6 @@ class PostgresReader(Reader):
     """A reader; its subclasses decide which connection runs a statement."""
 
     single_writer = False
-    settled = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-    upcoming = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
     clock = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 
     def __init__(self, catalog: Catalog, buckets: int) -> None:
@@ -94,13 +93,21 @@ class PostgresReader(Reader):
 class PostgresTx(PostgresReader, Tx):
     """A snapshot or a transaction on one connection. Its creator begins and ends the transaction."""
 
-    def __init__(self, connection: Connection, catalog: Catalog, buckets: int, now: int = 0) -> None:
+    def __init__(
+        self, connection: Connection, catalog: Catalog, buckets: int, now: int = 0, place: Place | None = None
+    ) -> None:
         super().__init__(catalog, buckets)
         self._connection = connection
         self.now = now
         self.effects = Effects()
         self.witness: Witness | None = None
         self._pending = PendingWrites()
+        self._place = place
+
+    def check_events(self, first_id: str) -> None:
+        if self._place is None:
+            raise RuntimeError("this transaction cannot record events")
+        self._place.check(first_id)
 
     async def row(self, sql: str, *values: Any) -> Row | None:
         await self.flush()

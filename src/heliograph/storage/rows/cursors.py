@@ -1,7 +1,7 @@
 """Cursors of the event stream as clients see them: the text of `Last-Event-ID`.
 
-A cursor reveals the activity of the whole database: the number of a transaction on PostgreSQL, the newest event of any
-app on SQLite. So clients see it encrypted, and bound to their app.
+A cursor is a position of the stream, which may be the id of an event of any app. So clients see it encrypted, and bound
+to their app.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from heliograph import ids
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.rows import meta
-from heliograph.storage.rows.stream import Cursor
+from heliograph.storage.rows import meta, stream
 
 KEY_NAME = "cursor_key"
 """The name of the encryption key in `meta`. Copies of the database keep it, so that cursors stay valid."""
-_NONCE_BYTES, _EPOCH_BYTES, _TX_BYTES, _ID_BYTES = 12, 8, 8, 12
+_NONCE_BYTES, _ID_BYTES = 12, 12
 
 
 class CursorCodec:
@@ -29,21 +29,24 @@ class CursorCodec:
         self._cipher = AESGCM(key)
         self._app = app_id.encode()
 
-    def encode(self, cursor: Cursor) -> str:
-        """The encrypted cursor: 75 characters."""
-        position = bytes.fromhex(cursor.epoch) + cursor.tx.to_bytes(_TX_BYTES) + bytes.fromhex(cursor.id)
+    def encode(self, position: str) -> str:
+        """The encrypted cursor: 54 characters."""
         nonce = os.urandom(_NONCE_BYTES)
-        return urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, position, self._app)).rstrip(b"=").decode()
+        sealed = nonce + self._cipher.encrypt(nonce, bytes.fromhex(position), self._app)
+        return urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
-    def decode(self, text: str) -> Cursor | None:
-        """The cursor, or None if the text is not one of this app."""
+    def decode(self, text: str) -> str | None:
+        """The position, or None if the text is not a cursor of this app."""
         try:
             sealed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
             position = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._app)
         except (ValueError, InvalidTag):
             return None
-        epoch, tx, id = position[:_EPOCH_BYTES], position[_EPOCH_BYTES:-_ID_BYTES], position[-_ID_BYTES:]
-        return Cursor(epoch.hex(), int.from_bytes(tx), id.hex())
+        id = position[-_ID_BYTES:].hex()
+        if len(position) == _ID_BYTES:
+            return id
+        # Cursors of earlier versions are of another order. On PostgreSQL, one without an event has no time.
+        return ids.FIRST if id == ids.LAST else stream.earlier(id)
 
 
 async def cursor_codec(reader: Reader, app_id: str) -> CursorCodec:

@@ -23,7 +23,7 @@ class StoredEvent(Struct):
     conversation_id: str | None
     user_id: str | None
     members: tuple[tuple[str, str], ...] | None
-    key_id: str | None
+    caller_key_id: str | None
     created_at: int
     payload: Raw
     full_payload: Raw | None = None

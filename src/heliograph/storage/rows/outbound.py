@@ -60,6 +60,7 @@ def _selected(reader: Reader, app_id: str, filter: OutboundFilter) -> tuple[str,
 
 async def add(tx: Tx, outbound: Sequence[StoredOutbound]) -> None:
     """Store what channels would have been sent."""
+    tx.check_events(outbound[0].id)
     rows = [(tx.bucket(one.conversation_id), *_ROWS.dump(one)) for one in outbound]
     await tx.insert("outbound", ("bucket", *_ROWS.columns), rows)
 

@@ -25,6 +25,7 @@ async def add(
     `in_full` maps event ids to functions that build the payload with full users; they are called only for events that
     go to a webhook with `includeFullUser`. `withheld` maps event ids to the integrations that do not get the event.
     """
+    tx.check_events(events[0].id)
     new = await deliveries.new_deliveries(tx, events, in_full, withheld)
     full_ids = {delivery.event_id for delivery in new if delivery.in_full & FULL_USER}
     for event in events:

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.rows import deliveries, meta, stream
+from heliograph.storage.rows import deliveries, meta
 
 NAME = "retention"
 """The name of the state in `meta`."""
@@ -24,10 +24,9 @@ time it is read."""
 
 
 class Mark(Struct, frozen=True):
-    """A position in the event log: events up to (`tx`, `id`) existed at this age of the database."""
+    """A position in the event log: events up to this id existed at this age of the database, later ones did not."""
 
     age: int
-    tx: int
     id: str
 
 
@@ -52,13 +51,12 @@ class Age(Struct):
 class Retention(Age):
     """The state of the retention clock: the age of the database, and its marks."""
 
-    epoch: str
     marks: list[Mark] = []
 
-    def mark(self, tx: int, id: str, keep: int) -> Mark | None:
+    def mark(self, id: str, keep: int) -> Mark | None:
         """Mark the end of the log; returns the newest mark that is at least `keep` old, and drops those before it."""
         if not self.marks or self.age - self.marks[-1].age >= keep // _MARKS:
-            self.marks.append(Mark(self.age, tx, id))
+            self.marks.append(Mark(self.age, id))
         old = [mark for mark in self.marks if self.age - mark.age >= keep]
         self.marks = self.marks[max(0, len(old) - 1) :]
         return old[-1] if old else None
@@ -72,19 +70,17 @@ async def clock(reader: Reader) -> int:
     return now
 
 
-async def advance(tx: Tx, wall: int, least: int, keep: int) -> tuple[int, Mark | None]:
-    """Advance the age of the database by the time that has passed.
+async def advance(tx: Tx, horizon: str, wall: int, least: int, keep: int) -> tuple[int, Mark | None]:
+    """Advance the age of the database by the time that has passed. `horizon` is the end of the event stream.
 
     Returns the age of the database, and the mark before which events are older than `keep` milliseconds.
     """
-    end = await stream.end(tx, "")
     known = await meta.get(tx, NAME)
     retention = msgspec.json.decode(known, type=Retention) if known else None
-    # Marks of another epoch are not comparable, so all events count as new.
-    if retention is None or retention.epoch != end.epoch:
-        retention = Retention(wall, 0, end.epoch)
+    if retention is None:
+        retention = Retention(wall, 0)
     retention.advance(wall, least, keep)
-    old = retention.mark(end.tx, end.id, keep)
+    old = retention.mark(horizon, keep)
     await meta.put(tx, NAME, msgspec.json.encode(retention).decode())
     return retention.age, old
 
@@ -108,12 +104,10 @@ async def prune_deliveries(tx: Tx, bucket: int, after: str, mark: Mark, limit: i
     Returns the id to continue after, or None if none of the examined deliveries is old.
     """
     rows = await tx.rows(
-        """SELECT d.id, d.status, CASE WHEN e.id IS NULL OR (e.tx, e.id) <= ($3, $4) THEN 1 ELSE 0 END
-        FROM (SELECT bucket, id, status, event_id FROM delivery WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $5) AS d
-        LEFT JOIN event AS e ON e.bucket = d.bucket AND e.id = d.event_id ORDER BY d.id""",
+        """SELECT id, status, CASE WHEN event_id <= $3 THEN 1 ELSE 0 END FROM delivery
+        WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $4""",
         bucket,
         after,
-        mark.tx,
         mark.id,
         limit,
     )
@@ -128,16 +122,15 @@ async def prune_events(tx: Tx, bucket: int, after: str, mark: Mark, limit: int) 
     Returns the id to continue after, or None if none of the examined events is old.
     """
     rows = await tx.rows(
-        """SELECT e.id, CASE WHEN (e.tx, e.id) <= ($3, $4) THEN 1 ELSE 0 END, (
+        """SELECT e.id, CASE WHEN e.id <= $3 THEN 1 ELSE 0 END, (
             SELECT count(*) FROM delivery AS d WHERE d.bucket = e.bucket AND d.status = 'pending'
             AND d.lane = coalesce(e.conversation_id, e.user_id, '') AND d.event_id = e.id
         ) FROM (
-            SELECT bucket, id, tx, conversation_id, user_id FROM event WHERE bucket = $1 AND id > $2
-            ORDER BY id LIMIT $5
+            SELECT bucket, id, conversation_id, user_id FROM event WHERE bucket = $1 AND id > $2
+            ORDER BY id LIMIT $4
         ) AS e ORDER BY e.id""",
         bucket,
         after,
-        mark.tx,
         mark.id,
         limit,
     )
@@ -151,11 +144,10 @@ async def prune_outbound(tx: Tx, bucket: int, after: str, mark: Mark, limit: int
     Returns the id to continue after, or None if none of the examined rows is old.
     """
     rows = await tx.rows(
-        """SELECT id, CASE WHEN (tx, id) <= ($3, $4) THEN 1 ELSE 0 END FROM outbound
-        WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $5""",
+        """SELECT id, CASE WHEN id <= $3 THEN 1 ELSE 0 END FROM outbound
+        WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $4""",
         bucket,
         after,
-        mark.tx,
         mark.id,
         limit,
     )

@@ -18,7 +18,6 @@ from pathlib import Path
 from heliograph.errors import UsageError
 from heliograph.storage import sealing
 from heliograph.storage.migrations import schema
-from heliograph.storage.rows import stream
 from heliograph.storage.sqlite.examining import examine, schema_version
 from heliograph.storage.sqlite.location import (
     Location,
@@ -32,7 +31,6 @@ from heliograph.storage.sqlite.locking import DatabaseFile
 from heliograph.storage.sqlite.tx import SQLiteTx, connect
 from heliograph.storage.sqlite.writer import drive
 from heliograph.storage.unlocking import check_master_key
-from heliograph.wire import times
 
 _STEP_PAGES = 512
 _CACHE_KIB = 1_000
@@ -210,15 +208,13 @@ def _copy(source: sqlite3.Connection, draft: Path, advanced: Advanced, *, in_tur
         os.close(descriptor)
 
 
-def _finish(draft: Path, check: str, *, new_epoch: bool = False) -> int:
+def _finish(draft: Path, check: str) -> int:
     """Check the draft, and write it to disk as one file without a log; returns its schema version."""
     with closing(connect(draft, read_only=False)) as connection:
         version = schema_version(connection).number
         ((found,),) = connection.execute(f"PRAGMA {check}(1)")
         if found != "ok":
             raise UsageError(f"the database is damaged ({found})")
-        if new_epoch:
-            drive(stream.end_epoch(SQLiteTx(connection, 1, times.now())))
         connection.execute("PRAGMA journal_mode = DELETE")
     descriptor = os.open(draft, os.O_RDWR | os.O_CLOEXEC)
     try:
@@ -237,7 +233,7 @@ def _prepare(source: Location, location: Location, advanced: Advanced) -> tuple[
         schema.refuse_unknown(str(source.path), version)
         key = _key_to_restore(connection, source, location)
         _copy(connection, location.restoring, advanced, in_turns=False)
-    _finish(location.restoring, "integrity_check", new_epoch=True)
+    _finish(location.restoring, "integrity_check")
     return version.number, key
 
 

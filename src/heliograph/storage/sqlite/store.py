@@ -131,6 +131,9 @@ class EmbeddedStore(Store):
         if effects.due:
             self._report_due(effects.due)
 
+    async def horizon(self, *, fresh: bool = False) -> str:
+        return await self.read(stream.newest)
+
     async def cached_page(self, app_id: str, conversation_id: str, page: Page) -> CachedPage | None:
         if not self._serves:
             return await super().cached_page(app_id, conversation_id, page)
@@ -245,7 +248,6 @@ def _prepare(connection: sqlite3.Connection, location: Location) -> Sealer:
         present = schema_version(connection)
         schema.refuse_unknown(str(location.path), present)
         drive(schema.migrate(tx, DIALECT, present.number, BUCKETS))
-        drive(stream.begin_epoch(tx, ""))
         drive(cursors.prepare(tx))
     # In a separate transaction, so that a master key next to a database without tables means that one was lost.
     with _transaction(connection) as tx:
