@@ -24,6 +24,7 @@ from heliograph.storage.migrations.steps import (
     step_12_linking,
     step_13_identities,
     step_14_inactivity,
+    step_15_partitions,
 )
 from heliograph.storage.rows import meta
 
@@ -42,6 +43,7 @@ STEPS: tuple[Step, ...] = (
     step_12_linking.STEP,
     step_13_identities.STEP,
     step_14_inactivity.STEP,
+    step_15_partitions.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

@@ -18,7 +18,9 @@ from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.page_cache import PageCache
 from heliograph.storage.postgres.batches import Batcher
-from heliograph.storage.postgres.migrating import CONNECT_SECONDS, migrate
+from heliograph.storage.postgres.ddl import CONNECT_SECONDS
+from heliograph.storage.postgres.migrating import migrate
+from heliograph.storage.postgres.partitions import PostgresPartitions
 from heliograph.storage.postgres.pool import Connection, Pool
 from heliograph.storage.postgres.reads import PooledReader
 from heliograph.storage.postgres.transactions import UNAVAILABLE, Transactions, retried
@@ -52,7 +54,7 @@ class PostgresStore(Store):
     shared = True
     persistent = True
 
-    def __init__(self, name: str, pool: Pool, sealer: Sealer) -> None:
+    def __init__(self, url: str, name: str, pool: Pool, sealer: Sealer) -> None:
         self.name = name
         self.sealer = sealer
         self.buckets = BUCKETS
@@ -60,6 +62,7 @@ class PostgresStore(Store):
         self._pool = pool
         catalog = Catalog()
         self._reader = PooledReader(pool, catalog, BUCKETS)
+        self.partitions = PostgresPartitions(url, self._reader)
         self._transactions = Transactions(pool, catalog, BUCKETS, self._report_due)
         self._batcher = Batcher(self._run_batch)
 
@@ -122,7 +125,7 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
         await pool.close()
         raise UsageError(f"the database cannot be opened: {name}: {why}") from None
     try:
-        return PostgresStore(name, pool, await _prepare(pool, url, name))
+        return PostgresStore(url, name, pool, await _prepare(pool, url, name))
     except BaseException as error:
         await pool.close()
         if isinstance(error, (ServiceUnavailable, *UNAVAILABLE, asyncpg.PostgresError)):

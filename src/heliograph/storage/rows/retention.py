@@ -11,6 +11,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from heliograph import ids
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import deliveries, meta, stream
 
@@ -24,10 +25,9 @@ time it is read."""
 
 
 class Mark(Struct, frozen=True):
-    """A position in the event log: events up to (`tx`, `id`) existed at this age of the database."""
+    """A position in the event log: events up to this id existed at this age of the database."""
 
     age: int
-    tx: int
     id: str
 
 
@@ -55,10 +55,10 @@ class Retention(Age):
     epoch: str
     marks: list[Mark] = []
 
-    def mark(self, tx: int, id: str, keep: int) -> Mark | None:
+    def mark(self, id: str, keep: int) -> Mark | None:
         """Mark the end of the log; returns the newest mark that is at least `keep` old, and drops those before it."""
         if not self.marks or self.age - self.marks[-1].age >= keep // _MARKS:
-            self.marks.append(Mark(self.age, tx, id))
+            self.marks.append(Mark(self.age, id))
         old = [mark for mark in self.marks if self.age - mark.age >= keep]
         self.marks = self.marks[max(0, len(old) - 1) :]
         return old[-1] if old else None
@@ -84,80 +84,95 @@ async def advance(tx: Tx, wall: int, least: int, keep: int) -> tuple[int, Mark |
     if retention is None or retention.epoch != end.epoch:
         retention = Retention(wall, 0, end.epoch)
     retention.advance(wall, least, keep)
-    old = retention.mark(end.tx, end.id, keep)
+    old = retention.mark(end.id if tx.single_writer else ids.new(), keep)
     await meta.put(tx, NAME, msgspec.json.encode(retention).decode())
     return retention.age, old
 
 
-async def buckets(reader: Reader, table: str) -> list[int]:
-    """The buckets in which `table`, `event`, `delivery` or `outbound`, has rows."""
-    rows = await reader.rows(
-        f"""WITH RECURSIVE filled (bucket) AS (
-            SELECT min(bucket) FROM {table}
-            UNION ALL
-            SELECT (SELECT min(bucket) FROM {table} WHERE bucket > filled.bucket) FROM filled
-            WHERE filled.bucket IS NOT NULL
-        ) SELECT bucket FROM filled WHERE bucket IS NOT NULL"""
-    )
-    return [row[0] for row in rows]
+async def buckets(reader: Reader, part: str) -> list[int]:
+    """The buckets in which a table, or a partition of one, has rows."""
+    if reader.buckets == 1:
+        return [0]
+    # LIMIT makes PostgreSQL search the index once for each bucket.
+    is_filled = f"(SELECT 1 FROM {part} WHERE bucket = b LIMIT 1) = 1"
+    rows = await reader.rows(f"SELECT b FROM generate_series(0, $1::bigint - 1) AS b WHERE {is_filled}", reader.buckets)
+    return sorted(row[0] for row in rows)
 
 
-async def prune_deliveries(tx: Tx, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
-    """Delete the settled deliveries of old events among the next `limit` of the bucket, with their attempts.
+async def prune_deliveries(tx: Tx, part: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+    """Delete the settled deliveries of old events among the next `limit` of the bucket.
+
+    With a single writer their attempts are deleted too; otherwise they are in partitions.
 
     Returns the id to continue after, or None if none of the examined deliveries is old.
     """
     rows = await tx.rows(
-        """SELECT d.id, d.status, CASE WHEN e.id IS NULL OR (e.tx, e.id) <= ($3, $4) THEN 1 ELSE 0 END
-        FROM (SELECT bucket, id, status, event_id FROM delivery WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $5) AS d
-        LEFT JOIN event AS e ON e.bucket = d.bucket AND e.id = d.event_id ORDER BY d.id""",
+        f"SELECT id, event_id, status FROM {part} WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3",
         bucket,
         after,
-        mark.tx,
+        limit,
+    )
+    settled = [(bucket, id) for id, event_id, status in rows if event_id <= mark.id and status != "pending"]
+    if tx.single_writer:
+        await deliveries.remove(tx, settled)
+    else:
+        await tx.delete("delivery", ("bucket", "id"), settled)
+    return rows[-1][0] if len(rows) == limit and any(row[1] <= mark.id for row in rows) else None
+
+
+async def prune_attempts(tx: Tx, part: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+    """Delete the attempts of deleted deliveries among the next `limit` old ones of the bucket.
+
+    Returns the delivery id to continue after, or None if there are no more old attempts.
+    """
+    rows = await tx.rows(
+        f"""SELECT a.delivery_id, (SELECT 1 FROM delivery AS d WHERE d.bucket = $1 AND d.id = a.delivery_id) FROM (
+            SELECT delivery_id FROM {part} WHERE bucket = $1 AND delivery_id > $2 AND delivery_id <= $3
+            ORDER BY delivery_id LIMIT $4
+        ) AS a ORDER BY a.delivery_id""",
+        bucket,
+        after,
         mark.id,
         limit,
     )
-    keys = [(bucket, id) for id, status, is_old in rows if is_old and status != "pending"]
-    await deliveries.remove(tx, keys)
-    return rows[-1][0] if len(rows) == limit and any(row[2] for row in rows) else None
+    gone = sorted({id for id, exists in rows if not exists})
+    await tx.delete("attempt", ("bucket", "delivery_id"), [(bucket, id) for id in gone])
+    return rows[-1][0] if len(rows) == limit else None
 
 
-async def prune_events(tx: Tx, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def prune_events(tx: Tx, part: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
     """Delete the old events among the next `limit` of the bucket, except those with pending deliveries.
 
     Returns the id to continue after, or None if none of the examined events is old.
     """
     rows = await tx.rows(
-        """SELECT e.id, CASE WHEN (e.tx, e.id) <= ($3, $4) THEN 1 ELSE 0 END, (
-            SELECT count(*) FROM delivery AS d WHERE d.bucket = e.bucket AND d.status = 'pending'
+        f"""SELECT e.id, (
+            SELECT count(*) FROM delivery AS d WHERE d.bucket = $1 AND d.status = 'pending'
             AND d.lane = coalesce(e.conversation_id, e.user_id, '') AND d.event_id = e.id
         ) FROM (
-            SELECT bucket, id, tx, conversation_id, user_id FROM event WHERE bucket = $1 AND id > $2
-            ORDER BY id LIMIT $5
+            SELECT id, conversation_id, user_id FROM {part} WHERE bucket = $1 AND id > $2 AND id <= $3
+            ORDER BY id LIMIT $4
         ) AS e ORDER BY e.id""",
         bucket,
         after,
-        mark.tx,
         mark.id,
         limit,
     )
-    await tx.delete("event", ("bucket", "id"), [(bucket, id) for id, is_old, pending in rows if is_old and not pending])
-    return rows[-1][0] if len(rows) == limit and any(row[1] for row in rows) else None
+    await tx.delete("event", ("bucket", "id"), [(bucket, id) for id, pending in rows if not pending])
+    return rows[-1][0] if len(rows) == limit else None
 
 
-async def prune_outbound(tx: Tx, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
-    """Delete what was sent before the mark among the next `limit` rows of `outbound` in the bucket.
+async def prune_outbound(tx: Tx, part: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+    """Delete what was sent before the mark among the next `limit` rows of the bucket.
 
-    Returns the id to continue after, or None if none of the examined rows is old.
+    Returns the id to continue after, or None if there is no more.
     """
     rows = await tx.rows(
-        """SELECT id, CASE WHEN (tx, id) <= ($3, $4) THEN 1 ELSE 0 END FROM outbound
-        WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $5""",
+        f"SELECT id FROM {part} WHERE bucket = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4",
         bucket,
         after,
-        mark.tx,
         mark.id,
         limit,
     )
-    await tx.delete("outbound", ("bucket", "id"), [(bucket, id) for id, is_old in rows if is_old])
-    return rows[-1][0] if len(rows) == limit and any(row[1] for row in rows) else None
+    await tx.delete("outbound", ("bucket", "id"), [(bucket, id) for id, *_ in rows])
+    return rows[-1][0] if len(rows) == limit else None
