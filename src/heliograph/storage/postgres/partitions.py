@@ -81,12 +81,11 @@ class PostgresPartitions(Partitions):
                     await _drop(connection, table, one)
 
     async def parts(self, table: str, old: str, keep: int) -> Sequence[str]:
-        """The rest, and partitions that are too wide: they were made for a longer retention time, or have to be kept.
-
-        In a partition of the right size, no row is more than a span older than the retention time.
-        """
+        """The rest, and partitions that are too wide or too old: they were made for a longer retention time, or pending
+        deliveries need them."""
         found = await _partitions(self._reader, table)
-        since = ids.earliest(max(0, ids.milliseconds(old) - span(keep)))
+        # A partition of the right width that is not dropped at the first try, as during a `pg_dump`, can wait.
+        since = ids.earliest(max(0, ids.milliseconds(old) - 2 * span(keep)))
         return [one.name for one in found if one.range is None or one.range.first < since] or [table]
 
     async def _ranges(self, table: str) -> list[Range]:

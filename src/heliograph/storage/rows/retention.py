@@ -83,6 +83,8 @@ async def advance(tx: Tx, wall: int, least: int, keep: int) -> tuple[int, Mark |
     # Marks of another epoch are not comparable, so all events count as new.
     if retention is None or retention.epoch != end.epoch:
         retention = Retention(wall, 0, end.epoch)
+    # Earlier versions marked transactions instead of ids.
+    retention.marks = [mark for mark in retention.marks if mark.id != ids.LAST]
     retention.advance(wall, least, keep)
     old = retention.mark(end.id if tx.single_writer else ids.new(), keep)
     await meta.put(tx, NAME, msgspec.json.encode(retention).decode())
