@@ -167,7 +167,8 @@ def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
     listing = (
         "SELECT name FROM sqlite_master WHERE type = 'table'"
         if is_sqlite(url)
-        else "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+        else "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace "
+        "AND relkind IN ('r', 'p') AND NOT relispartition"
     )
     with beside(url) as query:
         return {table: sorted(query(f"SELECT * FROM {table}"), key=repr) for (table,) in query(listing)}

@@ -6,9 +6,16 @@ Tests call these functions in the processes that they start, or with monkeypatch
 from __future__ import annotations
 
 from heliograph.storage.migrations import schema
-from heliograph.storage.migrations.step import Index, Step
+from heliograph.storage.migrations.step import Index, Partitioning, Step
+from heliograph.storage.partitions import Partitions
+from heliograph.storage.postgres.partitions import PostgresPartitions
 
 PRESENT = schema.STEPS
+_PARTITIONING = next(
+    number for number, step in enumerate(PRESENT) if any(isinstance(change, Partitioning) for change in step.changes)
+)
+UNPARTITIONED = PRESENT[:_PARTITIONING]
+"""The steps before the one that partitions tables."""
 INDEX = Index("participant_colour", "participant (app_id, user_id) WHERE client_associations <> '[]'")
 # Older programs neither read nor write the column and the table, and the index changes no result.
 EXPANDED = (
@@ -18,6 +25,13 @@ EXPANDED = (
 )
 # Programs that do not know the last step of EXPANDED would miss the column.
 CONTRACTED = (*EXPANDED, Step(len(EXPANDED), ("ALTER TABLE conversation DROP COLUMN colour",)))
+
+
+def unpartitioned_release() -> None:
+    """Become a release that knows no partitions."""
+    schema.STEPS = UNPARTITIONED
+    for name in ("add", "drop", "parts"):
+        setattr(PostgresPartitions, name, getattr(Partitions, name))
 
 
 def expanding_release() -> None:

@@ -21,8 +21,9 @@ _SQLITE = """
     SELECT s.tbl_name, sum(d.pgsize) FROM dbstat AS d JOIN sqlite_schema AS s ON s.name = d.name
     WHERE d.aggregate = TRUE GROUP BY s.tbl_name"""
 _POSTGRESQL = """
-    SELECT relname, pg_total_relation_size(oid) FROM pg_class
-    WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"""
+    SELECT whole.relname, sum(pg_total_relation_size(part.oid)) FROM pg_class AS part
+    JOIN pg_class AS whole ON whole.oid = coalesce(pg_partition_root(part.oid), part.oid)
+    WHERE part.relkind = 'r' AND part.relnamespace = current_schema()::regnamespace GROUP BY whole.relname"""
 _WRITTEN = re.compile(r"^write_bytes: (\d+)$", re.MULTILINE)
 
 
@@ -46,7 +47,7 @@ def taken(url: str, server: Process) -> Footprint:
         log = float(_WRITTEN.findall(Path(f"/proc/{server.pid}/io").read_text())[0])
     else:
         rows = asyncio.run(engines.fetch(url, _POSTGRESQL))
-        tables = {name: size for name, size in rows}
+        tables = {name: float(size) for name, size in rows}
         log = float(asyncio.run(engines.fetch(url, "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"))[0][0])
     kept = sum(size for name, size in tables.items() if name in KEPT)
     return Footprint(log, kept, sum(tables.values()) - kept)

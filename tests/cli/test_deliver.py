@@ -113,5 +113,5 @@ def make_events_old(url: str) -> None:
         [[text]] = query("SELECT value FROM meta WHERE name = $1", NAME)
         known = msgspec.json.decode(text, type=Retention)
         known.age += 2 * 24 * 3_600_000
-        known.marks = [Mark(age=0, id="f" * 24)]
+        known.marks = [Mark(age=0, id="e" * 24)]
         query("UPDATE meta SET value = $1 WHERE name = $2", msgspec.json.encode(known).decode(), NAME)

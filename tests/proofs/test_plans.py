@@ -24,6 +24,7 @@ from tests.proofs.crowd import Crowd, at_once
 
 USERS, GROUPS = 20, 2
 PATIENCE_SECONDS = 20
+DAY = 24 * 3_600_000
 SCANNED = ["app", "api_key", "integration", "webhook", "lease", "meta", "inactivity_limit"]
 """Tables that may be scanned, because they have a row for each app, key, process or setting."""
 
@@ -69,7 +70,7 @@ def seen(user: str) -> dict[str, Any]:
 async def maintain(url: str) -> None:
     """Prune every event, and purge the deleted app."""
     store = await open_store(url)
-    assert await prune(store, Mark(0, await store.horizon()), Failures())
+    assert await prune(store, Mark(0, await store.horizon()), DAY, Failures())
     await purging.purge(store, Failures())
     await store.close()
 

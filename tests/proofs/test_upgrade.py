@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from heliograph.storage.migrations import schema
 from tests.commands import Prepare, command
 from tests.databases import POSTGRESQL, new_database
 from tests.harness import Caller, Server, init
@@ -21,7 +22,15 @@ from tests.proofs.identities import assert_unique
 from tests.proofs.ledger import Ledger
 from tests.proofs.load import Book, Load, Unavailable, answered, shown
 from tests.proofs.talk import history
-from tests.releases import CONTRACTED, EXPANDED, PRESENT, contracting_release, expanding_release
+from tests.releases import (
+    CONTRACTED,
+    EXPANDED,
+    PRESENT,
+    UNPARTITIONED,
+    contracting_release,
+    expanding_release,
+    unpartitioned_release,
+)
 
 IS_LONG = "HELIOGRAPH_TEST_ROUNDS" in os.environ
 CHANGES, CALLERS = (1000, 24) if IS_LONG else (40, 4)
@@ -57,13 +66,18 @@ class Fleet:
             number += 1
             yield self.servers[number % len(self.servers)].url
 
-    def migrate(self, release: Prepare) -> str:
+    def migrate(self, release: Prepare | None = None) -> str:
         """Run `heliograph migrate` of a release; returns what it prints."""
         return command("migrate", "--database", self.database_url, prepare=release).stdout.rstrip()
 
 
 def upgrade(fleet: Fleet) -> None:
-    """Upgrade twice: the first release expands the schema, and the second removes what the present one needs."""
+    """Upgrade three times: the first release partitions tables, the second expands the schema, and the third removes
+    what the first needs."""
+    assert fleet.migrate().endswith(f" has schema version {len(PRESENT)}")
+    fleet.start(count=2)
+    for _ in range(2):
+        fleet.stop_oldest()
     assert fleet.migrate(expanding_release).endswith(f" has schema version {len(EXPANDED)}")
     fleet.start()  # a server of the present release can be restarted
     fleet.stop_oldest()
@@ -90,10 +104,12 @@ async def post_and_list(crowd: Crowd, group: str, is_over: Callable[[], bool]) -
 
 
 @pytest.mark.timeout(120)
-def test_an_upgrade_under_load_loses_and_refuses_nothing(tmp_path: Path) -> None:
+def test_an_upgrade_under_load_loses_and_refuses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fleet = Fleet(new_database(POSTGRESQL, tmp_path))
-    sandbox = init(fleet.database_url)
-    fleet.start(count=2)
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "STEPS", UNPARTITIONED)
+        sandbox = init(fleet.database_url)
+    fleet.start(unpartitioned_release, 2)
     try:
         api = Caller(fleet.servers[0].url, sandbox.app_auth, sandbox.app_id)
         book = Book([api.new_group() for _ in range(5)])

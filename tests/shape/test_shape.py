@@ -116,7 +116,7 @@ def test_only_storage_decides_by_the_engine() -> None:
 
 
 # Modules about a whole database.
-WHOLE = {"opening", "store", "copying", "unlocking", "transactions", "migrating"}
+WHOLE = {"ddl", "opening", "store", "copying", "unlocking", "transactions", "migrating"}
 
 
 def storage_functions() -> Iterator[Any]:
@@ -169,7 +169,7 @@ WITHOUT_TENANT |= {"oauth_clients.use_code", "integrations.unlisted_everywhere"}
 WITHOUT_TENANT |= {f"removal_calls.{name}" for name in ("add", "is_any_due", "claim", "postpone", "remove")}
 # Retention works for all tenants.
 WITHOUT_TENANT |= {f"retention.{name}" for name in ("clock", "advance", "buckets")}
-WITHOUT_TENANT |= {f"retention.prune_{name}" for name in ("deliveries", "events", "outbound")}
+WITHOUT_TENANT |= {f"retention.prune_{name}" for name in ("deliveries", "attempts", "events", "outbound")}
 # Parameters whose rows or keys begin with the tenant.
 ROWS = {
     "keys",

@@ -10,14 +10,19 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from heliograph import ids
+from heliograph.background import Failures
 from heliograph.errors import UsageError
+from heliograph.maintenance.retention import prune
+from heliograph.storage.rows.retention import Mark
 from tests import databases
 from tests.databases import everything, with_parameters
 from tests.harness import Caller, command, init, serving
 from tests.postgresql import PostgreSQL
-from tests.storage.conftest import touch
+from tests.storage.conftest import opened, touch
 
 PASSWORD = "correct-horse"
+DAY = 24 * 3_600_000
 TABLES = "ALL TABLES IN SCHEMA served"
 KICK = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'refused' OR usename = 'other'"
 
@@ -61,6 +66,36 @@ def test_a_role_without_ddl_privileges_serves_an_existing_schema(postgresql: Pos
         assert api.participants(group) == [joined]
         api.leave(group, userId=ada)
         api.http.close()
+
+
+def test_only_a_member_of_the_owner_adds_partitions(postgresql: PostgreSQL, caplog: pytest.LogCaptureFixture) -> None:
+    """Partitions belong to the owner of the tables, who may be another role. Other roles delete old rows."""
+    init(with_parameters(postgresql.url, search_path="served"))
+    databases.execute(postgresql.url, f"GRANT SELECT, INSERT, UPDATE, DELETE ON {TABLES} TO serving")
+    url = as_role(postgresql, "serving", "served")
+    owners = (
+        "SELECT relowner::regrole::text FROM pg_inherits JOIN pg_class ON oid = inhrelid "
+        "WHERE inhparent = 'event'::regclass"
+    )
+
+    async def maintain() -> None:
+        async with opened(url) as store:
+            await store.partitions.add(DAY)
+            assert await prune(store, Mark(0, ids.LAST), DAY, Failures())
+
+    asyncio.run(maintain())
+    assert databases.rows(url, owners) == [("postgres",)]
+    assert caplog.text.count("does not own the tables") == 1
+    databases.execute(postgresql.url, "GRANT postgres TO serving")
+
+    async def add() -> None:
+        async with opened(url) as store:
+            await store.partitions.add(DAY)
+
+    asyncio.run(add())
+    databases.execute(postgresql.url, "REVOKE postgres FROM serving")
+    assert set(databases.rows(url, owners)) == {("postgres",)}
+    assert len(databases.rows(url, owners)) > 1
 
 
 def test_a_role_without_ddl_privileges_cannot_use_an_empty_schema(postgresql: PostgreSQL) -> None:

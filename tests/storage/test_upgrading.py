@@ -17,8 +17,8 @@ from heliograph.storage.migrations import schema
 from heliograph.storage.postgres import migrating
 from heliograph.storage.sqlite import backups
 from tests.commands import Running, command
-from tests.databases import POSTGRESQL, SQLITE, everything, new_database, rows
-from tests.releases import CONTRACTED, EXPANDED, INDEX, PRESENT, expanding_release
+from tests.databases import POSTGRESQL, SQLITE, everything, execute, new_database, rows
+from tests.releases import CONTRACTED, EXPANDED, INDEX, PRESENT, UNPARTITIONED, expanding_release
 from tests.storage.conftest import touch
 
 PATIENCE_SECONDS = 20
@@ -34,6 +34,17 @@ READ = "SELECT id FROM conversation"
 WAITING = (
     "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE conversation%' "
     "AND wait_event_type = 'Lock'"
+)
+
+
+LOCKING = "SELECT count(*) > 0 FROM pg_stat_activity WHERE query LIKE 'LOCK TABLE event%' AND wait_event_type = 'Lock'"
+PARTITIONED = "SELECT relkind = 'p' FROM pg_class WHERE oid = 'event'::regclass"
+INDEXES = (
+    "SELECT indexrelid::oid::bigint, pg_relation_filenode(indexrelid)::bigint, indisvalid FROM pg_index "
+    "WHERE indrelid = to_regclass('{0}') ORDER BY 1"
+)
+GRANTED = (
+    "SELECT has_table_privilege('pg_monitor', 'event', what) FROM unnest('{SELECT,INSERT,DELETE}'::text[]) AS what"
 )
 
 
@@ -221,3 +232,37 @@ def test_an_index_that_was_not_finished_is_built_again(shared: str, monkeypatch:
     assert rows(shared, VALID) == [(False,)]
     assert asyncio.run(touch(shared)) == str(len(EXPANDED))
     assert rows(shared, VALID) == [(True,)]
+
+
+def test_tables_with_rows_are_partitioned_although_the_migration_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither rows nor indexes are written again, and roles keep their privileges."""
+    url = new_database(POSTGRESQL, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "STEPS", UNPARTITIONED)
+        asyncio.run(touch(url))
+    execute(
+        url,
+        "INSERT INTO event (bucket, id, app_id, type, created_at, payload) "
+        "SELECT n % 1024, lpad(n::text, 24, '0'), 'a', 'user:update', 0, '{}' FROM generate_series(1, 2000) AS n",
+        "GRANT SELECT, INSERT ON event, attempt TO pg_monitor",
+    )
+    before, indexes = everything(url), rows(url, INDEXES.format("event"))
+
+    async def work() -> None:
+        async with transaction(url, "SELECT id FROM event LIMIT 1"):
+            process = Running("migrate", "--database", url)
+            await until(url, LOCKING)
+            process.send_signal(signal.SIGKILL)
+            with process.stdout, process.stderr:
+                assert await asyncio.to_thread(process.wait, PATIENCE_SECONDS) == -signal.SIGKILL
+
+    asyncio.run(work())
+    assert rows(url, PARTITIONED) == [(False,)]
+    assert command("migrate", "--database", url).stdout.endswith(f" has schema version {len(PRESENT)}\n")
+    assert rows(url, PARTITIONED) == [(True,)]
+    assert everything(url)["event"] == before["event"]
+    assert rows(url, INDEXES.format("event_rest")) == indexes
+    assert all(valid for *_, valid in rows(url, INDEXES.format("event")))
+    assert rows(url, GRANTED) == [(True,), (True,), (False,)]

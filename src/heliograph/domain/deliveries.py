@@ -47,7 +47,7 @@ async def retry(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
     """Make a delivery pending again.
 
     Raises:
-        NotFound: it does not exist in this app, or its webhook was deleted.
+        NotFound: it does not exist in this app, or its webhook or its event was deleted.
     """
     return await store.write(_retry, tenant.app_id, delivery_id)
 
@@ -58,7 +58,10 @@ async def _retry(tx: Tx, app_id: str, delivery_id: str) -> Delivery:
     if await webhooks.get(tx, app_id, found.webhook_id) is None:
         raise NotFound
     await deliveries.retry(tx, app_id, found)
-    return await _get(tx, app_id, delivery_id)
+    retried = await _get(tx, app_id, delivery_id)
+    if retried.status != deliveries.PENDING:
+        raise NotFound
+    return retried
 
 
 def to_api(delivery: StoredDelivery, attempts: list[StoredAttempt] | None = None) -> Delivery:

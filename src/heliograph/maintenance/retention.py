@@ -17,9 +17,9 @@ _RETRY_SECONDS = 60
 _STEP = 500
 _DAY = 24 * 3600 * 1000
 
-Step = Callable[[Tx, int, str, Mark, int], Awaitable[str | None]]
+Step = Callable[[Tx, str, int, str, Mark, int], Awaitable[str | None]]
 _STEPS: tuple[tuple[str, Step], ...] = (
-    ("delivery", retention.prune_deliveries),
+    ("attempt", retention.prune_attempts),
     ("event", retention.prune_events),
     ("outbound", retention.prune_outbound),
 )
@@ -27,33 +27,47 @@ _STEPS: tuple[tuple[str, Step], ...] = (
 
 async def pruning(store: Store, days: int, failures: Failures) -> None:
     """Prune events and deliveries older than `days` every hour, until cancelled."""
-    age, seen = 0, time.monotonic()
+    age, seen, keep = 0, time.monotonic(), days * _DAY
     while True:
         horizon = await store.horizon(fresh=True)
         wall, now = await store.read(retention.clock), time.monotonic()
         least = age + int((now - seen) * 1000)
-        (age, mark), seen = await store.write(retention.advance, horizon, wall, least, days * _DAY), now
-        complete = mark is None or await prune(store, mark, failures)
+        (age, mark), seen = await store.write(retention.advance, horizon, wall, least, keep), now
+        complete = await _completed(store.partitions.add(keep), "partitions", failures)
+        if mark is not None:
+            complete = await prune(store, mark, keep, failures) and complete
         await asyncio.sleep(_PRUNE_SECONDS if complete else _RETRY_SECONDS)
 
 
-async def prune(store: Store, mark: Mark, failures: Failures) -> bool:
-    """Delete events and settled deliveries up to the mark; returns whether every bucket was pruned.
+async def prune(store: Store, mark: Mark, keep: int, failures: Failures) -> bool:
+    """Delete events and settled deliveries up to the mark; returns whether every partition and bucket was pruned.
 
     Reports a bucket that cannot be pruned to `failures`, and continues with the others.
     """
-    complete = True
+    complete = await _prune_table(store, "delivery", retention.prune_deliveries, mark, keep, failures)
+    # Afterwards only pending deliveries need anything of old partitions.
+    complete = await _completed(store.partitions.drop(mark.id), "partitions", failures) and complete
     for table, step in _STEPS:
-        for bucket in await store.read(retention.buckets, table):
-            done = False
-            with failures.reported("pruning"):
-                await _prune(store, step, bucket, mark)
-                done = True
-            complete = complete and done
+        complete = await _prune_table(store, table, step, mark, keep, failures) and complete
     return complete
 
 
-async def _prune(store: Store, step: Step, bucket: int, mark: Mark) -> None:
+async def _prune_table(store: Store, table: str, step: Step, mark: Mark, keep: int, failures: Failures) -> bool:
+    complete = True
+    for part in await store.partitions.parts(table, mark.id, keep):
+        for bucket in await store.read(retention.buckets, part):
+            complete = await _completed(_prune(store, step, part, bucket, mark), "pruning", failures) and complete
+    return complete
+
+
+async def _completed(work: Awaitable[None], task: str, failures: Failures) -> bool:
+    with failures.reported(task):
+        await work
+        return True
+    return False
+
+
+async def _prune(store: Store, step: Step, part: str, bucket: int, mark: Mark) -> None:
     after: str | None = ""
     while after is not None:
-        after = await store.write(step, bucket, after, mark, _STEP)
+        after = await store.write(step, part, bucket, after, mark, _STEP)

@@ -15,6 +15,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph.storage.engine import DueBucket, Reader, Tx
 from heliograph.storage.page_cache import CachedPage, PageCache
+from heliograph.storage.partitions import Partitions
 from heliograph.storage.rows import conversations
 from heliograph.storage.sealing import Sealer
 from heliograph.wire.paging import Page
@@ -45,6 +46,8 @@ class Store(ABC):
     """The name of the database in log lines and messages, without a password."""
     page_cache: PageCache
     """Pages of participants, for `cached_page`."""
+    partitions: Partitions = Partitions()
+    """The partitions of events and attempts."""
     observe_batch: Callable[[str, int, float], None] = staticmethod(lambda name, size, seconds: None)
     """Called after the commit of each batch with its name, its size, and its duration in seconds."""
 

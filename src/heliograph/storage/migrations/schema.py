@@ -26,6 +26,7 @@ from heliograph.storage.migrations.steps import (
     step_14_inactivity,
     step_15_stream_index,
     step_16_stream_marks,
+    step_17_partitions,
 )
 from heliograph.storage.rows import meta
 
@@ -46,6 +47,7 @@ STEPS: tuple[Step, ...] = (
     step_14_inactivity.STEP,
     step_15_stream_index.STEP,
     step_16_stream_marks.STEP,
+    step_17_partitions.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

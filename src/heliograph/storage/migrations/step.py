@@ -36,6 +36,60 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class Partitioning:
+    """A change that makes tables partitioned by a column on PostgreSQL, such as `Partitioning((("event", "id"),))`.
+
+    Each table becomes the default partition of a new one, which has its name. No row is read, because a default
+    partition may contain everything, and statements on the tables work as before. Maintenance adds other partitions.
+    """
+
+    tables: tuple[tuple[str, str], ...]
+    """The tables, each with its column, in the order in which transactions use them."""
+
+    async def __call__(self, tx: Tx) -> None:
+        """Change the tables."""
+        if tx.single_writer:
+            return
+        names = ", ".join(table for table, _ in self.tables)
+        await tx.execute(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
+        for table, column in self.tables:
+            await _partition(tx, table, column)
+
+
+async def _partition(tx: Tx, table: str, column: str) -> None:
+    indexes = await tx.rows(
+        "SELECT relname, pg_get_indexdef(indexrelid), indisprimary FROM pg_index JOIN pg_class ON oid = indexrelid "
+        "WHERE indrelid = $1::text::regclass",
+        table,
+    )
+    for name, _, _ in indexes:
+        await tx.execute(f"ALTER INDEX {name} RENAME TO {name}_rest")
+    await tx.execute(f"ALTER TABLE {table} RENAME TO {table}_rest")
+    await tx.execute(f"CREATE TABLE {table} (LIKE {table}_rest INCLUDING DEFAULTS) PARTITION BY RANGE ({column})")
+    for name, definition, is_primary in indexes:
+        columns = definition.partition(" USING btree ")[2]
+        await tx.execute(
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} PRIMARY KEY {columns}"
+            if is_primary
+            else f"CREATE INDEX {name} ON {table} {columns}"
+        )
+    await _grant(tx, table)
+    # The indexes of the partition become parts of those of the table, because their definitions are equal.
+    await tx.execute(f"ALTER TABLE {table} ATTACH PARTITION {table}_rest DEFAULT")
+
+
+async def _grant(tx: Tx, table: str) -> None:
+    """Grant the privileges on the partition to the same roles for the table."""
+    granted = await tx.rows(
+        "SELECT privilege_type, CASE grantee WHEN 0 THEN 'PUBLIC' ELSE grantee::regrole::text END "
+        "FROM pg_class, aclexplode(relacl) WHERE oid = $1::text::regclass AND grantee <> relowner",
+        f"{table}_rest",
+    )
+    for privilege, role in granted:
+        await tx.execute(f"GRANT {privilege} ON {table} TO {role}")
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What leads from one schema version to the next: either `changes`, committed together, or `indexes`.
 

@@ -1,16 +1,14 @@
 """Migrates a PostgreSQL database, while servers use it.
 
-An empty database gets all steps in one transaction. After that each step is a transaction, which waits for a lock only
-briefly, because every statement that needs the table queues behind it. Indexes are built without blocking writes. A
-step that was interrupted is taken again.
+An empty database gets all steps in one transaction. After that each step is a transaction, which waits for locks only
+briefly (`ddl`). Indexes are built without blocking writes. A step that was interrupted is taken again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import asyncpg
@@ -19,19 +17,16 @@ from heliograph.errors import UsageError
 from heliograph.storage.engine import Reader, StaleRead
 from heliograph.storage.migrations import schema
 from heliograph.storage.migrations.step import Index
+from heliograph.storage.postgres.ddl import CONTENDED, changing, connected, retried
 from heliograph.storage.postgres.pool import Connection, Pool
 from heliograph.storage.postgres.transactions import Transactions
 from heliograph.storage.postgres.tx import BUCKETS, DIALECT, Catalog, PostgresTx
 from heliograph.wire import times
 
-CONNECT_SECONDS = 5.0
-_LOCK_MILLISECONDS = 200
+_PURPOSE = "migrate"
 _PATIENCE_SECONDS = 60.0
-_SHORTEST_PAUSE_SECONDS = 0.1
-_LONGEST_PAUSE_SECONDS = 4.0
 _POLL_SECONDS = 0.2
 _TABLES = schema.tables()
-_CONTENDED = (asyncpg.LockNotAvailableError, asyncpg.TransactionRollbackError)
 
 log = logging.getLogger("heliograph.storage")
 
@@ -78,25 +73,13 @@ async def _create(name: str, tx: PostgresTx) -> schema.Version:
 
 async def _upgrade(url: str, name: str) -> None:
     """Take the missing steps one by one, while other processes that want to migrate wait."""
-    async with _connected(url) as guard, _connected(url) as connection:
+    async with connected(url, _PURPOSE) as guard, connected(url, _PURPOSE) as connection:
         await _lock_out(guard, name)
         reader = PostgresTx(connection, Catalog(), BUCKETS)
         while (present := await _version(reader, name)).number < schema.latest():
             await _take(connection, name, present.number + 1)
             log.info("%s: migrated to schema version %d", name, present.number + 1)
         schema.refuse_unknown(name, present)
-
-
-@asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Connection]:
-    """A connection of its own, whose statements may take long."""
-    settings = {"application_name": "heliograph migrate"}
-    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=settings)
-    try:
-        yield connection
-        await connection.close(timeout=CONNECT_SECONDS)
-    finally:
-        connection.terminate()
 
 
 async def _lock_out(guard: Connection, name: str) -> None:
@@ -117,8 +100,7 @@ async def _lock_out(guard: Connection, name: str) -> None:
 
 async def _take(connection: Connection, name: str, number: int) -> None:
     async def commit() -> None:
-        async with connection.transaction():
-            await connection.execute(f"SET LOCAL lock_timeout = {_LOCK_MILLISECONDS}")
+        async with changing(connection):
             tx = PostgresTx(connection, Catalog(), BUCKETS, times.now())
             await schema.take(tx, DIALECT, number)
             await tx.flush()
@@ -130,20 +112,15 @@ async def _take(connection: Connection, name: str, number: int) -> None:
 
 
 async def _retried(work: Callable[[], Awaitable[None]], name: str, number: int) -> None:
-    """Run `work` until it gets its locks. The pauses let the statements through that have queued behind it."""
-    deadline, pause = _now() + _PATIENCE_SECONDS, _SHORTEST_PAUSE_SECONDS
-    while True:
-        try:
-            return await work()
-        except _CONTENDED as error:
-            if _now() + pause > deadline:
-                raise UsageError(
-                    f"{name} cannot be migrated to schema version {number}, because other transactions hold locks on "
-                    f"its tables ({error}). This step has changed nothing: end transactions that take long, such as "
-                    "those of pg_dump, and run `heliograph migrate` again"
-                ) from None
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+    """Run `work` until it gets its locks."""
+    try:
+        await retried(work, _PATIENCE_SECONDS)
+    except CONTENDED as error:
+        raise UsageError(
+            f"{name} cannot be migrated to schema version {number}, because other transactions hold locks on its "
+            f"tables ({error}). This step has changed nothing: end transactions that take long, such as those of "
+            "pg_dump, and run `heliograph migrate` again"
+        ) from None
 
 
 async def _build(connection: Connection, index: Index) -> None:
@@ -165,7 +142,3 @@ async def _is_valid(connection: Connection, index: Index) -> bool:
         if not row or not row["is_being_built"]:
             return bool(row and row["indisvalid"])
         await asyncio.sleep(_POLL_SECONDS)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -18,9 +18,11 @@ from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.page_cache import PageCache
 from heliograph.storage.postgres.batches import Batcher
+from heliograph.storage.postgres.ddl import CONNECT_SECONDS
 from heliograph.storage.postgres.horizon import Horizon
 from heliograph.storage.postgres.marks import Marks
-from heliograph.storage.postgres.migrating import CONNECT_SECONDS, migrate
+from heliograph.storage.postgres.migrating import migrate
+from heliograph.storage.postgres.partitions import PostgresPartitions
 from heliograph.storage.postgres.pool import Connection, Pool
 from heliograph.storage.postgres.reads import PooledReader
 from heliograph.storage.postgres.transactions import UNAVAILABLE, Transactions, retried
@@ -57,7 +59,7 @@ class PostgresStore(Store):
     shared = True
     persistent = True
 
-    def __init__(self, name: str, pool: Pool, marks: Marks, sealer: Sealer) -> None:
+    def __init__(self, url: str, name: str, pool: Pool, marks: Marks, sealer: Sealer) -> None:
         self.name = name
         self.sealer = sealer
         self.buckets = BUCKETS
@@ -67,6 +69,7 @@ class PostgresStore(Store):
         self._horizon = Horizon(pool, marks.process)
         catalog = Catalog()
         self._reader = PooledReader(pool, catalog, BUCKETS)
+        self.partitions = PostgresPartitions(url, self._reader)
         self._transactions = Transactions(pool, catalog, BUCKETS, marks, self._report_due)
         self._batcher = Batcher(self._run_batch)
 
@@ -140,7 +143,7 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
         await pool.close()
         raise UsageError(f"the database cannot be opened: {name}: {why}") from None
     try:
-        return PostgresStore(name, pool, marks, await _prepare(pool, marks, url, name))
+        return PostgresStore(url, name, pool, marks, await _prepare(pool, marks, url, name))
     except BaseException as error:
         await pool.close()
         if isinstance(error, (ServiceUnavailable, *UNAVAILABLE, asyncpg.PostgresError)):

@@ -85,48 +85,68 @@ async def advance(tx: Tx, horizon: str, wall: int, least: int, keep: int) -> tup
     return retention.age, old
 
 
-async def buckets(reader: Reader, table: str) -> list[int]:
-    """The buckets in which `table`, `event`, `delivery` or `outbound`, has rows."""
-    rows = await reader.rows(
-        f"""WITH RECURSIVE filled (bucket) AS (
-            SELECT min(bucket) FROM {table}
-            UNION ALL
-            SELECT (SELECT min(bucket) FROM {table} WHERE bucket > filled.bucket) FROM filled
-            WHERE filled.bucket IS NOT NULL
-        ) SELECT bucket FROM filled WHERE bucket IS NOT NULL"""
-    )
-    return [row[0] for row in rows]
+async def buckets(reader: Reader, part: str) -> list[int]:
+    """The buckets in which a table, or a partition of one, has rows."""
+    if reader.buckets == 1:
+        return [0]
+    # LIMIT makes PostgreSQL search the index once for each bucket.
+    is_filled = f"(SELECT 1 FROM {part} WHERE bucket = b LIMIT 1) = 1"
+    rows = await reader.rows(f"SELECT b FROM generate_series(0, $1::bigint - 1) AS b WHERE {is_filled}", reader.buckets)
+    return sorted(row[0] for row in rows)
 
 
-async def prune_deliveries(tx: Tx, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
-    """Delete the settled deliveries of old events among the next `limit` of the bucket, with their attempts.
+async def prune_deliveries(tx: Tx, part: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+    """Delete the settled deliveries of old events among the next `limit` of the bucket.
+
+    With a single writer their attempts are deleted too; otherwise they are in partitions.
 
     Returns the id to continue after, or None if none of the examined deliveries is old.
     """
     rows = await tx.rows(
-        """SELECT id, status, CASE WHEN event_id <= $3 THEN 1 ELSE 0 END FROM delivery
-        WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $4""",
+        f"SELECT id, event_id, status FROM {part} WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3",
+        bucket,
+        after,
+        limit,
+    )
+    settled = [(bucket, id) for id, event_id, status in rows if event_id <= mark.id and status != "pending"]
+    if tx.single_writer:
+        await deliveries.remove(tx, settled)
+    else:
+        await tx.delete("delivery", ("bucket", "id"), settled)
+    return rows[-1][0] if len(rows) == limit and any(row[1] <= mark.id for row in rows) else None
+
+
+async def prune_attempts(tx: Tx, part: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+    """Delete the attempts of deleted deliveries among the next `limit` old ones of the bucket.
+
+    Returns the delivery id to continue after, or None if there are no more old attempts.
+    """
+    rows = await tx.rows(
+        f"""SELECT a.delivery_id, (SELECT 1 FROM delivery AS d WHERE d.bucket = $1 AND d.id = a.delivery_id) FROM (
+            SELECT delivery_id FROM {part} WHERE bucket = $1 AND delivery_id > $2 AND delivery_id <= $3
+            ORDER BY delivery_id LIMIT $4
+        ) AS a ORDER BY a.delivery_id""",
         bucket,
         after,
         mark.id,
         limit,
     )
-    keys = [(bucket, id) for id, status, is_old in rows if is_old and status != "pending"]
-    await deliveries.remove(tx, keys)
-    return rows[-1][0] if len(rows) == limit and any(row[2] for row in rows) else None
+    gone = sorted({id for id, exists in rows if not exists})
+    await tx.delete("attempt", ("bucket", "delivery_id"), [(bucket, id) for id in gone])
+    return rows[-1][0] if len(rows) == limit else None
 
 
-async def prune_events(tx: Tx, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def prune_events(tx: Tx, part: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
     """Delete the old events among the next `limit` of the bucket, except those with pending deliveries.
 
     Returns the id to continue after, or None if none of the examined events is old.
     """
     rows = await tx.rows(
-        """SELECT e.id, CASE WHEN e.id <= $3 THEN 1 ELSE 0 END, (
-            SELECT count(*) FROM delivery AS d WHERE d.bucket = e.bucket AND d.status = 'pending'
+        f"""SELECT e.id, (
+            SELECT count(*) FROM delivery AS d WHERE d.bucket = $1 AND d.status = 'pending'
             AND d.lane = coalesce(e.conversation_id, e.user_id, '') AND d.event_id = e.id
         ) FROM (
-            SELECT bucket, id, conversation_id, user_id FROM event WHERE bucket = $1 AND id > $2
+            SELECT id, conversation_id, user_id FROM {part} WHERE bucket = $1 AND id > $2 AND id <= $3
             ORDER BY id LIMIT $4
         ) AS e ORDER BY e.id""",
         bucket,
@@ -134,22 +154,21 @@ async def prune_events(tx: Tx, bucket: int, after: str, mark: Mark, limit: int) 
         mark.id,
         limit,
     )
-    await tx.delete("event", ("bucket", "id"), [(bucket, id) for id, is_old, pending in rows if is_old and not pending])
-    return rows[-1][0] if len(rows) == limit and any(row[1] for row in rows) else None
+    await tx.delete("event", ("bucket", "id"), [(bucket, id) for id, pending in rows if not pending])
+    return rows[-1][0] if len(rows) == limit else None
 
 
-async def prune_outbound(tx: Tx, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
-    """Delete what was sent before the mark among the next `limit` rows of `outbound` in the bucket.
+async def prune_outbound(tx: Tx, part: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+    """Delete what was sent before the mark among the next `limit` rows of the bucket.
 
-    Returns the id to continue after, or None if none of the examined rows is old.
+    Returns the id to continue after, or None if there is no more.
     """
     rows = await tx.rows(
-        """SELECT id, CASE WHEN id <= $3 THEN 1 ELSE 0 END FROM outbound
-        WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $4""",
+        f"SELECT id FROM {part} WHERE bucket = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4",
         bucket,
         after,
         mark.id,
         limit,
     )
-    await tx.delete("outbound", ("bucket", "id"), [(bucket, id) for id, is_old in rows if is_old])
-    return rows[-1][0] if len(rows) == limit and any(row[1] for row in rows) else None
+    await tx.delete("outbound", ("bucket", "id"), [(bucket, id) for id, *_ in rows])
+    return rows[-1][0] if len(rows) == limit else None
