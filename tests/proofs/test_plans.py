@@ -25,7 +25,7 @@ from tests.proofs.crowd import Crowd, at_once
 USERS, GROUPS = 20, 2
 PATIENCE_SECONDS = 20
 DAY = 24 * 3_600_000
-SCANNED = ["app", "api_key", "integration", "webhook", "lease", "meta", "inactivity_limit"]
+SCANNED = ["app", "api_key", "integration", "webhook", "lease", "meta", "inactivity_limit", "stream_mark"]
 """Tables that may be scanned, because they have a row for each app, key, process or setting."""
 
 
