@@ -162,6 +162,7 @@ class Pool:
         finally:
             if self._growing is not None:
                 self._growing.cancel()
+                await asyncio.gather(self._growing, return_exceptions=True)
             for connection in self._open:
                 connection.terminate()
 
