@@ -10,9 +10,10 @@ from heliograph.background import Failures
 from heliograph.delivery.leases import EXPIRY_SECONDS, SLOTS, Leases, SingleProcess
 from heliograph.delivery.removals import RemovalCaller
 from heliograph.delivery.sender import WebhookSender
+from heliograph.storage.buckets import BucketRanges
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import delivery_queue, removal_calls, webhooks
-from heliograph.storage.rows.delivery_queue import AttemptOutcome, BucketRanges
+from heliograph.storage.rows.delivery_queue import AttemptOutcome
 from heliograph.storage.rows.log_rows import StoredAttempt
 from heliograph.storage.store import Store
 from tests.delivery.receiver import receiving

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
 import time
@@ -15,14 +16,16 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 
 from heliograph.errors import ServiceUnavailable, UsageError
+from heliograph.storage.buckets import Shard
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.page_cache import PageCache
 from heliograph.storage.postgres.batches import Batcher
 from heliograph.storage.postgres.migrating import CONNECT_SECONDS, migrate
+from heliograph.storage.postgres.placement import BUCKETS, read_placement
 from heliograph.storage.postgres.pool import Connection, Pool
 from heliograph.storage.postgres.reads import PooledReader
 from heliograph.storage.postgres.transactions import UNAVAILABLE, Transactions, retried
-from heliograph.storage.postgres.tx import BUCKETS, Catalog, PostgresTx
+from heliograph.storage.postgres.tx import Catalog, PostgresTx
 from heliograph.storage.rows import cursors, meta, stream
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
@@ -36,14 +39,19 @@ _IDENTITY = "database_id"
 # - Statements are planned when tables are empty, and PostgreSQL keeps their plans until the tables are next analysed.
 #   Without this, it would read tables from end to end until then. Every query of a table that grows has an index.
 # - Before PostgreSQL 18, a scan that is turned off and still needed looks so expensive that it would be compiled.
+# - With Citus, queries of the system catalogs take minutes if there are many shards, unless shards are visible.
 _SETTINGS = """SELECT set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false),
-    CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END"""
+    CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END,
+    CASE WHEN current_setting('citus.override_table_visibility', true) = 'on'
+        THEN set_config('citus.override_table_visibility', 'off', false) END"""
 
 T = TypeVar("T")
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 P = ParamSpec("P")
 Batch = Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
+
+log = logging.getLogger("heliograph.storage")
 
 
 class PostgresStore(Store):
@@ -58,21 +66,21 @@ class PostgresStore(Store):
         self.buckets = BUCKETS
         self.page_cache = PageCache()
         self._pool = pool
-        catalog = Catalog()
-        self._reader = PooledReader(pool, catalog, BUCKETS)
-        self._transactions = Transactions(pool, catalog, BUCKETS, self._report_due)
+        self._catalog = Catalog()
+        self._reader = PooledReader(pool, self._catalog, BUCKETS)
+        self._transactions = Transactions(pool, self._catalog, BUCKETS, self._report_due)
         self._batcher = Batcher(self._run_batch)
 
     async def snapshot(
         self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._transactions.snapshot(lambda reader: query(reader, *args, **kwargs))
+        return await self._placed(self._transactions.snapshot, lambda reader: query(reader, *args, **kwargs))
 
     async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await retried(lambda: query(self._reader, *args, **kwargs))
+        return await self._placed(retried, lambda: query(self._reader, *args, **kwargs))
 
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._transactions.run(lambda tx: work(tx, *args, **kwargs))
+        return await self._placed(self._transactions.run, lambda tx: work(tx, *args, **kwargs))
 
     async def submit(self, batch: Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Outcome]]], item: Item) -> Outcome:
         outcome: Outcome = await self._batcher.put(batch, item)
@@ -80,9 +88,33 @@ class PostgresStore(Store):
 
     async def _run_batch(self, batch: Batch, items: Sequence[Any]) -> Sequence[Any]:
         started = time.perf_counter()
-        outcomes = await self._transactions.run(partial(_apply, batch, items))
+        outcomes = await self._placed(self._transactions.run, partial(_apply, batch, items))
         self.observe_batch(batch.__name__, len(items), time.perf_counter() - started)
         return outcomes
+
+    @property
+    def shards(self) -> Sequence[Shard]:
+        return self._catalog.placement.shards
+
+    async def find_shards(self) -> None:
+        known = self._catalog.placement
+        found = await retried(partial(read_placement, self._reader, known))
+        if found is not known:
+            self._catalog.placement = found
+            log.info("%s: the data is in %d shards", self.name, len(found.shards))
+
+    async def _placed(
+        self, run: Callable[[Callable[P, Awaitable[T]]], Awaitable[T]], work: Callable[P, Awaitable[T]]
+    ) -> T:
+        """Run the work again if a statement was refused because the shards of its buckets have changed."""
+        try:
+            return await run(work)
+        except asyncpg.FeatureNotSupportedError:
+            known = self._catalog.placement
+            await self.find_shards()
+            if self._catalog.placement is known:
+                raise
+        return await run(work)
 
     @property
     def waiting(self) -> int:
@@ -122,7 +154,9 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
         await pool.close()
         raise UsageError(f"the database cannot be opened: {name}: {why}") from None
     try:
-        return PostgresStore(name, pool, await _prepare(pool, url, name))
+        store = PostgresStore(name, pool, await _prepare(pool, url, name))
+        await store.find_shards()
+        return store
     except BaseException as error:
         await pool.close()
         if isinstance(error, (ServiceUnavailable, *UNAVAILABLE, asyncpg.PostgresError)):
