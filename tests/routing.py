@@ -1,4 +1,4 @@
-"""Whether a statement can be sent to one shard of a distributed database: each of its tables with a bucket names it."""
+"""Shards for tests, and whether a statement can be sent to one: each of its tables with a bucket names it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from heliograph.storage.buckets import Shard, merged
 from heliograph.storage.copying import TABLES
+from heliograph.storage.postgres.placement import BUCKETS, Placement
 
 SPREAD = {"…", *(table.name for table in TABLES if table.spread)}
 """The tables that have a bucket, and those whose name is not known."""
+
+SHARDS = 8
 
 _WORD = r"(?!(?:WHERE|SET|ON|ORDER|LIMIT|LEFT|JOIN|GROUP|VALUES|FOR|USING|SELECT|AND)\b)(\w+)"
 _TABLE = re.compile(rf"\b(FROM|JOIN|UPDATE|INTO)\s+(\w+|…)(?:\s+(?:AS\s+)?{_WORD})?")
 _NAMED = re.compile(r"(?:(\w+)\.)?\bbucket (?:= ?(\$\d+|\d+)|IN \(([^)]*)\))")
 _BEGINS = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b")
 _NUMBER = re.compile(r"\$?\d+")
+
+
+def shard_of(bucket: int, shards: int = SHARDS) -> int:
+    """The number of the shard of a bucket: neighbours are in different ones, as with a hash."""
+    return bucket * 2654435761 % shards
+
+
+def divided(shards: int = SHARDS) -> Placement:
+    """A placement in shards, whose names differ from those of any other number of shards."""
+    names = tuple(f"{shards}-{number}" for number in range(shards))
+    buckets = [[one for one in range(BUCKETS) if shard_of(one, shards) == number] for number in range(shards)]
+    return Placement(tuple(Shard(name, merged(some)) for name, some in zip(names, buckets, strict=True)), names)
 
 
 @dataclass

@@ -21,7 +21,6 @@ import pytest
 from heliograph.background import Failures
 from heliograph.domain import messages
 from heliograph.maintenance import purge
-from heliograph.storage.buckets import Shard, merged
 from heliograph.storage.engine import Reader
 from heliograph.storage.opening import open_store
 from heliograph.storage.postgres import store as postgres_store
@@ -32,12 +31,12 @@ from tests.api.endpoint import Endpoint
 from tests.databases import POSTGRESQL, new_database, rows
 from tests.delivery.site import new_site
 from tests.harness import Caller, Server, init, new_app
-from tests.routing import SPREAD, buckets, refused, unnamed
+from tests.routing import SHARDS, SPREAD, buckets, divided, refused, shard_of, unnamed
 from tests.security.calls import Walk
 from tests.shape.test_routing import RENDERED, SPREAD_OUT
 from tests.storage.conftest import Run
 
-SHARDS, CALLS = 8, 64
+CALLS = 64
 SENDING = ("execute", "fetch", "fetchrow")
 PATIENCE_SECONDS = 20
 TEXT = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}
@@ -46,18 +45,6 @@ EVALUATED_APART = [("event", "tx"), ("outbound", "tx")]
 """Columns whose default differs between the machines."""
 
 pytestmark = pytest.mark.one_engine(POSTGRESQL)
-
-
-def shard_of(bucket: int) -> int:
-    """The shard of a bucket: neighbours are in different ones, as with a hash."""
-    return bucket * 2654435761 % 2**32 % SHARDS
-
-
-def divided() -> Placement:
-    """A placement in shards."""
-    shards = [merged(one for one in range(BUCKETS) if shard_of(one) == number) for number in range(SHARDS)]
-    names = tuple(str(number) for number in range(SHARDS))
-    return Placement(tuple(Shard(name, ranges) for name, ranges in zip(names, shards, strict=True)), names)
 
 
 def divide(found: Callable[[str, Sequence[Any]], None] = lambda sql, values: None) -> Iterator[tuple[Any, str, Any]]:
@@ -229,3 +216,25 @@ def test_keys_and_defaults_can_be_distributed(run: Run, url: str) -> None:
         WHERE relnamespace = current_schema()::regnamespace AND pg_get_expr(adbin, adrelid) LIKE '%(%'""",
     )
     assert [column for column in volatile if column not in EVALUATED_APART] == []
+
+
+def test_a_refused_statement_runs_again_after_the_shards_have_changed(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    async def work(reader: Reader) -> int:
+        seen.append(len(reader.parts(((0, BUCKETS - 1),))))
+        if seen[-1] == 1:
+            raise asyncpg.FeatureNotSupportedError
+        return seen[-1]
+
+    async def go(store: Store) -> None:
+        with pytest.raises(asyncpg.FeatureNotSupportedError):
+            await store.read(work)
+        for target, name, value in divide():
+            monkeypatch.setattr(target, name, value)
+        assert await store.read(work) == await store.snapshot(work) == await store.write(work) == SHARDS
+
+    run(go)
+    assert seen == [1, 1, *[SHARDS] * 3]

@@ -143,10 +143,9 @@ class Leases:
 
     async def _follow_shards(self) -> None:
         """Divide the buckets again if a shard was split. Calls in flight are made again by the new holders."""
-        if not self._shards[0].name:
-            return
-        await self._store.find_shards()
-        if self._store.shards is not self._shards:
+        if self._shards[0].name:
+            await self._store.find_shards()
+        if self._store.shards != self._shards:
             await self._store.write(leases.release, self.owner, sorted(self._held))
             self._held, self._surplus = set(), set()
             self._divide()

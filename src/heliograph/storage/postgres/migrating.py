@@ -79,7 +79,7 @@ async def _create(name: str, tx: PostgresTx) -> schema.Version:
 
 async def _upgrade(url: str, name: str) -> None:
     """Take the missing steps one by one, while other processes that want to migrate wait."""
-    async with _connected(url) as guard, _connected(url) as connection:
+    async with connected(url) as guard, connected(url) as connection:
         await _lock_out(guard, name)
         reader = PostgresTx(connection, Catalog(), BUCKETS)
         while (present := await _version(reader, name)).number < schema.latest():
@@ -89,7 +89,7 @@ async def _upgrade(url: str, name: str) -> None:
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Connection]:
+async def connected(url: str) -> AsyncIterator[Connection]:
     """A connection of its own, whose statements may take long."""
     settings = {"application_name": "heliograph migrate"}
     connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS, server_settings=settings)

@@ -15,7 +15,7 @@ from heliograph.storage.engine import Reader, Row
 BUCKETS = 1024
 _ALL: BucketRanges = ((0, BUCKETS - 1),)
 _UNNAMED = ""
-_ANCHOR = "conversation"
+ANCHOR = "conversation"
 """All tables with a bucket are distributed in the same way as this one."""
 
 
@@ -61,7 +61,7 @@ async def read_placement(reader: Reader, known: Placement) -> Placement:
     rows = await reader.rows(
         """SELECT get_shard_id_for_distribution_column($1::text::regclass, bucket)::text,
         array_agg(bucket ORDER BY bucket) FROM generate_series(0, $2::bigint - 1) AS bucket GROUP BY 1""",
-        _ANCHOR,
+        ANCHOR,
         BUCKETS,
     )
     buckets = {name: merged(numbers) for name, numbers in rows}
@@ -75,6 +75,6 @@ async def _shard_names(reader: Reader) -> tuple[str, ...]:
     rows = await reader.rows(
         "SELECT shardid::text FROM pg_dist_shard JOIN pg_dist_partition USING (logicalrelid) "
         "WHERE logicalrelid = $1::text::regclass AND partmethod = 'h' ORDER BY shardid",
-        _ANCHOR,
+        ANCHOR,
     )
     return tuple(row[0] for row in rows) or (_UNNAMED,)
