@@ -16,6 +16,7 @@ from typing import Any
 
 import asyncpg
 
+from heliograph.storage.postgres.distributing import distribute
 from tests.postgresql import PostgreSQL
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -23,7 +24,11 @@ ENGINES = (SQLITE, POSTGRESQL)
 GIVEN = "HELIOGRAPH_TEST_DATABASE"
 """Names the URL of a PostgreSQL database to be used in the place of one that is started for the run."""
 
+CLUSTER = "HELIOGRAPH_TEST_CITUS"
+"""Names the URL of the coordinator of a Citus cluster, over which the tables of each database are distributed."""
+
 BUSY_SECONDS = 10
+SHARDS = 8
 _FILE = "sqlite:///"
 _PARAMETER = re.compile(r"\$(\d+)")
 
@@ -35,18 +40,22 @@ class _Shared:
     """The PostgreSQL of the run: a schema in it is as good as a database, and much cheaper."""
 
     def __init__(self) -> None:
-        self._own = None if os.environ.get(GIVEN) else PostgreSQL()
-        self.url = self._own.url if self._own else os.environ[GIVEN]
+        self._is_cluster = CLUSTER in os.environ
+        self._own = None if CLUSTER in os.environ or GIVEN in os.environ else PostgreSQL()
+        self.url = self._own.url if self._own else os.environ.get(CLUSTER) or os.environ[GIVEN]
         self._run = secrets.token_hex(4)
         self._numbers = itertools.count(1)
         self._schemas: list[str] = []
 
     def new_schema(self) -> str:
-        """The URL of an empty schema."""
+        """The URL of an empty schema; on a cluster, of one whose tables are distributed."""
         name = f"heliograph_{self._run}_{next(self._numbers)}"
         execute(self.url, f"CREATE SCHEMA {name}")
         self._schemas.append(name)
-        return with_parameters(self.url, search_path=name)
+        url = with_parameters(self.url, search_path=name)
+        if self._is_cluster:
+            asyncio.run(distribute(url, SHARDS))
+        return url
 
     def stop(self) -> None:
         """Leave nothing behind."""

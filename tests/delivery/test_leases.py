@@ -10,13 +10,18 @@ from heliograph.background import Failures
 from heliograph.delivery.leases import EXPIRY_SECONDS, SLOTS, Leases, SingleProcess
 from heliograph.delivery.removals import RemovalCaller
 from heliograph.delivery.sender import WebhookSender
-from heliograph.storage.engine import Tx
+from heliograph.storage.buckets import BucketRanges
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.postgres import store as postgres_store
+from heliograph.storage.postgres.placement import Placement
 from heliograph.storage.rows import delivery_queue, removal_calls, webhooks
-from heliograph.storage.rows.delivery_queue import AttemptOutcome, BucketRanges
+from heliograph.storage.rows.delivery_queue import AttemptOutcome
 from heliograph.storage.rows.log_rows import StoredAttempt
 from heliograph.storage.store import Store
+from tests.databases import POSTGRESQL
 from tests.delivery.receiver import receiving
 from tests.delivery.site import LOOPBACK, delivering, new_site
+from tests.routing import divided, shard_of
 from tests.storage.conftest import Run
 
 
@@ -129,6 +134,34 @@ def test_outcomes_under_a_lost_lease_are_not_recorded(run: Run) -> None:
             await store.submit(delivery_queue.settle, settled)
         assert [tuple(row) for row in await site.rows("SELECT status, attempts FROM delivery")] == [("delivered", 1)]
         assert len(await site.rows("SELECT 1 FROM attempt")) == 1
+
+    run(work)
+
+
+@pytest.mark.one_engine(POSTGRESQL)
+def test_processes_of_a_distributed_database_share_its_shards(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def divide(shards: int) -> None:
+        placement = divided(shards)
+
+        async def read_placement(reader: Reader, known: Placement) -> Placement:
+            return placement
+
+        monkeypatch.setattr(postgres_store, "read_placement", read_placement)
+
+    async def work(store: Store) -> None:
+        watch = Watch()
+        first, second = Leases(store, watch), Leases(store, watch)
+        await beats(watch, first, second, seconds=4)
+        for shards in (4, 8):  # it is distributed, and its shards are split
+            divide(shards)
+            await store.find_shards()
+            await beats(watch, first, second, seconds=4)
+            assert covered(first, second) == list(range(store.buckets)), "all, and none twice"
+            here, there = ({shard_of(bucket, shards) for bucket in covered(one)} for one in (first, second))
+            assert len(here) == len(there) == shards // 2
+        await first.release()
+        await beats(watch, second, seconds=2)
+        assert covered(second) == list(range(store.buckets))
 
     run(work)
 

@@ -14,6 +14,7 @@ from heliograph.storage.engine import Tx
 from heliograph.storage.postgres import horizon
 from heliograph.storage.postgres import marks as marks_module
 from heliograph.storage.postgres.marks import Place
+from heliograph.storage.postgres.nodes import Nodes, NodeUnavailableError
 from heliograph.storage.postgres.pool import Connection
 from heliograph.storage.postgres.transactions import Transactions
 from heliograph.storage.store import Store
@@ -180,6 +181,37 @@ def test_an_idle_process_publishes_nothing_and_the_stream_does_not_wait_for_it(
         assert rows[0][0] == 1, "the greatest mark of the processes that are idle"
 
     two(work)
+
+
+def test_the_stream_waits_for_transactions_that_are_prepared_on_a_node(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A distributed database may commit them after the client has the response."""
+    prepared: set[str] | None = {"one"}
+
+    async def found(nodes: Nodes, connection: Connection) -> set[str]:
+        if prepared is None:
+            raise NodeUnavailableError
+        return set(prepared)
+
+    async def work(store: Store) -> None:
+        nonlocal prepared
+        site = await new_site(store)
+        begin = await store.horizon(fresh=True)
+        monkeypatch.setattr(Nodes, "prepared", found)
+        await site.touch(await site.user())
+        (event,) = await stored(site)
+        assert await store.horizon(fresh=True) == begin
+        prepared = {"one", "two"}
+        assert await store.horizon(fresh=True) == begin
+        prepared = {"two"}
+        assert await store.horizon(fresh=True) > event, "those that were prepared before the first mark have ended"
+        known, prepared = await store.horizon(fresh=True), None
+        assert await store.horizon(fresh=True) == known, "a node is unavailable"
+        prepared = set()
+        assert await store.horizon(fresh=True) > known
+
+    run(work)
 
 
 def test_events_with_older_ids_than_their_transaction_are_refused(run: Run) -> None:

@@ -116,7 +116,7 @@ def test_only_storage_decides_by_the_engine() -> None:
 
 
 # Modules about a whole database.
-WHOLE = {"ddl", "opening", "store", "copying", "unlocking", "transactions", "migrating"}
+WHOLE = {"ddl", "opening", "store", "copying", "unlocking", "transactions", "migrating", "distributing"}
 
 
 def storage_functions() -> Iterator[Any]:
@@ -147,6 +147,7 @@ WITHOUT_TENANT = {
     "apps.deleted",
     "inactivity.page",
 }
+WITHOUT_TENANT |= {"placement.read_placement"}
 WITHOUT_TENANT |= {"schema.version", "schema.migrate", "schema.take", "paging.slice_of", "paging.filtered_slice_of"}
 # A delivery finds its tenant by the webhook, and the stream reads the events of all tenants.
 WITHOUT_TENANT |= {

@@ -1,4 +1,4 @@
-"""`heliograph migrate`, `copy`, `backup` and `restore`: commands for whole databases."""
+"""`heliograph migrate`, `distribute`, `copy`, `backup` and `restore`: commands for whole databases."""
 
 from __future__ import annotations
 
@@ -33,6 +33,37 @@ def migrate(url: str) -> None:
 
     logging.basicConfig(format="%(message)s", level=logging.INFO)  # an index of a large table takes minutes
     click.echo(in_store(url, result))
+
+
+@click.command()
+@click.option(
+    "--shards",
+    type=click.IntRange(1, 1024),
+    default=32,
+    show_default=True,
+    help="Number of shards; only the first run uses it.",
+)
+@database_option
+@json_option
+def distribute(shards: int, url: str, as_json: bool) -> None:
+    """Distribute the tables over the machines of a Citus cluster, whose coordinator the database must be.
+
+    Migrates the database first. Run it again after an upgrade: it distributes the tables that are new.
+    """
+    from heliograph.storage.postgres import distributing
+    from heliograph.storage.urls import require_shared
+
+    require_shared(url, "heliograph distribute")
+    logging.basicConfig(format="%(message)s", level=logging.INFO)  # rows that exist are moved
+    name, found = asyncio.run(distributing.distribute(url, shards))
+    if as_json:
+        print_json({"dividedTables": found.divided, "copiedTables": found.copied, "shards": found.shards,
+                    "machines": found.machines})  # fmt: skip
+        return
+    click.echo(
+        f"{name}: {found.divided} tables are in {found.shards} shards on {found.machines} machines, and "
+        f"{found.copied} tables are copied to each machine"
+    )
 
 
 @click.command()

@@ -6,7 +6,7 @@ import click
 
 from heliograph._version import __version__
 from heliograph.cli.apps import apps
-from heliograph.cli.database import backup, copy, migrate, restore
+from heliograph.cli.database import backup, copy, distribute, migrate, restore
 from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
 from heliograph.cli.init import init
@@ -75,6 +75,20 @@ def version() -> None:
     click.echo(f"heliograph {__version__}")
 
 
-COMMANDS = (serve, init, migrate, copy, backup, restore, keys, apps, oauth_clients, deliver, deliveries, listen)
+COMMANDS = (
+    serve,
+    init,
+    migrate,
+    distribute,
+    copy,
+    backup,
+    restore,
+    keys,
+    apps,
+    oauth_clients,
+    deliver,
+    deliveries,
+    listen,
+)
 for command in COMMANDS:
     cli.add_command(command)

@@ -9,22 +9,23 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from heliograph.storage.buckets import BucketRanges, Shard, merged, numbers
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import leases
-from heliograph.storage.rows.delivery_queue import BucketRanges
 from heliograph.storage.rows.leases import UNOWNED, StoredLease
 from heliograph.storage.store import Store
 
 SLOTS = 16
+"""The number of leases, unless the database is distributed."""
 BEAT_SECONDS = 1.0
 EXPIRY_SECONDS = 4.0
 """A lease has expired once its heartbeat has not changed for this long."""
 _MARGIN_SECONDS = 1.5
 """The owner of a lease stops using it this long before others may take it."""
-_WORKER, _SLOT = "worker/", "slot/"
+_WORKER, _SLOT, _SHARD = "worker/", "slot/", "shard/"
 
 
 class BucketAssignment(Protocol):
@@ -79,66 +80,84 @@ def _some(free: list[StoredLease], count: int) -> list[StoredLease]:
     return sorted((free[first:] + free[:first])[:count], key=lambda row: row.name)
 
 
+def _division(store: Store) -> dict[str, BucketRanges]:
+    """The buckets of each lease, by its name: those of a shard, or a range of all buckets."""
+    if store.shards[0].name:
+        return {f"{_SHARD}{shard.name}": shard.ranges for shard in store.shards}
+    width = -(-store.buckets // SLOTS)
+    return {f"{_SLOT}{number:02}": ((number * width, (number + 1) * width - 1),) for number in range(SLOTS)}
+
+
 class Leases:
-    """The leases that this process holds, of the 16 into which the buckets of a shared database are divided."""
+    """The leases that this process holds, of those into which the buckets of a shared database are divided."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self.owner = secrets.token_hex(8)
         self._store = store
         self._clock = clock
-        self._width = -(-store.buckets // SLOTS)
-        self._names = [f"{_SLOT}{number:02}" for number in range(SLOTS)]
         self._held: set[str] = set()
         self._surplus: set[str] = set()
         self._until = 0.0
         self._seen: dict[str, tuple[StoredLease, float]] = {}
+        self._usable: frozenset[str] = frozenset()
+        self._usable_ranges: BucketRanges = ()
+        self._divide()
+
+    def _divide(self) -> None:
+        self._shards: Sequence[Shard] = self._store.shards
+        self._ranges = _division(self._store)
+        self._names = {bucket: name for name, ranges in self._ranges.items() for bucket in numbers(ranges)}
 
     def ranges(self) -> BucketRanges:
         """The buckets of the leases held, with adjacent ranges merged."""
         if self._clock() >= self._until:
             return ()
-        found: list[tuple[int, int]] = []
-        for name in sorted(self._held - self._surplus):
-            first, last = self._range(name)
-            if found and found[-1][1] == first - 1:
-                first = found.pop()[0]
-            found.append((first, last))
-        return tuple(found)
-
-    def _range(self, name: str) -> tuple[int, int]:
-        first = self._names.index(name) * self._width
-        return first, first + self._width - 1
+        held = frozenset(self._held - self._surplus)
+        if held != self._usable:
+            self._usable = held
+            self._usable_ranges = merged(sorted(bucket for name in held for bucket in numbers(self._ranges[name])))
+        return self._usable_ranges
 
     def lease_of(self, bucket: int) -> str | None:
         """The lease of the bucket while it is certain that this process holds it."""
-        name = self._names[bucket // self._width]
+        name = self._names[bucket]
         usable = name in self._held and name not in self._surplus and self._clock() < self._until
         return name if usable else None
 
     async def beat(self, busy: Callable[[int, int], bool]) -> None:
         """Renew the leases held, take free and expired ones up to a fair share, and release those beyond it."""
         started = self._clock()
+        await self._follow_shards()
         rows = await self._store.write(self._renew)
         self._until = started + EXPIRY_SECONDS - _MARGIN_SECONDS
         expired = self._expired(rows, started)
-        self._held = {row.name for row in rows if row.owner == self.owner and row.name.startswith(_SLOT)}
+        self._held = {row.name for row in rows if row.owner == self.owner and row.name in self._ranges}
         workers = [row for row in rows if row.name.startswith(_WORKER)]
         dead = [row for row in workers if row in expired]
-        share = -(-SLOTS // max(1, len(workers) - len(dead)))
-        free = [row for row in rows if row.name in self._names and (row.owner == UNOWNED or row in expired)]
+        share = -(-len(self._ranges) // max(1, len(workers) - len(dead)))
+        free = [row for row in rows if row.name in self._ranges and (row.owner == UNOWNED or row in expired)]
         wanted = _some(free, share - len(self._held))
         if wanted or dead:
             self._held.update(await self._store.write(self._take, wanted, dead))
         await self._release_surplus(len(self._held) - share, busy)
+
+    async def _follow_shards(self) -> None:
+        """Divide the buckets again if a shard was split. Calls in flight are made again by the new holders."""
+        if self._shards[0].name:
+            await self._store.find_shards()
+        if self._store.shards != self._shards:
+            await self._store.write(leases.release, self.owner, sorted(self._held))
+            self._held, self._surplus = set(), set()
+            self._divide()
 
     async def _renew(self, tx: Tx) -> list[StoredLease]:
         await leases.beat(tx, self.owner)
         rows = await leases.every(tx)
         known = {row.name for row in rows}
         worker = f"{_WORKER}{self.owner}"
-        if worker in known and known.issuperset(self._names):
+        if worker in known and known.issuperset(self._ranges):
             return rows
-        await leases.add(tx, [name for name in self._names if name not in known])
+        await leases.add(tx, [name for name in self._ranges if name not in known])
         await leases.add(tx, [worker], self.owner)
         return await leases.every(tx)
 
@@ -164,7 +183,7 @@ class Leases:
     async def _release_surplus(self, surplus: int, busy: Callable[[int, int], bool]) -> None:
         """Start no calls in surplus leases, and release each once it has no calls in flight."""
         self._surplus = set(sorted(self._held, reverse=True)[: max(0, surplus)])
-        idle = [name for name in self._surplus if not busy(*self._range(name))]
+        idle = [name for name in self._surplus if not any(busy(first, last) for first, last in self._ranges[name])]
         if idle:
             await self._store.write(leases.release, self.owner, idle)
             self._held -= set(idle)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 
 from heliograph.background import Failures
+from heliograph.storage.buckets import Shard, numbers
 from heliograph.storage.rows import (
     apps,
     attachments,
@@ -51,9 +52,20 @@ async def purge(store: Store, failures: Failures) -> None:
 
 
 async def _purge_app(store: Store, app_id: str) -> None:
+    for shard in store.shards:
+        await _purge_shard(store, app_id, shard)
+    await store.write(inactivity.forget, app_id)
+    await store.write(integrations.purge, app_id)
+    await store.write(switchboards.remove, app_id)
+    await store.write(oauth_clients.purge, app_id)
+    await store.write(apps.forget, app_id)
+
+
+async def _purge_shard(store: Store, app_id: str, shard: Shard) -> None:
+    in_shard = list(numbers(shard.ranges))
     # A statement for each bucket would make thousands for an app that has few rows.
-    for first in range(0, store.buckets, _BUCKETS):
-        buckets = range(first, min(first + _BUCKETS, store.buckets))
+    for first in range(0, len(in_shard), _BUCKETS):
+        buckets = in_shard[first : first + _BUCKETS]
         while await store.write(apps.purge_rows, app_id, buckets, _STEP):
             pass
         while await store.write(attachments.discard_of_app, app_id, buckets, _STEP):
@@ -61,11 +73,6 @@ async def _purge_app(store: Store, app_id: str) -> None:
     # Event ids ascend with time, and an app's events are younger than the app.
     after: str | None = app_id
     while after is not None:
-        after = await store.write(outbox.purge, app_id, after, _STEP)
-    while await store.write(deliveries.purge, app_id, _STEP):
+        after = await store.write(outbox.purge, app_id, shard.ranges, after, _STEP)
+    while await store.write(deliveries.purge, app_id, shard.ranges, _STEP):
         pass
-    await store.write(inactivity.forget, app_id)
-    await store.write(integrations.purge, app_id)
-    await store.write(switchboards.remove, app_id)
-    await store.write(oauth_clients.purge, app_id)
-    await store.write(apps.forget, app_id)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, TypeAlias
 
+from heliograph.storage.buckets import BucketRanges, Part
+
 Row = Sequence[Any]
 Columns = tuple[str, ...]
 
@@ -83,6 +85,10 @@ class Reader(ABC):
         """The bucket of a conversation, a user or an external id; the leading column of every key about it."""
         # Unlike Python's hash, zlib's crc32 is the same on every machine and in every version.
         return zlib.crc32("/".join(key).encode()) % self.buckets if self.buckets > 1 else 0
+
+    def parts(self, ranges: BucketRanges) -> Sequence[Part]:
+        """These buckets, split so that the statement for each part is sent to one shard."""
+        return [Part(ranges)]
 
     @abstractmethod
     async def row(self, sql: str, *values: Any) -> Row | None:

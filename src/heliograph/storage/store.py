@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
+from heliograph.storage.buckets import Shard
 from heliograph.storage.engine import DueBucket, Reader, Tx
 from heliograph.storage.page_cache import CachedPage, PageCache
 from heliograph.storage.partitions import Partitions
@@ -56,6 +57,15 @@ class Store(ABC):
     is_quiet: Callable[[], bool] = staticmethod(lambda: False)
     """Returns whether at most one request is in flight in this process, so that blocking the event loop for a moment
     delays no other."""
+
+    @property
+    def shards(self) -> Sequence[Shard]:
+        """The shards of the buckets: one that has all of them, unless the database is distributed."""
+        return [Shard("", ((0, self.buckets - 1),))]
+
+    async def find_shards(self) -> None:
+        """Look up the shards again: those of a distributed database can be split."""
+        return
 
     @property
     @abstractmethod

@@ -14,11 +14,13 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import asyncpg
 
 from heliograph import ids
 from heliograph.storage.postgres.marks import BEAT_SECONDS, session_names
+from heliograph.storage.postgres.nodes import Nodes, NodeUnavailableError
 from heliograph.storage.postgres.pool import Connection, Pool
 
 _SILENT_SECONDS = 1.0
@@ -28,9 +30,6 @@ _LOOKS = 80
 seconds, so that a database that did not respond for seconds is not mistaken for processes that have stopped."""
 
 _ACTIVE, _SUSPECTED, _IDLE = 1, 2, 0
-_OF_PROCESS = "FROM pg_stat_activity WHERE datname = current_database() AND starts_with(application_name, $1)"
-_SESSION = f"SELECT 1 {_OF_PROCESS} LIMIT 1"
-_END_SESSIONS = f"SELECT pg_terminate_backend(pid) {_OF_PROCESS}"
 # Unless the process has published a mark, or has opened a session.
 _SET = "UPDATE stream_mark SET active = $4 WHERE process = $1 AND beat = $2 AND active = $3"
 
@@ -57,16 +56,25 @@ class _Watched:
     looks: int = 0
 
 
+class _Unsettled(NamedTuple):
+    """A mark, and the transactions that have to be committed or rolled back before it is the horizon."""
+
+    mark: str
+    prepared: set[str]
+
+
 class Horizon:
     """Reads the horizon, and takes out processes that have ended."""
 
-    def __init__(self, pool: Pool, own: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, pool: Pool, nodes: Nodes, own: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._pool = pool
+        self._nodes = nodes
         self._own = own
         self._clock = clock
         self._known = ids.FIRST
         self._watched: dict[str, _Watched] = {}
         self._held: tuple[str, float] | None = None
+        self._unsettled: _Unsettled | None = None
 
     @property
     def held_seconds(self) -> float:
@@ -80,12 +88,30 @@ class Horizon:
             marks = [Mark(*row) for row in rows]
             for silent in self._silent(marks):
                 await self._take_out(connection, silent)
-        active = [one.mark for one in marks if one.active]
-        self._hold(min(active) if active else None)
-        found = min(active) if active else max((one.mark for one in marks), default=ids.FIRST)
-        # A process that begins may publish a lower mark for a moment.
-        self._known = max(self._known, found)
+            active = [one.mark for one in marks if one.active]
+            self._hold(min(active) if active else None)
+            least = min(active) if active else max((one.mark for one in marks), default=ids.FIRST)
+            # A process that begins may publish a lower mark for a moment.
+            self._known = max(self._known, await self._settled(connection, least))
         return self._known
+
+    async def _settled(self, connection: Connection, mark: str) -> str:
+        """The mark, if all transactions that were committed before it was read are visible everywhere; else an earlier
+        one, or none.
+
+        Those of a distributed database that are prepared may be among them.
+        """
+        try:
+            prepared = await self._nodes.prepared(connection)
+        except NodeUnavailableError:
+            return ids.FIRST
+        before, self._unsettled = self._unsettled, _Unsettled(mark, prepared) if prepared else None
+        if before is None or not prepared:
+            return ids.FIRST if prepared else mark
+        if left := before.prepared & prepared:
+            self._unsettled = _Unsettled(before.mark, left)
+            return ids.FIRST
+        return before.mark
 
     def _hold(self, mark: str | None) -> None:
         if mark is None:
@@ -112,13 +138,13 @@ class Horizon:
         """Take out a process that has no session; end its sessions if it was silent for long."""
         process, beat, names = watched.mark.process, watched.mark.beat, session_names(watched.mark.process)
         await connection.execute(_SET, process, beat, _ACTIVE, _SUSPECTED)
-        if await connection.fetchval(_SESSION, names) is None:
+        if not await self._nodes.has_session(connection, names):
             if await connection.execute(_SET, process, beat, _SUSPECTED, _IDLE) == "UPDATE 1":
                 log.warning("the event stream no longer waits for process %s, which has ended", process)
         elif watched.looks >= _LOOKS:
             log.warning("process %s has stopped, and the event stream waits for it: ending its sessions", process)
             watched.looks = 0
             try:
-                await connection.execute(_END_SESSIONS, names)
-            except asyncpg.InsufficientPrivilegeError:
-                log.warning("the sessions of process %s belong to another role: stop that process", process)
+                await self._nodes.end_sessions(connection, names)
+            except (asyncpg.InsufficientPrivilegeError, NodeUnavailableError):
+                log.warning("the sessions of process %s cannot be ended: stop that process", process)

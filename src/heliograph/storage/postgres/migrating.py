@@ -18,9 +18,10 @@ from heliograph.storage.engine import Reader, StaleRead
 from heliograph.storage.migrations import schema
 from heliograph.storage.migrations.step import Index
 from heliograph.storage.postgres.ddl import CONTENDED, changing, connected, retried
+from heliograph.storage.postgres.placement import BUCKETS
 from heliograph.storage.postgres.pool import Connection, Pool
 from heliograph.storage.postgres.transactions import Transactions
-from heliograph.storage.postgres.tx import BUCKETS, DIALECT, Catalog, PostgresTx
+from heliograph.storage.postgres.tx import DIALECT, Catalog, PostgresTx
 from heliograph.wire import times
 
 _PURPOSE = "migrate"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -54,15 +54,19 @@ class Partition(NamedTuple):
 
 
 class PostgresPartitions(Partitions):
-    """The partitions of a PostgreSQL database."""
+    """The partitions of a PostgreSQL database.
 
-    def __init__(self, url: str, reader: Reader) -> None:
+    Those of a distributed database are not changed, because only its coordinator can.
+    """
+
+    def __init__(self, url: str, reader: Reader, is_distributed: Callable[[], bool]) -> None:
         self._url = url
         self._reader = reader
+        self._is_distributed = is_distributed
         self._was_refused = False
 
     async def add(self, keep: int) -> None:
-        if not await self._is_owner():
+        if not await self._can_change():
             return
         async with connected(self._url, _PURPOSE) as connection:
             await _remove_fences(connection)
@@ -72,7 +76,7 @@ class PostgresPartitions(Partitions):
                 await _add(connection, new)
 
     async def drop(self, old: str) -> None:
-        if not await self._is_owner():
+        if not await self._can_change():
             return
         old_ranges = [(table, one) for table in _COLUMNS for one in await self._ranges(table) if one.end <= old]
         if old_ranges:
@@ -91,7 +95,9 @@ class PostgresPartitions(Partitions):
     async def _ranges(self, table: str) -> list[Range]:
         return sorted(one.range for one in await _partitions(self._reader, table) if one.range)
 
-    async def _is_owner(self) -> bool:
+    async def _can_change(self) -> bool:
+        if self._is_distributed():
+            return False
         row = await self._reader.row(
             "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'event'::regclass"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
 import time
@@ -15,6 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 
 from heliograph.errors import ServiceUnavailable, UsageError
+from heliograph.storage.buckets import Shard
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.page_cache import PageCache
 from heliograph.storage.postgres.batches import Batcher
@@ -22,11 +24,13 @@ from heliograph.storage.postgres.ddl import CONNECT_SECONDS
 from heliograph.storage.postgres.horizon import Horizon
 from heliograph.storage.postgres.marks import Marks
 from heliograph.storage.postgres.migrating import migrate
+from heliograph.storage.postgres.nodes import Nodes
 from heliograph.storage.postgres.partitions import PostgresPartitions
+from heliograph.storage.postgres.placement import BUCKETS, read_placement
 from heliograph.storage.postgres.pool import Connection, Pool
 from heliograph.storage.postgres.reads import PooledReader
 from heliograph.storage.postgres.transactions import UNAVAILABLE, Transactions, retried
-from heliograph.storage.postgres.tx import BUCKETS, Catalog, PostgresTx
+from heliograph.storage.postgres.tx import Catalog, PostgresTx
 from heliograph.storage.rows import cursors, meta
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
@@ -42,15 +46,20 @@ _IDENTITY = "database_id"
 # - Statements are planned when tables are empty, and PostgreSQL keeps their plans until the tables are next analysed.
 #   Without this, it would read tables from end to end until then. Every query of a table that grows has an index.
 # - Before PostgreSQL 18, a scan that is turned off and still needed looks so expensive that it would be compiled.
+# - With Citus, queries of the system catalogs take minutes if there are many shards, unless shards are visible.
 _SETTINGS = """SELECT set_config('enable_seqscan', 'off', false), set_config('jit', 'off', false),
     set_config('application_name', '{name}', false),
-    CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END"""
+    CASE WHEN current_setting('synchronous_commit') = 'off' THEN set_config('synchronous_commit', 'on', false) END,
+    CASE WHEN current_setting('citus.override_table_visibility', true) = 'on'
+        THEN set_config('citus.override_table_visibility', 'off', false) END"""
 
 T = TypeVar("T")
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
 P = ParamSpec("P")
 Batch = Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
+
+log = logging.getLogger("heliograph.storage")
 
 
 class PostgresStore(Store):
@@ -66,23 +75,23 @@ class PostgresStore(Store):
         self.page_cache = PageCache()
         self._pool = pool
         self._marks = marks
-        self._horizon = Horizon(pool, marks.process)
-        catalog = Catalog()
-        self._reader = PooledReader(pool, catalog, BUCKETS)
-        self.partitions = PostgresPartitions(url, self._reader)
-        self._transactions = Transactions(pool, catalog, BUCKETS, marks, self._report_due)
+        self._catalog = Catalog()
+        self._horizon = Horizon(pool, Nodes(self._is_distributed), marks.process)
+        self._reader = PooledReader(pool, self._catalog, BUCKETS)
+        self.partitions = PostgresPartitions(url, self._reader, self._is_distributed)
+        self._transactions = Transactions(pool, self._catalog, BUCKETS, marks, self._report_due)
         self._batcher = Batcher(self._run_batch)
 
     async def snapshot(
         self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._transactions.snapshot(lambda reader: query(reader, *args, **kwargs))
+        return await self._placed(self._transactions.snapshot, lambda reader: query(reader, *args, **kwargs))
 
     async def read(self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await retried(lambda: query(self._reader, *args, **kwargs))
+        return await self._placed(retried, lambda: query(self._reader, *args, **kwargs))
 
     async def write(self, work: Callable[Concatenate[Tx, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self._transactions.run(lambda tx: work(tx, *args, **kwargs))
+        return await self._placed(self._transactions.run, lambda tx: work(tx, *args, **kwargs))
 
     async def submit(self, batch: Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Outcome]]], item: Item) -> Outcome:
         outcome: Outcome = await self._batcher.put(batch, item)
@@ -90,7 +99,7 @@ class PostgresStore(Store):
 
     async def _run_batch(self, batch: Batch, items: Sequence[Any]) -> Sequence[Any]:
         started = time.perf_counter()
-        outcomes = await self._transactions.run(partial(_apply, batch, items))
+        outcomes = await self._placed(self._transactions.run, partial(_apply, batch, items))
         self.observe_batch(batch.__name__, len(items), time.perf_counter() - started)
         return outcomes
 
@@ -102,6 +111,33 @@ class PostgresStore(Store):
     @property
     def horizon_held_seconds(self) -> float:
         return self._horizon.held_seconds
+
+    @property
+    def shards(self) -> Sequence[Shard]:
+        return self._catalog.placement.shards
+
+    def _is_distributed(self) -> bool:
+        return self._catalog.placement.is_distributed
+
+    async def find_shards(self) -> None:
+        known = self._catalog.placement
+        found = await retried(partial(read_placement, self._reader, known))
+        if found is not known:
+            self._catalog.placement = found
+            log.info("%s: the data is in %d shards", self.name, len(found.shards))
+
+    async def _placed(
+        self, run: Callable[[Callable[P, Awaitable[T]]], Awaitable[T]], work: Callable[P, Awaitable[T]]
+    ) -> T:
+        """Run the work again if a statement was refused because the shards of its buckets have changed."""
+        try:
+            return await run(work)
+        except asyncpg.FeatureNotSupportedError:
+            known = self._catalog.placement
+            await self.find_shards()
+            if self._catalog.placement is known:
+                raise
+        return await run(work)
 
     @property
     def waiting(self) -> int:
@@ -143,7 +179,9 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
         await pool.close()
         raise UsageError(f"the database cannot be opened: {name}: {why}") from None
     try:
-        return PostgresStore(url, name, pool, marks, await _prepare(pool, marks, url, name))
+        store = PostgresStore(url, name, pool, marks, await _prepare(pool, marks, url, name))
+        await store.find_shards()
+        return store
     except BaseException as error:
         await pool.close()
         if isinstance(error, (ServiceUnavailable, *UNAVAILABLE, asyncpg.PostgresError)):

@@ -1,25 +1,29 @@
 """Reads and writes the rows of PostgreSQL.
 
-A large set of keys or rows is sent as one array for each column, which `unnest` turns into rows again. So a set of any
-size needs one statement, but PostgreSQL plans it anew at each call. A small set has plain parameters instead, so that
-its plan is kept. Sets of keys are padded to a few sizes, which limits the number of statements to prepare.
+A small set of keys has plain parameters, so that PostgreSQL keeps the plan of its statement. Sets are padded to a few
+sizes, which limits the number of statements to prepare. A large set is sent as one array for each column, which
+`unnest` turns into rows again: PostgreSQL plans that anew at each call. Rows to insert cannot be padded, and are sent
+in pieces of a few sizes.
+
+On a distributed database, sets are grouped by shard, and are always small, so that each statement names its buckets.
 """
 
 from __future__ import annotations
 
 import itertools
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from heliograph.storage.buckets import BucketRanges, Part
 from heliograph.storage.engine import Columns, Dialect, Effects, Lock, Reader, Row, Tx, parameters
 from heliograph.storage.postgres.marks import Place
+from heliograph.storage.postgres.placement import Placement
 from heliograph.storage.postgres.pool import Connection
 from heliograph.storage.postgres.writes import PendingWrites
 
-BUCKETS = 1024
 DIALECT = Dialect(
     text='TEXT COLLATE "C"',
     integer="BIGINT",
@@ -31,6 +35,9 @@ DIALECT = Dialect(
 
 _SIZES = (1, 4, 16)
 """The sizes of small sets. Up to the largest, planning costs more than the execution."""
+_PIECES = (64, 32, *range(16, 0, -1))
+"""The sizes of the pieces in which rows are inserted."""
+_BUCKET = "bucket"
 _LOCKS = {Lock.NONE: "", Lock.KEEP: " FOR KEY SHARE", Lock.CHANGE: " FOR NO KEY UPDATE", Lock.REMOVE: " FOR UPDATE"}
 
 
@@ -44,10 +51,11 @@ class Witness:
 
 
 class Catalog:
-    """The types of the columns, read from the database once for each table."""
+    """The types of the columns, read from the database once for each table, and the placement of the buckets."""
 
     def __init__(self) -> None:
         self._types: dict[str, dict[str, str]] = {}
+        self.placement = Placement()
 
     async def of(self, reader: Reader, table: str, columns: Columns) -> Columns:
         """The types of these columns."""
@@ -86,8 +94,29 @@ class PostgresReader(Reader):
         if not (keys := list(keys)):
             return []
         types = await self._catalog.of(self, table, match)
-        size, values = _padded(keys)
-        return await self.rows(_get_many(table, columns, match, types, lock, size), *values)
+        found: list[Row] = []
+        for some in self._sets(match, keys):
+            size, values = _padded(some)
+            found += await self.rows(_get_many(table, columns, match, types, lock, size), *values)
+        return found
+
+    def parts(self, ranges: BucketRanges) -> Sequence[Part]:
+        return self._catalog.placement.parts(ranges)
+
+    def _grouped(self, columns: Columns, rows: Sequence[Row]) -> Sequence[Sequence[Row]]:
+        """The rows of each shard, by the bucket in these columns."""
+        placement = self._catalog.placement
+        if not placement.is_distributed or _BUCKET not in columns:
+            return [rows]
+        return placement.grouped(rows, columns.index(_BUCKET))
+
+    def _sets(self, columns: Columns, rows: Sequence[Row]) -> Sequence[Sequence[Row]]:
+        """The sets in which rows are read, updated or deleted, in the order in which they are locked."""
+        if not self._catalog.placement.is_distributed or _BUCKET not in columns:
+            return [rows]
+        key = columns.index(_BUCKET)
+        groups = (sorted(group, key=lambda row: tuple(row[key:])) for group in self._grouped(columns, rows))
+        return [group[first : first + _SIZES[-1]] for group in groups for first in range(0, len(group), _SIZES[-1])]
 
 
 class PostgresTx(PostgresReader, Tx):
@@ -131,10 +160,11 @@ class PostgresTx(PostgresReader, Tx):
 
     async def insert(self, table: str, columns: Columns, rows: Sequence[Row]) -> None:
         if len(rows) == 1:
-            await self._write_row(table, _insert_one(table, columns), rows[0])
+            await self._write_row(table, _insert(table, columns, 1), rows[0])
         elif rows:
-            types = await self._catalog.of(self, table, columns)
-            await self._write(_insert(table, columns, types), _by_column(rows))
+            for group in self._grouped(columns, rows):
+                for piece in _pieces(group):
+                    await self._write(_insert(table, columns, len(piece)), list(itertools.chain(*piece)))
         if rows and "id" in columns:
             self.witness = Witness(table, columns, rows[-1])
 
@@ -143,19 +173,24 @@ class PostgresTx(PostgresReader, Tx):
             await self._write_row(table, _update_one(table, columns, match), rows[0])
         elif rows:
             types = await self._catalog.of(self, table, (*columns, *match))
-            size, values = _padded(rows)
-            await self._write(_update(table, columns, match, types, size), values)
+            apart = self._catalog.placement.is_distributed
+            for some in self._sets((*columns, *match), rows):
+                size, values = _padded(some)
+                await self._write(_update(table, columns, match, types, size, apart), values)
 
     async def delete(self, table: str, match: Columns, keys: Sequence[Row]) -> None:
         if len(keys) == 1:
             await self._write_row(table, _delete_one(table, match), keys[0])
         elif keys:
             types = await self._catalog.of(self, table, match)
-            size, values = _padded(keys)
-            await self._write(_delete(table, match, types, size), values)
+            for some in self._sets(match, keys):
+                size, values = _padded(some)
+                await self._write(_delete(table, match, types, size), values)
 
     async def _write_row(self, table: str, sql: str, values: Row) -> None:
         """Add a write of one row to those that are pending."""
+        if self._catalog.placement.is_distributed:  # the combined statement would need several shards
+            return await self._write(sql, values)
         if table in self._pending:
             await self.flush()
         self._pending.add(table, sql, values)
@@ -172,6 +207,15 @@ def _padded(rows: Sequence[Row]) -> tuple[int, Sequence[Any]]:
             padding = [rows[-1]] * (size - len(rows))
             return size, [value for row in (*rows, *padding) for value in row]
     return 0, _by_column(rows)
+
+
+def _pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """The rows in pieces, whose sizes are few."""
+    first = 0
+    for size in _PIECES:
+        while len(rows) - first >= size:
+            yield rows[first : first + size]
+            first += size
 
 
 def _by_column(rows: Iterable[Row]) -> list[tuple[Any, ...]]:
@@ -219,9 +263,10 @@ def _get_many(table: str, columns: Columns, match: Columns, types: Columns, lock
     return f"SELECT {_names(columns)} FROM {table} WHERE {_any_of(match, types, size)}{order}"
 
 
-@lru_cache(maxsize=256)
-def _insert_one(table: str, columns: Columns) -> str:
-    return f"INSERT INTO {table} ({_names(columns)}) VALUES ({parameters(columns, 1)})"
+@lru_cache(maxsize=1024)
+def _insert(table: str, columns: Columns, size: int) -> str:
+    rows = ", ".join(f"({parameters(columns, 1 + number * len(columns))})" for number in range(size))
+    return f"INSERT INTO {table} ({_names(columns)}) VALUES {rows}"
 
 
 @lru_cache(maxsize=256)
@@ -235,16 +280,15 @@ def _delete_one(table: str, match: Columns) -> str:
     return f"DELETE FROM {table} WHERE {_equal(match)}"
 
 
-@lru_cache(maxsize=256)
-def _insert(table: str, columns: Columns, types: Columns) -> str:
-    return f"INSERT INTO {table} ({_names(columns)}) SELECT * FROM {_set(types)}"
-
-
 @lru_cache(maxsize=1024)
-def _update(table: str, columns: Columns, match: Columns, types: Columns, size: int) -> str:
+def _update(table: str, columns: Columns, match: Columns, types: Columns, size: int, apart: bool) -> str:
     assignments = ", ".join(f"{column} = given.{column}" for column in columns)
     where = " AND ".join(f"{table}.{column} = given.{column}" for column in match)
     given = f"{_given(types, size)} AS given ({_names((*columns, *match))})"
+    if apart and _BUCKET in match:
+        position = len(columns) + match.index(_BUCKET) + 1
+        buckets = ", ".join(f"${position + number * len(types)}" for number in range(size))
+        where += f" AND {table}.{_BUCKET} IN ({buckets})"
     return f"UPDATE {table} SET {assignments} FROM {given} WHERE {where}"
 
 

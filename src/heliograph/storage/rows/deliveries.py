@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 
 from heliograph import ids
+from heliograph.storage.buckets import BucketRanges
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.paging import filtered_slice_of, slice_of
 from heliograph.storage.rows import webhooks
@@ -101,7 +102,7 @@ async def page(reader: Reader, app_id: str, match: Sequence[tuple[str, str]], pa
     """
     source = "delivery WHERE app_id = $1"
     if not match:
-        rows = await slice_of(reader, DELIVERY_ROWS.columns, source, (app_id,), page)
+        rows = await slice_of(reader, DELIVERY_ROWS.columns, source, (app_id,), page, spread=True)
         return rows.holding([DELIVERY_ROWS.load(row[:-1]) for row in rows.records])
     if ("status", FAILED) in match:
         source += f" AND status = '{FAILED}'"  # a literal: with a parameter the partial index is not used
@@ -139,9 +140,12 @@ async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
     )
 
 
-async def purge(tx: Tx, app_id: str, limit: int) -> bool:
-    """Delete up to `limit` deliveries of the app with their attempts; returns whether there are more."""
-    keys = await tx.rows("SELECT bucket, id FROM delivery WHERE app_id = $1 LIMIT $2", app_id, limit)
+async def purge(tx: Tx, app_id: str, ranges: BucketRanges, limit: int) -> bool:
+    """Delete up to `limit` deliveries of the app in a shard with their attempts; returns whether there are more."""
+    (part,) = tx.parts(ranges)
+    keys = await tx.rows(
+        f"SELECT bucket, id FROM delivery WHERE app_id = $1{part.of('delivery')} LIMIT $2", app_id, limit
+    )
     await remove(tx, keys)
     return len(keys) == limit
 

@@ -15,12 +15,10 @@ from collections.abc import Callable, Collection, Sequence
 from msgspec import Raw, Struct
 from msgspec.structs import astuple
 
+from heliograph.storage.buckets import BucketRanges, Part
 from heliograph.storage.engine import Reader, Row, Tx, parameters
 from heliograph.storage.rows.deliveries import ATTEMPT_COLUMNS, PENDING, remove
 from heliograph.storage.rows.log_rows import DELIVERY_ROWS, FULL_SOURCE, FULL_USER, StoredAttempt, StoredDelivery
-
-BucketRanges = tuple[tuple[int, int], ...]
-"""Ranges of buckets, each as its first and last bucket."""
 
 _EXAMINED = 256
 """The number of due deliveries that a search for heads examines."""
@@ -32,13 +30,13 @@ MAX_COUNTED = 10_000
 
 # Webhooks with pending deliveries. Skips from one webhook to the next on the index, instead of reading every delivery.
 _WAITS = """waits (id) AS (
-    SELECT min(webhook_id) FROM delivery WHERE status = 'pending'
+    SELECT min(webhook_id) FROM delivery WHERE status = 'pending'{0}
     UNION ALL
-    SELECT (SELECT min(webhook_id) FROM delivery WHERE status = 'pending' AND webhook_id > waits.id)
+    SELECT (SELECT min(webhook_id) FROM delivery WHERE status = 'pending' AND webhook_id > waits.id{0})
     FROM waits WHERE waits.id IS NOT NULL
 )"""
 # The condition for f to be a pending delivery of the same lane as d.
-_LANE = "f.bucket = d.bucket AND f.lane = d.lane AND f.webhook_id = d.webhook_id AND f.status = 'pending'"
+_LANE = "f.bucket = d.bucket AND f.lane = d.lane AND f.webhook_id = d.webhook_id AND f.status = 'pending'{0}"
 
 
 class DueDelivery(Struct):
@@ -53,6 +51,11 @@ class DueDelivery(Struct):
     payload: Raw
     full_source: Raw | None = None
     parks: bool = False
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """Of two due deliveries of a webhook, the one with the lower order is attempted first."""
+        return self.delivery.due_at, self.delivery.event_id
 
 
 class HeadSearch(Struct):
@@ -93,27 +96,37 @@ AttemptObserver = Callable[[AttemptOutcome], None]
 
 async def due_webhooks(reader: Reader, ranges: BucketRanges, now: int) -> list[str]:
     """The ids of webhooks with due deliveries in these buckets, and of deleted webhooks with pending ones in them."""
-    # LIMIT makes PostgreSQL read the index up to the first row. It could read all due deliveries for EXISTS.
-    pending = f"SELECT 1 FROM delivery WHERE webhook_id = waits.id AND status = 'pending' AND {_within(ranges)}"
-    rows = await reader.rows(
-        f"""WITH RECURSIVE {_WAITS} SELECT id FROM waits WHERE id IS NOT NULL
-        AND (({pending} AND due_at <= $1 LIMIT 1) = 1
-            OR (NOT EXISTS (SELECT 1 FROM webhook WHERE webhook.id = waits.id) AND ({pending} LIMIT 1) = 1))""",
-        now,
-    )
-    return [row[0] for row in rows]
+    found: dict[str, None] = {}
+    for part in reader.parts(ranges):
+        # LIMIT makes PostgreSQL read the index up to the first row. It could read all due deliveries for EXISTS.
+        pending = f"SELECT 1 FROM delivery WHERE webhook_id = waits.id AND status = 'pending' AND {part.searched}"
+        rows = await reader.rows(
+            f"""WITH RECURSIVE {_WAITS.format(part.of("delivery"))} SELECT id FROM waits WHERE id IS NOT NULL
+            AND (({pending} AND due_at <= $1 LIMIT 1) = 1
+                OR (NOT EXISTS (SELECT 1 FROM webhook WHERE webhook.id = waits.id) AND ({pending} LIMIT 1) = 1))""",
+            now,
+        )
+        found.update(dict.fromkeys(row[0] for row in rows))
+    return list(found)
 
 
 async def backlog(reader: Reader, now: int) -> Backlog:
     """The number of pending deliveries, and how long the oldest head has been due."""
+    backlogs = [await _backlog_of(reader, part, now) for part in reader.parts(((0, reader.buckets - 1),))]
+    pending = min(sum(one.pending for one in backlogs), MAX_COUNTED)
+    return Backlog(pending, max(one.overdue_milliseconds for one in backlogs))
+
+
+async def _backlog_of(reader: Reader, part: Part, now: int) -> Backlog:
+    of_delivery, lane = part.of("delivery"), _LANE.format(part.of("f"))
     row = await reader.row(
-        f"""WITH RECURSIVE {_WAITS} SELECT
-            (SELECT count(*) FROM (SELECT 1 FROM delivery WHERE status = 'pending' LIMIT $2) AS counted),
+        f"""WITH RECURSIVE {_WAITS.format(of_delivery)} SELECT
+            (SELECT count(*) FROM (SELECT 1 FROM delivery WHERE status = 'pending'{of_delivery} LIMIT $2) AS counted),
             (SELECT min(
                 (SELECT min(d.due_at) FROM (
                     SELECT * FROM delivery WHERE webhook_id = waits.id AND status = 'pending' AND due_at <= $1
-                    ORDER BY due_at, event_id LIMIT $3
-                ) AS d WHERE d.event_id = (SELECT min(f.event_id) FROM delivery AS f WHERE {_LANE}))
+                    {of_delivery} ORDER BY due_at, event_id LIMIT $3
+                ) AS d WHERE d.event_id = (SELECT min(f.event_id) FROM delivery AS f WHERE {lane}))
             ) FROM waits WHERE id IS NOT NULL)""",
         now,
         MAX_COUNTED,
@@ -130,7 +143,18 @@ async def heads(
 
     `leaving_out` are lanes with a call in flight.
     """
+    found = [await _heads_of(reader, webhook_id, part, now, limit, leaving_out) for part in reader.parts(ranges)]
+    if len(found) == 1:
+        return found[0]
+    heads = sorted([head for one in found for head in one.heads], key=lambda head: head.order)
+    return HeadSearch(heads[:limit], [key for one in found for key in one.waiting])
+
+
+async def _heads_of(
+    reader: Reader, webhook_id: str, part: Part, now: int, limit: int, leaving_out: Collection[str]
+) -> HeadSearch:
     # A lane is ordered by event ids, which ascend within a conversation, whichever machine makes them.
+    lane = _LANE.format(part.of("f"))
     columns = ", ".join(f"d.{name}" for name in DELIVERY_ROWS.columns)
     others = parameters(leaving_out, 4)
     rows = await reader.rows(
@@ -138,15 +162,15 @@ async def heads(
             CASE WHEN d.in_full & {FULL_USER} <> 0 THEN coalesce(e.full_payload, e.payload) ELSE e.payload END,
             CASE WHEN d.in_full & {FULL_SOURCE} <> 0 THEN e.full_source END,
             CASE WHEN e.id IS NULL THEN 0 ELSE (
-                SELECT f.due_at FROM delivery AS f WHERE {_LANE} AND f.event_id > d.event_id ORDER BY f.event_id LIMIT 1
+                SELECT f.due_at FROM delivery AS f WHERE {lane} AND f.event_id > d.event_id ORDER BY f.event_id LIMIT 1
             ) END
         FROM (
             SELECT * FROM delivery WHERE webhook_id = $1 AND status = 'pending' AND due_at <= $2
-            AND {_within(ranges)}{f" AND lane NOT IN ({others})" if others else ""}
+            AND {part.searched}{f" AND lane NOT IN ({others})" if others else ""}
             ORDER BY due_at, event_id LIMIT $3
         ) AS d
-        LEFT JOIN event AS e ON e.bucket = d.bucket AND e.id = d.event_id
-        AND d.event_id = (SELECT min(f.event_id) FROM delivery AS f WHERE {_LANE})
+        LEFT JOIN event AS e ON e.bucket = d.bucket AND e.id = d.event_id{part.of("e")}
+        AND d.event_id = (SELECT min(f.event_id) FROM delivery AS f WHERE {lane})
         ORDER BY d.due_at, d.event_id""",
         webhook_id,
         now,
@@ -174,16 +198,6 @@ async def heads(
     return HeadSearch(found[:limit], [(reader.bucket(one.lane), one.id) for one in behind])
 
 
-def _within(ranges: BucketRanges) -> str:
-    # CASE keeps query planners from starting with the buckets and underestimating their rows: rows should be read in
-    # the order of due times, of which the first few are enough.
-    return f"CASE WHEN {_inside(ranges)} THEN 1 = 1 ELSE 1 = 0 END"
-
-
-def _inside(ranges: BucketRanges) -> str:
-    return " OR ".join(f"bucket BETWEEN {first} AND {last}" for first, last in ranges) or "1 = 0"
-
-
 async def park(tx: Tx, keys: Sequence[tuple[int, str]], now: int) -> None:
     """Park deliveries that wait behind others, given by bucket and id. Their lanes must not have a call in flight.
 
@@ -201,11 +215,12 @@ async def hasten(tx: Tx, ranges: BucketRanges, now: int, delays: Sequence[int]) 
     `delays` are the longest delays in milliseconds after the first failed attempt, the second, and so on.
     """
     longest = " ".join(f"WHEN {tries} THEN {delay}" for tries, delay in enumerate(delays, 1))
-    await tx.execute(
-        f"UPDATE delivery SET due_at = $1 WHERE status = 'pending' AND ({_inside(ranges)}) "
-        f"AND due_at - CASE tries {longest} ELSE {_PARKED_MILLISECONDS} END > $1",
-        now,
-    )
+    for part in tx.parts(ranges):
+        await tx.execute(
+            f"UPDATE delivery SET due_at = $1 WHERE status = 'pending' AND ({part.inside}) "
+            f"AND due_at - CASE tries {longest} ELSE {_PARKED_MILLISECONDS} END > $1",
+            now,
+        )
 
 
 async def settle(tx: Tx, outcomes: Sequence[AttemptOutcome]) -> list[None]:
@@ -261,10 +276,10 @@ def _state(bucket: int, delivery: StoredDelivery) -> Row:
 
 async def drop(tx: Tx, webhook_id: str, ranges: BucketRanges, limit: int) -> bool:
     """Delete up to `limit` pending deliveries of a deleted webhook in these buckets; returns whether there are more."""
-    keys = await tx.rows(
-        f"SELECT bucket, id FROM delivery WHERE webhook_id = $1 AND status = 'pending' AND {_within(ranges)} LIMIT $2",
-        webhook_id,
-        limit,
-    )
-    await remove(tx, keys)
-    return len(keys) == limit
+    for part in tx.parts(ranges):
+        of_webhook = f"webhook_id = $1 AND status = 'pending' AND {part.searched}"
+        keys = await tx.rows(f"SELECT bucket, id FROM delivery WHERE {of_webhook} LIMIT $2", webhook_id, limit)
+        await remove(tx, keys)
+        if len(keys) == limit:
+            return True
+    return False

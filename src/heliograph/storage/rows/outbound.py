@@ -45,7 +45,7 @@ async def page(reader: Reader, app_id: str, filter: OutboundFilter, page: Page) 
         found = await filtered_slice_of(reader, _ROWS.columns, _OF_CLIENT, (app_id, client_id), condition, wanted, page)
         return found.holding([_ROWS.load(row) for row in found.records])
     source, values = _selected(reader, app_id, filter)
-    rows = await slice_of(reader, _ROWS.columns, source, values, page)
+    rows = await slice_of(reader, _ROWS.columns, source, values, page, spread=conversation_id is None)
     return rows.holding([_ROWS.load(row[:-1]) for row in rows.records])
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 import msgspec
 from msgspec import Raw
 
+from heliograph.storage.buckets import BucketRanges
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import deliveries
 from heliograph.storage.rows.deliveries import lane_of
@@ -51,13 +52,16 @@ async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 10
     return [EVENT_ROWS.load(row) for row in rows]
 
 
-async def purge(tx: Tx, app_id: str, after: str, limit: int) -> str | None:
-    """Delete the next events of the app after an id, at most `limit`.
+async def purge(tx: Tx, app_id: str, ranges: BucketRanges, after: str, limit: int) -> str | None:
+    """Delete the next events of the app in a shard after an id, at most `limit`.
 
     Returns the id after which to continue, or None if there are no more.
     """
     if not tx.single_writer:
-        keys = await tx.rows("SELECT bucket, id FROM event WHERE app_id = $1 LIMIT $2", app_id, limit)
+        (part,) = tx.parts(ranges)
+        keys = await tx.rows(
+            f"SELECT bucket, id FROM event WHERE app_id = $1{part.of('event')} LIMIT $2", app_id, limit
+        )
         await tx.delete("event", ("bucket", "id"), keys)
         return after if len(keys) == limit else None
     # No index separates the apps' events in a database with one bucket.

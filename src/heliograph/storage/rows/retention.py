@@ -85,17 +85,17 @@ async def advance(tx: Tx, horizon: str, wall: int, least: int, keep: int) -> tup
     return retention.age, old
 
 
-async def buckets(reader: Reader, part: str) -> list[int]:
-    """The buckets in which a table, or a partition of one, has rows."""
-    if reader.buckets == 1:
-        return [0]
+async def buckets(reader: Reader, table: str) -> list[int]:
+    """The buckets in which a table, or a partition of one, has rows. On a distributed database, all buckets."""
+    if reader.buckets == 1 or reader.parts(((0, reader.buckets - 1),))[0].apart:
+        return list(range(reader.buckets))
     # LIMIT makes PostgreSQL search the index once for each bucket.
-    is_filled = f"(SELECT 1 FROM {part} WHERE bucket = b LIMIT 1) = 1"
+    is_filled = f"(SELECT 1 FROM {table} WHERE bucket = b LIMIT 1) = 1"
     rows = await reader.rows(f"SELECT b FROM generate_series(0, $1::bigint - 1) AS b WHERE {is_filled}", reader.buckets)
     return sorted(row[0] for row in rows)
 
 
-async def prune_deliveries(tx: Tx, part: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def prune_deliveries(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
     """Delete the settled deliveries of old events among the next `limit` of the bucket.
 
     With a single writer their attempts are deleted too; otherwise they are in partitions.
@@ -103,7 +103,7 @@ async def prune_deliveries(tx: Tx, part: str, bucket: int, after: str, mark: Mar
     Returns the id to continue after, or None if none of the examined deliveries is old.
     """
     rows = await tx.rows(
-        f"SELECT id, event_id, status FROM {part} WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3",
+        f"SELECT id, event_id, status FROM {table} WHERE bucket = $1 AND id > $2 ORDER BY id LIMIT $3",
         bucket,
         after,
         limit,
@@ -116,14 +116,14 @@ async def prune_deliveries(tx: Tx, part: str, bucket: int, after: str, mark: Mar
     return rows[-1][0] if len(rows) == limit and any(row[1] <= mark.id for row in rows) else None
 
 
-async def prune_attempts(tx: Tx, part: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def prune_attempts(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
     """Delete the attempts of deleted deliveries among the next `limit` old ones of the bucket.
 
     Returns the delivery id to continue after, or None if there are no more old attempts.
     """
     rows = await tx.rows(
         f"""SELECT a.delivery_id, (SELECT 1 FROM delivery AS d WHERE d.bucket = $1 AND d.id = a.delivery_id) FROM (
-            SELECT delivery_id FROM {part} WHERE bucket = $1 AND delivery_id > $2 AND delivery_id <= $3
+            SELECT delivery_id FROM {table} WHERE bucket = $1 AND delivery_id > $2 AND delivery_id <= $3
             ORDER BY delivery_id LIMIT $4
         ) AS a ORDER BY a.delivery_id""",
         bucket,
@@ -136,7 +136,7 @@ async def prune_attempts(tx: Tx, part: str, bucket: int, after: str, mark: Mark,
     return rows[-1][0] if len(rows) == limit else None
 
 
-async def prune_events(tx: Tx, part: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def prune_events(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
     """Delete the old events among the next `limit` of the bucket, except those with pending deliveries.
 
     Returns the id to continue after, or None if none of the examined events is old.
@@ -146,7 +146,7 @@ async def prune_events(tx: Tx, part: str, bucket: int, after: str, mark: Mark, l
             SELECT count(*) FROM delivery AS d WHERE d.bucket = $1 AND d.status = 'pending'
             AND d.lane = coalesce(e.conversation_id, e.user_id, '') AND d.event_id = e.id
         ) FROM (
-            SELECT id, conversation_id, user_id FROM {part} WHERE bucket = $1 AND id > $2 AND id <= $3
+            SELECT id, conversation_id, user_id FROM {table} WHERE bucket = $1 AND id > $2 AND id <= $3
             ORDER BY id LIMIT $4
         ) AS e ORDER BY e.id""",
         bucket,
@@ -158,13 +158,13 @@ async def prune_events(tx: Tx, part: str, bucket: int, after: str, mark: Mark, l
     return rows[-1][0] if len(rows) == limit else None
 
 
-async def prune_outbound(tx: Tx, part: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+async def prune_outbound(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
     """Delete what was sent before the mark among the next `limit` rows of the bucket.
 
     Returns the id to continue after, or None if there is no more.
     """
     rows = await tx.rows(
-        f"SELECT id FROM {part} WHERE bucket = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4",
+        f"SELECT id FROM {table} WHERE bucket = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4",
         bucket,
         after,
         mark.id,
