@@ -238,3 +238,29 @@ def test_a_refused_statement_runs_again_after_the_shards_have_changed(
 
     run(go)
     assert seen == [1, 1, *[SHARDS] * 3]
+
+
+@pytest.mark.parametrize("error", [asyncpg.InternalServerError, asyncpg.ConnectionFailureError])
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_commit_that_fails_on_a_machine_is_not_lost_or_repeated(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: type[Exception], committed: bool
+) -> None:
+    """A distributed commit fails with an error of the connection, or with an internal one."""
+    failures = [error("connection to the remote node failed")]
+    send: Callable[..., Awaitable[Any]] = asyncpg.Connection.execute
+
+    async def execute(connection: asyncpg.Connection[Any], sql: str, *values: Any, **options: Any) -> Any:
+        if sql != "COMMIT" or not failures:
+            return await send(connection, sql, *values, **options)
+        await send(connection, "COMMIT" if committed else "ROLLBACK")
+        raise failures.pop()
+
+    async def go(store: Store) -> int:
+        site = await new_site(store)
+        with monkeypatch.context() as patch:
+            patch.setattr(asyncpg.Connection, "execute", execute)
+            user = await site.user("ada")
+        assert (await site.rows("SELECT id FROM app_user")) == [(user,)]
+        return len(failures)
+
+    assert run(go) == 0
