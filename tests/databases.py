@@ -137,6 +137,8 @@ def _beside_sqlite(url: str) -> Iterator[Query]:
 def _beside_postgresql(url: str) -> Iterator[Query]:
     with asyncio.Runner() as runner:
         settings = {"default_transaction_isolation": "repeatable read"}
+        if CLUSTER in os.environ:
+            settings["citus.enable_repartition_joins"] = "on"  # to compare tables in different buckets
         connection = runner.run(asyncpg.connect(url, server_settings=settings))
 
         def query(sql: str, *values: Any) -> list[tuple[Any, ...]]:

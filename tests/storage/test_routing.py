@@ -24,6 +24,7 @@ from heliograph.maintenance import purge
 from heliograph.storage.engine import Reader
 from heliograph.storage.opening import open_store
 from heliograph.storage.postgres import store as postgres_store
+from heliograph.storage.postgres.nodes import Nodes
 from heliograph.storage.postgres.placement import BUCKETS, Placement
 from heliograph.storage.store import Store
 from heliograph.wire.messages import MessagePost
@@ -58,7 +59,11 @@ def divide(found: Callable[[str, Sequence[Any]], None] = lambda sql, values: Non
 
         return passed
 
+    async def of_one_server(nodes: Nodes, connection: asyncpg.Connection[Any], sql: str, *names: str) -> list[str]:
+        return [str(await connection.fetchval(sql.format("$1"), *names))]
+
     yield postgres_store, "read_placement", read_placement
+    yield Nodes, "_results", of_one_server
     for name in SENDING:
         yield asyncpg.Connection, name, passing(getattr(asyncpg.Connection, name))
 
@@ -235,3 +240,29 @@ def test_a_refused_statement_runs_again_after_the_shards_have_changed(
 
     run(go)
     assert seen == [1, 1, *[SHARDS] * 3]
+
+
+@pytest.mark.parametrize("error", [asyncpg.InternalServerError, asyncpg.ConnectionFailureError])
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_commit_that_fails_on_a_machine_is_not_lost_or_repeated(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: type[Exception], committed: bool
+) -> None:
+    """A distributed commit fails with an error of the connection, or with an internal one."""
+    failures = [error("connection to the remote node failed")]
+    send: Callable[..., Awaitable[Any]] = asyncpg.Connection.execute
+
+    async def execute(connection: asyncpg.Connection[Any], sql: str, *values: Any, **options: Any) -> Any:
+        if sql != "COMMIT" or not failures:
+            return await send(connection, sql, *values, **options)
+        await send(connection, "COMMIT" if committed else "ROLLBACK")
+        raise failures.pop()
+
+    async def go(store: Store) -> int:
+        site = await new_site(store)
+        with monkeypatch.context() as patch:
+            patch.setattr(asyncpg.Connection, "execute", execute)
+            user = await site.user("ada")
+        assert (await site.rows("SELECT id FROM app_user")) == [(user,)]
+        return len(failures)
+
+    assert run(go) == 0
