@@ -47,7 +47,7 @@ async def show_full_users(reader: Reader, app_id: str, events: Sequence[StoredEv
     found = {user.id: user for user in await users.get_many(reader, keys)} if keys else {}
     for event, payload, user in missing:
         if user["id"] in found:
-            user.update(msgspec.to_builtins(full_user(found[user["id"]])))
+            user.update(msgspec.json.decode(msgspec.json.encode(full_user(found[user["id"]]))))
             event.payload = Raw(msgspec.json.encode(payload))
 
 
