@@ -58,6 +58,7 @@ def refused(sql: str) -> str | None:
         (r"\bFOR (NO KEY |KEY )?(UPDATE|SHARE)\b", "locked rows"),
         (r"SELECT [^()]*\bEXISTS\b(?=.* FROM )", "EXISTS in a target list"),
         (r"\bINSERT INTO \w+ \([^)]*\) SELECT\b", "INSERT ... SELECT"),
+        (r"\bFROM (generate_series|unnest)\b.*\(SELECT\b", "a subquery for each row of a function"),
     ):
         if re.search(pattern, sql):
             return reason

@@ -86,6 +86,11 @@ def test_sets_of_keys_name_their_buckets(size: int) -> None:
         ("WITH RECURSIVE a (id) AS (SELECT id FROM event) SELECT id FROM a", ["event"], "a recursive query"),
         ("UPDATE event SET payload = $1 WHERE id IN (SELECT $2)", ["event"], None),
         ("SELECT id FROM webhook", [], None),
+        (
+            "SELECT b FROM generate_series(0, 9) AS b WHERE (SELECT 1 FROM event WHERE bucket = b LIMIT 1) = 1",
+            ["event"],
+            "a subquery for each row of a function",
+        ),
     ],
 )
 def test_the_checks_find_what_they_look_for(sql: str, missing: list[str], reason: str | None) -> None:
