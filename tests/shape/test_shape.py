@@ -116,7 +116,7 @@ def test_only_storage_decides_by_the_engine() -> None:
 
 
 # Modules about a whole database.
-WHOLE = {"ddl", "opening", "store", "copying", "unlocking", "transactions", "migrating", "distributing"}
+WHOLE = {"ddl", "pool", "opening", "store", "copying", "unlocking", "transactions", "migrating", "distributing"}
 
 
 def storage_functions() -> Iterator[Any]:

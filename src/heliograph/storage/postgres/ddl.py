@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import asyncpg
 
-from heliograph.storage.postgres.pool import Connection
+from heliograph.storage.postgres.pool import Connection, end_statement
 
 CONNECT_SECONDS = 5.0
 # Shorter than deadlock_timeout, so that the change gives up before PostgreSQL fails a request instead of it.
@@ -37,6 +37,9 @@ async def connected(url: str, purpose: str) -> AsyncIterator[Connection]:
     try:
         yield connection
         await connection.close(timeout=CONNECT_SECONDS)
+    except asyncio.CancelledError:
+        await end_statement(connection)
+        raise
     finally:
         connection.terminate()
 

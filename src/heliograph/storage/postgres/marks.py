@@ -11,6 +11,7 @@ oldest of them, otherwise an id made now. An idle process publishes no mark: the
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import secrets
@@ -223,9 +224,13 @@ class Marks:
 
     async def close(self, pool: Pool) -> None:
         """Stop publishing marks, so that the stream does not wait for this process."""
-        if self._beating is not None:
-            self._beating.cancel()
-            await asyncio.gather(self._beating, return_exceptions=True)
+        if (beating := self._beating) is not None:
+            # Between two statements, because a cancelled one needs another connection.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_CLOSE_SECONDS), self._publishing:
+                    pass
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
         if self._active or self._beating is not None:
             self._active = False
             # Without a mark of its own, the process is taken out once its sessions have ended.

@@ -65,7 +65,7 @@ class Pool:
         try:
             yield connection
         except (asyncio.CancelledError, TimeoutError):
-            await _end_statement(connection)
+            await end_statement(connection)
             raise
         finally:
             self._release(connection)
@@ -180,7 +180,7 @@ class Pool:
         self._timer = asyncio.get_running_loop().call_later(_UNUSED_SECONDS, self._trim)
 
 
-async def _end_statement(connection: Connection) -> None:
+async def end_statement(connection: Connection) -> None:
     """Wait until a statement that was cancelled or timed out has ended, or else terminate the connection."""
     try:
         await connection.execute("SELECT 1", timeout=_CANCEL_SECONDS)
