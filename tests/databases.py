@@ -103,9 +103,11 @@ def execute(url: str, *statements: str) -> None:
 
     async def run() -> None:
         connection = await asyncpg.connect(url)
-        for statement in statements:
-            await connection.execute(statement)
-        await connection.close()
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
 
     asyncio.run(run())
 
@@ -161,10 +163,12 @@ async def held_up(url: str) -> AsyncIterator[None]:
             file.execute("ROLLBACK")
         return
     connection = await asyncpg.connect(url)
-    async with connection.transaction():
-        await connection.execute("LOCK TABLE conversation, app_user, meta IN EXCLUSIVE MODE")
-        yield
-    await connection.close()
+    try:
+        async with connection.transaction():
+            await connection.execute("LOCK TABLE conversation, app_user, meta IN EXCLUSIVE MODE")
+            yield
+    finally:
+        await connection.close()
 
 
 def rows(url: str, sql: str, *values: Any) -> list[tuple[Any, ...]]:
