@@ -37,7 +37,7 @@ log = logging.getLogger("heliograph.storage")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class StreamMark:
     """A row of `stream_mark`."""
 
     process: str
@@ -50,7 +50,7 @@ class Mark:
 class _Watched:
     """An active process: its mark, and since when and how often it was seen."""
 
-    mark: Mark
+    mark: StreamMark
     since: float
     looked: float
     looks: int = 0
@@ -85,7 +85,7 @@ class Horizon:
         """The horizon. Events up to it are seen by every statement that begins after this one."""
         async with self._pool.connection() as connection:
             rows = await connection.fetch("SELECT process, mark, beat, active FROM stream_mark")
-            marks = [Mark(*row) for row in rows]
+            marks = [StreamMark(*row) for row in rows]
             for silent in self._silent(marks):
                 await self._take_out(connection, silent)
             active = [one.mark for one in marks if one.active]
@@ -119,7 +119,7 @@ class Horizon:
         elif self._held is None or self._held[0] != mark:
             self._held = mark, self._clock()
 
-    def _silent(self, marks: list[Mark]) -> list[_Watched]:
+    def _silent(self, marks: list[StreamMark]) -> list[_Watched]:
         """The active processes, other than this one, whose mark was the same for too long."""
         now = self._clock()
         known, self._watched = self._watched, {}
