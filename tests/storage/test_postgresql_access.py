@@ -32,7 +32,10 @@ def postgresql() -> Iterator[PostgreSQL]:
     """A PostgreSQL server with a role `guarded` with a password, and a role `serving` without DDL privileges."""
     postgresql = PostgreSQL()
     rules = postgresql.data / "pg_hba.conf"
-    rules.write_text(f"local all guarded scram-sha-256\n{rules.read_text()}")
+    # PostgreSQL may be reading its configuration, so the file is replaced as a whole.
+    changed = rules.with_suffix(".new")
+    changed.write_text(f"local all guarded scram-sha-256\n{rules.read_text()}")
+    changed.replace(rules)
     databases.execute(
         postgresql.url,
         "SELECT pg_reload_conf()",
