@@ -18,6 +18,8 @@ from heliograph.domain import stand_ins
 from heliograph.domain.media import ReadMedia
 from heliograph.domain.networks import networks_of
 from heliograph.maintenance.running import maintaining
+from heliograph.sandbox import tools
+from heliograph.sandbox.tools import Tools
 from heliograph.server.http.proxies import Proxies
 from heliograph.server.http.sockets import listen, raise_descriptor_limit
 from heliograph.server.http.urls import local_url
@@ -49,6 +51,7 @@ def serve(settings: Settings, on_ready: OnReady) -> None:
     # Report invalid settings before anything starts.
     Proxies(settings.trusted_proxies)
     networks_of(settings, embedded=False)
+    tools.offered(settings, embedded=False)
     if settings.workers == 1:
         _serve_here(settings, on_ready)
     else:
@@ -97,6 +100,7 @@ async def _serve(
                     on_removal=on_removal,
                     request_log=request_log,
                     metrics=metrics,
+                    tools=Tools() if tools.offered(settings, embedded=not store.shared) else None,
                 )
                 url = local_url(settings, listener.getsockname()[1])
                 ready = partial(on_ready, store, url) if on_ready else None

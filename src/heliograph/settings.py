@@ -58,6 +58,12 @@ class Settings:
         "server on a loopback address with a SQLite database.",
         choices=("auto", "yes", "no"),
     )
+    sandbox_tools: str = _setting(
+        "auto",
+        "Offer the tools for tests below /heliograph/v1/apps/{appId}/sandbox: yes, no, or auto, for a server on a "
+        "loopback address with a SQLite database and without --public-url.",
+        choices=("auto", "yes", "no"),
+    )
     strict_control: bool = _setting(
         False, "Respond with status 400 to a control call that fails; its failure event is recorded with either value."
     )

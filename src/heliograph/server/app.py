@@ -9,6 +9,7 @@ from collections.abc import Callable
 from starlette.types import Receive, Scope, Send
 
 from heliograph.domain.media import ReadMedia
+from heliograph.sandbox.tools import Tools
 from heliograph.server.api import SAFE_METHODS, Api
 from heliograph.server.attachments import attachment_route
 from heliograph.server.consent import CONSENT_PATH, consent_route
@@ -41,6 +42,7 @@ class Application:
 
     `blobs` are the files of attachments, by default in the database. `read_media` reads files of other servers that
     messages show; without it, none are read. `on_removal` is called after a key, an integration or an app is removed.
+    `tools` are the sandbox tools; without them, their paths do not exist.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Application:
         on_removal: Callable[[], None] = lambda: None,
         request_log: RequestLog | None = None,
         metrics: Metrics | None = None,
+        tools: Tools | None = None,
     ) -> None:
         self.metrics = metrics or Metrics(store)
         self._log = request_log
@@ -66,10 +69,12 @@ class Application:
         )
         urls = Urls(settings, self._proxies)
         files = blobs or DatabaseBlobs(store)
-        self._api = Api(store, files, settings, urls, self.streams, on_removal, read_media)
+        self._api = Api(store, files, settings, urls, self.streams, on_removal, read_media, tools)
         auth = self._api.auth
         attachments = attachment_route(store, files, auth.check_access, private=settings.private_attachments)
-        self._pages = pages(store, self.metrics, urls, attachments, consent_route(store, auth, urls))
+        self._pages = pages(
+            store, self.metrics, urls, attachments, consent_route(store, auth, urls), tools=tools is not None
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request of an ASGI server."""

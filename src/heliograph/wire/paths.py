@@ -132,6 +132,7 @@ EXTENSION_CONVERSATION = PathTemplate(f"{EXTENSION_APP.text}/conversations/{{con
 EXTENSION_MESSAGE = PathTemplate(f"{EXTENSION_CONVERSATION.text}/messages/{{messageId}}", MessagePath)
 SUPPORT_USER = PathTemplate(f"{EXTENSION_APP.text}/supportUsers/{{zendeskId}}", ZendeskUserPath)
 DELIVERY = PathTemplate(f"{EXTENSION_APP.text}/deliveries/{{deliveryId}}", DeliveryPath)
+SANDBOX = PathTemplate(f"{EXTENSION_APP.text}/sandbox", AppPath)
 OAUTH_CLIENTS = PathTemplate("/heliograph/v1/oauthClients", NoPath)
 OAUTH_CLIENT = PathTemplate(f"{OAUTH_CLIENTS.text}/{{oauthClientId}}", OAuthClientPath)
 

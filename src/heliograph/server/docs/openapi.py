@@ -83,6 +83,7 @@ _TAG_DESCRIPTIONS = {
     "Deliveries": _EXTENSION,
     "End users": "Extensions of this server: what a user, an SDK or a channel does.",
     "OAuth Clients": _EXTENSION,
+    "Sandbox": "Tools for tests, which only a sandbox has.",
 }
 
 # Rules between fields, where JSON Schema can express them.
@@ -106,7 +107,11 @@ _SECURITY: dict[Credential, list[JSON]] = {
 _HEADERS_OF = {302: ["Location"], 401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
 
 
-def document(operations: Sequence[AnyOperation] = (*OPERATIONS, *EXTENSIONS)) -> JSON:
+OFFERED = (*OPERATIONS, *EXTENSIONS)
+"""The operations of every server."""
+
+
+def document(operations: Sequence[AnyOperation] = OFFERED) -> JSON:
     """The OpenAPI document of these operations, by default of all."""
     formats = [format for one in operations for format in (one.body, one.response)]
     types = [format.kind for format in formats if format.kind] + [ErrorResponse]
