@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 
 DEFAULT_DATABASE = "sqlite:///heliograph.db"
+IN_MEMORY = "sqlite:///:memory:"
 
 
 def _setting(
@@ -50,7 +51,7 @@ class Settings:
     webhook_allowed_networks: str = _setting(
         "auto",
         "Networks that webhooks may call over http or https, in addition to public addresses over https: auto, none, "
-        "or a list such as loopback,10.1.0.0/16.",
+        "or a list such as loopback,private,100.64.0.0/10.",
     )
     stand_ins: str = _setting(
         "auto",

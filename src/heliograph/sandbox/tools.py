@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from heliograph.errors import UsageError
 from heliograph.settings import Settings, is_loopback
+from heliograph.wire import times
 
 SETTING = "--sandbox-tools"
 
@@ -26,3 +27,6 @@ def offered(settings: Settings, *, embedded: bool) -> bool:
 @dataclass(slots=True)
 class Tools:
     """What the tools keep in memory. It is gone when the server stops."""
+
+    started_at: int = field(default_factory=times.now)
+    """When the server started, in milliseconds."""

@@ -6,10 +6,18 @@ from heliograph.wire.apps import Empty
 from heliograph.wire.formats import NO_BODY, Json
 from heliograph.wire.operations import Operation, operations_in
 from heliograph.wire.paths import SANDBOX, A
+from heliograph.wire.sandbox import SandboxResponse
+
+SANDBOX_TAG = "Sandbox"
 
 # fmt: off
+GET_SANDBOX = Operation(
+    "GetSandbox", "GET", SANDBOX, SANDBOX_TAG, A,
+    "Fetches the state of the sandbox: its version, its database, and problems that tests would notice.",
+    body=NO_BODY, response=Json(SandboxResponse),
+)
 RESET_APP = Operation(
-    "ResetApp", "POST", SANDBOX / "reset", "Sandbox", A,
+    "ResetApp", "POST", SANDBOX / "reset", SANDBOX_TAG, A,
     "Deletes everything in the app: users, conversations, integrations, events. Its keys and settings stay.",
     body=NO_BODY, response=Json(Empty),
 )

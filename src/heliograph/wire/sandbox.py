@@ -1,0 +1,21 @@
+"""The state of a sandbox."""
+
+from __future__ import annotations
+
+from heliograph.wire.base import Response, Time
+
+
+class SandboxState(Response):
+    """The state of the server, and of the app in it."""
+
+    version: str
+    database: str
+    started_at: Time
+    problems: list[str]
+    """What a test would notice, one sentence each: deliveries that failed, for example."""
+
+
+class SandboxResponse(Response):
+    """The state of a sandbox."""
+
+    sandbox: SandboxState
