@@ -50,7 +50,7 @@ class SeedFile(Struct):
         """The error of an invalid object of the app with this number, with the file and the line of the object."""
         line = None
         if found := _PLACE.match(error.titles[0]):
-            before = sum(len(getattr(app.body, found[1])) for app in self.apps[:number])
+            before = sum(len(getattr(app.body, found[1]) or []) for app in self.apps[:number])
             line = self._line(found[1], before + int(found[2]))
         return UsageError(f"{self.name}{f':{line}' if line else ''}: {'; '.join(error.titles)}")
 

@@ -72,12 +72,12 @@ def plan(seed: SeedBody, inbox_url: Callable[[str], str]) -> Plan:
     with _at(""):
         given = {"displayName": seed.name, "settings": seed.settings, "metadata": seed.metadata}
         app = _decoded({name: value for name, value in given.items() if value is not None}, AppUpdateBody)
-    users = list(_users(seed.user))
+    users = list(_users(seed.user or []))
     _require_distinct("user", [one.name for one in users])
     names = {one.name: None for one in users}
-    conversations = [_conversation(f"conversation[{n}]", one, names) for n, one in enumerate(seed.conversation)]
+    conversations = [_conversation(f"conversation[{n}]", one, names) for n, one in enumerate(seed.conversation or [])]
     _require_distinct("conversation", [one.name for one in conversations])
-    integrations = [_integration(f"integration[{n}]", one, inbox_url) for n, one in enumerate(seed.integration)]
+    integrations = [_integration(f"integration[{n}]", one, inbox_url) for n, one in enumerate(seed.integration or [])]
     _require_distinct("integration", [one.name for one in integrations])
     return Plan(app, users, conversations, integrations)
 

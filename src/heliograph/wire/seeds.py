@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import field
-
 from heliograph.wire.base import Body, DisplayName, Metadata, Response
 
 Entry = dict[str, Any]
@@ -18,10 +16,10 @@ class SeedBody(Body):
     name: DisplayName | None = None
     settings: dict[str, Any] | None = None
     metadata: Metadata | None = None
-    user: list[Entry] = field(default_factory=list)
-    conversation: list[Entry] = field(default_factory=list)
-    integration: list[Entry] = field(default_factory=list)
-    inbox: dict[str, list[Any]] = field(default_factory=dict)
+    user: list[Entry] | None = None
+    conversation: list[Entry] | None = None
+    integration: list[Entry] | None = None
+    inbox: dict[str, list[Any]] | None = None
 
 
 class SeedCounts(Response):
