@@ -77,7 +77,9 @@ _QUERY = {
     "state": "A text that is returned with the code.",
     "redirect_uri": "The URL to which the browser is redirected.",
 }
-_REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the client received from this stream."}
+_REQUEST_HEADERS = {
+    "Last-Event-ID": "The id of the last event that the client received from this stream, or 0 for the oldest."
+}
 _EXTENSION = "Extensions of this server to the Sunshine Conversations API."
 _TAG_DESCRIPTIONS = {
     "Deliveries": _EXTENSION,
