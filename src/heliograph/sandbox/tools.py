@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from heliograph.errors import UsageError
+from heliograph.sandbox.inboxes import Inboxes
 from heliograph.settings import Settings, is_loopback
 from heliograph.wire import times
 
@@ -30,3 +31,8 @@ class Tools:
 
     started_at: int = field(default_factory=times.now)
     """When the server started, in milliseconds."""
+    inboxes: Inboxes = field(default_factory=Inboxes)
+
+    def close(self) -> None:
+        """End what waits for something, because the server stops."""
+        self.inboxes.close()

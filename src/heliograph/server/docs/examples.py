@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict, replace
 
+from heliograph.server.docs.tool_examples import TOOL_BODIES, TOOL_RESPONSES
 from heliograph.wire import (
     activities,
     apps,
@@ -216,6 +217,7 @@ _RESPONSES: tuple[Any, ...] = (
     deliveries.DeliveryResponse(delivery=replace(_delivery, attempts=[_attempt])),
     deliveries.DeliveryListResponse(deliveries=[_delivery], meta=_end),
     _call,
+    *TOOL_RESPONSES,
 )
 _hook = {"target": "https://example.org/hook", "triggers": ["conversation:join", "conversation:leave"]}
 # In some bodies null has a meaning, so these examples are JSON rather than structs.
@@ -297,6 +299,7 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
     users.SyncUserBody: {"survivingZendeskId": "30045042291607"},
     support_users.SupportUserBody: {"email": "ada@example.org", "givenName": "Ada"},
     users.UserUpdateBody: {"profile": {"surname": "Lovelace"}},
+    **TOOL_BODIES,
 }
 
 
