@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from heliograph.errors import UsageError
-from heliograph.sandbox.inboxes import Inboxes
+from heliograph.sandbox.inboxes import Inboxes, inbox_url
 from heliograph.settings import Settings, is_loopback
 from heliograph.wire import times
 
@@ -29,6 +29,8 @@ def offered(settings: Settings, *, embedded: bool) -> bool:
 class Tools:
     """What the tools keep in memory. It is gone when the server stops."""
 
+    url: str
+    """The base URL of this server, for its own calls."""
     started_at: int = field(default_factory=times.now)
     """When the server started, in milliseconds."""
     inboxes: Inboxes = field(default_factory=Inboxes)
@@ -36,3 +38,7 @@ class Tools:
     def close(self) -> None:
         """End what waits for something, because the server stops."""
         self.inboxes.close()
+
+    def inbox_prefix(self, app_id: str) -> str:
+        """What the URLs of the inboxes of an app begin with."""
+        return inbox_url(self.url, app_id, "")

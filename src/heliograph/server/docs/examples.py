@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict, replace
 
-from heliograph.server.docs.tool_examples import TOOL_BODIES, TOOL_RESPONSES
+from heliograph.server.docs.sandbox_examples import SANDBOX_EXAMPLES
 from heliograph.wire import (
     activities,
     apps,
@@ -217,7 +217,6 @@ _RESPONSES: tuple[Any, ...] = (
     deliveries.DeliveryResponse(delivery=replace(_delivery, attempts=[_attempt])),
     deliveries.DeliveryListResponse(deliveries=[_delivery], meta=_end),
     _call,
-    *TOOL_RESPONSES,
 )
 _hook = {"target": "https://example.org/hook", "triggers": ["conversation:join", "conversation:leave"]}
 # In some bodies null has a meaning, so these examples are JSON rather than structs.
@@ -299,12 +298,11 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
     users.SyncUserBody: {"survivingZendeskId": "30045042291607"},
     support_users.SupportUserBody: {"email": "ada@example.org", "givenName": "Ada"},
     users.UserUpdateBody: {"profile": {"surname": "Lovelace"}},
-    **TOOL_BODIES,
 }
 
 
 def example_of(kind: BodyType | ResponseType) -> Any:
     """The JSON example of a body or a response, or None."""
-    if kind in _BODIES:
-        return _BODIES[kind]
+    if (example := _BODIES.get(kind, SANDBOX_EXAMPLES.get(kind))) is not None:
+        return example
     return next((msgspec.to_builtins(one) for one in _RESPONSES if type(one) is kind), None)

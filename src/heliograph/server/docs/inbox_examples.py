@@ -1,11 +1,12 @@
-"""Examples for the OpenAPI document of the sandbox tools."""
+"""Examples of the bodies and responses of inboxes and triggers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from heliograph._version import __version__
-from heliograph.wire import conversations, events, inboxes, sandbox, triggers, users
+import msgspec
+
+from heliograph.wire import conversations, events, inboxes, triggers, users
 from heliograph.wire.operations import BodyType, ResponseType
 from heliograph.wire.paging import PageMeta
 
@@ -45,18 +46,15 @@ _call = inboxes.InboxCall(
     ),
     response_status=503,
 )
-_state = sandbox.SandboxState(
-    version=__version__, database="heliograph.db", started_at=_TIME, problems=["deliveries that failed: 2"]
-)
-
-TOOL_RESPONSES: tuple[Any, ...] = (
+_RESPONSES: tuple[Any, ...] = (
     inboxes.InboxListResponse(inboxes=[_inbox]),
     inboxes.InboxResponse(inbox=_inbox),
     inboxes.InboxCallListResponse(calls=[_call], meta=PageMeta(has_more=False)),
-    sandbox.SandboxResponse(sandbox=_state),
     triggers.TriggerResponse(event=_event, deliveries=[_DELIVERY]),
 )
-TOOL_BODIES: dict[BodyType | ResponseType, Any] = {
+
+INBOX_EXAMPLES: dict[BodyType | ResponseType, Any] = {
+    **{type(one): msgspec.to_builtins(one) for one in _RESPONSES},
     inboxes.InboxScriptBody: {"steps": ["503 x3", "200 after 2s"]},
     triggers.TriggerBody: {
         "type": "conversation:join",
