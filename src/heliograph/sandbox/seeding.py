@@ -42,11 +42,12 @@ async def _seed(tx: Tx, tenant: Tenant, body: SeedBody, planned: Plan, ground: G
 async def reset(store: Store, tools: Tools, tenant: Tenant, ground: Ground) -> None:
     """Return an app to its seed, with the same ids and secrets, in one transaction. Its keys stay.
 
-    Without a seed, everything in it is deleted, and its settings stay.
+    Without a seed, everything in it is deleted, and its settings stay. The calls and scripts of its inboxes go too.
     """
     stored = await store.read(seeds.get, tenant.app_id)
     planned = None if stored is None else _plan(tools, tenant, stored.document)
     await store.write(_reset, tenant, planned, ground, store.shards)
+    tools.inboxes.reset(tenant.app_id)
 
 
 async def _reset(tx: Tx, tenant: Tenant, planned: Plan | None, ground: Ground, shards: Sequence[Shard]) -> None:

@@ -31,6 +31,7 @@ from heliograph.server.routes import (
     devices,
     events,
     inbound,
+    inboxes,
     integrations,
     messages,
     oauth,
@@ -39,6 +40,7 @@ from heliograph.server.routes import (
     sandbox,
     sandbox_tools,
     switchboards,
+    triggers,
     users,
     webhooks,
 )
@@ -68,6 +70,7 @@ ROUTE_MODULES = (
     devices,
     events,
     inbound,
+    inboxes,
     integrations,
     messages,
     oauth,
@@ -76,6 +79,7 @@ ROUTE_MODULES = (
     sandbox,
     sandbox_tools,
     switchboards,
+    triggers,
     users,
     webhooks,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from heliograph.server.docs.inbox_examples import INBOX_EXAMPLES
 from heliograph.wire import sandbox, seeds
 from heliograph.wire.operations import BodyType, ResponseType
 
@@ -23,6 +24,7 @@ SANDBOX_EXAMPLES: dict[BodyType | ResponseType, Any] = {
             "problems": ["deliveries that failed: 1"],
         }
     },
+    **INBOX_EXAMPLES,
     seeds.SeedBody: _SEED,
     seeds.SeedResponse: {"created": {"users": 1, "conversations": 1, "integrations": 0}},
     seeds.SeedExportResponse: {"seed": _SEED},
