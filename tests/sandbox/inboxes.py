@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import httpx
@@ -41,6 +42,17 @@ def arrived(api: Caller, count: int, name: str = "default") -> list[Any]:
         assert more, found
         found += more
     return found
+
+
+def settled(api: Caller, count: int) -> list[Any]:
+    """The deliveries of the app, once this many are settled and none is pending."""
+    path, deadline = f"/heliograph/v1/apps/{api.app_id}/deliveries", time.monotonic() + 20
+    while True:
+        found: list[Any] = api.ok("GET", path)["deliveries"]
+        if len(found) == count and all(one["status"] != "pending" for one in found):
+            return found
+        assert time.monotonic() < deadline, found
+        time.sleep(0.02)
 
 
 def script(api: Caller, *steps: Any, name: str = "default") -> Any:
