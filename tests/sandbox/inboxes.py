@@ -65,3 +65,10 @@ def hook(api: Caller, name: str = "default", *, triggers: tuple[str, ...] = ("*"
     body = {"target": url_of(api, name), "triggers": triggers, **more}
     made = api.ok("POST", "/integrations", {"type": "custom", "webhooks": [body]})
     return made["integration"]["webhooks"][0]
+
+
+def variables(api: Caller) -> dict[str, str]:
+    """The environment variables of a connection."""
+    assert api.auth is not None
+    key = {"HELIOGRAPH_KEY_ID": api.auth[0], "HELIOGRAPH_KEY_SECRET": api.auth[1]}
+    return {"HELIOGRAPH_URL": api.url, "HELIOGRAPH_APP_ID": api.app_id, **key}

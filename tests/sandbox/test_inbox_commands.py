@@ -9,16 +9,9 @@ import pytest
 
 from tests.commands import Running, command
 from tests.harness import Caller, Server
-from tests.sandbox.inboxes import arrived, calls, hook, post, url_of
+from tests.sandbox.inboxes import arrived, calls, hook, post, url_of, variables
 
 pytestmark = pytest.mark.one_engine
-
-
-def variables(api: Caller) -> dict[str, str]:
-    """The environment variables of a connection."""
-    assert api.auth is not None
-    key = {"HELIOGRAPH_KEY_ID": api.auth[0], "HELIOGRAPH_KEY_SECRET": api.auth[1]}
-    return {"HELIOGRAPH_URL": api.url, "HELIOGRAPH_APP_ID": api.app_id, **key}
 
 
 def run(api: Caller, *args: str) -> subprocess.CompletedProcess[str]:
