@@ -82,7 +82,9 @@ _QUERY = {
     "wait": "How many seconds to wait for a record if the page would be empty: up to 60.",
     "redirect_uri": "The URL to which the browser is redirected.",
 }
-_REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the client received from this stream."}
+_REQUEST_HEADERS = {
+    "Last-Event-ID": "The id of the last event that the client received from this stream, or 0 for the oldest."
+}
 _EXTENSION = "Extensions of this server to the Sunshine Conversations API."
 _TAG_DESCRIPTIONS = {
     "Deliveries": _EXTENSION,

@@ -19,6 +19,7 @@ SANDBOX_EXAMPLES: dict[BodyType | ResponseType, Any] = {
         "sandbox": {
             "version": "0.1.0",
             "database": "in memory: nothing is kept",
+            "newestEventId": "6b0871784c00023ab4661c3e",
             "startedAt": "2026-11-26T17:37:02.511Z",
             "problems": ["deliveries that failed: 1"],
         }

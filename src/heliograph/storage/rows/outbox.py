@@ -80,6 +80,12 @@ async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 10
     return [EVENT_ROWS.load(row) for row in rows]
 
 
+async def newest(reader: Reader, app_id: str) -> str | None:
+    """The id of the app's newest event, or None."""
+    row = await reader.row("SELECT id FROM event WHERE app_id = $1 ORDER BY id DESC LIMIT 1", app_id)
+    return row[0] if row else None
+
+
 async def purge(tx: Tx, app_id: str, ranges: BucketRanges, after: str, limit: int) -> str | None:
     """Delete the next events of the app in a shard after an id, at most `limit`.
 
