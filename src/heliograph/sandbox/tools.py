@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from heliograph.errors import UsageError
+from heliograph.sandbox.requests import RequestLog
 from heliograph.settings import Settings, is_loopback
 from heliograph.wire import times
 
@@ -30,3 +31,4 @@ class Tools:
 
     started_at: int = field(default_factory=times.now)
     """When the server started, in milliseconds."""
+    requests: RequestLog = field(default_factory=RequestLog)

@@ -62,9 +62,10 @@ _FILTERS = {
     "conversationId": "The conversation.",
     "clientId": "The client.",
     "identities.email": "The email address.",
+    "operation": "The operation.",
     "types": "Types of integrations, separated by commas.",
 }
-_ONE_OF = {"status": get_args(DeliveryStatus)}
+_ONE_OF = {("Deliveries", "status"): get_args(DeliveryStatus)}
 _QUERY = {
     "brandId": "The brand in which to look up the external id.",
     "access": "Who may read the attachment: `public`.",
@@ -257,7 +258,7 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
         page = {"type": "object", "properties": {"after": cursor, "before": cursor, "size": size}}
         parameters.append(_deep_object("page", about, page))
     if operation.filters:
-        properties = {name: _filter(name) for name in operation.filters}
+        properties = {name: _filter(operation.tag, name) for name in operation.filters}
         filters: JSON = {"type": "object", "properties": properties}
         if operation.one_filter:
             filters |= {"minProperties": 1, "maxProperties": 1}
@@ -269,8 +270,8 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
     return parameters
 
 
-def _filter(name: str) -> JSON:
-    allowed = {"enum": list(_ONE_OF[name])} if name in _ONE_OF else {}
+def _filter(tag: str, name: str) -> JSON:
+    allowed = {"enum": list(_ONE_OF[tag, name])} if (tag, name) in _ONE_OF else {}
     return {"type": "string", "description": _FILTERS[name], **allowed}
 
 

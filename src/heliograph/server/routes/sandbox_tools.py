@@ -35,5 +35,6 @@ async def get_sandbox(request: Request[AppPath, None]) -> SandboxResponse:
 @handles(RESET_APP)
 async def reset_app(request: Request[AppPath, None]) -> Empty:
     await reset.reset(request.store, request.tenant.app_id)
+    request.tools.requests.clear(request.tenant.app_id)
     request.after_removal()
     return Empty()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from heliograph import errors
 from heliograph.wire.apps import Empty
 from heliograph.wire.formats import NO_BODY, Json
 from heliograph.wire.operations import Operation, operations_in
 from heliograph.wire.paths import SANDBOX, A
+from heliograph.wire.requests import RequestListResponse
 from heliograph.wire.sandbox import SandboxResponse
 
 SANDBOX_TAG = "Sandbox"
@@ -20,6 +22,12 @@ RESET_APP = Operation(
     "ResetApp", "POST", SANDBOX / "reset", SANDBOX_TAG, A,
     "Deletes everything in the app: users, conversations, integrations, events. Its keys and settings stay.",
     body=NO_BODY, response=Json(Empty),
+)
+LIST_REQUESTS = Operation(
+    "ListRequests", "GET", SANDBOX / "requests", SANDBOX_TAG, A,
+    "Lists the newest requests of the app with their responses, in the order of these, without bodies.",
+    body=NO_BODY, response=Json(RequestListResponse), errors=(errors.InvalidPage,), paged=True,
+    filters=("operation", "status"),
 )
 # fmt: on
 

@@ -1,0 +1,34 @@
+"""Examples of the sandbox tools for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heliograph.wire import requests, sandbox
+from heliograph.wire.operations import BodyType, ResponseType
+
+_TIME = "2026-11-22T15:43:17.120Z"
+_END = {"hasMore": False}
+
+SANDBOX_EXAMPLES: dict[BodyType | ResponseType, Any] = {
+    sandbox.SandboxResponse: {
+        "sandbox": {"version": "0.1.0", "database": "sqlite", "startedAt": _TIME, "problems": []},
+    },
+    requests.RequestListResponse: {
+        "requests": [
+            {
+                "id": "6ae0a1f5b022000ba7d25e90",
+                "requestId": "6ae0a1f5b022000aa7d25e90",
+                "receivedAt": _TIME,
+                "method": "POST",
+                "path": "/v2/apps/6ae0a1c4b3f10001a7d25e90/users",
+                "operation": "CreateUser",
+                "durationMs": 1.204,
+                "status": 409,
+                "errors": ["User already exists"],
+                "keyId": "app_6ae0a1c4b3f10001a7d25e90",
+            }
+        ],
+        "meta": _END,
+    },
+}
