@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from heliograph.errors import UsageError
+from heliograph.sandbox.chaos import Chaos
 from heliograph.sandbox.requests import RequestLog
 from heliograph.settings import Settings, is_loopback
 from heliograph.wire import times
@@ -32,3 +33,4 @@ class Tools:
     started_at: int = field(default_factory=times.now)
     """When the server started, in milliseconds."""
     requests: RequestLog = field(default_factory=RequestLog)
+    chaos: Chaos = field(default_factory=Chaos)

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from heliograph.wire import requests, sandbox
+from heliograph.wire import chaos, requests, sandbox
 from heliograph.wire.operations import BodyType, ResponseType
 
 _TIME = "2026-11-22T15:43:17.120Z"
 _END = {"hasMore": False}
 
+_RULE = {
+    "name": "busy",
+    "on": "request",
+    "match": {"operation": "PostMessage"},
+    "probability": 0.3,
+    "times": 5,
+    "effect": {"status": 429, "retryAfter": 2},
+}
+
 SANDBOX_EXAMPLES: dict[BodyType | ResponseType, Any] = {
     sandbox.SandboxResponse: {
         "sandbox": {"version": "0.1.0", "database": "sqlite", "startedAt": _TIME, "problems": []},
     },
+    chaos.ChaosBody: {"seed": 7, "rules": [_RULE]},
+    chaos.ChaosResponse: {"chaos": {"seed": 7, "rules": [{**_RULE, "matches": 12, "hits": 3}]}},
     requests.RequestListResponse: {
         "requests": [
             {

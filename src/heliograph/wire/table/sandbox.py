@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heliograph import errors
 from heliograph.wire.apps import Empty
+from heliograph.wire.chaos import ChaosBody, ChaosResponse
 from heliograph.wire.formats import NO_BODY, Json
 from heliograph.wire.operations import Operation, operations_in
 from heliograph.wire.paths import SANDBOX, A
@@ -28,6 +29,21 @@ LIST_REQUESTS = Operation(
     "Lists the newest requests of the app with their responses, in the order of these, without bodies.",
     body=NO_BODY, response=Json(RequestListResponse), errors=(errors.InvalidPage,), paged=True,
     filters=("operation", "status"),
+)
+PUT_CHAOS = Operation(
+    "PutChaos", "PUT", SANDBOX / "chaos", SANDBOX_TAG, A,
+    "Sets the rules by which requests, webhook calls and event streams of the app are disturbed.",
+    body=Json(ChaosBody), response=Json(ChaosResponse), errors=(errors.BadRequest,),
+)
+GET_CHAOS = Operation(
+    "GetChaos", "GET", SANDBOX / "chaos", SANDBOX_TAG, A,
+    "Fetches the rules of the app, with the numbers of their matches and hits.",
+    body=NO_BODY, response=Json(ChaosResponse),
+)
+DELETE_CHAOS = Operation(
+    "DeleteChaos", "DELETE", SANDBOX / "chaos", SANDBOX_TAG, A,
+    "Removes the rules of the app.",
+    body=NO_BODY, response=Json(Empty),
 )
 # fmt: on
 
