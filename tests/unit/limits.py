@@ -139,6 +139,7 @@ LIMITS: dict[str, str] = {
     "PostbackAct": "payload!",
     "ReferralAct": "code!",
     "ReferralBody": "code!",
+    "SeedBody": "name 1..100",
     "CallEffect": "status 200..599, drop after|before, duplicate 1..10",
     "CallMatch": f"trigger {TRIGGERS}, attempt 1..",
     "ChaosBody": "rules! ..50, seed 0..9007199254740991",

@@ -15,6 +15,7 @@ from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
 from heliograph.cli.oauth_clients import oauth_clients
+from heliograph.cli.seed import reset, seed
 from heliograph.cli.serve import serve
 from heliograph.cli.status import status
 from heliograph.cli.wait import wait
@@ -85,6 +86,8 @@ COMMANDS = (
     env,
     wait,
     status,
+    seed,
+    reset,
     serve,
     init,
     migrate,

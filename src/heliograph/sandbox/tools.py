@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from heliograph.errors import UsageError
 from heliograph.sandbox.chaos import Chaos
+from heliograph.sandbox.inboxes import Inboxes, inbox_url
 from heliograph.sandbox.requests import RequestLog
 from heliograph.settings import Settings, is_loopback
 from heliograph.wire import times
@@ -30,7 +31,18 @@ def offered(settings: Settings, *, embedded: bool) -> bool:
 class Tools:
     """What the tools keep in memory. It is gone when the server stops."""
 
+    url: str
+    """The base URL of this server, for its own calls."""
     started_at: int = field(default_factory=times.now)
     """When the server started, in milliseconds."""
     requests: RequestLog = field(default_factory=RequestLog)
     chaos: Chaos = field(default_factory=Chaos)
+    inboxes: Inboxes = field(default_factory=Inboxes)
+
+    def close(self) -> None:
+        """End what waits for something, because the server stops."""
+        self.inboxes.close()
+
+    def inbox_prefix(self, app_id: str) -> str:
+        """What the URLs of the inboxes of an app begin with."""
+        return inbox_url(self.url, app_id, "")

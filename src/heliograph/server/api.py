@@ -32,6 +32,7 @@ from heliograph.server.routes import (
     devices,
     events,
     inbound,
+    inboxes,
     integrations,
     messages,
     oauth,
@@ -41,6 +42,7 @@ from heliograph.server.routes import (
     sandbox,
     sandbox_tools,
     switchboards,
+    triggers,
     users,
     webhooks,
 )
@@ -71,6 +73,7 @@ ROUTE_MODULES = (
     devices,
     events,
     inbound,
+    inboxes,
     integrations,
     messages,
     oauth,
@@ -80,6 +83,7 @@ ROUTE_MODULES = (
     sandbox,
     sandbox_tools,
     switchboards,
+    triggers,
     users,
     webhooks,
 )

@@ -19,6 +19,7 @@ from heliograph.server.http.exchange import Disconnected, Exchange
 from heliograph.server.http.proxies import Proxies, has_passed_a_proxy
 from heliograph.server.http.responses import Response
 from heliograph.server.http.urls import Urls
+from heliograph.server.inbox_page import inbox_routes
 from heliograph.server.observability.logs import RefusedCredential, RequestLog
 from heliograph.server.observability.metrics import Metrics
 from heliograph.server.sandbox_api import SandboxApi
@@ -74,9 +75,17 @@ class Application:
         self._api = Api(*parts) if tools is None else SandboxApi(*parts, tools)
         auth = self._api.auth
         attachments = attachment_route(store, files, auth.check_access, private=settings.private_attachments)
+        inboxes = inbox_routes(store, tools.inboxes) if tools else []
         self._pages = pages(
-            store, self.metrics, urls, attachments, consent_route(store, auth, urls), tools=tools is not None
+            store, self.metrics, urls, attachments, consent_route(store, auth, urls), *inboxes, tools=tools is not None
         )
+        self._tools = tools
+
+    def close(self) -> None:
+        """End what waits for something, because the server stops."""
+        self.streams.close()
+        if self._tools is not None:
+            self._tools.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request of an ASGI server."""

@@ -303,7 +303,6 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
 
 def example_of(kind: BodyType | ResponseType) -> Any:
     """The JSON example of a body or a response, or None."""
-    for examples in (_BODIES, SANDBOX_EXAMPLES):
-        if kind in examples:
-            return examples[kind]
+    if (example := _BODIES.get(kind, SANDBOX_EXAMPLES.get(kind))) is not None:
+        return example
     return next((msgspec.to_builtins(one) for one in _RESPONSES if type(one) is kind), None)
