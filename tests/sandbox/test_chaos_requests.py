@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from heliograph import BasicAuth, Client
-from heliograph.errors import ConnectionFailed, Locked, NotAMember, RateLimited, TransportError
+from heliograph.errors import ConnectionFailed, Locked, NotAMember, RateLimited
 from tests.harness import Caller, error_of
 from tests.robustness.answers import Connection, request
 from tests.sandbox.chaos import counts, disturb, rule
@@ -237,7 +237,7 @@ def test_a_message_whose_response_is_lost_is_posted_once(api: Caller) -> None:
     group = api.new_group()
     disturb(api, rule("lost", drop="after", times=1, match={"operation": "PostMessage"}))
     body = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}
-    with client(api) as sdk, pytest.raises(TransportError) as raised:
+    with client(api) as sdk, pytest.raises(ConnectionFailed) as raised:
         sdk.messages.post_message(api.app_id, group, body)
     assert raised.value.sent
     assert counts(api)["lost"] == (1, 1)

@@ -60,6 +60,6 @@ def _facts(headers: Mapping[str, str], body: bytes) -> CallMatch | None:
     return CallMatch(
         webhook_id=call["webhook"]["id"],
         trigger=event["type"],
-        conversation_id=event["payload"].get("conversation", {}).get("id"),
+        conversation_id=(event["payload"].get("conversation") or {}).get("id"),
         attempt=int(headers[ATTEMPT_HEADER]),
     )
