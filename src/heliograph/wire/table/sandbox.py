@@ -37,6 +37,12 @@ EXPORT_SEED = Operation(
     "Returns a seed of what is in the app, without ids and secrets.",
     body=NO_BODY, response=Json(SeedExportResponse),
 )
+LIST_REQUESTS = Operation(
+    "ListRequests", "GET", SANDBOX / "requests", SANDBOX_TAG, A,
+    "Lists the newest requests of the app with their responses, in the order of these, without bodies.",
+    body=NO_BODY, response=Json(RequestListResponse), errors=(errors.InvalidPage,), paged=True,
+    filters=("operation", "status"),
+)
 LIST_INBOXES = Operation(
     "ListInboxes", "GET", SANDBOX / "inboxes", SANDBOX_TAG, A,
     "Lists the inboxes of the app that were called or have a script, by name.",
@@ -70,12 +76,6 @@ TRIGGER_EVENT = Operation(
     "Sends an example of an event, with fields of your choice, to the receivers that `to` names.",
     body=Json(TriggerBody), response=Json(TriggerResponse), status=201,
     errors=(errors.ConversationNotFound, errors.UserNotFound),
-)
-LIST_REQUESTS = Operation(
-    "ListRequests", "GET", SANDBOX / "requests", SANDBOX_TAG, A,
-    "Lists the newest requests of the app with their responses, in the order of these, without bodies.",
-    body=NO_BODY, response=Json(RequestListResponse), errors=(errors.InvalidPage,), paged=True,
-    filters=("operation", "status"),
 )
 PUT_CHAOS = Operation(
     "PutChaos", "PUT", SANDBOX / "chaos", SANDBOX_TAG, A,
