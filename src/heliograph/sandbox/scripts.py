@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from heliograph.errors import BadRequest
-from heliograph.wire.inboxes import ResponseStep
+from heliograph.wire.inboxes import InboxScriptBody, ResponseStep
+from heliograph.wire.validation import decode
 
 GivenStep = str | ResponseStep
 DEFAULT: tuple[GivenStep, ...] = ("200",)
@@ -38,6 +39,16 @@ class Step(Struct, frozen=True):
     body: bytes = b""
     delay_ms: int = 0
     times: int = 1
+
+
+def given_in(steps: Sequence[Any]) -> list[GivenStep]:
+    """The steps in a list from JSON.
+
+    Raises:
+        BadRequest: they are neither text nor responses.
+    """
+    body = msgspec.json.encode({"steps": steps})
+    return decode(body, InboxScriptBody, require_subscribe=False).steps
 
 
 def parse(given: Sequence[GivenStep]) -> tuple[Step, ...]:
