@@ -40,6 +40,7 @@ async def get_sandbox(request: Request[AppPath, None]) -> SandboxResponse:
 async def reset_app(request: Request[AppPath, None]) -> Empty:
     ground = ground_of(request.store, request.settings)
     await seeding.reset(request.store, request.tools, request.tenant, ground)
+    request.tools.requests.clear(request.tenant.app_id)
     request.after_removal()
     return Empty()
 
@@ -54,5 +55,4 @@ async def seed_app(request: Request[AppPath, SeedBody]) -> SeedResponse:
 
 @handles(EXPORT_SEED)
 async def export_seed(request: Request[AppPath, None]) -> SeedExportResponse:
-    app_id = request.tenant.app_id
-    return SeedExportResponse(seed=await exporting.export(request.store, app_id, request.tools.inbox_prefix(app_id)))
+    return SeedExportResponse(seed=await exporting.export(request.store, request.tools, request.tenant.app_id))

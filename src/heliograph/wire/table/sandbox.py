@@ -8,6 +8,7 @@ from heliograph.wire.formats import NO_BODY, Json
 from heliograph.wire.inboxes import InboxCallListResponse, InboxListResponse, InboxResponse, InboxScriptBody
 from heliograph.wire.operations import Operation, operations_in
 from heliograph.wire.paths import INBOX, SANDBOX, A
+from heliograph.wire.requests import RequestListResponse
 from heliograph.wire.sandbox import SandboxResponse
 from heliograph.wire.seeds import SeedBody, SeedExportResponse, SeedResponse
 from heliograph.wire.triggers import TriggerBody, TriggerResponse
@@ -34,6 +35,12 @@ EXPORT_SEED = Operation(
     "ExportSeed", "GET", SANDBOX / "seed", SANDBOX_TAG, A,
     "Returns a seed of what is in the app, without ids and secrets.",
     body=NO_BODY, response=Json(SeedExportResponse),
+)
+LIST_REQUESTS = Operation(
+    "ListRequests", "GET", SANDBOX / "requests", SANDBOX_TAG, A,
+    "Lists the newest requests of the app with their responses, in the order of these, without bodies.",
+    body=NO_BODY, response=Json(RequestListResponse), errors=(errors.InvalidPage,), paged=True,
+    filters=("operation", "status"),
 )
 LIST_INBOXES = Operation(
     "ListInboxes", "GET", SANDBOX / "inboxes", SANDBOX_TAG, A,
