@@ -236,6 +236,8 @@ def _walk_union(value: Any, types: tuple[inspect.Type, ...], path: str, walk: _W
         return
     if any(isinstance(kind, inspect.FloatType) for kind in kinds):
         kinds = [kind for kind in kinds if not isinstance(kind, inspect.IntType)]
+    if isinstance(value, dict) and tagged:
+        kinds = [*tagged.values()]
     if len(kinds) == 1:
         yield from _walk(value, kinds[0], path, walk)
     elif not any(_fits(value, kind, path, walk) for kind in kinds):
