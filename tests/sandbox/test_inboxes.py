@@ -268,3 +268,15 @@ def test_the_url_has_the_name_by_which_clients_know_the_server(api: Caller) -> N
     forwarded = {"x-forwarded-host": "chat.example.org", "x-forwarded-proto": "https"}
     inbox = json.loads(api("GET", below(api, "/inboxes/default"), headers=forwarded).content)["inbox"]
     assert inbox["url"] == f"https://chat.example.org/_inbox/{api.app_id}/default"
+
+
+@pytest.mark.one_engine
+def test_inboxes_are_below_a_root_path_too(tmp_path: Path) -> None:
+    sandbox = init(f"sqlite:///{tmp_path}/below.db")
+    with serving(tmp_path / "below.db", "--root-path", "/sc") as server:
+        assert server.url.endswith("/sc")
+        api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
+        assert api.ok("GET", below(api, "/inboxes/default"))["inbox"]["url"] == url_of(api)
+        assert post(api, path="/hook").status_code == 200
+        assert [call["path"] for call in calls(api)] == ["/hook"]
+        api.http.close()
