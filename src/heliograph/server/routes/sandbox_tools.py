@@ -40,7 +40,6 @@ async def get_sandbox(request: Request[AppPath, None]) -> SandboxResponse:
 async def reset_app(request: Request[AppPath, None]) -> Empty:
     ground = ground_of(request.store, request.settings)
     await seeding.reset(request.store, request.tools, request.tenant, ground)
-    request.tools.requests.clear(request.tenant.app_id)
     request.after_removal()
     return Empty()
 
