@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
@@ -13,7 +14,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from tests.harness import Caller, Server, command
+from tests.databases import new_database
+from tests.harness import Caller, Server, command, serving
 
 ROOT = Path(__file__).parents[2]
 PORT = 3000
@@ -119,3 +121,38 @@ def test_a_phone_number_is_linked(server: Server, api: Caller) -> None:
     (shown,) = api.ok("GET", "/users/mary/clients")["clients"]
     assert (shown["id"], shown["status"], shown["externalId"]) == (client, "active", "+12125552368")
     assert f'"clientAssociations":[{{"type":"twilio","clientId":"{client}"}}]' in done.stdout
+
+
+@pytest.mark.one_engine
+def test_a_server_is_compared_with_the_rules(engine: str, tmp_path: Path) -> None:
+    """All commands of the guide run; those for the hosted service with the checks of one rule, on this server."""
+    guide = (ROOT / "docs/howto/conformance.md").read_text()
+    blocks = re.findall(r"```sh\n(.*?)\n```", guide, re.DOTALL)
+    shown = re.findall(r"\n\n```\n(.*?)```", guide, re.DOTALL)[0]
+    with serving(new_database(engine, tmp_path)) as server:
+        listen, one = f"127.0.0.1:{free_port()}", " --only participants.1"
+        steps = "\n".join(block if "--list" in block or "--only" in block else block + one for block in blocks[1:])
+        for given, here in (
+            ("http://127.0.0.1:8080", server.url),
+            ("https://example.zendesk.com/sc", server.url),
+            ("https://tunnel.example.com --listen 127.0.0.1:3000", f"http://{listen} --listen {listen}"),
+            ("--requests-per-second 5 ", "--requests-per-second 500 "),
+        ):
+            assert given in steps
+            steps = steps.replace(given, here)
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path, "HELIOGRAPH_DATABASE": server.database_url}
+        script = f"{blocks[0]}\n{steps}"
+        done = subprocess.run(
+            ["sh", "-ec", script],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith(shown)
+    assert (tmp_path / "results.xml").read_bytes().startswith(b"<?xml")
+    assert len((tmp_path / "findings.ndjson").read_text().splitlines()) == 1

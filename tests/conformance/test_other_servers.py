@@ -77,6 +77,29 @@ def test_a_wrong_server_fails(
     assert expected in str(failure.get("message"))
 
 
+ANSWERS = [
+    (200, b"{}", set()),
+    (400, b'{"errors":[{"code":"bad_request","title":"Bad request"}]}', {"operation.CreateUser.400", "requests.5"}),
+    (404, b'{"errors":[{"code":"not_found","title":"Resource not found"}]}', {"messages.13"}),
+]
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize(("status", "body", "passing"), ANSWERS, ids=["200", "400", "404"])
+def test_no_check_passes_without_a_reason(subject: Subject, status: int, body: bytes, passing: set[str]) -> None:
+    """A server that always responds the same passes only the checks that expect nothing else."""
+
+    def same(reply: Reply) -> None:
+        if reply.path != f"/v2/apps/{subject.api.app_id}":
+            reply.status, reply.body = status, body
+
+    with altering("", same) as url:
+        options = ("--only=[!or]*", "--only=operation.CreateUser.*", "--only=requests.[!1]", "--only=responses.*")
+        done = subject.check(*options, url=url, account=False)
+    assert done.returncode == 1
+    assert {line.split()[1] for line in done.stdout.splitlines() if line.startswith("✓")} == passing
+
+
 @pytest.mark.one_engine
 def test_a_server_that_goes_away(subject: Subject) -> None:
     """The first checks without a response fail, and the others are not run."""
@@ -141,7 +164,7 @@ def test_a_wrong_key(subject: Subject) -> None:
     ("options", "reason"),
     [
         ([], "missing --url, --app, --key-id, --key-secret"),
-        (["--url", "ftp://a", "--app", "a", "--key-id", "k", "--key-secret", "s"], "--url should begin with http"),
+        (["--url", "ftp://a", "--app", "a", "--key-id", "k", "--key-secret", "s"], "--url should be a URL"),
         (["--only", "nothing.*"], "matches no check"),
         (
             ["--url", "http://a", "--app", "a", "--key-id", "k", "--key-secret", "s", "--account-key-id", "a"],

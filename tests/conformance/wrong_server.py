@@ -1,4 +1,4 @@
-"""A proxy that passes requests to a server, and alters its responses."""
+"""A proxy that passes requests to a server, and alters its responses; or a server that always responds the same."""
 
 from __future__ import annotations
 
@@ -39,13 +39,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     server: _Proxy
 
     def _pass_on(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length", "0")))
-        far = http.client.HTTPConnection(self.server.target, timeout=30)
-        far.request(self.command, self.path, body, dict(self.headers.items()))
-        came = far.getresponse()
-        headers = {"content-type": came.headers.get("content-type", "")}
-        reply = Reply(self.command, self.path, came.status, came.read(), headers)
-        far.close()
+        reply = self._reply()
         self.server.alter(reply)
         if reply.status == 0:
             self.close_connection = True
@@ -56,6 +50,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(reply.body)
 
+    def _reply(self) -> Reply:
+        if not self.server.target:
+            self.close_connection = True
+            return Reply(self.command, self.path, 200, b"{}", {"connection": "close"})
+        body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        far = http.client.HTTPConnection(self.server.target, timeout=30)
+        far.request(self.command, self.path, body, dict(self.headers.items()))
+        came = far.getresponse()
+        reply = Reply(self.command, self.path, came.status, came.read(), {})
+        reply.headers["content-type"] = came.headers.get("content-type", "")
+        far.close()
+        return reply
+
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass_on
 
     def log_message(self, format: str, *args: object) -> None:
@@ -64,7 +71,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 @contextmanager
 def altering(target: str, alter: Alter) -> Iterator[str]:
-    """The URL of a proxy of a server, for the length of a block."""
+    """The URL of a proxy of a server, for the length of a block. Without a target, all responses are `{}`."""
     proxy = _Proxy(target, alter)
     threading.Thread(target=proxy.serve_forever, args=(0.02,), daemon=True).start()
     try:

@@ -83,8 +83,9 @@ def _credentials(options: dict[str, Any]) -> dict[str, Any]:
     account = (options["account_key_id"], options["account_key_secret"])
     if any(account) and not all(account):
         raise UsageError("--account-key-id and --account-key-secret belong together")
-    if not str(options["url"]).startswith(("http://", "https://")):
-        raise UsageError(f"--url should begin with http:// or https://, not {options['url']!r}")
+    _require_url("--url", options["url"])
+    if options["webhook_url"]:
+        _require_url("--webhook-url", options["webhook_url"])
     key = (options["key_id"], options["key_secret"])
     return {
         "url": options["url"],
@@ -92,6 +93,18 @@ def _credentials(options: dict[str, Any]) -> dict[str, Any]:
         "key": key,
         "account": account if all(account) else None,
     }
+
+
+def _require_url(option: str, url: str) -> None:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise UsageError(f"{option} should be a URL that begins with http:// or https://, not {url!r}")
 
 
 def _receiver(options: dict[str, Any]) -> Receiver | None:

@@ -121,7 +121,10 @@ class Caller:
         Raises:
             NoResponse: the connection failed, or no response came in time.
         """
-        request = self._build(method, path, authorization, given)
+        try:
+            request = self._build(method, path, authorization, given)
+        except httpx.InvalidURL as error:
+            raise NoResponse(f"the URL is not valid: {error}") from None
         sent = given.get("body", given.get("data"))
         for attempt in range(RETRIES + 1):
             answer = self._once(request, sent)
@@ -154,8 +157,8 @@ class Caller:
             NoResponse: the connection failed, or was closed without a response.
         """
         self._wait()
-        parts = urlsplit(self.url)
-        origin = Origin(self.host, parts.port or (443 if parts.scheme == "https" else 80), parts.scheme == "https")
+        url = httpx.URL(self.url)
+        origin = Origin(url.host, url.port or (443 if url.scheme == "https" else 80), url.scheme == "https")
         try:
             line = first_line(origin, head, TIMEOUT_SECONDS)
         except OSError as error:

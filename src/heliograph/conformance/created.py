@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from heliograph.conformance.caller import Answer
+from heliograph.conformance.caller import Answer, NoResponse
 
 GROUP = "sdkGroup"
 
@@ -81,23 +81,22 @@ class Created:
         """Delete everything with `delete`; returns a line for each thing that remains."""
         failed: list[str] = []
         apps: set[str] = set()
+        silent = False
         for thing in sorted(self._things, key=lambda one: _ORDER.index(one.deletion)):
             if thing.app_id in apps:
-                self._things.pop(thing)
                 continue
-            failure = _failure(thing, delete)
+            try:
+                # Every further request might take until its timeout.
+                failure = "the server has stopped responding" if silent else _failure(delete(thing))
+            except NoResponse as error:
+                failure, silent = str(error), True
             if failure:
-                failed.append(failure)
-                continue
-            self._things.pop(thing)
-            if thing.deletion == "DeleteApp":
+                failed.append(f"{thing}: {failure}")
+            elif thing.deletion == "DeleteApp":
                 apps.add(thing.id)
         return failed
 
 
-def _failure(thing: Thing, delete: Callable[[Thing], Answer]) -> str:
-    try:
-        answer = delete(thing)
-    except Exception as error:  # the other things are deleted all the same
-        return f"{thing}: {error}"
-    return "" if answer.status < 300 or answer.status in _GONE else f"{thing}: {answer.summary()}"
+def _failure(answer: Answer) -> str:
+    """Why a deletion has failed; empty if the thing is gone."""
+    return "" if answer.status < 300 or answer.status in _GONE else answer.summary()

@@ -16,6 +16,7 @@ from heliograph.conformance.site import MISSING, Site, check_form
 from heliograph.wire.formats import Json, JsonOrForm, Multipart
 from heliograph.wire.operations import AnyOperation, Credential, Scope
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.v2.apps import DELETE_APP
 
 APP_ID = "appId"
 WRONG_SECRET = "Basic " + "YXBwXzAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDp3cm9uZw=="
@@ -64,27 +65,34 @@ def _check(operation: AnyOperation, suffix: str, sentence: str, source: Source, 
 
 
 def _credentials(operation: AnyOperation) -> Iterator[Check]:
+    needs = (Need.ACCOUNT,) if operation is DELETE_APP else ()
     if operation.credential is Credential.IGNORED:
         return
-    yield _check(operation, "401", "wrong credentials are 401 unauthorized.", _GENERAL, (), _wrong_secret)
+    yield _check(operation, "401", "wrong credentials are 401 unauthorized.", _GENERAL, needs, _wrong_secret)
     if operation.credential is Credential.REQUIRED:
-        yield _check(operation, "401.none", "no credentials are 401 unauthorized.", _GENERAL, (), _no_credentials)
+        yield _check(operation, "401.none", "no credentials are 401 unauthorized.", _GENERAL, needs, _no_credentials)
     if operation.scope > Scope.INTEGRATION:
         sentence = "a key with a lower scope is 403 forbidden."
-        yield _check(operation, "403", sentence, _SCOPES, (), _lower_scope)
+        yield _check(operation, "403", sentence, _SCOPES, needs, _lower_scope)
+
+
+def _expendable(operation: AnyOperation, site: Site) -> Site:
+    """The site to call an operation on that should be refused. A server may delete the app all the same."""
+    return site.apart if operation is DELETE_APP else site
 
 
 def _wrong_secret(operation: AnyOperation, site: Site) -> None:
-    site.call(operation.name, auth=WRONG_SECRET).refused(401, "unauthorized")
+    _expendable(operation, site).call(operation.name, auth=WRONG_SECRET).refused(401, "unauthorized")
 
 
 def _no_credentials(operation: AnyOperation, site: Site) -> None:
-    site.call(operation.name, auth=None).refused(401, "unauthorized")
+    _expendable(operation, site).call(operation.name, auth=None).refused(401, "unauthorized")
 
 
 def _lower_scope(operation: AnyOperation, site: Site) -> None:
-    lower = site.authorization if operation.scope is Scope.ACCOUNT else site.bot_key
-    site.call(operation.name, auth=lower).refused(403, "forbidden")
+    target = _expendable(operation, site)
+    lower = target.authorization if operation.scope is Scope.ACCOUNT else target.bot_key
+    target.call(operation.name, auth=lower).refused(403, "forbidden")
 
 
 def _unknown_ids(operation: AnyOperation) -> Iterator[Check]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
@@ -42,3 +44,12 @@ def holds(condition: bool, expected: str, observed: Any) -> None:
     """Fail unless the condition is true."""
     if not condition:
         raise Failure(expected, f"{observed!r}")
+
+
+def eventually(condition: Callable[[], bool], expected: str, seconds: float) -> None:
+    """Wait until a condition is true, or fail."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise Failure(f"{expected} within {seconds:.0f} s", "it did not happen")
+        time.sleep(0.02)

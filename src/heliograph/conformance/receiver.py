@@ -32,20 +32,22 @@ class Inbox:
         self.url = url
         self.calls: list[Call] = []
         self.responses: list[int] = []
+        self._events: list[tuple[Any, str]] = []
+        """Each event with its JSON as text."""
         self._changed = threading.Condition()
 
     def receive(self, call: Call) -> int:
         """Store a call; returns the status of the response."""
         with self._changed:
             self.calls.append(call)
+            self._events += [(event, msgspec.json.encode(event).decode()) for event in _events_of(call)]
             self._changed.notify_all()
             return self.responses.pop(0) if self.responses else http.HTTPStatus.OK
 
     def events(self, *about: str) -> list[Any]:
         """The events whose payloads contain all these ids, in the order of arrival."""
         with self._changed:
-            calls = list(self.calls)
-        return [event for call in calls for event in _events(call) if _mentions(event, about)]
+            return [event for event, text in self._events if all(one in text for one in about)]
 
     def types(self, *about: str) -> list[str]:
         """The types of these events."""
@@ -73,16 +75,11 @@ class Inbox:
             return self._changed.wait_for(condition, seconds)
 
 
-def _events(call: Call) -> list[Any]:
+def _events_of(call: Call) -> list[Any]:
     try:
         return list(msgspec.json.decode(call.content)["events"])
     except (msgspec.DecodeError, KeyError, TypeError):
         return []
-
-
-def _mentions(event: Any, about: tuple[str, ...]) -> bool:
-    text = msgspec.json.encode(event).decode()
-    return all(one in text for one in about)
 
 
 def _check_form(event: Any) -> None:

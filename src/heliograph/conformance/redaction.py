@@ -41,7 +41,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """A text without secrets."""
-        for secret in self._secrets:
+        for secret in filter(None, self._secrets):
             text = text.replace(secret, SECRET).replace(quote(secret, safe=""), SECRET)
         return _JWT.sub(SECRET, text)
 
@@ -49,7 +49,7 @@ class Redactor:
         """A text without secrets, ids, and the address of the server."""
         text = self.text(text)
         for name, placeholder in self._names.items():
-            text = text.replace(name, placeholder)
+            text = text.replace(name, placeholder) if name else text
         text = _CODE.sub(rf"\1{SECRET}", _RUN.sub("<run>", text))
         return _ID.sub(lambda found: self._placeholder(found[0]), text)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from heliograph.conformance.check import Source, rule
 from heliograph.conformance.end_users import EndUser
-from heliograph.conformance.outcomes import Failure, Need, NotRun, equal, holds
+from heliograph.conformance.outcomes import Need, NotRun, equal, eventually, holds
 from heliograph.conformance.receiver import EVENT_SECONDS, Inbox
 from heliograph.conformance.site import UNREACHABLE, Site
 
@@ -48,17 +48,9 @@ class Hook:
 
     def settled(self, status: str) -> Any:
         """The only delivery, once it has a status."""
-        eventually(lambda: [one["status"] for one in self.deliveries()] == [status], f"a delivery that is {status}")
+        expected = f"a delivery that is {status}"
+        eventually(lambda: [one["status"] for one in self.deliveries()] == [status], expected, EVENT_SECONDS)
         return self.deliveries()[0]
-
-
-def eventually(condition: Callable[[], bool], expected: str) -> None:
-    """Wait until a condition is true."""
-    deadline = time.monotonic() + EVENT_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise Failure(f"{expected} within {EVENT_SECONDS:.0f} s", "none")
-        time.sleep(0.02)
 
 
 @rule("webhooks.1", "An app has up to 10 webhooks.", Need.ACCOUNT, source=Source("section Webhooks"))
