@@ -11,8 +11,8 @@ help: ## List the targets.
 	@echo 'Usage: make TARGET'
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .venv/server ## Set up .venv and serve at http://127.0.0.1:8080 on a SQLite file.
-	$(BIN)/heliograph serve
+run: .venv/server ## Set up .venv and serve a sandbox at http://127.0.0.1:8080.
+	$(BIN)/heliograph dev
 
 test: .venv/dev .compat/ready .programs/ready ## Set up what the tests need, and run all of them.
 	@command -v $(CC) > /dev/null && $(MAKE) --no-print-directory .bench/load || echo 'no C compiler: the load generator is not tested'

@@ -58,8 +58,9 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.
 
 @pytest.fixture(scope="session")
 def server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server on a database of the engine, with stand-ins."""
-    with serving(new_database(engine, tmp_path_factory.mktemp("server")), "--stand-ins", "yes") as server:
+    """A server on a database of the engine, with stand-ins and sandbox tools."""
+    options = ("--stand-ins", "yes", "--sandbox-tools", "yes")
+    with serving(new_database(engine, tmp_path_factory.mktemp("server")), *options) as server:
         yield server
 
 

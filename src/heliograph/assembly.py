@@ -18,6 +18,8 @@ from heliograph.domain import stand_ins
 from heliograph.domain.media import ReadMedia
 from heliograph.domain.networks import networks_of
 from heliograph.maintenance.running import maintaining
+from heliograph.sandbox import tools
+from heliograph.sandbox.tools import Tools
 from heliograph.server.http.proxies import Proxies
 from heliograph.server.http.sockets import listen, raise_descriptor_limit
 from heliograph.server.http.urls import local_url
@@ -35,13 +37,15 @@ from heliograph.storage.urls import require_shared
 
 OnReady = Callable[[Store, str], Awaitable[None]]
 """Called with the store and the base URL once the server accepts requests."""
+Prepare = Callable[[Store, Tools | None, str], Awaitable[None]]
+"""Called with the store, the sandbox tools and the base URL before the server accepts requests."""
 OnRemoval = Callable[[], None]
 
 log = logging.getLogger("heliograph.server")
 
 
-def serve(settings: Settings, on_ready: OnReady) -> None:
-    """Serve the API until SIGTERM or SIGINT, from one process or from several.
+def serve(settings: Settings, on_ready: OnReady, prepare: Prepare | None = None) -> None:
+    """Serve the API until SIGTERM or SIGINT, from one process or from several. `prepare` needs a single process.
 
     Raises:
         UsageError: a setting is invalid, the port is taken, or the database cannot be opened.
@@ -49,8 +53,9 @@ def serve(settings: Settings, on_ready: OnReady) -> None:
     # Report invalid settings before anything starts.
     Proxies(settings.trusted_proxies)
     networks_of(settings, embedded=False)
+    tools.offered(settings, embedded=False)
     if settings.workers == 1:
-        _serve_here(settings, on_ready)
+        _serve_here(settings, on_ready, prepare=prepare)
     else:
         require_shared(settings.database, f"--workers {settings.workers}")
         supervise(settings, partial(_check, settings), partial(_serve_worker, on_ready))
@@ -66,12 +71,21 @@ def _serve_worker(on_ready: OnReady, settings: Settings, link: SupervisorLink, i
     _serve_here(settings, on_ready if is_first else None, link)
 
 
-def _serve_here(settings: Settings, on_ready: OnReady | None, link: SupervisorLink | None = None) -> None:
-    running.run(settings, partial(_serve, settings, on_ready, link), link)
+def _serve_here(
+    settings: Settings,
+    on_ready: OnReady | None,
+    link: SupervisorLink | None = None,
+    prepare: Prepare | None = None,
+) -> None:
+    running.run(settings, partial(_serve, settings, on_ready, prepare, link), link)
 
 
 async def _serve(
-    settings: Settings, on_ready: OnReady | None, link: SupervisorLink | None, request_log: RequestLog | None
+    settings: Settings,
+    on_ready: OnReady | None,
+    prepare: Prepare | None,
+    link: SupervisorLink | None,
+    request_log: RequestLog | None,
 ) -> None:
     # At import, prometheus_client decides whether processes share their metrics, so the supervisor of workers must not
     # import it.
@@ -85,6 +99,10 @@ async def _serve(
             if on_ready and stand_ins.offered(settings, embedded=not store.shared):
                 log.info("third-party channels are stand-ins: nothing is sent to them")
             metrics = Metrics(store)
+            url = local_url(settings, listener.getsockname()[1])
+            sandbox = Tools(url) if tools.offered(settings, embedded=not store.shared) else None
+            if prepare is not None:
+                await prepare(store, sandbox, url)
             async with (
                 reading_media(store, settings) as read_media,
                 background_services(store, blobs, settings, metrics.failures, metrics.delivery) as on_removal,
@@ -97,11 +115,11 @@ async def _serve(
                     on_removal=on_removal,
                     request_log=request_log,
                     metrics=metrics,
+                    tools=sandbox,
                 )
-                url = local_url(settings, listener.getsockname()[1])
                 ready = partial(on_ready, store, url) if on_ready else None
                 async with metrics.measuring():
-                    await running.serve(application.serve, listener, settings, ready, application.streams.close, link)
+                    await running.serve(application.serve, listener, settings, ready, application.close, link)
 
 
 @contextlib.asynccontextmanager

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from typing import Any
 
 DEFAULT_DATABASE = "sqlite:///heliograph.db"
+IN_MEMORY = "sqlite:///:memory:"
 
 
 def _setting(
@@ -50,12 +51,18 @@ class Settings:
     webhook_allowed_networks: str = _setting(
         "auto",
         "Networks that webhooks may call over http or https, in addition to public addresses over https: auto, none, "
-        "or a list such as loopback,10.1.0.0/16.",
+        "or a list such as loopback,private,100.64.0.0/10.",
     )
     stand_ins: str = _setting(
         "auto",
         "Offer stand-ins for integrations with services of others, which are never called: yes, no, or auto, for a "
         "server on a loopback address with a SQLite database.",
+        choices=("auto", "yes", "no"),
+    )
+    sandbox_tools: str = _setting(
+        "auto",
+        "Offer the tools for tests below /heliograph/v1/apps/{appId}/sandbox: yes, no, or auto, for a server on a "
+        "loopback address with a SQLite database and without --public-url.",
         choices=("auto", "yes", "no"),
     )
     strict_control: bool = _setting(

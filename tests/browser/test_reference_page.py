@@ -11,6 +11,7 @@ import pytest
 
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 from tests.harness import Server, serving
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -20,7 +21,7 @@ QUIET = (
 ).split()
 NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
-OFFERED = [operation.path for operation in (*OPERATIONS, *EXTENSIONS)]
+OFFERED = [operation.path for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS)]
 
 pytestmark = [
     pytest.mark.one_engine,

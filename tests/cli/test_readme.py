@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -10,7 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.harness import Caller, Server, init, serving
+from tests.cli.test_howto import free_port
+from tests.harness import Caller
 
 ROOT = Path(__file__).parents[2]
 CONSOLE = re.compile(r"```console\n(.*?)```", re.DOTALL)
@@ -50,19 +50,26 @@ def test_the_make_targets_that_the_readme_shows_exist() -> None:
 
 
 def test_the_lines_for_ci_work(tmp_path: Path) -> None:
-    (lines,) = [block for block in SHELL.findall((ROOT / "README.md").read_text()) if "init --json" in block]
-    set_up = "\n".join(line for line in lines.splitlines() if "serve" not in line)
-    subprocess.run(
-        ["sh", "-ec", set_up.replace(".venv/bin/heliograph", f"{shlex.quote(sys.executable)} -m heliograph")],
-        cwd=tmp_path,
-        env=dict(os.environ),
-        check=True,
-        timeout=60,
+    (lines,) = [block for block in SHELL.findall((ROOT / "README.md").read_text()) if "heliograph env" in block]
+    url = f"http://127.0.0.1:{free_port()}"
+    program = f"{shlex.quote(sys.executable)} -m heliograph"
+    script = (
+        lines.replace(".venv/bin/heliograph", program)
+        + """
+        curl -sSf -u $HELIOGRAPH_KEY_ID:$HELIOGRAPH_KEY_SECRET $HELIOGRAPH_URL/v2/apps/$HELIOGRAPH_APP_ID/integrations
+        kill %1
+        wait %1
+    """
     )
-    made = json.loads((tmp_path / "sandbox.json").read_text())
-    with serving(tmp_path / "ci.db") as server:
-        assert isinstance(server, Server)
-        caller = Caller(server.url, (made["appKey"]["id"], made["appKey"]["secret"]), made["app"]["id"])
-        assert caller("POST", "/users", {}).status_code == 201
-        assert init(server.database_url).app_id == made["app"]["id"]
-        caller.http.close()
+    known = {"HELIOGRAPH_PORT": url.rpartition(":")[2], "HELIOGRAPH_URL": url, "XDG_RUNTIME_DIR": str(tmp_path)}
+    done = subprocess.run(
+        ["bash", "-mec", script],
+        env={**os.environ, **known},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert '{"integrations":[]' in done.stdout

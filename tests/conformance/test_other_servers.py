@@ -163,7 +163,7 @@ def test_a_wrong_key(subject: Subject) -> None:
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        ([], "missing --url, --app, --key-id, --key-secret"),
+        (["--url", "http://127.0.0.1:1"], "no `heliograph dev` of this user runs at http://127.0.0.1:1"),
         (["--url", "ftp://a", "--app", "a", "--key-id", "k", "--key-secret", "s"], "--url should be a URL"),
         (["--only", "nothing.*"], "matches no check"),
         (

@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from heliograph.wire.operations import Credential
 from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 from tests.harness import Caller
 from tests.security.calls import OFFERED, Walk, parameters_of
 
@@ -56,7 +57,9 @@ def test_it_lists_exactly_what_is_offered(document: Any) -> None:
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
     }
-    assert listed == {(operation.name, operation.method, operation.path) for operation in (*OFFERED, *EXTENSIONS)}
+    assert listed == {
+        (operation.name, operation.method, operation.path) for operation in (*OFFERED, *EXTENSIONS, *SANDBOX_TOOLS)
+    }
 
 
 @pytest.mark.parametrize("operation", OFFERED, ids=lambda one: one.name)

@@ -23,6 +23,7 @@ from heliograph.storage import copying
 from heliograph.storage.migrations import schema
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -252,7 +253,7 @@ def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_buck
 
 def test_every_operation_has_a_handler() -> None:
     assert ROUTE_MODULES
-    assert {operation.name for operation in (*OPERATIONS, *EXTENSIONS)} == set(ROUTES)
+    assert {operation.name for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS)} == set(ROUTES)
     assert len({(operation.method, operation.path) for operation in OPERATIONS}) == len(OPERATIONS) == 68
 
 
@@ -285,7 +286,7 @@ def test_the_operations_are_documented() -> None:
     assert f"all {len(OPERATIONS)} operations" in (ROOT / "README.md").read_text()
     text = (ROOT / "docs/reference/operations.md").read_text()
     listed = re.findall(r"^\| (\w+) \| `(\w+ /[^`]*)` \|", text, re.MULTILINE)
-    assert listed == [(one.name, f"{one.method} {one.path}") for one in (*OPERATIONS, *EXTENSIONS)]
+    assert listed == [(one.name, f"{one.method} {one.path}") for one in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS)]
 
 
 def test_the_example_in_contributing_is_the_code() -> None:

@@ -12,6 +12,7 @@ from heliograph.wire.formats import REDIRECT, Json, Multipart
 from heliograph.wire.operations import Credential, Scope
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 
 # Name, method and path; … is the path of an app.
 DOCUMENTED = """
@@ -220,7 +221,7 @@ def test_bodies_are_optional_as_documented() -> None:
 
 
 def test_the_values_of_a_path_are_the_parameters_of_its_template() -> None:
-    for operation in (*OPERATIONS, *EXTENSIONS):
+    for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS):
         fields = msgspec.structs.fields(operation.template.values)
         assert tuple(field.encode_name for field in fields) == operation.template.names, operation.name
         assert operation.template.text.startswith("/")

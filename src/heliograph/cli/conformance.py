@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from heliograph.cli.connecting import connection, connection_options
 from heliograph.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,12 +18,9 @@ _FILE = click.File("wb", lazy=False)
 
 
 @click.command()
-@click.option("--url", envvar="HELIOGRAPH_URL", help="URL of the server, without /v2.")
-@click.option("--app", "app_id", help="Id of an app that is used for nothing else.")
-@click.option("--key-id", envvar="HELIOGRAPH_KEY_ID", help="Id of a key of the app.")
-@click.option("--key-secret", envvar="HELIOGRAPH_KEY_SECRET", help="Secret of the key.")
-@click.option("--account-key-id", envvar="HELIOGRAPH_ACCOUNT_KEY_ID", help="Id of an account key.")
-@click.option("--account-key-secret", envvar="HELIOGRAPH_ACCOUNT_KEY_SECRET", help="Secret of the account key.")
+@connection_options
+@click.option("--account-key-id", help="Id of an account key; that of a local `heliograph dev` is known.")
+@click.option("--account-key-secret", help="Secret of the account key; prefer HELIOGRAPH_ACCOUNT_KEY_SECRET.")
 @click.option("--webhook-url", help="URL by which the server reaches the webhook endpoint of this command.")
 @click.option("--listen", metavar="HOST:PORT", help="Where the webhook endpoint listens.")
 @click.option("--only", multiple=True, metavar="PATTERN", help="Only checks with such a number; repeatable.")
@@ -71,28 +69,22 @@ def _run(checks: list[Any], options: dict[str, Any]) -> int:
 
 
 def _credentials(options: dict[str, Any]) -> dict[str, Any]:
-    """The options about the server and the keys.
+    """The server and the keys that the options name; what they lack is that of a local `heliograph dev`.
 
     Raises:
-        UsageError: a required one is missing.
+        UsageError: a key is unknown, or a URL is not valid.
     """
-    required = {"--url": "url", "--app": "app_id", "--key-id": "key_id", "--key-secret": "key_secret"}
-    missing = [option for option, name in required.items() if not options[name]]
-    if missing:
-        raise UsageError(f"missing {', '.join(missing)}")
-    account = (options["account_key_id"], options["account_key_secret"])
-    if any(account) and not all(account):
-        raise UsageError("--account-key-id and --account-key-secret belong together")
     _require_url("--url", options["url"])
     if options["webhook_url"]:
         _require_url("--webhook-url", options["webhook_url"])
-    key = (options["key_id"], options["key_secret"])
-    return {
-        "url": options["url"],
-        "app_id": options["app_id"],
-        "key": key,
-        "account": account if all(account) else None,
-    }
+    to = connection(*(options[name] for name in ("url", "app_id", "key_id", "key_secret")))
+    id, secret = options["account_key_id"], options["account_key_secret"]
+    if not id and not secret:
+        id, secret = to.account_key_id, to.account_key_secret
+    if bool(id) != bool(secret):
+        raise UsageError("--account-key-id and --account-key-secret belong together")
+    account = (id, secret) if id else None
+    return {"url": to.url, "app_id": to.app_id, "key": (to.key_id, to.key_secret), "account": account}
 
 
 def _require_url(option: str, url: str) -> None:

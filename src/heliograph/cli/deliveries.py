@@ -143,4 +143,4 @@ def _line(delivery: Delivery) -> str:
     attempts = f"{delivery.attempt_count} attempts"
     subject = delivery.conversation_id or delivery.user_id
     fields = (delivery.id, f"{delivery.status:9}", attempts, f"{delivery.event_type:20}", subject, delivery.created_at)
-    return "  ".join(map(str, fields))
+    return "  ".join(map(str, (*fields, "synthetic") if delivery.synthetic else fields))

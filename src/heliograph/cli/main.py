@@ -10,11 +10,16 @@ from heliograph.cli.conformance import conformance
 from heliograph.cli.database import backup, copy, distribute, migrate, restore
 from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
+from heliograph.cli.dev import dev
+from heliograph.cli.env import env
 from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
 from heliograph.cli.oauth_clients import oauth_clients
+from heliograph.cli.seed import reset, seed
 from heliograph.cli.serve import serve
+from heliograph.cli.status import status
+from heliograph.cli.wait import wait
 from heliograph.errors import ApiError, UsageError
 
 USAGE_STATUS = 2
@@ -42,7 +47,8 @@ def _fail(message: str) -> int:
 def cli() -> None:
     """A self-hosted server of the Sunshine Conversations API v2.
 
-    Start with `heliograph serve`: it creates a database and a sandbox, and prints first steps.
+    Start with `heliograph dev`: it serves a sandbox from memory, and prints first steps. `heliograph serve` keeps its
+    data in a file, or in PostgreSQL.
     """
 
 
@@ -77,6 +83,12 @@ def version() -> None:
 
 
 COMMANDS = (
+    dev,
+    env,
+    wait,
+    status,
+    seed,
+    reset,
     serve,
     init,
     migrate,

@@ -40,26 +40,26 @@ def print_json(value: Any) -> None:
     click.echo(msgspec.json.encode(value).decode())
 
 
-def settings_options(*names: str) -> Callable[[F], F]:
-    """Add an option for each of these settings, or for all of them."""
+def settings_options(*names: str, **defaults: str) -> Callable[[F], F]:
+    """Add an option for each of these settings, or for all of them. `defaults` replaces defaults of settings."""
 
     def decorate(command: F) -> F:
         for field in reversed(dataclasses.fields(Settings)):
             if not names or field.name in names:
-                command = _option(field)(command)
+                command = _option(field, defaults.get(field.name, field.default))(command)
         return command
 
     return decorate
 
 
-def _option(field: dataclasses.Field[Any]) -> Callable[[F], F]:
+def _option(field: dataclasses.Field[Any], default: Any) -> Callable[[F], F]:
     name = field.name.replace("_", "-")
     flags = f"--{name}/--no-{name}" if field.type == "bool" else f"--{name}"
     return click.option(
         flags,
         field.name,
         type=_kind(field),
-        default=field.default,
+        default=default,
         help=field.metadata["about"],
         envvar=environment_variable(field.name),
         show_default=True,

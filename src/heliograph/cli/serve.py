@@ -20,9 +20,18 @@ def serve(**options: Any) -> None:
     """
     from heliograph import assembly
     from heliograph.cli.welcome import welcome
+
+    settings = settings_of(options)
+    assembly.serve(settings, partial(welcome, settings=settings))
+
+
+def settings_of(options: dict[str, Any]) -> Settings:
+    """The settings from the options of the command line.
+
+    Raises:
+        UsageError: the path or the URL is invalid.
+    """
     from heliograph.server.http.hosts import parse_public_url, parse_root_path
 
-    options["root_path"] = parse_root_path(options["root_path"])
-    options["public_url"] = parse_public_url(options["public_url"])
-    settings = Settings(**options)
-    assembly.serve(settings, partial(welcome, settings=settings))
+    root_path, public_url = parse_root_path(options["root_path"]), parse_public_url(options["public_url"])
+    return Settings(**{**options, "root_path": root_path, "public_url": public_url})

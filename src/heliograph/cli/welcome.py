@@ -14,6 +14,16 @@ from heliograph.storage.store import Store
 
 async def welcome(store: Store, url: str, settings: Settings) -> None:
     """Print the URLs of the server. On an empty database, create the sandbox and print first steps."""
+    announce(store, url, settings)
+    if not settings.sandbox or not await sandbox.is_empty(store):
+        return
+    created = await sandbox.ensure(store)
+    click.echo(f"\nSandbox{_how_to_show(store, settings.database)}:\n")
+    introduce(settings.public_url or url, created)
+
+
+def announce(store: Store, url: str, settings: Settings) -> None:
+    """Print the URLs of the server, its database, and the addresses that webhooks may have."""
     click.echo(f"{click.style(f'Heliograph {__version__}', bold=True)} listening at {click.style(url, fg='green')}")
     if settings.public_url:
         url = settings.public_url
@@ -22,10 +32,10 @@ async def welcome(store: Store, url: str, settings: Settings) -> None:
     click.echo(f"  database   {store.name}")
     allowed = described(networks_of(settings, embedded=not store.shared))
     click.echo(f"  webhooks   {allowed}{'' if settings.delivery else '; delivered by `heliograph deliver` only'}")
-    if not settings.sandbox or not await sandbox.is_empty(store):
-        return
-    created = await sandbox.ensure(store)
-    click.echo(f"\nSandbox{_how_to_show(store, settings.database)}:\n")
+
+
+def introduce(url: str, created: Sandbox) -> None:
+    """Print the keys of the sandbox, and first steps."""
     click.echo(f"  app          {created.app.id}")
     click.echo(f"  app key      {created.app_key.id}  {created.app_key.secret}")
     click.echo(f"  account key  {created.account_key.id}  {created.account_key.secret}")

@@ -18,7 +18,9 @@ Network = IPv4Network | IPv6Network
 SETTING = "--webhook-allowed-networks"
 LOOPBACK = "loopback"
 NEEDS_HTTPS = "http is only for networks that are allowed: use https"
+PRIVATE = "private"
 _LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
 # All public IPv6 addresses that have been assigned are in this eighth of the address space. Outside it are addresses
 # that can embed a private IPv4 address (NAT64, translated, compatible), and site-local addresses, which `ipaddress`
 # considers global.
@@ -26,6 +28,7 @@ _UNICAST = ip_network("2000::/3")
 # Networks that `ipaddress` considers global: IPv6 that can embed a private IPv4 address (6to4, Teredo), documentation,
 # and services that a cloud offers its machines at an address that looks public.
 _REFUSED = tuple(map(ip_network, ("2002::/16", "2001::/32", "3fff::/20", "192.0.0.0/24", "168.63.129.16/32")))
+_NAMED = {LOOPBACK: _LOOPBACK, PRIVATE: _PRIVATE}
 
 
 class TargetRefused(Exception):
@@ -38,7 +41,9 @@ def networks_of(settings: Settings, *, embedded: bool) -> tuple[Network, ...]:
     Raises:
         UsageError: the setting contains something other than networks.
     """
-    return parse_networks(settings.webhook_allowed_networks, host=settings.host, embedded=embedded)
+    # The inboxes of a sandbox are on its own machine.
+    local = embedded or settings.sandbox_tools == "yes"
+    return parse_networks(settings.webhook_allowed_networks, host=settings.host, embedded=local)
 
 
 def described(allowed: Sequence[Network]) -> str:
@@ -65,7 +70,7 @@ def parse_networks(text: str, *, host: str, embedded: bool) -> tuple[Network, ..
     found: list[Network] = []
     for part in filter(None, map(str.strip, text.split(","))):
         try:
-            found += _LOOPBACK if part == LOOPBACK else (ip_network(part),)
+            found += _NAMED.get(part) or (ip_network(part),)
         except ValueError:
             raise UsageError(f"{SETTING} should be auto, none, or networks such as 10.1.0.0/16: {part!r}") from None
     return tuple(found)

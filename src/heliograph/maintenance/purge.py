@@ -6,22 +6,11 @@ import asyncio
 import contextlib
 
 from heliograph.background import Failures
-from heliograph.storage.buckets import Shard, numbers
-from heliograph.storage.rows import (
-    apps,
-    attachments,
-    deliveries,
-    inactivity,
-    integrations,
-    oauth_clients,
-    outbox,
-    switchboards,
-)
+from heliograph.domain import app_contents
+from heliograph.storage.rows import apps, inactivity, seeds
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
-_STEP = 500
-_BUCKETS = 128
 _PAUSE_SECONDS = 5
 # Another process may accept requests for a deleted app for one more second, and finish their writes after that.
 _SHARED_DELAY = 5_000
@@ -52,27 +41,7 @@ async def purge(store: Store, failures: Failures) -> None:
 
 
 async def _purge_app(store: Store, app_id: str) -> None:
-    for shard in store.shards:
-        await _purge_shard(store, app_id, shard)
+    await app_contents.remove(store.write, app_id, store.shards)
     await store.write(inactivity.forget, app_id)
-    await store.write(integrations.purge, app_id)
-    await store.write(switchboards.remove, app_id)
-    await store.write(oauth_clients.purge, app_id)
+    await store.write(seeds.forget, app_id)
     await store.write(apps.forget, app_id)
-
-
-async def _purge_shard(store: Store, app_id: str, shard: Shard) -> None:
-    in_shard = list(numbers(shard.ranges))
-    # A statement for each bucket would make thousands for an app that has few rows.
-    for first in range(0, len(in_shard), _BUCKETS):
-        buckets = in_shard[first : first + _BUCKETS]
-        while await store.write(apps.purge_rows, app_id, buckets, _STEP):
-            pass
-        while await store.write(attachments.discard_of_app, app_id, buckets, _STEP):
-            pass
-    # Event ids ascend with time, and an app's events are younger than the app.
-    after: str | None = app_id
-    while after is not None:
-        after = await store.write(outbox.purge, app_id, shard.ranges, after, _STEP)
-    while await store.write(deliveries.purge, app_id, shard.ranges, _STEP):
-        pass

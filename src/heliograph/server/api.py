@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from heliograph.domain.media import ReadMedia
 from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError
+from heliograph.sandbox.tools import Tools
 from heliograph.server.auth.authenticator import CACHE_SECONDS, Authenticator
 from heliograph.server.handlers import ROUTES, Route
 from heliograph.server.http.exchange import Disconnected, Exchange
@@ -30,13 +31,16 @@ from heliograph.server.routes import (
     devices,
     events,
     inbound,
+    inboxes,
     integrations,
     messages,
     oauth,
     oauth_clients,
     participants,
     sandbox,
+    sandbox_tools,
     switchboards,
+    triggers,
     users,
     webhooks,
 )
@@ -48,6 +52,7 @@ from heliograph.wire.operations import AnyOperation, Credential
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 
 P = TypeVar("P", bound=Struct)
 B = TypeVar("B")
@@ -65,13 +70,16 @@ ROUTE_MODULES = (
     devices,
     events,
     inbound,
+    inboxes,
     integrations,
     messages,
     oauth,
     oauth_clients,
     participants,
     sandbox,
+    sandbox_tools,
     switchboards,
+    triggers,
     users,
     webhooks,
 )
@@ -105,10 +113,11 @@ class Api:
         streams: Streams,
         on_removal: Callable[[], None],
         read_media: ReadMedia | None,
+        tools: Tools | None,
     ) -> None:
         self.auth = Authenticator(store)
-        self._context = ServerContext(store, blobs, settings, urls, self.auth, streams, on_removal, read_media)
-        self._router = Router((*OPERATIONS, *EXTENSIONS))
+        self._context = ServerContext(store, blobs, settings, urls, self.auth, streams, on_removal, read_media, tools)
+        self._router = Router((*OPERATIONS, *EXTENSIONS, *(SANDBOX_TOOLS if tools else ())))
 
     async def respond(self, exchange: Exchange) -> HandledRequest:
         """Handle a request. Errors become responses.

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from starlette.types import Receive, Scope, Send
 
 from heliograph.domain.media import ReadMedia
+from heliograph.sandbox.tools import Tools
 from heliograph.server.api import SAFE_METHODS, Api
 from heliograph.server.attachments import attachment_route
 from heliograph.server.consent import CONSENT_PATH, consent_route
@@ -18,6 +19,7 @@ from heliograph.server.http.exchange import Disconnected, Exchange
 from heliograph.server.http.proxies import Proxies, has_passed_a_proxy
 from heliograph.server.http.responses import Response
 from heliograph.server.http.urls import Urls
+from heliograph.server.inbox_page import inbox_routes
 from heliograph.server.observability.logs import RefusedCredential, RequestLog
 from heliograph.server.observability.metrics import Metrics
 from heliograph.server.streams import Streams
@@ -41,6 +43,7 @@ class Application:
 
     `blobs` are the files of attachments, by default in the database. `read_media` reads files of other servers that
     messages show; without it, none are read. `on_removal` is called after a key, an integration or an app is removed.
+    `tools` are the sandbox tools; without them, their paths do not exist.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Application:
         on_removal: Callable[[], None] = lambda: None,
         request_log: RequestLog | None = None,
         metrics: Metrics | None = None,
+        tools: Tools | None = None,
     ) -> None:
         self.metrics = metrics or Metrics(store)
         self._log = request_log
@@ -66,10 +70,20 @@ class Application:
         )
         urls = Urls(settings, self._proxies)
         files = blobs or DatabaseBlobs(store)
-        self._api = Api(store, files, settings, urls, self.streams, on_removal, read_media)
+        self._api = Api(store, files, settings, urls, self.streams, on_removal, read_media, tools)
         auth = self._api.auth
         attachments = attachment_route(store, files, auth.check_access, private=settings.private_attachments)
-        self._pages = pages(store, self.metrics, urls, attachments, consent_route(store, auth, urls))
+        inboxes = inbox_routes(store, tools.inboxes) if tools else []
+        self._pages = pages(
+            store, self.metrics, urls, attachments, consent_route(store, auth, urls), *inboxes, tools=tools is not None
+        )
+        self._tools = tools
+
+    def close(self) -> None:
+        """End what waits for something, because the server stops."""
+        self.streams.close()
+        if self._tools is not None:
+            self._tools.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request of an ASGI server."""

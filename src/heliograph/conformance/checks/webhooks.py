@@ -254,3 +254,5 @@ def resumed_streams(site: Site) -> None:
         messages = (one for one in events_of(lines) if one["type"] == "conversation:message")
         shown = [one["payload"]["message"]["content"]["text"] for one in itertools.islice(messages, 2)]
     equal(shown, texts, "the texts of the events")
+    with site.run.caller.stream(path, site.authorization, **{"Last-Event-ID": "0"}) as lines:
+        equal(next(events_of(lines))["type"], "conversation:create", "the first event with Last-Event-ID: 0")

@@ -16,7 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError, ServiceUnavailable
-from heliograph.server.docs.openapi import document
+from heliograph.server.docs.openapi import OFFERED, document
 from heliograph.server.http.exchange import exchange_of
 from heliograph.server.http.responses import render
 from heliograph.server.http.urls import Urls
@@ -24,6 +24,7 @@ from heliograph.server.observability.metrics import CONTENT_TYPE, Metrics
 from heliograph.storage.migrations import schema
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
+from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 
 _ASSETS = Path(__file__).with_name("assets")
 _READY_SECONDS = 2.0
@@ -54,8 +55,11 @@ _DOCS = """<!doctype html>
 """
 
 
-def pages(store: Store, metrics: Metrics, urls: Urls, *others: Route) -> Starlette:
-    """The ASGI application for all paths outside the API, including the routes of `others`."""
+def pages(store: Store, metrics: Metrics, urls: Urls, *others: Route, tools: bool = False) -> Starlette:
+    """The ASGI application for all paths outside the API, including the routes of `others`.
+
+    With `tools`, the OpenAPI document has the operations of the sandbox tools.
+    """
 
     rendering: asyncio.Task[dict[str, msgspec.Raw]] | None = None
 
@@ -83,7 +87,7 @@ def pages(store: Store, metrics: Metrics, urls: Urls, *others: Route) -> Starlet
         servers = [{"url": base(request), "description": "This server."}]
         nonlocal rendering
         # The first request renders the document, which takes a tenth of a second, in a thread: other requests go on.
-        rendering = rendering or asyncio.create_task(asyncio.to_thread(_rendered))
+        rendering = rendering or asyncio.create_task(asyncio.to_thread(_rendered, tools))
         rendered = await asyncio.shield(rendering)
         return Response(msgspec.json.encode({**rendered, "servers": servers}), media_type=_JSON)
 
@@ -111,9 +115,10 @@ def pages(store: Store, metrics: Metrics, urls: Urls, *others: Route) -> Starlet
 
 
 @functools.cache
-def _rendered() -> dict[str, msgspec.Raw]:
+def _rendered(tools: bool) -> dict[str, msgspec.Raw]:
     """Each part of the OpenAPI document, as JSON."""
-    return {name: msgspec.Raw(msgspec.json.encode(part)) for name, part in document().items()}
+    described = document((*OFFERED, *SANDBOX_TOOLS)) if tools else document()
+    return {name: msgspec.Raw(msgspec.json.encode(part)) for name, part in described.items()}
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -13,6 +13,7 @@ from heliograph.domain import stand_ins
 from heliograph.domain.media import MediaFetching, ReadMedia
 from heliograph.domain.networks import Network, networks_of
 from heliograph.domain.tenants import Caller, Tenant
+from heliograph.sandbox.tools import Tools
 from heliograph.server.auth.authenticator import Authenticator
 from heliograph.server.http.exchange import Exchange, Headers
 from heliograph.server.http.urls import Urls
@@ -43,6 +44,8 @@ class ServerContext:
     """Called after a key, an integration or an app is removed."""
     read_media: ReadMedia | None
     """Reads the beginning of files of other servers, with the setting `fetch_media`."""
+    tools: Tools | None
+    """The sandbox tools, on a server that has them."""
 
 
 class Request(Struct, Generic[P, B]):
@@ -123,6 +126,12 @@ class Request(Struct, Generic[P, B]):
     def stand_ins(self) -> bool:
         """Whether this server has stand-ins for integrations with services of others."""
         return stand_ins.offered(self.settings, embedded=not self.store.shared)
+
+    @property
+    def tools(self) -> Tools:
+        """The sandbox tools, for operations that only a server with them has."""
+        assert self.context.tools is not None
+        return self.context.tools
 
     @property
     def media_fetching(self) -> MediaFetching | None:

@@ -95,9 +95,9 @@ async def forget(tx: Tx, app_id: str) -> None:
     await tx.execute("DELETE FROM app WHERE id = $1", app_id)
 
 
-async def purge_rows(tx: Tx, app_id: str, buckets: Sequence[int], limit: int) -> bool:
-    """Delete up to `limit` rows of the app in these buckets from each OWNED table; returns whether more remain."""
-    more = False
+async def purge_rows(tx: Tx, app_id: str, buckets: Sequence[int], limit: int) -> int:
+    """Delete up to `limit` rows of the app in these buckets from each OWNED table; returns their number."""
+    count = 0
     for table, key in OWNED.items():
         rows: list[Row] = await tx.rows(
             f"SELECT {', '.join(key)} FROM {table} WHERE app_id = $1 AND bucket IN ({parameters(buckets, 3)}) LIMIT $2",
@@ -106,5 +106,7 @@ async def purge_rows(tx: Tx, app_id: str, buckets: Sequence[int], limit: int) ->
             *buckets,
         )
         await tx.delete(table, key, rows)
-        more = more or len(rows) == limit
-    return more
+        if table == "conversation":
+            tx.effects.changed_conversations.update(row[-1] for row in rows)
+        count += len(rows)
+    return count

@@ -171,14 +171,14 @@ async def discard(tx: Tx, attachments: Collection[StoredAttachment]) -> None:
         await tx.insert("attachment_removal", _REMOVAL, [(one.id, one.app_id, tx.now) for one in attachments])
 
 
-async def discard_of_app(tx: Tx, app_id: str, buckets: Sequence[int], limit: int) -> bool:
-    """Discard up to `limit` attachments of a deleted app in these buckets; returns whether more remain."""
+async def discard_of_app(tx: Tx, app_id: str, buckets: Sequence[int], limit: int) -> int:
+    """Discard up to `limit` attachments of the app in these buckets; returns their number."""
     where = f"app_id = $1 AND bucket IN ({parameters(buckets, 3)})"
     rows = await tx.rows(
         f"SELECT {', '.join(ROWS.columns)} FROM attachment WHERE {where} LIMIT $2", app_id, limit, *buckets
     )
     await discard(tx, [ROWS.load(row) for row in rows])
-    return len(rows) == limit
+    return len(rows)
 
 
 async def abandon(tx: Tx, upload: Removal) -> None:

@@ -71,6 +71,11 @@ async def remove_of_integration(tx: Tx, app_id: str, integration_id: str) -> Non
     await tx.execute("DELETE FROM api_key WHERE app_id = $1 AND integration_id = $2", app_id, integration_id)
 
 
+async def remove_of_integrations(tx: Tx, app_id: str) -> None:
+    """Delete every key of every integration of the app."""
+    await tx.execute("DELETE FROM api_key WHERE app_id = $1 AND integration_id IS NOT NULL", app_id)
+
+
 async def remove_of_app(tx: Tx, app_id: str) -> None:
     """Delete every key of the app and of its integrations."""
     await tx.execute("DELETE FROM api_key WHERE app_id = $1", app_id)

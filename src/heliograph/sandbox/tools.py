@@ -1,0 +1,44 @@
+"""The sandbox tools of a running server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from heliograph.errors import UsageError
+from heliograph.sandbox.inboxes import Inboxes, inbox_url
+from heliograph.settings import Settings, is_loopback
+from heliograph.wire import times
+
+SETTING = "--sandbox-tools"
+
+
+def offered(settings: Settings, *, embedded: bool) -> bool:
+    """Whether this server has sandbox tools. `embedded` is whether the database is a file of this server.
+
+    Raises:
+        UsageError: they are required of a server with several processes, each of which would have its own.
+    """
+    if settings.sandbox_tools == "auto":
+        return embedded and is_loopback(settings.host) and not settings.public_url
+    if settings.sandbox_tools == "yes" and settings.workers > 1:
+        raise UsageError(f"{SETTING} yes needs a single process: remove --workers {settings.workers}")
+    return settings.sandbox_tools == "yes"
+
+
+@dataclass(slots=True)
+class Tools:
+    """What the tools keep in memory. It is gone when the server stops."""
+
+    url: str
+    """The base URL of this server, for its own calls."""
+    started_at: int = field(default_factory=times.now)
+    """When the server started, in milliseconds."""
+    inboxes: Inboxes = field(default_factory=Inboxes)
+
+    def close(self) -> None:
+        """End what waits for something, because the server stops."""
+        self.inboxes.close()
+
+    def inbox_prefix(self, app_id: str) -> str:
+        """What the URLs of the inboxes of an app begin with."""
+        return inbox_url(self.url, app_id, "")

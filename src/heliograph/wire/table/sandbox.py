@@ -1,0 +1,74 @@
+"""The operations of the sandbox tools, below `/heliograph/v1`. Only a server with `--sandbox-tools` has them."""
+
+from __future__ import annotations
+
+from heliograph import errors
+from heliograph.wire.apps import Empty
+from heliograph.wire.formats import NO_BODY, Json
+from heliograph.wire.inboxes import InboxCallListResponse, InboxListResponse, InboxResponse, InboxScriptBody
+from heliograph.wire.operations import Operation, operations_in
+from heliograph.wire.paths import INBOX, SANDBOX, A
+from heliograph.wire.sandbox import SandboxResponse
+from heliograph.wire.seeds import SeedBody, SeedExportResponse, SeedResponse
+from heliograph.wire.triggers import TriggerBody, TriggerResponse
+
+SANDBOX_TAG = "Sandbox"
+
+# fmt: off
+GET_SANDBOX = Operation(
+    "GetSandbox", "GET", SANDBOX, SANDBOX_TAG, A,
+    "Fetches the state of the sandbox: its version, its database, and problems that tests would notice.",
+    body=NO_BODY, response=Json(SandboxResponse),
+)
+RESET_APP = Operation(
+    "ResetApp", "POST", SANDBOX / "reset", SANDBOX_TAG, A,
+    "Returns the app to its seed, with the same ids and secrets, or deletes everything in it. Its keys stay.",
+    body=NO_BODY, response=Json(Empty),
+)
+SEED_APP = Operation(
+    "SeedApp", "PUT", SANDBOX / "seed", SANDBOX_TAG, A,
+    "Creates the users, conversations, messages and integrations of a seed that the app lacks.",
+    body=Json(SeedBody), response=Json(SeedResponse),
+)
+EXPORT_SEED = Operation(
+    "ExportSeed", "GET", SANDBOX / "seed", SANDBOX_TAG, A,
+    "Returns a seed of what is in the app, without ids and secrets.",
+    body=NO_BODY, response=Json(SeedExportResponse),
+)
+LIST_INBOXES = Operation(
+    "ListInboxes", "GET", SANDBOX / "inboxes", SANDBOX_TAG, A,
+    "Lists the inboxes of the app that were called or have a script, by name.",
+    body=NO_BODY, response=Json(InboxListResponse),
+)
+GET_INBOX = Operation(
+    "GetInbox", "GET", INBOX, SANDBOX_TAG, A,
+    "Fetches an inbox: its URL, its script, and the step for its next call. One that was never called responds with "
+    "status 200.",
+    body=NO_BODY, response=Json(InboxResponse), errors=(errors.BadRequest,),
+)
+SET_INBOX_SCRIPT = Operation(
+    "SetInboxScript", "PUT", INBOX / "script", SANDBOX_TAG, A,
+    "Sets the script of an inbox, which begins with its first step.",
+    body=Json(InboxScriptBody), response=Json(InboxResponse), errors=(errors.BadRequest,),
+)
+LIST_INBOX_CALLS = Operation(
+    "ListInboxCalls", "GET", INBOX / "calls", SANDBOX_TAG, A,
+    "Lists the calls that an inbox received, oldest first, with checks of each. With `wait`, an empty page is only "
+    "returned if no call arrives within this time.",
+    body=NO_BODY, response=Json(InboxCallListResponse), errors=(errors.InvalidPage,), paged=True,
+    filters=("path", "eventType", "status"), query=("wait",),
+)
+CLEAR_INBOX_CALLS = Operation(
+    "ClearInboxCalls", "DELETE", INBOX / "calls", SANDBOX_TAG, A,
+    "Deletes the calls of an inbox. Its script continues.",
+    body=NO_BODY, response=Json(Empty), errors=(errors.BadRequest,),
+)
+TRIGGER_EVENT = Operation(
+    "TriggerEvent", "POST", SANDBOX / "trigger", SANDBOX_TAG, A,
+    "Sends an example of an event, with fields of your choice, to the receivers that `to` names.",
+    body=Json(TriggerBody), response=Json(TriggerResponse), status=201,
+    errors=(errors.ConversationNotFound, errors.UserNotFound),
+)
+# fmt: on
+
+SANDBOX_TOOLS = operations_in(vars())

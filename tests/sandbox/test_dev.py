@@ -1,0 +1,196 @@
+"""`heliograph dev`, and the commands that find it: `env`, `wait` and `status`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.commands import command
+from tests.harness import Caller, init, serving
+from tests.sandbox.developing import developing
+
+pytestmark = pytest.mark.one_engine
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder for the credentials of running servers."""
+    return tmp_path_factory.mktemp("runtime")
+
+
+@pytest.fixture(scope="module")
+def dev(folder: Path) -> Iterator[str]:
+    """The URL of a running `heliograph dev`."""
+    with developing(folder) as url:
+        yield url
+
+
+def variables(folder: Path, url: str) -> dict[str, str]:
+    """The variables that `heliograph env` prints."""
+    done = command("env", "--format", "json", "--url", url, env={"XDG_RUNTIME_DIR": str(folder)})
+    assert done.returncode == 0, done.stderr
+    found: dict[str, str] = json.loads(done.stdout)
+    return found
+
+
+def caller_of(found: dict[str, str], kind: str = "KEY") -> Caller:
+    """A caller with a key of these variables."""
+    key = (found[f"HELIOGRAPH_{kind}_ID"], found[f"HELIOGRAPH_{kind}_SECRET"])
+    return Caller(found["HELIOGRAPH_URL"], key, found["HELIOGRAPH_APP_ID"])
+
+
+def test_the_variables_are_those_of_the_sandbox(dev: str, folder: Path) -> None:
+    found = variables(folder, dev)
+    assert found["HELIOGRAPH_URL"] == dev
+    api, account = caller_of(found), caller_of(found, "ACCOUNT_KEY")
+    assert api.new_user("ada")
+    assert api.app_id in [app["id"] for app in account.ok("GET", "/v2/apps")["apps"]]
+    for caller in (api, account):
+        caller.http.close()
+
+
+def test_a_shell_evaluates_the_variables(dev: str, folder: Path) -> None:
+    done = command("env", "--url", dev, env={"XDG_RUNTIME_DIR": str(folder)})
+    script = f"{done.stdout}\necho $HELIOGRAPH_URL $HELIOGRAPH_KEY_SECRET"
+    printed = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True).stdout.split()
+    assert printed == [dev, variables(folder, dev)["HELIOGRAPH_KEY_SECRET"]]
+    lines = command("env", "--url", dev, "--format", "dotenv", env={"XDG_RUNTIME_DIR": str(folder)}).stdout
+    assert dict(line.split("=", 1) for line in lines.splitlines()) == variables(folder, dev)
+
+
+def test_a_workflow_gets_variables_and_outputs_and_masks_secrets(dev: str, folder: Path, tmp_path: Path) -> None:
+    files = {name: str(tmp_path / name) for name in ("GITHUB_ENV", "GITHUB_OUTPUT")}
+    done = command("env", "--url", dev, "--format", "github", env={"XDG_RUNTIME_DIR": str(folder), **files})
+    assert done.returncode == 0, done.stderr
+    found = variables(folder, dev)
+    secrets = {value for name, value in found.items() if name.endswith("_SECRET")}
+    assert {f"::add-mask::{secret}" for secret in secrets} == set(done.stdout.split())
+    assert (tmp_path / "GITHUB_ENV").read_text().splitlines() == [f"{name}={value}" for name, value in found.items()]
+    outputs = [f"{name.removeprefix('HELIOGRAPH_').lower()}={value}" for name, value in found.items()]
+    assert (tmp_path / "GITHUB_OUTPUT").read_text().splitlines() == outputs
+    refused = command("env", "--url", dev, "--format", "github", env={"XDG_RUNTIME_DIR": str(folder), "GITHUB_ENV": ""})
+    assert refused.returncode == 2
+    assert "GITHUB_OUTPUT" in refused.stderr
+
+
+def test_the_variables_of_a_database(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/kept.db"
+    done = command("env", "--database", database, "--format", "json", "--url", "http://127.0.0.1:9999/")
+    found, sandbox = json.loads(done.stdout), init(database)
+    assert found["HELIOGRAPH_URL"] == "http://127.0.0.1:9999"
+    assert (found["HELIOGRAPH_KEY_ID"], found["HELIOGRAPH_KEY_SECRET"]) == sandbox.app_auth
+    assert found["HELIOGRAPH_APP_ID"] == sandbox.app_id
+
+
+def test_only_their_owner_can_read_the_credentials(dev: str, folder: Path) -> None:
+    (path,) = (folder / "heliograph").glob(f"{dev.rpartition(':')[2]}.json")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_others_can_enter_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "heliograph").mkdir(mode=0o755)
+    done = command("dev", "--port", "0", env={"XDG_RUNTIME_DIR": str(tmp_path)})
+    assert done.returncode == 2
+    assert "should be a folder that only its owner, this user, can enter" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_nothing_is_left_when_it_stops(tmp_path: Path, number: int) -> None:
+    with developing(tmp_path, number=number) as url:
+        assert len(list((tmp_path / "heliograph").iterdir())) == 1
+    assert list((tmp_path / "heliograph").iterdir()) == []
+    done = command("env", "--url", url, env={"XDG_RUNTIME_DIR": str(tmp_path)})
+    assert done.returncode == 2
+    assert f"no `heliograph dev` of this user runs at {url}" in done.stderr
+
+
+def test_the_credentials_of_one_that_was_killed_are_replaced(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    with developing(tmp_path, "--port", port, number=signal.SIGKILL) as url:
+        before = variables(tmp_path, url)
+    with developing(tmp_path, "--port", port) as url:
+        assert variables(tmp_path, url) != before
+
+
+def test_a_program_starts_it_and_takes_it_along(tmp_path: Path) -> None:
+    """It prints a line of JSON when it is ready, and stops when its standard input ends."""
+    words = [sys.executable, "-m", "heliograph", "dev", "--port", "0", "--json", "--stop-on-eof"]
+    program = f"import subprocess, time; subprocess.Popen({words!r}, stdin=subprocess.PIPE); time.sleep(60)"
+    env = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=env)
+    assert parent.stdout is not None
+    found = json.loads(parent.stdout.readline())
+    assert found == variables(tmp_path, found["HELIOGRAPH_URL"])
+    parent.kill()
+    parent.wait()
+    assert parent.stdout.read() == ""  # until the server has closed it
+    parent.stdout.close()
+    assert command("status", "--url", found["HELIOGRAPH_URL"]).returncode == 1
+
+
+def test_status(dev: str, folder: Path) -> None:
+    env = {"XDG_RUNTIME_DIR": str(folder)}
+    done = command("status", "--url", dev, "--json", env=env)
+    found = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert (found["up"], found["problems"], found["database"]) == (True, [], "in memory: nothing is kept")
+    assert re.fullmatch(r"\d+\.\d+\.\d+", found["version"])
+    lines = command("status", "--url", dev, env=env).stdout.splitlines()
+    assert lines[0] == f"server     {dev}  up"
+
+
+def test_status_of_a_server_that_is_not_a_sandbox(tmp_path: Path) -> None:
+    with serving(tmp_path / "production.db", "--sandbox-tools", "no") as server:
+        sandbox = init(server.database_url)
+        options = ("--app", sandbox.app_id, "--key-id", sandbox.app_auth[0], "--key-secret", sandbox.app_auth[1])
+        found = json.loads(command("status", "--url", server.url, "--json", *options).stdout)
+        assert (found["up"], found["problems"]) == (True, [])
+        assert "has no sandbox tools" in found["sandbox"]
+    done = command("status", "--url", server.url, "--json")
+    assert (done.returncode, json.loads(done.stdout)["up"]) == (1, False)
+
+
+def test_status_names_failed_deliveries(dev: str, folder: Path) -> None:
+    found = variables(folder, dev)
+    api = caller_of(found)
+    # A webhook that calls the server itself, which responds with 404 and ends the delivery.
+    body = {"type": "custom", "webhooks": [{"target": f"{dev}/nothing", "triggers": ["*"]}]}
+    api.ok("POST", "/integrations", body)
+    api.new_group()
+    deadline = time.monotonic() + 30
+    while (done := command("status", "--url", dev, "--json", env={"XDG_RUNTIME_DIR": str(folder)})).returncode == 0:
+        assert time.monotonic() < deadline
+    assert json.loads(done.stdout)["problems"] == ["deliveries that failed: 1"]
+    api.http.close()
+
+
+def test_wait_returns_when_the_server_is_ready(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(command, "wait", "--url", url)
+        with developing(tmp_path, "--port", url.rpartition(":")[2]):
+            assert waiting.result(60).returncode == 0
+
+
+def test_wait_gives_up() -> None:
+    done = command("wait", "--timeout", "0.1", "--url", "http://127.0.0.1:1")
+    assert done.returncode == 1
+    assert done.stderr.startswith("heliograph: http://127.0.0.1:1 is not ready after 0.1 s: ")
+    done = command("wait", "--url", "nonsense")
+    assert (done.returncode, "--url should be a URL" in done.stderr) == (2, True)
