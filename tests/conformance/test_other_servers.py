@@ -77,6 +77,23 @@ def test_a_wrong_server_fails(
     assert expected in str(failure.get("message"))
 
 
+@pytest.mark.one_engine
+def test_a_record_of_failures_shows_nothing_of_the_account(subject: Subject, tmp_path: Path) -> None:
+    """Not even if a list of apps has another form than it should."""
+
+    def without_ids(reply: Reply) -> None:
+        if reply.path == "/v2/apps" and reply.method == "GET":
+            reply.body = reply.body.replace(b'"id"', b'"_id"').replace(b'"Sandbox"', b'"Acme"')
+
+    record = tmp_path / "record"
+    with altering(subject.server.url, without_ids) as url:
+        done = subject.check("--only", "operation.ListApps.200", f"--record={record}", url=url)
+    assert done.returncode == 1
+    assert "Acme" in done.stdout
+    assert "Acme" not in record.read_text()
+    assert '"observed":"Object missing required field `id` - at `$.apps[0]`: 200 <string>"' in record.read_text()
+
+
 ANSWERS = [
     (200, b"{}", set()),
     (400, b'{"errors":[{"code":"bad_request","title":"Bad request"}]}', {"operation.CreateUser.400", "requests.5"}),
@@ -156,7 +173,7 @@ def test_a_wrong_key(subject: Subject) -> None:
     assert subject.api.auth is not None
     done = subject.check(key=(subject.api.auth[0], "wrong-secret"))
     assert done.returncode == 2
-    assert "the server refuses the key: 401" in done.stderr
+    assert "GetApp is refused, check --url, --app and the keys: 401" in done.stderr
     assert "wrong-secret" not in done.stderr + done.stdout
 
 

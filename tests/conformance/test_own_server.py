@@ -68,6 +68,8 @@ def assert_record_is_anonymous(subject: Subject, text: str, count: int) -> None:
     assert (last["method"], last["status"]) == ("POST", 201)
     assert re.fullmatch(r"/v2/apps/<app>/conversations/<id-\d+>/join", last["path"])
     assert last["response"]["participant"]["userId"] == last["request"]["userId"]
+    (event,) = next(one for one in lines if one["number"] == "conversations.1.events")["events"]
+    assert event["type"] == "conversation:remove"
     listed = next(one for one in lines if one["number"] == "operation.ListApps.200")
     assert listed["exchanges"][-1]["response"]["apps"][0]["displayName"] == "<string>"
 

@@ -146,7 +146,7 @@ class Caller:
         try:
             with self._http.stream("GET", self.url + path, headers=sent) as response:
                 self.answers.append(Answer("GET", path, None, response.status_code, response.headers))
-                yield response.iter_lines()
+                yield _in_time(response.iter_lines(), time.monotonic() + TIMEOUT_SECONDS)
         except httpx.HTTPError as error:
             raise NoResponse(f"no response: {str(error) or type(error).__name__}") from None
 
@@ -201,6 +201,14 @@ class Caller:
         if self._interval:
             time.sleep(max(0.0, self._next - time.monotonic()))
             self._next = time.monotonic() + self._interval
+
+
+def _in_time(lines: Iterator[str], deadline: float) -> Iterator[str]:
+    """The lines until a deadline. A stream without events goes on with empty lines."""
+    for line in lines:
+        if time.monotonic() > deadline:
+            raise Failure(f"an event of the stream within {TIMEOUT_SECONDS:.0f} s", "none")
+        yield line
 
 
 def _pause(answer: Answer, attempt: int) -> float:

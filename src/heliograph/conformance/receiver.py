@@ -28,8 +28,9 @@ class Call(NamedTuple):
 class Inbox:
     """The calls of one webhook. It responds with the statuses in `responses`, and then with 200."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, observed: list[Any]) -> None:
         self.url = url
+        self._observed = observed
         self.calls: list[Call] = []
         self.responses: list[int] = []
         self._events: list[tuple[Any, str]] = []
@@ -66,6 +67,7 @@ class Inbox:
         if not self.until(lambda: any(True for _ in found())):
             raise Failure(f"the event {kind} within {EVENT_SECONDS:.0f} s", f"the events {self.types(*about)}")
         event = next(found())
+        self._observed.append(event)
         _check_form(event)
         return event["payload"]
 
@@ -95,6 +97,8 @@ class Receiver:
     """Listens for webhook calls. `public` is the URL by which the server reaches it."""
 
     def __init__(self, host: str, port: int, public: str | None) -> None:
+        self.observed: list[Any] = []
+        """The events for which the current check has waited."""
         self._inboxes: dict[str, Inbox] = {}
         self._server = _Server((host, port), self._receive)
         self.public = (public or f"http://{host}:{self._server.server_port}").rstrip("/")
@@ -103,7 +107,7 @@ class Receiver:
     def inbox(self) -> Inbox:
         """A new inbox, whose URL contains a random token."""
         path = f"/{secrets.token_hex(16)}"
-        return self._inboxes.setdefault(path, Inbox(self.public + path))
+        return self._inboxes.setdefault(path, Inbox(self.public + path, self.observed))
 
     def close(self) -> None:
         """Stop listening."""

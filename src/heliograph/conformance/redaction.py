@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -43,39 +44,44 @@ class Redactor:
         """A text without secrets."""
         for secret in filter(None, self._secrets):
             text = text.replace(secret, SECRET).replace(quote(secret, safe=""), SECRET)
-        return _JWT.sub(SECRET, text)
+        return _CODE.sub(rf"\1{SECRET}", _JWT.sub(SECRET, text))
 
     def record(self, text: str) -> str:
         """A text without secrets, ids, and the address of the server."""
         text = self.text(text)
         for name, placeholder in self._names.items():
             text = text.replace(name, placeholder) if name else text
-        text = _CODE.sub(rf"\1{SECRET}", _RUN.sub("<run>", text))
-        return _ID.sub(lambda found: self._placeholder(found[0]), text)
+        return _ID.sub(lambda found: self._placeholder(found[0]), _RUN.sub("<run>", text))
 
     def _placeholder(self, id: str) -> str:
         if set(id) == {"0"}:
             return "<unknown>"
         return self._ids.setdefault(id, f"<id-{len(self._ids) + 1}>")
 
+    def finding(self, text: str, answers: Sequence[Answer]) -> str:
+        """A text about answers, for a record. It may quote the beginning of their bodies."""
+        for answer in filter(_is_of_the_account, answers):
+            text = text.replace(self.text(answer.summary()), f"{answer.status} <string>")
+        return self.record(text)
+
     def answer(self, answer: Answer) -> dict[str, Any]:
         """A request and its response, for a record."""
-        masked = answer.operation in _OF_THE_ACCOUNT and answer.status < 300
         return {
             "operation": answer.operation or None,
             "method": answer.method,
             "path": self._short(self.record(answer.path)),
-            "request": self._value(answer.request, False),
+            "request": self.value(answer.request),
             "status": answer.status,
             "headers": {k.lower(): self.record(v) for k, v in answer.headers.items() if k.lower() in _HEADERS},
-            "response": self._value(_body_of(answer), masked),
+            "response": self.value(_body_of(answer), _is_of_the_account(answer)),
         }
 
-    def _value(self, value: Any, masked: bool, key: str = "") -> Any:
+    def value(self, value: Any, masked: bool = False, key: str = "") -> Any:
+        """A JSON value, for a record. If it is masked, no text but the words of the API remains."""
         if isinstance(value, dict):
-            return {self.record(str(name)): self._value(each, masked, name) for name, each in value.items()}
+            return {self.record(str(name)): self.value(each, masked, name) for name, each in value.items()}
         if isinstance(value, list):
-            return [self._value(each, masked, key) for each in value]
+            return [self.value(each, masked, key) for each in value]
         if not isinstance(value, str):
             return value
         if key in _SECRET_KEYS:
@@ -84,6 +90,11 @@ class Redactor:
 
     def _short(self, text: str) -> str:
         return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
+
+
+def _is_of_the_account(answer: Answer) -> bool:
+    """Whether a response may show what the run did not create."""
+    return answer.operation in _OF_THE_ACCOUNT and answer.status < 300
 
 
 def _body_of(answer: Answer) -> Any:

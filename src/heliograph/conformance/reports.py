@@ -108,6 +108,7 @@ def record_of(finding: Finding, redactor: Redactor) -> bytes:
     entry = _entry(finding, redactor)
     for name in ("reason", "expected", "observed"):
         if name in entry:
-            entry[name] = redactor.record(entry[name])
+            entry[name] = redactor.finding(entry[name], finding.answers)
     entry["exchanges"] = [redactor.answer(one) for one in finding.answers]
+    entry["events"] = [redactor.value(one) for one in finding.events]
     return msgspec.json.encode(entry) + b"\n"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from heliograph.conformance.caller import Answer, Caller, NoResponse
+from heliograph.conformance.caller import Answer, NoResponse
 from heliograph.conformance.check import Check
 from heliograph.conformance.outcomes import Failure, NotRun
 from heliograph.conformance.site import Site
@@ -27,6 +28,8 @@ class Finding:
     expected: str = ""
     observed: str = ""
     answers: list[Answer] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
+    """The events for which it has waited."""
     seconds: float = 0.0
 
 
@@ -48,7 +51,7 @@ def run(checks: Iterable[Check], site: Site, report: Callable[[Finding], None]) 
 
 def _run_one(check: Check, site: Site) -> tuple[Finding, bool]:
     """The finding of a check, and whether the server responded."""
-    caller: Caller = site.run.caller
+    caller, receiver = site.run.caller, site.run.receiver
     caller.answers = []
     started = time.monotonic()
     finding, responded = Finding(check, PASSED), True
@@ -68,4 +71,7 @@ def _run_one(check: Check, site: Site) -> tuple[Finding, bool]:
         observed = f"{type(error).__name__}: {error}"
         finding.outcome, finding.expected, finding.observed = FAILED, "a response that the check can read", observed
     finding.answers, finding.seconds = caller.answers, time.monotonic() - started
+    if receiver:
+        finding.events = list(receiver.observed)
+        receiver.observed.clear()
     return finding, responded

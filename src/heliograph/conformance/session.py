@@ -41,12 +41,13 @@ class Session:
 
         Raises:
             NoResponse: the server cannot be reached.
-            UsageError: it refuses a key.
+            UsageError: the app cannot be fetched with a key.
         """
         for auth in filter(None, (self.site.authorization, self.site.run.account)):
             answer = self.site.call("GetApp", auth=auth)
             if answer.status != 200:
-                raise UsageError(f"the server refuses the key: {self._redactor.text(answer.summary())}")
+                summary = self._redactor.text(answer.summary())
+                raise UsageError(f"GetApp is refused, check --url, --app and the keys: {summary}")
 
     def run(self, checks: Sequence[Check], echo: Callable[[str], None], *, keep: bool = False) -> bool:
         """Run the checks, print a line or more for each, and delete what they created unless `keep` is set.

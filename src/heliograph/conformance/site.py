@@ -27,6 +27,8 @@ UNREACHABLE = "https://example.invalid/hook"
 """The target of webhooks that are not meant to be called."""
 PREFIX = "conformance"
 PAYMENT_REQUIRED = 402
+_SECRETS = (b"secret", b"clientSecret", b"access_token")
+"""The fields of responses that are secret."""
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -72,6 +74,8 @@ class Site:
         answer.operation = name
         if answer.status == PAYMENT_REQUIRED:
             raise NotRun(f"{name} is not part of the plan of the account")
+        if any(name in answer.content for name in _SECRETS):
+            self._learn(answer.json)
         if answer.status < 300:
             self.run.created.note(name, self.app_id, answer, ids, body)
         return answer
@@ -92,7 +96,6 @@ class Site:
         operation = BY_NAME[name]
         answer = self.call(name, body, **given).expect(operation.status)
         check_form(operation, answer)
-        self._learn(answer.json)
         return answer.json
 
     def _key_for(self, operation: AnyOperation) -> str | None:
@@ -105,8 +108,9 @@ class Site:
         for value in body.values() if isinstance(body, dict) else body if isinstance(body, list) else ():
             self._learn(value)
         if isinstance(body, dict):
-            names = ("secret", "clientSecret", "access_token")
-            self.run.secrets |= {body[name] for name in names if isinstance(body.get(name), str)}
+            for name in map(bytes.decode, _SECRETS):
+                if isinstance(body.get(name), str):
+                    self.run.secrets.add(body[name])
 
     def lacks(self, needs: tuple[Need, ...]) -> str:
         """Why a check with these needs cannot be run; empty if it can."""
