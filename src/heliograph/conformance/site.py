@@ -77,7 +77,7 @@ class Site:
         if any(name in answer.content for name in _SECRETS):
             self._learn(answer.json)
         if answer.status < 300:
-            self.run.created.note(name, self.app_id, answer, ids, body)
+            self.run.created.note(name, ids["appId"], answer, ids, body)
         return answer
 
     def send(self, method: str, path: str, **given: Any) -> Answer:
@@ -114,8 +114,8 @@ class Site:
 
     def lacks(self, needs: tuple[Need, ...]) -> str:
         """Why a check with these needs cannot be run; empty if it can."""
-        missing = [need for need in needs if not self._has(need)]
-        return f"needs {missing[0].value}" if missing else ""
+        missing = next((need for need in needs if not self._has(need)), None)
+        return f"needs {missing.value}" if missing else ""
 
     def _has(self, need: Need) -> bool:
         match need:
