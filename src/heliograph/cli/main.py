@@ -6,12 +6,14 @@ import click
 
 from heliograph._version import __version__
 from heliograph.cli.apps import apps
+from heliograph.cli.chaos import chaos
 from heliograph.cli.conformance import conformance
 from heliograph.cli.database import backup, copy, distribute, migrate, restore
 from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
 from heliograph.cli.dev import dev
 from heliograph.cli.env import env
+from heliograph.cli.inbox import inbox
 from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
@@ -19,6 +21,7 @@ from heliograph.cli.oauth_clients import oauth_clients
 from heliograph.cli.seed import reset, seed
 from heliograph.cli.serve import serve
 from heliograph.cli.status import status
+from heliograph.cli.trigger import trigger
 from heliograph.cli.wait import wait
 from heliograph.errors import ApiError, UsageError
 
@@ -89,6 +92,8 @@ COMMANDS = (
     status,
     seed,
     reset,
+    inbox,
+    trigger,
     serve,
     init,
     migrate,
@@ -98,6 +103,7 @@ COMMANDS = (
     restore,
     keys,
     apps,
+    chaos,
     oauth_clients,
     deliver,
     deliveries,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from heliograph.errors import UsageError
+from heliograph.sandbox.chaos import Chaos
 from heliograph.sandbox.inboxes import Inboxes, inbox_url
+from heliograph.sandbox.requests import RequestLog
 from heliograph.settings import Settings, is_loopback
 from heliograph.wire import times
 
@@ -33,7 +35,14 @@ class Tools:
     """The base URL of this server, for its own calls."""
     started_at: int = field(default_factory=times.now)
     """When the server started, in milliseconds."""
+    chaos: Chaos = field(default_factory=Chaos)
     inboxes: Inboxes = field(default_factory=Inboxes)
+    requests: RequestLog = field(default_factory=RequestLog)
+
+    def reset(self, app_id: str) -> None:
+        """Forget what is known about an app, except its rules of chaos."""
+        self.inboxes.reset(app_id)
+        self.requests.clear(app_id)
 
     def close(self) -> None:
         """End what waits for something, because the server stops."""

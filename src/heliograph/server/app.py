@@ -22,6 +22,7 @@ from heliograph.server.http.urls import Urls
 from heliograph.server.inbox_page import inbox_routes
 from heliograph.server.observability.logs import RefusedCredential, RequestLog
 from heliograph.server.observability.metrics import Metrics
+from heliograph.server.sandbox_api import SandboxApi
 from heliograph.server.streams import Streams
 from heliograph.settings import Settings, is_loopback
 from heliograph.storage.blobs import Blobs, DatabaseBlobs
@@ -70,7 +71,8 @@ class Application:
         )
         urls = Urls(settings, self._proxies)
         files = blobs or DatabaseBlobs(store)
-        self._api = Api(store, files, settings, urls, self.streams, on_removal, read_media, tools)
+        parts = (store, files, settings, urls, self.streams, on_removal, read_media)
+        self._api = Api(*parts) if tools is None else SandboxApi(*parts, tools)
         auth = self._api.auth
         attachments = attachment_route(store, files, auth.check_access, private=settings.private_attachments)
         inboxes = inbox_routes(store, tools.inboxes) if tools else []

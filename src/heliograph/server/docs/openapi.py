@@ -64,6 +64,7 @@ _FILTERS = {
     "conversationId": "The conversation.",
     "clientId": "The client.",
     "identities.email": "The email address.",
+    "operation": "The operation.",
     "types": "Types of integrations, separated by commas.",
     "path": "The path below the URL.",
     "eventType": "The type of an event in the body.",
@@ -264,7 +265,7 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
         page = {"type": "object", "properties": {"after": cursor, "before": cursor, "size": size}}
         parameters.append(_deep_object("page", about, page))
     if operation.filters:
-        properties = {name: _filter(operation, name) for name in operation.filters}
+        properties = {name: _filter(operation.tag, name) for name in operation.filters}
         filters: JSON = {"type": "object", "properties": properties}
         if operation.one_filter:
             filters |= {"minProperties": 1, "maxProperties": 1}
@@ -277,9 +278,8 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
     return parameters
 
 
-def _filter(operation: AnyOperation, name: str) -> JSON:
-    values = _ONE_OF.get((operation.tag, name))
-    allowed = {"enum": list(values)} if values else {}
+def _filter(tag: str, name: str) -> JSON:
+    allowed = {"enum": list(_ONE_OF[tag, name])} if (tag, name) in _ONE_OF else {}
     return {"type": "string", "description": _FILTERS[name], **allowed}
 
 

@@ -54,5 +54,4 @@ async def seed_app(request: Request[AppPath, SeedBody]) -> SeedResponse:
 
 @handles(EXPORT_SEED)
 async def export_seed(request: Request[AppPath, None]) -> SeedExportResponse:
-    app_id = request.tenant.app_id
-    return SeedExportResponse(seed=await exporting.export(request.store, app_id, request.tools.inbox_prefix(app_id)))
+    return SeedExportResponse(seed=await exporting.export(request.store, request.tools, request.tenant.app_id))
