@@ -33,6 +33,9 @@ _TOPICS = """participants messages users identities merging devices endusers cli
 """In the order of docs/behaviour.md."""
 
 NOT_OBSERVABLE = {
+    "operation.CreateApp.402": "depends on the plan of the account",
+    "operation.ListApps.403": "takes the service account of another one",
+    "operation.PostMessage.423": "takes a conversation with 30,000 messages",
     "messages.11": "takes a conversation with 30,000 messages",
     "users.2": "takes a user with 30,000 messages",
     "merging.7": "is about what a crash or a race could leave behind; tests/proofs has such races",
@@ -50,7 +53,7 @@ NOT_OBSERVABLE = {
     "connections.4": "takes as many connections as the server has descriptors",
     "connections.5": "shows only in the processor time of the server",
 }
-"""The rules without a check, and why."""
+"""The rules and the documented refusals without a check, and why."""
 
 
 @cache

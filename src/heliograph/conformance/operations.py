@@ -12,6 +12,7 @@ from heliograph.conformance.check import CHOICE, Check, Source
 from heliograph.conformance.outcomes import Need
 from heliograph.conformance.recipes import apps, conversations, integrations, users  # noqa: F401 - registers recipes
 from heliograph.conformance.recipes.recipe import RECIPES, Prepared
+from heliograph.conformance.refusals import DOCUMENTED, REFUSALS
 from heliograph.conformance.site import MISSING, Site, check_form
 from heliograph.wire.formats import Json, JsonOrForm, Multipart
 from heliograph.wire.operations import AnyOperation, Credential, Scope
@@ -24,16 +25,6 @@ WRONG_SECRET = "Basic " + "YXBwXzAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDp3cm9uZw=="
 _GENERAL = Source("section Errors")
 _SCOPES = Source("section API Authentication")
 
-DOCUMENTED_404 = frozenset(
-    """GetApp UpdateApp DeleteApp GetAppKey DeleteAppKey DeleteAttachment CreateConversation ListConversations
-    GetConversation UpdateConversation DeleteConversation JoinConversation ListParticipants LeaveConversation
-    ListMessages DeleteAllMessages DeleteMessage PassControl ReleaseControl OfferControl AcceptControl GetIntegration
-    UpdateIntegration DeleteIntegration CreateWebhook ListWebhooks GetWebhook UpdateWebhook DeleteWebhook
-    CreateSwitchboard ListSwitchboards UpdateSwitchboard DeleteSwitchboard CreateSwitchboardIntegration
-    ListSwitchboardIntegrations UpdateSwitchboardIntegration DeleteSwitchboardIntegration GetUser UpdateUser DeleteUser
-    RemoveClient GetDevice DeleteUserPersonalInformation""".split()
-)
-"""The operations for which the API document has a response with status 404."""
 _CODES = {
     "conversationId": "conversation_not_found",
     "messageId": "not_found",
@@ -56,7 +47,26 @@ def operation_checks() -> Iterator[Check]:
         yield from _credentials(operation)
         yield from _unknown_ids(operation)
         yield from _bodies(operation)
+        if operation.paged:
+            sentence = "an invalid page is 400 bad_request."
+            yield _check(operation, "400.page", sentence, _source(operation, 400), _needs(operation), _invalid_page)
+        yield from REFUSALS.get(operation.name, ())
         yield _success(operation)
+
+
+def _source(operation: AnyOperation, status: int) -> Source:
+    """The operation, if the API document has this status for it."""
+    return Source(operation.name) if operation.name in DOCUMENTED[status] else CHOICE
+
+
+def _needs(operation: AnyOperation) -> tuple[Need, ...]:
+    return RECIPES[operation.name].needs
+
+
+def _invalid_page(operation: AnyOperation, site: Site) -> None:
+    for params in ({"page[size]": "0"}, {"page[after]": MISSING, "page[before]": MISSING}):
+        wanted = _prepared(operation, site).given.get("params") or {}
+        _send(operation, site, params={**wanted, **params}).refused(400, "bad_request")
 
 
 def _check(operation: AnyOperation, suffix: str, sentence: str, source: Source, needs: Any, run: Any) -> Check:
@@ -96,7 +106,7 @@ def _lower_scope(operation: AnyOperation, site: Site) -> None:
 
 
 def _unknown_ids(operation: AnyOperation) -> Iterator[Check]:
-    source = Source(operation.name) if operation.name in DOCUMENTED_404 else CHOICE
+    source = _source(operation, 404)
     for name in operation.template.names:
         if name == APP_ID:
             if operation.scope < Scope.ACCOUNT:
@@ -105,7 +115,7 @@ def _unknown_ids(operation: AnyOperation) -> Iterator[Check]:
             sentence = "an unknown app is 404 app_not_found for an account key."
             yield _check(operation, "404.appId", sentence, source, (Need.ACCOUNT,), _unknown_app)
         else:
-            needs = RECIPES[operation.name].needs
+            needs = _needs(operation)
             sentence = f"an unknown {name} is 404 {_code(operation, name)}."
             yield _check(operation, f"404.{name}", sentence, source, needs, partial(_unknown, name))
 
@@ -131,7 +141,7 @@ def _code(operation: AnyOperation, name: str) -> str:
 
 
 def _bodies(operation: AnyOperation) -> Iterator[Check]:
-    needs = RECIPES[operation.name].needs
+    needs = _needs(operation)
     if isinstance(operation.body, Multipart):
         sentence = "a body without the part source is 400 bad_request."
         yield _check(operation, "400", sentence, Source(operation.name), needs, _without_file)
@@ -171,7 +181,7 @@ def _invalid(operation: AnyOperation) -> str:
 
 def _success(operation: AnyOperation) -> Check:
     sentence = f"a valid request is {operation.status} in the documented form."
-    needs = RECIPES[operation.name].needs
+    needs = _needs(operation)
     return _check(operation, str(operation.status), sentence, Source(operation.name), needs, _succeed)
 
 
