@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from functools import partial
 from typing import Any, get_args
 
@@ -12,7 +12,7 @@ from heliograph.conformance.check import CHOICE, Check, Source
 from heliograph.conformance.outcomes import Need
 from heliograph.conformance.recipes import apps, conversations, integrations, users  # noqa: F401 - registers recipes
 from heliograph.conformance.recipes.recipe import RECIPES, Prepared
-from heliograph.conformance.refusals import DOCUMENTED, REFUSALS
+from heliograph.conformance.refusals import DOCUMENTED, NOT_FOUND, REFUSALS
 from heliograph.conformance.site import MISSING, Site, check_form
 from heliograph.wire.formats import Json, JsonOrForm, Multipart
 from heliograph.wire.operations import AnyOperation, Credential, Scope
@@ -49,14 +49,16 @@ def operation_checks() -> Iterator[Check]:
         yield from _bodies(operation)
         if operation.paged:
             sentence = "an invalid page is 400 bad_request."
-            yield _check(operation, "400.page", sentence, _source(operation, 400), _needs(operation), _invalid_page)
+            yield _check(
+                operation, "400.page", sentence, _source(operation, DOCUMENTED[400]), _needs(operation), _invalid_page
+            )
         yield from REFUSALS.get(operation.name, ())
         yield _success(operation)
 
 
-def _source(operation: AnyOperation, status: int) -> Source:
-    """The operation, if the API document has this status for it."""
-    return Source(operation.name) if operation.name in DOCUMENTED[status] else CHOICE
+def _source(operation: AnyOperation, documented: Set[str]) -> Source:
+    """The operation, if the API document has the response for it."""
+    return Source(operation.name) if operation.name in documented else CHOICE
 
 
 def _needs(operation: AnyOperation) -> tuple[Need, ...]:
@@ -106,17 +108,18 @@ def _lower_scope(operation: AnyOperation, site: Site) -> None:
 
 
 def _unknown_ids(operation: AnyOperation) -> Iterator[Check]:
-    source = _source(operation, 404)
     for name in operation.template.names:
         if name == APP_ID:
             if operation.scope < Scope.ACCOUNT:
                 sentence = "another app is 403 forbidden for the key of an app."
                 yield _check(operation, "403.appId", sentence, CHOICE, (), _other_app)
             sentence = "an unknown app is 404 app_not_found for an account key."
+            source = _source(operation, NOT_FOUND["app_not_found"])
             yield _check(operation, "404.appId", sentence, source, (Need.ACCOUNT,), _unknown_app)
         else:
             needs = _needs(operation)
-            sentence = f"an unknown {name} is 404 {_code(operation, name)}."
+            code = _code(operation, name)
+            sentence, source = f"an unknown {name} is 404 {code}.", _source(operation, NOT_FOUND[code])
             yield _check(operation, f"404.{name}", sentence, source, needs, partial(_unknown, name))
 
 

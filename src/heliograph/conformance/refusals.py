@@ -10,26 +10,38 @@ from heliograph.conformance.outcomes import Need
 from heliograph.conformance.site import MISSING, UNREACHABLE, Site
 from heliograph.conformance.switchboards import Board
 
-DOCUMENTED: dict[int, frozenset[str]] = {
-    status: frozenset(names.split())
-    for status, names in {
-        400: """CreateApp ListApps UpdateApp UploadAttachment DeleteAttachment ListConversations DeleteConversation
-            JoinConversation ListParticipants CreateIntegration ListIntegrations DeleteIntegration
-            ListCustomIntegrationKeys CreateWebhook UpdateWebhook CreateSwitchboard CreateSwitchboardIntegration
-            ListClients RemoveClient""",
-        402: "CreateApp",
-        403: "ListApps ReleaseControl AcceptControl CreateWebhook ListWebhooks",
-        404: """GetApp UpdateApp DeleteApp GetAppKey DeleteAppKey DeleteAttachment CreateConversation ListConversations
-            GetConversation UpdateConversation DeleteConversation JoinConversation ListParticipants LeaveConversation
-            ListMessages DeleteAllMessages DeleteMessage PassControl ReleaseControl OfferControl AcceptControl
-            GetIntegration UpdateIntegration DeleteIntegration CreateWebhook ListWebhooks GetWebhook UpdateWebhook
-            DeleteWebhook CreateSwitchboard ListSwitchboards UpdateSwitchboard DeleteSwitchboard
-            CreateSwitchboardIntegration ListSwitchboardIntegrations UpdateSwitchboardIntegration
-            DeleteSwitchboardIntegration GetUser UpdateUser DeleteUser RemoveClient GetDevice
-            DeleteUserPersonalInformation""",
-        409: "CreateUser",
-        423: "PostMessage",
+NOT_FOUND: dict[str, frozenset[str]] = {
+    code: frozenset(names.split())
+    for code, names in {
+        "app_not_found": """GetApp UpdateApp DeleteApp DeleteAppKey CreateConversation CreateSwitchboard
+            ListSwitchboards""",
+        "client_not_found": "RemoveClient",
+        "conversation_not_found": """GetConversation UpdateConversation DeleteConversation JoinConversation
+            ListParticipants DeleteAllMessages DeleteMessage PassControl ReleaseControl OfferControl AcceptControl""",
+        "device_not_found": "GetDevice",
+        "integration_not_found": "GetIntegration UpdateIntegration DeleteIntegration CreateWebhook ListWebhooks",
+        "not_found": """GetAppKey DeleteAttachment LeaveConversation ListMessages GetWebhook UpdateWebhook
+            DeleteWebhook""",
+        "switchboard_integration_not_found": "UpdateSwitchboardIntegration DeleteSwitchboardIntegration",
+        "switchboard_not_found": """UpdateSwitchboard DeleteSwitchboard CreateSwitchboardIntegration
+            ListSwitchboardIntegrations""",
+        "user_not_found": "ListConversations GetUser UpdateUser DeleteUser DeleteUserPersonalInformation",
     }.items()
+}
+"""The operations for which the API document has a response with status 404, by its code."""
+
+DOCUMENTED: dict[int, frozenset[str]] = {
+    400: frozenset(
+        """CreateApp ListApps UpdateApp UploadAttachment DeleteAttachment ListConversations DeleteConversation
+        JoinConversation ListParticipants CreateIntegration ListIntegrations DeleteIntegration
+        ListCustomIntegrationKeys CreateWebhook UpdateWebhook CreateSwitchboard CreateSwitchboardIntegration
+        ListClients RemoveClient""".split()
+    ),
+    402: frozenset({"CreateApp"}),
+    403: frozenset({"ListApps", "ReleaseControl", "AcceptControl", "CreateWebhook", "ListWebhooks"}),
+    404: frozenset[str]().union(*NOT_FOUND.values()),
+    409: frozenset({"CreateUser"}),
+    423: frozenset({"PostMessage"}),
 }
 """The operations for which the API document has a response with a status."""
 

@@ -148,7 +148,7 @@ def messages_of_no_conversation(site: Site) -> None:
     site.call("ListMessages", conversationId=MISSING).refused(404, "not_found", "Resource not found")
 
 
-@rule("messages.14", "An unknown message is 404 not_found.", source=Source("DeleteMessage"))
+@rule("messages.14", "An unknown message is 404 not_found.")
 def unknown_message(site: Site) -> None:
     answer = site.call("DeleteMessage", conversationId=site.crew, messageId=MISSING)
     answer.refused(404, "not_found", "Message not found")
