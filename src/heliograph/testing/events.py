@@ -77,7 +77,7 @@ FIELDS = frozenset({"author", "conversation", "conversation_id", "id", "text", "
 
 
 class EventLog:
-    """The events of an app. It reads the event stream only while somebody waits, so nothing is left open."""
+    """The events of an app. The event stream is read only during calls, so no connection stays open."""
 
     def __init__(self, client: Client, app_id: str, name_of: Callable[[str], str]) -> None:
         self._client = client
