@@ -7,6 +7,7 @@ import click
 from heliograph._version import __version__
 from heliograph.cli.apps import apps
 from heliograph.cli.chaos import chaos
+from heliograph.cli.conformance import conformance
 from heliograph.cli.database import backup, copy, distribute, migrate, restore
 from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
@@ -107,6 +108,7 @@ COMMANDS = (
     deliver,
     deliveries,
     listen,
+    conformance,
 )
 for command in COMMANDS:
     cli.add_command(command)
