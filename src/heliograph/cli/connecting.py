@@ -6,6 +6,7 @@ the same machine need no options, even if the database is in memory.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import stat
@@ -20,6 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from heliograph.cli.options import DEFAULT_URL
+from heliograph.cli.probing import probe
 from heliograph.errors import UsageError
 from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.table.sandbox import SANDBOX_TAG
@@ -100,8 +102,8 @@ url_option = click.option(
 )
 
 
-def connection_options(command: F) -> F:
-    """Add the options of a connection to a command; `connection` makes one of their values."""
+def key_options(command: F) -> F:
+    """Add the options that name an app and a key of it."""
     for flag, variable, about in (
         ("--key-secret", "HELIOGRAPH_KEY_SECRET", "Secret of the API key; prefer the environment variable."),
         ("--key-id", "HELIOGRAPH_KEY_ID", "Id of an API key of the app."),
@@ -110,7 +112,12 @@ def connection_options(command: F) -> F:
         name = "app_id" if flag == "--app" else None
         names = [flag, name] if name else [flag]
         command = click.option(*names, envvar=variable, show_envvar=True, help=about)(command)
-    return url_option(command)
+    return command
+
+
+def connection_options(command: F) -> F:
+    """Add the options of a connection to a command; `connection` makes one of their values."""
+    return url_option(key_options(command))
 
 
 def connection(url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> Connection:
@@ -159,6 +166,14 @@ def running_at(url: str) -> Connection | None:
     except (OSError, ValueError):
         return None
     return msgspec.structs.replace(found, url=url.rstrip("/"))
+
+
+def tool(to: Connection, name: str) -> Any:
+    """The JSON of a sandbox tool that the server may not have: `GET …/sandbox/NAME`; None without it."""
+    credentials = base64.b64encode(f"{to.key_id}:{to.key_secret}".encode()).decode()
+    path = f"/heliograph/v1/apps/{to.app_id}/sandbox/{name}"
+    found = probe(to.url, path, headers={"authorization": f"Basic {credentials}"})
+    return None if found.problem is not None else msgspec.json.decode(found.body)
 
 
 def _file_of(url: str) -> Path:

@@ -10,6 +10,7 @@ from heliograph.cli.database import backup, copy, distribute, migrate, restore
 from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
 from heliograph.cli.dev import dev
+from heliograph.cli.doctor.command import doctor
 from heliograph.cli.env import env
 from heliograph.cli.init import init
 from heliograph.cli.keys import keys
@@ -85,6 +86,7 @@ COMMANDS = (
     env,
     wait,
     status,
+    doctor,
     serve,
     init,
     migrate,
