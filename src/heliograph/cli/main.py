@@ -16,6 +16,7 @@ from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
 from heliograph.cli.oauth_clients import oauth_clients
+from heliograph.cli.seed import reset, seed
 from heliograph.cli.serve import serve
 from heliograph.cli.status import status
 from heliograph.cli.wait import wait
@@ -87,6 +88,8 @@ COMMANDS = (
     wait,
     status,
     doctor,
+    seed,
+    reset,
     serve,
     init,
     migrate,

@@ -28,5 +28,11 @@ def offered(settings: Settings, *, embedded: bool) -> bool:
 class Tools:
     """What the tools keep in memory. It is gone when the server stops."""
 
+    url: str
+    """The base URL of this server, for its own calls."""
     started_at: int = field(default_factory=times.now)
     """When the server started, in milliseconds."""
+
+    def inbox_prefix(self, app_id: str) -> str:
+        """What the URLs of the inboxes of an app begin with."""
+        return f"{self.url}/_inbox/{app_id}/"
