@@ -16,6 +16,7 @@ from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
 from heliograph.cli.oauth_clients import oauth_clients
+from heliograph.cli.report.command import report
 from heliograph.cli.seed import reset, seed
 from heliograph.cli.serve import serve
 from heliograph.cli.status import status
@@ -88,6 +89,7 @@ COMMANDS = (
     wait,
     status,
     doctor,
+    report,
     seed,
     reset,
     serve,
