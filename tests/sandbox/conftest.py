@@ -11,17 +11,19 @@ from tests.harness import Caller, Server, init, new_app, serving
 
 
 @pytest.fixture(scope="session")
-def calling(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
-    """A caller with the account key of a server that may call loopback addresses."""
+def calling_server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that may call loopback addresses."""
     options = ("--webhook-allowed-networks", "loopback", "--sandbox-tools", "yes")
     with serving(new_database(engine, tmp_path_factory.mktemp("calling")), *options) as server:
-        caller = _account(server)
-        yield caller
-        caller.http.close()
+        yield server
 
 
-def _account(server: Server) -> Caller:
-    return Caller(server.url, init(server.database_url).account_auth)
+@pytest.fixture(scope="session")
+def calling(calling_server: Server) -> Iterator[Caller]:
+    """A caller with the account key of that server."""
+    caller = Caller(calling_server.url, init(calling_server.database_url).account_auth)
+    yield caller
+    caller.http.close()
 
 
 @pytest.fixture

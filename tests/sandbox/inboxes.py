@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import httpx
@@ -43,6 +44,17 @@ def arrived(api: Caller, count: int, name: str = "default") -> list[Any]:
     return found
 
 
+def settled(api: Caller, count: int) -> list[Any]:
+    """The deliveries of the app, once this many are settled and none is pending."""
+    path, deadline = f"/heliograph/v1/apps/{api.app_id}/deliveries", time.monotonic() + 20
+    while True:
+        found: list[Any] = api.ok("GET", path)["deliveries"]
+        if len(found) == count and all(one["status"] != "pending" for one in found):
+            return found
+        assert time.monotonic() < deadline, found
+        time.sleep(0.02)
+
+
 def script(api: Caller, *steps: Any, name: str = "default") -> Any:
     """Set the script of an inbox; returns the inbox."""
     return api.ok("PUT", below(api, f"/inboxes/{name}/script"), {"steps": list(steps)})["inbox"]
@@ -53,3 +65,10 @@ def hook(api: Caller, name: str = "default", *, triggers: tuple[str, ...] = ("*"
     body = {"target": url_of(api, name), "triggers": triggers, **more}
     made = api.ok("POST", "/integrations", {"type": "custom", "webhooks": [body]})
     return made["integration"]["webhooks"][0]
+
+
+def variables(api: Caller) -> dict[str, str]:
+    """The environment variables of a connection."""
+    assert api.auth is not None
+    key = {"HELIOGRAPH_KEY_ID": api.auth[0], "HELIOGRAPH_KEY_SECRET": api.auth[1]}
+    return {"HELIOGRAPH_URL": api.url, "HELIOGRAPH_APP_ID": api.app_id, **key}

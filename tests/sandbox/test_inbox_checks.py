@@ -11,7 +11,7 @@ from heliograph.sandbox.inboxes import Inboxes, inbox_url, is_target
 from heliograph.wire.inboxes import CallFilter
 from heliograph.wire.paging import Page
 from tests.harness import Caller
-from tests.sandbox.inboxes import arrived, calls, hook, post, script
+from tests.sandbox.inboxes import arrived, calls, hook, post, script, settled
 
 FIRST, SECOND = f"{1:024x}", f"{2:024x}"
 GROUP, OTHER_GROUP = f"{3:024x}", f"{4:024x}"
@@ -36,14 +36,17 @@ def checks(api: Caller, *bodies: Any, headers: dict[str, str] | None = None) -> 
 
 
 def test_real_deliveries_pass_all_checks(own: Caller) -> None:
-    """A join is retried until the inbox accepts it, and the events after it wait."""
+    """A join that the inbox refuses is sent again, with the same body."""
     hook(own, triggers=("conversation:join", "conversation:leave"))
-    script(own, "429", "200")
+    script(own, "400", "200")
     ada, group = own.new_user("ada"), own.new_group()
     own.join(group, ada)
+    (failed,) = settled(own, 1)
+    assert failed["status"] == "failed"
+    own.ok("POST", f"/heliograph/v1/apps/{own.app_id}/deliveries/{failed['id']}/retry")
     own.leave(group, userId=ada)
     first, again, last = arrived(own, 3)
-    assert [one["responseStatus"] for one in (first, again, last)] == [429, 200, 200]
+    assert [one["responseStatus"] for one in (first, again, last)] == [400, 200, 200]
     assert first["json"] == again["json"]
     good = {"secret": "ok", "payload": "valid", "order": "ok", "duplicates": 0}
     assert [one["checks"] for one in (first, again, last)] == [good, {**good, "duplicates": 1}, good]

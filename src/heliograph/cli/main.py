@@ -11,6 +11,7 @@ from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
 from heliograph.cli.dev import dev
 from heliograph.cli.env import env
+from heliograph.cli.inbox import inbox
 from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
@@ -18,6 +19,7 @@ from heliograph.cli.oauth_clients import oauth_clients
 from heliograph.cli.seed import reset, seed
 from heliograph.cli.serve import serve
 from heliograph.cli.status import status
+from heliograph.cli.trigger import trigger
 from heliograph.cli.wait import wait
 from heliograph.errors import ApiError, UsageError
 
@@ -88,6 +90,8 @@ COMMANDS = (
     status,
     seed,
     reset,
+    inbox,
+    trigger,
     serve,
     init,
     migrate,
