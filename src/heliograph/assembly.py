@@ -119,7 +119,7 @@ async def _serve(
                 )
                 ready = partial(on_ready, store, url) if on_ready else None
                 async with metrics.measuring():
-                    await running.serve(application.serve, listener, settings, ready, application.streams.close, link)
+                    await running.serve(application.serve, listener, settings, ready, application.close, link)
 
 
 @contextlib.asynccontextmanager

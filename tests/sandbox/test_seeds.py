@@ -85,6 +85,17 @@ def test_a_second_seeding_changes_nothing(server: Server, api: Caller) -> None:
     assert state(server, api) == before
 
 
+def test_the_script_of_an_inbox(api: Caller) -> None:
+    steps = ["503 x3", {"status": 201, "body": {"ok": True}}]
+    seed(api, inbox={"default": steps})
+    path = f"/heliograph/v1/apps/{api.app_id}/sandbox/inboxes/default"
+    assert api.ok("GET", path)["inbox"]["steps"] == steps
+    api.ok("PUT", f"{path}/script", {"steps": ["200"]})
+    api.ok("POST", RESET.format(api.app_id))
+    assert api.ok("GET", path)["inbox"]["steps"] == steps
+    assert exported(api) == {**SHOP, "inbox": {"default": steps}}
+
+
 def test_a_seeding_adds_what_is_missing(api: Caller) -> None:
     seed(api)
     api.ok("DELETE", "/users/grace")
@@ -199,6 +210,8 @@ INVALID: list[tuple[dict[str, Any], str]] = [
      "integration[0]: only an integration of type custom has a webhook"),
     ({"integration": [{"name": "i", "webhook": {"target": "http://10.0.0.1/"}}]}, "integration[0]: webhooks[0].target"),
     ({"integration": [{"name": "i", "type": "fax"}]}, "integration[0]: type"),
+    ({"inbox": {"default": ["oops"]}}, "inbox.default: "),
+    ({"inbox": {"a b": ["200"]}}, "inbox.a b: should have a name of up to 64"),
     ({"settings": {"multiConvoEnabled": "yes"}}, "settings.multiConvoEnabled should be boolean"),
 ]  # fmt: skip
 

@@ -24,6 +24,7 @@ SPREAD_OUT = {
     "inactivity.checked_before": "the maintenance of apps with a limit of inactivity, a few times within the limit",
     "users.of_app": EXPORT,
     "conversations.of_app": EXPORT,
+    "outbox.newest": "the newest event of an app, for a sandbox",
     "outbox.after": "the events of an app, for tests",
     "retention.buckets": "the hourly maintenance of a database that is not distributed",
     "stream.start": "the step of the schema that begins the stream",

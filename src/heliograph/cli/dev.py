@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from heliograph.cli.connecting import connection_of, registered
-from heliograph.cli.options import settings_options
+from heliograph.cli.options import print_json, settings_options
 from heliograph.errors import UsageError
 from heliograph.settings import IN_MEMORY, Settings, is_loopback
 from heliograph.storage.store import Store
@@ -42,7 +46,9 @@ log = logging.getLogger("heliograph.server")
     f"folder, if there is one, or the text in {SEED_VARIABLE}.",
 )
 @click.option("--open", "open_", is_flag=True, help="Open the reference of the server in a browser.")
-def dev(seed: Path | None, open_: bool, **options: Any) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the variables of `heliograph env` as a line of JSON.")
+@click.option("--stop-on-eof", is_flag=True, help="Stop when standard input ends, as it does with the parent process.")
+def dev(seed: Path | None, open_: bool, as_json: bool, stop_on_eof: bool, **options: Any) -> None:
     """Serve a sandbox: an app with its keys, in memory by default, and the tools for tests.
 
     Takes the options of `heliograph serve`, with other defaults: webhooks may call private networks, and stand-ins
@@ -52,9 +58,19 @@ def dev(seed: Path | None, open_: bool, **options: Any) -> None:
     from heliograph.cli.serve import settings_of
 
     settings, file = settings_of(options), _seed_file(seed)
+    if stop_on_eof:
+        Thread(target=_stop_on_eof, daemon=True).start()
     with contextlib.ExitStack() as stack:
         prepare = partial(_prepare, settings=settings, file=file, stack=stack)
-        assembly.serve(settings, partial(_ready, settings=settings, file=file, open_=open_), prepare)
+        ready = _print_json if as_json else partial(_print, settings=settings, file=file)
+        assembly.serve(settings, partial(_ready, ready, open_=open_), prepare)
+
+
+def _stop_on_eof() -> None:
+    with contextlib.suppress(OSError):
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _seed_file(path: Path | None) -> SeedFile | None:
@@ -93,7 +109,19 @@ async def _sandbox(store: Store, tools: Tools | None, settings: Settings, file: 
     return await starting.start(store, tools, settings, file)
 
 
-async def _ready(store: Store, url: str, *, settings: Settings, file: SeedFile | None, open_: bool) -> None:
+async def _ready(ready: Callable[[Store, str], Awaitable[None]], store: Store, url: str, *, open_: bool) -> None:
+    await ready(store, url)
+    if open_:
+        click.launch(f"{url}/docs")
+
+
+async def _print_json(store: Store, url: str) -> None:
+    from heliograph.domain import sandbox
+
+    print_json((await connection_of(store, await sandbox.ensure(store), url)).variables())
+
+
+async def _print(store: Store, url: str, *, settings: Settings, file: SeedFile | None) -> None:
     from heliograph.cli.welcome import announce, introduce
     from heliograph.domain import sandbox
 
@@ -102,5 +130,3 @@ async def _ready(store: Store, url: str, *, settings: Settings, file: SeedFile |
         click.echo(f"  seed       {file.name}")
     click.echo('\nSandbox; eval "$(heliograph env)" sets the variables that commands and tests read:\n')
     introduce(settings.public_url or url, await sandbox.ensure(store))
-    if open_:
-        click.launch(f"{url}/docs")

@@ -12,6 +12,7 @@ from heliograph.cli.deliveries import deliveries
 from heliograph.cli.dev import dev
 from heliograph.cli.doctor.command import doctor
 from heliograph.cli.env import env
+from heliograph.cli.inbox import inbox
 from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
@@ -20,6 +21,7 @@ from heliograph.cli.report.command import report
 from heliograph.cli.seed import reset, seed
 from heliograph.cli.serve import serve
 from heliograph.cli.status import status
+from heliograph.cli.trigger import trigger
 from heliograph.cli.wait import wait
 from heliograph.errors import ApiError, UsageError
 
@@ -92,6 +94,8 @@ COMMANDS = (
     report,
     seed,
     reset,
+    inbox,
+    trigger,
     serve,
     init,
     migrate,

@@ -11,6 +11,7 @@ import msgspec
 from heliograph.domain import apps
 from heliograph.domain.loading import load_app
 from heliograph.sandbox.seeds import INBOX
+from heliograph.sandbox.tools import Tools
 from heliograph.storage.engine import Reader
 from heliograph.storage.rows import conversations, integrations, messages, participants, users, webhooks
 from heliograph.storage.rows.apps import StoredApp
@@ -24,13 +25,15 @@ from heliograph.wire.seeds import Entry
 _TEXT = {"type", "text", "actions"}
 
 
-async def export(store: Store, app_id: str, inbox_prefix: str) -> dict[str, Any]:
-    """The seed of what is in an app. `inbox_prefix` is what the URLs of its inboxes begin with.
+async def export(store: Store, tools: Tools, app_id: str) -> dict[str, Any]:
+    """The seed of what is in an app.
 
     Raises:
         AppNotFound: it does not exist.
     """
-    return await store.snapshot(_export, app_id, inbox_prefix)
+    seed = await store.snapshot(_export, app_id, tools.inbox_prefix(app_id))
+    scripts = {name: list(tools.inboxes.get(app_id, name).given) for name in tools.inboxes.names(app_id)}
+    return {**seed, **_given({"inbox": msgspec.to_builtins(scripts)})}
 
 
 async def _export(reader: Reader, app_id: str, inbox_prefix: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from heliograph import ids
 from heliograph.errors import ApiError, BadRequest, UsageError
+from heliograph.wire import times
 from heliograph.wire.seeds import SeedBody
 
 _PLACE = re.compile(r"(user|conversation|integration)\[(\d+)\]")
@@ -100,8 +101,9 @@ def _apps(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _app(table: dict[str, Any]) -> AppSeed:
     rest = dict(table)
     id, key = rest.pop("id", None), rest.pop("key", None)
-    if id is not None and not ids.is_id(str(id)):
-        raise BadRequest("app.id should be 24 lowercase hex characters")
+    if id is not None and not (ids.is_id(str(id)) and ids.milliseconds(id) <= times.now()):
+        # Ids ascend with time: what is in an app has greater ids than the app.
+        raise BadRequest("app.id should be 24 lowercase hex characters, and less than the ids of today")
     made = None if key is None else msgspec.convert(key, KeySeed)
     if made is not None and (not _KEY_ID.match(made.id) or not made.secret):
         raise BadRequest("app.key should have an id of app_ and 24 lowercase hex characters, and a secret")

@@ -24,7 +24,15 @@ async def seed(store: Store, tools: Tools, tenant: Tenant, body: SeedBody, groun
     Raises:
         BadRequest: an object is invalid. The title begins with its place in the seed.
     """
-    return await store.write(_seed, tenant, body, _plan(tools, tenant, body), ground)
+    planned = _plan(tools, tenant, body)
+    counts = await store.write(_seed, tenant, body, planned, ground)
+    _set_scripts(tools, tenant, planned)
+    return counts
+
+
+def _set_scripts(tools: Tools, tenant: Tenant, planned: Plan) -> None:
+    for name, steps in planned.inboxes.items():
+        tools.inboxes.script(tenant.app_id, name, steps)
 
 
 def _plan(tools: Tools, tenant: Tenant, body: SeedBody) -> Plan:
@@ -42,11 +50,14 @@ async def _seed(tx: Tx, tenant: Tenant, body: SeedBody, planned: Plan, ground: G
 async def reset(store: Store, tools: Tools, tenant: Tenant, ground: Ground) -> None:
     """Return an app to its seed, with the same ids and secrets, in one transaction. Its keys stay.
 
-    Without a seed, everything in it is deleted, and its settings stay.
+    Without a seed, everything in it is deleted, and its settings stay. The calls and scripts of its inboxes go too.
     """
     stored = await store.read(seeds.get, tenant.app_id)
     planned = None if stored is None else _plan(tools, tenant, stored.document)
     await store.write(_reset, tenant, planned, ground, store.shards)
+    tools.reset(tenant.app_id)
+    if planned is not None:
+        _set_scripts(tools, tenant, planned)
 
 
 async def _reset(tx: Tx, tenant: Tenant, planned: Plan | None, ground: Ground, shards: Sequence[Shard]) -> None:

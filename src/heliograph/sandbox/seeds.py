@@ -13,9 +13,13 @@ from msgspec import Struct
 from heliograph import ids
 from heliograph.domain import messages
 from heliograph.errors import BadRequest
+from heliograph.sandbox import scripts
+from heliograph.sandbox.inboxes import is_name
+from heliograph.sandbox.scripts import GivenStep
 from heliograph.wire.apps import AppUpdateBody
 from heliograph.wire.authors import BUSINESS, USER
 from heliograph.wire.conversations import PARTICIPANTS_AT_CREATION, PERSONAL, SDK_GROUP, ConversationCreateBody
+from heliograph.wire.inboxes import InboxScriptBody
 from heliograph.wire.integrations import CUSTOM, CustomIntegrationBody, IntegrationCreateBody
 from heliograph.wire.messages import MessagePost
 from heliograph.wire.seeds import Entry, SeedBody
@@ -61,6 +65,8 @@ class Plan(Struct):
     users: list[PlannedUser]
     conversations: list[PlannedConversation]
     integrations: list[PlannedIntegration]
+    inboxes: dict[str, Sequence[GivenStep]]
+    """The script of each inbox by its name."""
 
 
 def plan(seed: SeedBody, inbox_url: Callable[[str], str]) -> Plan:
@@ -79,7 +85,8 @@ def plan(seed: SeedBody, inbox_url: Callable[[str], str]) -> Plan:
     _require_distinct("conversation", [one.name for one in conversations])
     integrations = [_integration(f"integration[{n}]", one, inbox_url) for n, one in enumerate(seed.integration or [])]
     _require_distinct("integration", [one.name for one in integrations])
-    return Plan(app, users, conversations, integrations)
+    inboxes = {name: _script(name, steps) for name, steps in (seed.inbox or {}).items()}
+    return Plan(app, users, conversations, integrations, inboxes)
 
 
 def invalid(place: str, *titles: str) -> BadRequest:
@@ -210,6 +217,16 @@ def _integration(place: str, entry: Entry, inbox_url: Callable[[str], str]) -> P
     if webhook and not isinstance(body, CustomIntegrationBody):
         raise invalid(place, f"only an integration of type {CUSTOM} has a webhook")
     return PlannedIntegration(name, _id(place, own), body, secret)
+
+
+def _script(name: str, steps: Sequence[Any]) -> Sequence[GivenStep]:
+    place = f"inbox.{name}"
+    if not is_name(name):
+        raise invalid(place, "should have a name of up to 64 letters, digits, dots, underscores and hyphens")
+    with _at(place):
+        script: InboxScriptBody = _decoded({"steps": steps}, InboxScriptBody)
+        scripts.parse(script.steps)
+    return script.steps
 
 
 def _split(place: str, entry: Entry, kind: type[Struct], names: Sequence[str]) -> tuple[Entry, Entry]:

@@ -8,6 +8,7 @@ from heliograph.sandbox import exporting, seeding
 from heliograph.sandbox.planting import ground_of
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
+from heliograph.storage.rows import outbox
 from heliograph.wire import times
 from heliograph.wire.apps import Empty
 from heliograph.wire.deliveries import DeliveryFilter
@@ -29,6 +30,7 @@ async def get_sandbox(request: Request[AppPath, None]) -> SandboxResponse:
         version=__version__,
         database=request.store.name,
         started_at=times.to_text(request.tools.started_at),
+        newest_event_id=await request.store.read(outbox.newest, request.tenant.app_id),
         problems=problems,
     )
     return SandboxResponse(sandbox=state)
@@ -52,5 +54,4 @@ async def seed_app(request: Request[AppPath, SeedBody]) -> SeedResponse:
 
 @handles(EXPORT_SEED)
 async def export_seed(request: Request[AppPath, None]) -> SeedExportResponse:
-    app_id = request.tenant.app_id
-    return SeedExportResponse(seed=await exporting.export(request.store, app_id, request.tools.inbox_prefix(app_id)))
+    return SeedExportResponse(seed=await exporting.export(request.store, request.tools, request.tenant.app_id))
