@@ -104,7 +104,7 @@ def test_a_report_of_an_app(server: Server, api: Caller, tmp_path: Path, endpoin
     assert (done.returncode, done.stdout) == (0, f"wrote {out}\n"), done.stderr
     found = checked(out.read_text())
     assert "conversation:join" in found.text
-    assert group in found.text
+    assert f"POST /v2/apps/{api.app_id}/conversations/{group}/joinJoinConversation201" in found.text
     assert re.search(r"1: \S+, \d+ ms, 400 so", found.text)
     assert api.auth[1] not in out.read_text()
     # An endpoint can repeat the secret of its webhook.

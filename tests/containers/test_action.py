@@ -141,6 +141,6 @@ def test_the_report_of_a_failed_job_is_uploaded() -> None:
 @pytest.mark.skipif(SHELLCHECK is None, reason="needs shellcheck")
 def test_the_linter_of_scripts_has_no_objection() -> None:
     assert SHELLCHECK is not None
-    line = [SHELLCHECK, ROOT / "action/start.sh"]
+    line = [SHELLCHECK, str(ROOT / "action/start.sh")]
     done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (0, "")
