@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from heliograph.cli.connecting import Connection
 from heliograph.cli.doctor import app
 from heliograph.cli.doctor.app import Times, check_app, judge_times
 from heliograph.cli.doctor.server import judge_encryption, judge_links, judge_version
+from heliograph.running import Connection
 from tests.databases import rows
 from tests.harness import Caller, Server, command
 
@@ -103,10 +103,12 @@ def test_a_proxy_that_buffers_the_stream(server: Server, api: Caller, monkeypatc
     assert left_behind(server, api) == []
 
 
-def test_chaos_that_was_left_on(api: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    rules = {"chaos": {"seed": 1, "rules": [{"name": "busy"}]}}
-    monkeypatch.setattr(app, "tool", lambda to, name: rules if name == "chaos" else None)
-    assert levels(app.check_sandbox(connection_of(api)))["chaos"] == "warning"
+def test_chaos_that_was_left_on(api: Caller) -> None:
+    chaos = f"/heliograph/v1/apps/{api.app_id}/sandbox/chaos"
+    api.ok("PUT", chaos, {"rules": [{"name": "late", "on": "request", "effect": {"delayMs": 1}}]})
+    assert levels(check_app(connection_of(api)))["chaos"] == "warning"
+    api.ok("DELETE", chaos)
+    assert "chaos" not in levels(check_app(connection_of(api)))
 
 
 @contextlib.contextmanager

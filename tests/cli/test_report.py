@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from heliograph.cli.connecting import Connection
 from heliograph.cli.report.collecting import Collected, collect
 from heliograph.cli.report.page import Page
+from heliograph.running import Connection
 from tests.api.endpoint import Endpoint
-from tests.harness import Caller, Server, command
+from tests.harness import Caller, Server, command, init, serving
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;\u202e\x1b[31m"
 TAGS = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "table", "tr", "th", "td", "p", "br"}
@@ -129,3 +129,10 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     done = command("report", "--out", str(tmp_path / "no/report.html"), "--url", "http://127.0.0.1:1")
     assert done.returncode == 2
     assert "cannot be written" in done.stderr
+
+
+def test_a_report_of_a_server_without_sandbox_tools(tmp_path: Path) -> None:
+    with serving(tmp_path / "heliograph.db", "--sandbox-tools", "no") as server:
+        sandbox = init(server.database_url)
+        found = collect(Connection(server.url, sandbox.app_id, *sandbox.app_auth))
+    assert (found.requests, found.deliveries, found.complete) == (None, [], True)

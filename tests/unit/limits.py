@@ -140,4 +140,17 @@ LIMITS: dict[str, str] = {
     "ReferralAct": "code!",
     "ReferralBody": "code!",
     "SeedBody": "name 1..100",
+    "CallEffect": "status 200..599, drop after|before, duplicate 1..10",
+    "CallMatch": f"trigger {TRIGGERS}, attempt 1..",
+    "ChaosBody": "rules! ..50, seed 0..9007199254740991",
+    "DeliveryRule": "name! form, times 1.., effect!",
+    "RequestEffect": (
+        "status 400..599, code 1..100, title 1..500, retryAfter 0..86400, drop after|before, truncate 0..10000000, "
+        "bytesPerSecond 1..10000000"
+    ),
+    "RequestMatch": "method DELETE|GET|PATCH|POST|PUT",
+    "RequestRule": "name! form, times 1.., effect!",
+    "StreamEffect": "drop 0..1000",
+    "StreamMatch": f"trigger {TRIGGERS}",
+    "StreamRule": "name! form, times 1.., effect!",
 }

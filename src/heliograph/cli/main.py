@@ -6,6 +6,7 @@ import click
 
 from heliograph._version import __version__
 from heliograph.cli.apps import apps
+from heliograph.cli.chaos import chaos
 from heliograph.cli.database import backup, copy, distribute, migrate, restore
 from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
@@ -105,6 +106,7 @@ COMMANDS = (
     restore,
     keys,
     apps,
+    chaos,
     oauth_clients,
     deliver,
     deliveries,

@@ -1,9 +1,8 @@
-"""One request without a client, for commands that start often and must start quickly, and for paths without a row."""
+"""One request without credentials, for commands that start often and must start quickly."""
 
 from __future__ import annotations
 
 import http.client
-from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,7 +16,7 @@ class Probe(NamedTuple):
     problem: str | None
 
 
-def probe(url: str, path: str, *, timeout: float = 5.0, headers: Mapping[str, str] | None = None) -> Probe:
+def probe(url: str, path: str, *, timeout: float = 5.0) -> Probe:
     """Request a path below the URL of a server.
 
     Raises:
@@ -29,7 +28,7 @@ def probe(url: str, path: str, *, timeout: float = 5.0, headers: Mapping[str, st
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname, parts.port, timeout=timeout)
     try:
-        connection.request("GET", parts.path.rstrip("/") + path, headers=headers or {})
+        connection.request("GET", parts.path.rstrip("/") + path)
         response = connection.getresponse()
         body = response.read()
     except (OSError, http.client.HTTPException) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from heliograph.errors import UsageError
+from heliograph.sandbox.chaos import Chaos
 from heliograph.sandbox.inboxes import Inboxes, inbox_url
 from heliograph.sandbox.requests import RequestLog
 from heliograph.settings import Settings, is_loopback
@@ -34,6 +35,7 @@ class Tools:
     """The base URL of this server, for its own calls."""
     started_at: int = field(default_factory=times.now)
     """When the server started, in milliseconds."""
+    chaos: Chaos = field(default_factory=Chaos)
     inboxes: Inboxes = field(default_factory=Inboxes)
     requests: RequestLog = field(default_factory=RequestLog)
 

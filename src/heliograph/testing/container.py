@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 import msgspec
+
+from heliograph.testing.server import Key
 
 try:
     from testcontainers.core.container import DockerContainer
@@ -17,13 +19,6 @@ except ModuleNotFoundError as error:
     ) from None
 
 _PORT = 8080
-
-
-class Key(NamedTuple):
-    """The id and the secret of an API key."""
-
-    id: str
-    secret: str
 
 
 class HeliographContainer:

@@ -13,7 +13,7 @@ from click.core import ParameterSource
 
 from heliograph.cli.connecting import connection, key_options
 from heliograph.cli.doctor.findings import Finding, Level, failure, ok, warning
-from heliograph.cli.options import json_option, print_json, settings_options
+from heliograph.cli.options import json_option, print_json, printable, settings_options
 from heliograph.errors import UsageError
 from heliograph.settings import Settings
 
@@ -135,9 +135,9 @@ def _check_there(url: str, app_id: str | None, key_id: str | None, key_secret: s
 def _lines(found: list[Finding]) -> Iterator[str]:
     marks = _MARKS if _can_show("✓✗") else _PLAIN_MARKS
     for one in found:
-        yield f"{click.style(marks[one.level], fg=_COLOURS[one.level])} {one.check:10}  {_printable(one.text)}"
+        yield f"{click.style(marks[one.level], fg=_COLOURS[one.level])} {one.check:10}  {printable(one.text)}"
         if one.remedy is not None:
-            yield f"  {'':10}  remedy: {_printable(one.remedy)}"
+            yield f"  {'':10}  remedy: {printable(one.remedy)}"
 
 
 def _can_show(text: str) -> bool:
@@ -146,8 +146,3 @@ def _can_show(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _printable(text: str) -> str:
-    # A name or a target must not send control sequences to the terminal.
-    return "".join(character if character.isprintable() else "?" for character in text)

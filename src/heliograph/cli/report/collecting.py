@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from heliograph.cli.connecting import Connection, tool
+from heliograph.cli.connecting import client_of
+from heliograph.errors import ApiError
+from heliograph.running import Connection
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table.extensions import GET_DELIVERY, LIST_DELIVERIES
+from heliograph.wire.table.sandbox import LIST_REQUESTS
 
 if TYPE_CHECKING:
     from heliograph import Client
@@ -44,13 +46,12 @@ def collect(to: Connection) -> Collected:
     Raises:
         HeliographError: the server refused a call, or no response arrived.
     """
-    with to.client() as client:
-        newest, complete = _newest_deliveries(client, to.app_id)
+    with client_of(to) as client:
+        newest, complete = _newest(client, LIST_DELIVERIES, to.app_id, "deliveries")
         deliveries = [_call(client, GET_DELIVERY, to.app_id, one["id"])["delivery"] for one in newest]
-        known = {to.key_secret, to.account_key_secret, to.webhook_secret} - {None, ""}
-        return Collected(
-            _requests(to), deliveries, complete, {str(one) for one in known} | set(_webhook_secrets(client, to.app_id))
-        )
+        keys = filter(None, (to.key_secret, to.account_key_secret, to.webhook_secret))
+        secrets = {*keys, *_webhook_secrets(client, to.app_id)}
+        return Collected(_requests(client, to.app_id), deliveries, complete, secrets)
 
 
 def _call(client: Client, operation: AnyOperation, *path: str, after: str | None = None) -> Row:
@@ -62,31 +63,27 @@ def _call(client: Client, operation: AnyOperation, *path: str, after: str | None
     return found
 
 
-def _newest_deliveries(client: Client, app_id: str) -> tuple[list[Row], bool]:
+def _newest(client: Client, operation: AnyOperation, app_id: str, name: str) -> tuple[list[Row], bool]:
+    """The newest entries of a list, and whether all pages were read."""
     newest: deque[Row] = deque(maxlen=SHOWN)
     after: str | None = None
     for _ in range(_PAGES):
-        found = _call(client, LIST_DELIVERIES, app_id, after=after)
-        newest.extend(found["deliveries"])
+        found = _call(client, operation, app_id, after=after)
+        newest.extend(found[name])
         if not found["meta"]["hasMore"]:
             return list(newest), True
         after = found["meta"]["afterCursor"]
     return list(newest), False
 
 
-def _requests(to: Connection) -> list[Row] | None:
+def _requests(client: Client, app_id: str) -> list[Row] | None:
     """The newest requests; None if the server does not have the sandbox tool that lists them."""
-    newest: deque[Row] = deque(maxlen=SHOWN)
-    query = {"page[size]": str(_PAGE)}
-    for _ in range(_PAGES):
-        found = tool(to, f"requests?{urlencode(query)}")
-        if found is None:
+    try:
+        return _newest(client, LIST_REQUESTS, app_id, "requests")[0]
+    except ApiError as error:
+        if error.status == 404:
             return None
-        newest.extend(found["requests"])
-        if not found["meta"]["hasMore"]:
-            break
-        query["page[after]"] = found["meta"]["afterCursor"]
-    return list(newest)
+        raise
 
 
 def _webhook_secrets(client: Client, app_id: str) -> Iterator[str]:

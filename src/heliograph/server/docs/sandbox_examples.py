@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from heliograph.server.docs.chaos_examples import CHAOS_EXAMPLES
 from heliograph.server.docs.inbox_examples import INBOX_EXAMPLES
 from heliograph.wire import requests, sandbox, seeds
 from heliograph.wire.operations import BodyType, ResponseType
@@ -25,6 +26,7 @@ SANDBOX_EXAMPLES: dict[BodyType | ResponseType, Any] = {
             "problems": ["deliveries that failed: 1"],
         }
     },
+    **CHAOS_EXAMPLES,
     **INBOX_EXAMPLES,
     requests.RequestListResponse: {
         "requests": [

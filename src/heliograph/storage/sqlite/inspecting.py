@@ -87,7 +87,7 @@ def _commit_seconds(folder: Path) -> float:
             file.write(_PAGE)
             file.flush()
             started = time.perf_counter()
-            os.fdatasync(file.fileno())
+            os.fsync(file.fileno())
             durations.append(time.perf_counter() - started)
     return statistics.median(durations)
 
