@@ -24,6 +24,6 @@ USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["heliograph", "wait", "--timeout", "1"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --start-interval=1s CMD ["heliograph", "wait", "--timeout", "1"]
 ENTRYPOINT ["heliograph"]
 CMD ["serve", "--host", "0.0.0.0", "--database", "sqlite:////data/heliograph.db"]
