@@ -19,10 +19,12 @@ from typing import Any
 
 import pytest
 
+from heliograph import ids
 from heliograph.cli.doctor import configuration, machine
 from heliograph.cli.doctor.database import judge_clock, judge_commits, judge_schema, judge_space
 from heliograph.settings import Settings
 from heliograph.storage.migrations.schema import Version, latest
+from heliograph.wire import times
 from tests.api.endpoint import Endpoint
 from tests.databases import (
     POSTGRESQL,
@@ -153,6 +155,18 @@ def test_a_folder_that_cannot_be_written() -> None:
         assert done.returncode == 1
         assert "✗ database    the database cannot be opened: " in done.stdout
         assert f"{folder}: Permission denied" in done.stdout
+
+
+def test_a_clock_that_was_set_back(tmp_path: Path) -> None:
+    with serving(tmp_path / "heliograph.db") as server:
+        sandbox = init(server.database_url)
+        api = Caller(server.url, sandbox.app_auth, sandbox.app_id)
+        api.new_group()
+        api.http.close()
+    late = ids.earliest(times.now() + 3_600_000)
+    execute_sqlite(tmp_path / "heliograph.db", f"UPDATE event SET id = '{late}' WHERE id = (SELECT max(id) FROM event)")
+    found = examined(server.database_url, status=1)["clock"]
+    assert "ahead of the clock of this machine" in found["text"]
 
 
 @contextlib.contextmanager

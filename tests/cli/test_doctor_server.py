@@ -17,10 +17,10 @@ import pytest
 
 from heliograph.cli.doctor import app
 from heliograph.cli.doctor.app import Times, check_app, judge_times
-from heliograph.cli.doctor.server import judge_encryption, judge_links, judge_version
+from heliograph.cli.doctor.server import check_server, judge_encryption, judge_links, judge_version
 from heliograph.running import Connection
 from tests.databases import rows
-from tests.harness import Caller, Server, command
+from tests.harness import Caller, Server, command, serving
 
 pytestmark = pytest.mark.one_engine
 
@@ -148,6 +148,13 @@ def forwarding(url: str, is_held: Callable[[bytes], bool]) -> Iterator[str]:
         thread.join()
         for one in (listener, *sockets):
             one.close()
+
+
+def test_a_server_with_a_wrong_public_url(tmp_path: Path) -> None:
+    with serving(tmp_path / "heliograph.db", "--public-url", "http://127.0.0.1:9") as server:
+        found = list(check_server(server.url))
+    assert levels(found)["links"] == "failure"
+    assert f"links in responses begin with http://127.0.0.1:9, and not with {server.url}" in [one.text for one in found]
 
 
 def test_links_that_lead_elsewhere() -> None:
