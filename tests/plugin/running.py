@@ -8,17 +8,19 @@ import sys
 from pathlib import Path
 
 SECONDS = 110
+SETTINGS = "[pytest]\nfilterwarnings = error\nasyncio_default_fixture_loop_scope = function\n"
 
 
 class Run:
     """A folder with a test file."""
 
     def __init__(self, folder: Path, text: str, settings: str = "") -> None:
+        folder.mkdir(exist_ok=True)
         self.folder = folder
         self.temporary = folder / "temporary"
         self.temporary.mkdir()
         (folder / "test_it.py").write_text(text)
-        (folder / "pytest.ini").write_text(f"[pytest]\nfilterwarnings = error\n{settings}")
+        (folder / "pytest.ini").write_text(f"{SETTINGS}{settings}")
 
     def environment(self) -> dict[str, str]:
         """The environment of the run, in which temporary files go to a folder of its own."""

@@ -22,15 +22,11 @@ class App:
         self.url = url
         self.app_id = app_id
         self.key = key
-        self.client = self.new_client()
+        self.client = Client(url, auth=BasicAuth(*key))
         self.business = Business(self)
         self._names: dict[str, str] = {}
         self._users: dict[str, User] = {}
         self._conversations: dict[str, Conversation] = {}
-
-    def new_client(self) -> Client:
-        """A client with the key of the app."""
-        return Client(self.url, auth=BasicAuth(*self.key))
 
     def user(self, name: str) -> User:
         """The user with this external id, and is created if the app has none."""

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from heliograph import ApiError, Client, TransportError
-from heliograph.client.sync_events import EventStream
+from msgspec.structs import replace
+
+from heliograph import Client, Timeout
+from heliograph.client.event_source import EventSource
+from heliograph.client.requesting import build
+from heliograph.wire.table.extensions import STREAM_EVENTS
 
 _OLDEST = "0"
+_EXACT_SECONDS = 0.2
 
 
 class Event:
@@ -71,78 +77,73 @@ FIELDS = frozenset({"author", "conversation", "conversation_id", "id", "text", "
 
 
 class EventLog:
-    """Follows the events of an app in a thread, from the first one that is asked for."""
+    """The events of an app. The event stream is read only during calls, so no connection stays open."""
 
     def __init__(self, client: Client, app_id: str, name_of: Callable[[str], str]) -> None:
         self._client = client
-        self._app_id = app_id
+        self._request = build(STREAM_EVENTS, (app_id,))
+        self._source = EventSource(STREAM_EVENTS.name, _OLDEST)
         self._name_of = name_of
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._seen: list[Event] = []
         self._taken: set[str] = set()
         self._begun = 0
-        self._stream: EventStream | None = None
-        self._error: Exception | None = None
-        self._closed = False
 
     def all(self) -> list[Event]:
-        """The events since `begin`, or all of them."""
-        self._follow()
-        with self._changed:
-            self._check()
-            return self._seen[self._begun :]
+        """The events that were read since `begin`, or all of them."""
+        return self._seen[self._begun :]
 
     def begin(self) -> None:
         """Leave out the events so far from now on."""
-        with self._changed:
-            self._begun = len(self._seen)
+        self._begun = len(self._seen)
 
     def take(self, type: str, wanted: Mapping[str, object], timeout: float) -> Event | None:
-        """The first matching event that no other call took; None if none arrives within the timeout in seconds."""
-        self._follow()
-        with self._changed:
-            self._changed.wait_for(lambda: self._error or self._first(type, wanted) is not None, timeout)
+        """The first matching event that no other call took; None if it does not arrive within the timeout in seconds.
+
+        Raises:
+            ApiError, TransportError: the stream cannot be read.
+        """
+        with self._lock:
+            self._read(lambda: self._first(type, wanted) is not None, timeout)
             if (event := self._first(type, wanted)) is not None:
                 self._taken.add(event.id)
-                return event
-            self._check()
-        return None
+            return event
+
+    def read_to(self, event_id: str, timeout: float) -> None:
+        """Read up to an event, for at most the timeout in seconds.
+
+        Raises:
+            ApiError, TransportError: the stream cannot be read.
+        """
+        with self._lock:
+            self._read(lambda: bool(self._seen) and self._seen[-1].id >= event_id, timeout)
 
     def _first(self, type: str, wanted: Mapping[str, object]) -> Event | None:
-        left = (event for event in self._seen[self._begun :] if event.id not in self._taken)
+        left = (event for event in self.all() if event.id not in self._taken)
         return next((event for event in left if event.matches(type, wanted)), None)
 
-    def wait_until(self, event_id: str | None, timeout: float) -> None:
-        """Wait until an event was seen, and those before it; at most the timeout in seconds."""
-        self._follow()
-        with self._changed:
-            self._changed.wait_for(
-                lambda: event_id is None or self._error or any(one.id >= event_id for one in self._seen), timeout
-            )
-            self._check()
+    def _read(self, is_done: Callable[[], bool], seconds: float) -> None:
+        deadline = time.perf_counter() + seconds
+        while not is_done() and (left := deadline - time.perf_counter()) > 0:
+            try:
+                self._read_once(is_done, left)
+            except Timeout:
+                return
 
-    def close(self) -> None:
-        """Stop following."""
-        self._closed = True
-        self._client.close()
+    def _read_once(self, is_done: Callable[[], bool], timeout: float) -> None:
+        """Read until it is done, or for a moment: each read has its own timeout, so the next stream gets what is left.
 
-    def _check(self) -> None:
-        if self._error is not None:
-            raise self._error
-
-    def _follow(self) -> None:
-        if self._stream is None:
-            self._stream = self._client.events.stream(self._app_id, last_event_id=_OLDEST)
-            threading.Thread(target=self._read, args=(self._stream,), daemon=True).start()
-
-    def _read(self, stream: EventStream) -> None:
-        try:
-            for delivery in stream:
-                with self._changed:
+        Raises:
+            Timeout: nothing arrived.
+        """
+        self._source.begin()
+        opened = time.perf_counter()
+        headers = {"accept": "text/event-stream", "last-event-id": self._source.last_event_id or _OLDEST}
+        options = self._client._options
+        options = replace(options, timeout=timeout, headers={**options.headers, **headers})
+        with self._client.open(self._request, options) as chunks:
+            for chunk in chunks:
+                for delivery in self._source.read(chunk):
                     self._seen += [Event(event.to_dict(), self._name_of) for event in delivery.events]
-                    self._changed.notify_all()
-        except (ApiError, TransportError, RuntimeError) as error:
-            with self._changed:
-                if not self._closed:
-                    self._error = error
-                    self._changed.notify_all()
+                if is_done() or time.perf_counter() - opened > _EXACT_SECONDS:
+                    return

@@ -52,6 +52,7 @@ class Servers:
 
     def __init__(self, config: pytest.Config) -> None:
         self._url: str | None = config.getoption("--heliograph-url")
+        self._keep: bool = config.getoption("--heliograph-keep")
         self._running: dict[str | None, SandboxServer] = {}
         self.kept: list[Sandbox] = []
         """The apps of failed tests, which stay."""
@@ -63,8 +64,10 @@ class Servers:
         if self._url is not None:
             database = None
         if database not in self._running:
-            at = SandboxServer.at(self._url) if self._url else SandboxServer.start(database=database)
-            self._running[database] = at
+            if self._url is not None:
+                self._running[database] = SandboxServer.at(self._url)
+            else:
+                self._running[database] = SandboxServer.start(database=database, outlive=self._keep)
         return self._running[database]
 
     def close(self) -> None:

@@ -47,7 +47,7 @@ class Sandbox(App):
         super().__init__(self.server.url, app.id, Key(key.id, key.secret))
         self._rules: list[dict[str, Any]] = []
         self._numbers = itertools.count(1)
-        self._log = EventLog(self.new_client(), self.app_id, self.name_of)
+        self._log = EventLog(self.client, self.app_id, self.name_of)
         if seed is not None:
             self.seed(seed)
 
@@ -71,8 +71,7 @@ class Sandbox(App):
         """Return the app to its seed; without one, everything in it is deleted."""
         self.call(RESET_APP)
         self.forget()
-        self._log.close()
-        self._log = EventLog(self.new_client(), self.app_id, self.name_of)
+        self._log = EventLog(self.client, self.app_id, self.name_of)
 
     def begin(self) -> None:
         """Begin a test: events of before are left out from now on."""
@@ -164,7 +163,8 @@ class Sandbox(App):
     def _catch_up(self) -> None:
         """Wait until the log has the events of everything that was acknowledged."""
         newest = self.call(GET_SANDBOX)["sandbox"].get("newestEventId")
-        self._log.wait_until(newest, PATIENCE_SECONDS)
+        if newest is not None:
+            self._log.read_to(newest, PATIENCE_SECONDS)
 
     def chaos_state(self) -> dict[str, Any]:
         """The rules of chaos, with the numbers of their matches and hits."""
@@ -186,7 +186,6 @@ class Sandbox(App):
 
     def close(self) -> None:
         """Delete the app, and stop the server if this object started it."""
-        self._log.close()
         self.client.close()
         try:
             self.server.account.apps.delete_app(self.app_id)

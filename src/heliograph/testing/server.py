@@ -39,15 +39,17 @@ class SandboxServer:
         self._process = process
 
     @classmethod
-    def start(cls, *options: str, database: str | None = None) -> Self:
+    def start(cls, *options: str, database: str | None = None, outlive: bool = False) -> Self:
         """Start a server; `options` are those of `heliograph dev`. Without a database, it keeps its data in memory.
+
+        With `outlive` it can go on after this process has ended.
 
         Raises:
             UsageError: it did not start. The message is that of the command.
         """
-        command = [sys.executable, "-m", "heliograph", "dev", "--port", "0", "--json", "--stop-on-eof", *options]
-        if database is not None:
-            command += ["--database", database]
+        command = [sys.executable, "-m", "heliograph", "dev", "--port", "0", "--json", *options]
+        command += [] if outlive else ["--stop-on-eof"]
+        command += [] if database is None else ["--database", database]
         # The server must not find the seed file of the tests, or their settings.
         environment = {name: value for name, value in os.environ.items() if not name.startswith("HELIOGRAPH_")}
         with tempfile.TemporaryFile("w+") as log:
@@ -94,7 +96,7 @@ class SandboxServer:
         return self._process.pid if self._process else None
 
     def leave_running(self) -> None:
-        """Let the server run on after this process has ended."""
+        """Let a server that was started with `outlive` go on after this process has ended."""
         self._process = None
 
     def close(self) -> None:
@@ -102,6 +104,7 @@ class SandboxServer:
         self.account.close()
         if (process := self._process) is None:
             return
+        process.terminate()
         for stream in (process.stdin, process.stdout):
             assert stream is not None
             stream.close()
