@@ -7,7 +7,6 @@ import dataclasses
 import json
 import os
 import shutil
-import socket
 import ssl
 import subprocess
 import sys
@@ -198,10 +197,16 @@ def test_a_running_server(tmp_path: Path) -> None:
         assert f"process {server.process.pid} has " in found["open files"]["text"]
 
 
-def test_a_port_that_another_program_has(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        other.settimeout(0.1)
-        found = machine.check_port(Settings(port=other.getsockname()[1]))
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    """An endpoint of webhooks."""
+    found = Endpoint()
+    yield found
+    found.close()
+
+
+def test_a_port_that_another_program_has(endpoint: Endpoint) -> None:
+    found = machine.check_port(Settings(port=endpoint.server_port))
     assert found.level == "failure"
     assert "cannot listen" in found.text
 
@@ -245,14 +250,6 @@ def test_judgements() -> None:
     assert "behind" in judge_clock(-5).text
     newer = judge_schema(Version(latest() + 1, 1))
     assert (newer.level, newer.remedy) == ("warning", "upgrade this program")
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    """An endpoint of webhooks."""
-    found = Endpoint()
-    yield found
-    found.close()
 
 
 def hook(server: Server, target: str) -> None:

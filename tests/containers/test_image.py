@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import socket
@@ -22,6 +23,7 @@ CAN_MOUNT = sys.platform == "linux" and shutil.which("unshare") and os.geteuid()
 START_SECONDS = 60
 
 
+@functools.cache
 def has_daemon() -> bool:
     """Whether images can be built here."""
     docker = shutil.which("docker")
