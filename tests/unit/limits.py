@@ -18,6 +18,7 @@ TRIGGERS = (
     "switchboard:releaseControl|"
     "user:merge|user:remove|user:update"
 )
+EVENT_TYPES = TRIGGERS.replace("passthrough:messaging|", "")
 LIMITS: dict[str, str] = {
     "ActivityPost": "author!, type! conversation:read|typing:start|typing:stop",
     "AndroidIntegrationBody": (
@@ -129,6 +130,7 @@ LIMITS: dict[str, str] = {
     "DeviceBody": "type! android|ios|web, integrationId!, status active|inactive",
     "ExternalMessageBody": "id!",
     "InboundBody": "userId!, act!",
+    "InboxScriptBody": "steps! 1..100",
     "MessageAct": "content!",
     "MessageOutcomeBody": "outcome! channel|failure|user",
     "OAuthClientCreateBody": (
@@ -139,7 +141,9 @@ LIMITS: dict[str, str] = {
     "PostbackAct": "payload!",
     "ReferralAct": "code!",
     "ReferralBody": "code!",
+    "ResponseStep": "status 200..599",
     "SeedBody": "name 1..100",
+    "TriggerBody": f"type! {EVENT_TYPES}, to! 1..20",
     "CallEffect": "status 200..599, drop after|before, duplicate 1..10",
     "CallMatch": f"trigger {TRIGGERS}, attempt 1..",
     "ChaosBody": "rules! ..50, seed 0..9007199254740991",

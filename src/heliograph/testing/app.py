@@ -7,7 +7,7 @@ from typing import Any
 
 from heliograph import BasicAuth, Client, Model
 from heliograph.client.requesting import build
-from heliograph.errors import Conflict, InvalidArgument
+from heliograph.errors import Conflict, InvalidArgument, NotFound
 from heliograph.testing.server import Key
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table.extensions import POST_INBOUND
@@ -56,9 +56,7 @@ class App:
         return self._conversations[user]
 
     def _add(self, name: str, body: dict[str, Any]) -> None:
-        made = self.client.conversations.create_conversation(self.app_id, body).conversation
-        self._conversations[name] = Conversation(self, name, made.id)
-        self._names[made.id] = name
+        self.know({name: self.client.conversations.create_conversation(self.app_id, body).conversation.id})
 
     def conversation(self, target: Target) -> Conversation:
         """The conversation with this name; a group is created if the app has none."""
@@ -68,9 +66,20 @@ class App:
         """The messages of a conversation, oldest first."""
         return self.conversation(conversation).messages
 
+    def know(self, conversations: Mapping[str, str]) -> None:
+        """Learn the ids of conversations by their names."""
+        for name, id in conversations.items():
+            self._conversations[name] = Conversation(self, name, id)
+            self._names[id] = name
+
     def name_of(self, id: str) -> str:
-        """The name that the test gave a user or a conversation; the id if it gave none."""
-        return self._names.get(id, id)
+        """The name that the test gave a conversation, or the external id of a user; the id if it has none."""
+        if id not in self._names:
+            try:
+                self._names[id] = self.client.users.get_user(self.app_id, id).user.external_id or id
+            except NotFound:
+                return id
+        return self._names[id]
 
     def forget(self) -> None:
         """Forget the names, because everything in the app was deleted."""

@@ -91,14 +91,16 @@ def heliograph_server(heliograph_servers: Servers) -> SandboxServer:
 
 
 @pytest.fixture(scope=_scope)
-def heliograph(request: pytest.FixtureRequest, heliograph_servers: Servers) -> Iterator[Sandbox]:
+def heliograph(
+    request: pytest.FixtureRequest, heliograph_server: SandboxServer, heliograph_servers: Servers
+) -> Iterator[Sandbox]:
     """An app of its own on a sandbox server. The environment variables HELIOGRAPH_* lead to it."""
     from heliograph.testing import Sandbox
 
     marker = request.node.get_closest_marker(_MARKER)
     wanted = dict(marker.kwargs) if marker else {}
     seed = wanted.get("seed")
-    server = heliograph_servers.get(wanted.get("database"))
+    server = heliograph_servers.get(wanted["database"]) if "database" in wanted else heliograph_server
     sandbox = Sandbox(server, seed=request.path.parent / seed if seed else None)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in sandbox.env.items():

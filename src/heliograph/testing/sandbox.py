@@ -65,7 +65,7 @@ class Sandbox(App):
 
     def seed(self, seed: str | Path | Mapping[str, Any]) -> None:
         """Create what a seed describes and the app lacks."""
-        self.call(SEED_APP, body=_seed_of(seed))
+        self.know(self.call(SEED_APP, body=_seed_of(seed))["conversations"])
 
     def reset(self) -> None:
         """Return the app to its seed; without one, everything in it is deleted."""

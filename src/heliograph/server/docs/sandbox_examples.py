@@ -46,6 +46,10 @@ SANDBOX_EXAMPLES: dict[BodyType | ResponseType, Any] = {
         "meta": {"hasMore": False},
     },
     seeds.SeedBody: _SEED,
-    seeds.SeedResponse: {"created": {"users": 1, "conversations": 1, "integrations": 0}},
+    seeds.SeedResponse: {
+        "created": {"users": 1, "conversations": 1, "integrations": 0},
+        "conversations": {"crew": "6b0871784c00023ab4661c3e"},
+        "integrations": {},
+    },
     seeds.SeedExportResponse: {"seed": _SEED},
 }

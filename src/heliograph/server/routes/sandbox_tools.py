@@ -47,9 +47,9 @@ async def reset_app(request: Request[AppPath, None]) -> Empty:
 @handles(SEED_APP)
 async def seed_app(request: Request[AppPath, SeedBody]) -> SeedResponse:
     ground = ground_of(request.store, request.settings)
-    created = await seeding.seed(request.store, request.tools, request.tenant, request.body, ground)
+    response = await seeding.seed(request.store, request.tools, request.tenant, request.body, ground)
     request.after_app_change()
-    return SeedResponse(created=created)
+    return response
 
 
 @handles(EXPORT_SEED)
