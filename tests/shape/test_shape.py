@@ -117,7 +117,18 @@ def test_only_storage_decides_by_the_engine() -> None:
 
 
 # Modules about a whole database.
-WHOLE = {"ddl", "pool", "opening", "store", "copying", "unlocking", "transactions", "migrating", "distributing"}
+WHOLE = {
+    "ddl",
+    "pool",
+    "opening",
+    "store",
+    "copying",
+    "unlocking",
+    "transactions",
+    "migrating",
+    "distributing",
+    "inspecting",
+}
 
 
 def storage_functions() -> Iterator[Any]:

@@ -63,8 +63,8 @@ url_option = click.option(
 )
 
 
-def connection_options(command: F) -> F:
-    """Add the options of a connection to a command; `connection` makes one of their values."""
+def key_options(command: F) -> F:
+    """Add the options that name an app and a key of it."""
     for flag, variable, about in (
         ("--key-secret", "HELIOGRAPH_KEY_SECRET", "Secret of the API key; prefer the environment variable."),
         ("--key-id", "HELIOGRAPH_KEY_ID", "Id of an API key of the app."),
@@ -73,7 +73,12 @@ def connection_options(command: F) -> F:
         name = "app_id" if flag == "--app" else None
         names = [flag, name] if name else [flag]
         command = click.option(*names, envvar=variable, show_envvar=True, help=about)(command)
-    return url_option(command)
+    return command
+
+
+def connection_options(command: F) -> F:
+    """Add the options of a connection to a command; `connection` makes one of their values."""
+    return url_option(key_options(command))
 
 
 def connection(url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> Connection:

@@ -12,12 +12,14 @@ from heliograph.cli.database import backup, copy, distribute, migrate, restore
 from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
 from heliograph.cli.dev import dev
+from heliograph.cli.doctor.command import doctor
 from heliograph.cli.env import env
 from heliograph.cli.inbox import inbox
 from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
 from heliograph.cli.oauth_clients import oauth_clients
+from heliograph.cli.report.command import report
 from heliograph.cli.seed import reset, seed
 from heliograph.cli.serve import serve
 from heliograph.cli.status import status
@@ -90,6 +92,8 @@ COMMANDS = (
     env,
     wait,
     status,
+    doctor,
+    report,
     seed,
     reset,
     inbox,

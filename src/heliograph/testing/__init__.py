@@ -12,6 +12,8 @@ test asks for a fixture.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from heliograph.testing.app import Business, Conversation, Message, User
 from heliograph.testing.asynchronous import AsyncSandbox
 from heliograph.testing.events import Event
@@ -19,12 +21,16 @@ from heliograph.testing.sandbox import Sandbox
 from heliograph.testing.server import SandboxServer
 from heliograph.testing.webhooks import Call, Inbox, Webhook
 
+if TYPE_CHECKING:
+    from heliograph.testing.container import HeliographContainer
+
 __all__ = [
     "AsyncSandbox",
     "Business",
     "Call",
     "Conversation",
     "Event",
+    "HeliographContainer",
     "Inbox",
     "Message",
     "Sandbox",
@@ -32,3 +38,12 @@ __all__ = [
     "User",
     "Webhook",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # The container needs a library that other tests do not.
+    if name == "HeliographContainer":
+        from heliograph.testing.container import HeliographContainer
+
+        return HeliographContainer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
