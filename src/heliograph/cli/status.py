@@ -62,9 +62,11 @@ def _version(url: str) -> str | None:
 
 def _print(found: dict[str, Any]) -> None:
     click.echo(f"server     {found.pop('url')}  {'up' if found.pop('up') else 'down'}")
-    problems = found.pop("problems")
+    problems, active = found.pop("problems"), found.pop("active", [])
     for name, value in found.items():
         if value is not None:
             click.echo(f"{name:9}  {value}")
+    for tool in active:
+        click.secho(f"active     {tool}", fg="yellow")
     for problem in problems:
         click.secho(f"problem    {problem}", fg="red")

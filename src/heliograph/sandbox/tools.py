@@ -39,6 +39,11 @@ class Tools:
     inboxes: Inboxes = field(default_factory=Inboxes)
     requests: RequestLog = field(default_factory=RequestLog)
 
+    def active(self, app_id: str) -> list[str]:
+        """The tools that change how an app behaves now."""
+        rules = len(self.chaos.state(app_id).rules)
+        return [f"chaos: {rules} rule{'' if rules == 1 else 's'}"] if rules else []
+
     def reset(self, app_id: str) -> None:
         """Forget what is known about an app, except its rules of chaos."""
         self.inboxes.reset(app_id)

@@ -24,6 +24,7 @@ SANDBOX_EXAMPLES: dict[BodyType | ResponseType, Any] = {
             "newestEventId": "6b0871784c00023ab4661c3e",
             "startedAt": "2026-11-26T17:37:02.511Z",
             "problems": ["deliveries that failed: 1"],
+            "active": ["chaos: 2 rules"],
         }
     },
     **CHAOS_EXAMPLES,

@@ -32,6 +32,7 @@ async def get_sandbox(request: Request[AppPath, None]) -> SandboxResponse:
         started_at=times.to_text(request.tools.started_at),
         newest_event_id=await request.store.read(outbox.newest, request.tenant.app_id),
         problems=problems,
+        active=request.tools.active(request.tenant.app_id),
     )
     return SandboxResponse(sandbox=state)
 
