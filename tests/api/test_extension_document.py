@@ -98,6 +98,9 @@ def test_parameters_are_documented(document: Any) -> None:
         ("path", "appId"), ("path", "userIdOrExternalId"), ("path", "clientId"), ("query", "brandId"),
     }  # fmt: skip
     assert set(found["ListOutbound"]["query", "filter"]["properties"]) == {"conversationId", "clientId"}
+    assert set(found["ListEventRecords"]["query", "filter"]["properties"]) == {
+        "type", "conversationId", "userId", "requestId",
+    }  # fmt: skip
     assert set(found["StreamEvents"]) == {
         ("path", "appId"), ("query", "trigger"), ("query", "conversationId"), ("query", "includeFullUser"),
         ("header", "Last-Event-ID"),
@@ -114,6 +117,14 @@ def test_deliveries_are_as_documented(document: Any, own: Caller) -> None:
     for name in ("GetDelivery", "RetryDelivery"):
         check(document, name, answered(own, name, delivery_id=made[0]["id"]), 200)
         check(document, name, answered(own, name), 404)
+
+
+def test_event_records_are_as_documented(document: Any, own: Caller) -> None:
+    name = "ListEventRecords"
+    made = check(document, name, answered(own, name), 200)["events"]
+    assert [one["type"] for one in made] == ["conversation:create"]
+    for query in ("?filter[type]=lost", "?page[size]=0"):
+        check(document, name, answered(own, name, query), 400)
 
 
 def test_refusals_are_as_documented(document: Any, own: Caller, account: Caller) -> None:

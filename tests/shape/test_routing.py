@@ -20,6 +20,7 @@ SPREAD_OUT = {
     "devices.deactivate": "the deletion of an integration concerns devices of all users",
     "deliveries.get": LOOKED_UP,
     "deliveries.page": LOOKED_UP,
+    "event_records.page": LOOKED_UP,
     "outbound.page": LOOKED_UP,
     "inactivity.checked_before": "the maintenance of apps with a limit of inactivity, a few times within the limit",
     "users.of_app": EXPORT,

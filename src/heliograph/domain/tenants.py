@@ -51,3 +51,5 @@ class Tenant(Struct, frozen=True):
     """Whether the app masks credit card numbers in messages."""
     uses_animal_names: bool = False
     """Whether the app invents names for users without one."""
+    request_id: str | None = None
+    """The request that the caller sent; None if the caller is this program."""

@@ -102,6 +102,7 @@ async def _send(tx: Tx, tenant: Tenant, body: TriggerBody, payload: Raw) -> Sent
         user_id=lane if about_user else None,
         members=None,
         caller_key_id=tenant.key_id,
+        request_id=tenant.request_id,
         created_at=tx.now,
         payload=payload,
     )

@@ -30,6 +30,7 @@ from heliograph.server.routes import (
     conversations,
     deliveries,
     devices,
+    event_records,
     events,
     inbound,
     inboxes,
@@ -71,6 +72,7 @@ ROUTE_MODULES = (
     conversations,
     deliveries,
     devices,
+    event_records,
     events,
     inbound,
     inboxes,
@@ -164,7 +166,7 @@ class Api:
         caller = tenant = None
         if operation.credential is _REQUIRED or (operation.credential is _OPTIONAL and authorization is not None):
             caller = await self.auth.caller(authorization)
-            tenant = await self.auth.authorize(caller, operation, path)
+            tenant = await self.auth.authorize(caller, operation, path, exchange.request_id)
             exchange.mark_authenticated()
         started = time.monotonic()
         body = await route.read(exchange, self._context.settings)

@@ -256,3 +256,14 @@ def resumed_streams(site: Site) -> None:
     equal(shown, texts, "the texts of the events")
     with site.run.caller.stream(path, site.authorization, **{"Last-Event-ID": "0"}) as lines:
         equal(next(events_of(lines))["type"], "conversation:create", "the first event with Last-Event-ID: 0")
+
+
+@rule("deliveries.7", "Event records name the request and the key that caused them.", Need.EXTENSIONS)
+def event_records(site: Site) -> None:
+    group = site.group()
+    site.say(group, site.name())
+    params = {"filter[conversationId]": group, "filter[type]": "conversation:message"}
+    (found,) = site.ok("ListEventRecords", params=params)["events"]
+    holds("requestId" in found and "keyId" in found, "requestId and keyId", found)
+    listed = site.ok("ListEventRecords", params={"filter[requestId]": found["requestId"]})["events"]
+    equal([one["id"] for one in listed], [found["id"]], "the events of the request")

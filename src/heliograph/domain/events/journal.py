@@ -69,6 +69,7 @@ class Journal:
                 payload=Raw(_ENCODER.encode(payload)),
                 full_source=full_source,
                 full_payload=Raw(_ENCODER.encode(in_full())) if in_full is not None and keep_in_full else None,
+                request_id=tenant.request_id,
             )
         )
 

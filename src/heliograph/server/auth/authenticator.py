@@ -94,8 +94,12 @@ class Authenticator:
             digest, lambda: self._authenticate(authorization)
         )
 
-    async def authorize(self, caller: Caller, operation: AnyOperation, path: Struct) -> Tenant | None:
+    async def authorize(
+        self, caller: Caller, operation: AnyOperation, path: Struct, request_id: str | None = None
+    ) -> Tenant | None:
         """Check that the caller may call the operation on this path.
+
+        The events of the request will have its `request_id`.
 
         Returns the app of the path with the caller's key; without an app in the path, the app of the key, or None if
         it is an account's.
@@ -124,6 +128,7 @@ class Authenticator:
             caller.scope,
             masks_cards=app.settings.mask_credit_card_numbers,
             uses_animal_names=app.settings.use_animal_names,
+            request_id=request_id,
         )
 
     async def recheck(self, authorization: bytes | None, path: Struct) -> None:

@@ -16,6 +16,7 @@ from heliograph.wire import (
     conversations,
     deliveries,
     devices,
+    event_records,
     events,
     inbound,
     integrations,
@@ -151,6 +152,15 @@ _call = events.WebhookCall(
         )
     ],
 )
+_event_record = event_records.EventRecord(
+    id=_EVENT,
+    type="conversation:remove",
+    created_at=_TIME,
+    payload={"conversation": {"id": _GROUP, "type": "sdkGroup"}, "source": {"type": "api"}},
+    request_id="6ae0a1f5b022000ba7d25e90",
+    key_id=f"app_{_APP}",
+    conversation_id=_GROUP,
+)
 _oauth_client = oauth.OAuthClient(
     client_id="shop",
     display_name="Shop",
@@ -216,6 +226,7 @@ _RESPONSES: tuple[Any, ...] = (
     oauth.OAuthClientListResponse(oauth_clients=[_oauth_client]),
     deliveries.DeliveryResponse(delivery=replace(_delivery, attempts=[_attempt])),
     deliveries.DeliveryListResponse(deliveries=[_delivery], meta=_end),
+    event_records.EventRecordListResponse(events=[_event_record], meta=_end),
     _call,
 )
 _hook = {"target": "https://example.org/hook", "triggers": ["conversation:join", "conversation:leave"]}

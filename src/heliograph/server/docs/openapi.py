@@ -14,6 +14,7 @@ from heliograph.server.docs.examples import example_of
 from heliograph.server.http.responses import ErrorResponse
 from heliograph.wire.base import Body, Response
 from heliograph.wire.deliveries import DeliveryStatus
+from heliograph.wire.event_records import EVENT_TYPES
 from heliograph.wire.formats import Format, Json, Redirect
 from heliograph.wire.messages import MESSAGES_PER_PAGE
 from heliograph.wire.operations import AnyOperation, Credential, Scope
@@ -68,8 +69,10 @@ _FILTERS = {
     "types": "Types of integrations, separated by commas.",
     "path": "The path below the URL.",
     "eventType": "The type of an event in the body.",
+    "type": "The type of the event.",
+    "requestId": "The X-Request-Id of the request that caused the event.",
 }
-_ONE_OF = {("Deliveries", "status"): get_args(DeliveryStatus)}
+_ONE_OF = {("Deliveries", "status"): get_args(DeliveryStatus), ("Deliveries", "type"): tuple(EVENT_TYPES)}
 _QUERY = {
     "brandId": "The brand in which to look up the external id.",
     "access": "Who may read the attachment: `public`.",

@@ -14,7 +14,8 @@ class StoredEvent(Struct):
 
     `members` holds a pair of participant id and user id for each participant that an event adds or removes; None for
     events that change no membership. Payloads stay JSON, so that a retried call has the same bytes each time.
-    `full_source` is what `includeFullSource` adds to the source of the payload.
+    `full_source` is what `includeFullSource` adds to the source of the payload. `request_id` is the request that caused
+    the event; None for events that the server caused by itself.
     """
 
     id: str
@@ -28,6 +29,7 @@ class StoredEvent(Struct):
     payload: Raw
     full_payload: Raw | None = None
     full_source: Raw | None = None
+    request_id: str | None = None
 
 
 class StoredDelivery(Struct):

@@ -8,6 +8,7 @@ from heliograph.wire.clients import ClientResponse
 from heliograph.wire.conversations import ConversationResponse
 from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
 from heliograph.wire.devices import DeviceBody, DeviceResponse
+from heliograph.wire.event_records import EventRecordListResponse
 from heliograph.wire.events import WebhookCall
 from heliograph.wire.formats import NO_BODY, EventStream, Json
 from heliograph.wire.inbound import (
@@ -62,6 +63,12 @@ STREAM_EVENTS = Operation(
     "With `Last-Event-ID`, the stream resumes after that event.",
     body=NO_BODY, response=EventStream(WebhookCall), errors=(errors.BadRequest,),
     query=("trigger", "conversationId", "includeFullUser"), headers=("Last-Event-ID",),
+)
+LIST_EVENT_RECORDS = Operation(
+    "ListEventRecords", "GET", EXTENSION_APP / "eventRecords", "Deliveries", A,
+    "Lists the events of an app with the requests that caused them, oldest first.",
+    body=NO_BODY, response=Json(EventRecordListResponse), errors=(errors.InvalidPage,), paged=True,
+    filters=("type", "conversationId", "userId", "requestId"),
 )
 REGISTER_DEVICE = Operation(
     "RegisterDevice", "PUT", DEVICE_GUID, "End users", A,

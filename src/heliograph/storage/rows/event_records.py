@@ -1,0 +1,79 @@
+"""Events as operators look them up: by type, conversation, user, or the request that caused them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Raw, Struct
+
+from heliograph import ids
+from heliograph.storage.codec import RowCodec
+from heliograph.storage.engine import Reader
+from heliograph.storage.paging import filtered_slice_of, slice_of
+from heliograph.wire import times
+from heliograph.wire.event_records import EventRecordFilter
+from heliograph.wire.events import EventType
+from heliograph.wire.paging import Page, Slice
+
+_CLOCK_DIFFERENCE = 60_000
+
+
+class StoredRecord(Struct):
+    """A row of `event` without what webhooks alone need. The fields are the columns, in this order."""
+
+    id: str
+    app_id: str
+    type: EventType
+    conversation_id: str | None
+    user_id: str | None
+    caller_key_id: str | None
+    request_id: str | None
+    created_at: int
+    payload: Raw
+    synthetic: str | None
+
+
+_ROWS = RowCodec(StoredRecord)
+
+
+async def page(reader: Reader, app_id: str, filter: EventRecordFilter, page: Page) -> Slice[StoredRecord]:
+    """A page of the app's events that the filter selects, oldest first.
+
+    A filter examines a limited number of events, as `filtered_slice_of` documents. With one bucket no index separates
+    the events of apps, so they are always filtered.
+    """
+    source, values, match = _selected(reader, app_id, filter)
+    if not match:
+        rows = await slice_of(reader, _ROWS.columns, source, values, page, spread=True)
+        return rows.holding([_ROWS.load(row[:-1]) for row in rows.records])
+    condition = " AND ".join(f"{column} = ${number}" for number, (column, _) in enumerate(match, len(values) + 1))
+    wanted = tuple(value for _, value in match)
+    rows = await filtered_slice_of(reader, _ROWS.columns, source, values, condition, wanted, _begun(filter, page))
+    return rows.holding([_ROWS.load(row) for row in rows.records])
+
+
+def _selected(
+    reader: Reader, app_id: str, filter: EventRecordFilter
+) -> tuple[str, tuple[Any, ...], list[tuple[str, str]]]:
+    """The source of a page, its parameters, and the columns that must have a value."""
+    named = (
+        ("type", filter.type),
+        ("conversation_id", filter.conversation_id),
+        ("user_id", filter.user_id),
+        ("request_id", filter.request_id),
+    )
+    match = [(column, value) for column, value in named if value is not None]
+    if reader.single_writer:
+        return "event WHERE bucket = 0", (), [("app_id", app_id), *match]
+    if filter.conversation_id is not None:
+        return "event WHERE bucket = $1 AND app_id = $2", (reader.bucket(filter.conversation_id), app_id), match
+    return "event WHERE app_id = $1", (app_id,), match
+
+
+def _begun(filter: EventRecordFilter, page: Page) -> Page:
+    """The page, after the events from before the request: a request id that a server made contains its time."""
+    id = filter.request_id
+    if id is None or not ids.is_id(id) or page.after is not None or page.before is not None:
+        return page
+    made = ids.milliseconds(id)
+    return page if made > times.now() else Page(after=ids.earliest(max(0, made - _CLOCK_DIFFERENCE)), size=page.size)
