@@ -91,6 +91,8 @@ async def _serve(
     # import it.
     from heliograph.server.app import Application
     from heliograph.server.observability.metrics import Metrics
+    from heliograph.server.recording.recorder import recording
+    from heliograph.server.recording_app import RecordingApplication
 
     with contextlib.closing(listen(settings.host, settings.port, shared=link is not None)) as listener:
         store = await open_store(settings.database, serve=True, connections=settings.database_connections)
@@ -106,8 +108,10 @@ async def _serve(
             async with (
                 reading_media(store, settings) as read_media,
                 background_services(store, blobs, settings, metrics.failures, metrics.delivery, sandbox) as on_removal,
+                recording(store, settings.record_requests, metrics.failures, metrics.unrecorded) as recorder,
             ):
-                application = Application(
+                kind = partial(RecordingApplication, recorder) if recorder else Application
+                application = kind(
                     store,
                     settings,
                     blobs=blobs,

@@ -127,6 +127,14 @@ def test_event_records_are_as_documented(document: Any, own: Caller) -> None:
         check(document, name, answered(own, name, query), 400)
 
 
+def test_recorded_requests_are_as_documented(document: Any, own: Caller) -> None:
+    name = "ListRecordedRequests"
+    assert check(document, name, answered(own, name), 200)["requests"] == []
+    for query in ("?filter[status]=lost", "?page[size]=0"):
+        check(document, name, answered(own, name, query), 400)
+    check(document, "GetRecordedRequest", answered(own, "GetRecordedRequest"), 404)
+
+
 def test_refusals_are_as_documented(document: Any, own: Caller, account: Caller) -> None:
     other = new_app(account)
     for operation in EXTENSIONS:

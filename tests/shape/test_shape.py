@@ -182,7 +182,7 @@ WITHOUT_TENANT |= {"oauth_clients.use_code", "integrations.unlisted_everywhere"}
 WITHOUT_TENANT |= {f"removal_calls.{name}" for name in ("add", "is_any_due", "claim", "postpone", "remove")}
 # Retention works for all tenants.
 WITHOUT_TENANT |= {f"retention.{name}" for name in ("clock", "advance", "buckets")}
-WITHOUT_TENANT |= {f"retention.prune_{name}" for name in ("deliveries", "attempts", "events", "outbound")}
+WITHOUT_TENANT |= {f"retention.prune_{name}" for name in ("deliveries", "attempts", "events", "outbound", "requests")}
 # Parameters whose rows or keys begin with the tenant.
 ROWS = {
     "keys",
@@ -207,6 +207,7 @@ ROWS = {
     "upload",
     "removal",
     "outbound",
+    "requests",
 }
 # Tables in the order of events; their keys contain only ids.
 LOGS = {"event", "delivery", "attempt", "outbound"}
@@ -255,6 +256,7 @@ def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_buck
         "linked_address",
         "identifier",
         "support_user",
+        "request",
     }
     assert set(keys) == tables
     for table, key in keys.items():

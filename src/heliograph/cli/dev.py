@@ -39,6 +39,7 @@ log = logging.getLogger("heliograph.server")
     sandbox_tools="yes",
     stand_ins="yes",
     webhook_allowed_networks="loopback,private",
+    record_requests="10000",
 )
 @click.option(
     "--seed",

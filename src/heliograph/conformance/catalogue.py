@@ -29,7 +29,8 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
 from heliograph.conformance.operations import operation_checks
 
 _TOPICS = """participants messages users identities merging devices endusers clients conversations metadata apps
-    integrations switchboards control attachments oauth webhooks deliveries pages credentials requests responses"""
+    integrations switchboards control attachments oauth webhooks deliveries recording pages credentials requests
+    responses"""
 """In the order of docs/behaviour.md."""
 
 NOT_OBSERVABLE = {
@@ -44,6 +45,11 @@ NOT_OBSERVABLE = {
     "integrations.4": "takes an app with more than 1,000 integrations",
     "attachments.12": "takes an hour, and the storage of the server",
     "deliveries.3": "takes an app with more than 1,000 deliveries",
+    "recording.1": "takes a server with --record-requests",
+    "recording.2": "takes a server with --record-requests",
+    "recording.3": "takes a server with --record-requests",
+    "recording.4": "takes a server with --record-requests",
+    "recording.5": "takes a server with --record-requests",
     "responses.3": "takes a failure of the database",
     "responses.4": "takes a failure of the machine",
     "responses.5": "takes access to the files of the database",

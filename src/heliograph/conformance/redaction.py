@@ -20,7 +20,8 @@ _CODE = re.compile(r"(code=)[^&\s\"]+")
 _SECRET_KEYS = frozenset(("secret", "clientSecret", "client_secret", "access_token", "code_verifier"))
 _OF_THE_ACCOUNT = frozenset(
     """CreateApp ListApps GetApp UpdateApp ListAppKeys GetAppKey GetTokenInfo ListIntegrations ListSwitchboards
-    ListSwitchboardIntegrations ListDeliveries ListEventRecords ListOAuthClients ListOutbound""".split()
+    ListSwitchboardIntegrations ListDeliveries ListEventRecords ListRecordedRequests GetRecordedRequest
+    ListOAuthClients ListOutbound""".split()
 )
 """The operations whose responses may show what the run did not create."""
 _NAMES = frozenset(("type", "status", "code"))

@@ -19,7 +19,7 @@ from heliograph.domain.user_creation import Creation, creation_batch
 from heliograph.domain.verbs import Refused
 from heliograph.errors import BadRequest
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.rows import clients, devices, users
+from heliograph.storage.rows import clients, devices, recorded_requests, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
@@ -129,6 +129,7 @@ async def _delete_personal_information(
     user.profile = user.metadata = _EMPTY
     await clients.clear_personal_information(tx, tenant.app_id, user.id)
     await devices.clear_personal_information(tx, tenant.app_id, user.id)
+    await recorded_requests.remove_about(tx, tenant.app_id, user.id, user.external_id)
     return await _save(tx, tenant, user)
 
 
@@ -163,6 +164,7 @@ async def _delete(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str 
     if last:
         await clients.remove_of_user(tx, tenant.app_id, seats.user.id)
         await devices.remove_of_user(tx, tenant.app_id, seats.user.id)
+        await recorded_requests.remove_about(tx, tenant.app_id, seats.user.id, seats.user.external_id)
         await users.identify(tx, [seats.user], [])
         await users.remove(tx, seats.user)
     return last

@@ -1,4 +1,4 @@
-"""Deletes events, settled deliveries and what channels would have been sent past their retention time."""
+"""Deletes events, settled deliveries, recorded requests and messages to stand-ins past their retention time."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ _STEPS: tuple[tuple[str, Step], ...] = (
     ("attempt", retention.prune_attempts),
     ("event", retention.prune_events),
     ("outbound", retention.prune_outbound),
+    ("request", retention.prune_requests),
 )
 
 

@@ -39,6 +39,7 @@ from heliograph.server.routes import (
     oauth,
     oauth_clients,
     participants,
+    recorded_requests,
     requests,
     sandbox,
     sandbox_tools,
@@ -81,6 +82,7 @@ ROUTE_MODULES = (
     oauth,
     oauth_clients,
     participants,
+    recorded_requests,
     requests,
     sandbox,
     sandbox_tools,
@@ -119,10 +121,13 @@ class Api:
         streams: Streams,
         on_removal: Callable[[], None],
         read_media: ReadMedia | None,
+        unrecorded: Callable[[], int] | None = None,
         tools: Tools | None = None,
     ) -> None:
         self.auth = Authenticator(store)
-        self._context = ServerContext(store, blobs, settings, urls, self.auth, streams, on_removal, read_media, tools)
+        self._context = ServerContext(
+            store, blobs, settings, urls, self.auth, streams, on_removal, read_media, unrecorded, tools
+        )
         self._routes = ROUTES
         self._router = Router((*OPERATIONS, *EXTENSIONS, *(SANDBOX_TOOLS if tools else ())))
 

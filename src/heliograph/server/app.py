@@ -44,7 +44,8 @@ class Application:
 
     `blobs` are the files of attachments, by default in the database. `read_media` reads files of other servers that
     messages show; without it, none are read. `on_removal` is called after a key, an integration or an app is removed.
-    `tools` are the sandbox tools; without them, their paths do not exist.
+    `tools` are the sandbox tools; without them, their paths do not exist. `unrecorded` returns the
+    number of requests that were not recorded, if requests are recorded.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Application:
         request_log: RequestLog | None = None,
         metrics: Metrics | None = None,
         tools: Tools | None = None,
+        unrecorded: Callable[[], int] | None = None,
     ) -> None:
         self.metrics = metrics or Metrics(store)
         self._log = request_log
@@ -71,7 +73,7 @@ class Application:
         )
         urls = Urls(settings, self._proxies)
         files = blobs or DatabaseBlobs(store)
-        parts = (store, files, settings, urls, self.streams, on_removal, read_media)
+        parts = (store, files, settings, urls, self.streams, on_removal, read_media, unrecorded)
         self._api = Api(*parts) if tools is None else SandboxApi(*parts, tools)
         auth = self._api.auth
         attachments = attachment_route(store, files, auth.check_access, private=settings.private_attachments)

@@ -50,9 +50,10 @@ class SandboxApi(Api):
         streams: Streams,
         on_removal: Callable[[], None],
         read_media: ReadMedia | None,
+        unrecorded: Callable[[], int] | None,
         tools: Tools,
     ) -> None:
-        super().__init__(store, blobs, settings, urls, streams, on_removal, read_media, tools)
+        super().__init__(store, blobs, settings, urls, streams, on_removal, read_media, unrecorded, tools)
         self._routes = disturbed(ROUTES, tools.chaos)
         self._tools = tools
 

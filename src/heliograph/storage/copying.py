@@ -30,6 +30,7 @@ from heliograph.storage.rows.messages import StoredMessage
 from heliograph.storage.rows.oauth_clients import StoredCode, StoredOAuthClient
 from heliograph.storage.rows.outbound import StoredOutbound
 from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.recorded_requests import StoredRequest
 from heliograph.storage.rows.removal_calls import RemovalCall
 from heliograph.storage.rows.support_users import StoredSupportUser
 from heliograph.storage.rows.switchboards import StoredSwitchboard
@@ -131,6 +132,7 @@ TABLES = (
     Table("switchboard", StoredSwitchboard.__struct_fields__, ("app_id",)),
     Table("webhook", StoredWebhook.__struct_fields__, ("id",)),
     Table("delivery", StoredDelivery.__struct_fields__, ("id",), ("lane",)),
+    Table("request", StoredRequest.__struct_fields__, ("app_id", "id"), ("app_id",)),
     Table("attempt", StoredAttempt.__struct_fields__, ("delivery_id", "number"), ("lane",)),
 )
 

@@ -101,6 +101,12 @@ class DeliveryPath(AppPath, frozen=True, gc=False):
     delivery_id: str
 
 
+class RecordedRequestPath(AppPath, frozen=True, gc=False):
+    """The path of a recorded request."""
+
+    recorded_request_id: str
+
+
 class InboxPath(AppPath, frozen=True, gc=False):
     """A path of an inbox or below it."""
 
@@ -138,6 +144,7 @@ EXTENSION_CONVERSATION = PathTemplate(f"{EXTENSION_APP.text}/conversations/{{con
 EXTENSION_MESSAGE = PathTemplate(f"{EXTENSION_CONVERSATION.text}/messages/{{messageId}}", MessagePath)
 SUPPORT_USER = PathTemplate(f"{EXTENSION_APP.text}/supportUsers/{{zendeskId}}", ZendeskUserPath)
 DELIVERY = PathTemplate(f"{EXTENSION_APP.text}/deliveries/{{deliveryId}}", DeliveryPath)
+RECORDED_REQUEST = PathTemplate(f"{EXTENSION_APP.text}/requests/{{recordedRequestId}}", RecordedRequestPath)
 SANDBOX = PathTemplate(f"{EXTENSION_APP.text}/sandbox", AppPath)
 INBOX = PathTemplate(f"{SANDBOX.text}/inboxes/{{name}}", InboxPath)
 OAUTH_CLIENTS = PathTemplate("/heliograph/v1/oauthClients", NoPath)

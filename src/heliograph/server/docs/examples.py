@@ -27,6 +27,7 @@ from heliograph.wire import (
     outbound,
     participants,
     passthrough,
+    recorded_requests,
     support_users,
     switchboards,
     users,
@@ -161,6 +162,23 @@ _event_record = event_records.EventRecord(
     key_id=f"app_{_APP}",
     conversation_id=_GROUP,
 )
+_recorded = recorded_requests.RecordedRequest(
+    id="6ae0a1f5b022000ca7d25e90",
+    request_id="6ae0a1f5b022000ba7d25e90",
+    received_at=_TIME,
+    duration_ms=2.184,
+    method="DELETE",
+    path=f"/v2/apps/{_APP}/conversations/{_GROUP}",
+    status=200,
+    operation="DeleteConversation",
+    key_id=f"app_{_APP}",
+)
+_recorded_details = recorded_requests.RecordedRequestDetails(
+    **asdict(_recorded),
+    request=recorded_requests.RecordedMessage(headers={"authorization": f"Basic app_{_APP}"}, size=0),
+    response=recorded_requests.RecordedMessage(headers={"content-type": "application/json"}, size=2, body={}),
+    events=[_event_record],
+)
 _oauth_client = oauth.OAuthClient(
     client_id="shop",
     display_name="Shop",
@@ -227,6 +245,8 @@ _RESPONSES: tuple[Any, ...] = (
     deliveries.DeliveryResponse(delivery=replace(_delivery, attempts=[_attempt])),
     deliveries.DeliveryListResponse(deliveries=[_delivery], meta=_end),
     event_records.EventRecordListResponse(events=[_event_record], meta=_end),
+    recorded_requests.RecordedRequestResponse(request=_recorded_details),
+    recorded_requests.RecordedRequestListResponse(requests=[_recorded], recording=True, dropped=0, meta=_end),
     _call,
 )
 _hook = {"target": "https://example.org/hook", "triggers": ["conversation:join", "conversation:leave"]}

@@ -53,6 +53,7 @@ _PARAMETERS = {
     "deviceId": "The device.",
     "guid": "What the SDK calls the device.",
     "deliveryId": "The delivery.",
+    "recordedRequestId": "The id of the record.",
     "oauthClientId": "The id of the OAuth client.",
     "zendeskId": "The id of the Support user to link with the user.",
     "name": "The inbox: up to 64 letters, digits, dots, underscores and hyphens.",
@@ -67,9 +68,10 @@ _FILTERS = {
     "identities.email": "The email address.",
     "operation": "The operation.",
     "types": "Types of integrations, separated by commas.",
-    "path": "The path below the URL.",
+    "path": "The path below the URL of an inbox, or the beginning of the path of a recorded request.",
     "eventType": "The type of an event in the body.",
     "type": "The type of the event.",
+    "keyId": "The key of the caller.",
     "requestId": "The X-Request-Id of the request that caused the event.",
 }
 _ONE_OF = {("Deliveries", "status"): get_args(DeliveryStatus), ("Deliveries", "type"): tuple(EVENT_TYPES)}

@@ -44,6 +44,8 @@ class ServerContext:
     """Called after a key, an integration or an app is removed."""
     read_media: ReadMedia | None
     """Reads the beginning of files of other servers, with the setting `fetch_media`."""
+    unrecorded: Callable[[], int] | None
+    """Returns the number of requests that this process has not recorded; None without the setting `record_requests`."""
     tools: Tools | None
     """The sandbox tools, on a server that has them."""
 

@@ -46,6 +46,9 @@ class Metrics:
             ("reason",),
             registry=registry,
         )
+        self._unrecorded = Counter(
+            "heliograph_unrecorded_requests", "Requests that were to be recorded and were not.", registry=registry
+        )
         self._request_seconds = Histogram(
             "heliograph_request_seconds",
             "Time from the head of a request to its response.",
@@ -104,6 +107,10 @@ class Metrics:
     def refused(self, reason: Reason) -> None:
         """Count a request whose credential was refused."""
         self._refused.labels(reason.name.lower()).inc()
+
+    def unrecorded(self, count: int) -> None:
+        """Count requests that the recorder dropped."""
+        self._unrecorded.inc(count)
 
     def _batch(self, name: str, size: int, seconds: float) -> None:
         # The batch is committed, so an error of the metrics must not fail its calls.

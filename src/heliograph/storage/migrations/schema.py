@@ -28,7 +28,7 @@ from heliograph.storage.migrations.steps import (
     step_16_stream_marks,
     step_17_partitions,
     step_18_synthetic_events,
-    step_19_event_requests,
+    step_19_requests,
 )
 from heliograph.storage.rows import meta
 
@@ -51,7 +51,7 @@ STEPS: tuple[Step, ...] = (
     step_16_stream_marks.STEP,
     step_17_partitions.STEP,
     step_18_synthetic_events.STEP,
-    step_19_event_requests.STEP,
+    step_19_requests.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

@@ -28,6 +28,7 @@ OWNED: dict[str, Columns] = {
     "identifier": ("bucket", "app_id", "kind", "value", "brand_id"),
     "support_user": ("bucket", "app_id", "zendesk_id"),
     "app_user": ("bucket", "app_id", "id"),
+    "request": ("bucket", "app_id", "id"),
 }
 
 

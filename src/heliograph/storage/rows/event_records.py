@@ -52,6 +52,23 @@ async def page(reader: Reader, app_id: str, filter: EventRecordFilter, page: Pag
     return rows.holding([_ROWS.load(row) for row in rows.records])
 
 
+async def of_request(
+    reader: Reader, app_id: str, request_id: str, first: str, last: str, limit: int
+) -> list[StoredRecord]:
+    """The events of the app with this request id, and ids between `first` and `last`, oldest first."""
+    source = "event WHERE bucket = 0 AND app_id = $1" if reader.single_writer else "event WHERE app_id = $1"
+    rows = await reader.rows(
+        f"SELECT {', '.join(_ROWS.columns)} FROM {source} AND request_id = $2 AND id >= $3 AND id <= $4 "
+        "ORDER BY id LIMIT $5",
+        app_id,
+        request_id,
+        first,
+        last,
+        limit,
+    )
+    return [_ROWS.load(row) for row in rows]
+
+
 def _selected(
     reader: Reader, app_id: str, filter: EventRecordFilter
 ) -> tuple[str, tuple[Any, ...], list[tuple[str, str]]]:

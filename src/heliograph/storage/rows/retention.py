@@ -172,3 +172,27 @@ async def prune_outbound(tx: Tx, table: str, bucket: int, after: str, mark: Mark
     )
     await tx.delete("outbound", ("bucket", "id"), [(bucket, id) for id, *_ in rows])
     return rows[-1][0] if len(rows) == limit else None
+
+
+async def prune_requests(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+    """Delete up to `limit` old requests of the next app of the bucket.
+
+    Returns the app after which to continue, or None if there are no more apps.
+    """
+    row = await tx.row(
+        f"SELECT app_id FROM {table} WHERE bucket = $1 AND app_id > $2 ORDER BY app_id LIMIT 1", bucket, after
+    )
+    if row is None:
+        return None
+    rows = await tx.rows(
+        f"SELECT id FROM {table} WHERE bucket = $1 AND app_id = $2 AND id <= $3 ORDER BY id LIMIT $4",
+        bucket,
+        row[0],
+        mark.id,
+        limit,
+    )
+    await tx.delete("request", ("bucket", "app_id", "id"), [(bucket, row[0], id) for id, *_ in rows])
+    if len(rows) == limit:
+        return after
+    next_app: str = row[0]
+    return next_app

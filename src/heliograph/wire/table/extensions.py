@@ -33,12 +33,16 @@ from heliograph.wire.paths import (
     EXTENSION_USER,
     OAUTH_CLIENT,
     OAUTH_CLIENTS,
+    RECORDED_REQUEST,
     SUPPORT_USER,
     A,
     C,
 )
+from heliograph.wire.recorded_requests import RecordedRequestListResponse, RecordedRequestResponse
 from heliograph.wire.support_users import SupportUserBody, SupportUserResponse
 from heliograph.wire.users import LoginBody, UserResponse
+
+RECORDER_TAG = "Recorded requests"
 
 # fmt: off
 LIST_DELIVERIES = Operation(
@@ -69,6 +73,18 @@ LIST_EVENT_RECORDS = Operation(
     "Lists the events of an app with the requests that caused them, oldest first.",
     body=NO_BODY, response=Json(EventRecordListResponse), errors=(errors.InvalidPage,), paged=True,
     filters=("type", "conversationId", "userId", "requestId"),
+)
+LIST_RECORDED_REQUESTS = Operation(
+    "ListRecordedRequests", "GET", EXTENSION_APP / "requests", RECORDER_TAG, A,
+    "Lists the recorded requests of an app, in the order of their responses. A server with `--record-requests` records "
+    "requests.",
+    body=NO_BODY, response=Json(RecordedRequestListResponse), errors=(errors.InvalidPage,), paged=True,
+    filters=("status", "operation", "keyId", "path"),
+)
+GET_RECORDED_REQUEST = Operation(
+    "GetRecordedRequest", "GET", RECORDED_REQUEST, RECORDER_TAG, A,
+    "Fetches a recorded request with its response, and the first 100 events that it caused.",
+    body=NO_BODY, response=Json(RecordedRequestResponse), errors=(errors.NotFound,),
 )
 REGISTER_DEVICE = Operation(
     "RegisterDevice", "PUT", DEVICE_GUID, "End users", A,

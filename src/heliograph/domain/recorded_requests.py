@@ -1,0 +1,64 @@
+"""The verbs of recorded requests."""
+
+from __future__ import annotations
+
+from heliograph.domain import event_records
+from heliograph.domain.tenants import Tenant
+from heliograph.errors import NotFound
+from heliograph.storage.engine import Reader
+from heliograph.storage.rows import recorded_requests
+from heliograph.storage.rows.event_records import StoredRecord
+from heliograph.storage.rows.recorded_requests import StoredRequest
+from heliograph.storage.store import Store
+from heliograph.wire import times
+from heliograph.wire.base import encoded
+from heliograph.wire.paging import Page, Slice
+from heliograph.wire.recorded_requests import (
+    RecordedMessage,
+    RecordedRequest,
+    RecordedRequestDetails,
+    RecordedRequestFilter,
+)
+
+
+async def page(store: Store, tenant: Tenant, filter: RecordedRequestFilter, page: Page) -> Slice[RecordedRequest]:
+    """A page of the recorded requests of an app that the filter selects, oldest first."""
+    found = await store.snapshot(recorded_requests.page, tenant.app_id, filter, page)
+    return found.holding([_summary(one) for one in found.records])
+
+
+async def get(store: Store, tenant: Tenant, id: str) -> RecordedRequestDetails:
+    """A recorded request with the events that it caused.
+
+    Raises:
+        NotFound: it does not exist in this app.
+    """
+    stored, caused = await store.snapshot(_get, tenant.app_id, id)
+    summary = _summary(stored)
+    return RecordedRequestDetails(
+        **{name: getattr(summary, name) for name in summary.__struct_fields__},
+        request=encoded(RecordedMessage, stored.sent),
+        response=encoded(RecordedMessage, stored.received),
+        events=[event_records.to_api(one) for one in caused],
+    )
+
+
+async def _get(reader: Reader, app_id: str, id: str) -> tuple[StoredRequest, list[StoredRecord]]:
+    stored = await recorded_requests.get(reader, app_id, id)
+    if stored is None:
+        raise NotFound
+    return stored, await recorded_requests.caused(reader, app_id, stored)
+
+
+def _summary(stored: StoredRequest) -> RecordedRequest:
+    return RecordedRequest(
+        id=stored.id,
+        request_id=stored.request_id,
+        received_at=times.to_text(stored.received_at),
+        duration_ms=stored.microseconds / 1000,
+        method=stored.method,
+        path=stored.path,
+        status=stored.status,
+        operation=stored.operation,
+        key_id=stored.key_id,
+    )

@@ -1,0 +1,98 @@
+"""A recorded request as its row, without secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Raw, Struct
+
+from heliograph.server.http.exchange import HeaderList
+from heliograph.server.http.responses import Response
+from heliograph.server.recording import masking
+from heliograph.server.recording.exchange import BODY_LIMIT, RecordedExchange
+from heliograph.storage.rows.recorded_requests import StoredRequest
+from heliograph.wire.recorded_requests import RecordedMessage
+
+_PATH_LIMIT = 2048
+_JSON = "application/json"
+_ERASING = ("DeleteUser", "DeleteUserPersonalInformation")
+_encode = msgspec.json.Encoder().encode
+
+
+class Recorded(Struct, gc=False):
+    """A request and its response. Times are in milliseconds of the wall clock, and in microseconds."""
+
+    id: str
+    exchange: RecordedExchange
+    operation: str | None
+    response: Response
+    received_at: int
+    microseconds: int
+
+    @property
+    def size(self) -> int:
+        """The bytes of the bodies."""
+        return self.exchange.size + len(self.response.body)
+
+
+def row_of(recorded: Recorded) -> StoredRequest:
+    """The row of a request."""
+    exchange, response = recorded.exchange, recorded.response
+    headers, key_id = _request_headers(exchange)
+    answered = _headers(response.headers)
+    sent = RecordedMessage(headers=headers, size=exchange.size, body=_sent(exchange, headers))
+    received = RecordedMessage(headers=answered, size=len(response.body), body=_received(response, answered))
+    return StoredRequest(
+        id=recorded.id,
+        app_id=exchange.app_id,
+        request_id=exchange.request_id,
+        received_at=recorded.received_at,
+        microseconds=recorded.microseconds,
+        method=exchange.method,
+        path=_path(exchange, recorded.operation),
+        status=exchange.status,
+        operation=recorded.operation,
+        key_id=key_id,
+        sent=Raw(_encode(sent)),
+        received=Raw(_encode(received)),
+    )
+
+
+def _path(exchange: RecordedExchange, operation: str | None) -> str:
+    path = exchange.raw_path.decode("latin-1")
+    if operation in _ERASING:
+        # The path names the user whose requests this one deleted.
+        before, _, rest = path.partition("/users/")
+        path = f"{before}/users/{masking.MASK}{'/personalinformation' if '/' in rest.strip('/') else ''}"
+    if exchange.query_string:
+        path += "?" + masking.query(exchange.query_string.decode("latin-1"))
+    return path[:_PATH_LIMIT]
+
+
+def _request_headers(exchange: RecordedExchange) -> tuple[dict[str, str], str | None]:
+    """The headers of the request, and the key that they name."""
+    headers, key_id = _headers(exchange.header_list), None
+    if (authorization := exchange.headers.get(b"authorization")) is not None:
+        headers["authorization"], key_id = masking.credential(authorization, proved=exchange.authenticated)
+    return headers, key_id
+
+
+def _headers(given: HeaderList | Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in given:
+        name = raw_name.decode("latin-1")
+        value = masking.MASK if masking.is_secret(name) else raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _sent(exchange: RecordedExchange, headers: dict[str, str]) -> Raw | str | None:
+    body = exchange.body
+    return masking.request_body(body) if body and headers.get("content-type", "").startswith(_JSON) else None
+
+
+def _received(response: Response, headers: dict[str, str]) -> Raw | None:
+    body = response.body
+    is_json = headers.get("content-type", "").startswith(_JSON)
+    return masking.response_body(body) if body and is_json and len(body) <= BODY_LIMIT else None

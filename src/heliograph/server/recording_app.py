@@ -1,0 +1,58 @@
+"""The application of a server that records requests."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+from heliograph.server.app import Application
+from heliograph.server.http.exchange import Exchange
+from heliograph.server.http.responses import Response
+from heliograph.server.recording.exchange import RecordedExchange
+from heliograph.server.recording.recorder import Recorder
+from heliograph.wire.operations import AnyOperation
+from heliograph.wire.table.extensions import RECORDER_TAG
+from heliograph.wire.table.sandbox import SANDBOX_TAG
+from heliograph.wire.table.v2.apps import DELETE_APP
+
+_OF_APP = re.compile(rb"/(?:v2|heliograph/v1)/apps/([0-9a-f]{24})(?=/|\Z)")
+_ERASING = re.compile(
+    rb"DELETE .*/apps/[^/]+(?:/users/[^/]+(?:/personalinformation)?)?/?\Z|POST .*/apps/[^/]+/sandbox/reset/?\Z"
+)
+_UNRECORDED = (RECORDER_TAG, SANDBOX_TAG)
+
+
+class RecordingApplication(Application):
+    """Responds to every request, counts it, logs it, and records those about an app.
+
+    `parts` and `more` are the arguments of `Application`.
+    """
+
+    def __init__(self, recorder: Recorder, *parts: Any, **more: Any) -> None:
+        super().__init__(*parts, unrecorded=lambda: recorder.dropped, **more)
+        self._recorder = recorder
+
+    async def _handle(self, exchange: Exchange) -> None:
+        found = _OF_APP.search(exchange.raw_path)
+        if found is None:
+            await super()._handle(exchange)
+            return
+        if _ERASING.match(b"%s %s" % (exchange.method.encode(), exchange.raw_path)):
+            # What was recorded before must be in the database, where it is deleted.
+            await self._recorder.flush()
+        await super()._handle(RecordedExchange(exchange, found[1].decode()))
+
+    def _record(
+        self, exchange: Exchange, operation: AnyOperation | None, response: Response | None, started: float
+    ) -> None:
+        super()._record(exchange, operation, response, started)
+        if not isinstance(exchange, RecordedExchange) or response is None:
+            return
+        if operation is not None and operation.tag in _UNRECORDED:
+            return
+        if operation is DELETE_APP and response.status == DELETE_APP.status:
+            self._recorder.forget(exchange.app_id)
+            return
+        seconds = time.perf_counter() - started
+        self._recorder.add(exchange, operation.name if operation else None, response, seconds)

@@ -1,7 +1,0 @@
-"""The request that caused an event."""
-
-from __future__ import annotations
-
-from heliograph.storage.migrations.step import Step
-
-STEP = Step(least_version=0, changes=("ALTER TABLE event ADD COLUMN request_id {text}",))

@@ -1,0 +1,34 @@
+"""Recorded requests, as tests look them up."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from tests.harness import Caller
+
+PATIENCE_SECONDS = 20
+PAGE = {"page[size]": 100}
+
+
+def path(api: Caller, id: str = "") -> str:
+    """The path of the requests of the caller's app, or of one of them."""
+    return f"/heliograph/v1/apps/{api.app_id}/requests{id and '/'}{id}"
+
+
+def listed(api: Caller, **filters: str) -> list[Any]:
+    """The requests of the first page with these filters."""
+    params = {**PAGE, **{f"filter[{name}]": one for name, one in filters.items()}}
+    found: list[Any] = api.ok("GET", path(api), params=params)["requests"]
+    return found
+
+
+def recorded(api: Caller, request_id: str) -> Any:
+    """The request with this X-Request-Id and its response, once it is written."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        for one in listed(api):
+            if one["requestId"] == request_id:
+                return api.ok("GET", path(api, one["id"]))["request"]
+        time.sleep(0.02)
+    raise AssertionError(f"{request_id} is not recorded")
