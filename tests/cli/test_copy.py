@@ -31,7 +31,8 @@ FILE = PNG + bytes(range(256)) * 2000
 def filled(engine: str, folder: Path, users: int = 20) -> str:
     """A database with something in every table, an app that waits to be purged among it."""
     url = new_database(engine, folder)
-    with serving(url, "--webhook-allowed-networks", "loopback", "--stand-ins", "yes") as server, calling(server) as api:
+    options = ("--webhook-allowed-networks", "loopback", "--stand-ins", "yes", "--record-requests", "100")
+    with serving(url, *options) as server, calling(server) as api:
         ids = [api.new_user(f"user {number}") for number in range(users)]
         group = api.new_group(*ids[:3], displayName="Ångström")
         for one in ids[3:10]:
@@ -90,9 +91,9 @@ def content(url: str) -> dict[str, list[tuple[object, ...]]]:
         else:
             bucketed = table not in WITHOUT_BUCKET
             keep[table] = sorted((line[1:] if bucketed else line for line in lines), key=repr)
-    # On SQLite events have a column that is always 0, before those that were added later: full_source and synthetic.
+    # On SQLite events have a column that is always 0, before those that were added later: full_source, synthetic, request_id.
     if is_sqlite(url):
-        keep["event"] = [(*line[:-3], *line[-2:]) for line in keep["event"]]
+        keep["event"] = [(*line[:-4], *line[-3:]) for line in keep["event"]]
         keep["outbound"] = [line[:-1] for line in keep["outbound"]]
     # What belongs to running processes.
     for table in ("lease", "stream_mark"):

@@ -17,9 +17,8 @@ from heliograph.wire.table.sandbox import SANDBOX_TAG
 from heliograph.wire.table.v2.apps import DELETE_APP
 
 _OF_APP = re.compile(rb"/(?:v2|heliograph/v1)/apps/([0-9a-f]{24})(?=/|\Z)")
-_ERASING = re.compile(
-    rb"DELETE .*/apps/[^/]+(?:/users/[^/]+(?:/personalinformation)?)?/?\Z|POST .*/apps/[^/]+/sandbox/reset/?\Z"
-)
+_DELETED = re.compile(rb"/apps/[^/]+(?:/users/[^/]+(?:/personalinformation)?)?/?\Z")
+_RESET = b"/sandbox/reset"
 _UNRECORDED = (RECORDER_TAG, SANDBOX_TAG)
 
 
@@ -38,7 +37,8 @@ class RecordingApplication(Application):
         if found is None:
             await super()._handle(exchange)
             return
-        if _ERASING.match(b"%s %s" % (exchange.method.encode(), exchange.raw_path)):
+        path = exchange.raw_path
+        if path.rstrip(b"/").endswith(_RESET) or (exchange.method == "DELETE" and _DELETED.search(path)):
             # What was recorded before must be in the database, where it is deleted.
             await self._recorder.flush()
         await super()._handle(RecordedExchange(exchange, found[1].decode()))

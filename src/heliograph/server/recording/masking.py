@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 from functools import lru_cache
@@ -14,14 +13,13 @@ import msgspec
 from msgspec import Raw
 
 MASK = "•••••"
-_WORDS = (
-    "secret", "token", "password", "certificate", "credential", "authorization", "cookie", "signature", "apikey",
-    "privatekey", "serverkey", "signingkey", "accesskey", "consumerkey",
-)  # fmt: skip
-_WORD_BYTES = tuple(word.encode() for word in _WORDS)
+_WORDS = ("secret", "token", "password", "certificate", "credential", "authorization", "cookie", "signature")
+_KEYS = ("apikey", "privatekey", "serverkey", "signingkey", "accesskey", "consumerkey")
+# Each word contains one of these, and fewer are found in less time.
+_PARTS = (b"secret", b"token", b"password", b"certificate", b"credential", b"authorization", b"cookie", b"signature",
+          b"key", rb"\u")  # fmt: skip
 _KEY_ID = re.compile(r"[a-z]{2,4}_[0-9a-f]{24}\Z")
 _SCHEMES = {b"basic": "Basic", b"bearer": "Bearer"}
-_ESCAPE = rb"\u"
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -29,14 +27,21 @@ _decode = msgspec.json.Decoder().decode
 @lru_cache(maxsize=1024)
 def is_secret(name: str) -> bool:
     """Whether what has this name may be a secret."""
-    plain = name.lower().replace("_", "").replace("-", "")
-    return any(word in plain for word in _WORDS)
+    plain = name.lower()
+    return any(word in plain for word in _WORDS) or any(word in _joined(plain) for word in _KEYS)
+
+
+def _joined(name: str) -> str:
+    return name.replace("_", "").replace("-", "")
 
 
 def may_contain_secrets(body: bytes) -> bool:
     """Whether a body may name a secret. Names can be written with escapes in JSON."""
-    plain = body.lower().replace(b"_", b"").replace(b"-", b"")
-    return any(word in plain for word in _WORD_BYTES) or _ESCAPE in body
+    plain = body.lower()
+    for part in _PARTS:  # noqa: SIM110 - a generator takes three times as long
+        if part in plain:
+            return True
+    return False
 
 
 def masked(value: Any) -> Any:
@@ -93,7 +98,7 @@ def credential(authorization: bytes, *, proved: bool) -> tuple[str, str | None]:
 def _named_key(scheme: str, rest: bytes) -> str | None:
     try:
         if scheme == "Basic":
-            return base64.b64decode(rest, validate=True).decode().partition(":")[0]
+            return binascii.a2b_base64(rest, strict_mode=True).decode().partition(":")[0]
         key_id = jwt.get_unverified_header(rest).get("kid")
     except (ValueError, binascii.Error, jwt.PyJWTError, RecursionError):
         return None

@@ -8,7 +8,6 @@ import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from heliograph import ids
 from heliograph.background import Failures
 from heliograph.server.http.responses import Response
 from heliograph.server.recording.exchange import RecordedExchange
@@ -42,6 +41,8 @@ class Recorder:
         self._failures = failures
         self._on_drop = on_drop
         self.dropped = 0
+        """Requests that were dropped, as far as `on_drop` was called."""
+        self._lost = 0
         self._queue: deque[Recorded] = deque()
         self._bytes = 0
         self._strangers = 0
@@ -56,20 +57,14 @@ class Recorder:
         """Record a request, after its response was sent."""
         if not self._is_wanted(exchange):
             return
-        one = Recorded(
-            ids.new(),
-            exchange,
-            operation,
-            response,
-            int((time.time() - seconds) * 1000),
-            int(seconds * 1_000_000),
-        )
-        self._queue.append(one)
-        self._bytes += one.size
+        size = exchange.size + len(response.body)
+        self._queue.append(Recorded(exchange, operation, response, time.time(), seconds, size))
+        self._bytes += size
         while len(self._queue) > QUEUE_LIMIT or self._bytes > QUEUE_BYTES:
             self._take()
-            self._drop(1)
-        self._filled.set()
+            self._lost += 1
+        if not self._filled.is_set():
+            self._filled.set()
 
     def forget(self, app_id: str) -> None:
         """Record no more requests of an app, which was deleted, unless one with a valid credential follows."""
@@ -102,9 +97,10 @@ class Recorder:
         self._bytes -= one.size
         return one
 
-    def _drop(self, count: int) -> None:
-        self.dropped += count
-        self._on_drop(count)
+    def _report_lost(self) -> None:
+        if self._lost:
+            self._on_drop(self._lost)
+            self.dropped, self._lost = self.dropped + self._lost, 0
 
     async def _write_batch(self) -> None:
         async with self._writing:
@@ -117,6 +113,7 @@ class Recorder:
                 size += taken[-1].size
             if self._queue:
                 self._filled.set()
+            self._report_lost()
             if taken:
                 await self._write([row_of(one) for one in taken])
 
@@ -131,7 +128,7 @@ class Recorder:
             await self._store.write(_add, rows, sorted(excessive), self._keep)
             written = True
         if not written:
-            self._drop(len(rows))
+            self._lost += len(rows)
             return
         for app_id in excessive:
             self._since_deletion[app_id] = 0

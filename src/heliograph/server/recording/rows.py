@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 from msgspec import Raw, Struct
 
+from heliograph import ids
 from heliograph.server.http.exchange import HeaderList
 from heliograph.server.http.responses import Response
 from heliograph.server.recording import masking
@@ -21,19 +23,15 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Recorded(Struct, gc=False):
-    """A request and its response. Times are in milliseconds of the wall clock, and in microseconds."""
+    """A request and its response, when that was sent, in seconds since 1970, and how many seconds it took."""
 
-    id: str
     exchange: RecordedExchange
     operation: str | None
     response: Response
-    received_at: int
-    microseconds: int
-
-    @property
-    def size(self) -> int:
-        """The bytes of the bodies."""
-        return self.exchange.size + len(self.response.body)
+    ended_at: float
+    seconds: float
+    size: int
+    """The bytes of the bodies."""
 
 
 def row_of(recorded: Recorded) -> StoredRequest:
@@ -44,11 +42,11 @@ def row_of(recorded: Recorded) -> StoredRequest:
     sent = RecordedMessage(headers=headers, size=exchange.size, body=_sent(exchange, headers))
     received = RecordedMessage(headers=answered, size=len(response.body), body=_received(response, answered))
     return StoredRequest(
-        id=recorded.id,
+        id=ids.new(),
         app_id=exchange.app_id,
         request_id=exchange.request_id,
-        received_at=recorded.received_at,
-        microseconds=recorded.microseconds,
+        received_at=int((recorded.ended_at - recorded.seconds) * 1000),
+        microseconds=int(recorded.seconds * 1_000_000),
         method=exchange.method,
         path=_path(exchange, recorded.operation),
         status=exchange.status,
@@ -81,10 +79,17 @@ def _request_headers(exchange: RecordedExchange) -> tuple[dict[str, str], str | 
 def _headers(given: HeaderList | Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     headers: dict[str, str] = {}
     for raw_name, raw_value in given:
-        name = raw_name.decode("latin-1")
-        value = masking.MASK if masking.is_secret(name) else raw_value.decode("latin-1")
+        name, secret = _name(raw_name)
+        value = masking.MASK if secret else raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return headers
+
+
+@lru_cache(maxsize=256)
+def _name(raw: bytes) -> tuple[str, bool]:
+    """The name of a header, and whether its value is secret."""
+    name = raw.decode("latin-1")
+    return name, masking.is_secret(name)
 
 
 def _sent(exchange: RecordedExchange, headers: dict[str, str]) -> Raw | str | None:

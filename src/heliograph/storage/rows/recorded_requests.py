@@ -18,14 +18,15 @@ from heliograph.wire.paging import Page, Slice
 from heliograph.wire.recorded_requests import RecordedRequestFilter
 
 _EVENTS = 100
-_MARGIN = 1000
+_MARGIN = 5000
+"""Milliseconds that a request may have waited before it got its id."""
 _AFTER_EVERY_PATH = "\U0010ffff"
 
 
 class StoredRequest(Struct):
     """A row of `request`. The fields are the columns, in this order, with the id first for pages.
 
-    The id was made after the response was sent. `sent` is what the client sent, and `received` what it got.
+    The id was made after the response was sent, when the request was taken from the queue. `sent` is what the client sent, and `received` what it got.
     """
 
     id: str
