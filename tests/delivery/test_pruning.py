@@ -18,8 +18,9 @@ from heliograph.maintenance.retention import prune
 from heliograph.settings import Settings
 from heliograph.storage.blobs import DatabaseBlobs
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.rows import outbound, retention
+from heliograph.storage.rows import outbound, recorded_requests, retention
 from heliograph.storage.rows.outbound import StoredOutbound
+from heliograph.storage.rows.recorded_requests import StoredRequest
 from heliograph.storage.rows.retention import Mark
 from heliograph.storage.store import Store
 from heliograph.wire import times
@@ -88,6 +89,32 @@ def test_what_channels_would_have_been_sent_is_pruned(run: Run) -> None:
         assert len(await site.rows("SELECT 1 FROM outbound")) == 1_200
         assert await prune(store, EVERYTHING, DAY, Failures())
         assert await site.rows("SELECT 1 FROM outbound") == []
+
+    run(work)
+
+
+def test_recorded_requests_are_pruned(run: Run) -> None:
+    """recording.5: in steps, up to the mark, those of every app."""
+    apps_in_order = [ids.new() for _ in range(3)]
+
+    def request(app_id: str) -> StoredRequest:
+        return StoredRequest(
+            ids.new(), app_id, "r", 0, 0, "GET", "/", 200, None, None, sent=Raw(b"{}"), received=Raw(b"{}")
+        )
+
+    async def record(tx: Tx, count: int) -> None:
+        await recorded_requests.add(tx, [request(app_id) for app_id in apps_in_order for _ in range(count)])
+
+    async def work(store: Store) -> None:
+        site = await new_site(store)
+        await store.write(record, 600)
+        mark = Mark(0, ids.new())
+        await store.write(record, 2)
+        assert await prune(store, NOTHING, DAY, Failures())
+        assert len(await site.rows("SELECT 1 FROM request")) == 3 * 602
+        assert await prune(store, mark, DAY, Failures())
+        assert [row[0] for row in await site.rows("SELECT app_id FROM request")].count(apps_in_order[0]) == 2
+        assert len(await site.rows("SELECT 1 FROM request")) == 6
 
     run(work)
 

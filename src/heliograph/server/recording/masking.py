@@ -38,7 +38,7 @@ def _joined(name: str) -> str:
 def may_contain_secrets(body: bytes) -> bool:
     """Whether a body may name a secret. Names can be written with escapes in JSON."""
     plain = body.lower()
-    for part in _PARTS:  # noqa: SIM110 - a generator takes three times as long
+    for part in _PARTS:
         if part in plain:
             return True
     return False

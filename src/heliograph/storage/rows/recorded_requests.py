@@ -26,7 +26,8 @@ _AFTER_EVERY_PATH = "\U0010ffff"
 class StoredRequest(Struct):
     """A row of `request`. The fields are the columns, in this order, with the id first for pages.
 
-    The id was made after the response was sent, when the request was taken from the queue. `sent` is what the client sent, and `received` what it got.
+    The id was made when the request was taken from the queue, after its response was sent. `sent` is what the client
+    sent, and `received` what it got.
     """
 
     id: str

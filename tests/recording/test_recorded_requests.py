@@ -1,61 +1,16 @@
-"""Recorded requests: GET /heliograph/v1/apps/{appId}/requests, and what is in them."""
+"""GET /heliograph/v1/apps/{appId}/requests: which requests are recorded, and how they are found."""
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.api.recording import listed, path, recorded
-from tests.databases import everything, new_database
+from tests.databases import POSTGRESQL, everything, new_database
 from tests.harness import Caller, Server, error_of, init, new_app, serving, titles_of
-from tests.security.calls import Walk, basic
-from tests.security.credentials import bearer
-
-MASK = "•••••"
-KEPT = 400
-JSON = {"content-type": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def recorder(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that records requests."""
-    options = ("--record-requests", str(KEPT), "--stand-ins", "yes", "--sandbox-tools", "yes")
-    with serving(new_database(engine, tmp_path_factory.mktemp("recorder")), *options) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def owner(recorder: Server) -> Iterator[Caller]:
-    """A caller with the account key of that server."""
-    caller = Caller(recorder.url, init(recorder.database_url).account_auth)
-    yield caller
-    caller.http.close()
-
-
-@pytest.fixture
-def own(owner: Caller) -> Caller:
-    """A caller with the key of a fresh app of that server."""
-    return new_app(owner)
-
-
-def sent_and_recorded(api: Caller, method: str, where: str, body: Any = None, **more: Any) -> Any:
-    """Send a request; returns what is recorded of it."""
-    return recorded(api, api(method, where, body, **more).headers["x-request-id"])
-
-
-def shown(api: Caller, **filters: str) -> list[Any]:
-    """The requests of the first page, without the one that made the app's key."""
-    return [one for one in listed(api, **filters) if one.get("operation") != "CreateAppKey"]
-
-
-def stored(server: Server) -> str:
-    """The whole table of recorded requests, as text."""
-    return json.dumps(everything(server.database_url)["request"], ensure_ascii=False)
+from tests.recording.looking import KEPT, path, recorded, sent_and_recorded, shown
 
 
 def test_a_request_with_its_response_and_its_events(own: Caller) -> None:
@@ -164,102 +119,6 @@ def test_strangers_can_fill_neither_the_table_nor_apps_that_nobody_used(own: Cal
     assert "keyId" not in strange[0]
 
 
-def test_no_secret_is_stored(recorder: Server, owner: Caller) -> None:
-    """recording.3"""
-    assert owner.auth is not None
-    secrets: set[str] = set()
-
-    def noting(operation: Any, app_key: tuple[str, str], account_key: tuple[str, str]) -> str:
-        for key in (app_key, account_key):
-            secrets.update((key[1], basic(*key).removeprefix("Basic "), bearer(key).rpartition(".")[2]))
-        return basic(*(account_key if operation.scope.label == "account" else app_key))
-
-    walk = Walk(owner, lambda name: f"zq{name.replace('_', '')}xj", noting)
-    answers = [answer for _, answer in walk.run()]
-    secrets |= walk.secrets | {"zqaccesstokenxj", "zqpushxj", "zqsignaturexj"}
-    for answer in answers:
-        found = answer.json() if answer.headers.get("content-type") == "application/json" else {}
-        for holder in found.values():
-            if isinstance(holder, dict) and isinstance(holder.get("secret"), str):
-                secrets.add(holder["secret"])
-    seen = new_app(owner)
-    recorded(seen, seen("GET", "").headers["x-request-id"])
-    table = stored(recorder)
-    assert "zqexternalidxj" not in table  # the user was deleted
-    assert [secret for secret in secrets if secret in table] == []
-
-
-WRONG = "a-secret-that-nobody-should-see"
-SECRET_REQUESTS: tuple[dict[str, Any], ...] = (
-    {"headers": {"authorization": f"Basic {WRONG}"}, "auth": None},
-    {"headers": {"authorization": f"{WRONG} x"}, "auth": None},
-    {"headers": {"authorization": WRONG}, "auth": None},
-    {"headers": {"authorization": f"Bearer {WRONG}"}, "auth": None},
-    {"auth": (WRONG, "app_key")},
-    {"auth": ("app_000000000000000000000001", WRONG)},
-    {"headers": {"x-api-key": WRONG, "cookie": WRONG, "proxy-authorization": WRONG, "X-Auth-Token": WRONG}},
-    {"params": {"access_token": WRONG}},
-    {"params": {"filter": json.dumps({"secret": WRONG})}},
-    {"content": json.dumps({"secret": WRONG}), "headers": JSON},
-    {"content": json.dumps({"a": [{"Client-Secret": {"deep": [WRONG]}}]}), "headers": JSON},
-    {"content": json.dumps({"secret": WRONG}).replace("secret", "s\\u0065cret"), "headers": JSON},
-    {"content": f'{{"secret": "x", "secret": "{WRONG}"', "headers": JSON},
-    {"content": f'{{"secret": "{WRONG}", "secret": "x"}}', "headers": JSON},
-    {"content": f"password={WRONG}", "headers": {"content-type": "application/x-www-form-urlencoded"}},
-    {"content": json.dumps({"privateKey": WRONG, "x": "y" * 200_000}), "headers": JSON},
-)
-
-
-@pytest.mark.parametrize("number", range(len(SECRET_REQUESTS)))
-def test_secrets_in_unusual_places(own: Caller, recorder: Server, number: int) -> None:
-    """recording.3"""
-    own.new_group()
-    sent_and_recorded(own, "POST", "/users", **SECRET_REQUESTS[number])
-    table = stored(recorder)
-    assert WRONG not in table
-    assert base64.b64encode(f"{WRONG}:".encode()).decode()[:20] not in table
-    assert own.auth is not None
-    assert own.auth[1] not in table
-
-
-def test_what_is_kept_of_bodies(own: Caller) -> None:
-    """recording.3"""
-    made = own("POST", "/keys", {"displayName": "Spare"}, auth=None)
-    assert made.status_code == 401
-    masked = sent_and_recorded(own, "POST", "/users", {"metadata": {"secretWord": "x", "n": None}, "externalId": "eve"})
-    assert masked["request"]["body"] == {"metadata": {"secretWord": MASK, "n": None}, "externalId": "eve"}
-    broken = sent_and_recorded(own, "POST", "/users", content=b'{"externalId": \xff', headers=JSON)
-    assert broken["request"]["body"] == '{"externalId": �'
-    hook = {"target": "https://example.invalid/x", "triggers": ["*"]}
-    kept = sent_and_recorded(own, "POST", "/integrations", {"type": "custom", "webhooks": [hook]})
-    assert kept["response"]["body"]["integration"]["webhooks"][0]["secret"] == MASK
-    assert kept["request"]["body"]["webhooks"] == [hook]
-    long = sent_and_recorded(own, "POST", "/users", {"metadata": {"a": "x" * 100_000}})
-    assert "body" not in long["request"]
-    assert long["request"]["size"] > 100_000
-    file = {"source": ("x.txt", b"content")}
-    upload = sent_and_recorded(own, "POST", "/attachments", files=file, params={"access": "public"})
-    assert "body" not in upload["request"]
-    assert upload["request"]["size"] > 0
-
-
-def test_a_deleted_user_is_in_no_request(own: Caller, recorder: Server) -> None:
-    """recording.5"""
-    for where in ("", "/personalinformation"):
-        external_id = f'grace "{where}"'
-        user = own.new_user(external_id, profile={"givenName": "Grace-of-the-record"})
-        group = own.new_group()
-        own.join(group, user)
-        own("GET", f"/users/{httpx.URL(path=external_id).raw_path.decode()}")
-        sent_and_recorded(own, "GET", f"/conversations/{group}/participants")
-        erased = own("DELETE", f"/users/{user}{where}")
-        found = recorded(own, erased.headers["x-request-id"])
-        assert found["path"] == f"/v2/apps/{own.app_id}/users/{MASK}{where}"
-        table = stored(recorder)
-        assert "Grace-of-the-record" not in table
-        assert json.dumps(external_id)[1:-1] not in table
-
-
 def test_a_deleted_app_has_no_requests(own: Caller, owner: Caller, recorder: Server) -> None:
     """recording.5"""
     sent_and_recorded(own, "GET", "")
@@ -319,6 +178,43 @@ def test_a_stop_loses_nothing_and_a_kill_only_what_waits(engine: str, tmp_path: 
         assert [one["operation"] for one in shown(last)][:2] == ["GetApp", "CreateConversation"]
         for caller in (api, own, again, last):
             caller.http.close()
+
+
+@pytest.mark.one_engine(POSTGRESQL)
+def test_all_workers_record(engine: str, tmp_path: Any) -> None:
+    """recording.1"""
+    options = ("--record-requests", "100", "--workers", "2")
+    with serving(new_database(engine, tmp_path), *options, forked=False) as server:
+        api = new_app(Caller(server.url, init(server.database_url).account_auth))
+        sent = [httpx.get(f"{server.url}/v2/apps/{api.app_id}", auth=api.auth) for _ in range(20)]
+        for answer in sent:
+            assert recorded(api, answer.headers["x-request-id"])["operation"] == "GetApp"
+        api.http.close()
+
+
+@pytest.mark.one_engine
+def test_below_a_root_path(engine: str, tmp_path: Any) -> None:
+    """recording.1"""
+    with serving(new_database(engine, tmp_path), "--record-requests", "100", "--root-path", "/sc") as server:
+        api = new_app(Caller(server.url, init(server.database_url).account_auth))
+        assert server.url.endswith("/sc")
+        answer = httpx.get(f"{server.url}/v2/apps/{api.app_id}?a=b", auth=api.auth)
+        found = recorded(api, answer.headers["x-request-id"])
+        assert (found["path"], found["status"]) == (f"/v2/apps/{api.app_id}?a=b", 200)
+        assert httpx.get(f"{server.url}/docs").status_code == 200
+        api.http.close()
+
+
+def test_event_streams_are_recorded_when_they_end(own: Caller) -> None:
+    """recording.3"""
+    where = f"{own.url}/heliograph/v1/apps/{own.app_id}/events"
+    with httpx.stream("GET", where, auth=own.auth, timeout=20) as answer:
+        next(answer.iter_lines())
+        request_id = answer.headers["x-request-id"]
+    own.new_group()
+    found = recorded(own, request_id)
+    assert (found["operation"], found["status"]) == ("StreamEvents", 200)
+    assert "body" not in found["response"]
 
 
 def test_a_server_without_the_setting_records_nothing(account: Caller, server: Server) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
-from tests.harness import Caller
+from tests.databases import everything
+from tests.harness import Caller, Server
 
 PATIENCE_SECONDS = 20
 PAGE = {"page[size]": 100}
+KEPT = 400
+MASK = "•••••"
 
 
 def path(api: Caller, id: str = "") -> str:
@@ -32,3 +36,18 @@ def recorded(api: Caller, request_id: str) -> Any:
                 return api.ok("GET", path(api, one["id"]))["request"]
         time.sleep(0.02)
     raise AssertionError(f"{request_id} is not recorded")
+
+
+def sent_and_recorded(api: Caller, method: str, where: str, body: Any = None, **more: Any) -> Any:
+    """Send a request; returns what is recorded of it."""
+    return recorded(api, api(method, where, body, **more).headers["x-request-id"])
+
+
+def shown(api: Caller, **filters: str) -> list[Any]:
+    """The requests of the first page, without the one that made the app's key."""
+    return [one for one in listed(api, **filters) if one.get("operation") != "CreateAppKey"]
+
+
+def stored(server: Server) -> str:
+    """The whole table of recorded requests, as text."""
+    return json.dumps(everything(server.database_url)["request"], ensure_ascii=False)

@@ -1,0 +1,33 @@
+"""A server that records requests, on each engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.databases import new_database
+from tests.harness import Caller, Server, init, new_app, serving
+from tests.recording.looking import KEPT
+
+
+@pytest.fixture(scope="session")
+def recorder(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that records requests."""
+    options = ("--record-requests", str(KEPT), "--stand-ins", "yes", "--sandbox-tools", "yes")
+    with serving(new_database(engine, tmp_path_factory.mktemp("recorder")), *options) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def owner(recorder: Server) -> Iterator[Caller]:
+    """A caller with the account key of that server."""
+    caller = Caller(recorder.url, init(recorder.database_url).account_auth)
+    yield caller
+    caller.http.close()
+
+
+@pytest.fixture
+def own(owner: Caller) -> Caller:
+    """A caller with the key of a fresh app of that server."""
+    return new_app(owner)

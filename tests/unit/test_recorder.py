@@ -1,0 +1,128 @@
+"""The queue of the recorder: what is dropped and counted when requests come faster than they can be written."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from starlette.types import Message, Scope
+
+from heliograph.background import Failures
+from heliograph.server.http.exchange import Addresses, Exchange
+from heliograph.server.http.responses import Response
+from heliograph.server.recording.exchange import RecordedExchange
+from heliograph.server.recording.recorder import QUEUE_BYTES, QUEUE_LIMIT, Recorder
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.opening import open_store
+from heliograph.storage.store import Store
+from tests.databases import SQLITE, new_database, url_of
+
+APP = "6b08800000000000000000aa"
+pytestmark = pytest.mark.one_engine
+
+
+class _Received(Exchange):
+    """A request that was received and answered."""
+
+    status = 200
+
+    def mark_authenticated(self) -> None:
+        """Do nothing."""
+
+    def scope(self) -> Scope:
+        """Nothing asks for it."""
+        raise NotImplementedError
+
+    async def receive(self) -> Message:
+        """Nothing asks for it."""
+        raise NotImplementedError
+
+    async def send(self, message: Message) -> None:
+        """Nothing asks for it."""
+        raise NotImplementedError
+
+
+def add(recorder: Recorder, number: int, body: bytes = b"") -> None:
+    """Record a request with this number in its id."""
+    headers = [(b"x-request-id", str(number).encode())]
+    exchange = RecordedExchange(_Received("GET", b"/", b"", headers, Addresses("http", None, None)), APP)
+    exchange.mark_authenticated()
+    recorder.add(exchange, "GetApp", Response(200, [], body), 0.001)
+
+
+async def numbers(reader: Reader) -> list[int]:
+    """The numbers of the stored requests, in the order of their ids."""
+    return [int(row[0]) for row in await reader.rows("SELECT request_id FROM request ORDER BY id")]
+
+
+async def remove_table(tx: Tx) -> None:
+    """Make all later writes of requests fail."""
+    await tx.execute("DROP TABLE request")
+
+
+def run(folder: Path, work: Callable[[Store, Recorder, list[int]], Awaitable[None]], keep: int = 10_000) -> None:
+    """Run with a recorder whose queue is written when `flush` is called, and the list of what it dropped."""
+
+    async def go() -> None:
+        async with contextlib.aclosing(await open_store(url_of(new_database(SQLITE, folder)), serve=True)) as store:
+            dropped: list[int] = []
+            await work(store, Recorder(store, keep, Failures(), dropped.append), dropped)
+
+    asyncio.run(go())
+
+
+def test_the_oldest_are_dropped_and_counted(tmp_path: Path) -> None:
+    """recording.4"""
+
+    async def work(store: Store, recorder: Recorder, dropped: list[int]) -> None:
+        for number in range(QUEUE_LIMIT + 7):
+            add(recorder, number)
+        await recorder.flush()
+        assert (sum(dropped), recorder.dropped) == (7, 7)
+        assert await store.read(numbers) == list(range(7, QUEUE_LIMIT + 7))
+
+    run(tmp_path, work)
+
+
+def test_the_memory_of_the_queue_is_limited(tmp_path: Path) -> None:
+    """recording.4"""
+    body = b"x" * (QUEUE_BYTES // 8)
+
+    async def work(store: Store, recorder: Recorder, dropped: list[int]) -> None:
+        for number in range(12):
+            add(recorder, number, body)
+        await recorder.flush()
+        assert sum(dropped) == 4
+        assert await store.read(numbers) == list(range(4, 12))
+
+    run(tmp_path, work)
+
+
+def test_requests_that_cannot_be_written_are_counted(tmp_path: Path) -> None:
+    """recording.4"""
+
+    async def work(store: Store, recorder: Recorder, dropped: list[int]) -> None:
+        add(recorder, 1)
+        await store.write(remove_table)
+        await recorder.flush()
+        assert sum(dropped) == 1
+
+    run(tmp_path, work)
+
+
+def test_the_newest_are_kept_whatever_an_earlier_process_wrote(tmp_path: Path) -> None:
+    """recording.4"""
+
+    async def work(store: Store, recorder: Recorder, dropped: list[int]) -> None:
+        for number in range(60):
+            add(recorder, number)
+        await recorder.flush()
+        next_process = Recorder(store, 5, Failures(), dropped.append)
+        add(next_process, 60)
+        await next_process.flush()
+        assert await store.read(numbers) == [56, 57, 58, 59, 60]
+
+    run(tmp_path, work, keep=50)
