@@ -53,6 +53,8 @@ class Advancer:
 
     clocks: Clocks
     locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _unfinished: dict[str, set[PastAttempt]] = field(default_factory=dict)
+    """For each app whose last advance was not finished, the attempts that the next one does not list."""
 
     async def freeze(self, store: Store, app_id: str, *, frozen: bool) -> None:
         """Stop the clock of an app, or let it go on from the time at which it stands."""
@@ -79,7 +81,9 @@ class Advancer:
                 raise BadRequest(f"The clock moves forward only: it is {times.to_text(start)}")
             if target > times.now() + _MOST_AHEAD:
                 raise BadRequest("The clock can be at most 10 years ahead")
-            before = set(await self._attempts(store, app_id, start, start))
+            before = self._unfinished.pop(app_id, None)
+            if before is None:
+                before = set(await self._attempts(store, app_id, start, start))
             walk = _Walk(store, self.clocks, app_id, is_frozen, delivers)
             try:
                 await walk.to(target)
@@ -91,6 +95,8 @@ class Advancer:
             await self.clocks.save(store, app_id, frozen=is_frozen)
             attempts = await self._attempts(store, app_id, start, end)
             new = [one for one in attempts if one not in before][:_MOST_ATTEMPTS]
+            if end < target:
+                self._unfinished[app_id] = {*before, *new}
             return Advance(start, end, target - end, new, expired)
 
     async def _attempts(self, store: Store, app_id: str, start: int, end: int) -> list[PastAttempt]:

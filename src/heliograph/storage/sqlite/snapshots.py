@@ -45,7 +45,7 @@ class SnapshotFiles(Snapshots):
         self._replace = replace
         self._folder = location.sibling(_FOLDER)
         self._lock = asyncio.Lock()
-        for left in self._folder.glob(f"*{_DRAFT}"):  # the server was killed
+        for left in self._folder.glob(f"*{_DRAFT}*"):  # the server was killed
             left.unlink(missing_ok=True)
 
     async def listed(self) -> list[StoredSnapshot]:
