@@ -99,8 +99,8 @@ async def _serve(
             if on_ready and stand_ins.offered(settings, embedded=not store.shared):
                 log.info("third-party channels are stand-ins: nothing is sent to them")
             metrics = Metrics(store)
-            sandbox = Tools() if tools.offered(settings, embedded=not store.shared) else None
             url = local_url(settings, listener.getsockname()[1])
+            sandbox = Tools(url) if tools.offered(settings, embedded=not store.shared) else None
             if prepare is not None:
                 await prepare(store, sandbox, url)
             async with (
@@ -119,7 +119,7 @@ async def _serve(
                 )
                 ready = partial(on_ready, store, url) if on_ready else None
                 async with metrics.measuring():
-                    await running.serve(application.serve, listener, settings, ready, application.streams.close, link)
+                    await running.serve(application.serve, listener, settings, ready, application.close, link)
 
 
 @contextlib.asynccontextmanager

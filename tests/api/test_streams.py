@@ -68,6 +68,14 @@ def test_a_cursor_is_valid_for_its_own_app_only(api: Caller, account: Caller) ->
         assert refused.json()["errors"][0]["title"] == "Last-Event-ID is not an id of this stream"
 
 
+def test_a_stream_can_begin_with_the_oldest_event(api: Caller) -> None:
+    group = api.new_group()
+    api.say(group)
+    with streaming(api, "0") as lines:
+        assert cursor_of(lines)
+        assert [event_of(lines)[1] for _ in range(2)] == ["conversation:create", "conversation:message"]
+
+
 def test_a_stream_can_be_resumed_at_every_cursor(api: Caller) -> None:
     with streaming(api) as lines:
         place = cursor_of(lines)

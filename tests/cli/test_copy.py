@@ -90,9 +90,9 @@ def content(url: str) -> dict[str, list[tuple[object, ...]]]:
         else:
             bucketed = table not in WITHOUT_BUCKET
             keep[table] = sorted((line[1:] if bucketed else line for line in lines), key=repr)
-    # On SQLite events have a column that is always 0.
+    # On SQLite events have a column that is always 0, before those that were added later: full_source and synthetic.
     if is_sqlite(url):
-        keep["event"] = [(*line[:-2], line[-1]) for line in keep["event"]]
+        keep["event"] = [(*line[:-3], *line[-2:]) for line in keep["event"]]
         keep["outbound"] = [line[:-1] for line in keep["outbound"]]
     # What belongs to running processes.
     for table in ("lease", "stream_mark"):

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from heliograph.server.app import Application
 from heliograph.server.handlers import ROUTES
+from heliograph.server.http.asgi import AsgiExchange
 from heliograph.server.http.connections import Connections
 from heliograph.server.http.exchange import Exchange
 from heliograph.server.http.protocol import Serve
@@ -225,3 +226,36 @@ def test_a_line_break_in_a_header_is_never_sent(tmp_path: Path, caplog: pytest.L
     assert answer.status == 500
     assert json.loads(answer.body)["errors"][0]["code"] == "internal_error"
     assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("sent", [b"", b"four"], ids=["nothing", "a part"])
+def test_an_aborted_exchange_ends_the_connection(sent: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    """What was sent arrives, and no later request of the connection is handled."""
+    served: list[bytes] = []
+
+    async def serve(exchange: Exchange) -> None:
+        served.append(exchange.raw_path)
+        if sent:
+            await exchange.send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"8")]})
+            await exchange.send({"type": "http.response.body", "body": sent, "more_body": True})
+        exchange.abort()
+        await exchange.respond(200, [], b"late")
+
+    def ask(url: str) -> bytes:
+        with Connection(url) as connection:
+            connection.say(request("GET", "/first", None) + request("GET", "/second", None))
+            return connection.rest()
+
+    assert converse(serve, ask).partition(b"\r\n\r\n")[2] == sent
+    assert served == [b"/first"]
+    assert caplog.records == []
+
+
+def test_another_server_cannot_abort() -> None:
+    scope = {"scheme": "http", "method": "GET", "raw_path": b"/", "query_string": b"", "headers": [], "root_path": ""}
+    with pytest.raises(NotImplementedError):
+        AsgiExchange(scope, never, never).abort()
+
+
+async def never(*message: Any) -> Any:
+    """Called for the messages of a request."""

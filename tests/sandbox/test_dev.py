@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -122,6 +124,22 @@ def test_the_credentials_of_one_that_was_killed_are_replaced(tmp_path: Path) -> 
         before = variables(tmp_path, url)
     with developing(tmp_path, "--port", port) as url:
         assert variables(tmp_path, url) != before
+
+
+def test_a_program_starts_it_and_takes_it_along(tmp_path: Path) -> None:
+    """It prints a line of JSON when it is ready, and stops when its standard input ends."""
+    words = [sys.executable, "-m", "heliograph", "dev", "--port", "0", "--json", "--stop-on-eof"]
+    program = f"import subprocess, time; subprocess.Popen({words!r}, stdin=subprocess.PIPE); time.sleep(60)"
+    env = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=env)
+    assert parent.stdout is not None
+    found = json.loads(parent.stdout.readline())
+    assert found == variables(tmp_path, found["HELIOGRAPH_URL"])
+    parent.kill()
+    parent.wait()
+    assert parent.stdout.read() == ""  # until the server has closed it
+    parent.stdout.close()
+    assert command("status", "--url", found["HELIOGRAPH_URL"]).returncode == 1
 
 
 def test_status(dev: str, folder: Path) -> None:

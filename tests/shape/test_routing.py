@@ -14,6 +14,7 @@ from tests.routing import buckets, refused, unnamed
 
 LOOKED_UP = "the caller names neither a conversation nor a user; such calls are rare"
 ONCE = "the command runs without a server, and reads everything"
+EXPORT = "the export of a sandbox"
 SPREAD_OUT = {
     "clients.of_integration": "the deletion of an integration concerns clients of all users",
     "devices.deactivate": "the deletion of an integration concerns devices of all users",
@@ -21,6 +22,9 @@ SPREAD_OUT = {
     "deliveries.page": LOOKED_UP,
     "outbound.page": LOOKED_UP,
     "inactivity.checked_before": "the maintenance of apps with a limit of inactivity, a few times within the limit",
+    "users.of_app": EXPORT,
+    "conversations.of_app": EXPORT,
+    "outbox.newest": "the newest event of an app, for a sandbox",
     "outbox.after": "the events of an app, for tests",
     "retention.buckets": "the hourly maintenance of a database that is not distributed",
     "stream.start": "the step of the schema that begins the stream",

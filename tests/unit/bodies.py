@@ -28,6 +28,7 @@ from heliograph.wire.switchboards import (
 from heliograph.wire.webhooks import WebhookCreateBody, WebhookUpdateBody
 from tests.unit.contents import CONTENTS, JSON, METADATA, PICTURE
 from tests.unit.integrations import FULL_WEBHOOK, INTEGRATIONS, IOS, WEBHOOK
+from tests.unit.sandbox_bodies import SANDBOX_BODIES
 
 _settings = {
     "conversationRetentionSeconds": 3600,
@@ -301,4 +302,5 @@ EXAMPLES: dict[str, Example] = {
         },
     ),
     "token": (TokenBody, _token, {**_token, "redirect_uri": "https://example.invalid"}),
+    **SANDBOX_BODIES,
 }

@@ -139,4 +139,5 @@ LIMITS: dict[str, str] = {
     "PostbackAct": "payload!",
     "ReferralAct": "code!",
     "ReferralBody": "code!",
+    "SeedBody": "name 1..100",
 }

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from heliograph import ids
-from heliograph.cli.options import database_option, in_store, json_option, print_json
+from heliograph.cli.options import database_option, in_store, json_option, print_json, printable
 from heliograph.errors import NotFound, UsageError
 from heliograph.storage.store import Store
 from heliograph.wire.deliveries import Delivery, DeliveryFilter, DeliveryStatus
@@ -88,13 +88,8 @@ def show_delivery(app_id: str, delivery_id: str, url: str, as_json: bool) -> Non
     click.echo(_line(found))
     for attempt in found.attempts or []:
         outcome = str(attempt.status) if attempt.status is not None else attempt.error
-        response = _printable(" ".join((attempt.response or "").split())[:200])
+        response = printable(" ".join((attempt.response or "").split())[:200])
         click.echo(f"  {attempt.number}  {attempt.started_at}  {attempt.milliseconds} ms  {outcome}  {response}")
-
-
-def _printable(text: str) -> str:
-    # The response of an endpoint must not send control sequences to the terminal.
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 @deliveries.command("retry")
@@ -143,4 +138,4 @@ def _line(delivery: Delivery) -> str:
     attempts = f"{delivery.attempt_count} attempts"
     subject = delivery.conversation_id or delivery.user_id
     fields = (delivery.id, f"{delivery.status:9}", attempts, f"{delivery.event_type:20}", subject, delivery.created_at)
-    return "  ".join(map(str, fields))
+    return "  ".join(map(str, (*fields, "synthetic") if delivery.synthetic else fields))

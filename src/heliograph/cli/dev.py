@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from heliograph.cli.connecting import connection_of, registered
-from heliograph.cli.options import settings_options
-from heliograph.settings import IN_MEMORY, Settings
+from heliograph.cli.options import print_json, settings_options
+from heliograph.errors import UsageError
+from heliograph.settings import IN_MEMORY, Settings, is_loopback
 from heliograph.storage.store import Store
 
 if TYPE_CHECKING:
+    from heliograph.domain.sandbox import Sandbox
+    from heliograph.sandbox.seed_files import SeedFile
     from heliograph.sandbox.tools import Tools
+
+SEED_FILES = ("heliograph.toml", "heliograph.json")
+SEED_VARIABLE = "HELIOGRAPH_SEED_TOML"
+
+log = logging.getLogger("heliograph.server")
 
 
 @click.command()
@@ -24,8 +39,16 @@ if TYPE_CHECKING:
     stand_ins="yes",
     webhook_allowed_networks="loopback,private",
 )
+@click.option(
+    "--seed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Seed file with the contents of the sandbox. By default heliograph.toml or heliograph.json in the current "
+    f"folder, if there is one, or the text in {SEED_VARIABLE}.",
+)
 @click.option("--open", "open_", is_flag=True, help="Open the reference of the server in a browser.")
-def dev(open_: bool, **options: Any) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the variables of `heliograph env` as a line of JSON.")
+@click.option("--stop-on-eof", is_flag=True, help="Stop when standard input ends, as it does with the parent process.")
+def dev(seed: Path | None, open_: bool, as_json: bool, stop_on_eof: bool, **options: Any) -> None:
     """Serve a sandbox: an app with its keys, in memory by default, and the tools for tests.
 
     Takes the options of `heliograph serve`, with other defaults: webhooks may call private networks, and stand-ins
@@ -34,26 +57,76 @@ def dev(open_: bool, **options: Any) -> None:
     from heliograph import assembly
     from heliograph.cli.serve import settings_of
 
-    settings = settings_of(options)
+    settings, file = settings_of(options), _seed_file(seed)
+    if stop_on_eof:
+        Thread(target=_stop_on_eof, daemon=True).start()
     with contextlib.ExitStack() as stack:
-        assembly.serve(settings, partial(_ready, settings=settings, open_=open_), partial(_prepare, stack=stack))
+        prepare = partial(_prepare, settings=settings, file=file, stack=stack)
+        ready = _print_json if as_json else partial(_print, settings=settings, file=file)
+        assembly.serve(settings, partial(_ready, ready, open_=open_), prepare)
 
 
-async def _prepare(store: Store, tools: Tools | None, url: str, *, stack: contextlib.ExitStack) -> None:
+def _stop_on_eof() -> None:
+    with contextlib.suppress(OSError):
+        while os.read(sys.stdin.fileno(), 1024):
+            pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _seed_file(path: Path | None) -> SeedFile | None:
+    from heliograph.sandbox import seed_files
+
+    if path is None and (text := os.environ.get(SEED_VARIABLE)):
+        return seed_files.parse(SEED_VARIABLE, text)
+    path = path or next((one for one in map(Path, SEED_FILES) if one.exists()), None)
+    return None if path is None else seed_files.read(path)
+
+
+async def _prepare(
+    store: Store,
+    tools: Tools | None,
+    url: str,
+    *,
+    settings: Settings,
+    file: SeedFile | None,
+    stack: contextlib.ExitStack,
+) -> None:
     """Create the sandbox, and let the commands of this user find it."""
-    from heliograph.domain import sandbox
-
-    found = await sandbox.ensure(store)
+    found = await _sandbox(store, tools, settings, file)
     stack.enter_context(registered(await connection_of(store, found, url)))
 
 
-async def _ready(store: Store, url: str, *, settings: Settings, open_: bool) -> None:
+async def _sandbox(store: Store, tools: Tools | None, settings: Settings, file: SeedFile | None) -> Sandbox:
+    from heliograph.domain import sandbox
+    from heliograph.sandbox import starting
+
+    if file is None:
+        return await sandbox.ensure(store)
+    if tools is None:
+        raise UsageError(f"{file.name} cannot be loaded without sandbox tools")
+    if file.has_secrets and not is_loopback(settings.host):
+        log.warning("%s has secrets, which others may know, and the server listens beyond this machine", file.name)
+    return await starting.start(store, tools, settings, file)
+
+
+async def _ready(ready: Callable[[Store, str], Awaitable[None]], store: Store, url: str, *, open_: bool) -> None:
+    await ready(store, url)
+    if open_:
+        click.launch(f"{url}/docs")
+
+
+async def _print_json(store: Store, url: str) -> None:
+    from heliograph.domain import sandbox
+
+    print_json((await connection_of(store, await sandbox.ensure(store), url)).variables())
+
+
+async def _print(store: Store, url: str, *, settings: Settings, file: SeedFile | None) -> None:
     from heliograph.cli.welcome import announce, introduce
     from heliograph.domain import sandbox
 
-    found = await sandbox.ensure(store)
     announce(store, url, settings)
+    if file is not None:
+        click.echo(f"  seed       {file.name}")
     click.echo('\nSandbox; eval "$(heliograph env)" sets the variables that commands and tests read:\n')
-    introduce(settings.public_url or url, found)
-    if open_:
-        click.launch(f"{url}/docs")
+    introduce(settings.public_url or url, await sandbox.ensure(store))

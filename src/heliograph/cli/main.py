@@ -11,12 +11,15 @@ from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
 from heliograph.cli.dev import dev
 from heliograph.cli.env import env
+from heliograph.cli.inbox import inbox
 from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
 from heliograph.cli.oauth_clients import oauth_clients
+from heliograph.cli.seed import reset, seed
 from heliograph.cli.serve import serve
 from heliograph.cli.status import status
+from heliograph.cli.trigger import trigger
 from heliograph.cli.wait import wait
 from heliograph.errors import ApiError, UsageError
 
@@ -85,6 +88,10 @@ COMMANDS = (
     env,
     wait,
     status,
+    seed,
+    reset,
+    inbox,
+    trigger,
     serve,
     init,
     migrate,

@@ -40,6 +40,11 @@ def print_json(value: Any) -> None:
     click.echo(msgspec.json.encode(value).decode())
 
 
+def printable(text: str) -> str:
+    """Text of others, without control sequences that would change the terminal."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
 def settings_options(*names: str, **defaults: str) -> Callable[[F], F]:
     """Add an option for each of these settings, or for all of them. `defaults` replaces defaults of settings."""
 

@@ -51,8 +51,8 @@ class AsyncEventsApi(AsyncApi):
             triggers: only events of these types, such as `conversation:message`; empty for all types.
             conversation_id: only events of this conversation.
             include_full_user: include the complete users in the events, like the option of webhooks.
-            last_event_id: resume after this id, the `last_event_id` of an earlier stream. By default the stream starts
-                with the next event.
+            last_event_id: resume after this id, the `last_event_id` of an earlier stream; `0` starts with the oldest
+                event. By default the stream starts with the next event.
 
         Raises:
             InvalidArgument: an argument cannot be sent.

@@ -18,7 +18,7 @@ from heliograph.wire.paging import Page, Slice
 
 _OWNER = "App"
 # The values of the API document's examples.
-_DEFAULTS = AppSettings(
+DEFAULTS = AppSettings(
     app_localization_enabled=True,
     echo_postback=False,
     mask_credit_card_numbers=True,
@@ -36,12 +36,12 @@ async def create(store: Store, body: AppCreateBody) -> App:
     return to_api(await store.write(add, body))
 
 
-async def add(tx: Tx, body: AppCreateBody) -> StoredApp:
-    """Store a new app."""
+async def add(tx: Tx, body: AppCreateBody, id: str | None = None) -> StoredApp:
+    """Store a new app, with a new id unless one is given."""
     app = StoredApp(
-        id=ids.new(),
+        id=id or ids.new(),
         display_name=body.display_name,
-        settings=_merged_settings(_DEFAULTS, body.settings),
+        settings=_merged_settings(DEFAULTS, body.settings),
         metadata=metadata.without_nulls(body.metadata, _OWNER),
         requests_per_second=None,
         created_at=tx.now,
@@ -74,18 +74,23 @@ async def update(store: Store, app_id: str, body: AppUpdateBody) -> App:
         AppNotFound: the app does not exist.
         BadRequest: the settings contradict each other, or the metadata would be too large.
     """
-    return to_api(await store.write(_update, app_id, body))
+    return to_api(await store.write(change, app_id, body))
 
 
-async def _update(tx: Tx, app_id: str, body: AppUpdateBody) -> StoredApp:
+async def change(tx: Tx, app_id: str, body: AppUpdateBody, *, from_defaults: bool = False) -> StoredApp:
+    """Store changes of an app, or with `from_defaults` of a new app.
+
+    Raises:
+        AppNotFound, BadRequest: as `update`.
+    """
     app = await load_app(tx, app_id, lock=Lock.CHANGE)
     if body.display_name is not None:
         app.display_name = body.display_name
     known = limit_of(app.settings)
-    app.settings = _merged_settings(app.settings, body.settings)
+    app.settings = _merged_settings(DEFAULTS if from_defaults else app.settings, body.settings)
     if (limit := limit_of(app.settings)) != known:
         await inactivity.set_limit(tx, app_id, limit)
-    app.metadata = metadata.merged(app.metadata, body.metadata, _OWNER)
+    app.metadata = metadata.merged(None if from_defaults else app.metadata, body.metadata, _OWNER)
     await apps.change(tx, app)
     return app
 

@@ -39,17 +39,28 @@ async def create(store: Store, tenant: Tenant, body: ConversationCreateBody, lim
     """
     # Validation errors take precedence over 404s.
     checked = metadata.without_nulls(body.metadata, _OWNER)
-    return views.conversation(await store.write(_create, tenant, body, checked, limit))
+    return views.conversation(await store.write(add, tenant, body, checked, limit))
 
 
-async def _create(
-    tx: Tx, tenant: Tenant, body: ConversationCreateBody, metadata: dict[str, Any] | None, limit: int
+async def add(
+    tx: Tx,
+    tenant: Tenant,
+    body: ConversationCreateBody,
+    metadata: dict[str, Any] | None,
+    limit: int,
+    id: str | None = None,
 ) -> StoredConversation:
+    """Store a conversation with its first participants, with a new id unless one is given.
+
+    Raises:
+        TooManyParticipants, UserNotFound: as `create`.
+    """
     lock = Lock.CHANGE if body.type == PERSONAL else Lock.KEEP
     members = await _members(tx, tenant, body.participants or [], lock)
     if len(members) > limit:
         raise TooManyParticipants
     conversation = _new(tx.now, tenant, body)
+    conversation.id = id or conversation.id
     conversation.metadata = metadata
     await _assign_responder(tx, conversation, API)
     if body.type == PERSONAL:

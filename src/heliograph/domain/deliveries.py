@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from heliograph.domain.loading import load_delivery
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import NotFound
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.rows import deliveries, webhooks
+from heliograph.storage.rows import deliveries, outbox, webhooks
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
 from heliograph.wire import times
@@ -25,8 +27,13 @@ async def page(store: Store, tenant: Tenant, filter: DeliveryFilter, page: Page)
         ("lane", filter.user_id),
     )
     match = [(column, value) for column, value in values if value is not None]
-    found = await store.snapshot(deliveries.page, tenant.app_id, match, page)
-    return found.holding([to_api(one) for one in found.records])
+    return await store.snapshot(_page, tenant.app_id, match, page)
+
+
+async def _page(reader: Reader, app_id: str, match: list[tuple[str, str]], page: Page) -> Slice[Delivery]:
+    found = await deliveries.page(reader, app_id, match, page)
+    synthetic = await outbox.synthetic(reader, app_id, found.records)
+    return found.holding([to_api(one, synthetic) for one in found.records])
 
 
 async def get(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
@@ -40,7 +47,8 @@ async def get(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
 
 async def _get(reader: Reader, app_id: str, delivery_id: str) -> Delivery:
     found = await load_delivery(reader, app_id, delivery_id)
-    return to_api(found, await deliveries.attempts(reader, app_id, found))
+    synthetic = await outbox.synthetic(reader, app_id, [found])
+    return to_api(found, synthetic, await deliveries.attempts(reader, app_id, found))
 
 
 async def retry(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
@@ -64,8 +72,10 @@ async def _retry(tx: Tx, app_id: str, delivery_id: str) -> Delivery:
     return retried
 
 
-def to_api(delivery: StoredDelivery, attempts: list[StoredAttempt] | None = None) -> Delivery:
-    """A delivery as responses show it."""
+def to_api(
+    delivery: StoredDelivery, synthetic: Container[str], attempts: list[StoredAttempt] | None = None
+) -> Delivery:
+    """A delivery as responses show it. `synthetic` contains the ids of events that a sandbox tool triggered."""
     about_user = delivery.event_type.startswith(_ABOUT_USERS)
     return Delivery(
         id=delivery.id,
@@ -79,6 +89,7 @@ def to_api(delivery: StoredDelivery, attempts: list[StoredAttempt] | None = None
         user_id=delivery.lane if about_user else None,
         due_at=times.to_text(delivery.due_at) if delivery.status == "pending" else None,
         settled_at=None if delivery.settled_at is None else times.to_text(delivery.settled_at),
+        synthetic=delivery.event_id in synthetic or None,
         attempts=None if attempts is None else [_attempt(one) for one in attempts],
     )
 

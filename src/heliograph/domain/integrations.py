@@ -84,27 +84,41 @@ async def create(
         AppNotFound: the app does not exist.
         SwitchboardIntegrationNotFound: the default responder does not exist.
     """
+    integration = new_integration(tenant.app_id, body, allowed, with_stand_ins=with_stand_ins)
+    wanted = body.webhooks if isinstance(body, CustomIntegrationBody) else []
+    new_webhooks = [webhooks.new_webhook(store.sealer, tenant.app_id, integration.id, one) for one in wanted]
+    return to_api(store.sealer, await store.write(add, tenant.app_id, integration, new_webhooks))
+
+
+def new_integration(app_id: str, body: Any, allowed: Sequence[Network], *, with_stand_ins: bool) -> StoredIntegration:
+    """A new integration, not stored yet.
+
+    Raises:
+        BadRequest: integrations of this type are not offered, or the target of a webhook cannot be called.
+    """
     type_ = str(body.__struct_config__.tag)
     if type_ not in _OFFERED_ALWAYS and not with_stand_ins:
         raise BadRequest("Invalid integration type")
-    wanted = body.webhooks if isinstance(body, CustomIntegrationBody) else []
-    for number, one in enumerate(wanted):
+    for number, one in enumerate(body.webhooks if isinstance(body, CustomIntegrationBody) else []):
         admit(one.target, allowed, f"webhooks[{number}].target")
-    integration = StoredIntegration(
+    return StoredIntegration(
         id=ids.new(),
-        app_id=tenant.app_id,
+        app_id=app_id,
         type=type_,
         display_name=body.display_name,
         settings=_merged({}, type_, _given(body)),
         created_at=0,
     )
-    new_webhooks = [webhooks.new_webhook(store.sealer, tenant.app_id, integration.id, one) for one in wanted]
-    return to_api(store.sealer, await store.write(_create, tenant.app_id, integration, new_webhooks))
 
 
-async def _create(
+async def add(
     tx: Tx, app_id: str, integration: StoredIntegration, new_webhooks: Sequence[StoredWebhook]
 ) -> ShownIntegration:
+    """Store an integration with its webhooks.
+
+    Raises:
+        AppNotFound, BadRequest, SwitchboardIntegrationNotFound: as `create`.
+    """
     await load_app(tx, app_id, lock=Lock.CHANGE)
     shown = ShownIntegration(integration, new_webhooks, await _switchboard(tx, app_id))
     _require_default_responder(shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Raw, Struct
 
@@ -11,7 +11,7 @@ from heliograph.domain import attachments, contents, media, metadata
 from heliograph.domain.batch import perform
 from heliograph.domain.changes import Changes
 from heliograph.domain.loading import load_conversation
-from heliograph.domain.media import MediaFetching
+from heliograph.domain.media import MediaFetching, MediaFile
 from heliograph.domain.posting import PostActivity, PostMessage
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, MessageNotFound, NotFound
@@ -47,11 +47,41 @@ async def post(
         Locked: the conversation has reached the limit of messages.
     """
     # Validation errors take precedence over 404s.
-    if titles := list(_violations(body)):
-        raise BadRequest(*titles)
+    check(body)
     shown = await attachments.in_content(store, tenant.app_id, body.content)
     files = await media.in_content(fetching, tenant.app_id, body.content, shown)
-    verb = PostMessage(
+    ids_shown = tuple(sorted({one.id for one in shown.values()}))
+    verb = new_message(tenant, conversation_id, body, files, ids_shown, with_stand_ins=with_stand_ins)
+    return (await perform(store, verb)).message
+
+
+def check(body: MessagePost) -> None:
+    """Check the rules for new messages that the API document states only in its descriptions.
+
+    Raises:
+        BadRequest: the message breaks one.
+    """
+    if titles := list(_violations(body)):
+        raise BadRequest(*titles)
+
+
+def new_message(
+    tenant: Tenant,
+    conversation_id: str,
+    body: MessagePost,
+    files: Mapping[str, MediaFile],
+    shown: tuple[str, ...] = (),
+    *,
+    with_stand_ins: bool = False,
+) -> PostMessage:
+    """The verb that posts a checked message.
+
+    `files` are those that it shows, by their URLs, if they are known, and `shown` the ids of its attachments.
+
+    Raises:
+        BadRequest: the content breaks a rule, or the metadata is too large.
+    """
+    return PostMessage(
         tenant=tenant,
         conversation_id=conversation_id,
         author=body.author,
@@ -59,10 +89,9 @@ async def post(
         metadata=metadata.encoded(body.metadata, _OWNER),
         routing=_routing(body),
         destination=_destination(body),
-        attachments=tuple(sorted({one.id for one in shown.values()})),
+        attachments=shown,
         with_stand_ins=with_stand_ins,
     )
-    return (await perform(store, verb)).message
 
 
 def _violations(body: MessagePost) -> Iterator[str]:

@@ -31,17 +31,29 @@ class Sandbox(Struct):
     app_key: AppKey
 
 
+class WantedApp(Struct, frozen=True):
+    """The app to create unless its slot has one, and the key that it should have; None for a random one."""
+
+    display_name: str = "Sandbox"
+    id: str | None = None
+    key: AppKey | None = None
+    slot: str = _NAME
+
+
+_DEFAULT = WantedApp()
+
+
 async def is_empty(store: Store) -> bool:
     """Whether the database has no keys yet."""
     return not await store.snapshot(keys.every)
 
 
-async def ensure(store: Store) -> Sandbox:
+async def ensure(store: Store, wanted: WantedApp = _DEFAULT) -> Sandbox:
     """The sandbox. Creates the parts that are missing, and keeps the others."""
     account_key = key_verbs.new_key(Scope.ACCOUNT, "Sandbox account key")
-    app_key = key_verbs.new_key(Scope.APP, "Sandbox app key")
+    app_key = wanted.key or key_verbs.new_key(Scope.APP, "Sandbox app key")
     sealed = {key.id: store.sealer.seal(key.id, key.secret) for key in (account_key, app_key)}
-    ids = await store.write(_ensure, account_key, app_key, sealed)
+    ids = await store.write(_ensure, wanted, account_key, app_key, sealed)
     account = await store.snapshot(keys.find, ids.account_key_id)
     assert account is not None
     return Sandbox(
@@ -51,16 +63,21 @@ async def ensure(store: Store) -> Sandbox:
     )
 
 
-async def _ensure(tx: Tx, account_key: AppKey, app_key: AppKey, sealed: dict[str, bytes]) -> SandboxIds:
+async def _ensure(
+    tx: Tx, wanted: WantedApp, account_key: AppKey, app_key: AppKey, sealed: dict[str, bytes]
+) -> SandboxIds:
     await meta.lock(tx)  # the second of two concurrent calls finds what the first created
-    ids = await meta.get_struct(tx, _NAME, SandboxIds) or SandboxIds("", "", "")
+    main = await meta.get_struct(tx, _NAME, SandboxIds) or SandboxIds("", "", "")
+    ids = await meta.get_struct(tx, wanted.slot, SandboxIds) or SandboxIds("", main.account_key_id, "")
     if await apps.get(tx, ids.app_id) is None:
-        ids.app_id = (await app_verbs.add(tx, AppCreateBody(display_name="Sandbox"))).id
+        ids.app_id = (await app_verbs.add(tx, AppCreateBody(display_name=wanted.display_name), wanted.id)).id
     if await keys.find(tx, ids.account_key_id) is None:
         await key_verbs.add_to_account(tx, account_key, sealed[account_key.id])
         ids.account_key_id = account_key.id
-    if await keys.find(tx, ids.app_key_id) is None:
+    key_id = wanted.key.id if wanted.key else ids.app_key_id
+    if await keys.find(tx, key_id) is None:
         await key_verbs.add_to_app(tx, ids.app_id, app_key, sealed[app_key.id])
-        ids.app_key_id = app_key.id
-    await meta.put_struct(tx, _NAME, ids)
+        key_id = app_key.id
+    ids.app_key_id = key_id
+    await meta.put_struct(tx, wanted.slot, ids)
     return ids

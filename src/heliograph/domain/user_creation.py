@@ -26,6 +26,8 @@ class Creation(Struct, frozen=True):
     to_be_retained: bool | None
     profile: Raw
     metadata: Raw
+    id: str | None = None
+    """The id; None for a new one."""
 
     @property
     def external_key(self) -> tuple[str, str, str | None] | None:
@@ -53,7 +55,7 @@ async def creation_batch(tx: Tx, creations: Sequence[Creation]) -> list[StoredUs
 def _new_user(creation: Creation, now: int) -> StoredUser:
     return StoredUser(
         app_id=creation.tenant.app_id,
-        id=ids.new(),
+        id=creation.id or ids.new(),
         external_id=creation.external_id,
         brand_id=creation.brand_id,
         authenticated=False,

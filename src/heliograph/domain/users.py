@@ -41,8 +41,19 @@ async def create(store: Store, tenant: Tenant, body: UserCreateBody) -> User:
         UserAlreadyExists: another user of the app, or of the brand, has the external id.
         BadRequest: the metadata is too large, or signedUpAt is out of range.
     """
-    # Validation errors take precedence over conflicts.
-    creation = Creation(
+    created = await store.submit(creation_batch, new_user(tenant, body))
+    if isinstance(created, Refused):
+        raise created.error
+    return views.user(created)
+
+
+def new_user(tenant: Tenant, body: UserCreateBody, id: str | None = None) -> Creation:
+    """A user to create, with a new id unless one is given.
+
+    Raises:
+        BadRequest: the metadata is too large, or signedUpAt is out of range.
+    """
+    return Creation(
         tenant=tenant,
         metadata=metadata.encoded(body.metadata, _OWNER) or _EMPTY,
         external_id=body.external_id,
@@ -50,11 +61,8 @@ async def create(store: Store, tenant: Tenant, body: UserCreateBody) -> User:
         signed_up_at=_milliseconds(body.signed_up_at),
         to_be_retained=body.to_be_retained,
         profile=_merged_profile(_EMPTY, body.profile),
+        id=id,
     )
-    created = await store.submit(creation_batch, creation)
-    if isinstance(created, Refused):
-        raise created.error
-    return views.user(created)
 
 
 async def get(store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None) -> User:

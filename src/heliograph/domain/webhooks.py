@@ -55,8 +55,10 @@ async def _create(tx: Tx, tenant: Tenant, webhook: StoredWebhook) -> None:
     await add(tx, tenant.app_id, webhook)
 
 
-def new_webhook(sealer: Sealer, app_id: str, integration_id: str, body: WebhookCreateBody) -> StoredWebhook:
-    """A new webhook with a random secret, not stored yet."""
+def new_webhook(
+    sealer: Sealer, app_id: str, integration_id: str, body: WebhookCreateBody, secret: str | None = None
+) -> StoredWebhook:
+    """A new webhook, not stored yet, with a random secret unless one is given."""
     id = ids.new()
     return StoredWebhook(
         id=id,
@@ -64,7 +66,7 @@ def new_webhook(sealer: Sealer, app_id: str, integration_id: str, body: WebhookC
         integration_id=integration_id,
         target=body.target,
         triggers=_unique(body.triggers),
-        secret=sealer.seal(id, secrets.token_urlsafe(_SECRET_BYTES)),
+        secret=sealer.seal(id, secret or secrets.token_urlsafe(_SECRET_BYTES)),
         include_full_user=bool(body.include_full_user),
         include_full_source=bool(body.include_full_source),
         created_at=0,

@@ -7,7 +7,7 @@ import contextlib
 
 from heliograph.background import Failures
 from heliograph.domain import app_contents
-from heliograph.storage.rows import apps, inactivity
+from heliograph.storage.rows import apps, inactivity, seeds
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
@@ -43,4 +43,5 @@ async def purge(store: Store, failures: Failures) -> None:
 async def _purge_app(store: Store, app_id: str) -> None:
     await app_contents.remove(store.write, app_id, store.shards)
     await store.write(inactivity.forget, app_id)
+    await store.write(seeds.forget, app_id)
     await store.write(apps.forget, app_id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from heliograph.errors import UsageError
+from heliograph.sandbox.inboxes import Inboxes, inbox_url
+from heliograph.sandbox.requests import RequestLog
 from heliograph.settings import Settings, is_loopback
 from heliograph.wire import times
 
@@ -28,5 +30,22 @@ def offered(settings: Settings, *, embedded: bool) -> bool:
 class Tools:
     """What the tools keep in memory. It is gone when the server stops."""
 
+    url: str
+    """The base URL of this server, for its own calls."""
     started_at: int = field(default_factory=times.now)
     """When the server started, in milliseconds."""
+    inboxes: Inboxes = field(default_factory=Inboxes)
+    requests: RequestLog = field(default_factory=RequestLog)
+
+    def reset(self, app_id: str) -> None:
+        """Forget what is known about an app, except its rules of chaos."""
+        self.inboxes.reset(app_id)
+        self.requests.clear(app_id)
+
+    def close(self) -> None:
+        """End what waits for something, because the server stops."""
+        self.inboxes.close()
+
+    def inbox_prefix(self, app_id: str) -> str:
+        """What the URLs of the inboxes of an app begin with."""
+        return inbox_url(self.url, app_id, "")

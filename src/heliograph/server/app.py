@@ -19,8 +19,10 @@ from heliograph.server.http.exchange import Disconnected, Exchange
 from heliograph.server.http.proxies import Proxies, has_passed_a_proxy
 from heliograph.server.http.responses import Response
 from heliograph.server.http.urls import Urls
+from heliograph.server.inbox_page import inbox_routes
 from heliograph.server.observability.logs import RefusedCredential, RequestLog
 from heliograph.server.observability.metrics import Metrics
+from heliograph.server.sandbox_api import SandboxApi
 from heliograph.server.streams import Streams
 from heliograph.settings import Settings, is_loopback
 from heliograph.storage.blobs import Blobs, DatabaseBlobs
@@ -69,12 +71,21 @@ class Application:
         )
         urls = Urls(settings, self._proxies)
         files = blobs or DatabaseBlobs(store)
-        self._api = Api(store, files, settings, urls, self.streams, on_removal, read_media, tools)
+        api = Api if tools is None else SandboxApi
+        self._api = api(store, files, settings, urls, self.streams, on_removal, read_media, tools)
         auth = self._api.auth
         attachments = attachment_route(store, files, auth.check_access, private=settings.private_attachments)
+        inboxes = inbox_routes(store, tools.inboxes) if tools else []
         self._pages = pages(
-            store, self.metrics, urls, attachments, consent_route(store, auth, urls), tools=tools is not None
+            store, self.metrics, urls, attachments, consent_route(store, auth, urls), *inboxes, tools=tools is not None
         )
+        self._tools = tools
+
+    def close(self) -> None:
+        """End what waits for something, because the server stops."""
+        self.streams.close()
+        if self._tools is not None:
+            self._tools.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request of an ASGI server."""

@@ -107,7 +107,7 @@ TABLES = (
         ("app_id", "user_id", "conversation_id"),
         ("user_id",),
     ),
-    Table("event", StoredEvent.__struct_fields__, ("id",), ("conversation_id", "user_id")),
+    Table("event", (*StoredEvent.__struct_fields__, "synthetic"), ("id",), ("conversation_id", "user_id")),
     Table("attachment", StoredAttachment.__struct_fields__, ("app_id", "id"), ("id",)),
     Table(
         "attachment_chunk",

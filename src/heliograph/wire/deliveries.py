@@ -53,7 +53,10 @@ class Attempt(Response):
 
 
 class Delivery(Response):
-    """One event for one webhook. `due_at` is the earliest time of the next attempt: earlier deliveries come first."""
+    """One event for one webhook. `due_at` is the earliest time of the next attempt: earlier deliveries come first.
+
+    `synthetic` is whether a sandbox tool triggered the event.
+    """
 
     id: Id
     status: DeliveryStatus
@@ -66,6 +69,7 @@ class Delivery(Response):
     user_id: Id | None = None
     due_at: Time | None = None
     settled_at: Time | None = None
+    synthetic: bool | None = None
     attempts: list[Attempt] | None = None
 
 

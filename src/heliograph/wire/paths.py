@@ -101,6 +101,12 @@ class DeliveryPath(AppPath, frozen=True, gc=False):
     delivery_id: str
 
 
+class InboxPath(AppPath, frozen=True, gc=False):
+    """A path of an inbox or below it."""
+
+    name: str
+
+
 class OAuthClientPath(NoPath, frozen=True, gc=False):
     """The path of an OAuth client."""
 
@@ -133,6 +139,7 @@ EXTENSION_MESSAGE = PathTemplate(f"{EXTENSION_CONVERSATION.text}/messages/{{mess
 SUPPORT_USER = PathTemplate(f"{EXTENSION_APP.text}/supportUsers/{{zendeskId}}", ZendeskUserPath)
 DELIVERY = PathTemplate(f"{EXTENSION_APP.text}/deliveries/{{deliveryId}}", DeliveryPath)
 SANDBOX = PathTemplate(f"{EXTENSION_APP.text}/sandbox", AppPath)
+INBOX = PathTemplate(f"{SANDBOX.text}/inboxes/{{name}}", InboxPath)
 OAUTH_CLIENTS = PathTemplate("/heliograph/v1/oauthClients", NoPath)
 OAUTH_CLIENT = PathTemplate(f"{OAUTH_CLIENTS.text}/{{oauthClientId}}", OAuthClientPath)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heliograph.wire.base import Response, Time
+from heliograph.wire.base import Id, Response, Time
 
 
 class SandboxState(Response):
@@ -13,6 +13,8 @@ class SandboxState(Response):
     started_at: Time
     problems: list[str]
     """What a test would notice, one sentence each: deliveries that failed, for example."""
+    newest_event_id: Id | None = None
+    """The event that the app recorded last, if it is still kept."""
 
 
 class SandboxResponse(Response):

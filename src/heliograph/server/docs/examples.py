@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict, replace
 
+from heliograph.server.docs.sandbox_examples import SANDBOX_EXAMPLES
 from heliograph.wire import (
     activities,
     apps,
@@ -302,6 +303,6 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
 
 def example_of(kind: BodyType | ResponseType) -> Any:
     """The JSON example of a body or a response, or None."""
-    if kind in _BODIES:
-        return _BODIES[kind]
+    if (example := _BODIES.get(kind, SANDBOX_EXAMPLES.get(kind))) is not None:
+        return example
     return next((msgspec.to_builtins(one) for one in _RESPONSES if type(one) is kind), None)

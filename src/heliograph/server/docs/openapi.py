@@ -22,6 +22,7 @@ from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, P
 from heliograph.wire.paths import AppPath, UserPath
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.sandbox import SANDBOX_TAG
 
 JSON = dict[str, Any]
 Schemas = dict[Any, JSON]
@@ -53,6 +54,7 @@ _PARAMETERS = {
     "deliveryId": "The delivery.",
     "oauthClientId": "The id of the OAuth client.",
     "zendeskId": "The id of the Support user to link with the user.",
+    "name": "The inbox: up to 64 letters, digits, dots, underscores and hyphens.",
 }
 _FILTERS = {
     "userId": "The user's id.",
@@ -62,9 +64,12 @@ _FILTERS = {
     "conversationId": "The conversation.",
     "clientId": "The client.",
     "identities.email": "The email address.",
+    "operation": "The operation.",
     "types": "Types of integrations, separated by commas.",
+    "path": "The path below the URL.",
+    "eventType": "The type of an event in the body.",
 }
-_ONE_OF = {"status": get_args(DeliveryStatus)}
+_ONE_OF = {("Deliveries", "status"): get_args(DeliveryStatus)}
 _QUERY = {
     "brandId": "The brand in which to look up the external id.",
     "access": "Who may read the attachment: `public`.",
@@ -75,9 +80,12 @@ _QUERY = {
     "client_id": "The integration, by the id of its OAuth client.",
     "response_type": "The type of the grant: `code`.",
     "state": "A text that is returned with the code.",
+    "wait": "How many seconds to wait for a record if the page would be empty: up to 60.",
     "redirect_uri": "The URL to which the browser is redirected.",
 }
-_REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the client received from this stream."}
+_REQUEST_HEADERS = {
+    "Last-Event-ID": "The id of the last event that the client received from this stream, or 0 for the oldest."
+}
 _EXTENSION = "Extensions of this server to the Sunshine Conversations API."
 _TAG_DESCRIPTIONS = {
     "Deliveries": _EXTENSION,
@@ -257,11 +265,12 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
         page = {"type": "object", "properties": {"after": cursor, "before": cursor, "size": size}}
         parameters.append(_deep_object("page", about, page))
     if operation.filters:
-        properties = {name: _filter(name) for name in operation.filters}
+        properties = {name: _filter(operation.tag, name) for name in operation.filters}
         filters: JSON = {"type": "object", "properties": properties}
         if operation.one_filter:
             filters |= {"minProperties": 1, "maxProperties": 1}
-        about = f"Which {operation.tag.lower()}{': exactly one of these' if operation.one_filter else ''}."
+        noun = "records" if operation.tag == SANDBOX_TAG else operation.tag.lower()
+        about = f"Which {noun}{': exactly one of these' if operation.one_filter else ''}."
         parameters.append({**_deep_object("filter", about, filters), "required": operation.one_filter})
     for name in operation.query:
         parameter = {"name": name, "in": "query", "description": _QUERY[name], "schema": _TEXT}
@@ -269,8 +278,8 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
     return parameters
 
 
-def _filter(name: str) -> JSON:
-    allowed = {"enum": list(_ONE_OF[name])} if name in _ONE_OF else {}
+def _filter(tag: str, name: str) -> JSON:
+    allowed = {"enum": list(_ONE_OF[tag, name])} if (tag, name) in _ONE_OF else {}
     return {"type": "string", "description": _FILTERS[name], **allowed}
 
 

@@ -85,6 +85,14 @@ class Exchange(ABC):
     async def send(self, message: Message) -> None:
         """Send an ASGI message of the response. Adds the request id to its headers."""
 
+    def abort(self) -> None:
+        """Close the connection without the rest of the response, after what was sent of it.
+
+        Raises:
+            NotImplementedError: another ASGI server has the connection, and offers no way to close it.
+        """
+        raise NotImplementedError("only Heliograph's own server can close a connection without a response")
+
     async def read(self) -> bytes:
         """The next part of the body.
 

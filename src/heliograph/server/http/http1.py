@@ -15,6 +15,8 @@ from heliograph.server.http.heads import render_head
 # More of a body is left in the kernel until this much is read.
 _BUFFER_LIMIT = 64 * 1024
 _NO_CONTENT = (204, 304)
+# What nginx logs for a connection that it closes without a response.
+_ABORTED = 444
 
 
 class Http1Exchange(Exchange):
@@ -70,6 +72,14 @@ class Http1Exchange(Exchange):
         """Called when no more of the request can arrive, and no response can be sent."""
         self.disconnected = True
         self._wake()
+
+    def abort(self) -> None:
+        """Close the connection without the rest of the response, after what was sent of it."""
+        if not self.started:
+            self.status = _ABORTED
+        self.keep_alive = False
+        self._channel.transport.close()
+        self.disconnect()
 
     def mark_authenticated(self) -> None:
         """Called when the request is authenticated."""

@@ -27,6 +27,7 @@ _RECHECK_SECONDS = 1.0
 _KEEP_ALIVE_SECONDS = 15.0
 _PAGE = 200
 _NOTHING = b""
+_OLDEST = b"0"
 
 EventParts = AsyncGenerator[bytes, None]
 StreamRequest = Request[AppPath, None]
@@ -63,10 +64,13 @@ async def open_stream(request: Request[AppPath, None]) -> EventParts:
 
 
 async def _start(request: StreamRequest, cursors: CursorCodec) -> str:
-    """Where the stream begins: now, or after `Last-Event-ID`."""
+    """Where the stream begins: now, or after `Last-Event-ID`, whose value 0 is before the oldest event."""
     given = request.headers.get(b"last-event-id")
     if given is None:
         return await request.store.horizon(fresh=True)
+    if given == _OLDEST:
+        # Ids ascend with time, and events are younger than their app.
+        return request.tenant.app_id
     position = cursors.decode(given.decode("latin-1"))
     if position is None:
         raise BadRequest("Last-Event-ID is not an id of this stream")

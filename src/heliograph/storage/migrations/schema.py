@@ -27,6 +27,7 @@ from heliograph.storage.migrations.steps import (
     step_15_stream_index,
     step_16_stream_marks,
     step_17_partitions,
+    step_18_synthetic_events,
 )
 from heliograph.storage.rows import meta
 
@@ -48,6 +49,7 @@ STEPS: tuple[Step, ...] = (
     step_15_stream_index.STEP,
     step_16_stream_marks.STEP,
     step_17_partitions.STEP,
+    step_18_synthetic_events.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

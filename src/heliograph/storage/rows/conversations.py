@@ -85,6 +85,14 @@ async def get(
     return _followed(ROWS.load(row), lock) if row else None
 
 
+async def of_app(reader: Reader, app_id: str) -> list[StoredConversation]:
+    """All conversations of the app, oldest first."""
+    rows = await reader.rows(
+        f"SELECT {', '.join(ROWS.selected)} FROM conversation WHERE app_id = $1 ORDER BY id", app_id
+    )
+    return [ROWS.load(row) for row in rows]
+
+
 async def version(reader: Reader, app_id: str, conversation_id: str) -> str | None:
     """The version of the conversation, which changes with its messages and participants; None if it does not exist."""
     key = (reader.bucket(conversation_id), app_id, conversation_id)

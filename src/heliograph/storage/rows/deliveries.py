@@ -52,24 +52,29 @@ async def new_deliveries(
         for app_id, event_type in {(event.app_id, event.type) for event in events}
     }
     return [
-        StoredDelivery(
-            id=ids.new(),
-            app_id=event.app_id,
-            webhook_id=webhook.id,
-            event_id=event.id,
-            event_type=event.type,
-            lane=lane_of(event),
-            in_full=_in_full(webhook, event, in_full),
-            status=PENDING,
-            tries=0,
-            attempts=0,
-            due_at=tx.now,
-            created_at=tx.now,
-        )
+        new_delivery(tx, event, webhook, _in_full(webhook, event, in_full))
         for event in events
         for webhook in subscribed[event.app_id, event.type]
         if webhook.integration_id not in withheld.get(event.id, ())
     ]
+
+
+def new_delivery(tx: Tx, event: StoredEvent, webhook: StoredWebhook, in_full: int = 0) -> StoredDelivery:
+    """A delivery of the event, which is due; `add` stores it."""
+    return StoredDelivery(
+        id=ids.new(),
+        app_id=event.app_id,
+        webhook_id=webhook.id,
+        event_id=event.id,
+        event_type=event.type,
+        lane=lane_of(event),
+        in_full=in_full,
+        status=PENDING,
+        tries=0,
+        attempts=0,
+        due_at=tx.now,
+        created_at=tx.now,
+    )
 
 
 def _in_full(webhook: StoredWebhook, event: StoredEvent, in_full: Container[str]) -> int:

@@ -59,6 +59,13 @@ async def unlisted_everywhere(reader: Reader, type: str) -> list[StoredIntegrati
     return [_ROWS.load(row) for row in rows]
 
 
+async def of_app(reader: Reader, app_id: str) -> list[StoredIntegration]:
+    """All listed integrations of the app, oldest first."""
+    columns = ", ".join(_ROWS.columns)
+    rows = await reader.rows(f"SELECT {columns} FROM integration WHERE app_id = $1 AND listed = 1 ORDER BY id", app_id)
+    return [_ROWS.load(row) for row in rows]
+
+
 async def page(reader: Reader, app_id: str, types: Sequence[str], page: Page) -> Slice[StoredIntegration]:
     """A page of the app's listed integrations of these types, or of any if none is named; oldest first."""
     source = "integration WHERE app_id = $1 AND listed = 1"

@@ -64,6 +64,13 @@ async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) ->
     return MessagePage(array, rows[0][0], rows[-1][0], found.precedes, found.follows)
 
 
+async def of_conversation(reader: Reader, app_id: str, conversation_id: str) -> list[Raw]:
+    """All messages of the conversation as responses show them, oldest first."""
+    values = (reader.bucket(conversation_id), app_id, conversation_id)
+    rows = await reader.rows(f"SELECT shown FROM {_OF_CONVERSATION} ORDER BY id", *values)
+    return [Raw(row[0]) for row in rows]
+
+
 async def shown(reader: Reader, app_id: str, conversation_id: str, message_id: str) -> Raw | None:
     """A message of the conversation as responses show it, or None."""
     row = await reader.get(

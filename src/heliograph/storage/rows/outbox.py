@@ -11,8 +11,12 @@ from heliograph.storage.buckets import BucketRanges
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import deliveries
 from heliograph.storage.rows.deliveries import lane_of
-from heliograph.storage.rows.log_rows import EVENT_ROWS, FULL_USER, StoredEvent
+from heliograph.storage.rows.log_rows import EVENT_ROWS, FULL_USER, StoredDelivery, StoredEvent
+from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.wire.base import Response
+
+WEBHOOKS_ONLY, STREAM_TOO = "webhooks", "stream"
+"""The values of the column `synthetic`, which is NULL in the rows of real events: whether the event stream has it."""
 
 
 async def add(
@@ -41,6 +45,30 @@ async def add(
         await deliveries.add(tx, new)
 
 
+async def add_synthetic(
+    tx: Tx, app_id: str, event: StoredEvent, hooks: Sequence[StoredWebhook], *, streamed: bool
+) -> list[str]:
+    """Store an event of a sandbox tool, and a delivery to each of the webhooks; returns the ids of the deliveries.
+
+    `streamed` is whether the event stream has it.
+    """
+    tx.check_events(event.id)
+    audience = STREAM_TOO if streamed else WEBHOOKS_ONLY
+    row = (tx.bucket(lane_of(event)), *EVENT_ROWS.dump(event), audience)
+    await tx.insert("event", ("bucket", *EVENT_ROWS.columns, "synthetic"), [row])
+    new = [deliveries.new_delivery(tx, event, one) for one in hooks]
+    if new:
+        await deliveries.add(tx, new)
+    return [one.id for one in new]
+
+
+async def synthetic(reader: Reader, app_id: str, of: Sequence[StoredDelivery]) -> set[str]:
+    """The ids of the events of these deliveries that a sandbox tool stored."""
+    keys = [(reader.bucket(one.lane), one.event_id) for one in of]
+    rows = await reader.get_many("event", ("id", "synthetic"), ("bucket", "id"), keys)
+    return {id for id, audience in rows if audience is not None}
+
+
 async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 1000) -> list[StoredEvent]:
     """The app's events after this one, ordered by id."""
     rows = await reader.rows(
@@ -50,6 +78,12 @@ async def after(reader: Reader, app_id: str, event_id: str = "", limit: int = 10
         limit,
     )
     return [EVENT_ROWS.load(row) for row in rows]
+
+
+async def newest(reader: Reader, app_id: str) -> str | None:
+    """The id of the app's newest event, or None."""
+    row = await reader.row("SELECT id FROM event WHERE app_id = $1 ORDER BY id DESC LIMIT 1", app_id)
+    return row[0] if row else None
 
 
 async def purge(tx: Tx, app_id: str, ranges: BucketRanges, after: str, limit: int) -> str | None:

@@ -15,11 +15,13 @@ from collections.abc import Collection
 from heliograph import ids
 from heliograph.storage.engine import Reader, Tx, parameters
 from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
+from heliograph.storage.rows.outbox import WEBHOOKS_ONLY
 
 _OVERLAP_MILLISECONDS = 60_000
 """The events that are repeated after a position that means nothing in this database. No transaction is open for longer
 than this."""
 _EVENTS_EXAMINED = 1_000
+_STREAMED = f"(synthetic IS NULL OR synthetic <> '{WEBHOOKS_ONLY}')"
 
 Found = list[tuple[str, StoredEvent]]
 """Events, each with its position."""
@@ -68,7 +70,7 @@ async def after(reader: Reader, app_id: str, position: str, horizon: str, limit:
         return await _after_in_key_order(reader, app_id, position, horizon, limit)
     rows = await reader.rows(
         f"""SELECT {", ".join(EVENT_ROWS.columns)} FROM event
-        WHERE app_id = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4""",
+        WHERE app_id = $1 AND id > $2 AND id <= $3 AND {_STREAMED} ORDER BY id LIMIT $4""",
         app_id,
         position,
         horizon,
@@ -88,7 +90,7 @@ async def _after_in_key_order(
     rows = await reader.rows(
         f"""SELECT {", ".join(EVENT_ROWS.columns)} FROM (
             SELECT * FROM event WHERE bucket = 0 AND id > $1 ORDER BY id LIMIT $2
-        ) AS examined WHERE app_id = $3 ORDER BY id LIMIT $4""",
+        ) AS examined WHERE app_id = $3 AND {_STREAMED} ORDER BY id LIMIT $4""",
         position,
         _EVENTS_EXAMINED,
         app_id,

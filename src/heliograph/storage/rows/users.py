@@ -77,6 +77,12 @@ async def get(reader: Reader, app_id: str, user_id: str, *, lock: Lock = Lock.NO
     return _ROWS.load(row) if row else None
 
 
+async def of_app(reader: Reader, app_id: str) -> list[StoredUser]:
+    """All users of the app, oldest first."""
+    rows = await reader.rows(f"SELECT {', '.join(_ROWS.columns)} FROM app_user WHERE app_id = $1 ORDER BY id", app_id)
+    return [_ROWS.load(row) for row in rows]
+
+
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: Lock = Lock.NONE) -> list[StoredUser]:
     """The users with these (app id, user id)."""
     wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]

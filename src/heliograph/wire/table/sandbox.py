@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from heliograph import errors
 from heliograph.wire.apps import Empty
 from heliograph.wire.formats import NO_BODY, Json
+from heliograph.wire.inboxes import InboxCallListResponse, InboxListResponse, InboxResponse, InboxScriptBody
 from heliograph.wire.operations import Operation, operations_in
-from heliograph.wire.paths import SANDBOX, A
+from heliograph.wire.paths import INBOX, SANDBOX, A
+from heliograph.wire.requests import RequestListResponse
 from heliograph.wire.sandbox import SandboxResponse
+from heliograph.wire.seeds import SeedBody, SeedExportResponse, SeedResponse
+from heliograph.wire.triggers import TriggerBody, TriggerResponse
 
 SANDBOX_TAG = "Sandbox"
 
@@ -18,8 +23,58 @@ GET_SANDBOX = Operation(
 )
 RESET_APP = Operation(
     "ResetApp", "POST", SANDBOX / "reset", SANDBOX_TAG, A,
-    "Deletes everything in the app: users, conversations, integrations, events. Its keys and settings stay.",
+    "Returns the app to its seed, with the same ids and secrets, or deletes everything in it. Its keys stay.",
     body=NO_BODY, response=Json(Empty),
+)
+SEED_APP = Operation(
+    "SeedApp", "PUT", SANDBOX / "seed", SANDBOX_TAG, A,
+    "Creates the users, conversations, messages and integrations of a seed that the app lacks.",
+    body=Json(SeedBody), response=Json(SeedResponse),
+)
+EXPORT_SEED = Operation(
+    "ExportSeed", "GET", SANDBOX / "seed", SANDBOX_TAG, A,
+    "Returns a seed of what is in the app, without ids and secrets.",
+    body=NO_BODY, response=Json(SeedExportResponse),
+)
+LIST_REQUESTS = Operation(
+    "ListRequests", "GET", SANDBOX / "requests", SANDBOX_TAG, A,
+    "Lists the newest requests of the app with their responses, in the order of these, without bodies.",
+    body=NO_BODY, response=Json(RequestListResponse), errors=(errors.InvalidPage,), paged=True,
+    filters=("operation", "status"),
+)
+LIST_INBOXES = Operation(
+    "ListInboxes", "GET", SANDBOX / "inboxes", SANDBOX_TAG, A,
+    "Lists the inboxes of the app that were called or have a script, by name.",
+    body=NO_BODY, response=Json(InboxListResponse),
+)
+GET_INBOX = Operation(
+    "GetInbox", "GET", INBOX, SANDBOX_TAG, A,
+    "Fetches an inbox: its URL, its script, and the step for its next call. One that was never called responds with "
+    "status 200.",
+    body=NO_BODY, response=Json(InboxResponse), errors=(errors.BadRequest,),
+)
+SET_INBOX_SCRIPT = Operation(
+    "SetInboxScript", "PUT", INBOX / "script", SANDBOX_TAG, A,
+    "Sets the script of an inbox, which begins with its first step.",
+    body=Json(InboxScriptBody), response=Json(InboxResponse), errors=(errors.BadRequest,),
+)
+LIST_INBOX_CALLS = Operation(
+    "ListInboxCalls", "GET", INBOX / "calls", SANDBOX_TAG, A,
+    "Lists the calls that an inbox received, oldest first, with checks of each. With `wait`, an empty page is only "
+    "returned if no call arrives within this time.",
+    body=NO_BODY, response=Json(InboxCallListResponse), errors=(errors.InvalidPage,), paged=True,
+    filters=("path", "eventType", "status"), query=("wait",),
+)
+CLEAR_INBOX_CALLS = Operation(
+    "ClearInboxCalls", "DELETE", INBOX / "calls", SANDBOX_TAG, A,
+    "Deletes the calls of an inbox. Its script continues.",
+    body=NO_BODY, response=Json(Empty), errors=(errors.BadRequest,),
+)
+TRIGGER_EVENT = Operation(
+    "TriggerEvent", "POST", SANDBOX / "trigger", SANDBOX_TAG, A,
+    "Sends an example of an event, with fields of your choice, to the receivers that `to` names.",
+    body=Json(TriggerBody), response=Json(TriggerResponse), status=201,
+    errors=(errors.ConversationNotFound, errors.UserNotFound),
 )
 # fmt: on
 

@@ -1,0 +1,116 @@
+"""Calls that an inbox received, with what their bodies say about events."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Raw, Struct
+
+from heliograph.wire.inboxes import CallFilter
+
+BODY_LIMIT = 256 * 1024
+"""The number of bytes of a body that are kept."""
+_OVERHEAD = 1024
+_MAX_EVENTS = 100
+_ABOUT_USERS = ("user:", "client:")
+
+
+class EventFact(Struct, frozen=True):
+    """The id and the type of an event, and its lane: the id of the conversation or the user that it is about."""
+
+    id: str
+    type: str
+    lane: str
+
+
+class CallFacts(Struct, frozen=True):
+    """The webhook that a call names, and its events. Empty if the body is not a webhook call."""
+
+    webhook_id: str | None = None
+    events: tuple[EventFact, ...] = ()
+
+
+class Incoming(Struct):
+    """A request to an inbox. `path` is below the inbox, percent-encoded; a longer body was cut."""
+
+    method: str
+    path: str
+    query: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    truncated: bool = False
+
+
+class Call(Struct):
+    """A call that an inbox keeps. It has no `status` if its connection is closed without a response."""
+
+    id: str
+    received_at: int
+    request: Incoming
+    status: int | None
+    delay_ms: int
+    facts: CallFacts
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory the call takes."""
+        request = self.request
+        heads = sum(len(name) + len(value) for name, value in request.headers)
+        return _OVERHEAD + len(request.path) + len(request.query) + heads + len(request.body)
+
+    def matches(self, filter: CallFilter) -> bool:
+        """Whether the filter selects the call."""
+        return (
+            filter.path in (None, self.request.path)
+            and filter.status in (None, self.status or 0)
+            and (filter.event_type is None or any(one.type == filter.event_type for one in self.facts.events))
+        )
+
+
+class _Named(Struct):
+    id: str
+
+
+class _Merged(Struct):
+    surviving: _Named
+
+
+class _Payload(Struct, rename="camel"):
+    conversation: _Named | None = None
+    user: _Named | None = None
+    merged_users: _Merged | None = None
+
+
+class _Event(Struct):
+    id: str
+    type: str
+    payload: _Payload
+
+
+class _Call(Struct):
+    webhook: _Named
+    events: list[_Event]
+
+
+_DECODER = msgspec.json.Decoder(_Call)
+
+
+def facts_of(body: bytes) -> CallFacts:
+    """What a body says about events."""
+    try:
+        call = _DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return CallFacts()
+    events = tuple(EventFact(one.id, one.type, _lane(one.type, one.payload)[1]) for one in call.events[:_MAX_EVENTS])
+    return CallFacts(call.webhook.id, events)
+
+
+def lane_in(type: str, payload: bytes | Raw) -> tuple[bool, str]:
+    """Whether an event with this payload is about a user, and the id of that user or of the conversation."""
+    return _lane(type, msgspec.json.decode(payload, type=_Payload))
+
+
+def _lane(type: str, payload: _Payload) -> tuple[bool, str]:
+    user = payload.merged_users.surviving if payload.merged_users else payload.user
+    about_user = type.startswith(_ABOUT_USERS)
+    subject = user if about_user else payload.conversation
+    return about_user, subject.id if subject else ""

@@ -1,0 +1,42 @@
+"""Seeds: what an app of a sandbox contains at first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from heliograph.wire.base import Body, DisplayName, Metadata, Response
+
+Entry = dict[str, Any]
+"""An object of a seed. Its fields are those of the request that creates it, and some of the seed."""
+
+
+class SeedBody(Body):
+    """What an app contains at first. The objects refer to each other by name: users by their external id."""
+
+    name: DisplayName | None = None
+    settings: dict[str, Any] | None = None
+    metadata: Metadata | None = None
+    user: list[Entry] | None = None
+    conversation: list[Entry] | None = None
+    integration: list[Entry] | None = None
+    inbox: dict[str, list[Any]] | None = None
+
+
+class SeedCounts(Response):
+    """How many objects were created; those that existed are not among them."""
+
+    users: int
+    conversations: int
+    integrations: int
+
+
+class SeedResponse(Response):
+    """The outcome of seeding an app."""
+
+    created: SeedCounts
+
+
+class SeedExportResponse(Response):
+    """A seed that recreates the contents of an app."""
+
+    seed: dict[str, Any]
