@@ -1,7 +1,11 @@
-"""Random verbs against the server, which must agree with the model after each of them."""
+"""Random verbs against the server, which must agree with the model after each of them.
+
+HELIOGRAPH_TEST_ROUNDS multiplies the number of runs of verbs.
+"""
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -35,7 +39,8 @@ from tests.proofs.stored import in_order, pairs_of, settled, stored_membership
 T = TypeVar("T")
 
 LIMIT = 5
-EXAMPLES = {SQLITE: 20, POSTGRESQL: 8, "workers": 2}
+ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1"))
+EXAMPLES = {SQLITE: 12 * ROUNDS, POSTGRESQL: 5 * ROUNDS, "workers": 2 * ROUNDS}
 # More users than fit in a group, and few objects, so that verbs often use the same ones.
 MOST_USERS, MOST_CONVERSATIONS = 9, 5
 EXTERNAL_IDS = ["ada", "bob/ß ?&=", "f" * 24]
