@@ -5,7 +5,7 @@ BIN := .venv/bin
 test check: export PYTHONDONTWRITEBYTECODE :=
 test check: export PYTHONPYCACHEPREFIX := $(CURDIR)/.pytest_cache/bytecode
 
-.PHONY: help run test check format generate bench assets clean
+.PHONY: help run test check format generate bench image assets clean
 
 help: ## List the targets.
 	@echo 'Usage: make TARGET'
@@ -39,6 +39,9 @@ generate: .venv/dev ## Regenerate the client and heliograph.compat from the tabl
 	$(BIN)/python -m tools.generate_client
 	$(BIN)/python -m tools.generate_compat
 	$(BIN)/python -m tools.unasync
+
+image: ## Build the container image heliograph; needs Docker.
+	docker build --tag heliograph .
 
 clean: ## Remove everything that was set up.
 	rm -rf .venv .compat .programs .bench

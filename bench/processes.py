@@ -74,6 +74,10 @@ def free_port() -> int:
         return port
 
 
+# A server for production has a public address, and no sandbox tools.
+_TOOLS = ("--sandbox-tools", "no")
+
+
 @contextmanager
 def heliograph(database: str, *more: str, profile: Path | None = None) -> Iterator[Process]:
     """Run `heliograph serve` on this database with further options; it must exit with status 0.
@@ -82,7 +86,7 @@ def heliograph(database: str, *more: str, profile: Path | None = None) -> Iterat
     """
     port = free_port()
     program = _module("heliograph") if profile is None else (*_module("bench.profiled"), str(profile), "heliograph")
-    options = ("--database", database, "--port", str(port), "--participant-limit", "10000000")
+    options = ("--database", database, "--port", str(port), "--participant-limit", "10000000", *_TOOLS)
     with running(*program, "serve", *options, *more, port=port, path="/health/ready") as server:
         yield server
 

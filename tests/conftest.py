@@ -6,6 +6,7 @@ A test that takes the fixture `engine`, most of them by way of `server`, runs on
 
 from __future__ import annotations
 
+import contextlib
 import gc
 from collections.abc import Iterator
 from ipaddress import ip_address
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
+from heliograph.testing.server import Key, SandboxServer
 from tests import commands, databases
 from tests.certificates import write_certificate
 from tests.databases import ENGINES, SQLITE, new_database
@@ -88,6 +90,13 @@ def account(server: Server, sandbox: Sandbox) -> Iterator[Caller]:
     caller = Caller(server.url, sandbox.account_auth)
     yield caller
     caller.http.close()
+
+
+@pytest.fixture(scope="session")
+def heliograph_server(server: Server, sandbox: Sandbox) -> Iterator[SandboxServer]:
+    """The shared server, for the fixture `heliograph` of our own pytest plugin."""
+    with contextlib.closing(SandboxServer(server.url, Key(*sandbox.account_auth))) as shared:
+        yield shared
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ async def _serve(
                 await prepare(store, sandbox, url)
             async with (
                 reading_media(store, settings) as read_media,
-                background_services(store, blobs, settings, metrics.failures, metrics.delivery) as on_removal,
+                background_services(store, blobs, settings, metrics.failures, metrics.delivery, sandbox) as on_removal,
             ):
                 application = Application(
                     store,
@@ -134,7 +134,12 @@ async def reading_media(store: Store, settings: Settings) -> AsyncIterator[ReadM
 
 @contextlib.asynccontextmanager
 async def background_services(
-    store: Store, blobs: Blobs, settings: Settings, failures: Failures, observe: AttemptObserver
+    store: Store,
+    blobs: Blobs,
+    settings: Settings,
+    failures: Failures,
+    observe: AttemptObserver,
+    sandbox: Tools | None = None,
 ) -> AsyncIterator[OnRemoval]:
     """Run the background services of a server: maintenance, and delivery unless `--no-delivery` was given.
 
@@ -143,7 +148,8 @@ async def background_services(
     async with contextlib.AsyncExitStack() as services:
         on_removal = await services.enter_async_context(maintaining(store, blobs, settings.keep_days, failures))
         if settings.delivery:
-            await services.enter_async_context(delivering(store, settings, failures, observe))
+            chaos = sandbox.chaos if sandbox else None
+            await services.enter_async_context(delivering(store, settings, failures, observe, chaos))
         yield on_removal
 
 

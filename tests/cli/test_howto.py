@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
@@ -119,3 +120,35 @@ def test_a_phone_number_is_linked(server: Server, api: Caller) -> None:
     (shown,) = api.ok("GET", "/users/mary/clients")["clients"]
     assert (shown["id"], shown["status"], shown["externalId"]) == (client, "active", "+12125552368")
     assert f'"clientAssociations":[{{"type":"twilio","clientId":"{client}"}}]' in done.stdout
+
+
+@pytest.mark.one_engine
+def test_a_server_is_compared_with_the_rules(server: Server, api: Caller, account: Caller, tmp_path: Path) -> None:
+    """All commands of the guide run, here with the checks of one rule if they do not select any."""
+    guide = (ROOT / "docs/howto/conformance.md").read_text()
+    start, *blocks = re.findall(r"```sh\n(.*?)\n```", guide, re.DOTALL)
+    assert start == "heliograph dev &\nheliograph wait"
+    shown = re.findall(r"\n\n```\n(.*?)```", guide, re.DOTALL)[0]
+    listen, one = f"127.0.0.1:{free_port()}", " --only participants.1"
+    steps = "\n".join(block if "--only" in block else block + one for block in blocks)
+    for given, here in (
+        ("https://example.zendesk.com/sc", server.url),
+        ("https://tunnel.example.com", f"http://{listen}"),
+        ("127.0.0.1:3000", listen),
+        ("--requests-per-second 5 ", "--requests-per-second 500 "),
+    ):
+        assert given in steps
+        steps = steps.replace(given, here)
+    assert api.auth is not None
+    assert account.auth is not None
+    known = {"URL": server.url, "APP_ID": api.app_id, "KEY_ID": api.auth[0], "KEY_SECRET": api.auth[1]}
+    known |= {"ACCOUNT_KEY_ID": account.auth[0], "ACCOUNT_KEY_SECRET": account.auth[1]}
+    environment = {**os.environ, **{f"HELIOGRAPH_{name}": value for name, value in known.items()}}
+    environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-ec", steps], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith(shown)
+    assert (tmp_path / "results.xml").read_bytes().startswith(b"<?xml")
+    assert len((tmp_path / "findings.ndjson").read_text().splitlines()) == 1

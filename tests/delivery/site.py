@@ -11,12 +11,14 @@ import msgspec
 
 from heliograph.background import Failures
 from heliograph.delivery.dispatcher import Dispatcher
+from heliograph.delivery.disturbed_sender import DisturbedSender
 from heliograph.delivery.leases import BucketAssignment, SingleProcess
 from heliograph.delivery.sender import WebhookSender
 from heliograph.delivery.worker import DeliveryContext
 from heliograph.domain import apps, conversations, integrations, participants, users, webhooks
 from heliograph.domain.networks import parse_networks
 from heliograph.domain.tenants import Tenant
+from heliograph.sandbox.chaos import Chaos
 from heliograph.storage.engine import Reader
 from heliograph.storage.store import Store
 from heliograph.wire import times
@@ -141,10 +143,11 @@ async def delivering(
     roll: float = 0.5,
     failures: Failures | None = None,
     poll_seconds: float = POLL_SECONDS,
+    chaos: Chaos | None = None,
 ) -> AsyncIterator[Running]:
-    """Deliver while the context is open."""
+    """Deliver while the context is open, disturbed by these rules if there are any."""
     clock = Clock()
-    sender = WebhookSender(LOOPBACK, patience)
+    sender = DisturbedSender(LOOPBACK, chaos) if chaos else WebhookSender(LOOPBACK, patience)
     context = DeliveryContext(
         store,
         sender,

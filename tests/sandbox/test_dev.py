@@ -153,6 +153,14 @@ def test_status(dev: str, folder: Path) -> None:
     assert lines[0] == f"server     {dev}  up"
 
 
+def test_status_names_active_tools(dev: str, folder: Path) -> None:
+    env = {"XDG_RUNTIME_DIR": str(folder), "HELIOGRAPH_URL": dev}
+    assert command("chaos", "add", "busy", "--operation", "PostMessage", "--status", "429", env=env).returncode == 0
+    assert "active     chaos: 1 rule" in command("status", env=env).stdout.splitlines()
+    assert command("chaos", "clear", env=env).returncode == 0
+    assert json.loads(command("status", "--json", env=env).stdout)["active"] == []
+
+
 def test_status_of_a_server_that_is_not_a_sandbox(tmp_path: Path) -> None:
     with serving(tmp_path / "production.db", "--sandbox-tools", "no") as server:
         sandbox = init(server.database_url)

@@ -32,6 +32,7 @@ def parsed(*steps: Any) -> tuple[Step, ...]:
         ("close x2", Step(None, times=2)),
         ("close after 1s", Step(None, delay_ms=1000)),
         ({"status": 204}, Step(204)),
+        ({"body": [1]}, Step(200, (("content-type", "application/json"),), b"[1]")),
         ({"status": 429, "headers": {"Retry-After": "2"}}, Step(429, (("retry-after", "2"),))),
         ({"status": 200, "body": "hello"}, Step(200, (("content-type", "text/plain; charset=utf-8"),), b"hello")),
         ({"status": 200, "body": {"a": [1]}}, Step(200, (("content-type", "application/json"),), b'{"a":[1]}')),
@@ -64,8 +65,6 @@ EXPECTED = 'steps[0] should be a status such as "200", "503 x3" or "200 after 2s
         ("200 x1001", "steps[0] should repeat 1 to 1000 times"),
         ("hang 121s", "steps[0] should take at most 120s"),
         ("hang 60s after 61s", "steps[0] should take at most 120s"),
-        ({"status": 199}, "steps[0].status should be from 200 to 599"),
-        ({"status": 600}, "steps[0].status should be from 200 to 599"),
         ({"headers": {"Content-Length": "3"}}, "steps[0].headers should not have the name 'content-length'"),
         ({"status": 200, "headers": {"a b": "3"}}, "steps[0].headers should not have the name 'a b'"),
         (

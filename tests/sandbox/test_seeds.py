@@ -78,6 +78,12 @@ def test_the_export_of_a_seeded_app_equals_the_seed(api: Caller) -> None:
     assert exported(api) == SHOP
 
 
+def test_the_ids_of_conversations_and_integrations_are_in_the_response(api: Caller) -> None:
+    found = api.ok("PUT", SEED.format(api.app_id), SHOP)
+    assert set(found["integrations"]) == {"site", "bot"}
+    assert [one["userExternalId"] for one in api.participants(found["conversations"]["crew"])] == ["grace", "ada"]
+
+
 def test_a_second_seeding_changes_nothing(server: Server, api: Caller) -> None:
     seed(api)
     before = state(server, api)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from heliograph.cli.main import cli
 from heliograph.server.auth.refusals import Reason
 
 ROOT = Path(__file__).parents[2]
@@ -53,6 +56,29 @@ def test_named_files_and_tests_exist(document: Path) -> None:
             continue
         assert found.exists() or found.with_suffix(".py").exists() or is_attribute(found), path
         assert not test or f"def {test}(" in found.read_text(), f"{path}::{test}"
+
+
+def command_lines(text: str) -> Iterator[list[str]]:
+    """The words after `heliograph` in each line of the shell examples, also where it is the image of a container."""
+    for block in re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        for line in block.replace("\\\n", " ").splitlines():
+            found = re.search(r"(?:^|[\s(]|bin/)heliograph(?= |$)([^|;&()]*)", line)
+            if found and not line.startswith("#"):
+                yield found[1].partition(" #")[0].replace('"', " ").split()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_commands_and_options_in_examples_exist(document: Path) -> None:
+    for words in command_lines(document.read_text()):
+        command: click.Command = cli
+        while words and isinstance(command, click.Group):
+            context = click.Context(command)
+            found = command.get_command(context, words.pop(0))
+            assert found is not None, words
+            command = found
+        options = {flag for parameter in command.params for flag in (*parameter.opts, *parameter.secondary_opts)}
+        given = {word.partition("=")[0] for word in words if word.startswith("--")}
+        assert given <= options | {"--help"}, (command.name, given - options)
 
 
 def is_attribute(path: Path) -> bool:

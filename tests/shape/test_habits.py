@@ -41,6 +41,15 @@ def test_a_release_passes_ci_and_needs_no_stored_token() -> None:
     assert "secrets." not in (ROOT / ".github/workflows/release.yml").read_text()
 
 
+def test_a_release_runs_the_image_before_it_publishes_anything() -> None:
+    jobs = workflow("release")["jobs"]
+    scripts = [step.get("run", "") for step in jobs["build"]["steps"]]
+    assert any("make image" in script and "heliograph wait" in script for script in scripts)
+    assert "build" in jobs["publish"]["needs"]
+    (push,) = [step["run"] for step in jobs["image"]["steps"] if "--push" in step.get("run", "")]
+    assert {"--sbom=true", "linux/amd64,linux/arm64"} <= set(push.split())
+
+
 def test_workflows_have_no_write_permission_by_default() -> None:
     for name in ("ci", "release"):
         assert workflow(name)["permissions"] == {"contents": "read"}

@@ -7,6 +7,7 @@ from typing import Any
 from heliograph.wire import apps, conversations, integrations, participants, users
 from heliograph.wire.activities import ActivityPost
 from heliograph.wire.attachments import AttachmentDeleteBody
+from heliograph.wire.chaos import ChaosBody
 from heliograph.wire.devices import DeviceBody
 from heliograph.wire.inbound import BeginConversationBody, ControlBody, InboundBody, MessageOutcomeBody
 from heliograph.wire.keys import IntegrationApiKeyBody
@@ -26,6 +27,7 @@ from heliograph.wire.switchboards import (
     SwitchboardUpdateBody,
 )
 from heliograph.wire.webhooks import WebhookCreateBody, WebhookUpdateBody
+from tests.unit.chaos_rules import RULES
 from tests.unit.contents import CONTENTS, JSON, METADATA, PICTURE
 from tests.unit.integrations import FULL_WEBHOOK, INTEGRATIONS, IOS, WEBHOOK
 from tests.unit.sandbox_bodies import SANDBOX_BODIES
@@ -119,6 +121,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "app update": (apps.AppUpdateBody, {}, {"displayName": "A", "settings": _settings, "metadata": METADATA}),
     "app key": (apps.AppKeyCreateBody, {"displayName": "A"}, {"displayName": "A"}),
+    "chaos": (ChaosBody, {"rules": []}, {"seed": 7, "rules": RULES}),
     "attachment": (AttachmentDeleteBody, {"mediaUrl": PICTURE}, {"mediaUrl": PICTURE}),
     "conversation": (
         conversations.ConversationCreateBody,

@@ -18,6 +18,7 @@ TRIGGERS = (
     "switchboard:releaseControl|"
     "user:merge|user:remove|user:update"
 )
+EVENT_TYPES = TRIGGERS.replace("passthrough:messaging|", "")
 LIMITS: dict[str, str] = {
     "ActivityPost": "author!, type! conversation:read|typing:start|typing:stop",
     "AndroidIntegrationBody": (
@@ -129,6 +130,7 @@ LIMITS: dict[str, str] = {
     "DeviceBody": "type! android|ios|web, integrationId!, status active|inactive",
     "ExternalMessageBody": "id!",
     "InboundBody": "userId!, act!",
+    "InboxScriptBody": "steps! 1..100",
     "MessageAct": "content!",
     "MessageOutcomeBody": "outcome! channel|failure|user",
     "OAuthClientCreateBody": (
@@ -139,5 +141,20 @@ LIMITS: dict[str, str] = {
     "PostbackAct": "payload!",
     "ReferralAct": "code!",
     "ReferralBody": "code!",
+    "ResponseStep": "status 200..599",
     "SeedBody": "name 1..100",
+    "TriggerBody": f"type! {EVENT_TYPES}, to! 1..20",
+    "CallEffect": "status 200..599, drop after|before, duplicate 1..10",
+    "CallMatch": f"trigger {TRIGGERS}, attempt 1..",
+    "ChaosBody": "rules! ..50, seed 0..9007199254740991",
+    "DeliveryRule": "name! form, times 1.., effect!",
+    "RequestEffect": (
+        "status 400..599, code 1..100, title 1..500, retryAfter 0..86400, drop after|before, truncate 0..10000000, "
+        "bytesPerSecond 1..10000000"
+    ),
+    "RequestMatch": "method DELETE|GET|PATCH|POST|PUT",
+    "RequestRule": "name! form, times 1.., effect!",
+    "StreamEffect": "drop 0..1000",
+    "StreamMatch": f"trigger {TRIGGERS}",
+    "StreamRule": "name! form, times 1.., effect!",
 }

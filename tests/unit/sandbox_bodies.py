@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from heliograph.wire.inboxes import InboxScriptBody
 from heliograph.wire.operations import BodyType
 from heliograph.wire.seeds import SeedBody
+from heliograph.wire.triggers import TriggerBody
 
 SANDBOX_BODIES: dict[str, tuple[BodyType, Any, Any]] = {
     "seed": (
@@ -19,6 +21,22 @@ SANDBOX_BODIES: dict[str, tuple[BodyType, Any, Any]] = {
             "conversation": [{"name": "crew"}],
             "integration": [{"type": "web", "name": "site"}],
             "inbox": {"default": ["200"]},
+        },
+    ),
+    "script": (
+        InboxScriptBody,
+        {"steps": ["200"]},
+        {"steps": ["503 x3", {"status": 429, "headers": {"retry-after": "2"}, "body": {"slow": True}}]},
+    ),
+    "trigger": (
+        TriggerBody,
+        {"type": "user:remove", "to": ["all"]},
+        {
+            "type": "conversation:join",
+            "to": ["inbox:default", "listeners"],
+            "payload": {"user": {"externalId": "ada"}},
+            "conversationId": "6ae0a1dd1b730003a7d25e90",
+            "userId": "ada",
         },
     ),
 }

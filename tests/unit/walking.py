@@ -35,7 +35,7 @@ def _places(kind: inspect.Type, value: Any, path: Path) -> Iterator[Place]:
         case inspect.UnionType(types=types):
             structs = [one for one in types if isinstance(one, inspect.StructType)]
             for one in structs:
-                if isinstance(value, dict) and (len(structs) == 1 or value["type"] == one.tag):
+                if isinstance(value, dict) and (len(structs) == 1 or value[one.tag_field or ""] == one.tag):
                     yield from _places(one, value, path)
             for other in types:
                 if isinstance(other, inspect.ListType):

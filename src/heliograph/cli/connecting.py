@@ -1,26 +1,16 @@
-"""The options with which commands connect to a server, and the servers that run on this machine.
-
-`heliograph dev` writes a file with the credentials of its sandbox, which only the same user can read. So commands on
-the same machine need no options, even if the database is in memory.
-"""
+"""The options with which commands connect to a server. Without them, it is the `heliograph dev` of the same user."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import stat
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit
 
 import click
-import msgspec
-from msgspec import Struct
 
 from heliograph.cli.options import DEFAULT_URL
 from heliograph.errors import UsageError
+from heliograph.running import Connection, running_at
 from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.table.sandbox import SANDBOX_TAG
 
@@ -30,48 +20,21 @@ if TYPE_CHECKING:
     from heliograph.storage.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-class Connection(Struct, frozen=True):
-    """A server, and the credentials of an app."""
+def client_of(connection: Connection, *, account: bool = False) -> Client:
+    """A client with the key of the app, or with that of the account.
 
-    url: str
-    app_id: str
-    key_id: str
-    key_secret: str
-    account_key_id: str | None = None
-    account_key_secret: str | None = None
-    webhook_secret: str | None = None
+    Raises:
+        UsageError: the key of the account is unknown.
+    """
+    from heliograph import BasicAuth, Client
 
-    def variables(self) -> dict[str, str]:
-        """The environment variables of the connection, which all commands read."""
-        values = {
-            "HELIOGRAPH_URL": self.url,
-            "HELIOGRAPH_APP_ID": self.app_id,
-            "HELIOGRAPH_KEY_ID": self.key_id,
-            "HELIOGRAPH_KEY_SECRET": self.key_secret,
-            "HELIOGRAPH_ACCOUNT_KEY_ID": self.account_key_id,
-            "HELIOGRAPH_ACCOUNT_KEY_SECRET": self.account_key_secret,
-            "HELIOGRAPH_WEBHOOK_SECRET": self.webhook_secret,
-        }
-        return {name: value for name, value in values.items() if value is not None}
-
-    def client(self, *, account: bool = False) -> Client:
-        """A client with the key of the app, or with that of the account.
-
-        Raises:
-            UsageError: the key of the account is unknown.
-        """
-        from heliograph import BasicAuth, Client
-
-        if not account:
-            return Client(self.url, auth=BasicAuth(self.key_id, self.key_secret))
-        if self.account_key_id is None or self.account_key_secret is None:
-            raise UsageError(
-                "an account key is needed: set HELIOGRAPH_ACCOUNT_KEY_ID and HELIOGRAPH_ACCOUNT_KEY_SECRET"
-            )
-        return Client(self.url, auth=BasicAuth(self.account_key_id, self.account_key_secret))
+    if not account:
+        return Client(connection.url, auth=BasicAuth(connection.key_id, connection.key_secret))
+    if connection.account_key_id is None or connection.account_key_secret is None:
+        raise UsageError("set HELIOGRAPH_ACCOUNT_KEY_ID and HELIOGRAPH_ACCOUNT_KEY_SECRET: an account key is needed")
+    return Client(connection.url, auth=BasicAuth(connection.account_key_id, connection.account_key_secret))
 
 
 async def connection_of(store: Store, sandbox: Sandbox, url: str) -> Connection:
@@ -100,8 +63,8 @@ url_option = click.option(
 )
 
 
-def connection_options(command: F) -> F:
-    """Add the options of a connection to a command; `connection` makes one of their values."""
+def key_options(command: F) -> F:
+    """Add the options that name an app and a key of it."""
     for flag, variable, about in (
         ("--key-secret", "HELIOGRAPH_KEY_SECRET", "Secret of the API key; prefer the environment variable."),
         ("--key-id", "HELIOGRAPH_KEY_ID", "Id of an API key of the app."),
@@ -110,7 +73,12 @@ def connection_options(command: F) -> F:
         name = "app_id" if flag == "--app" else None
         names = [flag, name] if name else [flag]
         command = click.option(*names, envvar=variable, show_envvar=True, help=about)(command)
-    return url_option(command)
+    return command
+
+
+def connection_options(command: F) -> F:
+    """Add the options of a connection to a command; `connection` makes one of their values."""
+    return url_option(key_options(command))
 
 
 def connection(url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> Connection:
@@ -134,53 +102,6 @@ def connection(url: str, app_id: str | None, key_id: str | None, key_secret: str
     if app_id and app_id != found.app_id:
         raise UsageError(f"--key-id and --key-secret of app {app_id} are needed")
     return found
-
-
-@contextlib.contextmanager
-def registered(started: Connection) -> Iterator[None]:
-    """Let the commands of this user find a server, until the block ends."""
-    path = _file_of(started.url)
-    temporary = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(msgspec.json.encode(started))
-    temporary.replace(path)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            path.unlink()
-
-
-def running_at(url: str) -> Connection | None:
-    """The `heliograph dev` that this user started at a URL of this machine, or None."""
-    try:
-        found = msgspec.json.decode(_file_of(url).read_bytes(), type=Connection)
-    except (OSError, ValueError):
-        return None
-    return msgspec.structs.replace(found, url=url.rstrip("/"))
-
-
-def _file_of(url: str) -> Path:
-    parts = urlsplit(url)
-    port = parts.port or _DEFAULT_PORTS.get(parts.scheme, 80)
-    return _folder() / f"{port}.json"
-
-
-def _folder() -> Path:
-    """The folder for the files of running servers, which only this user can enter.
-
-    Raises:
-        UsageError: another user made it.
-    """
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    folder = Path(runtime) / "heliograph" if runtime else Path(tempfile.gettempdir()) / f"heliograph-{os.getuid()}"
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise UsageError(f"{folder} should be a folder that only its owner, this user, can enter")
-    return folder
 
 
 def send(
@@ -207,7 +128,7 @@ def send(
     values = (to.app_id, *path) if operation.template.names[:1] == ("appId",) else path
     try:
         prepared = build(operation, values, body, page=page, filter_fields=filters, query=query)
-        with to.client(account=operation.scope is Scope.ACCOUNT) as client:
+        with client_of(to, account=operation.scope is Scope.ACCOUNT) as client:
             return client.send(prepared, Model).to_dict()
     except ApiError as error:
         if error.status == 404 and operation.tag == SANDBOX_TAG and error.code == "not_found":

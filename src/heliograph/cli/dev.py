@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from heliograph.cli.connecting import connection_of, registered
+from heliograph.cli.connecting import connection_of
 from heliograph.cli.options import print_json, settings_options
 from heliograph.errors import UsageError
+from heliograph.running import registered
 from heliograph.settings import IN_MEMORY, Settings, is_loopback
 from heliograph.storage.store import Store
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from heliograph.cli.connecting import Connection, connection, connection_of, url_option
+from heliograph.cli.connecting import connection, connection_of, url_option
 from heliograph.cli.options import in_store, print_json
 from heliograph.errors import UsageError
+from heliograph.running import Connection
 from heliograph.storage.store import Store
 
 _PREFIX = "HELIOGRAPH_"

@@ -8,9 +8,10 @@ from typing import Any
 import click
 import msgspec
 
-from heliograph.cli.connecting import Connection, connection, connection_options, send
+from heliograph.cli.connecting import connection, connection_options, send
 from heliograph.cli.options import json_option, print_json, printable
 from heliograph.errors import UsageError
+from heliograph.running import Connection
 from heliograph.wire.table.sandbox import CLEAR_INBOX_CALLS, GET_INBOX, LIST_INBOX_CALLS, LIST_INBOXES, SET_INBOX_SCRIPT
 
 _PAGE = 100

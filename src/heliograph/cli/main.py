@@ -6,16 +6,20 @@ import click
 
 from heliograph._version import __version__
 from heliograph.cli.apps import apps
+from heliograph.cli.chaos import chaos
+from heliograph.cli.conformance import conformance
 from heliograph.cli.database import backup, copy, distribute, migrate, restore
 from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
 from heliograph.cli.dev import dev
+from heliograph.cli.doctor.command import doctor
 from heliograph.cli.env import env
 from heliograph.cli.inbox import inbox
 from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
 from heliograph.cli.oauth_clients import oauth_clients
+from heliograph.cli.report.command import report
 from heliograph.cli.seed import reset, seed
 from heliograph.cli.serve import serve
 from heliograph.cli.status import status
@@ -88,6 +92,8 @@ COMMANDS = (
     env,
     wait,
     status,
+    doctor,
+    report,
     seed,
     reset,
     inbox,
@@ -101,10 +107,12 @@ COMMANDS = (
     restore,
     keys,
     apps,
+    chaos,
     oauth_clients,
     deliver,
     deliveries,
     listen,
+    conformance,
 )
 for command in COMMANDS:
     cli.add_command(command)

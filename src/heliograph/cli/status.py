@@ -22,6 +22,17 @@ def status(url: str, app_id: str | None, key_id: str | None, key_secret: str | N
 
     The exit status is 0 if it is up and has no problems, otherwise 1.
     """
+    found = state_of(url, app_id, key_id, key_secret)
+    is_well = found["up"] and not found["problems"]
+    if as_json:
+        print_json(found)
+    else:
+        _print(found)
+    return 0 if is_well else 1
+
+
+def state_of(url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> dict[str, Any]:
+    """The state of a server, and with a key of an app that of its sandbox; `up` and `problems` are always there."""
     found = _status(url)
     if found["up"]:
         try:
@@ -29,12 +40,7 @@ def status(url: str, app_id: str | None, key_id: str | None, key_secret: str | N
             found |= {**sandbox, "problems": found["problems"] + sandbox["problems"]}
         except UsageError as error:
             found["sandbox"] = str(error)
-    is_well = found["up"] and not found["problems"]
-    if as_json:
-        print_json(found)
-    else:
-        _print(found)
-    return 0 if is_well else 1
+    return found
 
 
 def _status(url: str) -> dict[str, Any]:
@@ -56,9 +62,11 @@ def _version(url: str) -> str | None:
 
 def _print(found: dict[str, Any]) -> None:
     click.echo(f"server     {found.pop('url')}  {'up' if found.pop('up') else 'down'}")
-    problems = found.pop("problems")
+    problems, active = found.pop("problems"), found.pop("active", [])
     for name, value in found.items():
         if value is not None:
             click.echo(f"{name:9}  {value}")
+    for tool in active:
+        click.secho(f"active     {tool}", fg="yellow")
     for problem in problems:
         click.secho(f"problem    {problem}", fg="red")

@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 
 from heliograph.background import Failures
 from heliograph.delivery.dispatcher import Dispatcher
+from heliograph.delivery.disturbed_sender import DisturbedSender
 from heliograph.delivery.leases import Leases, SingleProcess
 from heliograph.delivery.removals import RemovalCaller
 from heliograph.delivery.sender import WebhookSender
 from heliograph.delivery.unreachable import UnreachableLog
 from heliograph.delivery.worker import DeliveryContext
 from heliograph.domain.networks import networks_of
+from heliograph.sandbox.chaos import Chaos
 from heliograph.settings import Settings
 from heliograph.storage.rows.delivery_queue import AttemptObserver, AttemptOutcome
 from heliograph.storage.store import Store
@@ -25,18 +27,23 @@ def ignore_outcome(outcome: AttemptOutcome) -> None:
 
 @contextlib.asynccontextmanager
 async def delivering(
-    store: Store, settings: Settings, failures: Failures, observe: AttemptObserver = ignore_outcome
+    store: Store,
+    settings: Settings,
+    failures: Failures,
+    observe: AttemptObserver = ignore_outcome,
+    chaos: Chaos | None = None,
 ) -> AsyncIterator[None]:
     """Deliver events to webhooks while the context is open.
 
-    `observe` is called after each attempt is recorded. Failures are reported to `failures`.
+    `observe` is called after each attempt is recorded. Failures are reported to `failures`. `chaos` has the rules by
+    which the calls of a sandbox are disturbed.
 
     Raises:
         UsageError: a setting is invalid.
     """
     allowed = networks_of(settings, embedded=not store.shared)
     assignment = Leases(store) if store.shared else SingleProcess(store.buckets)
-    sender = WebhookSender(allowed)
+    sender = WebhookSender(allowed) if chaos is None else DisturbedSender(allowed, chaos)
     unreachable = UnreachableLog()
 
     def observe_outcome(outcome: AttemptOutcome) -> None:

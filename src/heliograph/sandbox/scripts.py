@@ -15,7 +15,7 @@ from heliograph.wire.inboxes import ResponseStep
 GivenStep = str | ResponseStep
 DEFAULT: tuple[GivenStep, ...] = ("200",)
 
-_LEAST_STATUS, _GREATEST_STATUS = 200, 599
+_OK = 200
 _MAX_TIMES = 1000
 _MAX_DELAY_MS = 120_000
 _TEXT = re.compile(
@@ -85,8 +85,6 @@ def _milliseconds(number: str | None, unit: str | None) -> int:
 
 
 def _parsed_response(given: ResponseStep) -> Step:
-    if not _LEAST_STATUS <= given.status <= _GREATEST_STATUS:
-        raise ValueError(f".status should be from {_LEAST_STATUS} to {_GREATEST_STATUS}")
     headers = {name.lower(): value for name, value in (given.headers or {}).items()}
     if len(headers) > _MAX_HEADERS:
         raise ValueError(f".headers should not have more than {_MAX_HEADERS} items")
@@ -98,7 +96,7 @@ def _parsed_response(given: ResponseStep) -> Step:
     body, media_type = _encoded(given.body)
     if media_type is not None:
         headers.setdefault("content-type", media_type)
-    return Step(given.status, tuple(headers.items()), body)
+    return Step(_OK if given.status is None else given.status, tuple(headers.items()), body)
 
 
 def _encoded(body: Any) -> tuple[bytes, str | None]:

@@ -15,19 +15,19 @@ from heliograph.storage.engine import Tx
 from heliograph.storage.rows import seeds
 from heliograph.storage.rows.seeds import StoredSeed
 from heliograph.storage.store import Store
-from heliograph.wire.seeds import SeedBody, SeedCounts
+from heliograph.wire.seeds import SeedBody, SeedResponse
 
 
-async def seed(store: Store, tools: Tools, tenant: Tenant, body: SeedBody, ground: Ground) -> SeedCounts:
+async def seed(store: Store, tools: Tools, tenant: Tenant, body: SeedBody, ground: Ground) -> SeedResponse:
     """Create what a seed describes and the app lacks; a reset returns the app to this seed.
 
     Raises:
         BadRequest: an object is invalid. The title begins with its place in the seed.
     """
     planned = _plan(tools, tenant, body)
-    counts = await store.write(_seed, tenant, body, planned, ground)
+    response = await store.write(_seed, tenant, body, planned, ground)
     _set_scripts(tools, tenant, planned)
-    return counts
+    return response
 
 
 def _set_scripts(tools: Tools, tenant: Tenant, planned: Plan) -> None:
@@ -39,12 +39,16 @@ def _plan(tools: Tools, tenant: Tenant, body: SeedBody) -> Plan:
     return plan(body, lambda name: tools.inbox_prefix(tenant.app_id) + name)
 
 
-async def _seed(tx: Tx, tenant: Tenant, body: SeedBody, planned: Plan, ground: Ground) -> SeedCounts:
+async def _seed(tx: Tx, tenant: Tenant, body: SeedBody, planned: Plan, ground: Ground) -> SeedResponse:
     stored = await seeds.get(tx, tenant.app_id) or StoredSeed(body)
     stored.document = body
-    counts = await plant(tx, tenant, planned, stored, ground, anew=False)
+    created = await plant(tx, tenant, planned, stored, ground, anew=False)
     await seeds.put(tx, tenant.app_id, stored)
-    return counts
+    return SeedResponse(
+        created=created,
+        conversations={one.name: stored.conversations[one.name] for one in planned.conversations},
+        integrations={one.name: stored.integrations[one.name].id for one in planned.integrations},
+    )
 
 
 async def reset(store: Store, tools: Tools, tenant: Tenant, ground: Ground) -> None:

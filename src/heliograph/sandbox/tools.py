@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from heliograph.errors import UsageError
+from heliograph.sandbox.chaos import Chaos
 from heliograph.sandbox.inboxes import Inboxes, inbox_url
 from heliograph.sandbox.requests import RequestLog
 from heliograph.settings import Settings, is_loopback
@@ -34,8 +35,14 @@ class Tools:
     """The base URL of this server, for its own calls."""
     started_at: int = field(default_factory=times.now)
     """When the server started, in milliseconds."""
+    chaos: Chaos = field(default_factory=Chaos)
     inboxes: Inboxes = field(default_factory=Inboxes)
     requests: RequestLog = field(default_factory=RequestLog)
+
+    def active(self, app_id: str) -> list[str]:
+        """The tools that change how an app behaves now."""
+        rules = len(self.chaos.state(app_id).rules)
+        return [f"chaos: {rules} rule{'' if rules == 1 else 's'}"] if rules else []
 
     def reset(self, app_id: str) -> None:
         """Forget what is known about an app, except its rules of chaos."""

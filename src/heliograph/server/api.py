@@ -24,6 +24,7 @@ from heliograph.server.routes import (
     apps,
     attachments,
     channels,
+    chaos,
     clients,
     control,
     conversations,
@@ -64,6 +65,7 @@ ROUTE_MODULES = (
     apps,
     attachments,
     channels,
+    chaos,
     clients,
     control,
     conversations,
@@ -115,10 +117,11 @@ class Api:
         streams: Streams,
         on_removal: Callable[[], None],
         read_media: ReadMedia | None,
-        tools: Tools | None,
+        tools: Tools | None = None,
     ) -> None:
         self.auth = Authenticator(store)
         self._context = ServerContext(store, blobs, settings, urls, self.auth, streams, on_removal, read_media, tools)
+        self._routes = ROUTES
         self._router = Router((*OPERATIONS, *EXTENSIONS, *(SANDBOX_TOOLS if tools else ())))
 
     async def respond(self, exchange: Exchange) -> HandledRequest:
@@ -130,7 +133,7 @@ class Api:
         operation: AnyOperation | None = None
         try:
             operation, values = self._find(exchange)
-            return await self._call(ROUTES[operation.name], values, exchange)
+            return await self._call(self._routes[operation.name], values, exchange)
         except ApiError as error:
             if error.status >= 500:
                 log.warning("unavailable", extra={"request_id": exchange.request_id}, exc_info=error)

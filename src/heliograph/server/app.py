@@ -71,8 +71,8 @@ class Application:
         )
         urls = Urls(settings, self._proxies)
         files = blobs or DatabaseBlobs(store)
-        api = Api if tools is None else SandboxApi
-        self._api = api(store, files, settings, urls, self.streams, on_removal, read_media, tools)
+        parts = (store, files, settings, urls, self.streams, on_removal, read_media)
+        self._api = Api(*parts) if tools is None else SandboxApi(*parts, tools)
         auth = self._api.auth
         attachments = attachment_route(store, files, auth.check_access, private=settings.private_attachments)
         inboxes = inbox_routes(store, tools.inboxes) if tools else []

@@ -20,7 +20,7 @@ _PAGE = frozenset(("after", "before", "size"))
 _FILTER = frozenset(
     (
         "userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId", "clientId",
-        "identities.email", "path", "eventType", "operation", "operation",
+        "identities.email", "path", "eventType", "operation",
     )
 )  # fmt: skip
 

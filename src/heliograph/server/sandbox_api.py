@@ -1,20 +1,31 @@
-"""The API of a sandbox: also keeps the newest requests of each app."""
+"""The API of a sandbox: obeys the chaos rules of each app, and keeps its newest requests."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from heliograph import ids
+from heliograph.domain.media import ReadMedia
 from heliograph.errors import ApiError, AppNotFound, Forbidden, ServerError, Unauthorized
+from heliograph.sandbox.chaos import HEADER
 from heliograph.sandbox.requests import LoggedRequest
 from heliograph.sandbox.tools import Tools
 from heliograph.server.api import Api, HandledRequest
 from heliograph.server.auth.refusals import refusal_of
-from heliograph.server.handlers import Route
+from heliograph.server.disturbing import DroppedResponse, disturbed
+from heliograph.server.handlers import ROUTES, Route
 from heliograph.server.http.exchange import Disconnected, Exchange
+from heliograph.server.http.responses import ErrorResponse, Response
+from heliograph.server.http.urls import Urls
+from heliograph.server.streams import Streams
+from heliograph.settings import Settings
+from heliograph.storage.blobs import Blobs
+from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table.sandbox import SANDBOX_TAG
@@ -23,14 +34,27 @@ P = TypeVar("P", bound=Struct)
 B = TypeVar("B")
 R = TypeVar("R")
 
+_CHAOS = HEADER.encode()
+_LEAST_ERROR = 400
+
 
 class SandboxApi(Api):
     """Serves the operations of the table on a server with sandbox tools."""
 
-    @property
-    def _tools(self) -> Tools:
-        assert self._context.tools is not None
-        return self._context.tools
+    def __init__(
+        self,
+        store: Store,
+        blobs: Blobs,
+        settings: Settings,
+        urls: Urls,
+        streams: Streams,
+        on_removal: Callable[[], None],
+        read_media: ReadMedia | None,
+        tools: Tools,
+    ) -> None:
+        super().__init__(store, blobs, settings, urls, streams, on_removal, read_media, tools)
+        self._routes = disturbed(ROUTES, tools.chaos)
+        self._tools = tools
 
     async def _call(self, route: Route[P, B, R], values: list[str], exchange: Exchange) -> HandledRequest:
         path = route.operation.template.values(*values)
@@ -41,7 +65,7 @@ class SandboxApi(Api):
         error: Exception | None = None
         try:
             handled = await super()._call(route, values, exchange)
-            request.status = handled.response.status
+            _show(request, handled.response)
             return handled
         except Disconnected:
             raise
@@ -88,3 +112,13 @@ class SandboxApi(Api):
             return
         request.id = ids.new()
         self._tools.requests.add(app_id, request)
+
+
+def _show(request: LoggedRequest, response: Response) -> None:
+    """Add the response to the log of its request. The headers say whether a rule affected it."""
+    request.chaos = next((value.decode() for name, value in response.headers if name == _CHAOS), None)
+    if not isinstance(response, DroppedResponse):
+        request.status = response.status
+        if response.status >= _LEAST_ERROR:
+            shown = msgspec.json.decode(response.body, type=ErrorResponse)
+            request.errors = tuple(error.title for error in shown.errors)

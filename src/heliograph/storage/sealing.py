@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from heliograph.errors import UsageError
 
 MASTER_KEY_VARIABLE = "HELIOGRAPH_MASTER_KEY"
+MASTER_KEY_FILE_VARIABLE = "HELIOGRAPH_MASTER_KEY_FILE"
+"""Names a file with the master key, as secrets of containers are files."""
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 
@@ -49,13 +51,16 @@ def new_master_key() -> bytes:
 
 
 def master_key_of_environment() -> bytes | None:
-    """The master key in the environment, 32 bytes in base64, or None.
+    """The master key in the environment, 32 bytes in base64, or in the file that the environment names; or None.
 
     Raises:
-        UsageError: the variable is not a master key.
+        UsageError: the variable or the file is not a master key, or the file cannot be read.
     """
-    text = os.environ.get(MASTER_KEY_VARIABLE)
-    return _parse(text.encode(), f"the environment variable {MASTER_KEY_VARIABLE}") if text else None
+    if text := os.environ.get(MASTER_KEY_VARIABLE):
+        return _parse(text.encode(), f"the environment variable {MASTER_KEY_VARIABLE}")
+    if name := os.environ.get(MASTER_KEY_FILE_VARIABLE):
+        return master_key_of_file(Path(name), may_create=False)
+    return None
 
 
 def master_key_of_file(path: Path, *, may_create: bool) -> bytes:

@@ -16,6 +16,7 @@ from heliograph.wire.webhooks import VERSION, Trigger
 
 DELIVERY_HEADER = "x-heliograph-delivery"
 ATTEMPT_HEADER = "x-heliograph-attempt"
+SECRET_HEADER = "x-api-key"
 NO_WEBHOOK = ids.FIRST
 """The webhook id in the envelope of an event that is not sent to a webhook."""
 
@@ -37,7 +38,7 @@ def with_full_source(payload: Raw, full_source: Raw) -> Raw:
 
 def call_headers(secret: str, delivery_id: str, attempt: int) -> dict[str, str]:
     """The headers of a webhook call."""
-    return {**basic_headers(delivery_id, attempt), "x-api-key": secret}
+    return {**basic_headers(delivery_id, attempt), SECRET_HEADER: secret}
 
 
 def basic_headers(delivery_id: str, attempt: int) -> dict[str, str]:

@@ -19,11 +19,11 @@ _MAX_DIGITS = 3
 
 
 class ResponseStep(Body):
-    """A response of an inbox, with a status from 200 to 599. A body that is not text is sent as JSON."""
+    """A response of an inbox, by default with status 200. A body that is not text is sent as JSON."""
 
-    status: int = 200
+    status: Annotated[int, Meta(ge=200, le=599)] | None = None
     headers: dict[str, str] | None = None
-    body: Any = None
+    body: str | dict[str, Any] | list[Any] | None = None
 
 
 class InboxScriptBody(Body):

@@ -13,6 +13,8 @@ class SandboxState(Response):
     started_at: Time
     problems: list[str]
     """What a test would notice, one sentence each: deliveries that failed, for example."""
+    active: list[str]
+    """The tools that change how the app behaves, such as chaos."""
     newest_event_id: Id | None = None
     """The event that the app recorded last, if it is still kept."""
 

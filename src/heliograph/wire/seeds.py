@@ -31,9 +31,11 @@ class SeedCounts(Response):
 
 
 class SeedResponse(Response):
-    """The outcome of seeding an app."""
+    """The outcome of seeding an app, and the ids of the conversations and integrations of the seed by their names."""
 
     created: SeedCounts
+    conversations: dict[str, str]
+    integrations: dict[str, str]
 
 
 class SeedExportResponse(Response):

@@ -236,8 +236,9 @@ def _walk_union(value: Any, types: tuple[inspect.Type, ...], path: str, walk: _W
         return
     if any(isinstance(kind, inspect.FloatType) for kind in kinds):
         kinds = [kind for kind in kinds if not isinstance(kind, inspect.IntType)]
-    if len(kinds) == 1:
-        yield from _walk(value, kinds[0], path, walk)
+    fitting = [kind for kind in kinds if type(value) in _PYTHON_TYPES.get(type(kind), ())]
+    if len(fitting or kinds) == 1:
+        yield from _walk(value, (fitting or kinds)[0], path, walk)
     elif not any(_fits(value, kind, path, walk) for kind in kinds):
         names = dict.fromkeys(_NAMES[type(kind)] for kind in kinds)
         yield f"{path} should be {' or '.join(names)}"
@@ -295,7 +296,7 @@ def _value_violations(value: Any, kind: inspect.Type) -> Iterator[str]:
         yield f"should be {_NAMES[type(kind)]}"
     elif isinstance(kind, inspect.StrType):
         yield from _string_violations(value, kind)
-    elif isinstance(kind, inspect.IntType):
+    elif isinstance(kind, inspect.IntType | inspect.FloatType):
         if kind.ge is not None and value < kind.ge:
             yield f"should be >= {kind.ge}"
         elif kind.le is not None and value > kind.le:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from heliograph.server.docs.chaos_examples import CHAOS_EXAMPLES
 from heliograph.server.docs.inbox_examples import INBOX_EXAMPLES
 from heliograph.wire import requests, sandbox, seeds
 from heliograph.wire.operations import BodyType, ResponseType
@@ -23,8 +24,10 @@ SANDBOX_EXAMPLES: dict[BodyType | ResponseType, Any] = {
             "newestEventId": "6b0871784c00023ab4661c3e",
             "startedAt": "2026-11-26T17:37:02.511Z",
             "problems": ["deliveries that failed: 1"],
+            "active": ["chaos: 2 rules"],
         }
     },
+    **CHAOS_EXAMPLES,
     **INBOX_EXAMPLES,
     requests.RequestListResponse: {
         "requests": [
@@ -44,6 +47,10 @@ SANDBOX_EXAMPLES: dict[BodyType | ResponseType, Any] = {
         "meta": {"hasMore": False},
     },
     seeds.SeedBody: _SEED,
-    seeds.SeedResponse: {"created": {"users": 1, "conversations": 1, "integrations": 0}},
+    seeds.SeedResponse: {
+        "created": {"users": 1, "conversations": 1, "integrations": 0},
+        "conversations": {"crew": "6b0871784c00023ab4661c3e"},
+        "integrations": {},
+    },
     seeds.SeedExportResponse: {"seed": _SEED},
 }

@@ -93,6 +93,14 @@ class Exchange(ABC):
         """
         raise NotImplementedError("only Heliograph's own server can close a connection without a response")
 
+    def reset(self) -> None:
+        """Reset the connection. The client may not get everything that was sent.
+
+        Raises:
+            NotImplementedError: another ASGI server has the connection, and offers no way to reset it.
+        """
+        raise NotImplementedError("only Heliograph's own server can reset a connection")
+
     async def read(self) -> bytes:
         """The next part of the body.
 

@@ -48,4 +48,8 @@ def render_head(status: int, headers: HeaderList, framing: bytes) -> bytes:
 
 @cache
 def _status_line(status: int) -> bytes:
-    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = "Unknown"  # the rule of a sandbox may ask for any status
+    return f"HTTP/1.1 {status} {phrase}\r\n".encode()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections.abc import Callable
 from urllib.parse import unquote
 
@@ -17,6 +19,7 @@ _BUFFER_LIMIT = 64 * 1024
 _NO_CONTENT = (204, 304)
 # What nginx logs for a connection that it closes without a response.
 _ABORTED = 444
+_NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class Http1Exchange(Exchange):
@@ -79,6 +82,12 @@ class Http1Exchange(Exchange):
             self.status = _ABORTED
         self.keep_alive = False
         self._channel.transport.close()
+        self.disconnect()
+
+    def reset(self) -> None:
+        """Reset the connection. The client may not get everything that was sent."""
+        self._channel.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self._channel.transport.abort()
         self.disconnect()
 
     def mark_authenticated(self) -> None:

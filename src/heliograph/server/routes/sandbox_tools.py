@@ -32,6 +32,7 @@ async def get_sandbox(request: Request[AppPath, None]) -> SandboxResponse:
         started_at=times.to_text(request.tools.started_at),
         newest_event_id=await request.store.read(outbox.newest, request.tenant.app_id),
         problems=problems,
+        active=request.tools.active(request.tenant.app_id),
     )
     return SandboxResponse(sandbox=state)
 
@@ -40,7 +41,6 @@ async def get_sandbox(request: Request[AppPath, None]) -> SandboxResponse:
 async def reset_app(request: Request[AppPath, None]) -> Empty:
     ground = ground_of(request.store, request.settings)
     await seeding.reset(request.store, request.tools, request.tenant, ground)
-    request.tools.requests.clear(request.tenant.app_id)
     request.after_removal()
     return Empty()
 
@@ -48,9 +48,9 @@ async def reset_app(request: Request[AppPath, None]) -> Empty:
 @handles(SEED_APP)
 async def seed_app(request: Request[AppPath, SeedBody]) -> SeedResponse:
     ground = ground_of(request.store, request.settings)
-    created = await seeding.seed(request.store, request.tools, request.tenant, request.body, ground)
+    response = await seeding.seed(request.store, request.tools, request.tenant, request.body, ground)
     request.after_app_change()
-    return SeedResponse(created=created)
+    return response
 
 
 @handles(EXPORT_SEED)

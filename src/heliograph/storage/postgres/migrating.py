@@ -40,7 +40,7 @@ async def migrate(pool: Pool, transactions: Transactions, url: str, name: str) -
             step did not get its locks.
     """
     async with pool.connection() as connection:
-        present = await _version(PostgresTx(connection, Catalog(), BUCKETS), name)
+        present = await version_of(PostgresTx(connection, Catalog(), BUCKETS), name)
     if present.number == 0:
         present = await transactions.run(partial(_create, name))
     schema.refuse_unknown(name, present)
@@ -49,7 +49,12 @@ async def migrate(pool: Pool, transactions: Transactions, url: str, name: str) -
         await _upgrade(url, name)
 
 
-async def _version(reader: Reader, name: str) -> schema.Version:
+async def version_of(reader: Reader, name: str) -> schema.Version:
+    """The schema version of the database.
+
+    Raises:
+        UsageError: the database belongs to another program.
+    """
     # One statement, because another process may create the tables between two.
     rows = await reader.rows("SELECT name FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL", _TABLES)
     found = {row[0] for row in rows}
@@ -63,12 +68,12 @@ async def _version(reader: Reader, name: str) -> schema.Version:
 
 async def _create(name: str, tx: PostgresTx) -> schema.Version:
     """Create the schema, unless another process has done so."""
-    if (present := await _version(tx, name)).number == 0:
+    if (present := await version_of(tx, name)).number == 0:
         try:
             await schema.migrate(tx, DIALECT, 0, BUCKETS)
         except (asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError):
             raise StaleRead from None  # another process is first; a table creates a type of the same name
-        present = await _version(tx, name)
+        present = await version_of(tx, name)
     return present
 
 
@@ -77,7 +82,7 @@ async def _upgrade(url: str, name: str) -> None:
     async with connected(url, _PURPOSE) as guard, connected(url, _PURPOSE) as connection:
         await _lock_out(guard, name)
         reader = PostgresTx(connection, Catalog(), BUCKETS)
-        while (present := await _version(reader, name)).number < schema.latest():
+        while (present := await version_of(reader, name)).number < schema.latest():
             await _take(connection, name, present.number + 1)
             log.info("%s: migrated to schema version %d", name, present.number + 1)
         schema.refuse_unknown(name, present)

@@ -39,7 +39,8 @@ from heliograph.storage.unlocking import sealer_of
 _STATEMENT_SECONDS = 30.0
 _STATEMENTS = 256
 """The number of prepared statements per connection: enough for those of all verbs, in each size of a set."""
-_IDENTITY = "database_id"
+IDENTITY = "database_id"
+"""The name in `meta` of the id of the database."""
 # - An acknowledged write is on disk, even if the database turns synchronous commits off by default.
 # - The name of the session tells the event stream which process it belongs to. PgBouncer may ignore the name with which
 #   it was opened.
@@ -167,7 +168,7 @@ async def open_pooled(url: str, connections: int) -> PostgresStore:
         UsageError: the database cannot be reached, has a newer schema version, belongs to another program, or has
             another master key.
     """
-    name = _name(url)
+    name = display_name(url)
     marks = Marks()
     pool = Pool(partial(_connect, url, marks), connections)
     try:
@@ -193,7 +194,7 @@ def _message(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def _name(url: str) -> str:
+def display_name(url: str) -> str:
     """The host and the database of a URL, without the user and the password.
 
     Raises:
@@ -234,17 +235,18 @@ async def _prepare(pool: Pool, marks: Marks, url: str, name: str) -> Sealer:
 
 async def _unlock(tx: PostgresTx) -> Sealer:
     """The sealer with the master key in the environment or, without one, in a file of this user."""
-    identity = await meta.get(tx, _IDENTITY)
+    identity = await meta.get(tx, IDENTITY)
     if identity is None:
         await meta.lock(tx)
-        identity = await meta.get(tx, _IDENTITY) or secrets.token_hex(8)
-        await meta.put(tx, _IDENTITY, identity)
+        identity = await meta.get(tx, IDENTITY) or secrets.token_hex(8)
+        await meta.put(tx, IDENTITY, identity)
     await cursors.prepare(tx)
-    return await sealer_of(tx, _configuration_folder() / f"{identity}.key")
-
-
-def _configuration_folder() -> Path:
-    folder = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "heliograph"
+    path = master_key_path(identity)
     with contextlib.suppress(OSError):  # reading or writing the file reports the error
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return await sealer_of(tx, path)
+
+
+def master_key_path(identity: str) -> Path:
+    """The file with the master key of the database that has this id."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "heliograph" / f"{identity}.key"

@@ -189,6 +189,22 @@ class DatabaseFile:
         return False
 
 
+def serving_process(location: Location) -> int | None:
+    """The number of the process that serves the database, or None. Looks at the file `.lock` alone."""
+    try:
+        descriptor = os.open(location.lock, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        holder = os.read(descriptor, _HOLDER_BYTES).strip()
+        return int(holder) if holder.isdigit() else 0
+    finally:
+        os.close(descriptor)
+    return None
+
+
 def last_mark(location: Location) -> Mark | None:
     """The mark of the last server, or None."""
     try:

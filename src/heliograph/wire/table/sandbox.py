@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heliograph import errors
 from heliograph.wire.apps import Empty
+from heliograph.wire.chaos import ChaosBody, ChaosResponse
 from heliograph.wire.formats import NO_BODY, Json
 from heliograph.wire.inboxes import InboxCallListResponse, InboxListResponse, InboxResponse, InboxScriptBody
 from heliograph.wire.operations import Operation, operations_in
@@ -75,6 +76,21 @@ TRIGGER_EVENT = Operation(
     "Sends an example of an event, with fields of your choice, to the receivers that `to` names.",
     body=Json(TriggerBody), response=Json(TriggerResponse), status=201,
     errors=(errors.ConversationNotFound, errors.UserNotFound),
+)
+PUT_CHAOS = Operation(
+    "PutChaos", "PUT", SANDBOX / "chaos", SANDBOX_TAG, A,
+    "Sets the rules by which requests, webhook calls and event streams of the app are disturbed.",
+    body=Json(ChaosBody), response=Json(ChaosResponse), errors=(errors.BadRequest,),
+)
+GET_CHAOS = Operation(
+    "GetChaos", "GET", SANDBOX / "chaos", SANDBOX_TAG, A,
+    "Fetches the rules of the app, with the numbers of their matches and hits.",
+    body=NO_BODY, response=Json(ChaosResponse),
+)
+DELETE_CHAOS = Operation(
+    "DeleteChaos", "DELETE", SANDBOX / "chaos", SANDBOX_TAG, A,
+    "Removes the rules of the app.",
+    body=NO_BODY, response=Json(Empty),
 )
 # fmt: on
 

@@ -1,0 +1,1 @@
+"""The checks of the rules of docs/behaviour.md, one module for each topic or two."""

@@ -1,0 +1,205 @@
+"""Rules about control of conversations."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from heliograph.conformance.check import Source, rule
+from heliograph.conformance.outcomes import Need, NotRun, equal, holds
+from heliograph.conformance.site import MISSING, Site
+from heliograph.conformance.switchboards import Board, has_failed
+
+INVALID_TARGET, INVALID_ACTION = "switchboard_invalid_target", "switchboard_invalid_action"
+ACTIVE = ("bot", "")
+NONE = ("", "")
+METADATA_BYTES = 4096
+
+
+class Scene:
+    """A conversation of an app with a switchboard, of which `bot` is the default and the active one."""
+
+    def __init__(self, site: Site) -> None:
+        self.board = Board(site.apart)
+        self.site = self.board.site
+        self.user = self.site.user()
+        self.group = self.site.group(self.user)
+
+    def act(self, name: str, target: str = "", auth: str | None = None) -> None:
+        """Change control successfully."""
+        self.board.act(self.group, f"{name}Control", target, auth).expect(200)
+
+    def fails(self, code: str, name: str, target: str = "", auth: str | None = None) -> None:
+        """Try to change control, which must fail and change nothing."""
+        before = self.state
+        answer = self.board.act(self.group, f"{name}Control", target, auth)
+        holds(has_failed(answer, code), f"a failure with the code {code}", answer.summary())
+        equal(self.state, before, "the active and the pending one after a failure")
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """The names of the active and the pending one."""
+        return self.board.state(self.group)
+
+
+@rule("control.1", "A disabled switchboard controls nothing, and an enabled one as before.", Need.SWITCHBOARD)
+def disabled_switchboards(site: Site) -> None:
+    scene = Scene(site)
+    scene.act("Pass", "human")
+    for enabled, expected in ((False, NONE), (True, ("human", ""))):
+        scene.board.set(enabled=enabled)
+        equal(scene.state, expected, f"the active and the pending one while enabled is {enabled}")
+
+
+@rule("control.2", "The default one becomes active with a conversation or a message of a user.", Need.SWITCHBOARD)
+def defaults(site: Site) -> None:
+    scene = Scene(site)
+    equal(scene.state, ACTIVE, "control of a new conversation")
+    scene.act("Release")
+    scene.site.say(scene.group)
+    scene.site.join(scene.group, scene.site.user())
+    equal(scene.state, NONE, "control after a message of the business")
+    scene.site.say(scene.group, user=scene.user)
+    equal(scene.state, ACTIVE, "control after a message of a user")
+
+
+@rule("control.3", "A target is next, or the id, the name or the type of a switchboard integration.", Need.SWITCHBOARD)
+def targets(site: Site) -> None:
+    scene = Scene(site)
+    scene.act("Pass", "next")
+    equal(scene.state, ("human", ""), "control after next")
+    scene.act("Pass", scene.board.members["bot"])
+    equal(scene.state, ACTIVE, "control after an id")
+    scene.act("Pass", "human")
+    equal(scene.state, ("human", ""), "control after a name")
+    scene.fails(INVALID_TARGET, "Pass", scene.board.integrations["bot"])
+
+
+@rule("control.4", "A target that does not exist, or a type that several have, is a failure.", Need.SWITCHBOARD)
+def invalid_targets(site: Site) -> None:
+    scene = Scene(site)
+    for name, target in (("Pass", MISSING), ("Pass", "custom"), ("Offer", "nothing"), ("Offer", "bot")):
+        scene.fails(INVALID_TARGET, name, target)
+
+
+@rule("control.5", "PassControl makes its target active, and ends an offer.", Need.SWITCHBOARD,
+      source=Source("PassControl"))  # fmt: skip
+def passing(site: Site) -> None:
+    scene = Scene(site)
+    scene.act("Offer", "human")
+    scene.act("Pass", "bot")
+    equal(scene.state, ACTIVE, "control")
+
+
+@rule("control.5.events", "Passing to the active one has no event.", Need.SWITCHBOARD, Need.WEBHOOK)
+def passing_to_the_active_one(site: Site) -> None:
+    scene = Scene(site)
+    inbox = scene.site.inbox()
+    scene.act("Pass", "human")
+    scene.act("Pass", "human")
+    equal(scene.site.settled(inbox, scene.group).count("switchboard:passControl"), 1, "the number of events")
+
+
+@rule("control.6", "next of an integration that is not active changes nothing.", Need.SWITCHBOARD)
+def repeated_next(site: Site) -> None:
+    scene = Scene(site)
+    key = scene.site.bot_key
+    for _ in range(2):
+        scene.act("Pass", "next", key)
+        equal(scene.state, ("human", ""), "control")
+
+
+@rule("control.7", "OfferControl makes its target pending.", Need.SWITCHBOARD, source=Source("OfferControl"))
+def offers(site: Site) -> None:
+    scene = Scene(site)
+    scene.act("Offer", "human")
+    equal(scene.state, ("bot", "human"), "control")
+    scene.act("Release")
+    scene.act("Offer", "human")
+    equal(scene.state, ("bot", "human"), "control after an offer while none was active")
+
+
+@rule("control.8", "AcceptControl makes the pending one active, and only it may accept.", Need.SWITCHBOARD,
+      source=Source("AcceptControl"))  # fmt: skip
+def acceptance(site: Site) -> None:
+    scene = Scene(site)
+    scene.fails(INVALID_ACTION, "Accept")
+    human = scene.site.integration_key(scene.site.human)
+    scene.act("Offer", "human")
+    scene.board.act(scene.group, "AcceptControl", auth=scene.site.bot_key).refused(403, "forbidden")
+    for _ in range(2):
+        scene.act("Accept", auth=human)
+        equal(scene.state, ("human", ""), "control")
+
+
+@rule("control.9", "ReleaseControl leaves none active, and only the active one may release.", Need.SWITCHBOARD,
+      source=Source("ReleaseControl"))  # fmt: skip
+def release(site: Site) -> None:
+    scene = Scene(site)
+    human = scene.site.integration_key(scene.site.human)
+    scene.board.act(scene.group, "ReleaseControl", auth=human).refused(403, "forbidden")
+    scene.act("Release", auth=scene.site.bot_key)
+    equal(scene.state, NONE, "control")
+    scene.act("Release")
+
+
+@rule("control.10", "A failure is reported by its event.", Need.SWITCHBOARD, Need.WEBHOOK)
+def failures(site: Site) -> None:
+    scene = Scene(site)
+    inbox = scene.site.inbox()
+    scene.fails(INVALID_TARGET, "Pass", "nothing")
+    payload = inbox.wait("switchboard:passControl:failure", scene.group)
+    equal(payload["error"]["code"], INVALID_TARGET, "the code of the error")
+
+
+@rule("control.11", "Without an enabled switchboard, PassControl, OfferControl and AcceptControl fail.",
+      Need.SWITCHBOARD)  # fmt: skip
+def without_a_switchboard(site: Site) -> None:
+    scene = Scene(site)
+    scene.board.set(enabled=False)
+    for name, target in (("Pass", "bot"), ("Offer", "human"), ("Accept", "")):
+        scene.fails(INVALID_ACTION, name, target)
+    for name in ("AcceptControl", "ReleaseControl"):
+        scene.board.act(scene.group, name, auth=scene.site.bot_key).refused(403, "forbidden")
+
+
+@rule("control.12", "Metadata of the four operations is limited to 4096 bytes.", Need.SWITCHBOARD)
+def limit_of_metadata(site: Site) -> None:
+    scene = Scene(site)
+    large = {"m": "x" * METADATA_BYTES}
+    for name, target in (("Pass", "human"), ("Offer", "human"), ("Accept", ""), ("Release", "")):
+        answer = scene.board.act(scene.group, f"{name}Control", target, metadata=large)
+        answer.refused(400, "bad_request", "4096")
+    equal(scene.state, ACTIVE, "control")
+
+
+@rule("control.13", "A standby integration gets no events, and one outside the switchboard all.", Need.SWITCHBOARD,
+      Need.WEBHOOK)  # fmt: skip
+def standby_events(site: Site) -> None:
+    scene = Scene(site)
+    outside, receiver = scene.site.inbox(), scene.site.run.receiver
+    if receiver is None:
+        raise NotRun(f"needs {Need.WEBHOOK.value}")
+    standby = receiver.inbox()
+    own = {"integrationId": scene.site.human}
+    webhook = scene.site.ok("CreateWebhook", {"target": standby.url, "triggers": ["*"]}, **own)["webhook"]["id"]
+    try:
+        scene.board.change("human", deliverStandbyEvents=False)
+        scene.site.say(scene.group)
+        scene.site.settled(outside, scene.group)
+        scene.act("Pass", "human")
+        scene.site.say(scene.group, "For you")
+        standby.wait("conversation:message", scene.group, "For you")
+        equal(standby.types(scene.group)[0], "switchboard:passControl", "the first event of the standby integration")
+    finally:
+        scene.site.call("DeleteWebhook", **own, webhookId=webhook)
+
+
+@rule("control.14", "Of two next requests of one integration at the same time, the second is a retry.",
+      Need.SWITCHBOARD)  # fmt: skip
+def concurrent_requests(site: Site) -> None:
+    scene = Scene(site)
+    key = scene.site.bot_key
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(lambda _: scene.board.act(scene.group, "PassControl", "next", key), range(2)))
+    equal([one.status for one in answers], [200, 200], "the statuses")
+    equal(scene.state, ("human", ""), "control")

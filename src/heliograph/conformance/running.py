@@ -1,0 +1,77 @@
+"""Runs checks one after the other, and keeps what was found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from heliograph.conformance.caller import Answer, NoResponse
+from heliograph.conformance.check import Check
+from heliograph.conformance.outcomes import Failure, NotRun
+from heliograph.conformance.site import Site
+
+PASSED, FAILED, NOT_RUN = "passed", "failed", "not run"
+_GIVE_UP_AFTER = 5
+"""Checks in a row without a response, after which the others are not run."""
+
+
+@dataclass
+class Finding:
+    """The outcome of one check, with the requests that it made."""
+
+    check: Check
+    outcome: str
+    reason: str = ""
+    """Why it was not run."""
+    expected: str = ""
+    observed: str = ""
+    answers: list[Answer] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
+    """The events for which it has waited."""
+    seconds: float = 0.0
+
+
+def run(checks: Iterable[Check], site: Site, report: Callable[[Finding], None]) -> list[Finding]:
+    """Run the checks, and report each finding. The last ones are not run if the server stops responding."""
+    findings: list[Finding] = []
+    silent = 0
+    for check in checks:
+        if silent < _GIVE_UP_AFTER:
+            finding, responded = _run_one(check, site)
+            if finding.outcome != NOT_RUN:
+                silent = 0 if responded else silent + 1
+        else:
+            finding = Finding(check, NOT_RUN, "the server has stopped responding")
+        findings.append(finding)
+        report(finding)
+    return findings
+
+
+def _run_one(check: Check, site: Site) -> tuple[Finding, bool]:
+    """The finding of a check, and whether the server responded."""
+    caller, receiver = site.run.caller, site.run.receiver
+    caller.answers = []
+    started = time.monotonic()
+    finding, responded = Finding(check, PASSED), True
+    try:
+        if reason := site.lacks(check.needs):
+            finding.outcome, finding.reason = NOT_RUN, reason
+        else:
+            check.run(site)
+    except NotRun as error:
+        finding.outcome, finding.reason = NOT_RUN, str(error)
+    except Failure as error:
+        finding.outcome, finding.expected, finding.observed = FAILED, error.expected, error.observed
+    except NoResponse as error:
+        finding.outcome, finding.expected, finding.observed = FAILED, "a response", str(error)
+        responded = False
+    except Exception as error:  # a body that lacks what a check reads, for example
+        observed = f"{type(error).__name__}: {error}"
+        finding.outcome, finding.expected, finding.observed = FAILED, "a response that the check can read", observed
+    finding.answers, finding.seconds = caller.answers, time.monotonic() - started
+    if receiver:
+        finding.events = list(receiver.observed)
+        receiver.observed.clear()
+    return finding, responded

@@ -1,0 +1,58 @@
+"""Event streams that obey the chaos rules of their app."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Iterator
+from typing import cast
+
+from heliograph.sandbox.chaos import HEADER, Chaos
+from heliograph.server.http.exchange import Exchange
+from heliograph.wire.chaos import StreamMatch
+from heliograph.wire.webhooks import Trigger
+
+_END = b"\n\n"
+_EVENT = b"\nevent: "
+
+
+async def disturbed_parts(
+    parts: AsyncGenerator[bytes, None], chaos: Chaos, app_id: str, exchange: Exchange
+) -> AsyncGenerator[bytes, None]:
+    """The parts of a stream, until a rule closes its connection. A comment names the rules before a disturbed event."""
+    left: int | None = None  # the number of events until the connection is closed
+    async with contextlib.aclosing(parts):
+        async for part in parts:
+            for frame in _frames(part):
+                rules = chaos.of(app_id)
+                trigger = _trigger(frame)
+                if trigger is None or rules is None:
+                    yield frame
+                    continue
+                found = rules.of_event(StreamMatch(trigger=trigger))
+                await asyncio.sleep(found.delay_ms / 1000)
+                if found.effect is not None and found.effect.reset:
+                    exchange.reset()
+                    return
+                if left is None and found.effect is not None:
+                    left = found.effect.drop
+                if left != 0:
+                    yield (f": {HEADER}: {found.label}\n".encode() if found.rules else b"") + frame
+                    left = None if left is None else left - 1
+                if left == 0:
+                    exchange.abort()
+                    return
+
+
+def _frames(part: bytes) -> Iterator[bytes]:
+    """The events, cursors and comments of a part, or the part itself if it is empty."""
+    if not part:
+        yield part
+    for frame in part.split(_END)[:-1]:
+        yield frame + _END
+
+
+def _trigger(frame: bytes) -> Trigger | None:
+    """The type of an event; None if it is something else."""
+    _, found, rest = frame.partition(_EVENT)
+    return cast(Trigger, rest.partition(b"\n")[0].decode()) if found else None

@@ -1,0 +1,49 @@
+"""Tests against a sandbox: `Sandbox`, and a pytest plugin with the fixture `heliograph`.
+
+    with Sandbox() as sandbox:
+        crew = sandbox.group("crew", members=["ada"])
+        crew.join("bob")
+        assert sandbox.wait_for("conversation:join").user == "bob"
+
+`server` starts `heliograph dev` in a process of its own, which ends with this one. `sandbox` is an app in it, with the
+objects of `people`, `conversations`, `events` and `webhooks`. `plugin` is what pytest loads; it imports the rest when a
+test asks for a fixture.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from heliograph.testing.app import Business, Conversation, Message, User
+from heliograph.testing.asynchronous import AsyncSandbox
+from heliograph.testing.events import Event
+from heliograph.testing.sandbox import Sandbox
+from heliograph.testing.server import SandboxServer
+from heliograph.testing.webhooks import Call, Inbox, Webhook
+
+if TYPE_CHECKING:
+    from heliograph.testing.container import HeliographContainer
+
+__all__ = [
+    "AsyncSandbox",
+    "Business",
+    "Call",
+    "Conversation",
+    "Event",
+    "HeliographContainer",
+    "Inbox",
+    "Message",
+    "Sandbox",
+    "SandboxServer",
+    "User",
+    "Webhook",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # The container needs a library that other tests do not.
+    if name == "HeliographContainer":
+        from heliograph.testing.container import HeliographContainer
+
+        return HeliographContainer
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,81 @@
+"""A proxy that passes requests to a server, and alters its responses; or a server that always responds the same."""
+
+from __future__ import annotations
+
+import http.client
+import http.server
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass
+class Reply:
+    """A response on its way back. A status of 0 closes the connection instead."""
+
+    method: str
+    path: str
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+
+Alter = Callable[[Reply], None]
+
+
+class _Proxy(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, target: str, alter: Alter) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.target = urlsplit(target).netloc
+        self.alter = alter
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Proxy
+
+    def _pass_on(self) -> None:
+        reply = self._reply()
+        self.server.alter(reply)
+        if reply.status == 0:
+            self.close_connection = True
+            return
+        self.send_response(reply.status)
+        for name, value in {**reply.headers, "content-length": str(len(reply.body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(reply.body)
+
+    def _reply(self) -> Reply:
+        if not self.server.target:
+            self.close_connection = True
+            return Reply(self.command, self.path, 200, b"{}", {"connection": "close"})
+        body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        far = http.client.HTTPConnection(self.server.target, timeout=30)
+        far.request(self.command, self.path, body, dict(self.headers.items()))
+        came = far.getresponse()
+        reply = Reply(self.command, self.path, came.status, came.read(), {})
+        reply.headers["content-type"] = came.headers.get("content-type", "")
+        far.close()
+        return reply
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _pass_on
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def altering(target: str, alter: Alter) -> Iterator[str]:
+    """The URL of a proxy of a server, for the length of a block. Without a target, all responses are `{}`."""
+    proxy = _Proxy(target, alter)
+    threading.Thread(target=proxy.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{proxy.server_port}"
+    finally:
+        proxy.shutdown()
+        proxy.server_close()

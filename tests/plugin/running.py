@@ -1,0 +1,68 @@
+"""Runs pytest on the text of a test file, and looks at what it leaves behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+SECONDS = 110
+SETTINGS = "[pytest]\nfilterwarnings = error\nasyncio_default_fixture_loop_scope = function\n"
+
+
+class Run:
+    """A folder with a test file."""
+
+    def __init__(self, folder: Path, text: str, settings: str = "") -> None:
+        folder.mkdir(exist_ok=True)
+        self.folder = folder
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir()
+        (folder / "test_it.py").write_text(text)
+        (folder / "pytest.ini").write_text(f"{SETTINGS}{settings}")
+
+    def environment(self) -> dict[str, str]:
+        """The environment of the run, in which temporary files go to a folder of its own."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("HELIOGRAPH_")}
+        return {**kept, "TMPDIR": str(self.temporary), "PYTEST_ADDOPTS": ""}
+
+    def start(self, *options: str) -> subprocess.Popen[str]:
+        """Start pytest with these options."""
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            command, cwd=self.folder, env=self.environment(), stdout=pipe, stderr=subprocess.STDOUT, text=True
+        )
+
+    def result(self, *options: str) -> subprocess.CompletedProcess[str]:
+        """Run pytest with these options; returns its status and its output."""
+        process = self.start(*options)
+        out, _ = process.communicate(timeout=SECONDS)
+        return subprocess.CompletedProcess(process.args, process.returncode, out)
+
+    def passes(self, *options: str, count: int | None = None) -> str:
+        """The output of a run in which all tests pass."""
+        done = self.result(*options)
+        assert done.returncode == 0, done.stdout
+        if count is not None:
+            assert f"{count} passed" in done.stdout
+        return done.stdout
+
+    def servers(self) -> list[int]:
+        """The processes of this run that serve a sandbox: those whose temporary folder is that of the run."""
+        wanted = f"TMPDIR={self.temporary}".encode()
+        found = []
+        for process in Path("/proc").iterdir():
+            if process.name.isdigit():
+                try:
+                    command, environment = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
+                except OSError:
+                    continue
+                if b"heliograph\0dev\0" in command and wanted in environment.split(b"\0"):
+                    found.append(int(process.name))
+        return found
+
+    def left(self) -> list[str]:
+        """The files that the servers of the run left in the temporary folder."""
+        return [str(path) for path in self.temporary.rglob("*") if path.is_file() and "pytest-of-" not in str(path)]
