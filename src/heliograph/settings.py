@@ -89,7 +89,9 @@ class Settings:
     subdomain: str = _setting("", "Subdomain of the server, which GetTokenInfo returns to OAuth clients.")
     keep_days: int = _setting(7, "Days to keep events, settled deliveries and messages to stand-ins.", least=1)
     record_requests: int = _setting(
-        0, "Record requests and responses with their bodies, and keep the newest of each app, this number; 0 for none."
+        0,
+        "Record requests and responses with their bodies, and keep the newest of each app, this number; 0 for none.",
+        most=100_000,
     )
     log_format: str = _setting("console", "Format of the log lines on standard error.", choices=("console", "json"))
     log_level: str = _setting("info", "Minimum level of log lines.", choices=("debug", "info", "warning", "error"))

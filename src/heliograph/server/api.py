@@ -26,6 +26,7 @@ from heliograph.server.routes import (
     channels,
     chaos,
     clients,
+    clock,
     control,
     conversations,
     deliveries,
@@ -43,6 +44,7 @@ from heliograph.server.routes import (
     requests,
     sandbox,
     sandbox_tools,
+    snapshots,
     switchboards,
     triggers,
     users,
@@ -69,6 +71,7 @@ ROUTE_MODULES = (
     channels,
     chaos,
     clients,
+    clock,
     control,
     conversations,
     deliveries,
@@ -86,6 +89,7 @@ ROUTE_MODULES = (
     requests,
     sandbox,
     sandbox_tools,
+    snapshots,
     switchboards,
     triggers,
     users,
@@ -124,7 +128,7 @@ class Api:
         unrecorded: Callable[[], int] | None = None,
         tools: Tools | None = None,
     ) -> None:
-        self.auth = Authenticator(store)
+        self.auth = Authenticator(store, tools.clocks.seconds_ahead) if tools else Authenticator(store)
         self._context = ServerContext(
             store, blobs, settings, urls, self.auth, streams, on_removal, read_media, unrecorded, tools
         )

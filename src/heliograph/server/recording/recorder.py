@@ -114,8 +114,16 @@ class Recorder:
             if self._queue:
                 self._filled.set()
             self._report_lost()
-            if taken:
-                await self._write([row_of(one) for one in taken])
+            rows = [row for one in taken if (row := self._row_of(one)) is not None]
+            if rows:
+                await self._write(rows)
+
+    def _row_of(self, one: Recorded) -> StoredRequest | None:
+        """The row of a request. One that fails is dropped, and not the others of its batch."""
+        with self._failures.reported("requests"):
+            return row_of(one)
+        self._lost += 1
+        return None
 
     async def _write(self, rows: Sequence[StoredRequest]) -> None:
         excessive = []
