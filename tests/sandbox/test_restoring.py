@@ -138,7 +138,7 @@ def test_a_restore_waits_for_requests_in_progress(tmp_path: Path) -> None:
         with began(api, "/users", b'{"externalId": "before"}') as finish, ThreadPoolExecutor(2) as pool:
             restoring = pool.submit(restore, account)
             while not is_held_back(api):
-                pass
+                assert not restoring.done()
             other = Caller(api.url, api.auth, api.app_id)
             waiting = pool.submit(other.new_user, "after")
             assert finish().startswith(b"HTTP/1.1 201 ")
@@ -157,10 +157,12 @@ def began(api: Caller, path: str, body: bytes) -> Iterator[Callable[[], bytes]]:
     host, _, port = api.url.removeprefix("http://").partition(":")
     head = (
         f"POST /v2/apps/{api.app_id}{path} HTTP/1.1\r\nhost: {host}\r\nauthorization: {basic(*api.auth)}\r\n"
-        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        f"content-type: application/json\r\ncontent-length: {len(body)}\r\nexpect: 100-continue\r\n\r\n"
     )
     with socket.create_connection((host, int(port)), timeout=30) as connection:
-        connection.sendall(head.encode() + body[:-1])
+        connection.sendall(head.encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")  # the request is in progress
+        connection.sendall(body[:-1])
 
         def finish() -> bytes:
             connection.sendall(body[-1:])
