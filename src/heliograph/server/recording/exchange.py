@@ -51,6 +51,10 @@ class RecordedExchange(Exchange):
         """The body that was read; None if it is too long to be recorded."""
         return b"".join(self._parts) if self.size <= BODY_LIMIT else None
 
+    def release(self) -> None:
+        """Drop the exchange below, which has ended. Keeping thousands of them makes garbage collection slow."""
+        del self._inner
+
     def enter(self, prefix: bytes) -> None:
         """Move the prefix from the path to the root path, from which links are built."""
         self._inner.enter(prefix)

@@ -59,7 +59,9 @@ class Recorder:
         if not self._is_wanted(exchange):
             return
         size = exchange.size + len(response.body)
-        self._queue.append(Recorded(exchange, operation, response, time.time(), seconds, size))
+        status = exchange.status
+        exchange.release()
+        self._queue.append(Recorded(exchange, operation, status, response, time.time(), seconds, size))
         self._bytes += size
         while len(self._queue) > QUEUE_LIMIT or self._bytes > QUEUE_BYTES:
             self._take()

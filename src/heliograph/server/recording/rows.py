@@ -27,6 +27,7 @@ class Recorded(Struct, gc=False):
 
     exchange: RecordedExchange
     operation: str | None
+    status: int
     response: Response
     ended_at: float
     seconds: float
@@ -49,7 +50,7 @@ def row_of(recorded: Recorded) -> StoredRequest:
         microseconds=int(recorded.seconds * 1_000_000),
         method=exchange.method,
         path=_path(exchange, recorded.operation),
-        status=exchange.status,
+        status=recorded.status,
         operation=recorded.operation,
         key_id=key_id,
         sent=Raw(_encode(sent)),
