@@ -217,7 +217,15 @@ INVALID: list[tuple[dict[str, Any], str]] = [
     ({"integration": [{"name": "i", "webhook": {"target": "http://10.0.0.1/"}}]}, "integration[0]: webhooks[0].target"),
     ({"integration": [{"name": "i", "type": "fax"}]}, "integration[0]: type"),
     ({"inbox": {"default": ["oops"]}}, "inbox.default: "),
-    ({"inbox": {"a b": ["200"]}}, "inbox.a b: should have a name of up to 64"),
+    ({"inbox": {"a b": ["200"]}}, "inbox.a b: an inbox should have a name of up to 64"),
+    ({"inbox": {f"box-{n}": ["200"] for n in range(101)}}, "inbox: a seed has at most 100 inboxes"),
+    ({"integration": [{"name": "i", "webhook": {"target": "inbox:../../v2"}}]}, "integration[0]: an inbox should have"),
+    ({"integration": [{"name": "i", "webhook": {"target": "inbox:a", "secret": "a\nb"}}]},
+     "integration[0]: webhook.secret should be a string of printable ASCII characters"),
+    ({"conversation": [{"name": "c", "messages": [{"text": "x", "replies": 3}]}]},
+     "conversation[0].messages[0]: replies should be array"),
+    ({"conversation": [{"name": "c", "messages": [{"content": "x", "replies": ["a"]}]}]},
+     "conversation[0].messages[0]: replies should be array, and content object"),
     ({"settings": {"multiConvoEnabled": "yes"}}, "settings.multiConvoEnabled should be boolean"),
 ]  # fmt: skip
 
