@@ -106,6 +106,19 @@ def test_a_folder_that_others_can_enter_is_refused(tmp_path: Path) -> None:
     assert "should be a folder that only its owner, this user, can enter" in done.stderr
 
 
+def test_it_runs_where_the_credentials_cannot_be_written(tmp_path: Path) -> None:
+    with developing(tmp_path / "missing") as url:
+        assert command("wait", "--url", url).returncode == 0
+
+
+def test_other_machines_do_not_get_the_credentials(dev: str, folder: Path) -> None:
+    """The file is named by the port alone, which a server elsewhere may have too."""
+    env = {"XDG_RUNTIME_DIR": str(folder)}
+    assert command("env", "--url", dev.replace("127.0.0.1", "localhost"), env=env).returncode == 0
+    done = command("env", "--url", dev.replace("127.0.0.1", "chat.example.org"), env=env)
+    assert (done.returncode, "no `heliograph dev` of this user runs at" in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_nothing_is_left_when_it_stops(tmp_path: Path, number: int) -> None:
     with developing(tmp_path, number=number) as url:
