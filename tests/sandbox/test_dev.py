@@ -129,6 +129,19 @@ def test_nothing_is_left_when_it_stops(tmp_path: Path, number: int) -> None:
     assert f"no `heliograph dev` of this user runs at {url}" in done.stderr
 
 
+def test_nothing_is_left_when_it_stops_while_it_starts(tmp_path: Path) -> None:
+    """Neither the file with the credentials nor the folder of the database."""
+    env = {"XDG_RUNTIME_DIR": str(tmp_path), "TMPDIR": str(tmp_path)}
+    words = [sys.executable, "-m", "heliograph", "dev", "--port", "0"]
+    process = subprocess.Popen(words, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not list(tmp_path.glob("heliograph/*.json")):
+        assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) in (0, 128 + signal.SIGTERM)
+    assert [one.name for one in tmp_path.iterdir()] == ["heliograph"]
+    assert list((tmp_path / "heliograph").iterdir()) == []
+
+
 def test_the_credentials_of_one_that_was_killed_are_replaced(tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
