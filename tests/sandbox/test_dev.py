@@ -168,6 +168,13 @@ def test_a_program_starts_it_and_takes_it_along(tmp_path: Path) -> None:
     assert command("status", "--url", found["HELIOGRAPH_URL"]).returncode == 1
 
 
+@pytest.mark.parametrize("url", ["http://[::1", "http://127.0.0.1:99999", "ftp://127.0.0.1", "127.0.0.1:8080"])
+def test_a_url_that_is_none_is_a_usage_error(url: str) -> None:
+    for name in ("wait", "status", "doctor"):
+        done = command(name, "--url", url)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+
+
 def test_status(dev: str, folder: Path) -> None:
     env = {"XDG_RUNTIME_DIR": str(folder)}
     done = command("status", "--url", dev, "--json", env=env)
