@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +68,17 @@ def test_a_seed_can_set_the_app_and_its_key(tmp_path: Path) -> None:
             api = caller_of(found)
             assert api("GET", "/integrations").status_code == 200
             api.http.close()
+
+
+def test_a_secret_with_characters_of_shells_is_quoted(tmp_path: Path) -> None:
+    secret = "a $(id) `id` # \\\"b\\\" 'c'"
+    with seeded(tmp_path, FIXED.replace("sandbox-only", secret)) as found:
+        env = {"XDG_RUNTIME_DIR": str(tmp_path), "HELIOGRAPH_URL": found["HELIOGRAPH_URL"]}
+        for form in ("shell", "dotenv"):
+            lines = command("env", "--format", form, env=env).stdout
+            script = f'{lines}\nprintf %s "$HELIOGRAPH_KEY_SECRET"'
+            printed = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True).stdout
+            assert printed == found["HELIOGRAPH_KEY_SECRET"]
 
 
 SEVERAL = """
