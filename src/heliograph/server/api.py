@@ -26,6 +26,7 @@ from heliograph.server.routes import (
     channels,
     chaos,
     clients,
+    clock,
     control,
     conversations,
     deliveries,
@@ -41,6 +42,7 @@ from heliograph.server.routes import (
     requests,
     sandbox,
     sandbox_tools,
+    snapshots,
     switchboards,
     triggers,
     users,
@@ -67,6 +69,7 @@ ROUTE_MODULES = (
     channels,
     chaos,
     clients,
+    clock,
     control,
     conversations,
     deliveries,
@@ -82,6 +85,7 @@ ROUTE_MODULES = (
     requests,
     sandbox,
     sandbox_tools,
+    snapshots,
     switchboards,
     triggers,
     users,
@@ -119,7 +123,7 @@ class Api:
         read_media: ReadMedia | None,
         tools: Tools | None = None,
     ) -> None:
-        self.auth = Authenticator(store)
+        self.auth = Authenticator(store, tools.clocks.seconds_ahead) if tools else Authenticator(store)
         self._context = ServerContext(store, blobs, settings, urls, self.auth, streams, on_removal, read_media, tools)
         self._routes = ROUTES
         self._router = Router((*OPERATIONS, *EXTENSIONS, *(SANDBOX_TOOLS if tools else ())))
