@@ -7,7 +7,7 @@ import contextlib
 
 from heliograph.background import Failures
 from heliograph.domain import app_contents
-from heliograph.storage.rows import apps, inactivity, seeds
+from heliograph.storage.rows import apps, console, inactivity, seeds
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
@@ -44,4 +44,5 @@ async def _purge_app(store: Store, app_id: str) -> None:
     await app_contents.remove(store.write, app_id, store.shards)
     await store.write(inactivity.forget, app_id)
     await store.write(seeds.forget, app_id)
+    await store.write(console.purge, app_id)
     await store.write(apps.forget, app_id)
