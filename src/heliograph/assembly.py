@@ -19,6 +19,7 @@ from heliograph.domain.media import ReadMedia
 from heliograph.domain.networks import networks_of
 from heliograph.maintenance.running import maintaining
 from heliograph.sandbox import tools
+from heliograph.sandbox.services import OnRemoval, Services
 from heliograph.sandbox.tools import Tools
 from heliograph.server.http.proxies import Proxies
 from heliograph.server.http.sockets import listen, raise_descriptor_limit
@@ -39,8 +40,6 @@ OnReady = Callable[[Store, str], Awaitable[None]]
 """Called with the store and the base URL once the server accepts requests."""
 Prepare = Callable[[Store, Tools | None, str], Awaitable[None]]
 """Called with the store, the sandbox tools and the base URL before the server accepts requests."""
-OnRemoval = Callable[[], None]
-
 log = logging.getLogger("heliograph.server")
 
 
@@ -90,6 +89,7 @@ async def _serve(
     # At import, prometheus_client decides whether processes share their metrics, so the supervisor of workers must not
     # import it.
     from heliograph.server.app import Application
+    from heliograph.server.gated import through_gate
     from heliograph.server.observability.metrics import Metrics
 
     with contextlib.closing(listen(settings.host, settings.port, shared=link is not None)) as listener:
@@ -101,11 +101,14 @@ async def _serve(
             metrics = Metrics(store)
             url = local_url(settings, listener.getsockname()[1])
             sandbox = Tools(url) if tools.offered(settings, embedded=not store.shared) else None
+            if sandbox is not None:
+                await sandbox.clocks.load(store)
             if prepare is not None:
                 await prepare(store, sandbox, url)
+            services = partial(background_services, store, blobs, settings, metrics.failures, metrics.delivery, sandbox)
             async with (
                 reading_media(store, settings) as read_media,
-                background_services(store, blobs, settings, metrics.failures, metrics.delivery, sandbox) as on_removal,
+                services() if sandbox is None else stoppable_services(sandbox, services) as on_removal,
             ):
                 application = Application(
                     store,
@@ -120,7 +123,8 @@ async def _serve(
                 )
                 ready = partial(on_ready, store, url) if on_ready else None
                 async with metrics.measuring():
-                    await running.serve(application.serve, listener, settings, ready, application.close, link)
+                    serve = application.serve if sandbox is None else through_gate(sandbox.gate, application.serve)
+                    await running.serve(serve, listener, settings, ready, application.close, link)
 
 
 @contextlib.asynccontextmanager
@@ -150,8 +154,19 @@ async def background_services(
         on_removal = await services.enter_async_context(maintaining(store, blobs, settings.keep_days, failures))
         if settings.delivery:
             chaos = sandbox.chaos if sandbox else None
-            await services.enter_async_context(delivering(store, settings, failures, observe, chaos))
+            clock = sandbox.clocks if sandbox and not store.shared else None
+            await services.enter_async_context(delivering(store, settings, failures, observe, chaos, clock))
         yield on_removal
+
+
+@contextlib.asynccontextmanager
+async def stoppable_services(
+    sandbox: Tools, start: Callable[[], contextlib.AbstractAsyncContextManager[OnRemoval]]
+) -> AsyncIterator[OnRemoval]:
+    """Run the background services of a sandbox, which can stop them. Yields the callback that wakes maintenance."""
+    async with Services(start) as services:
+        sandbox.stopped_services = services.stopped
+        yield services.on_removal
 
 
 def deliver(settings: Settings, on_ready: Callable[[Store], None]) -> None:

@@ -218,6 +218,7 @@ if TYPE_CHECKING:
     from heliograph.errors import PayloadTooLarge as PayloadTooLarge
     from heliograph.errors import RequestTimeout as RequestTimeout
     from heliograph.errors import ServiceUnavailable as ServiceUnavailable
+    from heliograph.errors import SnapshotNotFound as SnapshotNotFound
     from heliograph.errors import SupportUserNotFound as SupportUserNotFound
     from heliograph.errors import SwitchboardIntegrationNotFound as SwitchboardIntegrationNotFound
     from heliograph.errors import SwitchboardNotFound as SwitchboardNotFound
@@ -543,6 +544,7 @@ __all__ = [
     "ReplyBody",
     "RequestTimeout",
     "ServiceUnavailable",
+    "SnapshotNotFound",
     "Source",
     "SupportUserNotFound",
     "Switchboard",
@@ -811,6 +813,7 @@ _HOMES = {
     "PayloadTooLarge": "heliograph.errors",
     "RequestTimeout": "heliograph.errors",
     "ServiceUnavailable": "heliograph.errors",
+    "SnapshotNotFound": "heliograph.errors",
     "SupportUserNotFound": "heliograph.errors",
     "SwitchboardIntegrationNotFound": "heliograph.errors",
     "SwitchboardNotFound": "heliograph.errors",

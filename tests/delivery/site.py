@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from heliograph.background import Failures
+from heliograph.delivery.clock import MachineClock
 from heliograph.delivery.dispatcher import Dispatcher
 from heliograph.delivery.disturbed_sender import DisturbedSender
 from heliograph.delivery.leases import BucketAssignment, SingleProcess
@@ -152,8 +153,7 @@ async def delivering(
         store,
         sender,
         assignment or SingleProcess(store.buckets),
-        clock=clock,
-        roll=lambda: roll,
+        clock=MachineClock(clock, lambda: roll),
         failures=failures or Failures(),
     )
     dispatcher = Dispatcher(context, poll_seconds)

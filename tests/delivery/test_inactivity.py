@@ -9,7 +9,8 @@ import pytest
 
 from heliograph.background import Failures
 from heliograph.domain import apps, conversations, messages, participants
-from heliograph.maintenance.inactivity import InactivityWatch, clear
+from heliograph.domain import inactivity as rules
+from heliograph.maintenance.inactivity import InactivityWatch
 from heliograph.maintenance.purge import purge
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import inactivity, retention
@@ -46,7 +47,7 @@ class Office:
             self.wall += HOUR // 2
             if (limit := await self.advance(self.wall + wrong, self.age + HOUR // 2)) is not None:
                 self.age = limit.age
-                await clear(self.site.store, limit)
+                await rules.sweep(self.site.store, limit)
 
     async def advance(self, wall: int, least: int) -> StoredLimit | None:
         """Advance the clock of the app."""
@@ -154,10 +155,10 @@ def test_several_processes_check_app_many_conversations(run: Run) -> None:
             await asyncio.gather(*(here.post(one) for one in groups[start : start + 50]))
         first = await here.advance(here.wall, 0)
         assert first is not None
-        await asyncio.gather(clear(store, first), clear(store, first))
+        await asyncio.gather(rules.sweep(store, first), rules.sweep(store, first))
         due = await here.advance(here.wall, 17 * HOUR)
         assert due is not None
-        await asyncio.gather(clear(store, due), clear(store, due), here.post(groups[0]))
+        await asyncio.gather(rules.sweep(store, due), rules.sweep(store, due), here.post(groups[0]))
         kept = await here.count(groups[0])
         assert kept in (1, 2), "the new message is after the others were deleted, or keeps them"
         ((total,),) = await here.site.rows("SELECT sum(message_count) FROM conversation")

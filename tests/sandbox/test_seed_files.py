@@ -32,8 +32,9 @@ def test_dev_loads_a_seed_file(tmp_path: Path) -> None:
     with seeded(tmp_path, (ROOT / "examples/heliograph.toml").read_text()) as found:
         api = caller_of(found)
         assert api.ok("GET", "/users/user-20")["user"]["externalId"] == "user-20"
-        (integration,) = api.ok("GET", "/integrations")["integrations"]
-        assert found["HELIOGRAPH_WEBHOOK_SECRET"] == integration["webhooks"][0]["secret"]
+        bot, log = api.ok("GET", "/integrations")["integrations"]
+        assert log["webhooks"][0]["target"] == f"{api.url}/_inbox/{api.app_id}/log"
+        assert found["HELIOGRAPH_WEBHOOK_SECRET"] == bot["webhooks"][0]["secret"]
         env = {"XDG_RUNTIME_DIR": str(tmp_path), "HELIOGRAPH_URL": api.url}
         assert command("reset", env=env).returncode == 0
         again = command("seed", "load", str(ROOT / "examples/heliograph.toml"), env=env)

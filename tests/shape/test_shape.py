@@ -170,6 +170,9 @@ WITHOUT_TENANT |= {
     "stream.changed_apps",
     "cursors.prepare",
 }
+# A snapshot is one of the whole database.
+WITHOUT_TENANT |= {"stream.forget_between", "stream.restored_after", "cursors.key", "cursors.set_key"}
+WITHOUT_TENANT |= {"seeds.change_secrets", "app_clocks.every"}
 # Delivery works for all tenants.
 WITHOUT_TENANT |= {f"leases.{name}" for name in ("every", "get", "add", "take", "beat", "release", "forget")}
 WITHOUT_TENANT |= {

@@ -159,4 +159,5 @@ LIMITS: dict[str, str] = {
     "StreamEffect": "drop 0..1000",
     "StreamMatch": f"trigger {TRIGGERS}",
     "StreamRule": "name! form, times 1.., effect!",
+    "SnapshotBody": "name! 1..64 form",
 }

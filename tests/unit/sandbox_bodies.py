@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from heliograph.wire.clock import ClockBody
 from heliograph.wire.console import SignInBody, TicketCreateBody
 from heliograph.wire.inboxes import InboxScriptBody
 from heliograph.wire.operations import BodyType
 from heliograph.wire.seeds import SeedBody
+from heliograph.wire.snapshots import SnapshotBody
 from heliograph.wire.triggers import TriggerBody
 
 SANDBOX_BODIES: dict[str, tuple[BodyType, Any, Any]] = {
+    "clock": (ClockBody, {"freeze": False}, {"advance": 900}),
+    "clock to": (ClockBody, {"freeze": True}, {"to": "2026-12-01T00:00:00Z"}),
+    "snapshot": (SnapshotBody, {"name": "before-checkout"}, {"name": "before-checkout"}),
     "seed": (
         SeedBody,
         {},

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+import msgspec
 
 from heliograph.cli.options import DEFAULT_URL
 from heliograph.errors import UsageError
 from heliograph.running import Connection, running_at
+from heliograph.wire.formats import Bytes
 from heliograph.wire.operations import AnyOperation, Scope
+from heliograph.wire.table.console import CONSOLE_TAG
 from heliograph.wire.table.sandbox import SANDBOX_TAG
 
 if TYPE_CHECKING:
     from heliograph import Client
+    from heliograph.client.requesting import PreparedRequest
     from heliograph.domain.sandbox import Sandbox
     from heliograph.storage.store import Store
 
@@ -112,25 +117,59 @@ def send(
     page: Mapping[str, Any] | None = None,
     filters: Mapping[str, Any] | None = None,
     query: Mapping[str, Any] | None = None,
+    content: bytes | None = None,
+    account: bool = False,
 ) -> dict[str, Any]:
-    """Call an operation of the table, or of the sandbox tools; returns the JSON of the response.
+    """Call an operation of the table, of the sandbox tools or of the console; returns the JSON of the response.
 
-    An operation that needs an account key gets that of the connection. `path` has the values of the path parameters
-    after the app.
+    An operation that needs an account key gets that of the connection; others do with `account`. `path` has the values
+    of the path parameters after the app. `content` is that of a file, for an operation that takes one.
 
     Raises:
         UsageError: an argument is invalid, the server refused it, or no response arrived.
     """
     from heliograph import Model
+
+    with _reported(to, operation):
+        prepared = _prepared(to, operation, path, body, page=page, filter_fields=filters, query=query)
+        if content is not None:
+            prepared = msgspec.structs.replace(prepared, content=content, content_type=Bytes.media_type)
+        with client_of(to, account=account or operation.scope is Scope.ACCOUNT) as client:
+            return client.send(prepared, Model).to_dict()
+
+
+def receive(to: Connection, operation: AnyOperation, *path: str) -> Iterator[bytes]:
+    """The file with which an operation responds, in chunks.
+
+    Raises:
+        UsageError: the server refused it, or the response did not arrive.
+    """
+    from heliograph.client.options import Options
+
+    with _reported(to, operation), client_of(to, account=operation.scope is Scope.ACCOUNT) as client:
+        with client.open(_prepared(to, operation, path), Options()) as chunks:
+            yield from chunks
+
+
+def _prepared(
+    to: Connection, operation: AnyOperation, path: tuple[str, ...], body: object = None, **query: Any
+) -> PreparedRequest:
     from heliograph.client.requesting import build
-    from heliograph.errors import ApiError, HeliographError
 
     values = (to.app_id, *path) if operation.template.names[:1] == ("appId",) else path
+    return build(operation, values, body, **query)
+
+
+@contextlib.contextmanager
+def _reported(to: Connection, operation: AnyOperation) -> Iterator[None]:
+    """Turn errors of the client into a UsageError."""
+    from heliograph.errors import ApiError, HeliographError
+
     try:
-        prepared = build(operation, values, body, page=page, filter_fields=filters, query=query)
-        with client_of(to, account=operation.scope is Scope.ACCOUNT) as client:
-            return client.send(prepared, Model).to_dict()
+        yield
     except ApiError as error:
+        if error.status == 404 and operation.tag == CONSOLE_TAG and error.code == "not_found":
+            raise UsageError(f"{to.url} has no console: start the server with --console yes") from None
         if error.status == 404 and operation.tag == SANDBOX_TAG and error.code == "not_found":
             raise UsageError(f"{to.url} has no sandbox tools, or does not know what was named: {error}") from None
         raise UsageError(f"{to.url} responded with status {error.status}: {error}") from None

@@ -7,7 +7,9 @@ import click
 from heliograph._version import __version__
 from heliograph.cli.apps import apps
 from heliograph.cli.chaos import chaos
+from heliograph.cli.clock import clock
 from heliograph.cli.conformance import conformance
+from heliograph.cli.console import console
 from heliograph.cli.database import backup, copy, distribute, migrate, restore
 from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
@@ -22,6 +24,7 @@ from heliograph.cli.oauth_clients import oauth_clients
 from heliograph.cli.report.command import report
 from heliograph.cli.seed import reset, seed
 from heliograph.cli.serve import serve
+from heliograph.cli.snapshot import snapshot
 from heliograph.cli.status import status
 from heliograph.cli.trigger import trigger
 from heliograph.cli.wait import wait
@@ -96,6 +99,8 @@ COMMANDS = (
     report,
     seed,
     reset,
+    snapshot,
+    clock,
     inbox,
     trigger,
     serve,
@@ -108,6 +113,7 @@ COMMANDS = (
     keys,
     apps,
     chaos,
+    console,
     oauth_clients,
     deliver,
     deliveries,

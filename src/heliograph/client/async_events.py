@@ -87,6 +87,11 @@ class AsyncEventStream:
         """The id to resume after. A delivery counts as handled when the next one is requested."""
         return self._source.last_event_id
 
+    @property
+    def resets(self) -> int:
+        """How often events that were received have been undone, because a sandbox restored a snapshot."""
+        return self._source.resets
+
     def __aiter__(self) -> Self:
         return self
 

@@ -1,7 +1,7 @@
 """Parses event streams: bytes of a response in, deliveries without duplicates out.
 
 The format is the subset of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) that the
-server uses: an id, and data in one line.
+server uses: an id, a type, and data in one line.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from heliograph.client.delivery import Delivery
 from heliograph.errors import DecodeError
 
 _MAX_REMEMBERED = 10_000
+_RESET = b"reset"
+"""The type with which a sandbox reports that a snapshot was restored."""
 
 
 class EventSource:
@@ -26,6 +28,8 @@ class EventSource:
     def __init__(self, operation: str, last_event_id: str | None) -> None:
         self.last_event_id = last_event_id
         """The id to resume after. An event counts as handled when the next one is requested."""
+        self.resets = 0
+        """How often a sandbox has undone events that may have been received."""
         self._operation = operation
         self._seen: OrderedDict[str, None] = OrderedDict()
         self.begin()
@@ -34,7 +38,7 @@ class EventSource:
         """Discard incomplete data, before the first bytes of a new response."""
         self._buffer = b""
         self._id: str | None = None
-        self._data = b""
+        self._data = self._type = b""
 
     def read(self, chunk: bytes) -> Iterator[Delivery]:
         """Feed bytes; yields the deliveries that they complete.
@@ -51,6 +55,8 @@ class EventSource:
                 self._id = self._text(value)
             elif name == b"data":
                 self._data = value
+            elif name == b"event":
+                self._type = value
             elif not name and not value:
                 yield from self._dispatch()
 
@@ -62,7 +68,10 @@ class EventSource:
 
     def _dispatch(self) -> Iterator[Delivery]:
         data, self._data = self._data, b""
-        if data and (delivery := self._delivery(data)) is not None:
+        kind, self._type = self._type, b""
+        if kind == _RESET:
+            self.resets += 1
+        elif data and (delivery := self._delivery(data)) is not None:
             yield delivery
         self.last_event_id = self._id or self.last_event_id
 

@@ -61,19 +61,19 @@ class Dispatcher:
         while True:
             ranges, offset, rounds = context.assignment.ranges(), self._offset(), _CLOCK_ROUNDS
             if ranges:
-                await context.store.write(delivery_queue.hasten, ranges, context.clock(), delays)
+                await context.store.write(delivery_queue.hasten, ranges, context.clock.latest(), delays)
             while rounds and ranges == context.assignment.ranges() and abs(self._offset() - offset) < _STEP_SECONDS:
                 await asyncio.sleep(_CLOCK_SECONDS)
                 rounds -= 1
 
     def _offset(self) -> float:
-        return self._context.clock() / 1000 - time.monotonic()
+        return self._context.clock.latest() / 1000 - time.monotonic()
 
     async def _poll(self) -> None:
         while True:
             started, context = time.monotonic(), self._context
             if ranges := context.assignment.ranges():
-                for webhook_id in await context.store.read(delivery_queue.due_webhooks, ranges, context.clock()):
+                for webhook_id in await context.store.read(delivery_queue.due_webhooks, ranges, context.clock.latest()):
                     self._start(webhook_id)
             # Searches take at most a quarter of the time, however many webhooks there are.
             await asyncio.sleep(max(self._poll_seconds, _REST_FACTOR * (time.monotonic() - started)))

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from heliograph.background import Failures
+from heliograph.delivery.clock import DeliveryClock, MachineClock
 from heliograph.delivery.dispatcher import Dispatcher
 from heliograph.delivery.disturbed_sender import DisturbedSender
 from heliograph.delivery.leases import Leases, SingleProcess
@@ -32,11 +33,12 @@ async def delivering(
     failures: Failures,
     observe: AttemptObserver = ignore_outcome,
     chaos: Chaos | None = None,
+    clock: DeliveryClock | None = None,
 ) -> AsyncIterator[None]:
     """Deliver events to webhooks while the context is open.
 
     `observe` is called after each attempt is recorded. Failures are reported to `failures`. `chaos` has the rules by
-    which the calls of a sandbox are disturbed.
+    which the calls of a sandbox are disturbed, and `clock` the clocks of its apps.
 
     Raises:
         UsageError: a setting is invalid.
@@ -50,7 +52,10 @@ async def delivering(
         unreachable.add(outcome)
         observe(outcome)
 
-    dispatcher = Dispatcher(DeliveryContext(store, sender, assignment, observe=observe_outcome, failures=failures))
+    context = DeliveryContext(
+        store, sender, assignment, clock=clock or MachineClock(), observe=observe_outcome, failures=failures
+    )
+    dispatcher = Dispatcher(context)
     store.on_due = dispatcher.deliver
     removals = RemovalCaller(store, sender, assignment, failures)
     tasks = [

@@ -7,10 +7,8 @@ its worker makes one call at a time.
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
@@ -18,6 +16,7 @@ from typing import cast
 from msgspec.structs import replace
 
 from heliograph.background import PAUSE_SECONDS, Failures
+from heliograph.delivery.clock import DeliveryClock, MachineClock
 from heliograph.delivery.leases import BucketAssignment
 from heliograph.delivery.policy import Policy, is_success
 from heliograph.delivery.sender import CallResult, WebhookSender
@@ -27,7 +26,6 @@ from heliograph.storage.rows.delivery_queue import AttemptObserver, AttemptOutco
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.rows.webhooks import StoredWebhook
 from heliograph.storage.store import Store
-from heliograph.wire import times
 from heliograph.wire.envelope import call_body, call_headers, with_full_source
 
 CONCURRENCY = 8
@@ -47,16 +45,14 @@ LaneKey = tuple[int, str]
 class DeliveryContext:
     """What all workers of a process share.
 
-    `clock` returns the time in milliseconds, `roll` a random number from 0 to 1. `observe` is called after each attempt
-    is recorded.
+    `observe` is called after each attempt is recorded.
     """
 
     store: Store
     sender: WebhookSender
     assignment: BucketAssignment
     policy: Policy = field(default_factory=Policy)
-    clock: Callable[[], int] = times.now
-    roll: Callable[[], float] = random.random
+    clock: DeliveryClock = field(default_factory=MachineClock)
     observe: AttemptObserver = lambda outcome: None
     failures: Failures = field(default_factory=Failures)
     stopping: bool = False
@@ -114,20 +110,20 @@ class WebhookWorker:
                 pass
             return []
         secret = context.store.sealer.open(webhook.id, webhook.secret)
-        return [(webhook, secret, due) for due in await self._heads()]
+        return [(webhook, secret, due) for due in await self._heads(webhook.app_id)]
 
-    async def _heads(self) -> list[DueDelivery]:
+    async def _heads(self, app_id: str) -> list[DueDelivery]:
         """Due heads. Parks deliveries that wait behind a head that is not due, or that hide other heads."""
         context = self._context
         while True:
             # Lanes with a call in flight are left out: none of their deliveries may be started or parked.
             in_flight = [lane for _, lane in self._tasks]
-            now = context.clock()
+            now = context.clock.search_until(app_id)
             found = await context.store.read(
                 delivery_queue.heads, self._webhook_id, context.assignment.ranges(), now, _PAGE, in_flight
             )
             if not found.waiting or context.stopping:
-                return found.heads
+                return context.clock.due(app_id, found.heads)
             await context.store.write(delivery_queue.park, found.waiting, now)
 
     async def _wait_for_slot(self) -> None:
@@ -160,7 +156,7 @@ class WebhookWorker:
     async def _deliver(self, webhook: StoredWebhook, secret: str, due: DueDelivery, lease: str) -> None:
         """Make one attempt, and record its outcome."""
         delivery, failures = due.delivery, self._context.failures
-        started_at, started = self._context.clock(), time.monotonic()
+        started_at, started = self._context.clock.of(delivery.app_id), time.monotonic()
         result = await self._call(webhook, secret, due)
         self._concurrency = CONCURRENCY if result.status is not None else 1
         attempt = StoredAttempt(
@@ -200,11 +196,15 @@ class WebhookWorker:
     def _after(self, delivery: StoredDelivery, result: CallResult) -> StoredDelivery:
         """The delivery as it is after an attempt with this result."""
         context = self._context
-        tries, now = delivery.tries + 1, context.clock()
+        tries, now = delivery.tries + 1, context.clock.of(delivery.app_id)
         attempted = replace(delivery, tries=tries, attempts=delivery.attempts + 1)
         if is_success(result.status):
             return replace(attempted, status=DELIVERED, settled_at=now)
-        delay = None if result.permanent else context.policy.next_delay(tries, result.status, context.roll())
+        delay = (
+            None
+            if result.permanent
+            else context.policy.next_delay(tries, result.status, context.clock.roll(delivery.app_id))
+        )
         if delay is None:
             return replace(attempted, status=FAILED, settled_at=now)
         return replace(attempted, status=PENDING, due_at=now + int(delay * 1000))

@@ -7,8 +7,10 @@ from heliograph.storage.engine import Lock, Tx
 from heliograph.storage.rows import conversations, inactivity
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.inactivity import StoredLimit
+from heliograph.storage.store import Store
 from heliograph.wire.apps import AppSettings
 
+_STEP = 100
 _CHECKS = 16
 """How often a conversation is checked before it counts as inactive."""
 
@@ -25,6 +27,20 @@ def interval(limit: StoredLimit) -> int:
     one after the limit has passed.
     """
     return (limit.milliseconds or 0) // _CHECKS
+
+
+async def sweep(store: Store, limit: StoredLimit) -> int:
+    """Delete the messages of the conversations of an app that are inactive at the age of its limit.
+
+    Returns the number of inactive conversations.
+    """
+    count, more = 0, True
+    while more:
+        inactive, more = await store.write(check, limit, _STEP)
+        for conversation_id in inactive:
+            await store.write(clear, limit.app_id, conversation_id)
+        count += len(inactive)
+    return count
 
 
 async def check(tx: Tx, limit: StoredLimit, count: int) -> tuple[list[str], bool]:

@@ -117,6 +117,12 @@ class IntegrationNotFound(NotFound):
     title = "Integration not found"
 
 
+class SnapshotNotFound(NotFound):
+    """The sandbox has no snapshot of this name."""
+
+    title = "Snapshot not found"
+
+
 class SupportUserNotFound(NotFound):
     """The Support user does not exist in this app."""
 

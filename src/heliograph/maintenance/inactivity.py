@@ -13,7 +13,6 @@ from heliograph.storage.store import Store
 
 _PAUSE_SECONDS = 30
 _APPS = 500
-_STEP = 100
 
 
 class InactivityWatch:
@@ -50,13 +49,4 @@ class InactivityWatch:
         advanced = await self._store.write(inactivity.advance, limit.app_id, wall, age + passed)
         if advanced is not None:
             self._ages[limit.app_id] = advanced.age, now
-            await clear(self._store, advanced)
-
-
-async def clear(store: Store, limit: StoredLimit) -> None:
-    """Delete the messages of the conversations of an app that are inactive at the age of its limit."""
-    more = True
-    while more:
-        inactive, more = await store.write(rules.check, limit, _STEP)
-        for conversation_id in inactive:
-            await store.write(rules.clear, limit.app_id, conversation_id)
+            await rules.sweep(self._store, advanced)

@@ -7,7 +7,8 @@ import contextlib
 
 from heliograph.background import Failures
 from heliograph.domain import app_contents
-from heliograph.storage.rows import apps, console, inactivity, seeds
+from heliograph.storage.engine import Tx
+from heliograph.storage.rows import app_clocks, apps, console, inactivity, seeds
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
@@ -43,6 +44,12 @@ async def purge(store: Store, failures: Failures) -> None:
 async def _purge_app(store: Store, app_id: str) -> None:
     await app_contents.remove(store.write, app_id, store.shards)
     await store.write(inactivity.forget, app_id)
-    await store.write(seeds.forget, app_id)
+    await store.write(_forget_tools, app_id)
     await store.write(console.purge, app_id)
     await store.write(apps.forget, app_id)
+
+
+async def _forget_tools(tx: Tx, app_id: str) -> None:
+    """Delete what the tools of a sandbox keep about an app."""
+    await seeds.forget(tx, app_id)
+    await app_clocks.forget(tx, app_id)

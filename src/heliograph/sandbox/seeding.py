@@ -12,7 +12,7 @@ from heliograph.sandbox.seeds import Plan, plan
 from heliograph.sandbox.tools import Tools
 from heliograph.storage.buckets import Shard
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import seeds
+from heliograph.storage.rows import app_clocks, seeds
 from heliograph.storage.rows.seeds import StoredSeed
 from heliograph.storage.store import Store
 from heliograph.wire.seeds import SeedBody, SeedResponse
@@ -54,12 +54,14 @@ async def _seed(tx: Tx, tenant: Tenant, body: SeedBody, planned: Plan, ground: G
 async def reset(store: Store, tools: Tools, tenant: Tenant, ground: Ground) -> None:
     """Return an app to its seed, with the same ids and secrets, in one transaction. Its keys stay.
 
-    Without a seed, everything in it is deleted, and its settings stay. The calls and scripts of its inboxes go too.
+    Without a seed, everything in it is deleted, and its settings stay. The calls and scripts of its inboxes go too, and
+    its clock is that of the machine again.
     """
     stored = await store.read(seeds.get, tenant.app_id)
     planned = None if stored is None else _plan(tools, tenant, stored.document)
-    await store.write(_reset, tenant, planned, ground, store.shards)
-    tools.reset(tenant.app_id)
+    async with tools.advancer.locks[tenant.app_id]:
+        await store.write(_reset, tenant, planned, ground, store.shards)
+        tools.reset(tenant.app_id)
     if planned is not None:
         _set_scripts(tools, tenant, planned)
 
@@ -71,6 +73,7 @@ async def _reset(tx: Tx, tenant: Tenant, planned: Plan | None, ground: Ground, s
     # On PostgreSQL, transactions that were in flight may have added rows to what the statements before deleted.
     while await app_contents.remove(run, tenant.app_id, shards):
         pass
+    await app_clocks.forget(tx, tenant.app_id)
     stored = await seeds.get(tx, tenant.app_id)
     if planned is not None and stored is not None:
         await plant(tx, tenant, planned, stored, ground, anew=True)

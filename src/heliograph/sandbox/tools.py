@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from heliograph.errors import UsageError
+from heliograph.sandbox.advancing import Advancer
 from heliograph.sandbox.chaos import Chaos
+from heliograph.sandbox.clocks import Clocks
+from heliograph.sandbox.gate import Gate
 from heliograph.sandbox.inboxes import Inboxes, inbox_url
 from heliograph.sandbox.requests import RequestLog
 from heliograph.settings import Settings, is_loopback
@@ -38,16 +43,26 @@ class Tools:
     chaos: Chaos = field(default_factory=Chaos)
     inboxes: Inboxes = field(default_factory=Inboxes)
     requests: RequestLog = field(default_factory=RequestLog)
+    clocks: Clocks = field(default_factory=Clocks)
+    advancer: Advancer = field(init=False)
+    gate: Gate = field(default_factory=Gate)
+    stopped_services: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+    """Stops the background services while the context is open."""
+
+    def __post_init__(self) -> None:
+        self.advancer = Advancer(self.clocks)
 
     def active(self, app_id: str) -> list[str]:
         """The tools that change how an app behaves now."""
         rules = len(self.chaos.state(app_id).rules)
-        return [f"chaos: {rules} rule{'' if rules == 1 else 's'}"] if rules else []
+        chaos = [f"chaos: {rules} rule{'' if rules == 1 else 's'}"] if rules else []
+        return [*chaos, *self.clocks.active(app_id)]
 
     def reset(self, app_id: str) -> None:
         """Forget what is known about an app, except its rules of chaos."""
         self.inboxes.reset(app_id)
         self.requests.clear(app_id)
+        self.clocks.forget(app_id)
 
     def close(self) -> None:
         """End what waits for something, because the server stops."""

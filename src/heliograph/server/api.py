@@ -29,6 +29,7 @@ from heliograph.server.routes import (
     channels,
     chaos,
     clients,
+    clock,
     console,
     control,
     conversations,
@@ -45,6 +46,7 @@ from heliograph.server.routes import (
     requests,
     sandbox,
     sandbox_tools,
+    snapshots,
     switchboards,
     triggers,
     users,
@@ -72,6 +74,7 @@ ROUTE_MODULES = (
     channels,
     chaos,
     clients,
+    clock,
     console,
     control,
     conversations,
@@ -88,6 +91,7 @@ ROUTE_MODULES = (
     requests,
     sandbox,
     sandbox_tools,
+    snapshots,
     switchboards,
     triggers,
     users,
@@ -127,7 +131,8 @@ class Api:
         *,
         console: bool = False,
     ) -> None:
-        self.auth = SessionAuthenticator(store) if console else Authenticator(store)
+        authenticator = SessionAuthenticator if console else Authenticator
+        self.auth = authenticator(store, tools.clocks.seconds_ahead) if tools else authenticator(store)
         self._context = ServerContext(
             store, blobs, settings, urls, self.auth, streams, on_removal, read_media, tools, SignInLimit()
         )

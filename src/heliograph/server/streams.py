@@ -29,7 +29,7 @@ class Streams:
         self._open: dict[asyncio.Event, str] = {}  # the app of each stream
         self._watching: asyncio.Task[None] | None = None
         self._horizon: str | None = None
-        self.closing = False
+        self._closing = False
 
     def wake(self, app_id: str) -> None:
         """Wake the streams of the app, because events may have been written."""
@@ -44,8 +44,17 @@ class Streams:
 
     def close(self) -> None:
         """End all streams, and refuse new ones."""
-        self.closing = True
+        self._closing = True
+        self.end()
+
+    def end(self) -> None:
+        """End all streams. Their clients connect again."""
         self._wake()
+        self._open.clear()
+
+    def is_open(self, woken: asyncio.Event) -> bool:
+        """Whether the stream that this event wakes goes on."""
+        return woken in self._open
 
     async def horizon(self) -> str:
         """The horizon of the stream: the current one, or the last one that was read for all streams."""
@@ -59,7 +68,7 @@ class Streams:
             ServiceUnavailable: the process, or the app, has the maximum number of streams.
         """
         full = len(self._open) >= _MAX_STREAMS or list(self._open.values()).count(app_id) >= _MAX_PER_APP
-        if self.closing or full:
+        if self._closing or full:
             raise ServiceUnavailable
         event = asyncio.Event()
         self._open[event] = app_id
@@ -68,7 +77,7 @@ class Streams:
         try:
             yield event
         finally:
-            del self._open[event]
+            self._open.pop(event, None)
             if self._watching is not None and not self._open:
                 self._watching.cancel()
                 self._watching = self._horizon = None

@@ -59,6 +59,11 @@ class PageCache:
         for key in tuple(self._keys.get(conversation_id, ())):
             self._remove(key)
 
+    def clear(self) -> None:
+        """Remove all pages."""
+        for conversation_id in tuple(self._keys):
+            self.drop(conversation_id)
+
     def _remove(self, key: _Key) -> None:
         if (old := self._pages.pop(key, None)) is None:
             return

@@ -94,6 +94,30 @@ def put_master_key(path: Path, key: bytes) -> None:
         os.replace(draft, path)
 
 
+def add_master_key(path: Path, key: bytes) -> None:
+    """Write the master key to a file that only its owner can read, unless the file exists.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with _drafted(path, key) as draft, suppress(FileExistsError):
+        os.link(draft, path)
+
+
+def text_of(key: bytes) -> str:
+    """A master key as text, as it is in its file."""
+    return base64.urlsafe_b64encode(key).decode()
+
+
+def master_key_of_text(text: str, where: str) -> bytes:
+    """The master key in a text. `where` is the place of the text, for the error.
+
+    Raises:
+        UsageError: it is not a master key.
+    """
+    return _parse(text.encode(), where)
+
+
 def _create(path: Path) -> bytes:
     key = new_master_key()
     with _drafted(path, key) as draft:
@@ -110,7 +134,7 @@ def _drafted(path: Path, key: bytes) -> Iterator[str]:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".master-key-")
     try:
         with open(descriptor, "w") as draft:
-            draft.write(base64.urlsafe_b64encode(key).decode() + "\n")
+            draft.write(text_of(key) + "\n")
             draft.flush()
             os.fsync(draft.fileno())
         yield name

@@ -19,6 +19,7 @@ from heliograph.storage.page_cache import CachedPage, PageCache
 from heliograph.storage.partitions import Partitions
 from heliograph.storage.rows import conversations
 from heliograph.storage.sealing import Sealer
+from heliograph.storage.snapshots import Snapshots
 from heliograph.wire.paging import Page
 
 T = TypeVar("T")
@@ -47,6 +48,8 @@ class Store(ABC):
     """The name of the database in log lines and messages, without a password."""
     page_cache: PageCache
     """Pages of participants, for `cached_page`."""
+    snapshots: Snapshots | None = None
+    """The snapshots to which the database can return; None if several processes can serve it."""
     partitions: Partitions = Partitions()
     """The partitions of events and attempts."""
     observe_batch: Callable[[str, int, float], None] = staticmethod(lambda name, size, seconds: None)

@@ -1,4 +1,8 @@
-"""Checks the master key of a database against a known text that was encrypted with it."""
+"""Checks the master key of a database against a known text that was encrypted with it.
+
+The file of an exported snapshot encloses its master key. The server that is started with it, or that imports it, takes
+the key out.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,13 @@ from pathlib import Path
 
 from heliograph.storage import sealing
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.rows import meta
+from heliograph.storage.rows import meta, seeds
 from heliograph.storage.sealing import Sealer
 
+SEALED = ("api_key", "oauth_client", "webhook")
+"""The tables with secrets."""
 _CHECK_VALUE = "master_key_witness"
+_ENCLOSED = "master_key"
 
 
 async def sealer_of(tx: Tx, path: Path) -> Sealer:
@@ -23,10 +30,13 @@ async def sealer_of(tx: Tx, path: Path) -> Sealer:
     if stored is None:
         await meta.lock(tx)  # the second of two concurrent processes finds the key of the first
         stored = await meta.get(tx, _CHECK_VALUE)
+    enclosed = await _take_out(tx)
+    if enclosed is not None and sealing.master_key_of_environment() is None:
+        sealing.add_master_key(path, enclosed)
     key = sealing.master_key_of_environment() or sealing.master_key_of_file(path, may_create=stored is None)
     sealer = Sealer(key)
     if stored is None:
-        await meta.put(tx, _CHECK_VALUE, base64.b64encode(sealer.seal(_CHECK_VALUE, _CHECK_VALUE)).decode())
+        await _put_check_value(tx, sealer)
     else:
         await check_master_key(tx, key)
     return sealer
@@ -38,6 +48,56 @@ async def check_master_key(reader: Reader, key: bytes) -> None:
     Raises:
         UsageError: the key is wrong.
     """
+    await check_sealer(reader, Sealer(key))
+
+
+async def check_sealer(reader: Reader, sealer: Sealer) -> None:
+    """Refuse a sealer that does not decrypt the secrets of this database.
+
+    Raises:
+        UsageError: it has another master key.
+    """
     stored = await meta.get(reader, _CHECK_VALUE)
     if stored is not None:
-        Sealer(key).open(_CHECK_VALUE, base64.b64decode(stored))
+        sealer.open(_CHECK_VALUE, base64.b64decode(stored))
+
+
+async def enclose_master_key(tx: Tx, key: bytes) -> None:
+    """Put the master key into a database that leaves this machine as one file."""
+    await meta.put(tx, _ENCLOSED, sealing.text_of(key))
+
+
+async def seal_again(tx: Tx, sealer: Sealer) -> None:
+    """Seal all secrets of a database that encloses its master key with another one. Without a key in it, check it.
+
+    Raises:
+        UsageError: the secrets cannot be decrypted.
+    """
+    key = await _take_out(tx)
+    if key is None:
+        await check_sealer(tx, sealer)
+        return
+    other = Sealer(key)
+    await check_sealer(tx, other)
+
+    def change(owner: str, secret: bytes) -> bytes:
+        return sealer.seal(owner, other.open(owner, secret))
+
+    for table in SEALED:
+        rows = await tx.rows(f"SELECT id, secret FROM {table}")
+        await tx.update(table, ("secret",), ("id",), [(change(id, secret), id) for id, secret in rows])
+    await seeds.change_secrets(tx, change)
+    await _put_check_value(tx, sealer)
+
+
+async def _take_out(tx: Tx) -> bytes | None:
+    """The enclosed master key, which is removed, or None."""
+    text = await meta.get(tx, _ENCLOSED)
+    if text is None:
+        return None
+    await meta.remove(tx, _ENCLOSED)
+    return sealing.master_key_of_text(text, "the exported snapshot")
+
+
+async def _put_check_value(tx: Tx, sealer: Sealer) -> None:
+    await meta.put(tx, _CHECK_VALUE, base64.b64encode(sealer.seal(_CHECK_VALUE, _CHECK_VALUE)).decode())

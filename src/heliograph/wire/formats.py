@@ -46,6 +46,10 @@ class Json(Format[T], Generic[T], frozen=True):
     """Whether a request without a body means an empty object. Otherwise it is an error."""
 
 
+class JsonOrAccepted(Json[T], Generic[T], frozen=True):
+    """JSON of a response that says by `is_finished` whether the work is finished. The status is 202 if it is not."""
+
+
 class JsonOrForm(Json[T], Generic[T], frozen=True):
     """JSON of the type `kind`, or the same fields as a form. The type must have fields with text only."""
 
@@ -80,6 +84,12 @@ class Redirect(Format[str], frozen=True):
     media_type = "text/plain"
 
 
+class Bytes(Format[AsyncGenerator[bytes, None]], frozen=True):
+    """A file, as it is. Handlers receive or return its content in chunks of any size."""
+
+    media_type = "application/octet-stream"
+
+
 class EventStream(Format[AsyncGenerator[bytes, None]], frozen=True):
     """Server-sent events with JSON of the type `kind` as data. Handlers return a generator of encoded events."""
 
@@ -90,3 +100,4 @@ class EventStream(Format[AsyncGenerator[bytes, None]], frozen=True):
 
 NO_BODY = NoBody(None)
 REDIRECT = Redirect(None)
+FILE = Bytes(None)

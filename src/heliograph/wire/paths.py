@@ -107,6 +107,12 @@ class InboxPath(AppPath, frozen=True, gc=False):
     name: str
 
 
+class SnapshotPath(NoPath, frozen=True, gc=False):
+    """A path of a snapshot or below it."""
+
+    snapshot_name: str
+
+
 class OAuthClientPath(NoPath, frozen=True, gc=False):
     """The path of an OAuth client."""
 
@@ -146,6 +152,8 @@ SUPPORT_USER = PathTemplate(f"{EXTENSION_APP.text}/supportUsers/{{zendeskId}}", 
 DELIVERY = PathTemplate(f"{EXTENSION_APP.text}/deliveries/{{deliveryId}}", DeliveryPath)
 SANDBOX = PathTemplate(f"{EXTENSION_APP.text}/sandbox", AppPath)
 INBOX = PathTemplate(f"{SANDBOX.text}/inboxes/{{name}}", InboxPath)
+SNAPSHOTS = PathTemplate("/heliograph/v1/sandbox/snapshots", NoPath)
+SNAPSHOT = PathTemplate(f"{SNAPSHOTS.text}/{{snapshotName}}", SnapshotPath)
 OAUTH_CLIENTS = PathTemplate("/heliograph/v1/oauthClients", NoPath)
 OAUTH_CLIENT = PathTemplate(f"{OAUTH_CLIENTS.text}/{{oauthClientId}}", OAuthClientPath)
 OWN_SESSION = PathTemplate("/console/session", NoPath)

@@ -12,6 +12,7 @@ import hmac
 import os
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import jwt
@@ -62,11 +63,17 @@ _REASONS = (
 _CLAIMS = {Reason.EXPIRED: "exp", Reason.NOT_YET_VALID: "nbf"}
 
 
+def _not_ahead(app_id: str) -> float:
+    return 0.0
+
+
 class Authenticator:
     """Authenticates and authorizes requests, with a short-lived cache of callers and apps."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, seconds_ahead: Callable[[str], float] = _not_ahead) -> None:
+        """`seconds_ahead` returns how far the clock of an app is ahead: that of a sandbox can be."""
         self._store = store
+        self._seconds_ahead = seconds_ahead
         self._limits = RateLimits()
         self._pepper = os.urandom(16)
         self._callers: Cache[bytes, Caller] = Cache()
@@ -199,6 +206,10 @@ class Authenticator:
             # Unknown keys take the same path up to here, so the response time does not reveal which keys exist.
             reason = _reason(error) if caller else Reason.UNKNOWN_KEY
             raise AuthenticationFailed(reason, key_id=key_id, seconds=_seconds(reason, token)) from None
+        if isinstance(caller, AppCaller | IntegrationCaller):
+            seconds -= self._seconds_ahead(caller.app_id)
+            if seconds <= 0:
+                raise AuthenticationFailed(Reason.EXPIRED, key_id=key_id, seconds=int(-seconds))
         claim = claims.get("scope")
         scope = SCOPES.get(claim) if isinstance(claim, str) else None
         # A token may have a narrower scope than its key, but not a wider one.

@@ -12,7 +12,8 @@ from heliograph.server.auth.authenticator import Authenticator, caller_of
 from heliograph.server.auth.refusals import AccessDenied, AuthenticationFailed, Reason
 from heliograph.storage.rows import keys
 from heliograph.storage.rows.console import StoredSession
-from heliograph.wire.operations import AnyOperation, Credential, Scope
+from heliograph.wire.formats import EventStream, Json
+from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.table.console import DELETE_OWN_CONSOLE_SESSION
 
 _PREFIX = console.TOKEN_PREFIX.encode()
@@ -51,8 +52,8 @@ def is_viewer(caller: Caller | None) -> bool:
 
 
 def _permits_viewers(operation: AnyOperation) -> bool:
-    # Authorize lets a partner into an app, although it is a GET. Its credential is optional.
-    reads = operation.method == "GET" and operation.credential is Credential.REQUIRED
+    # A redirect of Authorize lets a partner into an app, and files have secrets that are not masked.
+    reads = operation.method == "GET" and isinstance(operation.response, Json | EventStream)
     return reads or operation.name == DELETE_OWN_CONSOLE_SESSION.name
 
 

@@ -14,7 +14,7 @@ from heliograph.server.docs.examples import example_of
 from heliograph.server.http.responses import ErrorResponse
 from heliograph.wire.base import Body, Response
 from heliograph.wire.deliveries import DeliveryStatus
-from heliograph.wire.formats import Format, Json, Redirect
+from heliograph.wire.formats import Bytes, Format, Json, JsonOrAccepted, Redirect
 from heliograph.wire.messages import MESSAGES_PER_PAGE
 from heliograph.wire.operations import AnyOperation, Credential, Scope
 from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
@@ -55,6 +55,7 @@ _PARAMETERS = {
     "oauthClientId": "The id of the OAuth client.",
     "zendeskId": "The id of the Support user to link with the user.",
     "sessionId": "The session: `ses_` and 24 hex characters.",
+    "snapshotName": "The snapshot: up to 64 letters, digits, dots, underscores and hyphens.",
     "name": "The inbox: up to 64 letters, digits, dots, underscores and hyphens.",
 }
 _FILTERS = {
@@ -104,6 +105,7 @@ _RULES: dict[type[Body], JSON] = {
     ParticipantLeaveBody: {"minProperties": 1, "maxProperties": 1},
 }
 _TEXT: JSON = {"type": "string"}
+_FILE: JSON = {Bytes.media_type: {}}
 _HEADERS: dict[str, tuple[str, JSON]] = {
     "X-Request-Id": ("The client's own id if it sent a valid one, or a new one.", _TEXT),
     "Location": ("The URL of the redirect.", _TEXT),
@@ -214,6 +216,8 @@ def _operation(operation: AnyOperation, schema_of: Schemas) -> JSON:
     if operation.body.kind:
         optional = isinstance(operation.body, Json) and operation.body.optional
         rendered["requestBody"] = {"required": not optional, "content": _content(operation.body, schema_of)}
+    if isinstance(operation.body, Bytes):
+        rendered["requestBody"] = {"required": True, "content": _FILE}
     if operation.credential is not Credential.REQUIRED:
         rendered["security"] = _SECURITY[operation.credential]
     return rendered
@@ -293,10 +297,14 @@ def _responses(operation: AnyOperation, schema_of: Schemas) -> JSON:
     success: JSON = {"description": "Done.", "headers": _headers(operation.status)}
     if operation.response.kind:
         success["content"] = _content(operation.response, schema_of)
+    if isinstance(operation.response, Bytes):
+        success["content"] = _FILE
     if isinstance(operation.response, Redirect):
         content = {"schema": _TEXT, "example": "Found. Redirecting to https://shop.example.org/callback?code=the-code"}
         success["content"] = {operation.response.media_type: content}
     rendered: JSON = {str(operation.status): success}
+    if isinstance(operation.response, JsonOrAccepted):
+        rendered["202"] = {**success, "description": "Not finished: `remainingSeconds` is left."}
     refusals: dict[int, list[type[ApiError]]] = {}
     for error in _refusals(operation):
         refusals.setdefault(error.status, []).append(error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -16,7 +16,7 @@ from heliograph.errors import BadRequest, PayloadTooLarge, RequestTimeout, Unsup
 from heliograph.server.http.exchange import Exchange, Headers
 from heliograph.server.http.multipart import MEGABYTE, open_part
 from heliograph.settings import Settings
-from heliograph.wire.formats import FilePart, Format, Json, JsonOrForm, Multipart, NoBody
+from heliograph.wire.formats import Bytes, FilePart, Format, Json, JsonOrForm, Multipart, NoBody
 from heliograph.wire.operations import Operation
 from heliograph.wire.validation import decode
 
@@ -24,6 +24,7 @@ B = TypeVar("B")
 
 BODY_LIMIT = 102_400  # 100kb, as the API document's limits count it
 BODY_SECONDS = 30
+FILE_LIMIT = 1 << 30
 EMPTY = "Request body is required"
 MALFORMED_FORM = "Request body is not a valid form"
 
@@ -134,11 +135,43 @@ async def _read_multipart(name: str, exchange: Exchange, settings: Settings) -> 
     return await open_part(exchange, name, settings.attachment_limit_mb * MEGABYTE)
 
 
+def _bytes_reader(body: Bytes, method: str) -> BodyReader[AsyncGenerator[bytes, None]]:
+    return _open_file
+
+
+async def _open_file(exchange: Exchange, settings: Settings) -> AsyncGenerator[bytes, None]:
+    _require_uncompressed(exchange.headers)
+    return _file_chunks(exchange)
+
+
+async def _file_chunks(exchange: Exchange) -> AsyncGenerator[bytes, None]:
+    """A body of up to `FILE_LIMIT` bytes, as it arrives.
+
+    Raises:
+        PayloadTooLarge: it is longer than the limit.
+        RequestTimeout: nothing has arrived for a while.
+        Disconnected: the client disconnected.
+    """
+    size, complete = 0, False
+    while not complete:
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                chunk = await exchange.read()
+        except TimeoutError:
+            raise RequestTimeout from None
+        complete = exchange.body_complete
+        size += len(chunk)
+        if size > FILE_LIMIT:
+            raise PayloadTooLarge(f"The file is limited to {FILE_LIMIT >> 30} GB")
+        yield chunk
+
+
 _READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {
     JsonOrForm: _json_or_form_reader,  # before its base class
     Json: _json_reader,
     NoBody: _no_body_reader,
     Multipart: _multipart_reader,
+    Bytes: _bytes_reader,
 }
 
 

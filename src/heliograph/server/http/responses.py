@@ -13,7 +13,7 @@ from msgspec import Struct
 from heliograph.errors import ApiError, OAuthError, PayloadTooLarge, RequestTimeout
 from heliograph.server.auth.refusals import Refusal, refusal_of
 from heliograph.server.http.exchange import Exchange, HeaderList
-from heliograph.wire.formats import EventStream, Format, Json, Redirect
+from heliograph.wire.formats import Bytes, EventStream, Format, Json, JsonOrAccepted, Redirect
 from heliograph.wire.operations import Operation
 
 R = TypeVar("R")
@@ -104,6 +104,10 @@ async def _json(status: int, result: object) -> Response:
     return Response(status, [_JSON_TYPE], _encode(result))
 
 
+async def _json_or_accepted(status: int, result: Any) -> Response:
+    return await _json(status if result.is_finished else 202, result)
+
+
 async def _redirect(status: int, url: str) -> Response:
     headers = [
         (b"content-type", f"{Redirect.media_type}; charset=utf-8".encode()),
@@ -125,10 +129,17 @@ async def _event_stream(status: int, events: AsyncGenerator[bytes, None]) -> Res
     return StreamResponse(status=status, headers=headers, first=await anext(events), rest=events)
 
 
+async def _file(status: int, chunks: AsyncGenerator[bytes, None]) -> Response:
+    headers = [(b"content-type", Bytes.media_type.encode()), (b"cache-control", b"no-store")]
+    return StreamResponse(status=status, headers=headers, first=await anext(chunks), rest=chunks)
+
+
 _RESPONDERS: dict[type[Format[Any]], Callable[..., Awaitable[Response]]] = {
+    JsonOrAccepted: _json_or_accepted,  # before its base class
     Json: _json,
     Redirect: _redirect,
     EventStream: _event_stream,
+    Bytes: _file,
 }
 
 

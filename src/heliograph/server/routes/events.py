@@ -60,25 +60,34 @@ async def open_stream(request: Request[AppPath, None]) -> EventParts:
         conversation_id=plain.get("conversationId"),
         include_full_user=plain.get("includeFullUser") == "true",
     )
-    return _parts(request, selection, await _start(request, cursors))
+    position, first = await _start(request, cursors)
+    return _parts(request, selection, position, first)
 
 
-async def _start(request: StreamRequest, cursors: CursorCodec) -> str:
-    """Where the stream begins: now, or after `Last-Event-ID`, whose value 0 is before the oldest event."""
+async def _start(request: StreamRequest, cursors: CursorCodec) -> tuple[str, bytes]:
+    """Where the stream begins: now, or after `Last-Event-ID`, whose value 0 is before the oldest event.
+
+    Returns the position, and the first part.
+    """
     given = request.headers.get(b"last-event-id")
     if given is None:
-        return await request.store.horizon(fresh=True)
-    if given == _OLDEST:
+        position = await request.store.horizon(fresh=True)
+    elif given == _OLDEST:
         # Ids ascend with time, and events are younger than their app.
-        return request.tenant.app_id
-    position = cursors.decode(given.decode("latin-1"))
-    if position is None:
-        raise BadRequest("Last-Event-ID is not an id of this stream")
-    return await request.store.read(stream.resume, request.tenant.app_id, position)
+        position = request.tenant.app_id
+    else:
+        decoded = cursors.decode(given.decode("latin-1"))
+        if decoded is None:
+            raise BadRequest("Last-Event-ID is not an id of this stream")
+        restored = await request.store.read(stream.restored_after, decoded)
+        if restored is not None:
+            return restored, _reset_part(cursors, restored)
+        position = await request.store.read(stream.resume, request.tenant.app_id, decoded)
+    return position, _cursor_part(cursors, position)
 
 
-async def _parts(request: StreamRequest, selection: Selection, position: str) -> EventParts:
-    """The events after the position as they happen, until the server stops.
+async def _parts(request: StreamRequest, selection: Selection, position: str, first: bytes) -> EventParts:
+    """The first part, and the events after the position as they happen, until the server ends the stream.
 
     Raises:
         ServiceUnavailable: the process, or the app, has the maximum number of streams open.
@@ -86,9 +95,9 @@ async def _parts(request: StreamRequest, selection: Selection, position: str) ->
     """
     streams = request.context.streams
     with streams.opened(selection.app_id) as woken:
-        yield _cursor_part(selection.cursors, position)
+        yield first
         sent, read = time.monotonic(), -_KEEP_ALIVE_SECONDS
-        while not streams.closing:
+        while streams.is_open(woken):
             # Reads at intervals too, in case a wake-up was missed.
             due = woken.is_set() or time.monotonic() - read >= _KEEP_ALIVE_SECONDS
             woken.clear()
@@ -140,6 +149,11 @@ def _matches(selection: Selection, event: StoredEvent) -> bool:
 
 def _cursor_part(cursors: CursorCodec, position: str) -> bytes:
     return f"id: {cursors.encode(position)}\n\n".encode()
+
+
+def _reset_part(cursors: CursorCodec, position: str) -> bytes:
+    """What tells a client that events which it may have received were undone."""
+    return f"id: {cursors.encode(position)}\nevent: reset\ndata: {{}}\n\n".encode()
 
 
 def _event_part(cursor: str, event: StoredEvent) -> bytes:

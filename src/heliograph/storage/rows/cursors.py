@@ -51,7 +51,17 @@ class CursorCodec:
 
 async def cursor_codec(reader: Reader, app_id: str) -> CursorCodec:
     """The codec of the app's cursors."""
-    return CursorCodec(bytes.fromhex(await meta.get(reader, KEY_NAME) or ""), app_id)
+    return CursorCodec(bytes.fromhex(await key(reader)), app_id)
+
+
+async def key(reader: Reader) -> str:
+    """The encryption key."""
+    return await meta.get(reader, KEY_NAME) or ""
+
+
+async def set_key(tx: Tx, key: str) -> None:
+    """Replace the encryption key of another database, so that the cursors of this one stay valid."""
+    await meta.put(tx, KEY_NAME, key)
 
 
 async def prepare(tx: Tx) -> None:

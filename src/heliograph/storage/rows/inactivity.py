@@ -64,6 +64,12 @@ async def advance(tx: Tx, app_id: str, wall: int, least: int) -> StoredLimit | N
     return limit
 
 
+async def add_age(tx: Tx, app_id: str, milliseconds: int) -> StoredLimit | None:
+    """Advance the age of a limit by this time."""
+    await tx.execute("UPDATE inactivity_limit SET age = age + $2 WHERE app_id = $1", app_id, milliseconds)
+    return await get(tx, app_id)
+
+
 async def checked_before(reader: Reader, app_id: str, age: int, limit: int) -> Sequence[str]:
     """Conversations with messages that were last checked at this age or before, at most `limit`."""
     rows = await reader.rows(

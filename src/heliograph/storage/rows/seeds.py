@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import msgspec
 from msgspec import Struct
 
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import meta
 from heliograph.wire.seeds import SeedBody
+
+_PREFIX, _END = "seed/", "seed0"
+"""What the names of seeds in `meta` begin with, and the least name after them."""
 
 
 class SeededIntegration(Struct):
@@ -41,5 +47,16 @@ async def forget(tx: Tx, app_id: str) -> None:
     await meta.remove(tx, _name(app_id))
 
 
+async def change_secrets(tx: Tx, change: Callable[[str, bytes], bytes]) -> None:
+    """Seal the secrets of all seeds again. `change` gets the owner of each with the sealed secret."""
+    rows = await tx.rows("SELECT name, value FROM meta WHERE name >= $1 AND name < $2", _PREFIX, _END)
+    for name, value in rows:
+        seed = msgspec.json.decode(value, type=StoredSeed)
+        for one in seed.integrations.values():
+            if one.webhook_id is not None and one.secret is not None:
+                one.secret = change(one.webhook_id, one.secret)
+        await meta.put_struct(tx, name, seed)
+
+
 def _name(app_id: str) -> str:
-    return f"seed/{app_id}"
+    return _PREFIX + app_id

@@ -12,8 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import msgspec
+
 from heliograph import ids
 from heliograph.storage.engine import Reader, Tx, parameters
+from heliograph.storage.rows import meta
 from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
 from heliograph.storage.rows.outbox import WEBHOOKS_ONLY
 
@@ -21,7 +24,10 @@ _OVERLAP_MILLISECONDS = 60_000
 """The events that are repeated after a position that means nothing in this database. No transaction is open for longer
 than this."""
 _EVENTS_EXAMINED = 1_000
+_FORGOTTEN = "forgotten_positions"
+"""The name in `meta` of the ranges of positions that restored snapshots have undone."""
 _STREAMED = f"(synthetic IS NULL OR synthetic <> '{WEBHOOKS_ONLY}')"
+_MOST_FORGOTTEN = 1_000
 
 Found = list[tuple[str, StoredEvent]]
 """Events, each with its position."""
@@ -59,6 +65,25 @@ async def resume(reader: Reader, app_id: str, given: str) -> str:
     greatest: str = (row[0] if row else None) or ids.FIRST
     # A position after every mark was given out before a backup was restored.
     return given if given <= greatest else earlier(greatest)
+
+
+async def forget_between(tx: Tx, since: str, until: str) -> None:
+    """Let positions between these two mean nothing: their events were undone when a snapshot was restored."""
+    # A range contains those that began later, because it ends later.
+    earlier = [one for one in await _forgotten(tx) if one[0] < since]
+    ranges = [*earlier[1 - _MOST_FORGOTTEN :], (since, until)]
+    await meta.put(tx, _FORGOTTEN, msgspec.json.encode(ranges).decode())
+
+
+async def restored_after(reader: Reader, position: str) -> str | None:
+    """Where a client begins anew whose position was undone by restoring a snapshot; None if it was not."""
+    ends = [until for since, until in await _forgotten(reader) if since < position < until]
+    return max(ends) if ends else None
+
+
+async def _forgotten(reader: Reader) -> list[tuple[str, str]]:
+    stored = await meta.get(reader, _FORGOTTEN)
+    return [] if stored is None else msgspec.json.decode(stored, type=list[tuple[str, str]])
 
 
 async def after(reader: Reader, app_id: str, position: str, horizon: str, limit: int) -> tuple[Found, str]:

@@ -36,6 +36,10 @@ class Checkpointer:
             self._next = changes + _CHANGES
             self._due.set()
 
+    def replaced(self) -> None:
+        """Called after all pages have changed: begin a checkpoint."""
+        self._due.set()
+
     def stop(self) -> None:
         """Finish a checkpoint that is running, and end the thread."""
         self._stopping = True

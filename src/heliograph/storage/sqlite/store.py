@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -30,6 +31,7 @@ from heliograph.storage.sqlite.location import (
     refuse_unusable,
 )
 from heliograph.storage.sqlite.locking import DatabaseFile
+from heliograph.storage.sqlite.snapshots import SnapshotFiles, copy_into
 from heliograph.storage.sqlite.tx import DIALECT, SQLiteTx, connect, unavailable
 from heliograph.storage.sqlite.writer import Job, Writer, drive
 from heliograph.storage.store import Store
@@ -77,7 +79,9 @@ class EmbeddedStore(Store):
         self._next_check: asyncio.TimerHandle | None = None
         self._checkpointer = Checkpointer(location.path, writer) if serve else None
         self._serves = serve
+        self._pages_are_current = serve
         if serve:
+            self.snapshots = SnapshotFiles(location, sealer, self._replace)
             self._watch()
 
     def _watch(self) -> None:
@@ -123,6 +127,26 @@ class EmbeddedStore(Store):
             raise ServiceUnavailable
         self._writer.put(job)
 
+    async def _replace(self, prepared: Path) -> None:
+        """Replace everything in the database with the content of a file. No caller may be in the middle of its work.
+
+        Raises:
+            ServiceUnavailable: the database cannot be written now. Nothing was changed.
+        """
+        if self._files.lost:
+            raise ServiceUnavailable
+        # Until the cached pages are dropped, their versions show that they are old.
+        self._pages_are_current = False
+        try:
+            await self._writer.run_alone(partial(copy_into, prepared=prepared))
+        except sqlite3.DatabaseError as error:
+            raise unavailable(error) from error
+        finally:
+            self.page_cache.clear()
+            self._pages_are_current = self._serves
+        if self._checkpointer:
+            self._checkpointer.replaced()
+
     def _act_upon(self, effects: Effects) -> None:
         if self._checkpointer:
             self._checkpointer.committed()
@@ -135,7 +159,7 @@ class EmbeddedStore(Store):
         return await self.read(stream.newest)
 
     async def cached_page(self, app_id: str, conversation_id: str, page: Page) -> CachedPage | None:
-        if not self._serves:
+        if not self._pages_are_current:
             return await super().cached_page(app_id, conversation_id, page)
         if self._files.lost:
             raise ServiceUnavailable

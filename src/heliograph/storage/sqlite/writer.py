@@ -118,6 +118,16 @@ class Writer:
             self._idle.clear()
             self._loop.call_soon(self._next)
 
+    async def run_alone(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Run `work` in the thread, without a transaction, once no job is queued. Jobs that are put meanwhile wait."""
+        while not self._idle.is_set():
+            await self._idle.wait()
+        self._idle.clear()
+        running = self._loop.run_in_executor(self._thread, work, self._connection)
+        # The caller may be cancelled, but the work is not.
+        running.add_done_callback(lambda done: self._next())
+        await running
+
     async def stop(self) -> None:
         """Finish the queued jobs, then end the thread."""
         await self._idle.wait()

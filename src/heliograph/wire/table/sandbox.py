@@ -5,13 +5,15 @@ from __future__ import annotations
 from heliograph import errors
 from heliograph.wire.apps import Empty
 from heliograph.wire.chaos import ChaosBody, ChaosResponse
-from heliograph.wire.formats import NO_BODY, Json
+from heliograph.wire.clock import ClockBody, ClockChangeResponse, ClockResponse
+from heliograph.wire.formats import FILE, NO_BODY, Json, JsonOrAccepted
 from heliograph.wire.inboxes import InboxCallListResponse, InboxListResponse, InboxResponse, InboxScriptBody
 from heliograph.wire.operations import Operation, operations_in
-from heliograph.wire.paths import INBOX, SANDBOX, A
+from heliograph.wire.paths import INBOX, SANDBOX, SNAPSHOT, SNAPSHOTS, A, C
 from heliograph.wire.requests import RequestListResponse
 from heliograph.wire.sandbox import SandboxResponse
 from heliograph.wire.seeds import SeedBody, SeedExportResponse, SeedResponse
+from heliograph.wire.snapshots import SnapshotBody, SnapshotListResponse, SnapshotResponse
 from heliograph.wire.triggers import TriggerBody, TriggerResponse
 
 SANDBOX_TAG = "Sandbox"
@@ -91,6 +93,47 @@ DELETE_CHAOS = Operation(
     "DeleteChaos", "DELETE", SANDBOX / "chaos", SANDBOX_TAG, A,
     "Removes the rules of the app.",
     body=NO_BODY, response=Json(Empty),
+)
+GET_CLOCK = Operation(
+    "GetClock", "GET", SANDBOX / "clock", SANDBOX_TAG, A,
+    "Fetches the clock of the app.",
+    body=NO_BODY, response=Json(ClockResponse),
+)
+SET_CLOCK = Operation(
+    "SetClock", "POST", SANDBOX / "clock", SANDBOX_TAG, A,
+    "Moves the clock of the app forward over everything that is due, or lets it stand still. After 30 seconds, the "
+    "status is 202, and another request can go on.",
+    body=Json(ClockBody), response=JsonOrAccepted(ClockChangeResponse), errors=(errors.BadRequest,),
+)
+SAVE_SNAPSHOT = Operation(
+    "SaveSnapshot", "POST", SNAPSHOTS, SANDBOX_TAG, C,
+    "Saves the database, all apps included, under a name. Replaces a snapshot of the same name.",
+    body=Json(SnapshotBody), response=Json(SnapshotResponse), status=201,
+)
+LIST_SNAPSHOTS = Operation(
+    "ListSnapshots", "GET", SNAPSHOTS, SANDBOX_TAG, C,
+    "Lists the snapshots by name.",
+    body=NO_BODY, response=Json(SnapshotListResponse), errors=(errors.BadRequest,),
+)
+DELETE_SNAPSHOT = Operation(
+    "DeleteSnapshot", "DELETE", SNAPSHOT, SANDBOX_TAG, C,
+    "Deletes a snapshot.",
+    body=NO_BODY, response=Json(Empty), errors=(errors.BadRequest, errors.SnapshotNotFound),
+)
+RESTORE_SNAPSHOT = Operation(
+    "RestoreSnapshot", "POST", SNAPSHOT / "restore", SANDBOX_TAG, C,
+    "Returns the database to a snapshot, keys included. Requests that change something wait meanwhile.",
+    body=NO_BODY, response=Json(Empty), errors=(errors.BadRequest, errors.SnapshotNotFound),
+)
+EXPORT_SNAPSHOT = Operation(
+    "ExportSnapshot", "GET", SNAPSHOT / "file", SANDBOX_TAG, C,
+    "Returns a snapshot as a SQLite database, with its master key in it.",
+    body=NO_BODY, response=FILE, errors=(errors.BadRequest, errors.SnapshotNotFound),
+)
+IMPORT_SNAPSHOT = Operation(
+    "ImportSnapshot", "PUT", SNAPSHOT / "file", SANDBOX_TAG, C,
+    "Adds an exported snapshot, of this server or another. Replaces one of the same name.",
+    body=FILE, response=Json(SnapshotResponse), status=201, errors=(errors.BadRequest,),
 )
 # fmt: on
 

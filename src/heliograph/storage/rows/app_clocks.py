@@ -1,0 +1,41 @@
+"""The clocks of the apps of a sandbox, which can be ahead of that of the machine, or stand still."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import Struct
+
+from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.rows import meta
+from heliograph.storage.rows.retention import Mark
+
+_PREFIX, _END = "clock/", "clock0"
+"""What the names of clocks in `meta` begin with, and the least name after them."""
+
+
+class StoredClock(Struct):
+    """The clock of an app, in milliseconds.
+
+    `offset` is how far it is ahead of the machine, `frozen_at` the time at which it stands still. `marks` say up to
+    which events existed at which times of the clock.
+    """
+
+    offset: int = 0
+    frozen_at: int | None = None
+    marks: list[Mark] = []
+
+
+async def every(reader: Reader) -> dict[str, StoredClock]:
+    """All clocks that were changed, by app."""
+    rows = await reader.rows("SELECT name, value FROM meta WHERE name >= $1 AND name < $2", _PREFIX, _END)
+    return {name.removeprefix(_PREFIX): msgspec.json.decode(value, type=StoredClock) for name, value in rows}
+
+
+async def put(tx: Tx, app_id: str, clock: StoredClock) -> None:
+    """Store the clock of an app."""
+    await meta.put_struct(tx, _PREFIX + app_id, clock)
+
+
+async def forget(tx: Tx, app_id: str) -> None:
+    """Return the clock of an app to that of the machine."""
+    await meta.remove(tx, _PREFIX + app_id)
