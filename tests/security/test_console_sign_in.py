@@ -10,9 +10,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from heliograph.wire.operations import AnyOperation
+from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from tests.api.database import Database
 from tests.databases import POSTGRESQL, new_database
 from tests.harness import Caller, Sandbox, Server, error_of, init, new_app, serving, titles_of
+from tests.security.calls import path_of
 from tests.security.credentials import bearer
 from tests.security.sign_ins import (
     SESSION,
@@ -98,6 +101,9 @@ def test_a_ticket_of_an_account_key_is_limited_to_an_app(account: Caller, api: C
     assert operator("GET", "/v2/apps").status_code == 403
     assert operator("GET", "/keys").status_code == 403
     assert account("POST", TICKETS, {"role": "viewer", "appId": "0" * 24}).status_code == 404
+    # Those that it invites have no wider access.
+    assert operator("POST", TICKETS, {"role": "viewer", "appId": other.app_id}).status_code == 403
+    assert sign_in(account, ticket=ticket_of(operator, "operator")).json()["appId"] == api.app_id
 
 
 @pytest.mark.one_engine
@@ -113,6 +119,42 @@ def test_a_ticket_has_the_rights_of_who_creates_it(account: Caller, api: Caller)
         assert key is not None
         headers = {"authorization": bearer(key, scope)}
         assert api("POST", TICKETS, {"role": "viewer"}, auth=None, headers=headers).status_code == 403
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("operation", CONSOLE_OPERATIONS[1:], ids=lambda one: one.name)
+def test_a_credential_is_required(api: Caller, operation: AnyOperation) -> None:
+    assert api.auth is not None
+    path, body = path_of(operation), {} if operation.body.kind else None
+    for auth, headers, status in (
+        (None, {}, 401),
+        ((api.auth[0], "wrong"), {}, 401),
+        (None, {"authorization": "Bearer hgs_guess"}, 401),
+        (None, {"authorization": f"Bearer {ticket_of(api)}"}, 401),
+        (None, {"authorization": bearer(api.auth, "integration")}, 403),
+    ):
+        assert api(operation.method, path, body, auth=auth, headers=headers).status_code == status
+
+
+TEXTS = ("\0", "\x85", "a" * 100, "<script>", "שלום 👋")
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=ascii)
+def test_any_text_is_accepted_or_refused(api: Caller, text: str) -> None:
+    bodies = ({"ticket": text}, {"keyId": text, "secret": text}, {**key_of(api.auth), "name": text})
+    statuses = [sign_in(api, **body).status_code for body in bodies]
+    assert statuses[:2] in ([400, 400], [401, 401])
+    assert statuses[2] in (201, 400)
+    assert api("POST", TICKETS, {"role": "viewer", "appId": text}).status_code in (400, 403)
+    assert api("GET", SESSIONS).is_success
+
+
+@pytest.mark.one_engine
+def test_half_a_character_is_no_credential(api: Caller) -> None:
+    headers = {"content-type": "application/json"}
+    for credential in (b'"ticket":"\\ud800"', b'"keyId":"\\ud800","secret":"\\udfff"'):
+        answer = api("POST", SESSION, auth=None, headers=headers, content=b'{"name":"Ada",' + credential + b"}")
+        assert answer.status_code in (400, 401)
 
 
 @pytest.mark.one_engine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
 
@@ -10,7 +11,7 @@ from msgspec.structs import asdict
 from heliograph import ids
 from heliograph.domain.loading import load_app
 from heliograph.domain.tenants import AccountCaller, Caller, IntegrationCaller
-from heliograph.errors import Forbidden, NotFound
+from heliograph.errors import Forbidden, NotFound, ServiceUnavailable, Unauthorized
 from heliograph.settings import Settings
 from heliograph.storage.engine import Lock, Tx
 from heliograph.storage.rows import console
@@ -82,7 +83,9 @@ async def use(store: Store, token: str) -> StoredSession | None:
     if session is None or session.expires_at <= now or session.seen_at <= now - IDLE_MILLISECONDS:
         return None
     if session.seen_at <= now - _SEEN_MILLISECONDS:
-        await store.write(console.touch, session.id)
+        # Sessions can read while the database cannot be written.
+        with contextlib.suppress(ServiceUnavailable):
+            await store.write(console.touch, session.id)
     return session
 
 
@@ -90,11 +93,11 @@ async def get(store: Store, session_id: str) -> ConsoleSession:
     """A session by the id of its row.
 
     Raises:
-        NotFound: it has ended.
+        Unauthorized: it has just ended.
     """
     session = await store.read(console.get, session_id)
     if session is None:
-        raise NotFound
+        raise Unauthorized
     return _to_api(session)
 
 
