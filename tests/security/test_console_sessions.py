@@ -223,6 +223,18 @@ def test_a_session_has_no_access_to_a_deleted_app(account: Caller, api: Caller) 
     assert limited("GET", "").status_code == 403
 
 
+@pytest.mark.one_engine
+def test_sessions_and_tickets_are_deleted_with_their_app(server: Server, account: Caller, api: Caller) -> None:
+    database = Database(server.database_url)
+    operator_of(api)
+    ticket_of(account, appId=api.app_id)
+    tables = ("console_session", "console_ticket")
+    statements = [f"SELECT 1 FROM {table} WHERE app_id = $1" for table in tables]
+    assert all(database.rows(sql, api.app_id) for sql in statements)
+    account.ok("DELETE", f"/v2/apps/{api.app_id}")
+    wait_for(lambda: not any(database.rows(sql, api.app_id) for sql in statements))
+
+
 def age(server: Server, session: Bearer, column: str, seconds: int) -> None:
     """Set a time of a session this many seconds back."""
     sql = f"UPDATE console_session SET {column} = {column} - $1 WHERE id = $2"

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -125,7 +126,8 @@ def test_a_ticket_has_the_rights_of_who_creates_it(account: Caller, api: Caller)
 @pytest.mark.parametrize("operation", CONSOLE_OPERATIONS[1:], ids=lambda one: one.name)
 def test_a_credential_is_required(api: Caller, operation: AnyOperation) -> None:
     assert api.auth is not None
-    path, body = path_of(operation), {} if operation.body.kind else None
+    path = path_of(operation)
+    body: Any = {} if operation.body.kind else None
     for auth, headers, status in (
         (None, {}, 401),
         ((api.auth[0], "wrong"), {}, 401),
