@@ -67,6 +67,7 @@ def test_create_with_nulls(account: Caller) -> None:
         assert app == {"id": app["id"], "displayName": "App", "settings": DEFAULTS}
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("body", "title"),
     [

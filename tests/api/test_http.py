@@ -42,6 +42,7 @@ def in_chunks(body: bytes) -> Iterator[bytes]:
         yield body[start : start + 10_000]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", ["/v2/apps", f"/v2/apps/{UNKNOWN}/users/ada"])
 def test_no_credentials(api: Caller, path: str) -> None:
     """credentials.1: the challenge names both schemes."""
@@ -50,12 +51,14 @@ def test_no_credentials(api: Caller, path: str) -> None:
     assert answer.headers["www-authenticate"] == "Basic, Bearer"
 
 
+@pytest.mark.one_engine
 def test_empty_credentials(api: Caller) -> None:
     """Sent by a client without a user name and password."""
     answer = api("GET", f"/v2/apps/{api.app_id}", auth=None, headers={"authorization": "Basic Og=="})
     assert error_of(answer) == UNAUTHORIZED
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "path",
     ["/v2", "/v2/", "/v2/nothing", "/v2/apps/{app}/nothing", "/v2/apps/{app}/users/ada/nothing/more", "/v3/apps"],
@@ -67,6 +70,7 @@ def test_unknown_path(api: Caller, method: str, path: str) -> None:
     assert error_of(answer) == NOT_FOUND
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
@@ -96,17 +100,20 @@ def test_largest_body(api: Caller, chunked: bool) -> None:
     assert api("GET", f"/v2/apps/{api.app_id}").status_code == 200
 
 
+@pytest.mark.one_engine
 def test_huge_body(api: Caller) -> None:
     """Refused without being read, even if it is not JSON."""
     assert error_of(post(api, b"x" * 5_000_000)) == TOO_LARGE
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("content_type", [None, "", "text/plain", "application/x-www-form-urlencoded", "text/json"])
 def test_wrong_content_type(api: Caller, content_type: str | None) -> None:
     """415 with a body that is not declared as JSON, or not declared at all."""
     assert error_of(post(api, b"{}", content_type)) == NOT_JSON
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "content_type",
     ["application/json; charset=utf-8", "Application/JSON", "application/json;charset=UTF-8", "application/x+json"],
@@ -116,12 +123,14 @@ def test_json_content_types(api: Caller, content_type: str) -> None:
     assert post(api, b"{}", content_type).status_code == 201
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("content_type", [None, "text/plain", "application/json"])
 def test_no_body(api: Caller, content_type: str | None) -> None:
     """400 if a required body is missing, whatever its type."""
     assert error_of(post(api, b"", content_type)) == (400, "bad_request", "Request body is required")
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("content_type", "named"),
     [
@@ -137,11 +146,13 @@ def test_other_charsets_are_refused_by_name(api: Caller, content_type: str, name
     assert error_of(post(api, b"{}", content_type)) == (415, "unsupported_media_type", title)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("charset", ["utf-8", "UTF8", '"utf-8"', "us-ascii", ""])
 def test_utf_8_in_any_spelling(api: Caller, charset: str) -> None:
     assert post(api, b"{}", f"application/json; charset={charset}").status_code == 201
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "gzip, identity"])
 def test_compressed_bodies_are_refused_by_name(api: Caller, coding: str) -> None:
     headers = {"content-type": "application/json", "content-encoding": coding}
@@ -152,6 +163,7 @@ def test_compressed_bodies_are_refused_by_name(api: Caller, coding: str) -> None
     assert answer.headers["accept-encoding"] == "identity"
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("coding", ["identity", "Identity", ""])
 def test_uncompressed_bodies_may_say_so(api: Caller, coding: str) -> None:
     headers = {"content-type": "application/json", "content-encoding": coding}
@@ -178,6 +190,7 @@ def test_lone_surrogates_become_replacement_characters(api: Caller) -> None:
     assert titles == ["externalId should be string", "profile.givenName should be string"]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "content",
     [
@@ -203,6 +216,7 @@ def test_malformed_json(api: Caller, content: bytes) -> None:
     assert error_of(post(api, content)) == MALFORMED
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("content", [b"null", b"[]", b'"ada"', b"5", b"true", b'[{"externalId":"ada"}]'])
 def test_body_is_not_an_object(api: Caller, content: bytes) -> None:
     """JSON, but not an object."""
@@ -216,6 +230,7 @@ def test_nul(api: Caller, content: bytes) -> None:
     assert post(api, rb'{"externalId":"a\\u0000"}').status_code == 201
 
 
+@pytest.mark.one_engine
 def test_json_content_type_without_a_body(api: Caller) -> None:
     """Normal on a GET, and no reason to refuse a DELETE."""
     ada = api.new_user()
@@ -232,6 +247,7 @@ def test_bodies_that_are_ignored(api: Caller) -> None:
         assert answer.status_code == 200
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("slashes", ["//", "///"])
 def test_leading_slashes(api: Caller, slashes: str) -> None:
     """A base URL that ends in a slash gives them: they count as one; links have one."""
@@ -242,11 +258,13 @@ def test_leading_slashes(api: Caller, slashes: str) -> None:
     assert answer.json()["links"]["next"].startswith(f"{api.url}/{path}?")
 
 
+@pytest.mark.one_engine
 def test_empty_segments_are_not_found(api: Caller) -> None:
     """Slashes further on do not count as one: nothing has an empty name."""
     assert error_of(api("GET", f"/v2/apps/{api.app_id}/users//clients"))[:2] == (404, "user_not_found")
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("given", ["a", "x" * 128, "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "Root=1-5e/a+b.c:d_e="])
 def test_request_id_is_echoed(api: Caller, given: str) -> None:
     """In every response, including errors and pages."""
@@ -257,6 +275,7 @@ def test_request_id_is_echoed(api: Caller, given: str) -> None:
         assert api.http.get(api.url + path, headers=headers).headers["x-request-id"] == given
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("given", [None, "", "x" * 129, "two words", "é", '"quoted"', "a\tb", "<script>"])
 def test_request_id_is_made(api: Caller, given: str | None) -> None:
     """If it is missing or invalid, a new one each time."""
@@ -266,6 +285,7 @@ def test_request_id_is_made(api: Caller, given: str | None) -> None:
     assert made[0] != made[1]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
@@ -289,6 +309,7 @@ def test_always_json(api: Caller, method: str, path: str, status: int) -> None:
     assert "x-request-id" in answer.headers
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", ["", "/users/nobody", "/nothing"])
 def test_head(api: Caller, path: str) -> None:
     """The headers of a GET without its body."""
@@ -299,6 +320,7 @@ def test_head(api: Caller, path: str) -> None:
         assert head.headers[name] == full.headers[name]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "sent", [b"NONSENSE\r\n\r\n", b"GET /v2/apps HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n"]
 )

@@ -67,6 +67,7 @@ def test_left_conversations_are_not_listed(api: Caller, ada: str, hers: list[str
     assert ids_of(api.ok("GET", "/conversations", params={"filter[userId]": ada})) == hers[2:]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "query",
     [

@@ -164,6 +164,7 @@ def test_default_and_largest_size(api: Caller) -> None:
     assert [one["userId"] for one in page(api, group, "page[size]=100")["participants"]] == users
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("size", ["0", "101", "-1", "abc", "", "1.0", "1e1", "0x5", "%2B5", "%205", "5%20", "5_0"])
 def test_invalid_size(api: Caller, group: str, size: str) -> None:
     """pages.1: outside 1 to 100, or not an integer."""
@@ -178,6 +179,7 @@ def test_curious_size(api: Caller, group: str, size: str) -> None:
     assert error_of(answer) == INVALID
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("key", ["after", "before"])
 @pytest.mark.parametrize(
     "cursor",
@@ -190,6 +192,7 @@ def test_malformed_cursor(api: Caller, group: str, key: str, cursor: str) -> Non
     assert title == INVALID[2] or "%ff" in cursor
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "query",
     [

@@ -40,6 +40,7 @@ def who(user_id: str) -> dict[str, Any]:
     return {"userId": user_id, "subscribeSDKClient": True}
 
 
+@pytest.mark.one_engine
 @CALLS
 @pytest.mark.parametrize("auth", [None, ("app_" + UNKNOWN, "secret")])
 def test_credentials_come_first(api: Caller, method: str, verb: str, auth: Auth | None) -> None:

@@ -52,6 +52,7 @@ def test_a_server_that_cannot_use_the_schema_any_more_is_not_ready(server: Serve
     assert fetch(server, "/health/ready").status_code == 200
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", ["/health/live", "/docs", "/openapi.json"])
 def test_head(server: Server, path: str) -> None:
     """The headers of a GET without its body."""
@@ -60,6 +61,7 @@ def test_head(server: Server, path: str) -> None:
     assert head.headers["content-length"] == full.headers["content-length"]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/docs", "/openapi.json"])
 def test_wrong_method(server: Server, path: str) -> None:
     """405 in the form of the API's errors."""
@@ -68,6 +70,7 @@ def test_wrong_method(server: Server, path: str) -> None:
     assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", NOWHERE)
 def test_unknown_path(other_server: Server, path: str) -> None:
     """404 in the form of the API's errors."""
@@ -76,6 +79,7 @@ def test_unknown_path(other_server: Server, path: str) -> None:
     assert answer.headers["content-type"] == "application/json"
 
 
+@pytest.mark.one_engine
 @BOTH
 def test_openapi(other_server: Server, prefix: str) -> None:
     """The document is OpenAPI 3.1, of paths below wherever it was fetched, and both ways to authenticate."""
@@ -91,6 +95,7 @@ def test_openapi(other_server: Server, prefix: str) -> None:
     assert urlsplit(urljoin(f"http://host{prefix}/openapi.json", listed["url"])).path.rstrip("/") == prefix
 
 
+@pytest.mark.one_engine
 @BOTH
 def test_docs(other_server: Server, prefix: str) -> None:
     """The page and all it loads come from this server; it works without a network."""
@@ -109,6 +114,7 @@ def test_docs(other_server: Server, prefix: str) -> None:
     assert fetch(other_server, urljoin(f"{prefix}/docs", "openapi.json")).status_code == 200
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("path", ["/", "/sc/", "/sc", "/docs/", "/sc/docs/"])
 def test_ways_to_the_docs(other_server: Server, path: str) -> None:
     """The root redirects to the page, keeping the root path."""

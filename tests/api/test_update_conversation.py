@@ -85,6 +85,7 @@ def test_metadata_limit(api: Caller) -> None:
     assert error_of(api("POST", "/conversations", too_much)) == TOO_MUCH
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("body", "title"),
     [

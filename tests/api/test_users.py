@@ -140,6 +140,7 @@ def test_signed_up_at_beyond_the_calendar(api: Caller, given: str) -> None:
     assert error_of(api("GET", "/users/ada")) == NO_USER
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("body", "title"),
     [
@@ -167,6 +168,7 @@ def test_refused_bodies(api: Caller, body: dict[str, Any], title: str) -> None:
         assert titles_of(api("PATCH", f"/users/{api.new_user()}", body)) == [title]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "profile",
     [

@@ -30,6 +30,7 @@ def test_every_trigger_is_accepted(api: Caller, path: str) -> None:
         assert api("POST", path, {"target": HOOK["target"], "triggers": wrong}).status_code == 400
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("target", ["", "ftp://example.invalid", "example.invalid", "https://", "https://a b", None, 1])
 def test_targets_are_http_urls(api: Caller, path: str, target: object) -> None:
     assert api("POST", path, {"target": target, "triggers": ["*"]}).status_code == 400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,8 +21,13 @@ async def value(url: str, query: str) -> object:
         await connection.close()
 
 
-def test_the_port_is_on_loopback_and_needs_the_password(tmp_path: Path) -> None:
-    with engines.own_postgresql(tmp_path, tcp=True) as engine:
+def test_the_port_is_on_loopback_and_needs_the_password() -> None:
+    # Its user needs access to the folder, which another run of pytest may take away from those below `tmp_path`; and
+    # the path of a socket has at most 107 bytes.
+    with (
+        tempfile.TemporaryDirectory(prefix="heliograph-") as folder,
+        engines.own_postgresql(Path(folder), tcp=True) as engine,
+    ):
         url = engine.create("port")
         parts = urlsplit(url)
         assert (parts.hostname, parts.password is not None) == ("127.0.0.1", True)

@@ -78,6 +78,7 @@ def test_bodies_from_json_files_and_standard_input(
     assert (status, listed["conversations"]) == (0, [])
 
 
+@pytest.mark.one_engine
 @pytest.mark.usefixtures("environment")
 @pytest.mark.parametrize(
     "args",

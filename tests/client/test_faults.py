@@ -87,6 +87,7 @@ def test_what_may_not_be_done_twice_is_sent_once(place: Place, proxy: Proxy, run
     assert (error.operation, error.attempts) == ("CreateUser", 1)
 
 
+@pytest.mark.one_engine
 def test_what_was_refused_is_sent_again_when_the_server_says(place: Place, proxy: Proxy, run: Run) -> None:
     attempts: list[Attempt] = []
     proxy.script = [refusal(429, "Retry-After: 0"), refusal(429)]
@@ -104,6 +105,7 @@ def test_what_was_refused_is_sent_again_when_the_server_says(place: Place, proxy
     assert isinstance(attempts[0].error, RateLimited)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(("retries", "sent"), [(0, 1), (1, 2), (3, 4)])
 def test_attempts_are_bounded(place: Place, proxy: Proxy, run: Run, retries: int, sent: int) -> None:
     proxy.script = [refusal(429) for _ in range(9)]
@@ -112,6 +114,7 @@ def test_attempts_are_bounded(place: Place, proxy: Proxy, run: Run, retries: int
     assert len(proxy.seen) == caught.value.attempts == sent
 
 
+@pytest.mark.one_engine
 def test_a_wish_of_the_server_beyond_the_total_time_ends_the_call_at_once(place: Place, proxy: Proxy, run: Run) -> None:
     proxy.script = [refusal(429, "Retry-After: 3600")]
     with pytest.raises(RateLimited) as caught:
@@ -120,6 +123,7 @@ def test_a_wish_of_the_server_beyond_the_total_time_ends_the_call_at_once(place:
     assert len(proxy.seen) == 1
 
 
+@pytest.mark.one_engine
 def test_500_is_not_repeated(place: Place, proxy: Proxy, run: Run) -> None:
     proxy.script = [refusal(500, "X-Request-Id: r1", code="internal_error", title="Oh")]
     with pytest.raises(ServerError) as caught:
@@ -128,6 +132,7 @@ def test_500_is_not_repeated(place: Place, proxy: Proxy, run: Run) -> None:
     assert len(proxy.seen) == 1
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("body", [b'{"app": {"id"', b"", b"[]", b"<html>", b"\xff\xfe", b'{"a":' * 5000])
 def test_a_success_that_cannot_be_read_is_a_decode_error(place: Place, proxy: Proxy, run: Run, body: bytes) -> None:
     proxy.script = [Fault(answer=answer(200, body, "X-Request-Id: r2"))]
@@ -137,12 +142,14 @@ def test_a_success_that_cannot_be_read_is_a_decode_error(place: Place, proxy: Pr
     assert len(proxy.seen) == 1
 
 
+@pytest.mark.one_engine
 def test_an_answer_that_cannot_be_unpacked_is_a_decode_error(place: Place, proxy: Proxy, run: Run) -> None:
     proxy.script = [Fault(answer=answer(200, b"not gzip", "Content-Encoding: gzip"))]
     with pytest.raises(DecodeError):
         run(lambda client: client.apps.get_app(place.app_id), proxy.url, **options(place))
 
 
+@pytest.mark.one_engine
 def test_silence_is_a_timeout(place: Place, proxy: Proxy, run: Run) -> None:
     proxy.script = [Fault(before=0.4), Fault(before=0.4)]
     with pytest.raises(Timeout):
@@ -150,12 +157,14 @@ def test_silence_is_a_timeout(place: Place, proxy: Proxy, run: Run) -> None:
     assert len(proxy.seen) == 2
 
 
+@pytest.mark.one_engine
 def test_a_trickle_does_not_outlast_the_total_time(place: Place, proxy: Proxy, run: Run) -> None:
     proxy.script = [Fault(drip=0.003)]
     with pytest.raises(Timeout):
         run(lambda client: client.apps.get_app(place.app_id), proxy.url, **options(place, total_timeout=0.1))
 
 
+@pytest.mark.one_engine
 def test_latency_alone_is_no_failure(place: Place, proxy: Proxy, run: Run) -> None:
     proxy.script = [Fault(before=0.1)]
     assert run(lambda client: client.apps.get_app(place.app_id), proxy.url, **options(place)).app.id == place.app_id
@@ -178,6 +187,7 @@ def test_nobody_there_is_a_failed_connection_and_anything_is_tried_again(run: Ru
     assert isinstance(attempts[-1].error, HeliographError)
 
 
+@pytest.mark.one_engine
 def test_an_idle_connection_that_the_server_closed_is_replaced(place: Place, proxy: Proxy, run: Run) -> None:
     proxy.script = [Fault(end="close")]
 

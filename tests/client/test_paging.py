@@ -85,6 +85,7 @@ def test_other_lists_iterate_too(place: Place, crowd: list[str]) -> None:
     assert place.client.clients.iter_clients(place.app_id, crowd[0]).all() == []
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("meta", "complaint"),
     [
@@ -110,6 +111,7 @@ def test_a_page_without_meta_or_with_no_list_is_the_last(place: Place) -> None:
         assert client.participants.iter_participants("app", "conversation").all() == []
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     "page",
     [
@@ -148,6 +150,7 @@ def test_the_parameters_are_the_documented_ones(place: Place) -> None:
         ]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("given", [{}, {"user_id": "u", "user_external_id": "e"}, {"filter": {"userId": ""}}])
 def test_a_filter_names_one_user(place: Place, given: dict[str, str]) -> None:
     with pytest.raises(InvalidArgument):

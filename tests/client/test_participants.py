@@ -46,6 +46,7 @@ def test_a_group_of_operations_can_be_made_of_a_client(place: Place) -> None:
     assert page.links is None
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
@@ -79,6 +80,7 @@ def test_a_body_and_keywords_together_and_unknown_keywords_are_refused(place: Pl
         ParticipantJoinBody(userid="u")  # type: ignore[call-arg]
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("value", ["", None, ".", "..", 7, "\ud800"])
 def test_a_value_in_the_path_that_would_lead_elsewhere_is_refused(place: Place, value: object) -> None:
     with pytest.raises(InvalidArgument):

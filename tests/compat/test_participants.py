@@ -142,6 +142,7 @@ def test_bodies_that_name_nobody_or_too_much(client: Official, api: Caller, ada:
     assert api.participants(group) == []
 
 
+@pytest.mark.one_engine
 def test_base_url_with_a_trailing_slash(client: Official, api: Caller, ada: str, group: str) -> None:
     slashed = client.but(host=client.host + "/")
     reply = slashed.reply("list_participants", conversationId=group)
@@ -151,15 +152,18 @@ def test_base_url_with_a_trailing_slash(client: Official, api: Caller, ada: str,
     round_trip(slashed, api, ada, group)
 
 
+@pytest.mark.one_engine
 def test_bearer(client: Official, api: Caller, ada: str, group: str) -> None:
     round_trip(client.but(basic=None, bearer=token(api)), api, ada, group)
 
 
+@pytest.mark.one_engine
 def test_bearer_wins_over_basic(client: Official, api: Caller, ada: str, group: str) -> None:
     assert client.basic is not None
     round_trip(client.but(basic=(client.basic[0], "wrong"), bearer=token(api)), api, ada, group)
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("call", ["join", "list_participants", "leave"])
 def test_without_good_credentials(client: Official, api: Caller, ada: str, group: str, call: str) -> None:
     assert client.basic is not None

@@ -128,6 +128,17 @@ def test_an_inbox(heliograph: Sandbox) -> None:
         inbox.wait(1, timeout=0.05)
 
 
+@pytest.mark.one_engine
+def test_retries_within_15_minutes(heliograph: Sandbox) -> None:
+    inbox = heliograph.inbox("503", triggers=["conversation:message"])
+    heliograph.freeze()
+    heliograph.user("ada").say("hello", to="crew")
+    inbox.wait(1)
+    attempts = heliograph.advance(minutes=15)
+    assert [(one["number"], one["status"]) for one in attempts] == [(2, 503), (3, 503), (4, 503), (5, 503)]
+    assert [call.response_status for call in inbox.calls] == [503] * 5
+
+
 def test_a_triggered_event(heliograph: Sandbox) -> None:
     inbox = heliograph.inbox(triggers=["conversation:join"])
     event = heliograph.trigger("conversation:join", to=f"inbox:{inbox.name}", user={"externalId": "eve"})

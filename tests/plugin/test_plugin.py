@@ -22,7 +22,7 @@ BLOCKS = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
 def test_the_examples_of_the_guide_pass(tmp_path: Path) -> None:
     *tests, script = BLOCKS
     text = "\n\n".join(tests).replace("examples/greeter.py", str(ROOT / "examples/greeter.py"))
-    Run(tmp_path, f"{text}\n\ndef test_script():\n    {script.replace(chr(10), chr(10) + '    ')}").passes(count=4)
+    Run(tmp_path, f"{text}\n\ndef test_script():\n    {script.replace(chr(10), chr(10) + '    ')}").passes(count=5)
 
 
 def test_a_failure_says_what_happened(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.proofs.crowd import Crowd, at_once
 from tests.proofs.site import Site
 from tests.proofs.site import site as new_site
 
-ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "2"))
+ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1"))
 SITES = [(SQLITE, (1,)), (POSTGRESQL, (2,))]
 
 Outcome = tuple[tuple[str, ...], str, tuple[str, ...]]

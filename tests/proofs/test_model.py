@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -35,7 +36,8 @@ from tests.proofs.stored import in_order, pairs_of, settled, stored_membership
 T = TypeVar("T")
 
 LIMIT = 5
-EXAMPLES = {SQLITE: 20, POSTGRESQL: 8, "workers": 2}
+EXAMPLES = {SQLITE: 12, POSTGRESQL: 5, "workers": 2}
+pytestmark = pytest.mark.timeout(300)  # shrinking a failure takes long
 # More users than fit in a group, and few objects, so that verbs often use the same ones.
 MOST_USERS, MOST_CONVERSATIONS = 9, 5
 EXTERNAL_IDS = ["ada", "bob/ß ?&=", "f" * 24]
@@ -318,12 +320,10 @@ class Verbs(ControlVerbs, MergeVerbs, RuleBasedStateMachine):
         assert in_order(replay(events, self.replayed)) == in_order(self.model.membership())
 
 
-@pytest.mark.timeout(300)  # shrinking a failure takes long
 def test_the_server_agrees_with_the_model_after_every_verb(engine: str) -> None:
     agrees(lambda folder: Inside(new_database(engine, folder), participant_limit=LIMIT), EXAMPLES[engine])
 
 
-@pytest.mark.timeout(300)
 def test_several_workers_of_one_server_agree_with_the_model_too(tmp_path: Path) -> None:
     url = new_database(POSTGRESQL, tmp_path)
     with serving(url, "--workers", "2", "--participant-limit", str(LIMIT)) as server:
@@ -338,7 +338,7 @@ def agrees(open_inside: Callable[[Path], Inside], examples: int) -> None:
     run_state_machine_as_test(
         lambda: Verbs(open_inside),  # type: ignore[arg-type]  # any factory will do
         settings=settings(
-            max_examples=examples,
+            max_examples=examples * int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1")),
             stateful_step_count=60,
             deadline=None,
             derandomize=True,

@@ -1,9 +1,13 @@
-"""Fuzzing bodies: no server errors, and refused requests change nothing."""
+"""Fuzzing bodies: no server errors, and refused requests change nothing.
+
+HELIOGRAPH_TEST_ROUNDS multiplies the number of generated bodies.
+"""
 
 from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -13,7 +17,7 @@ from hypothesis import strategies as st
 
 from heliograph.wire.formats import Json, JsonOrForm
 from heliograph.wire.operations import AnyOperation
-from tests.databases import SQLITE
+from tests.databases import POSTGRESQL, SQLITE
 from tests.harness import Caller
 from tests.robustness.answers import post, posts
 from tests.robustness.bases import base_of
@@ -24,8 +28,10 @@ from tests.security.worlds import World, new_world, snapshot
 LIMIT = 102_400
 WITH_BODY = [operation for operation in OFFERED if isinstance(operation.body, Json)]
 MALFORMED = "Request body is not valid JSON"
+# What is stored differs by engine; most of what is generated is refused before that.
+ROUNDS = int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1"))
+EXAMPLES = {SQLITE: 15 * ROUNDS, POSTGRESQL: 5 * ROUNDS}
 BOUNDED = settings(
-    max_examples=15,
     derandomize=True,
     database=None,
     deadline=None,
@@ -40,6 +46,30 @@ refused = pytest.mark.one_engine  # before anything is stored
 def world(account: Caller) -> World:
     """An app that all of them maltreat."""
     return new_world(account, "Maltreated")
+
+
+@pytest.fixture(scope="module")
+def last_seen() -> dict[str, Any]:
+    """What the last test has read of the world, if it was to leave it unchanged."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def forget(request: pytest.FixtureRequest, last_seen: dict[str, Any]) -> None:
+    """A test that may change the world makes the next one read it again."""
+    if "unchanged" not in request.fixturenames:
+        last_seen.clear()
+
+
+@pytest.fixture
+def unchanged(forget: None, world: World, last_seen: dict[str, Any]) -> Iterator[None]:
+    """The world is the same after the test as after the one before it, if that was to leave it unchanged too."""
+    before = {**last_seen} or snapshot(world)
+    last_seen.clear()
+    yield
+    after = snapshot(world)
+    assert after == before
+    last_seen.update(after)
 
 
 def code_of(operation: AnyOperation) -> str:
@@ -59,8 +89,9 @@ def readable(world: World) -> None:
 
 @refused
 @operations
+@pytest.mark.usefixtures("unchanged")
 def test_wrong_types_in_every_field(world: World, operation: AnyOperation) -> None:
-    before, path = snapshot(world), world.path(operation)
+    path = world.path(operation)
     names: dict[bytes, str] = {}
     known: set[tuple[Any, str]] = set()
     for body, place, kind in [(one, *found) for one in kinds_of(operation) for found in places(one)]:
@@ -75,7 +106,6 @@ def test_wrong_types_in_every_field(world: World, operation: AnyOperation) -> No
         assert {code for code, _ in answer.errors} == {code_of(operation)}
         assert any(names[content] in title for _, title in answer.errors), answer.errors
     assert len(names) >= 9
-    assert snapshot(world) == before
 
 
 @operations
@@ -112,28 +142,30 @@ def test_junk_in_a_field_that_is_ignored(world: World, operation: AnyOperation, 
         for junk in JUNK[WITH_BODY.index(operation) % 4 :: 4]
         for other in (b"1", b'"\\u0000"', b'"\\ud800"', b"1e400", b'"\xff"')
     ]
-    assert len(list(posts(world.owner, operation.method, path, contents))) == len(contents)
-    readable(world)
+    statuses = [answer.status for _, answer in posts(world.owner, operation.method, path, contents)]
+    assert len(statuses) == len(contents)
+    if min(statuses, default=400) < 400:
+        readable(world)
 
 
 @refused
 @operations
+@pytest.mark.usefixtures("unchanged")
 def test_bodies_that_are_not_objects(world: World, operation: AnyOperation) -> None:
-    before, path = snapshot(world), world.path(operation)
+    path = world.path(operation)
     whole = [json.dumps(value).encode() for name, values in SAMPLES.items() if name != "object" for value in values]
     for content, answer in posts(world.owner, operation.method, path, whole):
         assert (answer.status, answer.errors[0][0]) == (400, code_of(operation)), content
-    assert snapshot(world) == before
 
 
 @refused
 @operations
+@pytest.mark.usefixtures("unchanged")
 def test_bodies_that_are_not_json(world: World, operation: AnyOperation) -> None:
-    before, path = snapshot(world), world.path(operation)
+    path = world.path(operation)
     text = json.dumps(base_of(operation, world))
     for content, answer in posts(world.owner, operation.method, path, _no_json(text)):
         assert (answer.status, answer.errors) == (400, [(code_of(operation), MALFORMED)]), content
-    assert snapshot(world) == before
 
 
 def _no_json(text: str) -> Iterator[bytes]:
@@ -160,8 +192,10 @@ def test_duplicate_keys(world: World, operation: AnyOperation) -> None:
         for key in (json.dumps(name).encode() for name in base_of(operation, world))
         for first, second in ((b"1", b"null"), (b"null", b"1"), (b"[]", b"{}"), (b'"a"', b'"b"'))
     ]
-    assert len(list(posts(world.owner, operation.method, path, contents))) == len(contents)
-    readable(world)
+    statuses = [answer.status for _, answer in posts(world.owner, operation.method, path, contents)]
+    assert len(statuses) == len(contents)
+    if min(statuses, default=400) < 400:
+        readable(world)
 
 
 JSON_VALUES = st.recursive(
@@ -172,7 +206,7 @@ JSON_VALUES = st.recursive(
 
 
 @operations
-def test_any_json_and_any_bytes(world: World, operation: AnyOperation) -> None:
+def test_any_json_and_any_bytes(world: World, engine: str, operation: AnyOperation) -> None:
     path = world.path(operation)
     names = st.sampled_from(
         [next(step for step in place if isinstance(step, str)) for place, _ in places(operation.body.kind)]
@@ -180,14 +214,15 @@ def test_any_json_and_any_bytes(world: World, operation: AnyOperation) -> None:
     objects = st.dictionaries(names | st.text(), JSON_VALUES, max_size=5).map(lambda one: json.dumps(one).encode())
     statuses: set[int] = set()
 
-    @BOUNDED
+    @settings(BOUNDED, max_examples=EXAMPLES[engine])
     @given(content=objects | st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
     def run(content: bytes) -> None:
         statuses.add(post(world.owner, operation.method, path, content).status)
 
     run()
     assert 400 in statuses
-    readable(world)
+    if min(statuses) < 400:
+        readable(world)
 
 
 @refused

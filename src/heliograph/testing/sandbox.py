@@ -24,6 +24,7 @@ from heliograph.wire.table.sandbox import (
     PUT_CHAOS,
     RESET_APP,
     SEED_APP,
+    SET_CLOCK,
     TRIGGER_EVENT,
 )
 
@@ -150,6 +151,23 @@ class Sandbox(App):
         }
         self._rules.append({name: value for name, value in rule.items() if value is not None})
         self.call(PUT_CHAOS, body={"seed": seed, "rules": self._rules})
+
+    def advance(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0) -> list[dict[str, Any]]:
+        """Move the clock of the app forward, through everything that becomes due; returns the attempts of deliveries.
+
+        It stands still before and after, so nothing is repeated by itself.
+        """
+        self.freeze()
+        left, attempts = hours * 3600 + minutes * 60 + seconds, []
+        while left > 0:
+            found = self.call(SET_CLOCK, body={"advance": left})
+            attempts += found.get("attempts", [])
+            left = found.get("remainingSeconds", 0)
+        return attempts
+
+    def freeze(self) -> None:
+        """Let the clock of the app stand still: deliveries that fail are repeated by `advance` only."""
+        self.call(SET_CLOCK, body={"freeze": True})
 
     def trigger(self, type: str, *, to: str | list[str] = "all", **payload: Any) -> dict[str, Any]:
         """Send an example of an event with these fields in its payload; returns the event."""
