@@ -54,6 +54,7 @@ _PARAMETERS = {
     "deliveryId": "The delivery.",
     "oauthClientId": "The id of the OAuth client.",
     "zendeskId": "The id of the Support user to link with the user.",
+    "sessionId": "The session: `ses_` and 24 hex characters.",
     "snapshotName": "The snapshot: up to 64 letters, digits, dots, underscores and hyphens.",
     "name": "The inbox: up to 64 letters, digits, dots, underscores and hyphens.",
 }
@@ -92,6 +93,7 @@ _TAG_DESCRIPTIONS = {
     "Deliveries": _EXTENSION,
     "End users": "Extensions of this server: what a user, an SDK or a channel does.",
     "OAuth Clients": _EXTENSION,
+    "Console": "Sign-in to the console, which only a server with `--console` has.",
     "Sandbox": "Tools for tests, which only a sandbox has.",
 }
 

@@ -28,6 +28,7 @@ from heliograph.storage.migrations.steps import (
     step_16_stream_marks,
     step_17_partitions,
     step_18_synthetic_events,
+    step_19_console,
 )
 from heliograph.storage.rows import meta
 
@@ -50,6 +51,7 @@ STEPS: tuple[Step, ...] = (
     step_16_stream_marks.STEP,
     step_17_partitions.STEP,
     step_18_synthetic_events.STEP,
+    step_19_console.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"
