@@ -26,6 +26,8 @@ from tests.databases import url_of
 from tests.http import Http
 
 START_SECONDS = 60
+ROOTS = ("/v2", "/oauth", "/heliograph", "/console")
+"""What the paths of the API begin with."""
 Auth = tuple[str, str]
 
 
@@ -183,8 +185,8 @@ class Caller:
     http: Http = field(default_factory=Http)
 
     def __call__(self, method: str, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
-        """Call `path`, below the app if it does not begin with /v2, /oauth or /heliograph."""
-        where = path if path.startswith(("/v2", "/oauth", "/heliograph")) else f"/v2/apps/{self.app_id}{path}"
+        """Call `path`, below the app if it is not one of a root."""
+        where = path if path.startswith(ROOTS) else f"/v2/apps/{self.app_id}{path}"
         if body is not None:
             kwargs["json"] = body
         kwargs.setdefault("auth", self.auth)

@@ -14,7 +14,7 @@ import uvloop
 from heliograph.background import Failures
 from heliograph.delivery.media import MediaReader
 from heliograph.delivery.running import delivering
-from heliograph.domain import stand_ins
+from heliograph.domain import console, stand_ins
 from heliograph.domain.media import ReadMedia
 from heliograph.domain.networks import networks_of
 from heliograph.maintenance.running import maintaining
@@ -123,6 +123,7 @@ async def _serve(
                     request_log=request_log,
                     metrics=metrics,
                     tools=sandbox,
+                    console=console.offered(settings, sandbox_tools=sandbox is not None),
                 )
                 ready = partial(on_ready, store, url) if on_ready else None
                 async with metrics.measuring():

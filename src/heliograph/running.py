@@ -6,7 +6,9 @@ Commands and tests on the same machine find its URL and its keys there, even if 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import socket
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +20,9 @@ from msgspec import Struct
 
 from heliograph.errors import UsageError
 
+log = logging.getLogger("heliograph.server")
+
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -49,12 +54,12 @@ class Connection(Struct, frozen=True):
 @contextlib.contextmanager
 def registered(started: Connection) -> Iterator[None]:
     """Let the commands of this user find a server, until the block ends."""
-    path = _file_of(started.url)
-    temporary = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with open(descriptor, "wb") as file:
-        file.write(msgspec.json.encode(started))
-    temporary.replace(path)
+    try:
+        path = _write(started)
+    except OSError as error:  # such as a container whose file system is read-only
+        log.warning("other commands cannot find this server, because its keys cannot be written: %s", error)
+        yield
+        return
     try:
         yield
     finally:
@@ -62,10 +67,23 @@ def registered(started: Connection) -> Iterator[None]:
             path.unlink()
 
 
+def _write(started: Connection) -> Path:
+    path = _file_of(started.url)
+    temporary = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(msgspec.json.encode(started))
+    temporary.replace(path)
+    return path
+
+
 def running_at(url: str) -> Connection | None:
     """The `heliograph dev` that this user started at a URL of this machine, or None."""
     try:
         found = msgspec.json.decode(_file_of(url).read_bytes(), type=Connection)
+        host = urlsplit(url).hostname
+        if host not in (*_THIS_MACHINE, socket.gethostname(), urlsplit(found.url).hostname):
+            return None  # another machine must not get the keys of this one
     except (OSError, ValueError):
         return None
     return msgspec.structs.replace(found, url=url.rstrip("/"))

@@ -65,6 +65,11 @@ class Settings:
         "loopback address with a SQLite database and without --public-url.",
         choices=("auto", "yes", "no"),
     )
+    console: str = _setting(
+        "auto",
+        "Offer sign-in to the console: yes, no, or auto, for a server with sandbox tools.",
+        choices=("auto", "yes", "no"),
+    )
     strict_control: bool = _setting(
         False, "Respond with status 400 to a control call that fails; its failure event is recorded with either value."
     )

@@ -12,6 +12,7 @@ from openapi_schema_validator import OAS31Validator
 from heliograph.server.api import ROUTE_MODULES
 from heliograph.server.handlers import ROUTES
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 from tests.harness import Caller, new_app
@@ -72,7 +73,7 @@ def test_every_extension_is_in_the_document(document: Any) -> None:
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
     }
-    offered = [one for one in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS)]
+    offered = [one for one in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS)]
     assert listed == {one.name: (one.method, one.path) for one in offered}
     assert ROUTE_MODULES
     assert set(listed) == set(ROUTES)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 from tests.harness import Server, serving
@@ -21,7 +22,7 @@ QUIET = (
 ).split()
 NOWHERE_ELSE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
-OFFERED = [operation.path for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS)]
+OFFERED = [operation.path for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS)]
 
 pytestmark = [
     pytest.mark.one_engine,

@@ -23,16 +23,27 @@ from tests.api.oauth import Partner
 from tests.api.sandbox import login, put_support_user
 from tests.databases import ENGINES, SQLITE, everything, execute, is_sqlite, new_database, rows
 from tests.harness import Caller, Server, command, init, new_app, serving
+from tests.security.sign_ins import ticket_of, viewer_of
 
-WITHOUT_BUCKET = ("app", "integration", "switchboard", "attachment_removal", "oauth_code", "removal_call")
+WITHOUT_BUCKET = {"app", "integration", "switchboard", "attachment_removal", "oauth_code", "removal_call"}
+WITHOUT_BUCKET |= {"console_session", "console_ticket"}
+OPTIONS = (
+    "--webhook-allowed-networks",
+    "loopback",
+    "--stand-ins",
+    "yes",
+    "--console",
+    "yes",
+    "--record-requests",
+    "100",
+)
 FILE = PNG + bytes(range(256)) * 2000
 
 
 def filled(engine: str, folder: Path, users: int = 20) -> str:
     """A database with something in every table, an app that waits to be purged among it."""
     url = new_database(engine, folder)
-    options = ("--webhook-allowed-networks", "loopback", "--stand-ins", "yes", "--record-requests", "100")
-    with serving(url, *options) as server, calling(server) as api:
+    with serving(url, *OPTIONS) as server, calling(server) as api:
         ids = [api.new_user(f"user {number}") for number in range(users)]
         group = api.new_group(*ids[:3], displayName="Ångström")
         for one in ids[3:10]:
@@ -66,6 +77,8 @@ def filled(engine: str, folder: Path, users: int = 20) -> str:
         partner = Partner(account, {"removeUrl": "http://127.0.0.1:1/removed", "clientId": "shop"})
         partner.token(api).ok("DELETE", "/oauth/authorization")
         partner.code(api)
+        viewer_of(api)
+        ticket_of(api)
         account.ok("DELETE", f"/v2/apps/{new_app(account).app_id}")
     return url
 

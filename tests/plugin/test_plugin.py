@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from heliograph.testing import plugin
 from tests.plugin.running import Run
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +56,23 @@ def test_a_failure_says_what_happened(tmp_path: Path) -> None:
         r"  rule-1: 1 of 1 matches hit",
     ):
         assert re.search(f"^{line}$", section, re.MULTILINE), line
+
+
+def test_a_run_that_does_not_use_it_loads_none_of_it(tmp_path: Path) -> None:
+    text = """
+        import sys
+
+        def test_it():
+            assert not {"heliograph.client", "heliograph.testing.sandbox", "msgspec"} & set(sys.modules)
+    """
+    Run(tmp_path, unindented(text)).passes()
+
+
+def test_its_hooks_are_known_to_older_versions_of_pytest() -> None:
+    """Version 7.0 with pluggy 1.0, which knows no other options, must start where the client is installed."""
+    known = {"hookwrapper", "optionalhook", "tryfirst", "trylast", "specname"}
+    marks = [getattr(one, "pytest_impl", {}) for one in vars(plugin).values()]
+    assert {name for mark in marks for name, value in mark.items() if value} <= known
 
 
 def unindented(text: str) -> str:

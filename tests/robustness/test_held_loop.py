@@ -18,6 +18,7 @@ from heliograph.errors import ApiError
 from heliograph.server.http.bodies import BODY_LIMIT
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 from heliograph.wire.validation import decode
@@ -101,7 +102,7 @@ def bodies(operation: AnyOperation, seen: set[str]) -> Iterator[tuple[str, bytes
 
 def test_no_body_holds_the_loop_while_it_is_decoded(bound: float) -> None:
     seen: set[str] = set()
-    for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS):
+    for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS):
         if operation.body.kind is None:
             continue
         for name, body in bodies(operation, seen):

@@ -10,6 +10,7 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from heliograph.wire.operations import Credential
+from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 from tests.harness import Caller
@@ -58,7 +59,8 @@ def test_it_lists_exactly_what_is_offered(document: Any) -> None:
         for method, operation in operations.items()
     }
     assert listed == {
-        (operation.name, operation.method, operation.path) for operation in (*OFFERED, *EXTENSIONS, *SANDBOX_TOOLS)
+        (operation.name, operation.method, operation.path)
+        for operation in (*OFFERED, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS)
     }
 
 

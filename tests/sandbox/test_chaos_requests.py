@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from heliograph import BasicAuth, Client
 from heliograph.errors import ConnectionFailed, Locked, NotAMember, RateLimited
-from tests.harness import Caller, error_of
+from tests.harness import Caller, error_of, init, new_app, serving
 from tests.robustness.answers import Connection, request
 from tests.sandbox.chaos import counts, disturb, rule
 from tests.sandbox.test_requests import logged
@@ -26,6 +27,24 @@ def client(api: Caller) -> Client:
     """Our client, which retries without long pauses."""
     assert api.auth is not None
     return Client(api.url, auth=BasicAuth(*api.auth), max_retries=2, backoff=0.01)
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("effect", [{"delayMs": 60_000}, {"bytesPerSecond": 1}])
+def test_a_server_that_stops_ends_what_rules_delay(tmp_path: Path, effect: Any) -> None:
+    """The response is complete. Otherwise the server would wait for it, and abort the request after its grace time."""
+    with serving(tmp_path / "heliograph.db", "--sandbox-tools", "yes", "--grace-seconds", "3") as server:
+        account = Caller(server.url, init(server.database_url).account_auth)
+        api = new_app(account)
+        disturb(api, rule("late", match={"operation": "CreateUser"}, **effect))
+        with Connection(server.url) as connection:
+            connection.say(request("POST", f"/v2/apps/{api.app_id}/users", api.auth, body=b'{"externalId": "ada"}'))
+            while counts(api) == {"late": (0, 0)}:
+                pass
+            server.stop()
+            assert connection.answer().status == 201
+        for caller in (account, api):
+            caller.http.close()
 
 
 @pytest.mark.one_engine

@@ -106,6 +106,19 @@ def test_a_folder_that_others_can_enter_is_refused(tmp_path: Path) -> None:
     assert "should be a folder that only its owner, this user, can enter" in done.stderr
 
 
+def test_it_runs_where_the_credentials_cannot_be_written(tmp_path: Path) -> None:
+    with developing(tmp_path / "missing") as url:
+        assert command("wait", "--url", url).returncode == 0
+
+
+def test_other_machines_do_not_get_the_credentials(dev: str, folder: Path) -> None:
+    """The file is named by the port alone, which a server elsewhere may have too."""
+    env = {"XDG_RUNTIME_DIR": str(folder)}
+    assert command("env", "--url", dev.replace("127.0.0.1", "localhost"), env=env).returncode == 0
+    done = command("env", "--url", dev.replace("127.0.0.1", "chat.example.org"), env=env)
+    assert (done.returncode, "no `heliograph dev` of this user runs at" in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_nothing_is_left_when_it_stops(tmp_path: Path, number: int) -> None:
     with developing(tmp_path, number=number) as url:
@@ -114,6 +127,19 @@ def test_nothing_is_left_when_it_stops(tmp_path: Path, number: int) -> None:
     done = command("env", "--url", url, env={"XDG_RUNTIME_DIR": str(tmp_path)})
     assert done.returncode == 2
     assert f"no `heliograph dev` of this user runs at {url}" in done.stderr
+
+
+def test_nothing_is_left_when_it_stops_while_it_starts(tmp_path: Path) -> None:
+    """Neither the file with the credentials nor the folder of the database."""
+    env = {"XDG_RUNTIME_DIR": str(tmp_path), "TMPDIR": str(tmp_path)}
+    words = [sys.executable, "-m", "heliograph", "dev", "--port", "0"]
+    process = subprocess.Popen(words, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not list(tmp_path.glob("heliograph/*.json")):
+        assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) in (0, 128 + signal.SIGTERM)
+    assert [one.name for one in tmp_path.iterdir()] == ["heliograph"]
+    assert list((tmp_path / "heliograph").iterdir()) == []
 
 
 def test_the_credentials_of_one_that_was_killed_are_replaced(tmp_path: Path) -> None:
@@ -140,6 +166,13 @@ def test_a_program_starts_it_and_takes_it_along(tmp_path: Path) -> None:
     assert parent.stdout.read() == ""  # until the server has closed it
     parent.stdout.close()
     assert command("status", "--url", found["HELIOGRAPH_URL"]).returncode == 1
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "http://127.0.0.1:99999", "ftp://127.0.0.1", "127.0.0.1:8080"])
+def test_a_url_that_is_none_is_a_usage_error(url: str) -> None:
+    for name in ("wait", "status", "doctor"):
+        done = command(name, "--url", url)
+        assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
 
 
 def test_status(dev: str, folder: Path) -> None:

@@ -85,6 +85,16 @@ def test_violations_of_a_payload_are_listed(api: Caller, change: dict[str, Any],
 
 
 @pytest.mark.one_engine
+@pytest.mark.parametrize("depth", [*range(700, 1010, 30), 990, 5_000])
+def test_a_deep_body_does_not_hide_the_other_calls(api: Caller, depth: int) -> None:
+    """The inbox is open to strangers. What is too deep to be shown as JSON is shown as text."""
+    body = "[" * depth + "]" * depth
+    post(api, content=body, name=f"deep-{depth}")
+    (call,) = calls(api, f"deep-{depth}")
+    assert call["checks"]["payload"] == "invalid"
+    assert call.get("text", body) == body
+
+
 def test_an_older_event_that_arrives_late_is_out_of_order(api: Caller) -> None:
     late, repeated = call_of(FIRST), call_of(FIRST)
     found = checks(api, call_of(SECOND), late, repeated, call_of(FIRST, group=OTHER_GROUP), call_of(FIRST, SECOND))
@@ -110,6 +120,14 @@ def test_the_target_of_a_webhook(path: str, is_one: bool) -> None:
     for base in ("http://127.0.0.1:8080", "http://host.docker.internal/sc"):
         assert is_target(inbox_url(base, FIRST, "default") + path, FIRST, "default") is is_one
     assert not is_target(f"https://example.org/?/_inbox/{FIRST}/default", FIRST, "default")
+
+
+def test_small_headers_count_with_the_memory_of_their_objects() -> None:
+    inboxes = Inboxes(memory_limit=1_000_000)
+    headers = [(f"h{number}", "x") for number in range(90)]
+    for _ in range(500):
+        inboxes.receive(FIRST, "default", Incoming("POST", "/", "", headers, b""))
+    assert len(inboxes.get(FIRST, "default").calls) < 100
 
 
 def test_memory_is_bounded_over_all_inboxes() -> None:

@@ -65,6 +65,7 @@ EXPECTED = 'steps[0] should be a status such as "200", "503 x3" or "200 after 2s
         ("200 x1001", "steps[0] should repeat 1 to 1000 times"),
         ("hang 121s", "steps[0] should take at most 120s"),
         ("hang 60s after 61s", "steps[0] should take at most 120s"),
+        ({"status": 204, "body": "x"}, "steps[0].body is not possible with status 204"),
         ({"headers": {"Content-Length": "3"}}, "steps[0].headers should not have the name 'content-length'"),
         ({"status": 200, "headers": {"a b": "3"}}, "steps[0].headers should not have the name 'a b'"),
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,6 +71,17 @@ def test_a_seed_can_set_the_app_and_its_key(tmp_path: Path) -> None:
             api.http.close()
 
 
+def test_a_secret_with_characters_of_shells_is_quoted(tmp_path: Path) -> None:
+    secret = "a $(id) `id` # \\\"b\\\" 'c'"
+    with seeded(tmp_path, FIXED.replace("sandbox-only", secret)) as found:
+        env = {"XDG_RUNTIME_DIR": str(tmp_path), "HELIOGRAPH_URL": found["HELIOGRAPH_URL"]}
+        for form in ("shell", "dotenv"):
+            lines = command("env", "--format", form, env=env).stdout
+            script = f'{lines}\nprintf %s "$HELIOGRAPH_KEY_SECRET"'
+            printed = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True).stdout
+            assert printed == found["HELIOGRAPH_KEY_SECRET"]
+
+
 SEVERAL = """
 [[app]]
 name = "One"
@@ -112,6 +124,24 @@ WRONG_FILES = {
     ),
     "the syntax": ("[[user]\n", "heliograph.toml: Expected"),
     "a key": ('[app]\nkey = { id = "x", secret = "y" }\n', "app.key should have an id of app_ and 24"),
+    "a secret that would set other variables": (
+        '[app]\nkey = { id = "app_000000000000000000000001", secret = "a\\nPATH=b" }\n',
+        "a secret of printable characters",
+    ),
+    "an app that is a text": ('app = "shop"\n', "app should be a table, or an array of tables"),
+    "apps that are texts": ('app = ["shop"]\n', "app should be a table, or an array of tables"),
+    "no app": ("app = []\n", "app should be a table, or an array of tables"),
+    "a number as the id": ("[app]\nid = 111111111111111111111111\n", "app.id should be 24 lowercase hex"),
+    "two apps with one id": (
+        '[[app]]\nid = "00000000000000000000000a"\n[[app]]\nid = "00000000000000000000000a"\n', "have the same app.id"
+    ),
+    "two apps with one key": (
+        '[[app]]\nkey = { id = "app_000000000000000000000001", secret = "x" }\n' * 2,
+        "have the same app.key.id",
+    ),
+    "deep arrays": ("a = " + "[" * 10_000 + "]" * 10_000, "values are nested too deeply"),
+    "deep JSON": ('{"user": ' + "[" * 10_000 + "]" * 10_000 + "}", "values are nested too deeply"),
+    "a huge number": ("a = " + "9" * 5_000, "heliograph.toml: Exceeds the limit"),
     "an unknown table": ('[[users]]\nexternalId = "ada"\n', "users"),
 }  # fmt: skip
 
@@ -124,6 +154,36 @@ def test_an_invalid_file_is_refused_at_the_start(tmp_path: Path, text: str, mess
     assert done.returncode == 2
     assert message in done.stderr
     assert len(done.stderr.strip().splitlines()) <= 2
+
+
+def test_a_file_of_an_editor_on_windows(tmp_path: Path) -> None:
+    """It begins with a byte order mark, and its lines end with CR LF."""
+    with seeded(tmp_path, '\ufeff[[user]]\r\nexternalId = "ada"\r\n') as found:
+        api = caller_of(found)
+        assert api.ok("GET", "/users/ada")["user"]["externalId"] == "ada"
+        api.http.close()
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        ('id = "00000000000000000000000a"', "app.id 00000000000000000000000a is that of another app"),
+        (
+            'key = { id = "app_000000000000000000000001", secret = "x" }',
+            "app.key.id app_000000000000000000000001 is that of a key",
+        ),
+    ],
+)
+def test_ids_of_another_app_of_the_database_are_refused(tmp_path: Path, second: str, message: str) -> None:
+    database = f"sqlite:///{tmp_path}/kept.db"
+    with seeded(tmp_path, FIXED, "--database", database):
+        pass
+    path = tmp_path / "changed.toml"
+    path.write_text(f"[[app]]\n[[app]]\n{second}\n")
+    options = ("--port", "0", "--seed", str(path), "--database", database)
+    done = command("dev", *options, env={"XDG_RUNTIME_DIR": str(tmp_path)})
+    assert done.returncode == 2
+    assert f"changed.toml: {message}" in done.stderr
 
 
 def test_fixed_secrets_beyond_this_machine_are_reported(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.databases import rows
-from tests.harness import Caller, Server, error_of, titles_of
+from tests.harness import Caller, Server, error_of, new_app, titles_of
 
 ROOT = Path(__file__).parents[2]
 SEED = "/heliograph/v1/apps/{}/sandbox/seed"
@@ -76,6 +76,25 @@ def state(server: Server, api: Caller) -> Any:
 def test_the_export_of_a_seeded_app_equals_the_seed(api: Caller) -> None:
     assert seed(api) == {"users": 2, "conversations": 2, "integrations": 2}
     assert exported(api) == SHOP
+
+
+def test_an_export_with_equal_names_and_users_who_left_can_be_loaded(account: Caller) -> None:
+    """Names get numbers, and messages of users who left are of the business."""
+    first, second = new_app(account), new_app(account)
+    for name in ("crew", "crew", "crew 2"):
+        first.ok("POST", "/conversations", {"type": "sdkGroup", "displayName": name})
+    hook = {"target": "https://bot.example.invalid/", "triggers": ["*"]}
+    for _ in range(2):
+        first.ok("POST", "/integrations", {"type": "custom", "displayName": "bot", "webhooks": [hook]})
+    group = first.new_group(first.new_user("bob"))
+    first.say(group, "Bye", userExternalId="bob")
+    first.leave(group, userExternalId="bob")
+    found = exported(first)
+    assert [one["name"] for one in found["conversation"]][:3] == ["crew", "crew 2", "crew 2 2"]
+    assert [one["name"] for one in found["integration"]] == ["bot", "bot 2"]
+    assert found["conversation"][3]["messages"] == [{"from": "business", "text": "Bye"}]
+    second.ok("PUT", SEED.format(second.app_id), found)
+    assert exported(second) == found
 
 
 def test_the_ids_of_conversations_and_integrations_are_in_the_response(api: Caller) -> None:
@@ -217,7 +236,15 @@ INVALID: list[tuple[dict[str, Any], str]] = [
     ({"integration": [{"name": "i", "webhook": {"target": "http://10.0.0.1/"}}]}, "integration[0]: webhooks[0].target"),
     ({"integration": [{"name": "i", "type": "fax"}]}, "integration[0]: type"),
     ({"inbox": {"default": ["oops"]}}, "inbox.default: "),
-    ({"inbox": {"a b": ["200"]}}, "inbox.a b: should have a name of up to 64"),
+    ({"inbox": {"a b": ["200"]}}, "inbox.a b: an inbox should have a name of up to 64"),
+    ({"inbox": {f"box-{n}": ["200"] for n in range(101)}}, "inbox: a seed has at most 100 inboxes"),
+    ({"integration": [{"name": "i", "webhook": {"target": "inbox:../../v2"}}]}, "integration[0]: an inbox should have"),
+    ({"integration": [{"name": "i", "webhook": {"target": "inbox:a", "secret": "a\nb"}}]},
+     "integration[0]: webhook.secret should be a string of printable ASCII characters"),
+    ({"conversation": [{"name": "c", "messages": [{"text": "x", "replies": 3}]}]},
+     "conversation[0].messages[0]: replies should be array"),
+    ({"conversation": [{"name": "c", "messages": [{"content": "x", "replies": ["a"]}]}]},
+     "conversation[0].messages[0]: replies should be array, and content object"),
     ({"settings": {"multiConvoEnabled": "yes"}}, "settings.multiConvoEnabled should be boolean"),
 ]  # fmt: skip
 

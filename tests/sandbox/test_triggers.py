@@ -116,6 +116,14 @@ def test_an_inbox_without_a_webhook_gets_the_event_directly(api: Caller) -> None
     assert post(api).status_code == 200
 
 
+def test_an_inbox_too_many_is_refused_before_the_event_exists(api: Caller) -> None:
+    for number in range(100):
+        script(api, "200", name=f"box-{number}")
+    (title,) = refused(api, type="conversation:join", to=["inbox:one-more", "listeners"])
+    assert title == "App has reached the max number of inboxes (100)"
+    assert "newestEventId" not in api.ok("GET", below(api, ""))["sandbox"]
+
+
 def test_the_conversation_and_the_user_can_be_real(api: Caller) -> None:
     ada, group = api.new_user("ada"), api.new_group(metadata={"topic": "sun"})
     payload = trigger(api, conversationId=group, userId=ada)["event"]["payload"]

@@ -19,6 +19,7 @@ from tests.databases import POSTGRESQL, SQLITE, new_database
 from tests.harness import Caller, Server, init, new_app, serving
 from tests.security.calls import basic
 from tests.security.credentials import LONG, MALFORMED, UNKNOWN_KEY, WRONG, Credential, Keys, bearer, signed
+from tests.security.sign_ins import SESSION, TICKETS, viewer_of
 
 pytestmark = pytest.mark.one_engine
 REASON = "x-heliograph-reason"
@@ -68,6 +69,7 @@ class Asked:
     method: str = "GET"
     status: int = 401
     key: str | None = None
+    body: Any = None
     answer: httpx.Response = field(default_factory=lambda: httpx.Response(500))
 
 
@@ -82,11 +84,10 @@ class Site:
         assert self.app.auth is not None
         assert other.auth is not None
         self.keys = Keys(self.app.app_id, self.app.auth, other.auth, sandbox.account_auth)
-        self.asked = [*self._unproved(), *self._odd_times(), *self._not_allowed()]
+        self.asked = [*self._unproved(), *self._odd_times(), *self._not_allowed(), *self._of_the_console()]
         for number, one in enumerate(self.asked):
             headers = {**one.headers, "x-request-id": f"refused-{number}"}
-            path = one.path if one.path.startswith(("/v2", "/heliograph")) else f"/v2/apps/{self.keys.app_id}{one.path}"
-            one.answer = self.app.http.request(one.method, server.url + path, headers=headers)
+            one.answer = self.app(one.method, one.path, one.body, auth=None, headers=headers)
 
     def _unproved(self) -> Iterator[Asked]:
         for one in (*MALFORMED, *WRONG):
@@ -144,6 +145,16 @@ class Site:
             yield Asked(reason, {"authorization": basic(*key)}, path, status=403, key=key[0])
         token = {"authorization": bearer(keys.account, "app")}
         yield Asked(Reason.UNKNOWN_APP, token, "/v2/apps/gone", status=403, key=keys.account[0])
+
+    def _of_the_console(self) -> Iterator[Asked]:
+        key, viewer = {"authorization": basic(*self.keys.app)}, viewer_of(self.app)
+        session, token = {"authorization": viewer.header}, {"authorization": bearer(self.keys.app)}
+        name, id = {"displayName": "x"}, self.keys.app[0]
+        yield Asked(Reason.ENDED_SESSION, {"authorization": "Bearer hgs_x"})
+        yield Asked(Reason.INVALID_TICKET, {}, SESSION, "POST", body={"ticket": "hgt_x", "name": "Ada"})
+        yield Asked(Reason.READ_ONLY, session, "/users", "POST", status=403, key=id, body=name)
+        yield Asked(Reason.NOT_A_SESSION, key, SESSION, status=403, key=id)
+        yield Asked(Reason.TOKEN_FOR_TICKET, token, TICKETS, "POST", status=403, key=id, body={"role": "viewer"})
 
 
 @pytest.fixture(scope="module", params=["console", "json"])

@@ -22,6 +22,7 @@ from heliograph.settings import Settings, environment_variable
 from heliograph.storage import copying
 from heliograph.storage.migrations import schema
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 
@@ -183,6 +184,9 @@ WITHOUT_TENANT |= {"attachments.find", "attachments.is_any_due", "attachments.cl
 WITHOUT_TENANT |= {f"oauth_clients.{name}" for name in ("get", "every", "add", "remove", "add_code", "find_code")}
 WITHOUT_TENANT |= {"oauth_clients.use_code", "integrations.unlisted_everywhere"}
 WITHOUT_TENANT |= {f"removal_calls.{name}" for name in ("add", "is_any_due", "claim", "postpone", "remove")}
+# A session is found by its token, a ticket by itself, and both may be for all tenants.
+WITHOUT_TENANT |= {f"console.{name}" for name in ("find", "get", "add", "touch", "remove", "add_ticket")}
+WITHOUT_TENANT |= {f"console.{name}" for name in ("find_ticket", "use_ticket", "is_any_over", "prune")}
 # Retention works for all tenants.
 WITHOUT_TENANT |= {f"retention.{name}" for name in ("clock", "advance", "buckets")}
 WITHOUT_TENANT |= {f"retention.prune_{name}" for name in ("deliveries", "attempts", "events", "outbound", "requests")}
@@ -269,7 +273,9 @@ def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_buck
 
 def test_every_operation_has_a_handler() -> None:
     assert ROUTE_MODULES
-    assert {operation.name for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS)} == set(ROUTES)
+    assert {operation.name for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS)} == set(
+        ROUTES
+    )
     assert len({(operation.method, operation.path) for operation in OPERATIONS}) == len(OPERATIONS) == 68
 
 
@@ -302,7 +308,10 @@ def test_the_operations_are_documented() -> None:
     assert f"all {len(OPERATIONS)} operations" in (ROOT / "README.md").read_text()
     text = (ROOT / "docs/reference/operations.md").read_text()
     listed = re.findall(r"^\| (\w+) \| `(\w+ /[^`]*)` \|", text, re.MULTILINE)
-    assert listed == [(one.name, f"{one.method} {one.path}") for one in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS)]
+    assert listed == [
+        (one.name, f"{one.method} {one.path}")
+        for one in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS)
+    ]
 
 
 def test_the_example_in_contributing_is_the_code() -> None:

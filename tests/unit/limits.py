@@ -104,6 +104,7 @@ LIMITS: dict[str, str] = {
     "TelegramIntegrationBody": "displayName ..100, token! 1..",
     "TemplateMessageBody": "template!",
     "TextMessageBody": "text ..4096, htmlText ..4096, markdownText ..4096",
+    "TicketCreateBody": "role! operator|viewer, expiresInSeconds 1..604800",
     "TokenBody": "code!, grant_type!, client_id!, client_secret!",
     "TwilioCriteriaBody": "integrationId!, phoneNumber! ..64 form",
     "TwilioIntegrationBody": (
@@ -154,6 +155,7 @@ LIMITS: dict[str, str] = {
     ),
     "RequestMatch": "method DELETE|GET|PATCH|POST|PUT",
     "RequestRule": "name! form, times 1.., effect!",
+    "SignInBody": "name! 1..100, keyId 1..256, secret 1..256, ticket 1..256",
     "StreamEffect": "drop 0..1000",
     "StreamMatch": f"trigger {TRIGGERS}",
     "StreamRule": "name! form, times 1.., effect!",

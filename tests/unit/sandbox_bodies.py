@@ -1,10 +1,11 @@
-"""The bodies of the sandbox tools: for each its type, the smallest one, and one with every field."""
+"""The bodies of the sandbox tools and of the console: for each its type, the smallest one, and one with every field."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from heliograph.wire.clock import ClockBody
+from heliograph.wire.console import SignInBody, TicketCreateBody
 from heliograph.wire.inboxes import InboxScriptBody
 from heliograph.wire.operations import BodyType
 from heliograph.wire.seeds import SeedBody
@@ -27,6 +28,17 @@ SANDBOX_BODIES: dict[str, tuple[BodyType, Any, Any]] = {
             "integration": [{"type": "web", "name": "site"}],
             "inbox": {"default": ["200"]},
         },
+    ),
+    "sign in with a ticket": (SignInBody, {"name": "Ada", "ticket": "t"}, {"name": "Ada", "ticket": "t"}),
+    "sign in with a key": (
+        SignInBody,
+        {"name": "Ada", "keyId": "app_1", "secret": "s"},
+        {"name": "Ada", "keyId": "app_1", "secret": "s"},
+    ),
+    "ticket": (
+        TicketCreateBody,
+        {"role": "viewer"},
+        {"role": "operator", "appId": "6ae0a1dd1b730003a7d25e90", "expiresInSeconds": 60},
     ),
     "script": (
         InboxScriptBody,

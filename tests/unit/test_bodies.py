@@ -14,6 +14,7 @@ from heliograph.wire.chaos import ChaosBody
 from heliograph.wire.formats import Json
 from heliograph.wire.operations import BodyType
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 from heliograph.wire.validation import decode
@@ -50,7 +51,7 @@ def test_examples_pass(name: str) -> None:
 def test_every_body_of_the_table_has_an_example() -> None:
     bodies = {
         operation.body.kind
-        for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS)
+        for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS)
         if isinstance(operation.body, Json)
     }
     assert bodies == {kind for kind, _, _ in EXAMPLES.values()}

@@ -11,6 +11,7 @@ from heliograph.server.docs.openapi import document
 from heliograph.wire.formats import REDIRECT, Json, Multipart
 from heliograph.wire.operations import Credential, Scope
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 
@@ -221,7 +222,7 @@ def test_bodies_are_optional_as_documented() -> None:
 
 
 def test_the_values_of_a_path_are_the_parameters_of_its_template() -> None:
-    for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS):
+    for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS):
         fields = msgspec.structs.fields(operation.template.values)
         assert tuple(field.encode_name for field in fields) == operation.template.names, operation.name
         assert operation.template.text.startswith("/")

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import click
 
 from heliograph.cli.connecting import connection, connection_options, send
-from heliograph.cli.options import json_option, print_json
-from heliograph.errors import UsageError
+from heliograph.cli.options import json_option, parse_duration, print_json
 from heliograph.running import Connection
 from heliograph.wire.table.sandbox import GET_CLOCK, SET_CLOCK
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)\Z")
 
 
 @click.group()
@@ -39,7 +34,7 @@ def advance(
     duration: str, url: str, app_id: str | None, key_id: str | None, key_secret: str | None, as_json: bool
 ) -> None:
     """Move forward by a duration such as 15m, over everything that is due, and print what happened."""
-    _move(connection(url, app_id, key_id, key_secret), {"advance": _seconds(duration)}, as_json)
+    _move(connection(url, app_id, key_id, key_secret), {"advance": parse_duration(duration)}, as_json)
 
 
 @clock.command("set")
@@ -63,13 +58,6 @@ def freeze(url: str, app_id: str | None, key_id: str | None, key_secret: str | N
 def unfreeze(url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> None:
     """Let the clock go on from the time at which it stands."""
     _print_state(send(connection(url, app_id, key_id, key_secret), SET_CLOCK, body={"freeze": False})["clock"])
-
-
-def _seconds(text: str) -> float:
-    found = _DURATION.match(text)
-    if found is None:
-        raise UsageError(f"the duration should be like 90s, 15m, 2h or 1d: {text!r}")
-    return float(found[1]) * _UNITS[found[2] or "s"]
 
 
 def _move(to: Connection, body: dict[str, Any], as_json: bool) -> None:

@@ -15,6 +15,7 @@ from heliograph.errors import UsageError
 from heliograph.running import Connection, running_at
 from heliograph.wire.formats import Bytes
 from heliograph.wire.operations import AnyOperation, Scope
+from heliograph.wire.table.console import CONSOLE_TAG
 from heliograph.wire.table.sandbox import SANDBOX_TAG
 
 if TYPE_CHECKING:
@@ -117,11 +118,12 @@ def send(
     filters: Mapping[str, Any] | None = None,
     query: Mapping[str, Any] | None = None,
     content: bytes | None = None,
+    account: bool = False,
 ) -> dict[str, Any]:
-    """Call an operation of the table, or of the sandbox tools; returns the JSON of the response.
+    """Call an operation of the table, of the sandbox tools or of the console; returns the JSON of the response.
 
-    An operation that needs an account key gets that of the connection. `path` has the values of the path parameters
-    after the app. `content` is that of a file, for an operation that takes one.
+    An operation that needs an account key gets that of the connection; others do with `account`. `path` has the values
+    of the path parameters after the app. `content` is that of a file, for an operation that takes one.
 
     Raises:
         UsageError: an argument is invalid, the server refused it, or no response arrived.
@@ -132,7 +134,7 @@ def send(
         prepared = _prepared(to, operation, path, body, page=page, filter_fields=filters, query=query)
         if content is not None:
             prepared = msgspec.structs.replace(prepared, content=content, content_type=Bytes.media_type)
-        with client_of(to, account=operation.scope is Scope.ACCOUNT) as client:
+        with client_of(to, account=account or operation.scope is Scope.ACCOUNT) as client:
             return client.send(prepared, Model).to_dict()
 
 
@@ -166,6 +168,8 @@ def _reported(to: Connection, operation: AnyOperation) -> Iterator[None]:
     try:
         yield
     except ApiError as error:
+        if error.status == 404 and operation.tag == CONSOLE_TAG and error.code == "not_found":
+            raise UsageError(f"{to.url} has no console: start the server with --console yes") from None
         if error.status == 404 and operation.tag == SANDBOX_TAG and error.code == "not_found":
             raise UsageError(f"{to.url} has no sandbox tools, or does not know what was named: {error}") from None
         raise UsageError(f"{to.url} responded with status {error.status}: {error}") from None

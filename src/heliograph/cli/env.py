@@ -41,7 +41,8 @@ def env(database: str | None, form: str, url: str) -> None:
         _for_github(variables)
     else:
         for name, value in variables.items():
-            click.echo(f"export {name}={shlex.quote(value)}" if form == "shell" else f"{name}={value}")
+            # Programs that read .env files know the quotes of a shell. Secrets of seeds may have spaces, or a #.
+            click.echo(f"{'export ' if form == 'shell' else ''}{name}={shlex.quote(value)}")
 
 
 def _of_database(database: str, url: str) -> Connection:

@@ -9,6 +9,7 @@ from heliograph.cli.apps import apps
 from heliograph.cli.chaos import chaos
 from heliograph.cli.clock import clock
 from heliograph.cli.conformance import conformance
+from heliograph.cli.console import console
 from heliograph.cli.database import backup, copy, distribute, migrate, restore
 from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
@@ -112,6 +113,7 @@ COMMANDS = (
     keys,
     apps,
     chaos,
+    console,
     oauth_clients,
     deliver,
     deliveries,

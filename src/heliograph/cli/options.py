@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import click
 import msgspec
 
+from heliograph.errors import UsageError
 from heliograph.settings import DEFAULT_DATABASE, Settings, environment_variable
 from heliograph.storage.store import Store
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 """The server that commands call by default."""
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)([smhd]?)\Z")
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -33,6 +38,18 @@ def in_store(url: str, work: Callable[[Store], Awaitable[T]]) -> T:
             await store.close()
 
     return asyncio.run(run())
+
+
+def parse_duration(text: str) -> float:
+    """The seconds of a duration such as 15m.
+
+    Raises:
+        UsageError: it is not a duration.
+    """
+    found = _DURATION.match(text)
+    if found is None:
+        raise UsageError(f"the duration should be like 90s, 15m, 2h or 1d: {text!r}")
+    return float(found[1]) * _UNITS[found[2] or "s"]
 
 
 def print_json(value: Any) -> None:

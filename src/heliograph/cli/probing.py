@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from heliograph.errors import UsageError
 
@@ -22,11 +22,9 @@ def probe(url: str, path: str, *, timeout: float = 5.0) -> Probe:
     Raises:
         UsageError: the URL is not that of a server.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"--url should be a URL such as http://127.0.0.1:8080: {url!r}")
+    parts = _parts(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.hostname, parts.port, timeout=timeout)
+    connection = kind(parts.hostname or "", parts.port, timeout=timeout)
     try:
         connection.request("GET", parts.path.rstrip("/") + path)
         response = connection.getresponse()
@@ -36,3 +34,13 @@ def probe(url: str, path: str, *, timeout: float = 5.0) -> Probe:
     finally:
         connection.close()
     return Probe(body, None if response.status == 200 else f"status {response.status}")
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
+            return parts
+    except ValueError:  # an address in brackets, or a port, that is not valid
+        pass
+    raise UsageError(f"--url should be a URL such as http://127.0.0.1:8080: {url!r}")

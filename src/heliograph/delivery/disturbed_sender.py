@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,7 +31,7 @@ class DisturbedSender(WebhookSender):
         found = rules.of_call(facts)
         if not found.rules:
             return await super().post(app_id, url, headers, body)
-        await asyncio.sleep(found.delay_ms / 1000)
+        await self._chaos.pause(found.delay_ms / 1000)
         effect = found.effect or CallEffect()
         if effect.status is not None:
             return CallResult(effect.status, body=f"{HEADER}: {found.label}. The endpoint was not called")

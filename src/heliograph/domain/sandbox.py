@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from heliograph.domain import apps as app_verbs
 from heliograph.domain import keys as key_verbs
+from heliograph.errors import BadRequest
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import apps, keys, meta
 from heliograph.storage.store import Store
@@ -49,7 +50,11 @@ async def is_empty(store: Store) -> bool:
 
 
 async def ensure(store: Store, wanted: WantedApp = _DEFAULT) -> Sandbox:
-    """The sandbox. Creates the parts that are missing, and keeps the others."""
+    """The sandbox. Creates the parts that are missing, and keeps the others.
+
+    Raises:
+        BadRequest: a wanted id is taken.
+    """
     account_key = key_verbs.new_key(Scope.ACCOUNT, "Sandbox account key")
     app_key = wanted.key or key_verbs.new_key(Scope.APP, "Sandbox app key")
     sealed = {key.id: store.sealer.seal(key.id, key.secret) for key in (account_key, app_key)}
@@ -70,12 +75,17 @@ async def _ensure(
     main = await meta.get_struct(tx, _NAME, SandboxIds) or SandboxIds("", "", "")
     ids = await meta.get_struct(tx, wanted.slot, SandboxIds) or SandboxIds("", main.account_key_id, "")
     if await apps.get(tx, ids.app_id) is None:
+        if wanted.id is not None and await apps.is_taken(tx, wanted.id):
+            raise BadRequest(f"app.id {wanted.id} is that of another app, or of one that was deleted")
         ids.app_id = (await app_verbs.add(tx, AppCreateBody(display_name=wanted.display_name), wanted.id)).id
     if await keys.find(tx, ids.account_key_id) is None:
         await key_verbs.add_to_account(tx, account_key, sealed[account_key.id])
         ids.account_key_id = account_key.id
     key_id = wanted.key.id if wanted.key else ids.app_key_id
-    if await keys.find(tx, key_id) is None:
+    found = await keys.find(tx, key_id)
+    if found is not None and found.app_id != ids.app_id:
+        raise BadRequest(f"app.key.id {key_id} is that of a key of another app")
+    if found is None:
         await key_verbs.add_to_app(tx, ids.app_id, app_key, sealed[app_key.id])
         key_id = app_key.id
     ids.app_key_id = key_id

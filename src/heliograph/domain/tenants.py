@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from heliograph.wire.console import Role
 from heliograph.wire.operations import Scope
 
 OWN_INTEGRATION = "me"
 """What a request with the key of an integration may use in a path in place of the id of that integration."""
+
+
+class Session(Struct, frozen=True):
+    """A session of the console."""
+
+    id: str
+    role: Role
 
 
 class AccountCaller(Struct, frozen=True):
@@ -16,6 +24,7 @@ class AccountCaller(Struct, frozen=True):
     key_id: str
     scope: Scope
     """The scope of the credential; that of a token may be lower than that of its key."""
+    session: Session | None = None
 
 
 class AppCaller(Struct, frozen=True):
@@ -24,6 +33,7 @@ class AppCaller(Struct, frozen=True):
     key_id: str
     scope: Scope
     app_id: str
+    session: Session | None = None
 
 
 class IntegrationCaller(Struct, frozen=True):
@@ -36,6 +46,11 @@ class IntegrationCaller(Struct, frozen=True):
 
 
 Caller = AccountCaller | AppCaller | IntegrationCaller
+
+
+def session_of(caller: Caller | None) -> Session | None:
+    """The session of a caller, or None if it uses another credential."""
+    return None if caller is None or isinstance(caller, IntegrationCaller) else caller.session
 
 
 class Tenant(Struct, frozen=True):

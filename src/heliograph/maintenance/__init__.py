@@ -1,7 +1,8 @@
 """Maintenance: deletes rows that are no longer needed.
 
 `purge` deletes the rows of deleted apps, `retention` deletes events and settled deliveries past their retention time,
-`inactivity` deletes the messages of inactive conversations, and `files` deletes unused files. `running` runs them in
+`inactivity` deletes the messages of inactive conversations, `files` deletes unused files, and `sessions` deletes
+sessions of the console that have ended. `running` runs them in
 the background; of the processes that share a database, the one that holds the `lease` does the work. All work is done
 in small transactions, so that requests do not wait for it, and an interrupted run resumes where it stopped.
 """

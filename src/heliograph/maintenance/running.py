@@ -16,6 +16,7 @@ from heliograph.maintenance.inactivity import InactivityWatch
 from heliograph.maintenance.lease import BEAT_SECONDS, MaintenanceLease
 from heliograph.maintenance.purge import purging
 from heliograph.maintenance.retention import pruning
+from heliograph.maintenance.sessions import ending_sessions
 from heliograph.storage.blobs import Blobs
 from heliograph.storage.store import Store
 
@@ -27,7 +28,7 @@ async def maintaining(
     store: Store, blobs: Blobs, keep_days: int, failures: Failures
 ) -> AsyncIterator[Callable[[], None]]:
     """Purge deleted apps, delete unused files and the messages of inactive conversations, and prune events and
-    deliveries older than `keep_days`.
+    deliveries older than `keep_days`, and sessions of the console that have ended.
 
     Runs while the context is open. Yields a callback that starts a purge immediately, if this process does the
     maintenance; call it after an app is deleted.
@@ -38,6 +39,7 @@ async def maintaining(
         "pruning": partial(pruning, store, keep_days, failures),
         "files": partial(removing_files, store, blobs, failures),
         "inactivity": InactivityWatch(store, failures).run,
+        "sessions": partial(ending_sessions, store),
     }
     lease = MaintenanceLease(store)
     run = partial(_run_by_turns, lease, services, failures) if store.shared else partial(_run, services, failures)

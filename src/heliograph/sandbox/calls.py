@@ -10,6 +10,7 @@ from heliograph.wire.inboxes import CallFilter
 BODY_LIMIT = 256 * 1024
 """The number of bytes of a body that are kept."""
 _OVERHEAD = 1024
+_HEADER_OVERHEAD = 160
 _MAX_EVENTS = 100
 _ABOUT_USERS = ("user:", "client:")
 
@@ -54,7 +55,7 @@ class Call(Struct):
     def size(self) -> int:
         """About how many bytes of memory the call takes."""
         request = self.request
-        heads = sum(len(name) + len(value) for name, value in request.headers)
+        heads = sum(_HEADER_OVERHEAD + len(name) + len(value) for name, value in request.headers)
         return _OVERHEAD + len(request.path) + len(request.query) + heads + len(request.body)
 
     def matches(self, filter: CallFilter) -> bool:

@@ -6,6 +6,8 @@ no clock and no generator that rules share.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -191,7 +193,14 @@ class Chaos:
     """The rules of all apps."""
 
     def __init__(self) -> None:
+        self.closing = asyncio.Event()
+        """Set when the server stops."""
         self._apps: OrderedDict[str, AppChaos] = OrderedDict()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, unless the server stops: it must not be delayed by a rule."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.closing.wait(), seconds)
 
     def of(self, app_id: str) -> AppChaos | None:
         """The rules of an app, or None if it has none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 import msgspec
@@ -19,6 +20,8 @@ from heliograph.wire import times
 from heliograph.wire.inboxes import CallChecks, InboxCall
 
 _SECRET_HEADER = "x-api-key"
+_MARGIN = 200
+"""How much deeper than the body of a call a value can be nested, so that the response with it can be encoded."""
 
 Secrets = Mapping[str, str]
 """The secrets of the webhooks that call an inbox, by the ids of the webhooks."""
@@ -72,7 +75,9 @@ def _shown(call: Call, sequence: Sequence | None, secrets: Secrets) -> InboxCall
 
 def _json(body: bytes) -> Any:
     try:
-        return msgspec.json.decode(body)
+        value = msgspec.json.decode(body)
+        msgspec.json.encode(reduce(lambda inner, _: [inner], range(_MARGIN), value))
+        return value
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 

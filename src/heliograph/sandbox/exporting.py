@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 import msgspec
@@ -40,7 +40,7 @@ async def _export(reader: Reader, app_id: str, inbox_prefix: str) -> dict[str, A
     app = await load_app(reader, app_id)
     all_users = await users.of_app(reader, app_id)
     names = {one.id: one.external_id or one.id for one in all_users}
-    used: Counter[str] = Counter()
+    used: set[str] = set()
     all_conversations = await conversations.of_app(reader, app_id)
     entries = {
         "user": [_user(one) for one in all_users],
@@ -67,29 +67,30 @@ def _user(user: StoredUser) -> Entry:
 
 
 async def _conversation(
-    reader: Reader, conversation: StoredConversation, names: Mapping[str, str], used: Counter[str]
+    reader: Reader, conversation: StoredConversation, names: Mapping[str, str], used: set[str]
 ) -> Entry:
-    name = conversation.display_name or conversation.id
-    used[name] += 1
+    name = _distinct(conversation.display_name or conversation.id, used)
     members = await participants.of_conversation(reader, conversation.app_id, conversation.id)
     members.sort(key=lambda one: one.id)
+    present = {one.user_id: names[one.user_id] for one in members}
     return _given({
-        "name": name if used[name] == 1 else f"{name} {used[name]}",
+        "name": name,
         "type": conversation.type,
         "description": conversation.description,
         "iconUrl": conversation.icon_url,
         "metadata": conversation.metadata,
-        "participants": [names[one.user_id] for one in members],
+        "participants": list(present.values()),
         "messages": [
-            _message(msgspec.json.decode(one), names)
+            _message(msgspec.json.decode(one), present)
             for one in await messages.of_conversation(reader, conversation.app_id, conversation.id)
         ],
     })  # fmt: skip
 
 
-def _message(shown: Entry, names: Mapping[str, str]) -> Entry:
+def _message(shown: Entry, present: Mapping[str, str]) -> Entry:
+    """The message. One of a user who has left is of the business, because only participants can write."""
     user_id = shown["author"].get("userId")
-    entry = {"from": shown["author"]["type"] if user_id is None else names.get(user_id, "business")}
+    entry = {"from": shown["author"]["type"] if user_id is None else present.get(user_id, "business")}
     content = shown["content"]
     replies = _replies(content.get("actions", []))
     if content["type"] == "text" and set(content) <= _TEXT and replies is not None:
@@ -107,14 +108,16 @@ async def _integrations(reader: Reader, app_id: str, inbox_prefix: str) -> list[
     by_integration: dict[str, list[StoredWebhook]] = {}
     for webhook in await webhooks.of_app(reader, app_id):
         by_integration.setdefault(webhook.integration_id, []).append(webhook)
-    found = await integrations.of_app(reader, app_id)
-    return [_integration(one, by_integration.get(one.id, []), inbox_prefix) for one in found]
+    found, used = await integrations.of_app(reader, app_id), set[str]()
+    return [_integration(one, by_integration.get(one.id, []), inbox_prefix, used) for one in found]
 
 
-def _integration(integration: StoredIntegration, hooks: Sequence[StoredWebhook], inbox_prefix: str) -> Entry:
+def _integration(
+    integration: StoredIntegration, hooks: Sequence[StoredWebhook], inbox_prefix: str, used: set[str]
+) -> Entry:
     return _given({
         "type": integration.type,
-        "name": integration.display_name or integration.id,
+        "name": _distinct(integration.display_name or integration.id, used),
         **integration.settings,
         "webhook": _webhook(hooks[0], inbox_prefix) if hooks else None,
     })  # fmt: skip
@@ -128,6 +131,14 @@ def _webhook(webhook: StoredWebhook, inbox_prefix: str) -> Entry:
         "includeFullUser": webhook.include_full_user or None,
         "includeFullSource": webhook.include_full_source or None,
     })  # fmt: skip
+
+
+def _distinct(name: str, used: set[str]) -> str:
+    """The name, with a number if another object has it already."""
+    numbered = chain([name], (f"{name} {number}" for number in count(2)))
+    found = next(one for one in numbered if one not in used)
+    used.add(found)
+    return found
 
 
 def _given(entry: Entry) -> Entry:

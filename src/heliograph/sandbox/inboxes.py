@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -37,6 +37,16 @@ def is_name(text: str) -> bool:
 def inbox_url(base: str, app_id: str, name: str) -> str:
     """The URL of an inbox. `base` is the URL of the server, without a trailing slash."""
     return f"{base}/{ROOT}/{app_id}/{name}"
+
+
+def require_room(names: Collection[str]) -> None:
+    """Require that an app may have all of these inboxes.
+
+    Raises:
+        BadRequest: they are more than the maximum number.
+    """
+    if len(names) > INBOXES_PER_APP:
+        raise BadRequest(f"App has reached the max number of inboxes ({INBOXES_PER_APP})")
 
 
 def is_target(url: str, app_id: str, name: str) -> bool:
@@ -173,8 +183,7 @@ class Inboxes:
         _require_name(name)
         key = (app_id, name)
         if key not in self._inboxes:
-            if len(self.names(app_id)) >= INBOXES_PER_APP:
-                raise BadRequest(f"App has reached the max number of inboxes ({INBOXES_PER_APP})")
+            require_room([*self.names(app_id), name])
             if len(self._inboxes) >= INBOXES:
                 self._remove(next(iter(self._inboxes)))
             self._inboxes[key] = Inbox()

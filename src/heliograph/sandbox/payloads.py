@@ -45,6 +45,8 @@ def violations_of_call(body: bytes) -> list[str]:
                 strictly(kind, msgspec.json.encode(event.payload), f"events[{number}].payload")
     except BadRequest as error:
         return list(error.titles)
+    except RecursionError:
+        return ["values are nested too deeply"]
     return []
 
 

@@ -27,6 +27,7 @@ _VALUE = re.compile(r"[ -~\xa0-\xff]{0,1000}")
 # The server decides how a response is framed.
 _FRAMING = ("connection", "content-length", "transfer-encoding", "upgrade")
 _MAX_HEADERS = 50
+_BODILESS = (204, 205, 304)
 _EXPECTED = 'should be a status such as "200", "503 x3" or "200 after 2s", or "close", or "hang 25s"'
 
 
@@ -94,6 +95,8 @@ def _parsed_response(given: ResponseStep) -> Step:
         if not _VALUE.fullmatch(value):
             raise ValueError(f".headers[{name!r}] should be a line of up to 1000 Latin-1 characters")
     body, media_type = _encoded(given.body)
+    if body and given.status in _BODILESS:
+        raise ValueError(f".body is not possible with status {given.status}")
     if media_type is not None:
         headers.setdefault("content-type", media_type)
     return Step(_OK if given.status is None else given.status, tuple(headers.items()), body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from heliograph import ids
 from heliograph.errors import ApiError, BadRequest, UsageError
+from heliograph.sandbox.seeds import is_secret
 from heliograph.wire import times
 from heliograph.wire.seeds import SeedBody
 
@@ -69,7 +70,7 @@ def read(path: Path) -> SeedFile:
         UsageError: it cannot be read, or is not a seed.
     """
     try:
-        return parse(str(path), path.read_text())
+        return parse(str(path), path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeError) as error:
         raise UsageError(f"{path}: {error}") from None
 
@@ -82,31 +83,48 @@ def parse(name: str, text: str) -> SeedFile:
     """
     try:
         content = msgspec.json.decode(text) if text.lstrip().startswith("{") else tomllib.loads(text)
-        return SeedFile(name, text, [_app(table) for table in _apps(content)])
-    except (tomllib.TOMLDecodeError, msgspec.DecodeError, msgspec.ValidationError, BadRequest) as error:
+        apps = [_app(table) for table in _apps(content)]
+        _require_distinct("app.id", [app.id for app in apps])
+        _require_distinct("app.key.id", [app.key.id if app.key else None for app in apps])
+    except RecursionError:
+        raise UsageError(f"{name}: values are nested too deeply") from None
+    except (ValueError, BadRequest) as error:  # those of tomllib and msgspec are ValueErrors
         raise UsageError(f"{name}: {error}") from None
+    return SeedFile(name, text, apps)
 
 
 def _apps(content: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The tables of the apps. With a single app, its objects may be beside its table."""
+    outside = {name: value for name, value in content.items() if name != "app"}
     match content.get("app", {}):
-        case list() as apps:
-            if outside := sorted(content.keys() - {"app"}):
-                raise BadRequest(f"with several apps, {outside[0]} should be app.{outside[0]}")
+        case dict() as app:
+            yield {**app, **outside}
+        case [dict(), *rest] as apps if all(isinstance(one, dict) for one in rest):
+            if outside:
+                name = min(outside)
+                raise BadRequest(f"with several apps, {name} should be app.{name}")
             yield from apps
-        case app:
-            yield {**app, **{name: value for name, value in content.items() if name != "app"}}
+        case _:
+            raise BadRequest("app should be a table, or an array of tables")
+
+
+def _require_distinct(what: str, values: Sequence[str | None]) -> None:
+    given = [one for one in values if one is not None]
+    if len(set(given)) < len(given):
+        raise BadRequest(f"two apps have the same {what}")
 
 
 def _app(table: dict[str, Any]) -> AppSeed:
     rest = dict(table)
     id, key = rest.pop("id", None), rest.pop("key", None)
-    if id is not None and not (ids.is_id(str(id)) and ids.milliseconds(id) <= times.now()):
+    if id is not None and not (isinstance(id, str) and ids.is_id(id) and ids.milliseconds(id) <= times.now()):
         # Ids ascend with time: what is in an app has greater ids than the app.
         raise BadRequest("app.id should be 24 lowercase hex characters, and less than the ids of today")
     made = None if key is None else msgspec.convert(key, KeySeed)
-    if made is not None and (not _KEY_ID.match(made.id) or not made.secret):
-        raise BadRequest("app.key should have an id of app_ and 24 lowercase hex characters, and a secret")
+    if made is not None and not (_KEY_ID.match(made.id) and is_secret(made.secret)):
+        raise BadRequest(
+            "app.key should have an id of app_ and 24 lowercase hex characters, and a secret of printable characters"
+        )
     if unknown := sorted(rest.keys() - set(SeedBody.__struct_encode_fields__)):
         raise BadRequest(f"unknown field {unknown[0]}")
     return AppSeed(msgspec.convert(rest, SeedBody), id, made)

@@ -14,7 +14,7 @@ from heliograph import ids
 from heliograph.domain import messages
 from heliograph.errors import BadRequest
 from heliograph.sandbox import scripts
-from heliograph.sandbox.inboxes import is_name
+from heliograph.sandbox.inboxes import INBOXES_PER_APP, is_name
 from heliograph.sandbox.scripts import GivenStep
 from heliograph.wire.apps import AppUpdateBody
 from heliograph.wire.authors import BUSINESS, USER
@@ -86,6 +86,8 @@ def plan(seed: SeedBody, inbox_url: Callable[[str], str]) -> Plan:
     integrations = [_integration(f"integration[{n}]", one, inbox_url) for n, one in enumerate(seed.integration or [])]
     _require_distinct("integration", [one.name for one in integrations])
     inboxes = {name: _script(name, steps) for name, steps in (seed.inbox or {}).items()}
+    if len(inboxes) > INBOXES_PER_APP:
+        raise invalid("inbox", f"a seed has at most {INBOXES_PER_APP} inboxes")
     return Plan(app, users, conversations, integrations, inboxes)
 
 
@@ -116,7 +118,7 @@ def _users(entries: Sequence[Entry]) -> Iterator[PlannedUser]:
         place = f"user[{number}]"
         own, rest = _split(place, entry, UserCreateBody, ("id", "repeat"))
         repeat = own.get("repeat")
-        if repeat is not None and (not isinstance(repeat, int) or not 1 <= repeat <= _MOST_USERS or "id" in own):
+        if repeat is not None and (type(repeat) is not int or not 1 <= repeat <= _MOST_USERS or "id" in own):
             raise invalid(place, f"repeat should be an integer from 1 to {_MOST_USERS}, without id")
         count += repeat or 1
         if count > _MOST_USERS:
@@ -188,6 +190,8 @@ def _message(place: str, entry: Any, members: Sequence[str]) -> MessagePost:
     author = {"type": BUSINESS} if sender == BUSINESS else {"type": USER, "userExternalId": sender}
     content = entry.get("content") or {"type": "text", "text": entry.get("text")}
     if replies := entry.get("replies"):
+        if not isinstance(replies, list) or not isinstance(content, dict):
+            raise invalid(place, "replies should be array, and content object")
         content = {**content, "actions": [{"type": "reply", "text": one, "payload": one} for one in replies]}
     with _at(place):
         post: MessagePost = _decoded(
@@ -206,10 +210,12 @@ def _integration(place: str, entry: Entry, inbox_url: Callable[[str], str]) -> P
         raise invalid(place, "webhook should be object")
     webhook = dict(webhook or {})
     secret = webhook.pop("secret", None)
-    if secret is not None and not (isinstance(secret, str) and secret):
-        raise invalid(place, "webhook.secret should be string")
-    if str(target := webhook.get("target", "")).startswith(INBOX):
-        webhook["target"] = inbox_url(target.removeprefix(INBOX))
+    if secret is not None and not is_secret(secret):
+        raise invalid(place, "webhook.secret should be a string of printable ASCII characters")
+    if isinstance(target := webhook.get("target"), str) and target.startswith(INBOX):
+        inbox = target.removeprefix(INBOX)
+        _require_inbox_name(place, inbox)
+        webhook["target"] = inbox_url(inbox)
     if webhook:
         rest["webhooks"] = [{"triggers": ["*"], **webhook}]
     with _at(place):
@@ -221,12 +227,21 @@ def _integration(place: str, entry: Entry, inbox_url: Callable[[str], str]) -> P
 
 def _script(name: str, steps: Sequence[Any]) -> Sequence[GivenStep]:
     place = f"inbox.{name}"
-    if not is_name(name):
-        raise invalid(place, "should have a name of up to 64 letters, digits, dots, underscores and hyphens")
+    _require_inbox_name(place, name)
     with _at(place):
         script: InboxScriptBody = _decoded({"steps": steps}, InboxScriptBody)
         scripts.parse(script.steps)
     return script.steps
+
+
+def _require_inbox_name(place: str, name: str) -> None:
+    if not is_name(name):
+        raise invalid(place, "an inbox should have a name of up to 64 letters, digits, dots, underscores and hyphens")
+
+
+def is_secret(value: Any) -> bool:
+    """Whether a value can be a secret: printable ASCII, because it is sent in headers and set as a variable."""
+    return isinstance(value, str) and value != "" and value.isascii() and value.isprintable()
 
 
 def _split(place: str, entry: Entry, kind: type[Struct], names: Sequence[str]) -> tuple[Entry, Entry]:

@@ -67,6 +67,7 @@ class Tools:
     def close(self) -> None:
         """End what waits for something, because the server stops."""
         self.inboxes.close()
+        self.chaos.closing.set()
 
     def inbox_prefix(self, app_id: str) -> str:
         """What the URLs of the inboxes of an app begin with."""

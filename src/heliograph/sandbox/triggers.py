@@ -14,7 +14,7 @@ from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest
 from heliograph.sandbox.calls import Incoming, lane_in
 from heliograph.sandbox.examples import Subjects, payload_of
-from heliograph.sandbox.inboxes import Inboxes, is_name, is_target
+from heliograph.sandbox.inboxes import Inboxes, is_name, is_target, require_room
 from heliograph.sandbox.payloads import strictly
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import outbox, webhooks
@@ -52,7 +52,7 @@ async def trigger(store: Store, inboxes: Inboxes, tenant: Tenant, body: TriggerB
     """
     subjects = await store.snapshot(_subjects, tenant.app_id, body)
     payload = prepared(body.type, body.payload or {}, subjects)
-    sent = await store.write(_send, tenant, body, payload)
+    sent = await store.write(_send, tenant, body, payload, inboxes.names(tenant.app_id))
     for name in sent.inboxes:
         inboxes.receive(tenant.app_id, name, _call_of(sent.event))
     return TriggerResponse(event=_shown(sent.event), deliveries=sent.delivery_ids)
@@ -91,8 +91,9 @@ async def _subjects(reader: Reader, app_id: str, body: TriggerBody) -> Subjects:
     return subjects
 
 
-async def _send(tx: Tx, tenant: Tenant, body: TriggerBody, payload: Raw) -> Sent:
+async def _send(tx: Tx, tenant: Tenant, body: TriggerBody, payload: Raw, inboxes: list[str]) -> Sent:
     receivers = _receivers(await webhooks.of_app(tx, tenant.app_id), tenant.app_id, body)
+    require_room({*inboxes, *receivers.inboxes})
     about_user, lane = lane_in(body.type, payload)
     event = StoredEvent(
         id=ids.new(),

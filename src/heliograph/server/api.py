@@ -13,11 +13,14 @@ from heliograph.domain.media import ReadMedia
 from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError
 from heliograph.sandbox.tools import Tools
 from heliograph.server.auth.authenticator import CACHE_SECONDS, Authenticator
+from heliograph.server.auth.sessions import SessionAuthenticator
+from heliograph.server.auth.sign_ins import SignInLimit
 from heliograph.server.handlers import ROUTES, Route
 from heliograph.server.http.exchange import Disconnected, Exchange
 from heliograph.server.http.request import Request, ServerContext
 from heliograph.server.http.responses import Response, error_response
 from heliograph.server.http.urls import Urls
+from heliograph.server.masking import masked
 from heliograph.server.query import parse_query
 from heliograph.server.router import Router
 from heliograph.server.routes import (
@@ -27,6 +30,7 @@ from heliograph.server.routes import (
     chaos,
     clients,
     clock,
+    console,
     control,
     conversations,
     deliveries,
@@ -57,6 +61,7 @@ from heliograph.storage.store import Store
 from heliograph.wire.operations import AnyOperation, Credential
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 
@@ -72,6 +77,7 @@ ROUTE_MODULES = (
     chaos,
     clients,
     clock,
+    console,
     control,
     conversations,
     deliveries,
@@ -127,13 +133,17 @@ class Api:
         read_media: ReadMedia | None,
         unrecorded: Callable[[], int] | None = None,
         tools: Tools | None = None,
+        *,
+        console: bool = False,
     ) -> None:
-        self.auth = Authenticator(store, tools.clocks.seconds_ahead) if tools else Authenticator(store)
+        authenticator = SessionAuthenticator if console else Authenticator
+        self.auth = authenticator(store, tools.clocks.seconds_ahead) if tools else authenticator(store)
         self._context = ServerContext(
-            store, blobs, settings, urls, self.auth, streams, on_removal, read_media, unrecorded, tools
+            store, blobs, settings, urls, self.auth, streams, on_removal, read_media, unrecorded, tools, SignInLimit()
         )
-        self._routes = ROUTES
-        self._router = Router((*OPERATIONS, *EXTENSIONS, *(SANDBOX_TOOLS if tools else ())))
+        self._routes = masked(ROUTES) if console else ROUTES
+        others = (*(SANDBOX_TOOLS if tools else ()), *(CONSOLE_OPERATIONS if console else ()))
+        self._router = Router((*OPERATIONS, *EXTENSIONS, *others))
 
     async def respond(self, exchange: Exchange) -> HandledRequest:
         """Handle a request. Errors become responses.

@@ -28,9 +28,11 @@ from heliograph.settings import Settings, is_loopback
 from heliograph.storage.blobs import Blobs, DatabaseBlobs
 from heliograph.storage.store import Store
 from heliograph.wire.operations import AnyOperation
+from heliograph.wire.paths import OWN_SESSION
 
 _API_ROOTS = (b"v2", b"oauth", b"heliograph")
 _CONSENT = CONSENT_PATH.lstrip("/").encode()
+_OWN_SESSION = OWN_SESSION.text.lstrip("/").encode()
 _NO_OPERATION = "none"
 _REASON = b"x-heliograph-reason"
 
@@ -44,8 +46,9 @@ class Application:
 
     `blobs` are the files of attachments, by default in the database. `read_media` reads files of other servers that
     messages show; without it, none are read. `on_removal` is called after a key, an integration or an app is removed.
-    `tools` are the sandbox tools; without them, their paths do not exist. `unrecorded` returns the
-    number of requests that were not recorded, if requests are recorded.
+    `tools` are the sandbox tools; without them, their paths do not exist. `console` is whether those of the console
+    exist, and tokens of its sessions are credentials. `unrecorded` returns the number of requests that were not
+    recorded, if requests are recorded.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Application:
         metrics: Metrics | None = None,
         tools: Tools | None = None,
         unrecorded: Callable[[], int] | None = None,
+        console: bool = False,
     ) -> None:
         self.metrics = metrics or Metrics(store)
         self._log = request_log
@@ -74,12 +78,20 @@ class Application:
         urls = Urls(settings, self._proxies)
         files = blobs or DatabaseBlobs(store)
         parts = (store, files, settings, urls, self.streams, on_removal, read_media, unrecorded)
-        self._api = Api(*parts) if tools is None else SandboxApi(*parts, tools)
+        self._api = Api(*parts, console=console) if tools is None else SandboxApi(*parts, tools, console=console)
+        self._api_paths = frozenset((_OWN_SESSION,) if console else ())
         auth = self._api.auth
         attachments = attachment_route(store, files, auth.check_access, private=settings.private_attachments)
         inboxes = inbox_routes(store, tools.inboxes) if tools else []
         self._pages = pages(
-            store, self.metrics, urls, attachments, consent_route(store, auth, urls), *inboxes, tools=tools is not None
+            store,
+            self.metrics,
+            urls,
+            attachments,
+            consent_route(store, auth, urls),
+            *inboxes,
+            tools=tools is not None,
+            console=console,
         )
         self._tools = tools
 
@@ -105,7 +117,8 @@ class Application:
         started = time.perf_counter()
         exchange.enter(self._prefix)
         path = exchange.raw_path.lstrip(b"/")
-        if path.split(b"/", 1)[0] not in _API_ROOTS or path == _CONSENT:
+        is_page = path.split(b"/", 1)[0] not in _API_ROOTS and path.rstrip(b"/") not in self._api_paths
+        if is_page or path == _CONSENT:
             await exchange.pass_to(self._pages)
             self._record(exchange, None, None, started)
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Iterator
 from typing import cast
@@ -30,7 +29,7 @@ async def disturbed_parts(
                     yield frame
                     continue
                 found = rules.of_event(StreamMatch(trigger=trigger))
-                await asyncio.sleep(found.delay_ms / 1000)
+                await chaos.pause(found.delay_ms / 1000)
                 if found.effect is not None and found.effect.reset:
                     exchange.reset()
                     return

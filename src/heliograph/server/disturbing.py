@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any, cast
@@ -54,6 +53,7 @@ class SlowResponse(Response, kw_only=True):
     """A response whose body is sent at a limited rate, in bytes per second."""
 
     rate: int
+    chaos: Chaos
 
     async def send(self, exchange: Exchange) -> None:
         """Send the response to a request."""
@@ -64,7 +64,7 @@ class SlowResponse(Response, kw_only=True):
         size = max(1, self.rate // _PARTS_PER_SECOND)
         for start in range(0, len(self.body), size):
             part = self.body[start : start + size]
-            await asyncio.sleep(len(part) / self.rate)
+            await self.chaos.pause(len(part) / self.rate)
             yield part
 
 
@@ -94,7 +94,9 @@ async def _handle(route: AnyRoute, chaos: Chaos, request: AnyRequest) -> Respons
     else:
         key = request.headers.get(KEY_HEADER)
         found = rules.of_request(_facts(request), None if key is None else key.decode("latin-1"))
-        response = await _respond_disturbed(route, request, found) if found.rules else await _respond(route, request)
+        response = (
+            await _respond_disturbed(route, chaos, request, found) if found.rules else await _respond(route, request)
+        )
     if isinstance(response, StreamResponse):
         response.rest = disturbed_parts(response.rest, chaos, app_id, request.exchange)
     return response
@@ -114,8 +116,10 @@ async def _respond(route: AnyRoute, request: AnyRequest) -> Response:
     return await route.respond(await route.handle(request))
 
 
-async def _respond_disturbed(route: AnyRoute, request: AnyRequest, found: Disturbance[RequestEffect]) -> Response:
-    await asyncio.sleep(found.delay_ms / 1000)
+async def _respond_disturbed(
+    route: AnyRoute, chaos: Chaos, request: AnyRequest, found: Disturbance[RequestEffect]
+) -> Response:
+    await chaos.pause(found.delay_ms / 1000)
     effect = found.effect or RequestEffect()
     headers = {HEADER: found.label}
     if effect.drop == "before":
@@ -131,12 +135,12 @@ async def _respond_disturbed(route: AnyRoute, request: AnyRequest, found: Distur
         if isinstance(response, StreamResponse):
             await response.rest.aclose()
         return DroppedResponse(_DROPPED, response.headers)
-    return _altered(response, effect)
+    return _altered(response, chaos, effect)
 
 
-def _altered(response: Response, effect: RequestEffect) -> Response:
+def _altered(response: Response, chaos: Chaos, effect: RequestEffect) -> Response:
     if effect.truncate is not None:
         return TruncatedResponse(response.status, response.headers, response.body, limit=effect.truncate)
     if effect.bytes_per_second is not None:
-        return SlowResponse(response.status, response.headers, response.body, rate=effect.bytes_per_second)
+        return SlowResponse(response.status, response.headers, response.body, rate=effect.bytes_per_second, chaos=chaos)
     return response

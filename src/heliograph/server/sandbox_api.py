@@ -18,7 +18,7 @@ from heliograph.sandbox.tools import Tools
 from heliograph.server.api import Api, HandledRequest
 from heliograph.server.auth.refusals import refusal_of
 from heliograph.server.disturbing import DroppedResponse, disturbed
-from heliograph.server.handlers import ROUTES, Route
+from heliograph.server.handlers import Route
 from heliograph.server.http.exchange import Disconnected, Exchange
 from heliograph.server.http.responses import ErrorResponse, Response
 from heliograph.server.http.urls import Urls
@@ -52,9 +52,13 @@ class SandboxApi(Api):
         read_media: ReadMedia | None,
         unrecorded: Callable[[], int] | None,
         tools: Tools,
+        *,
+        console: bool = False,
     ) -> None:
-        super().__init__(store, blobs, settings, urls, streams, on_removal, read_media, unrecorded, tools)
-        self._routes = disturbed(ROUTES, tools.chaos)
+        super().__init__(
+            store, blobs, settings, urls, streams, on_removal, read_media, unrecorded, tools, console=console
+        )
+        self._routes = disturbed(self._routes, tools.chaos)
         self._tools = tools
 
     async def _call(self, route: Route[P, B, R], values: list[str], exchange: Exchange) -> HandledRequest:

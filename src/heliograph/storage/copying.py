@@ -21,6 +21,7 @@ from heliograph.storage.rows import conversations, cursors, meta, stream
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.attachments import Removal, StoredAttachment
 from heliograph.storage.rows.clients import StoredClient
+from heliograph.storage.rows.console import StoredSession, StoredTicket
 from heliograph.storage.rows.devices import StoredDevice
 from heliograph.storage.rows.inactivity import StoredLimit
 from heliograph.storage.rows.integrations import StoredIntegration
@@ -127,6 +128,8 @@ TABLES = (
     Table("integration", StoredIntegration.__struct_fields__, ("id",)),
     Table("oauth_client", StoredOAuthClient.__struct_fields__, ("id",)),
     Table("oauth_code", StoredCode.__struct_fields__, ("digest",)),
+    Table("console_session", StoredSession.__struct_fields__, ("id",)),
+    Table("console_ticket", StoredTicket.__struct_fields__, ("digest",)),
     Table("removal_call", RemovalCall.__struct_fields__, ("id",)),
     Table("inactivity_limit", StoredLimit.__struct_fields__, ("app_id",)),
     Table("switchboard", StoredSwitchboard.__struct_fields__, ("app_id",)),

@@ -12,17 +12,17 @@ test asks for a fixture.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from heliograph.testing.app import Business, Conversation, Message, User
-from heliograph.testing.asynchronous import AsyncSandbox
-from heliograph.testing.events import Event
-from heliograph.testing.sandbox import Sandbox
-from heliograph.testing.server import SandboxServer
-from heliograph.testing.webhooks import Call, Inbox, Webhook
-
 if TYPE_CHECKING:
+    from heliograph.testing.app import Business, Conversation, Message, User
+    from heliograph.testing.asynchronous import AsyncSandbox
     from heliograph.testing.container import HeliographContainer
+    from heliograph.testing.events import Event
+    from heliograph.testing.sandbox import Sandbox
+    from heliograph.testing.server import SandboxServer
+    from heliograph.testing.webhooks import Call, Inbox, Webhook
 
 __all__ = [
     "AsyncSandbox",
@@ -40,10 +40,24 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # The container needs a library that other tests do not.
-    if name == "HeliographContainer":
-        from heliograph.testing.container import HeliographContainer
+_MODULES = {
+    "AsyncSandbox": "asynchronous",
+    "Business": "app",
+    "Call": "webhooks",
+    "Conversation": "app",
+    "Event": "events",
+    "HeliographContainer": "container",
+    "Inbox": "webhooks",
+    "Message": "app",
+    "Sandbox": "sandbox",
+    "SandboxServer": "server",
+    "User": "app",
+    "Webhook": "webhooks",
+}
 
-        return HeliographContainer
+
+def __getattr__(name: str) -> Any:
+    # Every run of pytest loads the plugin, and most of them use none of this.
+    if name in _MODULES:
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

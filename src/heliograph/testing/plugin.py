@@ -126,19 +126,16 @@ def pytest_runtest_call(item: pytest.Item) -> None:
         sandbox.begin()
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+@pytest.hookimpl(hookwrapper=True)  # `wrapper` is unknown to the pluggy of older versions of pytest
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
     """Add a section to the report of a failed test: what happened in its app."""
-    report = yield
+    report: pytest.TestReport = (yield).get_result()
     if report.failed and call.when == "call" and (sandbox := _sandbox_of(item)) is not None:
         text = sandbox.report()
         if item.config.getoption("--heliograph-keep"):
             item.funcargs["heliograph_servers"].kept.append(sandbox)  # type: ignore[attr-defined]
             text += "".join(f"\nexport {name}={value}" for name, value in sandbox.env.items())
         report.sections.append(("heliograph", text))
-    return report
 
 
 def _sandbox_of(item: pytest.Item) -> Sandbox | None:

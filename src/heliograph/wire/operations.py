@@ -46,6 +46,9 @@ class Credential(Enum):
 SCOPES = {scope.label: scope for scope in Scope}
 
 
+SECRET = ("secret",)
+"""What operations with keys and webhooks reveal."""
+
 BodyType = type[Body] | UnionType
 """The type of a body: a struct, or a union of structs tagged by the field `type`."""
 ResponseType = type[Response] | type[dict[str, Any]]
@@ -100,6 +103,8 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     required: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     credential: Credential = Credential.REQUIRED
+    reveals_secrets: tuple[str, ...] = ()
+    """The names of fields and headers in the response that have secrets, in lower case."""
     aliases: tuple[str, ...] = ()
     """Other paths at which the server offers the operation, with the same parameters."""
 

@@ -125,6 +125,12 @@ class OAuthClientPath(NoPath, frozen=True, gc=False):
     oauth_client_id: str
 
 
+class SessionPath(NoPath, frozen=True, gc=False):
+    """The path of a session of the console."""
+
+    session_id: str
+
+
 APPS = PathTemplate("/v2/apps", NoPath)
 APP = PathTemplate(f"{APPS.text}/{{appId}}", AppPath)
 APP_KEY = PathTemplate(f"{APP.text}/keys/{{keyId}}", AppKeyPath)
@@ -157,6 +163,9 @@ SNAPSHOTS = PathTemplate("/heliograph/v1/sandbox/snapshots", NoPath)
 SNAPSHOT = PathTemplate(f"{SNAPSHOTS.text}/{{snapshotName}}", SnapshotPath)
 OAUTH_CLIENTS = PathTemplate("/heliograph/v1/oauthClients", NoPath)
 OAUTH_CLIENT = PathTemplate(f"{OAUTH_CLIENTS.text}/{{oauthClientId}}", OAuthClientPath)
+OWN_SESSION = PathTemplate("/console/session", NoPath)
+CONSOLE = PathTemplate("/heliograph/v1/console", NoPath)
+CONSOLE_SESSION = PathTemplate(f"{CONSOLE.text}/sessions/{{sessionId}}", SessionPath)
 
 I, A, C = Scope.INTEGRATION, Scope.APP, Scope.ACCOUNT  # noqa: E741
 BRAND = ("brandId",)

@@ -227,10 +227,11 @@ class Authenticator:
         key = None if "\0" in key_id or not key_id.isascii() else await self._store.read(keys.find, key_id)
         if key is None:
             return self._pepper.hex() * 2, None
-        return self._store.sealer.open(key.id, key.secret), _caller_of(key)
+        return self._store.sealer.open(key.id, key.secret), caller_of(key)
 
 
-def _caller_of(key: StoredKey) -> Caller:
+def caller_of(key: StoredKey) -> Caller:
+    """The caller with a key, with the scope of the key."""
     scope = SCOPES[key.scope]
     if key.app_id is None:
         return AccountCaller(key.id, scope)

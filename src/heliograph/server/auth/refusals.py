@@ -35,6 +35,11 @@ class Reason(StrEnum):
     WRONG_INTEGRATION = "wrong integration"
     NOT_OF_AN_APP = "not a credential of an app"
     WRONG_SERVICE_ACCOUNT = "wrong service account"
+    ENDED_SESSION = "unknown or ended session"
+    INVALID_TICKET = "unknown, expired or used ticket"
+    READ_ONLY = "read-only session"
+    NOT_A_SESSION = "not a session"
+    TOKEN_FOR_TICKET = "token in place of a key or a session"
 
 
 _SECONDS = {Reason.EXPIRED: "expired since {} s", Reason.NOT_YET_VALID: "not yet valid for {} s"}

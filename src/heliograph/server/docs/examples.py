@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict, replace
 
+from heliograph.server.docs.console_examples import CONSOLE_EXAMPLES
 from heliograph.server.docs.sandbox_examples import SANDBOX_EXAMPLES
 from heliograph.wire import (
     activities,
@@ -331,9 +332,11 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
     users.UserUpdateBody: {"profile": {"surname": "Lovelace"}},
 }
 
+_EXAMPLES = {**_BODIES, **SANDBOX_EXAMPLES, **CONSOLE_EXAMPLES}
+
 
 def example_of(kind: BodyType | ResponseType) -> Any:
     """The JSON example of a body or a response, or None."""
-    if (example := _BODIES.get(kind, SANDBOX_EXAMPLES.get(kind))) is not None:
+    if (example := _EXAMPLES.get(kind)) is not None:
         return example
     return next((msgspec.to_builtins(one) for one in _RESPONSES if type(one) is kind), None)

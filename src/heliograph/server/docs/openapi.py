@@ -56,6 +56,7 @@ _PARAMETERS = {
     "recordedRequestId": "The id of the record.",
     "oauthClientId": "The id of the OAuth client.",
     "zendeskId": "The id of the Support user to link with the user.",
+    "sessionId": "The session: `ses_` and 24 hex characters.",
     "snapshotName": "The snapshot: up to 64 letters, digits, dots, underscores and hyphens.",
     "name": "The inbox: up to 64 letters, digits, dots, underscores and hyphens.",
 }
@@ -97,6 +98,7 @@ _TAG_DESCRIPTIONS = {
     "Deliveries": _EXTENSION,
     "End users": "Extensions of this server: what a user, an SDK or a channel does.",
     "OAuth Clients": _EXTENSION,
+    "Console": "Sign-in to the console, which only a server with `--console` has.",
     "Sandbox": "Tools for tests, which only a sandbox has.",
 }
 

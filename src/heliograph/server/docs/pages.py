@@ -24,6 +24,7 @@ from heliograph.server.observability.metrics import CONTENT_TYPE, Metrics
 from heliograph.storage.migrations import schema
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
+from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 
 _ASSETS = Path(__file__).with_name("assets")
@@ -55,10 +56,12 @@ _DOCS = """<!doctype html>
 """
 
 
-def pages(store: Store, metrics: Metrics, urls: Urls, *others: Route, tools: bool = False) -> Starlette:
+def pages(
+    store: Store, metrics: Metrics, urls: Urls, *others: Route, tools: bool = False, console: bool = False
+) -> Starlette:
     """The ASGI application for all paths outside the API, including the routes of `others`.
 
-    With `tools`, the OpenAPI document has the operations of the sandbox tools.
+    With `tools`, the OpenAPI document has the operations of the sandbox tools, and with `console` those of the console.
     """
 
     rendering: asyncio.Task[dict[str, msgspec.Raw]] | None = None
@@ -87,7 +90,7 @@ def pages(store: Store, metrics: Metrics, urls: Urls, *others: Route, tools: boo
         servers = [{"url": base(request), "description": "This server."}]
         nonlocal rendering
         # The first request renders the document, which takes a tenth of a second, in a thread: other requests go on.
-        rendering = rendering or asyncio.create_task(asyncio.to_thread(_rendered, tools))
+        rendering = rendering or asyncio.create_task(asyncio.to_thread(_rendered, tools, console))
         rendered = await asyncio.shield(rendering)
         return Response(msgspec.json.encode({**rendered, "servers": servers}), media_type=_JSON)
 
@@ -115,9 +118,9 @@ def pages(store: Store, metrics: Metrics, urls: Urls, *others: Route, tools: boo
 
 
 @functools.cache
-def _rendered(tools: bool) -> dict[str, msgspec.Raw]:
+def _rendered(tools: bool, console: bool) -> dict[str, msgspec.Raw]:
     """Each part of the OpenAPI document, as JSON."""
-    described = document((*OFFERED, *SANDBOX_TOOLS)) if tools else document()
+    described = document((*OFFERED, *(SANDBOX_TOOLS if tools else ()), *(CONSOLE_OPERATIONS if console else ())))
     return {name: msgspec.Raw(msgspec.json.encode(part)) for name, part in described.items()}
 
 

@@ -15,6 +15,7 @@ from heliograph.domain.networks import Network, networks_of
 from heliograph.domain.tenants import Caller, Tenant
 from heliograph.sandbox.tools import Tools
 from heliograph.server.auth.authenticator import Authenticator
+from heliograph.server.auth.sign_ins import SignInLimit
 from heliograph.server.http.exchange import Exchange, Headers
 from heliograph.server.http.urls import Urls
 from heliograph.server.query import Query
@@ -48,6 +49,8 @@ class ServerContext:
     """Returns the number of requests that this process has not recorded; None without the setting `record_requests`."""
     tools: Tools | None
     """The sandbox tools, on a server that has them."""
+    sign_ins: SignInLimit
+    """The limit of failed sign-ins to the console."""
 
 
 class Request(Struct, Generic[P, B]):
@@ -136,6 +139,16 @@ class Request(Struct, Generic[P, B]):
         return self.context.tools
 
     @property
+    def sign_ins(self) -> SignInLimit:
+        """The limit of failed sign-ins."""
+        return self.context.sign_ins
+
+    @property
+    def client_address(self) -> str | None:
+        """The address of the client, if known."""
+        return self.context.urls.client(self.exchange)
+
+    @property
     def media_fetching(self) -> MediaFetching | None:
         """How to read files of other servers; None without the setting `fetch_media`."""
         if (read := self.context.read_media) is None:
@@ -177,6 +190,10 @@ class Request(Struct, Generic[P, B]):
         """Clear the cache of credentials and wake the purge. Call it after removing a key, an integration or an app."""
         self.context.auth.clear_cache()
         self.context.on_removal()
+
+    def after_session_end(self) -> None:
+        """Clear the cache of credentials. Call it after ending a session."""
+        self.context.auth.clear_cache()
 
     def after_app_change(self) -> None:
         """Clear the cache of apps, so that changed settings take effect. In other processes they do within a second."""

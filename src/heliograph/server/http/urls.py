@@ -17,6 +17,10 @@ class Urls:
         self._public = settings.public_url
         self._proxies = proxies
 
+    def client(self, exchange: Exchange) -> str | None:
+        """The address of the client of a request, if known."""
+        return self._proxies.client(exchange)
+
     def base(self, exchange: Exchange) -> str:
         """The base URL that the client used for a request, without a trailing slash."""
         if self._public:

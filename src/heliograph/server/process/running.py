@@ -123,11 +123,18 @@ def run(
     # The event loop acquires the GIL many times for each request. While another thread computes, such as the writer of
     # SQLite, it waits this long each time; the default is ten times as long.
     sys.setswitchinterval(_SWITCH_SECONDS)
+    if link is None:
+        # Until the server handles signals itself, so that no files of a server are left that had not started yet.
+        signal.signal(signal.SIGTERM, _end)
     try:
         uvloop.run(_with_heartbeat(main(request_log), link))
     finally:
         if request_log is not None:
             request_log.flush()
+
+
+def _end(number: int, _: object) -> None:
+    raise SystemExit(128 + number)
 
 
 async def _with_heartbeat(main: Coroutine[Any, Any, None], link: SupervisorLink | None) -> None:

@@ -28,7 +28,8 @@ from heliograph.storage.migrations.steps import (
     step_16_stream_marks,
     step_17_partitions,
     step_18_synthetic_events,
-    step_19_requests,
+    step_19_console,
+    step_20_requests,
 )
 from heliograph.storage.rows import meta
 
@@ -51,7 +52,8 @@ STEPS: tuple[Step, ...] = (
     step_16_stream_marks.STEP,
     step_17_partitions.STEP,
     step_18_synthetic_events.STEP,
-    step_19_requests.STEP,
+    step_19_console.STEP,
+    step_20_requests.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

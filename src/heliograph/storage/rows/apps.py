@@ -54,6 +54,11 @@ async def get(reader: Reader, app_id: str, *, lock: Lock = Lock.NONE) -> StoredA
     return _ROWS.load(row[:-1]) if row and row[-1] is None else None
 
 
+async def is_taken(reader: Reader, app_id: str) -> bool:
+    """Whether an app has this id; one that was deleted has it until it is purged."""
+    return await reader.get("app", ("id",), ("id",), (app_id,)) is not None
+
+
 async def page(reader: Reader, page: Page) -> Slice[StoredApp]:
     """A page of apps, oldest first."""
     rows = await slice_of(reader, _ROWS.columns, "app WHERE deleted_at IS NULL", (), page)

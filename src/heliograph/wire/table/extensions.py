@@ -122,7 +122,7 @@ CREATE_OAUTH_CLIENT = Operation(
     "CreateOAuthClient", "POST", OAUTH_CLIENTS, "OAuth Clients", C,
     "Creates an OAuth client, whose integration can then be let into apps. The secret is shown only in this response.",
     body=Json(OAuthClientCreateBody), response=Json(OAuthClientResponse), status=201,
-    errors=(errors.OAuthClientAlreadyExists,),
+    errors=(errors.OAuthClientAlreadyExists,), reveals_secrets=("clientsecret",),
 )
 LIST_OAUTH_CLIENTS = Operation(
     "ListOAuthClients", "GET", OAUTH_CLIENTS, "OAuth Clients", C,

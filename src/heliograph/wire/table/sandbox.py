@@ -66,7 +66,7 @@ LIST_INBOX_CALLS = Operation(
     "Lists the calls that an inbox received, oldest first, with checks of each. With `wait`, an empty page is only "
     "returned if no call arrives within this time.",
     body=NO_BODY, response=Json(InboxCallListResponse), errors=(errors.InvalidPage,), paged=True,
-    filters=("path", "eventType", "status"), query=("wait",),
+    filters=("path", "eventType", "status"), query=("wait",), reveals_secrets=("x-api-key", "authorization"),
 )
 CLEAR_INBOX_CALLS = Operation(
     "ClearInboxCalls", "DELETE", INBOX / "calls", SANDBOX_TAG, A,

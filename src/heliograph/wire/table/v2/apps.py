@@ -15,7 +15,7 @@ from heliograph.wire.apps import (
 )
 from heliograph.wire.attachments import AttachmentDeleteBody, AttachmentResponse, AttachmentUploadBody
 from heliograph.wire.formats import NO_BODY, Json, Multipart
-from heliograph.wire.operations import Operation, operations_in
+from heliograph.wire.operations import SECRET, Operation, operations_in
 from heliograph.wire.paths import APP, APP_KEY, APPS, A, C, I
 
 # fmt: off
@@ -49,16 +49,19 @@ CREATE_APP_KEY = Operation(
     "CreateAppKey", "POST", APP / "keys", "App Keys", C,
     "Creates an API key of the app; an app has at most 10.",
     body=Json(AppKeyCreateBody), response=Json(AppKeyResponse), status=201, errors=(errors.AppNotFound,),
+    reveals_secrets=SECRET,
 )
 LIST_APP_KEYS = Operation(
     "ListAppKeys", "GET", APP / "keys", "App Keys", C,
     "Lists the API keys of the app with their secrets.",
     body=NO_BODY, response=Json(AppKeyListResponse), errors=(errors.AppNotFound,),
+    reveals_secrets=SECRET,
 )
 GET_APP_KEY = Operation(
     "GetAppKey", "GET", APP_KEY, "App Keys", C,
     "Fetches an API key of the app with its secret.",
     body=NO_BODY, response=Json(AppKeyResponse), errors=(errors.AppNotFound, errors.NotFound),
+    reveals_secrets=SECRET,
 )
 DELETE_APP_KEY = Operation(
     "DeleteAppKey", "DELETE", APP_KEY, "App Keys", C,

@@ -12,7 +12,7 @@ from heliograph.wire.integrations import (
     IntegrationUpdateBody,
 )
 from heliograph.wire.keys import IntegrationApiKeyBody, IntegrationApiKeyListResponse, IntegrationApiKeyResponse
-from heliograph.wire.operations import Operation, operations_in
+from heliograph.wire.operations import SECRET, Operation, operations_in
 from heliograph.wire.paths import APP, INTEGRATION, INTEGRATION_KEY, SWITCHBOARD, SWITCHBOARD_INTEGRATION, WEBHOOK, A, I
 from heliograph.wire.switchboards import (
     SwitchboardIntegrationCreateBody,
@@ -27,27 +27,36 @@ from heliograph.wire.webhooks import WebhookCreateBody, WebhookListResponse, Web
 
 KEYS_TAG = "Custom Integration API Keys"
 MEMBERS_TAG = "Switchboard Integrations"
+_SECRETS = (
+    *SECRET, "authenticationmessagesecret", "channelsecret", "channelaccesstoken", "switchersecret", "signingkey",
+    "webhooksecret", "pageaccesstoken", "accountmanagementaccesstoken",
+)  # fmt: skip
+"""Those of webhooks and of channels."""
 
 # fmt: off
 CREATE_INTEGRATION = Operation(
     "CreateIntegration", "POST", APP / "integrations", "Integrations", A,
     "Creates an integration. A custom integration is created with its webhook.",
     body=Json(IntegrationCreateBody), response=Json(IntegrationResponse), status=201, errors=(errors.BadRequest,),
+    reveals_secrets=_SECRETS,
 )
 LIST_INTEGRATIONS = Operation(
     "ListIntegrations", "GET", APP / "integrations", "Integrations", A,
     "Lists the integrations of an app, oldest first. `filter[types]` is a comma-separated list of types to include.",
     body=NO_BODY, response=Json(IntegrationListResponse), errors=(errors.InvalidPage,), paged=True, filters=("types",),
+    reveals_secrets=_SECRETS,
 )
 GET_INTEGRATION = Operation(
     "GetIntegration", "GET", INTEGRATION, "Integrations", A,
     "Fetches an integration.",
     body=NO_BODY, response=Json(IntegrationResponse), errors=(errors.IntegrationNotFound,),
+    reveals_secrets=_SECRETS,
 )
 UPDATE_INTEGRATION = Operation(
     "UpdateIntegration", "PATCH", INTEGRATION, "Integrations", A,
     "Changes the given fields. The other fields of an integration cannot be changed.",
     body=Json(IntegrationUpdateBody), response=Json(IntegrationResponse), errors=(errors.IntegrationNotFound,),
+    reveals_secrets=_SECRETS,
 )
 DELETE_INTEGRATION = Operation(
     "DeleteIntegration", "DELETE", INTEGRATION, "Integrations", A,
@@ -58,18 +67,21 @@ CREATE_CUSTOM_INTEGRATION_KEY = Operation(
     "CreateCustomIntegrationKey", "POST", INTEGRATION / "keys", KEYS_TAG, A,
     "Creates an API key of a custom integration, which can have up to 10.",
     body=Json(IntegrationApiKeyBody), response=Json(IntegrationApiKeyResponse), status=201,
+    reveals_secrets=SECRET,
     errors=(errors.NotACustomIntegration, errors.IntegrationNotFound),
 )
 LIST_CUSTOM_INTEGRATION_KEYS = Operation(
     "ListCustomIntegrationKeys", "GET", INTEGRATION / "keys", KEYS_TAG, A,
     "Lists the API keys of a custom integration with their secrets.",
     body=NO_BODY, response=Json(IntegrationApiKeyListResponse),
+    reveals_secrets=SECRET,
     errors=(errors.NotACustomIntegration, errors.IntegrationNotFound),
 )
 GET_CUSTOM_INTEGRATION_KEY = Operation(
     "GetCustomIntegrationKey", "GET", INTEGRATION_KEY, KEYS_TAG, A,
     "Fetches an API key of a custom integration with its secret.",
     body=NO_BODY, response=Json(IntegrationApiKeyResponse), errors=(errors.IntegrationNotFound, errors.NotFound),
+    reveals_secrets=SECRET,
 )
 DELETE_CUSTOM_INTEGRATION_KEY = Operation(
     "DeleteCustomIntegrationKey", "DELETE", INTEGRATION_KEY, KEYS_TAG, A,
@@ -80,22 +92,26 @@ CREATE_WEBHOOK = Operation(
     "CreateWebhook", "POST", INTEGRATION / "webhooks", "Webhooks", I,
     "Creates a webhook of an integration. An app can have up to 10.",
     body=Json(WebhookCreateBody), response=Json(WebhookResponse), status=201,
+    reveals_secrets=SECRET,
     errors=(errors.Forbidden, errors.IntegrationNotFound),
 )
 LIST_WEBHOOKS = Operation(
     "ListWebhooks", "GET", INTEGRATION / "webhooks", "Webhooks", I,
     "Lists the webhooks of an integration with their secrets.",
     body=NO_BODY, response=Json(WebhookListResponse), errors=(errors.Forbidden, errors.IntegrationNotFound),
+    reveals_secrets=SECRET,
 )
 GET_WEBHOOK = Operation(
     "GetWebhook", "GET", WEBHOOK, "Webhooks", I,
     "Fetches a webhook with its secret.",
     body=NO_BODY, response=Json(WebhookResponse), errors=(errors.IntegrationNotFound, errors.NotFound),
+    reveals_secrets=SECRET,
 )
 UPDATE_WEBHOOK = Operation(
     "UpdateWebhook", "PATCH", WEBHOOK, "Webhooks", I,
     "Changes the given fields.",
     body=Json(WebhookUpdateBody), response=Json(WebhookResponse), errors=(errors.IntegrationNotFound, errors.NotFound),
+    reveals_secrets=SECRET,
 )
 DELETE_WEBHOOK = Operation(
     "DeleteWebhook", "DELETE", WEBHOOK, "Webhooks", I,

@@ -28,7 +28,7 @@ GET_TOKEN = Operation(
     "Exchanges a code for a token.",
     body=JsonOrForm(TokenBody, invalid=errors.InvalidTokenRequest), response=Json(TokenResponse),
     errors=(errors.InvalidClient, errors.InvalidTokenRequest, errors.UnsupportedGrantType, errors.InvalidGrant),
-    credential=Credential.IGNORED,
+    credential=Credential.IGNORED, reveals_secrets=("access_token",),
 )
 REVOKE_ACCESS = Operation(
     "RevokeAccess", "DELETE", PathTemplate("/oauth/authorization", NoPath), "OAuth", I,
