@@ -13,11 +13,12 @@ import msgspec
 from msgspec import Raw
 
 MASK = "•••••"
-_WORDS = ("secret", "token", "password", "certificate", "credential", "authorization", "cookie", "signature")
+_WORDS = ("secret", "token", "password", "certificate", "credential", "authorization", "cookie", "signature",
+          "ticket")  # fmt: skip
 _KEYS = ("apikey", "privatekey", "serverkey", "signingkey", "accesskey", "consumerkey")
 # Each word contains one of these, and fewer are found in less time.
 _PARTS = (b"secret", b"token", b"password", b"certificate", b"credential", b"authorization", b"cookie", b"signature",
-          b"key", rb"\u")  # fmt: skip
+          b"ticket", b"key", rb"\u")  # fmt: skip
 _KEY_ID = re.compile(r"[a-z]{2,4}_[0-9a-f]{24}\Z")
 _SCHEMES = {b"basic": "Basic", b"bearer": "Bearer"}
 _encode = msgspec.json.Encoder().encode
