@@ -103,6 +103,12 @@ def test_a_proxy_that_buffers_the_stream(server: Server, api: Caller, monkeypatc
     assert left_behind(server, api) == []
 
 
+def test_a_clock_that_was_left_moved(api: Caller) -> None:
+    assert "clock" not in levels(check_app(connection_of(api)))
+    api.ok("POST", f"/heliograph/v1/apps/{api.app_id}/sandbox/clock", {"advance": 60})
+    assert levels(check_app(connection_of(api)))["clock"] == "warning"
+
+
 def test_chaos_that_was_left_on(api: Caller) -> None:
     chaos = f"/heliograph/v1/apps/{api.app_id}/sandbox/chaos"
     api.ok("PUT", chaos, {"rules": [{"name": "late", "on": "request", "effect": {"delayMs": 1}}]})

@@ -49,17 +49,20 @@ def check_app(to: Connection) -> Iterator[Finding]:
 
 
 def check_sandbox(to: Connection) -> Iterator[Finding]:
-    """The sandbox tools of the server, with the problems that they know, and chaos that was left on."""
+    """The sandbox tools of the server, with the problems that they know, and chaos or a clock that was left changed."""
     try:
-        problems = send(to, GET_SANDBOX)["sandbox"]["problems"]
+        sandbox = send(to, GET_SANDBOX)["sandbox"]
     except UsageError:
         yield ok("sandbox", "the server has no sandbox tools")
         return
     yield ok("sandbox", "the server has sandbox tools, which delete or disturb what is in an app")
-    for problem in problems:
+    for problem in sandbox["problems"]:
         yield warning(
             "sandbox", problem, "`heliograph deliveries list` shows deliveries; a reset of the app removes them"
         )
+    for tool in sandbox["active"]:
+        if tool.startswith("clock"):
+            yield warning("clock", tool, "a reset of the app returns its clock to the time of the machine")
     with contextlib.suppress(UsageError):  # an older server may have no chaos
         yield from judge_rules(send(to, GET_CHAOS)["chaos"]["rules"])
 
