@@ -10,6 +10,7 @@ from heliograph.storage.migrations import schema
 from heliograph.storage.migrations.step import Index, Partitioning, Step
 from heliograph.storage.partitions import Partitions
 from heliograph.storage.postgres.partitions import PostgresPartitions
+from heliograph.storage.rows.log_rows import EVENT_ROWS
 from heliograph.storage.store import Store
 
 PRESENT = schema.STEPS
@@ -30,8 +31,9 @@ CONTRACTED = (*EXPANDED, Step(len(EXPANDED), ("ALTER TABLE conversation DROP COL
 
 
 def unpartitioned_release() -> None:
-    """Become a release that knows no partitions."""
+    """Become a release that knows neither partitions nor the steps after them."""
     schema.STEPS = UNPARTITIONED
+    EVENT_ROWS.columns = tuple(name for name in EVENT_ROWS.columns if name != "request_id")  # the last column
     for name in ("add", "drop", "parts"):
         setattr(PostgresPartitions, name, getattr(Partitions, name))
     sessions.end_sessions = _nothing_to_end

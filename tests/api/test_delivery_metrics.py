@@ -58,7 +58,10 @@ def attempted(api: Caller, count: int) -> None:
     eventually(lambda: sum(one["attemptCount"] for one in below(api).json()["deliveries"]) >= count)
 
 
-def test_attempts_are_counted_by_outcome(calling: Server, hooked: Hooked, endpoint: Endpoint) -> None:
+def test_attempts_are_counted_by_outcome(
+    calling: Server, hooked: Hooked, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoint, "answering", lambda: time.sleep(0.002))  # durations are whole milliseconds
     api, before = hooked(calling, endpoint.url), samples(calling)
     for number, status in enumerate((200, 204, 404, 500), 1):
         endpoint.status = status
