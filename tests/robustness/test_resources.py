@@ -88,7 +88,7 @@ def test_a_stream_that_is_not_read_is_closed(
 
 def test_unsent_bytes_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """At the limit, the slowest clients are disconnected, and those that read are not."""
-    monkeypatch.setattr(connections, "UNSENT_LIMIT", 2_000_000)
+    monkeypatch.setattr(connections, "UNSENT_LIMIT", 1_000_000)
 
     def converse(url: str, app: str, auth: Auth) -> tuple[int, list[int]]:
         with contextlib.ExitStack() as stack:
