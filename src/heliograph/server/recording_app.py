@@ -18,7 +18,9 @@ from heliograph.wire.table.sandbox import SANDBOX_TAG
 from heliograph.wire.table.v2.apps import DELETE_APP
 
 _OF_APP = re.compile(rb"/+(?:v2|heliograph/v1)/apps/([0-9a-f]{24})(?:/|\Z)")
-_DELETED = re.compile(rb"/(?:v2|heliograph/v1)/apps/[0-9a-f]{24}(?:/users/[^/]+(?:/personalinformation)?)?/?\Z")
+_DELETED = re.compile(
+    rb"/(?:v2|heliograph/v1)/apps/[0-9a-f]{24}(?:/users/[^/]+(?:/personalinformation)?|/sandbox/reset)?/?\Z"
+)
 _RESET = b"/sandbox/reset"
 _UNRECORDED = (RECORDER_TAG, SANDBOX_TAG)
 
@@ -35,7 +37,7 @@ class RecordingApplication(Application):
 
     def _handle(self, exchange: Exchange) -> Coroutine[Any, Any, None]:
         path = exchange.raw_path
-        if _RESET in path or (exchange.method == "DELETE" and _DELETED.search(path)):
+        if (exchange.method == "DELETE" or _RESET in path) and _DELETED.search(path):
             return self._handle_deletion(exchange)
         return super()._handle(exchange)
 
