@@ -5,11 +5,11 @@ BIN := .venv/bin
 test check: export PYTHONDONTWRITEBYTECODE :=
 test check: export PYTHONPYCACHEPREFIX := $(CURDIR)/.pytest_cache/bytecode
 
-.PHONY: help run test check format generate bench image assets clean
+.PHONY: help run test check format generate ui check-ui bench image assets clean
 
 help: ## List the targets.
 	@echo 'Usage: make TARGET'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/server ## Set up .venv and serve a sandbox at http://127.0.0.1:8080.
 	$(BIN)/heliograph dev
@@ -28,23 +28,38 @@ check: .venv/dev ## Check format, lint, types, imports, generated files and shap
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.generate_client --check
 	$(BIN)/python -m tools.generate_compat --check
+	$(BIN)/python -m tools.generate_console_api --check
 	$(BIN)/python -m tools.unasync --check
 	$(BIN)/pytest tests/shape
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory check-ui; \
+	  elif [ -n "$$HELIOGRAPH_TEST_REQUIRE_NODE" ]; then echo 'no npm, and HELIOGRAPH_TEST_REQUIRE_NODE is set'; exit 1; \
+	  else echo 'no npm: the console is not built again'; fi
+
+check-ui: ui/node_modules/ready ## Check types and unit tests of the console, and that its built files are those of ui/.
+	cd ui && npm run --silent types && npm run --silent test && node build.mjs --check
 
 format: .venv/dev ## Format the code, and fix what ruff can fix.
 	$(BIN)/ruff format src tests bench tools examples
 	$(BIN)/ruff check --fix src tests bench tools examples
 
-generate: .venv/dev ## Regenerate the client and heliograph.compat from the table of operations.
+generate: .venv/dev ## Regenerate the client, heliograph.compat and the types of the console from the table of operations.
+	$(BIN)/python -m tools.generate_console_api
 	$(BIN)/python -m tools.generate_client
 	$(BIN)/python -m tools.generate_compat
 	$(BIN)/python -m tools.unasync
+
+ui: ui/node_modules/ready ## Build the console from ui/; needs Node 20.
+	cd ui && npm run --silent types && npm run --silent build
+
+ui/node_modules/ready: ui/package-lock.json
+	cd ui && npm ci --silent --no-fund --no-audit
+	@touch $@
 
 image: ## Build the container image heliograph; needs Docker.
 	docker build --tag heliograph .
 
 clean: ## Remove everything that was set up.
-	rm -rf .venv .compat .programs .bench
+	rm -rf .venv .compat .programs .bench ui/node_modules ui/.tests
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Heliograph needs Python 3.11 or newer: make PYTHON=python3.12 …")'
