@@ -178,7 +178,8 @@ async def serve(
 ) -> None:
     """Serve requests on the listening socket until SIGTERM, SIGINT or the end of the supervisor.
 
-    `on_ready` is called once connections are accepted; `on_stop` ends open streams. `exchange` is the class of requests.
+    `on_ready` is called once connections are accepted; `on_stop` ends open streams. `exchange` is the class of
+    requests.
     """
     connections = Connections(connection_limit(raise_descriptor_limit()))
     ready = on_ready or _no_announcement
