@@ -168,6 +168,7 @@ WITHOUT_TENANT |= {
     "stream.start",
     "stream.newest",
     "stream.changed_apps",
+    "activity.changed_apps",
     "cursors.prepare",
 }
 # A snapshot is one of the whole database.

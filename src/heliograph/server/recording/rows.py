@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 from msgspec import Raw, Struct
 
-from heliograph import ids
+from heliograph.domain.tenants import session_of
 from heliograph.server.http.exchange import HeaderList
 from heliograph.server.http.responses import Response
 from heliograph.server.recording import masking
@@ -36,14 +36,15 @@ class Recorded(Struct, gc=False):
 
 
 def row_of(recorded: Recorded) -> StoredRequest:
-    """The row of a request."""
+    """The row of a request, which gets its id when it is stored."""
     exchange, response = recorded.exchange, recorded.response
     headers, key_id = _request_headers(exchange)
+    session = session_of(exchange.caller)
     answered = _headers(response.headers)
     sent = RecordedMessage(headers=headers, size=exchange.size, body=_sent(exchange, headers))
     received = RecordedMessage(headers=answered, size=len(response.body), body=_received(response, answered))
     return StoredRequest(
-        id=ids.new(),
+        id="",
         app_id=exchange.app_id,
         request_id=exchange.request_id,
         received_at=int((recorded.ended_at - recorded.seconds) * 1000),
@@ -52,7 +53,8 @@ def row_of(recorded: Recorded) -> StoredRequest:
         path=_path(exchange, recorded.operation),
         status=recorded.status,
         operation=recorded.operation,
-        key_id=key_id,
+        key_id=exchange.caller.key_id if exchange.caller is not None else key_id,
+        session_id=session.id if session is not None else None,
         sent=Raw(_encode(sent)),
         received=Raw(_encode(received)),
     )
@@ -73,7 +75,7 @@ def _request_headers(exchange: RecordedExchange) -> tuple[dict[str, str], str | 
     """The headers of the request, and the key that they name."""
     headers, key_id = _headers(exchange.header_list), None
     if (authorization := exchange.headers.get(b"authorization")) is not None:
-        headers["authorization"], key_id = masking.credential(authorization, proved=exchange.authenticated)
+        headers["authorization"], key_id = masking.credential(authorization, proved=exchange.caller is not None)
     return headers, key_id
 
 

@@ -1,0 +1,83 @@
+"""Sessions of the console: what they did is marked with their id, and their activity streams end with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.harness import Caller
+from tests.recording.activity import Frame, streaming
+from tests.recording.looking import recorded
+from tests.security.sign_ins import SESSION, Bearer, operator_of, viewer_of
+
+
+def records(api: Caller) -> list[tuple[str, str | None, str | None]]:
+    """The type, the key and the session of each event."""
+    found = api.ok("GET", f"/heliograph/v1/apps/{api.app_id}/eventRecords")["events"]
+    return [(one["type"], one.get("keyId"), one.get("sessionId")) for one in found]
+
+
+def test_events_and_requests_name_the_session(own: Caller) -> None:
+    """deliveries.7, recording.1"""
+    assert own.auth is not None
+    key, operator = own.auth[0], operator_of(own)
+    ada, group = own.new_user(), own.new_group()
+    answer = operator("POST", f"/conversations/{group}/join", {"userId": ada, "subscribeSDKClient": False})
+    assert answer.status_code == 201
+    operator.ok("PATCH", f"/conversations/{group}", {"displayName": "Crew"})
+    trigger = {"type": "conversation:join", "to": ["listeners"]}
+    operator.ok("POST", f"/heliograph/v1/apps/{own.app_id}/sandbox/trigger", trigger)
+    assert records(own) == [
+        ("conversation:create", key, None),
+        ("conversation:join", key, operator.id),
+        ("conversation:join", key, operator.id),
+    ]
+    found = recorded(own, answer.headers["x-request-id"])
+    assert (found["keyId"], found["sessionId"]) == (key, operator.id)
+    assert found["request"]["headers"]["authorization"] == "Bearer •••••"
+    assert [one["sessionId"] for one in found["events"]] == [operator.id]
+    assert "sessionId" not in recorded(own, own("GET", "").headers["x-request-id"])
+
+
+def test_each_call_has_the_session_of_its_caller(own: Caller) -> None:
+    """deliveries.7"""
+    operators = [operator_of(own) for _ in range(3)]
+    groups = [own.new_group() for _ in range(4)]
+    said = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}
+    for operator, group in zip(operators, groups, strict=False):
+        operator.ok("POST", f"/conversations/{group}/messages", said)
+    own.say(groups[-1])
+    sessions = [session for type, _, session in records(own) if type == "conversation:message"]
+    assert sessions == [*[one.id for one in operators], None]
+
+
+def ends(stream: Iterator[Frame]) -> list[str]:
+    """The types of the rest of a stream, which ends by itself."""
+    return [one.kind for one in stream if one.kind not in ("request", "event")]
+
+
+def follow_until_it_ends(own: Caller, session: Bearer) -> None:
+    """Follow with a session, and end it."""
+    with streaming(own, authorization=session.header) as stream:
+        assert next(stream).kind == "hello"
+        own.new_group()
+        assert next(one for one in stream if one.kind == "event").data["type"] == "conversation:create"
+        session.ok("DELETE", SESSION)
+        assert ends(stream) == []
+
+
+def test_a_stream_ends_with_its_session(own: Caller) -> None:
+    """recording.6"""
+    for session in (operator_of(own), viewer_of(own)):
+        follow_until_it_ends(own, session)
+        assert session.status() == 401
+
+
+def test_a_stream_ends_with_its_key(owner: Caller, own: Caller) -> None:
+    """recording.6"""
+    key = owner.ok("POST", f"/v2/apps/{own.app_id}/keys", {"displayName": "Short"})["key"]
+    short = Caller(own.url, (key["id"], key["secret"]), own.app_id, own.http)
+    session = viewer_of(short)
+    with streaming(short) as stream, streaming(own, authorization=session.header) as of_session:
+        assert [next(stream).kind, next(of_session).kind] == ["hello", "hello"]
+        owner.ok("DELETE", f"/v2/apps/{own.app_id}/keys/{key['id']}")
+        assert ends(stream) == ends(of_session) == []
