@@ -15,6 +15,7 @@ from tests.databases import POSTGRESQL, new_database
 from tests.harness import Caller, Server, init, new_app, serving, titles_of
 from tests.recording.activity import Frame, activity_url, frames, shown, streaming, taken
 from tests.recording.looking import listed, recorded
+from tests.security.test_clock import Clock
 
 MOST_BEHIND = 1_000
 
@@ -89,7 +90,7 @@ def test_an_invalid_cursor_begins_now(own: Caller, given: str) -> None:
     own.new_user()
     with streaming(own, given) as stream:
         hello, reset = taken(stream, 2)
-        assert (hello.kind, reset.kind, reset.data) == ("hello", "reset", {})
+        assert (hello.kind, reset.kind, reset.data, reset.cursor) == ("hello", "reset", {}, hello.cursor)
         own.new_group()
         assert "conversation:create" in shown(entries_of(stream, 2))
 
@@ -239,3 +240,26 @@ def test_cursors_reveal_nothing(own: Caller) -> None:
     with streaming(own) as stream:
         cursor = next(stream).cursor
     assert re.fullmatch(r"[\w-]{54}", cursor or "")
+
+
+@pytest.mark.one_engine
+def test_a_clock_that_was_set_back_hides_nothing(tmp_path: Path) -> None:
+    """recording.6: after a restart, ids are greater than those of recorded requests."""
+    clock = Clock(tmp_path)
+    with serving(tmp_path / "heliograph.db", "--record-requests", "100", env=clock.env) as server:
+        api = new_app(Caller(server.url, init(server.database_url).account_auth))
+        clock.set(3600)
+        last = recorded(api, api("GET", "").headers["x-request-id"])
+        with streaming(api) as stream:
+            cursor = next(stream).cursor
+        clock.set(0)
+        server.restart()
+        again = Caller(server.url, api.auth, api.app_id)
+        again.new_group()
+        with streaming(again, cursor) as stream:
+            assert next(stream).kind == "hello"
+            (found,) = entries_of(stream, 1)
+        assert shown([found]) == ["conversation:create"]
+        assert found.data["id"] > last["id"]
+        for caller in (api, again):
+            caller.http.close()

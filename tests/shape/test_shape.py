@@ -169,6 +169,7 @@ WITHOUT_TENANT |= {
     "stream.newest",
     "stream.changed_apps",
     "activity.changed_apps",
+    "recorded_requests.newest",
     "cursors.prepare",
 }
 # A snapshot is one of the whole database.

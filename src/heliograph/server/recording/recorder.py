@@ -8,6 +8,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
+from heliograph import ids
 from heliograph.background import Failures
 from heliograph.server.http.responses import Response
 from heliograph.server.recording.exchange import RecordedExchange
@@ -161,7 +162,12 @@ async def recording(
     store: Store, keep: int, failures: Failures, on_drop: Callable[[int], None]
 ) -> AsyncIterator[Recorder | None]:
     """Yield a recorder that keeps this number of requests of each app, and writes the rest of its queue at the end;
-    None if the number is 0."""
+    None if the number is 0.
+
+    New ids of events and requests will be greater than those of recorded requests, even if the clock was set back.
+    """
+    if not store.shared:
+        ids.follow(await store.read(recorded_requests.newest))
     if not keep:
         yield None
         return

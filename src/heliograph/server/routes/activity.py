@@ -41,9 +41,11 @@ async def open_stream(request: Request[AppPath, None]) -> EventParts:
     resumed = await _resumed(request, cursors)
     position = resumed or await _now(request)
     recording = request.context.unrecorded is not None
-    hello = _part("hello", ActivityHello(heartbeat=_HEARTBEAT_SECONDS, recording=recording), cursors.encode(position))
+    cursor = cursors.encode(position)
+    hello = _part("hello", ActivityHello(heartbeat=_HEARTBEAT_SECONDS, recording=recording), cursor)
     is_reset = resumed is None and b"last-event-id" in request.headers
-    first = hello + _part("reset", ActivityReset()) if is_reset else hello
+    # A client may drop the cursor that it has when it reads the reset.
+    first = hello + _part("reset", ActivityReset(), cursor) if is_reset else hello
     parts = following(request, ActivityTail(request, cursors, position), first)
     return _once(parts, ends_at_first=is_reset) if once == "1" else parts
 

@@ -102,6 +102,12 @@ async def caused(reader: Reader, app_id: str, request: StoredRequest) -> list[St
     return await event_records.of_request(reader, app_id, request.request_id, first, last, _EVENTS)
 
 
+async def newest(reader: Reader) -> str:
+    """The greatest id of a request in a database with one bucket."""
+    row = await reader.row("SELECT max((SELECT max(id) FROM request WHERE bucket = 0 AND app_id = app.id)) FROM app")
+    return (row[0] if row else None) or ids.FIRST
+
+
 async def add(tx: Tx, requests: Sequence[StoredRequest]) -> None:
     """Store requests, in this order, and give each an id in the order of the activity stream."""
     for one in requests:

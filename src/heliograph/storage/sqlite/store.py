@@ -253,8 +253,9 @@ def _connected(location: Location, file: DatabaseFile, left: list[Path], *, serv
     connection = connect(location.path, read_only=False)
     try:
         sealer = _prepare(connection, location)
-        for newest in _newest_ids(connection):
-            ids.follow(newest)
+        newest = connection.execute("SELECT id FROM event ORDER BY bucket DESC, id DESC LIMIT 1").fetchone()
+        if newest:
+            ids.follow(newest[0])
         if serve and location.log in left:
             # After a crash, the index does not count checkpoints before the first one, see `file_watch`.
             connection.execute("PRAGMA wal_checkpoint")
@@ -263,17 +264,6 @@ def _connected(location: Location, file: DatabaseFile, left: list[Path], *, serv
     except BaseException:
         connection.close()
         raise
-
-
-def _newest_ids(connection: sqlite3.Connection) -> list[str]:
-    """The greatest ids of events and recorded requests. New ones must be greater, even if the clock was set back."""
-    found = (
-        connection.execute("SELECT id FROM event ORDER BY bucket DESC, id DESC LIMIT 1").fetchone(),
-        connection.execute(
-            "SELECT max((SELECT max(id) FROM request WHERE bucket = 0 AND app_id = app.id)) FROM app"
-        ).fetchone(),
-    )
-    return [row[0] for row in found if row and row[0]]
 
 
 def _prepare(connection: sqlite3.Connection, location: Location) -> Sealer:
