@@ -18,8 +18,6 @@ from heliograph.wire.base import Response
 WEBHOOKS_ONLY, STREAM_TOO = "webhooks", "stream"
 """The values of the column `synthetic`, which is NULL in the rows of real events: whether the event stream has it."""
 
-_COLUMNS = ("bucket", *EVENT_ROWS.columns)
-
 
 async def add(
     tx: Tx,
@@ -40,13 +38,14 @@ async def add(
     for event in events:
         if event.id in full_ids:
             event.full_payload = Raw(msgspec.json.encode(in_full[event.id]()))
+    columns = ("bucket", *EVENT_ROWS.columns)
     rows = [(tx.bucket(lane_of(one)), *EVENT_ROWS.dump(one)) for one in events]
     if sessions:
         # Most transactions have none, and insert one column less.
         in_sessions = [(*row, sessions.get(one.id)) for row, one in zip(rows, events, strict=True)]
-        await tx.insert("event", (*_COLUMNS, "session_id"), in_sessions)
+        await tx.insert("event", (*columns, "session_id"), in_sessions)
     else:
-        await tx.insert("event", _COLUMNS, rows)
+        await tx.insert("event", columns, rows)
     if new:
         await deliveries.add(tx, new)
 
@@ -62,7 +61,7 @@ async def add_synthetic(
     tx.check_events(event.id)
     audience = STREAM_TOO if streamed else WEBHOOKS_ONLY
     row = (tx.bucket(lane_of(event)), *EVENT_ROWS.dump(event), audience, session_id)
-    await tx.insert("event", (*_COLUMNS, "synthetic", "session_id"), [row])
+    await tx.insert("event", ("bucket", *EVENT_ROWS.columns, "synthetic", "session_id"), [row])
     new = [deliveries.new_delivery(tx, event, one) for one in hooks]
     if new:
         await deliveries.add(tx, new)
