@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
 
 from tests.harness import Caller
 from tests.recording.activity import Frame, streaming
@@ -38,16 +41,25 @@ def test_events_and_requests_name_the_session(own: Caller) -> None:
     assert "sessionId" not in recorded(own, own("GET", "").headers["x-request-id"])
 
 
-def test_each_call_has_the_session_of_its_caller(own: Caller) -> None:
-    """deliveries.7"""
-    operators = [operator_of(own) for _ in range(3)]
-    groups = [own.new_group() for _ in range(4)]
-    said = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}
-    for operator, group in zip(operators, groups, strict=False):
-        operator.ok("POST", f"/conversations/{group}/messages", said)
-    own.say(groups[-1])
-    sessions = [session for type, _, session in records(own) if type == "conversation:message"]
-    assert sessions == [*[one.id for one in operators], None]
+def test_calls_at_the_same_time_have_the_sessions_of_their_callers(own: Caller) -> None:
+    """deliveries.7: calls of several sessions, and of none, share a batch."""
+    ada, groups = own.new_user(), [own.new_group() for _ in range(12)]
+    sessions = [operator_of(own) for _ in range(2)]
+    body = {"userId": ada, "subscribeSDKClient": False}
+
+    def join(number: int) -> None:
+        url = f"{own.url}/v2/apps/{own.app_id}/conversations/{groups[number]}/join"
+        session = sessions[number % 3] if number % 3 < 2 else None
+        headers = {"authorization": session.header} if session else {}
+        answer = httpx.post(url, json=body, headers=headers, auth=None if session else own.auth, timeout=30)
+        assert answer.status_code == 201
+
+    with ThreadPoolExecutor(len(groups)) as pool:
+        list(pool.map(join, range(len(groups))))
+    found = own.ok("GET", f"/heliograph/v1/apps/{own.app_id}/eventRecords", params={"page[size]": 100})["events"]
+    joined = {one["conversationId"]: one.get("sessionId") for one in found if one["type"] == "conversation:join"}
+    ids = [sessions[0].id, sessions[1].id, None]
+    assert joined == {group: ids[number % 3] for number, group in enumerate(groups)}
 
 
 def ends(stream: Iterator[Frame]) -> list[str]:

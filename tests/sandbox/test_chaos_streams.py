@@ -127,7 +127,8 @@ def test_request_rules_apply_to_the_opening_of_a_stream(api: Caller) -> None:
 
 def test_the_activity_stream_is_disturbed_by_its_events(api: Caller) -> None:
     """Requests and reports of the stream itself are no events."""
-    disturb(api, rule("lost", "stream", drop=1, times=1, match={"trigger": "conversation:message"}))
+    lost = rule("lost", "stream", drop=1, times=1, match={"trigger": "conversation:message"})
+    disturb(api, lost, rule("cut", truncate=5, match={"method": "GET"}))
     group = api.new_group()
     with activity(api) as frames:
         start = next(frames)
