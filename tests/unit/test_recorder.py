@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from heliograph.background import Failures
+from heliograph.domain.tenants import AppCaller
 from heliograph.server.http.channel import Channel
 from heliograph.server.http.exchange import Addresses
 from heliograph.server.http.responses import Response
@@ -18,6 +19,7 @@ from heliograph.server.recording.recorder import QUEUE_BYTES, QUEUE_LIMIT, Recor
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
+from heliograph.wire import operations
 from tests.databases import SQLITE, new_database, url_of
 
 APP = "6b08800000000000000000aa"
@@ -37,7 +39,7 @@ def add(recorder: Recorder, number: int, body: bytes = b"") -> None:
     headers = [(b"x-request-id", str(number).encode())]
     target, addresses = (PATH.encode(), b""), Addresses("http", None, None)
     exchange = RecordedExchange(Channel(_Transport()), "GET", target, headers, addresses, lambda: None)
-    exchange.mark_authenticated()
+    exchange.mark_authenticated(AppCaller("app_key", operations.Scope.APP, APP))
     recorder.add(exchange, APP, "GetApp", Response(200, [], body), 0.001)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from heliograph.domain.tenants import Caller
 from heliograph.server.http.http1 import Http1Exchange
 
 BODY_LIMIT = 100_000
@@ -15,20 +16,21 @@ class RecordedExchange(Http1Exchange):
 
     # A subclass costs a request less than an object around another exchange, which passes everything on. Without slots,
     # the instances would have more attributes than Python 3.11 stores without a dictionary.
-    __slots__ = ("authenticated", "body", "size")
+    __slots__ = ("body", "caller", "size")
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self.authenticated = False
+        self.caller: Caller | None = None
+        """The caller, if the request was authenticated."""
         self.body: bytes | None = b""
         """The body that was read; None if it is too long to be recorded."""
         self.size = 0
         """The bytes of the body that were read."""
 
-    def mark_authenticated(self) -> None:
+    def mark_authenticated(self, caller: Caller) -> None:
         """Called when the request is authenticated."""
-        self.authenticated = True
-        super().mark_authenticated()
+        self.caller = caller
+        super().mark_authenticated(caller)
 
     async def read(self) -> bytes:
         """The next part of the body.

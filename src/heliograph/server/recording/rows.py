@@ -7,7 +7,7 @@ from functools import lru_cache
 import msgspec
 from msgspec import Raw, Struct
 
-from heliograph import ids
+from heliograph.domain.tenants import session_of
 from heliograph.server.http.exchange import HeaderList
 from heliograph.server.http.responses import Response
 from heliograph.server.recording import masking
@@ -26,6 +26,9 @@ class Recorded(Struct, array_like=True, gc=False):
 
     app_id: str
     authenticated: bool
+    key_id: str | None
+    """The key of the caller, if the request was authenticated."""
+    session_id: str | None
     method: str
     path: bytes
     query: bytes
@@ -53,10 +56,13 @@ def recorded(
 ) -> Recorded:
     """What is recorded of an exchange."""
     body = response.body
-    size = len(body)
+    size, caller = len(body), exchange.caller
+    session = session_of(caller)
     return Recorded(
         app_id,
-        exchange.authenticated,
+        caller is not None,
+        caller.key_id if caller is not None else None,
+        session.id if session is not None else None,
         exchange.method,
         exchange.raw_path,
         exchange.query_string,
@@ -75,13 +81,13 @@ def recorded(
 
 
 def row_of(one: Recorded) -> StoredRequest:
-    """The row of a request."""
+    """The row of a request, which gets its id when it is stored."""
     headers, key_id = _request_headers(one)
     answered = _headers(one.response_headers)
     sent = RecordedMessage(headers=headers, size=one.size, body=_sent(one.body, headers))
     received = RecordedMessage(headers=answered, size=one.response_size, body=_received(one.response_body, answered))
     return StoredRequest(
-        id=ids.new(),
+        id="",
         app_id=one.app_id,
         request_id=one.request_id,
         received_at=int((one.ended_at - one.seconds) * 1000),
@@ -90,7 +96,8 @@ def row_of(one: Recorded) -> StoredRequest:
         path=_path(one),
         status=one.status,
         operation=one.operation,
-        key_id=key_id,
+        key_id=one.key_id if one.authenticated else key_id,
+        session_id=one.session_id,
         sent=Raw(_encode(sent)),
         received=Raw(_encode(received)),
     )
