@@ -71,7 +71,7 @@ def by_external_id(site: Site) -> None:
     external_id = site.name()
     user = site.user(external_id)
     equal(found(site, external_id), [("user", user)], "the results for an external id")
-    holds(("user", user) not in found(site, external_id[:-1]), "a user found by the beginning of an external id", user)
+    holds(("user", user) not in found(site, external_id[:-1]), "no user for the beginning of an external id", user)
 
 
 @rule("finding.3", "Conversations are found by the beginning of their names.", Need.EXTENSIONS)
