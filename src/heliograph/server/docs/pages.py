@@ -62,6 +62,7 @@ def pages(
     """The ASGI application for all paths outside the API, including the routes of `others`.
 
     With `tools`, the OpenAPI document has the operations of the sandbox tools, and with `console` those of the console.
+    The root of a sandbox with the console redirects to it, that of another server to the reference page.
     """
 
     rendering: asyncio.Task[dict[str, msgspec.Raw]] | None = None
@@ -97,8 +98,11 @@ def pages(
     async def docs(request: Request) -> Response:
         return HTMLResponse(_DOCS)
 
-    async def home(request: Request) -> Response:
+    async def to_docs(request: Request) -> Response:
         return RedirectResponse(f"{base(request)}/docs")
+
+    async def home(request: Request) -> Response:
+        return RedirectResponse(f"{base(request)}/{'console/' if tools and console else 'docs'}")
 
     plain_pages = {"/health/live": live, "/health/ready": ready, "/metrics": prometheus, "/openapi.json": openapi}
     application = Starlette(
@@ -106,7 +110,8 @@ def pages(
             *[Route(path + slash, page) for path, page in plain_pages.items() for slash in ("", "/")],
             Route("/docs", docs),
             # URLs in the page are relative to /docs.
-            *[Route(path, home) for path in ("/", "/docs/")],
+            Route("/docs/", to_docs),
+            Route("/", home),
             *others,
             Mount("/docs/assets", StaticFiles(directory=_ASSETS)),
         ],
