@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -98,20 +99,14 @@ def pages(
     async def docs(request: Request) -> Response:
         return HTMLResponse(_DOCS)
 
-    async def to_docs(request: Request) -> Response:
-        return RedirectResponse(f"{base(request)}/docs")
-
-    async def home(request: Request) -> Response:
-        return RedirectResponse(f"{base(request)}/{'console/' if tools and console else 'docs'}")
-
     plain_pages = {"/health/live": live, "/health/ready": ready, "/metrics": prometheus, "/openapi.json": openapi}
     application = Starlette(
         routes=[
             *[Route(path + slash, page) for path, page in plain_pages.items() for slash in ("", "/")],
             Route("/docs", docs),
             # URLs in the page are relative to /docs.
-            Route("/docs/", to_docs),
-            Route("/", home),
+            Route("/docs/", _redirect(base, "docs")),
+            Route("/", _redirect(base, "console/" if tools and console else "docs")),
             *others,
             Mount("/docs/assets", StaticFiles(directory=_ASSETS)),
         ],
@@ -120,6 +115,13 @@ def pages(
     # Starlette would redirect to a URL made from the Host header alone.
     application.router.redirect_slashes = False
     return application
+
+
+def _redirect(base: Callable[[Request], str], path: str) -> Callable[[Request], Awaitable[Response]]:
+    async def redirect(request: Request) -> Response:
+        return RedirectResponse(f"{base(request)}/{path}")
+
+    return redirect
 
 
 @functools.cache
