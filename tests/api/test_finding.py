@@ -142,3 +142,19 @@ def test_something_must_be_wanted(own: Caller, query: str) -> None:
     """finding.1"""
     refused = own("GET", extension(own, f"/find{query}"))
     assert titles_of(refused) == ["q should NOT have fewer than 1 characters"]
+
+
+STRANGE = ["%00", "a%00b", "%F0%9F%8C%9E", "%ED%A0%BD", "%FF", "x" * 7000, "%27%20OR%201=1--", "%F4%8F%BF%BF", "A" * 24]
+
+
+@pytest.mark.parametrize("text", STRANGE, ids=lambda one: one[:12])
+def test_strange_texts_are_no_errors_of_the_server(own: Caller, text: str) -> None:
+    own.new_group(displayName="Crew")
+    # Text that the database cannot hold counts as empty.
+    refused = {"/find?q=": ("%ED%A0%BD", "%FF", "%00", "a%00b")}
+    for path in ("/find?q=", "/users?filter[ids]=", "/deliveries?filter[ids]="):
+        answer = own("GET", extension(own, path + text))
+        assert answer.status_code == (400 if text in refused.get(path, ("%ED%A0%BD", "%FF")) else 200), answer.text
+        if answer.is_success:
+            assert [one for one in answer.json().values() if isinstance(one, list)] == [[]]
+    assert own("GET", extension(own, f"/users?sort={text}")).status_code == 400
