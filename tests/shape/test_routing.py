@@ -31,6 +31,8 @@ SPREAD_OUT = {
     "stream.start": "the step of the schema that begins the stream",
     "stream.after": "the stream is that of a whole app",
     "stream.changed_apps": "the streams are those of whole apps",
+    "repetitions._between": "the stream is that of a whole app",
+    "repetitions.changed_apps": "the streams are those of whole apps",
     "copying._chunk": ONCE,
     "copying._count": ONCE,
     "copying._first": ONCE,

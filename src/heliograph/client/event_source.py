@@ -22,7 +22,8 @@ _RESET = b"reset"
 class EventSource:
     """Parses the successive responses of one stream.
 
-    A resumed stream may repeat events: repetitions of the last 10,000 events are skipped.
+    A resumed stream may have events twice: those among the last 10,000 events are skipped, unless they are marked as
+    repeated.
     """
 
     def __init__(self, operation: str, last_event_id: str | None) -> None:
@@ -76,13 +77,13 @@ class EventSource:
         self.last_event_id = self._id or self.last_event_id
 
     def _delivery(self, data: bytes) -> Delivery | None:
-        """The delivery, or None if all of its events were seen before."""
+        """The delivery, or None if all of its events were seen before and it is no repetition."""
         try:
             delivery = Delivery(msgspec.json.decode(data))
             ids = [event["id"] for event in delivery["events"]]
         except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:
             raise DecodeError(f"invalid delivery in the stream: {error}", self._operation) from error
-        if all(id in self._seen for id in ids):
+        if not delivery.repeated and all(id in self._seen for id in ids):
             return None
         self._seen.update(dict.fromkeys(ids))
         while len(self._seen) > _MAX_REMEMBERED:

@@ -12,13 +12,13 @@ from typing import Self
 from msgspec.structs import replace
 
 from heliograph.client import retrying
-from heliograph.client.delivery import Delivery
+from heliograph.client.delivery import Delivery, Listener, ListenerListResponse
 from heliograph.client.event_source import EventSource
 from heliograph.client.options import Attempt, Options, report_attempt
 from heliograph.client.requesting import PreparedRequest, build
 from heliograph.client.sync_calls import Api, BaseClient
 from heliograph.errors import ApiError, InvalidArgument, TransportError
-from heliograph.wire.table.extensions import STREAM_EVENTS
+from heliograph.wire.table.extensions import LIST_LISTENERS, STREAM_EVENTS
 
 _SILENCE_SECONDS = 45.0
 """Reconnect after this long without data. The server sends a comment every 15 seconds."""
@@ -35,6 +35,9 @@ class EventsApi(Api):
         conversation_id: str | None = None,
         include_full_user: bool = False,
         last_event_id: str | None = None,
+        repeated: bool = False,
+        listener: str | None = None,
+        forward_to: str | None = None,
     ) -> EventStream:
         """Stream events, without an endpoint for webhooks. The stream connects when it is first iterated.
 
@@ -53,6 +56,9 @@ class EventsApi(Api):
             include_full_user: include the complete users in the events, like the option of webhooks.
             last_event_id: resume after this id, the `last_event_id` of an earlier stream; `0` starts with the oldest
                 event. By default the stream starts with the next event.
+            repeated: also stream an event again when a delivery of it is sent again. Such a delivery is `repeated`.
+            listener: list the stream under this name while it is open.
+            forward_to: where the listener forwards the events, for the list.
 
         Raises:
             InvalidArgument: an argument cannot be sent.
@@ -63,8 +69,23 @@ class EventsApi(Api):
             "trigger": ",".join(triggers) or None,
             "conversationId": conversation_id,
             "includeFullUser": include_full_user or None,
+            "repeated": repeated or None,
+            "listener": listener,
+            "forwardTo": forward_to,
         }
         return EventStream(self._client, build(STREAM_EVENTS, (app_id,), query=query), last_event_id)
+
+    def listeners(self, app_id: str) -> list[Listener]:
+        """The programs that follow the events of the app under a name, such as `heliograph listen`.
+
+        Raises:
+            InvalidArgument: an argument cannot be sent.
+            ApiError: the server responded with an error.
+            TransportError: no response arrived.
+            DecodeError: the response cannot be decoded.
+        """
+        response = self._client.send(build(LIST_LISTENERS, (app_id,)), ListenerListResponse)
+        return response.listeners
 
 
 class EventStream:

@@ -5,15 +5,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from heliograph.background import Failures
 from heliograph.errors import ServiceUnavailable
-from heliograph.storage.rows import stream
+from heliograph.storage.rows import repetitions, stream
 from heliograph.storage.store import Store
 
 _POLL_SECONDS = 0.125
 _MAX_STREAMS = 100
 _MAX_PER_APP = 25
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An open stream: its app, and whether it has repetitions."""
+
+    app_id: str
+    repeated: bool
 
 
 class Streams:
@@ -26,7 +35,7 @@ class Streams:
     def __init__(self, store: Store, failures: Failures) -> None:
         self._store = store
         self._failures = failures
-        self._open: dict[asyncio.Event, str] = {}  # the app of each stream
+        self._open: dict[asyncio.Event, _Opened] = {}
         self._watching: asyncio.Task[None] | None = None
         self._horizon: str | None = None
         self._closing = False
@@ -38,8 +47,8 @@ class Streams:
             self._wake(app_id)
 
     def _wake(self, app_id: str | None = None) -> None:
-        for event, owner in self._open.items():
-            if app_id is None or owner == app_id:
+        for event, opened in self._open.items():
+            if app_id is None or opened.app_id == app_id:
                 event.set()
 
     def close(self) -> None:
@@ -61,17 +70,20 @@ class Streams:
         return self._horizon or await self._store.horizon()
 
     @contextlib.contextmanager
-    def opened(self, app_id: str) -> Iterator[asyncio.Event]:
+    def opened(self, app_id: str, *, repeated: bool) -> Iterator[asyncio.Event]:
         """Register a stream of an app while the context is open; yields the event that wakes it.
+
+        `repeated` is whether the stream has repetitions.
 
         Raises:
             ServiceUnavailable: the process, or the app, has the maximum number of streams.
         """
-        full = len(self._open) >= _MAX_STREAMS or list(self._open.values()).count(app_id) >= _MAX_PER_APP
+        of_app = sum(one.app_id == app_id for one in self._open.values())
+        full = len(self._open) >= _MAX_STREAMS or of_app >= _MAX_PER_APP
         if self._closing or full:
             raise ServiceUnavailable
         event = asyncio.Event()
-        self._open[event] = app_id
+        self._open[event] = _Opened(app_id, repeated)
         if self._watching is None and self._store.shared:
             self._watching = asyncio.create_task(self._failures.keep_running("streams", self._watch))
         try:
@@ -91,7 +103,10 @@ class Streams:
             horizon = await self._store.horizon()
             if horizon == seen:
                 continue
-            apps = await self._store.read(stream.changed_apps, seen, horizon, set(self._open.values()))
+            opened = [*self._open.values()]
+            apps = await self._store.read(stream.changed_apps, seen, horizon, {one.app_id for one in opened})
+            repeating = {one.app_id for one in opened if one.repeated}
+            apps += await self._store.read(repetitions.changed_apps, seen, horizon, repeating) if repeating else []
             seen = self._horizon = horizon
             for app_id in apps:
                 self._wake(app_id)

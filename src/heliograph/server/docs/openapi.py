@@ -11,6 +11,7 @@ from heliograph import errors
 from heliograph._version import __version__
 from heliograph.errors import ApiError
 from heliograph.server.docs.examples import example_of
+from heliograph.server.docs.parameters import QUERY
 from heliograph.server.http.responses import ErrorResponse
 from heliograph.wire.base import Body, Response
 from heliograph.wire.deliveries import DeliveryStatus
@@ -77,19 +78,6 @@ _FILTERS = {
     "requestId": "The X-Request-Id of the request that caused the event.",
 }
 _ONE_OF = {("Deliveries", "status"): get_args(DeliveryStatus), ("Deliveries", "type"): tuple(EVENT_TYPES)}
-_QUERY = {
-    "brandId": "The brand in which to look up the external id.",
-    "access": "Who may read the attachment: `public`.",
-    "for": "The purpose of the attachment: `message`.",
-    "conversationId": "The conversation.",
-    "includeFullUser": "`true` includes full users in the events, like the option of a webhook.",
-    "trigger": "Triggers of webhooks, separated by commas: only events of these types. All events if absent.",
-    "client_id": "The integration, by the id of its OAuth client.",
-    "response_type": "The type of the grant: `code`.",
-    "state": "A text that is returned with the code.",
-    "wait": "How many seconds to wait for a record if the page would be empty: up to 60.",
-    "redirect_uri": "The URL to which the browser is redirected.",
-}
 _REQUEST_HEADERS = {
     "Last-Event-ID": "The id of the last event that the client received from this stream, or 0 for the oldest."
 }
@@ -284,7 +272,7 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
         about = f"Which {noun}{': exactly one of these' if operation.one_filter else ''}."
         parameters.append({**_deep_object("filter", about, filters), "required": operation.one_filter})
     for name in operation.query:
-        parameter = {"name": name, "in": "query", "description": _QUERY[name], "schema": _TEXT}
+        parameter = {"name": name, "in": "query", "description": QUERY[name], "schema": _TEXT}
         parameters.append({**parameter, "required": True} if name in operation.required else parameter)
     return parameters
 

@@ -8,23 +8,29 @@ import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
+from heliograph import ids
 from heliograph.domain.events.full_users import show_full_users
 from heliograph.errors import BadRequest
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
+from heliograph.server.listening import Presence
 from heliograph.server.streams import Streams
-from heliograph.storage.rows import stream
+from heliograph.storage.rows import repetitions, stream
 from heliograph.storage.rows.cursors import CursorCodec, cursor_codec
+from heliograph.storage.rows.listeners import StoredListener
 from heliograph.storage.rows.log_rows import StoredEvent
 from heliograph.storage.rows.stream import Found
 from heliograph.storage.store import Store
+from heliograph.wire import envelope, times
 from heliograph.wire.envelope import NO_WEBHOOK, call_body
+from heliograph.wire.listeners import parse_name
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table.extensions import STREAM_EVENTS
 
 _RECHECK_SECONDS = 1.0
 """How often the credential of an idle stream is checked."""
 _KEEP_ALIVE_SECONDS = 15.0
+_TRUTHS = {"false": False, "true": True}
 _PAGE = 200
 _NOTHING = b""
 _OLDEST = b"0"
@@ -43,25 +49,52 @@ class Selection:
     triggers: list[str]
     conversation_id: str | None
     include_full_user: bool
+    repeated: bool
+    """Whether it has repetitions of events."""
+    presence: Presence
+
+    @property
+    def read_seconds(self) -> float:
+        """How often the stream reads without being woken, in case that was missed.
+
+        A command beside a server on SQLite can repeat events, and wakes no stream.
+        """
+        return _RECHECK_SECONDS if self.repeated and not self.store.shared else _KEEP_ALIVE_SECONDS
 
 
 @handles(STREAM_EVENTS)
 async def open_stream(request: Request[AppPath, None]) -> EventParts:
+    selection = _selection(request, await request.store.read(cursor_codec, request.tenant.app_id))
+    position, first = await _start(request, selection.cursors)
+    return _parts(request, selection, position, first)
+
+
+def _selection(request: StreamRequest, cursors: CursorCodec) -> Selection:
     plain = request.query.plain
-    if plain.get("includeFullUser", "false") not in ("true", "false"):
-        raise BadRequest("includeFullUser should be true or false")
-    app_id = request.tenant.app_id
-    cursors = await request.store.read(cursor_codec, app_id)
-    selection = Selection(
+    return Selection(
         store=request.store,
-        app_id=app_id,
+        app_id=request.tenant.app_id,
         cursors=cursors,
         triggers=[trigger for trigger in plain.get("trigger", "").split(",") if trigger],
         conversation_id=plain.get("conversationId"),
-        include_full_user=plain.get("includeFullUser") == "true",
+        include_full_user=_is_true(plain, "includeFullUser"),
+        repeated=_is_true(plain, "repeated"),
+        presence=Presence(request.store, _listener(request)),
     )
-    position, first = await _start(request, cursors)
-    return _parts(request, selection, position, first)
+
+
+def _listener(request: StreamRequest) -> StoredListener | None:
+    """The listener that the stream is to be listed as; None without a name."""
+    plain = request.query.plain
+    named = parse_name(plain.get("listener"), plain.get("forwardTo"))
+    return None if named is None else StoredListener(request.tenant.app_id, ids.new(), *named, times.now())
+
+
+def _is_true(parameters: dict[str, str], name: str) -> bool:
+    value = _TRUTHS.get(parameters.get(name, "false"))
+    if value is None:
+        raise BadRequest(f"{name} should be true or false")
+    return value
 
 
 async def _start(request: StreamRequest, cursors: CursorCodec) -> tuple[str, bytes]:
@@ -90,46 +123,52 @@ async def _parts(request: StreamRequest, selection: Selection, position: str, fi
     """The first part, and the events after the position as they happen, until the server ends the stream.
 
     Raises:
-        ServiceUnavailable: the process, or the app, has the maximum number of streams open.
+        ServiceUnavailable: the process, or the app, has the maximum number of streams open, or the listener cannot be
+            registered.
         ApiError: the credential is no longer valid. The client reconnects, and either resumes or is refused.
     """
     streams = request.context.streams
-    with streams.opened(selection.app_id) as woken:
-        yield first
-        sent, read = time.monotonic(), -_KEEP_ALIVE_SECONDS
-        while streams.is_open(woken):
-            # Reads at intervals too, in case a wake-up was missed.
-            due = woken.is_set() or time.monotonic() - read >= _KEEP_ALIVE_SECONDS
-            woken.clear()
-            part, position = await _next_part(selection, streams, position) if due else (None, position)
-            # The key may have been removed, or the token may have expired. Checked after the events are read, because
-            # they may be younger than the removal.
-            await request.recheck()
-            if part is not None:
-                woken.set()  # there may be more events
-                sent = time.monotonic() if part else sent
-                yield part
-                continue
-            read = time.monotonic() if due else read
-            if time.monotonic() - sent >= _KEEP_ALIVE_SECONDS:
-                sent = time.monotonic()
-                yield b": still here\n\n"
-            with contextlib.suppress(TimeoutError):
-                # Not `wait_for`, which may lose a cancellation before Python 3.12.
-                async with asyncio.timeout(_RECHECK_SECONDS):
-                    await woken.wait()
-            yield _NOTHING
+    with streams.opened(selection.app_id, repeated=selection.repeated) as woken:
+        async with selection.presence:
+            yield first
+            sent, read = time.monotonic(), -_KEEP_ALIVE_SECONDS
+            while streams.is_open(woken):
+                # Reads at intervals too, in case a wake-up was missed.
+                due = woken.is_set() or time.monotonic() - read >= selection.read_seconds
+                woken.clear()
+                part, position = await _next_part(selection, streams, position) if due else (None, position)
+                # The key may have been removed, or the token may have expired. Checked after the events are read,
+                # because they may be younger than the removal.
+                await request.recheck()
+                await selection.presence.beat()
+                if part is not None:
+                    woken.set()  # there may be more events
+                    sent = time.monotonic() if part else sent
+                    yield part
+                    continue
+                read = time.monotonic() if due else read
+                if time.monotonic() - sent >= _KEEP_ALIVE_SECONDS:
+                    sent = time.monotonic()
+                    yield b": still here\n\n"
+                with contextlib.suppress(TimeoutError):
+                    # Not `wait_for`, which may lose a cancellation before Python 3.12.
+                    async with asyncio.timeout(_RECHECK_SECONDS):
+                        await woken.wait()
+                yield _NOTHING
 
 
 async def _next_part(selection: Selection, streams: Streams, position: str) -> tuple[bytes | None, str]:
     """The events after the position, and the position after them; None at the end of the stream."""
     horizon = await streams.horizon()
     # One snapshot, in which no maintenance deletes events that are being skipped.
-    found, following = await selection.store.snapshot(stream.after, selection.app_id, position, horizon, _PAGE)
+    after = repetitions.after if selection.repeated else stream.after
+    found, following = await selection.store.snapshot(after, selection.app_id, position, horizon, _PAGE)
     if following == position:
         return None, position
     selected = await _select(selection, found)
-    parts = [_event_part(selection.cursors.encode(id), event) for id, event in selected]
+    if selected:
+        selection.presence.sent()
+    parts = [_event_part(selection.cursors.encode(id), event, repeated=id != event.id) for id, event in selected]
     # The position also moves past events that are filtered out, so that they are not read again.
     return b"".join([*parts, _cursor_part(selection.cursors, following)]) if found else _NOTHING, following
 
@@ -156,6 +195,8 @@ def _reset_part(cursors: CursorCodec, position: str) -> bytes:
     return f"id: {cursors.encode(position)}\nevent: reset\ndata: {{}}\n\n".encode()
 
 
-def _event_part(cursor: str, event: StoredEvent) -> bytes:
+def _event_part(cursor: str, event: StoredEvent, *, repeated: bool) -> bytes:
     body = call_body(event.app_id, NO_WEBHOOK, event.id, event.type, event.created_at, event.payload)
+    if repeated:
+        body = envelope.repeated(body)
     return f"id: {cursor}\nevent: {event.type}\ndata: ".encode() + body + b"\n\n"

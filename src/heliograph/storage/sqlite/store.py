@@ -253,9 +253,7 @@ def _connected(location: Location, file: DatabaseFile, left: list[Path], *, serv
     connection = connect(location.path, read_only=False)
     try:
         sealer = _prepare(connection, location)
-        newest = connection.execute("SELECT id FROM event ORDER BY bucket DESC, id DESC LIMIT 1").fetchone()
-        if newest:
-            ids.follow(newest[0])
+        ids.follow(drive(stream.newest(SQLiteTx(connection, BUCKETS))))
         if serve and location.log in left:
             # After a crash, the index does not count checkpoints before the first one, see `file_watch`.
             connection.execute("PRAGMA wal_checkpoint")
