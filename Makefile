@@ -5,7 +5,7 @@ BIN := .venv/bin
 test check: export PYTHONDONTWRITEBYTECODE :=
 test check: export PYTHONPYCACHEPREFIX := $(CURDIR)/.pytest_cache/bytecode
 
-.PHONY: help run test check format generate bench image assets clean
+.PHONY: help run test check format generate ui bench image assets clean
 
 help: ## List the targets.
 	@echo 'Usage: make TARGET'
@@ -28,6 +28,7 @@ check: .venv/dev ## Check format, lint, types, imports, generated files and shap
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.generate_client --check
 	$(BIN)/python -m tools.generate_compat --check
+	$(BIN)/python -m tools.generate_console_api --check
 	$(BIN)/python -m tools.unasync --check
 	$(BIN)/pytest tests/shape
 
@@ -35,10 +36,18 @@ format: .venv/dev ## Format the code, and fix what ruff can fix.
 	$(BIN)/ruff format src tests bench tools examples
 	$(BIN)/ruff check --fix src tests bench tools examples
 
-generate: .venv/dev ## Regenerate the client and heliograph.compat from the table of operations.
+generate: .venv/dev ## Regenerate the client, heliograph.compat and the types of the console from the table of operations.
+	$(BIN)/python -m tools.generate_console_api
 	$(BIN)/python -m tools.generate_client
 	$(BIN)/python -m tools.generate_compat
 	$(BIN)/python -m tools.unasync
+
+ui: ui/node_modules/ready ## Build the console from ui/; needs Node 20.
+	cd ui && npm run --silent types && npm run --silent build
+
+ui/node_modules/ready: ui/package-lock.json
+	cd ui && npm ci --silent --no-fund --no-audit
+	@touch $@
 
 image: ## Build the container image heliograph; needs Docker.
 	docker build --tag heliograph .

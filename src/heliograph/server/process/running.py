@@ -123,27 +123,41 @@ def run(
     # The event loop acquires the GIL many times for each request. While another thread computes, such as the writer of
     # SQLite, it waits this long each time; the default is ten times as long.
     sys.setswitchinterval(_SWITCH_SECONDS)
-    if link is None:
-        # Until the server handles signals itself, so that no files of a server are left that had not started yet.
-        signal.signal(signal.SIGTERM, _end)
     try:
-        uvloop.run(_with_heartbeat(main(request_log), link))
+        uvloop.run(_with_heartbeat(main(request_log), link) if link else _until_terminated(main(request_log)))
     finally:
         if request_log is not None:
             request_log.flush()
 
 
-def _end(number: int, _: object) -> None:
-    raise SystemExit(128 + number)
+async def _until_terminated(main: Coroutine[Any, Any, None]) -> None:
+    """Run `main`, and cancel it on a SIGTERM before the server handles signals, so that it leaves no files behind.
+
+    An exception raised by the handler could end any task, and with it what waits for that task.
+    """
+    loop, task, terminated = asyncio.get_running_loop(), asyncio.current_task(), False
+    assert task is not None
+
+    def terminate(*_: object) -> None:
+        nonlocal terminated
+        terminated = True
+        loop.call_soon_threadsafe(task.cancel)
+
+    signal.signal(signal.SIGTERM, terminate)
+    try:
+        await main
+    except asyncio.CancelledError:
+        if not terminated:
+            raise
+        raise SystemExit(128 + signal.SIGTERM) from None
 
 
-async def _with_heartbeat(main: Coroutine[Any, Any, None], link: SupervisorLink | None) -> None:
-    heartbeat = asyncio.create_task(link.heartbeat.beat()) if link else None
+async def _with_heartbeat(main: Coroutine[Any, Any, None], link: SupervisorLink) -> None:
+    heartbeat = asyncio.create_task(link.heartbeat.beat())
     try:
         await main
     finally:
-        if heartbeat:
-            heartbeat.cancel()
+        heartbeat.cancel()
 
 
 async def serve(

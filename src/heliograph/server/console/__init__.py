@@ -1,0 +1,1 @@
+"""Serves the web page of the console, which is built from `ui/` by `make ui`."""

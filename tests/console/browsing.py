@@ -1,0 +1,114 @@
+"""A browser on the console of a server, and what every screen must keep to."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, expect
+
+from tests.harness import Caller
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+WITHOUT = "no Chromium on this machine: the tests of the console are skipped"
+REQUIRED = bool(os.environ.get("HELIOGRAPH_TEST_REQUIRE_BROWSER"))
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]  # fmt: skip
+WIDTHS = (1440, 1024, 700, 375)
+_TIMEOUT_MS = 15_000
+# Chromium logs a failed request by itself; what matters is whether the page handles it.
+_LOADED = re.compile(r"Failed to load resource")
+
+expect.set_options(timeout=_TIMEOUT_MS)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the browser."""
+    return playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
+
+
+@dataclass
+class Console:
+    """The page of someone who is signed in to the console of an app, and the key of the app beside it."""
+
+    page: Page
+    url: str
+    api: Caller
+    problems: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    @property
+    def app_id(self) -> str:
+        """The app."""
+        return self.api.app_id
+
+    def open(self, screen: str = "", **query: str) -> None:
+        """Load a screen by its URL."""
+        search = "&".join(f"{name}={value}" for name, value in query.items())
+        self.page.goto(f"{self.url}/console/{self.app_id}/{screen}{'?' if search else ''}{search}")
+
+    def watch(self) -> None:
+        """Collect errors of the page, and the URLs that it requests."""
+        self.page.on("console", self._on_message)
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("request", self._on_request)
+
+    def _on_message(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not _LOADED.search(message.text):
+            self.problems.append(message.text)
+
+    def _on_request(self, request: Request) -> None:
+        self.requests.append(request.url)
+
+    def check(self) -> None:
+        """The page reported no error, and requested nothing from elsewhere."""
+        assert self.problems == []
+        allowed = (self.url, "data:", "blob:")
+        assert [url for url in self.requests if not url.startswith(allowed)] == []
+
+    def assert_accessible(self) -> None:
+        """Axe finds nothing, in both themes and on a phone, and nothing is wider than the window."""
+        for scheme, width in (("light", 1440), ("dark", 1440), ("light", 375)):
+            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            self.page.set_viewport_size({"width": width, "height": 800})
+            found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
+            assert _summary(found) == [], f"{scheme}, {width} px"
+            assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{width} px"
+        self.page.set_viewport_size({"width": 1440, "height": 900})
+        self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+
+
+def _summary(violations: list[dict[str, Any]]) -> list[str]:
+    return [f"{one['id']}: {json.dumps([node['html'][:200] for node in one['nodes'][:3]])}" for one in violations]
+
+
+@contextmanager
+def signed_in(browser: Browser, url: str, api: Caller, *, role: str = "operator") -> Iterator[Console]:
+    """A console in a browser context of its own, with a session of the app of `api`, whose key is one of the app."""
+    token = _token(url, api, role)
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    context.set_default_timeout(_TIMEOUT_MS)
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url.rsplit("/sc", 1)[0])
+    key = json.dumps(f"heliograph:{url}")
+    context.add_init_script(f"sessionStorage.setItem({key}, {json.dumps(token)})")
+    console = Console(context.new_page(), url, api)
+    console.watch()
+    try:
+        yield console
+        console.check()
+    finally:
+        context.close()
+
+
+def _token(url: str, api: Caller, role: str) -> str:
+    ticket = api("POST", "/heliograph/v1/console/tickets", {"role": role}).json()["ticket"]
+    return str(api.http.post(f"{url}/console/session", json={"ticket": ticket, "name": "Ada"}).json()["token"])

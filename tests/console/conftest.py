@@ -1,0 +1,62 @@
+"""A sandbox that records requests and may call its own inboxes, and a browser on its console."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.console.browsing import BROWSER, REQUIRED, WITHOUT, Console, launch, signed_in
+from tests.harness import Caller, Server, init, new_app, serving
+
+OPTIONS = ("--sandbox-tools", "yes", "--stand-ins", "yes", "--record-requests", "1000",
+           "--webhook-allowed-networks", "loopback", "--console", "yes")  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server, on SQLite: what is stored is tested through the API."""
+    with serving(tmp_path_factory.mktemp("console") / "heliograph.db", *OPTIONS) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def owner(sandbox_server: Server) -> Iterator[Caller]:
+    """A caller with the account key of that server."""
+    caller = Caller(sandbox_server.url, init(sandbox_server.database_url).account_auth)
+    yield caller
+    caller.http.close()
+
+
+@pytest.fixture
+def own(owner: Caller) -> Caller:
+    """A caller with the key of a fresh app."""
+    return new_app(owner)
+
+
+# Playwright keeps an event loop in this thread, in which no other test could run one: it ends with the module.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser."""
+    if BROWSER is None:
+        assert not REQUIRED, WITHOUT
+        pytest.skip(WITHOUT)
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def console(browser: Browser, sandbox_server: Server, own: Caller) -> Iterator[Console]:
+    """The console of a fresh app, signed in as an operator."""
+    with signed_in(browser, sandbox_server.url, own) as console:
+        yield console
+
+
+@pytest.fixture
+def viewer(browser: Browser, sandbox_server: Server, own: Caller) -> Iterator[Console]:
+    """The console of a fresh app, signed in as a viewer."""
+    with signed_in(browser, sandbox_server.url, own, role="viewer") as console:
+        yield console

@@ -1,0 +1,56 @@
+// A request with what it caused, on one line.
+import type { Delivery, EventRecord, RecordedRequest } from "../../shared/operations";
+import { duration } from "../../shared/time";
+import { deliveriesOfEvents, eventsOfRequests } from "../stores/chains";
+import { StatusCode, Time } from "./values";
+
+/** The path below the app, in short: `…/join`. */
+export function shortPath(path: string): string {
+  const [plain = ""] = path.split("?");
+  const rest = plain.replace(/^\/(?:v2|heliograph\/v1)\/apps\/[0-9a-f]{24}/, "").replace(/[0-9a-f]{24}/g, "…");
+  return rest.replace(/^\//, "") || "(app)";
+}
+
+export function RequestLine({ request }: { request: RecordedRequest }) {
+  const events = eventsOfRequests.value.get(request.requestId) ?? [];
+  return (
+    <>
+      <Time value={request.receivedAt} />
+      <span class="method">{request.method}</span>
+      <span class="truncate" title={request.path}>{shortPath(request.path)}</span>
+      <StatusCode status={request.status} />
+      <span class="faint small">{duration(request.durationMs)}</span>
+      <Chain events={events} />
+    </>
+  );
+}
+
+export function Chain({ events }: { events: EventRecord[] }) {
+  if (!events.length) return null;
+  return (
+    <span class="chain">
+      {events.map((event) => (
+        <span key={event.id} class="row">
+          <span aria-hidden="true">→</span>
+          <span>{event.type}</span>
+          {(deliveriesOfEvents.value.get(event.id) ?? []).map((one) => <DeliveryMark key={one.id} delivery={one} />)}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** The state of a delivery in a few words, such as `200 6 ms` or `503, retry in 41 s`. */
+export function DeliveryMark({ delivery }: { delivery: Delivery }) {
+  const last = delivery.attempts?.at(-1);
+  const outcome = last?.status ?? (last?.error ? "no response" : null);
+  if (delivery.status === "delivered")
+    return <span class="badge ok">{outcome ?? "delivered"}{last && ` ${duration(last.milliseconds)}`}</span>;
+  if (delivery.status === "failed") return <span class="badge error">{outcome ? `${outcome}, failed` : "failed"}</span>;
+  return <span class="badge warn">{outcome ? `${outcome}, retry ${until(delivery.dueAt)}` : "pending"}</span>;
+}
+
+function until(dueAt: string | undefined): string {
+  const left = dueAt ? Date.parse(dueAt) - Date.now() : 0;
+  return left > 0 ? `in ${duration(left)}` : "soon";
+}

@@ -1,0 +1,57 @@
+// Who is signed in. The token is in the storage of the tab, or of the browser if the user asked to stay signed in.
+import { computed, signal } from "@preact/signals";
+import { authorize, call, serverUrl, whenUnauthorized } from "../shared/api";
+import type { ConsoleSession, SignInBody } from "../shared/operations";
+
+const KEY = `heliograph:${serverUrl}`;
+
+export const session = signal<ConsoleSession | null>(null);
+/** Whether the session that was valid has ended; the page stays, with what was typed in it. */
+export const expired = signal(false);
+export const isViewer = computed(() => session.value?.role === "viewer");
+
+/** Continue the session of this tab or browser, if there is one. */
+export async function restore(): Promise<void> {
+  whenUnauthorized(() => {
+    forget();
+    expired.value = session.value !== null;
+  });
+  const token = sessionStorage.getItem(KEY) ?? localStorage.getItem(KEY);
+  if (token === null) return;
+  authorize(token);
+  try {
+    session.value = await call("GetOwnConsoleSession", {});
+  } catch (error) {
+    authorize(null);
+    throw error;
+  }
+}
+
+/** Rejects with an `ApiError`. */
+export async function signIn(body: SignInBody, { stay }: { stay: boolean }): Promise<void> {
+  const { token, ...found } = await call("CreateConsoleSession", {}, { body });
+  forget();
+  (stay ? localStorage : sessionStorage).setItem(KEY, token);
+  authorize(token);
+  session.value = found;
+  expired.value = false;
+}
+
+export async function signOut(): Promise<void> {
+  await call("DeleteOwnConsoleSession", {}).catch(() => undefined); // it may have ended already
+  forget();
+  authorize(null);
+  session.value = null;
+}
+
+function forget(): void {
+  sessionStorage.removeItem(KEY);
+  localStorage.removeItem(KEY);
+}
+
+/** The ticket in the fragment of the URL, which is removed from it: it is valid once, and history keeps URLs. */
+export function takeTicket(): string | null {
+  const ticket = new URLSearchParams(location.hash.slice(1)).get("ticket");
+  if (ticket !== null) history.replaceState(null, "", location.pathname + location.search);
+  return ticket;
+}

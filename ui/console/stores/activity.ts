@@ -1,0 +1,68 @@
+// The stream of requests and events, which everything that is live on the page follows.
+import { signal } from "@preact/signals";
+import { serverUrl } from "../../shared/api";
+import { shareStream } from "../../shared/leader";
+import type { EventRecord, RecordedRequest } from "../../shared/operations";
+import type { Frame, StreamState } from "../../shared/stream";
+
+export type RequestSummary = RecordedRequest;
+
+interface Follower {
+  onRequests?: (requests: RequestSummary[]) => void;
+  onEvents?: (events: EventRecord[]) => void;
+  /** Called when frames may be missing: what is shown should be loaded again. */
+  onReset?: () => void;
+}
+
+export const streamState = signal<StreamState>("connecting");
+/** Whether the server records requests; null before the stream said so. */
+export const recording = signal<boolean | null>(null);
+/** The time of the last frame. */
+export const lastUpdate = signal<string | null>(null);
+
+/** Frames are handled together, at most this often. */
+const BATCH_MS = 100;
+const followers = new Set<Follower>();
+let requests: RequestSummary[] = [];
+let events: EventRecord[] = [];
+let timer: ReturnType<typeof setTimeout> | null = null;
+
+/** Follow the stream until the returned function is called. */
+export function follow(follower: Follower): () => void {
+  followers.add(follower);
+  return () => followers.delete(follower);
+}
+
+/** Read the stream of an app until the returned function is called. */
+export function readActivity(appId: string, sessionId: string): () => void {
+  streamState.value = "connecting";
+  const name = `heliograph:${serverUrl}:${appId}:${sessionId}`;
+  return shareStream(name, `/heliograph/v1/apps/${appId}/activity`, { onFrame, onState: (state) => (streamState.value = state) });
+}
+
+function onFrame({ event, data }: Frame): void {
+  lastUpdate.value = new Date().toISOString();
+  if (event === "hello") recording.value = (data as { recording: boolean }).recording;
+  else if (event === "reset") for (const one of followers) one.onReset?.();
+  else if (event === "request") requests.push(data as RequestSummary);
+  else if (event === "event") events.push(data as EventRecord);
+  else return;
+  // The first frame after a pause is shown at once.
+  if (timer === null) {
+    queueMicrotask(flush);
+    timer = setTimeout(() => {
+      timer = null;
+      flush();
+    }, BATCH_MS);
+  }
+}
+
+function flush(): void {
+  const [newRequests, newEvents] = [requests, events];
+  requests = [];
+  events = [];
+  for (const one of followers) {
+    if (newRequests.length) one.onRequests?.(newRequests.toReversed());
+    if (newEvents.length) one.onEvents?.(newEvents.toReversed());
+  }
+}

@@ -1,0 +1,73 @@
+// What each request caused: its events, and the deliveries of these.
+import { signal } from "@preact/signals";
+import { call } from "../../shared/api";
+import type { Delivery, EventRecord } from "../../shared/operations";
+import { NEWEST } from "../../shared/paged";
+import { appId } from "../routes";
+import { follow } from "./activity";
+
+/** The events of requests, oldest first, by the `X-Request-Id`. */
+export const eventsOfRequests = signal<ReadonlyMap<string, EventRecord[]>>(new Map());
+/** The deliveries by the id of their event. */
+export const deliveriesOfEvents = signal<ReadonlyMap<string, Delivery[]>>(new Map());
+
+const KEPT = 2000;
+const POLL_MS = 1000;
+
+/** Load the newest events and deliveries, and keep them up to date until the returned function is called. */
+export function followChains(): () => void {
+  eventsOfRequests.value = new Map();
+  deliveriesOfEvents.value = new Map();
+  let stale = true;
+  const load = async (): Promise<void> => {
+    const query = { page: { before: NEWEST, size: 100 } };
+    addEvents((await call("ListEventRecords", { appId: appId.value }, { query })).events);
+  };
+  const poll = async (): Promise<void> => {
+    if (document.hidden || !(stale || hasPending())) return;
+    stale = false;
+    const query = { page: { before: NEWEST, size: 100 } };
+    addDeliveries((await call("ListDeliveries", { appId: appId.value }, { query })).deliveries);
+  };
+  const unfollow = follow({
+    onEvents(events) {
+      stale = true;
+      addEvents(events);
+    },
+    onReset: () => void load().catch(() => undefined),
+  });
+  void load().catch(() => undefined);
+  void poll().catch(() => undefined);
+  const timer = setInterval(() => void poll().catch(() => undefined), POLL_MS);
+  return () => {
+    unfollow();
+    clearInterval(timer);
+  };
+}
+
+function hasPending(): boolean {
+  return [...deliveriesOfEvents.value.values()].some((all) => all.some((one) => one.status === "pending"));
+}
+
+function addEvents(events: EventRecord[]): void {
+  const next = new Map(eventsOfRequests.value);
+  for (const one of events.toSorted((left, right) => (left.id < right.id ? -1 : 1))) {
+    if (one.requestId === undefined) continue;
+    const known = next.get(one.requestId) ?? [];
+    if (!known.some((other) => other.id === one.id)) next.set(one.requestId, [...known, one]);
+  }
+  eventsOfRequests.value = newest(next);
+}
+
+function addDeliveries(deliveries: Delivery[]): void {
+  const next = new Map(deliveriesOfEvents.value);
+  for (const one of deliveries) {
+    const others = (next.get(one.eventId) ?? []).filter((other) => other.id !== one.id);
+    next.set(one.eventId, [...others, one]);
+  }
+  deliveriesOfEvents.value = newest(next);
+}
+
+function newest<T>(map: Map<string, T>): Map<string, T> {
+  return map.size > KEPT ? new Map([...map].slice(-KEPT)) : map;
+}

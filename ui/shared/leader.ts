@@ -1,0 +1,57 @@
+// One stream for all tabs of a browser: HTTP/1.1 allows six connections to a host, and the seventh tab would hang.
+import { type Frame, readStream, type StreamHandlers, type StreamState } from "./stream";
+
+type Shared = { frame: Frame } | { state: StreamState } | { question: "state" };
+
+/** Read the stream at `path` in the tab that holds the lock `name`, and share its frames with the others. */
+export function shareStream(name: string, path: string, handlers: StreamHandlers): () => void {
+  if (!("locks" in navigator)) return readWhileVisible(path, handlers);
+  const stopped = new AbortController();
+  const channel = new BroadcastChannel(name);
+  const leader = { leads: false, state: "connecting" as StreamState };
+  channel.onmessage = ({ data }: MessageEvent<Shared>) => {
+    if ("question" in data) {
+      if (leader.leads) channel.postMessage({ state: leader.state } satisfies Shared);
+    } else if (leader.leads) return;
+    else if ("frame" in data) handlers.onFrame(data.frame);
+    else handlers.onState(data.state);
+  };
+  channel.postMessage({ question: "state" } satisfies Shared);
+  const lead = (): Promise<void> => {
+    leader.leads = true;
+    const stop = readStream(path, {
+      onFrame(frame) {
+        channel.postMessage({ frame } satisfies Shared);
+        handlers.onFrame(frame);
+      },
+      onState(state) {
+        leader.state = state;
+        channel.postMessage({ state } satisfies Shared);
+        handlers.onState(state);
+      },
+    });
+    return new Promise((resolve) => stopped.signal.addEventListener("abort", () => (stop(), resolve())));
+  };
+  navigator.locks.request(name, { signal: stopped.signal }, lead).catch(() => undefined); // stopped before it led
+  return () => {
+    stopped.abort();
+    channel.close();
+  };
+}
+
+/** Insecure contexts have no locks, so each tab has a stream while it is visible. */
+function readWhileVisible(path: string, handlers: StreamHandlers): () => void {
+  let stop: (() => void) | null = null;
+  const follow = (): void => {
+    if (document.hidden) {
+      stop?.();
+      stop = null;
+    } else stop ??= readStream(path, handlers);
+  };
+  follow();
+  document.addEventListener("visibilitychange", follow);
+  return () => {
+    document.removeEventListener("visibilitychange", follow);
+    stop?.();
+  };
+}

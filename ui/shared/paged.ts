@@ -1,0 +1,92 @@
+// A list that is loaded page by page, and that live entries are added to.
+import { computed, signal } from "@preact/signals";
+import { ApiError } from "./api";
+import type { PageMeta } from "./operations";
+
+/** An entry with a larger id than all others is before them. */
+export const NEWEST = "f".repeat(24);
+const LIMIT = 5000;
+
+export interface Page<T> {
+  items: T[];
+  /** The cursor of the next page; null after the last one. */
+  next: string | null;
+}
+
+/** The page of a response that lists oldest first, when it was asked for what is before a cursor. */
+export function newestFirst<T>(items: T[], meta: PageMeta): Page<T> {
+  return { items: items.toReversed(), next: (meta.hasMore && meta.beforeCursor) || null };
+}
+
+export function inOrder<T>(items: T[], meta: PageMeta): Page<T> {
+  return { items, next: (meta.hasMore && meta.afterCursor) || null };
+}
+
+export class Paged<T> {
+  readonly items = signal<T[]>([]);
+  readonly loading = signal(false);
+  readonly loaded = signal(false);
+  readonly error = signal<ApiError | null>(null);
+  readonly hasMore = computed(() => this.next.value !== null);
+  private readonly next = signal<string | null>(null);
+  private generation = 0;
+
+  constructor(
+    private readonly fetchPage: (cursor: string | null) => Promise<Page<T>>,
+    private readonly idOf: (item: T) => string,
+  ) {}
+
+  /** Load the first page. What is shown remains until it arrives. */
+  async load(): Promise<void> {
+    this.generation += 1;
+    await this.fetch(null, (items) => items);
+  }
+
+  async loadMore(): Promise<void> {
+    if (this.loading.value || this.next.value === null || this.items.value.length >= LIMIT) return;
+    await this.fetch(this.next.value, (items) => this.merged([...this.items.value, ...items]));
+  }
+
+  /** Put entries before all others; those that are there already are replaced where they are. */
+  prepend(items: T[]): void {
+    const known = new Map(this.items.value.map((one) => [this.idOf(one), one]));
+    const fresh = items.filter((one) => !known.has(this.idOf(one)));
+    for (const one of items) if (known.has(this.idOf(one))) known.set(this.idOf(one), one);
+    this.items.value = [...fresh, ...known.values()].slice(0, LIMIT);
+  }
+
+  /** Replace an entry, if it is there. */
+  update(item: T): void {
+    const id = this.idOf(item);
+    this.items.value = this.items.value.map((one) => (this.idOf(one) === id ? item : one));
+  }
+
+  remove(id: string): void {
+    this.items.value = this.items.value.filter((one) => this.idOf(one) !== id);
+  }
+
+  private merged(items: T[]): T[] {
+    return [...new Map(items.map((one) => [this.idOf(one), one])).values()];
+  }
+
+  private async fetch(cursor: string | null, place: (items: T[]) => T[]): Promise<void> {
+    const generation = this.generation;
+    this.loading.value = true;
+    try {
+      const page = await this.fetchPage(cursor);
+      if (generation !== this.generation) return;
+      this.items.value = place(page.items);
+      this.next.value = page.next;
+      this.error.value = null;
+      this.loaded.value = true;
+    } catch (error) {
+      if (generation === this.generation) this.error.value = asApiError(error);
+    } finally {
+      if (generation === this.generation) this.loading.value = false;
+    }
+  }
+}
+
+export function asApiError(error: unknown): ApiError {
+  return error instanceof ApiError ? error : new ApiError(0, "failed", [String(error)], null);
+}

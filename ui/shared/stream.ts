@@ -1,0 +1,132 @@
+// Reads a stream of server-sent events with a header, and resumes it for as long as it is wanted.
+import { ApiError, open } from "./api";
+
+export interface Frame {
+  event: string;
+  id: string | null;
+  data: unknown;
+}
+
+export type StreamState = "connecting" | "live" | "waiting";
+
+export interface StreamHandlers {
+  onFrame(frame: Frame): void;
+  onState(state: StreamState): void;
+}
+
+/** Without a byte for this long, the connection is dead. The server sends a heartbeat every 20 s. */
+const SILENCE_MS = 45_000;
+const FIRST_DELAY_MS = 500;
+const LAST_DELAY_MS = 30_000;
+
+/** Read the stream at `path` until the returned function is called. */
+export function readStream(path: string, handlers: StreamHandlers): () => void {
+  const stopped = new AbortController();
+  void keepReading(path, handlers, stopped.signal);
+  return () => stopped.abort();
+}
+
+async function keepReading(path: string, handlers: StreamHandlers, stopped: AbortSignal): Promise<void> {
+  let cursor: string | null = null;
+  let failures = 0;
+  while (!stopped.aborted) {
+    handlers.onState(failures ? "waiting" : "connecting");
+    let delay: number | null = null;
+    try {
+      for await (const frame of connect(path, cursor, stopped, () => handlers.onState("live"))) {
+        failures = 0;
+        if (frame.event === "bye") delay = (frame.data as { retryAfter?: number }).retryAfter ?? 0;
+        if (frame.event === "reset") cursor = null;
+        cursor = frame.id ?? cursor;
+        handlers.onFrame(frame);
+      }
+    } catch (error) {
+      // A session that has ended is not going to be valid again; the page asks for a new one.
+      if (error instanceof ApiError && (error.status === 401 || error.status === 403 || error.status === 404)) {
+        handlers.onState("waiting");
+        return;
+      }
+      if (error instanceof ApiError && error.retryAfter) delay = error.retryAfter * 1000;
+    }
+    if (stopped.aborted) return;
+    failures += 1;
+    handlers.onState("waiting");
+    await pause(delay ?? jittered(failures), stopped);
+  }
+}
+
+function jittered(failures: number): number {
+  return Math.random() * Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
+}
+
+/** Wait this long, or until the browser is online or the page visible again. */
+function pause(milliseconds: number, stopped: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const ended = new AbortController();
+    const end = (): void => {
+      ended.abort();
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    const { signal } = ended;
+    addEventListener("online", end, { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || end(), { signal });
+    stopped.addEventListener("abort", end, { signal });
+  });
+}
+
+async function* connect(
+  path: string,
+  cursor: string | null,
+  stopped: AbortSignal,
+  onOpen: () => void,
+): AsyncGenerator<Frame> {
+  const silent = new AbortController();
+  let timer = setTimeout(() => silent.abort(), SILENCE_MS);
+  const signal = AbortSignal.any([stopped, silent.signal]);
+  try {
+    const headers: Record<string, string> = cursor === null ? {} : { "last-event-id": cursor };
+    const response = await open(path, headers, signal);
+    onOpen();
+    const parse = parser();
+    const decoder = new TextDecoder();
+    const reader = response.body!.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => silent.abort(), SILENCE_MS);
+      yield* parse(decoder.decode(value, { stream: true }));
+    }
+  } finally {
+    clearTimeout(timer);
+    silent.abort();
+  }
+}
+
+/** A function that takes the next text of a stream, and returns the frames which that completes. */
+export function parser(): (text: string) => Frame[] {
+  let rest = "";
+  return (text) => {
+    const blocks = (rest + text).split(/\r?\n\r?\n/);
+    rest = blocks.pop() ?? "";
+    return blocks.map(frameOf).filter((one) => one !== null);
+  };
+}
+
+function frameOf(block: string): Frame | null {
+  let event = "message";
+  let id: string | null = null;
+  const data: string[] = [];
+  for (const line of block.split(/\r?\n/)) {
+    const colon = line.indexOf(":");
+    if (colon <= 0) continue; // a comment
+    const value = line.slice(colon + 1).replace(/^ /, "");
+    const field = line.slice(0, colon);
+    if (field === "event") event = value;
+    else if (field === "id") id = value;
+    else if (field === "data") data.push(value);
+  }
+  return data.length ? { event, id, data: JSON.parse(data.join("\n")) } : null;
+}
