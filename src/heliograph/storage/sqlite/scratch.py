@@ -25,7 +25,7 @@ class Scratch:
         self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
         draft = self.path / f"{_LOCK}.new"
         self._lock = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        # Without locks, nobody removes the folder but this process.
+        # On a file system without locks, only this process removes the folder.
         with contextlib.suppress(OSError):
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # Another process that starts now finds the file only once it is locked.
@@ -48,7 +48,7 @@ def _remove_unlocked(folder: Path) -> None:
     """Remove the folder unless a process holds its lock.
 
     Raises:
-        OSError: a process holds it, or there is none.
+        OSError: a process holds it, or the folder has no lock.
     """
     lock = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
