@@ -33,19 +33,20 @@ class Presence:
             self._changed = True
 
     async def beat(self) -> None:
-        """Write the listener if that is due. The stream goes on if the database cannot be written."""
+        """Write the listener if that is due."""
         since = time.monotonic() - self._written
-        if self._listener is not None and since >= (_CHANGE_SECONDS if self._changed else _BEAT_SECONDS):
-            with contextlib.suppress(ServiceUnavailable):
-                await self._write(self._listener)
+        if since >= (_CHANGE_SECONDS if self._changed else _BEAT_SECONDS):
+            await self._write()
 
-    async def _write(self, listener: StoredListener) -> None:
+    async def _write(self) -> None:
         self._written, self._changed = time.monotonic(), False
-        await self._store.write(listeners.put, listener.app_id, listener)
+        if self._listener is not None:
+            # The stream itself needs no writes.
+            with contextlib.suppress(ServiceUnavailable):
+                await self._store.write(listeners.put, self._listener.app_id, self._listener)
 
     async def __aenter__(self) -> Self:
-        if self._listener is not None:
-            await self._write(self._listener)
+        await self._write()
         return self
 
     async def __aexit__(self, *failure: object) -> None:

@@ -123,8 +123,7 @@ async def _parts(request: StreamRequest, selection: Selection, position: str, fi
     """The first part, and the events after the position as they happen, until the server ends the stream.
 
     Raises:
-        ServiceUnavailable: the process, or the app, has the maximum number of streams open, or the listener cannot be
-            registered.
+        ServiceUnavailable: the process, or the app, has the maximum number of streams open.
         ApiError: the credential is no longer valid. The client reconnects, and either resumes or is refused.
     """
     streams = request.context.streams
