@@ -8,11 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
-import httpx
 import pytest
 
+from tests.api import test_streams
 from tests.api.database import Database
 from tests.api.endpoint import Endpoint
 from tests.databases import POSTGRESQL, new_database
@@ -76,14 +75,8 @@ class Stream:
 @contextlib.contextmanager
 def streaming(api: Caller, since: str | None = None, **query: str) -> Iterator[Stream]:
     """The app's stream, from now on or after a cursor."""
-    headers = {"last-event-id": since} if since else {}
-    url = f"{api.url}{below(api, 'events')}?{urlencode(query)}"
-    with (
-        httpx.Client(timeout=PATIENCE_SECONDS) as http,
-        http.stream("GET", url, auth=api.auth, headers=headers) as response,
-    ):
-        assert response.status_code == 200, response.read()
-        yield Stream(response.iter_lines())
+    with test_streams.streaming(api, since, **query) as lines:
+        yield Stream(lines)
 
 
 def delivered(api: Caller, count: int = 1) -> list[str]:
