@@ -97,7 +97,7 @@ def resend(api: Caller, delivery_id: str) -> Any:
 
 
 def test_a_stream_with_a_name_is_listed_while_it_is_open(account: Caller) -> None:
-    """deliveries.8"""
+    """deliveries.9"""
     api = new_app(account)
     with streaming(api, listener="ada@laptop", forwardTo="http://me:pw@127.0.0.1:3000/hook?key=1#x") as stream:
         stream.begin()
@@ -121,7 +121,7 @@ def test_a_stream_with_a_name_is_listed_while_it_is_open(account: Caller) -> Non
 
 
 def test_a_listener_without_selected_events_has_no_last_event(account: Caller) -> None:
-    """deliveries.8"""
+    """deliveries.9"""
     api = new_app(account)
     with streaming(api, listener="bot", trigger="conversation:join") as stream, streaming(api, listener="all") as other:
         stream.begin()
@@ -147,7 +147,7 @@ def test_a_listener_without_selected_events_has_no_last_event(account: Caller) -
     ],
 )
 def test_what_is_not_valid_is_refused(account: Caller, query: dict[str, str], title: str) -> None:
-    """deliveries.8"""
+    """deliveries.9"""
     api = new_app(account)
     answer = api("GET", below(api, "events"), params=query)
     assert titles_of(answer)[0].startswith(title)
@@ -155,7 +155,7 @@ def test_what_is_not_valid_is_refused(account: Caller, query: dict[str, str], ti
 
 
 def test_a_listener_whose_server_was_killed_expires(account: Caller, database: Database) -> None:
-    """deliveries.8: the next listener of the app removes its row."""
+    """deliveries.9: the next listener of the app removes its row."""
     api = new_app(account)
     gone = "UPDATE listener SET seen_at = seen_at - 30001 WHERE app_id = $1"
     with streaming(api, listener="first") as stream:
@@ -170,7 +170,7 @@ def test_a_listener_whose_server_was_killed_expires(account: Caller, database: D
 
 
 def test_a_delivery_that_is_sent_again_is_repeated(own: Caller) -> None:
-    """deliveries.9"""
+    """deliveries.10"""
     with streaming(own, repeated="true") as stream, streaming(own) as plain:
         begun = stream.begin()
         plain.begin()
@@ -196,7 +196,7 @@ def test_a_delivery_that_is_sent_again_is_repeated(own: Caller) -> None:
 
 
 def test_a_stream_begins_after_the_repetitions_of_before(own: Caller) -> None:
-    """deliveries.9"""
+    """deliveries.10"""
     group = own.new_group()
     (made,) = delivered(own)
     resend(own, made)
@@ -208,7 +208,7 @@ def test_a_stream_begins_after_the_repetitions_of_before(own: Caller) -> None:
 
 
 def test_what_is_still_being_delivered_is_not_repeated(own: Caller, endpoint: Endpoint, calling: Server) -> None:
-    """deliveries.9: sending it again changes nothing, and its automatic retries are no repetitions."""
+    """deliveries.10: sending it again changes nothing, and its automatic retries are no repetitions."""
     endpoint.status = 503
     with streaming(own, repeated="true") as stream:
         stream.begin()
@@ -226,7 +226,7 @@ def test_what_is_still_being_delivered_is_not_repeated(own: Caller, endpoint: En
 
 
 def test_a_command_beside_the_server_repeats_events(own: Caller, calling: Server) -> None:
-    """deliveries.9"""
+    """deliveries.10"""
     with streaming(own, repeated="true") as stream:
         stream.begin()
         own.new_group()
@@ -238,7 +238,7 @@ def test_a_command_beside_the_server_repeats_events(own: Caller, calling: Server
 
 
 def test_another_app_gets_no_repetitions(own: Caller, calling: Server) -> None:
-    """deliveries.9"""
+    """deliveries.10"""
     owner = Caller(calling.url, init(calling.database_url).account_auth)
     other = new_app(owner)
     with streaming(other, repeated="true") as stream, streaming(own, repeated="true") as mine:
@@ -255,7 +255,7 @@ def test_another_app_gets_no_repetitions(own: Caller, calling: Server) -> None:
 
 @pytest.mark.one_engine(POSTGRESQL)
 def test_several_servers_share_listeners_and_repetitions(tmp_path: Path, endpoint: Endpoint) -> None:
-    """deliveries.8, deliveries.9"""
+    """deliveries.9, deliveries.10"""
     url = new_database(POSTGRESQL, tmp_path)
     options = ("--webhook-allowed-networks", "loopback")
     with serving(url, *options) as one, serving(url, *options) as two:

@@ -137,7 +137,7 @@ def test_a_repetition_is_after_events_whose_ids_are_ahead_of_the_clock(
 
 
 def test_each_delivery_that_is_sent_again_is_one_repetition(run: Run) -> None:
-    """deliveries.9: all at once, too."""
+    """deliveries.10: all at once, too."""
 
     async def work(store: Store) -> None:
         site = await new_site(store)

@@ -100,7 +100,7 @@ def test_reads_from_a_failing_disk_are_503(disk: dict[str, str], tmp_path: Path)
 
 
 def test_a_listener_follows_the_stream_of_a_server_that_cannot_write(disk: dict[str, str], tmp_path: Path) -> None:
-    """deliveries.8"""
+    """deliveries.9"""
     with serving(tmp_path / "heliograph.db", env=disk) as server, calling(server) as api:
         extensions = f"/heliograph/v1/apps/{api.app_id}"
         url = f"{server.url}{extensions}/events?listener=ada"

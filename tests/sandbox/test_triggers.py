@@ -229,7 +229,7 @@ def test_the_event_stream_has_what_is_for_listeners_and_nothing_else(own: Caller
 
 
 def test_what_is_not_for_listeners_is_not_repeated_either(own: Caller) -> None:
-    """deliveries.9"""
+    """deliveries.10"""
     made = hook(own, triggers=("user:merge",))
     hidden = trigger(own, "user:update", made["id"])
     both = trigger(own, "user:update", made["id"], "listeners")

@@ -164,7 +164,7 @@ WITHOUT_TENANT |= {"placement.read_placement"}
 WITHOUT_TENANT |= {"schema.version", "schema.migrate", "schema.take", "paging.slice_of", "paging.filtered_slice_of"}
 # A delivery finds its tenant by the webhook, and the stream reads the events of all tenants.
 WITHOUT_TENANT |= {"webhooks.find", "stream.start", "stream.newest", "stream.changed_apps", "cursors.prepare"}
-WITHOUT_TENANT |= {"repetitions.changed_apps"}
+WITHOUT_TENANT |= {"repetitions.changed_apps", "activity.changed_apps", "recorded_requests.newest"}
 # A snapshot is one of the whole database.
 WITHOUT_TENANT |= {
     "stream.forget_between",

@@ -7,6 +7,7 @@ import time
 from typing import Self
 
 from heliograph.errors import ServiceUnavailable
+from heliograph.server.tailing import EventParts
 from heliograph.storage.rows import listeners
 from heliograph.storage.rows.listeners import StoredListener
 from heliograph.storage.store import Store
@@ -53,3 +54,18 @@ class Presence:
         if self._listener is not None:
             with contextlib.suppress(ServiceUnavailable):
                 await self._store.write(listeners.remove, self._listener.app_id, self._listener.id)
+
+
+async def listed(presence: Presence, parts: EventParts) -> EventParts:
+    """The parts of a stream, whose listener is in the list from the first part on.
+
+    An idle stream has an empty part each second, which is often enough for the beat.
+    """
+    async with contextlib.aclosing(parts):
+        # A stream that is refused is not listed.
+        first = await anext(parts)
+        async with presence:
+            yield first
+            async for part in parts:
+                await presence.beat()
+                yield part

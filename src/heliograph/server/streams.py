@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from heliograph.background import Failures
 from heliograph.errors import ServiceUnavailable
-from heliograph.storage.rows import repetitions, stream
+from heliograph.storage.rows import activity, repetitions, stream
 from heliograph.storage.store import Store
 
 _POLL_SECONDS = 0.125
@@ -19,9 +19,10 @@ _MAX_PER_APP = 25
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """An open stream: its app, and whether it has repetitions."""
+    """An open stream: its app, and what it has besides events."""
 
     app_id: str
+    of_requests: bool
     repeated: bool
 
 
@@ -46,9 +47,20 @@ class Streams:
         if not self._store.shared:
             self._wake(app_id)
 
+    def wake_after_recording(self, app_id: str | None) -> None:
+        """Wake the streams with recorded requests: those of the app, because some were written, or all of them, because
+        some were dropped."""
+        if app_id is None or not self._store.shared:
+            self._wake_of_requests(app_id)
+
+    def _wake_of_requests(self, app_id: str | None) -> None:
+        for event, opened in self._open.items():
+            if opened.of_requests and app_id in (None, opened.app_id):
+                event.set()
+
     def _wake(self, app_id: str | None = None) -> None:
         for event, opened in self._open.items():
-            if app_id is None or opened.app_id == app_id:
+            if app_id in (None, opened.app_id):
                 event.set()
 
     def close(self) -> None:
@@ -70,10 +82,10 @@ class Streams:
         return self._horizon or await self._store.horizon()
 
     @contextlib.contextmanager
-    def opened(self, app_id: str, *, repeated: bool) -> Iterator[asyncio.Event]:
+    def opened(self, app_id: str, *, of_requests: bool = False, repeated: bool = False) -> Iterator[asyncio.Event]:
         """Register a stream of an app while the context is open; yields the event that wakes it.
 
-        `repeated` is whether the stream has repetitions.
+        `of_requests` is whether it has recorded requests besides events, `repeated` whether it has repetitions.
 
         Raises:
             ServiceUnavailable: the process, or the app, has the maximum number of streams.
@@ -83,7 +95,7 @@ class Streams:
         if self._closing or full:
             raise ServiceUnavailable
         event = asyncio.Event()
-        self._open[event] = _Opened(app_id, repeated)
+        self._open[event] = _Opened(app_id, of_requests, repeated)
         if self._watching is None and self._store.shared:
             self._watching = asyncio.create_task(self._failures.keep_running("streams", self._watch))
         try:
@@ -103,10 +115,18 @@ class Streams:
             horizon = await self._store.horizon()
             if horizon == seen:
                 continue
-            opened = [*self._open.values()]
-            apps = await self._store.read(stream.changed_apps, seen, horizon, {one.app_id for one in opened})
-            repeating = {one.app_id for one in opened if one.repeated}
-            apps += await self._store.read(repetitions.changed_apps, seen, horizon, repeating) if repeating else []
+            apps, apps_of_requests = await self._changed(seen, horizon)
             seen = self._horizon = horizon
             for app_id in apps:
                 self._wake(app_id)
+            for app_id in apps_of_requests:
+                self._wake_of_requests(app_id)
+
+    async def _changed(self, since: str, horizon: str) -> tuple[list[str], list[str]]:
+        """The apps of open streams with new events or repetitions, and those with new recorded requests."""
+        opened = [*self._open.values()]
+        apps = await self._store.read(stream.changed_apps, since, horizon, {one.app_id for one in opened})
+        if repeating := {one.app_id for one in opened if one.repeated}:
+            apps += await self._store.read(repetitions.changed_apps, since, horizon, repeating)
+        recorded = {one.app_id for one in opened if one.of_requests}
+        return apps, await self._store.read(activity.changed_apps, since, horizon, recorded) if recorded else []

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import time
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from heliograph import ids
@@ -13,8 +9,9 @@ from heliograph.domain.events.full_users import show_full_users
 from heliograph.errors import BadRequest
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
-from heliograph.server.listening import Presence
+from heliograph.server.listening import Presence, listed
 from heliograph.server.streams import Streams
+from heliograph.server.tailing import RECHECK_SECONDS, EventParts, Tail, cursor_line, following
 from heliograph.storage.rows import repetitions, stream
 from heliograph.storage.rows.cursors import CursorCodec, cursor_codec
 from heliograph.storage.rows.listeners import StoredListener
@@ -27,15 +24,11 @@ from heliograph.wire.listeners import parse_name
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table.extensions import STREAM_EVENTS
 
-_RECHECK_SECONDS = 1.0
-"""How often the credential of an idle stream is checked."""
 _KEEP_ALIVE_SECONDS = 15.0
 _TRUTHS = {"false": False, "true": True}
 _PAGE = 200
-_NOTHING = b""
 _OLDEST = b"0"
 
-EventParts = AsyncGenerator[bytes, None]
 StreamRequest = Request[AppPath, None]
 
 
@@ -53,20 +46,12 @@ class Selection:
     """Whether it has repetitions of events."""
     presence: Presence
 
-    @property
-    def read_seconds(self) -> float:
-        """How often the stream reads without being woken, in case that was missed.
-
-        A command beside a server on SQLite can repeat events, and wakes no stream.
-        """
-        return _RECHECK_SECONDS if self.repeated and not self.store.shared else _KEEP_ALIVE_SECONDS
-
 
 @handles(STREAM_EVENTS)
 async def open_stream(request: Request[AppPath, None]) -> EventParts:
     selection = _selection(request, await request.store.read(cursor_codec, request.tenant.app_id))
     position, first = await _start(request, selection.cursors)
-    return _parts(request, selection, position, first)
+    return listed(selection.presence, following(request, EventTail(selection, position), first))
 
 
 def _selection(request: StreamRequest, cursors: CursorCodec) -> Selection:
@@ -119,57 +104,41 @@ async def _start(request: StreamRequest, cursors: CursorCodec) -> tuple[str, byt
     return position, _cursor_part(cursors, position)
 
 
-async def _parts(request: StreamRequest, selection: Selection, position: str, first: bytes) -> EventParts:
-    """The first part, and the events after the position as they happen, until the server ends the stream.
+class EventTail(Tail):
+    """The selected events after a position."""
 
-    Raises:
-        ServiceUnavailable: the process, or the app, has the maximum number of streams open.
-        ApiError: the credential is no longer valid. The client reconnects, and either resumes or is refused.
-    """
-    streams = request.context.streams
-    with streams.opened(selection.app_id, repeated=selection.repeated) as woken:
-        async with selection.presence:
-            yield first
-            sent, read = time.monotonic(), -_KEEP_ALIVE_SECONDS
-            while streams.is_open(woken):
-                # Reads at intervals too, in case a wake-up was missed.
-                due = woken.is_set() or time.monotonic() - read >= selection.read_seconds
-                woken.clear()
-                part, position = await _next_part(selection, streams, position) if due else (None, position)
-                # The key may have been removed, or the token may have expired. Checked after the events are read,
-                # because they may be younger than the removal.
-                await request.recheck()
-                await selection.presence.beat()
-                if part is not None:
-                    woken.set()  # there may be more events
-                    sent = time.monotonic() if part else sent
-                    yield part
-                    continue
-                read = time.monotonic() if due else read
-                if time.monotonic() - sent >= _KEEP_ALIVE_SECONDS:
-                    sent = time.monotonic()
-                    yield b": still here\n\n"
-                with contextlib.suppress(TimeoutError):
-                    # Not `wait_for`, which may lose a cancellation before Python 3.12.
-                    async with asyncio.timeout(_RECHECK_SECONDS):
-                        await woken.wait()
-                yield _NOTHING
+    keep_alive_seconds = _KEEP_ALIVE_SECONDS
 
+    def __init__(self, selection: Selection, position: str) -> None:
+        self.repeated = selection.repeated
+        self._selection = selection
+        self._position = position
 
-async def _next_part(selection: Selection, streams: Streams, position: str) -> tuple[bytes | None, str]:
-    """The events after the position, and the position after them; None at the end of the stream."""
-    horizon = await streams.horizon()
-    # One snapshot, in which no maintenance deletes events that are being skipped.
-    after = repetitions.after if selection.repeated else stream.after
-    found, following = await selection.store.snapshot(after, selection.app_id, position, horizon, _PAGE)
-    if following == position:
-        return None, position
-    selected = await _select(selection, found)
-    if selected:
-        selection.presence.sent()
-    parts = [_event_part(selection.cursors.encode(id), event, repeated=id != event.id) for id, event in selected]
-    # The position also moves past events that are filtered out, so that they are not read again.
-    return b"".join([*parts, _cursor_part(selection.cursors, following)]) if found else _NOTHING, following
+    @property
+    def read_seconds(self) -> float:
+        """A command beside a server on SQLite can repeat events, and wakes no stream."""
+        beside = self.repeated and not self._selection.store.shared
+        return RECHECK_SECONDS if beside else _KEEP_ALIVE_SECONDS
+
+    async def next_part(self, streams: Streams) -> bytes | None:
+        """The events after the position; None at the end of the stream."""
+        selection, horizon = self._selection, await streams.horizon()
+        # One snapshot, in which no maintenance deletes events that are being skipped.
+        after = repetitions.after if self.repeated else stream.after
+        found, following = await selection.store.snapshot(after, selection.app_id, self._position, horizon, _PAGE)
+        if following == self._position:
+            return None
+        self._position = following
+        selected = await _select(selection, found)
+        if selected:
+            selection.presence.sent()
+        parts = [_event_part(selection.cursors.encode(id), event, repeated=id != event.id) for id, event in selected]
+        # The position also moves past events that are filtered out, so that they are not read again.
+        return b"".join([*parts, _cursor_part(selection.cursors, following)]) if found else b""
+
+    def keep_alive(self) -> bytes:
+        """A comment."""
+        return b": still here\n\n"
 
 
 async def _select(selection: Selection, found: Found) -> Found:
@@ -186,16 +155,16 @@ def _matches(selection: Selection, event: StoredEvent) -> bool:
 
 
 def _cursor_part(cursors: CursorCodec, position: str) -> bytes:
-    return f"id: {cursors.encode(position)}\n\n".encode()
+    return cursor_line(cursors.encode(position)) + b"\n"
 
 
 def _reset_part(cursors: CursorCodec, position: str) -> bytes:
     """What tells a client that events which it may have received were undone."""
-    return f"id: {cursors.encode(position)}\nevent: reset\ndata: {{}}\n\n".encode()
+    return cursor_line(cursors.encode(position)) + b"event: reset\ndata: {}\n\n"
 
 
 def _event_part(cursor: str, event: StoredEvent, *, repeated: bool) -> bytes:
     body = call_body(event.app_id, NO_WEBHOOK, event.id, event.type, event.created_at, event.payload)
     if repeated:
         body = envelope.repeated(body)
-    return f"id: {cursor}\nevent: {event.type}\ndata: ".encode() + body + b"\n\n"
+    return cursor_line(cursor) + f"event: {event.type}\ndata: ".encode() + body + b"\n\n"

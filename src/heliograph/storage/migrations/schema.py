@@ -30,7 +30,9 @@ from heliograph.storage.migrations.steps import (
     step_18_synthetic_events,
     step_19_console,
     step_20_requests,
-    step_21_listeners,
+    step_21_sessions,
+    step_22_lists,
+    step_23_listeners,
 )
 from heliograph.storage.rows import meta
 
@@ -55,7 +57,9 @@ STEPS: tuple[Step, ...] = (
     step_18_synthetic_events.STEP,
     step_19_console.STEP,
     step_20_requests.STEP,
-    step_21_listeners.STEP,
+    step_21_sessions.STEP,
+    step_22_lists.STEP,
+    step_23_listeners.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"
