@@ -32,6 +32,7 @@ from heliograph.storage.migrations.steps import (
     step_20_requests,
     step_21_sessions,
     step_22_lists,
+    step_23_listeners,
 )
 from heliograph.storage.rows import meta
 
@@ -58,6 +59,7 @@ STEPS: tuple[Step, ...] = (
     step_20_requests.STEP,
     step_21_sessions.STEP,
     step_22_lists.STEP,
+    step_23_listeners.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"
