@@ -11,24 +11,27 @@ export function shortPath(path: string): string {
   return rest.replace(/^\//, "") || "(app)";
 }
 
+/** A request on one line, with why it was rejected, or else what it caused. */
 export function RequestLine({ request }: { request: RecordedRequest }) {
   const events = eventsOfRequests.value.get(request.requestId) ?? [];
   return (
-    <>
+    <span class="request-line">
       <Time value={request.receivedAt} />
       <span class="method">{request.method}</span>
       <span class="truncate" title={request.path}>{shortPath(request.path)}</span>
       <StatusCode status={request.status} />
-      <span class="faint small">{duration(request.durationMs)}</span>
-      <Chain events={events} />
-    </>
+      <span class="took faint small">{duration(request.durationMs)}</span>
+      {request.errorTitle === undefined
+        ? <Chain events={events} />
+        : <span class="outcome truncate muted" title={request.errorTitle} dir="auto">{request.errorTitle}</span>}
+    </span>
   );
 }
 
 export function Chain({ events }: { events: EventRecord[] }) {
   if (!events.length) return null;
   return (
-    <span class="chain">
+    <span class="outcome chain">
       {events.map((event) => (
         <span key={event.id} class="row">
           <span aria-hidden="true">→</span>

@@ -12,6 +12,8 @@ export interface ListProps<T> {
   onOpen: (item: T) => void;
   /** Called when the end comes into view. */
   onEnd?: () => void;
+  /** Called when the beginning comes into view, or is scrolled out of it. */
+  onScroll?: (atTop: boolean) => void;
   /** The number of all entries, if more exist than are loaded. */
   total?: number;
   rowHeight?: number;

@@ -10,6 +10,8 @@ export type RequestSummary = RecordedRequest;
 interface Follower {
   onRequests?: (requests: RequestSummary[]) => void;
   onEvents?: (events: EventRecord[]) => void;
+  /** Called with the number of requests that the server did not record because there were too many. */
+  onDropped?: (count: number) => void;
   /** Called when frames may be missing: what is shown should be loaded again. */
   onReset?: () => void;
 }
@@ -44,6 +46,7 @@ function onFrame({ event, data }: Frame): void {
   lastUpdate.value = new Date().toISOString();
   if (event === "hello") recording.value = (data as { recording: boolean }).recording;
   else if (event === "reset") for (const one of followers) one.onReset?.();
+  else if (event === "dropped") for (const one of followers) one.onDropped?.((data as { count: number }).count);
   else if (event === "request") requests.push(data as RequestSummary);
   else if (event === "event") events.push(data as EventRecord);
   else return;
