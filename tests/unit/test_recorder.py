@@ -11,6 +11,7 @@ import pytest
 from starlette.types import Message, Scope
 
 from heliograph.background import Failures
+from heliograph.domain.tenants import AppCaller, Caller
 from heliograph.server.http.exchange import Addresses, Exchange
 from heliograph.server.http.responses import Response
 from heliograph.server.recording.exchange import RecordedExchange
@@ -18,6 +19,7 @@ from heliograph.server.recording.recorder import QUEUE_BYTES, QUEUE_LIMIT, Recor
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
+from heliograph.wire import operations
 from tests.databases import SQLITE, new_database, url_of
 
 APP = "6b08800000000000000000aa"
@@ -29,7 +31,7 @@ class _Received(Exchange):
 
     status = 200
 
-    def mark_authenticated(self) -> None:
+    def mark_authenticated(self, caller: Caller) -> None:
         """Do nothing."""
 
     def scope(self) -> Scope:
@@ -49,7 +51,7 @@ def add(recorder: Recorder, number: int, body: bytes = b"") -> None:
     """Record a request with this number in its id."""
     headers = [(b"x-request-id", str(number).encode())]
     exchange = RecordedExchange(_Received("GET", b"/", b"", headers, Addresses("http", None, None)), APP)
-    exchange.mark_authenticated()
+    exchange.mark_authenticated(AppCaller("app_key", operations.Scope.APP, APP))
     recorder.add(exchange, "GetApp", Response(200, [], body), 0.001)
 
 

@@ -108,6 +108,7 @@ export const TAGS: Record<keyof Operations, string> = {
   SetClientOutcome: "End users",
   SetClock: "Sandbox",
   SetInboxScript: "Sandbox",
+  StreamActivity: "Recorded requests",
   StreamEvents: "Deliveries",
   SyncUser: "Users",
   TriggerEvent: "Sandbox",

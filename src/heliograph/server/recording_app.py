@@ -31,6 +31,7 @@ class RecordingApplication(Application):
     def __init__(self, recorder: Recorder, *parts: Any, **more: Any) -> None:
         super().__init__(*parts, unrecorded=lambda: recorder.dropped, **more)
         self._recorder = recorder
+        recorder.on_written = self.streams.wake_after_recording
 
     async def _handle(self, exchange: Exchange) -> None:
         found = _OF_APP.search(exchange.raw_path)

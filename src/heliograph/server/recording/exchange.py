@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.types import Message, Scope
 
+from heliograph.domain.tenants import Caller
 from heliograph.server.http.exchange import Exchange, HeaderList
 
 BODY_LIMIT = 100_000
@@ -13,7 +14,8 @@ BODY_LIMIT = 100_000
 class RecordedExchange(Exchange):
     """Passes everything on to another exchange."""
 
-    authenticated = False
+    caller: Caller | None = None
+    """The caller, if the request was authenticated."""
     size = 0
     """The bytes of the body that were read."""
 
@@ -60,10 +62,10 @@ class RecordedExchange(Exchange):
         self._inner.enter(prefix)
         self.root_path, self.raw_path = self._inner.root_path, self._inner.raw_path
 
-    def mark_authenticated(self) -> None:
+    def mark_authenticated(self, caller: Caller) -> None:
         """Called when the request is authenticated."""
-        self.authenticated = True
-        self._inner.mark_authenticated()
+        self.caller = caller
+        self._inner.mark_authenticated(caller)
 
     def scope(self) -> Scope:
         """The ASGI scope of the request."""

@@ -8,6 +8,7 @@ import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
+from heliograph import ids
 from heliograph.background import Failures
 from heliograph.server.http.responses import Response
 from heliograph.server.recording.exchange import RecordedExchange
@@ -43,6 +44,8 @@ class Recorder:
         self._on_drop = on_drop
         self.dropped = 0
         """Requests that were dropped, as far as `on_drop` was called."""
+        self.on_written: Callable[[str | None], None] = lambda app_id: None
+        """Called with each app of which requests were written, and with None after requests of any app were dropped."""
         self._lost = 0
         self._queue: deque[Recorded] = deque()
         self._bytes = 0
@@ -86,7 +89,7 @@ class Recorder:
             await asyncio.sleep(PAUSE_SECONDS)
 
     def _is_wanted(self, exchange: RecordedExchange) -> bool:
-        if exchange.authenticated:
+        if exchange.caller is not None:
             if exchange.app_id not in self._known:
                 if len(self._known) >= _KNOWN_APPS:
                     self._known.clear()
@@ -104,6 +107,7 @@ class Recorder:
         if self._lost:
             self._on_drop(self._lost)
             self.dropped, self._lost = self.dropped + self._lost, 0
+            self.on_written(None)
 
     async def _write_batch(self) -> None:
         async with self._writing:
@@ -129,8 +133,8 @@ class Recorder:
         return None
 
     async def _write(self, rows: Sequence[StoredRequest]) -> None:
-        excessive = []
-        for app_id in {one.app_id for one in rows}:
+        excessive, apps = [], {one.app_id for one in rows}
+        for app_id in apps:
             self._since_deletion[app_id] += sum(one.app_id == app_id for one in rows)
             if self._since_deletion[app_id] >= self._interval:
                 excessive.append(app_id)
@@ -143,6 +147,8 @@ class Recorder:
             return
         for app_id in excessive:
             self._since_deletion[app_id] = 0
+        for app_id in apps:
+            self.on_written(app_id)
 
 
 async def _add(tx: Tx, rows: Sequence[StoredRequest], excessive: Sequence[str], keep: int) -> None:
@@ -156,7 +162,12 @@ async def recording(
     store: Store, keep: int, failures: Failures, on_drop: Callable[[int], None]
 ) -> AsyncIterator[Recorder | None]:
     """Yield a recorder that keeps this number of requests of each app, and writes the rest of its queue at the end;
-    None if the number is 0."""
+    None if the number is 0.
+
+    New ids of events and requests will be greater than those of recorded requests, even if the clock was set back.
+    """
+    if not store.shared:
+        ids.follow(await store.read(recorded_requests.newest))
     if not keep:
         yield None
         return

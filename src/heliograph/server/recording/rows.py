@@ -8,7 +8,7 @@ from functools import lru_cache
 import msgspec
 from msgspec import Raw, Struct
 
-from heliograph import ids
+from heliograph.domain.tenants import session_of
 from heliograph.server.http.exchange import HeaderList
 from heliograph.server.http.responses import Response
 from heliograph.server.recording import masking
@@ -17,6 +17,7 @@ from heliograph.storage.rows.recorded_requests import StoredRequest
 from heliograph.wire.recorded_requests import RecordedMessage
 
 _PATH_LIMIT = 2048
+_TITLE_LIMIT = 1024
 _JSON = "application/json"
 _ERASING = ("DeleteUser", "DeleteUserPersonalInformation")
 _encode = msgspec.json.Encoder().encode
@@ -35,15 +36,29 @@ class Recorded(Struct, gc=False):
     """The bytes of the bodies."""
 
 
+class _Error(Struct):
+    code: str | None = None
+    title: str | None = None
+
+
+class _Refusal(Struct):
+    errors: list[_Error] = []
+
+
+_decode_refusal = msgspec.json.Decoder(_Refusal).decode
+
+
 def row_of(recorded: Recorded) -> StoredRequest:
-    """The row of a request."""
+    """The row of a request, which gets its id when it is stored."""
     exchange, response = recorded.exchange, recorded.response
     headers, key_id = _request_headers(exchange)
+    session = session_of(exchange.caller)
     answered = _headers(response.headers)
     sent = RecordedMessage(headers=headers, size=exchange.size, body=_sent(exchange, headers))
     received = RecordedMessage(headers=answered, size=len(response.body), body=_received(response, answered))
+    error = _first_error(recorded.status, received.body)
     return StoredRequest(
-        id=ids.new(),
+        id="",
         app_id=exchange.app_id,
         request_id=exchange.request_id,
         received_at=int((recorded.ended_at - recorded.seconds) * 1000),
@@ -52,10 +67,23 @@ def row_of(recorded: Recorded) -> StoredRequest:
         path=_path(exchange, recorded.operation),
         status=recorded.status,
         operation=recorded.operation,
-        key_id=key_id,
+        key_id=exchange.caller.key_id if exchange.caller is not None else key_id,
+        session_id=session.id if session is not None else None,
+        error_code=error.code,
+        error_title=error.title and error.title[:_TITLE_LIMIT],
         sent=Raw(_encode(sent)),
         received=Raw(_encode(received)),
     )
+
+
+def _first_error(status: int, body: Raw | None) -> _Error:
+    """The first error of a response, of which lists show the code and the title."""
+    if status < 400 or body is None:
+        return _Error()
+    try:
+        return next(iter(_decode_refusal(body).errors), _Error())
+    except msgspec.MsgspecError:  # not an error of the API
+        return _Error()
 
 
 def _path(exchange: RecordedExchange, operation: str | None) -> str:
@@ -73,7 +101,7 @@ def _request_headers(exchange: RecordedExchange) -> tuple[dict[str, str], str | 
     """The headers of the request, and the key that they name."""
     headers, key_id = _headers(exchange.header_list), None
     if (authorization := exchange.headers.get(b"authorization")) is not None:
-        headers["authorization"], key_id = masking.credential(authorization, proved=exchange.authenticated)
+        headers["authorization"], key_id = masking.credential(authorization, proved=exchange.caller is not None)
     return headers, key_id
 
 
