@@ -8,6 +8,7 @@ import { Id, Json } from "../parts/values";
 import { linkTo } from "../routes";
 import { isViewer } from "../session";
 import { deliveriesOfEvents, loadDeliveriesOf, sendNow } from "../stores/chains";
+import { targetName, targets } from "../stores/targets";
 
 const POLL_MS = 1000;
 
@@ -50,8 +51,7 @@ function DeliveryEntry({ delivery }: { delivery: Delivery }) {
   return (
     <p class="row wrap">
       <span aria-hidden="true" class="faint">→</span>
-      <a href={linkTo("webhooks", { id: delivery.webhookId })}>webhook</a>
-      <Id value={delivery.webhookId} />
+      <a href={linkTo("webhooks", { id: delivery.webhookId })} title={targets.value.get(delivery.webhookId)}>{targetName(targets.value.get(delivery.webhookId))}</a>
       <DeliveryMark delivery={delivery} />
       {!isViewer.value && delivery.status !== "delivered" && <Button small onPress={() => attempt(() => sendNow(delivery))}>Send now</Button>}
     </p>

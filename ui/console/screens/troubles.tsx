@@ -8,6 +8,7 @@ import { StatusCode, Time } from "../parts/values";
 import { linkTo } from "../routes";
 import { isViewer } from "../session";
 import { sendNow } from "../stores/chains";
+import { targets } from "../stores/targets";
 import { DeliveryTroubles, type ErrorGroup, RecentErrors } from "../stores/troubles";
 
 const SHOWN = 5;
@@ -27,7 +28,7 @@ export function Errors() {
         <a href={linkTo("requests", { query: { status: "4xx" } })}>All errors</a>
       </div>
       <ul class="rows">{groups.slice(0, SHOWN).map((one) => <ErrorRow key={one.newest.id} group={one} />)}</ul>
-      {groups.length > SHOWN && <p class="faint small more">{groups.length - SHOWN} more kinds of errors</p>}
+      {groups.length > SHOWN && <p class="faint small more">{groups.length - SHOWN} more {groups.length === SHOWN + 1 ? "kind" : "kinds"} of errors</p>}
     </section>
   );
 }
@@ -61,7 +62,7 @@ export function DelayedWebhooks() {
         <a href={linkTo("webhooks")}>All webhooks</a>
       </div>
       <ul class="rows">
-        {all.slice(0, SHOWN).map((one) => <DeliveryRow key={one.id} delivery={one} target={troubles.targets.value.get(one.webhookId)} onSent={() => troubles.load()} />)}
+        {all.slice(0, SHOWN).map((one) => <DeliveryRow key={one.id} delivery={one} onSent={() => troubles.load()} />)}
       </ul>
       {all.length > SHOWN && <p class="faint small more">{all.length - SHOWN} more</p>}
     </section>
@@ -73,7 +74,8 @@ function counted(deliveries: readonly Delivery[]): string {
   return deliveries.length >= 100 ? "100 or more" : String(deliveries.length);
 }
 
-function DeliveryRow({ delivery, target, onSent }: { delivery: Delivery; target: string | undefined; onSent: () => Promise<void> }) {
+function DeliveryRow({ delivery, onSent }: { delivery: Delivery; onSent: () => Promise<void> }) {
+  const target = targets.value.get(delivery.webhookId);
   const send = async (): Promise<void> => {
     await sendNow(delivery);
     await onSent();

@@ -5,6 +5,7 @@ import type { Delivery, EventRecord } from "../../shared/operations";
 import { NEWEST } from "../../shared/paged";
 import { appId } from "../routes";
 import { follow } from "./activity";
+import { knowTargets } from "./targets";
 
 /** The events of requests, oldest first, by the `X-Request-Id`. */
 export const eventsOfRequests = signal<ReadonlyMap<string, EventRecord[]>>(new Map());
@@ -82,6 +83,7 @@ function addDeliveries(deliveries: Delivery[]): void {
     next.set(one.eventId, [...others, one]);
   }
   deliveriesOfEvents.value = newest(next);
+  void knowTargets(deliveries.map((one) => one.webhookId)).catch(() => undefined);
 }
 
 function newest<T>(map: Map<string, T>): Map<string, T> {

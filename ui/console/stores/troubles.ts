@@ -5,6 +5,7 @@ import type { Delivery, RecordedRequest } from "../../shared/operations";
 import { NEWEST } from "../../shared/paged";
 import { appId } from "../routes";
 import { follow } from "./activity";
+import { knowTargets } from "./targets";
 
 const DAY_MS = 24 * 3600 * 1000;
 const PAGES = 3;
@@ -89,8 +90,6 @@ function isRecent(iso: string): boolean {
 export class DeliveryTroubles {
   readonly failed = signal<Delivery[]>([]);
   readonly delayed = signal<Delivery[]>([]);
-  /** The URLs of the webhooks by their ids. */
-  readonly targets = signal<ReadonlyMap<string, string>>(new Map());
 
   start(): () => void {
     const load = (): void => {
@@ -105,15 +104,7 @@ export class DeliveryTroubles {
     const [failed, pending] = await Promise.all([newestDeliveries("failed"), newestDeliveries("pending")]);
     this.failed.value = failed.filter((one) => isRecent(one.settledAt ?? one.createdAt));
     this.delayed.value = pending.filter((one) => one.attemptCount > 0);
-    const webhooks = [...this.failed.value, ...this.delayed.value].map((one) => one.webhookId);
-    if (webhooks.some((one) => !this.targets.value.has(one))) await this.loadTargets();
-  }
-
-  private async loadTargets(): Promise<void> {
-    const query = { filter: { types: "custom" }, page: { size: 100 } };
-    const { integrations } = await call("ListIntegrations", { appId: appId.value }, { query });
-    const webhooks = integrations.flatMap((one) => (one.type === "custom" ? one.webhooks : []));
-    this.targets.value = new Map(webhooks.map((one) => [one.id, one.target]));
+    await knowTargets([...this.failed.value, ...this.delayed.value].map((one) => one.webhookId));
   }
 }
 
