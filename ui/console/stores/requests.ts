@@ -1,6 +1,6 @@
 // Recorded requests, newest first.
 import { signal } from "@preact/signals";
-import { call, send } from "../../shared/api";
+import { call } from "../../shared/api";
 import type { RecordedRequest, RecordedRequestDetails } from "../../shared/operations";
 import { NEWEST, newestFirst, type Page, Paged } from "../../shared/paged";
 import { Tail } from "../../shared/tail";
@@ -90,9 +90,7 @@ export async function loadRequest(id: string): Promise<RecordedRequestDetails> {
 
 /** The recorded requests with an `X-Request-Id`. */
 async function withRequestId(requestId: string): Promise<RecordedRequest[]> {
-  // FIND
-  const { text } = await send("GET", `/heliograph/v1/apps/${appId.value}/find?q=${encodeURIComponent(requestId)}`, {}, undefined);
-  const { results = [] } = JSON.parse(text) as { results?: { kind: string; id: string }[] };
+  const { results } = await call("Find", { appId: appId.value }, { query: { q: requestId } });
   const found = await Promise.all(results.filter((one) => one.kind === "request").map((one) => loadRequest(one.id)));
   return found.toSorted((left, right) => (left.id < right.id ? 1 : -1));
 }

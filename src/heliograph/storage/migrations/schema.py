@@ -31,7 +31,8 @@ from heliograph.storage.migrations.steps import (
     step_19_console,
     step_20_requests,
     step_21_sessions,
-    step_22_request_errors,
+    step_22_lists,
+    step_23_request_errors,
 )
 from heliograph.storage.rows import meta
 
@@ -57,7 +58,8 @@ STEPS: tuple[Step, ...] = (
     step_19_console.STEP,
     step_20_requests.STEP,
     step_21_sessions.STEP,
-    step_22_request_errors.STEP,
+    step_22_lists.STEP,
+    step_23_request_errors.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"
