@@ -30,6 +30,7 @@ def copied(page: Page, language: str) -> str:
 
 def test_a_request_with_everything_about_it(console: Console) -> None:
     api, page = console.api, console.page
+    api.ok("POST", f"/heliograph/v1/apps/{api.app_id}/sandbox/reset")
     console.open("requests")
     expect(page.get_by_text("No requests yet")).to_be_visible()
     console.assert_accessible()
@@ -111,6 +112,7 @@ def test_a_rejected_request_and_one_that_deletes(console: Console) -> None:
     page.keyboard.press("Escape")
     page.get_by_role("button", name="All", exact=True).click()
     rows(page, "DELETE").click()
+    expect(page.get_by_role("article")).to_contain_text("200 OK")
     page.keyboard.press("r")
     dialog = page.get_by_role("dialog", name="Send DELETE again?")
     expect(dialog).to_contain_text(group)
@@ -140,7 +142,7 @@ def test_filters_are_in_the_url(console: Console) -> None:
     page.get_by_label("Path or request ID").fill("f" * 24)
     expect(page.get_by_text("No request matches")).to_be_visible()
     page.get_by_role("button", name="Clear filters").click()
-    expect(rows(page, "POST")).to_have_count(2)
+    expect(rows(page, "POST users")).to_have_count(2)
 
 
 def test_new_rows_wait_while_someone_reads(console: Console) -> None:
@@ -148,7 +150,7 @@ def test_new_rows_wait_while_someone_reads(console: Console) -> None:
     for _ in range(40):
         api("GET", "/users/nobody")
     console.open("requests")
-    expect(rows(page, "users/nobody").first).to_be_visible()
+    expect(rows(page, "users/nobody").first).to_have_attribute("aria-setsize", "41")
     page.get_by_role("listbox").evaluate("list => list.scrollTo({top: 600})")
     api("GET", "/users/somebody")
     page.get_by_role("button", name="1 new").click()

@@ -1,6 +1,8 @@
 // The first screen: how to make the first request, what went wrong lately, and what happens now.
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import type { Operations, RecordedRequest } from "../../shared/operations";
+import { TAGS } from "../../shared/tags";
 import { RequestLine } from "../parts/chain";
 import { ErrorNote } from "../parts/errors";
 import { List } from "../parts/list";
@@ -19,13 +21,14 @@ export function Home() {
   const { items, loaded, error } = list.pages;
   // What an app without requests shows remains until the user leaves the screen.
   const startedEmpty = useSignal<boolean | null>(null);
-  if (startedEmpty.value === null && loaded.value) startedEmpty.value = items.value.length === 0;
+  const isNew = items.value.every(setsUp);
+  if (startedEmpty.value === null && loaded.value) startedEmpty.value = isNew;
   return (
     <div class="home">
       {error.value && <ErrorNote error={error.value} onRetry={() => list.pages.load()} />}
       {startedEmpty.value
         ? <section class="first-request">
-          <h1>{items.value.length ? "Get started" : "Waiting for your first request"}</h1>
+          <h1>{isNew ? "Waiting for your first request" : "Get started"}</h1>
           <Connection />
           <Starts />
         </section>
@@ -34,6 +37,11 @@ export function Home() {
       {startedEmpty.value !== null && <Activity list={list} />}
     </div>
   );
+}
+
+/** Whether a request is one of those that make an app and its keys. */
+function setsUp({ operation }: RecordedRequest): boolean {
+  return operation !== undefined && ["Apps", "App Keys"].includes(TAGS[operation as keyof Operations]);
 }
 
 function Overview() {
