@@ -36,7 +36,7 @@ def test_an_empty_app_shows_how_to_begin(console: Console) -> None:
     page.get_by_role("button", name="Send webhooks to the inbox").click()
     expect(page.get_by_text("Created the integration Inbox")).to_be_visible()
     page.get_by_role("button", name="Create a demo group").click()
-    row(page, "conversation:message → inbox")
+    row(page, "conversation:message→inbox")
     console.assert_accessible()
     page.get_by_role("button", name="Chat as a user").click()
     expect(page).to_have_url(f"{console.url}/console/{console.app_id}/conversations/{_newest(console)}?play=1")

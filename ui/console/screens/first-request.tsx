@@ -61,8 +61,8 @@ export function Starts() {
         {sandbox.value.exists && <Button onPress={() => attempt(inbox)}>Send webhooks to the inbox</Button>}
         <Button onPress={() => attempt(chat)}>Chat as a user</Button>
       </div>
-      <p role="status" class="made" hidden={made.value === null}>
-        {made.value && <>{made.value.text} <a href={made.value.link}>{made.value.linkText}</a></>}
+      <p role="status" class="made row wrap" hidden={made.value === null}>
+        {made.value && <><span>{made.value.text}</span><a href={made.value.link}>{made.value.linkText}</a></>}
       </p>
     </div>
   );

@@ -9,7 +9,7 @@ const PEOPLE = [["ada", "Ada", "Lovelace"], ["bob", "Bob", "Ross"], ["grace", "G
 export async function createDemoGroup(): Promise<string> {
   const app = { appId: appId.value };
   for (const [externalId, givenName, surname] of PEOPLE)
-    await existing(call("CreateUser", app, { body: { externalId, profile: { givenName, surname } } }));
+    if (!(await exists(externalId))) await call("CreateUser", app, { body: { externalId, profile: { givenName, surname } } });
   const { conversation } = await call("CreateConversation", app, { body: { type: "sdkGroup", displayName: "Crew" } });
   const place = { ...app, conversationId: conversation.id };
   for (const [userExternalId] of PEOPLE)
@@ -49,10 +49,12 @@ export async function createGuest(): Promise<string> {
   return (await call("CreateConversation", app, { body: { type: "personal", participants } })).conversation.id;
 }
 
-async function existing(created: Promise<unknown>): Promise<void> {
+async function exists(externalId: string): Promise<boolean> {
   try {
-    await created;
+    await call("GetUser", { appId: appId.value, userIdOrExternalId: externalId });
+    return true;
   } catch (error) {
-    if (!(error instanceof ApiError && error.status === 409)) throw error;
+    if (error instanceof ApiError && error.status === 404) return false;
+    throw error;
   }
 }

@@ -35,7 +35,7 @@ export class RequestList {
   start(): () => void {
     void this.pages.load();
     const unfollow = follow({
-      onRequests: (requests) => this.tail.add(requests.filter((one) => matches(one, this.filter))),
+      onRequests: (requests) => this.add(requests.filter((one) => matches(one, this.filter))),
       onDropped: (count) => (this.dropped.value += count),
       onReset: () => {
         this.tail.forget();
@@ -46,6 +46,12 @@ export class RequestList {
       unfollow();
       this.tail.stop();
     };
+  }
+
+  private add(requests: RecordedRequest[]): void {
+    // The list may have been loaded after the stream began, and have them already.
+    const known = new Set(this.pages.items.value.map((one) => one.id));
+    this.tail.add(requests.filter((one) => !known.has(one.id)));
   }
 
   private show(requests: RecordedRequest[]): void {
