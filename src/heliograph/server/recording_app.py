@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Coroutine
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from heliograph.domain.tenants import session_of
 from heliograph.server.api import SAFE_METHODS
@@ -41,6 +42,8 @@ class RecordingApplication(Application):
 
     def _handle(self, exchange: Exchange) -> Coroutine[Any, Any, None]:
         path = exchange.raw_path
+        if b"%" in path:
+            path = unquote_to_bytes(path)
         if (exchange.method == "DELETE" or _RESET in path) and _DELETED.search(path):
             return self._handle_deletion(exchange)
         return super()._handle(exchange)
