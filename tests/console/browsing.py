@@ -24,7 +24,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]  # fmt: skip
 WIDTHS = (1440, 1024, 700, 375)
-_TIMEOUT_MS = 5_000
+_TIMEOUT_MS = 15_000
 # Chromium logs a failed request by itself; what matters is whether the page handles it.
 _LOADED = re.compile(r"Failed to load resource")
 

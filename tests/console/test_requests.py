@@ -152,6 +152,7 @@ def test_new_rows_wait_while_someone_reads(console: Console) -> None:
     console.open("requests")
     expect(rows(page, "users/nobody").first).to_have_attribute("aria-setsize", "41")
     page.get_by_role("listbox").evaluate("list => list.scrollTo({top: 600})")
+    expect(page.locator("[aria-posinset='41']")).to_be_visible()
     api("GET", "/users/somebody")
     page.get_by_role("button", name="1 new").click()
     expect(rows(page, "users/somebody")).to_be_visible()

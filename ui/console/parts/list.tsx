@@ -45,7 +45,7 @@ export function List<T>(props: ListProps<T>) {
     if (last >= items.length - MARGIN_ROWS) props.onEnd?.();
   }, [last, items.length]);
   const isAtTop = view.value.top < rowHeight / 2;
-  useEffect(() => props.onScroll?.(isAtTop), [isAtTop]);
+  useLayoutEffect(() => props.onScroll?.(isAtTop), [isAtTop]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = STEPS[event.key];
