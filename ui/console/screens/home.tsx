@@ -22,7 +22,8 @@ export function Home() {
   // What an app without requests shows remains until the user leaves the screen.
   const startedEmpty = useSignal<boolean | null>(null);
   const isNew = items.value.every(setsUp);
-  if (startedEmpty.value === null && loaded.value) startedEmpty.value = isNew;
+  const isOff = recording.value === false;
+  if (startedEmpty.value === null && loaded.value) startedEmpty.value = isNew && !isOff;
   return (
     <div class="home">
       {error.value && <ErrorNote error={error.value} onRetry={() => list.pages.load()} />}
@@ -33,8 +34,8 @@ export function Home() {
           <Starts />
         </section>
         : <Overview />}
-      {recording.value === false && <p class="notice">Request recording is off. Start the server with <code>--record-requests 10000</code>.</p>}
-      {startedEmpty.value !== null && <Activity list={list} />}
+      {isOff && <p class="notice">Request recording is off. Start the server with <code>--record-requests 10000</code>.</p>}
+      {startedEmpty.value !== null && !isOff && <Activity list={list} />}
     </div>
   );
 }

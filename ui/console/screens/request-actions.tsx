@@ -6,7 +6,7 @@ import type { RecordedRequestDetails } from "../../shared/operations";
 import { type Language, LANGUAGES, snippet } from "../../shared/snippets";
 import { Button } from "../parts/button";
 import { FormDialog, Menu } from "../parts/dialog";
-import { attempt } from "../parts/errors";
+import { attempt, say } from "../parts/errors";
 import { copy } from "../parts/values";
 import { linkTo } from "../routes";
 import { isViewer } from "../session";
@@ -55,7 +55,8 @@ export function RequestActions({ record }: { record: RecordedRequestDetails }) {
   );
 }
 
-function copyAs(language: Language, { method, path, operation, keyId, request }: RecordedRequestDetails): Promise<void> {
+async function copyAs(language: Language, { method, path, operation, keyId, request }: RecordedRequestDetails): Promise<void> {
   const used = keyId && !keyId.startsWith("hgs_") ? keyId : exampleKey().id;
-  return copy(snippet(language, { server: serverUrl, method, path, operation, keyId: used, body: request.body }));
+  await copy(snippet(language, { server: serverUrl, method, path, operation, keyId: used, body: request.body }));
+  if (request.body === undefined && request.size > 0) say("The body was not recorded, so the code has none");
 }

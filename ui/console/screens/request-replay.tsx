@@ -39,7 +39,7 @@ export function ReplayEditor(props: {
       <TextArea label="Headers" mono rows={2} value={headers} hint="One on each line, such as X-Test: 1" problem={headerProblem}
         onInput={(value) => change({ headers: value })} />
       {method !== "GET" && (
-        <TextArea label="Body" mono rows={12} value={body} hint="JSON" problem={problem && `Not valid JSON, and sent like this: ${problem}`}
+        <TextArea label="Body" mono rows={12} value={body} hint="JSON" problem={problem && `Not valid JSON, and sent as it is: ${problem}`}
           onInput={(value) => change({ body: value })} />
       )}
     </FormDialog>

@@ -5,7 +5,9 @@ import type { RecordedRequest, RecordedRequestDetails } from "../../shared/opera
 import { NEWEST, newestFirst, type Page, Paged } from "../../shared/paged";
 import { Tail } from "../../shared/tail";
 import { appId } from "../routes";
-import { follow } from "./activity";
+import { follow, recording } from "./activity";
+
+const PAGES_WITHOUT_MATCH = 10;
 
 export interface RequestFilter {
   status?: string;
@@ -62,10 +64,17 @@ export class RequestList {
   private async page(cursor: string | null): Promise<Page<RecordedRequest>> {
     const { requestId, ...filter } = this.filter;
     if (requestId) return { items: await withRequestId(requestId), next: null };
-    const query = { page: { before: cursor ?? NEWEST, size: 100 }, filter: { ...filter } };
-    const found = await call("ListRecordedRequests", { appId: appId.value }, { query });
-    this.dropped.value = found.dropped;
-    return newestFirst(found.requests, found.meta);
+    let before = cursor ?? NEWEST;
+    for (let count = 1; ; count += 1) {
+      const query = { page: { before, size: 100 }, filter: { ...filter } };
+      const found = await call("ListRecordedRequests", { appId: appId.value }, { query });
+      this.dropped.value = found.dropped;
+      recording.value = found.recording;
+      const page = newestFirst(found.requests, found.meta);
+      // The server examines a part of the requests for a page, which may have no match.
+      if (page.items.length || page.next === null || count === PAGES_WITHOUT_MATCH) return page;
+      before = page.next;
+    }
   }
 }
 
