@@ -41,7 +41,10 @@ def test_a_refused_request(own: Caller) -> None:
     """recording.1"""
     refused = sent_and_recorded(own, "POST", "/conversations", {"type": "fleet"})
     assert (refused["status"], refused["events"]) == (400, [])
-    assert refused["response"]["body"]["errors"][0]["code"] == "bad_request"
+    (error,) = refused["response"]["body"]["errors"]
+    assert (refused["errorCode"], refused["errorTitle"]) == (error["code"], error["title"])
+    assert error["code"] == "bad_request"
+    assert shown(own, status="400")[-1]["errorTitle"] == error["title"]
     nowhere = sent_and_recorded(own, "GET", "/fleets?a=b")
     assert (nowhere["status"], nowhere["path"]) == (404, f"/v2/apps/{own.app_id}/fleets?a=b")
     assert "operation" not in nowhere

@@ -412,9 +412,9 @@ export type ReadAct = { type: "conversation:read" };
 
 export type RecordedMessage = { body?: unknown; headers: Record<string, string>; size: number };
 
-export type RecordedRequest = { durationMs: number; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; requestId: string; sessionId?: string; status: number };
+export type RecordedRequest = { durationMs: number; errorCode?: string; errorTitle?: string; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; requestId: string; sessionId?: string; status: number };
 
-export type RecordedRequestDetails = { durationMs: number; events: Array<EventRecord>; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; request: RecordedMessage; requestId: string; response: RecordedMessage; sessionId?: string; status: number };
+export type RecordedRequestDetails = { durationMs: number; errorCode?: string; errorTitle?: string; events: Array<EventRecord>; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; request: RecordedMessage; requestId: string; response: RecordedMessage; sessionId?: string; status: number };
 
 export type RecordedRequestListResponse = { dropped: number; links?: Links; meta: PageMeta; recording: boolean; requests: Array<RecordedRequest> };
 

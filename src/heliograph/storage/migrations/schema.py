@@ -33,6 +33,7 @@ from heliograph.storage.migrations.steps import (
     step_21_sessions,
     step_22_lists,
     step_23_listeners,
+    step_24_request_errors,
 )
 from heliograph.storage.rows import meta
 
@@ -60,6 +61,7 @@ STEPS: tuple[Step, ...] = (
     step_21_sessions.STEP,
     step_22_lists.STEP,
     step_23_listeners.STEP,
+    step_24_request_errors.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"
