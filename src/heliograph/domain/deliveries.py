@@ -23,6 +23,7 @@ async def page(store: Store, tenant: Tenant, filter: DeliveryFilter, page: Page)
     values = (
         ("status", filter.status),
         ("webhook_id", filter.webhook_id),
+        ("event_type", filter.event_type),
         ("lane", filter.conversation_id),
         ("lane", filter.user_id),
     )
@@ -32,8 +33,13 @@ async def page(store: Store, tenant: Tenant, filter: DeliveryFilter, page: Page)
 
 async def _page(reader: Reader, app_id: str, match: list[tuple[str, str]], page: Page) -> Slice[Delivery]:
     found = await deliveries.page(reader, app_id, match, page)
-    synthetic = await outbox.synthetic(reader, app_id, found.records)
-    return found.holding([to_api(one, synthetic) for one in found.records])
+    return found.holding(await _listed(reader, app_id, found.records))
+
+
+async def _listed(reader: Reader, app_id: str, stored: list[StoredDelivery]) -> list[Delivery]:
+    synthetic = await outbox.synthetic(reader, app_id, stored)
+    last = await deliveries.last_attempts(reader, stored)
+    return [to_api(one, synthetic, last=last.get(one.id)) for one in stored]
 
 
 async def get(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
@@ -73,7 +79,10 @@ async def _retry(tx: Tx, app_id: str, delivery_id: str) -> Delivery:
 
 
 def to_api(
-    delivery: StoredDelivery, synthetic: Container[str], attempts: list[StoredAttempt] | None = None
+    delivery: StoredDelivery,
+    synthetic: Container[str],
+    attempts: list[StoredAttempt] | None = None,
+    last: StoredAttempt | None = None,
 ) -> Delivery:
     """A delivery as responses show it. `synthetic` contains the ids of events that a sandbox tool triggered."""
     about_user = delivery.event_type.startswith(_ABOUT_USERS)
@@ -91,6 +100,7 @@ def to_api(
         settled_at=None if delivery.settled_at is None else times.to_text(delivery.settled_at),
         synthetic=delivery.event_id in synthetic or None,
         attempts=None if attempts is None else [_attempt(one) for one in attempts],
+        last_attempt=None if last is None else _attempt(last),
     )
 
 

@@ -42,7 +42,7 @@ export function Chain({ events }: { events: EventRecord[] }) {
 
 /** The state of a delivery in a few words, such as `200 6 ms` or `503, retry in 41 s`. */
 export function DeliveryMark({ delivery }: { delivery: Delivery }) {
-  const last = delivery.attempts?.at(-1);
+  const last = delivery.attempts?.at(-1) ?? delivery.lastAttempt;
   const outcome = last?.status ?? (last?.error ? "no response" : null);
   if (delivery.status === "delivered")
     return <span class="badge ok">{outcome ?? "delivered"}{last && ` ${duration(last.milliseconds)}`}</span>;

@@ -138,6 +138,7 @@ _delivery = deliveries.Delivery(
     due_at="2026-11-22T15:43:27.361Z",
 )
 _attempt = deliveries.Attempt(number=1, started_at=_TIME, milliseconds=241, status=503, response="Down for repairs")
+_listed_delivery = replace(_delivery, last_attempt=replace(_attempt, response=None))
 _call = events.WebhookCall(
     app=events.WebhookApp(id=_APP),
     webhook=events.WebhookCalled(id="0" * 24, version="v2"),
@@ -244,7 +245,7 @@ _RESPONSES: tuple[Any, ...] = (
     ),
     oauth.OAuthClientListResponse(oauth_clients=[_oauth_client]),
     deliveries.DeliveryResponse(delivery=replace(_delivery, attempts=[_attempt])),
-    deliveries.DeliveryListResponse(deliveries=[_delivery], meta=_end),
+    deliveries.DeliveryListResponse(deliveries=[_listed_delivery], meta=_end),
     event_records.EventRecordListResponse(events=[_event_record], meta=_end),
     recorded_requests.RecordedRequestResponse(request=_recorded_details),
     recorded_requests.RecordedRequestListResponse(requests=[_recorded], recording=True, dropped=0, meta=_end),

@@ -130,6 +130,15 @@ async def attempts(reader: Reader, app_id: str, delivery: StoredDelivery) -> lis
     return [StoredAttempt(*row) for row in rows]
 
 
+async def last_attempts(reader: Reader, delivered: Sequence[StoredDelivery]) -> dict[str, StoredAttempt]:
+    """The last attempt of each of these deliveries, by the id of the delivery, without what the endpoint responded."""
+    keys = [(reader.bucket(one.lane), one.id, one.attempts) for one in delivered if one.attempts]
+    if not keys:
+        return {}
+    rows = await reader.get_many("attempt", ATTEMPT_COLUMNS[:-1], ("bucket", "delivery_id", "number"), keys)
+    return {row[0]: StoredAttempt(*row, answer=None) for row in rows}
+
+
 async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
     """Make a settled delivery pending again; does nothing if it is pending, or if its event is gone."""
     tx.effects.due.add((delivery.webhook_id, tx.bucket(delivery.lane)))

@@ -49,7 +49,7 @@ LIST_DELIVERIES = Operation(
     "ListDeliveries", "GET", EXTENSION_APP / "deliveries", "Deliveries", A,
     "Lists the deliveries of events to the webhooks of an app, oldest first.",
     body=NO_BODY, response=Json(DeliveryListResponse), errors=(errors.InvalidPage,), paged=True,
-    filters=("status", "webhookId", "conversationId", "userId"),
+    filters=("status", "webhookId", "conversationId", "userId", "eventType"),
 )
 GET_DELIVERY = Operation(
     "GetDelivery", "GET", DELIVERY, "Deliveries", A,
