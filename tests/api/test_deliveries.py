@@ -49,6 +49,15 @@ def settled(api: Caller, count: int) -> list[Any]:
         time.sleep(0.02)
 
 
+def attempted(api: Caller) -> list[Any]:
+    """Wait until all deliveries of the app were attempted; returns them."""
+    deadline = time.monotonic() + 20
+    while not (found := below(api).json()["deliveries"]) or not all(one["attemptCount"] for one in found):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.02)
+    return list(found)
+
+
 def test_deliveries_are_listed_with_their_attempts(own: Caller, endpoint: Endpoint) -> None:
     user, group = own.new_user("ada"), own.new_group()
     own.join(group, user, subscribe=True)
@@ -75,6 +84,7 @@ def test_deliveries_are_listed_with_their_attempts(own: Caller, endpoint: Endpoi
         (f"filter[userId]={user}", [made[1]]),
         (f"filter[webhookId]={made[0]['webhookId']}&filter[status]=delivered", made),
         (f"filter[eventType]=conversation:join&filter[conversationId]={group}", [made[2]]),
+        (f"filter[eventId]={made[1]['eventId']}&page[after]={made[1]['eventId']}", [made[1]]),
         ("filter[status]=failed", []),
     ):
         assert below(own, f"?{query}").json()["deliveries"] == expected, query
@@ -100,6 +110,17 @@ def test_failed_deliveries_can_be_retried(own: Caller, endpoint: Endpoint) -> No
     (listed,) = below(own).json()["deliveries"]
     assert (failed["lastAttempt"]["status"], listed["lastAttempt"]["number"]) == (404, 2)
     assert below(own, f"/{'0' * 24}/retry", "POST").status_code == 404
+
+
+def test_the_next_attempt_of_a_pending_delivery_can_be_made_now(own: Caller, endpoint: Endpoint) -> None:
+    endpoint.status = 503
+    own.new_group()
+    (pending,) = attempted(own)
+    assert pending["dueAt"] > pending["lastAttempt"]["startedAt"]
+    endpoint.status = 200
+    assert below(own, f"/{pending['id']}/retry", "POST").json()["delivery"]["dueAt"] < pending["dueAt"]
+    (delivered,) = settled(own, 1)
+    assert (delivered["attemptCount"], delivered["lastAttempt"]["status"]) == (2, 200)
 
 
 def test_deliveries_of_a_deleted_webhook_are_kept_and_cannot_be_retried(

@@ -89,7 +89,7 @@ def test_parameters_are_documented(document: Any) -> None:
     }
     assert set(found["ListDeliveries"]) == {("path", "appId"), ("query", "page"), ("query", "filter")}
     filters = found["ListDeliveries"]["query", "filter"]["properties"]
-    assert set(filters) == {"status", "webhookId", "conversationId", "userId", "eventType"}
+    assert set(filters) == {"status", "webhookId", "conversationId", "userId", "eventType", "eventId"}
     assert set(found["DeleteOAuthClient"]) == {("path", "oauthClientId")}
     assert found["CreateOAuthClient"] == found["ListOAuthClients"] == {}
     assert filters["status"]["enum"] == ["pending", "delivered", "failed"]

@@ -172,6 +172,8 @@ export type ErrorResponse = { errors: Array<Error> };
 
 export type Event = { createdAt: string; id: string; payload: unknown; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "passthrough:messaging" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update" };
 
+export type EventExampleResponse = { payload: Record<string, unknown> };
+
 export type EventRecord = { conversationId?: string; createdAt: string; id: string; keyId?: string; payload: Record<string, unknown>; requestId?: string; synthetic?: boolean; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string };
 
 export type EventRecordListResponse = { events: Array<EventRecord>; links?: Links; meta: PageMeta };
@@ -502,7 +504,7 @@ export type TokenBody = { client_id: string; client_secret: string; code: string
 
 export type TokenResponse = { access_token: string; token_type: string };
 
-export type TriggerBody = { conversationId?: string | null; payload?: Record<string, unknown> | null; to: Array<string>; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string | null };
+export type TriggerBody = { conversationId?: string | null; exact?: boolean | null; payload?: Record<string, unknown> | null; to: Array<string>; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string | null };
 
 export type TriggerResponse = { deliveries: Array<string>; event: Event };
 
@@ -616,6 +618,7 @@ export interface Operations {
   GetCustomIntegrationKey: { path: { appId: string; integrationId: string; keyId: string }; query: object; body: undefined; response: IntegrationApiKeyResponse };
   GetDelivery: { path: { appId: string; deliveryId: string }; query: object; body: undefined; response: DeliveryResponse };
   GetDevice: { path: { appId: string; userIdOrExternalId: string; deviceId: string }; query: { brandId?: string }; body: undefined; response: DeviceResponse };
+  GetEventExample: { path: { appId: string }; query: { type?: string }; body: undefined; response: EventExampleResponse };
   GetInbox: { path: { appId: string; name: string }; query: object; body: undefined; response: InboxResponse };
   GetIntegration: { path: { appId: string; integrationId: string }; query: object; body: undefined; response: IntegrationResponse };
   GetOwnConsoleSession: { path: object; query: object; body: undefined; response: ConsoleSession };
@@ -736,6 +739,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   GetCustomIntegrationKey: "GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}",
   GetDelivery: "GET /heliograph/v1/apps/{appId}/deliveries/{deliveryId}",
   GetDevice: "GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices/{deviceId}",
+  GetEventExample: "GET /heliograph/v1/apps/{appId}/sandbox/trigger",
   GetInbox: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes/{name}",
   GetIntegration: "GET /v2/apps/{appId}/integrations/{integrationId}",
   GetOwnConsoleSession: "GET /console/session",

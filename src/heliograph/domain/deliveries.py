@@ -24,6 +24,7 @@ async def page(store: Store, tenant: Tenant, filter: DeliveryFilter, page: Page)
         ("status", filter.status),
         ("webhook_id", filter.webhook_id),
         ("event_type", filter.event_type),
+        ("event_id", filter.event_id),
         ("lane", filter.conversation_id),
         ("lane", filter.user_id),
     )
@@ -58,7 +59,7 @@ async def _get(reader: Reader, app_id: str, delivery_id: str) -> Delivery:
 
 
 async def retry(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
-    """Make a delivery pending again.
+    """Make a delivery pending again, or a pending one due now.
 
     Raises:
         NotFound: it does not exist in this app, or its webhook or its event was deleted.
@@ -71,6 +72,7 @@ async def _retry(tx: Tx, app_id: str, delivery_id: str) -> Delivery:
     # A pending delivery of a deleted webhook would be deleted, with the record of its attempts.
     if await webhooks.get(tx, app_id, found.webhook_id) is None:
         raise NotFound
+    await deliveries.hasten(tx, app_id, found)
     await deliveries.retry(tx, app_id, found)
     retried = await _get(tx, app_id, delivery_id)
     if retried.status != deliveries.PENDING:

@@ -25,6 +25,7 @@ class DeliveryFilter(Struct, frozen=True):
     conversation_id: str | None = None
     user_id: str | None = None
     event_type: EventType | None = None
+    event_id: str | None = None
 
 
 def parse_filter(parameters: dict[str, str]) -> DeliveryFilter:
@@ -45,6 +46,7 @@ def parse_filter(parameters: dict[str, str]) -> DeliveryFilter:
         parameters.get("conversationId"),
         parameters.get("userId"),
         None if event_type is None else EVENT_TYPES[event_type],
+        parameters.get("eventId"),
     )
 
 

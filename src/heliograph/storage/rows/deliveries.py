@@ -136,7 +136,7 @@ async def last_attempts(reader: Reader, delivered: Sequence[StoredDelivery]) -> 
     if not keys:
         return {}
     rows = await reader.get_many("attempt", ATTEMPT_COLUMNS[:-1], ("bucket", "delivery_id", "number"), keys)
-    return {row[0]: StoredAttempt(*row, answer=None) for row in rows}
+    return {row[0]: StoredAttempt(*(*row, None)) for row in rows}
 
 
 async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
@@ -151,6 +151,18 @@ async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
         delivery.id,
         app_id,
         delivery.event_id,
+    )
+
+
+async def hasten(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
+    """Make the next attempt of a pending delivery due now; does nothing if it is settled or due."""
+    await tx.execute(
+        "UPDATE delivery SET due_at = $1 WHERE bucket = $2 AND id = $3 AND app_id = $4 AND status = 'pending' "
+        "AND due_at > $1",
+        tx.now,
+        tx.bucket(delivery.lane),
+        delivery.id,
+        app_id,
     )
 
 

@@ -49,7 +49,7 @@ LIST_DELIVERIES = Operation(
     "ListDeliveries", "GET", EXTENSION_APP / "deliveries", "Deliveries", A,
     "Lists the deliveries of events to the webhooks of an app, oldest first.",
     body=NO_BODY, response=Json(DeliveryListResponse), errors=(errors.InvalidPage,), paged=True,
-    filters=("status", "webhookId", "conversationId", "userId", "eventType"),
+    filters=("status", "webhookId", "conversationId", "userId", "eventType", "eventId"),
 )
 GET_DELIVERY = Operation(
     "GetDelivery", "GET", DELIVERY, "Deliveries", A,
@@ -58,7 +58,8 @@ GET_DELIVERY = Operation(
 )
 RETRY_DELIVERY = Operation(
     "RetryDelivery", "POST", DELIVERY / "retry", "Deliveries", A,
-    "Sends a failed or delivered event again, with up to five attempts. Its webhook must still exist.",
+    "Sends a failed or delivered event again, with up to five attempts. The next attempt of a pending one is made now. "
+    "The webhook must still exist.",
     body=NO_BODY, response=Json(DeliveryResponse), errors=(errors.NotFound,),
 )
 STREAM_EVENTS = Operation(
