@@ -39,7 +39,7 @@ async def _page(reader: Reader, app_id: str, match: list[tuple[str, str]], page:
 
 async def _listed(reader: Reader, app_id: str, stored: list[StoredDelivery]) -> list[Delivery]:
     synthetic = await outbox.synthetic(reader, app_id, stored)
-    last = await deliveries.last_attempts(reader, stored)
+    last = await deliveries.last_attempts(reader, app_id, stored)
     return [to_api(one, synthetic, last=last.get(one.id)) for one in stored]
 
 

@@ -72,16 +72,11 @@ _FILTERS = {
     "types": "Types of integrations, separated by commas.",
     "path": "The path below the URL of an inbox, or the beginning of the path of a recorded request.",
     "eventId": "The event.",
-    "eventType": "The type of the event, or of an event in the body.",
-    "type": "The type of the event.",
+    **dict.fromkeys(("type", "eventType"), "The type of the event."),
     "keyId": "The key of the caller.",
     "requestId": "The X-Request-Id of the request that caused the event.",
 }
-_ONE_OF = {
-    ("Deliveries", "status"): get_args(DeliveryStatus),
-    ("Deliveries", "type"): tuple(EVENT_TYPES),
-    ("Deliveries", "eventType"): tuple(EVENT_TYPES),
-}
+_ONE_OF = {("Deliveries", "status"): get_args(DeliveryStatus), ("Deliveries", "type"): tuple(EVENT_TYPES)}
 _QUERY = {
     "brandId": "The brand in which to look up the external id.",
     "access": "Who may read the attachment: `public`.",

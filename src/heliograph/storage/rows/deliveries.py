@@ -130,12 +130,12 @@ async def attempts(reader: Reader, app_id: str, delivery: StoredDelivery) -> lis
     return [StoredAttempt(*row) for row in rows]
 
 
-async def last_attempts(reader: Reader, delivered: Sequence[StoredDelivery]) -> dict[str, StoredAttempt]:
+async def last_attempts(reader: Reader, app_id: str, delivered: Sequence[StoredDelivery]) -> dict[str, StoredAttempt]:
     """The last attempt of each of these deliveries, by the id of the delivery, without what the endpoint responded."""
-    keys = [(reader.bucket(one.lane), one.id, one.attempts) for one in delivered if one.attempts]
+    keys = [(reader.bucket(one.lane), one.id, one.attempts, app_id) for one in delivered if one.attempts]
     if not keys:
         return {}
-    rows = await reader.get_many("attempt", ATTEMPT_COLUMNS[:-1], ("bucket", "delivery_id", "number"), keys)
+    rows = await reader.get_many("attempt", ATTEMPT_COLUMNS[:-1], ("bucket", "delivery_id", "number", "app_id"), keys)
     return {row[0]: StoredAttempt(*(*row, None)) for row in rows}
 
 
