@@ -82,7 +82,7 @@ TRIGGER_EVENT = Operation(
 GET_EVENT_EXAMPLE = Operation(
     "GetEventExample", "GET", SANDBOX / "trigger", SANDBOX_TAG, A,
     "Returns an example of the payload of an event, with new ids, and sends nothing.",
-    body=NO_BODY, response=Json(EventExampleResponse), errors=(errors.BadRequest,), query=("type",),
+    body=NO_BODY, response=Json(EventExampleResponse), errors=(errors.BadRequest,), query=("type",), required=("type",),
 )
 PUT_CHAOS = Operation(
     "PutChaos", "PUT", SANDBOX / "chaos", SANDBOX_TAG, A,
