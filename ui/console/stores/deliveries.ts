@@ -108,11 +108,3 @@ export async function loadFailedSince(webhookId: string, since: Date): Promise<D
   }
   return failed.slice(-MOST_RESENT);
 }
-
-/** The delivery that must be settled before this one is sent, of those given; null if this one is next. */
-export function waitsFor(delivery: Delivery, among: readonly Delivery[]): Delivery | null {
-  if (delivery.status !== "pending") return null;
-  const before = among.filter((one) => one.status === "pending" && one.webhookId === delivery.webhookId &&
-    one.conversationId === delivery.conversationId && one.userId === delivery.userId && one.eventId < delivery.eventId);
-  return before.reduce<Delivery | null>((first, one) => (first && first.eventId < one.eventId ? first : one), null);
-}

@@ -4,8 +4,7 @@ import { ApiError, call } from "../../shared/api";
 import type { Inbox, InboxCall } from "../../shared/operations";
 import { asApiError, NEWEST, newestFirst, Paged } from "../../shared/paged";
 import { appId } from "../routes";
-
-export type Step = Inbox["steps"][number];
+import type { Step } from "./scripts";
 
 const WAIT_SECONDS = 25;
 const FIRST_PAUSE_MS = 500;
@@ -103,22 +102,4 @@ export async function setScript(name: string, steps: Step[]): Promise<void> {
 
 export async function clearCalls(name: string): Promise<void> {
   await call("ClearInboxCalls", { appId: appId.value, name });
-}
-
-/** A script as people write it: `503 ×3, then 200`. */
-export function scriptText(steps: readonly Step[]): string {
-  return steps.map((one) => (typeof one === "string" ? one.replace(/ x *(?=\d)/, " ×") : JSON.stringify(one))).join(", then ");
-}
-
-/** The steps of a script of one line each. Throws an error that names the line. */
-export function parseScript(text: string): Step[] {
-  const lines = text.split("\n").map((one) => one.trim()).filter(Boolean);
-  return lines.map((line, index) => {
-    if (!line.startsWith("{")) return line.replace(/\s*[×x]\s*(?=\d)/, " x");
-    try {
-      return JSON.parse(line) as Step;
-    } catch {
-      throw new Error(`Line ${index + 1} is not valid JSON.`);
-    }
-  });
 }

@@ -10,7 +10,9 @@ import { Empty, ErrorNote } from "../../parts/errors";
 import { CopyButton, Id, Json, shortened, Time } from "../../parts/values";
 import { linkTo, select } from "../../routes";
 import { isViewer } from "../../session";
+import { conversationName } from "../../stores/conversation-names";
 import { loadDeliveriesOf, loadEvent } from "../../stores/events";
+import { nameOf } from "../../stores/names";
 import { sandbox } from "../../stores/sandbox";
 import { hooks, loadHooks } from "../../stores/webhooks";
 import { SendDialog } from "./trigger";
@@ -63,15 +65,18 @@ function Details({ event }: { event: EventRecord }) {
 }
 
 function Cause({ event }: { event: EventRecord }) {
-  const { conversationId, userId, keyId, requestId } = event;
+  const { conversationId, userId, keyId, sessionId, requestId } = event;
   return (
     <dl class="properties">
       <dt>Time</dt><dd><Time value={event.createdAt} /></dd>
       <dt>Event ID</dt><dd><Id value={event.id} full /></dd>
-      {conversationId && <><dt>Conversation</dt><dd><a href={linkTo("conversations", { id: conversationId })}>{shortened(conversationId)}</a></dd></>}
-      {userId && <><dt>User</dt><dd><a href={linkTo("users", { id: userId })}>{shortened(userId)}</a></dd></>}
+      {conversationId && <><dt>Conversation</dt><dd><a href={linkTo("conversations", { id: conversationId })}><bdi>{conversationName(conversationId)}</bdi></a></dd></>}
+      {userId && <><dt>User</dt><dd><a href={linkTo("users", { id: userId })}><bdi>{nameOf(userId)}</bdi></a></dd></>}
       <dt>Caused by</dt>
-      <dd>{keyId ? <>{keyId.startsWith("ses_") ? "session" : "key"} <Id value={keyId} /></> : "the server"}{event.synthetic && " · test event"}</dd>
+      <dd>
+        {keyId ? <>key <Id value={keyId} /></> : "the server"}{sessionId && <> · session <Id value={sessionId} /></>}
+        {event.synthetic && " · test event"}
+      </dd>
       {requestId && <><dt>Request</dt><dd><a href={linkTo("requests", { query: { requestId } })}>{shortened(requestId)}</a></dd></>}
     </dl>
   );

@@ -6,10 +6,13 @@ import { Button } from "../../parts/button";
 import { Empty, ErrorNote } from "../../parts/errors";
 import { SearchField, Select } from "../../parts/fields";
 import { List } from "../../parts/list";
+import { Subject } from "../../parts/subject";
 import { shortened, Time } from "../../parts/values";
 import { filter, route, select } from "../../routes";
 import { isViewer } from "../../session";
+import { conversationName } from "../../stores/conversation-names";
 import { EVENT_TYPES, EventList } from "../../stores/events";
+import { nameOf } from "../../stores/names";
 import { sandbox } from "../../stores/sandbox";
 import { EventDetail } from "./event-detail";
 import { subjectOf } from "./subject";
@@ -69,15 +72,17 @@ function Bar() {
   );
 }
 
+const NAMES = { user: nameOf, conversation: conversationName };
+
 function EventLine({ event }: { event: EventRecord }) {
-  const actor = event.keyId ? shortened(event.keyId) : "Server";
+  const actor = event.sessionId ?? event.keyId;
   return (
     <>
       <Time value={event.createdAt} />
       <span class="event-type truncate">{event.type}</span>
-      <span class="event-subject truncate" dir="auto">{subjectOf(event)}</span>
+      <span class="event-subject truncate"><Subject names={subjectOf(event, NAMES)} /></span>
       {event.synthetic && <span class="badge">Test</span>}
-      <span class="event-actor mono faint truncate">{actor}</span>
+      <span class="event-actor mono faint truncate" title={actor}>{actor ? shortened(actor) : "server"}</span>
       <span class="event-request mono faint truncate" title={event.requestId}>{event.requestId && shortened(event.requestId)}</span>
     </>
   );

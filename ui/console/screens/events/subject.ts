@@ -1,18 +1,30 @@
-// What an event is about, in words.
+// Who and what an event is about, in words.
 import type { EventRecord } from "../../../shared/operations";
-import { shortened } from "../../parts/values";
 
-/** The user of the payload and the conversation, as far as the event has them. */
-export function subjectOf({ payload, conversationId, userId }: Pick<EventRecord, "payload" | "conversationId" | "userId">): string {
-  const user = nameIn(payload.user) ?? nameIn(payload.message && (payload.message as { author?: unknown }).author);
-  const conversation = conversationId && (nameIn(payload.conversation) ?? shortened(conversationId));
-  return [user ?? (userId && shortened(userId)), conversation].filter(Boolean).join(" · ");
+type Told = Pick<EventRecord, "payload" | "conversationId" | "userId">;
+
+export interface Names {
+  user: (id: string) => string;
+  conversation: (id: string) => string;
+}
+
+/** The user of an event and its conversation, as far as it has them. */
+export function subjectOf({ payload, conversationId, userId }: Told, names: Names): string[] {
+  const author = fieldOf(fieldOf(payload, "message") ?? fieldOf(payload, "activity"), "author");
+  const person = nameIn(fieldOf(payload, "user")) ?? nameIn(author) ?? (userId && names.user(userId));
+  return [person, conversationId && names.conversation(conversationId)].filter((one): one is string => Boolean(one));
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 function nameIn(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { displayName, externalId, userExternalId, profile } = value as Record<string, unknown>;
-  const { givenName, surname } = (profile ?? {}) as Record<string, unknown>;
-  const full = [givenName, surname].filter((one) => typeof one === "string" && one).join(" ");
-  return [full, displayName, externalId, userExternalId].find((one): one is string => typeof one === "string" && one !== "");
+  const profile = fieldOf(value, "profile");
+  const full = [fieldOf(profile, "givenName"), fieldOf(profile, "surname")].filter(isText).join(" ");
+  return [full, ...["displayName", "externalId", "userExternalId"].map((one) => fieldOf(value, one))].find(isText);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }

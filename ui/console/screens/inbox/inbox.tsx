@@ -4,13 +4,14 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { InboxCall } from "../../../shared/operations";
 import { Button } from "../../parts/button";
 import { FormDialog } from "../../parts/dialog";
-import { attempt, Empty, ErrorNote } from "../../parts/errors";
+import { Empty, ErrorNote } from "../../parts/errors";
 import { Select } from "../../parts/fields";
 import { List } from "../../parts/list";
 import { CopyButton, Time } from "../../parts/values";
-import { appId, filter, go, linkTo, route, select } from "../../routes";
+import { appId, go, linkTo, route, select } from "../../routes";
 import { isViewer } from "../../session";
-import { clearCalls, inbox, InboxCalls, inboxError, inboxNames, loadInbox, scriptText } from "../../stores/inboxes";
+import { clearCalls, inbox, InboxCalls, inboxError, inboxNames, loadInbox } from "../../stores/inboxes";
+import { scriptText } from "../../stores/scripts";
 import { hooks, loadHooks } from "../../stores/webhooks";
 import { WebhookForm } from "../webhooks/webhook-form";
 import { CallDetail } from "./call";
@@ -88,7 +89,7 @@ function Address({ name }: { name: string }) {
   const { url, steps, position } = inbox.value;
   const count = hooks.value.filter(({ webhook }) => webhook.target === url).length;
   return (
-    <dl class="inbox-facts">
+    <dl class="facts inbox-facts">
       <div class="inbox-url"><dt>URL</dt><dd class="row"><code class="truncate" title={url}>{url}</code><CopyButton text={url} /></dd></div>
       <div><dt>Webhooks</dt><dd>{count ? <a href={linkTo("webhooks")}>{count === 1 ? "1 webhook" : `${count} webhooks`}</a> : "none"}</dd></div>
       <div>
@@ -111,11 +112,11 @@ function CallLine({ call }: { call: InboxCall }) {
   return (
     <>
       <Time value={call.receivedAt} />
-      <span class="method">{call.method}</span>
+      <span class="method call-method">{call.method}</span>
       <span class="event-type truncate">{type ?? call.path}{others.length > 0 && ` and ${others.length} more`}</span>
       {!isSound(call) && <span class="badge error">Check failed</span>}
       <span class="spread" />
-      {number && <span class="faint">attempt {number}</span>}
+      {number && <span class="faint call-attempt">attempt {number}</span>}
       <span class={status === undefined || status >= 400 ? "error mono" : "ok mono"}>→ {status ?? "closed"}</span>
     </>
   );
@@ -131,11 +132,10 @@ function NothingReceived() {
 }
 
 function CallIsGone() {
-  const load = (): Promise<unknown> => attempt(async () => filter({}));
   return (
     <Empty title="This call is not in the inbox any more">
       <p>An inbox keeps its newest 1,000 calls until the server stops.</p>
-      <Button onPress={() => void load().then(() => select(null))}>Close</Button>
+      <Button onPress={() => select(null)}>Close</Button>
     </Empty>
   );
 }

@@ -3,7 +3,8 @@ import { useSignal } from "@preact/signals";
 import { Button } from "../../parts/button";
 import { FormDialog } from "../../parts/dialog";
 import { TextArea } from "../../parts/fields";
-import { parseScript, setScript, type Step } from "../../stores/inboxes";
+import { setScript } from "../../stores/inboxes";
+import { parseScript, type Step } from "../../stores/scripts";
 
 const EXAMPLES = [
   ["Always 200", "200"],
@@ -27,12 +28,12 @@ export function ScriptDialog({ name, steps, onClose }: { name: string; steps: re
       </div>
       <TextArea label="Steps" mono rows={5} value={text.value} onInput={(value) => (text.value = value)}
         hint="One step for each line. Each call gets the next one, and the last one repeats. Saving begins with the first." />
-      <dl class="properties small">
+      <dl class="script-help small">
         <dt><code>503 x3</code></dt><dd>This status for three calls</dd>
         <dt><code>200 after 2s</code></dt><dd>A late response</dd>
         <dt><code>hang 25s</code></dt><dd>No response for 25 seconds, then the end of the connection</dd>
         <dt><code>close</code></dt><dd>The end of the connection</dd>
-        <dt><code>{'{"status": 429, "headers": {"Retry-After": "2"}}'}</code></dt><dd>A response with headers or a body</dd>
+        <dt><code>{'{"status": 429}'}</code></dt><dd>A response as JSON, also with <code>"headers"</code> and <code>"body"</code></dd>
       </dl>
     </FormDialog>
   );

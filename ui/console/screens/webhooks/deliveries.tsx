@@ -8,12 +8,14 @@ import { Empty, ErrorNote } from "../../parts/errors";
 import { SearchField, Select } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
 import { List } from "../../parts/list";
-import { shortened, Time } from "../../parts/values";
+import { DeliverySubject } from "../../parts/subject";
+import { Time } from "../../parts/values";
 import { filter, route, select } from "../../routes";
 import { isViewer } from "../../session";
 import { onKey } from "../../shortcuts";
-import { DeliveryList, waitsFor } from "../../stores/deliveries";
+import { DeliveryList } from "../../stores/deliveries";
 import { EVENT_TYPES } from "../../stores/events";
+import { waitsFor } from "../../stores/lanes";
 import { DeliveryDetail } from "./delivery";
 import { ResendDialog } from "./resend";
 
@@ -50,7 +52,7 @@ export function Deliveries({ webhookId, canResend, onChange }: Props) {
             onOpen={(one) => filter({ delivery: one.id })} onEnd={() => void list.pages.loadMore()}
             row={(one) => <DeliveryLine delivery={one} list={list} />} note={loading.value ? "Loading…" : null} />
         </div>
-        {selected && <div class="detail-pane"><DeliveryDetail key={selected} id={selected} canResend={canResend} onChange={(one) => list.put([one])} /></div>}
+        {selected && <div class="detail-pane"><DeliveryDetail key={selected} id={selected} canResend={canResend} among={items.value} onChange={(one) => list.put([one])} /></div>}
       </div>
     </>
   );
@@ -79,14 +81,13 @@ function DeliveryLine({ delivery, list }: { delivery: Delivery; list: DeliveryLi
   const before = waitsFor(delivery, list.pages.items.value);
   return (
     <>
-      <span class={TONES[status]}><Icon name={ICONS[status]} /></span>
+      <span class={`row ${TONES[status]}`}><Icon name={ICONS[status]} /></span>
       <Time value={delivery.createdAt} />
       <span class="event-type truncate">{eventType}</span>
-      <span class="delivery-subject mono faint truncate">{conversationId ? shortened(conversationId) : userId && `user ${shortened(userId)}`}</span>
+      <span class="event-subject truncate"><DeliverySubject conversationId={conversationId} userId={userId} /></span>
       {delivery.synthetic && <span class="badge">Test</span>}
-      <span class="spread" />
       {before
-        ? <span class="badge">waits for {shortened(before.id)} of the same {conversationId ? "conversation" : "user"}</span>
+        ? <span class="faint" title={`Waits for the delivery ${before.id}`}>waits<span class="only-wide"> (same {conversationId ? "conversation" : "user"})</span></span>
         : <DeliveryMark delivery={delivery} />}
     </>
   );

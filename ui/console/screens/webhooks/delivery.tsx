@@ -11,23 +11,29 @@ import { attempt, ErrorNote } from "../../parts/errors";
 import { Id, shortened, StatusCode, Time } from "../../parts/values";
 import { filter, linkTo } from "../../routes";
 import { isViewer } from "../../session";
+import { conversationName } from "../../stores/conversation-names";
 import { loadDelivery, resend } from "../../stores/deliveries";
+import { waitsFor } from "../../stores/lanes";
+import { nameOf } from "../../stores/names";
 
 interface Props {
   id: string;
   canResend: boolean;
+  /** The deliveries of the list, of which one may have to be settled before. */
+  among: readonly Delivery[];
   onChange: (delivery: Delivery) => void;
 }
 
 const POLL_MS = 1000;
 
-export function DeliveryDetail({ id, canResend, onChange }: Props) {
+export function DeliveryDetail({ id, canResend, among, onChange }: Props) {
   const found = useSignal<Delivery | null>(null);
   const error = useSignal<ApiError | null>(null);
   useEffect(() => followDelivery(id, found, error), [id]);
   if (error.value) return <div class="detail"><ErrorNote error={error.value} /></div>;
   if (!found.value) return null;
   const one = found.value;
+  const before = waitsFor(one, among);
   const again = (): Promise<boolean> => attempt(async () => {
     const { attempts, ...rest } = (found.value = await resend(id));
     onChange({ ...rest, lastAttempt: attempts?.at(-1) });
@@ -36,9 +42,18 @@ export function DeliveryDetail({ id, canResend, onChange }: Props) {
     <article class="detail">
       <div class="detail-head">
         <h2 class="spread">{one.eventType}</h2>
-        {canResend && !isViewer.value && <Button small icon="send" onPress={again}>{one.status === "pending" ? "Send now" : "Resend"}</Button>}
+        {canResend && !isViewer.value && (
+          <Button small icon="send" onPress={again} disabledBecause={before && "An earlier event is sent first"}>
+            {one.status === "pending" ? "Send now" : "Resend"}
+          </Button>
+        )}
         <Button kind="quiet" small icon="x" label="Close" onPress={() => filter({ delivery: null })} />
       </div>
+      {before && (
+        <p class="notice">
+          <span>An earlier event of the same {one.conversationId ? "conversation" : "user"} is sent first. <a href={linkTo("webhooks", { id: before.webhookId, query: { delivery: before.id } })}>Show its delivery</a></span>
+        </p>
+      )}
       <Facts delivery={one} />
       <section class="stack">
         <h3>Attempts</h3>
@@ -57,8 +72,8 @@ function Facts({ delivery }: { delivery: Delivery }) {
       {delivery.dueAt && <><dt>Next attempt</dt><dd><Time value={delivery.dueAt} /> at the earliest</dd></>}
       {delivery.settledAt && <><dt>Ended</dt><dd><Time value={delivery.settledAt} /></dd></>}
       <dt>Event</dt><dd><a href={linkTo("events", { id: delivery.eventId })}>{shortened(delivery.eventId)}</a>{delivery.synthetic && " · test event"}</dd>
-      {conversationId && <><dt>Conversation</dt><dd><a href={linkTo("conversations", { id: conversationId })}>{shortened(conversationId)}</a></dd></>}
-      {userId && <><dt>User</dt><dd><a href={linkTo("users", { id: userId })}>{shortened(userId)}</a></dd></>}
+      {conversationId && <><dt>Conversation</dt><dd><a href={linkTo("conversations", { id: conversationId })}><bdi>{conversationName(conversationId)}</bdi></a></dd></>}
+      {userId && <><dt>User</dt><dd><a href={linkTo("users", { id: userId })}><bdi>{nameOf(userId)}</bdi></a></dd></>}
       <dt>Delivery ID</dt><dd><Id value={delivery.id} full /></dd>
     </dl>
   );

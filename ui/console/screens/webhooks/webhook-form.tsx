@@ -42,8 +42,8 @@ export function WebhookForm({ hook, target: given, onClose, onDone }: Props) {
     await loadHooks();
   };
   return (
-    <FormDialog title={hook ? "Edit webhook" : "Create webhook"} action={hook ? "Save" : "Create"} onClose={onClose} onSubmit={submit}>
-      <TextField label="Target URL" type="url" mono required focused value={target.value} placeholder="https://example.org/webhook"
+    <FormDialog wide title={hook ? "Edit webhook" : "Create webhook"} action={hook ? "Save" : "Create"} onClose={onClose} onSubmit={submit}>
+      <TextField label="Target URL" type="url" mono required focused value={target.value} hint="Your endpoint, which receives each event as a POST request"
         maxLength={2048} onInput={(value) => (target.value = value)} />
       {!hook && <Owner owner={owner} name={name} />}
       <Triggers chosen={triggers} />

@@ -5,11 +5,12 @@ import { Button } from "../../parts/button";
 import { FormDialog, Menu } from "../../parts/dialog";
 import { Empty } from "../../parts/errors";
 import { CopyButton, Id, Secret } from "../../parts/values";
-import { go, linkTo, select } from "../../routes";
+import { go, linkTo } from "../../routes";
 import { isViewer } from "../../session";
 import { EVENT_TYPES } from "../../stores/events";
+import { healthOf, shortTriggers } from "../../stores/health";
 import { sandbox } from "../../stores/sandbox";
-import { deleteHook, type Hook, healthOf, hooksLoaded, loadHooks, NewestDeliveries, shortTriggers } from "../../stores/webhooks";
+import { deleteHook, type Hook, hooksLoaded, loadHooks, NewestDeliveries } from "../../stores/webhooks";
 import { TriggerDialog } from "../events/trigger";
 import { Deliveries } from "./deliveries";
 import { HealthFigures } from "./health";
@@ -26,7 +27,9 @@ export function WebhookView({ id, hook }: { id: string; hook: Hook | null }) {
     <>
       <div class="bar">
         <a class="back" href={linkTo("webhooks")} aria-label="All webhooks">‹ Webhooks</a>
-        <h1 class="truncate spread">{hook?.webhook.target ?? (isGone ? "Deleted webhook" : "Webhook")}</h1>
+        <h1 class="truncate">{hook?.webhook.target ?? (isGone ? "Deleted webhook" : "Webhook")}</h1>
+        {hook && <CopyButton text={hook.webhook.target} />}
+        <span class="spread" />
         {hook && <Actions hook={hook} />}
       </div>
       {isGone && <p class="notice webhook-note">This webhook was deleted. Its deliveries are kept for some days, and cannot be sent again.</p>}
@@ -39,14 +42,17 @@ export function WebhookView({ id, hook }: { id: string; hook: Hook | null }) {
 function Facts({ hook: { webhook, integration }, newest }: { hook: Hook; newest: NewestDeliveries }) {
   const full = [webhook.includeFullUser && "full users", webhook.includeFullSource && "full sources"].filter(Boolean);
   return (
-    <dl class="webhook-facts">
-      <div><dt>Triggers</dt><dd>{shortTriggers(webhook.triggers, EVENT_TYPES).join(", ")}</dd></div>
-      <div><dt>Secret</dt><dd><Secret value={webhook.secret} /></dd></div>
-      <div><dt>Integration</dt><dd><bdi>{integration.displayName || "Unnamed"}</bdi></dd></div>
-      <div><dt>Webhook ID</dt><dd><Id value={webhook.id} /></dd></div>
-      {full.length > 0 && <div><dt>Includes</dt><dd>{full.join(", ")}</dd></div>}
-      <div><dt>Deliveries</dt><dd>{newest.loaded.value ? <HealthFigures health={healthOf(newest.byWebhook.value.get(webhook.id) ?? [])} /> : "Loading…"}</dd></div>
-    </dl>
+    <details class="facts-box" open={!matchMedia("(max-width: 699px)").matches}>
+      <summary>Details</summary>
+      <dl class="facts">
+        <div><dt>Triggers</dt><dd>{shortTriggers(webhook.triggers, EVENT_TYPES).join(", ")}</dd></div>
+        <div><dt>Deliveries</dt><dd>{newest.loaded.value ? <HealthFigures health={healthOf(newest.byWebhook.value.get(webhook.id) ?? [])} /> : "Loading…"}</dd></div>
+        <div><dt>Secret</dt><dd><Secret value={webhook.secret} /></dd></div>
+        <div><dt>Integration</dt><dd><bdi class="truncate">{integration.displayName || "Unnamed"}</bdi></dd></div>
+        <div><dt>Webhook ID</dt><dd><Id value={webhook.id} /></dd></div>
+        {full.length > 0 && <div><dt>Includes</dt><dd>{full.join(", ")}</dd></div>}
+      </dl>
+    </details>
   );
 }
 
@@ -55,7 +61,6 @@ function Actions({ hook }: { hook: Hook }) {
   const open = (what: Opened) => () => (opened.value = what);
   return (
     <>
-      <CopyButton text={hook.webhook.target} />
       {!isViewer.value && sandbox.value.exists && <Button onPress={open("test")}>Send test event</Button>}
       {!isViewer.value && (
         <>
@@ -79,8 +84,7 @@ function Dialogs({ hook, opened }: { hook: Hook; opened: Signal<Opened> }) {
 function DeleteDialog({ hook, onClose }: { hook: Hook; onClose: () => void }) {
   const remove = async (): Promise<void> => {
     await deleteHook(hook);
-    select(null);
-    go(linkTo("webhooks"), { replace: true });
+    go(linkTo("webhooks"));
     await loadHooks();
   };
   return (

@@ -10,8 +10,9 @@ import { appId, go, linkTo, route, select } from "../../routes";
 import { isViewer } from "../../session";
 import { loadDelivery } from "../../stores/deliveries";
 import { EVENT_TYPES } from "../../stores/events";
+import { healthOf, shortTriggers } from "../../stores/health";
 import { sandbox } from "../../stores/sandbox";
-import { createHook, type Hook, healthOf, hooks, hooksError, hooksLoaded, loadHooks, NewestDeliveries, shortTriggers } from "../../stores/webhooks";
+import { createHook, type Hook, hooks, hooksError, hooksLoaded, loadHooks, NewestDeliveries } from "../../stores/webhooks";
 import { HealthFigures } from "./health";
 import { Listeners } from "./listeners";
 import { WebhookForm } from "./webhook-form";
@@ -62,7 +63,7 @@ function WebhookLine({ hook, deliveries }: { hook: Hook; deliveries: Delivery[] 
       <div class="webhook-line spread">
         <span class="webhook-target truncate" title={webhook.target}>{webhook.target}</span>
         <span class="faint truncate">
-          {integration.displayName && <bdi>{integration.displayName} · </bdi>}{triggers.join(", ")}
+          {integration.displayName && <><bdi>{integration.displayName}</bdi> · </>}{triggers.join(", ")}
         </span>
       </div>
       {deliveries && <HealthFigures health={healthOf(deliveries)} />}
