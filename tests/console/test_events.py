@@ -40,6 +40,8 @@ def test_events_appear_with_their_cause_payload_and_deliveries(console: Console,
     expect(detail).to_be_hidden()
     page.get_by_label("Filter by").select_option("User")
     page.get_by_label("User ID").fill(user)
+    expect(page.get_by_role("listbox", name="Events").get_by_role("option")).to_have_count(1)
+    page.get_by_label("User ID").fill("0" * 24)
     expect(page.get_by_text("No events match")).to_be_visible()
     page.get_by_label("User ID").fill("")
     page.get_by_label("Type").select_option("conversation:create")

@@ -35,6 +35,7 @@ def deliveries(console: Console) -> Locator:
 
 def test_a_failing_webhook_is_found_sent_again_and_delivered(console: Console, own: Caller) -> None:
     page = console.page
+    own.ok("POST", f"/heliograph/v1/apps/{own.app_id}/sandbox/clock", {"freeze": True})
     console.open("webhooks")
     expect(page.get_by_text("No webhooks yet")).to_be_visible()
     console.assert_accessible()
@@ -43,7 +44,7 @@ def test_a_failing_webhook_is_found_sent_again_and_delivered(console: Console, o
     script(own, {"status": 503, "body": MARKUP}, "404", "200")
     own.new_group()
     row = deliveries(console)
-    expect(row).to_contain_text(re.compile(r"conversation:create.*503, retry in \d+ s"))
+    expect(row).to_contain_text(re.compile(r"conversation:create.*503, retry "))
     row.click()
     detail = page.get_by_role("article")
     expect(detail.get_by_role("cell", name=MARKUP)).to_be_visible()

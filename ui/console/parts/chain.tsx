@@ -52,5 +52,5 @@ export function DeliveryMark({ delivery }: { delivery: Delivery }) {
 
 function until(dueAt: string | undefined): string {
   const left = dueAt ? Date.parse(dueAt) - Date.now() : 0;
-  return left > 0 ? `in ${duration(left)}` : "soon";
+  return left > 0 ? `in ${duration(Math.ceil(left / 1000) * 1000).replace(".0", "")}` : "soon";
 }

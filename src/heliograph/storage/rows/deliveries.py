@@ -162,10 +162,10 @@ async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
 
 
 async def hasten(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
-    """Make the next attempt of a pending delivery due now; does nothing if it is settled or due."""
+    """Make a pending delivery due now, with new attempts; does nothing if it is settled."""
+    tx.effects.due.add((delivery.webhook_id, tx.bucket(delivery.lane)))
     await tx.execute(
-        "UPDATE delivery SET due_at = $1 WHERE bucket = $2 AND id = $3 AND app_id = $4 AND status = 'pending' "
-        "AND due_at > $1",
+        "UPDATE delivery SET tries = 0, due_at = $1 WHERE bucket = $2 AND id = $3 AND app_id = $4 AND status = 'pending'",
         tx.now,
         tx.bucket(delivery.lane),
         delivery.id,

@@ -67,8 +67,8 @@ GET_DELIVERY = Operation(
 )
 RETRY_DELIVERY = Operation(
     "RetryDelivery", "POST", DELIVERY / "retry", "Deliveries", A,
-    "Sends a failed or delivered event again, with up to five attempts. The next attempt of a pending one is made now. "
-    "The webhook must still exist.",
+    "Sends an event again, with up to five attempts: a failed or delivered one, or a pending one without the wait for "
+    "its next attempt. The webhook must still exist.",
     body=NO_BODY, response=Json(DeliveryResponse), errors=(errors.NotFound,),
 )
 STREAM_EVENTS = Operation(

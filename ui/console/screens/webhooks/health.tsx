@@ -3,7 +3,7 @@ import { duration } from "../../../shared/time";
 import { deliveredShare, type Health } from "../../stores/health";
 
 export function HealthFigures({ health }: { health: Health }) {
-  if (!health.count) return <span class="faint health">No deliveries yet</span>;
+  if (!health.count) return <span class="faint health">None</span>;
   const share = deliveredShare(health);
   const of = health.count === 1 ? "1 delivery" : `last ${health.count.toLocaleString()}`;
   return (
