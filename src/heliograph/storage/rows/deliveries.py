@@ -165,7 +165,8 @@ async def hasten(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
     """Make a pending delivery due now, with new attempts; does nothing if it is settled."""
     tx.effects.due.add((delivery.webhook_id, tx.bucket(delivery.lane)))
     await tx.execute(
-        "UPDATE delivery SET tries = 0, due_at = $1 WHERE bucket = $2 AND id = $3 AND app_id = $4 AND status = 'pending'",
+        "UPDATE delivery SET tries = 0, due_at = $1 "
+        "WHERE bucket = $2 AND id = $3 AND app_id = $4 AND status = 'pending'",
         tx.now,
         tx.bucket(delivery.lane),
         delivery.id,
