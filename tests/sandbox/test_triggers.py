@@ -167,6 +167,21 @@ def test_what_is_not_valid_is_refused(api: Caller, body: dict[str, Any], title: 
 
 
 @pytest.mark.one_engine
+def test_an_example_can_be_edited_and_sent_exactly(api: Caller) -> None:
+    payload = api.ok("GET", f"{below(api, '/trigger')}?type=conversation:join")["payload"]
+    assert calls(api) == []
+    del payload["user"]["externalId"]
+    payload["user"]["authenticated"] = True
+    assert trigger(api, payload=payload, exact=True)["event"]["payload"] == payload
+    assert "externalId" in trigger(api, payload=payload)["event"]["payload"]["user"]
+    assert refused(api, payload={"user": payload["user"]}, exact=True) == [
+        "payload should have required property 'conversation'"
+    ]
+    for type in ("", "?type=conversation:nothing"):
+        assert api("GET", below(api, "/trigger") + type).status_code == 400
+
+
+@pytest.mark.one_engine
 def test_an_unknown_type_is_refused(api: Caller) -> None:
     for type in ("conversation:nothing", "passthrough:messaging"):
         (title,) = refused(api, type=type)

@@ -156,7 +156,7 @@ export type CustomIntegrationBody = { displayName?: string | null; type: "custom
 
 export type DefaultResponder = { deliverStandbyEvents?: boolean; inherited?: boolean; integrationId?: string; integrationType?: string; messageHistoryCount?: number; name?: string; nextSwitchboardIntegrationId?: string };
 
-export type Delivery = { attemptCount: number; attempts?: Array<Attempt>; conversationId?: string; createdAt: string; dueAt?: string; eventId: string; eventType: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "passthrough:messaging" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; id: string; settledAt?: string; status: "delivered" | "failed" | "pending"; synthetic?: boolean; userId?: string; webhookId: string };
+export type Delivery = { attemptCount: number; attempts?: Array<Attempt>; conversationId?: string; createdAt: string; dueAt?: string; eventId: string; eventType: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "passthrough:messaging" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; id: string; lastAttempt?: Attempt; settledAt?: string; status: "delivered" | "failed" | "pending"; synthetic?: boolean; userId?: string; webhookId: string };
 
 export type DeliveryListResponse = { deliveries: Array<Delivery>; links?: Links; meta: PageMeta };
 
@@ -187,6 +187,8 @@ export type Error = { code: string; title: string };
 export type ErrorResponse = { errors: Array<Error> };
 
 export type Event = { createdAt: string; id: string; payload: unknown; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "passthrough:messaging" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update" };
+
+export type EventExampleResponse = { payload: Record<string, unknown> };
 
 export type EventRecord = { conversationId?: string; createdAt: string; id: string; keyId?: string; payload: Record<string, unknown>; requestId?: string; sessionId?: string; synthetic?: boolean; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string };
 
@@ -530,7 +532,7 @@ export type TokenBody = { client_id: string; client_secret: string; code: string
 
 export type TokenResponse = { access_token: string; token_type: string };
 
-export type TriggerBody = { conversationId?: string | null; payload?: Record<string, unknown> | null; to: Array<string>; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string | null };
+export type TriggerBody = { conversationId?: string | null; exact?: boolean | null; payload?: Record<string, unknown> | null; to: Array<string>; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string | null };
 
 export type TriggerResponse = { deliveries: Array<string>; event: Event };
 
@@ -644,6 +646,7 @@ export interface Operations {
   GetCustomIntegrationKey: { path: { appId: string; integrationId: string; keyId: string }; query: object; body: undefined; response: IntegrationApiKeyResponse };
   GetDelivery: { path: { appId: string; deliveryId: string }; query: object; body: undefined; response: DeliveryResponse };
   GetDevice: { path: { appId: string; userIdOrExternalId: string; deviceId: string }; query: { brandId?: string }; body: undefined; response: DeviceResponse };
+  GetEventExample: { path: { appId: string }; query: { type?: string }; body: undefined; response: EventExampleResponse };
   GetInbox: { path: { appId: string; name: string }; query: object; body: undefined; response: InboxResponse };
   GetIntegration: { path: { appId: string; integrationId: string }; query: object; body: undefined; response: IntegrationResponse };
   GetOwnConsoleSession: { path: object; query: object; body: undefined; response: ConsoleSession };
@@ -770,6 +773,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   GetCustomIntegrationKey: "GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}",
   GetDelivery: "GET /heliograph/v1/apps/{appId}/deliveries/{deliveryId}",
   GetDevice: "GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices/{deviceId}",
+  GetEventExample: "GET /heliograph/v1/apps/{appId}/sandbox/trigger",
   GetInbox: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes/{name}",
   GetIntegration: "GET /v2/apps/{appId}/integrations/{integrationId}",
   GetOwnConsoleSession: "GET /console/session",

@@ -139,6 +139,7 @@ _delivery = deliveries.Delivery(
     due_at="2026-11-22T15:43:27.361Z",
 )
 _attempt = deliveries.Attempt(number=1, started_at=_TIME, milliseconds=241, status=503, response="Down for repairs")
+_listed_delivery = replace(_delivery, last_attempt=replace(_attempt, response=None))
 _event_record = event_records.EventRecord(
     id=_EVENT,
     type="conversation:remove",
@@ -229,7 +230,7 @@ _RESPONSES: tuple[Any, ...] = (
     ),
     oauth.OAuthClientListResponse(oauth_clients=[_oauth_client]),
     deliveries.DeliveryResponse(delivery=replace(_delivery, attempts=[_attempt])),
-    deliveries.DeliveryListResponse(deliveries=[_delivery], meta=_end),
+    deliveries.DeliveryListResponse(deliveries=[_listed_delivery], meta=_end),
     _event_record,
     event_records.EventRecordListResponse(events=[_event_record], meta=_end),
     recorded_requests.RecordedRequestResponse(request=_recorded_details),

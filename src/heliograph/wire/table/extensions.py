@@ -58,7 +58,7 @@ LIST_DELIVERIES = Operation(
     "Lists the deliveries of events to the webhooks of an app, oldest first; with `filter[ids]` those with up to 100 "
     "ids, in the order of the ids.",
     body=NO_BODY, response=Json(DeliveryListResponse), errors=(errors.InvalidPage,), paged=True,
-    filters=("status", "webhookId", "conversationId", "userId", "ids"),
+    filters=("status", "webhookId", "conversationId", "userId", "eventType", "eventId", "ids"),
 )
 GET_DELIVERY = Operation(
     "GetDelivery", "GET", DELIVERY, "Deliveries", A,
@@ -67,8 +67,8 @@ GET_DELIVERY = Operation(
 )
 RETRY_DELIVERY = Operation(
     "RetryDelivery", "POST", DELIVERY / "retry", "Deliveries", A,
-    "Sends a failed or delivered event again, with up to five attempts, and repeats it in event streams that ask for "
-    "repetitions. Its webhook must still exist.",
+    "Sends an event again, with up to five attempts: a failed or delivered one, or a pending one without the wait for "
+    "its next attempt. Event streams that ask for repetitions have a settled one again. The webhook must still exist.",
     body=NO_BODY, response=Json(DeliveryResponse), errors=(errors.NotFound,),
 )
 STREAM_EVENTS = Operation(
