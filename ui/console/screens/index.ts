@@ -2,7 +2,10 @@
 import type { ComponentType } from "preact";
 import type { IconName } from "../parts/icons";
 import { Home } from "./home";
+import { Integrations } from "./integrations";
+import { Keys } from "./keys";
 import { Requests } from "./requests";
+import { Users } from "./users";
 
 export interface Screen {
   name: string;
@@ -19,5 +22,8 @@ export interface Screen {
 
 export const SCREENS: readonly Screen[] = [
   { name: "home", title: "Home", icon: "house", group: "", key: "h", view: Home },
+  { name: "users", title: "Users", icon: "users", group: "", key: "u", view: Users },
   { name: "requests", title: "Requests", icon: "arrow-left-right", group: "Developers", key: "r", view: Requests },
+  { name: "keys", title: "API keys", icon: "key-round", group: "App", view: Keys },
+  { name: "integrations", title: "Integrations", icon: "plug", group: "App", view: Integrations },
 ];
