@@ -64,8 +64,8 @@ function KeyRecord({ one, onRevoke }: { one: Key; onRevoke: () => void }) {
   return (
     <Record title={<><span dir="auto">{one.displayName}</span>{one.id === session.value?.keyId && <span class="badge">your session</span>}</>}
       actions={!isViewer.value && <Button small kind="danger" onPress={onRevoke}>Revoke…</Button>}>
-      <span class="row">Key ID <Id value={one.id} /></span>
-      <span class="row">Secret <Secret value={one.secret} /></span>
+      <span class="row"><span class="fact">Key ID</span><Id value={one.id} /></span>
+      <span class="row"><span class="fact">Secret</span><Secret value={one.secret} /></span>
     </Record>
   );
 }
