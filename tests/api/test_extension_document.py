@@ -106,6 +106,7 @@ def test_parameters_are_documented(document: Any) -> None:
         ("path", "appId"), ("query", "trigger"), ("query", "conversationId"), ("query", "includeFullUser"),
         ("header", "Last-Event-ID"),
     }  # fmt: skip
+    assert set(found["StreamActivity"]) == {("path", "appId"), ("query", "once"), ("header", "Last-Event-ID")}
 
 
 def test_deliveries_are_as_documented(document: Any, own: Caller) -> None:
@@ -171,6 +172,24 @@ def test_the_stream_is_as_documented(document: Any, own: Caller) -> None:
                 break
     assert [breaches(document, name, "text/event-stream", 200, one) for one in told] == [[]]
     assert told[0]["events"][0]["type"] == "conversation:create"
+
+
+def test_the_activity_stream_is_as_documented(document: Any, own: Caller) -> None:
+    name = "StreamActivity"
+    url = f"{own.url}/heliograph/v1/apps/{own.app_id}/activity"
+    check(document, name, answered(own, name, "?once=2"), 400)
+    found: list[Any] = []
+    with own.http.stream("GET", url, auth=own.auth, headers={"last-event-id": "x"}, timeout=20) as answer:
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream")
+        for line in answer.iter_lines():
+            if line == "event: reset":
+                own_group(own)
+            if line.startswith("data: "):
+                found.append(json.loads(line.removeprefix("data: ")))
+            if len(found) == 3:
+                break
+    assert [breaches(document, name, "text/event-stream", 200, one) for one in found] == [[], [], []]
+    assert found[2]["type"] == "conversation:create"
 
 
 def own_group(api: Caller) -> None:

@@ -2,9 +2,17 @@
 
 export type AcceptControlBody = { metadata?: Record<string, string | number | boolean | null> | null };
 
+export type ActivityBye = { retryAfter: number };
+
+export type ActivityDropped = { count: number };
+
+export type ActivityHello = { heartbeat: number; recording: boolean };
+
 export type ActivityMessage = { data?: Record<string, unknown>; type: "conversation:endedByUser" | "ticket:closed" | "ticket:transfer:email" };
 
 export type ActivityPost = { author: AuthorBody; type: "conversation:read" | "typing:start" | "typing:stop" };
+
+export type ActivityReset = Record<string, unknown>;
 
 export type AndroidIntegration = { attachmentsEnabled?: boolean; canUserCreateMoreConversations?: boolean; canUserSeeConversationList?: boolean; defaultResponder?: DefaultResponder; displayName?: string; id: string; senderId?: string; showAIDisclaimer?: boolean; status?: "active" | "error" | "inactive"; type: "android" };
 
@@ -172,7 +180,7 @@ export type ErrorResponse = { errors: Array<Error> };
 
 export type Event = { createdAt: string; id: string; payload: unknown; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "passthrough:messaging" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update" };
 
-export type EventRecord = { conversationId?: string; createdAt: string; id: string; keyId?: string; payload: Record<string, unknown>; requestId?: string; synthetic?: boolean; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string };
+export type EventRecord = { conversationId?: string; createdAt: string; id: string; keyId?: string; payload: Record<string, unknown>; requestId?: string; sessionId?: string; synthetic?: boolean; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string };
 
 export type EventRecordListResponse = { events: Array<EventRecord>; links?: Links; meta: PageMeta };
 
@@ -386,9 +394,9 @@ export type ReadAct = { type: "conversation:read" };
 
 export type RecordedMessage = { body?: unknown; headers: Record<string, string>; size: number };
 
-export type RecordedRequest = { durationMs: number; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; requestId: string; status: number };
+export type RecordedRequest = { durationMs: number; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; requestId: string; sessionId?: string; status: number };
 
-export type RecordedRequestDetails = { durationMs: number; events: Array<EventRecord>; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; request: RecordedMessage; requestId: string; response: RecordedMessage; status: number };
+export type RecordedRequestDetails = { durationMs: number; events: Array<EventRecord>; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; request: RecordedMessage; requestId: string; response: RecordedMessage; sessionId?: string; status: number };
 
 export type RecordedRequestListResponse = { dropped: number; links?: Links; meta: PageMeta; recording: boolean; requests: Array<RecordedRequest> };
 
@@ -675,6 +683,7 @@ export interface Operations {
   SetClientOutcome: { path: { appId: string; userIdOrExternalId: string; clientId: string }; query: { brandId?: string }; body: ClientOutcomeBody; response: ClientResponse };
   SetClock: { path: { appId: string }; query: object; body: ClockBody; response: ClockChangeResponse };
   SetInboxScript: { path: { appId: string; name: string }; query: object; body: InboxScriptBody; response: InboxResponse };
+  StreamActivity: { path: { appId: string }; query: { once?: string }; body: undefined; response: undefined };
   StreamEvents: { path: { appId: string }; query: { trigger?: string; conversationId?: string; includeFullUser?: string }; body: undefined; response: undefined };
   SyncUser: { path: { appId: string; zendeskId: string }; query: object; body: SyncUserBody; response: UserResponse };
   TriggerEvent: { path: { appId: string }; query: object; body: TriggerBody; response: TriggerResponse };
@@ -795,6 +804,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   SetClientOutcome: "POST /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/clients/{clientId}/outcome",
   SetClock: "POST /heliograph/v1/apps/{appId}/sandbox/clock",
   SetInboxScript: "PUT /heliograph/v1/apps/{appId}/sandbox/inboxes/{name}/script",
+  StreamActivity: "GET /heliograph/v1/apps/{appId}/activity",
   StreamEvents: "GET /heliograph/v1/apps/{appId}/events",
   SyncUser: "POST /v2/apps/{appId}/users/{zendeskId}/sync",
   TriggerEvent: "POST /heliograph/v1/apps/{appId}/sandbox/trigger",

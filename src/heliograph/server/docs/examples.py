@@ -245,6 +245,7 @@ _RESPONSES: tuple[Any, ...] = (
     oauth.OAuthClientListResponse(oauth_clients=[_oauth_client]),
     deliveries.DeliveryResponse(delivery=replace(_delivery, attempts=[_attempt])),
     deliveries.DeliveryListResponse(deliveries=[_delivery], meta=_end),
+    _event_record,
     event_records.EventRecordListResponse(events=[_event_record], meta=_end),
     recorded_requests.RecordedRequestResponse(request=_recorded_details),
     recorded_requests.RecordedRequestListResponse(requests=[_recorded], recording=True, dropped=0, meta=_end),

@@ -86,13 +86,12 @@ _QUERY = {
     "trigger": "Triggers of webhooks, separated by commas: only events of these types. All events if absent.",
     "client_id": "The integration, by the id of its OAuth client.",
     "response_type": "The type of the grant: `code`.",
+    "once": "`1` ends the response after the first entries, or after 25 seconds.",
     "state": "A text that is returned with the code.",
     "wait": "How many seconds to wait for a record if the page would be empty: up to 60.",
     "redirect_uri": "The URL to which the browser is redirected.",
 }
-_REQUEST_HEADERS = {
-    "Last-Event-ID": "The id of the last event that the client received from this stream, or 0 for the oldest."
-}
+_REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the client received from this stream."}
 _EXTENSION = "Extensions of this server to the Sunshine Conversations API."
 _TAG_DESCRIPTIONS = {
     "Deliveries": _EXTENSION,
@@ -131,7 +130,7 @@ OFFERED = (*OPERATIONS, *EXTENSIONS)
 def document(operations: Sequence[AnyOperation] = OFFERED) -> JSON:
     """The OpenAPI document of these operations, by default of all."""
     formats = [format for one in operations for format in (one.body, one.response)]
-    types = [format.kind for format in formats if format.kind] + [ErrorResponse]
+    types = [kind for format in formats for kind in format.kinds] + [ErrorResponse]
     # One call for all types: each call would resolve the annotations of everything that its types refer to.
     references, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     schema_of = dict(zip(types, references, strict=True))
@@ -247,7 +246,8 @@ def _scopes(operation: AnyOperation) -> list[str]:
 
 
 def _content(format: Format[Any], schema_of: Schemas) -> JSON:
-    content: JSON = {"schema": schema_of[format.kind]}
+    schemas = [schema_of[kind] for kind in format.kinds]
+    content: JSON = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
     if (example := example_of(format.kind)) is not None:
         content["example"] = example
     return dict.fromkeys((format.media_type, *format.other_media_types), content)

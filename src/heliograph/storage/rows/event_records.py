@@ -31,9 +31,10 @@ class StoredRecord(Struct):
     created_at: int
     payload: Raw
     synthetic: str | None
+    session_id: str | None
 
 
-_ROWS = RowCodec(StoredRecord)
+RECORD_ROWS = RowCodec(StoredRecord)
 
 
 async def page(reader: Reader, app_id: str, filter: EventRecordFilter, page: Page) -> Slice[StoredRecord]:
@@ -44,12 +45,12 @@ async def page(reader: Reader, app_id: str, filter: EventRecordFilter, page: Pag
     """
     source, values, match = _selected(reader, app_id, filter)
     if not match:
-        rows = await slice_of(reader, _ROWS.columns, source, values, page, spread=True)
-        return rows.holding([_ROWS.load(row[:-1]) for row in rows.records])
+        rows = await slice_of(reader, RECORD_ROWS.columns, source, values, page, spread=True)
+        return rows.holding([RECORD_ROWS.load(row[:-1]) for row in rows.records])
     condition = " AND ".join(f"{column} = ${number}" for number, (column, _) in enumerate(match, len(values) + 1))
     wanted = tuple(value for _, value in match)
-    rows = await filtered_slice_of(reader, _ROWS.columns, source, values, condition, wanted, _begun(filter, page))
-    return rows.holding([_ROWS.load(row) for row in rows.records])
+    rows = await filtered_slice_of(reader, RECORD_ROWS.columns, source, values, condition, wanted, _begun(filter, page))
+    return rows.holding([RECORD_ROWS.load(row) for row in rows.records])
 
 
 async def of_request(
@@ -58,7 +59,7 @@ async def of_request(
     """The events of the app with this request id, and ids between `first` and `last`, oldest first."""
     source = "event WHERE bucket = 0 AND app_id = $1" if reader.single_writer else "event WHERE app_id = $1"
     rows = await reader.rows(
-        f"SELECT {', '.join(_ROWS.columns)} FROM {source} AND request_id = $2 AND id >= $3 AND id <= $4 "
+        f"SELECT {', '.join(RECORD_ROWS.columns)} FROM {source} AND request_id = $2 AND id >= $3 AND id <= $4 "
         "ORDER BY id LIMIT $5",
         app_id,
         request_id,
@@ -66,7 +67,7 @@ async def of_request(
         last,
         limit,
     )
-    return [_ROWS.load(row) for row in rows]
+    return [RECORD_ROWS.load(row) for row in rows]
 
 
 def _selected(

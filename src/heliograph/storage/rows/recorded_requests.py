@@ -23,11 +23,10 @@ _MARGIN = 5000
 _AFTER_EVERY_PATH = "\U0010ffff"
 
 
-class StoredRequest(Struct):
-    """A row of `request`. The fields are the columns, in this order, with the id first for pages.
+class StoredSummary(Struct):
+    """A row of `request` without headers and bodies, with the id first for pages.
 
-    The id was made when the request was taken from the queue, after its response was sent. `sent` is what the client
-    sent, and `received` what it got.
+    The id is made when the request is stored, after its response was sent.
     """
 
     id: str
@@ -40,15 +39,25 @@ class StoredRequest(Struct):
     status: int
     operation: str | None
     key_id: str | None
+    session_id: str | None
+
+
+class StoredRequest(StoredSummary):
+    """A row of `request`. The fields are the columns, in this order.
+
+    `sent` is what the client sent, and `received` what it got.
+    """
+
     sent: Raw
     received: Raw
 
 
+SUMMARY_ROWS = RowCodec(StoredSummary)
 _ROWS = RowCodec(StoredRequest)
 _OF_APP = "request WHERE bucket = $1 AND app_id = $2"
 
 
-async def page(reader: Reader, app_id: str, filter: RecordedRequestFilter, page: Page) -> Slice[StoredRequest]:
+async def page(reader: Reader, app_id: str, filter: RecordedRequestFilter, page: Page) -> Slice[StoredSummary]:
     """A page of the app's requests that the filter selects, oldest first.
 
     A filter examines a limited number of requests, as `filtered_slice_of` documents.
@@ -56,10 +65,12 @@ async def page(reader: Reader, app_id: str, filter: RecordedRequestFilter, page:
     values = (reader.bucket(app_id), app_id)
     conditions, wanted = _conditions(filter, len(values) + 1)
     if not conditions:
-        rows = await slice_of(reader, _ROWS.columns, _OF_APP, values, page)
-        return rows.holding([_ROWS.load(row[:-1]) for row in rows.records])
-    rows = await filtered_slice_of(reader, _ROWS.columns, _OF_APP, values, " AND ".join(conditions), wanted, page)
-    return rows.holding([_ROWS.load(row) for row in rows.records])
+        rows = await slice_of(reader, SUMMARY_ROWS.columns, _OF_APP, values, page)
+        return rows.holding([SUMMARY_ROWS.load(row[:-1]) for row in rows.records])
+    rows = await filtered_slice_of(
+        reader, SUMMARY_ROWS.columns, _OF_APP, values, " AND ".join(conditions), wanted, page
+    )
+    return rows.holding([SUMMARY_ROWS.load(row) for row in rows.records])
 
 
 def _conditions(filter: RecordedRequestFilter, number: int) -> tuple[list[str], tuple[Any, ...]]:
@@ -91,8 +102,17 @@ async def caused(reader: Reader, app_id: str, request: StoredRequest) -> list[St
     return await event_records.of_request(reader, app_id, request.request_id, first, last, _EVENTS)
 
 
+async def newest(reader: Reader) -> str:
+    """The greatest id of a request in a database with one bucket."""
+    row = await reader.row("SELECT max((SELECT max(id) FROM request WHERE bucket = 0 AND app_id = app.id)) FROM app")
+    return (row[0] if row else None) or ids.FIRST
+
+
 async def add(tx: Tx, requests: Sequence[StoredRequest]) -> None:
-    """Store requests."""
+    """Store requests, in this order, and give each an id in the order of the activity stream."""
+    for one in requests:
+        one.id = ids.new()
+    tx.check_events(requests[0].id)
     rows = [(tx.bucket(one.app_id), *_ROWS.dump(one)) for one in requests]
     await tx.insert("request", ("bucket", *_ROWS.columns), rows)
 

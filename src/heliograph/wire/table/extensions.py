@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from heliograph import errors
+from heliograph.wire.activity import ActivityBye, ActivityDropped, ActivityHello, ActivityReset
 from heliograph.wire.apps import Empty
 from heliograph.wire.clients import ClientResponse
 from heliograph.wire.conversations import ConversationResponse
 from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
 from heliograph.wire.devices import DeviceBody, DeviceResponse
-from heliograph.wire.event_records import EventRecordListResponse
+from heliograph.wire.event_records import EventRecord, EventRecordListResponse
 from heliograph.wire.events import WebhookCall
 from heliograph.wire.formats import NO_BODY, EventStream, Json
 from heliograph.wire.inbound import (
@@ -38,7 +39,7 @@ from heliograph.wire.paths import (
     A,
     C,
 )
-from heliograph.wire.recorded_requests import RecordedRequestListResponse, RecordedRequestResponse
+from heliograph.wire.recorded_requests import RecordedRequest, RecordedRequestListResponse, RecordedRequestResponse
 from heliograph.wire.support_users import SupportUserBody, SupportUserResponse
 from heliograph.wire.users import LoginBody, UserResponse
 
@@ -64,7 +65,7 @@ RETRY_DELIVERY = Operation(
 STREAM_EVENTS = Operation(
     "StreamEvents", "GET", EXTENSION_APP / "events", "Deliveries", A,
     "Streams the events of an app as server-sent events. The data of each is the body that a webhook would receive. "
-    "With `Last-Event-ID`, the stream resumes after that event.",
+    "With `Last-Event-ID`, the stream resumes after that event, or begins with the oldest one if it is 0.",
     body=NO_BODY, response=EventStream(WebhookCall), errors=(errors.BadRequest,),
     query=("trigger", "conversationId", "includeFullUser"), headers=("Last-Event-ID",),
 )
@@ -85,6 +86,17 @@ GET_RECORDED_REQUEST = Operation(
     "GetRecordedRequest", "GET", RECORDED_REQUEST, RECORDER_TAG, A,
     "Fetches a recorded request with its response, and the first 100 events that it caused.",
     body=NO_BODY, response=Json(RecordedRequestResponse), errors=(errors.NotFound,),
+)
+STREAM_ACTIVITY = Operation(
+    "StreamActivity", "GET", EXTENSION_APP / "activity", RECORDER_TAG, A,
+    "Streams what happens in an app as server-sent events: `request` with the data of a recorded request, and `event` "
+    "with that of an event record. It begins with `hello`, and resumes after `Last-Event-ID`, or reports by `reset` "
+    "that it cannot.",
+    body=NO_BODY,
+    response=EventStream(
+        EventRecord, others=(RecordedRequest, ActivityHello, ActivityDropped, ActivityReset, ActivityBye)
+    ),
+    errors=(errors.BadRequest,), query=("once",), headers=("Last-Event-ID",),
 )
 REGISTER_DEVICE = Operation(
     "RegisterDevice", "PUT", DEVICE_GUID, "End users", A,
