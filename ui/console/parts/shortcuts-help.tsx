@@ -23,7 +23,7 @@ export function ShortcutsHelp() {
         <Group title="Screens" shortcuts={screens} />
         <Group title="Requests" shortcuts={REQUESTS} />
       </div>
-      <Check label="Use shortcuts of single keys" checked={singleKeys.value} onChange={setSingleKeys} />
+      <Check label="Single-key shortcuts" checked={singleKeys.value} onChange={setSingleKeys} />
       <p class="muted small">Turn them off if you speak to your computer or press keys by accident. Ctrl K and Esc always work.</p>
     </Dialog>
   );

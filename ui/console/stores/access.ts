@@ -20,7 +20,7 @@ export async function revokeKey(keyId: string): Promise<void> {
 /** The sessions that the present one may see, newest first. */
 export function sessionPages(): Paged<ConsoleSession> {
   return new Paged(async (cursor) => {
-    const query = { page: { size: 50, before: cursor ?? `ses_${NEWEST}` } };
+    const query = { page: { size: 50, before: cursor ?? NEWEST } };
     const found = await call("ListConsoleSessions", {}, { query });
     return newestFirst(found.sessions, found.meta);
   }, (one) => one.id);
