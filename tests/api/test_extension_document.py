@@ -40,7 +40,11 @@ def own(account: Caller) -> Caller:
 def answered(api: Caller, name: str, query: str = "", *, app_id: str = "", **more: Any) -> httpx.Response:
     """The response of an operation, by default in the caller's app."""
     (operation,) = (one for one in EXTENSIONS if one.name == name)
-    ids = {"deliveryId": more.pop("delivery_id", MISSING), "oauthClientId": more.pop("client_id", MISSING)}
+    ids = {
+        "deliveryId": more.pop("delivery_id", MISSING),
+        "oauthClientId": more.pop("client_id", MISSING),
+        "conversationId": more.pop("conversation_id", MISSING),
+    }
     path = path_of(operation, appId=app_id or api.app_id, **ids)
     return api.http.request(operation.method, f"{api.url}{path}{query}", auth=more.pop("auth", api.auth), **more)
 
@@ -89,10 +93,15 @@ def test_parameters_are_documented(document: Any) -> None:
     }
     assert set(found["ListDeliveries"]) == {("path", "appId"), ("query", "page"), ("query", "filter")}
     filters = found["ListDeliveries"]["query", "filter"]["properties"]
-    assert set(filters) == {"status", "webhookId", "conversationId", "userId"}
+    assert set(filters) == {"status", "webhookId", "conversationId", "userId", "ids"}
     assert set(found["DeleteOAuthClient"]) == {("path", "oauthClientId")}
     assert found["CreateOAuthClient"] == found["ListOAuthClients"] == {}
     assert filters["status"]["enum"] == ["pending", "delivered", "failed"]
+    assert set(found["ListAppUsers"]) == {
+        ("path", "appId"), ("query", "page"), ("query", "filter"), ("query", "sort"),
+    }  # fmt: skip
+    assert set(found["ListAppConversations"]) == {("path", "appId"), ("query", "page"), ("query", "sort")}
+    assert set(found["Find"]) == {("path", "appId"), ("query", "q")}
     for name in ("GetDelivery", "RetryDelivery"):
         assert set(found[name]) == {("path", "appId"), ("path", "deliveryId")}
     assert set(found["SetClientOutcome"]) == {
@@ -127,6 +136,26 @@ def test_event_records_are_as_documented(document: Any, own: Caller) -> None:
     assert [one["type"] for one in made] == ["conversation:create"]
     for query in ("?filter[type]=lost", "?page[size]=0"):
         check(document, name, answered(own, name, query), 400)
+
+
+def test_lists_and_search_are_as_documented(document: Any, own: Caller) -> None:
+    ada = own.new_user("ada")
+    group = own.new_group(ada, displayName="Crew")
+    own.say(group, userId=ada)
+    for query in ("", "?sort=oldest", f"?filter[ids]={ada}"):
+        made = check(document, "ListAppUsers", answered(own, "ListAppUsers", query), 200)["users"]
+        assert [one["id"] for one in made] == [ada]
+    for query in ("", "?sort=activity"):
+        made = check(document, "ListAppConversations", answered(own, "ListAppConversations", query), 200)
+        assert made["conversations"][0]["lastMessage"]["author"]["userId"] == ada
+    for name in ("ListAppUsers", "ListAppConversations"):
+        for query in ("?sort=name", "?page[size]=0"):
+            check(document, name, answered(own, name, query), 400)
+    check(document, "GetAppConversation", answered(own, "GetAppConversation", conversation_id=group), 200)
+    check(document, "GetAppConversation", answered(own, "GetAppConversation"), 404)
+    for wanted in (ada, group, "crew"):
+        assert len(check(document, "Find", answered(own, "Find", f"?q={wanted}"), 200)["results"]) == 1
+    check(document, "Find", answered(own, "Find"), 400)
 
 
 def test_recorded_requests_are_as_documented(document: Any, own: Caller) -> None:

@@ -40,6 +40,8 @@ export type AppSettingsBody = { appLocalizationEnabled?: boolean | null; convers
 
 export type AppUpdateBody = { displayName?: string | null; metadata?: Record<string, string | number | boolean | null> | null; settings?: AppSettingsBody | null };
 
+export type AppUserListResponse = { links?: Links; meta: PageMeta; users: Array<User> };
+
 export type AppWithSubdomain = { displayName: string; id: string; metadata?: Record<string, unknown>; settings: AppSettings; subdomain?: string };
 
 export type AppWithSubdomainResponse = { app: AppWithSubdomain };
@@ -128,6 +130,12 @@ export type ConversationListResponse = { conversations: Array<Conversation>; lin
 
 export type ConversationResponse = { conversation: Conversation };
 
+export type ConversationSummary = { businessLastRead?: string; createdAt: string; displayName?: string; iconUrl?: string; id: string; lastMessage?: LastMessage; lastUpdatedAt: string; messageCount: number; participantCount: number; type: "personal" | "sdkGroup" };
+
+export type ConversationSummaryListResponse = { conversations: Array<ConversationSummary>; links?: Links; meta: PageMeta };
+
+export type ConversationSummaryResponse = { conversation: ConversationSummary; participantLimit: number };
+
 export type ConversationUpdateBody = { description?: string | null; displayName?: string | null; iconUrl?: string | null; metadata?: Record<string, string | number | boolean | null> | null };
 
 export type ConversionEvents = { datasetId: string; eventsReceived: number };
@@ -198,6 +206,8 @@ export type FileMessage = { altText?: string; attachmentId?: string; blockChatIn
 
 export type FileMessageBody = { altText?: string | null; attachmentId?: string | null; blockChatInput?: boolean | null; htmlText?: string | null; markdownText?: string | null; mediaUrl: string; text?: string | null; type: "file" };
 
+export type FindResponse = { results: Array<Found> };
+
 export type FormMessage = { blockChatInput?: boolean; fields: Array<FormMessageField>; submitted?: boolean; text?: string; type: "form" };
 
 export type FormMessageBody = { blockChatInput?: boolean | null; fields: Array<FormMessageFieldBody>; text?: string | null; type: "form" };
@@ -213,6 +223,8 @@ export type FormResponseMessageBody = { fields: Array<FormResponseMessageFieldBo
 export type FormResponseMessageField = { email?: string; format?: "decimal" | "integer"; label: string; name: string; select?: Array<Record<string, unknown>>; text?: string; type: "email" | "select" | "text" };
 
 export type FormResponseMessageFieldBody = { email?: string | null; format?: "decimal" | "integer" | null; label: string; name: string; quotedMessageId?: string | null; select?: Array<Record<string, unknown>> | null; text?: string | null; type: "email" | "select" | "text" };
+
+export type Found = { conversationId?: string; id: string; kind: "app" | "conversation" | "delivery" | "event" | "integration" | "key" | "message" | "participant" | "request" | "user" | "webhook"; title: string; userId?: string };
 
 export type Identity = { type: string; value: string; verification?: string };
 
@@ -263,6 +275,8 @@ export type IosIntegrationBody = { autoUpdateBadge?: boolean | null; canUserCrea
 export type Item = { actions: Array<Buy | Link | Postback | Webview>; altText?: string; description?: string; mediaType?: string; mediaUrl?: string; metadata?: Record<string, unknown>; size?: "compact" | "large"; title: string };
 
 export type ItemBody = { actions: Array<BuyBody | LinkBody | PostbackBody | WebviewBody>; altText?: string | null; description?: string | null; mediaType?: string | null; mediaUrl?: string | null; metadata?: Record<string, string | number | boolean | null> | null; size?: "compact" | "large" | null; title: string };
+
+export type LastMessage = { author: Author; id: string; received: string; text?: string; type: string };
 
 export type LineIntegration = { channelAccessToken?: string; channelId?: string; channelSecret?: string; defaultResponder?: DefaultResponder; displayName?: string; id: string; lineId?: string; qrCodeUrl?: string; serviceCode?: string; showAIDisclaimer?: boolean; status?: "active" | "error" | "inactive"; switcherSecret?: string; type: "line" };
 
@@ -616,7 +630,9 @@ export interface Operations {
   DownloadMessageRef: { path: { appId: string; conversationId: string }; query: object; body: DownloadMessageRefBody; response: Record<string, unknown> };
   ExportSeed: { path: { appId: string }; query: object; body: undefined; response: SeedExportResponse };
   ExportSnapshot: { path: { snapshotName: string }; query: object; body: undefined; response: undefined };
+  Find: { path: { appId: string }; query: { q?: string }; body: undefined; response: FindResponse };
   GetApp: { path: { appId: string }; query: object; body: undefined; response: AppResponse };
+  GetAppConversation: { path: { appId: string; conversationId: string }; query: object; body: undefined; response: ConversationSummaryResponse };
   GetAppKey: { path: { appId: string; keyId: string }; query: object; body: undefined; response: AppKeyResponse };
   GetChaos: { path: { appId: string }; query: object; body: undefined; response: ChaosResponse };
   GetClock: { path: { appId: string }; query: object; body: undefined; response: ClockResponse };
@@ -637,7 +653,9 @@ export interface Operations {
   ImportSnapshot: { path: { snapshotName: string }; query: object; body: undefined; response: SnapshotResponse };
   JoinConversation: { path: { appId: string; conversationId: string }; query: object; body: ParticipantJoinBody; response: ParticipantResponse };
   LeaveConversation: { path: { appId: string; conversationId: string }; query: object; body: ParticipantLeaveBody; response: Empty };
+  ListAppConversations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; sort?: string }; body: undefined; response: ConversationSummaryListResponse };
   ListAppKeys: { path: { appId: string }; query: object; body: undefined; response: AppKeyListResponse };
+  ListAppUsers: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; sort?: string }; body: undefined; response: AppUserListResponse };
   ListApps: { path: object; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: AppListResponse };
   ListClients: { path: { appId: string; userIdOrExternalId: string }; query: { page?: Record<string, string | number | boolean | undefined>; brandId?: string }; body: undefined; response: ClientListResponse };
   ListConsoleSessions: { path: object; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: ConsoleSessionListResponse };
@@ -737,7 +755,9 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   DownloadMessageRef: "POST /v2/apps/{appId}/conversations/{conversationId}/download",
   ExportSeed: "GET /heliograph/v1/apps/{appId}/sandbox/seed",
   ExportSnapshot: "GET /heliograph/v1/sandbox/snapshots/{snapshotName}/file",
+  Find: "GET /heliograph/v1/apps/{appId}/find",
   GetApp: "GET /v2/apps/{appId}",
+  GetAppConversation: "GET /heliograph/v1/apps/{appId}/conversations/{conversationId}",
   GetAppKey: "GET /v2/apps/{appId}/keys/{keyId}",
   GetChaos: "GET /heliograph/v1/apps/{appId}/sandbox/chaos",
   GetClock: "GET /heliograph/v1/apps/{appId}/sandbox/clock",
@@ -758,7 +778,9 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   ImportSnapshot: "PUT /heliograph/v1/sandbox/snapshots/{snapshotName}/file",
   JoinConversation: "POST /v2/apps/{appId}/conversations/{conversationId}/join",
   LeaveConversation: "POST /v2/apps/{appId}/conversations/{conversationId}/leave",
+  ListAppConversations: "GET /heliograph/v1/apps/{appId}/conversations",
   ListAppKeys: "GET /v2/apps/{appId}/keys",
+  ListAppUsers: "GET /heliograph/v1/apps/{appId}/users",
   ListApps: "GET /v2/apps",
   ListClients: "GET /v2/apps/{appId}/users/{userIdOrExternalId}/clients",
   ListConsoleSessions: "GET /heliograph/v1/console/sessions",

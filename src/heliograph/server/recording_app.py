@@ -13,7 +13,7 @@ from heliograph.server.http.responses import Response
 from heliograph.server.recording.exchange import RecordedExchange
 from heliograph.server.recording.recorder import Recorder
 from heliograph.wire.operations import AnyOperation
-from heliograph.wire.table.extensions import RECORDER_TAG
+from heliograph.wire.table.extensions import CONTENTS_TAG, RECORDER_TAG
 from heliograph.wire.table.sandbox import SANDBOX_TAG
 from heliograph.wire.table.v2.apps import DELETE_APP
 
@@ -22,7 +22,7 @@ _DELETED = re.compile(
     rb"/(?:v2|heliograph/v1)/apps/[0-9a-f]{24}(?:/users/[^/]+(?:/personalinformation)?|/sandbox/reset)?/?\Z"
 )
 _RESET = b"/sandbox/reset"
-_UNRECORDED = (RECORDER_TAG, SANDBOX_TAG)
+_UNRECORDED = (RECORDER_TAG, CONTENTS_TAG, SANDBOX_TAG)
 
 
 class RecordingApplication(Application):

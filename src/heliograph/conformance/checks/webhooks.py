@@ -279,3 +279,15 @@ def event_records(site: Site) -> None:
     holds("requestId" in found and "keyId" in found, "requestId and keyId", found)
     listed = site.ok("ListEventRecords", params={"filter[requestId]": found["requestId"]})["events"]
     equal([one["id"] for one in listed], [found["id"]], "the events of the request")
+
+
+@rule("deliveries.8", "Deliveries with given ids are shown in the order of the ids.", Need.EXTENSIONS)
+def deliveries_with_ids(site: Site) -> None:
+    site.integration(triggers=("conversation:create",))
+    site.group()
+    site.group()
+    ids = [one["id"] for one in site.ok("ListDeliveries", params={"page[size]": "2"})["deliveries"]][::-1]
+    shown = site.ok("ListDeliveries", params={"filter[ids]": ",".join(ids)})["deliveries"]
+    equal([one["id"] for one in shown], ids, "the ids of the deliveries")
+    both = {"filter[ids]": ids[0], "filter[status]": "pending"}
+    site.call("ListDeliveries", params=both).refused(400, "bad_request")

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from heliograph.server.docs.console_examples import CONSOLE_EXAMPLES
+from heliograph.server.docs.listing_examples import LISTING_EXAMPLES
 from heliograph.server.docs.sandbox_examples import SANDBOX_EXAMPLES
 from heliograph.wire import (
     activities,
@@ -333,7 +334,7 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
     users.UserUpdateBody: {"profile": {"surname": "Lovelace"}},
 }
 
-_EXAMPLES = {**_BODIES, **SANDBOX_EXAMPLES, **CONSOLE_EXAMPLES}
+_EXAMPLES = {**_BODIES, **SANDBOX_EXAMPLES, **CONSOLE_EXAMPLES, **LISTING_EXAMPLES}
 
 
 def example_of(kind: BodyType | ResponseType) -> Any:

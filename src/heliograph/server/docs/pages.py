@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -69,6 +70,7 @@ def pages(
     """The ASGI application for all paths outside the API, including the routes of `others`.
 
     With `tools`, the OpenAPI document has the operations of the sandbox tools, and with `console` those of the console.
+    The root of a sandbox with the console redirects to it, that of another server to the reference page.
     """
 
     rendering: asyncio.Task[dict[str, msgspec.Raw]] | None = None
@@ -104,16 +106,14 @@ def pages(
     async def docs(request: Request) -> Response:
         return HTMLResponse(_DOCS, headers=_DOCS_HEADERS)
 
-    async def home(request: Request) -> Response:
-        return RedirectResponse(f"{base(request)}/docs")
-
     plain_pages = {"/health/live": live, "/health/ready": ready, "/metrics": prometheus, "/openapi.json": openapi}
     application = Starlette(
         routes=[
             *[Route(path + slash, page) for path, page in plain_pages.items() for slash in ("", "/")],
             Route("/docs", docs),
             # URLs in the page are relative to /docs.
-            *[Route(path, home) for path in ("/", "/docs/")],
+            Route("/docs/", _redirect(base, "docs")),
+            Route("/", _redirect(base, "console/" if tools and console else "docs")),
             *others,
             Mount("/docs/assets", StaticFiles(directory=_ASSETS)),
         ],
@@ -122,6 +122,13 @@ def pages(
     # Starlette would redirect to a URL made from the Host header alone.
     application.router.redirect_slashes = False
     return application
+
+
+def _redirect(base: Callable[[Request], str], path: str) -> Callable[[Request], Awaitable[Response]]:
+    async def redirect(request: Request) -> Response:
+        return RedirectResponse(f"{base(request)}/{path}")
+
+    return redirect
 
 
 @functools.cache

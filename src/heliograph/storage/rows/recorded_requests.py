@@ -11,9 +11,10 @@ from msgspec import Raw, Struct
 from heliograph import ids
 from heliograph.storage.codec import RowCodec, encode
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.paging import filtered_slice_of, slice_of
+from heliograph.storage.paging import ROWS_EXAMINED, filtered_slice_of, slice_of
 from heliograph.storage.rows import event_records
 from heliograph.storage.rows.event_records import StoredRecord
+from heliograph.wire import times
 from heliograph.wire.paging import Page, Slice
 from heliograph.wire.recorded_requests import RecordedRequestFilter
 
@@ -93,6 +94,27 @@ async def get(reader: Reader, app_id: str, id: str) -> StoredRequest | None:
     key = (reader.bucket(app_id), app_id, id)
     row = await reader.get("request", _ROWS.columns, ("bucket", "app_id", "id"), key)
     return _ROWS.load(row) if row else None
+
+
+async def with_request_id(reader: Reader, app_id: str, request_id: str, limit: int) -> list[StoredRequest]:
+    """The app's requests with this X-Request-Id, up to `limit`.
+
+    No index finds them. One that a server made contains its time, and the 1,000 requests since then are examined;
+    otherwise the newest 1,000.
+    """
+    made = ids.milliseconds(request_id) if ids.is_id(request_id) else None
+    since, order = (ids.FIRST, "DESC") if made is None or made > times.now() else (request_id, "ASC")
+    rows = await reader.rows(
+        f"SELECT id FROM (SELECT id, request_id FROM {_OF_APP} AND id > $3 ORDER BY id {order} "
+        f"LIMIT {ROWS_EXAMINED}) AS examined WHERE request_id = $4 LIMIT $5",
+        reader.bucket(app_id),
+        app_id,
+        since,
+        request_id,
+        limit,
+    )
+    found = [await get(reader, app_id, row[0]) for row in rows]
+    return [one for one in found if one is not None]
 
 
 async def caused(reader: Reader, app_id: str, request: StoredRequest) -> list[StoredRecord]:

@@ -11,6 +11,7 @@ from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
 from heliograph.wire.devices import DeviceBody, DeviceResponse
 from heliograph.wire.event_records import EventRecord, EventRecordListResponse
 from heliograph.wire.events import WebhookCall
+from heliograph.wire.finding import FindResponse
 from heliograph.wire.formats import NO_BODY, EventStream, Json
 from heliograph.wire.inbound import (
     BeginConversationBody,
@@ -20,6 +21,11 @@ from heliograph.wire.inbound import (
     MessageOutcomeBody,
 )
 from heliograph.wire.linking import ClientOutcomeBody
+from heliograph.wire.listings import (
+    AppUserListResponse,
+    ConversationSummaryListResponse,
+    ConversationSummaryResponse,
+)
 from heliograph.wire.oauth import OAuthClientCreateBody, OAuthClientListResponse, OAuthClientResponse
 from heliograph.wire.operations import Operation, operations_in
 from heliograph.wire.outbound import OutboundListResponse
@@ -44,13 +50,15 @@ from heliograph.wire.support_users import SupportUserBody, SupportUserResponse
 from heliograph.wire.users import LoginBody, UserResponse
 
 RECORDER_TAG = "Recorded requests"
+CONTENTS_TAG = "Contents of an app"
 
 # fmt: off
 LIST_DELIVERIES = Operation(
     "ListDeliveries", "GET", EXTENSION_APP / "deliveries", "Deliveries", A,
-    "Lists the deliveries of events to the webhooks of an app, oldest first.",
+    "Lists the deliveries of events to the webhooks of an app, oldest first; with `filter[ids]` those with up to 100 "
+    "ids, in the order of the ids.",
     body=NO_BODY, response=Json(DeliveryListResponse), errors=(errors.InvalidPage,), paged=True,
-    filters=("status", "webhookId", "conversationId", "userId"),
+    filters=("status", "webhookId", "conversationId", "userId", "ids"),
 )
 GET_DELIVERY = Operation(
     "GetDelivery", "GET", DELIVERY, "Deliveries", A,
@@ -97,6 +105,31 @@ STREAM_ACTIVITY = Operation(
         EventRecord, others=(RecordedRequest, ActivityHello, ActivityDropped, ActivityReset, ActivityBye)
     ),
     errors=(errors.BadRequest,), query=("once",), headers=("Last-Event-ID",),
+)
+LIST_APP_USERS = Operation(
+    "ListAppUsers", "GET", EXTENSION_APP / "users", CONTENTS_TAG, A,
+    "Lists the users of an app, newest first; with `filter[ids]` those with up to 100 ids, in the order of the ids. "
+    "Ids of no user are left out.",
+    body=NO_BODY, response=Json(AppUserListResponse), errors=(errors.InvalidPage,), paged=True,
+    filters=("ids",), query=("sort",),
+)
+LIST_APP_CONVERSATIONS = Operation(
+    "ListAppConversations", "GET", EXTENSION_APP / "conversations", CONTENTS_TAG, A,
+    "Lists the conversations of an app with their counts and newest messages, newest first. With `sort=activity`, it "
+    "lists those with an event among the newest 2,000, the one with the newest event first.",
+    body=NO_BODY, response=Json(ConversationSummaryListResponse), errors=(errors.InvalidPage,), paged=True,
+    query=("sort",),
+)
+GET_APP_CONVERSATION = Operation(
+    "GetAppConversation", "GET", EXTENSION_CONVERSATION, CONTENTS_TAG, A,
+    "Fetches a conversation with its counts and its newest message.",
+    body=NO_BODY, response=Json(ConversationSummaryResponse), errors=(errors.ConversationNotFound,),
+)
+FIND = Operation(
+    "Find", "GET", EXTENSION_APP / "find", CONTENTS_TAG, A,
+    "Finds up to 10 records of an app by an exact id, external id, email address, Zendesk id or request id, and "
+    "conversations by the beginning of their names.",
+    body=NO_BODY, response=Json(FindResponse), errors=(errors.BadRequest,), query=("q",), required=("q",),
 )
 REGISTER_DEVICE = Operation(
     "RegisterDevice", "PUT", DEVICE_GUID, "End users", A,
