@@ -19,7 +19,7 @@ def test_found_and_shown(console: Console, own: Caller) -> None:
     })["user"]  # fmt: skip
     own.ok("POST", f"/v2/apps/{own.app_id}/users", {"externalId": "يوسف"})
     group = own.ok("POST", f"/v2/apps/{own.app_id}/conversations", {"type": "sdkGroup", "displayName": "Crew"})
-    own.join(group["conversation"]["id"], "ada")
+    own.join(group["conversation"]["id"], ada["id"], subscribe=True)
     console.open("users")
     page = console.page
     expect(page.get_by_role("listbox", name="Users").get_by_role("option")).to_have_count(2)
@@ -43,7 +43,7 @@ def test_created_edited_and_deleted(console: Console, own: Caller) -> None:
     page = console.page
     expect(page.get_by_role("heading", name="No users yet")).to_be_visible()
     page.get_by_role("button", name="Create user").click()
-    page.get_by_label("External ID").fill("bob")
+    page.get_by_role("textbox", name="External ID", exact=True).fill("bob")
     page.get_by_label("Given name").fill("Bob <b>")
     page.get_by_label("Metadata").fill("{")
     expect(page.get_by_role("alert")).to_have_text("This is not valid JSON.")
@@ -86,6 +86,8 @@ def test_a_list_of_any_length_follows_the_stream(console: Console, own: Caller) 
     console.open("users")
     page = console.page
     expect(page.get_by_text("Live")).to_be_visible()
+    page.get_by_role("listbox", name="Users").press("End")
+    expect(page.get_by_role("option", name=re.compile("user-020"))).to_have_attribute("aria-setsize", "120")
     page.get_by_role("listbox", name="Users").press("End")
     expect(page.get_by_role("option", name=re.compile("user-000"))).to_be_visible()
     page.get_by_role("listbox", name="Users").press("Home")

@@ -27,7 +27,7 @@ export function onKey(key: string, action: () => void): () => void {
 /** Handle keys until the returned function is called. `screens` has the names of screens by the keys after `g`. */
 export function handleKeys(screens: ReadonlyMap<string, string>): () => void {
   const ended = new AbortController();
-  let prefixAt = 0;
+  let prefixAt = -Infinity;
   const handle = (event: KeyboardEvent): void => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();
@@ -38,7 +38,7 @@ export function handleKeys(screens: ReadonlyMap<string, string>): () => void {
     if (event.key === "Escape" && route.value.id !== null) return closeDetail();
     if (!singleKeys.value) return;
     const afterPrefix = event.timeStamp - prefixAt < SEQUENCE_MS;
-    prefixAt = 0;
+    prefixAt = -Infinity;
     if (afterPrefix) goTo(screens.get(event.key));
     else if (event.key === "g") prefixAt = event.timeStamp;
     else act(event);

@@ -21,19 +21,20 @@ interface Props {
   actions?: MenuItem[];
   /** What stands above the actions, such as facts or a field that filters them. */
   head?: ComponentChildren;
-  onOpen?: () => void;
+  onClose?: () => void;
 }
 
 /** A button that opens a list of actions. */
-export function Menu({ label, text, icon, items, actions = [], small, head, onOpen }: Props) {
+export function Menu({ label, text, icon, items, actions = [], small, head, onClose }: Props) {
   const menu = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
   const onToggle = (event: { newState: string }): void => {
-    if (event.newState !== "open" || !menu.current || !button.current) return;
-    onOpen?.();
+    if (event.newState !== "open") return onClose?.();
+    if (!menu.current || !button.current) return;
     place(menu.current, button.current);
-    (menu.current.querySelector<HTMLElement>("input") ?? itemsOf(menu.current)[0])?.focus();
+    // A field has the focus already, by its autofocus: this event comes later, when keys may have been typed.
+    if (!menu.current.querySelector("input")) itemsOf(menu.current)[0]?.focus();
   };
   const press = (item: MenuItem): void => {
     menu.current?.hidePopover();

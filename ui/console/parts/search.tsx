@@ -1,6 +1,6 @@
 // The search over everything: records by ids and names, screens and commands.
 import { type Signal, useComputed, useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import type { ApiError } from "../../shared/api";
 import type { Found } from "../../shared/operations";
 import { asApiError } from "../../shared/paged";
@@ -84,7 +84,8 @@ function choiceOfCommand(one: Command): Choice {
 
 function PaletteDialog({ onClose, children }: { onClose: () => void; children: preact.ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the browser paints, so that no key press is lost.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
     return () => before instanceof HTMLElement && before.focus();

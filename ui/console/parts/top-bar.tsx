@@ -55,12 +55,12 @@ function AppMenu() {
   if (!isViewer.value && isAccount) actions.push({ text: "Create an app…", icon: "plus", onPress: () => (asking.value = "app") });
   const head = isLong && (
     <div class="menu-head">
-      <input class="input" type="search" aria-label="Name of an app, or an app ID" placeholder="Name or app ID" value={text.value} autocomplete="off"
+      <input class="input" type="search" autofocus aria-label="Name of an app, or an app ID" placeholder="Name or app ID" value={text.value} autocomplete="off"
         onInput={(event) => (text.value = event.currentTarget.value)} />
       {hasMoreApps.value && <Button small onPress={() => attempt(loadMoreApps)}>Load more apps</Button>}
     </div>
   );
-  return <Menu label="App" text={app.value?.displayName || "App"} items={items} actions={actions} head={head} onOpen={() => (text.value = "")} />;
+  return <Menu label="App" text={app.value?.displayName || "App"} items={items} actions={actions} head={head} onClose={() => (text.value = "")} />;
 }
 
 function itemOfApp(one: App): MenuItem {

@@ -39,7 +39,7 @@ export function CreateIntegration({ onClose, onDone }: { onClose: () => void; on
       <KindFields fields={fields} values={values.value} onChange={(next) => (values.value = next)} />
       {isCustom && (
         <>
-          <TextField label="Webhook URL" type="url" required value={target.value} placeholder="https://bot.example.com/hook" hint="Events are sent here."
+          <TextField label="Webhook URL" type="url" required value={target.value} placeholder="https://…" hint="Events are sent here."
             onInput={(value) => (target.value = value)} />
           <Triggers value={triggers.value} onChange={(next) => (triggers.value = next)} />
         </>

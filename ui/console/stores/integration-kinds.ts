@@ -44,7 +44,7 @@ const APPEARANCE = [
   text("buttonHeight", "Button height"),
   text("backgroundImageUrl", "Background image URL"),
   check("fixedIntroPane", "Always show the introduction"),
-  { name: "originWhitelist", label: "Allowed origins", input: "lines", placeholder: "https://www.example.com", hint: "One origin per line" } as const,
+  { name: "originWhitelist", label: "Allowed origins", input: "lines", placeholder: "https://…", hint: "One origin per line" } as const,
 ];
 
 const OWN: Partial<Record<IntegrationType, Kind>> = {
