@@ -46,13 +46,14 @@ def test_appearance_and_stand_ins(console: Console, own: Caller) -> None:
     console.open(f"integrations/{web['integration']['id']}")
     page = console.page
     page.get_by_role("button", name="Edit").click()
+    page.get_by_label("Business name").fill("")
     page.get_by_label("Allowed origins").fill("https://a.example\nhttps://b.example")
     page.get_by_label("Brand colour").fill("1B6E44")
     page.get_by_label("Always show the introduction").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("https://a.example, https://b.example")).to_be_visible()
     changed = own.ok("GET", f"{url}/{web['integration']['id']}")["integration"]
-    assert (changed["brandColor"], changed["businessName"], changed["fixedIntroPane"]) == ("1B6E44", "Shop", True)
+    assert (changed["brandColor"], changed["businessName"], changed["fixedIntroPane"]) == ("1B6E44", "", True)
     page.get_by_role("button", name="Create integration").click()
     page.get_by_role("dialog").get_by_label("Type").select_option("Telegram (stand-in)")
     page.get_by_role("dialog").get_by_label("Token").fill("secret")

@@ -26,7 +26,7 @@ const STYLES = [["", "Not set"], ["button", "Button"], ["tab", "Tab"]] as const;
 function OneField({ field, value, onChange }: { field: KindField; value: string | boolean; onChange: (value: string | boolean) => void }) {
   if (field.input === "check") return <Check label={field.label} checked={value === true} onChange={onChange} />;
   const common = { label: field.label, value: String(value), hint: field.hint, placeholder: field.placeholder, onInput: onChange };
-  if (field.input === "style") return <Select label={field.label} value={String(value)} choices={STYLES} onChange={onChange} />;
+  if (field.input === "style") return <Select label={field.label} value={String(value)} choices={field.required ? STYLES.slice(1) : STYLES} onChange={onChange} />;
   if (field.input === "lines") return <TextArea {...common} mono rows={3} />;
   return <TextField {...common} required={field.required} type={field.input === "number" ? "number" : "text"} />;
 }

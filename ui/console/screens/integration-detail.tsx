@@ -112,7 +112,7 @@ function Webhooks({ one }: { one: CustomIntegration }) {
 }
 
 function Edit({ one, onClose, onDone }: { one: Integration; onClose: () => void; onDone: (one: Integration) => void }) {
-  const fields = fieldsToChange(one.type);
+  const fields = fieldsToChange(one);
   const before = valuesOf(fields, one);
   const name = useSignal(one.displayName ?? "");
   const values = useSignal(before);

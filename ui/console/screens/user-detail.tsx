@@ -31,7 +31,7 @@ export function UserDetail({ id, onChange, onGone }: Props) {
   useEffect(() => {
     void user.load();
     return follow({
-      onEvents: (events) => events.some((one) => one.type.startsWith("user:") && JSON.stringify(one.payload).includes(id)) && void user.load(),
+      onEvents: (events) => events.some((one) => one.type === "user:merge" || (one.type.startsWith("user:") && one.userId === id)) && void user.load(),
       onReset: () => void user.load(),
     });
   }, [user]);

@@ -37,15 +37,14 @@ export function CreateUser({ onClose, onDone }: { onClose: () => void; onDone: (
 }
 
 export function EditUser({ user, onClose, onDone }: { user: User; onClose: () => void; onDone: (user: User) => void }) {
-  const { profile } = user;
-  const fields = useSignal<Fields>({
-    givenName: profile.givenName ?? "", surname: profile.surname ?? "", email: profile.email ?? "", locale: profile.locale ?? "",
-    avatarUrl: profile.avatarUrl ?? "", metadata: metadataText(user.metadata),
-  });
+  const before: Fields = { ...NOTHING, ...user.profile, metadata: metadataText(user.metadata) };
+  const fields = useSignal(before);
   const submit = async (): Promise<void> => {
-    const body = bodyOf(fields.value);
-    const metadata = metadataChanges(user.metadata, body.metadata);
-    onDone(await updateUser(user.id, { profile: body.profile, metadata }));
+    const { profile, metadata } = bodyOf(fields.value);
+    onDone(await updateUser(user.id, {
+      profile: changed(bodyOf(before).profile, profile),
+      metadata: metadataChanges(user.metadata, metadata),
+    }));
     say("Saved");
   };
   return (
@@ -84,6 +83,10 @@ function bodyOf({ metadata, ...texts }: Fields) {
 
 function given(profile: ProfileBody): ProfileBody {
   return Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== null));
+}
+
+function changed(before: ProfileBody, after: ProfileBody): ProfileBody {
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => value !== before[name as keyof ProfileBody]));
 }
 
 export function DeleteUser({ user, onClose, onDone }: { user: User; onClose: () => void; onDone: () => void }) {

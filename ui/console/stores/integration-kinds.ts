@@ -13,6 +13,8 @@ export interface KindField {
   hint?: string;
   /** Whether it is given at the creation only, and never shown. */
   credential?: boolean;
+  /** How the API clears it: with null unless it says otherwise, with an empty text, or not at all. */
+  cleared?: "empty" | "never";
   placeholder?: string;
 }
 
@@ -31,18 +33,19 @@ const SDK = [
   check("canUserSeeConversationList", "Users see the list of their conversations"),
   check("canUserCreateMoreConversations", "Users can begin more conversations"),
 ];
-const COLOR = { placeholder: "2F4FC4", hint: "Hexadecimal, without #" };
+const EMPTY = { cleared: "empty" } as const;
+const COLOR = { placeholder: "2F4FC4", hint: "Hexadecimal, without #", cleared: "never" } as const;
 const APPEARANCE = [
-  text("businessName", "Business name"),
-  text("businessIconUrl", "Business icon URL"),
+  text("businessName", "Business name", EMPTY),
+  text("businessIconUrl", "Business icon URL", EMPTY),
   text("brandColor", "Brand colour", COLOR),
   text("conversationColor", "Conversation colour", COLOR),
   text("actionColor", "Action colour", COLOR),
-  { name: "displayStyle", label: "Display style", input: "style" } as const,
+  { name: "displayStyle", label: "Display style", input: "style", cleared: "never" } as const,
   text("buttonIconUrl", "Button icon URL"),
-  text("buttonWidth", "Button width"),
-  text("buttonHeight", "Button height"),
-  text("backgroundImageUrl", "Background image URL"),
+  text("buttonWidth", "Button width", EMPTY),
+  text("buttonHeight", "Button height", EMPTY),
+  text("backgroundImageUrl", "Background image URL", EMPTY),
   check("fixedIntroPane", "Always show the introduction"),
   { name: "originWhitelist", label: "Allowed origins", input: "lines", placeholder: "https://…", hint: "One origin per line" } as const,
 ];
@@ -96,8 +99,11 @@ export function creatable({ standIns }: { standIns: boolean }): [IntegrationType
   return kinds.map(([type, kind]) => [type, type in STAND_INS ? `${kind.title} (stand-in)` : kind.title]);
 }
 
-export function fieldsToChange(type: string): KindField[] {
-  return kindOf(type).fields.filter((one) => CHANGEABLE.has(one.name) && !one.credential);
+/** The fields of a form that changes an integration. Those that cannot be cleared are required once they are set. */
+export function fieldsToChange(integration: { type: string }): KindField[] {
+  const given = integration as unknown as Record<string, unknown>;
+  const fields = kindOf(integration.type).fields.filter((one) => CHANGEABLE.has(one.name) && !one.credential);
+  return fields.map((one) => ({ ...one, required: one.cleared === "never" && Boolean(given[one.name]) }));
 }
 
 export type FormValues = Record<string, string | boolean>;
@@ -118,10 +124,10 @@ export function bodyOf(fields: readonly KindField[], values: FormValues): Record
   return Object.fromEntries(pairs.filter(([, value]) => value !== null && value !== false));
 }
 
-/** The body of those fields that differ from what they were; null clears one. */
+/** The body of those fields that differ from what they were. */
 export function changesOf(fields: readonly KindField[], before: FormValues, after: FormValues): Record<string, unknown> {
   const changed = fields.filter(({ name }) => before[name] !== after[name]);
-  return Object.fromEntries(changed.map((field) => [field.name, valueOf(field, after[field.name] ?? "")]));
+  return Object.fromEntries(changed.map((field) => [field.name, valueOf(field, after[field.name] ?? "") ?? (field.cleared === "empty" ? "" : null)]));
 }
 
 function valueOf({ input }: KindField, value: string | boolean): unknown {
