@@ -35,7 +35,7 @@ export function handleKeys(screens: ReadonlyMap<string, string>): () => void {
       return;
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typesIn(event.target) || isModal()) return;
-    if (event.key === "Escape" && route.value.id !== null) return closeDetail();
+    if (event.key === "Escape" && route.value.id !== null) return (actions.get("Escape") ?? closeDetail)();
     if (!singleKeys.value) return;
     const afterPrefix = event.timeStamp - prefixAt < SEQUENCE_MS;
     prefixAt = -Infinity;

@@ -30,7 +30,7 @@ export function CreateIntegration({ onClose, onDone }: { onClose: () => void; on
   };
   return (
     <FormDialog title="Create integration" action="Create integration" onClose={onClose} onSubmit={submit}>
-      <Select label="Type" value={type.value} choices={creatable({ standIns: sandbox.value.exists })} onChange={(next) => {
+      <Select label="Type" focused value={type.value} choices={creatable({ standIns: sandbox.value.exists })} onChange={(next) => {
         type.value = next;
         values.value = valuesOf(kindOf(next).fields);
       }} />

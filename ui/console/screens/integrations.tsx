@@ -7,18 +7,28 @@ import { List } from "../parts/list";
 import { shortened } from "../parts/values";
 import { filter, go, linkTo, route, select } from "../routes";
 import { isViewer } from "../session";
+import { follow } from "../stores/activity";
 import { creatable, type Integration, kindOf } from "../stores/integration-kinds";
 import { integrationPages } from "../stores/integrations";
 import { sandbox } from "../stores/sandbox";
 import { CreateIntegration } from "./integration-create";
 import { IntegrationDetail } from "./integration-detail";
 
+/** Operations that change the list; no event reports them. */
+const CHANGES = /^(?:Create|Update|Delete)Integration$/;
+
 export function Integrations() {
   const { id, query } = route.value;
   const type = query.get("type") ?? "";
   const creating = query.has("new") && !isViewer.value;
   const pages = useMemo(() => integrationPages(type), [type]);
-  useEffect(() => void pages.load(), [pages]);
+  useEffect(() => {
+    void pages.load();
+    return follow({
+      onRequests: (requests) => requests.some((one) => CHANGES.test(one.operation ?? "") && one.status < 300) && void pages.load(),
+      onReset: () => void pages.load(),
+    });
+  }, [pages]);
   const { items, loaded, error, loading } = pages;
   const isEmpty = loaded.value && !error.value && items.value.length === 0;
   const kinds = creatable({ standIns: sandbox.value.exists }).map(([value, title]): [string, string] => [value, title]);

@@ -30,7 +30,7 @@ export function Share({ onClose }: { onClose: () => void }) {
   return (
     <FormDialog title="Share access" action="Create link" onClose={onClose} onSubmit={submit} stays>
       <p>Creates a link that signs one person in, without a key. It is valid once.</p>
-      <Select label="Role" value={role.value} choices={ROLES} onChange={(value) => (role.value = value)} />
+      <Select label="Role" focused value={role.value} choices={ROLES} onChange={(value) => (role.value = value)} />
       <Select label="The link expires after" value={expiry.value} choices={EXPIRIES} onChange={(value) => (expiry.value = value)} />
       {isAccount && <Check label="Give access to all apps" checked={allApps.value} onChange={(value) => (allApps.value = value)} />}
       {!(isAccount && allApps.value) && <p class="muted">Access is limited to <strong dir="auto">{app.value?.displayName ?? appId.value}</strong>.</p>}
