@@ -2,7 +2,7 @@
 type Value = string | number | boolean | null;
 export type Metadata = Record<string, Value>;
 
-/** The metadata that a text of JSON means, or what is wrong with the text. */
+/** The metadata in a text of JSON, or the problem of the text. */
 export function parseMetadata(text: string): { metadata: Metadata } | { problem: string } {
   let found: unknown;
   try {

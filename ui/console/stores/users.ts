@@ -96,7 +96,7 @@ async function pageOfConversations(userId: string, cursor: string | null, size: 
   return inOrder(found.conversations, found.meta);
 }
 
-/** The id of a personal conversation of a user, which is created if there is none. */
+/** The id of a personal conversation of a user. Creates the first one. */
 export async function personalConversation(userId: string): Promise<string> {
   let cursor: string | null = null;
   do {
