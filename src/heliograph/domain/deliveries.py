@@ -67,8 +67,7 @@ async def _get(reader: Reader, app_id: str, delivery_id: str) -> Delivery:
 
 
 async def retry(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
-    """Make a delivery pending again, or a pending one due now. If it was settled, the event stream repeats its event for
-    listeners.
+    """Make a delivery pending again, or a pending one due now. Listeners get the event of a settled one again.
 
     Raises:
         NotFound: it does not exist in this app, or its webhook or its event was deleted.
