@@ -3,6 +3,8 @@ import type { ComponentType } from "preact";
 import type { IconName } from "../parts/icons";
 import { Home } from "./home";
 import { Requests } from "./requests";
+import { Sandbox } from "./sandbox";
+import { SwitchboardScreen } from "./switchboard";
 
 export interface Screen {
   name: string;
@@ -20,4 +22,6 @@ export interface Screen {
 export const SCREENS: readonly Screen[] = [
   { name: "home", title: "Home", icon: "house", group: "", key: "h", view: Home },
   { name: "requests", title: "Requests", icon: "arrow-left-right", group: "Developers", key: "r", view: Requests },
+  { name: "sandbox", title: "Sandbox", icon: "flask-conical", group: "Developers", sandboxOnly: true, view: Sandbox },
+  { name: "switchboard", title: "Switchboard", icon: "git-branch", group: "App", view: SwitchboardScreen },
 ];
