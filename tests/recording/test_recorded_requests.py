@@ -236,3 +236,14 @@ def test_a_request_is_found_by_its_ids(own: Caller) -> None:
             assert results == [{"kind": "request", "id": made["id"], "title": title}]
     # The lists of the console are not recorded.
     assert [one["path"] for one in shown(own) if "heliograph" in one["path"]] == []
+
+
+def test_what_the_console_reads_is_not_recorded_unless_it_replays_a_request(own: Caller, recorder: Server) -> None:
+    ticket = own.ok("POST", "/heliograph/v1/console/tickets", {"role": "operator"})["ticket"]
+    token = own.ok("POST", "/console/session", {"ticket": ticket, "name": "Ada"}, auth=None)["token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    own("GET", "/users/1", auth=None, headers=bearer)
+    own("GET", "/users/2", auth=None, headers={**bearer, "X-Heliograph-Replay-Of": "6b06fca0b080005e3a2b4c51"})
+    written = own("POST", "/users", {"externalId": "ada"}, auth=None, headers=bearer)
+    assert recorded(own, written.headers["x-request-id"])["sessionId"].startswith("ses_")
+    assert [one["path"].rsplit("/", 1)[1] for one in shown(own)] == ["2", "users"]

@@ -17,7 +17,7 @@ from heliograph.wire.recorded_requests import RecordedMessage
 
 _PATH_LIMIT = 2048
 _JSON = "application/json"
-_ERASING = ("DeleteUser", "DeleteUserPersonalInformation")
+_ERASING = {"DeleteUser": "", "DeleteUserPersonalInformation": "/personalinformation"}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -107,8 +107,7 @@ def _path(one: Recorded) -> str:
     path = one.path.decode("latin-1")
     if one.operation in _ERASING:
         # The path names the user whose requests this one deleted.
-        before, _, rest = path.partition("/users/")
-        path = f"{before}/users/{masking.MASK}{'/personalinformation' if '/' in rest.strip('/') else ''}"
+        path = f"/v2/apps/{one.app_id}/users/{masking.MASK}{_ERASING[one.operation]}"
     if one.query:
         path += "?" + masking.query(one.query.decode("latin-1"))
     return path[:_PATH_LIMIT]
