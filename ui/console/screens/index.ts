@@ -7,6 +7,8 @@ import { Inboxes } from "./inbox/inbox";
 import { Integrations } from "./integrations";
 import { Keys } from "./keys";
 import { Requests } from "./requests";
+import { Sandbox } from "./sandbox";
+import { SwitchboardScreen } from "./switchboard";
 import { Users } from "./users";
 import { Webhooks } from "./webhooks/webhooks";
 
@@ -30,6 +32,8 @@ export const SCREENS: readonly Screen[] = [
   { name: "events", title: "Events", icon: "zap", group: "Developers", key: "e", view: Events },
   { name: "webhooks", title: "Webhooks", icon: "webhook", group: "Developers", key: "w", view: Webhooks },
   { name: "inbox", title: "Inbox", icon: "inbox", group: "Developers", key: "i", sandboxOnly: true, view: Inboxes },
+  { name: "sandbox", title: "Sandbox", icon: "flask-conical", group: "Developers", sandboxOnly: true, view: Sandbox },
   { name: "keys", title: "API keys", icon: "key-round", group: "App", view: Keys },
   { name: "integrations", title: "Integrations", icon: "plug", group: "App", view: Integrations },
+  { name: "switchboard", title: "Switchboard", icon: "git-branch", group: "App", view: SwitchboardScreen },
 ];
