@@ -12,6 +12,8 @@ export interface ListProps<T> {
   onOpen: (item: T) => void;
   /** Called when the end comes into view. */
   onEnd?: () => void;
+  /** Shows the other end of a list of which only a part is loaded; the keys Home and End call it. */
+  onJump?: (to: "start" | "end") => void;
   /** The number of all entries, if more exist than are loaded. */
   total?: number;
   rowHeight?: number;
@@ -59,7 +61,9 @@ export function List<T>(props: ListProps<T>) {
     const steps: Record<string, number> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -1e9, End: 1e9 };
     const step = steps[event.key];
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (step !== undefined) move(step);
+    if (props.onJump && items.length < (props.total ?? 0) && (event.key === "Home" || event.key === "End"))
+      props.onJump(event.key === "Home" ? "start" : "end");
+    else if (step !== undefined) move(step);
     else if (event.key === "Enter") {
       const item = items.find((one) => idOf(one) === active.value);
       if (item !== undefined) props.onOpen(item);

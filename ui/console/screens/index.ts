@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import type { IconName } from "../parts/icons";
 import { Home } from "./home";
+import { Conversations } from "./conversations/screen";
 import { Requests } from "./requests";
 
 export interface Screen {
@@ -19,5 +20,6 @@ export interface Screen {
 
 export const SCREENS: readonly Screen[] = [
   { name: "home", title: "Home", icon: "house", group: "", key: "h", view: Home },
+  { name: "conversations", title: "Conversations", icon: "messages-square", group: "", key: "c", view: Conversations },
   { name: "requests", title: "Requests", icon: "arrow-left-right", group: "Developers", key: "r", view: Requests },
 ];

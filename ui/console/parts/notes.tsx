@@ -1,0 +1,41 @@
+// What happened between messages: joins, leaves, and changes of control.
+import type { EventRecord } from "../../shared/operations";
+import { linkTo } from "../routes";
+import { nameOf } from "../stores/names";
+import { several } from "../titles";
+import { clockTime } from "./message";
+import { shortened } from "./values";
+
+const VERBS: Record<string, string> = { "conversation:join": "joined", "conversation:leave": "left" };
+
+/** Several events of one type in a row are one line. */
+export function NoteRow({ events, inFull }: { events: readonly EventRecord[]; inFull: boolean }) {
+  const [first] = events;
+  if (!first) return null;
+  const verb = VERBS[first.type];
+  const names = events.slice(0, 3).map((one) => (one.userId ? nameOf(one.userId) : "Someone"));
+  const all = [...names, ...Array<string>(Math.max(0, events.length - names.length)).fill("")];
+  return (
+    <li class="note">
+      <bdi>{verb ? `${several(all)} ${verb}` : controlText(first)}</bdi>
+      <time dateTime={first.createdAt}>{clockTime(first.createdAt)}</time>
+      {inFull && events.length === 1 && first.keyId && <span>key {shortened(first.keyId)}</span>}
+      {inFull && events.length === 1 && first.requestId && (
+        <a href={linkTo("requests", { query: { requestId: first.requestId } })} title={first.requestId}>request {shortened(first.requestId)}</a>
+      )}
+    </li>
+  );
+}
+
+const CONTROL: Record<string, string> = {
+  offerControl: "Control was offered", passControl: "Control was passed", acceptControl: "Control was accepted",
+  releaseControl: "Control was released",
+};
+
+function controlText({ type, payload }: EventRecord): string {
+  const [, verb = "", failure] = type.split(":");
+  const pending = payload["pendingSwitchboardIntegration"] as { name?: string } | undefined;
+  const active = payload["activeSwitchboardIntegration"] as { name?: string } | undefined;
+  const name = verb === "offerControl" ? pending?.name : verb === "releaseControl" ? undefined : active?.name;
+  return `${CONTROL[verb] ?? type}${name ? `${verb === "acceptControl" ? " by" : " to"} ${name}` : ""}${failure ? ", which failed" : ""}`;
+}

@@ -1,0 +1,92 @@
+// Writes messages: as the business or as a participant, as text, with a form for each type, or as JSON.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { Button } from "../../parts/button";
+import { attempt } from "../../parts/errors";
+import { isViewer } from "../../session";
+import { authorBody, changeDraft, type Content, draftOf, post, postActivity } from "../../stores/composing";
+import { AuthorMenu } from "./author-menu";
+import { type ContentKind, ContentDialog, CONTENT_KINDS } from "./content-dialog";
+import type { Opened } from "./conversation";
+import { MessageJson, messageJson } from "./message-json";
+
+const MOST_ROWS = 8;
+
+export function Composer({ opened }: { opened: Opened }) {
+  const { id, thread } = opened;
+  const { text, userId, json } = draftOf(id);
+  const kind = useSignal<ContentKind | null>(null);
+  const send = async (content: Content): Promise<void> => {
+    thread.add(await post(id, { author: authorBody(userId), content }));
+  };
+  const sendText = async (): Promise<void> => {
+    const written = text.trim();
+    if (!written) return;
+    changeDraft(id, { text: "" });
+    if (!(await attempt(() => send({ type: "text", text: written })))) changeDraft(id, { text: draftOf(id).text || text });
+  };
+  if (json !== null) return <MessageJson opened={opened} />;
+  return (
+    <section class="composer" aria-label="New message">
+      <div class="row wrap">
+        <AuthorMenu opened={opened} />
+        <span class="spread" />
+        {userId === null ? <TypingButton id={id} /> : <ReadButton id={id} userId={userId} />}
+      </div>
+      <div class="row message-line-input">
+        <MessageField label="Message" value={text} onInput={(value) => changeDraft(id, { text: value })} onSend={sendText} />
+        <Button kind="primary" icon="send" onPress={sendText}>Send</Button>
+      </div>
+      <div class="row wrap kinds">
+        {CONTENT_KINDS.map((one) => <Button small kind="quiet" key={one.kind} onPress={() => (kind.value = one.kind)}>{one.text}</Button>)}
+        <Button small kind="quiet" onPress={() => changeDraft(id, { json: messageJson(userId, { type: "text", text }) })}>{"{ } JSON"}</Button>
+      </div>
+      {kind.value && (
+        <ContentDialog kind={kind.value} conversationId={id} text={text} onClose={() => (kind.value = null)} onSend={async (content) => {
+          await send(content);
+          changeDraft(id, { text: "" });
+        }} onJson={(content) => changeDraft(id, { json: messageJson(userId, content) })} />
+      )}
+    </section>
+  );
+}
+
+interface MessageFieldProps {
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  onSend: () => unknown;
+  placeholder?: string;
+}
+
+/** A field that grows with the text. Enter sends, unless text is being composed as in Chinese or Japanese. */
+export function MessageField({ label, value, onInput, onSend, placeholder }: MessageFieldProps) {
+  const area = useRef<HTMLTextAreaElement>(null);
+  const rows = Math.min(MOST_ROWS, value.split("\n").length);
+  return (
+    <textarea ref={area} class="textarea message-field" rows={Math.max(1, rows)} dir="auto" value={value} aria-label={label}
+      placeholder={placeholder ?? "Type a message (Enter to send, Shift+Enter for a new line)"} onInput={(event) => onInput(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+        event.preventDefault();
+        onSend();
+      }} />
+  );
+}
+
+/** Shows the business as typing until it is pressed again, or the conversation is left. */
+function TypingButton({ id }: { id: string }) {
+  const types = useSignal(false);
+  useEffect(() => () => {
+    if (types.value && !isViewer.value) void postActivity(id, "typing:stop", null).catch(() => undefined);
+  }, [id]);
+  const toggle = async (): Promise<void> => {
+    const next = !types.value;
+    if (await attempt(() => postActivity(id, next ? "typing:start" : "typing:stop", null))) types.value = next;
+  };
+  return <Button small pressed={types.value} title="Sends typing:start, and typing:stop when it is pressed again" onPress={toggle}>{types.value ? "Stop typing" : "Show as typing"}</Button>;
+}
+
+function ReadButton({ id, userId }: { id: string; userId: string }) {
+  return <Button small icon="eye" onPress={() => attempt(() => postActivity(id, "conversation:read", userId), "Marked as read")}>Mark as read</Button>;
+}
