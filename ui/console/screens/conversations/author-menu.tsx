@@ -25,8 +25,8 @@ export function AuthorMenu({ opened: { id, participants } }: { opened: Opened })
   return (
     <>
       <Menu label="Send as" small text={<><span class="muted">Send as </span><bdi>{userId === null ? business : nameOf(userId)}</bdi></>} items={[
-        { text: business, icon: "house", onPress: () => changeDraft(id, { userId: null }) },
-        { text: "Change the name of the business…", icon: "pencil", onPress: () => (dialog.value = "business") },
+        { text: business, onPress: () => changeDraft(id, { userId: null }) },
+        { text: "Change the name of the business…", onPress: () => (dialog.value = "business") },
         ...members.slice(0, SHOWN).map((one) => ({ text: nameOf(one.userId), onPress: () => changeDraft(id, { userId: one.userId }) })),
         ...(members.length > SHOWN ? [{ text: "Another participant…", onPress: () => (dialog.value = "other") }] : []),
       ]} />
