@@ -5,11 +5,11 @@ BIN := .venv/bin
 test check: export PYTHONDONTWRITEBYTECODE :=
 test check: export PYTHONPYCACHEPREFIX := $(CURDIR)/.pytest_cache/bytecode
 
-.PHONY: help run test check format generate ui bench image assets clean
+.PHONY: help run test check format generate ui check-ui bench image assets clean
 
 help: ## List the targets.
 	@echo 'Usage: make TARGET'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/server ## Set up .venv and serve a sandbox at http://127.0.0.1:8080.
 	$(BIN)/heliograph dev
@@ -31,6 +31,12 @@ check: .venv/dev ## Check format, lint, types, imports, generated files and shap
 	$(BIN)/python -m tools.generate_console_api --check
 	$(BIN)/python -m tools.unasync --check
 	$(BIN)/pytest tests/shape
+	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory check-ui; \
+	  elif [ -n "$$HELIOGRAPH_TEST_REQUIRE_NODE" ]; then echo 'no npm, and HELIOGRAPH_TEST_REQUIRE_NODE is set'; exit 1; \
+	  else echo 'no npm: the console is not built again'; fi
+
+check-ui: ui/node_modules/ready ## Check types and unit tests of the console, and that its built files are those of ui/.
+	cd ui && npm run --silent types && npm run --silent test && node build.mjs --check
 
 format: .venv/dev ## Format the code, and fix what ruff can fix.
 	$(BIN)/ruff format src tests bench tools examples
@@ -53,7 +59,7 @@ image: ## Build the container image heliograph; needs Docker.
 	docker build --tag heliograph .
 
 clean: ## Remove everything that was set up.
-	rm -rf .venv .compat .programs .bench
+	rm -rf .venv .compat .programs .bench ui/node_modules ui/.tests
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Heliograph needs Python 3.11 or newer: make PYTHON=python3.12 …")'

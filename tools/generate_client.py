@@ -24,6 +24,7 @@ EXCLUDED = {"UsageError", "Client"}
 def homes() -> dict[str, list[str]]:
     """The names of `heliograph.models` by their module: all public names that `heliograph.__all__` lacks."""
     found = {
+        "heliograph.client.activity": ["EventRecord", "RecordedRequest"],
         f"{GENERATED}.models": [kind.__name__ for kind in models()],
         "heliograph.errors": [
             name for name, kind in vars(errors).items() if isinstance(kind, type) and kind.__module__ == errors.__name__

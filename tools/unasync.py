@@ -37,7 +37,7 @@ RULES = [
     (r"from heliograph\.client\.http\.async_http import", "from heliograph.client.http.opening import"),
     (r"AsyncHttp(?=[:(\]])", "HttpxHttp"),
     ("AsyncGenerator", "Generator"),
-    (r"Generator\[Delivery, None\]", "Generator[Delivery, None, None]"),
+    (r"Generator\[(\w+), None\]", r"Generator[\1, None, None]"),
     (r"\banext\(", "next("),
     ("__anext__", "__next__"),
     (r"import threading\nimport random", "import random"),

@@ -7,6 +7,12 @@ import { build, context } from "esbuild";
 
 const ui = import.meta.dirname;
 const assets = join(ui, "../src/heliograph/server/console/assets");
+const LICENSES = [
+  "node_modules/preact/LICENSE",
+  "node_modules/@preact/signals/LICENSE",
+  "node_modules/@fontsource-variable/inter/LICENSE",
+  "console/parts/LICENSE.lucide",
+];
 const font = join(ui, "node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2");
 
 function options(outdir) {
@@ -38,8 +44,14 @@ async function built() {
     "console.css": file("console-style.css"),
     "inter.woff2": await readFile(font),
     "icon.svg": await readFile(join(ui, "console/icon.svg")),
+    "LICENSES.txt": await licenses(),
   };
   return { ...files, BUILD: Buffer.from(await manifest(files)) };
+}
+
+async function licenses() {
+  const texts = LICENSES.map(async (path) => `${path.replace("node_modules/", "")}\n\n${await readFile(join(ui, path), "utf8")}`);
+  return Buffer.from((await Promise.all(texts)).join("\n\n"));
 }
 
 // The digests of the sources and of the outputs, which `make check` compares without Node.

@@ -90,7 +90,9 @@ async def _serve(
     # import it.
     from heliograph.server.app import Application
     from heliograph.server.gated import through_gate
+    from heliograph.server.http.http1 import Http1Exchange
     from heliograph.server.observability.metrics import Metrics
+    from heliograph.server.recording.exchange import RecordedExchange
     from heliograph.server.recording.recorder import recording
     from heliograph.server.recording_app import RecordingApplication
 
@@ -128,7 +130,8 @@ async def _serve(
                 ready = partial(on_ready, store, url) if on_ready else None
                 async with metrics.measuring():
                     serve = application.serve if sandbox is None else through_gate(sandbox.gate, application.serve)
-                    await running.serve(serve, listener, settings, ready, application.close, link)
+                    exchange = RecordedExchange if recorder else Http1Exchange
+                    await running.serve(serve, listener, settings, ready, application.close, link, exchange)
 
 
 @contextlib.asynccontextmanager

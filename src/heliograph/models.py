@@ -190,6 +190,8 @@ if TYPE_CHECKING:
     from heliograph.client._generated.sync_api.switchboards import SwitchboardsApi as SwitchboardsApi
     from heliograph.client._generated.sync_api.users import UsersApi as UsersApi
     from heliograph.client._generated.sync_api.webhooks import WebhooksApi as WebhooksApi
+    from heliograph.client.activity import EventRecord as EventRecord
+    from heliograph.client.activity import RecordedRequest as RecordedRequest
     from heliograph.errors import AppNotFound as AppNotFound
     from heliograph.errors import AttachmentNotFound as AttachmentNotFound
     from heliograph.errors import ClientNotFound as ClientNotFound
@@ -423,6 +425,7 @@ __all__ = [
     "DownloadMessageRefBody",
     "Empty",
     "ErrorItem",
+    "EventRecord",
     "ExternalMessage",
     "ExtraChannelOptions",
     "ExtraChannelOptionsBody",
@@ -537,6 +540,7 @@ __all__ = [
     "ProfileBody",
     "QuotedMessageExternalMessageId",
     "QuotedMessageMessage",
+    "RecordedRequest",
     "Reference",
     "Referral",
     "ReleaseControlBody",
@@ -785,6 +789,8 @@ _HOMES = {
     "SwitchboardsApi": "heliograph.client._generated.sync_api.switchboards",
     "UsersApi": "heliograph.client._generated.sync_api.users",
     "WebhooksApi": "heliograph.client._generated.sync_api.webhooks",
+    "EventRecord": "heliograph.client.activity",
+    "RecordedRequest": "heliograph.client.activity",
     "AppNotFound": "heliograph.errors",
     "AttachmentNotFound": "heliograph.errors",
     "ClientNotFound": "heliograph.errors",

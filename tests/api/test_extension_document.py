@@ -40,7 +40,11 @@ def own(account: Caller) -> Caller:
 def answered(api: Caller, name: str, query: str = "", *, app_id: str = "", **more: Any) -> httpx.Response:
     """The response of an operation, by default in the caller's app."""
     (operation,) = (one for one in EXTENSIONS if one.name == name)
-    ids = {"deliveryId": more.pop("delivery_id", MISSING), "oauthClientId": more.pop("client_id", MISSING)}
+    ids = {
+        "deliveryId": more.pop("delivery_id", MISSING),
+        "oauthClientId": more.pop("client_id", MISSING),
+        "conversationId": more.pop("conversation_id", MISSING),
+    }
     path = path_of(operation, appId=app_id or api.app_id, **ids)
     return api.http.request(operation.method, f"{api.url}{path}{query}", auth=more.pop("auth", api.auth), **more)
 
@@ -89,10 +93,15 @@ def test_parameters_are_documented(document: Any) -> None:
     }
     assert set(found["ListDeliveries"]) == {("path", "appId"), ("query", "page"), ("query", "filter")}
     filters = found["ListDeliveries"]["query", "filter"]["properties"]
-    assert set(filters) == {"status", "webhookId", "conversationId", "userId"}
+    assert set(filters) == {"status", "webhookId", "conversationId", "userId", "ids"}
     assert set(found["DeleteOAuthClient"]) == {("path", "oauthClientId")}
     assert found["CreateOAuthClient"] == found["ListOAuthClients"] == {}
     assert filters["status"]["enum"] == ["pending", "delivered", "failed"]
+    assert set(found["ListAppUsers"]) == {
+        ("path", "appId"), ("query", "page"), ("query", "filter"), ("query", "sort"),
+    }  # fmt: skip
+    assert set(found["ListAppConversations"]) == {("path", "appId"), ("query", "page"), ("query", "sort")}
+    assert set(found["Find"]) == {("path", "appId"), ("query", "q")}
     for name in ("GetDelivery", "RetryDelivery"):
         assert set(found[name]) == {("path", "appId"), ("path", "deliveryId")}
     assert set(found["SetClientOutcome"]) == {
@@ -106,6 +115,7 @@ def test_parameters_are_documented(document: Any) -> None:
         ("path", "appId"), ("query", "trigger"), ("query", "conversationId"), ("query", "includeFullUser"),
         ("header", "Last-Event-ID"),
     }  # fmt: skip
+    assert set(found["StreamActivity"]) == {("path", "appId"), ("query", "once"), ("header", "Last-Event-ID")}
 
 
 def test_deliveries_are_as_documented(document: Any, own: Caller) -> None:
@@ -126,6 +136,26 @@ def test_event_records_are_as_documented(document: Any, own: Caller) -> None:
     assert [one["type"] for one in made] == ["conversation:create"]
     for query in ("?filter[type]=lost", "?page[size]=0"):
         check(document, name, answered(own, name, query), 400)
+
+
+def test_lists_and_search_are_as_documented(document: Any, own: Caller) -> None:
+    ada = own.new_user("ada")
+    group = own.new_group(ada, displayName="Crew")
+    own.say(group, userId=ada)
+    for query in ("", "?sort=oldest", f"?filter[ids]={ada}"):
+        made = check(document, "ListAppUsers", answered(own, "ListAppUsers", query), 200)["users"]
+        assert [one["id"] for one in made] == [ada]
+    for query in ("", "?sort=activity"):
+        made = check(document, "ListAppConversations", answered(own, "ListAppConversations", query), 200)
+        assert made["conversations"][0]["lastMessage"]["author"]["userId"] == ada
+    for name in ("ListAppUsers", "ListAppConversations"):
+        for query in ("?sort=name", "?page[size]=0"):
+            check(document, name, answered(own, name, query), 400)
+    check(document, "GetAppConversation", answered(own, "GetAppConversation", conversation_id=group), 200)
+    check(document, "GetAppConversation", answered(own, "GetAppConversation"), 404)
+    for wanted in (ada, group, "crew"):
+        assert len(check(document, "Find", answered(own, "Find", f"?q={wanted}"), 200)["results"]) == 1
+    check(document, "Find", answered(own, "Find"), 400)
 
 
 def test_recorded_requests_are_as_documented(document: Any, own: Caller) -> None:
@@ -171,6 +201,24 @@ def test_the_stream_is_as_documented(document: Any, own: Caller) -> None:
                 break
     assert [breaches(document, name, "text/event-stream", 200, one) for one in told] == [[]]
     assert told[0]["events"][0]["type"] == "conversation:create"
+
+
+def test_the_activity_stream_is_as_documented(document: Any, own: Caller) -> None:
+    name = "StreamActivity"
+    url = f"{own.url}/heliograph/v1/apps/{own.app_id}/activity"
+    check(document, name, answered(own, name, "?once=2"), 400)
+    found: list[Any] = []
+    with own.http.stream("GET", url, auth=own.auth, headers={"last-event-id": "x"}, timeout=20) as answer:
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/event-stream")
+        for line in answer.iter_lines():
+            if line == "event: reset":
+                own_group(own)
+            if line.startswith("data: "):
+                found.append(json.loads(line.removeprefix("data: ")))
+            if len(found) == 3:
+                break
+    assert [breaches(document, name, "text/event-stream", 200, one) for one in found] == [[], [], []]
+    assert found[2]["type"] == "conversation:create"
 
 
 def own_group(api: Caller) -> None:

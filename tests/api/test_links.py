@@ -63,7 +63,8 @@ class Site:
         assert servers
         (listed,) = json.loads(servers[1])
         redirects = [self.get(prefix + path, headers, peer)[0].headers["location"] for path in ("/", "/docs/")]
-        return {next_page.partition(self.list)[0], listed["url"], *(one.removesuffix("/docs") for one in redirects)}
+        roots = [re.sub(r"/(docs|console/)\Z", "", one) for one in redirects]
+        return {next_page.partition(self.list)[0], listed["url"], *roots}
 
     def close(self) -> None:
         """Close the connections."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 
 from heliograph.storage.migrations import schema
 from tests.databases import beside
-from tests.harness import Caller, Server, error_of
+from tests.harness import Caller, Server, error_of, serving
 
 NOWHERE = [
     "/nothing", "/health", "/health/nothing", "/docs/nothing", "/docs/assets/nothing", "/docs/assets/", "/scenic",
@@ -96,6 +97,13 @@ def test_openapi(other_server: Server, prefix: str) -> None:
 
 
 @pytest.mark.one_engine
+def test_scripts_of_others_do_not_run_on_the_reference_page(server: Server) -> None:
+    """It has the same origin as the console."""
+    policy = fetch(server, "/docs").headers["content-security-policy"].split("; ")
+    assert {"default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"} <= set(policy)
+
+
+@pytest.mark.one_engine
 @BOTH
 def test_docs(other_server: Server, prefix: str) -> None:
     """The page and all it loads come from this server; it works without a network."""
@@ -105,19 +113,36 @@ def test_docs(other_server: Server, prefix: str) -> None:
     assert not re.search(r"(?:https?:)?//[\w.]", page.text)
     assets = re.findall(r'(?:href|src)="([^":]+)"', page.text)
     kinds = {".css": "css", ".js": "javascript"}
-    assert len(assets) == 2
+    assert len(assets) == 3
     for asset in assets:
         found = fetch(other_server, urljoin(f"{prefix}/docs", asset))
         assert found.status_code == 200
         assert kinds[asset[asset.rindex(".") :]] in found.headers["content-type"]
-        assert len(found.content) > 1000
+        assert found.content
     assert fetch(other_server, urljoin(f"{prefix}/docs", "openapi.json")).status_code == 200
 
 
 @pytest.mark.one_engine
-@pytest.mark.parametrize("path", ["/", "/sc/", "/sc", "/docs/", "/sc/docs/"])
+@pytest.mark.parametrize("path", ["/", "/sc/", "/sc"])
+def test_the_root_of_a_sandbox_leads_to_the_console(other_server: Server, path: str) -> None:
+    """With the root path of the request."""
+    origin = other_server.url.removesuffix("/sc")
+    answer = httpx.get(origin + path, timeout=10)
+    assert answer.status_code == 307
+    assert answer.headers["location"] == f"{other_server.url if path.startswith('/sc') else origin}/console/"
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("options", [("--sandbox-tools", "no"), ("--console", "no")])
+def test_the_root_of_another_server_leads_to_the_docs(tmp_path: Path, options: tuple[str, str]) -> None:
+    with serving(tmp_path / "heliograph.db", *options) as server:
+        assert httpx.get(server.url, timeout=10).headers["location"] == f"{server.url}/docs"
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("path", ["/docs/", "/sc/docs/"])
 def test_ways_to_the_docs(other_server: Server, path: str) -> None:
-    """The root redirects to the page, keeping the root path."""
+    """The redirect keeps the root path."""
     origin = other_server.url.removesuffix("/sc")
     answer = httpx.get(origin + path, follow_redirects=True, timeout=10)
     assert answer.status_code == 200

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,9 +12,9 @@ from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
+from tests.console.browsing import BROWSER, REQUIRED, WITHOUT
 from tests.harness import Server, serving
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --virtual-time-budget=10000 --dump-dom"
@@ -26,7 +25,7 @@ OFFERED = [operation.path for operation in (*OPERATIONS, *EXTENSIONS, *SANDBOX_T
 
 pytestmark = [
     pytest.mark.one_engine,
-    pytest.mark.skipif(BROWSER is None, reason="no Chromium on this machine"),
+    pytest.mark.skipif(BROWSER is None and not REQUIRED, reason=WITHOUT),
 ]
 
 

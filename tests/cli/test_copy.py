@@ -104,10 +104,10 @@ def content(url: str) -> dict[str, list[tuple[object, ...]]]:
         else:
             bucketed = table not in WITHOUT_BUCKET
             keep[table] = sorted((line[1:] if bucketed else line for line in lines), key=repr)
-    # On SQLite events have a column that is always 0, before those that were added later: full_source, synthetic and
-    # request_id.
+    # On SQLite events have a column that is always 0, before those that were added later: full_source, synthetic,
+    # request_id and session_id.
     if is_sqlite(url):
-        keep["event"] = [(*line[:-4], *line[-3:]) for line in keep["event"]]
+        keep["event"] = [(*line[:-5], *line[-4:]) for line in keep["event"]]
         keep["outbound"] = [line[:-1] for line in keep["outbound"]]
     # What belongs to running processes.
     for table in ("lease", "stream_mark"):

@@ -6,14 +6,15 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from heliograph import AsyncClient, Attempt, BasicAuth, Client, Unauthorized
-from heliograph.client.event_source import EventSource
+from heliograph import AsyncClient, Attempt, BasicAuth, Client, EventRecord, RecordedRequest, Unauthorized
+from heliograph.client.event_source import ActivitySource, EventSource
 from heliograph.errors import DecodeError, InvalidArgument
 from heliograph.webhooks import ConversationJoinEvent, Delivery
 from tests.client.conftest import Place
@@ -194,3 +195,65 @@ def test_what_is_incomplete_is_forgotten_when_the_stream_is_opened_again() -> No
     source.begin()
     assert [one["events"][0]["id"] for one in source.read(whole)] == ["1"]
     assert source.last_event_id == "after-1"
+
+
+def test_the_activity_stream_yields_requests_and_events(place: Place) -> None:
+    user = place.new_user("ada")
+    with place.client.events.activity(place.app_id) as stream, repeating(lambda: join_and_leave(place, user)):
+        found = [next(stream) for _ in range(3)]
+        assert stream.recording is False
+        last = stream.last_event_id
+    for entry in found:
+        assert isinstance(entry, EventRecord)
+        assert entry.type in ("conversation:join", "conversation:leave")
+        assert entry.key_id == place.auth.username
+        assert entry.payload["conversation"]["id"] == place.group
+        assert isinstance(entry.created_at, datetime)
+    with place.client.events.activity(place.app_id, last_event_id=last) as stream:
+        assert next(stream).id == found[-1].id, "what was not handled is repeated"
+
+
+def join_and_leave(place: Place, user: str) -> None:
+    """Cause two events."""
+    place.client.participants.join_conversation(place.app_id, place.group, user_id=user, subscribe_sdk_client=False)
+    place.client.participants.leave_conversation(place.app_id, place.group, user_id=user)
+
+
+def test_an_async_activity_stream_counts_resets(place: Place) -> None:
+    async def read() -> tuple[str, int]:
+        async with (
+            AsyncClient(place.url, auth=place.auth) as client,
+            client.events.activity(place.app_id, last_event_id="unknown") as stream,
+        ):
+            create = asyncio.create_task(creating(client))
+            entry = await anext(stream)
+            create.cancel()
+            assert isinstance(entry, EventRecord)
+            return entry.type, stream.resets
+
+    async def creating(client: AsyncClient) -> None:
+        while True:
+            await client.conversations.create_conversation(place.app_id, type="sdkGroup")
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    assert asyncio.run(read()) == ("conversation:create", 1)
+
+
+ACTIVITY = (
+    b'id: a\nevent: hello\ndata: {"heartbeat":20,"recording":true}\n\n'
+    b'id: b\nevent: request\ndata: {"id":"1","method":"POST","path":"/v2","status":201,"durationMs":1.5}\n\n'
+    b'event: dropped\ndata: {"count":3}\n\n: heartbeat\nid: c\n\n'
+    b'id: d\nevent: request\ndata: {"id":"1"}\n\n'
+    b'id: e\nevent: later\ndata: {"new":1}\n\n'
+    b'event: bye\ndata: {"retryAfter":500}\n\n'
+)
+
+
+def test_the_activity_stream_is_parsed() -> None:
+    source = ActivitySource("StreamActivity", None)
+    (request,) = list(source.read(ACTIVITY))
+    assert isinstance(request, RecordedRequest)
+    assert (request.method, request.status, request.duration_ms, request.session_id) == ("POST", 201, 1.5, None)
+    assert (source.recording, source.dropped, source.resets, source.last_event_id) == (True, 3, 0, "e")
+    with pytest.raises(DecodeError, match="invalid entry in the stream"):
+        list(source.read(b"event: request\ndata: []\n\n"))

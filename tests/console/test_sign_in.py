@@ -31,7 +31,7 @@ def test_with_a_key(page: Page, sandbox_server: Server, own: Caller) -> None:
     expect(page.get_by_role("alert")).to_have_text("Incorrect key ID or secret.")
     fill(page, Secret=own.auth[1])
     expect(page.get_by_role("button", name="Ada")).to_be_visible()
-    assert page.url.rstrip("/").endswith(f"/console/{own.app_id}")
+    expect(page).to_have_url(f"{sandbox_server.url}/console/{own.app_id}")
     page.reload()
     expect(page.get_by_role("button", name="Ada")).to_be_visible()
 

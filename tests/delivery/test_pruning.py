@@ -99,7 +99,7 @@ def test_recorded_requests_are_pruned(run: Run) -> None:
 
     def request(app_id: str) -> StoredRequest:
         return StoredRequest(
-            ids.new(), app_id, "r", 0, 0, "GET", "/", 200, None, None, sent=Raw(b"{}"), received=Raw(b"{}")
+            ids.new(), app_id, "r", 0, 0, "GET", "/", 200, None, None, None, sent=Raw(b"{}"), received=Raw(b"{}")
         )
 
     async def record(tx: Tx, count: int) -> None:

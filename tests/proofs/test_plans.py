@@ -52,7 +52,19 @@ async def use(crowd: Crowd, target: str) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while (await crowd.ok("GET", f"{deliveries}?filter[status]=pending&page[size]=1"))["deliveries"]:  # noqa: ASYNC110 - the server delivers
             await asyncio.sleep(0.05)
-    await crowd.ok("GET", deliveries)
+    listed = (await crowd.ok("GET", deliveries))["deliveries"]
+    await crowd.ok("GET", f"{deliveries}?filter[ids]={','.join(one['id'] for one in listed)}")
+    await look_up(crowd, f"/heliograph/v1/apps/{crowd.api.app_id}", users)
+
+
+async def look_up(crowd: Crowd, app: str, users: list[str]) -> None:
+    """Call what lists everything in an app, and what searches it."""
+    lists = ["/users", "/users?sort=oldest", "/conversations", "/conversations?sort=oldest"]
+    for path in (*lists, "/conversations?sort=activity", f"/users?filter[ids]={','.join(users)}"):
+        await crowd.ok("GET", app + path)
+    events = (await crowd.ok("GET", f"{app}/eventRecords"))["events"]
+    for wanted in (users[0], "user%207", "Crew", events[0]["id"], "0" * 24, "f" * 24, "app_" + "0" * 24):
+        await crowd.ok("GET", f"{app}/find?q={wanted}")
 
 
 def member(user: str) -> dict[str, Any]:

@@ -223,3 +223,16 @@ def test_a_server_without_the_setting_records_nothing(account: Caller, server: S
     found = api.ok("GET", path(api))
     assert (found["requests"], found["recording"], found["dropped"]) == ([], False, 0)
     assert everything(server.database_url)["request"] == []
+
+
+def test_a_request_is_found_by_its_ids(own: Caller) -> None:
+    """finding.4"""
+    where = f"/heliograph/v1/apps/{own.app_id}/find"
+    for headers in ({}, {"x-request-id": "deploy-17/a"}, {"x-request-id": "f" * 24}):
+        made = sent_and_recorded(own, "POST", "/conversations", {"type": "sdkGroup"}, headers=headers)
+        title = f"POST /v2/apps/{own.app_id}/conversations: 201"
+        for wanted in (made["requestId"], made["id"]):
+            results = own.ok("GET", where, params={"q": wanted})["results"]
+            assert results == [{"kind": "request", "id": made["id"], "title": title}]
+    # The lists of the console are not recorded.
+    assert [one["path"] for one in shown(own) if "heliograph" in one["path"]] == []

@@ -73,10 +73,13 @@ OUTCOMES = "status, drop, truncate, bytesPerSecond"
         ({"match": {"operation": "ListApps"}}, UNKNOWN),
         ({"match": {"operation": "PutChaos"}}, UNKNOWN),
         ({"match": {"caller": "user"}}, "rules[0].match should NOT have the additional property 'caller'"),
-        (
-            {"match": {"operation": "StreamEvents"}, "effect": {"truncate": 5}},
-            f"{EFFECT} truncate and bytesPerSecond are not possible for StreamEvents",
-        ),
+        *[
+            (
+                {"match": {"operation": stream}, "effect": {"truncate": 5}},
+                f"{EFFECT} truncate and bytesPerSecond are not possible for {stream}",
+            )
+            for stream in ("StreamEvents", "StreamActivity")
+        ],
     ],
 )  # fmt: skip
 def test_an_invalid_rule_is_refused_by_the_name_of_its_field(api: Caller, given: Any, title: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 from heliograph import BasicAuth, Client
 from tests.api.test_streams import cursor_of, event_of, streaming
 from tests.harness import Caller
+from tests.recording.activity import streaming as activity
 from tests.robustness.answers import Connection, request
 from tests.sandbox.chaos import counts, disturb, rule
 
@@ -122,3 +123,21 @@ def test_request_rules_apply_to_the_opening_of_a_stream(api: Caller) -> None:
     with streaming(api) as lines:
         cursor_of(lines)
     assert counts(api) == {"lost": (2, 1), "cut": (0, 0)}
+
+
+def test_the_activity_stream_is_disturbed_by_its_events(api: Caller) -> None:
+    """Requests and reports of the stream itself are no events."""
+    lost = rule("lost", "stream", drop=1, times=1, match={"trigger": "conversation:message"})
+    disturb(api, lost, rule("cut", truncate=5, match={"method": "GET"}))
+    group = api.new_group()
+    with activity(api) as frames:
+        start = next(frames)
+        api.say(group, "one")
+        api.say(group, "two")
+        seen = [next(frames)]
+        with pytest.raises(httpx.RemoteProtocolError):
+            list(frames)
+    assert [one.data["type"] for one in seen] == ["conversation:message"]
+    with activity(api, start.cursor) as frames:
+        assert [next(frames).kind for _ in range(3)] == ["hello", "event", "event"]
+    assert counts(api)["lost"] == (3, 1)

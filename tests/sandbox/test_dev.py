@@ -160,6 +160,7 @@ def test_a_program_starts_it_and_takes_it_along(tmp_path: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=env)
     assert parent.stdout is not None
     found = json.loads(parent.stdout.readline())
+    assert found.pop("HELIOGRAPH_CONSOLE_URL").startswith(f"{found['HELIOGRAPH_URL']}/console/#ticket=hgt_")
     assert found == variables(tmp_path, found["HELIOGRAPH_URL"])
     parent.kill()
     parent.wait()

@@ -30,6 +30,7 @@ from tests.security.sign_ins import SESSION, SESSIONS, Bearer, operator_of, sign
 from tests.security.test_clock import Clock, wait_for
 
 ALL = (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS)
+STREAMS = ("StreamEvents", "StreamActivity")
 READ_ONLY = (403, "forbidden", "This session is read-only")
 SECRET_LIKE = re.compile("secret|token|password|ticket|signingKey", re.IGNORECASE)
 NO_SECRETS = {"pushNotificationToken", "token_type", "wrongSecret"}
@@ -47,12 +48,12 @@ def test_a_viewer_may_only_read(account: Caller, api: Caller, operation: AnyOper
         path = path_of(operation, appId=api.app_id, name="default")
         body = smallest_body(operation)
         given = {**body, "params": {**dict.fromkeys(operation.required, "x"), **body.get("params", {})}}
-        if operation.method == "GET" and operation.name not in ("Authorize", "StreamEvents"):
+        if operation.method == "GET" and operation.name not in ("Authorize", *STREAMS):
             answer = viewer(operation.method, path, **given)
             assert answer.status_code < 500
             assert answer.status_code == 403 or error_of_or_none(answer) != READ_ONLY
             assert viewer("HEAD", path, **given).status_code == answer.status_code
-        elif operation.name != "StreamEvents":
+        elif operation.name not in STREAMS:
             assert error_of(viewer(operation.method, path, **given)) == READ_ONLY
 
 
@@ -68,10 +69,11 @@ def test_a_viewer_reads_and_streams_and_changes_nothing(api: Caller) -> None:
     assert error_of(viewer("DELETE", f"/users/{ada}")) == READ_ONLY
     assert error_of(viewer("POST", "/users", {"externalId": "eve"})) == READ_ONLY
     assert api.ok("GET", f"/users/{ada}")
-    url, headers = f"{api.url}/heliograph/v1/apps/{api.app_id}/events", {"authorization": viewer.header}
-    with httpx.Client() as http, http.stream("GET", url, headers=headers) as stream:
-        assert stream.status_code == 200
-        assert stream.headers["content-type"] == "text/event-stream"
+    for name in ("events", "activity"):
+        url, headers = f"{api.url}/heliograph/v1/apps/{api.app_id}/{name}", {"authorization": viewer.header}
+        with httpx.Client() as http, http.stream("GET", url, headers=headers) as stream:
+            assert stream.status_code == 200
+            assert stream.headers["content-type"] == "text/event-stream"
 
 
 def secrets_of(api: Caller) -> list[tuple[str, str]]:

@@ -7,16 +7,18 @@ from typing import Any
 import pytest
 
 from heliograph.wire.operations import AnyOperation, Scope
-from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.extensions import CONTENTS_TAG, EXTENSIONS
 from tests.harness import Caller, new_app
 from tests.security.calls import path_of
 from tests.security.credentials import bearer
 
-DELIVERIES = [operation for operation in EXTENSIONS if operation.tag in ("Deliveries", "Recorded requests")]
+LOOKED_UP = [
+    operation for operation in EXTENSIONS if operation.tag in ("Deliveries", "Recorded requests", CONTENTS_TAG)
+]
 
 
 @pytest.mark.one_engine
-@pytest.mark.parametrize("operation", DELIVERIES, ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", LOOKED_UP, ids=lambda one: one.name)
 def test_an_app_key_is_required(account: Caller, api: Caller, operation: AnyOperation) -> None:
     assert operation.scope is Scope.APP
     stranger = new_app(account)

@@ -15,12 +15,21 @@ from tests.routing import buckets, refused, unnamed
 LOOKED_UP = "the caller names neither a conversation nor a user; such calls are rare"
 ONCE = "the command runs without a server, and reads everything"
 EXPORT = "the export of a sandbox"
+FOUND = "the caller searches an app for an id or a name"
+LISTED = "a list of a whole app"
 SPREAD_OUT = {
     "clients.of_integration": "the deletion of an integration concerns clients of all users",
     "devices.deactivate": "the deletion of an integration concerns devices of all users",
     "deliveries.get": LOOKED_UP,
+    "deliveries.get_many": LOOKED_UP,
     "deliveries.page": LOOKED_UP,
     "event_records.page": LOOKED_UP,
+    "event_records.get": FOUND,
+    "event_records.conversation_of": FOUND,
+    "event_records.newest_of_conversations": LISTED,
+    "conversations.named": FOUND,
+    "conversations.page": LISTED,
+    "users.page": LISTED,
     "outbound.page": LOOKED_UP,
     "inactivity.checked_before": "the maintenance of apps with a limit of inactivity, a few times within the limit",
     "users.of_app": EXPORT,
@@ -29,7 +38,8 @@ SPREAD_OUT = {
     "outbox.after": "the events of an app, for tests",
     "retention.buckets": "the hourly maintenance of a database that is not distributed",
     "stream.start": "the step of the schema that begins the stream",
-    "stream.after": "the stream is that of a whole app",
+    "stream.rows_after": "the stream is that of a whole app",
+    "activity.is_behind": "the stream is that of a whole app",
     "stream.changed_apps": "the streams are those of whole apps",
     "copying._chunk": ONCE,
     "copying._count": ONCE,

@@ -168,6 +168,8 @@ WITHOUT_TENANT |= {
     "stream.start",
     "stream.newest",
     "stream.changed_apps",
+    "activity.changed_apps",
+    "recorded_requests.newest",
     "cursors.prepare",
 }
 # A snapshot is one of the whole database.

@@ -8,49 +8,39 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from starlette.types import Message, Scope
 
 from heliograph.background import Failures
-from heliograph.server.http.exchange import Addresses, Exchange
+from heliograph.domain.tenants import AppCaller
+from heliograph.server.http.channel import Channel
+from heliograph.server.http.exchange import Addresses
 from heliograph.server.http.responses import Response
-from heliograph.server.recording.exchange import RecordedExchange
+from heliograph.server.recording.exchange import BODY_LIMIT, RecordedExchange
 from heliograph.server.recording.recorder import QUEUE_BYTES, QUEUE_LIMIT, Recorder
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
+from heliograph.wire import operations
 from tests.databases import SQLITE, new_database, url_of
 
 APP = "6b08800000000000000000aa"
+PATH = f"/v2/apps/{APP}"
 pytestmark = pytest.mark.one_engine
 
 
-class _Received(Exchange):
-    """A request that was received and answered."""
+class _Transport(asyncio.Transport):
+    """A transport to which nothing is written."""
 
-    status = 200
-
-    def mark_authenticated(self) -> None:
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
         """Do nothing."""
-
-    def scope(self) -> Scope:
-        """Nothing asks for it."""
-        raise NotImplementedError
-
-    async def receive(self) -> Message:
-        """Nothing asks for it."""
-        raise NotImplementedError
-
-    async def send(self, message: Message) -> None:
-        """Nothing asks for it."""
-        raise NotImplementedError
 
 
 def add(recorder: Recorder, number: int, body: bytes = b"") -> None:
     """Record a request with this number in its id."""
     headers = [(b"x-request-id", str(number).encode())]
-    exchange = RecordedExchange(_Received("GET", b"/", b"", headers, Addresses("http", None, None)), APP)
-    exchange.mark_authenticated()
-    recorder.add(exchange, "GetApp", Response(200, [], body), 0.001)
+    target, addresses = (PATH.encode(), b""), Addresses("http", None, None)
+    exchange = RecordedExchange(Channel(_Transport()), "GET", target, headers, addresses, lambda: None)
+    exchange.mark_authenticated(AppCaller("app_key", operations.Scope.APP, APP))
+    recorder.add(exchange, APP, "GetApp", Response(200, [], body), 0.001)
 
 
 async def numbers(reader: Reader) -> list[int]:
@@ -89,14 +79,31 @@ def test_the_oldest_are_dropped_and_counted(tmp_path: Path) -> None:
 
 def test_the_memory_of_the_queue_is_limited(tmp_path: Path) -> None:
     """recording.4"""
+    fitting = QUEUE_BYTES // BODY_LIMIT
+
+    async def work(store: Store, recorder: Recorder, dropped: list[int]) -> None:
+        for number in range(fitting + 4):
+            add(recorder, number, b"x" * BODY_LIMIT)
+        await recorder.flush()
+        kept = await store.read(numbers)
+        # The rest of each request takes memory, too.
+        assert kept == list(range(fitting + 4 - len(kept), fitting + 4))
+        assert fitting - 4 < len(kept) <= fitting
+        assert sum(dropped) == fitting + 4 - len(kept)
+
+    run(tmp_path, work)
+
+
+def test_bodies_that_are_not_recorded_take_no_memory(tmp_path: Path) -> None:
+    """recording.3"""
     body = b"x" * (QUEUE_BYTES // 8)
 
     async def work(store: Store, recorder: Recorder, dropped: list[int]) -> None:
         for number in range(12):
             add(recorder, number, body)
         await recorder.flush()
-        assert sum(dropped) == 4
-        assert await store.read(numbers) == list(range(4, 12))
+        assert await store.read(numbers) == list(range(12))
+        assert not dropped
 
     run(tmp_path, work)
 

@@ -2,9 +2,17 @@
 
 export type AcceptControlBody = { metadata?: Record<string, string | number | boolean | null> | null };
 
+export type ActivityBye = { retryAfter: number };
+
+export type ActivityDropped = { count: number };
+
+export type ActivityHello = { heartbeat: number; recording: boolean };
+
 export type ActivityMessage = { data?: Record<string, unknown>; type: "conversation:endedByUser" | "ticket:closed" | "ticket:transfer:email" };
 
 export type ActivityPost = { author: AuthorBody; type: "conversation:read" | "typing:start" | "typing:stop" };
+
+export type ActivityReset = Record<string, unknown>;
 
 export type AndroidIntegration = { attachmentsEnabled?: boolean; canUserCreateMoreConversations?: boolean; canUserSeeConversationList?: boolean; defaultResponder?: DefaultResponder; displayName?: string; id: string; senderId?: string; showAIDisclaimer?: boolean; status?: "active" | "error" | "inactive"; type: "android" };
 
@@ -31,6 +39,8 @@ export type AppSettings = { appLocalizationEnabled: boolean; conversationRetenti
 export type AppSettingsBody = { appLocalizationEnabled?: boolean | null; conversationRetentionSeconds?: number | null; disableConversationReopen?: boolean | null; echoPostback?: boolean | null; endSessionEnabled?: boolean | null; ignoreAutoConversationStart?: boolean | null; maskCreditCardNumbers?: boolean | null; multiConvoEnabled?: boolean | null; useAnimalNames?: boolean | null };
 
 export type AppUpdateBody = { displayName?: string | null; metadata?: Record<string, string | number | boolean | null> | null; settings?: AppSettingsBody | null };
+
+export type AppUserListResponse = { links?: Links; meta: PageMeta; users: Array<User> };
 
 export type AppWithSubdomain = { displayName: string; id: string; metadata?: Record<string, unknown>; settings: AppSettings; subdomain?: string };
 
@@ -120,6 +130,12 @@ export type ConversationListResponse = { conversations: Array<Conversation>; lin
 
 export type ConversationResponse = { conversation: Conversation };
 
+export type ConversationSummary = { businessLastRead?: string; createdAt: string; displayName?: string; iconUrl?: string; id: string; lastMessage?: LastMessage; lastUpdatedAt: string; messageCount: number; participantCount: number; type: "personal" | "sdkGroup" };
+
+export type ConversationSummaryListResponse = { conversations: Array<ConversationSummary>; links?: Links; meta: PageMeta };
+
+export type ConversationSummaryResponse = { conversation: ConversationSummary; participantLimit: number };
+
 export type ConversationUpdateBody = { description?: string | null; displayName?: string | null; iconUrl?: string | null; metadata?: Record<string, string | number | boolean | null> | null };
 
 export type ConversionEvents = { datasetId: string; eventsReceived: number };
@@ -172,7 +188,7 @@ export type ErrorResponse = { errors: Array<Error> };
 
 export type Event = { createdAt: string; id: string; payload: unknown; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "passthrough:messaging" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update" };
 
-export type EventRecord = { conversationId?: string; createdAt: string; id: string; keyId?: string; payload: Record<string, unknown>; requestId?: string; synthetic?: boolean; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string };
+export type EventRecord = { conversationId?: string; createdAt: string; id: string; keyId?: string; payload: Record<string, unknown>; requestId?: string; sessionId?: string; synthetic?: boolean; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string };
 
 export type EventRecordListResponse = { events: Array<EventRecord>; links?: Links; meta: PageMeta };
 
@@ -190,6 +206,8 @@ export type FileMessage = { altText?: string; attachmentId?: string; blockChatIn
 
 export type FileMessageBody = { altText?: string | null; attachmentId?: string | null; blockChatInput?: boolean | null; htmlText?: string | null; markdownText?: string | null; mediaUrl: string; text?: string | null; type: "file" };
 
+export type FindResponse = { results: Array<Found> };
+
 export type FormMessage = { blockChatInput?: boolean; fields: Array<FormMessageField>; submitted?: boolean; text?: string; type: "form" };
 
 export type FormMessageBody = { blockChatInput?: boolean | null; fields: Array<FormMessageFieldBody>; text?: string | null; type: "form" };
@@ -205,6 +223,8 @@ export type FormResponseMessageBody = { fields: Array<FormResponseMessageFieldBo
 export type FormResponseMessageField = { email?: string; format?: "decimal" | "integer"; label: string; name: string; select?: Array<Record<string, unknown>>; text?: string; type: "email" | "select" | "text" };
 
 export type FormResponseMessageFieldBody = { email?: string | null; format?: "decimal" | "integer" | null; label: string; name: string; quotedMessageId?: string | null; select?: Array<Record<string, unknown>> | null; text?: string | null; type: "email" | "select" | "text" };
+
+export type Found = { conversationId?: string; id: string; kind: "app" | "conversation" | "delivery" | "event" | "integration" | "key" | "message" | "participant" | "request" | "user" | "webhook"; title: string; userId?: string };
 
 export type Identity = { type: string; value: string; verification?: string };
 
@@ -255,6 +275,8 @@ export type IosIntegrationBody = { autoUpdateBadge?: boolean | null; canUserCrea
 export type Item = { actions: Array<Buy | Link | Postback | Webview>; altText?: string; description?: string; mediaType?: string; mediaUrl?: string; metadata?: Record<string, unknown>; size?: "compact" | "large"; title: string };
 
 export type ItemBody = { actions: Array<BuyBody | LinkBody | PostbackBody | WebviewBody>; altText?: string | null; description?: string | null; mediaType?: string | null; mediaUrl?: string | null; metadata?: Record<string, string | number | boolean | null> | null; size?: "compact" | "large" | null; title: string };
+
+export type LastMessage = { author: Author; id: string; received: string; text?: string; type: string };
 
 export type LineIntegration = { channelAccessToken?: string; channelId?: string; channelSecret?: string; defaultResponder?: DefaultResponder; displayName?: string; id: string; lineId?: string; qrCodeUrl?: string; serviceCode?: string; showAIDisclaimer?: boolean; status?: "active" | "error" | "inactive"; switcherSecret?: string; type: "line" };
 
@@ -386,9 +408,9 @@ export type ReadAct = { type: "conversation:read" };
 
 export type RecordedMessage = { body?: unknown; headers: Record<string, string>; size: number };
 
-export type RecordedRequest = { durationMs: number; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; requestId: string; status: number };
+export type RecordedRequest = { durationMs: number; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; requestId: string; sessionId?: string; status: number };
 
-export type RecordedRequestDetails = { durationMs: number; events: Array<EventRecord>; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; request: RecordedMessage; requestId: string; response: RecordedMessage; status: number };
+export type RecordedRequestDetails = { durationMs: number; events: Array<EventRecord>; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; request: RecordedMessage; requestId: string; response: RecordedMessage; sessionId?: string; status: number };
 
 export type RecordedRequestListResponse = { dropped: number; links?: Links; meta: PageMeta; recording: boolean; requests: Array<RecordedRequest> };
 
@@ -608,7 +630,9 @@ export interface Operations {
   DownloadMessageRef: { path: { appId: string; conversationId: string }; query: object; body: DownloadMessageRefBody; response: Record<string, unknown> };
   ExportSeed: { path: { appId: string }; query: object; body: undefined; response: SeedExportResponse };
   ExportSnapshot: { path: { snapshotName: string }; query: object; body: undefined; response: undefined };
+  Find: { path: { appId: string }; query: { q?: string }; body: undefined; response: FindResponse };
   GetApp: { path: { appId: string }; query: object; body: undefined; response: AppResponse };
+  GetAppConversation: { path: { appId: string; conversationId: string }; query: object; body: undefined; response: ConversationSummaryResponse };
   GetAppKey: { path: { appId: string; keyId: string }; query: object; body: undefined; response: AppKeyResponse };
   GetChaos: { path: { appId: string }; query: object; body: undefined; response: ChaosResponse };
   GetClock: { path: { appId: string }; query: object; body: undefined; response: ClockResponse };
@@ -629,7 +653,9 @@ export interface Operations {
   ImportSnapshot: { path: { snapshotName: string }; query: object; body: undefined; response: SnapshotResponse };
   JoinConversation: { path: { appId: string; conversationId: string }; query: object; body: ParticipantJoinBody; response: ParticipantResponse };
   LeaveConversation: { path: { appId: string; conversationId: string }; query: object; body: ParticipantLeaveBody; response: Empty };
+  ListAppConversations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; sort?: string }; body: undefined; response: ConversationSummaryListResponse };
   ListAppKeys: { path: { appId: string }; query: object; body: undefined; response: AppKeyListResponse };
+  ListAppUsers: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; sort?: string }; body: undefined; response: AppUserListResponse };
   ListApps: { path: object; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: AppListResponse };
   ListClients: { path: { appId: string; userIdOrExternalId: string }; query: { page?: Record<string, string | number | boolean | undefined>; brandId?: string }; body: undefined; response: ClientListResponse };
   ListConsoleSessions: { path: object; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: ConsoleSessionListResponse };
@@ -675,6 +701,7 @@ export interface Operations {
   SetClientOutcome: { path: { appId: string; userIdOrExternalId: string; clientId: string }; query: { brandId?: string }; body: ClientOutcomeBody; response: ClientResponse };
   SetClock: { path: { appId: string }; query: object; body: ClockBody; response: ClockChangeResponse };
   SetInboxScript: { path: { appId: string; name: string }; query: object; body: InboxScriptBody; response: InboxResponse };
+  StreamActivity: { path: { appId: string }; query: { once?: string }; body: undefined; response: undefined };
   StreamEvents: { path: { appId: string }; query: { trigger?: string; conversationId?: string; includeFullUser?: string }; body: undefined; response: undefined };
   SyncUser: { path: { appId: string; zendeskId: string }; query: object; body: SyncUserBody; response: UserResponse };
   TriggerEvent: { path: { appId: string }; query: object; body: TriggerBody; response: TriggerResponse };
@@ -728,7 +755,9 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   DownloadMessageRef: "POST /v2/apps/{appId}/conversations/{conversationId}/download",
   ExportSeed: "GET /heliograph/v1/apps/{appId}/sandbox/seed",
   ExportSnapshot: "GET /heliograph/v1/sandbox/snapshots/{snapshotName}/file",
+  Find: "GET /heliograph/v1/apps/{appId}/find",
   GetApp: "GET /v2/apps/{appId}",
+  GetAppConversation: "GET /heliograph/v1/apps/{appId}/conversations/{conversationId}",
   GetAppKey: "GET /v2/apps/{appId}/keys/{keyId}",
   GetChaos: "GET /heliograph/v1/apps/{appId}/sandbox/chaos",
   GetClock: "GET /heliograph/v1/apps/{appId}/sandbox/clock",
@@ -749,7 +778,9 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   ImportSnapshot: "PUT /heliograph/v1/sandbox/snapshots/{snapshotName}/file",
   JoinConversation: "POST /v2/apps/{appId}/conversations/{conversationId}/join",
   LeaveConversation: "POST /v2/apps/{appId}/conversations/{conversationId}/leave",
+  ListAppConversations: "GET /heliograph/v1/apps/{appId}/conversations",
   ListAppKeys: "GET /v2/apps/{appId}/keys",
+  ListAppUsers: "GET /heliograph/v1/apps/{appId}/users",
   ListApps: "GET /v2/apps",
   ListClients: "GET /v2/apps/{appId}/users/{userIdOrExternalId}/clients",
   ListConsoleSessions: "GET /heliograph/v1/console/sessions",
@@ -795,6 +826,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   SetClientOutcome: "POST /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/clients/{clientId}/outcome",
   SetClock: "POST /heliograph/v1/apps/{appId}/sandbox/clock",
   SetInboxScript: "PUT /heliograph/v1/apps/{appId}/sandbox/inboxes/{name}/script",
+  StreamActivity: "GET /heliograph/v1/apps/{appId}/activity",
   StreamEvents: "GET /heliograph/v1/apps/{appId}/events",
   SyncUser: "POST /v2/apps/{appId}/users/{zendeskId}/sync",
   TriggerEvent: "POST /heliograph/v1/apps/{appId}/sandbox/trigger",

@@ -64,7 +64,7 @@ def dev(seed: Path | None, open_: bool, as_json: bool, stop_on_eof: bool, **opti
         Thread(target=_stop_on_eof, daemon=True).start()
     with contextlib.ExitStack() as stack:
         prepare = partial(_prepare, settings=settings, file=file, stack=stack)
-        ready = _print_json if as_json else partial(_print, settings=settings, file=file)
+        ready = partial(_print_json, settings=settings) if as_json else partial(_print, settings=settings, file=file)
         assembly.serve(settings, partial(_ready, ready, open_=open_), prepare)
 
 
@@ -117,18 +117,26 @@ async def _ready(ready: Callable[[Store, str], Awaitable[None]], store: Store, u
         click.launch(f"{url}/docs")
 
 
-async def _print_json(store: Store, url: str) -> None:
+async def _print_json(store: Store, url: str, *, settings: Settings) -> None:
+    from heliograph.cli.console_link import console_link
     from heliograph.domain import sandbox
 
-    print_json((await connection_of(store, await sandbox.ensure(store), url)).variables())
+    found = await sandbox.ensure(store)
+    variables = (await connection_of(store, found, url)).variables()
+    if (link := await console_link(store, url, settings, found.app.id, found.app_key.id)) is not None:
+        variables["HELIOGRAPH_CONSOLE_URL"] = link
+    print_json(variables)
 
 
 async def _print(store: Store, url: str, *, settings: Settings, file: SeedFile | None) -> None:
+    from heliograph.cli.console_link import print_console_link
     from heliograph.cli.welcome import announce, introduce
     from heliograph.domain import sandbox
 
+    found = await sandbox.ensure(store)
     announce(store, url, settings)
     if file is not None:
         click.echo(f"  seed       {file.name}")
+    await print_console_link(store, url, settings, found.app.id, found.app_key.id)
     click.echo('\nSandbox; eval "$(heliograph env)" sets the variables that commands and tests read:\n')
-    introduce(settings.public_url or url, await sandbox.ensure(store))
+    introduce(settings.public_url or url, found)

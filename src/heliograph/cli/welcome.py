@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from heliograph._version import __version__
+from heliograph.cli.console_link import print_console_link
 from heliograph.domain import sandbox
 from heliograph.domain.networks import described, networks_of
 from heliograph.domain.sandbox import Sandbox
@@ -13,11 +16,19 @@ from heliograph.storage.store import Store
 
 
 async def welcome(store: Store, url: str, settings: Settings) -> None:
-    """Print the URLs of the server. On an empty database, create the sandbox and print first steps."""
+    """Print the URLs of the server. On an empty database, create the sandbox and print first steps.
+
+    A sandbox also prints a link to its console: on an empty database, as it prints the secrets of the keys, and
+    otherwise on a terminal only, because the output of a service is stored.
+    """
     announce(store, url, settings)
-    if not settings.sandbox or not await sandbox.is_empty(store):
+    created = await sandbox.ensure(store) if settings.sandbox and await sandbox.is_empty(store) else None
+    if created is not None or sys.stdout.isatty():
+        found = await sandbox.existing(store)
+        if found is not None:
+            await print_console_link(store, url, settings, found.app_id, found.app_key_id)
+    if created is None:
         return
-    created = await sandbox.ensure(store)
     click.echo(f"\nSandbox{_how_to_show(store, settings.database)}:\n")
     introduce(settings.public_url or url, created)
 

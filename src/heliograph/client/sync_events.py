@@ -7,21 +7,25 @@ import random
 import time
 from collections.abc import Generator, Iterable
 from types import TracebackType
-from typing import Self
+from typing import Any, Generic, Self, TypeVar
 
 from msgspec.structs import replace
 
 from heliograph.client import retrying
+from heliograph.client.activity import ActivityEntry
 from heliograph.client.delivery import Delivery
-from heliograph.client.event_source import EventSource
+from heliograph.client.event_source import ActivitySource, EventSource, Source
 from heliograph.client.options import Attempt, Options, report_attempt
 from heliograph.client.requesting import PreparedRequest, build
 from heliograph.client.sync_calls import Api, BaseClient
 from heliograph.errors import ApiError, InvalidArgument, TransportError
-from heliograph.wire.table.extensions import STREAM_EVENTS
+from heliograph.wire.table.extensions import STREAM_ACTIVITY, STREAM_EVENTS
+
+T = TypeVar("T")
+S = TypeVar("S", bound=Source[Any])
 
 _SILENCE_SECONDS = 45.0
-"""Reconnect after this long without data. The server sends a comment every 15 seconds."""
+"""Reconnect after this long without data. The server sends a comment every 15 or 20 seconds."""
 
 
 class EventsApi(Api):
@@ -64,11 +68,41 @@ class EventsApi(Api):
             "conversationId": conversation_id,
             "includeFullUser": include_full_user or None,
         }
-        return EventStream(self._client, build(STREAM_EVENTS, (app_id,), query=query), last_event_id)
+        return EventStream(
+            self._client,
+            build(STREAM_EVENTS, (app_id,), query=query),
+            EventSource(STREAM_EVENTS.name, last_event_id),
+        )
+
+    def activity(self, app_id: str, *, last_event_id: str | None = None) -> ActivityStream:
+        """Stream what happens in an app: recorded requests and events, each with its cause.
+
+            with client.events.activity(app_id) as stream:
+                for entry in stream:
+                    if isinstance(entry, RecordedRequest):
+                        print(entry.method, entry.path, entry.status)
+                    else:
+                        print(entry.type, entry.request_id)
+
+        After a lost connection the stream reconnects and resumes. If more than 1,000 entries follow the last one, it
+        begins with the next one instead, and counts a reset: `stream.resets`. A server without `--record-requests`
+        sends events only.
+
+        Args:
+            app_id: the app.
+            last_event_id: resume after this id, the `last_event_id` of an earlier stream. By default the stream starts
+                with the next entry.
+
+        Raises:
+            InvalidArgument: an argument cannot be sent.
+        """
+        return ActivityStream(
+            self._client, build(STREAM_ACTIVITY, (app_id,)), ActivitySource(STREAM_ACTIVITY.name, last_event_id)
+        )
 
 
-class EventStream:
-    """Iterates over deliveries, and resumes after a lost connection. Close it, or use it as a context manager.
+class Stream(Generic[S, T]):
+    """Iterates over what a stream sends, and resumes after a lost connection. Close it, or use it as a context manager.
 
     Raises while it is iterated:
         ApiError: the server responded with an error, for example because the key was revoked.
@@ -76,31 +110,32 @@ class EventStream:
         DecodeError: the server sent invalid events.
     """
 
-    def __init__(self, client: BaseClient, prepared: PreparedRequest, last_event_id: str | None) -> None:
+    def __init__(self, client: BaseClient, prepared: PreparedRequest, source: S) -> None:
         self._client = client
         self._prepared = prepared
-        self._source = EventSource(prepared.operation.name, last_event_id)
-        self._deliveries = self._iterate()
+        self._source = source
+        self._records = self._iterate()
 
     @property
     def last_event_id(self) -> str | None:
-        """The id to resume after. A delivery counts as handled when the next one is requested."""
+        """The id to resume after. What the stream yields counts as handled when the next one is requested."""
         return self._source.last_event_id
 
     @property
     def resets(self) -> int:
-        """How often events that were received have been undone, because a sandbox restored a snapshot."""
+        """How often the server could not resume, or events that were received have been undone, because a sandbox
+        restored a snapshot."""
         return self._source.resets
 
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> Delivery:
-        return next(self._deliveries)
+    def __next__(self) -> T:
+        return next(self._records)
 
     def close(self) -> None:
         """Close the connection and end the iteration."""
-        self._deliveries.close()
+        self._records.close()
 
     def __enter__(self) -> Self:
         return self
@@ -110,7 +145,7 @@ class EventStream:
     ) -> None:
         self.close()
 
-    def _iterate(self) -> Generator[Delivery, None, None]:
+    def _iterate(self) -> Generator[T, None, None]:
         options, failures, name = self._client._options, 0, self._prepared.operation.name
         while True:
             failure: ApiError | TransportError | None = None
@@ -137,3 +172,21 @@ class EventStream:
         return replace(
             options, timeout=_SILENCE_SECONDS, headers={**options.headers, "accept": "text/event-stream", **resume}
         )
+
+
+class EventStream(Stream[EventSource, Delivery]):
+    """Iterates over deliveries."""
+
+
+class ActivityStream(Stream[ActivitySource, ActivityEntry]):
+    """Iterates over recorded requests and events."""
+
+    @property
+    def recording(self) -> bool:
+        """Whether the server records requests, once it has responded."""
+        return self._source.recording
+
+    @property
+    def dropped(self) -> int:
+        """How many requests the server has not recorded while the stream was open, because there were too many."""
+        return self._source.dropped

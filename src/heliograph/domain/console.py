@@ -161,9 +161,14 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def shown_id(session_id: str) -> str:
+    """The id of a session as responses show it."""
+    return _ID_PREFIX + session_id
+
+
 def _to_api(session: StoredSession) -> ConsoleSession:
     return ConsoleSession(
-        id=_ID_PREFIX + session.id,
+        id=shown_id(session.id),
         name=session.name,
         role=session.role,
         key_id=session.key_id,

@@ -19,7 +19,9 @@ _ABOUT_USERS = ("user:", "client:")
 
 
 async def page(store: Store, tenant: Tenant, filter: DeliveryFilter, page: Page) -> Slice[Delivery]:
-    """A page of the deliveries of an app that the filter selects, oldest first."""
+    """A page of the deliveries of an app that the filter selects, oldest first, or those with ids in their order."""
+    if filter.ids is not None:
+        return await store.snapshot(_with_ids, tenant.app_id, filter.ids)
     values = (
         ("status", filter.status),
         ("webhook_id", filter.webhook_id),
@@ -34,6 +36,13 @@ async def _page(reader: Reader, app_id: str, match: list[tuple[str, str]], page:
     found = await deliveries.page(reader, app_id, match, page)
     synthetic = await outbox.synthetic(reader, app_id, found.records)
     return found.holding([to_api(one, synthetic) for one in found.records])
+
+
+async def _with_ids(reader: Reader, app_id: str, ids: list[str]) -> Slice[Delivery]:
+    stored = await deliveries.get_many(reader, app_id, ids)
+    synthetic = await outbox.synthetic(reader, app_id, stored)
+    by_id = {one.id: to_api(one, synthetic) for one in stored}
+    return Slice([by_id[id] for id in ids if id in by_id], precedes=False, follows=False)
 
 
 async def get(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:

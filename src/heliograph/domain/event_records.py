@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from heliograph.domain import console
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.rows import event_records
 from heliograph.storage.rows.event_records import StoredRecord
@@ -32,4 +33,5 @@ def to_api(stored: StoredRecord) -> EventRecord:
         conversation_id=stored.conversation_id,
         user_id=stored.user_id,
         synthetic=True if stored.synthetic is not None else None,
+        session_id=console.shown_id(stored.session_id) if stored.session_id is not None else None,
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from heliograph.domain import event_records
+from heliograph.domain import console, event_records
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import NotFound
 from heliograph.storage.engine import Reader
 from heliograph.storage.rows import recorded_requests
 from heliograph.storage.rows.event_records import StoredRecord
-from heliograph.storage.rows.recorded_requests import StoredRequest
+from heliograph.storage.rows.recorded_requests import StoredRequest, StoredSummary
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.base import encoded
@@ -24,7 +24,7 @@ from heliograph.wire.recorded_requests import (
 async def page(store: Store, tenant: Tenant, filter: RecordedRequestFilter, page: Page) -> Slice[RecordedRequest]:
     """A page of the recorded requests of an app that the filter selects, oldest first."""
     found = await store.snapshot(recorded_requests.page, tenant.app_id, filter, page)
-    return found.holding([_summary(one) for one in found.records])
+    return found.holding([summary(one) for one in found.records])
 
 
 async def get(store: Store, tenant: Tenant, id: str) -> RecordedRequestDetails:
@@ -34,9 +34,9 @@ async def get(store: Store, tenant: Tenant, id: str) -> RecordedRequestDetails:
         NotFound: it does not exist in this app.
     """
     stored, caused = await store.snapshot(_get, tenant.app_id, id)
-    summary = _summary(stored)
+    shown = summary(stored)
     return RecordedRequestDetails(
-        **{name: getattr(summary, name) for name in summary.__struct_fields__},
+        **{name: getattr(shown, name) for name in shown.__struct_fields__},
         request=encoded(RecordedMessage, stored.sent),
         response=encoded(RecordedMessage, stored.received),
         events=[event_records.to_api(one) for one in caused],
@@ -50,7 +50,8 @@ async def _get(reader: Reader, app_id: str, id: str) -> tuple[StoredRequest, lis
     return stored, await recorded_requests.caused(reader, app_id, stored)
 
 
-def _summary(stored: StoredRequest) -> RecordedRequest:
+def summary(stored: StoredSummary) -> RecordedRequest:
+    """A request as lists show it."""
     return RecordedRequest(
         id=stored.id,
         request_id=stored.request_id,
@@ -61,4 +62,5 @@ def _summary(stored: StoredRequest) -> RecordedRequest:
         status=stored.status,
         operation=stored.operation,
         key_id=stored.key_id,
+        session_id=console.shown_id(stored.session_id) if stored.session_id is not None else None,
     )

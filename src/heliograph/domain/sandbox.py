@@ -7,7 +7,7 @@ from msgspec import Struct
 from heliograph.domain import apps as app_verbs
 from heliograph.domain import keys as key_verbs
 from heliograph.errors import BadRequest
-from heliograph.storage.engine import Tx
+from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.rows import apps, keys, meta
 from heliograph.storage.store import Store
 from heliograph.wire.apps import App, AppCreateBody, AppKey
@@ -47,6 +47,19 @@ _DEFAULT = WantedApp()
 async def is_empty(store: Store) -> bool:
     """Whether the database has no keys yet."""
     return not await store.snapshot(keys.every)
+
+
+async def existing(store: Store) -> SandboxIds | None:
+    """The ids of the sandbox, if it was created, and its app and the key of its app still exist."""
+    return await store.snapshot(_existing)
+
+
+async def _existing(reader: Reader) -> SandboxIds | None:
+    found = await meta.get_struct(reader, _NAME, SandboxIds)
+    if found is None or await apps.get(reader, found.app_id) is None:
+        return None
+    key = await keys.find(reader, found.app_key_id)
+    return found if key is not None and key.app_id == found.app_id else None
 
 
 async def ensure(store: Store, wanted: WantedApp = _DEFAULT) -> Sandbox:

@@ -68,3 +68,5 @@ class Tenant(Struct, frozen=True):
     """Whether the app invents names for users without one."""
     request_id: str | None = None
     """The request that the caller sent; None if the caller is this program."""
+    session_id: str | None = None
+    """The session of the console in which the caller acts."""

@@ -34,9 +34,10 @@ from heliograph.wire.chaos import (
     StreamMatch,
     StreamRule,
 )
+from heliograph.wire.formats import EventStream
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table import OPERATIONS
-from heliograph.wire.table.extensions import EXTENSIONS, STREAM_EVENTS
+from heliograph.wire.table.extensions import EXTENSIONS
 
 APPS = 1_000
 """The number of apps whose rules are kept: those that were set last."""
@@ -46,6 +47,7 @@ KEY_HEADER = b"x-heliograph-chaos-key"
 """The header of a request whose value replaces the number of the match."""
 
 _NAMES = frozenset(one.name for one in (*OPERATIONS, *EXTENSIONS) if issubclass(one.template.values, AppPath))
+_STREAMS = frozenset(one.name for one in EXTENSIONS if isinstance(one.response, EventStream))
 
 E = TypeVar("E", bound=Effect)
 M = TypeVar("M", bound=Struct)
@@ -165,7 +167,7 @@ class AppChaos:
     def of_request(self, facts: RequestMatch, key: str | None = None) -> Disturbance[RequestEffect]:
         """What happens to a request."""
         rules = self._requests
-        if facts.operation == STREAM_EVENTS.name:
+        if facts.operation in _STREAMS:
             rules = [one for one in rules if not _needs_length(one.effect)]
         return self._decide(rules, facts, key)
 
@@ -235,7 +237,7 @@ def _violations(number: int, rule: BaseRule) -> list[str]:
         return []
     if operation not in _NAMES:
         return [f"rules[{number}].match.operation should be an operation of an app, such as PostMessage"]
-    if operation == STREAM_EVENTS.name and _needs_length(rule.effect):
+    if operation in _STREAMS and _needs_length(rule.effect):
         return [f"rules[{number}].effect truncate and bytesPerSecond are not possible for {operation}"]
     return []
 

@@ -110,7 +110,7 @@ async def _send(tx: Tx, tenant: Tenant, body: TriggerBody, payload: Raw, inboxes
     delivery_ids = []
     if receivers.webhooks or receivers.listeners:
         delivery_ids = await outbox.add_synthetic(
-            tx, tenant.app_id, event, receivers.webhooks, streamed=receivers.listeners
+            tx, tenant.app_id, event, receivers.webhooks, tenant.session_id, streamed=receivers.listeners
         )
     return Sent(event, delivery_ids, receivers.inboxes)
 

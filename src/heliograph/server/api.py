@@ -24,6 +24,7 @@ from heliograph.server.masking import masked
 from heliograph.server.query import parse_query
 from heliograph.server.router import Router
 from heliograph.server.routes import (
+    activity,
     apps,
     attachments,
     channels,
@@ -37,9 +38,11 @@ from heliograph.server.routes import (
     devices,
     event_records,
     events,
+    finding,
     inbound,
     inboxes,
     integrations,
+    listings,
     messages,
     oauth,
     oauth_clients,
@@ -71,6 +74,7 @@ R = TypeVar("R")
 
 # Importing these modules binds their handlers.
 ROUTE_MODULES = (
+    activity,
     apps,
     attachments,
     channels,
@@ -84,9 +88,11 @@ ROUTE_MODULES = (
     devices,
     event_records,
     events,
+    finding,
     inbound,
     inboxes,
     integrations,
+    listings,
     messages,
     oauth,
     oauth_clients,
@@ -186,7 +192,7 @@ class Api:
         if operation.credential is _REQUIRED or (operation.credential is _OPTIONAL and authorization is not None):
             caller = await self.auth.caller(authorization)
             tenant = await self.auth.authorize(caller, operation, path, exchange.request_id)
-            exchange.mark_authenticated()
+            exchange.mark_authenticated(caller)
         started = time.monotonic()
         body = await route.read(exchange, self._context.settings)
         if caller is not None and time.monotonic() - started > CACHE_SECONDS:

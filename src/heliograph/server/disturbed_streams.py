@@ -6,6 +6,9 @@ import contextlib
 from collections.abc import AsyncGenerator, Iterator
 from typing import cast
 
+import msgspec
+from msgspec import Struct
+
 from heliograph.sandbox.chaos import HEADER, Chaos
 from heliograph.server.http.exchange import Exchange
 from heliograph.wire.chaos import StreamMatch
@@ -13,6 +16,17 @@ from heliograph.wire.webhooks import Trigger
 
 _END = b"\n\n"
 _EVENT = b"\nevent: "
+_DATA = b"data: "
+_RECORD = b"event"
+"""The type of the events of an app in the activity stream."""
+_OTHERS = (b"request", b"hello", b"reset")
+"""Types of the activity stream that have a cursor, and are no event of the app."""
+
+
+class _Record(Struct):
+    """What decides about an event of the activity stream."""
+
+    type: str
 
 
 async def disturbed_parts(
@@ -52,6 +66,11 @@ def _frames(part: bytes) -> Iterator[bytes]:
 
 
 def _trigger(frame: bytes) -> Trigger | None:
-    """The type of an event; None if it is something else."""
+    """The type of an event; None if it is something else, such as a request of the activity stream."""
     _, found, rest = frame.partition(_EVENT)
-    return cast(Trigger, rest.partition(b"\n")[0].decode()) if found else None
+    kind, _, data = rest.partition(b"\n")
+    if not found or kind in _OTHERS:
+        return None
+    if kind == _RECORD:
+        return cast(Trigger, msgspec.json.decode(data.removeprefix(_DATA), type=_Record).type)
+    return cast(Trigger, kind.decode())

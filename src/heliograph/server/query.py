@@ -20,7 +20,7 @@ _PAGE = frozenset(("after", "before", "size"))
 _FILTER = frozenset(
     (
         "userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId", "clientId",
-        "identities.email", "path", "eventType", "operation", "type", "requestId", "keyId",
+        "identities.email", "path", "eventType", "operation", "type", "requestId", "keyId", "ids",
     )
 )  # fmt: skip
 

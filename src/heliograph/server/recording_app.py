@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Coroutine
 from typing import Any
 
 from heliograph.server.app import Application
@@ -12,18 +13,20 @@ from heliograph.server.http.responses import Response
 from heliograph.server.recording.exchange import RecordedExchange
 from heliograph.server.recording.recorder import Recorder
 from heliograph.wire.operations import AnyOperation
-from heliograph.wire.table.extensions import RECORDER_TAG
+from heliograph.wire.table.extensions import CONTENTS_TAG, RECORDER_TAG
 from heliograph.wire.table.sandbox import SANDBOX_TAG
 from heliograph.wire.table.v2.apps import DELETE_APP
 
-_OF_APP = re.compile(rb"/(?:v2|heliograph/v1)/apps/([0-9a-f]{24})(?=/|\Z)")
-_DELETED = re.compile(rb"/apps/[^/]+(?:/users/[^/]+(?:/personalinformation)?)?/?\Z")
+_OF_APP = re.compile(rb"/+(?:v2|heliograph/v1)/apps/([0-9a-f]{24})(?:/|\Z)")
+_DELETED = re.compile(
+    rb"/(?:v2|heliograph/v1)/apps/[0-9a-f]{24}(?:/users/[^/]+(?:/personalinformation)?|/sandbox/reset)?/?\Z"
+)
 _RESET = b"/sandbox/reset"
-_UNRECORDED = (RECORDER_TAG, SANDBOX_TAG)
+_UNRECORDED = (RECORDER_TAG, CONTENTS_TAG, SANDBOX_TAG)
 
 
 class RecordingApplication(Application):
-    """Responds to every request, counts it, logs it, and records those about an app.
+    """Responds to every request, counts it, logs it, and records those about an app, if their exchange keeps the body.
 
     `parts` and `more` are the arguments of `Application`.
     """
@@ -31,28 +34,32 @@ class RecordingApplication(Application):
     def __init__(self, recorder: Recorder, *parts: Any, **more: Any) -> None:
         super().__init__(*parts, unrecorded=lambda: recorder.dropped, **more)
         self._recorder = recorder
+        recorder.on_written = self.streams.wake_after_recording
 
-    async def _handle(self, exchange: Exchange) -> None:
-        found = _OF_APP.search(exchange.raw_path)
-        if found is None:
-            await super()._handle(exchange)
-            return
+    def _handle(self, exchange: Exchange) -> Coroutine[Any, Any, None]:
         path = exchange.raw_path
-        if path.rstrip(b"/").endswith(_RESET) or (exchange.method == "DELETE" and _DELETED.search(path)):
-            # What was recorded before must be in the database, where it is deleted.
-            await self._recorder.flush()
-        await super()._handle(RecordedExchange(exchange, found[1].decode()))
+        if (exchange.method == "DELETE" or _RESET in path) and _DELETED.search(path):
+            return self._handle_deletion(exchange)
+        return super()._handle(exchange)
+
+    async def _handle_deletion(self, exchange: Exchange) -> None:
+        # What was recorded before must be in the database, where it is deleted.
+        await self._recorder.flush()
+        await super()._handle(exchange)
 
     def _record(
         self, exchange: Exchange, operation: AnyOperation | None, response: Response | None, started: float
     ) -> None:
         super()._record(exchange, operation, response, started)
-        if not isinstance(exchange, RecordedExchange) or response is None:
+        if response is None or not isinstance(exchange, RecordedExchange):
             return
         if operation is not None and operation.tag in _UNRECORDED:
             return
+        found = _OF_APP.match(exchange.raw_path)
+        if found is None:
+            return
         if operation is DELETE_APP and response.status == DELETE_APP.status:
-            self._recorder.forget(exchange.app_id)
+            self._recorder.forget(found[1].decode())
             return
         seconds = time.perf_counter() - started
-        self._recorder.add(exchange, operation.name if operation else None, response, seconds)
+        self._recorder.add(exchange, found[1].decode(), operation.name if operation else None, response, seconds)

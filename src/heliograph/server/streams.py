@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from heliograph.background import Failures
 from heliograph.errors import ServiceUnavailable
-from heliograph.storage.rows import stream
+from heliograph.storage.rows import activity, stream
 from heliograph.storage.store import Store
 
 _POLL_SECONDS = 0.125
@@ -27,6 +27,7 @@ class Streams:
         self._store = store
         self._failures = failures
         self._open: dict[asyncio.Event, str] = {}  # the app of each stream
+        self._of_requests: set[asyncio.Event] = set()  # the streams that have recorded requests, too
         self._watching: asyncio.Task[None] | None = None
         self._horizon: str | None = None
         self._closing = False
@@ -36,6 +37,17 @@ class Streams:
         # On a shared database the events are not in the stream yet.
         if not self._store.shared:
             self._wake(app_id)
+
+    def wake_after_recording(self, app_id: str | None) -> None:
+        """Wake the streams with recorded requests: those of the app, because some were written, or all of them, because
+        some were dropped."""
+        if app_id is None or not self._store.shared:
+            self._wake_of_requests(app_id)
+
+    def _wake_of_requests(self, app_id: str | None) -> None:
+        for event in self._of_requests:
+            if app_id in (None, self._open.get(event)):
+                event.set()
 
     def _wake(self, app_id: str | None = None) -> None:
         for event, owner in self._open.items():
@@ -61,8 +73,10 @@ class Streams:
         return self._horizon or await self._store.horizon()
 
     @contextlib.contextmanager
-    def opened(self, app_id: str) -> Iterator[asyncio.Event]:
+    def opened(self, app_id: str, *, of_requests: bool = False) -> Iterator[asyncio.Event]:
         """Register a stream of an app while the context is open; yields the event that wakes it.
+
+        `of_requests` is whether it has recorded requests besides events.
 
         Raises:
             ServiceUnavailable: the process, or the app, has the maximum number of streams.
@@ -72,12 +86,15 @@ class Streams:
             raise ServiceUnavailable
         event = asyncio.Event()
         self._open[event] = app_id
+        if of_requests:
+            self._of_requests.add(event)
         if self._watching is None and self._store.shared:
             self._watching = asyncio.create_task(self._failures.keep_running("streams", self._watch))
         try:
             yield event
         finally:
             self._open.pop(event, None)
+            self._of_requests.discard(event)
             if self._watching is not None and not self._open:
                 self._watching.cancel()
                 self._watching = self._horizon = None
@@ -92,6 +109,10 @@ class Streams:
             if horizon == seen:
                 continue
             apps = await self._store.read(stream.changed_apps, seen, horizon, set(self._open.values()))
+            recorded = {self._open[event] for event in self._of_requests if event in self._open}
+            apps_of_requests = await self._store.read(activity.changed_apps, seen, horizon, recorded)
             seen = self._horizon = horizon
             for app_id in apps:
                 self._wake(app_id)
+            for app_id in apps_of_requests:
+                self._wake_of_requests(app_id)

@@ -109,7 +109,9 @@ TABLES = (
         ("app_id", "user_id", "conversation_id"),
         ("user_id",),
     ),
-    Table("event", (*StoredEvent.__struct_fields__, "synthetic"), ("id",), ("conversation_id", "user_id")),
+    Table(
+        "event", (*StoredEvent.__struct_fields__, "synthetic", "session_id"), ("id",), ("conversation_id", "user_id")
+    ),
     Table("attachment", StoredAttachment.__struct_fields__, ("app_id", "id"), ("id",)),
     Table(
         "attachment_chunk",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from heliograph import ids
 from heliograph.storage.engine import Columns, Reader, Row
 from heliograph.wire.paging import Page, Slice
 
@@ -20,13 +21,19 @@ async def slice_of(
     *,
     key: str = "id",
     spread: bool = False,
+    newest_first: bool = False,
 ) -> Slice[Row]:
-    """A page of the `columns` of a `source`, in the order of `key`. The source is a table with a WHERE clause, whose
-    parameters are `values`.
+    """A page of the `columns` of a `source`, in the order of `key`, or with `newest_first` in the opposite one. The
+    source is a table with a WHERE clause, whose parameters are `values`.
 
     Runs one statement, so it reads one snapshot. A source that is `spread` over all buckets needs another one, because
     a distributed database refuses a subquery that reads several shards.
     """
+    if newest_first:
+        # The same rows are a page towards the other end.
+        mirrored = Page(page.before, page.after or (None if page.backwards else ids.LAST), page.size)
+        found = await slice_of(reader, columns, source, values, mirrored, key=key, spread=spread)
+        return Slice(found.records[::-1], precedes=found.follows, follows=found.precedes)
     cursor = page.before if page.backwards else page.after
     after, order, edge = ("<", "DESC", ">=") if page.backwards else (">", "ASC", "<=")
     number = len(values) + 1

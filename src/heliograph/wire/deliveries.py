@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from heliograph.errors import BadRequest
 from heliograph.wire.base import Id, Response, Time
+from heliograph.wire.listings import parse_ids
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.webhooks import Trigger
 
@@ -16,19 +17,20 @@ _STATUSES: dict[str, DeliveryStatus] = {status: status for status in get_args(De
 
 
 class DeliveryFilter(Struct, frozen=True):
-    """Which deliveries to list: those for which every field that is set has this value."""
+    """Which deliveries to list: those with these `ids`, or those for which every field that is set has this value."""
 
     status: DeliveryStatus | None = None
     webhook_id: str | None = None
     conversation_id: str | None = None
     user_id: str | None = None
+    ids: list[str] | None = None
 
 
 def parse_filter(parameters: dict[str, str]) -> DeliveryFilter:
     """The filter that the `filter` parameters ask for, by their inner names.
 
     Raises:
-        BadRequest: unknown status.
+        BadRequest: unknown status, too many ids, or further filters with ids.
     """
     status = parameters.get("status")
     if status is not None and status not in _STATUSES:
@@ -38,6 +40,7 @@ def parse_filter(parameters: dict[str, str]) -> DeliveryFilter:
         parameters.get("webhookId"),
         parameters.get("conversationId"),
         parameters.get("userId"),
+        parse_ids(parameters),
     )
 
 

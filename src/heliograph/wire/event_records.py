@@ -44,8 +44,9 @@ class EventRecord(Response):
     """An event with its cause.
 
     `request_id` is the X-Request-Id of the request that caused the event, and `key_id` the key of its caller; events
-    that the server caused by itself have none. `payload` is that of the webhook call without `includeFullUser`.
-    `synthetic` is whether a sandbox tool triggered the event.
+    that the server caused by itself have none. `session_id` is the session of the console in which it was sent.
+    `payload` is that of the webhook call without `includeFullUser`. `synthetic` is whether a sandbox tool triggered the
+    event.
     """
 
     id: Id
@@ -57,6 +58,7 @@ class EventRecord(Response):
     conversation_id: Id | None = None
     user_id: Id | None = None
     synthetic: bool | None = None
+    session_id: str | None = None
 
 
 class EventRecordListResponse(Response):

@@ -31,6 +31,11 @@ class Format(Struct, Generic[T], frozen=True):
     kind: Any
     """The type of the value on the wire. None for formats without a body, which have no media type."""
 
+    @property
+    def kinds(self) -> tuple[Any, ...]:
+        """All types that the value may have, the most common one first."""
+        return () if self.kind is None else (self.kind,)
+
 
 class NoBody(Format[None], frozen=True):
     """No body. The body of a request is read and ignored."""
@@ -91,11 +96,18 @@ class Bytes(Format[AsyncGenerator[bytes, None]], frozen=True):
 
 
 class EventStream(Format[AsyncGenerator[bytes, None]], frozen=True):
-    """Server-sent events with JSON of the type `kind` as data. Handlers return a generator of encoded events."""
+    """Server-sent events with JSON of the type `kind` or one of the `others` as data. Handlers return a generator of
+    encoded events."""
 
     media_type = "text/event-stream"
 
     kind: type[Response]
+    others: tuple[type[Response], ...] = ()
+
+    @property
+    def kinds(self) -> tuple[type[Response], ...]:
+        """All types of data."""
+        return (self.kind, *self.others)
 
 
 NO_BODY = NoBody(None)

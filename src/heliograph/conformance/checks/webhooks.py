@@ -258,6 +258,18 @@ def resumed_streams(site: Site) -> None:
         equal(next(events_of(lines))["type"], "conversation:create", "the first event with Last-Event-ID: 0")
 
 
+@rule("recording.6", "The activity stream begins with hello, shows events, and resumes.", Need.EXTENSIONS)
+def activity(site: Site) -> None:
+    path = f"/heliograph/v1/apps/{site.app_id}/activity"
+    with site.run.caller.stream(path, site.authorization) as lines:
+        start = next(line for line in lines if line.startswith("id:")).removeprefix("id:").strip()
+        equal(next(lines), "event: hello", "the first event")
+    group = site.group()
+    with site.run.caller.stream(path, site.authorization, **{"Last-Event-ID": start}) as lines:
+        shown = (line for line in lines if line.startswith("data:") and group in line)
+        holds("conversation:create" in next(shown), "the event of the new group", group)
+
+
 @rule("deliveries.7", "Event records name the request and the key that caused them.", Need.EXTENSIONS)
 def event_records(site: Site) -> None:
     group = site.group()
@@ -267,3 +279,15 @@ def event_records(site: Site) -> None:
     holds("requestId" in found and "keyId" in found, "requestId and keyId", found)
     listed = site.ok("ListEventRecords", params={"filter[requestId]": found["requestId"]})["events"]
     equal([one["id"] for one in listed], [found["id"]], "the events of the request")
+
+
+@rule("deliveries.8", "Deliveries with given ids are shown in the order of the ids.", Need.EXTENSIONS)
+def deliveries_with_ids(site: Site) -> None:
+    site.integration(triggers=("conversation:create",))
+    site.group()
+    site.group()
+    ids = [one["id"] for one in site.ok("ListDeliveries", params={"page[size]": "2"})["deliveries"]][::-1]
+    shown = site.ok("ListDeliveries", params={"filter[ids]": ",".join(ids)})["deliveries"]
+    equal([one["id"] for one in shown], ids, "the ids of the deliveries")
+    both = {"filter[ids]": ids[0], "filter[status]": "pending"}
+    site.call("ListDeliveries", params=both).refused(400, "bad_request")

@@ -29,6 +29,7 @@ class Journal:
         self._now = now
         self._in_full: dict[str, Callable[[], Response]] = {}
         self._withheld: dict[str, frozenset[str]] = {}
+        self._sessions: dict[str, str] = {}
 
     def record(
         self,
@@ -56,6 +57,8 @@ class Journal:
             self._in_full[id] = in_full
         if conversation is not None and conversation.switchboard is not None:
             self._withheld[id] = controllers.withheld(conversation, concerned)
+        if tenant.session_id is not None:
+            self._sessions[id] = tenant.session_id
         self.events.append(
             StoredEvent(
                 id=id,
@@ -76,4 +79,4 @@ class Journal:
     async def save(self, tx: Tx) -> None:
         """Store the events, and the deliveries to webhooks that subscribe to them."""
         if self.events:
-            await outbox.add(tx, self.events, self._in_full, self._withheld)
+            await outbox.add(tx, self.events, self._in_full, self._withheld, self._sessions)

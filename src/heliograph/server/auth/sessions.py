@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from heliograph.domain import console
 from heliograph.domain.tenants import AccountCaller, AppCaller, Caller, IntegrationCaller, Session, Tenant, session_of
@@ -33,7 +34,9 @@ class SessionAuthenticator(Authenticator):
         """
         if is_viewer(caller) and not _permits_viewers(operation):
             raise AccessDenied(Reason.READ_ONLY, _READ_ONLY, key_id=caller.key_id)
-        return await super().authorize(caller, operation, path, request_id)
+        tenant = await super().authorize(caller, operation, path, request_id)
+        session = session_of(caller)
+        return tenant if tenant is None or session is None else replace(tenant, session_id=session.id)
 
     async def _authenticate_bearer(self, token: bytes) -> tuple[Caller, float]:
         if not token.startswith(_PREFIX):

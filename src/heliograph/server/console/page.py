@@ -25,6 +25,7 @@ _MEDIA_TYPES = {
     "console.css": "text/css; charset=utf-8",
     "inter.woff2": "font/woff2",
     "icon.svg": "image/svg+xml",
+    "LICENSES.txt": "text/plain; charset=utf-8",
 }
 _FOREVER = "public, max-age=31536000, immutable"
 

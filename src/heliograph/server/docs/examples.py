@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from heliograph.server.docs.console_examples import CONSOLE_EXAMPLES
+from heliograph.server.docs.listing_examples import LISTING_EXAMPLES
 from heliograph.server.docs.sandbox_examples import SANDBOX_EXAMPLES
 from heliograph.wire import (
     activities,
@@ -245,6 +246,7 @@ _RESPONSES: tuple[Any, ...] = (
     oauth.OAuthClientListResponse(oauth_clients=[_oauth_client]),
     deliveries.DeliveryResponse(delivery=replace(_delivery, attempts=[_attempt])),
     deliveries.DeliveryListResponse(deliveries=[_delivery], meta=_end),
+    _event_record,
     event_records.EventRecordListResponse(events=[_event_record], meta=_end),
     recorded_requests.RecordedRequestResponse(request=_recorded_details),
     recorded_requests.RecordedRequestListResponse(requests=[_recorded], recording=True, dropped=0, meta=_end),
@@ -332,7 +334,7 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
     users.UserUpdateBody: {"profile": {"surname": "Lovelace"}},
 }
 
-_EXAMPLES = {**_BODIES, **SANDBOX_EXAMPLES, **CONSOLE_EXAMPLES}
+_EXAMPLES = {**_BODIES, **SANDBOX_EXAMPLES, **CONSOLE_EXAMPLES, **LISTING_EXAMPLES}
 
 
 def example_of(kind: BodyType | ResponseType) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
@@ -11,10 +11,9 @@ from heliograph import errors
 from heliograph._version import __version__
 from heliograph.errors import ApiError
 from heliograph.server.docs.examples import example_of
+from heliograph.server.docs.parameters import FILTERS, ONE_OF, PATH_VALUES, QUERY, REQUEST_HEADERS
 from heliograph.server.http.responses import ErrorResponse
 from heliograph.wire.base import Body, Response
-from heliograph.wire.deliveries import DeliveryStatus
-from heliograph.wire.event_records import EVENT_TYPES
 from heliograph.wire.formats import Bytes, Format, Json, JsonOrAccepted, Redirect
 from heliograph.wire.messages import MESSAGES_PER_PAGE
 from heliograph.wire.operations import AnyOperation, Credential, Scope
@@ -22,7 +21,7 @@ from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
 from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, ParticipantLeaveBody
 from heliograph.wire.paths import AppPath, UserPath
 from heliograph.wire.table import OPERATIONS
-from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.extensions import CONTENTS_TAG, EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TAG
 
 JSON = dict[str, Any]
@@ -39,63 +38,10 @@ _WITH_BODY: tuple[type[ApiError], ...] = (
     errors.PayloadTooLarge,
     errors.UnsupportedMediaType,
 )
-_PARAMETERS = {
-    "appId": "The app.",
-    "keyId": "The key: `app_` and 24 hex characters.",
-    "conversationId": "The conversation.",
-    "userIdOrExternalId": "The user's id or, percent-encoded, external id. An id wins over another user's external id.",
-    "clientId": "The client.",
-    "messageId": "The message.",
-    "integrationId": "The integration; `me` is the integration of the key or token.",
-    "webhookId": "The webhook.",
-    "switchboardId": "The switchboard.",
-    "switchboardIntegrationId": "The switchboard integration.",
-    "deviceId": "The device.",
-    "guid": "What the SDK calls the device.",
-    "deliveryId": "The delivery.",
-    "recordedRequestId": "The id of the record.",
-    "oauthClientId": "The id of the OAuth client.",
-    "zendeskId": "The id of the Support user to link with the user.",
-    "sessionId": "The session: `ses_` and 24 hex characters.",
-    "snapshotName": "The snapshot: up to 64 letters, digits, dots, underscores and hyphens.",
-    "name": "The inbox: up to 64 letters, digits, dots, underscores and hyphens.",
-}
-_FILTERS = {
-    "userId": "The user's id.",
-    "userExternalId": "The user's external id.",
-    "status": "The status.",
-    "webhookId": "The webhook.",
-    "conversationId": "The conversation.",
-    "clientId": "The client.",
-    "identities.email": "The email address.",
-    "operation": "The operation.",
-    "types": "Types of integrations, separated by commas.",
-    "path": "The path below the URL of an inbox, or the beginning of the path of a recorded request.",
-    "eventType": "The type of an event in the body.",
-    "type": "The type of the event.",
-    "keyId": "The key of the caller.",
-    "requestId": "The X-Request-Id of the request that caused the event.",
-}
-_ONE_OF = {("Deliveries", "status"): get_args(DeliveryStatus), ("Deliveries", "type"): tuple(EVENT_TYPES)}
-_QUERY = {
-    "brandId": "The brand in which to look up the external id.",
-    "access": "Who may read the attachment: `public`.",
-    "for": "The purpose of the attachment: `message`.",
-    "conversationId": "The conversation.",
-    "includeFullUser": "`true` includes full users in the events, like the option of a webhook.",
-    "trigger": "Triggers of webhooks, separated by commas: only events of these types. All events if absent.",
-    "client_id": "The integration, by the id of its OAuth client.",
-    "response_type": "The type of the grant: `code`.",
-    "state": "A text that is returned with the code.",
-    "wait": "How many seconds to wait for a record if the page would be empty: up to 60.",
-    "redirect_uri": "The URL to which the browser is redirected.",
-}
-_REQUEST_HEADERS = {
-    "Last-Event-ID": "The id of the last event that the client received from this stream, or 0 for the oldest."
-}
 _EXTENSION = "Extensions of this server to the Sunshine Conversations API."
 _TAG_DESCRIPTIONS = {
     "Deliveries": _EXTENSION,
+    CONTENTS_TAG: "Extensions of this server: everything in an app, for the console.",
     "End users": "Extensions of this server: what a user, an SDK or a channel does.",
     "OAuth Clients": _EXTENSION,
     "Console": "Sign-in to the console, which only a server with `--console` has.",
@@ -131,7 +77,7 @@ OFFERED = (*OPERATIONS, *EXTENSIONS)
 def document(operations: Sequence[AnyOperation] = OFFERED) -> JSON:
     """The OpenAPI document of these operations, by default of all."""
     formats = [format for one in operations for format in (one.body, one.response)]
-    types = [format.kind for format in formats if format.kind] + [ErrorResponse]
+    types = [kind for format in formats for kind in format.kinds] + [ErrorResponse]
     # One call for all types: each call would resolve the annotations of everything that its types refer to.
     references, schemas = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     schema_of = dict(zip(types, references, strict=True))
@@ -213,7 +159,7 @@ def _operation(operation: AnyOperation, schema_of: Schemas) -> JSON:
         *_path_parameters(operation),
         *_query_parameters(operation),
         *(
-            {"name": name, "in": "header", "description": _REQUEST_HEADERS[name], "schema": _TEXT}
+            {"name": name, "in": "header", "description": REQUEST_HEADERS[name], "schema": _TEXT}
             for name in operation.headers
         ),
     ]:
@@ -247,7 +193,8 @@ def _scopes(operation: AnyOperation) -> list[str]:
 
 
 def _content(format: Format[Any], schema_of: Schemas) -> JSON:
-    content: JSON = {"schema": schema_of[format.kind]}
+    schemas = [schema_of[kind] for kind in format.kinds]
+    content: JSON = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
     if (example := example_of(format.kind)) is not None:
         content["example"] = example
     return dict.fromkeys((format.media_type, *format.other_media_types), content)
@@ -259,7 +206,7 @@ def _path_parameters(operation: AnyOperation) -> list[JSON]:
             "name": name,
             "in": "path",
             "required": True,
-            "description": _PARAMETERS[name],
+            "description": PATH_VALUES[name],
             "schema": {"type": "string", "minLength": 1},
         }
         for name in operation.template.names
@@ -284,14 +231,14 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
         about = f"Which {noun}{': exactly one of these' if operation.one_filter else ''}."
         parameters.append({**_deep_object("filter", about, filters), "required": operation.one_filter})
     for name in operation.query:
-        parameter = {"name": name, "in": "query", "description": _QUERY[name], "schema": _TEXT}
+        parameter = {"name": name, "in": "query", "description": QUERY[name], "schema": _TEXT}
         parameters.append({**parameter, "required": True} if name in operation.required else parameter)
     return parameters
 
 
 def _filter(tag: str, name: str) -> JSON:
-    allowed = {"enum": list(_ONE_OF[tag, name])} if (tag, name) in _ONE_OF else {}
-    return {"type": "string", "description": _FILTERS[name], **allowed}
+    allowed = {"enum": list(ONE_OF[tag, name])} if (tag, name) in ONE_OF else {}
+    return {"type": "string", "description": FILTERS[name], **allowed}
 
 
 def _deep_object(name: str, about: str, schema: JSON) -> JSON:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
@@ -48,12 +49,19 @@ _DOCS = """<!doctype html>
 <body>
   <div id="api"></div>
   <script src="docs/assets/swagger-ui-bundle.js"></script>
-  <script>
-    SwaggerUIBundle({url: "openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null})
-  </script>
+  <script src="docs/assets/start.js"></script>
 </body>
 </html>
 """
+
+# A script here could read the session of the console, which has the same origin. Swagger UI does not support Trusted
+# Types; no text of a user of the API is on this page.
+_DOCS_HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
 
 
 def pages(
@@ -62,6 +70,7 @@ def pages(
     """The ASGI application for all paths outside the API, including the routes of `others`.
 
     With `tools`, the OpenAPI document has the operations of the sandbox tools, and with `console` those of the console.
+    The root of a sandbox with the console redirects to it, that of another server to the reference page.
     """
 
     rendering: asyncio.Task[dict[str, msgspec.Raw]] | None = None
@@ -95,10 +104,7 @@ def pages(
         return Response(msgspec.json.encode({**rendered, "servers": servers}), media_type=_JSON)
 
     async def docs(request: Request) -> Response:
-        return HTMLResponse(_DOCS)
-
-    async def home(request: Request) -> Response:
-        return RedirectResponse(f"{base(request)}/docs")
+        return HTMLResponse(_DOCS, headers=_DOCS_HEADERS)
 
     plain_pages = {"/health/live": live, "/health/ready": ready, "/metrics": prometheus, "/openapi.json": openapi}
     application = Starlette(
@@ -106,7 +112,8 @@ def pages(
             *[Route(path + slash, page) for path, page in plain_pages.items() for slash in ("", "/")],
             Route("/docs", docs),
             # URLs in the page are relative to /docs.
-            *[Route(path, home) for path in ("/", "/docs/")],
+            Route("/docs/", _redirect(base, "docs")),
+            Route("/", _redirect(base, "console/" if tools and console else "docs")),
             *others,
             Mount("/docs/assets", StaticFiles(directory=_ASSETS)),
         ],
@@ -115,6 +122,13 @@ def pages(
     # Starlette would redirect to a URL made from the Host header alone.
     application.router.redirect_slashes = False
     return application
+
+
+def _redirect(base: Callable[[Request], str], path: str) -> Callable[[Request], Awaitable[Response]]:
+    async def redirect(request: Request) -> Response:
+        return RedirectResponse(f"{base(request)}/{path}")
+
+    return redirect
 
 
 @functools.cache

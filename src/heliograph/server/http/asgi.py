@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 from starlette.types import Message, Receive, Scope, Send
 
+from heliograph.domain.tenants import Caller
 from heliograph.server.http.exchange import Addresses, Exchange
 
 
@@ -20,7 +21,7 @@ class AsgiExchange(Exchange):
         self._receive = receive
         self._send = send
 
-    def mark_authenticated(self) -> None:
+    def mark_authenticated(self, caller: Caller) -> None:
         """Do nothing: the ASGI server manages its connections."""
 
     def scope(self) -> Scope:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from starlette.types import ASGIApp, Message, Scope
 
 from heliograph import ids
+from heliograph.domain.tenants import Caller
 
 Headers = dict[bytes, bytes]
 """The headers of a request by name in lower case. If a header is repeated, the last value."""
@@ -70,7 +71,7 @@ class Exchange(ABC):
             self.root_path, self.raw_path = prefix.decode(), path[len(prefix) :] or b"/"
 
     @abstractmethod
-    def mark_authenticated(self) -> None:
+    def mark_authenticated(self, caller: Caller) -> None:
         """Called when the request is authenticated."""
 
     @abstractmethod

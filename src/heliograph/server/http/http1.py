@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from starlette.types import Message, Scope
 
+from heliograph.domain.tenants import Caller
 from heliograph.server.http.channel import Channel
 from heliograph.server.http.exchange import Addresses, Disconnected, Exchange, HeaderList
 from heliograph.server.http.heads import render_head
@@ -90,7 +91,7 @@ class Http1Exchange(Exchange):
         self._channel.transport.abort()
         self.disconnect()
 
-    def mark_authenticated(self) -> None:
+    def mark_authenticated(self, caller: Caller) -> None:
         """Called when the request is authenticated."""
         self._channel.authenticated = True
 

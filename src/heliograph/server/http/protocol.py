@@ -62,9 +62,10 @@ class Protocol(asyncio.Protocol):
     _current: Http1Exchange | None = None  # the request that is being handled, or was handled last
     _linger_timer: asyncio.TimerHandle | None = None
 
-    def __init__(self, serve: Serve, connections: Connections) -> None:
+    def __init__(self, serve: Serve, connections: Connections, exchange: type[Http1Exchange] = Http1Exchange) -> None:
         self._serve = serve
         self._connections = connections
+        self._exchange = exchange
         self._loop = asyncio.get_running_loop()
         self._headers: HeaderList = []
         self._waiting: deque[Http1Exchange] = deque()  # pipelined requests, oldest first
@@ -173,7 +174,7 @@ class Protocol(asyncio.Protocol):
 
     def _new_exchange(self, method: str) -> Http1Exchange:
         target = split_target(self._url)
-        exchange = Http1Exchange(self._channel, method, target, self._headers, self._addresses, self._completed)
+        exchange = self._exchange(self._channel, method, target, self._headers, self._addresses, self._completed)
         exchange.keep_alive = self._parser.should_keep_alive() and self._parser.get_http_version() != "1.0"
         return exchange
 

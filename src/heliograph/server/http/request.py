@@ -30,6 +30,9 @@ from heliograph.wire.paths import AppPath
 P = TypeVar("P", bound=Struct, covariant=True)
 B = TypeVar("B")
 
+_REPEATED = ("brandId", "sort")
+"""The query parameters that links to other pages repeat, in addition to `page` and `filter`."""
+
 
 @dataclass(frozen=True, slots=True)
 class ServerContext:
@@ -165,8 +168,8 @@ class Request(Struct, Generic[P, B]):
         return meta, self.links(meta)
 
     def links(self, meta: PageMeta) -> Links | None:
-        """Links to the previous and next page, with the size, filter and brand of this request; None if it is the only
-        page."""
+        """Links to the previous and next page, with the size, filter, brand and order of this request; None if it is
+        the only page."""
         if meta.before_cursor is None and meta.after_cursor is None:
             return None
         query = self.query
@@ -177,8 +180,11 @@ class Request(Struct, Generic[P, B]):
         ]
         if (size := query.page.get("size")) is not None:
             given.append(f"page[size]={size}")
-        if self.brand_id is not None:
-            given.append(f"brandId={quote(self.brand_id, safe='')}")
+        given += [
+            f"{name}={quote(query.plain[name], safe='')}"
+            for name in _REPEATED
+            if name in self.operation.query and name in query.plain
+        ]
         url = self.url
 
         def link(name: str, cursor: str | None) -> str | None:

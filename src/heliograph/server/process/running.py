@@ -17,6 +17,7 @@ import uvloop
 from heliograph.errors import ServiceUnavailable
 from heliograph.server.http.accepting import Acceptor
 from heliograph.server.http.connections import Connections
+from heliograph.server.http.http1 import Http1Exchange
 from heliograph.server.http.protocol import Protocol, Serve
 from heliograph.server.http.sockets import connection_limit, raise_descriptor_limit
 from heliograph.server.observability import logs
@@ -35,7 +36,8 @@ log = logging.getLogger("heliograph.server")
 class Server:
     """Accepts connections until it is stopped, then finishes the requests in flight.
 
-    `on_ready` is called once connections are accepted, and `on_stop` ends open streams.
+    `on_ready` is called once connections are accepted, and `on_stop` ends open streams. `exchange` is the class of
+    requests.
     """
 
     def __init__(
@@ -45,8 +47,10 @@ class Server:
         grace_seconds: float,
         on_ready: Callable[[], Awaitable[None]],
         on_stop: Callable[[], None],
+        exchange: type[Http1Exchange] = Http1Exchange,
     ) -> None:
         self._serve = serve
+        self._exchange = exchange
         self._connections = connections
         self._grace_seconds = grace_seconds
         self._on_ready = on_ready
@@ -56,7 +60,7 @@ class Server:
 
     async def run(self, listener: socket.socket) -> None:
         """Serve until `stop` is called."""
-        acceptor = Acceptor(listener, lambda: Protocol(self._serve, self._connections), self._connections)
+        acceptor = Acceptor(listener, self._protocol, self._connections)
         try:
             await self._on_ready()
         except ServiceUnavailable as error:  # requests get the same error until the database is back
@@ -68,6 +72,9 @@ class Server:
         await acceptor.wait_closed()
         listener.close()
         await self._finish()
+
+    def _protocol(self) -> Protocol:
+        return Protocol(self._serve, self._connections, self._exchange)
 
     def stop(self) -> None:
         """Stop accepting connections, and finish."""
@@ -167,13 +174,16 @@ async def serve(
     on_ready: Callable[[], Awaitable[None]] | None,
     on_stop: Callable[[], None],
     link: SupervisorLink | None,
+    exchange: type[Http1Exchange],
 ) -> None:
     """Serve requests on the listening socket until SIGTERM, SIGINT or the end of the supervisor.
 
-    `on_ready` is called once connections are accepted; `on_stop` ends open streams.
+    `on_ready` is called once connections are accepted; `on_stop` ends open streams. `exchange` is the class of
+    requests.
     """
     connections = Connections(connection_limit(raise_descriptor_limit()))
-    server = Server(serve_request, connections, settings.grace_seconds, on_ready or _no_announcement, on_stop)
+    ready = on_ready or _no_announcement
+    server = Server(serve_request, connections, settings.grace_seconds, ready, on_stop, exchange)
     if link is not None:
         _stop_with(link.lifeline, server)
     # Objects created during startup live as long as the process: exclude them from garbage collection.

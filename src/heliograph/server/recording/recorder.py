@@ -8,10 +8,13 @@ import time
 from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
+import msgspec
+
+from heliograph import ids
 from heliograph.background import Failures
 from heliograph.server.http.responses import Response
 from heliograph.server.recording.exchange import RecordedExchange
-from heliograph.server.recording.rows import Recorded, row_of
+from heliograph.server.recording.rows import Recorded, recorded, row_of
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import recorded_requests
 from heliograph.storage.rows.recorded_requests import StoredRequest
@@ -27,6 +30,8 @@ _STRANGERS = 5
 """Requests without a valid credential that are recorded between two batches: strangers should not displace others."""
 _KNOWN_APPS = 10_000
 _PARTS_KEPT = 10
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(Recorded).decode
 
 
 class Recorder:
@@ -43,8 +48,11 @@ class Recorder:
         self._on_drop = on_drop
         self.dropped = 0
         """Requests that were dropped, as far as `on_drop` was called."""
+        self.on_written: Callable[[str | None], None] = lambda app_id: None
+        """Called with each app of which requests were written, and with None after requests of any app were dropped."""
         self._lost = 0
-        self._queue: deque[Recorded] = deque()
+        # Packed, because thousands of objects that outlive their request make every later one slower.
+        self._queue: deque[bytes] = deque()
         self._bytes = 0
         self._strangers = 0
         self._known: set[str] = set()
@@ -54,20 +62,20 @@ class Recorder:
         self._interval = max(1, keep // _PARTS_KEPT)
         self._since_deletion: defaultdict[str, int] = defaultdict(lambda: self._interval)
 
-    def add(self, exchange: RecordedExchange, operation: str | None, response: Response, seconds: float) -> None:
-        """Record a request, after its response was sent."""
-        if not self._is_wanted(exchange):
+    def add(
+        self, exchange: RecordedExchange, app_id: str, operation: str | None, response: Response, seconds: float
+    ) -> None:
+        """Record a request about an app, which may not exist, after its response was sent."""
+        if not self._is_wanted(exchange, app_id):
             return
-        size = exchange.size + len(response.body)
-        status = exchange.status
-        exchange.release()
-        self._queue.append(Recorded(exchange, operation, status, response, time.time(), seconds, size))
-        self._bytes += size
+        packed = _pack(recorded(exchange, app_id, operation, response, time.time(), seconds))
+        if not self._queue:
+            self._filled.set()
+        self._queue.append(packed)
+        self._bytes += len(packed)
         while len(self._queue) > QUEUE_LIMIT or self._bytes > QUEUE_BYTES:
             self._take()
             self._lost += 1
-        if not self._filled.is_set():
-            self._filled.set()
 
     def forget(self, app_id: str) -> None:
         """Record no more requests of an app, which was deleted, unless one with a valid credential follows."""
@@ -75,8 +83,10 @@ class Recorder:
 
     async def flush(self) -> None:
         """Write what is in the queue."""
-        for _ in range(QUEUE_LIMIT // _BATCH):
-            await self._write_batch()
+        # At least once, to wait for a batch that is being written.
+        left = len(self._queue)
+        while (taken := await self._write_batch()) and left > taken:
+            left -= taken
 
     async def run(self) -> None:
         """Write batches, at most four a second, until cancelled."""
@@ -85,52 +95,55 @@ class Recorder:
             await self._write_batch()
             await asyncio.sleep(PAUSE_SECONDS)
 
-    def _is_wanted(self, exchange: RecordedExchange) -> bool:
-        if exchange.authenticated:
-            if exchange.app_id not in self._known:
+    def _is_wanted(self, exchange: RecordedExchange, app_id: str) -> bool:
+        if exchange.caller is not None:
+            if app_id not in self._known:
                 if len(self._known) >= _KNOWN_APPS:
                     self._known.clear()
-                self._known.add(exchange.app_id)
+                self._known.add(app_id)
             return True
         self._strangers += 1
-        return self._strangers <= _STRANGERS and exchange.app_id in self._known
+        return self._strangers <= _STRANGERS and app_id in self._known
 
-    def _take(self) -> Recorded:
+    def _take(self) -> bytes:
         one = self._queue.popleft()
-        self._bytes -= one.size
+        self._bytes -= len(one)
         return one
 
     def _report_lost(self) -> None:
         if self._lost:
             self._on_drop(self._lost)
             self.dropped, self._lost = self.dropped + self._lost, 0
+            self.on_written(None)
 
-    async def _write_batch(self) -> None:
+    async def _write_batch(self) -> int:
+        """Write a batch; returns the number of requests that were taken from the queue."""
         async with self._writing:
             self._filled.clear()
             self._strangers = 0
-            taken: list[Recorded] = []
+            taken: list[bytes] = []
             size = 0
             while self._queue and len(taken) < _BATCH and size < _BATCH_BYTES:
                 taken.append(self._take())
-                size += taken[-1].size
+                size += len(taken[-1])
             if self._queue:
                 self._filled.set()
-            self._report_lost()
             rows = [row for one in taken if (row := self._row_of(one)) is not None]
             if rows:
                 await self._write(rows)
+            self._report_lost()
+            return len(taken)
 
-    def _row_of(self, one: Recorded) -> StoredRequest | None:
+    def _row_of(self, one: bytes) -> StoredRequest | None:
         """The row of a request. One that fails is dropped, and not the others of its batch."""
         with self._failures.reported("requests"):
-            return row_of(one)
+            return row_of(_unpack(one))
         self._lost += 1
         return None
 
     async def _write(self, rows: Sequence[StoredRequest]) -> None:
-        excessive = []
-        for app_id in {one.app_id for one in rows}:
+        excessive, apps = [], {one.app_id for one in rows}
+        for app_id in apps:
             self._since_deletion[app_id] += sum(one.app_id == app_id for one in rows)
             if self._since_deletion[app_id] >= self._interval:
                 excessive.append(app_id)
@@ -143,6 +156,8 @@ class Recorder:
             return
         for app_id in excessive:
             self._since_deletion[app_id] = 0
+        for app_id in apps:
+            self.on_written(app_id)
 
 
 async def _add(tx: Tx, rows: Sequence[StoredRequest], excessive: Sequence[str], keep: int) -> None:
@@ -156,7 +171,12 @@ async def recording(
     store: Store, keep: int, failures: Failures, on_drop: Callable[[int], None]
 ) -> AsyncIterator[Recorder | None]:
     """Yield a recorder that keeps this number of requests of each app, and writes the rest of its queue at the end;
-    None if the number is 0."""
+    None if the number is 0.
+
+    New ids of events and requests will be greater than those of recorded requests, even if the clock was set back.
+    """
+    if not store.shared:
+        ids.follow(await store.read(recorded_requests.newest))
     if not keep:
         yield None
         return

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 import msgspec
 from msgspec import Raw, Struct
 
-from heliograph import ids
+from heliograph.domain.tenants import session_of
 from heliograph.server.http.exchange import HeaderList
 from heliograph.server.http.responses import Response
 from heliograph.server.recording import masking
@@ -22,62 +21,108 @@ _ERASING = ("DeleteUser", "DeleteUserPersonalInformation")
 _encode = msgspec.json.Encoder().encode
 
 
-class Recorded(Struct, gc=False):
+class Recorded(Struct, array_like=True, gc=False):
     """A request and its response, when that was sent, in seconds since 1970, and how many seconds it took."""
 
-    exchange: RecordedExchange
+    app_id: str
+    authenticated: bool
+    key_id: str | None
+    """The key of the caller, if the request was authenticated."""
+    session_id: str | None
+    method: str
+    path: bytes
+    query: bytes
+    request_id: str
+    headers: HeaderList
+    size: int
+    """The bytes of the body that were read."""
+    body: bytes | None
     operation: str | None
     status: int
-    response: Response
+    response_headers: HeaderList
+    response_size: int
+    response_body: bytes | None
     ended_at: float
     seconds: float
-    size: int
-    """The bytes of the bodies."""
 
 
-def row_of(recorded: Recorded) -> StoredRequest:
-    """The row of a request."""
-    exchange, response = recorded.exchange, recorded.response
-    headers, key_id = _request_headers(exchange)
-    answered = _headers(response.headers)
-    sent = RecordedMessage(headers=headers, size=exchange.size, body=_sent(exchange, headers))
-    received = RecordedMessage(headers=answered, size=len(response.body), body=_received(response, answered))
+def recorded(
+    exchange: RecordedExchange,
+    app_id: str,
+    operation: str | None,
+    response: Response,
+    ended_at: float,
+    seconds: float,
+) -> Recorded:
+    """What is recorded of an exchange."""
+    body = response.body
+    size, caller = len(body), exchange.caller
+    session = session_of(caller)
+    return Recorded(
+        app_id,
+        caller is not None,
+        caller.key_id if caller is not None else None,
+        session.id if session is not None else None,
+        exchange.method,
+        exchange.raw_path,
+        exchange.query_string,
+        exchange.request_id,
+        exchange.header_list,
+        exchange.size,
+        exchange.body,
+        operation,
+        exchange.status,
+        response.headers,
+        size,
+        body if size <= BODY_LIMIT else None,
+        ended_at,
+        seconds,
+    )
+
+
+def row_of(one: Recorded) -> StoredRequest:
+    """The row of a request, which gets its id when it is stored."""
+    headers, key_id = _request_headers(one)
+    answered = _headers(one.response_headers)
+    sent = RecordedMessage(headers=headers, size=one.size, body=_sent(one.body, headers))
+    received = RecordedMessage(headers=answered, size=one.response_size, body=_received(one.response_body, answered))
     return StoredRequest(
-        id=ids.new(),
-        app_id=exchange.app_id,
-        request_id=exchange.request_id,
-        received_at=int((recorded.ended_at - recorded.seconds) * 1000),
-        microseconds=int(recorded.seconds * 1_000_000),
-        method=exchange.method,
-        path=_path(exchange, recorded.operation),
-        status=recorded.status,
-        operation=recorded.operation,
-        key_id=key_id,
+        id="",
+        app_id=one.app_id,
+        request_id=one.request_id,
+        received_at=int((one.ended_at - one.seconds) * 1000),
+        microseconds=int(one.seconds * 1_000_000),
+        method=one.method,
+        path=_path(one),
+        status=one.status,
+        operation=one.operation,
+        key_id=one.key_id if one.authenticated else key_id,
+        session_id=one.session_id,
         sent=Raw(_encode(sent)),
         received=Raw(_encode(received)),
     )
 
 
-def _path(exchange: RecordedExchange, operation: str | None) -> str:
-    path = exchange.raw_path.decode("latin-1")
-    if operation in _ERASING:
+def _path(one: Recorded) -> str:
+    path = one.path.decode("latin-1")
+    if one.operation in _ERASING:
         # The path names the user whose requests this one deleted.
         before, _, rest = path.partition("/users/")
         path = f"{before}/users/{masking.MASK}{'/personalinformation' if '/' in rest.strip('/') else ''}"
-    if exchange.query_string:
-        path += "?" + masking.query(exchange.query_string.decode("latin-1"))
+    if one.query:
+        path += "?" + masking.query(one.query.decode("latin-1"))
     return path[:_PATH_LIMIT]
 
 
-def _request_headers(exchange: RecordedExchange) -> tuple[dict[str, str], str | None]:
+def _request_headers(one: Recorded) -> tuple[dict[str, str], str | None]:
     """The headers of the request, and the key that they name."""
-    headers, key_id = _headers(exchange.header_list), None
-    if (authorization := exchange.headers.get(b"authorization")) is not None:
-        headers["authorization"], key_id = masking.credential(authorization, proved=exchange.authenticated)
+    headers, key_id = _headers(one.headers), None
+    if (authorization := dict(one.headers).get(b"authorization")) is not None:
+        headers["authorization"], key_id = masking.credential(authorization, proved=one.authenticated)
     return headers, key_id
 
 
-def _headers(given: HeaderList | Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+def _headers(given: HeaderList) -> dict[str, str]:
     headers: dict[str, str] = {}
     for raw_name, raw_value in given:
         name, secret = _name(raw_name)
@@ -93,12 +138,13 @@ def _name(raw: bytes) -> tuple[str, bool]:
     return name, masking.is_secret(name)
 
 
-def _sent(exchange: RecordedExchange, headers: dict[str, str]) -> Raw | str | None:
-    body = exchange.body
-    return masking.request_body(body) if body and headers.get("content-type", "").startswith(_JSON) else None
+def _sent(body: bytes | None, headers: dict[str, str]) -> Raw | str | None:
+    return masking.request_body(body) if body and _is_json(headers) else None
 
 
-def _received(response: Response, headers: dict[str, str]) -> Raw | None:
-    body = response.body
-    is_json = headers.get("content-type", "").startswith(_JSON)
-    return masking.response_body(body) if body and is_json and len(body) <= BODY_LIMIT else None
+def _received(body: bytes | None, headers: dict[str, str]) -> Raw | None:
+    return masking.response_body(body) if body and _is_json(headers) else None
+
+
+def _is_json(headers: dict[str, str]) -> bool:
+    return headers.get("content-type", "").startswith(_JSON)

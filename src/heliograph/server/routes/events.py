@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import time
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from heliograph.domain.events.full_users import show_full_users
@@ -13,6 +9,7 @@ from heliograph.errors import BadRequest
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.server.streams import Streams
+from heliograph.server.tailing import EventParts, Tail, cursor_line, following
 from heliograph.storage.rows import stream
 from heliograph.storage.rows.cursors import CursorCodec, cursor_codec
 from heliograph.storage.rows.log_rows import StoredEvent
@@ -22,14 +19,10 @@ from heliograph.wire.envelope import NO_WEBHOOK, call_body
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table.extensions import STREAM_EVENTS
 
-_RECHECK_SECONDS = 1.0
-"""How often the credential of an idle stream is checked."""
 _KEEP_ALIVE_SECONDS = 15.0
 _PAGE = 200
-_NOTHING = b""
 _OLDEST = b"0"
 
-EventParts = AsyncGenerator[bytes, None]
 StreamRequest = Request[AppPath, None]
 
 
@@ -61,7 +54,7 @@ async def open_stream(request: Request[AppPath, None]) -> EventParts:
         include_full_user=plain.get("includeFullUser") == "true",
     )
     position, first = await _start(request, cursors)
-    return _parts(request, selection, position, first)
+    return following(request, EventTail(selection, position), first)
 
 
 async def _start(request: StreamRequest, cursors: CursorCodec) -> tuple[str, bytes]:
@@ -86,52 +79,33 @@ async def _start(request: StreamRequest, cursors: CursorCodec) -> tuple[str, byt
     return position, _cursor_part(cursors, position)
 
 
-async def _parts(request: StreamRequest, selection: Selection, position: str, first: bytes) -> EventParts:
-    """The first part, and the events after the position as they happen, until the server ends the stream.
+class EventTail(Tail):
+    """The selected events after a position."""
 
-    Raises:
-        ServiceUnavailable: the process, or the app, has the maximum number of streams open.
-        ApiError: the credential is no longer valid. The client reconnects, and either resumes or is refused.
-    """
-    streams = request.context.streams
-    with streams.opened(selection.app_id) as woken:
-        yield first
-        sent, read = time.monotonic(), -_KEEP_ALIVE_SECONDS
-        while streams.is_open(woken):
-            # Reads at intervals too, in case a wake-up was missed.
-            due = woken.is_set() or time.monotonic() - read >= _KEEP_ALIVE_SECONDS
-            woken.clear()
-            part, position = await _next_part(selection, streams, position) if due else (None, position)
-            # The key may have been removed, or the token may have expired. Checked after the events are read, because
-            # they may be younger than the removal.
-            await request.recheck()
-            if part is not None:
-                woken.set()  # there may be more events
-                sent = time.monotonic() if part else sent
-                yield part
-                continue
-            read = time.monotonic() if due else read
-            if time.monotonic() - sent >= _KEEP_ALIVE_SECONDS:
-                sent = time.monotonic()
-                yield b": still here\n\n"
-            with contextlib.suppress(TimeoutError):
-                # Not `wait_for`, which may lose a cancellation before Python 3.12.
-                async with asyncio.timeout(_RECHECK_SECONDS):
-                    await woken.wait()
-            yield _NOTHING
+    keep_alive_seconds = _KEEP_ALIVE_SECONDS
 
+    def __init__(self, selection: Selection, position: str) -> None:
+        self._selection = selection
+        self._position = position
 
-async def _next_part(selection: Selection, streams: Streams, position: str) -> tuple[bytes | None, str]:
-    """The events after the position, and the position after them; None at the end of the stream."""
-    horizon = await streams.horizon()
-    # One snapshot, in which no maintenance deletes events that are being skipped.
-    found, following = await selection.store.snapshot(stream.after, selection.app_id, position, horizon, _PAGE)
-    if following == position:
-        return None, position
-    selected = await _select(selection, found)
-    parts = [_event_part(selection.cursors.encode(id), event) for id, event in selected]
-    # The position also moves past events that are filtered out, so that they are not read again.
-    return b"".join([*parts, _cursor_part(selection.cursors, following)]) if found else _NOTHING, following
+    async def next_part(self, streams: Streams) -> bytes | None:
+        """The events after the position; None at the end of the stream."""
+        selection, horizon = self._selection, await streams.horizon()
+        # One snapshot, in which no maintenance deletes events that are being skipped.
+        found, following = await selection.store.snapshot(
+            stream.after, selection.app_id, self._position, horizon, _PAGE
+        )
+        if following == self._position:
+            return None
+        self._position = following
+        selected = await _select(selection, found)
+        parts = [_event_part(selection.cursors.encode(id), event) for id, event in selected]
+        # The position also moves past events that are filtered out, so that they are not read again.
+        return b"".join([*parts, _cursor_part(selection.cursors, following)]) if found else b""
+
+    def keep_alive(self) -> bytes:
+        """A comment."""
+        return b": still here\n\n"
 
 
 async def _select(selection: Selection, found: Found) -> Found:
@@ -148,14 +122,14 @@ def _matches(selection: Selection, event: StoredEvent) -> bool:
 
 
 def _cursor_part(cursors: CursorCodec, position: str) -> bytes:
-    return f"id: {cursors.encode(position)}\n\n".encode()
+    return cursor_line(cursors.encode(position)) + b"\n"
 
 
 def _reset_part(cursors: CursorCodec, position: str) -> bytes:
     """What tells a client that events which it may have received were undone."""
-    return f"id: {cursors.encode(position)}\nevent: reset\ndata: {{}}\n\n".encode()
+    return cursor_line(cursors.encode(position)) + b"event: reset\ndata: {}\n\n"
 
 
 def _event_part(cursor: str, event: StoredEvent) -> bytes:
     body = call_body(event.app_id, NO_WEBHOOK, event.id, event.type, event.created_at, event.payload)
-    return f"id: {cursor}\nevent: {event.type}\ndata: ".encode() + body + b"\n\n"
+    return cursor_line(cursor) + f"event: {event.type}\ndata: ".encode() + body + b"\n\n"

@@ -30,6 +30,8 @@ from heliograph.storage.migrations.steps import (
     step_18_synthetic_events,
     step_19_console,
     step_20_requests,
+    step_21_sessions,
+    step_22_lists,
 )
 from heliograph.storage.rows import meta
 
@@ -54,6 +56,8 @@ STEPS: tuple[Step, ...] = (
     step_18_synthetic_events.STEP,
     step_19_console.STEP,
     step_20_requests.STEP,
+    step_21_sessions.STEP,
+    step_22_lists.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

@@ -10,9 +10,11 @@ from msgspec import Struct
 from heliograph import ids
 from heliograph.storage.codec import RowCodec, encode
 from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.paging import slice_of
 from heliograph.storage.rows import switchboards
 from heliograph.storage.rows.switchboards import SwitchboardState, load_state
 from heliograph.wire.conversations import ConversationType
+from heliograph.wire.paging import Page, Slice
 
 _KEY = ("bucket", "app_id", "id")
 
@@ -61,6 +63,7 @@ class StoredConversation(Struct):
 
 NEVER = -(2**53)
 """The value of `checked_at` of a conversation with messages that was not checked yet. Migrations contain it too."""
+_AFTER_EVERY_NAME = "\U0010ffff"
 _CHECKS = ("checked_at", "idle_since", "idle_seq")
 _SWITCHBOARD = "(SELECT state FROM switchboard WHERE switchboard.app_id = conversation.app_id)"
 ROWS = RowCodec(StoredConversation, computed={"switchboard": _SWITCHBOARD}, switchboard=(load_state, encode))
@@ -91,6 +94,34 @@ async def of_app(reader: Reader, app_id: str) -> list[StoredConversation]:
         f"SELECT {', '.join(ROWS.selected)} FROM conversation WHERE app_id = $1 ORDER BY id", app_id
     )
     return [ROWS.load(row) for row in rows]
+
+
+async def page(reader: Reader, app_id: str, page: Page, *, newest_first: bool) -> Slice[StoredConversation]:
+    """A page of the conversations of the app, in the order of their ids or in the opposite one."""
+    # With one bucket the key has this order.
+    source = (
+        "conversation WHERE bucket = 0 AND app_id = $1" if reader.buckets == 1 else "conversation WHERE app_id = $1"
+    )
+    rows = await slice_of(
+        reader, ROWS.selected, source, (app_id,), page, spread=reader.buckets > 1, newest_first=newest_first
+    )
+    return rows.holding([ROWS.load(row[:-1]) for row in rows.records])
+
+
+async def named(reader: Reader, app_id: str, beginning: str, limit: int) -> list[tuple[str, str]]:
+    """The ids and names of up to `limit` conversations whose display names begin with a text, in their order. Upper and
+    lower case of ASCII letters are the same."""
+    # lower() of both engines changes ASCII letters only, as that of bytes does.
+    first = beginning.encode().lower().decode()
+    rows = await reader.rows(
+        "SELECT id, display_name FROM conversation WHERE app_id = $1 AND display_name IS NOT NULL "
+        "AND lower(display_name) >= $2 AND lower(display_name) < $3 ORDER BY lower(display_name), id LIMIT $4",
+        app_id,
+        first,
+        first + _AFTER_EVERY_NAME,
+        limit,
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 async def version(reader: Reader, app_id: str, conversation_id: str) -> str | None:

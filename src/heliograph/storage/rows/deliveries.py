@@ -100,6 +100,13 @@ async def get(reader: Reader, app_id: str, delivery_id: str) -> StoredDelivery |
     return DELIVERY_ROWS.load(row) if row else None
 
 
+async def get_many(reader: Reader, app_id: str, ids: Sequence[str]) -> list[StoredDelivery]:
+    """The app's deliveries with these ids."""
+    keys = [(app_id, id) for id in ids]
+    rows = await reader.get_many("delivery", DELIVERY_ROWS.columns, ("app_id", "id"), keys)
+    return [DELIVERY_ROWS.load(row) for row in rows]
+
+
 async def page(reader: Reader, app_id: str, match: Sequence[tuple[str, str]], page: Page) -> Slice[StoredDelivery]:
     """A page of the app's deliveries whose columns have these values, oldest first.
 

@@ -64,6 +64,13 @@ async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) ->
     return MessagePage(array, rows[0][0], rows[-1][0], found.precedes, found.follows)
 
 
+async def newest(reader: Reader, app_id: str, conversation_id: str) -> Raw | None:
+    """The newest message of the conversation as responses show it, or None."""
+    values = (reader.bucket(conversation_id), app_id, conversation_id)
+    row = await reader.row(f"SELECT shown FROM {_OF_CONVERSATION} ORDER BY id DESC LIMIT 1", *values)
+    return Raw(row[0]) if row else None
+
+
 async def of_conversation(reader: Reader, app_id: str, conversation_id: str) -> list[Raw]:
     """All messages of the conversation as responses show them, oldest first."""
     values = (reader.bucket(conversation_id), app_id, conversation_id)

@@ -24,11 +24,13 @@ async def add(
     events: Sequence[StoredEvent],
     in_full: Mapping[str, Callable[[], Response]],
     withheld: Mapping[str, Container[str]],
+    sessions: Mapping[str, str],
 ) -> None:
     """Store the events, in this order, and their deliveries to the subscribed webhooks.
 
     `in_full` maps event ids to functions that build the payload with full users; they are called only for events that
-    go to a webhook with `includeFullUser`. `withheld` maps event ids to the integrations that do not get the event.
+    go to a webhook with `includeFullUser`. `withheld` maps event ids to the integrations that do not get the event, and
+    `sessions` those of requests from the console to the session.
     """
     tx.check_events(events[0].id)
     new = await deliveries.new_deliveries(tx, events, in_full, withheld)
@@ -36,26 +38,30 @@ async def add(
     for event in events:
         if event.id in full_ids:
             event.full_payload = Raw(msgspec.json.encode(in_full[event.id]()))
-    await tx.insert(
-        "event",
-        ("bucket", *EVENT_ROWS.columns),
-        [(tx.bucket(lane_of(one)), *EVENT_ROWS.dump(one)) for one in events],
-    )
+    columns = ("bucket", *EVENT_ROWS.columns)
+    rows = [(tx.bucket(lane_of(one)), *EVENT_ROWS.dump(one)) for one in events]
+    if sessions:
+        # Most transactions have none, and insert one column less.
+        in_sessions = [(*row, sessions.get(one.id)) for row, one in zip(rows, events, strict=True)]
+        await tx.insert("event", (*columns, "session_id"), in_sessions)
+    else:
+        await tx.insert("event", columns, rows)
     if new:
         await deliveries.add(tx, new)
 
 
 async def add_synthetic(
-    tx: Tx, app_id: str, event: StoredEvent, hooks: Sequence[StoredWebhook], *, streamed: bool
+    tx: Tx, app_id: str, event: StoredEvent, hooks: Sequence[StoredWebhook], session_id: str | None, *, streamed: bool
 ) -> list[str]:
     """Store an event of a sandbox tool, and a delivery to each of the webhooks; returns the ids of the deliveries.
 
-    `streamed` is whether the event stream has it.
+    `session_id` is the session of the request, if it is one of the console. `streamed` is whether the event stream has
+    the event.
     """
     tx.check_events(event.id)
     audience = STREAM_TOO if streamed else WEBHOOKS_ONLY
-    row = (tx.bucket(lane_of(event)), *EVENT_ROWS.dump(event), audience)
-    await tx.insert("event", ("bucket", *EVENT_ROWS.columns, "synthetic"), [row])
+    row = (tx.bucket(lane_of(event)), *EVENT_ROWS.dump(event), audience, session_id)
+    await tx.insert("event", ("bucket", *EVENT_ROWS.columns, "synthetic", "session_id"), [row])
     new = [deliveries.new_delivery(tx, event, one) for one in hooks]
     if new:
         await deliveries.add(tx, new)

@@ -11,9 +11,10 @@ from msgspec import Raw, Struct
 from heliograph import ids
 from heliograph.storage.codec import RowCodec, encode
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.paging import filtered_slice_of, slice_of
+from heliograph.storage.paging import ROWS_EXAMINED, filtered_slice_of, slice_of
 from heliograph.storage.rows import event_records
 from heliograph.storage.rows.event_records import StoredRecord
+from heliograph.wire import times
 from heliograph.wire.paging import Page, Slice
 from heliograph.wire.recorded_requests import RecordedRequestFilter
 
@@ -23,11 +24,10 @@ _MARGIN = 5000
 _AFTER_EVERY_PATH = "\U0010ffff"
 
 
-class StoredRequest(Struct):
-    """A row of `request`. The fields are the columns, in this order, with the id first for pages.
+class StoredSummary(Struct):
+    """A row of `request` without headers and bodies, with the id first for pages.
 
-    The id was made when the request was taken from the queue, after its response was sent. `sent` is what the client
-    sent, and `received` what it got.
+    The id is made when the request is stored, after its response was sent.
     """
 
     id: str
@@ -40,15 +40,25 @@ class StoredRequest(Struct):
     status: int
     operation: str | None
     key_id: str | None
+    session_id: str | None
+
+
+class StoredRequest(StoredSummary):
+    """A row of `request`. The fields are the columns, in this order.
+
+    `sent` is what the client sent, and `received` what it got.
+    """
+
     sent: Raw
     received: Raw
 
 
+SUMMARY_ROWS = RowCodec(StoredSummary)
 _ROWS = RowCodec(StoredRequest)
 _OF_APP = "request WHERE bucket = $1 AND app_id = $2"
 
 
-async def page(reader: Reader, app_id: str, filter: RecordedRequestFilter, page: Page) -> Slice[StoredRequest]:
+async def page(reader: Reader, app_id: str, filter: RecordedRequestFilter, page: Page) -> Slice[StoredSummary]:
     """A page of the app's requests that the filter selects, oldest first.
 
     A filter examines a limited number of requests, as `filtered_slice_of` documents.
@@ -56,10 +66,12 @@ async def page(reader: Reader, app_id: str, filter: RecordedRequestFilter, page:
     values = (reader.bucket(app_id), app_id)
     conditions, wanted = _conditions(filter, len(values) + 1)
     if not conditions:
-        rows = await slice_of(reader, _ROWS.columns, _OF_APP, values, page)
-        return rows.holding([_ROWS.load(row[:-1]) for row in rows.records])
-    rows = await filtered_slice_of(reader, _ROWS.columns, _OF_APP, values, " AND ".join(conditions), wanted, page)
-    return rows.holding([_ROWS.load(row) for row in rows.records])
+        rows = await slice_of(reader, SUMMARY_ROWS.columns, _OF_APP, values, page)
+        return rows.holding([SUMMARY_ROWS.load(row[:-1]) for row in rows.records])
+    rows = await filtered_slice_of(
+        reader, SUMMARY_ROWS.columns, _OF_APP, values, " AND ".join(conditions), wanted, page
+    )
+    return rows.holding([SUMMARY_ROWS.load(row) for row in rows.records])
 
 
 def _conditions(filter: RecordedRequestFilter, number: int) -> tuple[list[str], tuple[Any, ...]]:
@@ -84,6 +96,27 @@ async def get(reader: Reader, app_id: str, id: str) -> StoredRequest | None:
     return _ROWS.load(row) if row else None
 
 
+async def with_request_id(reader: Reader, app_id: str, request_id: str, limit: int) -> list[StoredRequest]:
+    """The app's requests with this X-Request-Id, up to `limit`.
+
+    No index finds them. One that a server made contains its time, and the 1,000 requests since then are examined;
+    otherwise the newest 1,000.
+    """
+    made = ids.milliseconds(request_id) if ids.is_id(request_id) else None
+    since, order = (ids.FIRST, "DESC") if made is None or made > times.now() else (request_id, "ASC")
+    rows = await reader.rows(
+        f"SELECT id FROM (SELECT id, request_id FROM {_OF_APP} AND id > $3 ORDER BY id {order} "
+        f"LIMIT {ROWS_EXAMINED}) AS examined WHERE request_id = $4 LIMIT $5",
+        reader.bucket(app_id),
+        app_id,
+        since,
+        request_id,
+        limit,
+    )
+    found = [await get(reader, app_id, row[0]) for row in rows]
+    return [one for one in found if one is not None]
+
+
 async def caused(reader: Reader, app_id: str, request: StoredRequest) -> list[StoredRecord]:
     """The first events that a request caused. Their ids were made between its beginning and its own id."""
     began = ids.milliseconds(request.id) - request.microseconds // 1000 - _MARGIN
@@ -91,8 +124,17 @@ async def caused(reader: Reader, app_id: str, request: StoredRequest) -> list[St
     return await event_records.of_request(reader, app_id, request.request_id, first, last, _EVENTS)
 
 
+async def newest(reader: Reader) -> str:
+    """The greatest id of a request in a database with one bucket."""
+    row = await reader.row("SELECT max((SELECT max(id) FROM request WHERE bucket = 0 AND app_id = app.id)) FROM app")
+    return (row[0] if row else None) or ids.FIRST
+
+
 async def add(tx: Tx, requests: Sequence[StoredRequest]) -> None:
-    """Store requests."""
+    """Store requests, in this order, and give each an id in the order of the activity stream."""
+    for one in requests:
+        one.id = ids.new()
+    tx.check_events(requests[0].id)
     rows = [(tx.bucket(one.app_id), *_ROWS.dump(one)) for one in requests]
     await tx.insert("request", ("bucket", *_ROWS.columns), rows)
 

@@ -15,7 +15,7 @@ from collections.abc import Collection
 import msgspec
 
 from heliograph import ids
-from heliograph.storage.engine import Reader, Tx, parameters
+from heliograph.storage.engine import Columns, Reader, Row, Tx, parameters
 from heliograph.storage.rows import meta
 from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
 from heliograph.storage.rows.outbox import WEBHOOKS_ONLY
@@ -91,48 +91,62 @@ async def after(reader: Reader, app_id: str, position: str, horizon: str, limit:
 
     The horizon must have been read before, or in the same snapshot.
     """
+    rows, _, end = await rows_after(reader, app_id, EVENT_ROWS.columns, _STREAMED, position, horizon, limit)
+    found = [(row[0], EVENT_ROWS.load(row)) for row in rows]
     if reader.single_writer:
-        return await _after_in_key_order(reader, app_id, position, horizon, limit)
+        return found, end  # behind the events of other apps
+    return found, found[-1][0] if found else position
+
+
+async def rows_after(
+    reader: Reader, app_id: str, columns: Columns, condition: str, position: str, horizon: str, limit: int
+) -> tuple[list[Row], bool, str]:
+    """The next rows of the app up to the horizon that meet a condition, with the id as the first column.
+
+    Returns whether there may be more, and the position up to which there are no others.
+    """
+    if reader.single_writer:
+        return await _after_in_key_order(reader, app_id, columns, condition, position, horizon, limit)
     rows = await reader.rows(
-        f"""SELECT {", ".join(EVENT_ROWS.columns)} FROM event
-        WHERE app_id = $1 AND id > $2 AND id <= $3 AND {_STREAMED} ORDER BY id LIMIT $4""",
+        f"""SELECT {", ".join(columns)} FROM event
+        WHERE app_id = $1 AND id > $2 AND id <= $3 AND {condition} ORDER BY id LIMIT $4""",
         app_id,
         position,
         horizon,
         limit,
     )
-    found = [(row[0], EVENT_ROWS.load(row)) for row in rows]
-    return found, found[-1][0] if found else position
+    if len(rows) == limit:
+        return rows, True, rows[-1][0]
+    return rows, False, max(position, horizon)
 
 
 async def _after_in_key_order(
-    reader: Reader, app_id: str, position: str, horizon: str, limit: int
-) -> tuple[Found, str]:
-    """`after` for a database with one bucket, whose key has the order of the stream.
+    reader: Reader, app_id: str, columns: Columns, condition: str, position: str, horizon: str, limit: int
+) -> tuple[list[Row], bool, str]:
+    """`rows_after` for a database with one bucket, whose key has the order of the stream.
 
     No index separates the apps' events, so each call examines up to `_EVENTS_EXAMINED` events of all apps.
     """
     rows = await reader.rows(
-        f"""SELECT {", ".join(EVENT_ROWS.columns)} FROM (
+        f"""SELECT {", ".join(columns)} FROM (
             SELECT * FROM event WHERE bucket = 0 AND id > $1 ORDER BY id LIMIT $2
-        ) AS examined WHERE app_id = $3 AND {_STREAMED} ORDER BY id LIMIT $4""",
+        ) AS examined WHERE app_id = $3 AND {condition} ORDER BY id LIMIT $4""",
         position,
         _EVENTS_EXAMINED,
         app_id,
         limit,
     )
-    found = [(row[0], EVENT_ROWS.load(row)) for row in rows]
-    if len(found) == limit:
-        return found, found[-1][0]
+    if len(rows) == limit:
+        return rows, True, rows[-1][0]
     last = await reader.row(
         "SELECT id FROM event WHERE bucket = 0 AND id > $1 ORDER BY id LIMIT 1 OFFSET $2",
         position,
         _EVENTS_EXAMINED - 1,
     )
     if last is not None:
-        return found, last[0]
+        return rows, True, last[0]
     # Skip the events of other apps up to the end.
-    return found, max(position, horizon, *[id for id, _ in found])
+    return rows, False, max(position, horizon, *[row[0] for row in rows])
 
 
 async def changed_apps(reader: Reader, since: str, horizon: str, app_ids: Collection[str]) -> list[str]:

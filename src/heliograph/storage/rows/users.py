@@ -13,6 +13,8 @@ from msgspec import Raw, Struct
 
 from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Columns, Lock, Reader, Tx
+from heliograph.storage.paging import slice_of
+from heliograph.wire.paging import Page, Slice
 from heliograph.wire.users import Identity
 
 IdentifierKind = Literal["email", "zendesk"]
@@ -81,6 +83,16 @@ async def of_app(reader: Reader, app_id: str) -> list[StoredUser]:
     """All users of the app, oldest first."""
     rows = await reader.rows(f"SELECT {', '.join(_ROWS.columns)} FROM app_user WHERE app_id = $1 ORDER BY id", app_id)
     return [_ROWS.load(row) for row in rows]
+
+
+async def page(reader: Reader, app_id: str, page: Page, *, newest_first: bool) -> Slice[StoredUser]:
+    """A page of the users of the app, in the order of their ids or in the opposite one."""
+    # With one bucket the key has this order.
+    source = "app_user WHERE bucket = 0 AND app_id = $1" if reader.buckets == 1 else "app_user WHERE app_id = $1"
+    rows = await slice_of(
+        reader, _ROWS.columns, source, (app_id,), page, spread=reader.buckets > 1, newest_first=newest_first
+    )
+    return rows.holding([_ROWS.load(row[:-1]) for row in rows.records])
 
 
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: Lock = Lock.NONE) -> list[StoredUser]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from heliograph import errors
+from heliograph.wire.activity import ActivityBye, ActivityDropped, ActivityHello, ActivityReset
 from heliograph.wire.apps import Empty
 from heliograph.wire.clients import ClientResponse
 from heliograph.wire.conversations import ConversationResponse
 from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse
 from heliograph.wire.devices import DeviceBody, DeviceResponse
-from heliograph.wire.event_records import EventRecordListResponse
+from heliograph.wire.event_records import EventRecord, EventRecordListResponse
 from heliograph.wire.events import WebhookCall
+from heliograph.wire.finding import FindResponse
 from heliograph.wire.formats import NO_BODY, EventStream, Json
 from heliograph.wire.inbound import (
     BeginConversationBody,
@@ -19,6 +21,11 @@ from heliograph.wire.inbound import (
     MessageOutcomeBody,
 )
 from heliograph.wire.linking import ClientOutcomeBody
+from heliograph.wire.listings import (
+    AppUserListResponse,
+    ConversationSummaryListResponse,
+    ConversationSummaryResponse,
+)
 from heliograph.wire.oauth import OAuthClientCreateBody, OAuthClientListResponse, OAuthClientResponse
 from heliograph.wire.operations import Operation, operations_in
 from heliograph.wire.outbound import OutboundListResponse
@@ -38,18 +45,20 @@ from heliograph.wire.paths import (
     A,
     C,
 )
-from heliograph.wire.recorded_requests import RecordedRequestListResponse, RecordedRequestResponse
+from heliograph.wire.recorded_requests import RecordedRequest, RecordedRequestListResponse, RecordedRequestResponse
 from heliograph.wire.support_users import SupportUserBody, SupportUserResponse
 from heliograph.wire.users import LoginBody, UserResponse
 
 RECORDER_TAG = "Recorded requests"
+CONTENTS_TAG = "Contents of an app"
 
 # fmt: off
 LIST_DELIVERIES = Operation(
     "ListDeliveries", "GET", EXTENSION_APP / "deliveries", "Deliveries", A,
-    "Lists the deliveries of events to the webhooks of an app, oldest first.",
+    "Lists the deliveries of events to the webhooks of an app, oldest first; with `filter[ids]` those with up to 100 "
+    "ids, in the order of the ids.",
     body=NO_BODY, response=Json(DeliveryListResponse), errors=(errors.InvalidPage,), paged=True,
-    filters=("status", "webhookId", "conversationId", "userId"),
+    filters=("status", "webhookId", "conversationId", "userId", "ids"),
 )
 GET_DELIVERY = Operation(
     "GetDelivery", "GET", DELIVERY, "Deliveries", A,
@@ -64,7 +73,7 @@ RETRY_DELIVERY = Operation(
 STREAM_EVENTS = Operation(
     "StreamEvents", "GET", EXTENSION_APP / "events", "Deliveries", A,
     "Streams the events of an app as server-sent events. The data of each is the body that a webhook would receive. "
-    "With `Last-Event-ID`, the stream resumes after that event.",
+    "With `Last-Event-ID`, the stream resumes after that event, or begins with the oldest one if it is 0.",
     body=NO_BODY, response=EventStream(WebhookCall), errors=(errors.BadRequest,),
     query=("trigger", "conversationId", "includeFullUser"), headers=("Last-Event-ID",),
 )
@@ -85,6 +94,42 @@ GET_RECORDED_REQUEST = Operation(
     "GetRecordedRequest", "GET", RECORDED_REQUEST, RECORDER_TAG, A,
     "Fetches a recorded request with its response, and the first 100 events that it caused.",
     body=NO_BODY, response=Json(RecordedRequestResponse), errors=(errors.NotFound,),
+)
+STREAM_ACTIVITY = Operation(
+    "StreamActivity", "GET", EXTENSION_APP / "activity", RECORDER_TAG, A,
+    "Streams what happens in an app as server-sent events: `request` with the data of a recorded request, and `event` "
+    "with that of an event record. It begins with `hello`, and resumes after `Last-Event-ID`, or reports by `reset` "
+    "that it cannot.",
+    body=NO_BODY,
+    response=EventStream(
+        EventRecord, others=(RecordedRequest, ActivityHello, ActivityDropped, ActivityReset, ActivityBye)
+    ),
+    errors=(errors.BadRequest,), query=("once",), headers=("Last-Event-ID",),
+)
+LIST_APP_USERS = Operation(
+    "ListAppUsers", "GET", EXTENSION_APP / "users", CONTENTS_TAG, A,
+    "Lists the users of an app, newest first; with `filter[ids]` those with up to 100 ids, in the order of the ids. "
+    "Ids of no user are left out.",
+    body=NO_BODY, response=Json(AppUserListResponse), errors=(errors.InvalidPage,), paged=True,
+    filters=("ids",), query=("sort",),
+)
+LIST_APP_CONVERSATIONS = Operation(
+    "ListAppConversations", "GET", EXTENSION_APP / "conversations", CONTENTS_TAG, A,
+    "Lists the conversations of an app with their counts and newest messages, newest first. With `sort=activity`, it "
+    "lists those with an event among the newest 2,000, the one with the newest event first.",
+    body=NO_BODY, response=Json(ConversationSummaryListResponse), errors=(errors.InvalidPage,), paged=True,
+    query=("sort",),
+)
+GET_APP_CONVERSATION = Operation(
+    "GetAppConversation", "GET", EXTENSION_CONVERSATION, CONTENTS_TAG, A,
+    "Fetches a conversation with its counts and its newest message.",
+    body=NO_BODY, response=Json(ConversationSummaryResponse), errors=(errors.ConversationNotFound,),
+)
+FIND = Operation(
+    "Find", "GET", EXTENSION_APP / "find", CONTENTS_TAG, A,
+    "Finds up to 10 records of an app by an exact id, external id, email address, Zendesk id or request id, and "
+    "conversations by the beginning of their names.",
+    body=NO_BODY, response=Json(FindResponse), errors=(errors.BadRequest,), query=("q",), required=("q",),
 )
 REGISTER_DEVICE = Operation(
     "RegisterDevice", "PUT", DEVICE_GUID, "End users", A,

@@ -29,8 +29,15 @@ export function ParticipantsTab({ opened }: { opened: Opened }) {
   const { items, loaded, loading, error } = list.pages;
   const { one } = opened;
   const isGroup = one.conversation.value?.type === "sdkGroup";
+  /** The end of a list of which only a part is loaded is the beginning of the list in the other order. */
+  const jump = (event: KeyboardEvent): void => {
+    if (event.key !== "End" || !list.pages.hasMore.value || (event.target as Element).role !== "listbox") return;
+    event.stopPropagation();
+    event.preventDefault();
+    order.value = order.value === "first" ? "last" : "first";
+  };
   return (
-    <div class="participants">
+    <div class="participants" onKeyDownCapture={jump}>
       {isGroup && (
         <div class="row wrap participants-bar">
           <Segments label="Order" choices={ORDERS} value={order.value} onChange={(value) => (order.value = value)} />
@@ -41,8 +48,7 @@ export function ParticipantsTab({ opened }: { opened: Opened }) {
       {error.value && <ErrorNote error={error.value} onRetry={() => list.pages.load()} />}
       {loaded.value && !items.value.length && <Empty title="No participants"><p>{isGroup ? "The group remains and can be joined again." : "The user was deleted."}</p></Empty>}
       <List label="Participants" items={items.value} idOf={(one) => one.id} rowHeight={ROW_PX} total={one.participantCount.value}
-        onOpen={(participant) => (chosen.value = participant)} onEnd={() => void list.pages.loadMore()} row={(one) => <Row participant={one} />}
-        onJump={(to) => (order.value = to === "end" ? "last" : "first")} note={loading.value ? "Loading…" : null} />
+        onOpen={(participant) => (chosen.value = participant)} onEnd={() => void list.pages.loadMore()} row={(one) => <Row participant={one} />} note={loading.value ? "Loading…" : null} />
       {adding.value && <AddParticipant conversationId={opened.id} onClose={() => (adding.value = false)} />}
       {chosen.value && <ParticipantDialog participant={chosen.value} opened={opened} onClose={() => (chosen.value = null)} />}
     </div>

@@ -1,0 +1,130 @@
+"""The verbs that list all users and conversations of an app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from heliograph.domain import views
+from heliograph.domain.loading import load_conversation
+from heliograph.domain.tenants import Tenant
+from heliograph.storage.engine import Reader
+from heliograph.storage.rows import conversations, event_records, messages, users
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.store import Store
+from heliograph.wire import times
+from heliograph.wire.authors import Author
+from heliograph.wire.base import Response
+from heliograph.wire.listings import ConversationSort, ConversationSummary, LastMessage, UserSort
+from heliograph.wire.paging import Page, Slice
+from heliograph.wire.users import User
+
+_TEXT_LENGTH = 200
+
+
+class _Shown(Response):
+    """The parts of a stored message that a summary shows."""
+
+    id: str
+    received: str
+    author: Author
+    content: dict[str, Any]
+
+
+async def page_of_users(store: Store, tenant: Tenant, sort: UserSort, page: Page) -> Slice[User]:
+    """A page of the users of an app."""
+    found = await store.snapshot(users.page, tenant.app_id, page, newest_first=sort == "newest")
+    return found.holding([views.user(one) for one in found.records])
+
+
+async def users_with_ids(store: Store, tenant: Tenant, ids: list[str]) -> Slice[User]:
+    """The users of an app with these ids, in the order of the ids."""
+    found = await store.snapshot(users.get_many, [(tenant.app_id, id) for id in ids])
+    by_id = {one.id: views.user(one) for one in found}
+    return Slice([by_id[id] for id in ids if id in by_id], precedes=False, follows=False)
+
+
+async def page_of_conversations(
+    store: Store, tenant: Tenant, sort: ConversationSort, page: Page
+) -> Slice[ConversationSummary]:
+    """A page of the conversations of an app. With `activity`, its cursors are those of the newest events."""
+    if sort == "activity":
+        return await store.snapshot(_page_by_activity, tenant.app_id, page)
+    return await store.snapshot(_page_by_age, tenant.app_id, page, sort == "newest")
+
+
+async def _page_by_age(reader: Reader, app_id: str, page: Page, newest_first: bool) -> Slice[ConversationSummary]:
+    found = await conversations.page(reader, app_id, page, newest_first=newest_first)
+    return found.holding([await _summary(reader, one) for one in found.records])
+
+
+async def _page_by_activity(reader: Reader, app_id: str, page: Page) -> Slice[ConversationSummary]:
+    ranked = await event_records.newest_of_conversations(reader, app_id)
+    first, last = _bounds([event_id for _, event_id in ranked], page)
+    if not (chosen := ranked[first:last]):
+        return Slice([], precedes=False, follows=False)
+    stored = await conversations.get_many(reader, [(app_id, id) for id, _ in chosen])
+    by_id = {one.id: one for one in stored}
+    summaries = [await _summary(reader, by_id[id]) for id, _ in chosen if id in by_id]
+    return Slice(summaries, first > 0, last < len(ranked), first=chosen[0][1], last=chosen[-1][1])
+
+
+def _bounds(events: list[str], page: Page) -> tuple[int, int]:
+    """Where a page of these ids, which descend, begins and ends."""
+    if page.before is not None:
+        last = sum(id > page.before for id in events)
+        return max(0, last - page.size), last
+    first = 0 if page.after is None else sum(id >= page.after for id in events)
+    return first, first + page.size
+
+
+async def get_conversation(store: Store, tenant: Tenant, conversation_id: str) -> ConversationSummary:
+    """A conversation with its counts and its newest message.
+
+    Raises:
+        ConversationNotFound: it does not exist in this app.
+    """
+    return await store.snapshot(_get_conversation, tenant.app_id, conversation_id)
+
+
+async def _get_conversation(reader: Reader, app_id: str, conversation_id: str) -> ConversationSummary:
+    return await _summary(reader, await load_conversation(reader, app_id, conversation_id))
+
+
+async def _summary(reader: Reader, stored: StoredConversation) -> ConversationSummary:
+    newest = await messages.newest(reader, stored.app_id, stored.id) if stored.message_count else None
+    read = stored.business_last_read
+    return ConversationSummary(
+        id=stored.id,
+        type=stored.type,
+        participant_count=stored.participant_count,
+        message_count=stored.message_count,
+        last_updated_at=times.to_text(stored.last_updated_at),
+        created_at=times.to_text(stored.created_at),
+        display_name=stored.display_name,
+        icon_url=stored.icon_url,
+        business_last_read=None if read is None else times.to_text(read),
+        last_message=None if newest is None else last_message(newest),
+    )
+
+
+def last_message(shown: Raw) -> LastMessage:
+    """A message in short."""
+    message = msgspec.json.decode(shown, type=_Shown)
+    return LastMessage(
+        id=message.id,
+        received=message.received,
+        author=message.author,
+        type=message.content["type"],
+        text=_in_short(message.content),
+    )
+
+
+def _in_short(content: dict[str, Any]) -> str | None:
+    """The beginning of the text of a message; None if it has none."""
+    # The text of a location is generated, with a URL.
+    place = content.get("location") or {}
+    texts = (place.get("name"), content.get("text"), content.get("textFallback"), content.get("altText"))
+    return next((text[:_TEXT_LENGTH] for text in texts if text), None)

@@ -1,0 +1,65 @@
+"""What the OpenAPI document says about parameters, by their names."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+from heliograph.wire.deliveries import DeliveryStatus
+from heliograph.wire.event_records import EVENT_TYPES
+
+PATH_VALUES = {
+    "appId": "The app.",
+    "keyId": "The key: `app_` and 24 hex characters.",
+    "conversationId": "The conversation.",
+    "userIdOrExternalId": "The user's id or, percent-encoded, external id. An id wins over another user's external id.",
+    "clientId": "The client.",
+    "messageId": "The message.",
+    "integrationId": "The integration; `me` is the integration of the key or token.",
+    "webhookId": "The webhook.",
+    "switchboardId": "The switchboard.",
+    "switchboardIntegrationId": "The switchboard integration.",
+    "deviceId": "The device.",
+    "guid": "What the SDK calls the device.",
+    "deliveryId": "The delivery.",
+    "recordedRequestId": "The id of the record.",
+    "oauthClientId": "The id of the OAuth client.",
+    "zendeskId": "The id of the Support user to link with the user.",
+    "sessionId": "The session: `ses_` and 24 hex characters.",
+    "snapshotName": "The snapshot: up to 64 letters, digits, dots, underscores and hyphens.",
+    "name": "The inbox: up to 64 letters, digits, dots, underscores and hyphens.",
+}
+FILTERS = {
+    "userId": "The user's id.",
+    "userExternalId": "The user's external id.",
+    "status": "The status.",
+    "webhookId": "The webhook.",
+    "conversationId": "The conversation.",
+    "clientId": "The client.",
+    "identities.email": "The email address.",
+    "operation": "The operation.",
+    "types": "Types of integrations, separated by commas.",
+    "path": "The path below the URL of an inbox, or the beginning of the path of a recorded request.",
+    "eventType": "The type of an event in the body.",
+    "type": "The type of the event.",
+    "keyId": "The key of the caller.",
+    "requestId": "The X-Request-Id of the request that caused the event.",
+    "ids": "Up to 100 ids, separated by commas; no other filter can be combined with it.",
+}
+ONE_OF = {("Deliveries", "status"): get_args(DeliveryStatus), ("Deliveries", "type"): tuple(EVENT_TYPES)}
+QUERY = {
+    "brandId": "The brand in which to look up the external id.",
+    "access": "Who may read the attachment: `public`.",
+    "for": "The purpose of the attachment: `message`.",
+    "conversationId": "The conversation.",
+    "includeFullUser": "`true` includes full users in the events, like the option of a webhook.",
+    "q": "An id, an external id, an email address, or the beginning of the name of a conversation.",
+    "sort": "The order: `newest` (by default) or `oldest`; for conversations also `activity`.",
+    "trigger": "Triggers of webhooks, separated by commas: only events of these types. All events if absent.",
+    "client_id": "The integration, by the id of its OAuth client.",
+    "response_type": "The type of the grant: `code`.",
+    "once": "`1` ends the response after the first entries, or after 25 seconds.",
+    "state": "A text that is returned with the code.",
+    "wait": "How many seconds to wait for a record if the page would be empty: up to 60.",
+    "redirect_uri": "The URL to which the browser is redirected.",
+}
+REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the client received from this stream."}

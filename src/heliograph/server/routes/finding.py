@@ -1,0 +1,16 @@
+"""What finds a record by its id or its name."""
+
+from __future__ import annotations
+
+from heliograph.domain import finding
+from heliograph.server.handlers import handles
+from heliograph.server.http.request import Request
+from heliograph.wire.finding import FindResponse, parse_wanted
+from heliograph.wire.paths import AppPath
+from heliograph.wire.table.extensions import FIND
+
+
+@handles(FIND)
+async def find(request: Request[AppPath, None]) -> FindResponse:
+    wanted = parse_wanted(request.query.plain)
+    return FindResponse(results=await finding.find(request.store, request.tenant, wanted))

@@ -1,0 +1,82 @@
+"""Follows an app for a stream of server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator
+from typing import ClassVar
+
+from heliograph.server.http.request import Request
+from heliograph.server.streams import Streams
+from heliograph.wire.paths import AppPath
+
+_RECHECK_SECONDS = 1.0
+"""How often the credential of an idle stream is checked."""
+_NOTHING = b""
+
+EventParts = AsyncGenerator[bytes, None]
+
+
+class Tail(ABC):
+    """What a stream sends: the next entries after its position."""
+
+    keep_alive_seconds: ClassVar[float]
+    """After this time without a part, `keep_alive` is sent."""
+    of_requests: ClassVar[bool] = False
+    """Whether it has recorded requests besides events."""
+
+    @abstractmethod
+    async def next_part(self, streams: Streams) -> bytes | None:
+        """The next part, which is empty if there may be more but nothing to send; None at the end of the stream."""
+
+    @abstractmethod
+    def keep_alive(self) -> bytes:
+        """What shows that the connection is open."""
+
+    def farewell(self) -> bytes:
+        """What is sent when the server ends the stream."""
+        return _NOTHING
+
+
+async def following(request: Request[AppPath, None], tail: Tail, first: bytes) -> EventParts:
+    """The first part, and those of the tail as they happen, until the server ends the stream.
+
+    Raises:
+        ServiceUnavailable: the process, or the app, has the maximum number of streams open.
+        ApiError: the credential is no longer valid. The client reconnects, and either resumes or is refused.
+    """
+    streams = request.context.streams
+    with streams.opened(request.tenant.app_id, of_requests=tail.of_requests) as woken:
+        yield first
+        sent, read = time.monotonic(), -tail.keep_alive_seconds
+        while streams.is_open(woken):
+            # Reads at intervals too, in case a wake-up was missed.
+            due = woken.is_set() or time.monotonic() - read >= tail.keep_alive_seconds
+            woken.clear()
+            part = await tail.next_part(streams) if due else None
+            # The key may have been removed, or the token may have expired. Checked after the events are read, because
+            # they may be younger than the removal.
+            await request.recheck()
+            if part is not None:
+                woken.set()  # there may be more events
+                sent = time.monotonic() if part else sent
+                yield part
+                continue
+            read = time.monotonic() if due else read
+            if time.monotonic() - sent >= tail.keep_alive_seconds:
+                sent = time.monotonic()
+                yield tail.keep_alive()
+            with contextlib.suppress(TimeoutError):
+                # Not `wait_for`, which may lose a cancellation before Python 3.12.
+                async with asyncio.timeout(_RECHECK_SECONDS):
+                    await woken.wait()
+            yield _NOTHING
+        yield tail.farewell()
+
+
+def cursor_line(cursor: str) -> bytes:
+    """The line with a cursor, from which a client resumes."""
+    return f"id: {cursor}\n".encode()

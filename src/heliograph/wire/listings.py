@@ -1,0 +1,110 @@
+"""Lists of all users and conversations of an app. They are extensions of the API document."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar, get_args
+
+from heliograph.errors import BadRequest
+from heliograph.wire.authors import Author
+from heliograph.wire.base import Id, Response, Time
+from heliograph.wire.conversations import ConversationType
+from heliograph.wire.paging import Links, PageMeta
+from heliograph.wire.users import User
+
+IDS_AT_ONCE = 100
+
+UserSort = Literal["newest", "oldest"]
+ConversationSort = Literal["newest", "oldest", "activity"]
+_USER_SORTS: dict[str, UserSort] = {one: one for one in get_args(UserSort)}
+_CONVERSATION_SORTS: dict[str, ConversationSort] = {one: one for one in get_args(ConversationSort)}
+
+T = TypeVar("T")
+
+
+def parse_user_sort(parameters: dict[str, str]) -> UserSort:
+    """The order of users that the parameter `sort` asks for.
+
+    Raises:
+        BadRequest: unknown order.
+    """
+    return _sort(parameters, _USER_SORTS)
+
+
+def parse_conversation_sort(parameters: dict[str, str]) -> ConversationSort:
+    """The order of conversations that the parameter `sort` asks for.
+
+    Raises:
+        BadRequest: unknown order.
+    """
+    return _sort(parameters, _CONVERSATION_SORTS)
+
+
+def _sort(parameters: dict[str, str], allowed: dict[str, T]) -> T:
+    text = parameters.get("sort", "newest")
+    if text not in allowed:
+        raise BadRequest(f"sort should be equal to one of the allowed values: {', '.join(allowed)}")
+    return allowed[text]
+
+
+def parse_ids(parameters: dict[str, str]) -> list[str] | None:
+    """The ids in the filter `ids`, in their order and without duplicates; None without this filter.
+
+    Raises:
+        BadRequest: more than 100 ids, or further filters.
+    """
+    if (text := parameters.get("ids")) is None:
+        return None
+    if len(parameters) > 1:
+        raise BadRequest("filter[ids] cannot be combined with other filters")
+    ids = list(dict.fromkeys(id for id in text.split(",") if id))
+    if len(ids) > IDS_AT_ONCE:
+        raise BadRequest(f"filter[ids] should NOT have more than {IDS_AT_ONCE} items")
+    return ids
+
+
+class AppUserListResponse(Response):
+    """A page of the users of an app, or those with the ids that were asked for."""
+
+    users: list[User]
+    meta: PageMeta
+    links: Links | None = None
+
+
+class LastMessage(Response):
+    """The newest message of a conversation. `type` is that of its content, and `text` the beginning of its text."""
+
+    id: Id
+    received: Time
+    author: Author
+    type: str
+    text: str | None = None
+
+
+class ConversationSummary(Response):
+    """A conversation with its counts and its newest message."""
+
+    id: Id
+    type: ConversationType
+    participant_count: int
+    message_count: int
+    last_updated_at: Time
+    created_at: Time
+    display_name: str | None = None
+    icon_url: str | None = None
+    business_last_read: Time | None = None
+    last_message: LastMessage | None = None
+
+
+class ConversationSummaryResponse(Response):
+    """One conversation, and the number of participants that it may have."""
+
+    conversation: ConversationSummary
+    participant_limit: int
+
+
+class ConversationSummaryListResponse(Response):
+    """A page of the conversations of an app."""
+
+    conversations: list[ConversationSummary]
+    meta: PageMeta
+    links: Links | None = None

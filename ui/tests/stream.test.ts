@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+// The modules read the base of the page when they are loaded.
+Object.assign(globalThis, { document: { baseURI: "http://127.0.0.1:8080/sc/console/" } });
+const { parser } = await import("../shared/stream");
+const { search, serverUrl } = await import("../shared/api");
+
+test("frames are complete at an empty line, however the bytes arrive", () => {
+  const parse = parser();
+  assert.deepEqual(parse("event: request\nid: 7\ndata: {\"a\":"), []);
+  assert.deepEqual(parse("1}\n\n: heartbeat\n\nda"), [{ event: "request", id: "7", data: { a: 1 } }]);
+  assert.deepEqual(parse("ta: 2\r\n\r\n"), [{ event: "message", id: null, data: 2 }]);
+});
+
+test("parameters are encoded, and objects are nested", () => {
+  assert.equal(search({ page: { size: 2, after: undefined }, q: "a&b" }), "?page%5Bsize%5D=2&q=a%26b");
+  assert.equal(search({}), "");
+});
+
+test("the server is the parent of the page", () => {
+  assert.equal(serverUrl, "http://127.0.0.1:8080/sc");
+});
