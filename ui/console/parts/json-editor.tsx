@@ -43,10 +43,10 @@ export function JsonEditor({ label, value, onInput, error, rows = 10 }: JsonEdit
           onScroll={(event) => gutter.current && (gutter.current.scrollTop = event.currentTarget.scrollTop)} />
       </div>
       {problems.length > 0 && (
-        <ul class="json-problems" id={`${id}-problems`} role="alert">
-          {problems.map((one) => <ProblemLine key={one.title} problem={one} text={value} onShow={() => show(one)} />)}
-          {error?.requestId && <li class="small">Request <code>{error.requestId}</code> <a href={linkTo("requests", { query: { requestId: error.requestId } })}>View</a></li>}
-        </ul>
+        <div class="json-problems" id={`${id}-problems`} role="alert">
+          <ul>{problems.map((one) => <ProblemLine key={one.title} problem={one} text={value} onShow={() => show(one)} />)}</ul>
+          {error?.requestId && <p class="small">Request <code>{error.requestId}</code> <a href={linkTo("requests", { query: { requestId: error.requestId } })}>View</a></p>}
+        </div>
       )}
     </div>
   );

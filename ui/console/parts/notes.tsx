@@ -1,5 +1,5 @@
 // What happened between messages: joins, leaves, and changes of control.
-import type { EventRecord } from "../../shared/operations";
+import type { Conversation, EventRecord } from "../../shared/operations";
 import { linkTo } from "../routes";
 import { nameOf } from "../stores/names";
 import { several } from "../titles";
@@ -34,8 +34,9 @@ const CONTROL: Record<string, string> = {
 
 function controlText({ type, payload }: EventRecord): string {
   const [, verb = "", failure] = type.split(":");
-  const pending = payload["pendingSwitchboardIntegration"] as { name?: string } | undefined;
-  const active = payload["activeSwitchboardIntegration"] as { name?: string } | undefined;
+  const { activeSwitchboardIntegration: active, pendingSwitchboardIntegration: pending } = payload["conversation"] as Partial<Conversation>;
   const name = verb === "offerControl" ? pending?.name : verb === "releaseControl" ? undefined : active?.name;
-  return `${CONTROL[verb] ?? type}${name ? `${verb === "acceptControl" ? " by" : " to"} ${name}` : ""}${failure ? ", which failed" : ""}`;
+  const { message } = (payload["error"] ?? {}) as { message?: string };
+  if (failure) return `${CONTROL[verb]?.replace(" was ", " could not be ") ?? type}: ${message ?? "it failed"}`;
+  return `${CONTROL[verb] ?? type}${name ? `${verb === "acceptControl" ? " by" : " to"} ${name}` : ""}`;
 }

@@ -8,7 +8,7 @@ import { appId } from "../routes";
 import { follow } from "./activity";
 
 const REFRESH_MS = 500;
-const CHANGES = /^(?:conversation:(?:join|leave|read|message)|switchboard:[A-Za-z]+)$/;
+const CHANGES = /^(?:conversation:(?:join|leave|read|message)|switchboard:.+)$/;
 
 export class OpenConversation {
   readonly conversation = signal<Conversation | null>(null);
@@ -78,10 +78,10 @@ export class OpenConversation {
   }
 }
 
-/** The switchboard integrations of the app; none without a switchboard. */
+/** The switchboard integrations of the app; none without a switchboard that is enabled. */
 export async function loadSwitchboardIntegrations(): Promise<SwitchboardIntegration[]> {
   const app = { appId: appId.value };
   const { switchboards } = await call("ListSwitchboards", app);
-  const all = await Promise.all(switchboards.map((one) => call("ListSwitchboardIntegrations", { ...app, switchboardId: one.id })));
+  const all = await Promise.all(switchboards.filter((one) => one.enabled).map((one) => call("ListSwitchboardIntegrations", { ...app, switchboardId: one.id })));
   return all.flatMap((one) => one.switchboardIntegrations);
 }

@@ -6,7 +6,7 @@ import { NEWEST, newestFirst, Paged } from "../../shared/paged";
 import { appId } from "../routes";
 
 const TYPES = ["conversation:join", "conversation:leave"] as const;
-const LIVE = /^(?:conversation:(?:join|leave)|switchboard:[A-Za-z]+)$/;
+const LIVE = /^(?:conversation:(?:join|leave)|switchboard:.+)$/;
 const MOST_PAGES = 3;
 
 export class Notes {
