@@ -54,7 +54,9 @@ def test_the_list_follows_what_happens(console: Console) -> None:
     first = page.get_by_role("listbox", name="Conversations").get_by_role("option").first
     expect(first).to_contain_text("Carl: Where is it?")
     expect(first).to_contain_text("Unread")
-    console.api.ok("POST", f"/conversations/{order}/activity", {"author": {"type": "business"}, "type": "conversation:read"})
+    console.api.ok(
+        "POST", f"/conversations/{order}/activity", {"author": {"type": "business"}, "type": "conversation:read"}
+    )
     expect(first).not_to_contain_text("Unread")
 
 
@@ -95,7 +97,16 @@ def test_every_type_of_content(console: Console) -> None:
         post(api, group, content)
     console.open(f"conversations/{group}")
     shown = messages(console)
-    for text in (HOSTILE, "Morning", "Boots", "Express", "Shop", "terms.pdf", "Your name", "Image from cdn.example.org"):
+    for text in (
+        HOSTILE,
+        "Morning",
+        "Boots",
+        "Express",
+        "Shop",
+        "terms.pdf",
+        "Your name",
+        "Image from cdn.example.org",
+    ):
         expect(shown.filter(has_text=text).first).to_be_visible()
     expect(page.locator(".rich-text b")).to_have_text("bold")
     expect(page.get_by_role("link", name="no link")).to_have_count(0)

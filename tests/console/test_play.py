@@ -13,14 +13,21 @@ FORM = {
     "type": "form",
     "fields": [
         {"type": "text", "name": "name", "label": "Your name"},
-        {"type": "select", "name": "size", "label": "Size", "options": [{"name": "s", "label": "Small"}, {"name": "l", "label": "Large"}]},
+        {
+            "type": "select",
+            "name": "size",
+            "label": "Size",
+            "options": [{"name": "s", "label": "Small"}, {"name": "l", "label": "Large"}],
+        },
     ],
 }
 
 
 def post(console: Console, conversation: str, content: object) -> None:
     """Post a message of the business."""
-    console.api.ok("POST", f"/conversations/{conversation}/messages", {"author": {"type": "business"}, "content": content})
+    console.api.ok(
+        "POST", f"/conversations/{conversation}/messages", {"author": {"type": "business"}, "content": content}
+    )
 
 
 def test_both_sides(console: Console) -> None:
@@ -38,7 +45,10 @@ def test_both_sides(console: Console) -> None:
     field.press("Enter")
     expect(business.get_by_role("listitem").filter(has_text="Where is my order?")).to_be_visible()
     expect(business).not_to_contain_text("is typing…")
-    actions = [{"type": "reply", "text": "Morning", "payload": "m"}, {"type": "postback", "text": "Later", "payload": "later"}]
+    actions = [
+        {"type": "reply", "text": "Morning", "payload": "m"},
+        {"type": "postback", "text": "Later", "payload": "later"},
+    ]
     post(console, group, {"type": "text", "text": "When?", "actions": actions})
     expect(business).to_contain_text("Seen by ada")
     console.assert_accessible()
@@ -54,7 +64,11 @@ def test_both_sides(console: Console) -> None:
     phone.get_by_role("button", name="Submit").click()
     expect(business.get_by_role("listitem").filter(has_text="In response to")).to_contain_text("Large")
     expect(phone.get_by_role("button", name="Submit")).to_have_count(0)
-    sources = [one["source"]["type"] for one in api.ok("GET", f"/conversations/{group}/messages")["messages"] if one["author"]["type"] == "user"]
+    sources = [
+        one["source"]["type"]
+        for one in api.ok("GET", f"/conversations/{group}/messages")["messages"]
+        if one["author"]["type"] == "user"
+    ]
     assert sources == ["web"] * 3
 
 

@@ -5,7 +5,7 @@ export type TimelineEntry =
   | { kind: "message"; key: string; message: Message; continues: boolean }
   | { kind: "day"; key: string; text: string }
   | { kind: "created"; key: string; at: string; text: string }
-  | { kind: "note"; key: string; events: EventRecord[] };
+  | { kind: "note"; key: string; events: EventRecord[]; isPartial: boolean };
 
 const dayFormat = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
@@ -21,6 +21,8 @@ export class Timeline {
     private readonly messages: readonly Message[],
     private readonly notes: readonly EventRecord[],
     private readonly createdAt: string | null,
+    /** Whether there are older notes, which are not loaded. */
+    private readonly isPartial = false,
     private readonly now = new Date(),
   ) {}
 
@@ -53,7 +55,7 @@ export class Timeline {
       const previous = this.found.at(-1);
       const canJoin = /^conversation:(?:join|leave)$/.test(one.type);
       if (canJoin && previous?.kind === "note" && previous.events[0]?.type === one.type) previous.events.push(one);
-      else this.found.push({ kind: "note", key: one.id, events: [one] });
+      else this.found.push({ kind: "note", key: one.id, events: [one], isPartial: this.isPartial && one === this.notes[0] });
     }
   }
 

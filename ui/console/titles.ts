@@ -2,6 +2,7 @@
 import type { ConversationSummary, LastMessage, Message } from "../shared/operations";
 import { shortened } from "./parts/values";
 
+const SHOWN = 2;
 const number = new Intl.NumberFormat("en");
 const KINDS: Record<string, string> = {
   image: "Image", file: "File", carousel: "Carousel", list: "List", location: "Location", form: "Form",
@@ -43,11 +44,11 @@ export function summaryOf({ content }: Message): string {
   return previewOf({ type: content.type, text: text || alternative });
 }
 
-/** `ada`, `ada and bob`, `ada, bob and 4 others`. */
-export function several(names: readonly string[], shown = 2): string {
-  if (names.length <= shown) return names.join(" and ");
-  const rest = names.length - shown;
-  return `${names.slice(0, shown).join(", ")} and ${count(rest)} ${rest === 1 ? "other" : "others"}`;
+/** `ada`, `ada and bob`, `ada, bob and 4 others`; `isPartial` says that there are more than these. */
+export function several(names: readonly string[], isPartial = false): string {
+  if (names.length <= SHOWN) return names.join(" and ");
+  const rest = names.length - SHOWN;
+  return `${names.slice(0, SHOWN).join(", ")} and ${isPartial ? "more than " : ""}${count(rest)} ${rest === 1 ? "other" : "others"}`;
 }
 
 /** Whether a user wrote after the business last read the conversation. */

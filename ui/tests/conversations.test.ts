@@ -28,8 +28,8 @@ test("messages, days and notes are in the order of time", () => {
   const messages = [message("m1", "2026-11-25T12:00:00.000Z"), message("m2", "2026-11-25T12:01:00.000Z"), message("m3", "2026-11-26T12:00:00.000Z")];
   const notes = [note("j1", "conversation:join", "2026-11-25T11:59:00.000Z"), note("j2", "conversation:join", "2026-11-26T11:00:00.000Z"), note("j3", "conversation:join", "2026-11-26T11:01:00.000Z"), note("l1", "conversation:leave", "2026-11-26T13:00:00.000Z")];
   const now = new Date("2026-11-26T14:00:00.000Z");
-  assert.deepEqual(shown(new Timeline(messages, notes, "2026-11-25T11:00:00.000Z", now)), ["Yesterday", "created", "j1", "m1", "m2+", "Today", "j2&j3", "m3", "l1"]);
-  assert.deepEqual(shown(new Timeline(messages, notes, null, now))[1], "m1", "notes of messages that are not loaded are left out");
+  assert.deepEqual(shown(new Timeline(messages, notes, "2026-11-25T11:00:00.000Z", false, now)), ["Yesterday", "created", "j1", "m1", "m2+", "Today", "j2&j3", "m3", "l1"]);
+  assert.deepEqual(shown(new Timeline(messages, notes, null, false, now))[1], "m1", "notes of messages that are not loaded are left out");
 });
 
 test("a message of someone else, or after a pause, shows its author", () => {

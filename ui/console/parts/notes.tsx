@@ -8,8 +8,8 @@ import { shortened } from "./values";
 
 const VERBS: Record<string, string> = { "conversation:join": "joined", "conversation:leave": "left" };
 
-/** Several events of one type in a row are one line. */
-export function NoteRow({ events, inFull }: { events: readonly EventRecord[]; inFull: boolean }) {
+/** Several events of one type in a row are one line; `isPartial` says that there were more of them. */
+export function NoteRow({ events, isPartial, inFull }: { events: readonly EventRecord[]; isPartial: boolean; inFull: boolean }) {
   const [first] = events;
   if (!first) return null;
   const verb = VERBS[first.type];
@@ -17,7 +17,7 @@ export function NoteRow({ events, inFull }: { events: readonly EventRecord[]; in
   const all = [...names, ...Array<string>(Math.max(0, events.length - names.length)).fill("")];
   return (
     <li class="note">
-      <bdi>{verb ? `${several(all)} ${verb}` : controlText(first)}</bdi>
+      <bdi>{verb ? `${several(all, isPartial)} ${verb}` : controlText(first)}</bdi>
       <time dateTime={first.createdAt}>{clockTime(first.createdAt)}</time>
       {inFull && events.length === 1 && first.keyId && <span>key {shortened(first.keyId)}</span>}
       {inFull && events.length === 1 && first.requestId && (

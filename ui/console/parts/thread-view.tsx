@@ -1,5 +1,6 @@
 // The messages of a conversation, anchored at the newest one unless the reader scrolled up.
 import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Message } from "../../shared/operations";
 import { Timeline, type TimelineEntry } from "../timeline";
@@ -82,37 +83,58 @@ function Entries({ thread, createdAt, player, onInspect }: ThreadViewProps) {
   const { messages, older, loaded, notes } = thread;
   const isComplete = loaded.value && older.value === null;
   const entries = useMemo(
-    () => new Timeline(messages.value, notes.events.value, isComplete ? createdAt : null).entries(),
-    [messages.value, notes.events.value, isComplete, createdAt],
+    () => new Timeline(messages.value, notes.events.value, isComplete ? createdAt : null, notes.isPartial.value).entries(),
+    [messages.value, notes.events.value, notes.isPartial.value, isComplete, createdAt],
   );
-  const readers = player ? new Map<string, string[]>() : readersOf(messages.value, thread.readers.value);
-  return <>{entries.map((one) => <Entry key={one.key} entry={one} player={player} onInspect={onInspect} readers={readers} />)}</>;
+  const readers = useMemo(() => (player ? new Map<string, string>() : readersOf(messages.value, thread.readers.value)), [player, messages.value, thread.readers.value]);
+  const kept = useRef<ReadonlyMap<string, Kept>>(new Map());
+  const rows = entries.map((entry): Kept => {
+    const isReadBy = entry.kind === "message" ? (readers.get(entry.message.id) ?? "") : "";
+    const known = kept.current.get(entry.key);
+    if (known && known.isReadBy === isReadBy && isSame(known.entry, entry)) return known;
+    return { entry, isReadBy, row: <Entry key={entry.key} entry={entry} player={player} onInspect={onInspect} isReadBy={isReadBy} /> };
+  });
+  kept.current = new Map(rows.map((one) => [one.entry.key, one]));
+  return <>{rows.map((one) => one.row)}</>;
+}
+
+/** A row that is not rendered again as long as what it shows is the same: there may be a thousand of them. */
+interface Kept {
+  entry: TimelineEntry;
+  isReadBy: string;
+  row: JSX.Element;
+}
+
+function isSame(one: TimelineEntry, other: TimelineEntry): boolean {
+  if (one.kind === "message") return other.kind === "message" && one.message === other.message && one.continues === other.continues;
+  return one.kind !== "note" && one.kind === other.kind;
 }
 
 interface EntryProps extends Pick<ThreadViewProps, "player" | "onInspect"> {
   entry: TimelineEntry;
-  readers: ReadonlyMap<string, string[]>;
+  /** The ids of the users who have read up to here, separated by spaces. */
+  isReadBy: string;
 }
 
-function Entry({ entry, player, onInspect, readers }: EntryProps) {
+function Entry({ entry, player, onInspect, isReadBy }: EntryProps) {
   if (entry.kind === "day") return <li class="day"><span>{entry.text}</span></li>;
-  if (entry.kind === "note") return <NoteRow events={entry.events} inFull={!player} />;
+  if (entry.kind === "note") return <NoteRow events={entry.events} isPartial={entry.isPartial} inFull={!player} />;
   if (entry.kind === "created") return <li class="note">Conversation created <time dateTime={entry.at}>{entry.text}</time></li>;
-  const { author, id } = entry.message;
+  const { author } = entry.message;
   const isOwn = player ? author.userId === player.userId : author.type === "business";
-  return (
-    <MessageRow message={entry.message} isOwn={isOwn} continues={entry.continues} player={player} onInspect={onInspect}
-      readers={readers.get(id) ?? []} />
-  );
+  const readers = isReadBy.split(" ").filter(Boolean).map((id) => (id === BUSINESS ? "the business" : nameOf(id)));
+  return <MessageRow message={entry.message} isOwn={isOwn} continues={entry.continues} player={player} onInspect={onInspect} readers={readers} />;
 }
 
-/** The names of those whose newest read message is each of these; authors have read their own. */
-export function readersOf(messages: readonly Message[], times: ReadonlyMap<string, string>): Map<string, string[]> {
-  const found = new Map<string, string[]>();
+const BUSINESS = "business";
+
+/** Those whose newest read message is each of these, separated by spaces; authors have read their own. */
+export function readersOf(messages: readonly Message[], times: ReadonlyMap<string, string>): Map<string, string> {
+  const found = new Map<string, string>();
   for (const [userId, time] of times) {
     const last = messages.findLast((one) => one.received <= time);
     if (!last || (last.author.userId ?? "") === userId) continue;
-    found.set(last.id, [...(found.get(last.id) ?? []), userId ? nameOf(userId) : "the business"]);
+    found.set(last.id, `${found.get(last.id) ?? ""} ${userId || BUSINESS}`);
   }
   return found;
 }

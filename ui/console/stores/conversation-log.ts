@@ -16,6 +16,7 @@ export interface LogEntry {
 
 const POLL_MS = 1000;
 const PAGE = { size: 100 };
+const MOST_EMPTY_PAGES = 10;
 
 export class ConversationLog {
   readonly events: Paged<EventRecord>;
@@ -66,8 +67,10 @@ export class ConversationLog {
     };
   }
 
+  /** Load the newest pages. A page can be empty even though older ones are not. */
   async load(): Promise<void> {
     await Promise.all([this.events, ...this.requests].map((one) => one.load()));
+    for (let page = 1; page < MOST_EMPTY_PAGES && !this.entries.value.length && this.hasMore.value; page += 1) await this.loadMore();
   }
 
   async loadMore(): Promise<void> {
@@ -82,6 +85,11 @@ export class ConversationLog {
     const { deliveries } = await call("ListDeliveries", this.app, { query });
     this.deliveries.value = new Map([...this.deliveries.value, ...Map.groupBy(deliveries, (one) => one.eventId)]);
   }
+}
+
+/** Send a delivery again, or now instead of later. Rejects with an `ApiError`. */
+export async function retryDelivery({ id }: Delivery): Promise<void> {
+  await call("RetryDelivery", { appId: appId.value, deliveryId: id });
 }
 
 /** Events with the requests that caused them, and requests that failed. Reading alone is left out. */

@@ -12,6 +12,8 @@ const MOST_PAGES = 3;
 export class Notes {
   /** Oldest first. */
   readonly events = signal<EventRecord[]>([]);
+  /** Whether there are older ones, which are not loaded. */
+  readonly isPartial = signal(false);
   private readonly lists: Paged<EventRecord>[];
 
   constructor(conversationId: string) {
@@ -26,9 +28,11 @@ export class Notes {
   async load(since: string | null): Promise<void> {
     await Promise.all(this.lists.map(async (list) => {
       if (!list.loaded.value) await list.load();
-      for (let page = 1; page < MOST_PAGES && list.hasMore.value && (list.items.value.at(-1)?.id ?? "") > (since ?? ""); page += 1)
-        await list.loadMore();
+      // A page can be empty even though older ones are not.
+      const reaches = (): boolean => list.items.value.length > 0 && (list.items.value.at(-1)?.id ?? "") <= (since ?? "");
+      for (let page = 1; page < MOST_PAGES && list.hasMore.value && !reaches(); page += 1) await list.loadMore();
     }));
+    this.isPartial.value = this.lists.some((one) => one.hasMore.value);
     this.add(this.lists.flatMap((one) => one.items.value));
   }
 

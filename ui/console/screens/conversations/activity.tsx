@@ -1,23 +1,33 @@
 // What happened in a conversation, newest first: requests with the events and deliveries that followed.
+import { useSignal } from "@preact/signals";
 import type { Delivery, EventRecord } from "../../../shared/operations";
 import { duration } from "../../../shared/time";
 import { Button } from "../../parts/button";
 import { DeliveryMark, shortPath } from "../../parts/chain";
-import { Empty, ErrorNote } from "../../parts/errors";
+import { attempt, Empty, ErrorNote } from "../../parts/errors";
 import { StatusCode, Time } from "../../parts/values";
 import { linkTo } from "../../routes";
-import type { ConversationLog, LogEntry } from "../../stores/conversation-log";
+import { isViewer } from "../../session";
+import { type ConversationLog, type LogEntry, retryDelivery } from "../../stores/conversation-log";
 import { nameOf } from "../../stores/names";
+
+const SHOWN = 50;
 
 export function Activity({ log }: { log: ConversationLog }) {
   const { loaded, loading, error } = log.events;
-  const entries = log.entries.value;
+  const shown = useSignal(SHOWN);
+  const all = log.entries.value;
+  const entries = all.slice(0, shown.value);
+  const more = async (): Promise<void> => {
+    shown.value += SHOWN;
+    if (shown.value > all.length) await log.loadMore();
+  };
   return (
     <div class="activity-log" tabIndex={0} role="group" aria-label="Activity">
       {error.value && <ErrorNote error={error.value} onRetry={() => log.load()} />}
-      {loaded.value && !entries.length && <Empty title="No activity yet"><p>Requests about this conversation and its events appear here.</p></Empty>}
+      {loaded.value && !loading.value && !entries.length && !log.hasMore.value && <Empty title="No activity yet"><p>Requests about this conversation and its events appear here.</p></Empty>}
       <ol role="list">{entries.map((one) => <Entry key={one.id} entry={one} deliveries={log.deliveries.value} />)}</ol>
-      {loading.value ? <p class="list-note">Loading…</p> : log.hasMore.value && <Button small onPress={() => log.loadMore()}>Show older</Button>}
+      {loading.value ? <p class="list-note">Loading…</p> : (log.hasMore.value || all.length > shown.value) && <Button small onPress={more}>Show older</Button>}
     </div>
   );
 }
@@ -53,9 +63,14 @@ function EventLine({ event, deliveries, named }: { event: EventRecord; deliverie
   return (
     <p class="row wrap follows">
       {named && <span><span aria-hidden="true">→ </span>{typeOf(event)}{actorOf(event) && <span class="faint"> {actorOf(event)}</span>}</span>}
-      {deliveries.map((one) => <span key={one.id} class="row"><span aria-hidden="true">→</span><DeliveryMark delivery={one} /></span>)}
+      {deliveries.map((one) => <span key={one.id} class="row"><span aria-hidden="true">→</span><DeliveryMark delivery={one} /><RetryButton delivery={one} /></span>)}
     </p>
   );
+}
+
+function RetryButton({ delivery }: { delivery: Delivery }) {
+  if (isViewer.value || delivery.status === "delivered" || !delivery.attemptCount) return null;
+  return <Button small onPress={() => attempt(() => retryDelivery(delivery))}>{delivery.status === "failed" ? "Resend" : "Send now"}</Button>;
 }
 
 function typeOf({ type, payload }: EventRecord): string {

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../parts/button";
 import { attempt } from "../../parts/errors";
+import { route } from "../../routes";
 import { isViewer } from "../../session";
 import { authorBody, changeDraft, type Content, draftOf, post, postActivity } from "../../stores/composing";
 import { AuthorMenu } from "./author-menu";
@@ -34,7 +35,7 @@ export function Composer({ opened }: { opened: Opened }) {
         {userId === null ? <TypingButton id={id} /> : <ReadButton id={id} userId={userId} />}
       </div>
       <div class="row message-line-input">
-        <MessageField label="Message" value={text} onInput={(value) => changeDraft(id, { text: value })} onSend={sendText} />
+        <MessageField label="Message" value={text} placeholder={placeholder()} onInput={(value) => changeDraft(id, { text: value })} onSend={sendText} />
         <Button kind="primary" icon="send" onPress={sendText}>Send</Button>
       </div>
       <div class="row wrap kinds">
@@ -51,12 +52,18 @@ export function Composer({ opened }: { opened: Opened }) {
   );
 }
 
+/** Explains the keys where there is a keyboard, and enough space. */
+function placeholder(): string {
+  const isNarrow = route.value.query.has("play") || matchMedia("(max-width: 1099px), (pointer: coarse)").matches;
+  return isNarrow ? "Type a message" : "Type a message (Enter to send, Shift+Enter for a new line)";
+}
+
 interface MessageFieldProps {
   label: string;
   value: string;
   onInput: (value: string) => void;
   onSend: () => unknown;
-  placeholder?: string;
+  placeholder: string;
 }
 
 /** A field that grows with the text. Enter sends, unless text is being composed as in Chinese or Japanese. */
@@ -65,7 +72,7 @@ export function MessageField({ label, value, onInput, onSend, placeholder }: Mes
   const rows = Math.min(MOST_ROWS, value.split("\n").length);
   return (
     <textarea ref={area} class="textarea message-field" rows={Math.max(1, rows)} dir="auto" value={value} aria-label={label}
-      placeholder={placeholder ?? "Type a message (Enter to send, Shift+Enter for a new line)"} onInput={(event) => onInput(event.currentTarget.value)}
+      placeholder={placeholder} onInput={(event) => onInput(event.currentTarget.value)}
       onKeyDown={(event) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
         event.preventDefault();

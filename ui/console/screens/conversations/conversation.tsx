@@ -1,6 +1,6 @@
 // One conversation: what is in it, how to write to it, and who controls it.
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useCallback, useEffect, useMemo } from "preact/hooks";
 import type { Message } from "../../../shared/operations";
 import { Button } from "../../parts/button";
 import { Menu } from "../../parts/dialog";
@@ -66,9 +66,10 @@ function Gone({ title, list, id }: { title: string; list: ConversationList; id: 
 
 function Messages({ opened: { one, thread } }: { opened: Opened }) {
   const inspected = useSignal<Message | null>(null);
+  const inspect = useCallback((message: Message) => void (inspected.value = message), [inspected]);
   return (
     <>
-      <ThreadView thread={thread} createdAt={one.conversation.value?.createdAt ?? null} player={null} onInspect={(message) => (inspected.value = message)} />
+      <ThreadView thread={thread} createdAt={one.conversation.value?.createdAt ?? null} player={null} onInspect={inspect} />
       {inspected.value && <MessageDialog message={inspected.value} thread={thread} onClose={() => (inspected.value = null)} />}
     </>
   );

@@ -1,4 +1,5 @@
 // A content of each type, to begin with.
+import { serverUrl } from "../../../shared/api";
 import type { Content } from "../../stores/composing";
 
 export const EXAMPLES: readonly { text: string; content: Content }[] = [
@@ -17,10 +18,10 @@ export const EXAMPLES: readonly { text: string; content: Content }[] = [
     content: {
       type: "text",
       text: "What next?",
-      actions: [{ type: "link", text: "Open", uri: "https://example.org" }, { type: "postback", text: "Cancel", payload: "cancel" }],
+      actions: [{ type: "link", text: "Open", uri: serverUrl }, { type: "postback", text: "Cancel", payload: "cancel" }],
     },
   },
-  { text: "Image", content: { type: "image", mediaUrl: "https://example.org/picture.png", altText: "A picture" } },
+  { text: "Image", content: { type: "image", mediaUrl: `${serverUrl}/picture.png`, altText: "A picture" } },
   {
     text: "Carousel",
     content: { type: "carousel", items: [{ title: "Boots", description: "Brown", actions: [{ type: "postback", text: "Choose", payload: "boots" }] }] },
