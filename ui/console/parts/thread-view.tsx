@@ -1,6 +1,6 @@
 // The messages of a conversation, anchored at the newest one unless the reader scrolled up.
 import { useSignal } from "@preact/signals";
-import type { JSX } from "preact";
+import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Message } from "../../shared/operations";
 import { Timeline, type TimelineEntry } from "../timeline";
@@ -42,10 +42,9 @@ export function ThreadView(props: ThreadViewProps) {
     stuck.current = thread.atEnd.value && box.scrollHeight - box.scrollTop - box.clientHeight < AT_END_PX;
     if (stuck.current) seenUntil.value = newestId;
     if (box.scrollTop > LOAD_OLDER_PX || thread.older.value === null) return;
-    // The browser keeps the place of what is read only if it is not at the very top.
-    if (box.scrollTop === 0) box.scrollTop = 1;
     void thread.loadOlder();
   };
+  useKeptPlace(scroller, thread);
   useLayoutEffect(() => {
     if (stuck.current) toEnd();
   }, [newestId, thread.notes.events.value, thread.typing.value]);
@@ -77,6 +76,28 @@ export function ThreadView(props: ThreadViewProps) {
       )}
     </div>
   );
+}
+
+/** Keep what is read at its place when older messages appear above it. */
+function useKeptPlace(scroller: RefObject<HTMLDivElement | null>, thread: Thread): void {
+  const firstId = thread.messages.value[0]?.id ?? "";
+  const known = useRef(firstId);
+  const kept = useRef<{ id: string; distance: number } | null>(null);
+  const distanceOf = (id: string): number | null => {
+    const message = scroller.current?.querySelector<HTMLElement>(`[data-id="${id}"]`);
+    return message && scroller.current ? message.offsetTop - scroller.current.scrollTop : null;
+  };
+  if (known.current !== firstId) {
+    // The document still shows what was rendered before.
+    const distance = distanceOf(known.current);
+    kept.current = distance === null ? null : { id: known.current, distance };
+    known.current = firstId;
+  }
+  useLayoutEffect(() => {
+    const distance = kept.current && distanceOf(kept.current.id);
+    if (scroller.current && kept.current && distance !== null) scroller.current.scrollTop += distance - kept.current.distance;
+    kept.current = null;
+  }, [firstId]);
 }
 
 function Entries({ thread, createdAt, player, onInspect }: ThreadViewProps) {

@@ -37,7 +37,7 @@ export class OpenConversation {
         }
       },
       onRequests: (requests) => {
-        if (requests.some((one) => one.operation === "UpdateConversation" && one.path.includes(this.id))) this.loadSoon();
+        for (const one of requests) if (/^(?:Update|Delete)Conversation$/.test(one.operation ?? "") && one.path.includes(this.id)) this.loadSoon();
       },
       onReset: () => void this.load(),
     });

@@ -1,6 +1,6 @@
 // The conversations of the app, the ones with the newest activity or the newest ones first.
 import { signal } from "@preact/signals";
-import { call } from "../../shared/api";
+import { ApiError, call } from "../../shared/api";
 import type { Conversation, ConversationCreateBody, ConversationSummary, EventRecord } from "../../shared/operations";
 import { inOrder, type Page, Paged } from "../../shared/paged";
 import { throttled } from "../../shared/throttle";
@@ -61,8 +61,11 @@ export class ConversationList {
       return;
     }
     for (const [id, isActivity] of changed) {
-      const found = await summaryOfConversation(id).catch(() => null);
-      if (found) this.place([found], isActivity);
+      try {
+        this.place([await summaryOfConversation(id)], isActivity);
+      } catch (error) {
+        if (error instanceof ApiError && error.status === 404) this.pages.remove(id);
+      }
     }
   }
 

@@ -29,15 +29,20 @@ export class Participants {
   }
 
   start(): () => void {
-    void this.pages.load().then(() => (this.version.value += 1));
+    void this.load();
     return follow({
       onEvents: (events) => {
         const own = events.filter((one) => one.conversationId === this.conversationId);
         for (const one of own) if (one.type === "conversation:leave") this.forget(one.userId);
         if (own.some((one) => CHANGES.test(one.type))) this.refreshSoon();
       },
-      onReset: () => void this.pages.load(),
+      onReset: () => void this.load(),
     });
+  }
+
+  private async load(): Promise<void> {
+    await this.pages.load();
+    this.version.value += 1;
   }
 
   private forget(userId: string | undefined): void {

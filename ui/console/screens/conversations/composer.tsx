@@ -1,10 +1,9 @@
 // Writes messages: as the business or as a participant, as text, with a form for each type, or as JSON.
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../parts/button";
 import { attempt } from "../../parts/errors";
 import { route } from "../../routes";
-import { isViewer } from "../../session";
 import { authorBody, changeDraft, type Content, draftOf, post, postActivity } from "../../stores/composing";
 import { AuthorMenu } from "./author-menu";
 import { type ContentKind, ContentDialog, CONTENT_KINDS } from "./content-dialog";
@@ -12,12 +11,15 @@ import type { Opened } from "./conversation";
 import { MessageJson, messageJson } from "./message-json";
 
 const MOST_ROWS = 8;
+const REPEAT_MS = 8000;
 
 export function Composer({ opened }: { opened: Opened }) {
   const { id, thread } = opened;
   const { text, userId, json } = draftOf(id);
   const kind = useSignal<ContentKind | null>(null);
+  const types = useSignal(false);
   const send = async (content: Content): Promise<void> => {
+    types.value = false;
     thread.add(await post(id, { author: authorBody(userId), content }));
   };
   const sendText = async (): Promise<void> => {
@@ -32,7 +34,7 @@ export function Composer({ opened }: { opened: Opened }) {
       <div class="row wrap">
         <AuthorMenu opened={opened} />
         <span class="spread" />
-        {userId === null ? <TypingButton id={id} /> : <ReadButton id={id} userId={userId} />}
+        {userId === null ? <TypingButton id={id} types={types} /> : <ReadButton id={id} userId={userId} />}
       </div>
       <div class="row message-line-input">
         <MessageField label="Message" value={text} placeholder={placeholder()} onInput={(value) => changeDraft(id, { text: value })} onSend={sendText} />
@@ -81,11 +83,16 @@ export function MessageField({ label, value, onInput, onSend, placeholder }: Mes
   );
 }
 
-/** Shows the business as typing until it is pressed again, or the conversation is left. */
-function TypingButton({ id }: { id: string }) {
-  const types = useSignal(false);
+/** Shows the business as typing until it is pressed again, a message is sent, or the conversation is left. */
+function TypingButton({ id, types }: { id: string; types: Signal<boolean> }) {
+  useEffect(() => {
+    if (!types.value) return undefined;
+    // Clients show it for about ten seconds.
+    const timer = setInterval(() => void postActivity(id, "typing:start", null).catch(() => undefined), REPEAT_MS);
+    return () => clearInterval(timer);
+  }, [id, types.value]);
   useEffect(() => () => {
-    if (types.value && !isViewer.value) void postActivity(id, "typing:stop", null).catch(() => undefined);
+    if (types.value) void postActivity(id, "typing:stop", null).catch(() => undefined);
   }, [id]);
   const toggle = async (): Promise<void> => {
     const next = !types.value;

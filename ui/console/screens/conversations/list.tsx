@@ -30,9 +30,10 @@ export function ListPane({ list, order, creating }: ListPaneProps) {
   const wanted = route.value.query.get("q") ?? "";
   const found = useSearch(wanted);
   const { items, loading, error } = list.pages;
-  const shown = wanted ? (found.value.items ?? []) : items.value;
-  const failure = wanted ? found.value.error : error.value;
-  const note = wanted ? (found.value.items === null ? "Searching…" : null) : loading.value ? "Loading…" : null;
+  const isSearch = wanted.trim() !== "";
+  const shown = isSearch ? (found.value.items ?? []) : items.value;
+  const failure = isSearch ? found.value.error : error.value;
+  const note = isSearch ? (found.value.items === null ? "Searching…" : null) : loading.value ? "Loading…" : null;
   return (
     <section class="conversation-list" aria-label="List of conversations">
       <div class="bar">
@@ -43,10 +44,10 @@ export function ListPane({ list, order, creating }: ListPaneProps) {
       <div class="list-search">
         <SearchField label="Search by name, user or ID" value={wanted} onInput={(value) => filter({ q: value || null })} />
       </div>
-      {failure && <ErrorNote error={failure} onRetry={() => (wanted ? found.value.retry() : list.pages.load())} />}
-      {!note && !failure && shown.length === 0 && <NoConversations wanted={wanted} order={order} creating={creating} />}
+      {failure && <ErrorNote error={failure} onRetry={() => (isSearch ? found.value.retry() : list.pages.load())} />}
+      {!note && !failure && shown.length === 0 && <NoConversations isSearch={isSearch} order={order} creating={creating} />}
       <List label="Conversations" items={shown} idOf={(one) => one.id} selected={route.value.id} fresh={list.fresh.value} rowHeight={ROW_PX}
-        onOpen={open} onEnd={() => !wanted && void list.pages.loadMore()} row={(one) => <Row conversation={one} />} note={note} />
+        onOpen={open} onEnd={() => !isSearch && void list.pages.loadMore()} row={(one) => <Row conversation={one} />} note={note} />
       {creating.value && <NewConversation onClose={() => (creating.value = false)} />}
     </section>
   );
@@ -85,8 +86,8 @@ function useSearch(wanted: string): Signal<Search> {
   return found;
 }
 
-function NoConversations({ wanted, order, creating }: { wanted: string; order: ConversationOrder; creating: Signal<boolean> }) {
-  if (wanted) return <Empty title="No conversation found"><p>Names are found by their beginning, IDs and external IDs as a whole.</p></Empty>;
+function NoConversations({ isSearch, order, creating }: { isSearch: boolean; order: ConversationOrder; creating: Signal<boolean> }) {
+  if (isSearch) return <Empty title="No conversation found"><p>Names are found by their beginning, IDs and external IDs as a whole.</p></Empty>;
   if (order === "activity")
     return <Empty title="No recent activity"><p>Conversations with new messages appear here.</p><Button onPress={() => filter({ sort: "newest" })}>Show all</Button></Empty>;
   return (

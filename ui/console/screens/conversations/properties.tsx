@@ -20,7 +20,7 @@ export function Properties({ one }: { one: OpenConversation }) {
       {edited.value === null ? <Json value={found} /> : <Editor one={one} text={edited.value} onText={(text) => (edited.value = text)} />}
       {edited.value === null && (
         <div class="row">
-          {!isViewer.value && <Button icon="pencil" onPress={() => (edited.value = editable(found))}>Edit</Button>}
+          {!isViewer.value && <Button small icon="pencil" onPress={() => (edited.value = editable(found))}>Edit</Button>}
           <CopyButton text={JSON.stringify(found, null, 2)}>Copy</CopyButton>
         </div>
       )}
