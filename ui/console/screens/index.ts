@@ -1,6 +1,7 @@
 // The screens by their names in URLs, in the order of the navigation.
 import type { ComponentType } from "preact";
 import type { IconName } from "../parts/icons";
+import { Conversations } from "./conversations/screen";
 import { Events } from "./events/events";
 import { Home } from "./home";
 import { Inboxes } from "./inbox/inbox";
@@ -27,6 +28,7 @@ export interface Screen {
 
 export const SCREENS: readonly Screen[] = [
   { name: "home", title: "Home", icon: "house", group: "", key: "h", view: Home },
+  { name: "conversations", title: "Conversations", icon: "messages-square", group: "", key: "c", view: Conversations },
   { name: "users", title: "Users", icon: "users", group: "", key: "u", view: Users },
   { name: "requests", title: "Requests", icon: "arrow-left-right", group: "Developers", key: "r", view: Requests },
   { name: "events", title: "Events", icon: "zap", group: "Developers", key: "e", view: Events },
