@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -210,13 +211,15 @@ def test_below_a_root_path(engine: str, tmp_path: Any) -> None:
 
 def test_event_streams_are_recorded_when_they_end(own: Caller) -> None:
     """recording.3"""
-    where = f"{own.url}/heliograph/v1/apps/{own.app_id}/events"
+    events = f"/heliograph/v1/apps/{own.app_id}/events"
+    where = f"{own.url}{events}?listener=ada&forwardTo=http%3A%2F%2Fada%3Apw@localhost%2Fhook"
     with httpx.stream("GET", where, auth=own.auth, timeout=20) as answer:
         next(answer.iter_lines())
         request_id = answer.headers["x-request-id"]
     own.new_group()
     found = recorded(own, request_id)
     assert (found["operation"], found["status"]) == ("StreamEvents", 200)
+    assert unquote(found["path"]) == f"{events}?listener=ada&forwardTo=•••••"
     assert "body" not in found["response"]
 
 

@@ -31,11 +31,11 @@ export function handleKeys(screens: ReadonlyMap<string, string>): () => void {
   const handle = (event: KeyboardEvent): void => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();
-      searching.value = true;
+      if (!isModal()) searching.value = true;
       return;
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typesIn(event.target) || isModal()) return;
-    if (event.key === "Escape" && route.value.id !== null) return select(null);
+    if (event.key === "Escape" && route.value.id !== null) return (actions.get("Escape") ?? closeDetail)();
     if (!singleKeys.value) return;
     const afterPrefix = event.timeStamp - prefixAt < SEQUENCE_MS;
     prefixAt = -Infinity;
@@ -45,6 +45,12 @@ export function handleKeys(screens: ReadonlyMap<string, string>): () => void {
   };
   document.addEventListener("keydown", handle, { signal: ended.signal });
   return () => ended.abort();
+}
+
+/** Close what is selected, and return to its row. */
+function closeDetail(): void {
+  select(null);
+  document.querySelector<HTMLElement>("[data-list]")?.focus();
 }
 
 function goTo(screen: string | undefined): void {

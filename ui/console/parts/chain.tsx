@@ -60,7 +60,7 @@ export function Chain({ events }: { events: EventRecord[] }) {
 
 /** The state of a delivery in a few words, such as `200 6 ms` or `503, retry in 41 s`. */
 export function DeliveryMark({ delivery }: { delivery: Delivery }) {
-  const last = delivery.attempts?.at(-1);
+  const last = delivery.attempts?.at(-1) ?? delivery.lastAttempt;
   const outcome = last?.status ?? (last?.error ? "no response" : null);
   if (delivery.status === "delivered")
     return <span class="badge ok">{outcome ?? "delivered"}{last && ` ${duration(last.milliseconds)}`}</span>;
@@ -70,5 +70,5 @@ export function DeliveryMark({ delivery }: { delivery: Delivery }) {
 
 function until(dueAt: string | undefined): string {
   const left = dueAt ? Date.parse(dueAt) - Date.now() : 0;
-  return left > 0 ? `in ${duration(left)}` : "soon";
+  return left > 0 ? `in ${duration(Math.ceil(left / 1000) * 1000).replace(".0", "")}` : "soon";
 }
