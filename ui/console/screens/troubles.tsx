@@ -84,7 +84,7 @@ function DeliveryRow({ delivery, onSent }: { delivery: Delivery; onSent: () => P
     <li class="delivery-row">
       <Time value={delivery.createdAt} />
       <span class="truncate">{delivery.eventType}</span>
-      <a class="truncate target" href={linkTo("webhooks", { id: delivery.webhookId })} title={target}>{target ?? "webhook"}</a>
+      <a class="truncate target" href={linkTo("webhooks", { id: delivery.webhookId, query: { delivery: delivery.id } })} title={target}>{target ?? "webhook"}</a>
       <DeliveryMark delivery={delivery} />
       {!isViewer.value && <Button small onPress={() => attempt(send, "Sent")}>Send now</Button>}
     </li>
