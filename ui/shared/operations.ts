@@ -130,7 +130,7 @@ export type ConversationListResponse = { conversations: Array<Conversation>; lin
 
 export type ConversationResponse = { conversation: Conversation };
 
-export type ConversationSummary = { businessLastRead?: string; createdAt: string; displayName?: string; iconUrl?: string; id: string; lastMessage?: LastMessage; lastUpdatedAt: string; messageCount: number; participantCount: number; type: "personal" | "sdkGroup" };
+export type ConversationSummary = { activeSwitchboardIntegration?: SwitchboardIntegrationWebhook; businessLastRead?: string; createdAt: string; displayName?: string; iconUrl?: string; id: string; lastMessage?: LastMessage; lastUpdatedAt: string; messageCount: number; participantCount: number; pendingSwitchboardIntegration?: SwitchboardIntegrationWebhook; type: "personal" | "sdkGroup" };
 
 export type ConversationSummaryListResponse = { conversations: Array<ConversationSummary>; links?: Links; meta: PageMeta };
 
