@@ -78,6 +78,6 @@ def test_a_busy_app_shows_what_failed(console: Console) -> None:
 
 def test_a_viewer_sees_no_actions(viewer: Console) -> None:
     viewer.open()
-    expect(viewer.page.get_by_text("You have read-only access.")).to_be_visible()
+    expect(viewer.page.get_by_role("heading", level=1)).to_have_text("Waiting for your first request")
     expect(viewer.page.get_by_role("button", name="Create a demo group")).to_have_count(0)
     viewer.assert_accessible()
