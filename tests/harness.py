@@ -276,9 +276,15 @@ def titles_of(answer: httpx.Response) -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(database: Path | str, *options: str, env: dict[str, str] | None = None, forked: bool = True) -> Any:
+def serving(
+    database: Path | str,
+    *options: str,
+    env: dict[str, str] | None = None,
+    forked: bool = True,
+    prepare: Prepare | None = None,
+) -> Any:
     """A server for the length of a block; it must end in good order."""
-    server = Server(database, *options, env=env, forked=forked)
+    server = Server(database, *options, env=env, forked=forked, prepare=prepare)
     try:
         yield server
     finally:

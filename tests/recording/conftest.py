@@ -14,7 +14,18 @@ from tests.recording.looking import KEPT
 @pytest.fixture(scope="session")
 def recorder(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that records requests."""
-    options = ("--record-requests", str(KEPT), "--stand-ins", "yes", "--sandbox-tools", "yes")
+    options = (
+        "--record-requests",
+        str(KEPT),
+        "--stand-ins",
+        "yes",
+        "--sandbox-tools",
+        "yes",
+        "--console",
+        "yes",
+        "--console",
+        "yes",
+    )
     with serving(new_database(engine, tmp_path_factory.mktemp("recorder")), *options) as server:
         yield server
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -40,7 +41,10 @@ def test_a_refused_request(own: Caller) -> None:
     """recording.1"""
     refused = sent_and_recorded(own, "POST", "/conversations", {"type": "fleet"})
     assert (refused["status"], refused["events"]) == (400, [])
-    assert refused["response"]["body"]["errors"][0]["code"] == "bad_request"
+    (error,) = refused["response"]["body"]["errors"]
+    assert (refused["errorCode"], refused["errorTitle"]) == (error["code"], error["title"])
+    assert error["code"] == "bad_request"
+    assert shown(own, status="400")[-1]["errorTitle"] == error["title"]
     nowhere = sent_and_recorded(own, "GET", "/fleets?a=b")
     assert (nowhere["status"], nowhere["path"]) == (404, f"/v2/apps/{own.app_id}/fleets?a=b")
     assert "operation" not in nowhere
@@ -207,13 +211,15 @@ def test_below_a_root_path(engine: str, tmp_path: Any) -> None:
 
 def test_event_streams_are_recorded_when_they_end(own: Caller) -> None:
     """recording.3"""
-    where = f"{own.url}/heliograph/v1/apps/{own.app_id}/events"
+    events = f"/heliograph/v1/apps/{own.app_id}/events"
+    where = f"{own.url}{events}?listener=ada&forwardTo=http%3A%2F%2Fada%3Apw@localhost%2Fhook"
     with httpx.stream("GET", where, auth=own.auth, timeout=20) as answer:
         next(answer.iter_lines())
         request_id = answer.headers["x-request-id"]
     own.new_group()
     found = recorded(own, request_id)
     assert (found["operation"], found["status"]) == ("StreamEvents", 200)
+    assert unquote(found["path"]) == f"{events}?listener=ada&forwardTo=•••••"
     assert "body" not in found["response"]
 
 
@@ -236,3 +242,14 @@ def test_a_request_is_found_by_its_ids(own: Caller) -> None:
             assert results == [{"kind": "request", "id": made["id"], "title": title}]
     # The lists of the console are not recorded.
     assert [one["path"] for one in shown(own) if "heliograph" in one["path"]] == []
+
+
+def test_what_the_console_reads_is_not_recorded_unless_it_replays_a_request(own: Caller, recorder: Server) -> None:
+    ticket = own.ok("POST", "/heliograph/v1/console/tickets", {"role": "operator"})["ticket"]
+    token = own.ok("POST", "/console/session", {"ticket": ticket, "name": "Ada"}, auth=None)["token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    own("GET", "/users/1", auth=None, headers=bearer)
+    own("GET", "/users/2", auth=None, headers={**bearer, "X-Heliograph-Replay-Of": "6b06fca0b080005e3a2b4c51"})
+    written = own("POST", "/users", {"externalId": "ada"}, auth=None, headers=bearer)
+    assert recorded(own, written.headers["x-request-id"])["sessionId"].startswith("ses_")
+    assert [one["path"].rsplit("/", 1)[1] for one in shown(own)] == ["2", "users"]

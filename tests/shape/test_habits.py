@@ -50,8 +50,17 @@ def test_a_release_runs_the_image_before_it_publishes_anything() -> None:
     assert {"--sbom=true", "linux/amd64,linux/arm64"} <= set(push.split())
 
 
+def test_every_test_with_rounds_runs_at_night() -> None:
+    (job,) = workflow("nightly")["jobs"].values()
+    folders = tuple(" ".join(job["strategy"]["matrix"]["tests"]).split())
+    tests = (path for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__))
+    repeated = {path.relative_to(ROOT).as_posix() for path in tests if "HELIOGRAPH_TEST_ROUNDS" in path.read_text()}
+    assert [path for path in sorted(repeated) if not path.startswith(folders)] == []
+    assert len(repeated) > 10
+
+
 def test_workflows_have_no_write_permission_by_default() -> None:
-    for name in ("ci", "release"):
+    for name in ("ci", "nightly", "release"):
         assert workflow(name)["permissions"] == {"contents": "read"}
 
 

@@ -36,9 +36,9 @@ async function keepReading(path: string, handlers: StreamHandlers, stopped: Abor
       for await (const frame of connect(path, cursor, stopped, () => handlers.onState("live"))) {
         failures = 0;
         if (frame.event === "bye") delay = (frame.data as { retryAfter?: number }).retryAfter ?? 0;
-        if (frame.event === "reset") cursor = null;
         cursor = frame.id ?? cursor;
-        handlers.onFrame(frame);
+        // A heartbeat has an id and nothing else.
+        if (frame.data !== undefined) handlers.onFrame(frame);
       }
     } catch (error) {
       // A session that has ended is not going to be valid again; the page asks for a new one.
@@ -128,5 +128,6 @@ function frameOf(block: string): Frame | null {
     else if (field === "id") id = value;
     else if (field === "data") data.push(value);
   }
-  return data.length ? { event, id, data: JSON.parse(data.join("\n")) } : null;
+  if (!data.length) return id === null ? null : { event, id, data: undefined };
+  return { event, id, data: JSON.parse(data.join("\n")) };
 }

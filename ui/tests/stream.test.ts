@@ -13,6 +13,10 @@ test("frames are complete at an empty line, however the bytes arrive", () => {
   assert.deepEqual(parse("ta: 2\r\n\r\n"), [{ event: "message", id: null, data: 2 }]);
 });
 
+test("a heartbeat moves the cursor", () => {
+  assert.deepEqual(parser()(": heartbeat\nid: 8\n\n"), [{ event: "message", id: "8", data: undefined }]);
+});
+
 test("parameters are encoded, and objects are nested", () => {
   assert.equal(search({ page: { size: 2, after: undefined }, q: "a&b" }), "?page%5Bsize%5D=2&q=a%26b");
   assert.equal(search({}), "");

@@ -30,8 +30,7 @@ def console(
 ) -> None:
     """Print a link with which one person can sign in to the console of an app, once.
 
-    The page at /console/ is not part of this version yet. Until it is, a program can sign in with the ticket at the end
-    of the link: POST /console/session.
+    A program can sign in with the ticket at the end of the link: POST /console/session.
     """
     to = connection(url, app_id, key_id, key_secret)
     body = {"role": role, "expiresInSeconds": int(parse_duration(expires))}

@@ -16,8 +16,8 @@ from heliograph.wire.console import TicketCreateBody
 _SECONDS = 24 * 3600
 
 
-async def console_link(store: Store, url: str, settings: Settings, app_id: str, key_id: str) -> str | None:
-    """A link with which one person can sign in to the console of an app as an operator, once within a day.
+async def console_link(store: Store, url: str, settings: Settings, account_key_id: str) -> str | None:
+    """A link with which one person can sign in to the console as an operator of all apps, once within a day.
 
     None if this server is no sandbox, or has no console.
     """
@@ -27,12 +27,12 @@ async def console_link(store: Store, url: str, settings: Settings, app_id: str, 
     # A server whose database cannot be written now starts all the same.
     with contextlib.suppress(ServiceUnavailable):
         body = TicketCreateBody(role="operator", expires_in_seconds=_SECONDS)
-        made = await console.create_ticket(store, key_id, app_id, body)
+        made = await console.create_ticket(store, account_key_id, None, body)
         return f"{settings.public_url or url}/console/#ticket={made.ticket}"
     return None
 
 
-async def print_console_link(store: Store, url: str, settings: Settings, app_id: str, key_id: str) -> None:
+async def print_console_link(store: Store, url: str, settings: Settings, account_key_id: str) -> None:
     """Print the link on standard output, which is not the log."""
-    if (link := await console_link(store, url, settings, app_id, key_id)) is not None:
+    if (link := await console_link(store, url, settings, account_key_id)) is not None:
         click.echo(f'  console    {link}   (valid once; run "heliograph console" for another)')

@@ -47,7 +47,7 @@ log = logging.getLogger("heliograph.server")
     help="Seed file with the contents of the sandbox. By default heliograph.toml or heliograph.json in the current "
     f"folder, if there is one, or the text in {SEED_VARIABLE}.",
 )
-@click.option("--open", "open_", is_flag=True, help="Open the reference of the server in a browser.")
+@click.option("--open", "open_", is_flag=True, help="Open the console in a browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print the variables of `heliograph env` as a line of JSON.")
 @click.option("--stop-on-eof", is_flag=True, help="Stop when standard input ends, as it does with the parent process.")
 def dev(seed: Path | None, open_: bool, as_json: bool, stop_on_eof: bool, **options: Any) -> None:
@@ -65,7 +65,7 @@ def dev(seed: Path | None, open_: bool, as_json: bool, stop_on_eof: bool, **opti
     with contextlib.ExitStack() as stack:
         prepare = partial(_prepare, settings=settings, file=file, stack=stack)
         ready = partial(_print_json, settings=settings) if as_json else partial(_print, settings=settings, file=file)
-        assembly.serve(settings, partial(_ready, ready, open_=open_), prepare)
+        assembly.serve(settings, partial(_ready, ready, settings=settings, open_=open_), prepare)
 
 
 def _stop_on_eof() -> None:
@@ -111,10 +111,21 @@ async def _sandbox(store: Store, tools: Tools | None, settings: Settings, file: 
     return await starting.start(store, tools, settings, file)
 
 
-async def _ready(ready: Callable[[Store, str], Awaitable[None]], store: Store, url: str, *, open_: bool) -> None:
+async def _ready(
+    ready: Callable[[Store, str], Awaitable[None]], store: Store, url: str, *, settings: Settings, open_: bool
+) -> None:
     await ready(store, url)
     if open_:
-        click.launch(f"{url}/docs")
+        click.launch(await _page(store, url, settings))
+
+
+async def _page(store: Store, url: str, settings: Settings) -> str:
+    """The console, with a ticket for it, or the reference on a server without."""
+    from heliograph.cli.console_link import console_link
+    from heliograph.domain import sandbox
+
+    found = await sandbox.ensure(store)
+    return await console_link(store, url, settings, found.account_key.id) or f"{url}/docs"
 
 
 async def _print_json(store: Store, url: str, *, settings: Settings) -> None:
@@ -123,7 +134,7 @@ async def _print_json(store: Store, url: str, *, settings: Settings) -> None:
 
     found = await sandbox.ensure(store)
     variables = (await connection_of(store, found, url)).variables()
-    if (link := await console_link(store, url, settings, found.app.id, found.app_key.id)) is not None:
+    if (link := await console_link(store, url, settings, found.account_key.id)) is not None:
         variables["HELIOGRAPH_CONSOLE_URL"] = link
     print_json(variables)
 
@@ -137,6 +148,6 @@ async def _print(store: Store, url: str, *, settings: Settings, file: SeedFile |
     announce(store, url, settings)
     if file is not None:
         click.echo(f"  seed       {file.name}")
-    await print_console_link(store, url, settings, found.app.id, found.app_key.id)
+    await print_console_link(store, url, settings, found.account_key.id)
     click.echo('\nSandbox; eval "$(heliograph env)" sets the variables that commands and tests read:\n')
     introduce(settings.public_url or url, found)

@@ -26,7 +26,7 @@ async def welcome(store: Store, url: str, settings: Settings) -> None:
     if created is not None or sys.stdout.isatty():
         found = await sandbox.existing(store)
         if found is not None:
-            await print_console_link(store, url, settings, found.app_id, found.app_key_id)
+            await print_console_link(store, url, settings, found.account_key_id)
     if created is None:
         return
     click.echo(f"\nSandbox{_how_to_show(store, settings.database)}:\n")

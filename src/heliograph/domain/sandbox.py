@@ -50,7 +50,7 @@ async def is_empty(store: Store) -> bool:
 
 
 async def existing(store: Store) -> SandboxIds | None:
-    """The ids of the sandbox, if it was created, and its app and the key of its app still exist."""
+    """The ids of the sandbox, if it was created, and its app and its account key still exist."""
     return await store.snapshot(_existing)
 
 
@@ -58,8 +58,7 @@ async def _existing(reader: Reader) -> SandboxIds | None:
     found = await meta.get_struct(reader, _NAME, SandboxIds)
     if found is None or await apps.get(reader, found.app_id) is None:
         return None
-    key = await keys.find(reader, found.app_key_id)
-    return found if key is not None and key.app_id == found.app_id else None
+    return found if await keys.find(reader, found.account_key_id) is not None else None
 
 
 async def ensure(store: Store, wanted: WantedApp = _DEFAULT) -> Sandbox:

@@ -6,7 +6,10 @@ import re
 import time
 from collections.abc import Coroutine
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
+from heliograph.domain.tenants import session_of
+from heliograph.server.api import SAFE_METHODS
 from heliograph.server.app import Application
 from heliograph.server.http.exchange import Exchange
 from heliograph.server.http.responses import Response
@@ -22,6 +25,7 @@ _DELETED = re.compile(
     rb"/(?:v2|heliograph/v1)/apps/[0-9a-f]{24}(?:/users/[^/]+(?:/personalinformation)?|/sandbox/reset)?/?\Z"
 )
 _RESET = b"/sandbox/reset"
+_REPLAY_OF = b"x-heliograph-replay-of"
 _UNRECORDED = (RECORDER_TAG, CONTENTS_TAG, SANDBOX_TAG)
 
 
@@ -38,6 +42,8 @@ class RecordingApplication(Application):
 
     def _handle(self, exchange: Exchange) -> Coroutine[Any, Any, None]:
         path = exchange.raw_path
+        if b"%" in path:
+            path = unquote_to_bytes(path)
         if (exchange.method == "DELETE" or _RESET in path) and _DELETED.search(path):
             return self._handle_deletion(exchange)
         return super()._handle(exchange)
@@ -55,6 +61,8 @@ class RecordingApplication(Application):
             return
         if operation is not None and operation.tag in _UNRECORDED:
             return
+        if exchange.method in SAFE_METHODS and _reads_for_the_console(exchange):
+            return
         found = _OF_APP.match(exchange.raw_path)
         if found is None:
             return
@@ -63,3 +71,8 @@ class RecordingApplication(Application):
             return
         seconds = time.perf_counter() - started
         self._recorder.add(exchange, found[1].decode(), operation.name if operation else None, response, seconds)
+
+
+def _reads_for_the_console(exchange: RecordedExchange) -> bool:
+    """Whether the console reads what it shows, which would displace what it is about."""
+    return session_of(exchange.caller) is not None and _REPLAY_OF not in exchange.headers
