@@ -52,7 +52,7 @@ export function ConversationPane({ id, list }: { id: string; list: ConversationL
         <Header opened={opened} />
         {one.error.value && <ErrorNote error={one.error.value} onRetry={() => one.load()} />}
         <Messages opened={opened} />
-        {isViewer.value ? <p class="read-only">You have read-only access.</p> : <Composer opened={opened} />}
+        {!isViewer.value && <Composer opened={opened} />}
       </section>
       {plays && !isViewer.value ? <Play opened={opened} wanted={plays} /> : <Details opened={opened} />}
     </>
