@@ -272,7 +272,7 @@ def test_viewers_read_only(viewer: Console) -> None:
     api.say(group, "Hello")
     viewer.open(f"conversations/{group}", tab="participants", play="1")
     expect(messages(viewer).filter(has_text="Hello")).to_be_visible()
-    expect(page.get_by_role("banner").get_by_text("You have read-only access.")).to_be_visible()
+    expect(page.get_by_role("banner").get_by_text("Read-only", exact=True)).to_be_visible()
     page.get_by_role("listbox", name="Participants").get_by_role("option", name="ada").click()
     expect(page.get_by_role("dialog", name="ada")).to_be_visible()
     for name in ("New", "Play", "Add", "Send", "More actions", "Remove…"):

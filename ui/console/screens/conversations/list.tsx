@@ -115,7 +115,7 @@ function Row({ conversation }: { conversation: ConversationSummary }) {
       <span class="truncate preview" dir="auto">{lastMessage ? `${name ? `${name}: ` : ""}${previewOf(lastMessage)}` : "No messages"}</span>
       {type === "personal"
         ? <span class="count">personal</span>
-        : <span class="count" title={counted(participantCount, "participant")}><Icon name="users" />{count(participantCount)}<span class="visually-hidden"> participants</span></span>}
+        : <span class="count" title={counted(participantCount, "participant")}><Icon name="users" />{count(participantCount)}<span class="visually-hidden">{participantCount === 1 ? " participant" : " participants"}</span></span>}
     </div>
   );
 }
