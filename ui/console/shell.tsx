@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import type { ApiError } from "../shared/api";
 import { asApiError } from "../shared/paged";
 import { Banner } from "./parts/banner";
+import { focusHeading } from "./parts/heading";
 import { Empty, ErrorNote, Toasts } from "./parts/errors";
 import { BottomBar, Navigation } from "./parts/navigation";
 import { Search } from "./parts/search";
@@ -98,10 +99,4 @@ function View() {
   if (!screen) return <Empty title="There is no such screen"><a href={linkTo("home")}>Home</a></Empty>;
   const Screen = screen.view;
   return <Screen />;
-}
-
-function focusHeading(): void {
-  const target = document.querySelector<HTMLElement>("main h1") ?? document.querySelector<HTMLElement>("main");
-  target?.setAttribute("tabindex", "-1");
-  target?.focus();
 }
