@@ -41,7 +41,7 @@ export class InboxCalls {
     while (!stopped.aborted) {
       try {
         if (!this.pages.loaded.value) await this.pages.load();
-        else if (await this.wait(stopped)) onCalls();
+        else if (await whileVisible(stopped, (signal) => this.wait(signal))) onCalls();
         pause = FIRST_PAUSE_MS;
         await visible(stopped);
       } catch {
@@ -59,6 +59,21 @@ export class InboxCalls {
     this.pages.prepend(calls.toReversed());
     this.fresh.value = new Set(calls.map((one) => one.id));
     return true;
+  }
+}
+
+/** End a request when the page is hidden: a browser has few connections to a host, and other tabs need them. */
+async function whileVisible(stopped: AbortSignal, request: (signal: AbortSignal) => Promise<boolean>): Promise<boolean> {
+  const hidden = new AbortController();
+  const hide = (): void => void (document.hidden && hidden.abort());
+  document.addEventListener("visibilitychange", hide);
+  try {
+    return await request(AbortSignal.any([stopped, hidden.signal]));
+  } catch (error) {
+    if (hidden.signal.aborted) return false;
+    throw error;
+  } finally {
+    document.removeEventListener("visibilitychange", hide);
   }
 }
 

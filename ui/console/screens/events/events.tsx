@@ -22,6 +22,7 @@ const TYPES = [["", "All types"], ...EVENT_TYPES.map((one) => [one, one] as cons
 const IDS = [["conversation", "Conversation"], ["user", "User"], ["request", "Request"]] as const;
 
 export function Events() {
+  const triggering = useSignal(false);
   const { id, query } = route.value;
   const values = ["type", "conversation", "user", "request"].map((name) => query.get(name)?.trim() || undefined);
   const list = useMemo(() => {
@@ -32,7 +33,8 @@ export function Events() {
   const { items, loaded, error, loading } = list.pages;
   return (
     <>
-      <Bar />
+      <Bar onTrigger={() => (triggering.value = true)} />
+      {triggering.value && <TriggerDialog onClose={() => (triggering.value = false)} />}
       <div class={id ? "split" : "split no-detail"}>
         <div class="list-pane">
           {error.value && <ErrorNote error={error.value} onRetry={() => list.pages.load()} />}
@@ -47,8 +49,7 @@ export function Events() {
   );
 }
 
-function Bar() {
-  const triggering = useSignal(false);
+function Bar({ onTrigger }: { onTrigger: () => void }) {
   const { query } = route.value;
   const kind = useSignal(IDS.find(([name]) => query.get(name))?.[0] ?? "conversation");
   const text = IDS.find(([name]) => name === kind.value)?.[1] ?? "";
@@ -66,8 +67,7 @@ function Bar() {
       </div>
       <span class="spread" />
       {sandbox.value.exists && !isViewer.value &&
-        <Button icon="zap" onPress={() => (triggering.value = true)}>Trigger event</Button>}
-      {triggering.value && <TriggerDialog onClose={() => (triggering.value = false)} />}
+        <Button icon="zap" onPress={onTrigger}>Trigger event</Button>}
     </div>
   );
 }

@@ -60,17 +60,19 @@ function Bar({ name, list }: { name: string; list: InboxCalls }) {
     await list.pages.load();
   };
   return (
-    <div class="bar">
-      <h1>Inbox</h1>
-      <Select label="Inbox" hideLabel value={name} choices={names.map((one) => [one, one] as const)}
-        onChange={(next) => go(linkTo("inbox", { query: { name: next === DEFAULT ? null : next } }))} />
-      <span class="spread" />
-      {!isViewer.value && (
-        <>
-          <Button icon="plus" onPress={() => (creating.value = true)}>Create webhook</Button>
-          <Button onPress={() => (clearing.value = true)} disabledBecause={list.pages.items.value.length === 0 && "The inbox is empty"}>Clear</Button>
-        </>
-      )}
+    <>
+      <div class="bar">
+        <h1>Inbox</h1>
+        <Select label="Inbox" hideLabel value={name} choices={names.map((one) => [one, one] as const)}
+          onChange={(next) => go(linkTo("inbox", { query: { name: next === DEFAULT ? null : next } }))} />
+        <span class="spread" />
+        {!isViewer.value && (
+          <>
+            <Button icon="plus" onPress={() => (creating.value = true)}>Create webhook</Button>
+            <Button onPress={() => (clearing.value = true)} disabledBecause={list.pages.items.value.length === 0 && "The inbox is empty"}>Clear</Button>
+          </>
+        )}
+      </div>
       {creating.value && <WebhookForm target={inbox.value?.url} onClose={() => (creating.value = false)}
         onDone={(webhook) => go(linkTo("webhooks", { id: webhook.id }))} />}
       {clearing.value && (
@@ -78,7 +80,7 @@ function Bar({ name, list }: { name: string; list: InboxCalls }) {
           <p>Its calls are deleted. Its responses continue where they are.</p>
         </FormDialog>
       )}
-    </div>
+    </>
   );
 }
 

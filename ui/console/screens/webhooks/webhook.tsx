@@ -22,6 +22,7 @@ type Opened = "test" | "edit" | "delete" | null;
 export function WebhookView({ id, hook }: { id: string; hook: Hook | null }) {
   const newest = useMemo(() => new NewestDeliveries(id), [id]);
   useEffect(() => void newest.load().catch(() => undefined), [newest]);
+  const opened = useSignal<Opened>(null);
   const isGone = hooksLoaded.value && hook === null;
   return (
     <>
@@ -30,8 +31,9 @@ export function WebhookView({ id, hook }: { id: string; hook: Hook | null }) {
         <h1 class="truncate">{hook?.webhook.target ?? (isGone ? "Deleted webhook" : "Webhook")}</h1>
         {hook && <CopyButton text={hook.webhook.target} />}
         <span class="spread" />
-        {hook && <Actions hook={hook} />}
+        {hook && !isViewer.value && <Actions onOpen={(what) => (opened.value = what)} />}
       </div>
+      {hook && <Dialogs hook={hook} opened={opened} />}
       {isGone && <p class="notice webhook-note">This webhook was deleted. Its deliveries are kept for some days, and cannot be sent again.</p>}
       {hook && <Facts hook={hook} newest={newest} />}
       {hook || isGone ? <Deliveries webhookId={id} canResend={hook !== null} onChange={(changed) => newest.put(changed)} /> : <Empty title="Loading…" />}
@@ -56,19 +58,12 @@ function Facts({ hook: { webhook, integration }, newest }: { hook: Hook; newest:
   );
 }
 
-function Actions({ hook }: { hook: Hook }) {
-  const opened = useSignal<Opened>(null);
-  const open = (what: Opened) => () => (opened.value = what);
+function Actions({ onOpen }: { onOpen: (what: Opened) => void }) {
   return (
     <>
-      {!isViewer.value && sandbox.value.exists && <Button onPress={open("test")}>Send test event</Button>}
-      {!isViewer.value && (
-        <>
-          <Button onPress={open("edit")}>Edit</Button>
-          <Menu label="More actions" icon="ellipsis" items={[{ text: "Delete webhook…", onPress: open("delete") }]} />
-        </>
-      )}
-      <Dialogs hook={hook} opened={opened} />
+      {sandbox.value.exists && <Button onPress={() => onOpen("test")}>Send test event</Button>}
+      <Button onPress={() => onOpen("edit")}>Edit</Button>
+      <Menu label="More actions" icon="ellipsis" items={[{ text: "Delete webhook…", onPress: () => onOpen("delete") }]} />
     </>
   );
 }
