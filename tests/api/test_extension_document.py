@@ -113,7 +113,7 @@ def test_parameters_are_documented(document: Any) -> None:
     }  # fmt: skip
     assert set(found["StreamEvents"]) == {
         ("path", "appId"), ("query", "trigger"), ("query", "conversationId"), ("query", "includeFullUser"),
-        ("header", "Last-Event-ID"),
+        ("query", "repeated"), ("query", "listener"), ("query", "forwardTo"), ("header", "Last-Event-ID"),
     }  # fmt: skip
     assert set(found["StreamActivity"]) == {("path", "appId"), ("query", "once"), ("header", "Last-Event-ID")}
 

@@ -130,7 +130,7 @@ export type ConversationListResponse = { conversations: Array<Conversation>; lin
 
 export type ConversationResponse = { conversation: Conversation };
 
-export type ConversationSummary = { businessLastRead?: string; createdAt: string; displayName?: string; iconUrl?: string; id: string; lastMessage?: LastMessage; lastUpdatedAt: string; messageCount: number; participantCount: number; type: "personal" | "sdkGroup" };
+export type ConversationSummary = { activeSwitchboardIntegration?: SwitchboardIntegrationWebhook; businessLastRead?: string; createdAt: string; displayName?: string; iconUrl?: string; id: string; lastMessage?: LastMessage; lastUpdatedAt: string; messageCount: number; participantCount: number; pendingSwitchboardIntegration?: SwitchboardIntegrationWebhook; type: "personal" | "sdkGroup" };
 
 export type ConversationSummaryListResponse = { conversations: Array<ConversationSummary>; links?: Links; meta: PageMeta };
 
@@ -294,6 +294,10 @@ export type ListMessage = { actions?: Array<Buy | Link | Postback | Webview>; bl
 
 export type ListMessageBody = { actions?: Array<BuyBody | LinkBody | PostbackBody | WebviewBody> | null; blockChatInput?: boolean | null; items: Array<ItemBody>; type: "list" };
 
+export type Listener = { connectedAt: string; forwardTo?: string; id: string; lastEventAt?: string; name: string };
+
+export type ListenerListResponse = { listeners: Array<Listener> };
+
 export type LocationMessage = { blockChatInput?: boolean; coordinates: Coordinates; location?: Place; text?: string; type: "location" };
 
 export type LocationMessageBody = { blockChatInput?: boolean | null; coordinates: CoordinatesBody; location?: PlaceBody | null; type: "location" };
@@ -410,9 +414,9 @@ export type ReadAct = { type: "conversation:read" };
 
 export type RecordedMessage = { body?: unknown; headers: Record<string, string>; size: number };
 
-export type RecordedRequest = { durationMs: number; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; requestId: string; sessionId?: string; status: number };
+export type RecordedRequest = { durationMs: number; errorCode?: string; errorTitle?: string; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; requestId: string; sessionId?: string; status: number };
 
-export type RecordedRequestDetails = { durationMs: number; events: Array<EventRecord>; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; request: RecordedMessage; requestId: string; response: RecordedMessage; sessionId?: string; status: number };
+export type RecordedRequestDetails = { durationMs: number; errorCode?: string; errorTitle?: string; events: Array<EventRecord>; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; request: RecordedMessage; requestId: string; response: RecordedMessage; sessionId?: string; status: number };
 
 export type RecordedRequestListResponse = { dropped: number; links?: Links; meta: PageMeta; recording: boolean; requests: Array<RecordedRequest> };
 
@@ -475,6 +479,8 @@ export type StreamEffect = { delayMs?: number | Array<number> | null; drop?: num
 export type StreamMatch = { trigger?: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "passthrough:messaging" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update" | null };
 
 export type StreamRule = { effect: StreamEffect; match?: StreamMatch | null; name: string; on: "stream"; probability?: number | null; times?: number | null };
+
+export type StreamedCall = { app: WebhookApp; events: Array<Event>; repeated?: boolean; webhook: WebhookCalled };
 
 export type SupportUser = { brandId?: string; email?: string; externalId?: string; givenName?: string; surname?: string; zendeskId: string };
 
@@ -569,8 +575,6 @@ export type WebIntegrationBody = { actionColor?: string | null; backgroundImageU
 export type Webhook = { id: string; includeFullSource: boolean; includeFullUser: boolean; secret: string; target: string; triggers: Array<"*" | "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "passthrough:messaging" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update">; version: string };
 
 export type WebhookApp = { id: string };
-
-export type WebhookCall = { app: WebhookApp; events: Array<Event>; webhook: WebhookCalled };
 
 export type WebhookCalled = { id: string; version: string };
 
@@ -670,6 +674,7 @@ export interface Operations {
   ListInboxCalls: { path: { appId: string; name: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; wait?: string }; body: undefined; response: InboxCallListResponse };
   ListInboxes: { path: { appId: string }; query: object; body: undefined; response: InboxListResponse };
   ListIntegrations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: IntegrationListResponse };
+  ListListeners: { path: { appId: string }; query: object; body: undefined; response: ListenerListResponse };
   ListMessages: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: MessageListResponse };
   ListOAuthClients: { path: object; query: object; body: undefined; response: OAuthClientListResponse };
   ListOutbound: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: OutboundListResponse };
@@ -705,7 +710,7 @@ export interface Operations {
   SetClock: { path: { appId: string }; query: object; body: ClockBody; response: ClockChangeResponse };
   SetInboxScript: { path: { appId: string; name: string }; query: object; body: InboxScriptBody; response: InboxResponse };
   StreamActivity: { path: { appId: string }; query: { once?: string }; body: undefined; response: undefined };
-  StreamEvents: { path: { appId: string }; query: { trigger?: string; conversationId?: string; includeFullUser?: string }; body: undefined; response: undefined };
+  StreamEvents: { path: { appId: string }; query: { trigger?: string; conversationId?: string; includeFullUser?: string; repeated?: string; listener?: string; forwardTo?: string }; body: undefined; response: undefined };
   SyncUser: { path: { appId: string; zendeskId: string }; query: object; body: SyncUserBody; response: UserResponse };
   TriggerEvent: { path: { appId: string }; query: object; body: TriggerBody; response: TriggerResponse };
   UpdateApp: { path: { appId: string }; query: object; body: AppUpdateBody; response: AppResponse };
@@ -796,6 +801,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   ListInboxCalls: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes/{name}/calls",
   ListInboxes: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes",
   ListIntegrations: "GET /v2/apps/{appId}/integrations",
+  ListListeners: "GET /heliograph/v1/apps/{appId}/listeners",
   ListMessages: "GET /v2/apps/{appId}/conversations/{conversationId}/messages",
   ListOAuthClients: "GET /heliograph/v1/oauthClients",
   ListOutbound: "GET /heliograph/v1/apps/{appId}/outbound",

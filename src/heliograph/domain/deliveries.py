@@ -8,7 +8,7 @@ from heliograph.domain.loading import load_delivery
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import NotFound
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.rows import deliveries, outbox, webhooks
+from heliograph.storage.rows import deliveries, outbox, repetitions, webhooks
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
 from heliograph.wire import times
@@ -67,7 +67,7 @@ async def _get(reader: Reader, app_id: str, delivery_id: str) -> Delivery:
 
 
 async def retry(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
-    """Make a delivery pending again, or a pending one due now.
+    """Make a delivery pending again, or a pending one due now. Listeners get the event of a settled one again.
 
     Raises:
         NotFound: it does not exist in this app, or its webhook or its event was deleted.
@@ -81,7 +81,8 @@ async def _retry(tx: Tx, app_id: str, delivery_id: str) -> Delivery:
     if await webhooks.get(tx, app_id, found.webhook_id) is None:
         raise NotFound
     await deliveries.hasten(tx, app_id, found)
-    await deliveries.retry(tx, app_id, found)
+    if await deliveries.retry(tx, app_id, found):
+        await repetitions.add(tx, app_id, found.event_id, found.lane)
     retried = await _get(tx, app_id, delivery_id)
     if retried.status != deliveries.PENDING:
         raise NotFound

@@ -8,7 +8,7 @@ import { say } from "./errors";
 /** An id in short, which a click copies in full. */
 export function Id({ value, full }: { value: string; full?: boolean }) {
   return (
-    <button type="button" class="id" title={`${value} – click to copy`} aria-label={`Copy ${value}`} onClick={(event) => {
+    <button type="button" class={full ? "id full" : "id"} title={`${value} – click to copy`} aria-label={`Copy ${value}`} onClick={(event) => {
       event.stopPropagation();
       void copy(value);
     }}>
@@ -52,7 +52,7 @@ export function Secret({ value }: { value: string }) {
   const masked = /^•+$/.test(value);
   return (
     <span class="row">
-      <code class="truncate">{shown.value ? value : "•••••"}</code>
+      <code class={shown.value ? "secret" : "truncate"}>{shown.value ? value : "•••••"}</code>
       {masked
         ? <span class="faint small">Not shown to viewers</span>
         : <>

@@ -146,10 +146,10 @@ async def last_attempts(reader: Reader, app_id: str, delivered: Sequence[StoredD
     return {row[0]: StoredAttempt(*(*row, None)) for row in rows}
 
 
-async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
-    """Make a settled delivery pending again; does nothing if it is pending, or if its event is gone."""
+async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> bool:
+    """Make a settled delivery pending again; returns False if it is pending, or if its event is gone."""
     tx.effects.due.add((delivery.webhook_id, tx.bucket(delivery.lane)))
-    await tx.execute(
+    changed = await tx.execute(
         "UPDATE delivery SET status = 'pending', tries = 0, due_at = $1, settled_at = NULL "
         "WHERE bucket = $2 AND id = $3 AND app_id = $4 AND status <> 'pending' "
         "AND EXISTS (SELECT 1 FROM event WHERE event.bucket = $2 AND event.id = $5)",
@@ -159,6 +159,7 @@ async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
         app_id,
         delivery.event_id,
     )
+    return changed > 0
 
 
 async def hasten(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
