@@ -6,6 +6,7 @@ import { Button } from "../../parts/button";
 import { Empty, ErrorNote } from "../../parts/errors";
 import { SearchField, Select } from "../../parts/fields";
 import { List } from "../../parts/list";
+import { NewRows } from "../../parts/new-rows";
 import { Subject } from "../../parts/subject";
 import { shortened, Time } from "../../parts/values";
 import { filter, route, select } from "../../routes";
@@ -39,8 +40,10 @@ export function Events() {
         <div class="list-pane">
           {error.value && <ErrorNote error={error.value} onRetry={() => list.pages.load()} />}
           {loaded.value && items.value.length === 0 && <NoEvents filtered={values.some(Boolean)} />}
+          <NewRows tail={list.tail} onShow={() => document.querySelector("[data-list]")?.scrollTo({ top: 0 })} />
           <List label="Events" items={items.value} idOf={(one) => one.id} selected={id} fresh={list.fresh.value}
             onOpen={(one) => select(one.id)} onEnd={() => void list.pages.loadMore()}
+            onScroll={(atTop) => list.tail.scroll(!atTop)}
             row={(one) => <EventLine event={one} />} note={loading.value ? "Loading…" : null} />
         </div>
         {id && <div class="detail-pane"><EventDetail key={id} id={id} known={items.value.find((one) => one.id === id) ?? null} /></div>}

@@ -8,6 +8,7 @@ import { Empty, ErrorNote } from "../../parts/errors";
 import { SearchField, Select } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
 import { List } from "../../parts/list";
+import { NewRows } from "../../parts/new-rows";
 import { DeliverySubject } from "../../parts/subject";
 import { Time } from "../../parts/values";
 import { filter, route, select } from "../../routes";
@@ -50,8 +51,10 @@ export function Deliveries({ webhookId, canResend, onChange }: Props) {
         <div class="list-pane">
           {error.value && <ErrorNote error={error.value} onRetry={() => list.pages.load()} />}
           {loaded.value && items.value.length === 0 && <NoDeliveries filtered={values.some(Boolean)} />}
+          <NewRows tail={list.tail} onShow={() => document.querySelector("[data-list]")?.scrollTo({ top: 0 })} />
           <List label="Deliveries" items={items.value} idOf={(one) => one.id} selected={selected} fresh={list.fresh.value}
             onOpen={(one) => filter({ delivery: one.id })} onEnd={() => void list.pages.loadMore()}
+            onScroll={(atTop) => list.tail.scroll(!atTop)}
             row={(one) => <DeliveryLine delivery={one} list={list} />} note={loading.value ? "Loading…" : null} />
         </div>
         {selected && <div class="detail-pane"><DeliveryDetail key={selected} id={selected} canResend={canResend} among={items.value} onChange={(one) => list.put([one])} /></div>}

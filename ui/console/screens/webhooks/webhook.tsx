@@ -2,7 +2,8 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { Button } from "../../parts/button";
-import { FormDialog, Menu } from "../../parts/dialog";
+import { Confirm } from "../../parts/confirm";
+import { Menu } from "../../parts/menu";
 import { Empty } from "../../parts/errors";
 import { CopyButton, Id, Secret } from "../../parts/values";
 import { go, linkTo } from "../../routes";
@@ -83,8 +84,8 @@ function DeleteDialog({ hook, onClose }: { hook: Hook; onClose: () => void }) {
     await loadHooks();
   };
   return (
-    <FormDialog title={`Delete the webhook ${hook.webhook.target}?`} action="Delete" danger onClose={onClose} onSubmit={remove}>
+    <Confirm title={`Delete the webhook ${hook.webhook.target}?`} action="Delete" onClose={onClose} onConfirm={remove}>
       <p>It receives no more events. Pending deliveries are not sent.</p>
-    </FormDialog>
+    </Confirm>
   );
 }
