@@ -95,7 +95,7 @@ function Address({ name }: { name: string }) {
   const { url, steps, position } = inbox.value;
   const count = hooks.value.filter(({ webhook }) => webhook.target === url).length;
   return (
-    <dl class="facts inbox-facts">
+    <dl class="delivery-facts inbox-facts">
       <div class="inbox-url"><dt>URL</dt><dd class="row"><code class="truncate" title={url}>{url}</code><CopyButton text={url} /></dd></div>
       <div><dt>Webhooks</dt><dd>{count ? <a href={linkTo("webhooks")}>{count === 1 ? "1 webhook" : `${count} webhooks`}</a> : "none"}</dd></div>
       <div>

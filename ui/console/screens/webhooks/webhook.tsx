@@ -28,7 +28,7 @@ export function WebhookView({ id, hook }: { id: string; hook: Hook | null }) {
   return (
     <>
       <div class="bar">
-        <a class="back" href={linkTo("webhooks")} aria-label="All webhooks">‹ Webhooks</a>
+        <a class="back-link" href={linkTo("webhooks")} aria-label="All webhooks">‹ Webhooks</a>
         <h1 class="truncate">{hook?.webhook.target ?? (isGone ? "Deleted webhook" : "Webhook")}</h1>
         {hook && <CopyButton text={hook.webhook.target} />}
         <span class="spread" />
@@ -47,7 +47,7 @@ function Facts({ hook: { webhook, integration }, newest }: { hook: Hook; newest:
   return (
     <details class="facts-box" open={!matchMedia("(max-width: 699px)").matches}>
       <summary>Details</summary>
-      <dl class="facts">
+      <dl class="delivery-facts">
         <div><dt>Triggers</dt><dd>{shortTriggers(webhook.triggers, EVENT_TYPES).join(", ")}</dd></div>
         <div><dt>Deliveries</dt><dd>{newest.loaded.value ? <HealthFigures health={healthOf(newest.byWebhook.value.get(webhook.id) ?? [])} /> : "Loading…"}</dd></div>
         <div><dt>Secret</dt><dd><Secret value={webhook.secret} /></dd></div>
