@@ -147,3 +147,16 @@ def test_an_account_moves_between_apps(browser: Browser, sandbox_server: Server,
         expect(page.get_by_role("button", name="Fresh", exact=True)).to_be_visible()
         page.goto(f"{sandbox_server.url}/console/6b06dd61e400000000000000/users")
         expect(page.get_by_role("alert")).to_contain_text("App not found")
+
+
+def test_a_server_without_apps(browser: Browser, sandbox_server: Server, owner: Caller) -> None:
+    with signed_in(browser, sandbox_server.url, owner) as console:
+        page = console.page
+        page.route("**/v2/apps?*", lambda route: route.fulfill(json={"apps": [], "meta": {"hasMore": False}}))
+        page.goto(f"{sandbox_server.url}/console/")
+        page.get_by_role("main").get_by_role("button", name="Create an app…").click()
+        page.get_by_role("textbox", name="Name").fill("Shop")
+        page.get_by_role("button", name="Create app").click()
+        expect(page.get_by_role("heading", name="API keys", level=1)).to_be_visible()
+        expect(page.get_by_text("Shop was created")).to_be_visible()
+        console.assert_accessible()
