@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.handover import Board, state_of
 from tests.api.sandbox import extension
 from tests.harness import Caller, error_of, new_app, titles_of
 
@@ -159,3 +160,18 @@ def test_deliveries_in_the_order_of_ids(account: Caller) -> None:
     assert ids_of(other, "deliveries", **asked) == []
     refused = api("GET", extension(api, "/deliveries"), params={**asked, "filter[status]": "pending"})
     assert titles_of(refused) == ["filter[ids] cannot be combined with other filters"]
+
+
+def test_conversations_show_who_controls_them(api: Caller) -> None:
+    """listings.3"""
+    board = Board(api)
+    reached = {board.reach(state).conversation: state for state in ("A(bot)", "A(human)P(bot)", "N")}
+    for params in ({}, {"sort": "activity"}):
+        found = listed(api, "conversations", **params)["conversations"]
+        assert {one["id"]: state_of(one) for one in found} == reached
+    conversation = next(iter(reached))
+    shown = api.ok("GET", extension(api, f"/conversations/{conversation}"))["conversation"]
+    whole = api.ok("GET", f"/conversations/{conversation}")["conversation"]
+    assert shown["activeSwitchboardIntegration"] == whole["activeSwitchboardIntegration"]
+    board.set(enabled=False)
+    assert {state_of(one) for one in listed(api, "conversations")["conversations"]} == {"N"}

@@ -14,11 +14,29 @@ export function fullTime(iso: string): string {
   return full.format(new Date(iso));
 }
 
-/** `4 ms`, `1.2 s`, `3 min`. */
+/** `4 ms`, `1.2 s`, `3 min`, `2 h`, `3 days`. */
 export function duration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.max(1, Math.round(milliseconds))} ms`;
+  if (milliseconds < 999.5) return `${Math.max(1, Math.round(milliseconds))} ms`;
   const seconds = milliseconds / 1000;
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
-  return `${Math.round(seconds / 3600)} h`;
+  // A value that would be rounded up to the next unit is shown in that.
+  if (seconds < 59.5) return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  if (seconds < 3570) return `${Math.round(seconds / 60)} min`;
+  const hours = Math.round(seconds / 3600);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+}
+
+const UNITS = [[86_400, "d"], [3600, "h"], [60, "min"], [1, "s"]] as const;
+
+/** The two largest units of a time span, such as `1 h 10 min`. */
+export function span(seconds: number): string {
+  let left = Math.round(seconds);
+  const parts: string[] = [];
+  for (const [size, unit] of UNITS) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count || (unit === "s" && !parts.length)) parts.push(`${count} ${unit}`);
+    else if (parts.length) break;
+    if (parts.length === 2) break;
+  }
+  return parts.join(" ");
 }

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from heliograph.domain import views
+from heliograph.domain import controllers, views
 from heliograph.domain.loading import load_conversation
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Reader
@@ -107,6 +107,8 @@ async def _summary(reader: Reader, stored: StoredConversation) -> ConversationSu
         icon_url=stored.icon_url,
         business_last_read=None if read is None else times.to_text(read),
         last_message=None if newest is None else last_message(newest),
+        active_switchboard_integration=controllers.to_api(controllers.active(stored)),
+        pending_switchboard_integration=controllers.to_api(controllers.pending(stored)),
     )
 
 

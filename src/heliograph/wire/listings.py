@@ -9,6 +9,7 @@ from heliograph.wire.authors import Author
 from heliograph.wire.base import Id, Response, Time
 from heliograph.wire.conversations import ConversationType
 from heliograph.wire.paging import Links, PageMeta
+from heliograph.wire.switchboards import SwitchboardIntegrationWebhook
 from heliograph.wire.users import User
 
 IDS_AT_ONCE = 100
@@ -81,7 +82,7 @@ class LastMessage(Response):
 
 
 class ConversationSummary(Response):
-    """A conversation with its counts and its newest message."""
+    """A conversation with its counts, its newest message, and who controls it."""
 
     id: Id
     type: ConversationType
@@ -93,6 +94,8 @@ class ConversationSummary(Response):
     icon_url: str | None = None
     business_last_read: Time | None = None
     last_message: LastMessage | None = None
+    active_switchboard_integration: SwitchboardIntegrationWebhook | None = None
+    pending_switchboard_integration: SwitchboardIntegrationWebhook | None = None
 
 
 class ConversationSummaryResponse(Response):

@@ -1,5 +1,6 @@
 // What everyone must know: chaos is on, or the clock is shifted.
-import { sandbox, stopChaos } from "../stores/sandbox";
+import { useEffect } from "preact/hooks";
+import { followSandbox, sandbox, stopChaos } from "../stores/sandbox";
 import { linkTo } from "../routes";
 import { isViewer } from "../session";
 import { Button } from "./button";
@@ -7,6 +8,7 @@ import { attempt } from "./errors";
 
 export function Banner() {
   const { chaosRules, injected, clockShift } = sandbox.value;
+  useEffect(() => followSandbox(), []);
   return (
     <>
       {chaosRules > 0 && (

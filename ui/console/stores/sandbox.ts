@@ -1,35 +1,72 @@
 // The state of the tools that only a sandbox has.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { ApiError, call } from "../../shared/api";
-import type { ClockState } from "../../shared/operations";
-import { duration } from "../../shared/time";
+import type { ChaosState, ClockState } from "../../shared/operations";
+import { shortTime, span } from "../../shared/time";
 import { appId } from "../routes";
 
 export interface SandboxState {
   exists: boolean;
   chaosRules: number;
   injected: number;
-  /** In words, such as `2 h ahead`; null if the clock is that of the machine. */
+  /** In words, such as `2 h ahead` or `frozen at 14:02:11`; null if the clock is that of the machine. */
   clockShift: string | null;
 }
 
+/** A clock, and when it was read by `performance.now()`, so that it can go on in the page. */
+export interface ClockReading extends ClockState {
+  readAt: number;
+}
+
 const NONE: SandboxState = { exists: false, chaosRules: 0, injected: 0, clockShift: null };
-export const sandbox = signal<SandboxState>(NONE);
 /** The clock works with SQLite only. */
 const NOT_HERE = [400, 404, 409, 501];
+const POLL_MS = 2000;
+
+export const chaos = signal<ChaosState | null>(null);
+export const clock = signal<ClockReading | null>(null);
+
+export const sandbox = computed<SandboxState>(() => {
+  if (chaos.value === null) return NONE;
+  const { rules } = chaos.value;
+  const injected = rules.reduce((sum, one) => sum + one.hits, 0);
+  return { exists: true, chaosRules: rules.length, injected, clockShift: clock.value && shiftOf(clock.value) };
+});
 
 /** Find out whether this is a sandbox, and what is on in it. */
 export async function loadSandbox(): Promise<void> {
   const app = { appId: appId.value };
   try {
-    const { rules } = (await call("GetChaos", app)).chaos;
-    const clock = await call("GetClock", app).then((found) => found.clock, () => null);
+    const [found, time] = await Promise.all([
+      call("GetChaos", app),
+      call("GetClock", app).then((one) => one.clock, () => null),
+    ]);
     if (app.appId !== appId.value) return;
-    const injected = rules.reduce((sum, one) => sum + one.hits, 0);
-    sandbox.value = { exists: true, chaosRules: rules.length, injected, clockShift: clock && shiftOf(clock) };
+    chaos.value = found.chaos;
+    readClock(time);
   } catch (error) {
-    if (error instanceof ApiError && NOT_HERE.includes(error.status)) sandbox.value = NONE;
+    if (!(error instanceof ApiError && NOT_HERE.includes(error.status))) return;
+    chaos.value = null;
+    clock.value = null;
   }
+}
+
+export function readClock(state: ClockState | null): void {
+  clock.value = state && { ...state, readAt: performance.now() };
+}
+
+/** Keep what is on up to date until the returned function is called: commands and tests change it too. */
+export function followSandbox(): () => void {
+  const ended = new AbortController();
+  const load = (): void => {
+    if (!document.hidden && sandbox.value.exists) void loadSandbox();
+  };
+  addEventListener("focus", load, { signal: ended.signal });
+  const timer = setInterval(() => sandbox.value.chaosRules > 0 && load(), POLL_MS);
+  return () => {
+    ended.abort();
+    clearInterval(timer);
+  };
 }
 
 export async function stopChaos(): Promise<void> {
@@ -37,8 +74,9 @@ export async function stopChaos(): Promise<void> {
   await loadSandbox();
 }
 
-function shiftOf({ frozen, offsetSeconds }: ClockState): string | null {
+/** How a clock differs from that of the machine, such as `2 h ahead` or `frozen at 14:02:11`; null if it does not. */
+export function shiftOf({ frozen, now, offsetSeconds }: ClockState): string | null {
+  if (frozen) return `frozen at ${shortTime(now)}`;
   const shift = Math.round(offsetSeconds);
-  const ahead = shift ? `${duration(Math.abs(shift) * 1000)} ${shift > 0 ? "ahead" : "behind"}` : "";
-  return [ahead, frozen && "frozen"].filter(Boolean).join(" and ") || null;
+  return shift ? `${span(Math.abs(shift))} ${shift > 0 ? "ahead" : "behind"}` : null;
 }

@@ -1,0 +1,105 @@
+// What the app contains at first: seeds, and the reset to them.
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { call } from "../../shared/api";
+import { Button } from "../parts/button";
+import { FormDialog } from "../parts/dialog";
+import { attempt, say } from "../parts/errors";
+import { TextArea } from "../parts/fields";
+import { Tool } from "../parts/tool";
+import { copy } from "../parts/values";
+import { appId } from "../routes";
+import { isViewer } from "../session";
+import { app, loadApps } from "../stores/apps";
+import { createdText, seedOf } from "../stores/seeds";
+
+interface ToolProps {
+  onChange: () => Promise<void>;
+}
+
+export function SeedTool({ onChange }: ToolProps) {
+  const isLoading = useSignal(false);
+  return (
+    <Tool title="Seed" about="A seed describes users, conversations, messages and integrations. Loading one creates what the app lacks."
+      commands={["heliograph seed load heliograph.toml", "heliograph seed export"]}>
+      <div class="row wrap">
+        {!isViewer.value && <Button onPress={() => (isLoading.value = true)}>Load a seed…</Button>}
+        <Button icon="download" onPress={() => attempt(async () => download(await exported()))}>Export this app</Button>
+        <Button icon="copy" onPress={() => attempt(async () => copy(await exported()))}>Copy export</Button>
+      </div>
+      <p class="faint small">An export has no ids and no secrets, so it can be loaded into any app.</p>
+      {isLoading.value && <LoadDialog onLoaded={onChange} onClose={() => (isLoading.value = false)} />}
+    </Tool>
+  );
+}
+
+async function exported(): Promise<string> {
+  const { seed } = await call("ExportSeed", { appId: appId.value });
+  return `${JSON.stringify(seed, null, 2)}\n`;
+}
+
+function download(text: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = "heliograph-seed.json";
+  link.click();
+  // The download has its data once the click was handled.
+  setTimeout(() => URL.revokeObjectURL(link.href));
+}
+
+const EXAMPLE = `{
+  "user": [{ "externalId": "ada", "profile": { "givenName": "Ada" } }],
+  "conversation": [{ "name": "crew", "type": "sdkGroup", "participants": ["ada"],
+    "messages": [{ "from": "ada", "text": "Hello" }] }]
+}`;
+
+function LoadDialog({ onLoaded, onClose }: { onLoaded: () => Promise<void>; onClose: () => void }) {
+  const text = useSignal("");
+  const file = useRef<HTMLInputElement>(null);
+  const submit = async (): Promise<void> => {
+    const { created } = await call("SeedApp", { appId: appId.value }, { body: seedOf(text.value) });
+    say(`Created ${createdText(created)}`);
+    await Promise.all([loadApps(), onLoaded()]);
+  };
+  const read = async (): Promise<void> => {
+    text.value = (await file.current?.files?.[0]?.text()) ?? "";
+  };
+  return (
+    <FormDialog wide title="Load a seed" action="Load" onClose={onClose} onSubmit={submit}>
+      <TextArea label="Seed as JSON" value={text.value} rows={14} mono placeholder={EXAMPLE}
+        hint="What exists already stays as it is. For a TOML file, run heliograph seed load FILE."
+        onInput={(value) => (text.value = value)} />
+      <label class="file-field">
+        <span>From a file</span>
+        <input ref={file} type="file" accept=".json,application/json" onChange={read} />
+      </label>
+    </FormDialog>
+  );
+}
+
+export function ResetTool({ onChange }: ToolProps) {
+  const isAsking = useSignal(false);
+  const name = app.value?.displayName || "this app";
+  const submit = async (): Promise<void> => {
+    await call("ResetApp", { appId: appId.value });
+    say(`Reset ${name}`);
+    await Promise.all([loadApps(), onChange()]);
+  };
+  return (
+    <Tool title="Reset" about="Returns the app to its seed, with the same ids, keys and secrets. Without a seed, it is empty afterwards."
+      commands={["heliograph reset"]}>
+      {isViewer.value
+        ? <p class="faint">Only operators can reset the app.</p>
+        : <div class="row"><Button kind="danger" icon="rotate-ccw" onPress={() => (isAsking.value = true)}>Reset this app…</Button></div>}
+      {isAsking.value && (
+        <FormDialog title={`Reset ${name}?`} action="Reset" danger onClose={() => (isAsking.value = false)} onSubmit={submit}>
+          <p>
+            Everything in <strong dir="auto">{name}</strong> that is not in its seed is deleted: users, conversations,
+            messages, integrations, events, deliveries, and the calls of inboxes. Its clock returns to that of the
+            machine. Chaos rules and snapshots stay.
+          </p>
+        </FormDialog>
+      )}
+    </Tool>
+  );
+}

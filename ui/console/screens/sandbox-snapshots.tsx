@@ -1,0 +1,127 @@
+// Snapshots of the database, with all apps.
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { type ApiError, call } from "../../shared/api";
+import type { Snapshot } from "../../shared/operations";
+import { asApiError } from "../../shared/paged";
+import { Button } from "../parts/button";
+import { FormDialog } from "../parts/dialog";
+import { ErrorNote, say } from "../parts/errors";
+import { TextField } from "../parts/fields";
+import { Tool } from "../parts/tool";
+import { Time } from "../parts/values";
+import { isViewer, session } from "../session";
+import { loadApps } from "../stores/apps";
+
+const ABOUT = "A snapshot is the state of the whole database: all apps with their keys, conversations, events and pending deliveries.";
+const COMMANDS = ["heliograph snapshot save before-checkout", "heliograph snapshot restore before-checkout", "heliograph snapshot list"];
+
+export function SnapshotsTool({ onChange }: { onChange: () => Promise<void> }) {
+  return (
+    <Tool title="Snapshots" about={ABOUT} commands={COMMANDS}>
+      {session.value?.appId
+        ? <p class="notice">
+          Snapshots contain every app of the server, and this session has access to one app. Sign in with an account
+          key, or with the link that&nbsp;<code>heliograph console --account</code>&nbsp;prints.
+        </p>
+        : <Snapshots onChange={onChange} />}
+    </Tool>
+  );
+}
+
+type Open = { do: "save" } | { do: "restore" | "delete"; snapshot: Snapshot } | null;
+
+function Snapshots({ onChange }: { onChange: () => Promise<void> }) {
+  const found = useSignal<Snapshot[] | null>(null);
+  const error = useSignal<ApiError | null>(null);
+  const open = useSignal<Open>(null);
+  const close = (): void => {
+    open.value = null;
+  };
+  const load = async (): Promise<void> => {
+    try {
+      found.value = (await call("ListSnapshots", {})).snapshots;
+      error.value = null;
+    } catch (failure) {
+      error.value = asApiError(failure);
+    }
+  };
+  useEffect(() => void load(), []);
+  if (error.value?.status === 400) return <p class="notice">{error.value.titles.join("; ")}.</p>;
+  const chosen = open.value;
+  return (
+    <>
+      {error.value && <ErrorNote error={error.value} onRetry={load} />}
+      {!isViewer.value && <div class="row"><Button icon="plus" onPress={() => (open.value = { do: "save" })}>Save snapshot</Button></div>}
+      {found.value?.length === 0 && <p class="faint">No snapshots yet. Save one before a test, and return to it afterwards.</p>}
+      {found.value && found.value.length > 0 && (
+        <ul class="snapshots" aria-label="Snapshots">
+          {found.value.map((one) => (
+            <li key={one.name}>
+              <span class="snapshot-name"><code>{one.name}</code><span class="muted small"><Time value={one.createdAt} /> · {sizeText(one.size)}</span></span>
+              {!isViewer.value && (
+                <span class="row">
+                  <Button small onPress={() => (open.value = { do: "restore", snapshot: one })}>Restore…</Button>
+                  <Button small kind="quiet" icon="trash-2" label={`Delete ${one.name}`} onPress={() => (open.value = { do: "delete", snapshot: one })} />
+                </span>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {chosen?.do === "save" && <SaveDialog names={(found.value ?? []).map((one) => one.name)} onSaved={load} onClose={close} />}
+      {chosen?.do === "restore" && <RestoreDialog snapshot={chosen.snapshot} onRestored={onChange} onClose={close} />}
+      {chosen?.do === "delete" && <DeleteDialog snapshot={chosen.snapshot} onDeleted={load} onClose={close} />}
+    </>
+  );
+}
+
+function SaveDialog({ names, onSaved, onClose }: { names: string[]; onSaved: () => Promise<void>; onClose: () => void }) {
+  const name = useSignal("");
+  const submit = async (): Promise<void> => {
+    const { snapshot } = await call("SaveSnapshot", {}, { body: { name: name.value.trim() } });
+    say(`Saved ${snapshot.name}, ${sizeText(snapshot.size)}`);
+    await onSaved();
+  };
+  return (
+    <FormDialog title="Save a snapshot" action="Save" onClose={onClose} onSubmit={submit}>
+      <TextField label="Name" value={name.value} mono required maxLength={64} focused placeholder="before-checkout"
+        hint={names.includes(name.value.trim()) ? "The snapshot of this name will be replaced." : "Letters, digits, dots, underscores and hyphens"}
+        onInput={(value) => (name.value = value)} />
+    </FormDialog>
+  );
+}
+
+function RestoreDialog({ snapshot, onRestored, onClose }: { snapshot: Snapshot; onRestored: () => Promise<void>; onClose: () => void }) {
+  const submit = async (): Promise<void> => {
+    await call("RestoreSnapshot", { snapshotName: snapshot.name });
+    say(`Restored ${snapshot.name}`);
+    // A session that is younger than the snapshot has ended: then the page asks to sign in again.
+    void loadApps().then(onRestored, () => undefined);
+  };
+  return (
+    <FormDialog title={`Restore ${snapshot.name}?`} action="Restore" danger onClose={onClose} onSubmit={submit}>
+      <p>
+        All apps of this server return to their state of <Time value={snapshot.createdAt} />. Everything since then is
+        lost, with the keys and sessions that were made since, so you may have to sign in again.
+      </p>
+    </FormDialog>
+  );
+}
+
+function DeleteDialog({ snapshot, onDeleted, onClose }: { snapshot: Snapshot; onDeleted: () => Promise<void>; onClose: () => void }) {
+  const submit = async (): Promise<void> => {
+    await call("DeleteSnapshot", { snapshotName: snapshot.name });
+    await onDeleted();
+  };
+  return (
+    <FormDialog title={`Delete ${snapshot.name}?`} action="Delete" danger onClose={onClose} onSubmit={submit}>
+      <p>The snapshot of <Time value={snapshot.createdAt} /> cannot be restored afterwards. The apps do not change.</p>
+    </FormDialog>
+  );
+}
+
+/** `812 kB`, `16.0 MB`. */
+function sizeText(bytes: number): string {
+  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

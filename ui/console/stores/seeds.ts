@@ -1,0 +1,17 @@
+// Seeds as files have them, and as the API takes them.
+import type { SeedBody, SeedCounts } from "../../shared/operations";
+
+/** The body of SeedApp for the text of a seed: of a file, whose `app` has the name and settings, or of the API. */
+export function seedOf(text: string): SeedBody {
+  const found = JSON.parse(text) as SeedBody & { app?: unknown };
+  const { app, ...rest } = found;
+  if (Array.isArray(app)) throw new Error("A seed of one app is needed; heliograph dev --seed takes several");
+  return { ...(typeof app === "object" ? app : {}), ...rest };
+}
+
+/** `2 users, 1 conversation`. */
+export function createdText({ users, conversations, integrations }: SeedCounts): string {
+  const counts = [[users, "user"], [conversations, "conversation"], [integrations, "integration"]] as const;
+  const parts = counts.filter(([count]) => count > 0).map(([count, noun]) => `${count} ${noun}${count === 1 ? "" : "s"}`);
+  return parts.join(", ") || "nothing: all of it exists";
+}
