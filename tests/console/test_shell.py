@@ -115,7 +115,9 @@ def test_keyboard_alone(console: Console) -> None:
 def test_narrow_and_enlarged_windows(console: Console, own: Caller) -> None:
     user = own.ok("POST", f"/v2/apps/{own.app_id}/users", {"externalId": "x" * 400})["user"]["id"]
     page = console.page
-    for screen in ("", "users", f"users/{user}", "keys", "integrations", "requests"):
+    screens = ("", "conversations", "users", f"users/{user}", "requests", "events", "webhooks", "inbox", "sandbox",
+               "keys", "integrations", "switchboard")  # fmt: skip
+    for screen in screens:
         console.open(screen)
         page.get_by_role("heading", level=1).first.wait_for()
         # 200 % zoom halves the width; WCAG 1.4.10 asks for 320 px.
