@@ -63,7 +63,7 @@ def send_requests(variables: dict[str, str]) -> None:
         author = {"type": "user", "userExternalId": "ada"}
         post(f"/conversations/{crew}/messages", author=author, content={"type": "text", "text": "I am on my way"})
         http.get(f"{app}/conversations/{crew}/participants")
-        http.get(f"{app}/users/somebody-else")
+        http.get(f"{app}/users/grace")
         post(f"/conversations/{crew}/leave", userExternalId="bob")
 
 

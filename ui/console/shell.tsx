@@ -7,6 +7,7 @@ import { asking } from "./commands";
 import { Banner } from "./parts/banner";
 import { Button } from "./parts/button";
 import { Empty, ErrorNote, Toasts } from "./parts/errors";
+import { focusHeading } from "./parts/heading";
 import { BottomBar, Navigation } from "./parts/navigation";
 import { Search } from "./parts/search";
 import { ShortcutsHelp } from "./parts/shortcuts-help";
@@ -109,10 +110,4 @@ function View() {
   if (!screen) return <Empty title="There is no such screen"><a href={linkTo("home")}>Home</a></Empty>;
   const Screen = screen.view;
   return <Screen />;
-}
-
-function focusHeading(): void {
-  const target = document.querySelector<HTMLElement>("main h1") ?? document.querySelector<HTMLElement>("main");
-  target?.setAttribute("tabindex", "-1");
-  target?.focus();
 }
