@@ -81,7 +81,7 @@ function TopBar() {
   const themes = { system: "As the system", light: "Light", dark: "Dark" };
   return (
     <header class="top">
-      <a class="brand" href={linkTo("home")}><Icon name="sun" /><span class="only-wide">Heliograph</span></a>
+      <a class="brand" href={linkTo("home")} aria-label="Heliograph"><Icon name="sun" /><span class="only-wide">Heliograph</span></a>
       <Menu label="App" text={app.value?.displayName || "App"}
         items={apps.value.map((one) => ({ text: one.displayName || one.id, onPress: () => go(linkTo("home", { appId: one.id })) }))} />
       <span class="spread" />
