@@ -191,6 +191,21 @@ def test_seeds_and_the_reset(console: Console) -> None:
     assert [api("GET", f"/users/{name}").status_code for name in ("ada", "bob")] == [200, 404]
 
 
+def test_what_other_servers_lack_is_explained(console: Console) -> None:
+    state = console.api.ok("GET", below(console.api, ""))["sandbox"]
+    shared = {"sandbox": {**state, "database": "PostgreSQL db.example.org/heliograph"}}
+    console.page.route(
+        "**/sandbox", lambda route: route.fulfill(json=shared) if "/v1/" in route.request.url else route.fallback()
+    )
+    console.open("sandbox")
+    expect(tool(console, "Clock").get_by_text("Moving the clock needs a SQLite database")).to_be_visible()
+    expect(tool(console, "Clock").get_by_role("button", name="Freeze", exact=True)).to_have_count(0)
+    missing = {"errors": [{"code": "not_found", "title": "Resource not found"}]}
+    console.page.route("**/v1/**/sandbox", lambda route: route.fulfill(status=404, json=missing))
+    console.page.reload()
+    expect(console.page.get_by_role("heading", name="This server is not a sandbox")).to_be_visible()
+
+
 def test_a_viewer_reads_only(viewer: Console) -> None:
     api = viewer.api
     api.ok("PUT", below(api, "/chaos"), {"rules": [{"name": "busy", "on": "delivery", "effect": {"status": 503}}]})

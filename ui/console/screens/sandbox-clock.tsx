@@ -18,7 +18,7 @@ export function ClockTool({ database, onChange }: { database: string; onChange: 
   const by = useSignal("10m");
   const to = useSignal("");
   const moved = useSignal<Move | null>(null);
-  const isShared = database.startsWith("postgresql:");
+  const isShared = database.startsWith("PostgreSQL");
   const frozen = clock.value?.frozen ?? false;
   const commands = [`heliograph clock advance ${by.value || "10m"}`, `heliograph clock ${frozen ? "unfreeze" : "freeze"}`, `heliograph clock set ${targetOf(to.value)}`];
   const move = async (body: ClockBody): Promise<void> => {

@@ -27,7 +27,7 @@ export function Moved({ move }: { move: Move }) {
         {shown.map((one) => (
           <li key={`${one.deliveryId}/${one.number}`}>
             <Time value={one.at} />
-            {one.status === undefined ? <span class="error">No response</span> : <StatusCode status={one.status} />}
+            {one.status === undefined ? <span class="error" title="No response" aria-label="No response" role="img">–</span> : <StatusCode status={one.status} />}
             <span>{deliveries.get(one.deliveryId)?.eventType ?? "delivery"}, attempt {one.number}</span>
             <Id value={one.deliveryId} />
           </li>
