@@ -129,7 +129,7 @@ def test_the_clock_moves_over_what_is_due(console: Console) -> None:
     expect(state.get_by_text("deliveries that failed: 1")).to_be_visible()
     fill(clock, Advance_by="soon")
     expect(clock.get_by_role("button", name="Advance", exact=True)).to_be_disabled()
-    press(clock, "Let it go on")
+    press(clock, "Unfreeze")
     expect(page.locator(".banner")).to_contain_text("ahead")
     press(clock, "+1 day")
     expect(page.locator(".banner")).to_contain_text("The clock of this app is 1 d")

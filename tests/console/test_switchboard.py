@@ -101,6 +101,9 @@ def test_the_control_of_conversations_is_live(console: Console) -> None:
     page.get_by_label("Conversation ID").fill(crew)
     page.keyboard.press("Enter")
     expect(history).to_have_count(4)
+    page.get_by_role("heading", name="Conversations").click()
+    page.keyboard.press("Escape")
+    expect(history).to_have_count(0)
 
 
 def test_a_viewer_reads_only(viewer: Console) -> None:
