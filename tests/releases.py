@@ -5,11 +5,16 @@ Tests call these functions in the processes that they start, or with monkeypatch
 
 from __future__ import annotations
 
+import pytest
+
+from heliograph import ids
 from heliograph.maintenance import sessions
+from heliograph.storage.engine import Reader
 from heliograph.storage.migrations import schema
 from heliograph.storage.migrations.step import Index, Partitioning, Step
 from heliograph.storage.partitions import Partitions
 from heliograph.storage.postgres.partitions import PostgresPartitions
+from heliograph.storage.rows import stream
 from heliograph.storage.rows.log_rows import EVENT_ROWS
 from heliograph.storage.store import Store
 
@@ -37,6 +42,19 @@ def unpartitioned_release() -> None:
     for name in ("add", "drop", "parts"):
         setattr(PostgresPartitions, name, getattr(Partitions, name))
     sessions.end_sessions = _nothing_to_end
+    stream.newest = _newest_event
+
+
+def earlier_release(patch: pytest.MonkeyPatch, steps: int) -> None:
+    """Become a release that knows only the first steps, of a database that is opened and closed."""
+    patch.setattr(schema, "STEPS", PRESENT[:steps])
+    patch.setattr(stream, "newest", _newest_event)
+
+
+async def _newest_event(reader: Reader) -> str:
+    """The id of the newest event, for a release without repetitions."""
+    row = await reader.row("SELECT max(id) FROM event")
+    return (row[0] if row else None) or ids.FIRST
 
 
 async def _nothing_to_end(store: Store, now: int) -> None:

@@ -36,7 +36,7 @@ def write(files: dict[Path, str], folder: Path | None = None) -> int:
     obsolete = [path for path in folder.glob("*.py") if path not in files] if folder else []
     if "--check" in sys.argv[1:]:
         for path in [*outdated, *obsolete]:
-            sys.stderr.write(f"{path.relative_to(SOURCE)} is outdated: run make generate\n")
+            sys.stderr.write(f"{path.relative_to(SOURCE.parents[1])} is outdated: run make generate\n")
         return 1 if outdated or obsolete else 0
     for path, text in outdated.items():
         path.parent.mkdir(exist_ok=True)

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { mkdtemp, readFile, readdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 import { build, context } from "esbuild";
 
 const ui = import.meta.dirname;
@@ -26,6 +26,9 @@ function options(outdir) {
     bundle: true,
     minify: true,
     format: "esm",
+    // console.js and chunk.js are loaded at once, and more.js when one of its screens is shown.
+    splitting: true,
+    chunkNames: "[name]",
     target: ["chrome123", "firefox120", "safari17.5"],
     jsx: "automatic",
     jsxImportSource: "preact",
@@ -38,9 +41,11 @@ function options(outdir) {
 
 async function built() {
   const { outputFiles } = await build(options(await mkdtemp(join(tmpdir(), "ui-"))));
-  const file = (ending) => outputFiles.find((one) => one.path.endsWith(ending)).contents;
+  const file = (name) => outputFiles.find((one) => basename(one.path) === name).contents;
   const files = {
     "console.js": file("console.js"),
+    "more.js": file("more.js"),
+    "chunk.js": file("chunk.js"),
     "console.css": file("console-style.css"),
     "inter.woff2": await readFile(font),
     "icon.svg": await readFile(join(ui, "console/icon.svg")),

@@ -49,6 +49,15 @@ def settled(api: Caller, count: int) -> list[Any]:
         time.sleep(0.02)
 
 
+def attempted(api: Caller) -> list[Any]:
+    """Wait until all deliveries of the app were attempted; returns them."""
+    deadline = time.monotonic() + 20
+    while not (found := below(api).json()["deliveries"]) or not all(one["attemptCount"] for one in found):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.02)
+    return list(found)
+
+
 def test_deliveries_are_listed_with_their_attempts(own: Caller, endpoint: Endpoint) -> None:
     user, group = own.new_user("ada"), own.new_group()
     own.join(group, user, subscribe=True)
@@ -60,8 +69,10 @@ def test_deliveries_are_listed_with_their_attempts(own: Caller, endpoint: Endpoi
     assert all(one["status"] == "delivered" and one["attemptCount"] == 1 for one in made)
     shown = below(own, f"/{made[0]['id']}").json()["delivery"]
     (attempt,) = shown.pop("attempts")
-    assert shown == made[0]
     assert (attempt["number"], attempt["status"], attempt["response"]) == (1, 200, "so\n\ufffd\x1b[31m\ufffd\r")
+    assert shown == {name: value for name, value in made[0].items() if name != "lastAttempt"}
+    del attempt["response"]
+    assert made[0]["lastAttempt"] == attempt
     headers, body = next(one for one in endpoint.came if one[1]["events"][0]["id"] == made[0]["eventId"])
     assert headers["x-heliograph-delivery"] == made[0]["id"]
     assert body["webhook"]["id"] == made[0]["webhookId"]
@@ -72,10 +83,13 @@ def test_deliveries_are_listed_with_their_attempts(own: Caller, endpoint: Endpoi
         (f"filter[conversationId]={group}", [made[0], made[2]]),
         (f"filter[userId]={user}", [made[1]]),
         (f"filter[webhookId]={made[0]['webhookId']}&filter[status]=delivered", made),
+        (f"filter[eventType]=conversation:join&filter[conversationId]={group}", [made[2]]),
+        (f"filter[eventId]={made[1]['eventId']}&page[after]={made[1]['eventId']}", [made[1]]),
         ("filter[status]=failed", []),
     ):
         assert below(own, f"?{query}").json()["deliveries"] == expected, query
     assert below(own, "?filter[status]=nothing").status_code == 400
+    assert below(own, "?filter[eventType]=nothing").status_code == 400
 
 
 def test_failed_deliveries_can_be_retried(own: Caller, endpoint: Endpoint) -> None:
@@ -93,7 +107,20 @@ def test_failed_deliveries_can_be_retried(own: Caller, endpoint: Endpoint) -> No
     first, second = endpoint.came
     assert first[1] == second[1]
     assert [one[0]["x-heliograph-attempt"] for one in endpoint.came] == ["1", "2"]
+    (listed,) = below(own).json()["deliveries"]
+    assert (failed["lastAttempt"]["status"], listed["lastAttempt"]["number"]) == (404, 2)
     assert below(own, f"/{'0' * 24}/retry", "POST").status_code == 404
+
+
+def test_the_next_attempt_of_a_pending_delivery_can_be_made_now(own: Caller, endpoint: Endpoint) -> None:
+    endpoint.status = 503
+    own.new_group()
+    (pending,) = attempted(own)
+    assert pending["dueAt"] > pending["lastAttempt"]["startedAt"]
+    endpoint.status = 200
+    assert below(own, f"/{pending['id']}/retry", "POST").json()["delivery"]["dueAt"] < pending["dueAt"]
+    (delivered,) = settled(own, 1)
+    assert (delivered["attemptCount"], delivered["lastAttempt"]["status"]) == (2, 200)
 
 
 def test_deliveries_of_a_deleted_webhook_are_kept_and_cannot_be_retried(

@@ -93,7 +93,7 @@ def test_parameters_are_documented(document: Any) -> None:
     }
     assert set(found["ListDeliveries"]) == {("path", "appId"), ("query", "page"), ("query", "filter")}
     filters = found["ListDeliveries"]["query", "filter"]["properties"]
-    assert set(filters) == {"status", "webhookId", "conversationId", "userId", "ids"}
+    assert set(filters) == {"status", "webhookId", "conversationId", "userId", "eventType", "eventId", "ids"}
     assert set(found["DeleteOAuthClient"]) == {("path", "oauthClientId")}
     assert found["CreateOAuthClient"] == found["ListOAuthClients"] == {}
     assert filters["status"]["enum"] == ["pending", "delivered", "failed"]
@@ -113,7 +113,7 @@ def test_parameters_are_documented(document: Any) -> None:
     }  # fmt: skip
     assert set(found["StreamEvents"]) == {
         ("path", "appId"), ("query", "trigger"), ("query", "conversationId"), ("query", "includeFullUser"),
-        ("header", "Last-Event-ID"),
+        ("query", "repeated"), ("query", "listener"), ("query", "forwardTo"), ("header", "Last-Event-ID"),
     }  # fmt: skip
     assert set(found["StreamActivity"]) == {("path", "appId"), ("query", "once"), ("header", "Last-Event-ID")}
 

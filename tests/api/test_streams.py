@@ -7,6 +7,7 @@ import json
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -17,10 +18,10 @@ from tests.harness import Caller, Server, new_app
 
 
 @contextlib.contextmanager
-def streaming(api: Caller, place: str | None = None) -> Iterator[Iterator[str]]:
+def streaming(api: Caller, place: str | None = None, **query: str) -> Iterator[Iterator[str]]:
     """The lines of the app's stream, from now on or after a cursor."""
     headers = {"last-event-id": place} if place else {}
-    url = f"{api.url}/heliograph/v1/apps/{api.app_id}/events"
+    url = f"{api.url}/heliograph/v1/apps/{api.app_id}/events?{urlencode(query)}"
     with httpx.Client(timeout=20) as http, http.stream("GET", url, auth=api.auth, headers=headers) as response:
         assert response.status_code == 200, response.read()
         yield response.iter_lines()

@@ -73,6 +73,7 @@ def filled(engine: str, folder: Path, users: int = 20) -> str:
         assert delete(api, uploaded(api)).status_code == 200
         while not rows(url, "SELECT 1 FROM attempt"):
             time.sleep(0.05)
+        send_again(api, f"{server.url}/nothing")
         account = Caller(server.url, init(url).account_auth, http=api.http)
         partner = Partner(account, {"removeUrl": "http://127.0.0.1:1/removed", "clientId": "shop"})
         partner.token(api).ok("DELETE", "/oauth/authorization")
@@ -81,6 +82,17 @@ def filled(engine: str, folder: Path, users: int = 20) -> str:
         ticket_of(api)
         account.ok("DELETE", f"/v2/apps/{new_app(account).app_id}")
     return url
+
+
+def send_again(api: Caller, target: str) -> None:
+    """Send an event again to a webhook whose endpoint does not exist."""
+    hook = {"target": target, "triggers": ["user:update"]}
+    api.ok("POST", "/integrations", {"type": "custom", "webhooks": [hook]})
+    api.ok("PATCH", f"/users/{api.new_user()}", {"metadata": {"number": 1}})
+    path = f"/heliograph/v1/apps/{api.app_id}/deliveries"
+    while not (failed := api.ok("GET", path, params={"filter[status]": "failed"})["deliveries"]):
+        time.sleep(0.05)
+    api.ok("POST", f"{path}/{failed[0]['id']}/retry")
 
 
 @contextlib.contextmanager
@@ -110,7 +122,7 @@ def content(url: str) -> dict[str, list[tuple[object, ...]]]:
         keep["event"] = [(*line[:-5], *line[-4:]) for line in keep["event"]]
         keep["outbound"] = [line[:-1] for line in keep["outbound"]]
     # What belongs to running processes.
-    for table in ("lease", "stream_mark"):
+    for table in ("lease", "stream_mark", "listener"):
         keep.pop(table, None)
     return keep
 

@@ -195,3 +195,66 @@ def test_what_is_wrong_is_told_at_once(server: Server) -> None:
         done = command("listen", "--app", app, "--key-secret", secret, *options, *more)
         assert done.returncode == 2
         assert "the server rejected the stream with status 40" in done.stderr
+
+
+def test_what_is_sent_again_is_forwarded_again(api: Caller) -> None:
+    """By its name the command is in the list of listeners."""
+    endpoint, hook = Endpoint(), Endpoint()
+    base = f"/heliograph/v1/apps/{api.app_id}"
+    target = {"target": hook.url, "triggers": ["conversation:message"]}
+    api.ok("POST", "/integrations", {"type": "custom", "webhooks": [target]})
+    group = api.new_group()
+
+    def deliveries() -> Any:
+        return api.ok("GET", f"{base}/deliveries")["deliveries"]
+
+    def listeners() -> Any:
+        return api.ok("GET", f"{base}/listeners")["listeners"]
+
+    try:
+        with listening_to(api, endpoint, "--name", "ada@laptop") as listening:
+            wait_for(listeners)
+            assert [(one["name"], one["forwardTo"]) for one in listeners()] == [("ada@laptop", endpoint.url)]
+            api.say(group, "hello")
+            wait_for(lambda: [one["status"] for one in deliveries()] == ["delivered"])
+            wait_for(lambda: len(endpoint.came) == 1)
+            api.ok("POST", f"{base}/deliveries/{deliveries()[0]['id']}/retry")
+            wait_for(lambda: len(endpoint.came) == 2 and len(hook.came) == 2)
+            (headers, first), (again, second) = endpoint.came
+            assert first == second
+            assert [one.get("x-heliograph-repeated") for one in (headers, again)] == [None, "true"]
+            # The second line is written after the second call.
+            wait_for(lambda: deliveries()[0]["status"] == "delivered")
+            api.say(group, "the end")
+            wait_for(lambda: len(endpoint.came) == 3)
+            listening.send_signal(signal.SIGINT)
+            out, _ = listening.communicate(timeout=PATIENCE_SECONDS)
+        lines = [line for line in out.splitlines() if "conversation:message" in line]
+        assert [line.endswith("  200  repeated") for line in lines[:2]] == [False, True]
+    finally:
+        endpoint.close()
+        hook.close()
+
+
+@pytest.mark.one_engine
+def test_a_triggered_event_reaches_the_command(api: Caller) -> None:
+    endpoint = Endpoint()
+    assert api.auth is not None
+    key = ("--key-id", api.auth[0], "--key-secret", api.auth[1])
+    try:
+        with listening_to(api, endpoint):
+            wait_for(lambda: api.ok("GET", f"/heliograph/v1/apps/{api.app_id}/listeners")["listeners"])
+            where = ("--url", api.url, "--app", api.app_id, *key)
+            done = command("trigger", "conversation:join", "--to", "listeners", *where)
+            assert done.returncode == 0, done.stderr
+            wait_for(lambda: bool(endpoint.came))
+        assert [body["events"][0]["type"] for _, body in endpoint.came] == ["conversation:join"]
+    finally:
+        endpoint.close()
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize("url", ["localhost:3000/hook", "ftp://localhost", "http://[::1"])
+def test_an_endpoint_without_a_url_of_http_is_refused(url: str) -> None:
+    done = command("listen", "--app", "0" * 24, "--forward-to", url, "--key-id", "app_1", "--key-secret", "x")
+    assert (done.returncode, "--forward-to should be a URL of http or https" in done.stderr) == (2, True)

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +172,30 @@ def test_events_are_read_whatever_the_pieces_they_come_in(size: int) -> None:
     # A delivery that is being handled is not behind yet.
     assert places == ["begin", "after-1"]
     assert source.last_event_id == "after-2"
+
+
+def test_a_repetition_is_read_although_its_event_was_seen() -> None:
+    source = EventSource("StreamEvents", None)
+    again = sent("1").replace(b'{"app"', b'{"repeated":true,"app"')
+    found = list(source.read(sent("1") + again + again + sent("1") + sent("2")))
+    assert [(one["events"][0]["id"], one.repeated) for one in found] == [
+        ("1", None), ("1", True), ("1", True), ("2", None),
+    ]  # fmt: skip
+
+
+def test_a_stream_with_a_name_is_in_the_list_of_listeners(place: Place) -> None:
+    client = place.client
+
+    def create() -> None:
+        client.conversations.create_conversation(place.app_id, type="sdkGroup")
+
+    where = "http://localhost:3000/hook"
+    with client.events.stream(place.app_id, listener="ada", forward_to=where, repeated=True) as stream:
+        with repeating(create):
+            next(stream)
+        (found,) = client.events.listeners(place.app_id)
+        assert (found.name, found.forward_to, found.connected_at.tzinfo) == ("ada", where, UTC)
+        assert len(found.id) == 24
 
 
 @pytest.mark.parametrize("data", [b"{", b"[]", b'{"events":[{}]}', b'{"events":1}', b"\xff"])

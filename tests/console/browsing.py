@@ -81,7 +81,7 @@ class Console:
             self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
             self.page.set_viewport_size({"width": width, "height": 800})
             found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
-            assert _summary(found) == [], f"{scheme}, {width} px"
+            assert not found, f"{scheme}, {width} px: {_summary(found)}"
             assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{width} px"
         self.page.set_viewport_size({"width": 1440, "height": 900})
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")

@@ -23,7 +23,8 @@ from tests.storage.conftest import Run, opened
 async def add(tx: Tx, app_id: str, count: int = 1) -> None:
     """Store requests of an app."""
     empty = Raw(b"{}")
-    made = [StoredRequest("", app_id, "r", 0, 0, "GET", "/", 200, None, None, None, empty, empty) for _ in range(count)]
+    nothing = (None, None, None, None, None)
+    made = [StoredRequest("", app_id, "r", 0, 0, "GET", "/", 200, *nothing, empty, empty) for _ in range(count)]
     await recorded_requests.add(tx, made)
 
 

@@ -98,8 +98,9 @@ def test_recorded_requests_are_pruned(run: Run) -> None:
     apps_in_order = [ids.new() for _ in range(3)]
 
     def request(app_id: str) -> StoredRequest:
+        nothing = (None, None, None, None, None)
         return StoredRequest(
-            ids.new(), app_id, "r", 0, 0, "GET", "/", 200, None, None, None, sent=Raw(b"{}"), received=Raw(b"{}")
+            ids.new(), app_id, "r", 0, 0, "GET", "/", 200, *nothing, sent=Raw(b"{}"), received=Raw(b"{}")
         )
 
     async def record(tx: Tx, count: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -40,7 +41,10 @@ def test_a_refused_request(own: Caller) -> None:
     """recording.1"""
     refused = sent_and_recorded(own, "POST", "/conversations", {"type": "fleet"})
     assert (refused["status"], refused["events"]) == (400, [])
-    assert refused["response"]["body"]["errors"][0]["code"] == "bad_request"
+    (error,) = refused["response"]["body"]["errors"]
+    assert (refused["errorCode"], refused["errorTitle"]) == (error["code"], error["title"])
+    assert error["code"] == "bad_request"
+    assert shown(own, status="400")[-1]["errorTitle"] == error["title"]
     nowhere = sent_and_recorded(own, "GET", "/fleets?a=b")
     assert (nowhere["status"], nowhere["path"]) == (404, f"/v2/apps/{own.app_id}/fleets?a=b")
     assert "operation" not in nowhere
@@ -207,13 +211,15 @@ def test_below_a_root_path(engine: str, tmp_path: Any) -> None:
 
 def test_event_streams_are_recorded_when_they_end(own: Caller) -> None:
     """recording.3"""
-    where = f"{own.url}/heliograph/v1/apps/{own.app_id}/events"
+    events = f"/heliograph/v1/apps/{own.app_id}/events"
+    where = f"{own.url}{events}?listener=ada&forwardTo=http%3A%2F%2Fada%3Apw@localhost%2Fhook"
     with httpx.stream("GET", where, auth=own.auth, timeout=20) as answer:
         next(answer.iter_lines())
         request_id = answer.headers["x-request-id"]
     own.new_group()
     found = recorded(own, request_id)
     assert (found["operation"], found["status"]) == ("StreamEvents", 200)
+    assert unquote(found["path"]) == f"{events}?listener=ada&forwardTo=•••••"
     assert "body" not in found["response"]
 
 

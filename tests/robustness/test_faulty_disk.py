@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.databases import rows
@@ -95,3 +97,20 @@ def test_reads_from_a_failing_disk_are_503(disk: dict[str, str], tmp_path: Path)
             assert error_of(api.http.get(f"{server.url}/health/ready")) == UNAVAILABLE
         assert api.ok("GET", "/users/ada")
         assert api.http.get(f"{server.url}/health/ready").status_code == 200
+
+
+def test_a_listener_follows_the_stream_of_a_server_that_cannot_write(disk: dict[str, str], tmp_path: Path) -> None:
+    """deliveries.9"""
+    with serving(tmp_path / "heliograph.db", env=disk) as server, calling(server) as api:
+        extensions = f"/heliograph/v1/apps/{api.app_id}"
+        url = f"{server.url}{extensions}/events?listener=ada"
+        with ExitStack() as stack:
+            with broken(disk, "write"):
+                answer = stack.enter_context(httpx.stream("GET", url, auth=api.auth, timeout=20))
+                lines = answer.iter_lines()
+                assert next(lines).startswith("id: ")
+                assert api.ok("GET", f"{extensions}/listeners") == {"listeners": []}
+            api.new_group()
+            assert any(line == "event: conversation:create" for line in lines)
+            while not api.ok("GET", f"{extensions}/listeners")["listeners"]:
+                time.sleep(0.05)

@@ -61,6 +61,15 @@ def fail_once(api: Caller, *steps: Any) -> None:
         time.sleep(0.01)
 
 
+def test_a_retry_is_made_now_although_the_clock_stands_still(api: Caller) -> None:
+    change(api, freeze=True)
+    fail_once(api, "503", "200")
+    (pending,) = api.ok("GET", f"/heliograph/v1/apps/{api.app_id}/deliveries")["deliveries"]
+    api.ok("POST", f"/heliograph/v1/apps/{api.app_id}/deliveries/{pending['id']}/retry")
+    settled(api, 1)
+    assert [status for _, status in attempts(api)[0]] == [503, 200]
+
+
 @pytest.mark.one_engine
 def test_the_schedule_of_retries_to_the_millisecond(api: Caller) -> None:
     change(api, freeze=True)

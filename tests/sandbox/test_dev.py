@@ -142,6 +142,32 @@ def test_nothing_is_left_when_it_stops_while_it_starts(tmp_path: Path) -> None:
     assert list((tmp_path / "heliograph").iterdir()) == []
 
 
+def test_the_files_of_one_that_was_killed_are_removed_by_the_next(tmp_path: Path) -> None:
+    """Those of a running one are kept, and so are folders without a lock and other folders."""
+    env = {"TMPDIR": str(tmp_path)}
+    runtime = tmp_path / "runtime"
+    runtime.mkdir()
+    others = [tmp_path / f"heliograph-{name}" for name in ("memory-new", "other")]
+    for one in others:
+        one.mkdir()
+
+    def folders() -> set[Path]:
+        return set(tmp_path.glob("heliograph-*")) - set(others)
+
+    with developing(runtime, env=env) as url:
+        (running,) = folders()
+        assert (running / "memory.db").exists()
+        with developing(runtime, env=env, number=signal.SIGKILL):
+            (killed,) = folders() - {running}
+        assert folders() == {running, killed}
+        with developing(runtime, env=env):
+            assert folders() & {running, killed} == {running}
+        assert folders() == {running}
+        assert command("wait", "--url", url).returncode == 0
+    assert folders() == set()
+    assert all(one.exists() for one in others)
+
+
 def test_the_credentials_of_one_that_was_killed_are_replaced(tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
+import msgspec
 import pytest
 
 from heliograph.sandbox.calls import Incoming
@@ -140,3 +143,24 @@ def test_memory_is_bounded_over_all_inboxes() -> None:
         for name in inboxes.names(FIRST)
     ]
     assert kept == [["/8"], ["/7", "/9"]]
+
+
+IN_THREADS = """
+import sys, threading
+from heliograph.sandbox.payloads import violations_of_call
+sys.setswitchinterval(1e-6)
+start = threading.Barrier(8)
+def check():
+    start.wait()
+    assert violations_of_call(sys.argv[1].encode()) == []
+threads = [threading.Thread(target=check) for _ in range(8)]
+for one in threads: one.start()
+for one in threads: one.join()
+"""
+
+
+def test_the_first_checks_can_be_made_in_several_threads() -> None:
+    """In a process of its own, because msgspec crashes if several threads use a type that it has not prepared."""
+    call = msgspec.json.encode(call_of(SECOND)).decode()
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", IN_THREADS, call], check=True)

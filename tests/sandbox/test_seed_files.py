@@ -45,6 +45,22 @@ def test_dev_loads_a_seed_file(tmp_path: Path) -> None:
         api.http.close()
 
 
+def test_the_seed_for_the_console(tmp_path: Path) -> None:
+    with seeded(tmp_path, (ROOT / "examples/console.toml").read_text()) as found:
+        api = caller_of(found)
+        listed = f"/heliograph/v1/apps/{api.app_id}/conversations"
+        counts = {one["displayName"]: one["participantCount"] for one in api.ok("GET", listed)["conversations"]
+                  if "displayName" in one}  # fmt: skip
+        assert (counts["Crew"], counts["All customers 🎉"]) == (2, 61)
+        (kinds,) = [one for one in api.ok("GET", "/conversations?filter[userExternalId]=sakura")["conversations"]
+                    if one["type"] == "sdkGroup"]  # fmt: skip
+        said = api.ok("GET", f"/conversations/{kinds['id']}/messages")["messages"]
+        shown = {one["content"]["type"] for one in said}
+        assert shown == {"text", "image", "file", "carousel", "list", "location", "form"}
+        assert api.ok("GET", "/users/ליאור")["user"]["profile"]["surname"] == "כהן"
+        api.http.close()
+
+
 def test_an_exported_seed_can_be_loaded(tmp_path: Path) -> None:
     with seeded(tmp_path, json.dumps(SHOP), name="heliograph.json") as found:
         api = caller_of(found)

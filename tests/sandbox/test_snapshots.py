@@ -17,6 +17,7 @@ from heliograph.storage.migrations import schema
 from tests.commands import command
 from tests.databases import rows
 from tests.harness import Caller, Server, error_of, init, new_app, serving, titles_of
+from tests.releases import earlier_release
 from tests.sandbox.inboxes import below, hook, script, settled, variables
 from tests.sandbox.snapshots import SNAPSHOTS, add, callers, export, listed, restore, save
 from tests.storage.conftest import touch
@@ -168,7 +169,7 @@ def test_snapshots_of_other_versions(pair: Callers, own_server: Server, tmp_path
     assert title.startswith("the snapshot is of a newer Heliograph: it has the schema version 999")
     older = tmp_path / "older.db"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(schema, "STEPS", schema.STEPS[:9])
+        earlier_release(patch, 9)
         asyncio.run(touch(f"sqlite:///{older}"))
     with closing(sqlite3.connect(older)) as connection, connection:
         key = older.with_name("older.db.key").read_text().strip()

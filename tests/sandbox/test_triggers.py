@@ -167,6 +167,21 @@ def test_what_is_not_valid_is_refused(api: Caller, body: dict[str, Any], title: 
 
 
 @pytest.mark.one_engine
+def test_an_example_can_be_edited_and_sent_exactly(api: Caller) -> None:
+    payload = api.ok("GET", f"{below(api, '/trigger')}?type=conversation:join")["payload"]
+    assert calls(api) == []
+    del payload["user"]["externalId"]
+    payload["user"]["authenticated"] = True
+    assert trigger(api, payload=payload, exact=True)["event"]["payload"] == payload
+    assert "externalId" in trigger(api, payload=payload)["event"]["payload"]["user"]
+    assert refused(api, payload={"user": payload["user"]}, exact=True) == [
+        "payload should have required property 'conversation'"
+    ]
+    for type in ("", "?type=conversation:nothing"):
+        assert api("GET", below(api, "/trigger") + type).status_code == 400
+
+
+@pytest.mark.one_engine
 def test_an_unknown_type_is_refused(api: Caller) -> None:
     for type in ("conversation:nothing", "passthrough:messaging"):
         (title,) = refused(api, type=type)
@@ -226,3 +241,18 @@ def test_the_event_stream_has_what_is_for_listeners_and_nothing_else(own: Caller
     assert [len(sent["deliveries"]) for sent in (hidden, seen, both)] == [1, 0, 1]
     ids = [call["json"]["events"][0]["id"] for call in arrived(own, 3)]
     assert {*ids} == {hidden["event"]["id"], both["event"]["id"], found[2]["id"]}
+
+
+def test_what_is_not_for_listeners_is_not_repeated_either(own: Caller) -> None:
+    """deliveries.10"""
+    made = hook(own, triggers=("user:merge",))
+    hidden = trigger(own, "user:update", made["id"])
+    both = trigger(own, "user:update", made["id"], "listeners")
+    assert len(settled(own, 2)) == 2
+    for delivery_id in (*hidden["deliveries"], *both["deliveries"]):
+        own.ok("POST", f"/heliograph/v1/apps/{own.app_id}/deliveries/{delivery_id}/retry")
+    with streaming(own, "0", repeated="true") as lines:
+        calls = (json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: "))
+        found = [next(calls) for _ in range(2)]
+    assert [one["events"] for one in found] == [[both["event"]]] * 2
+    assert [one.get("repeated") for one in found] == [None, True]

@@ -41,6 +41,8 @@ SPREAD_OUT = {
     "stream.rows_after": "the stream is that of a whole app",
     "activity.is_behind": "the stream is that of a whole app",
     "stream.changed_apps": "the streams are those of whole apps",
+    "repetitions._between": "the stream is that of a whole app",
+    "repetitions.changed_apps": "the streams are those of whole apps",
     "copying._chunk": ONCE,
     "copying._count": ONCE,
     "copying._first": ONCE,

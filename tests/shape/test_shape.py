@@ -163,17 +163,16 @@ WITHOUT_TENANT = {
 WITHOUT_TENANT |= {"placement.read_placement"}
 WITHOUT_TENANT |= {"schema.version", "schema.migrate", "schema.take", "paging.slice_of", "paging.filtered_slice_of"}
 # A delivery finds its tenant by the webhook, and the stream reads the events of all tenants.
-WITHOUT_TENANT |= {
-    "webhooks.find",
-    "stream.start",
-    "stream.newest",
-    "stream.changed_apps",
-    "activity.changed_apps",
-    "recorded_requests.newest",
-    "cursors.prepare",
-}
+WITHOUT_TENANT |= {"webhooks.find", "stream.start", "stream.newest", "stream.changed_apps", "cursors.prepare"}
+WITHOUT_TENANT |= {"repetitions.changed_apps", "activity.changed_apps", "recorded_requests.newest"}
 # A snapshot is one of the whole database.
-WITHOUT_TENANT |= {"stream.forget_between", "stream.restored_after", "cursors.key", "cursors.set_key"}
+WITHOUT_TENANT |= {
+    "stream.forget_between",
+    "stream.restored_after",
+    "cursors.key",
+    "cursors.set_key",
+    "listeners.forget",
+}
 WITHOUT_TENANT |= {"seeds.change_secrets", "app_clocks.every"}
 # Delivery works for all tenants.
 WITHOUT_TENANT |= {f"leases.{name}" for name in ("every", "get", "add", "take", "beat", "release", "forget")}
@@ -192,6 +191,7 @@ WITHOUT_TENANT |= {f"console.{name}" for name in ("find_ticket", "use_ticket", "
 # Retention works for all tenants.
 WITHOUT_TENANT |= {f"retention.{name}" for name in ("clock", "advance", "buckets")}
 WITHOUT_TENANT |= {f"retention.prune_{name}" for name in ("deliveries", "attempts", "events", "outbound", "requests")}
+WITHOUT_TENANT |= {"retention.prune_repetitions"}
 # Parameters whose rows or keys begin with the tenant.
 ROWS = {
     "keys",
@@ -219,7 +219,7 @@ ROWS = {
     "requests",
 }
 # Tables in the order of events; their keys contain only ids.
-LOGS = {"event", "delivery", "attempt", "outbound"}
+LOGS = {"event", "delivery", "attempt", "outbound", "repetition"}
 
 
 @pytest.mark.parametrize("function", list(storage_functions()), ids=lambda one: f"{one.__module__}.{one.__name__}")
@@ -248,7 +248,7 @@ def test_a_copy_leaves_out_no_table_and_no_column() -> None:
         columns[table].remove("tx")  # of earlier versions
     assert {
         table.name: sorted([*table.columns, *(["bucket"] if table.spread else [])]) for table in copying.TABLES
-    } == {name: sorted(names) for name, names in columns.items() if name not in ("meta", "lease")}
+    } == {name: sorted(names) for name, names in columns.items() if name not in ("meta", "lease", "listener")}
 
 
 def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_bucket_and_the_app() -> None:
@@ -266,6 +266,7 @@ def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_buck
         "identifier",
         "support_user",
         "request",
+        "listener",
     }
     assert set(keys) == tables
     for table, key in keys.items():

@@ -12,6 +12,7 @@ from heliograph.storage.migrations.step import Step
 from heliograph.storage.rows import users
 from heliograph.storage.sealing import MASTER_KEY_VARIABLE
 from tests.databases import beside, everything, key_file, rows
+from tests.releases import earlier_release
 from tests.storage.conftest import opened, touch
 
 LATEST = str(schema.latest())
@@ -33,7 +34,7 @@ def test_a_new_database_is_migrated_once(url: str) -> None:
 
 def test_an_older_database_is_migrated(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "STEPS", schema.STEPS[:1])
+        earlier_release(patch, 1)
         assert asyncio.run(touch(url)) == "1"
     assert asyncio.run(touch(url)) == LATEST
     assert rows(url, "SELECT newest_id FROM conversation") == []
@@ -44,7 +45,7 @@ def test_an_older_database_is_migrated(url: str, monkeypatch: pytest.MonkeyPatch
 
 def test_a_conversation_of_a_database_without_messages_has_none(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "STEPS", schema.STEPS[:2])
+        earlier_release(patch, 2)
         asyncio.run(touch(url))
         columns = "bucket, app_id, id, type, is_default, participant_count, message_seq, last_updated_at, created_at"
         with beside(url) as query:
@@ -58,7 +59,7 @@ def test_long_external_ids_of_an_older_database_are_found_after_the_upgrade(
 ) -> None:
     long = "\u4e2d" * 800
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "STEPS", schema.STEPS[:5])
+        earlier_release(patch, 5)
         asyncio.run(touch(url))
         with beside(url) as query:
             query("INSERT INTO external_id VALUES (0, 'a', $1, '', 'u')", long)
@@ -157,7 +158,7 @@ def test_a_database_without_attachments_gets_their_tables(url: str, monkeypatch:
         number for number, step in enumerate(schema.STEPS) if "CREATE TABLE attachment " in str(step.changes[0])
     )
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "STEPS", schema.STEPS[:first])
+        earlier_release(patch, first)
         asyncio.run(touch(url))
     assert asyncio.run(touch(url)) == LATEST
     tables = ("attachment", "attachment_chunk", "attachment_use", "attachment_removal")

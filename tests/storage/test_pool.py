@@ -233,9 +233,14 @@ def test_unused_connections_are_closed(url: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("heliograph.storage.postgres.pool._UNUSED_SECONDS", 0.1)
 
     async def work() -> None:
+        all_in_use = asyncio.Barrier(3)
+
+        async def use(reader: Reader) -> None:
+            await all_in_use.wait()
+
         async with opened(url, 3) as store:
-            await asyncio.gather(*(store.read(process, 0.05) for _ in range(3)))
-            assert sum(store.connections) == 3
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await asyncio.gather(*(store.read(use) for _ in range(3)))
             async with asyncio.timeout(PATIENCE_SECONDS):  # one connection remains in use
                 while store.connections != (0, 1):
                     await store.read(process)

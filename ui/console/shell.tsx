@@ -4,20 +4,21 @@ import { useEffect } from "preact/hooks";
 import type { ApiError } from "../shared/api";
 import { asApiError } from "../shared/paged";
 import { Banner } from "./parts/banner";
-import { Menu } from "./parts/dialog";
+import { focusHeading } from "./parts/heading";
 import { Empty, ErrorNote, Toasts } from "./parts/errors";
-import { Icon } from "./parts/icons";
-import { LiveMark } from "./parts/live";
 import { BottomBar, Navigation } from "./parts/navigation";
+import { Search } from "./parts/search";
+import { ShortcutsHelp } from "./parts/shortcuts-help";
+import { TopBar } from "./parts/top-bar";
 import { appId, go, linkTo, route } from "./routes";
+import { AskedDialog } from "./screens/app-forms";
 import { SCREENS } from "./screens/index";
 import { SignIn } from "./screens/sign-in";
-import { expired, session, signOut } from "./session";
-import { handleKeys } from "./shortcuts";
+import { expired, session } from "./session";
+import { explaining, handleKeys, searching } from "./shortcuts";
 import { readActivity } from "./stores/activity";
-import { app, apps, loadApps } from "./stores/apps";
+import { app, apps, loadApp, loadApps } from "./stores/apps";
 import { loadSandbox } from "./stores/sandbox";
-import { nextTheme, theme } from "./theme";
 
 export function Console({ ticket }: { ticket: string | null }) {
   const unused = useSignal(ticket);
@@ -26,6 +27,9 @@ export function Console({ ticket }: { ticket: string | null }) {
   return (
     <>
       <Shell />
+      {searching.value && <Search />}
+      {explaining.value && <ShortcutsHelp />}
+      <AskedDialog />
       {expired.value && <SignIn ticket={null} over onDone={() => undefined} />}
       <Toasts />
     </>
@@ -33,21 +37,8 @@ export function Console({ ticket }: { ticket: string | null }) {
 }
 
 function Shell() {
-  const error = useSignal<ApiError | null>(null);
-  const load = async (): Promise<void> => {
-    try {
-      await loadApps();
-      error.value = null;
-    } catch (failure) {
-      error.value = asApiError(failure);
-    }
-  };
-  useEffect(() => void load(), [session.value?.id]);
+  const error = useAppOfUrl();
   useEffect(() => handleKeys(new Map(SCREENS.flatMap((one) => (one.key ? [[one.key, one.name]] : [])))), []);
-  useEffect(() => {
-    const first = apps.value[0];
-    if (!appId.value && first) go(linkTo(route.value.screen, { appId: first.id, id: route.value.id }), { replace: true });
-  }, [appId.value, apps.value]);
   useEffect(() => {
     if (!appId.value || !session.value) return undefined;
     void loadSandbox();
@@ -55,41 +46,57 @@ function Shell() {
   }, [appId.value, session.value?.id]);
   return (
     <div class="shell">
+      <a class="skip button" href="#main" onClick={(event) => {
+        event.preventDefault();
+        focusHeading();
+      }}>Skip to the content</a>
       <TopBar />
       <Navigation />
-      <main class="main" id="main">
+      <main class="main" id="main" tabIndex={-1}>
         <Banner />
-        {error.value && <div class="page"><ErrorNote error={error.value} onRetry={load} /></div>}
-        {appId.value && <View key={`${appId.value}/${route.value.screen}`} />}
+        {error.value
+          ? <div class="page"><ErrorNote error={error.value} onRetry={() => error.load()} /></div>
+          : appId.value && <View key={`${appId.value}/${route.value.screen}`} />}
       </main>
       <BottomBar />
     </div>
   );
 }
 
+/** Load the apps, show the first one if the URL names none, and fail if the session has no access to the one it names. */
+function useAppOfUrl(): { value: ApiError | null; load: () => Promise<void> } {
+  const error = useSignal<ApiError | null>(null);
+  const load = async (): Promise<void> => {
+    try {
+      await loadApps();
+      if (appId.value) await loadApp(appId.value);
+      error.value = null;
+    } catch (failure) {
+      error.value = asApiError(failure);
+    }
+  };
+  useEffect(() => void load(), [session.value?.id, appId.value]);
+  useEffect(() => {
+    const first = apps.value[0];
+    if (!appId.value && first) go(linkTo(route.value.screen, { appId: first.id, id: route.value.id }), { replace: true });
+  }, [appId.value, apps.value]);
+  return { get value() { return error.value; }, load };
+}
+
+let shown: string | null = null;
+
 function View() {
   const screen = SCREENS.find((one) => one.name === route.value.screen);
+  const name = app.value?.displayName;
   useEffect(() => {
-    document.title = `${screen?.title ?? "Not found"} · ${app.value?.displayName || "Heliograph"}`;
-  }, [screen, app.value]);
+    document.title = `${screen?.title ?? "Not found"} · ${name || "Heliograph"}`;
+  }, [screen, name]);
+  useEffect(() => {
+    // A new view is read from its heading; the page as it was loaded is left as it is.
+    if (shown !== null) focusHeading();
+    shown = screen?.name ?? "";
+  }, []);
   if (!screen) return <Empty title="There is no such screen"><a href={linkTo("home")}>Home</a></Empty>;
   const Screen = screen.view;
   return <Screen />;
-}
-
-function TopBar() {
-  const themes = { system: "As the system", light: "Light", dark: "Dark" };
-  return (
-    <header class="top">
-      <a class="brand" href={linkTo("home")} aria-label="Heliograph"><Icon name="sun" /><span class="only-wide">Heliograph</span></a>
-      <Menu label="App" text={app.value?.displayName || "App"}
-        items={apps.value.map((one) => ({ text: one.displayName || one.id, onPress: () => go(linkTo("home", { appId: one.id })) }))} />
-      <span class="spread" />
-      <LiveMark />
-      <Menu label={session.value?.name ?? "You"} text={session.value?.name} items={[
-        { text: `Theme: ${themes[theme.value]}`, icon: "monitor", onPress: nextTheme },
-        { text: "Sign out", icon: "log-out", onPress: signOut },
-      ]} />
-    </header>
-  );
 }

@@ -27,24 +27,30 @@ export function onKey(key: string, action: () => void): () => void {
 /** Handle keys until the returned function is called. `screens` has the names of screens by the keys after `g`. */
 export function handleKeys(screens: ReadonlyMap<string, string>): () => void {
   const ended = new AbortController();
-  let prefixAt = 0;
+  let prefixAt = -Infinity;
   const handle = (event: KeyboardEvent): void => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();
-      searching.value = true;
+      if (!isModal()) searching.value = true;
       return;
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typesIn(event.target) || isModal()) return;
-    if (event.key === "Escape" && route.value.id !== null) return select(null);
+    if (event.key === "Escape" && route.value.id !== null) return (actions.get("Escape") ?? closeDetail)();
     if (!singleKeys.value) return;
     const afterPrefix = event.timeStamp - prefixAt < SEQUENCE_MS;
-    prefixAt = 0;
+    prefixAt = -Infinity;
     if (afterPrefix) goTo(screens.get(event.key));
     else if (event.key === "g") prefixAt = event.timeStamp;
     else act(event);
   };
   document.addEventListener("keydown", handle, { signal: ended.signal });
   return () => ended.abort();
+}
+
+/** Close what is selected, and return to its row. */
+function closeDetail(): void {
+  select(null);
+  document.querySelector<HTMLElement>("[data-list]")?.focus();
 }
 
 function goTo(screen: string | undefined): void {

@@ -156,7 +156,7 @@ export type CustomIntegrationBody = { displayName?: string | null; type: "custom
 
 export type DefaultResponder = { deliverStandbyEvents?: boolean; inherited?: boolean; integrationId?: string; integrationType?: string; messageHistoryCount?: number; name?: string; nextSwitchboardIntegrationId?: string };
 
-export type Delivery = { attemptCount: number; attempts?: Array<Attempt>; conversationId?: string; createdAt: string; dueAt?: string; eventId: string; eventType: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "passthrough:messaging" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; id: string; settledAt?: string; status: "delivered" | "failed" | "pending"; synthetic?: boolean; userId?: string; webhookId: string };
+export type Delivery = { attemptCount: number; attempts?: Array<Attempt>; conversationId?: string; createdAt: string; dueAt?: string; eventId: string; eventType: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "passthrough:messaging" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; id: string; lastAttempt?: Attempt; settledAt?: string; status: "delivered" | "failed" | "pending"; synthetic?: boolean; userId?: string; webhookId: string };
 
 export type DeliveryListResponse = { deliveries: Array<Delivery>; links?: Links; meta: PageMeta };
 
@@ -187,6 +187,8 @@ export type Error = { code: string; title: string };
 export type ErrorResponse = { errors: Array<Error> };
 
 export type Event = { createdAt: string; id: string; payload: unknown; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "passthrough:messaging" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update" };
+
+export type EventExampleResponse = { payload: Record<string, unknown> };
 
 export type EventRecord = { conversationId?: string; createdAt: string; id: string; keyId?: string; payload: Record<string, unknown>; requestId?: string; sessionId?: string; synthetic?: boolean; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string };
 
@@ -291,6 +293,10 @@ export type Links = { next?: string; prev?: string };
 export type ListMessage = { actions?: Array<Buy | Link | Postback | Webview>; blockChatInput?: boolean; items: Array<Item>; text?: string; type: "list" };
 
 export type ListMessageBody = { actions?: Array<BuyBody | LinkBody | PostbackBody | WebviewBody> | null; blockChatInput?: boolean | null; items: Array<ItemBody>; type: "list" };
+
+export type Listener = { connectedAt: string; forwardTo?: string; id: string; lastEventAt?: string; name: string };
+
+export type ListenerListResponse = { listeners: Array<Listener> };
 
 export type LocationMessage = { blockChatInput?: boolean; coordinates: Coordinates; location?: Place; text?: string; type: "location" };
 
@@ -408,9 +414,9 @@ export type ReadAct = { type: "conversation:read" };
 
 export type RecordedMessage = { body?: unknown; headers: Record<string, string>; size: number };
 
-export type RecordedRequest = { durationMs: number; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; requestId: string; sessionId?: string; status: number };
+export type RecordedRequest = { durationMs: number; errorCode?: string; errorTitle?: string; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; requestId: string; sessionId?: string; status: number };
 
-export type RecordedRequestDetails = { durationMs: number; events: Array<EventRecord>; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; request: RecordedMessage; requestId: string; response: RecordedMessage; sessionId?: string; status: number };
+export type RecordedRequestDetails = { durationMs: number; errorCode?: string; errorTitle?: string; events: Array<EventRecord>; id: string; keyId?: string; method: string; operation?: string; path: string; receivedAt: string; request: RecordedMessage; requestId: string; response: RecordedMessage; sessionId?: string; status: number };
 
 export type RecordedRequestListResponse = { dropped: number; links?: Links; meta: PageMeta; recording: boolean; requests: Array<RecordedRequest> };
 
@@ -474,6 +480,8 @@ export type StreamMatch = { trigger?: "client:add" | "client:remove" | "client:u
 
 export type StreamRule = { effect: StreamEffect; match?: StreamMatch | null; name: string; on: "stream"; probability?: number | null; times?: number | null };
 
+export type StreamedCall = { app: WebhookApp; events: Array<Event>; repeated?: boolean; webhook: WebhookCalled };
+
 export type SupportUser = { brandId?: string; email?: string; externalId?: string; givenName?: string; surname?: string; zendeskId: string };
 
 export type SupportUserBody = { brandId?: string | null; email?: string | null; externalId?: string | null; givenName?: string | null; surname?: string | null };
@@ -524,7 +532,7 @@ export type TokenBody = { client_id: string; client_secret: string; code: string
 
 export type TokenResponse = { access_token: string; token_type: string };
 
-export type TriggerBody = { conversationId?: string | null; payload?: Record<string, unknown> | null; to: Array<string>; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string | null };
+export type TriggerBody = { conversationId?: string | null; exact?: boolean | null; payload?: Record<string, unknown> | null; to: Array<string>; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string | null };
 
 export type TriggerResponse = { deliveries: Array<string>; event: Event };
 
@@ -567,8 +575,6 @@ export type WebIntegrationBody = { actionColor?: string | null; backgroundImageU
 export type Webhook = { id: string; includeFullSource: boolean; includeFullUser: boolean; secret: string; target: string; triggers: Array<"*" | "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "passthrough:messaging" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update">; version: string };
 
 export type WebhookApp = { id: string };
-
-export type WebhookCall = { app: WebhookApp; events: Array<Event>; webhook: WebhookCalled };
 
 export type WebhookCalled = { id: string; version: string };
 
@@ -640,6 +646,7 @@ export interface Operations {
   GetCustomIntegrationKey: { path: { appId: string; integrationId: string; keyId: string }; query: object; body: undefined; response: IntegrationApiKeyResponse };
   GetDelivery: { path: { appId: string; deliveryId: string }; query: object; body: undefined; response: DeliveryResponse };
   GetDevice: { path: { appId: string; userIdOrExternalId: string; deviceId: string }; query: { brandId?: string }; body: undefined; response: DeviceResponse };
+  GetEventExample: { path: { appId: string }; query: { type?: string }; body: undefined; response: EventExampleResponse };
   GetInbox: { path: { appId: string; name: string }; query: object; body: undefined; response: InboxResponse };
   GetIntegration: { path: { appId: string; integrationId: string }; query: object; body: undefined; response: IntegrationResponse };
   GetOwnConsoleSession: { path: object; query: object; body: undefined; response: ConsoleSession };
@@ -667,6 +674,7 @@ export interface Operations {
   ListInboxCalls: { path: { appId: string; name: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; wait?: string }; body: undefined; response: InboxCallListResponse };
   ListInboxes: { path: { appId: string }; query: object; body: undefined; response: InboxListResponse };
   ListIntegrations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: IntegrationListResponse };
+  ListListeners: { path: { appId: string }; query: object; body: undefined; response: ListenerListResponse };
   ListMessages: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: MessageListResponse };
   ListOAuthClients: { path: object; query: object; body: undefined; response: OAuthClientListResponse };
   ListOutbound: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: OutboundListResponse };
@@ -702,7 +710,7 @@ export interface Operations {
   SetClock: { path: { appId: string }; query: object; body: ClockBody; response: ClockChangeResponse };
   SetInboxScript: { path: { appId: string; name: string }; query: object; body: InboxScriptBody; response: InboxResponse };
   StreamActivity: { path: { appId: string }; query: { once?: string }; body: undefined; response: undefined };
-  StreamEvents: { path: { appId: string }; query: { trigger?: string; conversationId?: string; includeFullUser?: string }; body: undefined; response: undefined };
+  StreamEvents: { path: { appId: string }; query: { trigger?: string; conversationId?: string; includeFullUser?: string; repeated?: string; listener?: string; forwardTo?: string }; body: undefined; response: undefined };
   SyncUser: { path: { appId: string; zendeskId: string }; query: object; body: SyncUserBody; response: UserResponse };
   TriggerEvent: { path: { appId: string }; query: object; body: TriggerBody; response: TriggerResponse };
   UpdateApp: { path: { appId: string }; query: object; body: AppUpdateBody; response: AppResponse };
@@ -765,6 +773,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   GetCustomIntegrationKey: "GET /v2/apps/{appId}/integrations/{integrationId}/keys/{keyId}",
   GetDelivery: "GET /heliograph/v1/apps/{appId}/deliveries/{deliveryId}",
   GetDevice: "GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices/{deviceId}",
+  GetEventExample: "GET /heliograph/v1/apps/{appId}/sandbox/trigger",
   GetInbox: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes/{name}",
   GetIntegration: "GET /v2/apps/{appId}/integrations/{integrationId}",
   GetOwnConsoleSession: "GET /console/session",
@@ -792,6 +801,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   ListInboxCalls: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes/{name}/calls",
   ListInboxes: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes",
   ListIntegrations: "GET /v2/apps/{appId}/integrations",
+  ListListeners: "GET /heliograph/v1/apps/{appId}/listeners",
   ListMessages: "GET /v2/apps/{appId}/conversations/{conversationId}/messages",
   ListOAuthClients: "GET /heliograph/v1/oauthClients",
   ListOutbound: "GET /heliograph/v1/apps/{appId}/outbound",

@@ -88,5 +88,6 @@ export class Paged<T> {
 }
 
 export function asApiError(error: unknown): ApiError {
-  return error instanceof ApiError ? error : new ApiError(0, "failed", [String(error)], null);
+  if (error instanceof ApiError) return error;
+  return new ApiError(0, "failed", [error instanceof Error ? error.message : String(error)], null);
 }

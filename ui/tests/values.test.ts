@@ -14,9 +14,9 @@ test("paths are shown below the app, with ids in short", () => {
   assert.equal(shortPath("/v2/apps"), "v2/apps");
 });
 
-test("ids are shortened in the middle, after their prefix", () => {
-  assert.equal(shortened(APP), "6b08…5f9e");
-  assert.equal(shortened(`app_${APP}`), "app_6b08…5f9e");
+test("ids are shortened after what tells them apart, and keep their prefix", () => {
+  assert.equal(shortened(APP), "6b0899df4a80…9e");
+  assert.equal(shortened(`app_${APP}`), "app_6b0899df4a80…9e");
   assert.equal(shortened("ada@example"), "ada@example");
 });
 

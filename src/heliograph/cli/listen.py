@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import getpass
 import secrets
+import socket
 from collections.abc import Iterator
 from queue import SimpleQueue
 from threading import Thread
@@ -27,6 +30,7 @@ _FORWARD_SECONDS = 20.0
 @click.option("--conversation", help="Only events of this conversation.")
 @click.option("--include-full-user", is_flag=True, help="Include the complete users in the events.")
 @click.option("--secret", help="Value of the X-API-Key header; random by default.")
+@click.option("--name", help="Name in the list of listeners; by default that of the user and the machine.")
 @click.option("--since", help="Resume after this id, which `heliograph listen` prints when it exits.")
 @click.option("--url", envvar="HELIOGRAPH_URL", default=DEFAULT_URL, show_default=True, help="URL of the server.")
 @click.option("--key-id", envvar="HELIOGRAPH_KEY_ID", required=True, help="Id of an API key of the app.")
@@ -34,11 +38,13 @@ _FORWARD_SECONDS = 20.0
 def listen(app_id: str, forward_to: str, secret: str | None, since: str | None, url: str, **options: Any) -> None:
     """Forward the events of an app to a local endpoint, in the format of webhooks.
 
-    Prints a line for each event with the status of the endpoint's response. Press Ctrl-C to stop.
+    Prints a line for each event with the status of the endpoint's response. Events of deliveries that are sent again
+    are forwarded again. Press Ctrl-C to stop.
     """
     from heliograph import ApiError, BasicAuth, Client  # not at the top: other commands do not need an HTTP client
     from heliograph.errors import UsageError
 
+    shown = _shown(forward_to)
     secret = secret or secrets.token_hex(16)
     click.echo(f"X-API-Key: {secret}")
     with Client(url, auth=BasicAuth(options["key_id"], options["key_secret"]), on_attempt=_warn) as client:
@@ -48,6 +54,9 @@ def listen(app_id: str, forward_to: str, secret: str | None, since: str | None, 
             conversation_id=options["conversation"],
             include_full_user=options["include_full_user"],
             last_event_id=since,
+            repeated=True,
+            listener=options["name"] or _default_name(),
+            forward_to=shown,
         )
         try:
             for line in _in_thread(_lines(stream, forward_to, secret)):
@@ -56,6 +65,29 @@ def listen(app_id: str, forward_to: str, secret: str | None, since: str | None, 
             raise UsageError(f"the server rejected the stream with status {error.status}: {error}") from None
         except KeyboardInterrupt:
             click.echo(f"\nresume with: --since {stream.last_event_id}" if stream.last_event_id else "")
+
+
+def _shown(url: str) -> str:
+    """The URL of the endpoint as the list of listeners shows it.
+
+    Raises:
+        UsageError: it is not a URL of http or https.
+    """
+    from heliograph.errors import UsageError
+    from heliograph.wire.listeners import without_secrets
+
+    with contextlib.suppress(ValueError):
+        if shown := without_secrets(url):
+            return shown
+    raise UsageError(f"--forward-to should be a URL of http or https, such as http://localhost:3000/hook, not {url}")
+
+
+def _default_name() -> str:
+    host = socket.gethostname()
+    try:
+        return f"{getpass.getuser()}@{host}"
+    except (KeyError, OSError):  # a container may have no name for its user
+        return host
 
 
 def _warn(attempt: Attempt) -> None:
@@ -68,18 +100,21 @@ def _lines(stream: EventStream, url: str, secret: str) -> Iterator[str]:
     import httpx
     import msgspec
 
-    from heliograph.wire.envelope import call_headers
+    from heliograph.wire.envelope import REPEATED_HEADER, call_headers
 
     with httpx.Client(timeout=_FORWARD_SECONDS, trust_env=False) as endpoint, stream:
         for delivery in stream:
             (event,) = delivery["events"]
-            content = msgspec.json.encode(delivery.to_dict())
+            body = delivery.to_dict()
+            # The endpoint gets the same body again, as it would from a webhook.
+            again = bool(body.pop("repeated", False))
+            headers = call_headers(secret, event["id"], 1) | ({REPEATED_HEADER: "true"} if again else {})
             try:
-                response = endpoint.post(url, content=content, headers=call_headers(secret, event["id"], 1))
+                response = endpoint.post(url, content=msgspec.json.encode(body), headers=headers)
                 outcome = str(response.status_code)
             except httpx.HTTPError as error:
                 outcome = str(error) or type(error).__name__
-            yield f"{event['createdAt']}  {event['type']:24}  {event['id']}  {outcome}"
+            yield f"{event['createdAt']}  {event['type']:24}  {event['id']}  {outcome}{'  repeated' * again}"
 
 
 def _in_thread(lines: Iterator[str]) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from heliograph.client._generated.events import EVENTS, Event
-from heliograph.client.model import Model, one, plain, tagged
+from heliograph.client.model import Model, many, one, plain, tagged, timestamp
 
 
 class Sender(Model):
@@ -19,3 +21,21 @@ class Delivery(Model):
     app: Sender = one("app", Sender)
     webhook: Sender = one("webhook", Sender)
     events: list[Event] = tagged("events", "type", EVENTS, several=True, otherwise=Event)
+    repeated: bool | None = plain("repeated")
+    """Whether the event stream has the event again, because a delivery of it was sent again."""
+
+
+class Listener(Model):
+    """A program that follows the event stream of an app under a name."""
+
+    id: str = plain("id")
+    name: str = plain("name")
+    connected_at: datetime = timestamp("connectedAt")
+    forward_to: str | None = plain("forwardTo")
+    last_event_at: datetime | None = timestamp("lastEventAt")
+
+
+class ListenerListResponse(Model):
+    """The listeners of an app, in the order in which they connected."""
+
+    listeners: list[Listener] = many("listeners", Listener)

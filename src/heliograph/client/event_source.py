@@ -28,7 +28,8 @@ position of an activity stream is too old."""
 class Source(ABC, Generic[T]):
     """Parses the successive responses of one stream.
 
-    A resumed stream may repeat events: repetitions of the last 10,000 events are skipped.
+    A resumed stream may have events twice: those among the last 10,000 events are skipped, unless they are marked as
+    repeated.
     """
 
     what = ""
@@ -50,6 +51,10 @@ class Source(ABC, Generic[T]):
         Raises:
             LookupError, TypeError, ValueError: the data has another form.
         """
+
+    def is_repetition(self, record: T) -> bool:
+        """Whether the server sends a record again on purpose."""
+        return False
 
     def begin(self) -> None:
         """Discard incomplete data, before the first bytes of a new response."""
@@ -93,12 +98,12 @@ class Source(ABC, Generic[T]):
         self.last_event_id = self._id or self.last_event_id
 
     def _decoded(self, kind: bytes, data: bytes) -> T | None:
-        """The record of an event, or None if it has none, or was seen before."""
+        """The record of an event, or None if it has none, or all ids of it were seen before and it is no repetition."""
         try:
             found = self.decode(kind, msgspec.json.decode(data))
         except (msgspec.DecodeError, LookupError, TypeError, ValueError) as error:
             raise DecodeError(f"invalid {self.what} in the stream: {error}", self._operation) from error
-        if found is None or all(id in self._seen for id in found[1]):
+        if found is None or (not self.is_repetition(found[0]) and all(id in self._seen for id in found[1])):
             return None
         self._seen.update(dict.fromkeys(found[1]))
         while len(self._seen) > _MAX_REMEMBERED:
@@ -115,6 +120,10 @@ class EventSource(Source[Delivery]):
         """The delivery of an event, with the ids of the events in it."""
         delivery = Delivery(data)
         return delivery, [event["id"] for event in delivery["events"]]
+
+    def is_repetition(self, record: Delivery) -> bool:
+        """Whether a delivery of the events was sent again."""
+        return bool(record.repeated)
 
 
 class ActivitySource(Source[ActivityEntry]):

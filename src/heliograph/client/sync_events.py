@@ -13,13 +13,13 @@ from msgspec.structs import replace
 
 from heliograph.client import retrying
 from heliograph.client.activity import ActivityEntry
-from heliograph.client.delivery import Delivery
+from heliograph.client.delivery import Delivery, Listener, ListenerListResponse
 from heliograph.client.event_source import ActivitySource, EventSource, Source
 from heliograph.client.options import Attempt, Options, report_attempt
 from heliograph.client.requesting import PreparedRequest, build
 from heliograph.client.sync_calls import Api, BaseClient
 from heliograph.errors import ApiError, InvalidArgument, TransportError
-from heliograph.wire.table.extensions import STREAM_ACTIVITY, STREAM_EVENTS
+from heliograph.wire.table.extensions import LIST_LISTENERS, STREAM_ACTIVITY, STREAM_EVENTS
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Source[Any])
@@ -39,6 +39,9 @@ class EventsApi(Api):
         conversation_id: str | None = None,
         include_full_user: bool = False,
         last_event_id: str | None = None,
+        repeated: bool = False,
+        listener: str | None = None,
+        forward_to: str | None = None,
     ) -> EventStream:
         """Stream events, without an endpoint for webhooks. The stream connects when it is first iterated.
 
@@ -57,6 +60,9 @@ class EventsApi(Api):
             include_full_user: include the complete users in the events, like the option of webhooks.
             last_event_id: resume after this id, the `last_event_id` of an earlier stream; `0` starts with the oldest
                 event. By default the stream starts with the next event.
+            repeated: also stream an event again when a delivery of it is sent again. Such a delivery is `repeated`.
+            listener: list the stream under this name while it is open.
+            forward_to: where the listener forwards the events, for the list.
 
         Raises:
             InvalidArgument: an argument cannot be sent.
@@ -67,6 +73,9 @@ class EventsApi(Api):
             "trigger": ",".join(triggers) or None,
             "conversationId": conversation_id,
             "includeFullUser": include_full_user or None,
+            "repeated": repeated or None,
+            "listener": listener,
+            "forwardTo": forward_to,
         }
         return EventStream(
             self._client,
@@ -99,6 +108,18 @@ class EventsApi(Api):
         return ActivityStream(
             self._client, build(STREAM_ACTIVITY, (app_id,)), ActivitySource(STREAM_ACTIVITY.name, last_event_id)
         )
+
+    def listeners(self, app_id: str) -> list[Listener]:
+        """The programs that follow the events of the app under a name, such as `heliograph listen`.
+
+        Raises:
+            InvalidArgument: an argument cannot be sent.
+            ApiError: the server responded with an error.
+            TransportError: no response arrived.
+            DecodeError: the response cannot be decoded.
+        """
+        response = self._client.send(build(LIST_LISTENERS, (app_id,)), ListenerListResponse)
+        return response.listeners
 
 
 class Stream(Generic[S, T]):

@@ -21,7 +21,7 @@ _SECRET_KEYS = frozenset(("secret", "clientSecret", "client_secret", "access_tok
 _OF_THE_ACCOUNT = frozenset(
     """CreateApp ListApps GetApp UpdateApp ListAppKeys GetAppKey GetTokenInfo ListIntegrations ListSwitchboards
     ListSwitchboardIntegrations ListDeliveries ListEventRecords ListRecordedRequests GetRecordedRequest
-    ListOAuthClients ListOutbound ListAppUsers ListAppConversations Find""".split()
+    ListOAuthClients ListOutbound ListListeners ListAppUsers ListAppConversations Find""".split()
 )
 """The operations whose responses may show what the run did not create."""
 _NAMES = frozenset(("type", "status", "code"))

@@ -8,7 +8,7 @@ from heliograph.domain.loading import load_delivery
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import NotFound
 from heliograph.storage.engine import Reader, Tx
-from heliograph.storage.rows import deliveries, outbox, webhooks
+from heliograph.storage.rows import deliveries, outbox, repetitions, webhooks
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery
 from heliograph.storage.store import Store
 from heliograph.wire import times
@@ -25,6 +25,8 @@ async def page(store: Store, tenant: Tenant, filter: DeliveryFilter, page: Page)
     values = (
         ("status", filter.status),
         ("webhook_id", filter.webhook_id),
+        ("event_type", filter.event_type),
+        ("event_id", filter.event_id),
         ("lane", filter.conversation_id),
         ("lane", filter.user_id),
     )
@@ -34,14 +36,18 @@ async def page(store: Store, tenant: Tenant, filter: DeliveryFilter, page: Page)
 
 async def _page(reader: Reader, app_id: str, match: list[tuple[str, str]], page: Page) -> Slice[Delivery]:
     found = await deliveries.page(reader, app_id, match, page)
-    synthetic = await outbox.synthetic(reader, app_id, found.records)
-    return found.holding([to_api(one, synthetic) for one in found.records])
+    return found.holding(await _listed(reader, app_id, found.records))
+
+
+async def _listed(reader: Reader, app_id: str, stored: list[StoredDelivery]) -> list[Delivery]:
+    synthetic = await outbox.synthetic(reader, app_id, stored)
+    last = await deliveries.last_attempts(reader, app_id, stored)
+    return [to_api(one, synthetic, last=last.get(one.id)) for one in stored]
 
 
 async def _with_ids(reader: Reader, app_id: str, ids: list[str]) -> Slice[Delivery]:
     stored = await deliveries.get_many(reader, app_id, ids)
-    synthetic = await outbox.synthetic(reader, app_id, stored)
-    by_id = {one.id: to_api(one, synthetic) for one in stored}
+    by_id = {one.id: one for one in await _listed(reader, app_id, stored)}
     return Slice([by_id[id] for id in ids if id in by_id], precedes=False, follows=False)
 
 
@@ -61,7 +67,7 @@ async def _get(reader: Reader, app_id: str, delivery_id: str) -> Delivery:
 
 
 async def retry(store: Store, tenant: Tenant, delivery_id: str) -> Delivery:
-    """Make a delivery pending again.
+    """Make a delivery pending again, or a pending one due now. Listeners get the event of a settled one again.
 
     Raises:
         NotFound: it does not exist in this app, or its webhook or its event was deleted.
@@ -74,7 +80,9 @@ async def _retry(tx: Tx, app_id: str, delivery_id: str) -> Delivery:
     # A pending delivery of a deleted webhook would be deleted, with the record of its attempts.
     if await webhooks.get(tx, app_id, found.webhook_id) is None:
         raise NotFound
-    await deliveries.retry(tx, app_id, found)
+    await deliveries.hasten(tx, app_id, found)
+    if await deliveries.retry(tx, app_id, found):
+        await repetitions.add(tx, app_id, found.event_id, found.lane)
     retried = await _get(tx, app_id, delivery_id)
     if retried.status != deliveries.PENDING:
         raise NotFound
@@ -82,7 +90,10 @@ async def _retry(tx: Tx, app_id: str, delivery_id: str) -> Delivery:
 
 
 def to_api(
-    delivery: StoredDelivery, synthetic: Container[str], attempts: list[StoredAttempt] | None = None
+    delivery: StoredDelivery,
+    synthetic: Container[str],
+    attempts: list[StoredAttempt] | None = None,
+    last: StoredAttempt | None = None,
 ) -> Delivery:
     """A delivery as responses show it. `synthetic` contains the ids of events that a sandbox tool triggered."""
     about_user = delivery.event_type.startswith(_ABOUT_USERS)
@@ -100,6 +111,7 @@ def to_api(
         settled_at=None if delivery.settled_at is None else times.to_text(delivery.settled_at),
         synthetic=delivery.event_id in synthetic or None,
         attempts=None if attempts is None else [_attempt(one) for one in attempts],
+        last_attempt=None if last is None else _attempt(last),
     )
 
 

@@ -63,4 +63,6 @@ def summary(stored: StoredSummary) -> RecordedRequest:
         operation=stored.operation,
         key_id=stored.key_id,
         session_id=console.shown_id(stored.session_id) if stored.session_id is not None else None,
+        error_code=stored.error_code,
+        error_title=stored.error_title,
     )

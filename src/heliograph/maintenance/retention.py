@@ -22,6 +22,7 @@ _STEPS: tuple[tuple[str, Step], ...] = (
     ("attempt", retention.prune_attempts),
     ("event", retention.prune_events),
     ("outbound", retention.prune_outbound),
+    ("repetition", retention.prune_repetitions),
     ("request", retention.prune_requests),
 )
 

@@ -17,6 +17,11 @@ S = TypeVar("S", bound=Struct)
 
 MAX_VIOLATIONS = 20
 
+# The calls of inboxes are checked in threads. msgspec prepares a type when it is first used, and crashes if another
+# thread uses the type meanwhile.
+for _kind in (WebhookCall, *PAYLOADS.values()):
+    msgspec.json.Decoder(_kind)
+
 
 def strictly(kind: type[S], json: bytes, path: str = "") -> S:
     """The JSON as `kind`, which must not have a field that the type does not have.

@@ -51,21 +51,27 @@ async def trigger(store: Store, inboxes: Inboxes, tenant: Tenant, body: TriggerB
         ConversationNotFound, UserNotFound: the app does not have what the body names.
     """
     subjects = await store.snapshot(_subjects, tenant.app_id, body)
-    payload = prepared(body.type, body.payload or {}, subjects)
+    payload = prepared(body.type, body.payload or {}, None if body.exact else subjects)
     sent = await store.write(_send, tenant, body, payload, inboxes.names(tenant.app_id))
     for name in sent.inboxes:
         inboxes.receive(tenant.app_id, name, _call_of(sent.event))
     return TriggerResponse(event=_shown(sent.event), deliveries=sent.delivery_ids)
 
 
-def prepared(type: EventType, given: dict[str, Any], subjects: Subjects) -> Raw:
-    """The payload of the example with the given fields.
+def example(type: EventType) -> dict[str, Any]:
+    """The payload of an example, with new ids."""
+    shown: dict[str, Any] = msgspec.to_builtins(payload_of(type, Subjects()))
+    return shown
+
+
+def prepared(type: EventType, given: dict[str, Any], subjects: Subjects | None) -> Raw:
+    """The payload of the example about the subjects with the given fields, or without subjects only these.
 
     Raises:
         BadRequest: it is not valid for the type.
     """
-    example = msgspec.to_builtins(payload_of(type, subjects))
-    json = msgspec.json.encode(merged(example, given))
+    base = {} if subjects is None else msgspec.to_builtins(payload_of(type, subjects))
+    json = msgspec.json.encode(merged(base, given))
     return Raw(msgspec.json.encode(strictly(PAYLOADS[type], json, "payload")))
 
 

@@ -20,7 +20,8 @@ _PAGE = frozenset(("after", "before", "size"))
 _FILTER = frozenset(
     (
         "userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId", "clientId",
-        "identities.email", "path", "eventType", "operation", "type", "requestId", "keyId", "ids",
+        "identities.email", "path", "eventId", "eventType", "operation", "type", "requestId", "keyId",
+        "ids",
     )
 )  # fmt: skip
 

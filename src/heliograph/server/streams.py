@@ -5,15 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from heliograph.background import Failures
 from heliograph.errors import ServiceUnavailable
-from heliograph.storage.rows import activity, stream
+from heliograph.storage.rows import activity, repetitions, stream
 from heliograph.storage.store import Store
 
 _POLL_SECONDS = 0.125
 _MAX_STREAMS = 100
 _MAX_PER_APP = 25
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """An open stream: its app, and what it has besides events."""
+
+    app_id: str
+    of_requests: bool
+    repeated: bool
 
 
 class Streams:
@@ -26,8 +36,7 @@ class Streams:
     def __init__(self, store: Store, failures: Failures) -> None:
         self._store = store
         self._failures = failures
-        self._open: dict[asyncio.Event, str] = {}  # the app of each stream
-        self._of_requests: set[asyncio.Event] = set()  # the streams that have recorded requests, too
+        self._open: dict[asyncio.Event, _Opened] = {}
         self._watching: asyncio.Task[None] | None = None
         self._horizon: str | None = None
         self._closing = False
@@ -45,13 +54,13 @@ class Streams:
             self._wake_of_requests(app_id)
 
     def _wake_of_requests(self, app_id: str | None) -> None:
-        for event in self._of_requests:
-            if app_id in (None, self._open.get(event)):
+        for event, opened in self._open.items():
+            if opened.of_requests and app_id in (None, opened.app_id):
                 event.set()
 
     def _wake(self, app_id: str | None = None) -> None:
-        for event, owner in self._open.items():
-            if app_id is None or owner == app_id:
+        for event, opened in self._open.items():
+            if app_id in (None, opened.app_id):
                 event.set()
 
     def close(self) -> None:
@@ -73,28 +82,26 @@ class Streams:
         return self._horizon or await self._store.horizon()
 
     @contextlib.contextmanager
-    def opened(self, app_id: str, *, of_requests: bool = False) -> Iterator[asyncio.Event]:
+    def opened(self, app_id: str, *, of_requests: bool = False, repeated: bool = False) -> Iterator[asyncio.Event]:
         """Register a stream of an app while the context is open; yields the event that wakes it.
 
-        `of_requests` is whether it has recorded requests besides events.
+        `of_requests` is whether it has recorded requests besides events, `repeated` whether it has repetitions.
 
         Raises:
             ServiceUnavailable: the process, or the app, has the maximum number of streams.
         """
-        full = len(self._open) >= _MAX_STREAMS or list(self._open.values()).count(app_id) >= _MAX_PER_APP
+        of_app = sum(one.app_id == app_id for one in self._open.values())
+        full = len(self._open) >= _MAX_STREAMS or of_app >= _MAX_PER_APP
         if self._closing or full:
             raise ServiceUnavailable
         event = asyncio.Event()
-        self._open[event] = app_id
-        if of_requests:
-            self._of_requests.add(event)
+        self._open[event] = _Opened(app_id, of_requests, repeated)
         if self._watching is None and self._store.shared:
             self._watching = asyncio.create_task(self._failures.keep_running("streams", self._watch))
         try:
             yield event
         finally:
             self._open.pop(event, None)
-            self._of_requests.discard(event)
             if self._watching is not None and not self._open:
                 self._watching.cancel()
                 self._watching = self._horizon = None
@@ -108,11 +115,18 @@ class Streams:
             horizon = await self._store.horizon()
             if horizon == seen:
                 continue
-            apps = await self._store.read(stream.changed_apps, seen, horizon, set(self._open.values()))
-            recorded = {self._open[event] for event in self._of_requests if event in self._open}
-            apps_of_requests = await self._store.read(activity.changed_apps, seen, horizon, recorded)
+            apps, apps_of_requests = await self._changed(seen, horizon)
             seen = self._horizon = horizon
             for app_id in apps:
                 self._wake(app_id)
             for app_id in apps_of_requests:
                 self._wake_of_requests(app_id)
+
+    async def _changed(self, since: str, horizon: str) -> tuple[list[str], list[str]]:
+        """The apps of open streams with new events or repetitions, and those with new recorded requests."""
+        opened = [*self._open.values()]
+        apps = await self._store.read(stream.changed_apps, since, horizon, {one.app_id for one in opened})
+        if repeating := {one.app_id for one in opened if one.repeated}:
+            apps += await self._store.read(repetitions.changed_apps, since, horizon, repeating)
+        recorded = {one.app_id for one in opened if one.of_requests}
+        return apps, await self._store.read(activity.changed_apps, since, horizon, recorded) if recorded else []

@@ -13,7 +13,7 @@ from heliograph.server.http.request import Request
 from heliograph.server.streams import Streams
 from heliograph.wire.paths import AppPath
 
-_RECHECK_SECONDS = 1.0
+RECHECK_SECONDS = 1.0
 """How often the credential of an idle stream is checked."""
 _NOTHING = b""
 
@@ -27,6 +27,13 @@ class Tail(ABC):
     """After this time without a part, `keep_alive` is sent."""
     of_requests: ClassVar[bool] = False
     """Whether it has recorded requests besides events."""
+    repeated: bool = False
+    """Whether it has repetitions of events."""
+
+    @property
+    def read_seconds(self) -> float:
+        """How often it is read without being woken, in case that was missed."""
+        return self.keep_alive_seconds
 
     @abstractmethod
     async def next_part(self, streams: Streams) -> bytes | None:
@@ -49,12 +56,11 @@ async def following(request: Request[AppPath, None], tail: Tail, first: bytes) -
         ApiError: the credential is no longer valid. The client reconnects, and either resumes or is refused.
     """
     streams = request.context.streams
-    with streams.opened(request.tenant.app_id, of_requests=tail.of_requests) as woken:
+    with streams.opened(request.tenant.app_id, of_requests=tail.of_requests, repeated=tail.repeated) as woken:
         yield first
         sent, read = time.monotonic(), -tail.keep_alive_seconds
         while streams.is_open(woken):
-            # Reads at intervals too, in case a wake-up was missed.
-            due = woken.is_set() or time.monotonic() - read >= tail.keep_alive_seconds
+            due = woken.is_set() or time.monotonic() - read >= tail.read_seconds
             woken.clear()
             part = await tail.next_part(streams) if due else None
             # The key may have been removed, or the token may have expired. Checked after the events are read, because
@@ -71,7 +77,7 @@ async def following(request: Request[AppPath, None], tail: Tail, first: bytes) -
                 yield tail.keep_alive()
             with contextlib.suppress(TimeoutError):
                 # Not `wait_for`, which may lose a cancellation before Python 3.12.
-                async with asyncio.timeout(_RECHECK_SECONDS):
+                async with asyncio.timeout(RECHECK_SECONDS):
                     await woken.wait()
             yield _NOTHING
         yield tail.farewell()

@@ -33,6 +33,7 @@ from heliograph.storage.rows.outbound import StoredOutbound
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.recorded_requests import StoredRequest
 from heliograph.storage.rows.removal_calls import RemovalCall
+from heliograph.storage.rows.repetitions import StoredRepetition
 from heliograph.storage.rows.support_users import StoredSupportUser
 from heliograph.storage.rows.switchboards import StoredSwitchboard
 from heliograph.storage.rows.users import StoredUser
@@ -137,6 +138,7 @@ TABLES = (
     Table("switchboard", StoredSwitchboard.__struct_fields__, ("app_id",)),
     Table("webhook", StoredWebhook.__struct_fields__, ("id",)),
     Table("delivery", StoredDelivery.__struct_fields__, ("id",), ("lane",)),
+    Table("repetition", StoredRepetition.__struct_fields__, ("id",), ("lane",)),
     Table("request", StoredRequest.__struct_fields__, ("app_id", "id"), ("app_id",)),
     Table("attempt", StoredAttempt.__struct_fields__, ("delivery_id", "number"), ("lane",)),
 )

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from heliograph.errors import BadRequest
 from heliograph.wire.base import Id, Response, Time
+from heliograph.wire.event_records import EVENT_TYPES
+from heliograph.wire.events import EventType
 from heliograph.wire.listings import parse_ids
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.webhooks import Trigger
@@ -24,23 +26,30 @@ class DeliveryFilter(Struct, frozen=True):
     conversation_id: str | None = None
     user_id: str | None = None
     ids: list[str] | None = None
+    event_type: EventType | None = None
+    event_id: str | None = None
 
 
 def parse_filter(parameters: dict[str, str]) -> DeliveryFilter:
     """The filter that the `filter` parameters ask for, by their inner names.
 
     Raises:
-        BadRequest: unknown status, too many ids, or further filters with ids.
+        BadRequest: unknown status or type of event, too many ids, or further filters with ids.
     """
     status = parameters.get("status")
     if status is not None and status not in _STATUSES:
         raise BadRequest(f"status should be equal to one of the allowed values: {', '.join(_STATUSES)}")
+    event_type = parameters.get("eventType")
+    if event_type is not None and event_type not in EVENT_TYPES:
+        raise BadRequest(f"eventType should be equal to one of the allowed values: {', '.join(EVENT_TYPES)}")
     return DeliveryFilter(
         None if status is None else _STATUSES[status],
         parameters.get("webhookId"),
         parameters.get("conversationId"),
         parameters.get("userId"),
         parse_ids(parameters),
+        None if event_type is None else EVENT_TYPES[event_type],
+        parameters.get("eventId"),
     )
 
 
@@ -58,7 +67,8 @@ class Attempt(Response):
 class Delivery(Response):
     """One event for one webhook. `due_at` is the earliest time of the next attempt: earlier deliveries come first.
 
-    `synthetic` is whether a sandbox tool triggered the event.
+    `synthetic` is whether a sandbox tool triggered the event. A single delivery has all `attempts`, and one in a list
+    the `last_attempt` without its `response`.
     """
 
     id: Id
@@ -74,6 +84,7 @@ class Delivery(Response):
     settled_at: Time | None = None
     synthetic: bool | None = None
     attempts: list[Attempt] | None = None
+    last_attempt: Attempt | None = None
 
 
 class DeliveryResponse(Response):

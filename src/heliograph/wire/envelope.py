@@ -16,6 +16,8 @@ from heliograph.wire.webhooks import VERSION, Trigger
 
 DELIVERY_HEADER = "x-heliograph-delivery"
 ATTEMPT_HEADER = "x-heliograph-attempt"
+REPEATED_HEADER = "x-heliograph-repeated"
+"""Marks an event that `heliograph listen` forwards again."""
 SECRET_HEADER = "x-api-key"
 NO_WEBHOOK = ids.FIRST
 """The webhook id in the envelope of an event that is not sent to a webhook."""
@@ -26,6 +28,11 @@ def call_body(app_id: str, webhook_id: str, event_id: str, event_type: Trigger, 
     event = Event(id=event_id, type=event_type, created_at=times.to_text(created_at), payload=payload)
     call = WebhookCall(app=WebhookApp(id=app_id), webhook=WebhookCalled(id=webhook_id, version=VERSION), events=[event])
     return msgspec.json.encode(call)
+
+
+def repeated(body: bytes) -> bytes:
+    """The body of a webhook call, marked as a repetition in the event stream."""
+    return msgspec.json.encode({**msgspec.json.decode(body, type=dict[str, Raw]), "repeated": True})
 
 
 def with_full_source(payload: Raw, full_source: Raw) -> Raw:

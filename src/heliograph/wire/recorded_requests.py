@@ -65,8 +65,9 @@ class RecordedRequest(Response):
     """A request that the server responded to.
 
     `operation` is missing if the path has none, and `key_id` if the request named no key. With status 401, it is the
-    key that the request named, and was refused. `session_id` is the session of the console in which it was
-    sent. `duration_ms` is the time until the response was sent.
+    key that the request named, and was refused. `session_id` is the session of the console in which it was sent.
+    `error_code` and `error_title` are those of the first error in the response. `duration_ms` is the time until the
+    response was sent.
     """
 
     id: Id
@@ -79,6 +80,8 @@ class RecordedRequest(Response):
     operation: str | None = None
     key_id: str | None = None
     session_id: str | None = None
+    error_code: str | None = None
+    error_title: str | None = None
 
 
 class RecordedRequestDetails(RecordedRequest, kw_only=True):

@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from heliograph.errors import BadRequest
 from heliograph.wire.base import Body, Id, Response
+from heliograph.wire.event_records import EVENT_TYPES
 from heliograph.wire.events import Event, EventType
 
 INBOX_PREFIX = "inbox:"
@@ -20,7 +22,7 @@ class TriggerBody(Body):
 
     `payload` is merged into the example of the type: null removes a field. `to` has ids of webhooks, `inbox:` and the
     name of an inbox, `listeners` for the event stream, or `all`. With `conversationId` and `userId`, the payload shows
-    a conversation and a user of the app.
+    a conversation and a user of the app. With `exact`, `payload` is sent without the fields of the example.
     """
 
     type: EventType
@@ -28,6 +30,7 @@ class TriggerBody(Body):
     payload: dict[str, Any] | None = None
     conversation_id: str | None = None
     user_id: str | None = None
+    exact: bool | None = None
 
 
 class TriggerResponse(Response):
@@ -35,3 +38,21 @@ class TriggerResponse(Response):
 
     event: Event
     deliveries: list[Id]
+
+
+class EventExampleResponse(Response):
+    """An example of the payload of an event, which was not sent."""
+
+    payload: dict[str, Any]
+
+
+def parse_type(parameters: dict[str, str]) -> EventType:
+    """The type of event that the parameters name.
+
+    Raises:
+        BadRequest: it is missing or unknown.
+    """
+    type = parameters.get("type")
+    if type not in EVENT_TYPES:
+        raise BadRequest(f"type should be equal to one of the allowed values: {', '.join(EVENT_TYPES)}")
+    return EVENT_TYPES[type]

@@ -61,6 +61,7 @@ interface SelectProps {
   onChange: (value: string) => void;
   /** Whether only assistive technology reads the label, as in a bar of filters. */
   hideLabel?: boolean;
+  focused?: boolean;
 }
 
 export function Select(props: SelectProps) {
@@ -68,7 +69,7 @@ export function Select(props: SelectProps) {
   return (
     <div class="field">
       <label for={id} class={props.hideLabel ? "visually-hidden" : undefined}>{props.label}</label>
-      <select id={id} class="select" value={props.value} onChange={(event) => props.onChange(event.currentTarget.value)}>
+      <select id={id} class="select" value={props.value} autofocus={props.focused} onChange={(event) => props.onChange(event.currentTarget.value)}>
         {props.choices.map(([value, text]) => <option key={value} value={value}>{text}</option>)}
       </select>
     </div>

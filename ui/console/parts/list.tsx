@@ -12,6 +12,8 @@ export interface ListProps<T> {
   onOpen: (item: T) => void;
   /** Called when the end comes into view. */
   onEnd?: () => void;
+  /** Called when the beginning comes into view, or is scrolled out of it. */
+  onScroll?: (atTop: boolean) => void;
   /** The number of all entries, if more exist than are loaded. */
   total?: number;
   rowHeight?: number;
@@ -42,6 +44,8 @@ export function List<T>(props: ListProps<T>) {
   useEffect(() => {
     if (last >= items.length - MARGIN_ROWS) props.onEnd?.();
   }, [last, items.length]);
+  const isAtTop = view.value.top < rowHeight / 2;
+  useLayoutEffect(() => props.onScroll?.(isAtTop), [isAtTop]);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = STEPS[event.key];

@@ -32,7 +32,7 @@ export function BottomBar() {
   return (
     <nav class="bottom-bar" aria-label="Screens">
       {ON_PHONE.flatMap((name) => screens.filter((one) => one.name === name)).map((one) => <NavigationLink key={one.name} screen={one} />)}
-      <Menu label="More" icon="menu" items={rest.map((one) => ({ text: one.title, icon: one.icon, onPress: () => go(linkTo(one.name)) }))} />
+      <Menu label="More screens" text="More" icon="menu" items={rest.map((one) => ({ text: one.title, icon: one.icon, onPress: () => go(linkTo(one.name)) }))} />
     </nav>
   );
 }

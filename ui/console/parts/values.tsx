@@ -8,7 +8,7 @@ import { say } from "./errors";
 /** An id in short, which a click copies in full. */
 export function Id({ value, full }: { value: string; full?: boolean }) {
   return (
-    <button type="button" class="id" title={`${value} – click to copy`} aria-label={`Copy ${value}`} onClick={(event) => {
+    <button type="button" class={full ? "id full" : "id"} title={`${value} – click to copy`} aria-label={`Copy ${value}`} onClick={(event) => {
       event.stopPropagation();
       void copy(value);
     }}>
@@ -17,11 +17,11 @@ export function Id({ value, full }: { value: string; full?: boolean }) {
   );
 }
 
-/** `6b06…5dd9`, and `app_6b06…5dd9` for keys. */
+/** `6b06dd61e4a8…d9`. The end is the same in ids of one process, so the beginning tells them apart. */
 export function shortened(id: string): string {
   const prefix = /^[a-z]{2,4}_/.exec(id)?.[0] ?? "";
   const rest = id.slice(prefix.length);
-  return rest.length > 12 ? `${prefix}${rest.slice(0, 4)}…${rest.slice(-4)}` : id;
+  return rest.length > 16 ? `${prefix}${rest.slice(0, 12)}…${rest.slice(-2)}` : id;
 }
 
 export async function copy(text: string): Promise<void> {
@@ -52,7 +52,7 @@ export function Secret({ value }: { value: string }) {
   const masked = /^•+$/.test(value);
   return (
     <span class="row">
-      <code class="truncate">{shown.value ? value : "•••••"}</code>
+      <code class={shown.value ? "secret" : "truncate"}>{shown.value ? value : "•••••"}</code>
       {masked
         ? <span class="faint small">Not shown to viewers</span>
         : <>

@@ -1,38 +1,69 @@
-// What an app without requests shows.
+// How to make the first request, and three ways to begin without one.
 import { useSignal } from "@preact/signals";
-import { CopyButton, Id } from "../parts/values";
-import { Segments } from "../parts/button";
-import { appId } from "../routes";
-import { session } from "../session";
+import { useEffect } from "preact/hooks";
+import { serverUrl } from "../../shared/api";
+import { Button } from "../parts/button";
+import { Code } from "../parts/code";
+import { attempt } from "../parts/errors";
+import { Id, Secret } from "../parts/values";
+import { appId, go, linkTo } from "../routes";
+import { isViewer } from "../session";
+import { exampleKey, loadKeys } from "../stores/credentials";
+import { createDemoGroup, createGuest, sendWebhooksToInbox } from "../stores/demo";
+import { sandbox } from "../stores/sandbox";
 
-type Language = "curl" | "python" | "javascript";
-const LANGUAGES = [{ value: "curl", text: "curl" }, { value: "python", text: "Python" }, { value: "javascript", text: "JavaScript" }] as const;
-
-export function FirstRequest({ url }: { url: string }) {
-  const language = useSignal<Language>("curl");
-  const code = example(language.value, url, appId.value, session.value?.keyId ?? "");
+/** The address and the credentials of the app, with an example. */
+export function Connection() {
+  useEffect(() => void loadKeys(), [appId.value]);
+  const key = exampleKey();
+  const sample = {
+    server: serverUrl, method: "POST", path: `/v2/apps/${appId.value}/conversations`, operation: "CreateConversation",
+    keyId: key.id, body: { type: "sdkGroup", displayName: "Crew" },
+  };
   return (
-    <section class="first-request">
-      <h1>Waiting for your first request</h1>
-      <dl class="row wrap facts">
-        <div><dt>Base URL</dt><dd><code>{url}</code></dd></div>
+    <div class="connection">
+      <dl class="facts">
+        <div><dt>Base URL</dt><dd><Id value={serverUrl} full /></dd></div>
         <div><dt>App ID</dt><dd><Id value={appId.value} /></dd></div>
-        <div><dt>Key ID</dt><dd><Id value={session.value?.keyId ?? ""} /></dd></div>
+        <div><dt>Key ID</dt><dd><Id value={key.id} /></dd></div>
+        {key.secret !== null && <div><dt>Secret</dt><dd><Secret value={key.secret} /></dd></div>}
       </dl>
-      <div class="row">
-        <Segments label="Language" choices={LANGUAGES} value={language.value} onChange={(value) => (language.value = value)} />
-        <span class="spread" />
-        <CopyButton text={code}>Copy</CopyButton>
-      </div>
-      <pre class="json" tabIndex={0}>{code}</pre>
-    </section>
+      <Code sample={sample} />
+    </div>
   );
 }
 
-function example(language: Language, url: string, app: string, keyId: string): string {
-  if (language === "curl")
-    return `curl -u ${keyId}:$SECRET -H 'Content-Type: application/json' \\\n  ${url}/v2/apps/${app}/conversations -d '{"type":"sdkGroup","displayName":"Crew"}'`;
-  if (language === "python")
-    return `from heliograph import Heliograph\n\nclient = Heliograph("${url}", auth=("${keyId}", SECRET))\nclient.conversations.create_conversation("${app}", {"type": "sdkGroup", "displayName": "Crew"})`;
-  return `await fetch("${url}/v2/apps/${app}/conversations", {\n  method: "POST",\n  headers: { authorization: \`Basic \${btoa("${keyId}:" + SECRET)}\`, "content-type": "application/json" },\n  body: JSON.stringify({ type: "sdkGroup", displayName: "Crew" }),\n});`;
+interface Made {
+  text: string;
+  link: string;
+  linkText: string;
+}
+
+/** Buttons that make something to look at. What they made is said below them. */
+export function Starts() {
+  const made = useSignal<Made | null>(null);
+  if (isViewer.value) return <p class="muted">You have read-only access.</p>;
+  const group = async (): Promise<void> => {
+    const id = await createDemoGroup();
+    made.value = { text: "Created the group Crew with ada, bob and grace, and three messages.", link: linkTo("conversations", { id }), linkText: "Open Crew" };
+  };
+  const inbox = async (): Promise<void> => {
+    const created = await sendWebhooksToInbox();
+    const text = created ? "Created the integration Inbox. Its webhook sends each event to the inbox." : "A webhook sends each event to the inbox already.";
+    made.value = { text, link: linkTo("inbox"), linkText: "Open the inbox" };
+  };
+  const chat = async (): Promise<void> => go(linkTo("conversations", { id: await createGuest(), query: { play: "1" } }));
+  return (
+    <div class="stack">
+      <div class="row wrap">
+        <span class="muted">Or start here:</span>
+        <Button onPress={() => attempt(group)}>Create a demo group</Button>
+        {sandbox.value.exists && <Button onPress={() => attempt(inbox)}>Send webhooks to the inbox</Button>}
+        <Button onPress={() => attempt(chat)}>Chat as a user</Button>
+      </div>
+      <p role="status" class="made row wrap" hidden={made.value === null}>
+        {made.value && <><span>{made.value.text}</span><a href={made.value.link}>{made.value.linkText}</a></>}
+      </p>
+    </div>
+  );
 }

@@ -6,7 +6,7 @@ import type { SandboxState } from "../../shared/operations";
 import { asApiError } from "../../shared/paged";
 import { Empty, ErrorNote } from "../parts/errors";
 import { Tool } from "../parts/tool";
-import { Id, Time } from "../parts/values";
+import { shortened, Time } from "../parts/values";
 import { appId, linkTo } from "../routes";
 import { isViewer } from "../session";
 import { loadSandbox, sandbox } from "../stores/sandbox";
@@ -82,7 +82,7 @@ function State({ state }: { state: SandboxState }) {
         <dt>Version</dt><dd>{state.version}</dd>
         <dt>Database</dt><dd>{state.database}</dd>
         <dt>Started</dt><dd><Time value={state.startedAt} /></dd>
-        <dt>Newest event</dt><dd>{state.newestEventId ? <Id value={state.newestEventId} /> : <span class="faint">None yet</span>}</dd>
+        <dt>Newest event</dt><dd>{state.newestEventId ? <a class="mono" href={linkTo("events", { id: state.newestEventId })}>{shortened(state.newestEventId)}</a> : <span class="faint">None yet</span>}</dd>
         <dt>Active tools</dt>
         <dd>{state.active.length ? state.active.map((one) => <p key={one} class="warn">{one}</p>) : <span class="faint">None</span>}</dd>
         <dt>Problems</dt>

@@ -1,6 +1,6 @@
 // Sign-in with a key, or with a ticket from a link.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ApiError, serverUrl } from "../../shared/api";
 import { asApiError } from "../../shared/paged";
 import { Button } from "../parts/button";
@@ -25,7 +25,7 @@ export function SignIn({ ticket, over, onDone }: Props) {
 
 function SignInDialog({ children }: { children: preact.ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   return <dialog ref={dialog} aria-label="Sign in" onCancel={(event) => event.preventDefault()}>{children}</dialog>;
 }
 

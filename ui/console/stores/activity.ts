@@ -10,6 +10,8 @@ export type RequestSummary = RecordedRequest;
 interface Follower {
   onRequests?: (requests: RequestSummary[]) => void;
   onEvents?: (events: EventRecord[]) => void;
+  /** Called with the number of requests that the server did not record because there were too many. */
+  onDropped?: (count: number) => void;
   /** Called when frames may be missing: what is shown should be loaded again. */
   onReset?: () => void;
 }
@@ -26,6 +28,7 @@ const followers = new Set<Follower>();
 let requests: RequestSummary[] = [];
 let events: EventRecord[] = [];
 let timer: ReturnType<typeof setTimeout> | null = null;
+let begun = false;
 
 /** Follow the stream until the returned function is called. */
 export function follow(follower: Follower): () => void {
@@ -36,14 +39,16 @@ export function follow(follower: Follower): () => void {
 /** Read the stream of an app until the returned function is called. */
 export function readActivity(appId: string, sessionId: string): () => void {
   streamState.value = "connecting";
+  begun = false;
   const name = `heliograph:${serverUrl}:${appId}:${sessionId}`;
   return shareStream(name, `/heliograph/v1/apps/${appId}/activity`, { onFrame, onState: (state) => (streamState.value = state) });
 }
 
 function onFrame({ event, data }: Frame): void {
   lastUpdate.value = new Date().toISOString();
-  if (event === "hello") recording.value = (data as { recording: boolean }).recording;
+  if (event === "hello") begin((data as { recording: boolean }).recording);
   else if (event === "reset") for (const one of followers) one.onReset?.();
+  else if (event === "dropped") for (const one of followers) one.onDropped?.((data as { count: number }).count);
   else if (event === "request") requests.push(data as RequestSummary);
   else if (event === "event") events.push(data as EventRecord);
   else return;
@@ -55,6 +60,13 @@ function onFrame({ event, data }: Frame): void {
       flush();
     }, BATCH_MS);
   }
+}
+
+/** What was loaded before the stream began lacks what happened in between. */
+function begin(isRecording: boolean): void {
+  recording.value = isRecording;
+  if (!begun) for (const one of followers) one.onReset?.();
+  begun = true;
 }
 
 function flush(): void {

@@ -1,16 +1,59 @@
 // The apps that the session has access to.
 import { computed, signal } from "@preact/signals";
 import { call } from "../../shared/api";
-import type { App } from "../../shared/operations";
+import type { App, AppUpdateBody } from "../../shared/operations";
+import { inOrder } from "../../shared/paged";
 import { appId } from "../routes";
 import { session } from "../session";
 
+/** The apps that are loaded, oldest first: the one of the session, or pages of all of them. */
 export const apps = signal<App[]>([]);
+export const hasMoreApps = computed(() => next.value !== null);
 export const app = computed(() => apps.value.find((one) => one.id === appId.value) ?? null);
 
-/** Rejects with an `ApiError`. */
+const next = signal<string | null>(null);
+let loadedFor: string | undefined;
+
+/** Load them for the present session, unless they are. Rejects with an `ApiError`. */
 export async function loadApps(): Promise<void> {
-  const own = session.value?.appId;
+  const { id, appId: own } = session.value ?? {};
+  if (id === loadedFor) return;
+  next.value = null;
   if (own) apps.value = [(await call("GetApp", { appId: own })).app];
-  else apps.value = (await call("ListApps", {}, { query: { page: { size: 100 } } })).apps;
+  else await loadPage([]);
+  loadedFor = id;
+}
+
+export async function loadMoreApps(): Promise<void> {
+  if (next.value !== null) await loadPage(apps.value);
+}
+
+/** Load the app of the URL, if it is not among those that are loaded. Rejects with an `ApiError`. */
+export async function loadApp(id: string): Promise<void> {
+  if (apps.value.some((one) => one.id === id)) return;
+  add((await call("GetApp", { appId: id })).app);
+}
+
+export async function createApp(displayName: string): Promise<App> {
+  const { app: created } = await call("CreateApp", {}, { body: { displayName } });
+  add(created);
+  return created;
+}
+
+export async function updateApp(body: AppUpdateBody): Promise<void> {
+  const { app: changed } = await call("UpdateApp", { appId: appId.value }, { body });
+  apps.value = apps.value.map((one) => (one.id === changed.id ? changed : one));
+}
+
+async function loadPage(before: App[]): Promise<void> {
+  const query = { page: { size: 100, after: next.value ?? undefined } };
+  const found = await call("ListApps", {}, { query });
+  const page = inOrder(found.apps, found.meta);
+  const ids = new Set(page.items.map((one) => one.id));
+  apps.value = [...before.filter((one) => !ids.has(one.id)), ...page.items];
+  next.value = page.next;
+}
+
+function add(one: App): void {
+  if (!apps.value.some((other) => other.id === one.id)) apps.value = [...apps.value, one];
 }

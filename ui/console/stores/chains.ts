@@ -5,6 +5,7 @@ import type { Delivery, EventRecord } from "../../shared/operations";
 import { NEWEST } from "../../shared/paged";
 import { appId } from "../routes";
 import { follow } from "./activity";
+import { knowTargets } from "./targets";
 
 /** The events of requests, oldest first, by the `X-Request-Id`. */
 export const eventsOfRequests = signal<ReadonlyMap<string, EventRecord[]>>(new Map());
@@ -45,6 +46,22 @@ export function followChains(): () => void {
   };
 }
 
+/** Load the deliveries of events that one request caused, however old they are. */
+export async function loadDeliveriesOf(events: readonly EventRecord[]): Promise<void> {
+  const first = events.map((one) => one.id).sort()[0];
+  if (first === undefined) return;
+  // A delivery is stored with its event, and its id is made directly after that of the event.
+  const query = { page: { after: first, size: 100 } };
+  const { deliveries } = await call("ListDeliveries", { appId: appId.value }, { query });
+  const ids = new Set(events.map((one) => one.id));
+  addDeliveries(deliveries.filter((one) => ids.has(one.eventId)));
+}
+
+/** Send an event to its webhook now, also one that was delivered. Rejects with an `ApiError`. */
+export async function sendNow(delivery: Delivery): Promise<void> {
+  addDeliveries([(await call("RetryDelivery", { appId: appId.value, deliveryId: delivery.id })).delivery]);
+}
+
 function hasPending(): boolean {
   return [...deliveriesOfEvents.value.values()].some((all) => all.some((one) => one.status === "pending"));
 }
@@ -66,6 +83,7 @@ function addDeliveries(deliveries: Delivery[]): void {
     next.set(one.eventId, [...others, one]);
   }
   deliveriesOfEvents.value = newest(next);
+  void knowTargets(deliveries.map((one) => one.webhookId)).catch(() => undefined);
 }
 
 function newest<T>(map: Map<string, T>): Map<string, T> {

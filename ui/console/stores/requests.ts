@@ -1,73 +1,111 @@
 // Recorded requests, newest first.
-import { computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { call } from "../../shared/api";
 import type { RecordedRequest, RecordedRequestDetails } from "../../shared/operations";
-import { NEWEST, newestFirst, Paged } from "../../shared/paged";
+import { NEWEST, newestFirst, type Page, Paged } from "../../shared/paged";
+import { Tail } from "../../shared/tail";
 import { appId } from "../routes";
-import { follow } from "./activity";
+import { follow, recording } from "./activity";
+
+const PAGES_WITHOUT_MATCH = 10;
 
 export interface RequestFilter {
   status?: string;
   operation?: string;
   keyId?: string;
+  /** The beginning of the path. */
   path?: string;
+  /** The `X-Request-Id`. */
+  requestId?: string;
 }
 
 /** The requests that match, kept up to date by the stream. */
 export class RequestList {
   /** Ids of rows that have just appeared. */
   readonly fresh = signal<ReadonlySet<string>>(new Set());
-  readonly waiting = computed(() => this.held.value.length);
+  /** How many requests the server did not record because there were too many. */
   readonly dropped = signal(0);
-  readonly paused = signal(false);
-  private readonly held = signal<RecordedRequest[]>([]);
   readonly pages: Paged<RecordedRequest>;
+  readonly tail: Tail<RecordedRequest>;
 
   constructor(private readonly filter: RequestFilter) {
-    this.pages = new Paged(async (cursor) => {
-      const query = { page: { before: cursor ?? NEWEST, size: 100 }, filter: { ...filter } };
-      const found = await call("ListRecordedRequests", { appId: appId.value }, { query });
-      this.dropped.value = found.dropped;
-      return newestFirst(found.requests, found.meta);
-    }, (one) => one.id);
+    this.pages = new Paged((cursor) => this.page(cursor), (one) => one.id);
+    this.tail = new Tail({ show: (requests) => this.show(requests), reload: () => void this.pages.load() });
   }
 
   /** Load the list and follow the stream until the returned function is called. */
   start(): () => void {
     void this.pages.load();
-    return follow({
+    const unfollow = follow({
       onRequests: (requests) => this.add(requests.filter((one) => matches(one, this.filter))),
-      onReset: () => void this.pages.load(),
+      onDropped: (count) => (this.dropped.value += count),
+      onReset: () => {
+        this.tail.forget();
+        void this.pages.load();
+      },
     });
-  }
-
-  /** Show the rows that arrived while the list was paused. */
-  release(): void {
-    this.show(this.held.value);
-    this.held.value = [];
+    return () => {
+      unfollow();
+      this.tail.stop();
+    };
   }
 
   private add(requests: RecordedRequest[]): void {
-    if (!requests.length) return;
-    if (this.paused.value) this.held.value = [...requests, ...this.held.value];
-    else this.show(requests);
+    // The list may have been loaded after the stream began, and have them already.
+    const known = new Set(this.pages.items.value.map((one) => one.id));
+    this.tail.add(requests.filter((one) => !known.has(one.id)));
   }
 
   private show(requests: RecordedRequest[]): void {
     this.pages.prepend(requests);
     this.fresh.value = new Set(requests.map((one) => one.id));
   }
+
+  private async page(cursor: string | null): Promise<Page<RecordedRequest>> {
+    const { requestId, ...filter } = this.filter;
+    if (requestId) return { items: await withRequestId(requestId), next: null };
+    let before = cursor ?? NEWEST;
+    for (let count = 1; ; count += 1) {
+      const query = { page: { before, size: 100 }, filter: { ...filter } };
+      const found = await call("ListRecordedRequests", { appId: appId.value }, { query });
+      this.dropped.value = found.dropped;
+      recording.value = found.recording;
+      const page = newestFirst(found.requests, found.meta);
+      // The server examines a part of the requests for a page, which may have no match.
+      if (page.items.length || page.next === null || count === PAGES_WITHOUT_MATCH) return page;
+      before = page.next;
+    }
+  }
 }
 
-export function matches(one: RecordedRequest, { status, operation, keyId, path }: RequestFilter): boolean {
+export function matches(one: RecordedRequest, { status, operation, keyId, path, requestId }: RequestFilter): boolean {
   return (!status || statusMatches(one.status, status)) && (!operation || one.operation === operation) &&
-    (!keyId || one.keyId === keyId) && (!path || one.path.startsWith(path));
+    (!keyId || one.keyId === keyId) && (!path || one.path.startsWith(path)) && (!requestId || one.requestId === requestId);
 }
 
 function statusMatches(status: number, wanted: string): boolean {
   return wanted.endsWith("xx") ? Math.floor(status / 100) === Number(wanted[0]) : status === Number(wanted);
 }
 
+/** The beginning of the path that someone means who enters `users` or `/v2/apps/…`. */
+export function pathPrefix(entered: string, app: string): string | undefined {
+  const text = entered.trim();
+  if (!text || text === "/") return undefined;
+  return /^\/?(?:v2|heliograph)\//.test(text) ? `/${text.replace(/^\//, "")}` : `/v2/apps/${app}/${text.replace(/^\//, "")}`;
+}
+
+/** Whether a text is an id, as `X-Request-Id` usually is. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{24}$/.test(text.trim());
+}
+
 export async function loadRequest(id: string): Promise<RecordedRequestDetails> {
   return (await call("GetRecordedRequest", { appId: appId.value, recordedRequestId: id })).request;
+}
+
+/** The recorded requests with an `X-Request-Id`. */
+async function withRequestId(requestId: string): Promise<RecordedRequest[]> {
+  const { results } = await call("Find", { appId: appId.value }, { query: { q: requestId } });
+  const found = await Promise.all(results.filter((one) => one.kind === "request").map((one) => loadRequest(one.id)));
+  return found.toSorted((left, right) => (left.id < right.id ? 1 : -1));
 }

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from heliograph.conformance.check import Source, rule
 from heliograph.conformance.end_users import EndUser
@@ -204,11 +205,17 @@ def listed_deliveries(site: Site) -> None:
         site.call("ListDeliveries", params={"filter[status]": "x"}).refused(400, "bad_request")
 
 
-def events_of(lines: Iterator[str]) -> Iterator[Any]:
-    """The events of a stream."""
+def calls_of(lines: Iterator[str]) -> Iterator[Any]:
+    """The data of the events of a stream."""
     for line in lines:
         if line.startswith("data:"):
-            yield from json.loads(line.removeprefix("data:")).get("events", ())
+            yield json.loads(line.removeprefix("data:"))
+
+
+def events_of(lines: Iterator[str]) -> Iterator[Any]:
+    """The events of a stream."""
+    for call in calls_of(lines):
+        yield from call.get("events", ())
 
 
 def stream_path(site: Site, query: str = "") -> str:
@@ -291,3 +298,25 @@ def deliveries_with_ids(site: Site) -> None:
     equal([one["id"] for one in shown], ids, "the ids of the deliveries")
     both = {"filter[ids]": ids[0], "filter[status]": "pending"}
     site.call("ListDeliveries", params=both).refused(400, "bad_request")
+
+
+@rule("deliveries.9", "A stream with a name is listed, with the target that it states.", Need.EXTENSIONS)
+def listed_streams(site: Site) -> None:
+    name = site.name()
+    path = stream_path(site, f"?{urlencode({'listener': name, 'forwardTo': 'http://localhost:3000/hook?key=1'})}")
+    with site.run.caller.stream(path, site.authorization) as lines:
+        next(lines)
+        found = [one for one in site.ok("ListListeners")["listeners"] if one["name"] == name]
+    equal([one["forwardTo"] for one in found], ["http://localhost:3000/hook"], "the targets of the listener")
+
+
+@rule("deliveries.10", "A delivery that is sent again repeats its event in the stream.", Need.WEBHOOK, Need.EXTENSIONS)
+def repeated_events(site: Site) -> None:
+    group = site.group()
+    path = stream_path(site, f"?conversationId={group}&trigger=conversation:message&repeated=true")
+    with Hook(site) as hook, site.run.caller.stream(path, site.authorization) as lines:
+        next(lines)
+        site.say(group)
+        site.ok("RetryDelivery", deliveryId=hook.settled("delivered")["id"])
+        first, again = itertools.islice(calls_of(lines), 2)
+    equal(again, {**first, "repeated": True}, "the second event of the stream")

@@ -20,8 +20,11 @@ from heliograph.server.http.urls import Urls
 
 CONSOLE_PATH = "/console"
 _ASSETS = Path(__file__).with_name("assets")
+_SCRIPT = "text/javascript; charset=utf-8"
 _MEDIA_TYPES = {
-    "console.js": "text/javascript; charset=utf-8",
+    "console.js": _SCRIPT,
+    "chunk.js": _SCRIPT,
+    "more.js": _SCRIPT,
     "console.css": "text/css; charset=utf-8",
     "inter.woff2": "font/woff2",
     "icon.svg": "image/svg+xml",
@@ -63,10 +66,11 @@ _PAGE = """<!doctype html>
   <meta name="color-scheme" content="light dark">
   <base href="{base}">
   <title>Heliograph</title>
-  <link rel="icon" href="assets/icon.svg{version}">
-  <link rel="preload" href="assets/inter.woff2" as="font" type="font/woff2" crossorigin>
-  <link rel="stylesheet" href="assets/console.css{version}">
-  <script type="module" src="assets/console.js{version}"></script>
+  <link rel="icon" href="{assets}/icon.svg">
+  <link rel="preload" href="{assets}/inter.woff2" as="font" type="font/woff2" crossorigin>
+  <link rel="modulepreload" href="{assets}/chunk.js">
+  <link rel="stylesheet" href="{assets}/console.css">
+  <script type="module" src="{assets}/console.js"></script>
 </head>
 <body>
   <noscript>The console needs JavaScript.</noscript>
@@ -84,23 +88,21 @@ def console_routes(urls: Urls) -> list[Route]:
         return urlsplit(urls.base(exchange_of(request.scope))).path + CONSOLE_PATH + "/"
 
     async def page(request: Request) -> Response:
-        text = _PAGE.format(base=escape(base(request), quote=True), version=f"?v={digest}")
+        text = _PAGE.format(base=escape(base(request), quote=True), assets=f"assets/{digest}")
         return HTMLResponse(text, headers=_HEADERS)
 
     async def asset(request: Request) -> Response:
         name = request.path_params["name"]
-        if name not in files:
+        # A page that another release sent has other assets, which would be cached forever as those.
+        if name not in files or request.path_params["digest"] != digest:
             raise NotFound
-        # A new release has new URLs, except for the font, whose URL is in the style sheet.
-        cached = _FOREVER if request.url.query or name == "inter.woff2" else "no-cache"
-        headers = {**_HEADERS, "cache-control": cached}
-        return Response(files[name], media_type=_MEDIA_TYPES[name], headers=headers)
+        return Response(files[name], media_type=_MEDIA_TYPES[name], headers={**_HEADERS, "cache-control": _FOREVER})
 
     async def add_slash(request: Request) -> Response:
         return RedirectResponse(base(request))
 
     return [
         Route(CONSOLE_PATH, add_slash),
-        Route(f"{CONSOLE_PATH}/assets/{{name}}", asset),
+        Route(f"{CONSOLE_PATH}/assets/{{digest}}/{{name}}", asset),
         Route(f"{CONSOLE_PATH}/{{view:path}}", page),
     ]

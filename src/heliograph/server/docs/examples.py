@@ -10,6 +10,7 @@ from msgspec.structs import asdict, replace
 from heliograph.server.docs.console_examples import CONSOLE_EXAMPLES
 from heliograph.server.docs.listing_examples import LISTING_EXAMPLES
 from heliograph.server.docs.sandbox_examples import SANDBOX_EXAMPLES
+from heliograph.server.docs.stream_examples import STREAM_EXAMPLES
 from heliograph.wire import (
     activities,
     apps,
@@ -19,7 +20,6 @@ from heliograph.wire import (
     deliveries,
     devices,
     event_records,
-    events,
     inbound,
     integrations,
     keys,
@@ -139,22 +139,7 @@ _delivery = deliveries.Delivery(
     due_at="2026-11-22T15:43:27.361Z",
 )
 _attempt = deliveries.Attempt(number=1, started_at=_TIME, milliseconds=241, status=503, response="Down for repairs")
-_call = events.WebhookCall(
-    app=events.WebhookApp(id=_APP),
-    webhook=events.WebhookCalled(id="0" * 24, version="v2"),
-    events=[
-        events.Event(
-            id=_EVENT,
-            type="conversation:create",
-            created_at=_TIME,
-            payload=events.ConversationCreatePayload(
-                conversation=conversations.ConversationTruncated(id=_GROUP, type="sdkGroup"),
-                creation_reason="none",
-                source=Source(type="api"),
-            ),
-        )
-    ],
-)
+_listed_delivery = replace(_delivery, last_attempt=replace(_attempt, response=None))
 _event_record = event_records.EventRecord(
     id=_EVENT,
     type="conversation:remove",
@@ -245,12 +230,11 @@ _RESPONSES: tuple[Any, ...] = (
     ),
     oauth.OAuthClientListResponse(oauth_clients=[_oauth_client]),
     deliveries.DeliveryResponse(delivery=replace(_delivery, attempts=[_attempt])),
-    deliveries.DeliveryListResponse(deliveries=[_delivery], meta=_end),
+    deliveries.DeliveryListResponse(deliveries=[_listed_delivery], meta=_end),
     _event_record,
     event_records.EventRecordListResponse(events=[_event_record], meta=_end),
     recorded_requests.RecordedRequestResponse(request=_recorded_details),
     recorded_requests.RecordedRequestListResponse(requests=[_recorded], recording=True, dropped=0, meta=_end),
-    _call,
 )
 _hook = {"target": "https://example.org/hook", "triggers": ["conversation:join", "conversation:leave"]}
 # In some bodies null has a meaning, so these examples are JSON rather than structs.
@@ -334,7 +318,7 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
     users.UserUpdateBody: {"profile": {"surname": "Lovelace"}},
 }
 
-_EXAMPLES = {**_BODIES, **SANDBOX_EXAMPLES, **CONSOLE_EXAMPLES, **LISTING_EXAMPLES}
+_EXAMPLES = {**_BODIES, **SANDBOX_EXAMPLES, **CONSOLE_EXAMPLES, **LISTING_EXAMPLES, **STREAM_EXAMPLES}
 
 
 def example_of(kind: BodyType | ResponseType) -> Any:

@@ -51,6 +51,7 @@ _RESPONSES: tuple[Any, ...] = (
     inboxes.InboxResponse(inbox=_inbox),
     inboxes.InboxCallListResponse(calls=[_call], meta=PageMeta(has_more=False)),
     triggers.TriggerResponse(event=_event, deliveries=[_DELIVERY]),
+    triggers.EventExampleResponse(payload=msgspec.to_builtins(_payload)),
 )
 
 INBOX_EXAMPLES: dict[BodyType | ResponseType, Any] = {

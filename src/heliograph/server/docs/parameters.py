@@ -39,21 +39,30 @@ FILTERS = {
     "operation": "The operation.",
     "types": "Types of integrations, separated by commas.",
     "path": "The path below the URL of an inbox, or the beginning of the path of a recorded request.",
-    "eventType": "The type of an event in the body.",
+    "eventId": "The event.",
+    "eventType": "The type of the event, or of an event in the body.",
     "type": "The type of the event.",
     "keyId": "The key of the caller.",
     "requestId": "The X-Request-Id of the request that caused the event.",
     "ids": "Up to 100 ids, separated by commas; no other filter can be combined with it.",
 }
-ONE_OF = {("Deliveries", "status"): get_args(DeliveryStatus), ("Deliveries", "type"): tuple(EVENT_TYPES)}
+ONE_OF = {
+    ("Deliveries", "status"): get_args(DeliveryStatus),
+    ("Deliveries", "type"): tuple(EVENT_TYPES),
+    ("Deliveries", "eventType"): tuple(EVENT_TYPES),
+}
 QUERY = {
     "brandId": "The brand in which to look up the external id.",
     "access": "Who may read the attachment: `public`.",
     "for": "The purpose of the attachment: `message`.",
     "conversationId": "The conversation.",
     "includeFullUser": "`true` includes full users in the events, like the option of a webhook.",
+    "repeated": "`true` includes repetitions: events of which a delivery was sent again, marked with `repeated`.",
+    "listener": "The name under which ListListeners lists the stream while it is open.",
+    "forwardTo": "The URL to which the listener forwards the events, for ListListeners.",
     "q": "An id, an external id, an email address, or the beginning of the name of a conversation.",
     "sort": "The order: `newest` (by default) or `oldest`; for conversations also `activity`.",
+    "type": "The type of the event.",
     "trigger": "Triggers of webhooks, separated by commas: only events of these types. All events if absent.",
     "client_id": "The integration, by the id of its OAuth client.",
     "response_type": "The type of the grant: `code`.",

@@ -20,6 +20,7 @@ _KEYS = ("apikey", "privatekey", "serverkey", "signingkey", "accesskey", "consum
 _PARTS = (b"secret", b"token", b"password", b"certificate", b"credential", b"authorization", b"cookie", b"signature",
           b"ticket", b"key", rb"\u")  # fmt: skip
 _KEY_ID = re.compile(r"[a-z]{2,4}_[0-9a-f]{24}\Z")
+_LOGIN = re.compile(r"//[^/?#]*@")
 _SCHEMES = {b"basic": "Basic", b"bearer": "Bearer"}
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -80,8 +81,9 @@ def query(text: str) -> str:
 
 def _parameter(part: str) -> str:
     name, equals, _ = part.partition("=")
-    # `filter={"token":"x"}` has a name in its value.
-    return f"{name}={quote(MASK)}" if equals and may_contain_secrets(unquote(part).encode()) else part
+    # `filter={"token":"x"}` has a name in its value, and a URL such as that of `forwardTo` may have a password.
+    plain = unquote(part)
+    return f"{name}={quote(MASK)}" if equals and (may_contain_secrets(plain.encode()) or _LOGIN.search(plain)) else part
 
 
 def credential(authorization: bytes, *, proved: bool) -> tuple[str, str | None]:

@@ -16,6 +16,7 @@ from heliograph.storage.rows.recorded_requests import StoredRequest
 from heliograph.wire.recorded_requests import RecordedMessage
 
 _PATH_LIMIT = 2048
+_TITLE_LIMIT = 1024
 _JSON = "application/json"
 _ERASING = {"DeleteUser": "", "DeleteUserPersonalInformation": "/personalinformation"}
 _encode = msgspec.json.Encoder().encode
@@ -44,6 +45,18 @@ class Recorded(Struct, array_like=True, gc=False):
     response_body: bytes | None
     ended_at: float
     seconds: float
+
+
+class _Error(Struct):
+    code: str | None = None
+    title: str | None = None
+
+
+class _Refusal(Struct):
+    errors: list[_Error] = []
+
+
+_decode_refusal = msgspec.json.Decoder(_Refusal).decode
 
 
 def recorded(
@@ -86,6 +99,7 @@ def row_of(one: Recorded) -> StoredRequest:
     answered = _headers(one.response_headers)
     sent = RecordedMessage(headers=headers, size=one.size, body=_sent(one.body, headers))
     received = RecordedMessage(headers=answered, size=one.response_size, body=_received(one.response_body, answered))
+    error = _first_error(one.status, received.body)
     return StoredRequest(
         id="",
         app_id=one.app_id,
@@ -98,9 +112,21 @@ def row_of(one: Recorded) -> StoredRequest:
         operation=one.operation,
         key_id=one.key_id if one.authenticated else key_id,
         session_id=one.session_id,
+        error_code=error.code,
+        error_title=error.title and error.title[:_TITLE_LIMIT],
         sent=Raw(_encode(sent)),
         received=Raw(_encode(received)),
     )
+
+
+def _first_error(status: int, body: Raw | None) -> _Error:
+    """The first error of a response, of which lists show the code and the title."""
+    if status < 400 or body is None:
+        return _Error()
+    try:
+        return next(iter(_decode_refusal(body).errors), _Error())
+    except msgspec.MsgspecError:  # not an error of the API
+        return _Error()
 
 
 def _path(one: Recorded) -> str:

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from heliograph import ids
 from heliograph.domain.events.full_users import show_full_users
 from heliograph.errors import BadRequest
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
+from heliograph.server.listening import Presence, listed
 from heliograph.server.streams import Streams
-from heliograph.server.tailing import EventParts, Tail, cursor_line, following
-from heliograph.storage.rows import stream
+from heliograph.server.tailing import RECHECK_SECONDS, EventParts, Tail, cursor_line, following
+from heliograph.storage.rows import repetitions, stream
 from heliograph.storage.rows.cursors import CursorCodec, cursor_codec
+from heliograph.storage.rows.listeners import StoredListener
 from heliograph.storage.rows.log_rows import StoredEvent
 from heliograph.storage.rows.stream import Found
 from heliograph.storage.store import Store
+from heliograph.wire import envelope, times
 from heliograph.wire.envelope import NO_WEBHOOK, call_body
+from heliograph.wire.listeners import parse_name
 from heliograph.wire.paths import AppPath
 from heliograph.wire.table.extensions import STREAM_EVENTS
 
 _KEEP_ALIVE_SECONDS = 15.0
+_TRUTHS = {"false": False, "true": True}
 _PAGE = 200
 _OLDEST = b"0"
 
@@ -36,25 +42,44 @@ class Selection:
     triggers: list[str]
     conversation_id: str | None
     include_full_user: bool
+    repeated: bool
+    """Whether it has repetitions of events."""
+    presence: Presence
 
 
 @handles(STREAM_EVENTS)
 async def open_stream(request: Request[AppPath, None]) -> EventParts:
+    selection = _selection(request, await request.store.read(cursor_codec, request.tenant.app_id))
+    position, first = await _start(request, selection.cursors)
+    return listed(selection.presence, following(request, EventTail(selection, position), first))
+
+
+def _selection(request: StreamRequest, cursors: CursorCodec) -> Selection:
     plain = request.query.plain
-    if plain.get("includeFullUser", "false") not in ("true", "false"):
-        raise BadRequest("includeFullUser should be true or false")
-    app_id = request.tenant.app_id
-    cursors = await request.store.read(cursor_codec, app_id)
-    selection = Selection(
+    return Selection(
         store=request.store,
-        app_id=app_id,
+        app_id=request.tenant.app_id,
         cursors=cursors,
         triggers=[trigger for trigger in plain.get("trigger", "").split(",") if trigger],
         conversation_id=plain.get("conversationId"),
-        include_full_user=plain.get("includeFullUser") == "true",
+        include_full_user=_is_true(plain, "includeFullUser"),
+        repeated=_is_true(plain, "repeated"),
+        presence=Presence(request.store, _listener(request)),
     )
-    position, first = await _start(request, cursors)
-    return following(request, EventTail(selection, position), first)
+
+
+def _listener(request: StreamRequest) -> StoredListener | None:
+    """The listener that the stream is to be listed as; None without a name."""
+    plain = request.query.plain
+    named = parse_name(plain.get("listener"), plain.get("forwardTo"))
+    return None if named is None else StoredListener(request.tenant.app_id, ids.new(), *named, times.now())
+
+
+def _is_true(parameters: dict[str, str], name: str) -> bool:
+    value = _TRUTHS.get(parameters.get(name, "false"))
+    if value is None:
+        raise BadRequest(f"{name} should be true or false")
+    return value
 
 
 async def _start(request: StreamRequest, cursors: CursorCodec) -> tuple[str, bytes]:
@@ -85,21 +110,29 @@ class EventTail(Tail):
     keep_alive_seconds = _KEEP_ALIVE_SECONDS
 
     def __init__(self, selection: Selection, position: str) -> None:
+        self.repeated = selection.repeated
         self._selection = selection
         self._position = position
+
+    @property
+    def read_seconds(self) -> float:
+        """A command beside a server on SQLite can repeat events, and wakes no stream."""
+        beside = self.repeated and not self._selection.store.shared
+        return RECHECK_SECONDS if beside else _KEEP_ALIVE_SECONDS
 
     async def next_part(self, streams: Streams) -> bytes | None:
         """The events after the position; None at the end of the stream."""
         selection, horizon = self._selection, await streams.horizon()
         # One snapshot, in which no maintenance deletes events that are being skipped.
-        found, following = await selection.store.snapshot(
-            stream.after, selection.app_id, self._position, horizon, _PAGE
-        )
+        after = repetitions.after if self.repeated else stream.after
+        found, following = await selection.store.snapshot(after, selection.app_id, self._position, horizon, _PAGE)
         if following == self._position:
             return None
         self._position = following
         selected = await _select(selection, found)
-        parts = [_event_part(selection.cursors.encode(id), event) for id, event in selected]
+        if selected:
+            selection.presence.sent()
+        parts = [_event_part(selection.cursors.encode(id), event, repeated=id != event.id) for id, event in selected]
         # The position also moves past events that are filtered out, so that they are not read again.
         return b"".join([*parts, _cursor_part(selection.cursors, following)]) if found else b""
 
@@ -130,6 +163,8 @@ def _reset_part(cursors: CursorCodec, position: str) -> bytes:
     return cursor_line(cursors.encode(position)) + b"event: reset\ndata: {}\n\n"
 
 
-def _event_part(cursor: str, event: StoredEvent) -> bytes:
+def _event_part(cursor: str, event: StoredEvent, *, repeated: bool) -> bytes:
     body = call_body(event.app_id, NO_WEBHOOK, event.id, event.type, event.created_at, event.payload)
+    if repeated:
+        body = envelope.repeated(body)
     return cursor_line(cursor) + f"event: {event.type}\ndata: ".encode() + body + b"\n\n"

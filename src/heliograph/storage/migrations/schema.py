@@ -32,6 +32,8 @@ from heliograph.storage.migrations.steps import (
     step_20_requests,
     step_21_sessions,
     step_22_lists,
+    step_23_listeners,
+    step_24_request_errors,
 )
 from heliograph.storage.rows import meta
 
@@ -58,6 +60,8 @@ STEPS: tuple[Step, ...] = (
     step_20_requests.STEP,
     step_21_sessions.STEP,
     step_22_lists.STEP,
+    step_23_listeners.STEP,
+    step_24_request_errors.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

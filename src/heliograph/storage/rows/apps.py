@@ -29,6 +29,8 @@ OWNED: dict[str, Columns] = {
     "support_user": ("bucket", "app_id", "zendesk_id"),
     "app_user": ("bucket", "app_id", "id"),
     "request": ("bucket", "app_id", "id"),
+    "repetition": ("bucket", "id"),
+    "listener": ("bucket", "app_id", "id"),
 }
 
 

@@ -137,10 +137,19 @@ async def attempts(reader: Reader, app_id: str, delivery: StoredDelivery) -> lis
     return [StoredAttempt(*row) for row in rows]
 
 
-async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
-    """Make a settled delivery pending again; does nothing if it is pending, or if its event is gone."""
+async def last_attempts(reader: Reader, app_id: str, delivered: Sequence[StoredDelivery]) -> dict[str, StoredAttempt]:
+    """The last attempt of each of these deliveries, by the id of the delivery, without what the endpoint responded."""
+    keys = [(reader.bucket(one.lane), one.id, one.attempts, app_id) for one in delivered if one.attempts]
+    if not keys:
+        return {}
+    rows = await reader.get_many("attempt", ATTEMPT_COLUMNS[:-1], ("bucket", "delivery_id", "number", "app_id"), keys)
+    return {row[0]: StoredAttempt(*(*row, None)) for row in rows}
+
+
+async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> bool:
+    """Make a settled delivery pending again; returns False if it is pending, or if its event is gone."""
     tx.effects.due.add((delivery.webhook_id, tx.bucket(delivery.lane)))
-    await tx.execute(
+    changed = await tx.execute(
         "UPDATE delivery SET status = 'pending', tries = 0, due_at = $1, settled_at = NULL "
         "WHERE bucket = $2 AND id = $3 AND app_id = $4 AND status <> 'pending' "
         "AND EXISTS (SELECT 1 FROM event WHERE event.bucket = $2 AND event.id = $5)",
@@ -149,6 +158,20 @@ async def retry(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
         delivery.id,
         app_id,
         delivery.event_id,
+    )
+    return changed > 0
+
+
+async def hasten(tx: Tx, app_id: str, delivery: StoredDelivery) -> None:
+    """Make a pending delivery due now, with new attempts; does nothing if it is settled."""
+    tx.effects.due.add((delivery.webhook_id, tx.bucket(delivery.lane)))
+    await tx.execute(
+        "UPDATE delivery SET tries = 0, due_at = $1 "
+        "WHERE bucket = $2 AND id = $3 AND app_id = $4 AND status = 'pending'",
+        tx.now,
+        tx.bucket(delivery.lane),
+        delivery.id,
+        app_id,
     )
 
 

@@ -17,6 +17,8 @@ from heliograph.wire.base import Response
 
 WEBHOOKS_ONLY, STREAM_TOO = "webhooks", "stream"
 """The values of the column `synthetic`, which is NULL in the rows of real events: whether the event stream has it."""
+STREAMED = f"(synthetic IS NULL OR synthetic <> '{WEBHOOKS_ONLY}')"
+"""An SQL condition: whether the event stream has a row of `event`."""
 
 
 async def add(

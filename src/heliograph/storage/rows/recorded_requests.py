@@ -41,6 +41,8 @@ class StoredSummary(Struct):
     operation: str | None
     key_id: str | None
     session_id: str | None
+    error_code: str | None
+    error_title: str | None
 
 
 class StoredRequest(StoredSummary):

@@ -174,6 +174,22 @@ async def prune_outbound(tx: Tx, table: str, bucket: int, after: str, mark: Mark
     return rows[-1][0] if len(rows) == limit else None
 
 
+async def prune_repetitions(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+    """Delete the repetitions of events that are before the mark, among the next `limit` rows of the bucket.
+
+    Returns the id to continue after, or None if there are no more.
+    """
+    rows = await tx.rows(
+        f"SELECT id FROM {table} WHERE bucket = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4",
+        bucket,
+        after,
+        mark.id,
+        limit,
+    )
+    await tx.delete("repetition", ("bucket", "id"), [(bucket, id) for id, *_ in rows])
+    return rows[-1][0] if len(rows) == limit else None
+
+
 async def prune_requests(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
     """Delete up to `limit` old requests of the next app of the bucket.
 

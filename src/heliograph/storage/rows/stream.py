@@ -18,7 +18,7 @@ from heliograph import ids
 from heliograph.storage.engine import Columns, Reader, Row, Tx, parameters
 from heliograph.storage.rows import meta
 from heliograph.storage.rows.log_rows import EVENT_ROWS, StoredEvent
-from heliograph.storage.rows.outbox import WEBHOOKS_ONLY
+from heliograph.storage.rows.outbox import STREAMED
 
 _OVERLAP_MILLISECONDS = 60_000
 """The events that are repeated after a position that means nothing in this database. No transaction is open for longer
@@ -26,7 +26,6 @@ than this."""
 _EVENTS_EXAMINED = 1_000
 _FORGOTTEN = "forgotten_positions"
 """The name in `meta` of the ranges of positions that restored snapshots have undone."""
-_STREAMED = f"(synthetic IS NULL OR synthetic <> '{WEBHOOKS_ONLY}')"
 _MOST_FORGOTTEN = 1_000
 
 Found = list[tuple[str, StoredEvent]]
@@ -52,8 +51,11 @@ async def start(tx: Tx) -> None:
 
 
 async def newest(reader: Reader) -> str:
-    """The id of the newest event of a database with one writer."""
-    row = await reader.row("SELECT max(id) FROM event WHERE bucket = 0")
+    """The id of the newest event or repetition of a database with one writer."""
+    row = await reader.row(
+        "SELECT max(id) FROM (SELECT max(id) AS id FROM event WHERE bucket = 0 "
+        "UNION ALL SELECT max(id) FROM repetition WHERE bucket = 0) AS ends"
+    )
     return (row[0] if row else None) or ids.FIRST
 
 
@@ -91,7 +93,7 @@ async def after(reader: Reader, app_id: str, position: str, horizon: str, limit:
 
     The horizon must have been read before, or in the same snapshot.
     """
-    rows, _, end = await rows_after(reader, app_id, EVENT_ROWS.columns, _STREAMED, position, horizon, limit)
+    rows, _, end = await rows_after(reader, app_id, EVENT_ROWS.columns, STREAMED, position, horizon, limit)
     found = [(row[0], EVENT_ROWS.load(row)) for row in rows]
     if reader.single_writer:
         return found, end  # behind the events of other apps

@@ -19,7 +19,7 @@ from heliograph import ids
 from heliograph.errors import UsageError
 from heliograph.storage import sealing, unlocking
 from heliograph.storage.migrations import schema
-from heliograph.storage.rows import cursors, stream
+from heliograph.storage.rows import cursors, listeners, stream
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.snapshots import MOST_BYTES, MOST_SNAPSHOTS, Snapshots, StoredSnapshot
 from heliograph.storage.sqlite.examining import schema_version
@@ -206,6 +206,7 @@ async def _continue(tx: SQLiteTx, live: SQLiteTx) -> None:
     ids.follow(newest)
     since = newest if own == other else ids.FIRST
     await cursors.set_key(tx, own)
+    await listeners.forget(tx)
     await stream.forget_between(tx, since, ids.new())
 
 

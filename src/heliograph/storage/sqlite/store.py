@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -31,6 +29,7 @@ from heliograph.storage.sqlite.location import (
     refuse_unusable,
 )
 from heliograph.storage.sqlite.locking import DatabaseFile
+from heliograph.storage.sqlite.scratch import Scratch
 from heliograph.storage.sqlite.snapshots import SnapshotFiles, copy_into
 from heliograph.storage.sqlite.tx import DIALECT, SQLiteTx, connect, unavailable
 from heliograph.storage.sqlite.writer import Job, Writer, drive
@@ -74,7 +73,7 @@ class EmbeddedStore(Store):
             is_quiet=lambda: self.is_quiet(),
         )
         self.persistent = True
-        self._scratch: Path | None = None
+        self._scratch: Scratch | None = None
         self._files = FileWatch(location, file)
         self._next_check: asyncio.TimerHandle | None = None
         self._checkpointer = Checkpointer(location.path, writer) if serve else None
@@ -169,7 +168,7 @@ class EmbeddedStore(Store):
             return None
         return self.page_cache.get(app_id, conversation_id, page)
 
-    def delete_on_close(self, folder: Path) -> None:
+    def delete_on_close(self, folder: Scratch) -> None:
         """Remove the folder of the database when the store is closed."""
         self.name = "in memory: nothing is kept"
         self.persistent = False
@@ -196,7 +195,7 @@ class EmbeddedStore(Store):
         self._write_connection.close()
         self._file.close()
         if self._scratch:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch.remove()
 
 
 def open_embedded(where: str, *, serve: bool) -> EmbeddedStore:
@@ -209,12 +208,12 @@ def open_embedded(where: str, *, serve: bool) -> EmbeddedStore:
             exist, it has a newer schema version or another master key, or another process serves it and `serve` is set
             or the schema must be migrated.
     """
-    scratch = Path(tempfile.mkdtemp(prefix="heliograph-")) if where == MEMORY else None
+    scratch = Scratch() if where == MEMORY else None
     try:
-        store = _open(scratch / "memory.db" if scratch else where, serve=serve)
+        store = _open(scratch.path / "memory.db" if scratch else where, serve=serve)
     except BaseException:
         if scratch:
-            shutil.rmtree(scratch, ignore_errors=True)
+            scratch.remove()
         raise
     if scratch:
         store.delete_on_close(scratch)
@@ -253,9 +252,7 @@ def _connected(location: Location, file: DatabaseFile, left: list[Path], *, serv
     connection = connect(location.path, read_only=False)
     try:
         sealer = _prepare(connection, location)
-        newest = connection.execute("SELECT id FROM event ORDER BY bucket DESC, id DESC LIMIT 1").fetchone()
-        if newest:
-            ids.follow(newest[0])
+        ids.follow(drive(stream.newest(SQLiteTx(connection, BUCKETS))))
         if serve and location.log in left:
             # After a crash, the index does not count checkpoints before the first one, see `file_watch`.
             connection.execute("PRAGMA wal_checkpoint")

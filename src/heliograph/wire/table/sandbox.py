@@ -14,7 +14,7 @@ from heliograph.wire.requests import RequestListResponse
 from heliograph.wire.sandbox import SandboxResponse
 from heliograph.wire.seeds import SeedBody, SeedExportResponse, SeedResponse
 from heliograph.wire.snapshots import SnapshotBody, SnapshotListResponse, SnapshotResponse
-from heliograph.wire.triggers import TriggerBody, TriggerResponse
+from heliograph.wire.triggers import EventExampleResponse, TriggerBody, TriggerResponse
 
 SANDBOX_TAG = "Sandbox"
 
@@ -78,6 +78,11 @@ TRIGGER_EVENT = Operation(
     "Sends an example of an event, with fields of your choice, to the receivers that `to` names.",
     body=Json(TriggerBody), response=Json(TriggerResponse), status=201,
     errors=(errors.ConversationNotFound, errors.UserNotFound),
+)
+GET_EVENT_EXAMPLE = Operation(
+    "GetEventExample", "GET", SANDBOX / "trigger", SANDBOX_TAG, A,
+    "Returns an example of the payload of an event, with new ids, and sends nothing.",
+    body=NO_BODY, response=Json(EventExampleResponse), errors=(errors.BadRequest,), query=("type",), required=("type",),
 )
 PUT_CHAOS = Operation(
     "PutChaos", "PUT", SANDBOX / "chaos", SANDBOX_TAG, A,

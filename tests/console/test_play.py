@@ -1,0 +1,101 @@
+"""Playing an end user beside the business."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.console.browsing import Console
+
+pytestmark = pytest.mark.one_engine
+
+FORM = {
+    "type": "form",
+    "fields": [
+        {"type": "text", "name": "name", "label": "Your name"},
+        {
+            "type": "select",
+            "name": "size",
+            "label": "Size",
+            "options": [{"name": "s", "label": "Small"}, {"name": "l", "label": "Large"}],
+        },
+    ],
+}
+
+
+def post(console: Console, conversation: str, content: object) -> None:
+    """Post a message of the business."""
+    console.api.ok(
+        "POST", f"/conversations/{conversation}/messages", {"author": {"type": "business"}, "content": content}
+    )
+
+
+def test_both_sides(console: Console) -> None:
+    """The user writes, types, reads, selects a reply, presses a button, and fills in a form."""
+    page, api = console.page, console.api
+    ada = api.new_user("ada")
+    group = api.new_group(displayName="Crew")
+    api.join(group, ada, subscribe=True)
+    console.open(f"conversations/{group}", play="1")
+    phone = page.get_by_role("complementary", name="Play an end user")
+    business = page.get_by_role("group", name="Messages", exact=True)
+    field = phone.get_by_label("Message of ada")
+    field.fill("Where is my order?")
+    expect(business).to_contain_text("ada is typing…")
+    field.press("Enter")
+    expect(business.get_by_role("listitem").filter(has_text="Where is my order?")).to_be_visible()
+    expect(business).not_to_contain_text("is typing…")
+    actions = [
+        {"type": "reply", "text": "Morning", "payload": "m"},
+        {"type": "postback", "text": "Later", "payload": "later"},
+    ]
+    post(console, group, {"type": "text", "text": "When?", "actions": actions})
+    expect(business).to_contain_text("Seen by ada")
+    console.assert_accessible()
+    phone.get_by_role("button", name="Later").click()
+    expect(page.get_by_text("Sent postback “later”")).to_be_visible()
+    phone.get_by_role("group", name="Quick replies").get_by_role("button", name="Morning").click()
+    expect(business.get_by_role("listitem").filter(has_text="Morning").last).to_contain_text("ada")
+    post(console, group, FORM)
+    phone.get_by_role("button", name="Submit").click()
+    expect(phone.get_by_role("alert")).to_be_visible()
+    phone.get_by_label("Your name").fill("Ada")
+    phone.get_by_label("Size").select_option("Large")
+    phone.get_by_role("button", name="Submit").click()
+    expect(business.get_by_role("listitem").filter(has_text="In response to")).to_contain_text("Large")
+    expect(phone.get_by_role("button", name="Submit")).to_have_count(0)
+    sources = [
+        one["source"]["type"]
+        for one in api.ok("GET", f"/conversations/{group}/messages")["messages"]
+        if one["author"]["type"] == "user"
+    ]
+    assert sources == ["web"] * 3
+
+
+def test_a_file_of_the_user(console: Console) -> None:
+    """A picture is uploaded, and both sides see it; the user who is added can be played."""
+    page = console.page
+    group = console.api.new_group(displayName="Crew")
+    console.open(f"conversations/{group}", play="1")
+    phone = page.get_by_role("complementary", name="Play an end user")
+    phone.get_by_role("button", name="Add participant").click()
+    page.get_by_label("User ID or external ID").fill("bob")
+    page.get_by_role("dialog").get_by_role("button", name="Add participant").click()
+    expect(phone.get_by_label("Message of bob")).to_be_visible()
+    with page.expect_file_chooser() as chooser:
+        phone.get_by_role("button", name="Send a file as the user").click()
+    chooser.value.set_files({"name": "receipt.png", "mimeType": "image/png", "buffer": PIXEL})
+    for side in (phone, page.get_by_role("group", name="Messages", exact=True)):
+        expect(picture(side)).to_be_visible()
+        assert picture(side).evaluate("one => one.decode().then(() => one.naturalWidth)") == 1
+    console.assert_accessible()
+
+
+def picture(side: Locator) -> Locator:
+    """The picture that was sent."""
+    return side.get_by_role("img", name="receipt.png")
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415478da63f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
+)

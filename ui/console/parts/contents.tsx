@@ -1,0 +1,73 @@
+// The content of a message, of each type. With `player`, what an end user can press is a button.
+import type { Message } from "../../shared/operations";
+import type { Player } from "../stores/playing";
+import { Actions } from "./actions";
+import { Items } from "./items";
+import { FileLink, Picture } from "./media";
+import { PlainText, RichText } from "./rich-text";
+import { FormContent, FormResponse } from "./form-content";
+import { Icon } from "./icons";
+import { Json } from "./values";
+
+export interface ContentProps {
+  message: Message;
+  /** Plays an end user; null for the view of the business. */
+  player: Player | null;
+}
+
+export function Contents({ message, player }: ContentProps) {
+  const { content } = message;
+  switch (content.type) {
+    case "text":
+      return <><Text content={content} /><Actions actions={content.actions} messageId={message.id} player={player} /></>;
+    case "image":
+      return (
+        <>
+          <Picture url={content.mediaUrl} text={content.altText} />
+          <Text content={content} />
+          <Actions actions={content.actions} messageId={message.id} player={player} />
+        </>
+      );
+    case "file":
+      return <><FileLink url={content.mediaUrl} text={content.altText} size={content.mediaSize} /><Text content={content} /></>;
+    case "carousel":
+      return <Items items={content.items} kind="carousel" messageId={message.id} player={player} />;
+    case "list":
+      return (
+        <>
+          <Items items={content.items} kind="item-list" messageId={message.id} player={player} />
+          <Actions actions={content.actions} messageId={message.id} player={player} />
+        </>
+      );
+    case "location":
+      return <Location content={content} />;
+    case "form":
+      return <FormContent message={message} content={content} player={player} />;
+    case "formResponse":
+      return <FormResponse content={content} />;
+    case "template":
+      return <div class="stack small"><span class="faint">Template</span><Json value={content.template} /></div>;
+    default:
+      return <Json value={content} />;
+  }
+}
+
+function Text({ content }: { content: { text?: string; htmlText?: string } }) {
+  if (content.htmlText) return <RichText html={content.htmlText} />;
+  return content.text ? <PlainText text={content.text} /> : null;
+}
+
+type LocationContent = Extract<Message["content"], { type: "location" }>;
+
+function Location({ content: { coordinates, location } }: { content: LocationContent }) {
+  return (
+    <div class="location">
+      <Icon name="map-pin" />
+      <div>
+        {location?.name && <p class="item-title" dir="auto">{location.name}</p>}
+        {location?.address && <p dir="auto">{location.address}</p>}
+        <p class="mono muted">{coordinates.lat}, {coordinates.long}</p>
+      </div>
+    </div>
+  );
+}

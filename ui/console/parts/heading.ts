@@ -1,0 +1,13 @@
+// A new view is read from its heading.
+
+/** Move the focus to the heading of the screen, or to the screen while it has none. */
+export function focusHeading(): void {
+  const target = document.querySelector<HTMLElement>("main h1") ?? document.querySelector<HTMLElement>("main");
+  target?.setAttribute("tabindex", "-1");
+  target?.focus();
+}
+
+/** Move the focus to a heading that appeared after the focus was moved to its screen. */
+export function focusLateHeading(): void {
+  if (document.activeElement === document.querySelector("main")) focusHeading();
+}

@@ -1,0 +1,42 @@
+// What happened between messages: joins, leaves, and changes of control.
+import type { Conversation, EventRecord } from "../../shared/operations";
+import { linkTo } from "../routes";
+import { nameOf } from "../stores/names";
+import { several } from "../titles";
+import { clockTime } from "./message";
+import { shortened } from "./values";
+
+const VERBS: Record<string, string> = { "conversation:join": "joined", "conversation:leave": "left" };
+
+/** Several events of one type in a row are one line; `isPartial` says that there were more of them. */
+export function NoteRow({ events, isPartial, inFull }: { events: readonly EventRecord[]; isPartial: boolean; inFull: boolean }) {
+  const [first] = events;
+  if (!first) return null;
+  const verb = VERBS[first.type];
+  const names = events.slice(0, 3).map((one) => (one.userId ? nameOf(one.userId) : "Someone"));
+  const all = [...names, ...Array<string>(Math.max(0, events.length - names.length)).fill("")];
+  return (
+    <li class="note">
+      <bdi>{verb ? `${several(all, isPartial)} ${verb}` : controlText(first)}</bdi>
+      <time dateTime={first.createdAt}>{clockTime(first.createdAt)}</time>
+      {inFull && events.length === 1 && first.keyId && <span>key {shortened(first.keyId)}</span>}
+      {inFull && events.length === 1 && first.requestId && (
+        <a href={linkTo("requests", { query: { requestId: first.requestId } })} title={first.requestId}>request {shortened(first.requestId)}</a>
+      )}
+    </li>
+  );
+}
+
+const CONTROL: Record<string, string> = {
+  offerControl: "Control was offered", passControl: "Control was passed", acceptControl: "Control was accepted",
+  releaseControl: "Control was released",
+};
+
+function controlText({ type, payload }: EventRecord): string {
+  const [, verb = "", failure] = type.split(":");
+  const { activeSwitchboardIntegration: active, pendingSwitchboardIntegration: pending } = payload["conversation"] as Partial<Conversation>;
+  const name = verb === "offerControl" ? pending?.name : verb === "releaseControl" ? undefined : active?.name;
+  const { message } = (payload["error"] ?? {}) as { message?: string };
+  if (failure) return `${CONTROL[verb]?.replace(" was ", " could not be ") ?? type}: ${message ?? "it failed"}`;
+  return `${CONTROL[verb] ?? type}${name ? `${verb === "acceptControl" ? " by" : " to"} ${name}` : ""}`;
+}

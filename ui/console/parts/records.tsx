@@ -1,0 +1,47 @@
+// A short list whose entries have buttons of their own.
+import type { ComponentChildren } from "preact";
+import { Button } from "./button";
+import { ErrorNote } from "./errors";
+import type { Paged } from "../../shared/paged";
+
+export function Records({ label, children }: { label: string; children: ComponentChildren }) {
+  return <ul class="records" aria-label={label}>{children}</ul>;
+}
+
+interface RecordProps {
+  title: ComponentChildren;
+  /** Facts in a line below the title. */
+  children?: ComponentChildren;
+  actions?: ComponentChildren;
+}
+
+export function Record({ title, children, actions }: RecordProps) {
+  return (
+    <li class="record">
+      <div class="record-text">
+        <div class="row wrap record-title">{title}</div>
+        {children && <div class="record-facts">{children}</div>}
+      </div>
+      {actions && <div class="row record-actions">{actions}</div>}
+    </li>
+  );
+}
+
+/** What a list shows while it loads, if it failed, if it is empty, and if it goes on. */
+export function RecordsState<T>({ pages, empty }: { pages: Paged<T>; empty: ComponentChildren }) {
+  const { error, loaded, loading, items, hasMore } = pages;
+  if (error.value) return <ErrorNote error={error.value} onRetry={() => pages.load()} />;
+  if (!loaded.value) return loading.value ? <p class="faint">Loading…</p> : null;
+  if (items.value.length === 0) return <div class="muted">{empty}</div>;
+  return hasMore.value ? <Button small onPress={() => pages.loadMore()}>Show more</Button> : null;
+}
+
+/** A section of a page or a detail, with a heading and actions beside it. */
+export function Section({ title, actions, children }: { title: string; actions?: ComponentChildren; children: ComponentChildren }) {
+  return (
+    <section class="section">
+      <div class="row wrap section-head"><h2 class="spread">{title}</h2>{actions}</div>
+      {children}
+    </section>
+  );
+}

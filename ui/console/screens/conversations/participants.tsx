@@ -1,0 +1,101 @@
+// The participants of a conversation. Lists of any length open at once, at either end.
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import type { Participant } from "../../../shared/operations";
+import { shortTime } from "../../../shared/time";
+import { Button, Segments } from "../../parts/button";
+import { Dialog } from "../../parts/dialog";
+import { Empty, ErrorNote } from "../../parts/errors";
+import { List } from "../../parts/list";
+import { Id, Time } from "../../parts/values";
+import { filter } from "../../routes";
+import { isViewer } from "../../session";
+import { nameOf } from "../../stores/names";
+import { joinedAt, type JoinOrder, Participants } from "../../stores/participants";
+import { count } from "../../titles";
+import { AddParticipant } from "./add-participant";
+import type { Opened } from "./conversation";
+import { RemoveParticipant } from "./deleting";
+
+const ORDERS = [{ value: "first", text: "Joined first" }, { value: "last", text: "Joined last" }] as const;
+const ROW_PX = 56;
+
+export function ParticipantsTab({ opened }: { opened: Opened }) {
+  const order = useSignal<JoinOrder>("first");
+  const adding = useSignal(false);
+  const chosen = useSignal<Participant | null>(null);
+  const list = useMemo(() => new Participants(opened.id, order.value), [order.value]);
+  useEffect(() => list.start(), [list]);
+  const { items, loaded, loading, error } = list.pages;
+  const { one } = opened;
+  const isGroup = one.conversation.value?.type === "sdkGroup";
+  /** The end of a list of which only a part is loaded is the beginning of the list in the other order. */
+  const jump = (event: KeyboardEvent): void => {
+    if (event.key !== "End" || !list.pages.hasMore.value || (event.target as Element).role !== "listbox") return;
+    event.stopPropagation();
+    event.preventDefault();
+    order.value = order.value === "first" ? "last" : "first";
+  };
+  return (
+    <div class="participants" onKeyDownCapture={jump}>
+      {isGroup && (
+        <div class="row wrap participants-bar">
+          <Segments label="Order" choices={ORDERS} value={order.value} onChange={(value) => (order.value = value)} />
+          <span class="spread" />
+          {!isViewer.value && <Button icon="plus" onPress={() => (adding.value = true)}>Add</Button>}
+        </div>
+      )}
+      {error.value && <ErrorNote error={error.value} onRetry={() => list.pages.load()} />}
+      {loaded.value && !items.value.length && <Empty title="No participants"><p>{isGroup ? "The group remains and can be joined again." : "The user was deleted."}</p></Empty>}
+      <List label="Participants" items={items.value} idOf={(one) => one.id} rowHeight={ROW_PX} total={one.participantCount.value}
+        onOpen={(participant) => (chosen.value = participant)} onEnd={() => void list.pages.loadMore()} row={(one) => <Row participant={one} />} note={loading.value ? "Loading…" : null} />
+      {adding.value && <AddParticipant conversationId={opened.id} onClose={() => (adding.value = false)} />}
+      {chosen.value && <ParticipantDialog participant={chosen.value} opened={opened} onClose={() => (chosen.value = null)} />}
+    </div>
+  );
+}
+
+function Row({ participant }: { participant: Participant }) {
+  const { userId, userExternalId, unreadCount, lastRead, clientAssociations } = participant;
+  const name = nameOf(userId);
+  const client = clientAssociations[0]?.type ?? "no client";
+  return (
+    <div class="participant-row">
+      <span class="row"><bdi class="truncate title">{name}</bdi>{userExternalId && userExternalId !== name && <bdi class="truncate faint">{userExternalId}</bdi>}</span>
+      {unreadCount > 0 ? <span class="badge">{count(unreadCount)} unread</span> : <span />}
+      <span class="truncate faint small">Joined {shortTime(joinedAt(participant))} · {lastRead ? `read ${shortTime(lastRead)}` : "never read"} · {client}</span>
+    </div>
+  );
+}
+
+interface ParticipantDialogProps {
+  participant: Participant;
+  opened: Opened;
+  onClose: () => void;
+}
+
+function ParticipantDialog({ participant, opened, onClose }: ParticipantDialogProps) {
+  const removing = useSignal(false);
+  const { id, userId, userExternalId, unreadCount, lastRead, clientAssociations } = participant;
+  if (removing.value) return <RemoveParticipant participant={participant} one={opened.one} onClose={onClose} />;
+  const isGroup = opened.one.conversation.value?.type === "sdkGroup";
+  return (
+    <Dialog title={nameOf(userId)} onClose={onClose}>
+      <dl class="properties">
+        <dt>User</dt><dd><Id value={userId} full /></dd>
+        {userExternalId && <><dt>External ID</dt><dd><bdi>{userExternalId}</bdi></dd></>}
+        <dt>Participant</dt><dd><Id value={id} full /></dd>
+        <dt>Joined</dt><dd><Time value={joinedAt(participant)} /></dd>
+        <dt>Unread</dt><dd>{count(unreadCount)}</dd>
+        <dt>Last read</dt><dd>{lastRead ? <Time value={lastRead} /> : "never"}</dd>
+        <dt>Clients</dt><dd>{clientAssociations.length ? clientAssociations.map((one) => <div key={one.clientId}>{one.type} <Id value={one.clientId} /></div>) : "none"}</dd>
+      </dl>
+      {!isViewer.value && (
+        <div class="dialog-actions">
+          <Button icon="play" onPress={() => filter({ play: userId, tab: null })}>Play</Button>
+          {isGroup && <Button kind="danger" onPress={() => (removing.value = true)}>Remove…</Button>}
+        </div>
+      )}
+    </Dialog>
+  );
+}

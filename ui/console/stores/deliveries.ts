@@ -1,0 +1,110 @@
+// Deliveries of events to webhooks, newest first.
+import { signal } from "@preact/signals";
+import { call } from "../../shared/api";
+import type { Delivery } from "../../shared/operations";
+import { NEWEST, newestFirst, Paged } from "../../shared/paged";
+import { appId } from "../routes";
+import { follow } from "./activity";
+
+export interface DeliveryFilter {
+  webhookId?: string;
+  status?: string;
+  eventType?: string;
+  conversationId?: string;
+}
+
+const PAGE = 100;
+const POLL_MS = 1000;
+/** Failed deliveries that are sent again with one press. */
+export const MOST_RESENT = 1000;
+
+/** The deliveries that match. New ones appear, and those that are pending change, within about a second. */
+export class DeliveryList {
+  readonly fresh = signal<ReadonlySet<string>>(new Set());
+  readonly pages: Paged<Delivery>;
+  private stale = false;
+
+  constructor(private readonly filter: DeliveryFilter, private readonly onChange: (changed: Delivery[]) => void = () => undefined) {
+    this.pages = new Paged(async (cursor) => {
+      const query = { page: { before: cursor ?? NEWEST, size: PAGE }, filter: { ...filter } };
+      const found = await call("ListDeliveries", { appId: appId.value }, { query });
+      return newestFirst(found.deliveries, found.meta);
+    }, (one) => one.id);
+  }
+
+  /** Load the list and keep it up to date until the returned function is called. */
+  start(): () => void {
+    void this.pages.load();
+    const unfollow = follow({
+      onEvents: () => (this.stale = true),
+      onReset: () => void this.pages.load(),
+    });
+    const timer = setInterval(() => void this.poll().catch(() => undefined), POLL_MS);
+    return () => {
+      unfollow();
+      clearInterval(timer);
+    };
+  }
+
+  /** Read what may have changed. */
+  async poll(): Promise<void> {
+    if (document.hidden || !this.pages.loaded.value) return;
+    const stale = this.stale;
+    this.stale = false;
+    await Promise.all([stale && this.loadNew(), this.loadPending()]);
+  }
+
+  /** Show the new state of a delivery. */
+  put(changed: Delivery[]): void {
+    for (const one of changed) this.pages.update(one);
+    if (changed.length) this.onChange(changed);
+  }
+
+  private async loadNew(): Promise<void> {
+    const after = this.pages.items.value[0]?.id ?? "0".repeat(24);
+    const query = { page: { after, size: PAGE }, filter: { ...this.filter } };
+    const found = await call("ListDeliveries", { appId: appId.value }, { query });
+    const fresh = found.deliveries.toReversed();
+    if (found.meta.hasMore) return this.pages.load();
+    if (!fresh.length) return;
+    this.pages.prepend(fresh);
+    this.fresh.value = new Set(fresh.map((one) => one.id));
+    this.onChange(fresh);
+  }
+
+  private async loadPending(): Promise<void> {
+    const pending = this.pages.items.value.filter((one) => one.status === "pending").slice(0, PAGE);
+    if (pending.length) this.put(await loadDeliveries(pending.map((one) => one.id)));
+  }
+}
+
+async function loadDeliveries(ids: string[]): Promise<Delivery[]> {
+  const query = { filter: { ids: ids.join(",") } };
+  return (await call("ListDeliveries", { appId: appId.value }, { query })).deliveries;
+}
+
+/** One delivery with its attempts. */
+export async function loadDelivery(id: string): Promise<Delivery> {
+  return (await call("GetDelivery", { appId: appId.value, deliveryId: id })).delivery;
+}
+
+/** Send a settled delivery again, or a pending one now. */
+export async function resend(id: string): Promise<Delivery> {
+  return (await call("RetryDelivery", { appId: appId.value, deliveryId: id })).delivery;
+}
+
+/** The failed deliveries of a webhook that were made since a time, oldest first; at most `MOST_RESENT`. */
+export async function loadFailedSince(webhookId: string, since: Date): Promise<Delivery[]> {
+  const failed: Delivery[] = [];
+  let before: string | undefined = NEWEST;
+  while (before && failed.length < MOST_RESENT) {
+    const query = { page: { before, size: PAGE }, filter: { webhookId, status: "failed" } };
+    const found: { deliveries: Delivery[]; meta: { hasMore: boolean; beforeCursor?: string } } =
+      await call("ListDeliveries", { appId: appId.value }, { query });
+    failed.unshift(...found.deliveries.filter((one) => Date.parse(one.createdAt) >= since.getTime()));
+    const oldest = found.deliveries[0];
+    const isOver = oldest !== undefined && Date.parse(oldest.createdAt) < since.getTime();
+    before = found.meta.hasMore && !isOver ? found.meta.beforeCursor : undefined;
+  }
+  return failed.slice(-MOST_RESENT);
+}

@@ -1,0 +1,179 @@
+// The messages of a conversation, oldest first, with who joined and left between them, and who types.
+import { computed, signal } from "@preact/signals";
+import { type ApiError, call } from "../../shared/api";
+import type { EventRecord, Message } from "../../shared/operations";
+import { asApiError } from "../../shared/paged";
+import { appId } from "../routes";
+import { follow, type RequestSummary } from "./activity";
+import { Notes } from "./notes";
+
+/** More messages than this are never in the document. */
+const KEPT = 1000;
+const TYPING_MS = 10_000;
+
+export interface Author {
+  type: "business" | "user";
+  userId?: string;
+  displayName?: string;
+}
+
+export class Thread {
+  readonly messages = signal<Message[]>([]);
+  readonly loading = signal(false);
+  readonly loaded = signal(false);
+  readonly error = signal<ApiError | null>(null);
+  readonly older = signal<string | null>(null);
+  /** Whether the newest message is among those that are kept. */
+  readonly atEnd = signal(true);
+  /** Who types now, by user id; the business has the key "". */
+  readonly typing = signal<ReadonlyMap<string, Author>>(new Map());
+  /** When each participant last read, by user id; the business has the key "". */
+  readonly readers = signal<ReadonlyMap<string, string>>(new Map());
+  readonly notes: Notes;
+  readonly newest = computed(() => this.messages.value.at(-1) ?? null);
+  private readonly path: { appId: string; conversationId: string };
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  constructor(conversationId: string) {
+    this.path = { appId: appId.value, conversationId };
+    this.notes = new Notes(conversationId);
+  }
+
+  /** Load the newest page and follow the stream until the returned function is called. */
+  start(): () => void {
+    void this.load();
+    const unfollow = follow({
+      onEvents: (events) => this.take(events.toReversed()),
+      onRequests: (requests) => requests.forEach((one) => this.notice(one)),
+      onReset: () => void this.load(),
+    });
+    return () => {
+      unfollow();
+      for (const timer of this.timers.values()) clearTimeout(timer);
+    };
+  }
+
+  /** Load the newest page. */
+  async load(): Promise<void> {
+    await this.fetch(undefined, (found) => {
+      // What the stream reported meanwhile may be missing in the page.
+      const last = found.at(-1);
+      const newer = last ? this.messages.value.filter((one) => isAfter(one, last)) : [];
+      return this.atEnd.value ? merged(found, newer) : found;
+    });
+    this.atEnd.value = true;
+    await this.notes.load(this.firstId());
+  }
+
+  async loadOlder(): Promise<void> {
+    if (this.loading.value || this.older.value === null) return;
+    await this.fetch(this.older.value, (found) => {
+      const all = merged(found, this.messages.value);
+      if (all.length > KEPT) this.atEnd.value = false;
+      return all.slice(0, KEPT);
+    });
+    await this.notes.load(this.firstId());
+  }
+
+  /** Rejects with an `ApiError`. */
+  async delete(messageId: string): Promise<void> {
+    await call("DeleteMessage", { ...this.path, messageId });
+    this.forget(messageId);
+  }
+
+  /** Show messages that were just posted; the stream reports them, too. */
+  add(messages: readonly Message[]): void {
+    if (!this.atEnd.value) return;
+    const all = merged(this.messages.value, messages).slice(-KEPT);
+    const first = all[0];
+    if (all.length === KEPT && first && this.messages.value[0]?.id !== first.id) this.older.value = first.id;
+    this.messages.value = all.map((one) => (messages.some((other) => answers(other, one)) ? submitted(one) : one));
+    for (const one of messages) this.readBy(one.author, one.received);
+  }
+
+  /** The latest time until which someone has read. */
+  readBy({ type, userId }: Pick<Author, "type" | "userId">, time: string | undefined): void {
+    const key = type === "user" ? (userId ?? "") : "";
+    if (time === undefined || time <= (this.readers.value.get(key) ?? "")) return;
+    this.readers.value = new Map(this.readers.value).set(key, time);
+  }
+
+  private firstId(): string | null {
+    return this.older.value === null ? null : (this.messages.value[0]?.id ?? null);
+  }
+
+  private async fetch(before: string | undefined, place: (found: Message[]) => Message[]): Promise<void> {
+    this.loading.value = true;
+    try {
+      const found = await call("ListMessages", this.path, { query: { page: { before } } });
+      this.messages.value = place(found.messages);
+      this.older.value = (found.meta.hasMore && found.meta.beforeCursor) || null;
+      this.error.value = null;
+      this.loaded.value = true;
+    } catch (error) {
+      this.error.value = asApiError(error);
+    } finally {
+      this.loading.value = false;
+    }
+  }
+
+  private take(events: EventRecord[]): void {
+    const posted: Message[] = [];
+    for (const one of events) {
+      if (one.conversationId !== this.path.conversationId || one.synthetic) continue;
+      if (one.type === "conversation:message") posted.push(one.payload["message"] as Message);
+      else if (one.type === "conversation:typing" || one.type === "conversation:read") this.takeActivity(one);
+      else this.notes.take(one);
+    }
+    if (!posted.length) return;
+    this.add(posted);
+    for (const { author } of posted) this.setTyping(author, false);
+  }
+
+  private takeActivity(event: EventRecord): void {
+    const { type, author } = event.payload["activity"] as { type: string; author: Author };
+    if (type === "conversation:read") this.readBy(author, author.type === "business" ? event.createdAt : this.newest.value?.received);
+    else this.setTyping(author, type === "typing:start");
+  }
+
+  private setTyping(author: Author, types: boolean): void {
+    const key = author.userId ?? "";
+    clearTimeout(this.timers.get(key));
+    if (!types && !this.typing.value.has(key)) return;
+    const next = new Map(this.typing.value);
+    if (types) {
+      next.set(key, author);
+      this.timers.set(key, setTimeout(() => this.setTyping(author, false), TYPING_MS));
+    } else next.delete(key);
+    this.typing.value = next;
+  }
+
+  /** Deletions are no events, so they are seen if the server records requests. */
+  private notice({ operation, path, status }: RequestSummary): void {
+    if (status >= 300 || !path.includes(`/conversations/${this.path.conversationId}/messages`)) return;
+    if (operation === "DeleteMessage") this.forget(path.split("/").at(-1) ?? "");
+    else if (operation === "DeleteAllMessages") void this.load();
+  }
+
+  private forget(messageId: string): void {
+    this.messages.value = this.messages.value.filter((one) => one.id !== messageId);
+  }
+}
+
+function isAfter(left: Message, right: Message): boolean {
+  return left.received > right.received || (left.received === right.received && left.id > right.id);
+}
+
+/** Messages of both, each once, in the order in which they were received. */
+function merged(left: readonly Message[], right: readonly Message[]): Message[] {
+  const all = new Map([...left, ...right].map((one) => [one.id, one]));
+  return [...all.values()].sort((one, other) => (isAfter(one, other) ? 1 : -1));
+}
+
+function answers({ content, quotedMessage }: Message, form: Message): boolean {
+  return content.type === "formResponse" && quotedMessage?.type === "message" && quotedMessage.message.id === form.id;
+}
+
+function submitted(message: Message): Message {
+  return message.content.type === "form" ? { ...message, content: { ...message.content, submitted: true } } : message;
+}
