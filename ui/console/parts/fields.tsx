@@ -27,7 +27,7 @@ export function TextField(props: FieldProps) {
       <input id={id} class={props.mono ? "input mono" : "input"} type={(props.type ?? "text") as "text"} value={props.value}
         placeholder={props.placeholder} required={props.required} maxLength={props.maxLength} autofocus={props.focused}
         autocomplete={props.autocomplete ?? "off"} spellcheck={false} aria-invalid={props.problem ? true : undefined}
-        aria-describedby={described} list={props.suggestions && `${id}-list`}
+        step={props.type === "number" ? "any" : undefined} aria-describedby={described} list={props.suggestions && `${id}-list`}
         onInput={(event) => props.onInput(event.currentTarget.value)} />
       {props.suggestions && <datalist id={`${id}-list`}>{props.suggestions.map((one) => <option key={one} value={one} />)}</datalist>}
       <Note id={described} hint={props.hint} problem={props.problem} />

@@ -18,9 +18,9 @@ export function Tool({ title, about, commands, children }: ToolProps) {
       <div class="tool-about">
         <h2 id={id}>{title}</h2>
         <p class="muted">{about}</p>
-        <Commands label={`Commands: ${title}`} lines={commands} />
       </div>
       <div class="tool-body">{children}</div>
+      <Commands label={`Commands: ${title}`} lines={commands} />
     </section>
   );
 }

@@ -12,6 +12,8 @@ import { bodyOf, commandOf, effectText, PRESETS, putRules, removeRule, subjectOf
 import { chaos, stopChaos } from "../stores/sandbox";
 import { RuleDialog } from "./sandbox-rule";
 
+const ABOUT = "Rules that disturb requests, webhook calls and event streams of this app, also those of other screens of the console. A restart turns them off.";
+
 type Open = "rule" | "json" | { preset: string } | null;
 
 export function ChaosTool() {
@@ -21,7 +23,7 @@ export function ChaosTool() {
   };
   const { rules, seed } = chaos.value ?? { rules: [], seed: 0 };
   return (
-    <Tool title="Chaos" about="Rules that disturb requests, webhook calls and event streams of this app. A restart turns them off."
+    <Tool title="Chaos" about={ABOUT}
       commands={["heliograph chaos list", "heliograph chaos preset flaky-network", "heliograph chaos clear"]}>
       {!isViewer.value && (
         <div class="row wrap">

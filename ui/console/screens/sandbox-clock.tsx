@@ -18,7 +18,7 @@ export function ClockTool({ database, onChange }: { database: string; onChange: 
   const by = useSignal("10m");
   const to = useSignal("");
   const moved = useSignal<Move | null>(null);
-  const isShared = database.startsWith("postgresql:");
+  const isShared = database.startsWith("PostgreSQL");
   const frozen = clock.value?.frozen ?? false;
   const commands = [`heliograph clock advance ${by.value || "10m"}`, `heliograph clock ${frozen ? "unfreeze" : "freeze"}`, `heliograph clock set ${targetOf(to.value)}`];
   const move = async (body: ClockBody): Promise<void> => {
@@ -76,13 +76,13 @@ function Controls({ by, to, frozen, move }: ControlsProps) {
     by.value = text;
     return move({ advance: secondsOf(text) ?? 0 });
   };
-  const until = !to.value ? "Enter a time first" : frozen && "The clock stands still: advance it, or let it go on first";
+  const until = !to.value ? "Enter a time first" : frozen && "The clock is frozen: advance it, or unfreeze it first";
   return (
     <>
       <div class="row wrap">
         {STEPS.map(([text, label]) => <Button key={text} onPress={() => advance(text)}>{label}</Button>)}
-        <Button onPress={() => attempt(() => freezeClock(!frozen), frozen ? "The clock goes on" : "The clock stands still")}>
-          {frozen ? "Let it go on" : "Freeze"}
+        <Button onPress={() => attempt(() => freezeClock(!frozen), frozen ? "The clock runs" : "The clock is frozen")}>
+          {frozen ? "Unfreeze" : "Freeze"}
         </Button>
       </div>
       <div class="clock-fields">

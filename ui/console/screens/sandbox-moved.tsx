@@ -4,8 +4,8 @@ import { useEffect } from "preact/hooks";
 import { call } from "../../shared/api";
 import type { ClockAttempt, Delivery } from "../../shared/operations";
 import { duration } from "../../shared/time";
-import { Id, StatusCode, Time } from "../parts/values";
-import { appId } from "../routes";
+import { StatusCode, Time } from "../parts/values";
+import { appId, linkTo } from "../routes";
 import { expiredText, type Move } from "../stores/clock";
 
 const SHOWN = 50;
@@ -27,9 +27,8 @@ export function Moved({ move }: { move: Move }) {
         {shown.map((one) => (
           <li key={`${one.deliveryId}/${one.number}`}>
             <Time value={one.at} />
-            {one.status === undefined ? <span class="error">No response</span> : <StatusCode status={one.status} />}
-            <span>{deliveries.get(one.deliveryId)?.eventType ?? "delivery"}, attempt {one.number}</span>
-            <Id value={one.deliveryId} />
+            {one.status === undefined ? <span class="error" title="No response" aria-label="No response" role="img">–</span> : <StatusCode status={one.status} />}
+            <span><a href={linkTo("webhooks", { query: { delivery: one.deliveryId } })}>{deliveries.get(one.deliveryId)?.eventType ?? "delivery"}</a>, attempt {one.number}</span>
           </li>
         ))}
       </ul>

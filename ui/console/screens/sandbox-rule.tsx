@@ -1,16 +1,16 @@
 // The form of a rule of chaos.
 import { useSignal } from "@preact/signals";
-import { type OperationName } from "../../shared/api";
 import { OPERATIONS } from "../../shared/operations";
 import { CommandLine } from "../parts/command";
 import { FormDialog } from "../parts/dialog";
 import { Select, TextField } from "../parts/fields";
 import { addRule, commandOf, type Rule, type Target } from "../stores/chaos";
+import { EVENT_TYPES } from "../stores/events";
 import { EFFECTS_OF, EMPTY_RULE, FIELDS_OF, type RuleForm, ruleOf } from "../stores/rule-form";
 
 const TARGETS = [["request", "Requests"], ["delivery", "Webhook calls"], ["stream", "Event streams"]] as const;
 const METHODS = [["", "Any"], ...["GET", "POST", "PUT", "PATCH", "DELETE"].map((one) => [one, one] as const)] as const;
-const operations = Object.keys(OPERATIONS) as OperationName[];
+const SUGGESTIONS: Record<string, readonly string[]> = { operation: Object.keys(OPERATIONS), trigger: EVENT_TYPES };
 
 export function RuleDialog({ onClose }: { onClose: () => void }) {
   const form = useSignal<RuleForm>(EMPTY_RULE);
@@ -62,7 +62,7 @@ function MatchFields({ form, set }: Part) {
           if (name === "method") return <Select key={name} label={label} value={value} choices={METHODS} onChange={onChange} />;
           return (
             <TextField key={name} label={label} value={value} mono placeholder={placeholder} onInput={onChange}
-              suggestions={name === "operation" ? operations : undefined} />
+              suggestions={SUGGESTIONS[name]} />
           );
         })}
       </div>

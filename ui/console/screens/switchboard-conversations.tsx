@@ -10,6 +10,7 @@ import { ErrorNote } from "../parts/errors";
 import { SearchField, Select } from "../parts/fields";
 import { Id, shortened } from "../parts/values";
 import { appId, filter, linkTo, route } from "../routes";
+import { onKey } from "../shortcuts";
 import { follow } from "../stores/activity";
 import type { Board } from "../stores/switchboard";
 
@@ -63,6 +64,10 @@ function Row({ conversation, isSelected }: { conversation: ConversationSummary; 
   );
 }
 
+function close(): void {
+  filter({ conversationId: null });
+}
+
 /** The control of one conversation: its state now, and its history. */
 export function ConversationControl({ id, board }: { id: string; board: Board }) {
   const found = useSignal<ConversationSummary | null>(null);
@@ -75,12 +80,13 @@ export function ConversationControl({ id, board }: { id: string; board: Board })
     load();
     return follow({ onEvents: (events) => events.some((one) => one.conversationId === id) && load(), onReset: load });
   }, [id, board]);
+  useEffect(() => onKey("Escape", close), []);
   const one = found.value;
   return (
     <article class="detail">
       <div class="detail-head">
         <h2 class="spread" dir="auto">{one ? nameOf(one) : "Conversation"}</h2>
-        <Button kind="quiet" icon="x" label="Close" onPress={() => filter({ conversationId: null })} />
+        <Button kind="quiet" icon="x" label="Close" onPress={close} />
       </div>
       {error.value && <ErrorNote error={error.value} />}
       {one && (

@@ -17,7 +17,7 @@ export interface Linkable {
 }
 
 const CONVERSATIONS = 100;
-const RELOAD_MS = 1000;
+const RELOAD_MS = 2000;
 
 /** The switchboard with its integrations, the integrations of the app, and the most recently active conversations. */
 export class Board {
@@ -36,7 +36,8 @@ export class Board {
     const reload = (): void => {
       timer ??= setTimeout(() => {
         timer = null;
-        void this.loadConversations().catch(() => undefined);
+        // A hidden page catches up with the next event after it is shown again.
+        if (!document.hidden) void this.loadConversations().catch(() => undefined);
       }, RELOAD_MS);
     };
     const unfollow = follow({

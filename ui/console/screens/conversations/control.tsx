@@ -6,6 +6,7 @@ import { Button } from "../../parts/button";
 import { FormDialog } from "../../parts/dialog";
 import { attempt } from "../../parts/errors";
 import { Select } from "../../parts/fields";
+import { linkTo } from "../../routes";
 import { isViewer } from "../../session";
 import { loadSwitchboardIntegrations, type OpenConversation } from "../../stores/conversation";
 import type { Opened } from "./conversation";
@@ -27,6 +28,7 @@ export function Control({ opened: { one } }: { opened: Opened }) {
       {canAct && <Button small onPress={() => (dialog.value = "pass")}>Pass…</Button>}
       {canAct && pending && <Button small onPress={() => attempt(() => one.control("accept"), `${pending.name} is in control`)}>Accept</Button>}
       {canAct && active && <Button small onPress={() => attempt(() => one.control("release"), "Control was released")}>Release</Button>}
+      <a href={linkTo("switchboard", { query: { conversationId: one.id } })}>History</a>
       {dialog.value && <ControlDialog verb={dialog.value} one={one} choices={offered.value} onClose={() => (dialog.value = null)} />}
     </div>
   );
