@@ -24,6 +24,13 @@ export async function loadApps(): Promise<void> {
   loadedFor = id;
 }
 
+/** Load them again, when a reset or a restore has changed them. Rejects with an `ApiError`. */
+export async function reloadApps(): Promise<void> {
+  loadedFor = undefined;
+  await loadApps();
+  await loadApp(appId.value);
+}
+
 export async function loadMoreApps(): Promise<void> {
   if (next.value !== null) await loadPage(apps.value);
 }
