@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -50,7 +51,9 @@ def init(database: str) -> Sandbox:
         finally:
             await store.close()
 
-    found = asyncio.run(work())
+    # In a thread of its own, because Playwright runs an event loop in that of the tests of the console.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        found = thread.submit(asyncio.run, work()).result()
     keys = [(key.id, key.secret) for key in (found.app_key, found.account_key)]
     return Sandbox(found.app.id, *keys)
 

@@ -57,7 +57,7 @@ def test_a_shared_link_signs_one_person_in(account: Console, browser: Browser) -
     guest.get_by_label("Your name").fill("Grace")
     guest.get_by_role("button", name="Sign in").click()
     guest.get_by_role("button", name="Grace").click()
-    expect(guest.get_by_text("You have read-only access.")).to_be_visible()
+    expect(guest.get_by_role("banner").get_by_text("You have read-only access.")).to_be_visible()
     page.get_by_role("button", name="Refresh").click()
     row = page.get_by_role("listitem").filter(has_text="Grace")
     expect(row).to_contain_text("viewer")

@@ -65,6 +65,7 @@ def test_an_example_is_edited_and_sent_and_an_event_is_sent_again(console: Conso
     dialog.get_by_label("Type").select_option("client:add")
     dialog.get_by_label("Type").select_option("conversation:join")
     expect(dialog.get_by_label("Payload")).to_have_value(re.compile('"externalId": "example-'))
+    expect(dialog.get_by_label("Payload")).not_to_have_value(re.compile("channelLinking"))
     text = re.sub(r"example-\w+", "edited", dialog.get_by_label("Payload").input_value())
     dialog.get_by_label("Payload").fill(text)
     dialog.get_by_role("button", name="Send").click()

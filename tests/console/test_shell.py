@@ -115,7 +115,9 @@ def test_keyboard_alone(console: Console) -> None:
 def test_narrow_and_enlarged_windows(console: Console, own: Caller) -> None:
     user = own.ok("POST", f"/v2/apps/{own.app_id}/users", {"externalId": "x" * 400})["user"]["id"]
     page = console.page
-    for screen in ("", "users", f"users/{user}", "keys", "integrations", "requests"):
+    screens = ("", "conversations", "users", f"users/{user}", "requests", "events", "webhooks", "inbox", "sandbox",
+               "keys", "integrations", "switchboard")  # fmt: skip
+    for screen in screens:
         console.open(screen)
         page.get_by_role("heading", level=1).first.wait_for()
         # 200 % zoom halves the width; WCAG 1.4.10 asks for 320 px.
@@ -147,3 +149,16 @@ def test_an_account_moves_between_apps(browser: Browser, sandbox_server: Server,
         expect(page.get_by_role("button", name="Fresh", exact=True)).to_be_visible()
         page.goto(f"{sandbox_server.url}/console/6b06dd61e400000000000000/users")
         expect(page.get_by_role("alert")).to_contain_text("App not found")
+
+
+def test_a_server_without_apps(browser: Browser, sandbox_server: Server, owner: Caller) -> None:
+    with signed_in(browser, sandbox_server.url, owner) as console:
+        page = console.page
+        page.route("**/v2/apps?*", lambda route: route.fulfill(json={"apps": [], "meta": {"hasMore": False}}))
+        page.goto(f"{sandbox_server.url}/console/")
+        page.get_by_role("main").get_by_role("button", name="Create an app…").click()
+        page.get_by_role("textbox", name="Name").fill("Shop")
+        page.get_by_role("button", name="Create app").click()
+        expect(page.get_by_role("heading", name="API keys", level=1)).to_be_visible()
+        expect(page.get_by_text("Shop was created")).to_be_visible()
+        console.assert_accessible()

@@ -1,5 +1,6 @@
 // What a PATCH has to contain to change one object into another.
 import type { Conversation, ConversationUpdateBody } from "../shared/operations";
+import { type Metadata, metadataChanges } from "./stores/metadata";
 
 type Values = Record<string, unknown>;
 
@@ -13,15 +14,8 @@ export function changesOf(body: Values, conversation: Conversation): Conversatio
   if (metadata === null || typeof metadata !== "object") {
     if (metadata !== undefined && !(metadata === null && !conversation.metadata)) found["metadata"] = metadata;
   } else {
-    const changed = changedKeys(metadata as Values, conversation.metadata ?? {});
+    const changed = metadataChanges(conversation.metadata ?? {}, metadata as Metadata);
     if (Object.keys(changed).length) found["metadata"] = changed;
   }
   return found as ConversationUpdateBody;
-}
-
-/** The server merges metadata key by key. */
-function changedKeys(after: Values, before: Values): Values {
-  const removed = Object.keys(before).filter((name) => !(name in after)).map((name): [string, unknown] => [name, null]);
-  const changed = Object.entries(after).filter(([name, value]) => value !== before[name]);
-  return Object.fromEntries([...removed, ...changed]);
 }

@@ -1,11 +1,13 @@
 // The frame around all screens: sign-in, the bar at the top, and the navigation.
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ApiError } from "../shared/api";
 import { asApiError } from "../shared/paged";
+import { asking } from "./commands";
 import { Banner } from "./parts/banner";
-import { focusHeading } from "./parts/heading";
+import { Button } from "./parts/button";
 import { Empty, ErrorNote, Toasts } from "./parts/errors";
+import { focusHeading } from "./parts/heading";
 import { BottomBar, Navigation } from "./parts/navigation";
 import { Search } from "./parts/search";
 import { ShortcutsHelp } from "./parts/shortcuts-help";
@@ -14,10 +16,10 @@ import { appId, go, linkTo, route } from "./routes";
 import { AskedDialog } from "./screens/app-forms";
 import { SCREENS } from "./screens/index";
 import { SignIn } from "./screens/sign-in";
-import { expired, session } from "./session";
+import { expired, isViewer, session } from "./session";
 import { explaining, handleKeys, searching } from "./shortcuts";
 import { readActivity } from "./stores/activity";
-import { app, apps, loadApp, loadApps } from "./stores/apps";
+import { app, apps, loadApp, loadApps, loadedFor } from "./stores/apps";
 import { loadSandbox } from "./stores/sandbox";
 
 export function Console({ ticket }: { ticket: string | null }) {
@@ -37,7 +39,7 @@ export function Console({ ticket }: { ticket: string | null }) {
 }
 
 function Shell() {
-  const error = useAppOfUrl();
+  const { error, load } = useAppOfUrl();
   useEffect(() => handleKeys(new Map(SCREENS.flatMap((one) => (one.key ? [[one.key, one.name]] : [])))), []);
   useEffect(() => {
     if (!appId.value || !session.value) return undefined;
@@ -54,9 +56,8 @@ function Shell() {
       <Navigation />
       <main class="main" id="main" tabIndex={-1}>
         <Banner />
-        {error.value
-          ? <div class="page"><ErrorNote error={error.value} onRetry={() => error.load()} /></div>
-          : appId.value && <View key={`${appId.value}/${route.value.screen}`} />}
+        {error.value && <div class="page"><ErrorNote error={error.value} onRetry={load} /></div>}
+        {!error.value && (appId.value ? <View key={`${appId.value}/${route.value.screen}`} /> : <NoApps />)}
       </main>
       <BottomBar />
     </div>
@@ -64,7 +65,7 @@ function Shell() {
 }
 
 /** Load the apps, show the first one if the URL names none, and fail if the session has no access to the one it names. */
-function useAppOfUrl(): { value: ApiError | null; load: () => Promise<void> } {
+function useAppOfUrl(): { error: Signal<ApiError | null>; load: () => Promise<void> } {
   const error = useSignal<ApiError | null>(null);
   const load = async (): Promise<void> => {
     try {
@@ -80,7 +81,17 @@ function useAppOfUrl(): { value: ApiError | null; load: () => Promise<void> } {
     const first = apps.value[0];
     if (!appId.value && first) go(linkTo(route.value.screen, { appId: first.id, id: route.value.id }), { replace: true });
   }, [appId.value, apps.value]);
-  return { get value() { return error.value; }, load };
+  return { error, load };
+}
+
+function NoApps() {
+  if (loadedFor.value !== session.value?.id || apps.value.length) return null;
+  return (
+    <Empty title="No apps yet">
+      <p>An app has its own users, conversations, integrations and keys.</p>
+      {!isViewer.value && <Button kind="primary" onPress={() => (asking.value = "app")}>Create an app…</Button>}
+    </Empty>
+  );
 }
 
 let shown: string | null = null;

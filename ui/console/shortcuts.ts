@@ -85,5 +85,5 @@ function typesIn(target: EventTarget | null): boolean {
 }
 
 function isModal(): boolean {
-  return document.querySelector("dialog[open], [popover]:popover-open") !== null;
+  return document.querySelector("dialog[open], [popover=auto]:popover-open") !== null;
 }

@@ -22,6 +22,15 @@ export function inOrder<T>(items: T[], meta: PageMeta): Page<T> {
   return { items, next: (meta.hasMore && meta.afterCursor) || null };
 }
 
+const PAGES_WITHOUT_MATCH = 10;
+
+/** The first page from a cursor that is not empty: a filter examines a limited number of entries for each page. */
+export async function firstMatches<T>(cursor: string, fetchPage: (cursor: string) => Promise<Page<T>>): Promise<Page<T>> {
+  let page = await fetchPage(cursor);
+  for (let count = 1; !page.items.length && page.next !== null && count < PAGES_WITHOUT_MATCH; count += 1) page = await fetchPage(page.next);
+  return page;
+}
+
 export class Paged<T> {
   readonly items = signal<T[]>([]);
   readonly loading = signal(false);

@@ -1,6 +1,7 @@
 // Errors, empty lists, and messages that go away by themselves.
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { ApiError } from "../../shared/api";
 import { asApiError } from "../../shared/paged";
 import { linkTo } from "../routes";
@@ -71,8 +72,14 @@ function dismiss(id: number): void {
 }
 
 export function Toasts() {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // The last to be shown is on top: messages cover a dialog that is open.
+    box.current?.hidePopover();
+    box.current?.showPopover();
+  }, [toasts.value]);
   return (
-    <div class="toasts" role="status" aria-live="polite">
+    <div ref={box} class="toasts" role="status" aria-live="polite" popover="manual">
       {toasts.value.map((one) => (
         <div key={one.id} class={one.isError ? "toast error" : "toast"}>
           <span class="spread">{one.text}</span>

@@ -22,6 +22,7 @@ interface Key {
 interface Props {
   title: string;
   about: string;
+  inDetail?: boolean;
   load: () => Promise<Key[]>;
   create: (name: string) => Promise<Key>;
   revoke: (id: string) => Promise<unknown>;
@@ -31,7 +32,7 @@ interface Props {
 
 const LIMIT = 10;
 
-export function KeyList({ title, about, load, create, revoke, explain }: Props) {
+export function KeyList({ title, about, inDetail, load, create, revoke, explain }: Props) {
   const keys = useMemo(() => new Loaded(load), []);
   const creating = useSignal(false);
   const created = useSignal<Key | null>(null);
@@ -40,7 +41,7 @@ export function KeyList({ title, about, load, create, revoke, explain }: Props) 
   const found = keys.value.value;
   const isFull = (found?.length ?? 0) >= LIMIT;
   return (
-    <Section title={title} actions={found && !isViewer.value && (
+    <Section title={title} inDetail={inDetail} actions={found && !isViewer.value && (
       <Button small icon="plus" onPress={() => (creating.value = true)} disabledBecause={isFull && `There are at most ${LIMIT} keys`}>Create key</Button>
     )}>
       <p class="muted">{about}</p>
@@ -101,7 +102,7 @@ function RevokeKey(props: { one: Key; revoke: (id: string) => Promise<unknown>; 
       say(`${one.displayName} was revoked`);
       void onDone();
     }}>
-      <p>Requests with this key fail within one second. Console sessions that began with it end. It cannot be undone.</p>
+      <p>Requests with this key fail within one second. Console sessions that began with it end{one.id === session.value?.keyId && ", yours included"}. It cannot be undone.</p>
     </Confirm>
   );
 }

@@ -61,6 +61,7 @@ export function List<T>(props: ListProps<T>) {
   const isActiveShown = shown.some((one) => idOf(one) === active.value);
   return (
     <div class="list" ref={box} role="listbox" aria-label={props.label} tabIndex={0} data-list
+      aria-busy={items.length === 0 && props.note ? true : undefined}
       aria-activedescendant={isActiveShown ? `row-${active.value}` : undefined} onKeyDown={onKeyDown}>
       <div class="list-space" role="presentation" style={{ height: `${items.length * rowHeight}px` }}>
         {shown.map((item, index) => (

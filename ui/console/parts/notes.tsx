@@ -1,6 +1,7 @@
 // What happened between messages: joins, leaves, and changes of control.
-import type { Conversation, EventRecord } from "../../shared/operations";
+import type { EventRecord } from "../../shared/operations";
 import { linkTo } from "../routes";
+import { changesOf } from "../stores/control";
 import { nameOf } from "../stores/names";
 import { several } from "../titles";
 import { clockTime } from "./message";
@@ -27,16 +28,9 @@ export function NoteRow({ events, isPartial, inFull }: { events: readonly EventR
   );
 }
 
-const CONTROL: Record<string, string> = {
-  offerControl: "Control was offered", passControl: "Control was passed", acceptControl: "Control was accepted",
-  releaseControl: "Control was released",
-};
-
-function controlText({ type, payload }: EventRecord): string {
-  const [, verb = "", failure] = type.split(":");
-  const { activeSwitchboardIntegration: active, pendingSwitchboardIntegration: pending } = payload["conversation"] as Partial<Conversation>;
-  const name = verb === "offerControl" ? pending?.name : verb === "releaseControl" ? undefined : active?.name;
-  const { message } = (payload["error"] ?? {}) as { message?: string };
-  if (failure) return `${CONTROL[verb]?.replace(" was ", " could not be ") ?? type}: ${message ?? "it failed"}`;
-  return `${CONTROL[verb] ?? type}${name ? `${verb === "acceptControl" ? " by" : " to"} ${name}` : ""}`;
+/** `Control passed to desk`, `Offering failed: The switchboard is not enabled`. */
+function controlText(event: EventRecord): string {
+  const [change] = changesOf([event], false);
+  if (!change) return event.type;
+  return change.failed ? change.text : `Control ${change.text.toLowerCase().slice(0, 1)}${change.text.slice(1)}`;
 }

@@ -36,11 +36,20 @@ export function RecordsState<T>({ pages, empty }: { pages: Paged<T>; empty: Comp
   return hasMore.value ? <Button small onPress={() => pages.loadMore()}>Show more</Button> : null;
 }
 
-/** A section of a page or a detail, with a heading and actions beside it. */
-export function Section({ title, actions, children }: { title: string; actions?: ComponentChildren; children: ComponentChildren }) {
+interface SectionProps {
+  title: string;
+  /** Whether it is part of a detail, whose own heading is of the second level. */
+  inDetail?: boolean;
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** A section with a heading, and actions beside it. */
+export function Section({ title, inDetail, actions, children }: SectionProps) {
+  const Heading = inDetail ? "h3" : "h2";
   return (
     <section class="section">
-      <div class="row wrap section-head"><h2 class="spread">{title}</h2>{actions}</div>
+      <div class="row wrap section-head"><Heading class="spread">{title}</Heading>{actions}</div>
       {children}
     </section>
   );

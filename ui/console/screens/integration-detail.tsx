@@ -38,7 +38,7 @@ export function IntegrationDetail({ id, onChange, onGone }: Props) {
       <Head one={found} question={question} />
       <Facts one={found} />
       {found.type === "custom" && <Webhooks one={found} />}
-      {found.type === "custom" && <KeyList title="Keys of this integration" about="Such a key reaches the webhooks of this integration, and conversations that it controls."
+      {found.type === "custom" && <KeyList inDetail title="Keys of this integration" about="Such a key reaches the webhooks of this integration, and conversations that it controls."
         load={() => loadIntegrationKeys(id)} create={(name) => createIntegrationKey(id, name)} revoke={(keyId) => revokeIntegrationKey(id, keyId)} />}
       {question.value === "edit" && <Edit one={found} onClose={close} onDone={(next) => {
         integration.set(next);
@@ -97,7 +97,7 @@ function textOf(value: unknown): string {
 
 function Webhooks({ one }: { one: CustomIntegration }) {
   return (
-    <Section title="Webhooks" actions={<a class="button small" href={linkTo("webhooks")}>Manage webhooks</a>}>
+    <Section inDetail title="Webhooks" actions={<a class="button small" href={linkTo("webhooks")}>Manage webhooks</a>}>
       <Records label="Webhooks of this integration">
         {one.webhooks.map((webhook) => (
           <Record key={webhook.id} title={<a href={linkTo("webhooks", { id: webhook.id })}>{webhook.target}</a>}>

@@ -48,10 +48,12 @@ function EventEntry({ event, deliveries }: { event: EventRecord; deliveries: rea
 }
 
 function DeliveryEntry({ delivery }: { delivery: Delivery }) {
+  const target = targets.value.get(delivery.webhookId);
+  const link = linkTo("webhooks", { id: delivery.webhookId, query: { delivery: delivery.id } });
   return (
     <p class="row wrap">
       <span aria-hidden="true" class="faint">→</span>
-      <a href={linkTo("webhooks", { id: delivery.webhookId })} title={targets.value.get(delivery.webhookId)}>{targetName(targets.value.get(delivery.webhookId))}</a>
+      <a href={link} title={target}>{targetName(target)}</a>
       <DeliveryMark delivery={delivery} />
       {!isViewer.value && delivery.status !== "delivered" && <Button small onPress={() => attempt(() => sendNow(delivery))}>Send now</Button>}
     </p>

@@ -27,7 +27,7 @@ export function Errors() {
         <span class="spread" />
         <a href={linkTo("requests", { query: { status: "4xx" } })}>All errors</a>
       </div>
-      <ul class="rows">{groups.slice(0, SHOWN).map((one) => <ErrorRow key={one.newest.id} group={one} />)}</ul>
+      <ul class="trouble-rows">{groups.slice(0, SHOWN).map((one) => <ErrorRow key={one.newest.id} group={one} />)}</ul>
       {groups.length > SHOWN && <p class="faint small more">{groups.length - SHOWN} more {groups.length === SHOWN + 1 ? "kind" : "kinds"} of errors</p>}
     </section>
   );
@@ -61,7 +61,7 @@ export function DelayedWebhooks() {
         <span class="spread" />
         <a href={linkTo("webhooks")}>All webhooks</a>
       </div>
-      <ul class="rows">
+      <ul class="trouble-rows">
         {all.slice(0, SHOWN).map((one) => <DeliveryRow key={one.id} delivery={one} onSent={() => troubles.load()} />)}
       </ul>
       {all.length > SHOWN && <p class="faint small more">{all.length - SHOWN} more</p>}
@@ -84,7 +84,7 @@ function DeliveryRow({ delivery, onSent }: { delivery: Delivery; onSent: () => P
     <li class="delivery-row">
       <Time value={delivery.createdAt} />
       <span class="truncate">{delivery.eventType}</span>
-      <a class="truncate target" href={linkTo("webhooks", { id: delivery.webhookId })} title={target}>{target ?? "webhook"}</a>
+      <a class="truncate target" href={linkTo("webhooks", { id: delivery.webhookId, query: { delivery: delivery.id } })} title={target}>{target ?? "webhook"}</a>
       <DeliveryMark delivery={delivery} />
       {!isViewer.value && <Button small onPress={() => attempt(send, "Sent")}>Send now</Button>}
     </li>

@@ -53,7 +53,7 @@ export function UserDetail({ id, onChange, onGone }: Props) {
       <Conversations userId={found.id} />
       <Clients userId={found.id} />
       <Devices userId={found.id} />
-      <Section title="Metadata">
+      <Section inDetail title="Metadata">
         {Object.keys(found.metadata).length ? <Json value={found.metadata} /> : <p class="muted">No metadata</p>}
       </Section>
       <Questions user={found} question={question} onChange={change} onGone={leave} />
@@ -121,7 +121,7 @@ function Conversations({ userId }: { userId: string }) {
   const pages = useMemo(() => conversationsOf(userId), [userId]);
   useEffect(() => void pages.load(), [pages]);
   return (
-    <Section title="Conversations">
+    <Section inDetail title="Conversations">
       <Records label="Conversations of this user">
         {pages.items.value.map((one) => (
           <Record key={one.id} title={<>
@@ -142,7 +142,7 @@ function Clients({ userId }: { userId: string }) {
   const removing = useSignal<Client | null>(null);
   useEffect(() => void pages.load(), [pages]);
   return (
-    <Section title="Clients">
+    <Section inDetail title="Clients">
       <Records label="Clients of this user">
         {pages.items.value.map((one) => (
           <Record key={one.id} title={<><span dir="auto">{one.displayName || one.type}</span><span class={one.status === "active" ? "badge ok" : "badge"}>{one.status}</span></>}
@@ -180,7 +180,7 @@ function Devices({ userId }: { userId: string }) {
   const found = devices.value.value;
   if (devices.error.value) return <ErrorNote error={devices.error.value} onRetry={() => devices.load()} />;
   if (!found?.length) return null;
-  return <Section title="Devices"><Records label="Devices of this user">{found.map((one) => <DeviceRecord key={one.id} device={one} />)}</Records></Section>;
+  return <Section inDetail title="Devices"><Records label="Devices of this user">{found.map((one) => <DeviceRecord key={one.id} device={one} />)}</Records></Section>;
 }
 
 function DeviceRecord({ device }: { device: Device }) {

@@ -1,6 +1,6 @@
 // The users of the app, and one of them with everything that belongs to them.
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { User } from "../../shared/operations";
 import { Button } from "../parts/button";
 import { Empty, ErrorNote } from "../parts/errors";
@@ -44,16 +44,26 @@ export function Users() {
   );
 }
 
+const PAUSE_MS = 250;
+
 /** Searches when the user stops typing: each text is a request. */
 function UserSearch({ wanted }: { wanted: string }) {
   const text = useSignal(wanted);
+  const applied = useRef(wanted);
+  const apply = (): void => {
+    applied.current = text.value.trim();
+    filter({ q: applied.current });
+  };
   useEffect(() => {
-    if (text.value.trim() === wanted) return undefined;
-    const timer = setTimeout(() => filter({ q: text.value.trim() || null }), 250);
+    // The URL was changed by something else, such as a link.
+    if (wanted !== applied.current) text.value = applied.current = wanted;
+  }, [wanted]);
+  useEffect(() => {
+    if (text.value.trim() === applied.current) return undefined;
+    const timer = setTimeout(apply, PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [text.value, wanted]);
-  return <SearchField label="External ID, user ID or email" value={text.value} onInput={(value) => (text.value = value)}
-    onEnter={() => filter({ q: text.value.trim() || null })} />;
+  }, [text.value]);
+  return <SearchField label="External ID, user ID or email" value={text.value} onInput={(value) => (text.value = value)} onEnter={apply} />;
 }
 
 function UserRow({ user }: { user: User }) {

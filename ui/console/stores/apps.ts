@@ -12,16 +12,17 @@ export const hasMoreApps = computed(() => next.value !== null);
 export const app = computed(() => apps.value.find((one) => one.id === appId.value) ?? null);
 
 const next = signal<string | null>(null);
-let loadedFor: string | undefined;
+/** The session whose apps are loaded. */
+export const loadedFor = signal<string | null>(null);
 
 /** Load them for the present session, unless they are. Rejects with an `ApiError`. */
 export async function loadApps(): Promise<void> {
-  const { id, appId: own } = session.value ?? {};
-  if (id === loadedFor) return;
+  const { id = null, appId: own } = session.value ?? {};
+  if (id === loadedFor.value) return;
   next.value = null;
   if (own) apps.value = [(await call("GetApp", { appId: own })).app];
   else await loadPage([]);
-  loadedFor = id;
+  loadedFor.value = id;
 }
 
 /** Load them again, when a reset or a restore has changed them. Rejects with an `ApiError`. */

@@ -5,6 +5,7 @@ import type { Delivery, EventRecord } from "../../shared/operations";
 import { NEWEST } from "../../shared/paged";
 import { appId } from "../routes";
 import { follow } from "./activity";
+import { resend } from "./deliveries";
 import { knowTargets } from "./targets";
 
 /** The events of requests, oldest first, by the `X-Request-Id`. */
@@ -59,7 +60,7 @@ export async function loadDeliveriesOf(events: readonly EventRecord[]): Promise<
 
 /** Send an event to its webhook now, also one that was delivered. Rejects with an `ApiError`. */
 export async function sendNow(delivery: Delivery): Promise<void> {
-  addDeliveries([(await call("RetryDelivery", { appId: appId.value, deliveryId: delivery.id })).delivery]);
+  addDeliveries([await resend(delivery.id)]);
 }
 
 function hasPending(): boolean {

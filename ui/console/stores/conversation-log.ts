@@ -5,6 +5,7 @@ import type { Delivery, EventRecord, RecordedRequest } from "../../shared/operat
 import { NEWEST, newestFirst, Paged } from "../../shared/paged";
 import { appId } from "../routes";
 import { follow } from "./activity";
+import { knowTargets } from "./targets";
 
 export interface LogEntry {
   id: string;
@@ -83,13 +84,9 @@ export class ConversationLog {
     this.stale = false;
     const query = { page: { before: NEWEST, ...PAGE }, filter: { conversationId: this.conversationId } };
     const { deliveries } = await call("ListDeliveries", this.app, { query });
+    void knowTargets(deliveries.map((one) => one.webhookId)).catch(() => undefined);
     this.deliveries.value = new Map([...this.deliveries.value, ...Map.groupBy(deliveries, (one) => one.eventId)]);
   }
-}
-
-/** Send a delivery again, or now instead of later. Rejects with an `ApiError`. */
-export async function retryDelivery({ id }: Delivery): Promise<void> {
-  await call("RetryDelivery", { appId: appId.value, deliveryId: id });
 }
 
 /** Events with the requests that caused them, and requests that failed. Reading alone is left out. */

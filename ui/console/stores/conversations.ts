@@ -127,7 +127,7 @@ export async function createConversation(
   return (await call("CreateConversation", { appId: appId.value }, { body: { ...body, participants } })).conversation;
 }
 
-/** The id of the user with this id or external id, who is created if there is none. Rejects with an `ApiError`. */
+/** The id of the user with this id or external id, who is created if necessary. Rejects with an `ApiError`. */
 export async function ensureUser(idOrExternalId: string): Promise<string> {
   const app = { appId: appId.value };
   const found = await call("GetUser", { ...app, userIdOrExternalId: idOrExternalId }).catch(() => null);

@@ -1,9 +1,9 @@
 // The keys of the app, whose ids and secrets programs need.
 import { signal } from "@preact/signals";
-import { call } from "../../shared/api";
 import type { AppKey } from "../../shared/operations";
 import { appId } from "../routes";
 import { session } from "../session";
+import { loadKeys as listKeys } from "./access";
 
 export const keys = signal<AppKey[]>([]);
 
@@ -12,7 +12,7 @@ export async function loadKeys(): Promise<void> {
   const app = appId.value;
   keys.value = [];
   if (!session.value?.keyId.startsWith("act_")) return;
-  const found = await call("ListAppKeys", { appId: app }).then((one) => one.keys, () => []);
+  const found = await listKeys().catch(() => []);
   if (app === appId.value) keys.value = found;
 }
 

@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { call } from "../../shared/api";
 import type { Delivery } from "../../shared/operations";
-import { NEWEST, newestFirst, Paged } from "../../shared/paged";
+import { firstMatches, NEWEST, newestFirst, Paged } from "../../shared/paged";
+import { Tail } from "../../shared/tail";
 import { appId } from "../routes";
 import { follow } from "./activity";
 
@@ -22,14 +23,18 @@ export const MOST_RESENT = 1000;
 export class DeliveryList {
   readonly fresh = signal<ReadonlySet<string>>(new Set());
   readonly pages: Paged<Delivery>;
+  readonly tail: Tail<Delivery>;
+  /** The newest delivery that was received, shown or not. */
+  private newest = "";
   private stale = false;
 
   constructor(private readonly filter: DeliveryFilter, private readonly onChange: (changed: Delivery[]) => void = () => undefined) {
-    this.pages = new Paged(async (cursor) => {
-      const query = { page: { before: cursor ?? NEWEST, size: PAGE }, filter: { ...filter } };
+    this.pages = new Paged((cursor) => firstMatches(cursor ?? NEWEST, async (before) => {
+      const query = { page: { before, size: PAGE }, filter: { ...filter } };
       const found = await call("ListDeliveries", { appId: appId.value }, { query });
       return newestFirst(found.deliveries, found.meta);
-    }, (one) => one.id);
+    }), (one) => one.id);
+    this.tail = new Tail({ show: (deliveries) => this.show(deliveries), reload: () => void this.pages.load() });
   }
 
   /** Load the list and keep it up to date until the returned function is called. */
@@ -43,6 +48,7 @@ export class DeliveryList {
     return () => {
       unfollow();
       clearInterval(timer);
+      this.tail.stop();
     };
   }
 
@@ -61,15 +67,25 @@ export class DeliveryList {
   }
 
   private async loadNew(): Promise<void> {
-    const after = this.pages.items.value[0]?.id ?? "0".repeat(24);
+    const shown = this.pages.items.value[0]?.id ?? "0".repeat(24);
+    const after = this.newest > shown ? this.newest : shown;
     const query = { page: { after, size: PAGE }, filter: { ...this.filter } };
     const found = await call("ListDeliveries", { appId: appId.value }, { query });
     const fresh = found.deliveries.toReversed();
-    if (found.meta.hasMore) return this.pages.load();
+    if (found.meta.hasMore) {
+      this.tail.forget();
+      this.newest = "";
+      return this.pages.load();
+    }
     if (!fresh.length) return;
+    this.newest = fresh[0]!.id;
+    this.tail.add(fresh);
+    this.onChange(fresh);
+  }
+
+  private show(fresh: Delivery[]): void {
     this.pages.prepend(fresh);
     this.fresh.value = new Set(fresh.map((one) => one.id));
-    this.onChange(fresh);
   }
 
   private async loadPending(): Promise<void> {

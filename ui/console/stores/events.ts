@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { call } from "../../shared/api";
 import type { Delivery, EventRecord, TriggerResponse } from "../../shared/operations";
-import { NEWEST, newestFirst, Paged } from "../../shared/paged";
+import { firstMatches, NEWEST, newestFirst, Paged } from "../../shared/paged";
+import { Tail } from "../../shared/tail";
 import { appId } from "../routes";
 import { follow } from "./activity";
 
@@ -29,26 +30,40 @@ export class EventList {
   /** Ids of rows that have just appeared. */
   readonly fresh = signal<ReadonlySet<string>>(new Set());
   readonly pages: Paged<EventRecord>;
+  readonly tail: Tail<EventRecord>;
 
   constructor(private readonly filter: EventFilter) {
-    this.pages = new Paged(async (cursor) => {
-      const query = { page: { before: cursor ?? NEWEST, size: 100 }, filter: { ...filter } };
+    this.pages = new Paged((cursor) => firstMatches(cursor ?? NEWEST, async (before) => {
+      const query = { page: { before, size: 100 }, filter: { ...filter } };
       const found = await call("ListEventRecords", { appId: appId.value }, { query });
       return newestFirst(found.events, found.meta);
-    }, (one) => one.id);
+    }), (one) => one.id);
+    this.tail = new Tail({ show: (events) => this.show(events), reload: () => void this.pages.load() });
   }
 
   /** Load the list and follow the stream until the returned function is called. */
   start(): () => void {
     void this.pages.load();
-    return follow({
+    const unfollow = follow({
       onEvents: (events) => this.add(events.filter((one) => matches(one, this.filter))),
-      onReset: () => void this.pages.load(),
+      onReset: () => {
+        this.tail.forget();
+        void this.pages.load();
+      },
     });
+    return () => {
+      unfollow();
+      this.tail.stop();
+    };
   }
 
   private add(events: EventRecord[]): void {
-    if (!events.length) return;
+    // The list may have been loaded after the stream began, and have them already.
+    const known = new Set(this.pages.items.value.map((one) => one.id));
+    this.tail.add(events.filter((one) => !known.has(one.id)));
+  }
+
+  private show(events: EventRecord[]): void {
     this.pages.prepend(events);
     this.fresh.value = new Set(events.map((one) => one.id));
   }

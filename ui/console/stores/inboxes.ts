@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { ApiError, call } from "../../shared/api";
 import type { Inbox, InboxCall } from "../../shared/operations";
 import { asApiError, NEWEST, newestFirst, Paged } from "../../shared/paged";
+import { Tail } from "../../shared/tail";
 import { appId } from "../routes";
 import type { Step } from "./scripts";
 
@@ -19,6 +20,9 @@ export interface CallFilter {
 export class InboxCalls {
   readonly fresh = signal<ReadonlySet<string>>(new Set());
   readonly pages: Paged<InboxCall>;
+  readonly tail: Tail<InboxCall>;
+  /** The newest call that was received, shown or not. */
+  private newest = "";
 
   constructor(readonly name: string, private readonly filter: CallFilter = {}) {
     this.pages = new Paged(async (cursor) => {
@@ -26,13 +30,17 @@ export class InboxCalls {
       const found = await call("ListInboxCalls", { appId: appId.value, name }, { query });
       return newestFirst(found.calls, found.meta);
     }, (one) => one.id);
+    this.tail = new Tail({ show: (calls) => this.show(calls), reload: () => void this.pages.load() });
   }
 
   /** Load the calls and wait for more until the returned function is called. */
   start(onCalls: () => void): () => void {
     const stopped = new AbortController();
     void this.follow(stopped.signal, onCalls);
-    return () => stopped.abort();
+    return () => {
+      stopped.abort();
+      this.tail.stop();
+    };
   }
 
   private async follow(stopped: AbortSignal, onCalls: () => void): Promise<void> {
@@ -41,7 +49,7 @@ export class InboxCalls {
     while (!stopped.aborted) {
       try {
         if (!this.pages.loaded.value) await this.pages.load();
-        else if (await this.wait(stopped)) onCalls();
+        else if (await whileVisible(stopped, (signal) => this.wait(signal))) onCalls();
         pause = FIRST_PAUSE_MS;
         await visible(stopped);
       } catch {
@@ -52,13 +60,34 @@ export class InboxCalls {
   }
 
   private async wait(signal: AbortSignal): Promise<boolean> {
-    const after = this.pages.items.value[0]?.id ?? "0".repeat(24);
+    const shown = this.pages.items.value[0]?.id ?? "0".repeat(24);
+    const after = this.newest > shown ? this.newest : shown;
     const query = { page: { after, size: 100 }, filter: { ...this.filter }, wait: String(WAIT_SECONDS) };
     const { calls } = await call("ListInboxCalls", { appId: appId.value, name: this.name }, { query, signal });
     if (!calls.length || signal.aborted) return false;
-    this.pages.prepend(calls.toReversed());
-    this.fresh.value = new Set(calls.map((one) => one.id));
+    this.newest = calls.at(-1)!.id;
+    this.tail.add(calls.toReversed());
     return true;
+  }
+
+  private show(calls: InboxCall[]): void {
+    this.pages.prepend(calls);
+    this.fresh.value = new Set(calls.map((one) => one.id));
+  }
+}
+
+/** End a request when the page is hidden: a browser has few connections to a host, and other tabs need them. */
+async function whileVisible(stopped: AbortSignal, request: (signal: AbortSignal) => Promise<boolean>): Promise<boolean> {
+  const hidden = new AbortController();
+  const hide = (): void => void (document.hidden && hidden.abort());
+  document.addEventListener("visibilitychange", hide);
+  try {
+    return await request(AbortSignal.any([stopped, hidden.signal]));
+  } catch (error) {
+    if (hidden.signal.aborted) return false;
+    throw error;
+  } finally {
+    document.removeEventListener("visibilitychange", hide);
   }
 }
 

@@ -5,6 +5,7 @@ import type { User } from "../../shared/operations";
 import { shortened } from "../parts/values";
 import { appId } from "../routes";
 import { follow } from "./activity";
+import { nameOf as nameOfUser } from "./users";
 
 const AT_ONCE = 100;
 const DELAY_MS = 20;
@@ -23,11 +24,8 @@ export function userOf(userId: string): User | null {
 /** The name of a user: that of the profile, or the external id, or else the id in short. */
 export function nameOf(userId: string): string {
   const user = userOf(userId);
-  return (user && (fullName(user) || user.externalId)) || shortened(userId);
-}
-
-export function fullName({ profile }: User): string {
-  return [profile.givenName, profile.surname].filter(Boolean).join(" ");
+  const name = user && nameOfUser(user);
+  return name && name !== userId ? name : shortened(userId);
 }
 
 function want(userId: string): void {

@@ -72,7 +72,7 @@ export class Participants {
   }
 }
 
-/** Let a user join, who is created if there is none with this id or external id. Rejects with an `ApiError`. */
+/** Let a user join, who is created if no user has this id or external id. Rejects with an `ApiError`. */
 export async function join(conversationId: string, idOrExternalId: string, subscribeSDKClient: boolean): Promise<void> {
   const userId = await ensureUser(idOrExternalId);
   await call("JoinConversation", { appId: appId.value, conversationId }, { body: { userId, subscribeSDKClient } });

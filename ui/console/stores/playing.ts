@@ -83,7 +83,7 @@ async function deviceOf(userIdOrExternalId: string): Promise<string> {
   return device.id;
 }
 
-/** The first web integration of the app; it is created if there is none. */
+/** The first web integration of the app; it is created if the app has none. */
 async function webIntegration(): Promise<string> {
   const app = { appId: appId.value };
   const { integrations } = await call("ListIntegrations", app, { query: { filter: { types: "web" } } });

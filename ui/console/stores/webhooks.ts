@@ -1,7 +1,7 @@
 // The webhooks of an app, and how well they receive their deliveries.
 import { computed, signal } from "@preact/signals";
-import { ApiError, call, send } from "../../shared/api";
-import type { CustomIntegration, Delivery, Webhook, WebhookCreateBody } from "../../shared/operations";
+import { ApiError, call } from "../../shared/api";
+import type { CustomIntegration, Delivery, Listener, Webhook, WebhookCreateBody } from "../../shared/operations";
 import { asApiError, NEWEST } from "../../shared/paged";
 import { appId } from "../routes";
 
@@ -101,10 +101,7 @@ export class NewestDeliveries {
   }
 }
 
-export interface Listener { connectedAt: string; forwardTo?: string; id: string; lastEventAt?: string; name: string }
-
 /** Programs that follow the event stream. */
 export async function loadListeners(): Promise<Listener[]> {
-  const { status, text } = await send("GET", `/heliograph/v1/apps/${appId.value}/listeners`, {}, undefined);
-  return status === 200 ? (JSON.parse(text) as { listeners: Listener[] }).listeners : [];
+  return (await call("ListListeners", { appId: appId.value })).listeners;
 }

@@ -8,8 +8,10 @@ import { attempt, Empty, ErrorNote } from "../../parts/errors";
 import { StatusCode, Time } from "../../parts/values";
 import { linkTo } from "../../routes";
 import { isViewer } from "../../session";
-import { type ConversationLog, type LogEntry, retryDelivery } from "../../stores/conversation-log";
+import type { ConversationLog, LogEntry } from "../../stores/conversation-log";
+import { resend } from "../../stores/deliveries";
 import { nameOf } from "../../stores/names";
+import { targetName, targets } from "../../stores/targets";
 
 const SHOWN = 50;
 
@@ -63,14 +65,14 @@ function EventLine({ event, deliveries, named }: { event: EventRecord; deliverie
   return (
     <p class="row wrap follows">
       {named && <span><span aria-hidden="true">→ </span>{typeOf(event)}{actorOf(event) && <span class="faint"> {actorOf(event)}</span>}</span>}
-      {deliveries.map((one) => <span key={one.id} class="row"><span aria-hidden="true">→</span><DeliveryMark delivery={one} /><RetryButton delivery={one} /></span>)}
+      {deliveries.map((one) => <span key={one.id} class="row"><span aria-hidden="true">→</span><span>{targetName(targets.value.get(one.webhookId))}</span><DeliveryMark delivery={one} /><RetryButton delivery={one} /></span>)}
     </p>
   );
 }
 
 function RetryButton({ delivery }: { delivery: Delivery }) {
   if (isViewer.value || delivery.status === "delivered" || !delivery.attemptCount) return null;
-  return <Button small onPress={() => attempt(() => retryDelivery(delivery))}>{delivery.status === "failed" ? "Resend" : "Send now"}</Button>;
+  return <Button small onPress={() => attempt(() => resend(delivery.id))}>{delivery.status === "failed" ? "Resend" : "Send now"}</Button>;
 }
 
 function typeOf({ type, payload }: EventRecord): string {

@@ -52,7 +52,7 @@ export function ConversationPane({ id, list }: { id: string; list: ConversationL
         <Header opened={opened} />
         {one.error.value && <ErrorNote error={one.error.value} onRetry={() => one.load()} />}
         <Messages opened={opened} />
-        {isViewer.value ? <p class="read-only">You have read-only access.</p> : <Composer opened={opened} />}
+        {!isViewer.value && <Composer opened={opened} />}
       </section>
       {plays && !isViewer.value ? <Play opened={opened} wanted={plays} /> : <Details opened={opened} />}
     </>
@@ -86,7 +86,7 @@ function Header({ opened }: { opened: Opened }) {
       <a class="button quiet icon back" href={linkTo("conversations")} aria-label="All conversations">‹</a>
       <div class="spread">
         <h2 class="truncate"><bdi>{summary.value ? titleOf(summary.value) : "…"}</bdi></h2>
-        <p class="row small muted facts">
+        <p class="row small muted conversation-facts">
           <Id value={id} />
           {conversation.value && <span class="not-on-phone">{isGroup ? "sdkGroup" : "personal"}</span>}
           {isGroup && <a href={linkTo("conversations", { id, query: { tab: "participants" } })}>{count(participantCount.value)} of {count(limit.value)}</a>}

@@ -1,6 +1,6 @@
 // Questions before something of a conversation is deleted.
 import type { Participant } from "../../../shared/operations";
-import { FormDialog } from "../../parts/dialog";
+import { Confirm } from "../../parts/confirm";
 import { nameOf } from "../../stores/names";
 import type { OpenConversation } from "../../stores/conversation";
 import { leave } from "../../stores/participants";
@@ -9,9 +9,9 @@ import { counted, titleOf } from "../../titles";
 export function DeleteConversation({ one, onClose }: { one: OpenConversation; onClose: () => void }) {
   const summary = one.summary.value;
   return (
-    <FormDialog title={`Delete ${summary ? titleOf(summary) : "this conversation"}?`} action="Delete" danger onClose={onClose} onSubmit={() => one.remove()}>
+    <Confirm title={`Delete ${summary ? titleOf(summary) : "this conversation"}?`} action="Delete" onClose={onClose} onConfirm={() => one.remove()}>
       <p>{summary && `${counted(summary.messageCount, "message")} and ${counted(summary.participantCount, "membership")} are deleted with it. `}This cannot be undone.</p>
-    </FormDialog>
+    </Confirm>
   );
 }
 
@@ -24,8 +24,8 @@ interface RemoveParticipantProps {
 export function RemoveParticipant({ participant, one, onClose }: RemoveParticipantProps) {
   const from = one.summary.value ? titleOf(one.summary.value) : "the conversation";
   return (
-    <FormDialog title={`Remove ${nameOf(participant.userId)} from ${from}?`} action="Remove" danger onClose={onClose} onSubmit={() => leave(one.id, participant.id)}>
+    <Confirm title={`Remove ${nameOf(participant.userId)} from ${from}?`} action="Remove" onClose={onClose} onConfirm={() => leave(one.id, participant.id)}>
       <p>Their messages stay in the conversation.</p>
-    </FormDialog>
+    </Confirm>
   );
 }

@@ -5,7 +5,7 @@ import type { ApiError } from "../../../shared/api";
 import type { ConversationSummary } from "../../../shared/operations";
 import { asApiError } from "../../../shared/paged";
 import { Button, Segments } from "../../parts/button";
-import { Empty, ErrorNote } from "../../parts/errors";
+import { attempt, Empty, ErrorNote } from "../../parts/errors";
 import { SearchField } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
 import { List } from "../../parts/list";
@@ -13,6 +13,7 @@ import { clockTime } from "../../parts/message";
 import { filter, go, linkTo, route } from "../../routes";
 import { isViewer } from "../../session";
 import { type ConversationList, type ConversationOrder, findConversations } from "../../stores/conversations";
+import { createDemoGroup } from "../../stores/demo";
 import { count, counted, isUnread, previewOf, titleOf } from "../../titles";
 import { NewConversation } from "./new-conversation";
 
@@ -86,13 +87,17 @@ function useSearch(wanted: string): Signal<Search> {
   return found;
 }
 
+async function demo(): Promise<void> {
+  await attempt(async () => go(linkTo("conversations", { id: await createDemoGroup() })));
+}
+
 function NoConversations({ isSearch, order, creating }: { isSearch: boolean; order: ConversationOrder; creating: Signal<boolean> }) {
   if (isSearch) return <Empty title="No conversation found"><p>Names are found by their beginning, IDs and external IDs as a whole.</p></Empty>;
   if (order === "activity")
     return <Empty title="No recent activity"><p>Conversations with new messages appear here.</p><Button onPress={() => filter({ sort: "newest" })}>Show all</Button></Empty>;
   return (
     <Empty title="No conversations yet">
-      {isViewer.value ? <p>Conversations of this app appear here.</p> : <Button kind="primary" onPress={() => (creating.value = true)}>Create a conversation</Button>}
+      {isViewer.value ? <p>Conversations of this app appear here.</p> : <><Button kind="primary" onPress={demo}>Create a demo group</Button><Button onPress={() => (creating.value = true)}>New conversation</Button></>}
     </Empty>
   );
 }
@@ -110,7 +115,7 @@ function Row({ conversation }: { conversation: ConversationSummary }) {
       <span class="truncate preview" dir="auto">{lastMessage ? `${name ? `${name}: ` : ""}${previewOf(lastMessage)}` : "No messages"}</span>
       {type === "personal"
         ? <span class="count">personal</span>
-        : <span class="count" title={counted(participantCount, "participant")}><Icon name="users" />{count(participantCount)}<span class="visually-hidden"> participants</span></span>}
+        : <span class="count" title={counted(participantCount, "participant")}><Icon name="users" />{count(participantCount)}<span class="visually-hidden">{participantCount === 1 ? " participant" : " participants"}</span></span>}
     </div>
   );
 }

@@ -94,7 +94,7 @@ function Deliveries({ event }: { event: EventRecord }) {
       <h3>Deliveries</h3>
       {error.value && <ErrorNote error={error.value} />}
       {found.value?.length === 0 && <p class="faint">No webhook receives this event.</p>}
-      <ul class="stack tight">
+      <ul class="stack event-deliveries">
         {found.value?.map((one) => (
           <li key={one.id} class="row">
             <a class="truncate" href={linkTo("webhooks", { id: one.webhookId, query: { delivery: one.id } })}>{targetOf(one.webhookId)}</a>

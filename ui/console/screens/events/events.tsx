@@ -6,6 +6,7 @@ import { Button } from "../../parts/button";
 import { Empty, ErrorNote } from "../../parts/errors";
 import { SearchField, Select } from "../../parts/fields";
 import { List } from "../../parts/list";
+import { NewRows } from "../../parts/new-rows";
 import { Subject } from "../../parts/subject";
 import { shortened, Time } from "../../parts/values";
 import { filter, route, select } from "../../routes";
@@ -22,6 +23,7 @@ const TYPES = [["", "All types"], ...EVENT_TYPES.map((one) => [one, one] as cons
 const IDS = [["conversation", "Conversation"], ["user", "User"], ["request", "Request"]] as const;
 
 export function Events() {
+  const triggering = useSignal(false);
   const { id, query } = route.value;
   const values = ["type", "conversation", "user", "request"].map((name) => query.get(name)?.trim() || undefined);
   const list = useMemo(() => {
@@ -32,13 +34,16 @@ export function Events() {
   const { items, loaded, error, loading } = list.pages;
   return (
     <>
-      <Bar />
+      <Bar onTrigger={() => (triggering.value = true)} />
+      {triggering.value && <TriggerDialog onClose={() => (triggering.value = false)} />}
       <div class={id ? "split" : "split no-detail"}>
         <div class="list-pane">
           {error.value && <ErrorNote error={error.value} onRetry={() => list.pages.load()} />}
           {loaded.value && items.value.length === 0 && <NoEvents filtered={values.some(Boolean)} />}
+          <NewRows tail={list.tail} onShow={() => document.querySelector("[data-list]")?.scrollTo({ top: 0 })} />
           <List label="Events" items={items.value} idOf={(one) => one.id} selected={id} fresh={list.fresh.value}
             onOpen={(one) => select(one.id)} onEnd={() => void list.pages.loadMore()}
+            onScroll={(atTop) => list.tail.scroll(!atTop)}
             row={(one) => <EventLine event={one} />} note={loading.value ? "Loading…" : null} />
         </div>
         {id && <div class="detail-pane"><EventDetail key={id} id={id} known={items.value.find((one) => one.id === id) ?? null} /></div>}
@@ -47,8 +52,7 @@ export function Events() {
   );
 }
 
-function Bar() {
-  const triggering = useSignal(false);
+function Bar({ onTrigger }: { onTrigger: () => void }) {
   const { query } = route.value;
   const kind = useSignal(IDS.find(([name]) => query.get(name))?.[0] ?? "conversation");
   const text = IDS.find(([name]) => name === kind.value)?.[1] ?? "";
@@ -66,8 +70,7 @@ function Bar() {
       </div>
       <span class="spread" />
       {sandbox.value.exists && !isViewer.value &&
-        <Button icon="zap" onPress={() => (triggering.value = true)}>Trigger event</Button>}
-      {triggering.value && <TriggerDialog onClose={() => (triggering.value = false)} />}
+        <Button icon="zap" onPress={onTrigger}>Trigger event</Button>}
     </div>
   );
 }

@@ -3,10 +3,11 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { InboxCall } from "../../../shared/operations";
 import { Button } from "../../parts/button";
-import { FormDialog } from "../../parts/dialog";
+import { Confirm } from "../../parts/confirm";
 import { Empty, ErrorNote } from "../../parts/errors";
 import { Select } from "../../parts/fields";
 import { List } from "../../parts/list";
+import { NewRows } from "../../parts/new-rows";
 import { CopyButton, Time } from "../../parts/values";
 import { appId, go, linkTo, route, select } from "../../routes";
 import { isViewer } from "../../session";
@@ -40,8 +41,10 @@ export function Inboxes() {
         <div class="list-pane">
           {(error.value ?? inboxError.value) && <ErrorNote error={(error.value ?? inboxError.value)!} onRetry={() => list.pages.load()} />}
           {loaded.value && items.value.length === 0 && <NothingReceived />}
+          <NewRows tail={list.tail} onShow={() => document.querySelector("[data-list]")?.scrollTo({ top: 0 })} />
           <List label="Calls" items={items.value} idOf={(one) => one.id} selected={id} fresh={list.fresh.value}
             onOpen={(one) => select(one.id)} onEnd={() => void list.pages.loadMore()}
+            onScroll={(atTop) => list.tail.scroll(!atTop)}
             row={(one) => <CallLine call={one} />} note={loading.value ? "Loading…" : null} />
         </div>
         {id && <div class="detail-pane">{selected ? <CallDetail key={id} call={selected} /> : loaded.value && <CallIsGone />}</div>}
@@ -56,29 +59,32 @@ function Bar({ name, list }: { name: string; list: InboxCalls }) {
   const names = [...new Set([DEFAULT, name, ...inboxNames.value])].sort();
   const clear = async (): Promise<void> => {
     await clearCalls(name);
+    list.tail.forget();
     select(null);
     await list.pages.load();
   };
   return (
-    <div class="bar">
-      <h1>Inbox</h1>
-      <Select label="Inbox" hideLabel value={name} choices={names.map((one) => [one, one] as const)}
-        onChange={(next) => go(linkTo("inbox", { query: { name: next === DEFAULT ? null : next } }))} />
-      <span class="spread" />
-      {!isViewer.value && (
-        <>
-          <Button icon="plus" onPress={() => (creating.value = true)}>Create webhook</Button>
-          <Button onPress={() => (clearing.value = true)} disabledBecause={list.pages.items.value.length === 0 && "The inbox is empty"}>Clear</Button>
-        </>
-      )}
+    <>
+      <div class="bar">
+        <h1>Inbox</h1>
+        <Select label="Inbox" hideLabel value={name} choices={names.map((one) => [one, one] as const)}
+          onChange={(next) => go(linkTo("inbox", { query: { name: next === DEFAULT ? null : next } }))} />
+        <span class="spread" />
+        {!isViewer.value && (
+          <>
+            <Button icon="plus" onPress={() => (creating.value = true)}>Create webhook</Button>
+            <Button onPress={() => (clearing.value = true)} disabledBecause={list.pages.items.value.length === 0 && "The inbox is empty"}>Clear</Button>
+          </>
+        )}
+      </div>
       {creating.value && <WebhookForm target={inbox.value?.url} onClose={() => (creating.value = false)}
         onDone={(webhook) => go(linkTo("webhooks", { id: webhook.id }))} />}
       {clearing.value && (
-        <FormDialog title={`Clear the inbox ${name}?`} action="Clear" danger onClose={() => (clearing.value = false)} onSubmit={clear}>
+        <Confirm title={`Clear the inbox ${name}?`} action="Clear" onClose={() => (clearing.value = false)} onConfirm={clear}>
           <p>Its calls are deleted. Its responses continue where they are.</p>
-        </FormDialog>
+        </Confirm>
       )}
-    </div>
+    </>
   );
 }
 
@@ -89,7 +95,7 @@ function Address({ name }: { name: string }) {
   const { url, steps, position } = inbox.value;
   const count = hooks.value.filter(({ webhook }) => webhook.target === url).length;
   return (
-    <dl class="facts inbox-facts">
+    <dl class="delivery-facts inbox-facts">
       <div class="inbox-url"><dt>URL</dt><dd class="row"><code class="truncate" title={url}>{url}</code><CopyButton text={url} /></dd></div>
       <div><dt>Webhooks</dt><dd>{count ? <a href={linkTo("webhooks")}>{count === 1 ? "1 webhook" : `${count} webhooks`}</a> : "none"}</dd></div>
       <div>

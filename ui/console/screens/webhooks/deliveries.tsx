@@ -8,6 +8,7 @@ import { Empty, ErrorNote } from "../../parts/errors";
 import { SearchField, Select } from "../../parts/fields";
 import { Icon } from "../../parts/icons";
 import { List } from "../../parts/list";
+import { NewRows } from "../../parts/new-rows";
 import { DeliverySubject } from "../../parts/subject";
 import { Time } from "../../parts/values";
 import { filter, route, select } from "../../routes";
@@ -31,6 +32,7 @@ const STATUSES = [
 const TYPES = [["", "All types"], ...EVENT_TYPES.map((one) => [one, one] as const)] as const;
 
 export function Deliveries({ webhookId, canResend, onChange }: Props) {
+  const resending = useSignal(false);
   const { query } = route.value;
   const selected = query.get("delivery");
   const values = ["status", "type", "conversation"].map((name) => query.get(name)?.trim() || undefined);
@@ -43,13 +45,16 @@ export function Deliveries({ webhookId, canResend, onChange }: Props) {
   const { items, loaded, error, loading } = list.pages;
   return (
     <>
-      <Filters webhookId={webhookId} list={list} canResend={canResend && !isViewer.value} />
+      <Filters onResend={canResend && !isViewer.value ? () => (resending.value = true) : null} />
+      {resending.value && <ResendDialog webhookId={webhookId} onClose={() => (resending.value = false)} onResent={(one) => list.put([one])} />}
       <div class={selected ? "split" : "split no-detail"}>
         <div class="list-pane">
           {error.value && <ErrorNote error={error.value} onRetry={() => list.pages.load()} />}
           {loaded.value && items.value.length === 0 && <NoDeliveries filtered={values.some(Boolean)} />}
+          <NewRows tail={list.tail} onShow={() => document.querySelector("[data-list]")?.scrollTo({ top: 0 })} />
           <List label="Deliveries" items={items.value} idOf={(one) => one.id} selected={selected} fresh={list.fresh.value}
             onOpen={(one) => filter({ delivery: one.id })} onEnd={() => void list.pages.loadMore()}
+            onScroll={(atTop) => list.tail.scroll(!atTop)}
             row={(one) => <DeliveryLine delivery={one} list={list} />} note={loading.value ? "Loading…" : null} />
         </div>
         {selected && <div class="detail-pane"><DeliveryDetail key={selected} id={selected} canResend={canResend} among={items.value} onChange={(one) => list.put([one])} /></div>}
@@ -58,17 +63,15 @@ export function Deliveries({ webhookId, canResend, onChange }: Props) {
   );
 }
 
-function Filters({ webhookId, list, canResend }: { webhookId: string; list: DeliveryList; canResend: boolean }) {
+function Filters({ onResend }: { onResend: (() => void) | null }) {
   const { query } = route.value;
-  const resending = useSignal(false);
   return (
     <div class="bar">
       <Segments label="Status" choices={STATUSES} value={(query.get("status") ?? "") as ""} onChange={(status) => filter({ status })} />
       <Select label="Event type" hideLabel value={query.get("type") ?? ""} choices={TYPES} onChange={(type) => filter({ type })} />
       <SearchField label="Conversation ID" value={query.get("conversation") ?? ""} onInput={(conversation) => filter({ conversation })} />
       <span class="spread" />
-      {canResend && <Button icon="rotate-ccw" onPress={() => (resending.value = true)}>Resend failed…</Button>}
-      {resending.value && <ResendDialog webhookId={webhookId} onClose={() => (resending.value = false)} onResent={(one) => list.put([one])} />}
+      {onResend && <Button icon="rotate-ccw" onPress={onResend}>Resend failed…</Button>}
     </div>
   );
 }

@@ -81,8 +81,8 @@ function Facts({ delivery }: { delivery: Delivery }) {
 
 function Attempts({ attempts }: { attempts: Attempt[] }) {
   return (
-    <div class="attempts-box" tabIndex={0} role="region" aria-label="Attempts">
-      <table class="attempts">
+    <div class="delivery-attempts-box" tabIndex={0} role="region" aria-label="Attempts">
+      <table class="delivery-attempts">
         <thead><tr><th scope="col">#</th><th scope="col">Time</th><th scope="col">Status</th><th scope="col">Took</th><th scope="col">Response</th></tr></thead>
         <tbody>
           {attempts.map((one) => (

@@ -1,9 +1,10 @@
 // The programs that follow the event stream, such as heliograph listen.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { Listener } from "../../../shared/operations";
 import { shortTime } from "../../../shared/time";
 import { appId } from "../../routes";
-import { type Listener, loadListeners } from "../../stores/webhooks";
+import { loadListeners } from "../../stores/webhooks";
 
 const POLL_MS = 5000;
 

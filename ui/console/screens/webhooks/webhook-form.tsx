@@ -1,11 +1,11 @@
 // A form that creates or changes a webhook.
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Webhook, WebhookCreateBody } from "../../../shared/operations";
+import type { Webhook } from "../../../shared/operations";
 import { FormDialog } from "../../parts/dialog";
 import { Check, Select, TextField } from "../../parts/fields";
+import { type Trigger, Triggers } from "../../parts/triggers";
 import { shortened } from "../../parts/values";
-import { EVENT_TYPES } from "../../stores/events";
 import { changeHook, createHook, type Hook, integrations, loadHooks } from "../../stores/webhooks";
 
 interface Props {
@@ -17,7 +17,6 @@ interface Props {
 }
 
 const NEW = "";
-type Trigger = WebhookCreateBody["triggers"][number];
 
 export function WebhookForm({ hook, target: given, onClose, onDone }: Props) {
   const target = useSignal(hook?.webhook.target ?? given ?? "");
@@ -46,7 +45,7 @@ export function WebhookForm({ hook, target: given, onClose, onDone }: Props) {
       <TextField label="Target URL" type="url" mono required focused value={target.value} hint="Your endpoint, which receives each event as a POST request"
         maxLength={2048} onInput={(value) => (target.value = value)} />
       {!hook && <Owner owner={owner} name={name} />}
-      <Triggers chosen={triggers} />
+      <Triggers value={triggers.value} onChange={(value) => (triggers.value = value)} />
       <Check label="Include full users" checked={includeFullUser.value} onChange={(on) => (includeFullUser.value = on)} />
       <Check label="Include full sources of messages" checked={includeFullSource.value} onChange={(on) => (includeFullSource.value = on)} />
     </FormDialog>
@@ -63,25 +62,5 @@ function Owner({ owner, name }: { owner: Signal<string>; name: Signal<string> })
       {integrations.value.length > 0 && <Select label="Integration" value={owner.value} choices={choices} onChange={(id) => (owner.value = id)} />}
       {owner.value === NEW && <TextField label="Name of the integration" value={name.value} maxLength={100} onInput={(value) => (name.value = value)} />}
     </>
-  );
-}
-
-/** All events, or types of events in groups. */
-function Triggers({ chosen }: { chosen: Signal<readonly Trigger[]> }) {
-  const all = chosen.value.includes("*");
-  const choose = (type: Trigger, on: boolean): void => {
-    chosen.value = on ? [...chosen.value, type] : chosen.value.filter((one) => one !== type);
-  };
-  const types = [...EVENT_TYPES, ...chosen.value.filter((one) => one !== "*" && !EVENT_TYPES.some((known) => known === one))];
-  return (
-    <fieldset class="triggers">
-      <legend>Events</legend>
-      <Check label="All events" checked={all} onChange={(on) => (chosen.value = on ? ["*"] : [])} />
-      {!all && (
-        <div class="trigger-types">
-          {types.map((type) => <Check key={type} label={type} checked={chosen.value.includes(type as Trigger)} onChange={(on) => choose(type as Trigger, on)} />)}
-        </div>
-      )}
-    </fieldset>
   );
 }

@@ -2,7 +2,8 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { Button } from "../../parts/button";
-import { FormDialog, Menu } from "../../parts/dialog";
+import { Confirm } from "../../parts/confirm";
+import { Menu } from "../../parts/menu";
 import { Empty } from "../../parts/errors";
 import { CopyButton, Id, Secret } from "../../parts/values";
 import { go, linkTo } from "../../routes";
@@ -22,16 +23,18 @@ type Opened = "test" | "edit" | "delete" | null;
 export function WebhookView({ id, hook }: { id: string; hook: Hook | null }) {
   const newest = useMemo(() => new NewestDeliveries(id), [id]);
   useEffect(() => void newest.load().catch(() => undefined), [newest]);
+  const opened = useSignal<Opened>(null);
   const isGone = hooksLoaded.value && hook === null;
   return (
     <>
       <div class="bar">
-        <a class="back" href={linkTo("webhooks")} aria-label="All webhooks">‹ Webhooks</a>
+        <a class="back-link" href={linkTo("webhooks")} aria-label="All webhooks">‹ Webhooks</a>
         <h1 class="truncate">{hook?.webhook.target ?? (isGone ? "Deleted webhook" : "Webhook")}</h1>
         {hook && <CopyButton text={hook.webhook.target} />}
         <span class="spread" />
-        {hook && <Actions hook={hook} />}
+        {hook && !isViewer.value && <Actions onOpen={(what) => (opened.value = what)} />}
       </div>
+      {hook && <Dialogs hook={hook} opened={opened} />}
       {isGone && <p class="notice webhook-note">This webhook was deleted. Its deliveries are kept for some days, and cannot be sent again.</p>}
       {hook && <Facts hook={hook} newest={newest} />}
       {hook || isGone ? <Deliveries webhookId={id} canResend={hook !== null} onChange={(changed) => newest.put(changed)} /> : <Empty title="Loading…" />}
@@ -44,7 +47,7 @@ function Facts({ hook: { webhook, integration }, newest }: { hook: Hook; newest:
   return (
     <details class="facts-box" open={!matchMedia("(max-width: 699px)").matches}>
       <summary>Details</summary>
-      <dl class="facts">
+      <dl class="delivery-facts">
         <div><dt>Triggers</dt><dd>{shortTriggers(webhook.triggers, EVENT_TYPES).join(", ")}</dd></div>
         <div><dt>Deliveries</dt><dd>{newest.loaded.value ? <HealthFigures health={healthOf(newest.byWebhook.value.get(webhook.id) ?? [])} /> : "Loading…"}</dd></div>
         <div><dt>Secret</dt><dd><Secret value={webhook.secret} /></dd></div>
@@ -56,19 +59,12 @@ function Facts({ hook: { webhook, integration }, newest }: { hook: Hook; newest:
   );
 }
 
-function Actions({ hook }: { hook: Hook }) {
-  const opened = useSignal<Opened>(null);
-  const open = (what: Opened) => () => (opened.value = what);
+function Actions({ onOpen }: { onOpen: (what: Opened) => void }) {
   return (
     <>
-      {!isViewer.value && sandbox.value.exists && <Button onPress={open("test")}>Send test event</Button>}
-      {!isViewer.value && (
-        <>
-          <Button onPress={open("edit")}>Edit</Button>
-          <Menu label="More actions" icon="ellipsis" items={[{ text: "Delete webhook…", onPress: open("delete") }]} />
-        </>
-      )}
-      <Dialogs hook={hook} opened={opened} />
+      {sandbox.value.exists && <Button onPress={() => onOpen("test")}>Send test event</Button>}
+      <Button onPress={() => onOpen("edit")}>Edit</Button>
+      <Menu label="More actions" icon="ellipsis" items={[{ text: "Delete webhook…", onPress: () => onOpen("delete") }]} />
     </>
   );
 }
@@ -88,8 +84,8 @@ function DeleteDialog({ hook, onClose }: { hook: Hook; onClose: () => void }) {
     await loadHooks();
   };
   return (
-    <FormDialog title={`Delete the webhook ${hook.webhook.target}?`} action="Delete" danger onClose={onClose} onSubmit={remove}>
+    <Confirm title={`Delete the webhook ${hook.webhook.target}?`} action="Delete" onClose={onClose} onConfirm={remove}>
       <p>It receives no more events. Pending deliveries are not sent.</p>
-    </FormDialog>
+    </Confirm>
   );
 }

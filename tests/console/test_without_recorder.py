@@ -1,0 +1,34 @@
+"""The console of a server that does not record requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.console.browsing import signed_in
+from tests.harness import Caller, init, new_app, serving
+
+pytestmark = pytest.mark.one_engine
+
+
+@pytest.fixture(scope="module")
+def unrecorded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
+    """A caller with the key of an app of such a server."""
+    path = tmp_path_factory.mktemp("unrecorded") / "heliograph.db"
+    with serving(path, "--console", "yes") as server:
+        owner = Caller(server.url, init(server.database_url).account_auth)
+        yield new_app(owner)
+        owner.http.close()
+
+
+# The server is made first: no event loop can be started next to that of the browser.
+def test_home_and_requests_say_so(unrecorded: Caller, browser: Browser) -> None:
+    with signed_in(browser, unrecorded.url, unrecorded) as console:
+        console.open()
+        expect(console.page.get_by_text("Request recording is off")).to_be_visible()
+        expect(console.page.get_by_role("heading", level=1)).to_have_text("Home")
+        console.assert_accessible()
+        console.open("requests")
+        expect(console.page.get_by_role("heading", name="Request recording is off")).to_be_visible()
