@@ -153,6 +153,8 @@ class Site:
         yield Asked(Reason.ENDED_SESSION, {"authorization": "Bearer hgs_x"})
         yield Asked(Reason.INVALID_TICKET, {}, SESSION, "POST", body={"ticket": "hgt_x", "name": "Ada"})
         yield Asked(Reason.READ_ONLY, session, "/users", "POST", status=403, key=id, body=name)
+        events = f"/heliograph/v1/apps/{self.keys.app_id}/events"
+        yield Asked(Reason.NO_CONTENTS, session, events, status=403, key=id)
         yield Asked(Reason.NOT_A_SESSION, key, SESSION, status=403, key=id)
         yield Asked(Reason.TOKEN_FOR_TICKET, token, TICKETS, "POST", status=403, key=id, body={"role": "viewer"})
 
@@ -160,7 +162,8 @@ class Site:
 @pytest.fixture(scope="module", params=["console", "json"])
 def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A sandbox, with each log format."""
-    with serving(tmp_path_factory.mktemp("refusals") / "heliograph.db", "--log-format", request.param) as server:
+    options = ("--log-format", request.param, "--console-contents", "no")
+    with serving(tmp_path_factory.mktemp("refusals") / "heliograph.db", *options) as server:
         site = Site(server)
         yield site
         site.account.http.close()
