@@ -1,7 +1,7 @@
 // One stream for all tabs of a browser: HTTP/1.1 allows six connections to a host, and the seventh tab would hang.
 import { type Frame, readStream, type StreamHandlers, type StreamState } from "./stream";
 
-type Shared = { frame: Frame } | { state: StreamState } | { question: "state" };
+type Shared = { frame: Frame } | { state: StreamState; cursor: string | null } | { question: "state" };
 
 /** Read the stream at `path` in the tab that holds the lock `name`, and share its frames with the others. */
 export function shareStream(name: string, path: string, handlers: StreamHandlers): () => void {
@@ -9,27 +9,35 @@ export function shareStream(name: string, path: string, handlers: StreamHandlers
   const stopped = new AbortController();
   const channel = new BroadcastChannel(name);
   const leader = { leads: false, state: "connecting" as StreamState };
+  /** Where the stream continues in the tab that reads it after this one. */
+  let cursor: string | null = null;
   channel.onmessage = ({ data }: MessageEvent<Shared>) => {
     if ("question" in data) {
-      if (leader.leads) channel.postMessage({ state: leader.state } satisfies Shared);
+      if (leader.leads) channel.postMessage({ state: leader.state, cursor } satisfies Shared);
     } else if (leader.leads) return;
-    else if ("frame" in data) handlers.onFrame(data.frame);
-    else handlers.onState(data.state);
+    else if ("frame" in data) {
+      cursor = data.frame.id ?? cursor;
+      handlers.onFrame(data.frame);
+    } else {
+      cursor = data.cursor ?? cursor;
+      handlers.onState(data.state);
+    }
   };
   channel.postMessage({ question: "state" } satisfies Shared);
   const lead = (): Promise<void> => {
     leader.leads = true;
     const stop = readStream(path, {
       onFrame(frame) {
+        cursor = frame.id ?? cursor;
         channel.postMessage({ frame } satisfies Shared);
         handlers.onFrame(frame);
       },
       onState(state) {
         leader.state = state;
-        channel.postMessage({ state } satisfies Shared);
+        channel.postMessage({ state, cursor } satisfies Shared);
         handlers.onState(state);
       },
-    });
+    }, cursor);
     return new Promise((resolve) => stopped.signal.addEventListener("abort", () => (stop(), resolve())));
   };
   navigator.locks.request(name, { signal: stopped.signal }, lead).catch(() => undefined); // stopped before it led

@@ -19,15 +19,15 @@ const SILENCE_MS = 45_000;
 const FIRST_DELAY_MS = 500;
 const LAST_DELAY_MS = 30_000;
 
-/** Read the stream at `path` until the returned function is called. */
-export function readStream(path: string, handlers: StreamHandlers): () => void {
+/** Read the stream at `path`, from a cursor or else from now on, until the returned function is called. */
+export function readStream(path: string, handlers: StreamHandlers, cursor: string | null = null): () => void {
   const stopped = new AbortController();
-  void keepReading(path, handlers, stopped.signal);
+  void keepReading(path, handlers, cursor, stopped.signal);
   return () => stopped.abort();
 }
 
-async function keepReading(path: string, handlers: StreamHandlers, stopped: AbortSignal): Promise<void> {
-  let cursor: string | null = null;
+async function keepReading(path: string, handlers: StreamHandlers, from: string | null, stopped: AbortSignal): Promise<void> {
+  let cursor = from;
   let failures = 0;
   while (!stopped.aborted) {
     handlers.onState(failures ? "waiting" : "connecting");
@@ -85,6 +85,8 @@ async function* connect(
   const silent = new AbortController();
   let timer = setTimeout(() => silent.abort(), SILENCE_MS);
   const signal = AbortSignal.any([stopped, silent.signal]);
+  // The connection from before a suspension or from another network may be dead.
+  addEventListener("online", () => silent.abort(), { signal });
   try {
     const headers: Record<string, string> = cursor === null ? {} : { "last-event-id": cursor };
     const response = await open(path, headers, signal);
