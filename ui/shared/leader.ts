@@ -1,7 +1,7 @@
 // One stream for all tabs of a browser: HTTP/1.1 allows six connections to a host, and the seventh tab would hang.
 import { type Frame, readStream, type StreamHandlers, type StreamState } from "./stream";
 
-type Shared = { frame: Frame } | { state: StreamState; cursor: string | null } | { question: "state" };
+type Shared = { frames: Frame[] } | { state: StreamState; cursor: string | null } | { question: "state" };
 
 /** Read the stream at `path` in the tab that holds the lock `name`, and share its frames with the others. */
 export function shareStream(name: string, path: string, handlers: StreamHandlers): () => void {
@@ -11,14 +11,16 @@ export function shareStream(name: string, path: string, handlers: StreamHandlers
   const leader = { leads: false, state: "connecting" as StreamState };
   /** Where the stream continues in the tab that reads it after this one. */
   let cursor: string | null = null;
+  const take = (frames: Frame[]): void => {
+    cursor = frames.findLast((one) => one.id !== null)?.id ?? cursor;
+    handlers.onFrames(frames);
+  };
   channel.onmessage = ({ data }: MessageEvent<Shared>) => {
     if ("question" in data) {
       if (leader.leads) channel.postMessage({ state: leader.state, cursor } satisfies Shared);
     } else if (leader.leads) return;
-    else if ("frame" in data) {
-      cursor = data.frame.id ?? cursor;
-      handlers.onFrame(data.frame);
-    } else {
+    else if ("frames" in data) take(data.frames);
+    else {
       cursor = data.cursor ?? cursor;
       handlers.onState(data.state);
     }
@@ -27,10 +29,10 @@ export function shareStream(name: string, path: string, handlers: StreamHandlers
   const lead = (): Promise<void> => {
     leader.leads = true;
     const stop = readStream(path, {
-      onFrame(frame) {
-        cursor = frame.id ?? cursor;
-        channel.postMessage({ frame } satisfies Shared);
-        handlers.onFrame(frame);
+      onFrames(frames) {
+        // One message for all of them: each has a cost, whatever its size.
+        channel.postMessage({ frames } satisfies Shared);
+        take(frames);
       },
       onState(state) {
         leader.state = state;

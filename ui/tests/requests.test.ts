@@ -9,7 +9,7 @@ Object.assign(globalThis, {
   sessionStorage: { getItem: () => null },
 });
 const { isId, matches, pathPrefix } = await import("../console/stores/requests");
-const { grouped } = await import("../console/stores/troubles");
+const { grouped, RecentErrors } = await import("../console/stores/troubles");
 const { draftOf, isDestructive, jsonProblem, obstacle, parseHeaders } = await import("../console/stores/replays");
 
 function request(given: Partial<RecordedRequest> = {}): RecordedRequest {
