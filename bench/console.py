@@ -159,7 +159,7 @@ def group(site: Site, large: str) -> None:
         times["open"].append(page.evaluate(_UNTIL, [f"#row-{large}", ".conversation [href*=participants]"]))
         times["participants"].append(page.evaluate(_UNTIL, ["tab", first]))
         times["End"].append(page.evaluate(_UNTIL, ["End", last]))
-        times["Home"].append(page.evaluate(_UNTIL, ["End", first]))
+        times["Home"].append(page.evaluate(_UNTIL, ["Home", first]))
         page.close()
     for name, found in times.items():
         print(f"group of {len(members):,}: {name} median {statistics.median(found):.0f} ms, max {max(found):.0f} ms")

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.console.browsing import Console, signed_in
 from tests.console.conftest import OPTIONS
 from tests.harness import Caller, Server, init, new_app, serving
+from tests.sandbox.inboxes import arrived, below, hook, script
 
 pytestmark = pytest.mark.one_engine
 
@@ -102,6 +103,23 @@ def test_an_offline_browser_catches_up(console: Console) -> None:
     expect(rows(page, "users")).to_have_count(2)
     is_live(page)
     assert streams(console) > 1, "the connection from before may be dead"
+
+
+def test_a_retry_is_seen_although_many_deliveries_followed(console: Console) -> None:
+    api, page = console.api, console.page
+    api.ok("POST", below(api, "/clock"), {"freeze": True})
+    script(api, "503", "200")
+    hook(api, triggers=("conversation:create",))
+    console.open()
+    api.new_group(displayName="first")
+    row = rows(page, "conversation:create").last
+    expect(row).to_contain_text("inbox503, retry")
+    for _ in range(110):
+        api.new_group()
+    arrived(api, 111)
+    api.ok("POST", below(api, "/clock"), {"advance": 60})
+    page.get_by_role("listbox").evaluate("list => list.scrollTo({top: list.scrollHeight})")
+    expect(rows(page, "conversation:create").last).to_contain_text("inbox200")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

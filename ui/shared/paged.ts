@@ -46,6 +46,8 @@ export class Paged<T> {
   constructor(
     private readonly fetchPage: (cursor: string | null) => Promise<Page<T>>,
     private readonly idOf: (item: T) => string,
+    /** More entries than this are not kept. */
+    private readonly limit = LIMIT,
   ) {}
 
   /** Load the first page. What is shown remains until it arrives. */
@@ -57,7 +59,7 @@ export class Paged<T> {
   }
 
   async loadMore(): Promise<void> {
-    if (this.loading.value || this.next.value === null || this.items.value.length >= LIMIT) return;
+    if (this.loading.value || this.next.value === null || this.items.value.length >= this.limit) return;
     await this.fetch(this.next.value, (items) => this.merged([...this.items.value, ...items]));
   }
 
@@ -67,7 +69,7 @@ export class Paged<T> {
     const known = new Map(this.items.value.map((one) => [this.idOf(one), one]));
     const fresh = items.filter((one) => !known.has(this.idOf(one)));
     for (const one of items) if (known.has(this.idOf(one))) known.set(this.idOf(one), one);
-    this.items.value = [...fresh, ...known.values()].slice(0, LIMIT);
+    this.items.value = [...fresh, ...known.values()].slice(0, this.limit);
   }
 
   /** Replace an entry, if it is there. */

@@ -30,6 +30,17 @@ test("a path may be entered without its beginning", () => {
   assert.ok(isId("6b0000000000000000000001") && !isId("users"));
 });
 
+test("the newest rejected requests are kept, and a number of them", () => {
+  const errors = new RecentErrors();
+  const receivedAt = new Date().toISOString();
+  const batch = (from: number): RecordedRequest[] =>
+    Array.from({ length: 600 }, (_, index) => request({ id: String(from + 599 - index), status: 404, receivedAt }));
+  errors.add(batch(1000));
+  assert.deepEqual([errors.groups.value[0]?.count, errors.more.value], [600, false]);
+  errors.add(batch(1600));
+  assert.deepEqual([errors.groups.value[0]?.count, errors.groups.value[0]?.newest.id, errors.more.value], [1000, "2199", true]);
+});
+
 test("rejected requests are grouped by operation and error", () => {
   const rejected = [
     request({ id: "1", operation: "JoinConversation", status: 400, errorCode: "bad_request", errorTitle: "A" }),

@@ -40,6 +40,9 @@ export function follow(follower: Follower): () => void {
 export function readActivity(appId: string, sessionId: string): () => void {
   streamState.value = "connecting";
   begun = false;
+  // What another app reported last.
+  requests = [];
+  events = [];
   const name = `heliograph:${serverUrl}:${appId}:${sessionId}`;
   return shareStream(name, `/heliograph/v1/apps/${appId}/activity`, { onFrames, onState: (state) => (streamState.value = state) });
 }

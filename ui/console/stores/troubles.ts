@@ -60,7 +60,8 @@ export class RecentErrors {
     this.add([...rejected.requests, ...failed.requests]);
   }
 
-  private add(requests: RecordedRequest[]): void {
+  /** Add rejected requests. */
+  add(requests: RecordedRequest[]): void {
     if (!requests.length) return;
     const known = new Map([...this.found.value, ...requests.map((one) => [one.id, one] as const)]);
     const recent = [...known].filter(([, one]) => isRecent(one.receivedAt));
