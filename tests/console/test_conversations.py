@@ -219,6 +219,26 @@ def test_participants_and_activity(console: Console) -> None:
     console.assert_accessible()
 
 
+def test_both_ends_of_a_long_list_of_participants(console: Console) -> None:
+    """`End` shows who joined last although only the first page is loaded, and `Home` goes back."""
+    page, api = console.page, console.api
+    group = api.new_group()
+    for number in range(105):
+        api.join(group, api.new_user(f"user-{number}"))
+    console.open(f"conversations/{group}", tab="participants")
+    first = page.get_by_role("listbox", name="Participants").get_by_role("option").first
+    expect(first).to_contain_text("user-0")
+    page.get_by_role("listbox", name="Participants").focus()
+    page.keyboard.press("End")
+    expect(first).to_contain_text("user-104")
+    page.keyboard.press("Home")
+    expect(first).to_contain_text("user-0")
+    page.get_by_role("button", name="Joined last").click()
+    page.get_by_role("listbox", name="Participants").focus()
+    page.keyboard.press("Home")
+    expect(first).to_contain_text("user-104")
+
+
 def test_edit_the_properties(console: Console) -> None:
     """Only what changed is sent, and metadata that was removed is gone."""
     page, api = console.page, console.api

@@ -1,7 +1,7 @@
 // One stream for all tabs of a browser: HTTP/1.1 allows six connections to a host, and the seventh tab would hang.
 import { type Frame, readStream, type StreamHandlers, type StreamState } from "./stream";
 
-type Shared = { frame: Frame } | { state: StreamState } | { question: "state" };
+type Shared = { frames: Frame[] } | { state: StreamState; cursor: string | null } | { question: "state" };
 
 /** Read the stream at `path` in the tab that holds the lock `name`, and share its frames with the others. */
 export function shareStream(name: string, path: string, handlers: StreamHandlers): () => void {
@@ -9,27 +9,37 @@ export function shareStream(name: string, path: string, handlers: StreamHandlers
   const stopped = new AbortController();
   const channel = new BroadcastChannel(name);
   const leader = { leads: false, state: "connecting" as StreamState };
+  /** Where the stream continues in the tab that reads it after this one. */
+  let cursor: string | null = null;
+  const take = (frames: Frame[]): void => {
+    cursor = frames.findLast((one) => one.id !== null)?.id ?? cursor;
+    handlers.onFrames(frames);
+  };
   channel.onmessage = ({ data }: MessageEvent<Shared>) => {
     if ("question" in data) {
-      if (leader.leads) channel.postMessage({ state: leader.state } satisfies Shared);
+      if (leader.leads) channel.postMessage({ state: leader.state, cursor } satisfies Shared);
     } else if (leader.leads) return;
-    else if ("frame" in data) handlers.onFrame(data.frame);
-    else handlers.onState(data.state);
+    else if ("frames" in data) take(data.frames);
+    else {
+      cursor = data.cursor ?? cursor;
+      handlers.onState(data.state);
+    }
   };
   channel.postMessage({ question: "state" } satisfies Shared);
   const lead = (): Promise<void> => {
     leader.leads = true;
     const stop = readStream(path, {
-      onFrame(frame) {
-        channel.postMessage({ frame } satisfies Shared);
-        handlers.onFrame(frame);
+      onFrames(frames) {
+        // One message for all of them: each has a cost, whatever its size.
+        channel.postMessage({ frames } satisfies Shared);
+        take(frames);
       },
       onState(state) {
         leader.state = state;
-        channel.postMessage({ state } satisfies Shared);
+        channel.postMessage({ state, cursor } satisfies Shared);
         handlers.onState(state);
       },
-    });
+    }, cursor);
     return new Promise((resolve) => stopped.signal.addEventListener("abort", () => (stop(), resolve())));
   };
   navigator.locks.request(name, { signal: stopped.signal }, lead).catch(() => undefined); // stopped before it led

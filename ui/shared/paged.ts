@@ -39,29 +39,37 @@ export class Paged<T> {
   readonly hasMore = computed(() => this.next.value !== null);
   private readonly next = signal<string | null>(null);
   private generation = 0;
+  /** What was added and removed since the first page was asked for, which was perhaps read before. */
+  private added: T[] = [];
+  private readonly removed = new Set<string>();
 
   constructor(
     private readonly fetchPage: (cursor: string | null) => Promise<Page<T>>,
     private readonly idOf: (item: T) => string,
+    /** More entries than this are not kept. */
+    private readonly limit = LIMIT,
   ) {}
 
   /** Load the first page. What is shown remains until it arrives. */
   async load(): Promise<void> {
     this.generation += 1;
-    await this.fetch(null, (items) => items);
+    this.added = [];
+    this.removed.clear();
+    await this.fetch(null, (items) => this.withChanges(items));
   }
 
   async loadMore(): Promise<void> {
-    if (this.loading.value || this.next.value === null || this.items.value.length >= LIMIT) return;
+    if (this.loading.value || this.next.value === null || this.items.value.length >= this.limit) return;
     await this.fetch(this.next.value, (items) => this.merged([...this.items.value, ...items]));
   }
 
   /** Put entries before all others; those that are there already are replaced where they are. */
   prepend(items: T[]): void {
+    if (this.loading.value) this.added = [...items, ...this.added];
     const known = new Map(this.items.value.map((one) => [this.idOf(one), one]));
     const fresh = items.filter((one) => !known.has(this.idOf(one)));
     for (const one of items) if (known.has(this.idOf(one))) known.set(this.idOf(one), one);
-    this.items.value = [...fresh, ...known.values()].slice(0, LIMIT);
+    this.items.value = [...fresh, ...known.values()].slice(0, this.limit);
   }
 
   /** Replace an entry, if it is there. */
@@ -71,7 +79,15 @@ export class Paged<T> {
   }
 
   remove(id: string): void {
+    if (this.loading.value) this.removed.add(id);
     this.items.value = this.items.value.filter((one) => this.idOf(one) !== id);
+  }
+
+  /** The first page with what has changed while it was loaded. */
+  private withChanges(page: T[]): T[] {
+    const known = new Set(page.map((one) => this.idOf(one)));
+    const added = this.added.filter((one) => !known.has(this.idOf(one)));
+    return this.merged([...added, ...page]).filter((one) => !this.removed.has(this.idOf(one)));
   }
 
   private merged(items: T[]): T[] {

@@ -4,13 +4,15 @@ import { ApiError, open } from "./api";
 export interface Frame {
   event: string;
   id: string | null;
+  /** A heartbeat has an id and no data. */
   data: unknown;
 }
 
 export type StreamState = "connecting" | "live" | "waiting";
 
 export interface StreamHandlers {
-  onFrame(frame: Frame): void;
+  /** Takes the frames that arrived together. */
+  onFrames(frames: Frame[]): void;
   onState(state: StreamState): void;
 }
 
@@ -19,26 +21,27 @@ const SILENCE_MS = 45_000;
 const FIRST_DELAY_MS = 500;
 const LAST_DELAY_MS = 30_000;
 
-/** Read the stream at `path` until the returned function is called. */
-export function readStream(path: string, handlers: StreamHandlers): () => void {
+/** Read the stream at `path`, from a cursor or else from now on, until the returned function is called. */
+export function readStream(path: string, handlers: StreamHandlers, cursor: string | null = null): () => void {
   const stopped = new AbortController();
-  void keepReading(path, handlers, stopped.signal);
+  void keepReading(path, handlers, cursor, stopped.signal);
   return () => stopped.abort();
 }
 
-async function keepReading(path: string, handlers: StreamHandlers, stopped: AbortSignal): Promise<void> {
-  let cursor: string | null = null;
+async function keepReading(path: string, handlers: StreamHandlers, from: string | null, stopped: AbortSignal): Promise<void> {
+  let cursor = from;
   let failures = 0;
   while (!stopped.aborted) {
     handlers.onState(failures ? "waiting" : "connecting");
     let delay: number | null = null;
     try {
-      for await (const frame of connect(path, cursor, stopped, () => handlers.onState("live"))) {
+      for await (const frames of connect(path, cursor, stopped, () => handlers.onState("live"))) {
         failures = 0;
-        if (frame.event === "bye") delay = (frame.data as { retryAfter?: number }).retryAfter ?? 0;
-        cursor = frame.id ?? cursor;
-        // A heartbeat has an id and nothing else.
-        if (frame.data !== undefined) handlers.onFrame(frame);
+        for (const frame of frames) {
+          if (frame.event === "bye") delay = (frame.data as { retryAfter?: number }).retryAfter ?? 0;
+          cursor = frame.id ?? cursor;
+        }
+        handlers.onFrames(frames);
       }
     } catch (error) {
       // A session that has ended is not going to be valid again; the page asks for a new one.
@@ -81,10 +84,12 @@ async function* connect(
   cursor: string | null,
   stopped: AbortSignal,
   onOpen: () => void,
-): AsyncGenerator<Frame> {
+): AsyncGenerator<Frame[]> {
   const silent = new AbortController();
   let timer = setTimeout(() => silent.abort(), SILENCE_MS);
   const signal = AbortSignal.any([stopped, silent.signal]);
+  // The connection from before a suspension or from another network may be dead.
+  addEventListener("online", () => silent.abort(), { signal });
   try {
     const headers: Record<string, string> = cursor === null ? {} : { "last-event-id": cursor };
     const response = await open(path, headers, signal);
@@ -97,7 +102,8 @@ async function* connect(
       if (done) return;
       clearTimeout(timer);
       timer = setTimeout(() => silent.abort(), SILENCE_MS);
-      yield* parse(decoder.decode(value, { stream: true }));
+      const frames = parse(decoder.decode(value, { stream: true }));
+      if (frames.length) yield frames;
     }
   } finally {
     clearTimeout(timer);

@@ -65,6 +65,22 @@ test("a page that arrives after a newer load is dropped", async () => {
   assert.equal(list.hasMore.value, false);
 });
 
+test("what is added or removed while a page is loaded is kept", async () => {
+  const answers: ((page: Page<Item>) => void)[] = [];
+  const list = new Paged<Item>(() => new Promise((resolve) => answers.push(resolve)), (one) => one.id);
+  const first = list.load();
+  list.prepend([item("d"), item("c")]);
+  list.prepend([item("e")]);
+  list.remove("a");
+  answers[0]!({ items: [item("c"), item("b"), item("a")], next: "a" });
+  await first;
+  assert.equal(ids(list), "edcb");
+  const second = list.load();
+  answers[1]!({ items: [item("a")], next: null });
+  await second;
+  assert.equal(ids(list), "a");
+});
+
 test("pages of responses in both directions", () => {
   const meta = { hasMore: true, beforeCursor: "a", afterCursor: "b" };
   assert.deepEqual(newestFirst([1, 2], meta), { items: [2, 1], next: "a" });

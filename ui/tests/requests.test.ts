@@ -9,7 +9,7 @@ Object.assign(globalThis, {
   sessionStorage: { getItem: () => null },
 });
 const { isId, matches, pathPrefix } = await import("../console/stores/requests");
-const { grouped } = await import("../console/stores/troubles");
+const { grouped, RecentErrors } = await import("../console/stores/troubles");
 const { draftOf, isDestructive, jsonProblem, obstacle, parseHeaders } = await import("../console/stores/replays");
 
 function request(given: Partial<RecordedRequest> = {}): RecordedRequest {
@@ -28,6 +28,17 @@ test("a path may be entered without its beginning", () => {
   assert.equal(pathPrefix("/heliograph/v1/apps/1", "1"), "/heliograph/v1/apps/1");
   assert.equal(pathPrefix(" ", "1"), undefined);
   assert.ok(isId("6b0000000000000000000001") && !isId("users"));
+});
+
+test("the newest rejected requests are kept, and a number of them", () => {
+  const errors = new RecentErrors();
+  const receivedAt = new Date().toISOString();
+  const batch = (from: number): RecordedRequest[] =>
+    Array.from({ length: 600 }, (_, index) => request({ id: String(from + 599 - index), status: 404, receivedAt }));
+  errors.add(batch(1000));
+  assert.deepEqual([errors.groups.value[0]?.count, errors.more.value], [600, false]);
+  errors.add(batch(1600));
+  assert.deepEqual([errors.groups.value[0]?.count, errors.groups.value[0]?.newest.id, errors.more.value], [1000, "2199", true]);
 });
 
 test("rejected requests are grouped by operation and error", () => {

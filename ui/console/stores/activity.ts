@@ -40,19 +40,18 @@ export function follow(follower: Follower): () => void {
 export function readActivity(appId: string, sessionId: string): () => void {
   streamState.value = "connecting";
   begun = false;
+  // What another app reported last.
+  requests = [];
+  events = [];
   const name = `heliograph:${serverUrl}:${appId}:${sessionId}`;
-  return shareStream(name, `/heliograph/v1/apps/${appId}/activity`, { onFrame, onState: (state) => (streamState.value = state) });
+  return shareStream(name, `/heliograph/v1/apps/${appId}/activity`, { onFrames, onState: (state) => (streamState.value = state) });
 }
 
-function onFrame({ event, data }: Frame): void {
+function onFrames(frames: Frame[]): void {
   lastUpdate.value = new Date().toISOString();
-  if (event === "hello") begin((data as { recording: boolean }).recording);
-  else if (event === "reset") for (const one of followers) one.onReset?.();
-  else if (event === "dropped") for (const one of followers) one.onDropped?.((data as { count: number }).count);
-  else if (event === "request") requests.push(data as RequestSummary);
-  else if (event === "event") events.push(data as EventRecord);
-  else return;
-  // The first frame after a pause is shown at once.
+  for (const one of frames) sort(one);
+  if (!requests.length && !events.length) return;
+  // The first frames after a pause are shown at once.
   if (timer === null) {
     queueMicrotask(flush);
     timer = setTimeout(() => {
@@ -60,6 +59,14 @@ function onFrame({ event, data }: Frame): void {
       flush();
     }, BATCH_MS);
   }
+}
+
+function sort({ event, data }: Frame): void {
+  if (event === "hello") begin((data as { recording: boolean }).recording);
+  else if (event === "reset") for (const one of followers) one.onReset?.();
+  else if (event === "dropped") for (const one of followers) one.onDropped?.((data as { count: number }).count);
+  else if (event === "request") requests.push(data as RequestSummary);
+  else if (event === "event") events.push(data as EventRecord);
 }
 
 /** What was loaded before the stream began lacks what happened in between. */

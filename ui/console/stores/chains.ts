@@ -5,7 +5,7 @@ import type { Delivery, EventRecord } from "../../shared/operations";
 import { NEWEST } from "../../shared/paged";
 import { appId } from "../routes";
 import { follow } from "./activity";
-import { resend } from "./deliveries";
+import { loadChanged, resend } from "./deliveries";
 import { knowTargets } from "./targets";
 
 /** The events of requests, oldest first, by the `X-Request-Id`. */
@@ -14,6 +14,7 @@ export const eventsOfRequests = signal<ReadonlyMap<string, EventRecord[]>>(new M
 export const deliveriesOfEvents = signal<ReadonlyMap<string, Delivery[]>>(new Map());
 
 const KEPT = 2000;
+const PAGE = 100;
 const POLL_MS = 1000;
 
 /** Load the newest events and deliveries, and keep them up to date until the returned function is called. */
@@ -22,14 +23,14 @@ export function followChains(): () => void {
   deliveriesOfEvents.value = new Map();
   let stale = true;
   const load = async (): Promise<void> => {
-    const query = { page: { before: NEWEST, size: 100 } };
+    const query = { page: { before: NEWEST, size: PAGE } };
     addEvents((await call("ListEventRecords", { appId: appId.value }, { query })).events);
   };
   const poll = async (): Promise<void> => {
-    if (document.hidden || !(stale || hasPending())) return;
+    const pending = pendingIds();
+    if (document.hidden || !(stale || pending.length)) return;
     stale = false;
-    const query = { page: { before: NEWEST, size: 100 } };
-    addDeliveries((await call("ListDeliveries", { appId: appId.value }, { query })).deliveries);
+    addDeliveries(await loadChanged(pending));
   };
   const unfollow = follow({
     onEvents(events) {
@@ -52,7 +53,7 @@ export async function loadDeliveriesOf(events: readonly EventRecord[]): Promise<
   const first = events.map((one) => one.id).sort()[0];
   if (first === undefined) return;
   // A delivery is stored with its event, and its id is made directly after that of the event.
-  const query = { page: { after: first, size: 100 } };
+  const query = { page: { after: first, size: PAGE } };
   const { deliveries } = await call("ListDeliveries", { appId: appId.value }, { query });
   const ids = new Set(events.map((one) => one.id));
   addDeliveries(deliveries.filter((one) => ids.has(one.eventId)));
@@ -63,8 +64,8 @@ export async function sendNow(delivery: Delivery): Promise<void> {
   addDeliveries([await resend(delivery.id)]);
 }
 
-function hasPending(): boolean {
-  return [...deliveriesOfEvents.value.values()].some((all) => all.some((one) => one.status === "pending"));
+function pendingIds(): string[] {
+  return [...deliveriesOfEvents.value.values()].flat().filter((one) => one.status === "pending").map((one) => one.id);
 }
 
 function addEvents(events: EventRecord[]): void {

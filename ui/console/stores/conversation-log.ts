@@ -5,6 +5,7 @@ import type { Delivery, EventRecord, RecordedRequest } from "../../shared/operat
 import { NEWEST, newestFirst, Paged } from "../../shared/paged";
 import { appId } from "../routes";
 import { follow } from "./activity";
+import { loadChanged } from "./deliveries";
 import { knowTargets } from "./targets";
 
 export interface LogEntry {
@@ -16,6 +17,8 @@ export interface LogEntry {
 }
 
 const POLL_MS = 1000;
+/** More entries than this are not kept. */
+const KEPT = 2000;
 const PAGE = { size: 100 };
 const MOST_EMPTY_PAGES = 10;
 
@@ -38,12 +41,12 @@ export class ConversationLog {
       const query = { page: { before: cursor ?? NEWEST, ...PAGE }, filter: { conversationId } };
       const found = await call("ListEventRecords", this.app, { query });
       return newestFirst(found.events, found.meta);
-    }, (one) => one.id);
+    }, (one) => one.id, KEPT);
     this.requests = this.paths.map((path) => new Paged(async (cursor) => {
       const query = { page: { before: cursor ?? NEWEST, ...PAGE }, filter: { path } };
       const found = await call("ListRecordedRequests", this.app, { query });
       return newestFirst(found.requests, found.meta);
-    }, (one) => one.id));
+    }, (one) => one.id, KEPT));
   }
 
   /** Load it, and keep it up to date until the returned function is called. */
@@ -79,13 +82,14 @@ export class ConversationLog {
   }
 
   private async poll(): Promise<void> {
-    const isPending = [...this.deliveries.value.values()].some((all) => all.some((one) => one.status === "pending"));
-    if (document.hidden || !(this.stale || isPending)) return;
+    const known = [...this.deliveries.value.values()].flat();
+    const pending = known.filter((one) => one.status === "pending").map((one) => one.id);
+    if (document.hidden || !(this.stale || pending.length)) return;
     this.stale = false;
-    const query = { page: { before: NEWEST, ...PAGE }, filter: { conversationId: this.conversationId } };
-    const { deliveries } = await call("ListDeliveries", this.app, { query });
+    const deliveries = await loadChanged(pending, { conversationId: this.conversationId });
     void knowTargets(deliveries.map((one) => one.webhookId)).catch(() => undefined);
-    this.deliveries.value = new Map([...this.deliveries.value, ...Map.groupBy(deliveries, (one) => one.eventId)]);
+    const all = new Map([...known, ...deliveries].map((one) => [one.id, one]));
+    this.deliveries.value = Map.groupBy([...all.values()].slice(-KEPT), (one) => one.eventId);
   }
 }
 

@@ -94,6 +94,15 @@ export class DeliveryList {
   }
 }
 
+/** The newest deliveries that match, and the present state of those that were pending. */
+export async function loadChanged(pending: readonly string[], filter: DeliveryFilter = {}): Promise<Delivery[]> {
+  const query = { page: { before: NEWEST, size: PAGE }, filter: { ...filter } };
+  const { deliveries } = await call("ListDeliveries", { appId: appId.value }, { query });
+  const found = new Set(deliveries.map((one) => one.id));
+  const older = pending.filter((id) => !found.has(id)).slice(-PAGE);
+  return older.length ? [...deliveries, ...(await loadDeliveries(older))] : deliveries;
+}
+
 async function loadDeliveries(ids: string[]): Promise<Delivery[]> {
   const query = { filter: { ids: ids.join(",") } };
   return (await call("ListDeliveries", { appId: appId.value }, { query })).deliveries;

@@ -10,6 +10,8 @@ import { knowTargets } from "./targets";
 const DAY_MS = 24 * 3600 * 1000;
 const PAGES = 3;
 const POLL_MS = 5000;
+/** More rejected requests than this are not kept. */
+const KEPT = 1000;
 
 export interface ErrorGroup {
   operation: string | null;
@@ -58,10 +60,13 @@ export class RecentErrors {
     this.add([...rejected.requests, ...failed.requests]);
   }
 
-  private add(requests: RecordedRequest[]): void {
+  /** Add rejected requests. */
+  add(requests: RecordedRequest[]): void {
     if (!requests.length) return;
-    const known = [...this.found.value, ...requests.map((one) => [one.id, one] as const)];
-    this.found.value = new Map(known.filter(([, one]) => isRecent(one.receivedAt)));
+    const known = new Map([...this.found.value, ...requests.map((one) => [one.id, one] as const)]);
+    const recent = [...known].filter(([, one]) => isRecent(one.receivedAt));
+    if (recent.length > KEPT) this.more.value = true;
+    this.found.value = new Map(recent.sort(([one], [other]) => (one < other ? -1 : 1)).slice(-KEPT));
   }
 }
 

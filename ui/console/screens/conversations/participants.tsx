@@ -22,6 +22,8 @@ const ROW_PX = 56;
 
 export function ParticipantsTab({ opened }: { opened: Opened }) {
   const order = useSignal<JoinOrder>("first");
+  /** Whether `End` changed the order, so that `Home` goes back. */
+  const jumped = useSignal(false);
   const adding = useSignal(false);
   const chosen = useSignal<Participant | null>(null);
   const list = useMemo(() => new Participants(opened.id, order.value), [order.value]);
@@ -31,16 +33,22 @@ export function ParticipantsTab({ opened }: { opened: Opened }) {
   const isGroup = one.conversation.value?.type === "sdkGroup";
   /** The end of a list of which only a part is loaded is the beginning of the list in the other order. */
   const jump = (event: KeyboardEvent): void => {
-    if (event.key !== "End" || !list.pages.hasMore.value || (event.target as Element).role !== "listbox") return;
+    const isJump = event.key === "End" ? list.pages.hasMore.value : event.key === "Home" && jumped.value;
+    if (!isJump || (event.target as Element).role !== "listbox") return;
     event.stopPropagation();
     event.preventDefault();
+    jumped.value = event.key === "End";
     order.value = order.value === "first" ? "last" : "first";
+  };
+  const sort = (wanted: JoinOrder): void => {
+    jumped.value = false;
+    order.value = wanted;
   };
   return (
     <div class="participants" onKeyDownCapture={jump}>
       {isGroup && (
         <div class="row wrap participants-bar">
-          <Segments label="Order" choices={ORDERS} value={order.value} onChange={(value) => (order.value = value)} />
+          <Segments label="Order" choices={ORDERS} value={order.value} onChange={sort} />
           <span class="spread" />
           {!isViewer.value && <Button icon="plus" onPress={() => (adding.value = true)}>Add</Button>}
         </div>

@@ -1,0 +1,267 @@
+"""Measures the console in a real browser: how soon rows appear, what large lists and bursts cost, and memory.
+
+    .venv/bin/python -m bench.console [rows] [group] [burst] [steady] [--joins 100] [--minutes 2]
+
+Server, load generator and Chromium share the processors. Times of the page are those of its own clock, at the frame
+that shows what is waited for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import random
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+
+from bench import load, processes
+from bench.processes import Process
+from bench.scenarios import Load, message_line
+from bench.worlds import World, add_groups, add_members, add_users, empty, opened
+from tests.console.browsing import launch
+
+_PARTS = ("rows", "group", "burst", "steady")
+_MEMBERS = 100_000
+_GROUPS = 200
+"""Groups that get the messages of bursts."""
+_BURST_RATE, _BURST_SECONDS = 1000.0, 5.0
+_STEADY_RATE = 50.0
+_CONNECTIONS = 8
+_OPTIONS = ("--console", "yes", "--record-requests", "10000")
+_WATCH = """
+window.longTasks = [];
+new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((one) => one.duration)))
+  .observe({ type: "longtask" });
+"""
+_SHOWN = """([id, wanted]) => new Promise((resolve) => {
+  const find = () => document.querySelector(`[role=option][id='row-${id}']`) || (wanted && document.querySelector(wanted));
+  const look = () => find() ? requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now()))
+                            : requestAnimationFrame(look);
+  look();
+})"""
+_APPEARANCES = """() => {
+  window.appeared = [];
+  const known = new Set([...document.querySelectorAll("[role=option]")].map((one) => one.id));
+  new MutationObserver(() => {
+    const fresh = [...document.querySelectorAll("[role=option]")].filter((one) => !known.has(one.id));
+    for (const one of fresh) known.add(one.id);
+    requestAnimationFrame(() => fresh.forEach(() => appeared.push(performance.timeOrigin + performance.now())));
+  }).observe(document.body, { childList: true, subtree: true });
+}"""
+_UNTIL = """([action, id]) => new Promise((resolve) => {
+  const began = performance.now();
+  const list = document.querySelector("[role=listbox][aria-label=Participants]");
+  if (action.startsWith("#")) document.getElementById(action.slice(1)).click();
+  else if (action === "tab") [...document.querySelectorAll("button")].find((one) => /^Participants/.test(one.innerText)).click();
+  else list.dispatchEvent(new KeyboardEvent("keydown", { key: action, bubbles: true, cancelable: true }));
+  const look = () => requestAnimationFrame(() => document.querySelector(id) ? resolve(performance.now() - began) : look());
+  look();
+})"""
+
+
+class Sending(threading.Thread):
+    """Sends a load in a thread."""
+
+    def __init__(self, port: int, what: Load, seconds: float, rate: float) -> None:
+        super().__init__()
+        self._port, self._what, self._seconds, self._wanted = port, what, seconds, rate
+        self.rate = 0.0
+        """Requests per second that were made."""
+
+    def run(self) -> None:
+        """Send it until the time is over."""
+        result = load.run(self._port, self._what, _CONNECTIONS, self._seconds, self._wanted)
+        assert not any(result.errors.values()), result
+        self.rate = result.requests / result.microseconds * 1e6
+
+
+class Site:
+    """A server with a world, and a browser on its console."""
+
+    def __init__(self, server: Process, world: World, browser: Browser) -> None:
+        self.url = f"http://127.0.0.1:{server.port}"
+        self.server, self.world = server, world
+        key_id, secret = base64.b64decode(world.authorization.split()[1]).decode().split(":", 1)
+        self.http = httpx.Client(base_url=self.url, auth=(key_id, secret))
+        sign_in = {"keyId": key_id, "secret": secret, "name": "Bench"}
+        token = self.http.post("/console/session", json=sign_in).raise_for_status().json()["token"]
+        self.context = browser.new_context(viewport={"width": 1440, "height": 900})
+        self.context.add_init_script(f"sessionStorage.setItem('heliograph:{self.url}', '{token}');{_WATCH}")
+
+    def open(self, screen: str) -> Page:
+        """A page that follows the stream."""
+        page = self.context.new_page()
+        page.goto(f"{self.url}/console/{self.world.app_id}/{screen}")
+        page.get_by_text("Live", exact=True).wait_for()
+        return page
+
+    def join(self, group: str, user: str) -> float:
+        """Let a user join; returns when the response arrived, in milliseconds of the clock of the machine."""
+        path = f"/v2/apps/{self.world.app_id}/conversations/{group}/join"
+        self.http.post(path, json={"userId": user, "subscribeSDKClient": False}).raise_for_status()
+        return time.time() * 1000
+
+    @contextmanager
+    def messages(self, seconds: float, rate: float, groups: int = _GROUPS) -> Iterator[Sending]:
+        """Posts messages to this many groups at a constant rate until the block and the time are over."""
+        lines = [message_line(self.world, group, None) for group in self.world.groups[:groups]]
+        sending = Sending(self.server.port, Load(self.world, lines, once=False), seconds, rate)
+        sending.start()
+        yield sending
+        sending.join()
+
+
+def rows(site: Site, joins: int) -> None:
+    """From the response to a join to the row of its event, and of its request."""
+    group = site.world.groups[0]
+    for screen in ("events?type=conversation:join", "requests?operation=JoinConversation"):
+        page = site.open(screen)
+        page.evaluate(_APPEARANCES)
+        found = []
+        users = site.world.users
+        for number in range(joins):
+            time.sleep(random.random() * 0.2)  # the page handles what arrives together at once
+            committed = site.join(group, users[number])
+            page.evaluate("(count) => new Promise((done) => { const look = () => appeared.length > count ? done() : requestAnimationFrame(look); look(); })", number)
+            found.append(page.evaluate("appeared.at(-1)") - committed)
+        for number in range(joins):
+            path = f"/v2/apps/{site.world.app_id}/conversations/{group}/leave"
+            site.http.post(path, json={"userId": users[number]}).raise_for_status()
+        print(f"{screen.partition('?')[0]}: {joins} joins, to the row {_percentiles(found)}")
+        page.close()
+
+
+def _percentiles(found: list[float]) -> str:
+    ordered = sorted(found)
+    p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    return f"p50 {statistics.median(found):.0f} ms, p95 {p95:.0f} ms, max {ordered[-1]:.0f} ms"
+
+
+def group(site: Site, large: str) -> None:
+    """Open a group with very many participants, and go to both ends of their list."""
+    members = site.world.members[large]
+    first, last = f"#row-{members[0]}", f"#row-{members[-1]}"
+    first, last = (f"[id='{one[1:]}']" for one in (first, last))
+    times: dict[str, list[float]] = {"open": [], "participants": [], "End": [], "Home": []}
+    for _ in range(5):
+        page = site.open("conversations?sort=newest")
+        page.locator(f"#row-{large}").wait_for() if large[0].isalpha() else page.locator(f"[id='row-{large}']").wait_for()
+        times["open"].append(page.evaluate(_UNTIL, [f"#row-{large}", ".conversation [href*=participants]"]))
+        times["participants"].append(page.evaluate(_UNTIL, ["tab", first]))
+        times["End"].append(page.evaluate(_UNTIL, ["End", last]))
+        times["Home"].append(page.evaluate(_UNTIL, ["Home", first]))
+        page.close()
+    for name, found in times.items():
+        print(f"group of {len(members):,}: {name} median {statistics.median(found):.0f} ms, max {max(found):.0f} ms")
+
+
+def burst(site: Site) -> None:
+    """Many events at once: the page stays usable, and shows no more rows than before."""
+    one = f"conversations/{site.world.groups[0]}"
+    for name, screen, groups in (
+        ("home", "", _GROUPS), ("requests", "requests", _GROUPS), ("events", "events", _GROUPS),
+        ("conversations", "conversations", _GROUPS), ("a conversation", one, _GROUPS), ("the conversation", one, 1),
+    ):  # fmt: skip
+        page = site.open(screen)
+        page.wait_for_timeout(500)
+        page.evaluate("longTasks.length = 0")
+        clicks, most = [], 0
+        with site.messages(_BURST_SECONDS, _BURST_RATE, groups) as running:
+            page.wait_for_timeout(1000)
+            while running.is_alive():
+                most = max(most, page.evaluate("document.querySelectorAll('*').length"))
+                clicks.append(_click_latency(page))
+                page.wait_for_timeout(100)
+        tasks = page.evaluate("longTasks")
+        print(f"{running.rate:.0f} events/s on {name}: input to frame {_percentiles(clicks)}; {_tasks(tasks)}; at most {most} elements")
+        page.close()
+
+
+def _click_latency(page: Page) -> float:
+    """From an input event to the frame after it, with the queue of the page in between."""
+    return float(page.evaluate(
+        "() => new Promise((done) => { const began = performance.now();"
+        " setTimeout(() => requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)))) })"
+    ))
+
+
+def _tasks(tasks: list[float]) -> str:
+    return f"{len(tasks)} tasks over 50 ms, the longest {max(tasks, default=0):.0f} ms"
+
+
+def steady(site: Site, minutes: float) -> None:
+    """A constant rate for long: memory and long tasks of each screen, one after the other."""
+    for screen in ("", "requests", "conversations"):
+        page = site.open(screen)
+        devtools = site.context.new_cdp_session(page)
+        page.wait_for_timeout(1000)
+        before = _heap(devtools)
+        page.evaluate("longTasks.length = 0")
+        heaps = []
+        for _ in range(4):
+            with site.messages(minutes * 60 / 4, _STEADY_RATE) as running:
+                while running.is_alive():
+                    page.wait_for_timeout(250)
+            heaps.append(_heap(devtools))
+        figures = ", ".join(f"{one:.1f}" for one in heaps)
+        print(f"{_STEADY_RATE:.0f} events/s on {screen or 'home'}: heap {before:.1f} MB, then {figures} MB; {_tasks(page.evaluate('longTasks'))}")
+        page.close()
+
+
+def _heap(devtools: CDPSession) -> float:
+    devtools.send("HeapProfiler.collectGarbage")
+    found: dict[str, Any] = devtools.send("Runtime.getHeapUsage")
+    return float(found["usedSize"]) / 1e6
+
+
+async def _build(url: str, members: int) -> tuple[World, str]:
+    async with opened(url) as store:
+        world = await empty(store)
+        await add_users(store, world, max(members, 1000))
+        await add_groups(store, world, _GROUPS)
+        (large,) = await add_groups(store, world, 1, members)
+        await add_members(store, world, [(large, user) for user in world.users[:members]])
+    return world, large
+
+
+@contextmanager
+def _site(folder: str, members: int) -> Iterator[tuple[Site, str]]:
+    url = f"sqlite:///{Path(folder) / 'bench.db'}"
+    world, large = asyncio.run(_build(url, members))
+    with processes.heliograph(url, *_OPTIONS) as server, sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield Site(server, world, browser), large
+        browser.close()
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=_PARTS, choices=[*_PARTS, []])
+    parser.add_argument("--joins", type=int, default=100)
+    parser.add_argument("--members", type=int, default=_MEMBERS)
+    parser.add_argument("--minutes", type=float, default=2.0, help="for each screen of the steady load")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, _site(folder, options.members) as (site, large):
+        if "rows" in options.parts:
+            rows(site, options.joins)
+        if "group" in options.parts:
+            group(site, large)
+        if "burst" in options.parts:
+            burst(site)
+        if "steady" in options.parts:
+            steady(site, options.minutes)
+
+
+if __name__ == "__main__":
+    main()
