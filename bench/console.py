@@ -132,7 +132,10 @@ def rows(site: Site, joins: int) -> None:
         for number in range(joins):
             time.sleep(random.random() * 0.2)  # the page handles what arrives together at once
             committed = site.join(group, users[number])
-            page.evaluate("(count) => new Promise((done) => { const look = () => appeared.length > count ? done() : requestAnimationFrame(look); look(); })", number)
+            page.evaluate(
+                "(count) => new Promise((done) => { const look = () => appeared.length > count ? done() : requestAnimationFrame(look); look(); })",
+                number,
+            )
             found.append(page.evaluate("appeared.at(-1)") - committed)
         for number in range(joins):
             path = f"/v2/apps/{site.world.app_id}/conversations/{group}/leave"
@@ -155,7 +158,9 @@ def group(site: Site, large: str) -> None:
     times: dict[str, list[float]] = {"open": [], "participants": [], "End": [], "Home": []}
     for _ in range(5):
         page = site.open("conversations?sort=newest")
-        page.locator(f"#row-{large}").wait_for() if large[0].isalpha() else page.locator(f"[id='row-{large}']").wait_for()
+        page.locator(f"#row-{large}").wait_for() if large[0].isalpha() else page.locator(
+            f"[id='row-{large}']"
+        ).wait_for()
         times["open"].append(page.evaluate(_UNTIL, [f"#row-{large}", ".conversation [href*=participants]"]))
         times["participants"].append(page.evaluate(_UNTIL, ["tab", first]))
         times["End"].append(page.evaluate(_UNTIL, ["End", last]))
@@ -183,16 +188,20 @@ def burst(site: Site) -> None:
                 clicks.append(_click_latency(page))
                 page.wait_for_timeout(100)
         tasks = page.evaluate("longTasks")
-        print(f"{running.rate:.0f} events/s on {name}: input to frame {_percentiles(clicks)}; {_tasks(tasks)}; at most {most} elements")
+        print(
+            f"{running.rate:.0f} events/s on {name}: input to frame {_percentiles(clicks)}; {_tasks(tasks)}; at most {most} elements"
+        )
         page.close()
 
 
 def _click_latency(page: Page) -> float:
     """From an input event to the frame after it, with the queue of the page in between."""
-    return float(page.evaluate(
-        "() => new Promise((done) => { const began = performance.now();"
-        " setTimeout(() => requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)))) })"
-    ))
+    return float(
+        page.evaluate(
+            "() => new Promise((done) => { const began = performance.now();"
+            " setTimeout(() => requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)))) })"
+        )
+    )
 
 
 def _tasks(tasks: list[float]) -> str:
@@ -214,7 +223,9 @@ def steady(site: Site, minutes: float) -> None:
                     page.wait_for_timeout(250)
             heaps.append(_heap(devtools))
         figures = ", ".join(f"{one:.1f}" for one in heaps)
-        print(f"{_STEADY_RATE:.0f} events/s on {screen or 'home'}: heap {before:.1f} MB, then {figures} MB; {_tasks(page.evaluate('longTasks'))}")
+        print(
+            f"{_STEADY_RATE:.0f} events/s on {screen or 'home'}: heap {before:.1f} MB, then {figures} MB; {_tasks(page.evaluate('longTasks'))}"
+        )
         page.close()
 
 
