@@ -1,16 +1,16 @@
 // Starts the console.
 import { render } from "preact";
 import { handleLinks } from "./routes";
-import { restore, takeTicket } from "./session";
+import { restore, takeTickets } from "./session";
 import { Console } from "./shell";
 import "./theme";
 
 async function start(): Promise<void> {
-  const ticket = takeTicket();
+  takeTickets();
   handleLinks();
   // Without a session, or with one that has ended, the page asks for a key.
   await restore().catch(() => undefined);
-  render(<Console ticket={ticket} />, document.body);
+  render(<Console />, document.body);
 }
 
 void start();

@@ -18,11 +18,20 @@ export const route = signal<Route>(parse(location));
 export const appId = computed(() => route.value.appId ?? "");
 
 function parse({ pathname, search }: { pathname: string; search: string }): Route {
-  const parts = pathname.slice(basePath.length).split("/").filter(Boolean).map(decodeURIComponent);
+  const parts = pathname.slice(basePath.length).split("/").filter(Boolean).map(decoded);
   const first = parts[0];
   const app = first !== undefined && APP_ID.test(first) ? first : null;
   const [screen, id] = app === null ? parts : parts.slice(1);
   return { appId: app, screen: screen ?? "home", id: id ?? null, query: new URLSearchParams(search) };
+}
+
+/** The text of a part of the path; as it is if its escapes are not valid. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 export interface Target {

@@ -29,7 +29,7 @@ export async function restore(): Promise<void> {
 
 /** Rejects with an `ApiError`. */
 export async function signIn(body: SignInBody, { stay }: { stay: boolean }): Promise<void> {
-  const { token, ...found } = await call("CreateConsoleSession", {}, { body });
+  const { token, ...found } = await call("CreateConsoleSession", {}, { body, anonymous: true });
   forget();
   (stay ? localStorage : sessionStorage).setItem(KEY, token);
   authorize(token);
@@ -49,9 +49,18 @@ function forget(): void {
   localStorage.removeItem(KEY);
 }
 
-/** The ticket in the fragment of the URL, which is removed from it: it is valid once, and history keeps URLs. */
-export function takeTicket(): string | null {
-  const ticket = new URLSearchParams(location.hash.slice(1)).get("ticket");
-  if (ticket !== null) history.replaceState(null, "", location.pathname + location.search);
-  return ticket;
+/** The ticket of a sign-in link that was not used yet. */
+export const ticket = signal<string | null>(null);
+
+/** Take tickets from the fragment of the URL, now and when a link is opened in this tab. History keeps URLs, so they
+ * are removed from it. */
+export function takeTickets(): void {
+  const take = (): void => {
+    const found = new URLSearchParams(location.hash.slice(1)).get("ticket");
+    if (found === null) return;
+    history.replaceState(null, "", location.pathname + location.search);
+    ticket.value = found;
+  };
+  take();
+  addEventListener("hashchange", take);
 }

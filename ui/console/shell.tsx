@@ -16,16 +16,15 @@ import { appId, go, linkTo, route } from "./routes";
 import { AskedDialog } from "./screens/app-forms";
 import { SCREENS } from "./screens/index";
 import { SignIn } from "./screens/sign-in";
-import { expired, isViewer, session } from "./session";
+import { expired, isViewer, session, ticket } from "./session";
 import { explaining, handleKeys, searching } from "./shortcuts";
 import { readActivity } from "./stores/activity";
 import { app, apps, loadApp, loadApps, loadedFor } from "./stores/apps";
 import { loadSandbox } from "./stores/sandbox";
 
-export function Console({ ticket }: { ticket: string | null }) {
-  const unused = useSignal(ticket);
-  if (session.value === null || unused.value !== null)
-    return <SignIn ticket={unused.value} onDone={() => (unused.value = null)} />;
+export function Console() {
+  if (session.value === null || ticket.value !== null)
+    return <SignIn key={ticket.value} ticket={ticket.value} onDone={() => (ticket.value = null)} />;
   return (
     <>
       <Shell />

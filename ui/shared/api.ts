@@ -10,6 +10,12 @@ export interface CallOptions<N extends OperationName> {
   body?: Operations[N]["body"];
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Send no token, for a call that gets one. */
+  anonymous?: boolean;
+}
+
+interface Init extends RequestInit {
+  anonymous?: boolean;
 }
 
 /** A response with an error, or no response: then `status` is 0. */
@@ -61,6 +67,7 @@ export async function call<N extends OperationName>(
     body: options.body === undefined ? undefined : form ? (options.body as FormData) : JSON.stringify(options.body),
     headers: { ...(options.body === undefined || form ? {} : { "content-type": "application/json" }), ...options.headers },
     signal: options.signal,
+    anonymous: options.anonymous,
   });
   if (!response.ok) throw await errorOf(response);
   const text = await response.text();
@@ -93,10 +100,10 @@ export async function open(path: string, headers: Record<string, string>, signal
   return response;
 }
 
-async function request(method: string, path: string, init: RequestInit): Promise<Response> {
+async function request(method: string, path: string, { anonymous, ...init }: Init): Promise<Response> {
   const headers = new Headers(init.headers);
-  if (token !== null) headers.set("authorization", `Bearer ${token}`);
-  const used = token;
+  const used = anonymous ? null : token;
+  if (used !== null) headers.set("authorization", `Bearer ${used}`);
   let response: Response;
   try {
     // No cookies or passwords of the browser: the token is the only credential.

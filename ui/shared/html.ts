@@ -11,20 +11,23 @@ export interface HtmlElement {
 
 export type HtmlNode = string | HtmlElement;
 
-const TAGS: Record<string, HtmlTag> = {
+// Maps, because a text may name properties that every object has.
+const TAGS = new Map<string, HtmlTag>(Object.entries({
   a: "a", b: "b", blockquote: "blockquote", br: "br", code: "code", em: "em", i: "i", li: "li", ol: "ol", p: "p",
   pre: "pre", s: "s", strong: "strong", u: "u", ul: "ul", del: "s", strike: "s", ins: "u", div: "p", h1: "h4", h2: "h4",
   h3: "h4", h4: "h4", h5: "h4", h6: "h4",
-};
+} as const));
 /** Elements whose content is no text for people. */
 const HIDDEN = new Set(["script", "style", "iframe", "object", "embed", "template", "noscript", "title", "svg", "math", "select", "textarea"]);
+/** Elements in elements. A page cannot show as many as a text can name, so deeper ones are left out. */
+const DEEPEST = 50;
 const TAG = /^<(\/?)([a-z][a-z0-9]*)((?:"[^"]*"|'[^']*'|[^'">])*)>/i;
 const HREF = /(?:^|[\s/])href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i;
 const SCHEMES = ["http:", "https:", "mailto:", "tel:"];
-const ENTITIES: Record<string, string> = {
+const ENTITIES = new Map(Object.entries({
   amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0", hellip: "…", ndash: "–", mdash: "—", copy: "©",
   euro: "€", laquo: "«", raquo: "»", lsquo: "‘", rsquo: "’", ldquo: "“", rdquo: "”", bull: "•",
-};
+}));
 
 /** The elements and texts of an HTML text. Unknown tags are left out, and their content remains. */
 export function readHtml(html: string): HtmlNode[] {
@@ -52,11 +55,11 @@ function readTag(html: string, at: number, open: HtmlElement[], add: (node: Html
   const [whole, slash, name = "", attributes = ""] = match;
   const lower = name.toLowerCase();
   if (HIDDEN.has(lower)) return slash ? whole.length : hiddenLength(html, at, lower, whole.length);
-  const tag = TAGS[lower];
+  const tag = TAGS.get(lower);
   if (tag === undefined) return whole.length;
   if (slash) close(open, tag);
   else if (tag === "br") add({ tag, children: [] });
-  else {
+  else if (open.length < DEEPEST) {
     const element: HtmlElement = { tag, children: [] };
     if (tag === "a") element.href = hrefOf(attributes);
     add(element);
@@ -93,7 +96,7 @@ export function safeUrl(text: string): string | undefined {
 
 function unescaped(text: string): string {
   return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/gi, (whole, decimal?: string, hex?: string, name?: string) => {
-    if (name !== undefined) return ENTITIES[name] ?? whole;
+    if (name !== undefined) return ENTITIES.get(name) ?? whole;
     const code = decimal !== undefined ? Number(decimal) : parseInt(hex ?? "", 16);
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd";
   });

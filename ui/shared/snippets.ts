@@ -33,25 +33,39 @@ function curl({ server, method, path, keyId, body }: Sample): string {
   if (method !== (body === undefined ? "GET" : "POST")) parts[0] += ` -X ${method}`;
   parts[0] += ` ${quoted(server + path)}`;
   if (body !== undefined) {
-    const data = typeof body === "string" ? body : JSON.stringify(body);
+    const data = typeof body === "string" ? body : json(body);
     parts.push("-H 'Content-Type: application/json'", `-d ${quoted(data).replaceAll(MASK, `'"$${HIDDEN}"'`)}`);
   }
   return parts.join(" \\\n  ");
 }
 
+/** Characters that a terminal acts upon, or that show code in another order than it runs. */
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+function escaped(text: string): string {
+  return text.replace(UNSEEN, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** JSON in which such characters are escaped. */
+function json(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, null, indent);
+  return indent === undefined ? escaped(text) : text.split("\n").map(escaped).join("\n");
+}
+
 /** A word for a shell. */
 function quoted(text: string): string {
+  if (text.search(UNSEEN) >= 0) return `$'${escaped(text.replace(/[\\']/g, "\\$&"))}'`;
   return /^[\w:/.=%@,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function javascript({ server, method, path, keyId, body }: Sample): string {
   const lines = [`const credentials = btoa(\`${keyId}:\${process.env.${SECRET}}\`);`];
-  lines.push(`const response = await fetch(${JSON.stringify(server + path)}, {`);
+  lines.push(`const response = await fetch(${json(server + path)}, {`);
   if (method !== "GET") lines.push(`  method: "${method}",`);
   const type = body === undefined ? "" : `, "Content-Type": "application/json"`;
   lines.push(`  headers: { Authorization: \`Basic \${credentials}\`${type} },`);
   if (body !== undefined) {
-    const value = JSON.stringify(body, null, 2).replaceAll("\n", "\n  ").replaceAll(`"${MASK}"`, `process.env.${HIDDEN}`);
+    const value = json(body, 2).replaceAll("\n", "\n  ").replaceAll(`"${MASK}"`, `process.env.${HIDDEN}`);
     lines.push(`  body: ${typeof body === "string" ? value : `JSON.stringify(${value})`},`);
   }
   lines.push("});", "console.log(response.status, await response.json());");
@@ -68,8 +82,9 @@ function callOf({ server, path, operation, keyId, body }: Sample): string | null
   if (operation === undefined || !path.startsWith("/v2/") || !(operation in OPERATIONS)) return null;
   const name = operation as keyof Operations;
   const values = pathValues(OPERATIONS[name], path);
-  if (values === null) return null;
-  const given = [...values.map((one) => literal(one)), ...(body === undefined ? [] : [literal(body)]), ...queryArguments(path)];
+  const query = queryArguments(path);
+  if (values === null || query === null) return null;
+  const given = [...values.map((one) => literal(one)), ...(body === undefined ? [] : [literal(body)]), ...query];
   const inline = `(${given.join(", ")})`;
   const call = inline.length > 70 ? `(\n    ${given.map((one) => one.replaceAll("\n", "\n    ")).join(",\n    ")},\n)` : inline;
   return [
@@ -123,19 +138,20 @@ function decoded(text: string): string {
   }
 }
 
-/** The parameters of a query as arguments: `page[size]=25` is `page={"size": 25}`. */
-function queryArguments(path: string): string[] {
+/** The parameters of a query as arguments: `page[size]=25` is `page={"size": 25}`; null if one has no name for it. */
+function queryArguments(path: string): string[] | null {
   const [, search = ""] = path.split(/\?(.*)/s);
   const named = new Map<string, Record<string, unknown>>();
-  const found: string[] = [];
+  const plain = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(search)) {
     const nested = /^(\w+)\[(.+)\]$/.exec(name);
     if (nested?.[1] && nested[2]) {
       const isSize = nested[1] === "page" && nested[2] === "size" && /^\d+$/.test(value);
       named.set(nested[1], { ...named.get(nested[1]), [nested[2]]: isSize ? Number(value) : value });
-    } else found.push(`${snakeCase(name)}=${literal(value)}`);
+    } else if (/^[A-Za-z]\w*$/.test(name)) plain.set(snakeCase(name), value);
+    else return null;
   }
-  return [...[...named].map(([name, values]) => `${name}=${literal(values)}`), ...found];
+  return [...named, ...plain].map(([name, value]) => `${name}=${literal(value)}`);
 }
 
 /** A value of JSON as a literal of Python. */
@@ -144,12 +160,12 @@ export function literal(value: unknown, indent = ""): string {
   if (value === true) return "True";
   if (value === false) return "False";
   if (value === MASK) return `os.environ["${HIDDEN}"]`;
-  if (typeof value !== "object") return JSON.stringify(value);
+  if (typeof value !== "object") return json(value);
   const deeper = `${indent}    `;
   const isList = Array.isArray(value);
   const inner = isList
     ? value.map((one) => literal(one, deeper))
-    : Object.entries(value).map(([name, one]) => `${JSON.stringify(name)}: ${literal(one, deeper)}`);
+    : Object.entries(value).map(([name, one]) => `${json(name)}: ${literal(one, deeper)}`);
   const [open, close] = isList ? "[]" : "{}";
   const inline = `${open}${inner.join(", ")}${close}`;
   if (inline.length <= 70 && !inline.includes("\n")) return inline;

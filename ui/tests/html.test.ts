@@ -32,3 +32,14 @@ test("harmless URLs are kept", () => {
 test("a text of open brackets is read in time proportional to its length", () => {
   assert.equal(shown(readHtml("<".repeat(4096))).length, 4096);
 });
+
+test("elements can be nested as deep as a text is long", () => {
+  const nested = readHtml("<b>".repeat(1365));
+  let depth = 0;
+  for (let one: HtmlNode | undefined = nested[0]; one !== undefined && typeof one !== "string"; one = one.children[0]) depth += 1;
+  assert.ok(depth > 0 && depth <= 100, String(depth));
+});
+
+test("names of properties that every object has are names of nothing", () => {
+  assert.equal(shown(readHtml("<constructor>a</constructor>&constructor;&toString;")), "a&constructor;&toString;");
+});

@@ -58,3 +58,20 @@ test("literals and names of Python", () => {
   assert.deepEqual(["GetAppKey", "Custom Integration API Keys", "OAuth", "brandId"].map(snakeCase),
     ["get_app_key", "custom_integration_api_keys", "oauth", "brand_id"]);
 });
+
+test("names of a query that are not those of arguments do not become code", () => {
+  const path = "/v2/apps/1/users?__import__('os').system('id'),x=1&filter[a:b]=2&page[size]=1";
+  const code = snippet("python", { ...JOIN, method: "GET", path, operation: "ListUsers", body: undefined });
+  assert.ok(code.includes(JSON.stringify(JOIN.server + path)), code);
+  assert.ok(code.startsWith("import os\nimport httpx\n"), code);
+});
+
+test("what a terminal would act upon, and what shows code in another order, is escaped", () => {
+  const text = "a\u001b[201~\u0003\nid\n\u009b\u202eb'\\";
+  for (const language of ["curl", "python", "javascript"] as const)
+    for (const body of [text, { [text]: text }]) {
+      const code = snippet(language, { ...JOIN, body });
+      assert.doesNotMatch(code, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]|^id$/m, code);
+    }
+  assert.ok(snippet("curl", { ...JOIN, body: text }).endsWith(`-d $'a\\u001b[201~\\u0003\\u000aid\\u000a\\u009b\\u202eb\\'\\\\'`));
+});

@@ -32,8 +32,9 @@ export function FileLink({ url, text, size }: { url: string; text?: string; size
   );
 }
 
+/** Whether it is a file that this server stores. Other paths of it may redirect to other servers, as inboxes do. */
 function isOwn(url: string): boolean {
-  return url.startsWith(`${serverUrl}/`) || url.startsWith("blob:");
+  return URL.parse(url)?.href.startsWith(`${serverUrl}/attachments/`) === true || url.startsWith("blob:");
 }
 
 function hostOf(url: string): string {

@@ -12,7 +12,7 @@ import { linkTo } from "../routes";
 import { isViewer } from "../session";
 import { onKey } from "../shortcuts";
 import { exampleKey } from "../stores/credentials";
-import { draftOf, isDestructive, obstacle, replay } from "../stores/replays";
+import { draftOf, isDestructive, obstacle, replay, wasRefused } from "../stores/replays";
 import { ReplayEditor, ReplayResult } from "./request-replay";
 
 export function RequestActions({ record }: { record: RecordedRequestDetails }) {
@@ -24,7 +24,7 @@ export function RequestActions({ record }: { record: RecordedRequestDetails }) {
     response.value = await replay(record.id, draftOf(record));
   };
   const press = (): unknown => {
-    if (!isDestructive(record)) return attempt(again);
+    if (!isDestructive(record) && !wasRefused(record)) return attempt(again);
     dialog.value = "confirm";
     return undefined;
   };
@@ -47,7 +47,8 @@ export function RequestActions({ record }: { record: RecordedRequestDetails }) {
       {dialog.value === "edit" && <ReplayEditor record={record} onClose={close} onResponse={(one) => (response.value = one)} />}
       {dialog.value === "confirm" && (
         <FormDialog title={`Send ${record.method} again?`} action="Send again" danger onClose={close} onSubmit={again}>
-          <p>{record.operation ?? "This request"} may delete or end something again:</p>
+          {isDestructive(record) && <p>{record.operation ?? "This request"} may delete or end something again:</p>}
+          {wasRefused(record) && <p>The server refused this request. It is sent again with the rights of your session:</p>}
           <p><code>{record.method} {record.path}</code></p>
         </FormDialog>
       )}

@@ -6,7 +6,7 @@ import { asApiError } from "../../shared/paged";
 import { Button } from "../parts/button";
 import { Check, TextField } from "../parts/fields";
 import { Icon } from "../parts/icons";
-import { signIn } from "../session";
+import { session, signIn } from "../session";
 
 const isEncrypted = isSecureContext;
 const NAME = "heliograph:name";
@@ -71,9 +71,9 @@ function SignInForm({ ticket, expired, onDone }: { ticket: string | null; expire
         disabledBecause={isEncrypted ? null : "needs an encrypted connection"} />
       {error.value && <p class="notice error" role="alert">{explained(error.value, usesTicket.value)}</p>}
       <div class="row">
-        {usesTicket.value
-          ? <Button kind="quiet" onPress={() => (usesTicket.value = false)}>Use a key instead</Button>
-          : <span class="small muted spread">No key? Run <code>heliograph console</code> on the server.</span>}
+        {ticket !== null && session.value && <Button kind="quiet" onPress={onDone}>Stay signed in as {session.value.name}</Button>}
+        {usesTicket.value && !session.value && <Button kind="quiet" onPress={() => (usesTicket.value = false)}>Use a key instead</Button>}
+        {!usesTicket.value && <span class="small muted spread">No key? Run <code>heliograph console</code> on the server.</span>}
         <span class="spread" />
         <Button kind="primary" submits onPress={submit}>Sign in</Button>
       </div>

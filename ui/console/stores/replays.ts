@@ -40,6 +40,11 @@ export function isDestructive({ method, operation }: { method: string; operation
   return method === "DELETE" || DELETES.test(operation ?? "");
 }
 
+/** Whether the server refused a change to who sent it, who may be a stranger. The session may have the rights to it. */
+export function wasRefused({ method, status, operation }: Pick<RecordedRequestDetails, "method" | "status" | "operation">): boolean {
+  return method !== "GET" && (status === 401 || status === 403 || operation === undefined);
+}
+
 /** What is wrong with the JSON of a body; null if it is valid or empty. */
 export function jsonProblem(text: string): string | null {
   if (!text.trim()) return null;

@@ -26,6 +26,8 @@ const POLL_MS = 2000;
 export const chaos = signal<ChaosState | null>(null);
 export const clock = signal<ClockReading | null>(null);
 
+let loadedFor = "";
+
 export const sandbox = computed<SandboxState>(() => {
   if (chaos.value === null) return NONE;
   const { rules } = chaos.value;
@@ -36,6 +38,8 @@ export const sandbox = computed<SandboxState>(() => {
 /** Find out whether this is a sandbox, and what is on in it. */
 export async function loadSandbox(): Promise<void> {
   const app = { appId: appId.value };
+  if (app.appId !== loadedFor) chaos.value = clock.value = null;
+  loadedFor = app.appId;
   try {
     const [found, time] = await Promise.all([
       call("GetChaos", app),

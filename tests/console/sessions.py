@@ -1,0 +1,33 @@
+"""People who sign in to the console in a browser."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.harness import Caller
+from tests.security.sign_ins import ticket_of
+
+SCREENS = {
+    "": "Home", "conversations": "Conversations", "users": "Users", "requests": "Requests", "events": "Events",
+    "webhooks": "Webhooks", "inbox": "Inbox", "sandbox": "Sandbox", "keys": "API keys", "integrations": "Integrations",
+    "switchboard": "Switchboard",
+}  # fmt: skip
+"""The titles of the screens by their names."""
+
+
+def stored(page: Page) -> str:
+    """The token of the session that a page has."""
+    values = page.evaluate("[...Object.values(sessionStorage), ...Object.values(localStorage)]")
+    return str(next(one for one in values if one.startswith("hgs_")))
+
+
+def link(api: Caller, role: str = "operator") -> str:
+    """A sign-in link."""
+    return f"{api.url}/console/#ticket={ticket_of(api, role)}"
+
+
+def sign_in(page: Page, name: str) -> None:
+    """Sign in by the link that is open."""
+    page.get_by_label("Your name").fill(name)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name=name)).to_be_visible()

@@ -1,0 +1,159 @@
+"""The console below a root path, behind a proxy that removes a prefix, and with several workers on PostgreSQL."""
+
+from __future__ import annotations
+
+import http.client
+import http.server
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.console.browsing import Console, signed_in
+from tests.databases import POSTGRESQL, new_database
+from tests.harness import Caller, Server, init, serving
+
+pytestmark = pytest.mark.one_engine
+
+OPTIONS = ("--console", "yes", "--record-requests", "1000")
+PREFIX = "/chat/team"
+_NOT_FORWARDED = ("connection", "keep-alive", "transfer-encoding", "host")
+
+
+class _Proxy(http.server.BaseHTTPRequestHandler):
+    """Removes the prefix, and passes the parts of a response on as they arrive."""
+
+    upstream = ""
+
+    def forward(self) -> None:
+        """Forward any request."""
+        if not self.path.startswith(PREFIX):
+            self.send_error(404)
+            return
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        headers = {name: value for name, value in self.headers.items() if name.lower() not in _NOT_FORWARDED}
+        headers |= {"x-forwarded-prefix": PREFIX, "x-forwarded-host": self.headers["host"], "connection": "close"}
+        upstream = http.client.HTTPConnection(self.upstream)
+        upstream.request(self.command, self.path.removeprefix(PREFIX), body, headers)
+        answer = upstream.getresponse()
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in _NOT_FORWARDED:
+                self.send_header(name, value)
+        self.send_header("connection", "close")
+        self.end_headers()
+        try:
+            while part := answer.read1():
+                self.wfile.write(part)
+        except (ConnectionError, OSError):  # the browser closed the stream
+            pass
+        upstream.close()
+
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = forward
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Log nothing."""
+
+
+@contextmanager
+def proxied(upstream: str) -> Iterator[str]:
+    """The URL of a proxy of a server."""
+    handler = type("Handler", (_Proxy,), {"upstream": urlsplit(upstream).netloc})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    server.block_on_close = False
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}{PREFIX}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def below_a_root_path(folder: Path) -> Iterator[tuple[Server, str]]:
+    """A server below `/sc`, and its URL."""
+    with serving(folder / "heliograph.db", *OPTIONS, "--root-path", "/sc") as server:
+        yield server, f"{server.url.removesuffix('/sc')}/sc"
+
+
+@contextmanager
+def behind_a_proxy(folder: Path) -> Iterator[tuple[Server, str]]:
+    """A server behind a proxy, and its URL there."""
+    options = (*OPTIONS, "--trusted-proxies", "127.0.0.1")
+    with serving(folder / "heliograph.db", *options) as server, proxied(server.url) as url:
+        yield server, url
+
+
+@contextmanager
+def with_workers(folder: Path) -> Iterator[tuple[Server, str]]:
+    """A server of two processes on PostgreSQL, and its URL."""
+    # In a thread of its own, because Playwright runs an event loop in this one.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        database = thread.submit(new_database, POSTGRESQL, folder).result()
+    with serving(database, *OPTIONS, "--workers", "2") as server:
+        yield server, server.url
+
+
+Serving = Callable[[Path], AbstractContextManager[tuple[Server, str]]]
+
+
+@pytest.mark.parametrize("deployed", [below_a_root_path, behind_a_proxy, with_workers], ids=lambda one: one.__name__)
+def test_one_journey(deployed: Serving, tmp_path: Path, browser: Browser) -> None:
+    """A group is made in the page, changes elsewhere appear by the stream, and links lead to where they should."""
+    with deployed(tmp_path) as (server, url):
+        found = init(server.database_url)
+        api = Caller(url, found.app_auth, found.app_id)
+        with signed_in(browser, url, api) as console:
+            journey(console)
+        sign_in(browser, url, api)
+        api.http.close()
+
+
+def sign_in(browser: Browser, url: str, api: Caller) -> None:
+    """Sign in with a key, from the URL without a slash at its end."""
+    assert api.auth is not None
+    page = browser.new_context().new_page()
+    page.goto(f"{url}/console")
+    page.get_by_label("Key ID").fill(api.auth[0])
+    page.get_by_label("Secret").fill(api.auth[1])
+    page.get_by_label("Your name").fill("Grace")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Grace")).to_be_visible()
+    expect(page).to_have_url(f"{url}/console/{api.app_id}")
+    page.context.close()
+
+
+def journey(console: Console) -> None:
+    """Make a group, follow what happens, reload, and replay."""
+    page, api = console.page, console.api
+    console.open()
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Create a demo group").click()
+    page.get_by_role("link", name="Open Crew").click()
+    expect(page.get_by_role("heading", name="Crew")).to_be_visible()
+    assert page.url.startswith(f"{console.url}/console/{api.app_id}/conversations/")
+    group = page.url.rpartition("/")[2].partition("?")[0]
+    api.say(group, "Said elsewhere")
+    expect(page.get_by_role("group", name="Messages", exact=True).get_by_text("Said elsewhere")).to_be_visible()
+    page.get_by_role("navigation", name="Screens").first.get_by_role("link", name="Requests").click()
+    row = page.get_by_role("listbox").get_by_role("option").filter(has_text="messages")
+    expect(row.first).to_be_visible()
+    page.reload()
+    row.first.click()
+    expect(page.get_by_role("article").get_by_role("heading", name="PostMessage")).to_be_visible()
+    page.get_by_role("region", name="Events").get_by_role("link", name="conversation:message").click()
+    expect(page).to_have_url(f"{console.url}/console/{api.app_id}/events/{page.url.rpartition('/')[2]}")
+    page.go_back()
+    expect(page.get_by_role("article").get_by_role("heading", name="PostMessage")).to_be_visible()
+    page.get_by_role("article").get_by_role("button", name="Replay", exact=True).click()
+    expect(page.get_by_role("region", name="Response to the replay")).to_contain_text("201")
+    page.get_by_role("link", name="Open the new request").click()
+    expect(row.first).to_be_visible()
