@@ -30,7 +30,7 @@ PICTURES: tuple[tuple[str, str, str | None, Any, str], ...] = (
     ("event", "events", "conversation:join", WIDE, "dark"),
     ("webhook", "webhooks", None, WIDE, "light"),
     ("inbox", "inbox", "conversation:join", WIDE, "light"),
-    ("user", "users", "Ada", WIDE, "light"),
+    ("user", "users", "Customer 58", WIDE, "light"),
     ("sandbox", "sandbox", None, WIDE, "dark"),
     ("home-phone", "", None, PHONE, "light"),
     ("conversation-phone", "conversations", "Crew", PHONE, "dark"),
@@ -41,10 +41,12 @@ PICTURES: tuple[tuple[str, str, str | None, Any, str], ...] = (
 def sandbox() -> Iterator[dict[str, str]]:
     """A sandbox with the seed; yields its variables."""
     words = [sys.executable, "-m", "heliograph", "dev", "--port", "0", "--json", "--seed", "examples/console.toml"]
-    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
-        yield json.loads(process.stdout.readline())
-        process.terminate()
+        try:
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.terminate()
 
 
 def send_requests(variables: dict[str, str]) -> None:
@@ -73,14 +75,14 @@ def take(page: Page, variables: dict[str, str], name: str, screen: str, row: str
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.goto(f"{variables['HELIOGRAPH_URL']}/console/{variables['HELIOGRAPH_APP_ID']}/{screen}")
     if row is not None:
-        page.get_by_role("option").filter(has_text=row).first.click()
+        page.locator("[role=option]").filter(has_text=row).first.click()
     page.wait_for_timeout(SETTLED_MS)
     page.screenshot(path=FOLDER / f"{name}.png")
 
 
 def pictures(browser: Browser, variables: dict[str, str]) -> None:
     """Sign in, and take all pictures."""
-    page = browser.new_page(locale="en-GB", timezone_id="Europe/London")
+    page = browser.new_page(device_scale_factor=1, locale="en-GB", timezone_id="Europe/London")
     page.goto(variables["HELIOGRAPH_CONSOLE_URL"])
     page.get_by_label("Your name").fill("Ada")
     page.get_by_role("button", name="Sign in").click()

@@ -70,6 +70,11 @@ class Settings:
         "Offer sign-in to the console: yes, no, or auto, for a server with sandbox tools.",
         choices=("auto", "yes", "no"),
     )
+    console_contents: str = _setting(
+        "yes",
+        "Show the contents of messages in the console: yes, or no for their types and sizes only.",
+        choices=("yes", "no"),
+    )
     strict_control: bool = _setting(
         False, "Respond with status 400 to a control call that fails; its failure event is recorded with either value."
     )

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, expect
 from heliograph.cli.chaos_presets import PRESETS
 from tests.commands import command
 from tests.console.browsing import Console, signed_in
-from tests.harness import Caller
+from tests.harness import Caller, new_app
 from tests.sandbox.inboxes import below, hook, script, variables
 
 pytestmark = pytest.mark.one_engine
@@ -219,3 +219,16 @@ def test_a_viewer_reads_only(viewer: Console) -> None:
     assert [name for name in names if name not in allowed and not name.startswith("Copy heliograph ")] == []
     press(tool(viewer, "Chaos"), "Actions for busy")
     expect(viewer.page.get_by_role("menuitem")).to_have_text(["Copy as command"])
+
+
+def test_a_restore_ends_what_is_younger(account: Console, browser: Browser, owner: Caller) -> None:
+    owner.ok("POST", "/heliograph/v1/sandbox/snapshots", {"name": "older"})
+    young = new_app(owner)
+    with signed_in(browser, young.url, Caller(young.url, owner.auth, young.app_id, young.http)) as console:
+        for one in (console, account):
+            one.open("sandbox")
+        press(tool(account, "Snapshots"), "Restore…")
+        press(account.page.get_by_role("dialog", name="Restore older?"), "Restore")
+        expect(account.page.get_by_text("Restored older")).to_be_visible()
+        expect(console.page.get_by_role("dialog", name="Sign in")).to_contain_text("Your session has ended.")
+    owner.ok("DELETE", "/heliograph/v1/sandbox/snapshots/older")

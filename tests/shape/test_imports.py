@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -43,3 +44,12 @@ def lint(folder: Path) -> str:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     assert f"0 kept, {len(contracts)} broken" in done.stdout, done.stdout
     return done.stdout
+
+
+def test_types_are_prepared_at_import() -> None:
+    """msgspec prepares a type at its first use, and crashes if another thread uses it meanwhile: use a `Decoder`."""
+    lazy = re.compile(r"(?:json|msgpack)\.decode\([^)]*type=")
+    folders = [ROOT / "src/heliograph" / name for name in ("domain", "storage", "sandbox", "delivery", "maintenance")]
+    paths = [path for folder in folders for path in folder.rglob("*.py")]
+    assert [path.name for path in paths if lazy.search(path.read_text())] == []
+    assert len(paths) > 100

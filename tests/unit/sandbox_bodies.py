@@ -54,6 +54,7 @@ SANDBOX_BODIES: dict[str, tuple[BodyType, Any, Any]] = {
             "payload": {"user": {"externalId": "ada"}},
             "conversationId": "6ae0a1dd1b730003a7d25e90",
             "userId": "ada",
+            "exact": False,
         },
     ),
 }

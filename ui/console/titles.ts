@@ -32,7 +32,7 @@ export function titleOf(conversation: Titled): string {
 /** A message on one line, such as `Image: receipt.png`. */
 export function previewOf({ type, text }: Pick<LastMessage, "type" | "text">): string {
   const line = text?.replace(/\s+/g, " ").trim();
-  if (type === "text") return line || "Message without text";
+  if (type === "text") return line || "Text";
   if (type === "formResponse" || type === "carousel" || type === "list" || !line) return KINDS[type] ?? type;
   return `${KINDS[type] ?? type}: ${line}`;
 }

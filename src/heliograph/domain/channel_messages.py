@@ -49,6 +49,9 @@ class _Shown(Struct):
     content: _Content
 
 
+_decode = msgspec.json.Decoder(_Shown).decode
+
+
 def client_for(reach: Reach | None, destination: str | None) -> StoredClient | None:
     """The client to which a message goes: that of the destination if it is active, or else the first one."""
     if reach is None or destination == SILENT:
@@ -76,7 +79,7 @@ def deliver(
         return
     destination = DeliveryDestination(type=client.type, integration_id=client.integration_id)
     outcome = MessageOutcomeBody(outcome="channel")
-    shown = msgspec.json.decode(message.shown, type=_Shown)
+    shown = _decode(message.shown)
     if (refusal := _refusal(client, shown)) is not None:
         outcome = MessageOutcomeBody(outcome="failure", error=OutcomeError(code=_UNCATEGORIZED, message=refusal))
     else:

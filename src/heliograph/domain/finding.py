@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import msgspec
-
 from heliograph import ids
 from heliograph.domain import listings
 from heliograph.domain.deliveries import to_api as delivery_to_api
+from heliograph.domain.shown import decode_profile
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Reader
 from heliograph.storage.rows import (
@@ -28,7 +27,6 @@ from heliograph.storage.rows.recorded_requests import StoredRequest
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
 from heliograph.wire.finding import RESULTS, Found
-from heliograph.wire.users import Profile
 
 _LONGEST_NAME = 100
 Lookup = Callable[[Reader, str, str], Awaitable[list[Found]]]
@@ -158,7 +156,7 @@ def _found_user(user: StoredUser) -> Found:
 
 
 def _title(user: StoredUser) -> str:
-    profile = msgspec.json.decode(user.profile, type=Profile)
+    profile = decode_profile(user.profile)
     name = " ".join(part for part in (profile.given_name, profile.surname) if part)
     return name or user.external_id or user.id
 

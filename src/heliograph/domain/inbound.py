@@ -20,6 +20,7 @@ from heliograph.domain.loading import load_app
 from heliograph.domain.media import MediaFetching
 from heliograph.domain.origins import Origin, load_origin
 from heliograph.domain.posting import MessagePosted, PostActivity, PostInteraction, PostMessage
+from heliograph.domain.shown import decode_message
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.verbs import Refused, Verb
 from heliograph.errors import BadRequest, ConversationNotFound, MessageNotFound, NotAMember, UserNotFound
@@ -165,7 +166,7 @@ class _Acting:
         shown = await messages.shown(self._tx, self._tenant.app_id, self._conversation.id, message_id)
         if shown is None:
             raise MessageNotFound
-        return msgspec.json.decode(shown, type=Message)
+        return decode_message(shown)
 
 
 def _form_id(act: MessageAct, content: FormResponseMessageBody) -> str:

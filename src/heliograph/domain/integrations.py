@@ -64,6 +64,10 @@ _KEPT = {
 }
 
 
+# msgspec crashes if two threads use a type for the first time.
+msgspec.json.Decoder(Integration)
+
+
 class ShownIntegration(Struct):
     """An integration with all that responses show of it. The webhooks are in the order of creation."""
 

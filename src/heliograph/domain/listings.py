@@ -33,6 +33,9 @@ class _Shown(Response):
     content: dict[str, Any]
 
 
+_decode = msgspec.json.Decoder(_Shown).decode
+
+
 async def page_of_users(store: Store, tenant: Tenant, sort: UserSort, page: Page) -> Slice[User]:
     """A page of the users of an app."""
     found = await store.snapshot(users.page, tenant.app_id, page, newest_first=sort == "newest")
@@ -114,7 +117,7 @@ async def _summary(reader: Reader, stored: StoredConversation) -> ConversationSu
 
 def last_message(shown: Raw) -> LastMessage:
     """A message in short."""
-    message = msgspec.json.decode(shown, type=_Shown)
+    message = _decode(shown)
     return LastMessage(
         id=message.id,
         received=message.received,

@@ -14,6 +14,7 @@ from heliograph.domain.identities import Owners, owners_of
 from heliograph.domain.loading import load_integration, load_user
 from heliograph.domain.merging import absorb, show_external_id
 from heliograph.domain.seats import Seats, lock_seats
+from heliograph.domain.shown import decode_profile
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, Conflict
 from heliograph.storage.engine import StaleRead, Tx
@@ -21,7 +22,7 @@ from heliograph.storage.rows import clients
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
 from heliograph.wire.authors import Source
-from heliograph.wire.users import LoginBody, Profile, User
+from heliograph.wire.users import LoginBody, User
 
 
 async def login(store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None, body: LoginBody) -> User:
@@ -111,7 +112,7 @@ def _authenticate(user: StoredUser, body: LoginBody) -> None:
     user.zendesk_id = body.zendesk_id or user.zendesk_id
     if body.email is not None:
         identities.add_email(user, body.email, identities.SSO)
-    profile = msgspec.json.decode(user.profile, type=Profile)
+    profile = decode_profile(user.profile)
     profile.given_name = body.given_name or profile.given_name
     profile.surname = body.surname or profile.surname
     user.profile = Raw(msgspec.json.encode(profile))

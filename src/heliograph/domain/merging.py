@@ -23,6 +23,7 @@ from heliograph.domain import metadata
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.users import ClientPair, Merged, user_merged
 from heliograph.domain.seats import Seats
+from heliograph.domain.shown import decode_profile
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import clients, devices
@@ -179,6 +180,6 @@ def _combine(user: StoredUser, other: StoredUser) -> dict[str, object]:
 
 
 def _combined_profile(own: Raw, other: Raw) -> Raw:
-    profile, filling = msgspec.json.decode(own, type=Profile), msgspec.json.decode(other, type=Profile)
+    profile, filling = decode_profile(own), decode_profile(other)
     gaps = {name: getattr(filling, name) for name in Profile.__struct_fields__ if getattr(profile, name) is None}
     return Raw(_ENCODER.encode(replace(profile, **gaps)))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from heliograph.domain.changes import Changes
 from heliograph.domain.events.outcomes import outcome_reported
 from heliograph.domain.loading import load_conversation, load_user
+from heliograph.domain.shown import decode_message
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest, MessageNotFound
 from heliograph.storage.engine import Lock, Reader, Tx
@@ -18,7 +17,6 @@ from heliograph.wire.authors import BUSINESS
 from heliograph.wire.conversations import PERSONAL
 from heliograph.wire.events import DeliveryDestination
 from heliograph.wire.inbound import MessageOutcomeBody
-from heliograph.wire.messages import Message
 
 _API = DeliveryDestination(type="api")
 """The destination of a message to a user without clients."""
@@ -40,7 +38,7 @@ async def _report(tx: Tx, tenant: Tenant, conversation_id: str, message_id: str,
         raise MessageNotFound
     if conversation.type != PERSONAL:
         raise BadRequest("only messages of conversations of type personal have outcomes")
-    if msgspec.json.decode(shown, type=Message).author.type != BUSINESS:
+    if decode_message(shown).author.type != BUSINESS:
         raise BadRequest(f"only messages of an author of type {BUSINESS} have outcomes")
     (participant,) = await participants.of_conversation(tx, tenant.app_id, conversation_id)
     user = await load_user(tx, tenant.app_id, participant.user_id, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.json import Decoder
 
 from heliograph.domain import apps as app_verbs
 from heliograph.domain import keys as key_verbs
@@ -22,6 +23,9 @@ class SandboxIds(Struct):
     app_id: str
     account_key_id: str
     app_key_id: str
+
+
+_DECODER = Decoder(SandboxIds)
 
 
 class Sandbox(Struct):
@@ -55,7 +59,7 @@ async def existing(store: Store) -> SandboxIds | None:
 
 
 async def _existing(reader: Reader) -> SandboxIds | None:
-    found = await meta.get_struct(reader, _NAME, SandboxIds)
+    found = await meta.get_struct(reader, _NAME, _DECODER)
     if found is None or await apps.get(reader, found.app_id) is None:
         return None
     return found if await keys.find(reader, found.account_key_id) is not None else None
@@ -84,8 +88,8 @@ async def _ensure(
     tx: Tx, wanted: WantedApp, account_key: AppKey, app_key: AppKey, sealed: dict[str, bytes]
 ) -> SandboxIds:
     await meta.lock(tx)  # the second of two concurrent calls finds what the first created
-    main = await meta.get_struct(tx, _NAME, SandboxIds) or SandboxIds("", "", "")
-    ids = await meta.get_struct(tx, wanted.slot, SandboxIds) or SandboxIds("", main.account_key_id, "")
+    main = await meta.get_struct(tx, _NAME, _DECODER) or SandboxIds("", "", "")
+    ids = await meta.get_struct(tx, wanted.slot, _DECODER) or SandboxIds("", main.account_key_id, "")
     if await apps.get(tx, ids.app_id) is None:
         if wanted.id is not None and await apps.is_taken(tx, wanted.id):
             raise BadRequest(f"app.id {wanted.id} is that of another app, or of one that was deleted")

@@ -11,6 +11,7 @@ from heliograph.domain.events.users import Merged, user_merged, user_updated
 from heliograph.domain.identities import Owners, owners_of
 from heliograph.domain.merging import absorb, show_external_id
 from heliograph.domain.seats import Seats, lock_seats
+from heliograph.domain.shown import decode_profile
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import UserNotFound
 from heliograph.storage.engine import Reader, StaleRead, Tx
@@ -18,7 +19,7 @@ from heliograph.storage.rows import support_users, users
 from heliograph.storage.rows.support_users import StoredSupportUser
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
-from heliograph.wire.users import Profile, User
+from heliograph.wire.users import User
 
 
 class _Found(Struct, frozen=True):
@@ -116,7 +117,7 @@ async def _take_identifiers(
 
 def _set_values(user: StoredUser, support_user: StoredSupportUser) -> None:
     """Set what the Support user has. Its absent values change nothing."""
-    profile = msgspec.json.decode(user.profile, type=Profile)
+    profile = decode_profile(user.profile)
     profile.given_name = support_user.given_name or profile.given_name
     profile.surname = support_user.surname or profile.surname
     user.profile = Raw(msgspec.json.encode(profile))

@@ -14,6 +14,7 @@ from heliograph.domain.events.conversations import conversation_removed
 from heliograph.domain.events.users import user_removed, user_updated
 from heliograph.domain.loading import load_user
 from heliograph.domain.seats import Seats, load_seats
+from heliograph.domain.shown import decode_profile
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.user_creation import Creation, creation_batch
 from heliograph.domain.verbs import Refused
@@ -27,7 +28,7 @@ from heliograph.wire import times
 from heliograph.wire.base import Metadata
 from heliograph.wire.conversations import PERSONAL
 from heliograph.wire.messages import MESSAGES_PER_CONVERSATION
-from heliograph.wire.users import Profile, ProfileBody, User, UserCreateBody, UserUpdateBody
+from heliograph.wire.users import ProfileBody, User, UserCreateBody, UserUpdateBody
 
 _OWNER = "User"
 _EMPTY = Raw(b"{}")
@@ -211,7 +212,7 @@ def _merged_profile(stored: Raw, change: ProfileBody | None) -> Raw:
     if change is None:
         return stored
     given = {name: getattr(change, name) for name in change.__struct_fields__}
-    profile = msgspec.json.decode(stored, type=Profile)
+    profile = decode_profile(stored)
     return Raw(_ENCODER.encode(replace(profile, **{name: one for name, one in given.items() if one is not UNSET})))
 
 

@@ -81,6 +81,9 @@ class _Payload(Struct, rename="camel"):
     merged_users: _Merged | None = None
 
 
+_decode_payload = msgspec.json.Decoder(_Payload).decode
+
+
 class _Event(Struct):
     id: str
     type: str
@@ -107,7 +110,7 @@ def facts_of(body: bytes) -> CallFacts:
 
 def lane_in(type: str, payload: bytes | Raw) -> tuple[bool, str]:
     """Whether an event with this payload is about a user, and the id of that user or of the conversation."""
-    return _lane(type, msgspec.json.decode(payload, type=_Payload))
+    return _lane(type, _decode_payload(payload))
 
 
 def _lane(type: str, payload: _Payload) -> tuple[bool, str]:

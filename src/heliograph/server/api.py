@@ -15,6 +15,7 @@ from heliograph.sandbox.tools import Tools
 from heliograph.server.auth.authenticator import CACHE_SECONDS, Authenticator
 from heliograph.server.auth.sessions import SessionAuthenticator
 from heliograph.server.auth.sign_ins import SignInLimit
+from heliograph.server.contents import hidden_by, without_contents
 from heliograph.server.handlers import ROUTES, Route
 from heliograph.server.http.exchange import Disconnected, Exchange
 from heliograph.server.http.request import Request, ServerContext
@@ -150,6 +151,8 @@ class Api:
             store, blobs, settings, urls, self.auth, streams, on_removal, read_media, unrecorded, tools, SignInLimit()
         )
         self._routes = masked(ROUTES) if console else ROUTES
+        if console and hidden_by(settings):
+            self._routes = without_contents(self._routes)
         others = (*(SANDBOX_TOOLS if tools else ()), *(CONSOLE_OPERATIONS if console else ()))
         self._router = Router((*OPERATIONS, *EXTENSIONS, *others))
 

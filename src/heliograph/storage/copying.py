@@ -153,6 +153,9 @@ class Progress(Struct):
     rows: int = 0
 
 
+_decode = msgspec.json.Decoder(Progress).decode
+
+
 async def copy(source: Store, target: Store, advanced: Callable[[int, int], None]) -> int:
     """Copy everything; returns the number of rows. `advanced` is called with the number of copied and of all rows.
 
@@ -190,7 +193,7 @@ async def _begin(source: Store, target: Store) -> Progress:
     """The progress of an interrupted copy, or that of a new one."""
     marker = await target.read(meta.get, COPY)
     if marker is not None:
-        progress = msgspec.json.decode(marker, type=Progress)
+        progress = _decode(marker)
         if progress.source != source.name:
             raise UsageError(f"the target contains an unfinished copy of another database: {progress.source}")
         return progress

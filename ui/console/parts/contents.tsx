@@ -1,6 +1,7 @@
 // The content of a message, of each type. With `player`, what an end user can press is a button.
 import type { Message } from "../../shared/operations";
 import type { Player } from "../stores/playing";
+import { counted } from "../titles";
 import { Actions } from "./actions";
 import { Items } from "./items";
 import { FileLink, Picture } from "./media";
@@ -15,8 +16,16 @@ export interface ContentProps {
   player: Player | null;
 }
 
+/** The size in bytes of a content that the server does not show, with `--console-contents no`; undefined if it does. */
+export function hiddenSize(content: object): number | undefined {
+  return "size" in content && typeof content.size === "number" ? content.size : undefined;
+}
+
 export function Contents({ message, player }: ContentProps) {
   const { content } = message;
+  const size = hiddenSize(content);
+  if (size !== undefined)
+    return <p class="faint" title="This console shows no message contents">{content.type}, {counted(size, "byte")}</p>;
   switch (content.type) {
     case "text":
       return <><Text content={content} /><Actions actions={content.actions} messageId={message.id} player={player} /></>;

@@ -4,7 +4,7 @@ import { fullTime } from "../../shared/time";
 import { nameOf } from "../stores/names";
 import type { Player } from "../stores/playing";
 import { several } from "../titles";
-import { Contents } from "./contents";
+import { Contents, hiddenSize } from "./contents";
 import { Icon } from "./icons";
 
 const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hour12: false });
@@ -33,7 +33,7 @@ interface MessageProps {
 
 export function MessageRow({ message, isOwn, continues, player, readers, onInspect }: MessageProps) {
   const name = authorName(message.author);
-  const isWide = message.content.type === "carousel";
+  const isWide = message.content.type === "carousel" && hiddenSize(message.content) === undefined;
   return (
     <li class={`message ${isOwn ? "own" : ""} ${continues ? "continues" : ""}`} data-id={message.id}>
       {!continues && (
@@ -60,6 +60,7 @@ export function MessageRow({ message, isOwn, continues, player, readers, onInspe
 
 function Quoted({ message }: { message: Message }) {
   const { content } = message;
+  if (hiddenSize(content) !== undefined) return <p class="quoted truncate">In response to {authorName(message.author)}</p>;
   const text = content.type === "form" ? content.fields.map((one) => one.label).join(", ") : "text" in content ? content.text : "";
   return <p class="quoted truncate" dir="auto">In response to {authorName(message.author)}{text && `: ${text}`}</p>;
 }

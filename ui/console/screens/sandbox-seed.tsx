@@ -10,7 +10,7 @@ import { Tool } from "../parts/tool";
 import { copy } from "../parts/values";
 import { appId } from "../routes";
 import { isViewer } from "../session";
-import { app, loadApps } from "../stores/apps";
+import { app, reloadApps } from "../stores/apps";
 import { createdText, seedOf } from "../stores/seeds";
 
 interface ToolProps {
@@ -59,7 +59,7 @@ function LoadDialog({ onLoaded, onClose }: { onLoaded: () => Promise<void>; onCl
   const submit = async (): Promise<void> => {
     const { created } = await call("SeedApp", { appId: appId.value }, { body: seedOf(text.value) });
     say(`Created ${createdText(created)}`);
-    await Promise.all([loadApps(), onLoaded()]);
+    await Promise.all([reloadApps(), onLoaded()]);
   };
   const read = async (): Promise<void> => {
     text.value = (await file.current?.files?.[0]?.text()) ?? "";
@@ -83,7 +83,7 @@ export function ResetTool({ onChange }: ToolProps) {
   const submit = async (): Promise<void> => {
     await call("ResetApp", { appId: appId.value });
     say(`Reset ${name}`);
-    await Promise.all([loadApps(), onChange()]);
+    await Promise.all([reloadApps(), onChange()]);
   };
   return (
     <Tool title="Reset" about="Returns the app to its seed, with the same ids, keys and secrets. Without a seed, it is empty afterwards."

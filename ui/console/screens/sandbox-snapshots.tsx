@@ -10,8 +10,9 @@ import { ErrorNote, say } from "../parts/errors";
 import { TextField } from "../parts/fields";
 import { Tool } from "../parts/tool";
 import { Time } from "../parts/values";
+import { go, linkTo } from "../routes";
 import { isViewer, session } from "../session";
-import { loadApps } from "../stores/apps";
+import { apps, reloadApps } from "../stores/apps";
 
 const ABOUT = "A snapshot is the state of the whole database: all apps with their keys, conversations, events and pending deliveries.";
 const COMMANDS = ["heliograph snapshot save before-checkout", "heliograph snapshot restore before-checkout", "heliograph snapshot list"];
@@ -96,8 +97,7 @@ function RestoreDialog({ snapshot, onRestored, onClose }: { snapshot: Snapshot; 
   const submit = async (): Promise<void> => {
     await call("RestoreSnapshot", { snapshotName: snapshot.name });
     say(`Restored ${snapshot.name}`);
-    // A session that is younger than the snapshot has ended: then the page asks to sign in again.
-    void loadApps().then(onRestored, () => undefined);
+    void showRestored(onRestored);
   };
   return (
     <FormDialog title={`Restore ${snapshot.name}?`} action="Restore" danger onClose={onClose} onSubmit={submit}>
@@ -107,6 +107,17 @@ function RestoreDialog({ snapshot, onRestored, onClose }: { snapshot: Snapshot; 
       </p>
     </FormDialog>
   );
+}
+
+/** Show what the snapshot has. A session that is younger has ended: then the page asks to sign in again. */
+async function showRestored(onRestored: () => Promise<void>): Promise<void> {
+  try {
+    await reloadApps();
+    await onRestored();
+  } catch (failure) {
+    const first = apps.value[0];
+    if (asApiError(failure).status === 404 && first) go(linkTo("home", { appId: first.id }));
+  }
 }
 
 function DeleteDialog({ snapshot, onDeleted, onClose }: { snapshot: Snapshot; onDeleted: () => Promise<void>; onClose: () => void }) {

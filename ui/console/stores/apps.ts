@@ -17,12 +17,23 @@ export const loadedFor = signal<string | null>(null);
 
 /** Load them for the present session, unless they are. Rejects with an `ApiError`. */
 export async function loadApps(): Promise<void> {
-  const { id = null, appId: own } = session.value ?? {};
+  const { id = null } = session.value ?? {};
   if (id === loadedFor.value) return;
+  await loadFirst();
+  loadedFor.value = id;
+}
+
+/** Load them again, when a reset or a restore has changed them. Rejects with an `ApiError`. */
+export async function reloadApps(): Promise<void> {
+  await loadFirst();
+  await loadApp(appId.value);
+}
+
+async function loadFirst(): Promise<void> {
+  const own = session.value?.appId;
   next.value = null;
   if (own) apps.value = [(await call("GetApp", { appId: own })).app];
   else await loadPage([]);
-  loadedFor.value = id;
 }
 
 export async function loadMoreApps(): Promise<void> {

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     ENDED_SESSION = "unknown or ended session"
     INVALID_TICKET = "unknown, expired or used ticket"
     READ_ONLY = "read-only session"
+    NO_CONTENTS = "session without message contents"
     NOT_A_SESSION = "not a session"
     TOKEN_FOR_TICKET = "token in place of a key or a session"
 

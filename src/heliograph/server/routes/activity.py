@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import random
 import time
+from typing import Any
 
 import msgspec
 
 from heliograph.domain import event_records, recorded_requests
+from heliograph.domain.tenants import session_of
 from heliograph.errors import BadRequest
+from heliograph.server.contents import hidden_by, reduced
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.server.streams import Streams
@@ -97,6 +100,7 @@ class ActivityTail(Tail):
         self._position = position
         self._unrecorded = request.context.unrecorded
         self._dropped = self._unrecorded() if self._unrecorded else 0
+        self._hides_contents = hidden_by(request.settings) and session_of(request.caller) is not None
 
     async def next_part(self, streams: Streams) -> bytes | None:
         """The entries after the position; None at the end of the stream."""
@@ -125,9 +129,10 @@ class ActivityTail(Tail):
         cursor = self._cursors.encode(entry.id)
         if isinstance(entry, StoredSummary):
             return _part("request", recorded_requests.summary(entry), cursor)
-        return _part("event", event_records.to_api(entry), cursor)
+        record = event_records.to_api(entry)
+        return _part("event", reduced(record) if self._hides_contents else record, cursor)
 
 
-def _part(kind: str, data: Response, cursor: str | None = None) -> bytes:
+def _part(kind: str, data: Response | dict[str, Any], cursor: str | None = None) -> bytes:
     place = b"" if cursor is None else cursor_line(cursor)
     return place + f"event: {kind}\ndata: ".encode() + _encode(data) + b"\n\n"

@@ -25,10 +25,13 @@ class StoredClock(Struct):
     marks: list[Mark] = []
 
 
+_decode = msgspec.json.Decoder(StoredClock).decode
+
+
 async def every(reader: Reader) -> dict[str, StoredClock]:
     """All clocks that were changed, by app."""
     rows = await reader.rows("SELECT name, value FROM meta WHERE name >= $1 AND name < $2", _PREFIX, _END)
-    return {name.removeprefix(_PREFIX): msgspec.json.decode(value, type=StoredClock) for name, value in rows}
+    return {name.removeprefix(_PREFIX): _decode(value) for name, value in rows}
 
 
 async def put(tx: Tx, app_id: str, clock: StoredClock) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-import msgspec
 from msgspec import Struct
+from msgspec.json import Decoder
 
 from heliograph.storage.codec import encode
 from heliograph.storage.engine import Lock, Reader, Tx
@@ -19,10 +19,10 @@ async def get(reader: Reader, name: str) -> str | None:
     return row[0] if row else None
 
 
-async def get_struct(reader: Reader, name: str, type: type[S]) -> S | None:
+async def get_struct(reader: Reader, name: str, decoder: Decoder[S]) -> S | None:
     """The value with several fields, or None."""
     value = await get(reader, name)
-    return None if value is None else msgspec.json.decode(value, type=type)
+    return None if value is None else decoder.decode(value)
 
 
 async def lock(tx: Tx) -> None:

@@ -62,6 +62,9 @@ class Retention(Age):
         return old[-1] if old else None
 
 
+_decode = msgspec.json.Decoder(Retention).decode
+
+
 async def clock(reader: Reader) -> int:
     """The time in milliseconds, by the clock that all servers of the database share."""
     row = await reader.row(f"SELECT {reader.clock}")
@@ -76,7 +79,7 @@ async def advance(tx: Tx, horizon: str, wall: int, least: int, keep: int) -> tup
     Returns the age of the database, and the mark before which events are older than `keep` milliseconds.
     """
     known = await meta.get(tx, NAME)
-    retention = msgspec.json.decode(known, type=Retention) if known else None
+    retention = _decode(known) if known else None
     if retention is None:
         retention = Retention(wall, 0)
     retention.advance(wall, least, keep)

@@ -32,9 +32,12 @@ class StoredSeed(Struct):
     integrations: dict[str, SeededIntegration] = {}
 
 
+_DECODER = msgspec.json.Decoder(StoredSeed)
+
+
 async def get(reader: Reader, app_id: str) -> StoredSeed | None:
     """The seed of the app, or None."""
-    return await meta.get_struct(reader, _name(app_id), StoredSeed)
+    return await meta.get_struct(reader, _name(app_id), _DECODER)
 
 
 async def put(tx: Tx, app_id: str, seed: StoredSeed) -> None:
@@ -51,7 +54,7 @@ async def change_secrets(tx: Tx, change: Callable[[str, bytes], bytes]) -> None:
     """Seal the secrets of all seeds again. `change` gets the owner of each with the sealed secret."""
     rows = await tx.rows("SELECT name, value FROM meta WHERE name >= $1 AND name < $2", _PREFIX, _END)
     for name, value in rows:
-        seed = msgspec.json.decode(value, type=StoredSeed)
+        seed = _DECODER.decode(value)
         for one in seed.integrations.values():
             if one.webhook_id is not None and one.secret is not None:
                 one.secret = change(one.webhook_id, one.secret)

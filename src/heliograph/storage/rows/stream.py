@@ -25,6 +25,7 @@ _OVERLAP_MILLISECONDS = 60_000
 than this."""
 _EVENTS_EXAMINED = 1_000
 _FORGOTTEN = "forgotten_positions"
+_decode = msgspec.json.Decoder(list[tuple[str, str]]).decode
 """The name in `meta` of the ranges of positions that restored snapshots have undone."""
 _MOST_FORGOTTEN = 1_000
 
@@ -85,7 +86,7 @@ async def restored_after(reader: Reader, position: str) -> str | None:
 
 async def _forgotten(reader: Reader) -> list[tuple[str, str]]:
     stored = await meta.get(reader, _FORGOTTEN)
-    return [] if stored is None else msgspec.json.decode(stored, type=list[tuple[str, str]])
+    return [] if stored is None else _decode(stored)
 
 
 async def after(reader: Reader, app_id: str, position: str, horizon: str, limit: int) -> tuple[Found, str]:

@@ -47,6 +47,9 @@ class SwitchboardState(Struct, frozen=True):
         return next((one for one in self.integrations if one.integration_id == integration_id), None)
 
 
+_decode = msgspec.json.Decoder(SwitchboardState).decode
+
+
 class StoredSwitchboard(Struct):
     """A row of `switchboard`. The fields are the columns, in this order."""
 
@@ -58,7 +61,7 @@ class StoredSwitchboard(Struct):
 @lru_cache(maxsize=1024)
 def load_state(text: str) -> SwitchboardState:
     """The state that a column holds."""
-    return msgspec.json.decode(text, type=SwitchboardState)
+    return _decode(text)
 
 
 ROWS = RowCodec(StoredSwitchboard, state=(load_state, encode))

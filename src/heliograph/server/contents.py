@@ -1,0 +1,104 @@
+"""Routes whose responses show no contents of messages to sessions of the console.
+
+Only a server with `--console-contents no` has them.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from heliograph.domain.tenants import session_of
+from heliograph.server.auth.refusals import AccessDenied, Reason
+from heliograph.server.handlers import Route
+from heliograph.server.http.request import Request
+from heliograph.settings import Settings
+from heliograph.wire.formats import Json
+from heliograph.wire.table.extensions import FIND, GET_DELIVERY, GET_RECORDED_REQUEST, RETRY_DELIVERY, STREAM_EVENTS
+from heliograph.wire.table.sandbox import EXPORT_SEED, EXPORT_SNAPSHOT, GET_EVENT_EXAMPLE, LIST_INBOX_CALLS
+from heliograph.wire.table.v2.conversations import DOWNLOAD_MESSAGE_REF
+
+AnyRoute = Route[Any, Any, Any]
+
+_NO_CONTENTS = "This console shows no message contents"
+_MESSAGE = "message"
+_REFUSED = (STREAM_EVENTS, EXPORT_SEED, EXPORT_SNAPSHOT, DOWNLOAD_MESSAGE_REF)
+_UNCHANGED = (GET_EVENT_EXAMPLE,)
+"""Its message is not one of the app, and the page sends the payload back to trigger an event."""
+_LEFT_OUT = {
+    GET_RECORDED_REQUEST.name: ("body",),
+    GET_DELIVERY.name: ("response",),
+    RETRY_DELIVERY.name: ("response",),
+    # A violation may quote the value.
+    LIST_INBOX_CALLS.name: ("json", "text", "violations"),
+}
+"""The fields that responses of these operations lack, at any depth."""
+_SUMMARIZED = ("content", "postback")
+_SHORTENED = {"lastMessage": ("text",), "referral": ("details",)}
+"""Objects of any response that lack fields."""
+
+
+def hidden_by(settings: Settings) -> bool:
+    """Whether sessions get no contents of messages."""
+    return settings.console_contents == "no"
+
+
+def without_contents(routes: dict[str, AnyRoute]) -> dict[str, AnyRoute]:
+    """The routes, with no contents of messages in responses to sessions. Some refuse sessions."""
+    return {name: _without_contents(route) for name, route in routes.items()}
+
+
+def reduced(value: Any, left_out: tuple[str, ...] = ()) -> Any:
+    """A value as JSON, with only the type and the size in bytes of each content of a message."""
+    # As JSON, because a response may have parts that are JSON already.
+    return _reduced(msgspec.json.decode(msgspec.json.encode(value)), left_out)
+
+
+def _without_contents(route: AnyRoute) -> AnyRoute:
+    operation = route.operation
+    if operation in _REFUSED:
+        return Route(operation, route.read, partial(_refuse, route), route.respond)
+    # The other responses have no messages, apart from the activity stream, whose handler reduces its events.
+    if type(operation.response) is not Json or operation in _UNCHANGED:
+        return route
+    return Route(operation, route.read, partial(_reduce, route), route.respond)
+
+
+async def _refuse(route: AnyRoute, request: Request[Any, Any]) -> Any:
+    if session_of(request.known_caller) is not None:
+        raise AccessDenied(Reason.NO_CONTENTS, _NO_CONTENTS, key_id=request.caller.key_id)
+    return await route.handle(request)
+
+
+async def _reduce(route: AnyRoute, request: Request[Any, Any]) -> Any:
+    result = await route.handle(request)
+    if session_of(request.known_caller) is None:
+        return result
+    shown = reduced(result, _LEFT_OUT.get(route.operation.name, ()))
+    return _without_titles(shown) if route.operation is FIND else shown
+
+
+def _without_titles(found: Any) -> Any:
+    """What was found; the title of a message is its text."""
+    return {"results": [one | {"title": _MESSAGE} if one["kind"] == _MESSAGE else one for one in found["results"]]}
+
+
+def _reduced(value: Any, left_out: tuple[str, ...]) -> Any:
+    if isinstance(value, list):
+        return [_reduced(one, left_out) for one in value]
+    if isinstance(value, dict):
+        return {key: _field(key, one, left_out) for key, one in value.items() if key not in left_out}
+    return value
+
+
+def _field(name: str, value: Any, left_out: tuple[str, ...]) -> Any:
+    if name in _SUMMARIZED and isinstance(value, dict):
+        return _summary(value)
+    return _reduced(value, left_out + _SHORTENED.get(name, ()))
+
+
+def _summary(content: dict[str, Any]) -> dict[str, Any]:
+    size = {"size": len(msgspec.json.encode(content))}
+    return {"type": content["type"], **size} if isinstance(content.get("type"), str) else size
