@@ -23,12 +23,12 @@ from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from tests.console.browsing import launch
 
 from bench import load, processes
 from bench.processes import Process
 from bench.scenarios import Load, message_line
 from bench.worlds import World, add_groups, add_members, add_users, empty, opened
-from tests.console.browsing import launch
 
 _PARTS = ("rows", "group", "burst", "steady")
 _MEMBERS = 100_000
@@ -37,36 +37,42 @@ _GROUPS = 200
 _BURST_RATE, _BURST_SECONDS = 1000.0, 5.0
 _STEADY_RATE = 50.0
 _CONNECTIONS = 8
+_OPENED = 5
+"""How often the large group is opened."""
 _OPTIONS = ("--console", "yes", "--record-requests", "10000")
-_WATCH = """
+_IN_PAGE = """
 window.longTasks = [];
 new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((one) => one.duration)))
   .observe({ type: "longtask" });
-"""
-_SHOWN = """([id, wanted]) => new Promise((resolve) => {
-  const find = () => document.querySelector(`[role=option][id='row-${id}']`) || (wanted && document.querySelector(wanted));
-  const look = () => find() ? requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now()))
-                            : requestAnimationFrame(look);
+const now = () => performance.timeOrigin + performance.now();
+const frames = (isDone) => new Promise((resolve) => {
+  const look = () => requestAnimationFrame(() => isDone() ? resolve(now()) : look());
   look();
-})"""
-_APPEARANCES = """() => {
-  window.appeared = [];
-  const known = new Set([...document.querySelectorAll("[role=option]")].map((one) => one.id));
-  new MutationObserver(() => {
-    const fresh = [...document.querySelectorAll("[role=option]")].filter((one) => !known.has(one.id));
-    for (const one of fresh) known.add(one.id);
-    requestAnimationFrame(() => fresh.forEach(() => appeared.push(performance.timeOrigin + performance.now())));
-  }).observe(document.body, { childList: true, subtree: true });
-}"""
-_UNTIL = """([action, id]) => new Promise((resolve) => {
+});
+const rows = () => [...document.querySelectorAll("[role=option]")].map((one) => one.id);
+window.watchRows = () => {
+  window.known = new Set(rows());
+};
+/** The time of the frame that shows a row which was not known. */
+window.nextRow = async () => {
+  const at = await frames(() => rows().some((id) => !known.has(id)));
+  for (const id of rows()) known.add(id);
+  return at;
+};
+/** Milliseconds from a press on an element, or of a key in the list of participants, to the frame with an element. */
+window.pressed = async (press, key, wanted) => {
+  const began = now();
+  const target = document.querySelector(press);
+  if (key) target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  else target.click();
+  return (await frames(() => document.querySelector(wanted))) - began;
+};
+/** Milliseconds from now through the queue of the page to the end of the next frame. */
+window.handled = () => new Promise((resolve) => {
   const began = performance.now();
-  const list = document.querySelector("[role=listbox][aria-label=Participants]");
-  if (action.startsWith("#")) document.getElementById(action.slice(1)).click();
-  else if (action === "tab") [...document.querySelectorAll("button")].find((one) => /^Participants/.test(one.innerText)).click();
-  else list.dispatchEvent(new KeyboardEvent("keydown", { key: action, bubbles: true, cancelable: true }));
-  const look = () => requestAnimationFrame(() => document.querySelector(id) ? resolve(performance.now() - began) : look());
-  look();
-})"""
+  setTimeout(() => requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began))));
+});
+"""
 
 
 class Sending(threading.Thread):
@@ -96,7 +102,7 @@ class Site:
         sign_in = {"keyId": key_id, "secret": secret, "name": "Bench"}
         token = self.http.post("/console/session", json=sign_in).raise_for_status().json()["token"]
         self.context = browser.new_context(viewport={"width": 1440, "height": 900})
-        self.context.add_init_script(f"sessionStorage.setItem('heliograph:{self.url}', '{token}');{_WATCH}")
+        self.context.add_init_script(f"sessionStorage.setItem('heliograph:{self.url}', '{token}');{_IN_PAGE}")
 
     def open(self, screen: str) -> Page:
         """A page that follows the stream."""
@@ -107,9 +113,17 @@ class Site:
 
     def join(self, group: str, user: str) -> float:
         """Let a user join; returns when the response arrived, in milliseconds of the clock of the machine."""
-        path = f"/v2/apps/{self.world.app_id}/conversations/{group}/join"
-        self.http.post(path, json={"userId": user, "subscribeSDKClient": False}).raise_for_status()
+        self._post(f"{group}/join", {"userId": user, "subscribeSDKClient": False})
         return time.time() * 1000
+
+    def leave(self, group: str, users: list[str]) -> None:
+        """Let users leave."""
+        for user in users:
+            self._post(f"{group}/leave", {"userId": user})
+
+    def _post(self, path: str, body: dict[str, Any]) -> None:
+        url = f"/v2/apps/{self.world.app_id}/conversations/{path}"
+        self.http.post(url, json=body).raise_for_status()
 
     @contextmanager
     def messages(self, seconds: float, rate: float, groups: int = _GROUPS) -> Iterator[Sending]:
@@ -123,23 +137,16 @@ class Site:
 
 def rows(site: Site, joins: int) -> None:
     """From the response to a join to the row of its event, and of its request."""
-    group = site.world.groups[0]
+    group, users = site.world.groups[0], site.world.users[:joins]
     for screen in ("events?type=conversation:join", "requests?operation=JoinConversation"):
-        page = site.open(screen)
-        page.evaluate(_APPEARANCES)
-        found = []
-        users = site.world.users
-        for number in range(joins):
-            time.sleep(random.random() * 0.2)  # the page handles what arrives together at once
-            committed = site.join(group, users[number])
-            page.evaluate(
-                "(count) => new Promise((done) => { const look = () => appeared.length > count ? done() : requestAnimationFrame(look); look(); })",
-                number,
-            )
-            found.append(page.evaluate("appeared.at(-1)") - committed)
-        for number in range(joins):
-            path = f"/v2/apps/{site.world.app_id}/conversations/{group}/leave"
-            site.http.post(path, json={"userId": users[number]}).raise_for_status()
+        page, found = site.open(screen), []
+        for user in users:
+            page.evaluate("watchRows()")
+            page.evaluate("window.next = nextRow(); 0")
+            page.wait_for_timeout(random.random() * 200)  # the page handles together what arrives within 100 ms
+            committed = site.join(group, user)
+            found.append(page.evaluate("next") - committed)
+        site.leave(group, users)
         print(f"{screen.partition('?')[0]}: {joins} joins, to the row {_percentiles(found)}")
         page.close()
 
@@ -153,18 +160,20 @@ def _percentiles(found: list[float]) -> str:
 def group(site: Site, large: str) -> None:
     """Open a group with very many participants, and go to both ends of their list."""
     members = site.world.members[large]
-    first, last = f"#row-{members[0]}", f"#row-{members[-1]}"
-    first, last = (f"[id='{one[1:]}']" for one in (first, last))
-    times: dict[str, list[float]] = {"open": [], "participants": [], "End": [], "Home": []}
-    for _ in range(5):
+    row, first, last = (f"[id='row-{one}']" for one in (large, members[0], members[-1]))
+    tab, listed = "[aria-label=Details] button:nth-child(2)", "[role=listbox][aria-label=Participants]"
+    times: dict[str, list[float]] = {}
+    for _ in range(_OPENED):
         page = site.open("conversations?sort=newest")
-        page.locator(f"#row-{large}").wait_for() if large[0].isalpha() else page.locator(
-            f"[id='row-{large}']"
-        ).wait_for()
-        times["open"].append(page.evaluate(_UNTIL, [f"#row-{large}", ".conversation [href*=participants]"]))
-        times["participants"].append(page.evaluate(_UNTIL, ["tab", first]))
-        times["End"].append(page.evaluate(_UNTIL, ["End", last]))
-        times["Home"].append(page.evaluate(_UNTIL, ["Home", first]))
+        page.locator(row).wait_for()
+        for name, press, key, wanted in (
+            ("open", row, None, ".conversation [href*=participants]"),
+            ("participants", tab, None, first),
+            ("End", listed, "End", last),
+            ("Home", listed, "Home", first),
+        ):
+            taken = page.evaluate("(given) => pressed(...given)", [press, key, wanted])
+            times.setdefault(name, []).append(taken)
         page.close()
     for name, found in times.items():
         print(f"group of {len(members):,}: {name} median {statistics.median(found):.0f} ms, max {max(found):.0f} ms")
@@ -180,28 +189,16 @@ def burst(site: Site) -> None:
         page = site.open(screen)
         page.wait_for_timeout(500)
         page.evaluate("longTasks.length = 0")
-        clicks, most = [], 0
+        inputs, most = [], 0
         with site.messages(_BURST_SECONDS, _BURST_RATE, groups) as running:
             page.wait_for_timeout(1000)
             while running.is_alive():
                 most = max(most, page.evaluate("document.querySelectorAll('*').length"))
-                clicks.append(_click_latency(page))
+                inputs.append(page.evaluate("handled()"))
                 page.wait_for_timeout(100)
-        tasks = page.evaluate("longTasks")
-        print(
-            f"{running.rate:.0f} events/s on {name}: input to frame {_percentiles(clicks)}; {_tasks(tasks)}; at most {most} elements"
-        )
+        tasks = _tasks(page.evaluate("longTasks"))
+        print(f"{running.rate:.0f} events/s on {name}: handled {_percentiles(inputs)}; {tasks}; {most} elements")
         page.close()
-
-
-def _click_latency(page: Page) -> float:
-    """From an input event to the frame after it, with the queue of the page in between."""
-    return float(
-        page.evaluate(
-            "() => new Promise((done) => { const began = performance.now();"
-            " setTimeout(() => requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)))) })"
-        )
-    )
 
 
 def _tasks(tasks: list[float]) -> str:
@@ -223,9 +220,8 @@ def steady(site: Site, minutes: float) -> None:
                     page.wait_for_timeout(250)
             heaps.append(_heap(devtools))
         figures = ", ".join(f"{one:.1f}" for one in heaps)
-        print(
-            f"{_STEADY_RATE:.0f} events/s on {screen or 'home'}: heap {before:.1f} MB, then {figures} MB; {_tasks(page.evaluate('longTasks'))}"
-        )
+        tasks = _tasks(page.evaluate("longTasks"))
+        print(f"{_STEADY_RATE:.0f} events/s on {screen or 'home'}: heap {before:.1f} MB, then {figures} MB; {tasks}")
         page.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
@@ -120,6 +121,28 @@ def test_a_retry_is_seen_although_many_deliveries_followed(console: Console) -> 
     api.ok("POST", below(api, "/clock"), {"advance": 60})
     page.get_by_role("listbox").evaluate("list => list.scrollTo({top: list.scrollHeight})")
     expect(rows(page, "conversation:create").last).to_contain_text("inbox200")
+
+
+def test_a_burst_leaves_the_page_usable(console: Console) -> None:
+    """Neither the messages of a busy conversation nor the rows of a busy list fill the document."""
+    api, page = console.api, console.page
+    group = api.new_group(displayName="Busy")
+    console.open(f"conversations/{group}")
+    is_live(page)
+    api.say(group, "The first")
+    with ThreadPoolExecutor(max_workers=8) as threads:
+        list(threads.map(lambda number: api.say(group, f"message {number}"), range(220)))
+    api.say(group, "The last")
+    messages = page.get_by_role("group", name="Messages", exact=True)
+    expect(messages.get_by_text("The last", exact=True)).to_be_visible()
+    assert page.locator("[data-id]").count() <= 200
+    messages.evaluate("box => box.scrollTo({top: 0})")
+    expect(messages.get_by_text("The first", exact=True)).to_be_attached()
+    page.get_by_role("link", name="Requests", exact=True).click()
+    expect(rows(page, "messages").first).to_be_visible()
+    assert rows(page, "").count() <= 60
+    page.get_by_role("link", name="Events", exact=True).click()
+    expect(rows(page, "conversation:message").first).to_be_visible()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

@@ -3,12 +3,18 @@ import { computed, signal } from "@preact/signals";
 import { type ApiError, call } from "../../shared/api";
 import type { EventRecord, Message } from "../../shared/operations";
 import { asApiError } from "../../shared/paged";
+import { throttled } from "../../shared/throttle";
 import { appId } from "../routes";
 import { follow, type RequestSummary } from "./activity";
 import { Notes } from "./notes";
 
 /** More messages than this are never in the document. */
 const KEPT = 1000;
+/** Unless the user loaded older ones, only this many remain while new ones arrive. */
+const KEPT_LIVE = 200;
+/** More messages than this at once are a burst, which is shown at most this often. */
+const BURST = 10;
+const BURST_MS = 400;
 const TYPING_MS = 10_000;
 
 export interface Author {
@@ -32,6 +38,12 @@ export class Thread {
   readonly notes: Notes;
   readonly newest = computed(() => this.messages.value.at(-1) ?? null);
   private readonly path: { appId: string; conversationId: string };
+  private kept = KEPT_LIVE;
+  private waiting: Message[] = [];
+  private readonly showWaiting = throttled(() => {
+    this.add(this.waiting);
+    this.waiting = [];
+  }, BURST_MS);
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   constructor(conversationId: string) {
@@ -62,11 +74,13 @@ export class Thread {
       return this.atEnd.value ? merged(found, newer) : found;
     });
     this.atEnd.value = true;
+    this.kept = KEPT_LIVE;
     await this.notes.load(this.firstId());
   }
 
   async loadOlder(): Promise<void> {
     if (this.loading.value || this.older.value === null) return;
+    this.kept = KEPT;
     await this.fetch(this.older.value, (found) => {
       const all = merged(found, this.messages.value);
       if (all.length > KEPT) this.atEnd.value = false;
@@ -84,9 +98,9 @@ export class Thread {
   /** Show messages that were just posted; the stream reports them, too. */
   add(messages: readonly Message[]): void {
     if (!this.atEnd.value) return;
-    const all = merged(this.messages.value, messages).slice(-KEPT);
-    const first = all[0];
-    if (all.length === KEPT && first && this.messages.value[0]?.id !== first.id) this.older.value = first.id;
+    const found = merged(this.messages.value, messages);
+    const all = found.slice(-this.kept);
+    if (all.length < found.length) this.older.value = all[0]!.id;
     this.messages.value = all.map((one) => (messages.some((other) => answers(other, one)) ? submitted(one) : one));
     for (const one of messages) this.readBy(one.author, one.received);
   }
@@ -126,7 +140,10 @@ export class Thread {
       else this.notes.take(one);
     }
     if (!posted.length) return;
-    this.add(posted);
+    if (posted.length > BURST || this.waiting.length) {
+      this.waiting = [...this.waiting, ...posted].slice(-this.kept);
+      this.showWaiting();
+    } else this.add(posted);
     for (const { author } of posted) this.setTyping(author, false);
   }
 
