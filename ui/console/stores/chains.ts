@@ -25,6 +25,8 @@ export function followChains(): () => void {
   const load = async (): Promise<void> => {
     const query = { page: { before: NEWEST, size: PAGE } };
     addEvents((await call("ListEventRecords", { appId: appId.value }, { query })).events);
+    // Their deliveries may be newer than those that were loaded beside them.
+    stale = true;
   };
   const poll = async (): Promise<void> => {
     const pending = pendingIds();

@@ -74,6 +74,8 @@ export class ConversationLog {
   /** Load the newest pages. A page can be empty even though older ones are not. */
   async load(): Promise<void> {
     await Promise.all([this.events, ...this.requests].map((one) => one.load()));
+    // Their deliveries may be newer than those that were loaded beside them.
+    this.stale = true;
     for (let page = 1; page < MOST_EMPTY_PAGES && !this.entries.value.length && this.hasMore.value; page += 1) await this.loadMore();
   }
 
