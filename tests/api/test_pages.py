@@ -130,6 +130,8 @@ def test_the_root_of_a_sandbox_leads_to_the_console(other_server: Server, path: 
     answer = httpx.get(origin + path, timeout=10)
     assert answer.status_code == 307
     assert answer.headers["location"] == f"{other_server.url if path.startswith('/sc') else origin}/console/"
+    page = httpx.get(answer.headers["location"], timeout=10)
+    assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 
 @pytest.mark.one_engine
