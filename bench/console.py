@@ -259,6 +259,8 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=_MEMBERS)
     parser.add_argument("--minutes", type=float, default=2.0, help="for each screen of the steady load")
     options = parser.parse_args()
+    if not load.LOADER.exists():
+        parser.error(f"{load.LOADER} is missing: run make {load.LOADER}")
     with tempfile.TemporaryDirectory() as folder, _site(folder, options.members) as (site, large):
         if "rows" in options.parts:
             rows(site, options.joins)
