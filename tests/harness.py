@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -250,6 +251,16 @@ class Caller:
         """All participants, in the order of joining."""
         size = {"size": 100}
         return [one.to_dict() for one in self.sdk.participants.iter_participants(self.app_id, conversation_id, size)]
+
+
+@contextlib.contextmanager
+def calling_account(server: Server) -> Iterator[Caller]:
+    """A caller with the account key of a server, for the length of a block."""
+    caller = Caller(server.url, init(server.database_url).account_auth)
+    try:
+        yield caller
+    finally:
+        caller.http.close()
 
 
 def author_of(**user: str) -> dict[str, str]:

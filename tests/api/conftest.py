@@ -9,7 +9,7 @@ import pytest
 from tests.api.database import Database
 from tests.api.endpoint import Endpoint
 from tests.databases import new_database
-from tests.harness import Caller, Server, init, new_app, serving
+from tests.harness import Caller, Server, calling_account, new_app, serving
 
 
 @pytest.fixture
@@ -30,9 +30,8 @@ def other_server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture(scope="session")
 def other_account(other_server: Server) -> Iterator[Caller]:
     """A caller with the account key of the second server."""
-    caller = Caller(other_server.url, init(other_server.database_url).account_auth)
-    yield caller
-    caller.http.close()
+    with calling_account(other_server) as caller:
+        yield caller
 
 
 @pytest.fixture

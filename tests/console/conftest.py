@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.console.browsing import BROWSER, REQUIRED, WITHOUT, Console, launch, signed_in
-from tests.harness import Caller, Server, init, new_app, serving
+from tests.harness import Caller, Server, calling_account, new_app, serving
 
 OPTIONS = ("--sandbox-tools", "yes", "--stand-ins", "yes", "--record-requests", "1000",
            "--webhook-allowed-networks", "loopback", "--console", "yes")  # fmt: skip
@@ -24,9 +24,8 @@ def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
 @pytest.fixture(scope="session")
 def owner(sandbox_server: Server) -> Iterator[Caller]:
     """A caller with the account key of that server."""
-    caller = Caller(sandbox_server.url, init(sandbox_server.database_url).account_auth)
-    yield caller
-    caller.http.close()
+    with calling_account(sandbox_server) as caller:
+        yield caller
 
 
 @pytest.fixture

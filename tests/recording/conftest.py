@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.databases import new_database
-from tests.harness import Caller, Server, init, new_app, serving
+from tests.harness import Caller, Server, calling_account, new_app, serving
 from tests.recording.looking import KEPT
 
 
@@ -33,9 +33,8 @@ def recorder(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.fixture(scope="session")
 def owner(recorder: Server) -> Iterator[Caller]:
     """A caller with the account key of that server."""
-    caller = Caller(recorder.url, init(recorder.database_url).account_auth)
-    yield caller
-    caller.http.close()
+    with calling_account(recorder) as caller:
+        yield caller
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.databases import new_database
-from tests.harness import Caller, Server, init, new_app, serving
+from tests.harness import Caller, Server, calling_account, new_app, serving
 
 
 @pytest.fixture(scope="session")
@@ -21,9 +21,8 @@ def calling_server(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="session")
 def calling(calling_server: Server) -> Iterator[Caller]:
     """A caller with the account key of that server."""
-    caller = Caller(calling_server.url, init(calling_server.database_url).account_auth)
-    yield caller
-    caller.http.close()
+    with calling_account(calling_server) as caller:
+        yield caller
 
 
 @pytest.fixture

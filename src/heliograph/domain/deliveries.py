@@ -80,9 +80,10 @@ async def _retry(tx: Tx, app_id: str, delivery_id: str) -> Delivery:
     # A pending delivery of a deleted webhook would be deleted, with the record of its attempts.
     if await webhooks.get(tx, app_id, found.webhook_id) is None:
         raise NotFound
-    await deliveries.hasten(tx, app_id, found)
     if await deliveries.retry(tx, app_id, found):
         await repetitions.add(tx, app_id, found.event_id, found.lane)
+    else:
+        await deliveries.hasten(tx, app_id, found)
     retried = await _get(tx, app_id, delivery_id)
     if retried.status != deliveries.PENDING:
         raise NotFound

@@ -7,7 +7,7 @@ import type { Frame, StreamState } from "../../shared/stream";
 
 export type RequestSummary = RecordedRequest;
 
-interface Follower {
+export interface Follower {
   onRequests?: (requests: RequestSummary[]) => void;
   onEvents?: (events: EventRecord[]) => void;
   /** Called with the number of requests that the server did not record because there were too many. */

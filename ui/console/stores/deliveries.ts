@@ -1,11 +1,9 @@
 // Deliveries of events to webhooks, newest first.
-import { signal } from "@preact/signals";
 import { call } from "../../shared/api";
 import type { Delivery } from "../../shared/operations";
-import { firstMatches, NEWEST, newestFirst, Paged } from "../../shared/paged";
-import { Tail } from "../../shared/tail";
+import { firstMatches, NEWEST, newestFirst, type Page } from "../../shared/paged";
 import { appId } from "../routes";
-import { follow } from "./activity";
+import { LiveList } from "./live-list";
 
 export interface DeliveryFilter {
   webhookId?: string;
@@ -20,36 +18,31 @@ const POLL_MS = 1000;
 export const MOST_RESENT = 1000;
 
 /** The deliveries that match. New ones appear, and those that are pending change, within about a second. */
-export class DeliveryList {
-  readonly fresh = signal<ReadonlySet<string>>(new Set());
-  readonly pages: Paged<Delivery>;
-  readonly tail: Tail<Delivery>;
+export class DeliveryList extends LiveList<Delivery> {
   /** The newest delivery that was received, shown or not. */
   private newest = "";
   private stale = false;
 
   constructor(private readonly filter: DeliveryFilter, private readonly onChange: (changed: Delivery[]) => void = () => undefined) {
-    this.pages = new Paged((cursor) => firstMatches(cursor ?? NEWEST, async (before) => {
-      const query = { page: { before, size: PAGE }, filter: { ...filter } };
-      const found = await call("ListDeliveries", { appId: appId.value }, { query });
-      return newestFirst(found.deliveries, found.meta);
-    }), (one) => one.id);
-    this.tail = new Tail({ show: (deliveries) => this.show(deliveries), reload: () => void this.pages.load() });
+    super();
   }
 
   /** Load the list and keep it up to date until the returned function is called. */
   start(): () => void {
-    void this.pages.load();
-    const unfollow = follow({
-      onEvents: () => (this.stale = true),
-      onReset: () => void this.pages.load(),
-    });
+    const stop = this.load({ onEvents: () => (this.stale = true) });
     const timer = setInterval(() => void this.poll().catch(() => undefined), POLL_MS);
     return () => {
-      unfollow();
       clearInterval(timer);
-      this.tail.stop();
+      stop();
     };
+  }
+
+  protected override page(cursor: string | null): Promise<Page<Delivery>> {
+    return firstMatches(cursor ?? NEWEST, async (before) => {
+      const query = { page: { before, size: PAGE }, filter: { ...this.filter } };
+      const found = await call("ListDeliveries", { appId: appId.value }, { query });
+      return newestFirst(found.deliveries, found.meta);
+    });
   }
 
   /** Read what may have changed. */
@@ -81,11 +74,6 @@ export class DeliveryList {
     this.newest = fresh[0]!.id;
     this.tail.add(fresh);
     this.onChange(fresh);
-  }
-
-  private show(fresh: Delivery[]): void {
-    this.pages.prepend(fresh);
-    this.fresh.value = new Set(fresh.map((one) => one.id));
   }
 
   private async loadPending(): Promise<void> {

@@ -1,11 +1,9 @@
 // Events with their causes, newest first.
-import { signal } from "@preact/signals";
 import { call } from "../../shared/api";
 import type { Delivery, EventRecord, TriggerResponse } from "../../shared/operations";
-import { firstMatches, NEWEST, newestFirst, Paged } from "../../shared/paged";
-import { Tail } from "../../shared/tail";
+import { firstMatches, NEWEST, newestFirst, type Page } from "../../shared/paged";
 import { appId } from "../routes";
-import { follow } from "./activity";
+import { LiveList } from "./live-list";
 
 export type EventType = EventRecord["type"];
 
@@ -26,46 +24,22 @@ export interface EventFilter {
 }
 
 /** The events that match, kept up to date by the stream. */
-export class EventList {
-  /** Ids of rows that have just appeared. */
-  readonly fresh = signal<ReadonlySet<string>>(new Set());
-  readonly pages: Paged<EventRecord>;
-  readonly tail: Tail<EventRecord>;
-
+export class EventList extends LiveList<EventRecord> {
   constructor(private readonly filter: EventFilter) {
-    this.pages = new Paged((cursor) => firstMatches(cursor ?? NEWEST, async (before) => {
-      const query = { page: { before, size: 100 }, filter: { ...filter } };
-      const found = await call("ListEventRecords", { appId: appId.value }, { query });
-      return newestFirst(found.events, found.meta);
-    }), (one) => one.id);
-    this.tail = new Tail({ show: (events) => this.show(events), reload: () => void this.pages.load() });
+    super();
   }
 
   /** Load the list and follow the stream until the returned function is called. */
   start(): () => void {
-    void this.pages.load();
-    const unfollow = follow({
-      onEvents: (events) => this.add(events.filter((one) => matches(one, this.filter))),
-      onReset: () => {
-        this.tail.forget();
-        void this.pages.load();
-      },
+    return this.load({ onEvents: (events) => this.add(events.filter((one) => matches(one, this.filter))) });
+  }
+
+  protected override page(cursor: string | null): Promise<Page<EventRecord>> {
+    return firstMatches(cursor ?? NEWEST, async (before) => {
+      const query = { page: { before, size: 100 }, filter: { ...this.filter } };
+      const found = await call("ListEventRecords", { appId: appId.value }, { query });
+      return newestFirst(found.events, found.meta);
     });
-    return () => {
-      unfollow();
-      this.tail.stop();
-    };
-  }
-
-  private add(events: EventRecord[]): void {
-    // The list may have been loaded after the stream began, and have them already.
-    const known = new Set(this.pages.items.value.map((one) => one.id));
-    this.tail.add(events.filter((one) => !known.has(one.id)));
-  }
-
-  private show(events: EventRecord[]): void {
-    this.pages.prepend(events);
-    this.fresh.value = new Set(events.map((one) => one.id));
   }
 }
 

@@ -2,12 +2,10 @@
 import { signal } from "@preact/signals";
 import { call } from "../../shared/api";
 import type { RecordedRequest, RecordedRequestDetails } from "../../shared/operations";
-import { NEWEST, newestFirst, type Page, Paged } from "../../shared/paged";
-import { Tail } from "../../shared/tail";
+import { firstMatches, NEWEST, newestFirst, type Page } from "../../shared/paged";
 import { appId } from "../routes";
-import { follow, recording } from "./activity";
-
-const PAGES_WITHOUT_MATCH = 10;
+import { recording } from "./activity";
+import { LiveList } from "./live-list";
 
 export interface RequestFilter {
   status?: string;
@@ -20,61 +18,32 @@ export interface RequestFilter {
 }
 
 /** The requests that match, kept up to date by the stream. */
-export class RequestList {
-  /** Ids of rows that have just appeared. */
-  readonly fresh = signal<ReadonlySet<string>>(new Set());
+export class RequestList extends LiveList<RecordedRequest> {
   /** How many requests the server did not record because there were too many. */
   readonly dropped = signal(0);
-  readonly pages: Paged<RecordedRequest>;
-  readonly tail: Tail<RecordedRequest>;
 
   constructor(private readonly filter: RequestFilter) {
-    this.pages = new Paged((cursor) => this.page(cursor), (one) => one.id);
-    this.tail = new Tail({ show: (requests) => this.show(requests), reload: () => void this.pages.load() });
+    super();
   }
 
   /** Load the list and follow the stream until the returned function is called. */
   start(): () => void {
-    void this.pages.load();
-    const unfollow = follow({
+    return this.load({
       onRequests: (requests) => this.add(requests.filter((one) => matches(one, this.filter))),
       onDropped: (count) => (this.dropped.value += count),
-      onReset: () => {
-        this.tail.forget();
-        void this.pages.load();
-      },
     });
-    return () => {
-      unfollow();
-      this.tail.stop();
-    };
   }
 
-  private add(requests: RecordedRequest[]): void {
-    // The list may have been loaded after the stream began, and have them already.
-    const known = new Set(this.pages.items.value.map((one) => one.id));
-    this.tail.add(requests.filter((one) => !known.has(one.id)));
-  }
-
-  private show(requests: RecordedRequest[]): void {
-    this.pages.prepend(requests);
-    this.fresh.value = new Set(requests.map((one) => one.id));
-  }
-
-  private async page(cursor: string | null): Promise<Page<RecordedRequest>> {
+  protected override async page(cursor: string | null): Promise<Page<RecordedRequest>> {
     const { requestId, ...filter } = this.filter;
     if (requestId) return { items: await withRequestId(requestId), next: null };
-    let before = cursor ?? NEWEST;
-    for (let count = 1; ; count += 1) {
+    return firstMatches(cursor ?? NEWEST, async (before) => {
       const query = { page: { before, size: 100 }, filter: { ...filter } };
       const found = await call("ListRecordedRequests", { appId: appId.value }, { query });
       this.dropped.value = found.dropped;
       recording.value = found.recording;
-      const page = newestFirst(found.requests, found.meta);
-      // The server examines a part of the requests for a page, which may have no match.
-      if (page.items.length || page.next === null || count === PAGES_WITHOUT_MATCH) return page;
-      before = page.next;
-    }
+      return newestFirst(found.requests, found.meta);
+    });
   }
 }
 

@@ -161,11 +161,7 @@ async def prune_events(tx: Tx, table: str, bucket: int, after: str, mark: Mark, 
     return rows[-1][0] if len(rows) == limit else None
 
 
-async def prune_outbound(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
-    """Delete what was sent before the mark among the next `limit` rows of the bucket.
-
-    Returns the id to continue after, or None if there is no more.
-    """
+async def _delete_next(tx: Tx, kind: str, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
     rows = await tx.rows(
         f"SELECT id FROM {table} WHERE bucket = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4",
         bucket,
@@ -173,8 +169,16 @@ async def prune_outbound(tx: Tx, table: str, bucket: int, after: str, mark: Mark
         mark.id,
         limit,
     )
-    await tx.delete("outbound", ("bucket", "id"), [(bucket, id) for id, *_ in rows])
+    await tx.delete(kind, ("bucket", "id"), [(bucket, id) for id, *_ in rows])
     return rows[-1][0] if len(rows) == limit else None
+
+
+async def prune_outbound(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
+    """Delete what was sent before the mark among the next `limit` rows of the bucket.
+
+    Returns the id to continue after, or None if there is no more.
+    """
+    return await _delete_next(tx, "outbound", table, bucket, after, mark, limit)
 
 
 async def prune_repetitions(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
@@ -182,15 +186,7 @@ async def prune_repetitions(tx: Tx, table: str, bucket: int, after: str, mark: M
 
     Returns the id to continue after, or None if there are no more.
     """
-    rows = await tx.rows(
-        f"SELECT id FROM {table} WHERE bucket = $1 AND id > $2 AND id <= $3 ORDER BY id LIMIT $4",
-        bucket,
-        after,
-        mark.id,
-        limit,
-    )
-    await tx.delete("repetition", ("bucket", "id"), [(bucket, id) for id, *_ in rows])
-    return rows[-1][0] if len(rows) == limit else None
+    return await _delete_next(tx, "repetition", table, bucket, after, mark, limit)
 
 
 async def prune_requests(tx: Tx, table: str, bucket: int, after: str, mark: Mark, limit: int) -> str | None:
