@@ -25,9 +25,9 @@ _OVERLAP_MILLISECONDS = 60_000
 than this."""
 _EVENTS_EXAMINED = 1_000
 _FORGOTTEN = "forgotten_positions"
-_decode = msgspec.json.Decoder(list[tuple[str, str]]).decode
 """The name in `meta` of the ranges of positions that restored snapshots have undone."""
 _MOST_FORGOTTEN = 1_000
+_decode = msgspec.json.Decoder(list[tuple[str, str]]).decode
 
 Found = list[tuple[str, StoredEvent]]
 """Events, each with its position."""
