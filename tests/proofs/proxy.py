@@ -81,15 +81,18 @@ class Proxy:
         writer: asyncio.StreamWriter,
     ) -> None:
         self._settled.clear()
-        if fate is Fate.LATE:
+        try:
+            if fate is Fate.LATE:
+                writer.close()
+                await asyncio.sleep(LATE_SECONDS)
+            if fate is not Fate.LOST:
+                far_writer.write(data)
+                # Nothing arrives if another process ended the session meanwhile: it seemed to be that of a dead one.
+                await far_reader.read(1)
+        finally:
+            far_writer.close()
             writer.close()
-            await asyncio.sleep(LATE_SECONDS)
-        if fate is not Fate.LOST:
-            far_writer.write(data)
-            assert await far_reader.read(1)
-        far_writer.close()
-        writer.close()
-        self._settled.set()
+            self._settled.set()
 
     def settle(self) -> None:
         """Wait for late COMMITs."""
