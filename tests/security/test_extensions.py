@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from heliograph.wire.operations import AnyOperation, Scope
-from heliograph.wire.table.extensions import CONTENTS_TAG, EXTENSIONS
+from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.extensions.contents import CONTENTS_TAG
 from tests.harness import Caller, new_app
 from tests.security.calls import path_of
 from tests.security.credentials import bearer

@@ -19,7 +19,8 @@ from heliograph.client.event_source import ActivitySource, EventSource, Source
 from heliograph.client.options import Attempt, Options, report_attempt
 from heliograph.client.requesting import PreparedRequest, build
 from heliograph.errors import ApiError, InvalidArgument, TransportError
-from heliograph.wire.table.extensions import LIST_LISTENERS, STREAM_ACTIVITY, STREAM_EVENTS
+from heliograph.wire.table.extensions.deliveries import LIST_LISTENERS, STREAM_EVENTS
+from heliograph.wire.table.extensions.recorded_requests import STREAM_ACTIVITY
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Source[Any])

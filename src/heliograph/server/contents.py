@@ -16,7 +16,9 @@ from heliograph.server.handlers import Route
 from heliograph.server.http.request import Request
 from heliograph.settings import Settings
 from heliograph.wire.formats import Json
-from heliograph.wire.table.extensions import FIND, GET_DELIVERY, GET_RECORDED_REQUEST, RETRY_DELIVERY, STREAM_EVENTS
+from heliograph.wire.table.extensions.contents import FIND
+from heliograph.wire.table.extensions.deliveries import GET_DELIVERY, RETRY_DELIVERY, STREAM_EVENTS
+from heliograph.wire.table.extensions.recorded_requests import GET_RECORDED_REQUEST
 from heliograph.wire.table.sandbox import EXPORT_SEED, EXPORT_SNAPSHOT, GET_EVENT_EXAMPLE, LIST_INBOX_CALLS
 from heliograph.wire.table.v2.conversations import DOWNLOAD_MESSAGE_REF
 

@@ -16,7 +16,8 @@ from heliograph.server.http.responses import Response
 from heliograph.server.recording.exchange import RecordedExchange
 from heliograph.server.recording.recorder import Recorder
 from heliograph.wire.operations import AnyOperation
-from heliograph.wire.table.extensions import CONTENTS_TAG, RECORDER_TAG
+from heliograph.wire.table.extensions.contents import CONTENTS_TAG
+from heliograph.wire.table.extensions.recorded_requests import RECORDER_TAG
 from heliograph.wire.table.sandbox import SANDBOX_TAG
 from heliograph.wire.table.v2.apps import DELETE_APP
 

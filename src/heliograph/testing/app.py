@@ -10,7 +10,7 @@ from heliograph.client.requesting import build
 from heliograph.errors import Conflict, InvalidArgument, NotFound
 from heliograph.testing.server import Key
 from heliograph.wire.operations import AnyOperation
-from heliograph.wire.table.extensions import POST_INBOUND
+from heliograph.wire.table.extensions.end_users import POST_INBOUND
 
 _PAGE = 100
 

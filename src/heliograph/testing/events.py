@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from heliograph import Client, Timeout
 from heliograph.client.event_source import EventSource
 from heliograph.client.requesting import build
-from heliograph.wire.table.extensions import STREAM_EVENTS
+from heliograph.wire.table.extensions.deliveries import STREAM_EVENTS
 
 _OLDEST = "0"
 _EXACT_SECONDS = 0.2

@@ -16,7 +16,7 @@ from heliograph.testing.app import App
 from heliograph.testing.events import FIELDS, Event, EventLog
 from heliograph.testing.server import Key, SandboxServer
 from heliograph.testing.webhooks import Inbox, Step, Webhook
-from heliograph.wire.table.extensions import LIST_DELIVERIES
+from heliograph.wire.table.extensions.deliveries import LIST_DELIVERIES
 from heliograph.wire.table.sandbox import (
     GET_CHAOS,
     GET_SANDBOX,

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from heliograph.errors import NotFound
 from heliograph.testing.app import App
-from heliograph.wire.table.extensions import GET_DELIVERY, LIST_DELIVERIES
+from heliograph.wire.table.extensions.deliveries import GET_DELIVERY, LIST_DELIVERIES
 from heliograph.wire.table.sandbox import CLEAR_INBOX_CALLS, GET_INBOX, LIST_INBOX_CALLS, SET_INBOX_SCRIPT
 
 _PAUSE_SECONDS = 0.01

@@ -13,7 +13,7 @@ from heliograph.wire.integrations import CustomIntegrationBody, IntegrationCreat
 from heliograph.wire.operations import Operation, PathTemplate
 from heliograph.wire.participants import ParticipantJoinBody, ParticipantLeaveBody, ParticipantResponse
 from heliograph.wire.paths import APP, AppPath, ConversationPath, I, MessagePath, NoPath
-from heliograph.wire.table.extensions import STREAM_EVENTS
+from heliograph.wire.table.extensions.deliveries import STREAM_EVENTS
 from heliograph.wire.table.v2 import conversations
 from heliograph.wire.table.v2.apps import CREATE_APP
 from heliograph.wire.table.v2.conversations import GET_CONVERSATION, JOIN_CONVERSATION

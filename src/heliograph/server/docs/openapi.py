@@ -21,7 +21,8 @@ from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
 from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, ParticipantLeaveBody
 from heliograph.wire.paths import AppPath, UserPath
 from heliograph.wire.table import OPERATIONS
-from heliograph.wire.table.extensions import CONTENTS_TAG, EXTENSIONS
+from heliograph.wire.table.extensions import EXTENSIONS
+from heliograph.wire.table.extensions.contents import CONTENTS_TAG
 from heliograph.wire.table.sandbox import SANDBOX_TAG
 
 JSON = dict[str, Any]

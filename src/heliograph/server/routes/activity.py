@@ -24,7 +24,7 @@ from heliograph.storage.rows.recorded_requests import StoredSummary
 from heliograph.wire.activity import ActivityBye, ActivityDropped, ActivityHello, ActivityReset
 from heliograph.wire.base import Response
 from heliograph.wire.paths import AppPath
-from heliograph.wire.table.extensions import STREAM_ACTIVITY
+from heliograph.wire.table.extensions.recorded_requests import STREAM_ACTIVITY
 
 _HEARTBEAT_SECONDS = 20
 _ONCE_SECONDS = 25.0

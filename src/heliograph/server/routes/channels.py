@@ -10,7 +10,7 @@ from heliograph.server.http.request import Request
 from heliograph.wire.outbound import OutboundListResponse, parse_filter
 from heliograph.wire.passthrough import ConversionEventsBody, ConversionEventsResponse, DownloadMessageRefBody
 from heliograph.wire.paths import AppPath, ConversationPath
-from heliograph.wire.table.extensions import LIST_OUTBOUND
+from heliograph.wire.table.extensions.end_users import LIST_OUTBOUND
 from heliograph.wire.table.v2.conversations import DOWNLOAD_MESSAGE_REF, POST_CONVERSION_EVENTS
 
 

@@ -9,7 +9,7 @@ from heliograph.wire.apps import Empty
 from heliograph.wire.clients import ClientListResponse, ClientResponse
 from heliograph.wire.linking import ClientCreateBody, ClientOutcomeBody
 from heliograph.wire.paths import ClientPath, UserPath
-from heliograph.wire.table.extensions import SET_CLIENT_OUTCOME
+from heliograph.wire.table.extensions.end_users import SET_CLIENT_OUTCOME
 from heliograph.wire.table.v2.users import CREATE_CLIENT, LIST_CLIENTS, REMOVE_CLIENT
 
 

@@ -14,7 +14,7 @@ from heliograph.wire.apps import Empty
 from heliograph.wire.inbound import ControlBody
 from heliograph.wire.paths import ConversationPath
 from heliograph.wire.switchboards import AcceptControlBody, OfferControlBody, PassControlBody, ReleaseControlBody
-from heliograph.wire.table.extensions import CHANGE_CONTROL
+from heliograph.wire.table.extensions.end_users import CHANGE_CONTROL
 from heliograph.wire.table.v2.conversations import ACCEPT_CONTROL, OFFER_CONTROL, PASS_CONTROL, RELEASE_CONTROL
 
 FAILED = {"x-heliograph-control": "failed"}

@@ -7,7 +7,7 @@ from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.wire.deliveries import DeliveryListResponse, DeliveryResponse, parse_filter
 from heliograph.wire.paths import AppPath, DeliveryPath
-from heliograph.wire.table.extensions import GET_DELIVERY, LIST_DELIVERIES, RETRY_DELIVERY
+from heliograph.wire.table.extensions.deliveries import GET_DELIVERY, LIST_DELIVERIES, RETRY_DELIVERY
 
 
 @handles(LIST_DELIVERIES)

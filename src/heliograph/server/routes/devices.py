@@ -7,7 +7,7 @@ from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.wire.devices import DeviceBody, DeviceListResponse, DeviceResponse
 from heliograph.wire.paths import DeviceGuidPath, DevicePath, UserPath
-from heliograph.wire.table.extensions import REGISTER_DEVICE
+from heliograph.wire.table.extensions.end_users import REGISTER_DEVICE
 from heliograph.wire.table.v2.users import GET_DEVICE, LIST_DEVICES
 
 

@@ -7,7 +7,7 @@ from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.wire.event_records import EventRecordListResponse, parse_filter
 from heliograph.wire.paths import AppPath
-from heliograph.wire.table.extensions import LIST_EVENT_RECORDS
+from heliograph.wire.table.extensions.deliveries import LIST_EVENT_RECORDS
 
 
 @handles(LIST_EVENT_RECORDS)

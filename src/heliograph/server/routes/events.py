@@ -22,7 +22,7 @@ from heliograph.wire import envelope, times
 from heliograph.wire.envelope import NO_WEBHOOK, call_body
 from heliograph.wire.listeners import parse_name
 from heliograph.wire.paths import AppPath
-from heliograph.wire.table.extensions import STREAM_EVENTS
+from heliograph.wire.table.extensions.deliveries import STREAM_EVENTS
 
 _KEEP_ALIVE_SECONDS = 15.0
 _TRUTHS = {"false": False, "true": True}

@@ -11,7 +11,7 @@ from heliograph.wire.conversations import ConversationResponse
 from heliograph.wire.inbound import BeginConversationBody, InboundBody, InboundResponse, MessageOutcomeBody
 from heliograph.wire.messages import Message
 from heliograph.wire.paths import ConversationPath, MessagePath, UserPath
-from heliograph.wire.table.extensions import BEGIN_CONVERSATION, POST_INBOUND, REPORT_MESSAGE_OUTCOME
+from heliograph.wire.table.extensions.end_users import BEGIN_CONVERSATION, POST_INBOUND, REPORT_MESSAGE_OUTCOME
 
 
 @handles(BEGIN_CONVERSATION)

@@ -7,7 +7,7 @@ from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.wire.listeners import ListenerListResponse
 from heliograph.wire.paths import AppPath
-from heliograph.wire.table.extensions import LIST_LISTENERS
+from heliograph.wire.table.extensions.deliveries import LIST_LISTENERS
 
 
 @handles(LIST_LISTENERS)

@@ -9,7 +9,7 @@ from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
 from heliograph.wire.oauth import OAuthClientCreateBody, OAuthClientListResponse, OAuthClientResponse
 from heliograph.wire.paths import NoPath, OAuthClientPath
-from heliograph.wire.table.extensions import CREATE_OAUTH_CLIENT, DELETE_OAUTH_CLIENT, LIST_OAUTH_CLIENTS
+from heliograph.wire.table.extensions.oauth import CREATE_OAUTH_CLIENT, DELETE_OAUTH_CLIENT, LIST_OAUTH_CLIENTS
 
 
 @handles(CREATE_OAUTH_CLIENT)

@@ -7,7 +7,7 @@ from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.wire.paths import AppPath, RecordedRequestPath
 from heliograph.wire.recorded_requests import RecordedRequestListResponse, RecordedRequestResponse, parse_filter
-from heliograph.wire.table.extensions import GET_RECORDED_REQUEST, LIST_RECORDED_REQUESTS
+from heliograph.wire.table.extensions.recorded_requests import GET_RECORDED_REQUEST, LIST_RECORDED_REQUESTS
 
 
 @handles(LIST_RECORDED_REQUESTS)

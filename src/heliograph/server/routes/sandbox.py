@@ -8,7 +8,12 @@ from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
 from heliograph.wire.paths import UserPath, ZendeskUserPath
 from heliograph.wire.support_users import SupportUserBody, SupportUserResponse
-from heliograph.wire.table.extensions import DELETE_SUPPORT_USER, GET_SUPPORT_USER, LOGIN_USER, PUT_SUPPORT_USER
+from heliograph.wire.table.extensions.end_users import (
+    DELETE_SUPPORT_USER,
+    GET_SUPPORT_USER,
+    LOGIN_USER,
+    PUT_SUPPORT_USER,
+)
 from heliograph.wire.users import LoginBody, UserResponse
 
 

@@ -1,0 +1,14 @@
+"""The operations of this server that are not in the API document, below `/heliograph/v1`."""
+
+from __future__ import annotations
+
+from heliograph.wire.operations import AnyOperation
+from heliograph.wire.table.extensions import contents, deliveries, end_users, oauth, recorded_requests
+
+EXTENSIONS: tuple[AnyOperation, ...] = (
+    *deliveries.OPERATIONS,
+    *recorded_requests.OPERATIONS,
+    *contents.OPERATIONS,
+    *end_users.OPERATIONS,
+    *oauth.OPERATIONS,
+)
