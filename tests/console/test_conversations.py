@@ -152,49 +152,6 @@ def test_write_as_the_business_and_as_a_participant(console: Console) -> None:
     assert [one["content"]["text"] for one in posted] == ["Hello\nyou", "Good morning", "When?"]
 
 
-def test_the_json_editor_suggests_names_and_values(console: Console) -> None:
-    """Those of the OpenAPI document that fit at the caret, by keyboard and by mouse; a suggestion can be undone."""
-    page, api = console.page, console.api
-    group = api.new_group(displayName="Crew")
-    console.open(f"conversations/{group}")
-    with page.expect_response("**/openapi.json"):
-        page.get_by_role("button", name="{ } JSON").click()
-    body, offered = page.get_by_label("Body of the message"), page.get_by_role("listbox", name="Suggestions")
-    body.fill("")
-    body.press_sequentially('{"content": {"type": "lo')
-    expect(offered.get_by_role("option")).to_have_text(["location"])
-    console.assert_accessible()
-    body.press("Enter")
-    body.press_sequentially(', "')
-    expect(offered.get_by_role("option").first).to_have_text("coordinatesobject, required")
-    body.press("Escape")
-    expect(offered).to_be_hidden()
-    body.press("Control+Space")
-    body.press("ArrowDown")
-    offered.get_by_role("option", name="coordinates").click()
-    assert body.input_value() == '{"content": {"type": "location", "coordinates": '
-    body.press("Control+z")
-    assert body.input_value() == '{"content": {"type": "location", "'
-    body.press("End")
-    body.press_sequentially('coordinates": {"lat": 1.5, "long": 2}}, "author": {"type": "')
-    offered.get_by_role("option", name="business").click()
-    body.press_sequentially("}}")
-    page.get_by_role("button", name="Send", exact=True).click()
-    expect(messages(console).filter(has_text="Business")).to_have_count(1)
-
-
-def test_going_back_closes_a_dialog(console: Console) -> None:
-    console.open("users")
-    page = console.page
-    page.get_by_role("navigation").get_by_role("link", name="Conversations").click()
-    page.get_by_role("button", name="Show all").click()
-    page.get_by_role("button", name="New conversation").first.click()
-    expect(page.get_by_role("dialog")).to_be_visible()
-    page.go_back()  # the order of the list replaces the view of the link
-    expect(page.get_by_role("heading", name="Users", level=1)).to_be_visible()
-    expect(page.get_by_role("dialog")).to_be_hidden()
-
-
 def test_older_messages_are_loaded_on_scrolling_up(console: Console) -> None:
     """The newest page is shown at its end; scrolling up loads the page before, and a new message is announced."""
     api = console.api
