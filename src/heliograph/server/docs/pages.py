@@ -12,7 +12,7 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -106,11 +106,15 @@ def pages(
     async def docs(request: Request) -> Response:
         return HTMLResponse(_DOCS, headers=_DOCS_HEADERS)
 
+    async def rules(request: Request) -> Response:
+        return FileResponse(_ASSETS / "behaviour.html", headers=_DOCS_HEADERS)
+
     plain_pages = {"/health/live": live, "/health/ready": ready, "/metrics": prometheus, "/openapi.json": openapi}
     application = Starlette(
         routes=[
             *[Route(path + slash, page) for path, page in plain_pages.items() for slash in ("", "/")],
             Route("/docs", docs),
+            Route("/docs/behaviour", rules),
             # URLs in the page are relative to /docs.
             Route("/docs/", _redirect(base, "docs")),
             Route("/", _redirect(base, "console/" if tools and console else "docs")),
