@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 
@@ -36,7 +37,7 @@ def render(text: str) -> str:
     """The page with the rules of a Markdown text. Headings and rules can be linked to."""
     markdown = MarkdownIt("commonmark").enable("table")
     tokens = markdown.parse(text)
-    for heading, inline in zip(tokens, tokens[1:], strict=False):
+    for heading, inline in itertools.pairwise(tokens):
         if heading.type == "heading_open":
             heading.attrSet("id", slug(inline.content))
         if inline.type == "inline" and inline.children is not None:
