@@ -13,6 +13,8 @@ from heliograph.wire.operations import AnyOperation
 
 NEVER_FOUND = ""
 """Replaces text that the database cannot hold. It is looked up like any other, and found nowhere."""
+# A number, because `b"%" in raw` raises and catches a TypeError before it searches.
+_PERCENT = ord("%")
 
 
 @dataclass(slots=True)
@@ -49,7 +51,7 @@ class Router:
         # Some clients send //v2/… because their base URL ends in a slash; some add a slash at the end.
         for raw in raw_path.strip(b"/").split(b"/"):
             child = node.children.get(raw)
-            if child is None and b"%" in raw:
+            if child is None and _PERCENT in raw:
                 child = node.children.get(unquote_to_bytes(raw))
             if child is None:
                 if (child := node.parameter) is None:
@@ -62,7 +64,7 @@ class Router:
 def decode_segment(raw: bytes) -> str:
     """The text of a path segment; NEVER_FOUND if it is not text that can be looked up."""
     try:
-        text = unquote_to_bytes(raw).decode() if b"%" in raw else raw.decode()
+        text = unquote_to_bytes(raw).decode() if _PERCENT in raw else raw.decode()
     except UnicodeDecodeError:
         return NEVER_FOUND
     return NEVER_FOUND if "\0" in text else text

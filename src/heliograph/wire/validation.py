@@ -90,8 +90,9 @@ def decode(body: bytes, kind: Any, *, require_subscribe: bool) -> Any:
         raise BadRequest(MALFORMED) from None
     if titles := list(islice(_rule_violations(value, "", require_subscribe), _MAX_TITLES)):
         raise BadRequest(*titles)
-    # PostgreSQL cannot store NUL in text, so it is refused on both engines.
-    if b"\\u0000" in body and _NUL.search(body) and _NUL.search(msgspec.json.encode(value)):
+    # PostgreSQL cannot store NUL in text, so it is refused on both engines. The operator `in` would raise and catch a
+    # TypeError before it searches.
+    if body.find(b"\\u0000") >= 0 and _NUL.search(body) and _NUL.search(msgspec.json.encode(value)):
         raise BadRequest("strings should NOT contain the NUL character")
     return value
 

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from types import NoneType
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +23,9 @@ DIALECT = Dialect(
 )
 
 _PARAMETER = re.compile(r"\$(\d+)")
+# Without an adapter, the driver raises and catches an AttributeError for each None that it binds.
+sqlite3.register_adapter(NoneType, lambda none: None)
+
 _BUSY_SECONDS = 10
 _CACHE_KIB = 32_000
 # The writer copies what is left in the write-ahead log, which then begins anew, once it has 16,000 pages (64 MB).
