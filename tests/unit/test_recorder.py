@@ -15,7 +15,7 @@ from heliograph.server.http.channel import Channel
 from heliograph.server.http.exchange import Addresses
 from heliograph.server.http.responses import Response
 from heliograph.server.recording.exchange import BODY_LIMIT, RecordedExchange
-from heliograph.server.recording.recorder import QUEUE_BYTES, QUEUE_LIMIT, Recorder
+from heliograph.server.recording.recorder import DISPLACED_LIMIT, QUEUE_BYTES, QUEUE_LIMIT, Recorder
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import open_store
 from heliograph.storage.store import Store
@@ -73,6 +73,22 @@ def test_the_oldest_are_dropped_and_counted(tmp_path: Path) -> None:
         await recorder.flush()
         assert (sum(dropped), recorder.dropped) == (7, 7)
         assert await store.read(numbers) == list(range(7, QUEUE_LIMIT + 7))
+
+    run(tmp_path, work)
+
+
+def test_between_two_batches_only_some_requests_displace_older_ones(tmp_path: Path) -> None:
+    """recording.4"""
+
+    async def work(store: Store, recorder: Recorder, dropped: list[int]) -> None:
+        newest = QUEUE_LIMIT + DISPLACED_LIMIT
+        for number in range(newest + 7):
+            add(recorder, number)
+        await recorder.flush()
+        assert sum(dropped) == DISPLACED_LIMIT + 7
+        add(recorder, newest + 7)
+        await recorder.flush()
+        assert await store.read(numbers) == [*range(DISPLACED_LIMIT, newest), newest + 7]
 
     run(tmp_path, work)
 

@@ -25,6 +25,8 @@ _OF_APP = re.compile(rb"/+(?:v2|heliograph/v1)/apps/([0-9a-f]{24})(?:/|\Z)")
 _DELETED = re.compile(
     rb"/(?:v2|heliograph/v1)/apps/[0-9a-f]{24}(?:/users/[^/]+(?:/personalinformation)?|/sandbox/reset)?/?\Z"
 )
+# A number, and `find` below, because `b"…" in path` raises and catches a TypeError before it searches.
+_PERCENT = ord("%")
 _RESET = b"/sandbox/reset"
 _REPLAY_OF = b"x-heliograph-replay-of"
 _UNRECORDED = (RECORDER_TAG, CONTENTS_TAG, SANDBOX_TAG)
@@ -43,9 +45,9 @@ class RecordingApplication(Application):
 
     def _handle(self, exchange: Exchange) -> Coroutine[Any, Any, None]:
         path = exchange.raw_path
-        if b"%" in path:
+        if _PERCENT in path:
             path = unquote_to_bytes(path)
-        if (exchange.method == "DELETE" or _RESET in path) and _DELETED.search(path):
+        if (exchange.method == "DELETE" or path.find(_RESET) >= 0) and _DELETED.search(path):
             return self._handle_deletion(exchange)
         return super()._handle(exchange)
 

@@ -1,4 +1,4 @@
-"""An exchange that keeps what is read of the body of its request."""
+"""An exchange that keeps the body of its request."""
 
 from __future__ import annotations
 
@@ -23,23 +23,18 @@ class RecordedExchange(Http1Exchange):
         self.caller: Caller | None = None
         """The caller, if the request was authenticated."""
         self.body: bytes | None = b""
-        """The body that was read; None if it is too long to be recorded."""
+        """The body that has arrived; None if it is too long to be recorded."""
         self.size = 0
-        """The bytes of the body that were read."""
+        """The bytes of the body that have arrived."""
 
     def mark_authenticated(self, caller: Caller) -> None:
         """Called when the request is authenticated."""
         self.caller = caller
         super().mark_authenticated(caller)
 
-    async def read(self) -> bytes:
-        """The next part of the body.
-
-        Raises:
-            Disconnected: the client disconnected.
-        """
-        part = await super().read()
-        size = self.size = self.size + len(part)
+    def feed(self, body: bytes) -> None:
+        """Called when a part of the body has arrived."""
+        size = self.size = self.size + len(body)
         if self.body is not None:
-            self.body = self.body + part if size <= BODY_LIMIT else None
-        return part
+            self.body = self.body + body if size <= BODY_LIMIT else None
+        super().feed(body)

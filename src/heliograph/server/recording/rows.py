@@ -36,7 +36,7 @@ class Recorded(Struct, array_like=True, gc=False):
     request_id: str
     headers: HeaderList
     size: int
-    """The bytes of the body that were read."""
+    """The bytes of the body that have arrived."""
     body: bytes | None
     operation: str | None
     status: int
