@@ -22,7 +22,7 @@ from heliograph.sandbox import tools
 from heliograph.sandbox.services import OnRemoval, Services
 from heliograph.sandbox.tools import Tools
 from heliograph.server.http.proxies import Proxies
-from heliograph.server.http.sockets import listen, raise_descriptor_limit
+from heliograph.server.http.sockets import connection_limit, listen, raise_descriptor_limit
 from heliograph.server.http.urls import local_url
 from heliograph.server.observability import logs
 from heliograph.server.observability.logs import RequestLog
@@ -90,6 +90,7 @@ async def _serve(
     # import it.
     from heliograph.server.app import Application
     from heliograph.server.gated import through_gate
+    from heliograph.server.http.connections import Connections
     from heliograph.server.http.http1 import Http1Exchange
     from heliograph.server.observability.metrics import Metrics
     from heliograph.server.recording.exchange import RecordedExchange
@@ -115,6 +116,8 @@ async def _serve(
                 services() if sandbox is None else stoppable_services(sandbox, services) as on_removal,
                 recording(store, settings.record_requests, metrics.failures, metrics.unrecorded) as recorder,
             ):
+                connections = Connections(connection_limit(raise_descriptor_limit()))
+                store.is_quiet = connections.is_quiet
                 kind = partial(RecordingApplication, recorder) if recorder else Application
                 application = kind(
                     store,
@@ -130,8 +133,8 @@ async def _serve(
                 ready = partial(on_ready, store, url) if on_ready else None
                 async with metrics.measuring():
                     serve = application.serve if sandbox is None else through_gate(sandbox.gate, application.serve)
-                    exchange = RecordedExchange if recorder else Http1Exchange
-                    await running.serve(serve, listener, settings, ready, application.close, link, exchange)
+                    stop, exchange = application.close, RecordedExchange if recorder else Http1Exchange
+                    await running.serve(serve, listener, settings, ready, stop, link, connections, exchange)
 
 
 @contextlib.asynccontextmanager

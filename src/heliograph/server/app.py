@@ -69,8 +69,6 @@ class Application:
         self.metrics = metrics or Metrics(store)
         self._log = request_log
         self.streams = Streams(store, self.metrics.failures)
-        self._in_flight = 0
-        store.is_quiet = lambda: self._in_flight <= 1
         self._prefix = settings.root_path.encode()
         self._proxies = Proxies(settings.trusted_proxies)
         self._is_sandbox = (
@@ -109,13 +107,6 @@ class Application:
 
     async def serve(self, exchange: Exchange) -> None:
         """Handle a request."""
-        self._in_flight += 1
-        try:
-            await self._handle(exchange)
-        finally:
-            self._in_flight -= 1
-
-    async def _handle(self, exchange: Exchange) -> None:
         started = time.perf_counter()
         exchange.enter(self._prefix)
         path = exchange.raw_path.lstrip(b"/")

@@ -43,18 +43,19 @@ class RecordingApplication(Application):
         self._recorder = recorder
         recorder.on_written = self.streams.wake_after_recording
 
-    def _handle(self, exchange: Exchange) -> Coroutine[Any, Any, None]:
+    def serve(self, exchange: Exchange) -> Coroutine[Any, Any, None]:
+        """Handle a request."""
         path = exchange.raw_path
         if _PERCENT in path:
             path = unquote_to_bytes(path)
         if (exchange.method == "DELETE" or path.find(_RESET) >= 0) and _DELETED.search(path):
             return self._handle_deletion(exchange)
-        return super()._handle(exchange)
+        return super().serve(exchange)
 
     async def _handle_deletion(self, exchange: Exchange) -> None:
         # What was recorded before must be in the database, where it is deleted.
         await self._recorder.flush()
-        await super()._handle(exchange)
+        await super().serve(exchange)
 
     def _record(
         self, exchange: Exchange, operation: AnyOperation | None, response: Response | None, started: float

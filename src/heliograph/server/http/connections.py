@@ -164,6 +164,10 @@ class Connections:
         """Whether a connection is open or a request is in flight."""
         return bool(self._open or self.tasks)
 
+    def is_quiet(self) -> bool:
+        """Whether at most one request is in flight."""
+        return len(self.tasks) <= 1
+
     def shut_down(self) -> None:
         """Close idle connections now, and the others after their newest response."""
         for connection in list(self._open):

@@ -19,7 +19,6 @@ from heliograph.server.http.accepting import Acceptor
 from heliograph.server.http.connections import Connections
 from heliograph.server.http.http1 import Http1Exchange
 from heliograph.server.http.protocol import Protocol, Serve
-from heliograph.server.http.sockets import connection_limit, raise_descriptor_limit
 from heliograph.server.observability import logs
 from heliograph.server.observability.logs import RequestLog
 from heliograph.server.process.heartbeat import SupervisorLink
@@ -174,6 +173,7 @@ async def serve(
     on_ready: Callable[[], Awaitable[None]] | None,
     on_stop: Callable[[], None],
     link: SupervisorLink | None,
+    connections: Connections,
     exchange: type[Http1Exchange],
 ) -> None:
     """Serve requests on the listening socket until SIGTERM, SIGINT or the end of the supervisor.
@@ -181,7 +181,6 @@ async def serve(
     `on_ready` is called once connections are accepted; `on_stop` ends open streams. `exchange` is the class of
     requests.
     """
-    connections = Connections(connection_limit(raise_descriptor_limit()))
     ready = on_ready or _no_announcement
     server = Server(serve_request, connections, settings.grace_seconds, ready, on_stop, exchange)
     if link is not None:

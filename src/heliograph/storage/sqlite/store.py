@@ -30,6 +30,7 @@ from heliograph.storage.sqlite.location import (
 )
 from heliograph.storage.sqlite.locking import DatabaseFile
 from heliograph.storage.sqlite.scratch import Scratch
+from heliograph.storage.sqlite.shared_snapshots import SharedSnapshots
 from heliograph.storage.sqlite.snapshots import SnapshotFiles, copy_into
 from heliograph.storage.sqlite.tx import DIALECT, SQLiteTx, connect, unavailable
 from heliograph.storage.sqlite.writer import Job, Writer, drive
@@ -64,6 +65,7 @@ class EmbeddedStore(Store):
         self._read_connection = connect(location.path, read_only=True)
         self._reader = SQLiteTx(self._read_connection, BUCKETS)
         self._loop = asyncio.get_running_loop()
+        self._snapshots = SharedSnapshots(self._read_connection, self._loop)
         self._writer = Writer(
             writer,
             BUCKETS,
@@ -90,16 +92,12 @@ class EmbeddedStore(Store):
     async def snapshot(
         self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        connection = self._read_connection
         if self._files.lost:
             raise ServiceUnavailable
         try:
             # Reads cannot interleave, because the query never waits for the event loop.
-            connection.execute("BEGIN")
-            try:
+            with self._snapshots.one():
                 return await query(self._reader, *args, **kwargs)
-            finally:
-                connection.execute("COMMIT")
         except sqlite3.DatabaseError as error:
             raise unavailable(error) from error
 
@@ -107,6 +105,9 @@ class EmbeddedStore(Store):
         if self._files.lost:
             raise ServiceUnavailable
         try:
+            # A lone read is faster without. Commands may read for long without leaving the step.
+            if self._serves and not self.is_quiet():
+                self._snapshots.share()
             return await query(self._reader, *args, **kwargs)
         except sqlite3.DatabaseError as error:
             raise unavailable(error) from error
@@ -191,6 +192,7 @@ class EmbeddedStore(Store):
         self._files.check()
         if self._files.lost:
             self._file.keep_log()
+        self._snapshots.end()
         self._read_connection.close()
         self._write_connection.close()
         self._file.close()
