@@ -26,6 +26,7 @@ from heliograph.settings import Settings
 
 _SWITCH_SECONDS = 0.0005
 _POLL_SECONDS = 0.05
+_COLLECTOR_THRESHOLD = 10_000
 # A request that was cancelled sends an error response before it ends.
 _CANCEL_SECONDS = 1.0
 
@@ -188,6 +189,9 @@ async def serve(
     # Objects created during startup live as long as the process: exclude them from garbage collection.
     gc.collect()
     gc.freeze()
+    # The requests in flight have thousands of objects, which are freed without the collector. With the usual threshold
+    # it examines them several times before.
+    gc.set_threshold(_COLLECTOR_THRESHOLD)
     with server.stopped_by_signals():
         await server.run(listener)
 
