@@ -18,7 +18,7 @@ from heliograph.server.auth.authenticator import Authenticator
 from heliograph.server.auth.sign_ins import SignInLimit
 from heliograph.server.http.exchange import Exchange, Headers
 from heliograph.server.http.urls import Urls
-from heliograph.server.query import Query
+from heliograph.server.query import EMPTY, Query
 from heliograph.server.streams import Streams
 from heliograph.settings import Settings
 from heliograph.storage.blobs import Blobs
@@ -172,25 +172,31 @@ class Request(Struct, Generic[P, B]):
         the only page."""
         if meta.before_cursor is None and meta.after_cursor is None:
             return None
+        url, rest = self.url, self._repeated()
+        before, after = meta.before_cursor, meta.after_cursor
+        return Links(
+            prev=f"{url}?page[before]={before}{rest}" if before else None,
+            next=f"{url}?page[after]={after}{rest}" if after else None,
+        )
+
+    def _repeated(self) -> str:
+        """The parameters of this request that links to other pages repeat, each after an ampersand."""
         query = self.query
+        if query is EMPTY:
+            return ""
         given = [
-            f"filter[{name}]={quote(query.filter[name], safe='')}"
+            f"&filter[{name}]={quote(query.filter[name], safe='')}"
             for name in self.operation.filters
             if name in query.filter
         ]
         if (size := query.page.get("size")) is not None:
-            given.append(f"page[size]={size}")
+            given.append(f"&page[size]={size}")
         given += [
-            f"{name}={quote(query.plain[name], safe='')}"
+            f"&{name}={quote(query.plain[name], safe='')}"
             for name in _REPEATED
             if name in self.operation.query and name in query.plain
         ]
-        url = self.url
-
-        def link(name: str, cursor: str | None) -> str | None:
-            return f"{url}?{'&'.join([f'page[{name}]={cursor}', *given])}" if cursor else None
-
-        return Links(prev=link("before", meta.before_cursor), next=link("after", meta.after_cursor))
+        return "".join(given)
 
     def after_removal(self) -> None:
         """Clear the cache of credentials and wake the purge. Call it after removing a key, an integration or an app."""
