@@ -101,7 +101,10 @@ def test_parameters_are_documented(document: Any) -> None:
         ("path", "appId"), ("query", "page"), ("query", "filter"), ("query", "sort"),
     }  # fmt: skip
     assert set(found["ListAppConversations"]) == {("path", "appId"), ("query", "page"), ("query", "sort")}
-    assert set(found["ListMembers"]) == {("path", "appId"), ("path", "conversationId"), ("query", "page")}
+    assert set(found["ListMembers"]) == {
+        ("path", "appId"), ("path", "conversationId"), ("query", "page"), ("query", "filter"), ("query", "sort"),
+        ("query", "include"),
+    }  # fmt: skip
     assert found["ListMembers"]["query", "page"]["properties"]["size"]["maximum"] == 1_000
     assert set(found["Find"]) == {("path", "appId"), ("query", "q")}
     for name in ("GetDelivery", "RetryDelivery"):
@@ -162,7 +165,8 @@ def test_lists_and_search_are_as_documented(document: Any, own: Caller) -> None:
 
 def test_memberships_are_as_documented(document: Any, own: Caller) -> None:
     group = own.new_group(own.new_user())
-    check(document, "ListMembers", answered(own, "ListMembers", conversation_id=group), 200)
+    for query in ("", "?include=total,user", "?filter[unread]=true"):
+        check(document, "ListMembers", answered(own, "ListMembers", query, conversation_id=group), 200)
     check(document, "ListMembers", answered(own, "ListMembers", "?page[size]=1001", conversation_id=group), 400)
     check(document, "ListMembers", answered(own, "ListMembers"), 404)
 

@@ -314,9 +314,11 @@ export type MailgunIntegration = { defaultResponder?: DefaultResponder; displayN
 
 export type MailgunIntegrationBody = { apiKey: string; defaultResponderId?: string | null; displayName?: string | null; domain: string; fromAddress?: string | null; hideUnsubscribeLink?: boolean | null; incomingAddress: string; showAIDisclaimer?: boolean | null; signingKey?: string | null; type: "mailgun" };
 
-export type Member = { clientAssociations: Array<ClientAssociation>; id: string; joinedAt: string; lastRead?: string; unreadCount: number; userExternalId?: string; userId: string };
+export type Member = { clientAssociations: Array<ClientAssociation>; id: string; joinedAt: string; lastRead?: string; unreadCount: number; user?: MemberUser; userExternalId?: string; userId: string };
 
-export type MemberListResponse = { links?: Links; meta: PageMeta; participants: Array<Member> };
+export type MemberListResponse = { links?: Links; meta: PageMeta; participants: Array<Member>; total?: number };
+
+export type MemberUser = { externalId?: string; id: string; profile: Profile };
 
 export type Message = { activity?: ActivityMessage; author: Author; content: TextMessage | CarouselMessage | FileMessage | FormMessage | FormResponseMessage | ImageMessage | ListMessage | LocationMessage | TemplateMessage; deleted?: boolean; id: string; metadata?: Record<string, unknown>; quotedMessage?: QuotedMessageMessage | QuotedMessageExternalMessageId; received: string; references?: Array<Reference>; source: Source };
 
@@ -679,7 +681,7 @@ export interface Operations {
   ListInboxes: { path: { appId: string }; query: object; body: undefined; response: InboxListResponse };
   ListIntegrations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: IntegrationListResponse };
   ListListeners: { path: { appId: string }; query: object; body: undefined; response: ListenerListResponse };
-  ListMembers: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: MemberListResponse };
+  ListMembers: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; sort?: string; include?: string }; body: undefined; response: MemberListResponse };
   ListMessages: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: MessageListResponse };
   ListOAuthClients: { path: object; query: object; body: undefined; response: OAuthClientListResponse };
   ListOutbound: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: OutboundListResponse };

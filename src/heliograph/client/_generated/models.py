@@ -97,6 +97,9 @@ __all__ = [
     "LocationMessage",
     "LocationRequest",
     "MailgunIntegration",
+    "Member",
+    "MemberListResponse",
+    "MemberUser",
     "MembershipPayload",
     "MergedClients",
     "MergedConversations",
@@ -1545,6 +1548,36 @@ class FindResponse(Model):
     """Up to 10 records, exact matches first."""
 
     results: list[Found] = many("results", Found)
+
+
+class MemberUser(Model):
+    """The user of a member, in short."""
+
+    id: str = plain("id")
+    profile: Profile = one("profile", Profile)
+    external_id: str | None = plain("externalId")
+
+
+class Member(Model):
+    """A user in a conversation, and when they joined. With `include=user`, it has the `user`."""
+
+    id: str = plain("id")
+    user_id: str = plain("userId")
+    unread_count: int = plain("unreadCount")
+    client_associations: list[ClientAssociation] = many("clientAssociations", ClientAssociation)
+    user_external_id: str | None = plain("userExternalId")
+    last_read: datetime | None = timestamp("lastRead")
+    joined_at: datetime = timestamp("joinedAt")
+    user: MemberUser | None = one("user", MemberUser)
+
+
+class MemberListResponse(Model):
+    """A page of the participants of a conversation. With `include=total`, it has their number."""
+
+    participants: list[Member] = many("participants", Member)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+    total: int | None = plain("total")
 
 
 class InboundResponse(Model):

@@ -15,8 +15,13 @@ _MEMBER = {
     "clientAssociations": [{"type": "sdk", "clientId": "6ae0a1de2f580005a7d25e90"}],
     "lastRead": "2026-11-22T15:43:17.120Z",
     "joinedAt": "2026-11-22T15:42:02.189Z",
+    "user": {
+        "id": "6ae0a1d2c8a20002a7d25e90",
+        "externalId": "ada",
+        "profile": {"givenName": "Ada", "surname": "Lovelace"},
+    },
 }
 
 MEMBERSHIP_EXAMPLES: dict[BodyType | ResponseType, Any] = {
-    members.MemberListResponse: {"participants": [_MEMBER], "meta": {"hasMore": False}},
+    members.MemberListResponse: {"participants": [_MEMBER], "meta": {"hasMore": False}, "total": 1},
 }

@@ -11,7 +11,7 @@ from heliograph import errors
 from heliograph._version import __version__
 from heliograph.errors import ApiError
 from heliograph.server.docs.examples import example_of
-from heliograph.server.docs.parameters import FILTERS, ONE_OF, PATH_VALUES, QUERY, REQUEST_HEADERS
+from heliograph.server.docs.parameters import FILTERS, FILTERS_OF, ONE_OF, PATH_VALUES, QUERY, REQUEST_HEADERS
 from heliograph.server.http.responses import ErrorResponse
 from heliograph.wire.base import Body, Response
 from heliograph.wire.formats import Bytes, Format, Json, JsonOrAccepted, Redirect
@@ -241,7 +241,7 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
 
 def _filter(tag: str, name: str) -> JSON:
     allowed = {"enum": list(ONE_OF[tag, name])} if (tag, name) in ONE_OF else {}
-    return {"type": "string", "description": FILTERS[name], **allowed}
+    return {"type": "string", "description": FILTERS_OF.get((tag, name)) or FILTERS[name], **allowed}
 
 
 def _deep_object(name: str, about: str, schema: JSON) -> JSON:

@@ -14,9 +14,10 @@ MEMBERSHIPS_TAG = "Memberships"
 LIST_MEMBERS = Operation(
     "ListMembers", "GET", EXTENSION_CONVERSATION / "participants", MEMBERSHIPS_TAG, A,
     "Lists the participants of a conversation with the times at which they joined, in the order of joining; up to "
-    "1,000 on a page.",
+    "1,000 on a page. `include=total,user` adds their number and their users.",
     body=NO_BODY, response=Json(MemberListResponse), errors=(errors.ConversationNotFound, errors.InvalidPage),
     paged=True, largest_page=LARGEST_PAGE,
+    filters=("userId", "userExternalId", "unread", "joinedAfter", "joinedBefore"), query=("sort", "include"),
 )
 # fmt: on
 
