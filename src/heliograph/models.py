@@ -129,6 +129,8 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import MailgunIntegration as MailgunIntegration
     from heliograph.client._generated.models import Member as Member
     from heliograph.client._generated.models import MemberListResponse as MemberListResponse
+    from heliograph.client._generated.models import Membership as Membership
+    from heliograph.client._generated.models import MembershipListResponse as MembershipListResponse
     from heliograph.client._generated.models import MembershipPayload as MembershipPayload
     from heliograph.client._generated.models import MemberUser as MemberUser
     from heliograph.client._generated.models import MergedClients as MergedClients
@@ -578,6 +580,8 @@ __all__ = [
     "Member",
     "MemberListResponse",
     "MemberUser",
+    "Membership",
+    "MembershipListResponse",
     "MembershipPayload",
     "MembershipsApi",
     "MergedClients",
@@ -857,6 +861,8 @@ _HOMES = {
     "Member": "heliograph.client._generated.models",
     "MemberListResponse": "heliograph.client._generated.models",
     "MemberUser": "heliograph.client._generated.models",
+    "Membership": "heliograph.client._generated.models",
+    "MembershipListResponse": "heliograph.client._generated.models",
     "MembershipPayload": "heliograph.client._generated.models",
     "MergedClients": "heliograph.client._generated.models",
     "MergedConversations": "heliograph.client._generated.models",

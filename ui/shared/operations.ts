@@ -320,6 +320,10 @@ export type MemberListResponse = { links?: Links; meta: PageMeta; participants: 
 
 export type MemberUser = { externalId?: string; id: string; profile: Profile };
 
+export type Membership = { conversationId: string; displayName?: string; joinedAt: string; lastRead?: string; lastUpdatedAt: string; participantCount: number; participantId: string; type: "personal" | "sdkGroup"; unreadCount: number };
+
+export type MembershipListResponse = { links?: Links; memberships: Array<Membership>; meta: PageMeta; totalUnread?: number };
+
 export type Message = { activity?: ActivityMessage; author: Author; content: TextMessage | CarouselMessage | FileMessage | FormMessage | FormResponseMessage | ImageMessage | ListMessage | LocationMessage | TemplateMessage; deleted?: boolean; id: string; metadata?: Record<string, unknown>; quotedMessage?: QuotedMessageMessage | QuotedMessageExternalMessageId; received: string; references?: Array<Reference>; source: Source };
 
 export type MessageAct = { content: TextMessageBody | CarouselMessageBody | FileMessageBody | FormMessageBody | FormResponseMessageBody | ImageMessageBody | ListMessageBody | LocationMessageBody | TemplateMessageBody; metadata?: Record<string, string | number | boolean | null> | null; quotedMessageId?: string | null; type: "message" };
@@ -682,6 +686,7 @@ export interface Operations {
   ListIntegrations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: IntegrationListResponse };
   ListListeners: { path: { appId: string }; query: object; body: undefined; response: ListenerListResponse };
   ListMembers: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; sort?: string; include?: string }; body: undefined; response: MemberListResponse };
+  ListMemberships: { path: { appId: string; userIdOrExternalId: string }; query: { page?: Record<string, string | number | boolean | undefined>; sort?: string; include?: string; brandId?: string }; body: undefined; response: MembershipListResponse };
   ListMessages: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: MessageListResponse };
   ListOAuthClients: { path: object; query: object; body: undefined; response: OAuthClientListResponse };
   ListOutbound: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: OutboundListResponse };
@@ -810,6 +815,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   ListIntegrations: "GET /v2/apps/{appId}/integrations",
   ListListeners: "GET /heliograph/v1/apps/{appId}/listeners",
   ListMembers: "GET /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants",
+  ListMemberships: "GET /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/memberships",
   ListMessages: "GET /v2/apps/{appId}/conversations/{conversationId}/messages",
   ListOAuthClients: "GET /heliograph/v1/oauthClients",
   ListOutbound: "GET /heliograph/v1/apps/{appId}/outbound",

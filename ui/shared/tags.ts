@@ -81,6 +81,7 @@ export const TAGS: Record<keyof Operations, string> = {
   ListIntegrations: "Integrations",
   ListListeners: "Deliveries",
   ListMembers: "Memberships",
+  ListMemberships: "Memberships",
   ListMessages: "Messages",
   ListOAuthClients: "OAuth Clients",
   ListOutbound: "End users",

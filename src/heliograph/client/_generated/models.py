@@ -100,6 +100,8 @@ __all__ = [
     "Member",
     "MemberListResponse",
     "MemberUser",
+    "Membership",
+    "MembershipListResponse",
     "MembershipPayload",
     "MergedClients",
     "MergedConversations",
@@ -1578,6 +1580,31 @@ class MemberListResponse(Model):
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
     total: int | None = plain("total")
+
+
+class Membership(Model):
+    """A conversation that a user is in. `lastUpdatedAt` is the time of its newest message, or of its creation."""
+
+    conversation_id: str = plain("conversationId")
+    participant_id: str = plain("participantId")
+    type: str = plain("type")
+    participant_count: int = plain("participantCount")
+    unread_count: int = plain("unreadCount")
+    joined_at: datetime = timestamp("joinedAt")
+    last_updated_at: datetime = timestamp("lastUpdatedAt")
+    display_name: str | None = plain("displayName")
+    last_read: datetime | None = timestamp("lastRead")
+
+
+class MembershipListResponse(Model):
+    """A page of the conversations that a user is in. With `include=unread`, it has the number of all unread messages of
+    the user.
+    """
+
+    memberships: list[Membership] = many("memberships", Membership)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+    total_unread: int | None = plain("totalUnread")
 
 
 class InboundResponse(Model):

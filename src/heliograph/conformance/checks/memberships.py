@@ -74,3 +74,48 @@ def included(site: Site) -> None:
     equal(shown["participants"][0]["user"]["externalId"], external_id, "the external id of the user")
     filtered = {"include": "total", "filter[unread]": "true"}
     site.call("ListMembers", params=filtered, conversationId=group).refused(400, "bad_request")
+
+
+def memberships_of(site: Site, user: str, **params: str) -> list[str]:
+    """The conversations that a user is in."""
+    found = site.ok("ListMemberships", params=params, userIdOrExternalId=user)["memberships"]
+    return [membership["conversationId"] for membership in found]
+
+
+@rule("memberships.7", "The conversations of a user are listed with their unread messages.", Need.EXTENSIONS)
+def of_user(site: Site) -> None:
+    user = site.user()
+    group = site.group(user)
+    site.say(group, site.name())
+    (shown,) = site.ok("ListMemberships", userIdOrExternalId=user)["memberships"]
+    (member,) = site.ok("ListMembers", conversationId=group)["participants"]
+    equal((shown["conversationId"], shown["participantId"]), (group, member["id"]), "the ids of a membership")
+    equal((shown["unreadCount"], shown["joinedAt"]), (1, member["joinedAt"]), "the unread messages and the time")
+    site.call("ListMemberships", userIdOrExternalId=MISSING).refused(404, "user_not_found")
+
+
+@rule("memberships.8", "The conversations of a user are listed in the order of joining.", Need.EXTENSIONS)
+def in_the_order_of_joining(site: Site) -> None:
+    user = site.user()
+    groups = [site.group() for _ in range(2)]
+    for group in groups[::-1]:
+        site.join(group, user)
+    equal(memberships_of(site, user), groups, "the conversations, the last one joined first")
+    equal(memberships_of(site, user, sort="oldest"), groups[::-1], "the conversations with sort=oldest")
+
+
+@rule("memberships.9", "The conversations of a user are listed by activity.", Need.EXTENSIONS)
+def memberships_by_activity(site: Site) -> None:
+    user = site.user()
+    first, second = site.group(user), site.group(user)
+    site.say(first, site.name())
+    equal(memberships_of(site, user, sort="activity"), [first, second], "the conversations with sort=activity")
+
+
+@rule("memberships.10", "The unread messages of a user are counted.", Need.EXTENSIONS)
+def unread_messages(site: Site) -> None:
+    user = site.user()
+    for _ in range(2):
+        site.say(site.group(user), site.name())
+    params = {"include": "unread", "page[size]": "1"}
+    equal(site.ok("ListMemberships", params=params, userIdOrExternalId=user)["totalUnread"], 2, "the total")

@@ -1,10 +1,10 @@
-"""Examples of lists of members."""
+"""Examples of lists of members and memberships."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from heliograph.wire import members
+from heliograph.wire import members, memberships
 from heliograph.wire.operations import BodyType, ResponseType
 
 _MEMBER = {
@@ -24,4 +24,21 @@ _MEMBER = {
 
 MEMBERSHIP_EXAMPLES: dict[BodyType | ResponseType, Any] = {
     members.MemberListResponse: {"participants": [_MEMBER], "meta": {"hasMore": False}, "total": 1},
+    memberships.MembershipListResponse: {
+        "memberships": [
+            {
+                "conversationId": "6ae0a1dd1b730003a7d25e90",
+                "participantId": "6ae0a1de2f580004a7d25e90",
+                "type": "sdkGroup",
+                "displayName": "Crew",
+                "participantCount": 3,
+                "unreadCount": 3,
+                "joinedAt": "2026-11-22T15:42:02.189Z",
+                "lastUpdatedAt": "2026-11-22T15:44:01.007Z",
+                "lastRead": "2026-11-22T15:43:17.120Z",
+            }
+        ],
+        "meta": {"hasMore": False},
+        "totalUnread": 4,
+    },
 }

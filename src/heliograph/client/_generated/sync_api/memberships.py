@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from heliograph.client import paging
-from heliograph.client._generated.models import Member, MemberListResponse
+from heliograph.client._generated.models import (
+    Member,
+    MemberListResponse,
+    Membership,
+    MembershipListResponse,
+)
 from heliograph.client.requesting import OPERATION, build
 from heliograph.client.sync_calls import Api, Records
 from heliograph.wire.paging import Page
@@ -101,4 +106,67 @@ class MembershipsApi(Api):
 
         return Records(
             fetch, lambda response: response.participants, "ListMembers", paging.first_page(page, backwards=backwards)
+        )
+
+    def list_memberships(
+        self,
+        app_id: str,
+        user_id_or_external_id: str,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        sort: str | None = None,
+        include: str | None = None,
+        brand_id: str | None = None,
+    ) -> MembershipListResponse:
+        """Lists the conversations that a user is in with the numbers of unread messages, the one joined last first.
+        With `sort=activity`, the one with the newest message is first. `include=unread` adds the number of all
+        unread messages.
+
+        `GET /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/memberships`. Scopes: app, account.
+
+        Raises:
+            UserNotFound: The user does not exist in this app.
+            InvalidPage: The `page` parameters are not valid.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
+        """
+        return self._client.send(
+            build(
+                OPERATION["ListMemberships"],
+                (app_id, user_id_or_external_id),
+                page=page,
+                query={"sort": sort, "include": include, "brandId": brand_id},
+            ),
+            MembershipListResponse,
+        )
+
+    def iter_memberships(
+        self,
+        app_id: str,
+        user_id_or_external_id: str,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        sort: str | None = None,
+        include: str | None = None,
+        brand_id: str | None = None,
+        backwards: bool = False,
+    ) -> Records[MembershipListResponse, Membership]:
+        """Iterates over the records of `list_memberships`, page by page, with the size of `page` and from its cursor,
+        if any. `backwards` starts at the end of the list, or before the cursor `before`.
+
+        Raises: the errors of `list_memberships`, during iteration.
+        """
+
+        def fetch(at: Page) -> MembershipListResponse:
+            return self.list_memberships(
+                app_id, user_id_or_external_id, page=at, sort=sort, include=include, brand_id=brand_id
+            )
+
+        return Records(
+            fetch,
+            lambda response: response.memberships,
+            "ListMemberships",
+            paging.first_page(page, backwards=backwards),
         )
