@@ -16,6 +16,7 @@ from heliograph.maintenance.inactivity import InactivityWatch
 from heliograph.maintenance.lease import BEAT_SECONDS, MaintenanceLease
 from heliograph.maintenance.purge import purging
 from heliograph.maintenance.retention import pruning
+from heliograph.maintenance.search_terms import adding_terms
 from heliograph.maintenance.sessions import ending_sessions
 from heliograph.storage.blobs import Blobs
 from heliograph.storage.store import Store
@@ -28,7 +29,7 @@ async def maintaining(
     store: Store, blobs: Blobs, keep_days: int, failures: Failures
 ) -> AsyncIterator[Callable[[], None]]:
     """Purge deleted apps, delete unused files and the messages of inactive conversations, and prune events and
-    deliveries older than `keep_days`, and sessions of the console that have ended.
+    deliveries older than `keep_days`, and sessions of the console that have ended; add missing search terms.
 
     Runs while the context is open. Yields a callback that starts a purge immediately, if this process does the
     maintenance; call it after an app is deleted.
@@ -40,6 +41,7 @@ async def maintaining(
         "files": partial(removing_files, store, blobs, failures),
         "inactivity": InactivityWatch(store, failures).run,
         "sessions": partial(ending_sessions, store),
+        "search terms": partial(adding_terms, store),
     }
     lease = MaintenanceLease(store)
     run = partial(_run_by_turns, lease, services, failures) if store.shared else partial(_run, services, failures)
