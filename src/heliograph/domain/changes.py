@@ -14,11 +14,12 @@ from heliograph.domain.events.clients import client_added
 from heliograph.domain.events.journal import Journal
 from heliograph.domain.events.subjects import SOURCE
 from heliograph.domain.facts import FactBook, Key
-from heliograph.domain.participant_changes import ParticipantChanges
+from heliograph.domain.membership_causes import cause_of
+from heliograph.domain.participant_changes import ParticipantChanges, remove_all
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.user_edits import UserEdits
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import attachments, clients, conversations, messages, outbound, participants
+from heliograph.storage.rows import attachments, clients, conversations, messages, outbound
 from heliograph.storage.rows.attachments import StoredAttachment, Use
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
@@ -29,6 +30,7 @@ from heliograph.storage.rows.switchboards import StoredSwitchboardIntegration
 from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.authors import Source
 from heliograph.wire.clients import ClientAssociation
+from heliograph.wire.history import MembershipReason
 from heliograph.wire.outbound import OutboundKind
 
 
@@ -56,9 +58,10 @@ class Changes:
         """Create a conversation. Its participants are added by `admit`."""
         self._conversations.created.append(conversation)
 
-    def delete_conversation(self, conversation: StoredConversation) -> None:
+    def delete_conversation(self, tenant: Tenant, conversation: StoredConversation) -> None:
         """Delete a conversation with its participants and messages."""
-        self._conversations.deleted[conversation.app_id, conversation.id] = conversation
+        cause = cause_of(tenant, "conversationRemove")
+        self._conversations.deleted[conversation.app_id, conversation.id] = conversation, cause
 
     def touch(self, conversation: StoredConversation) -> None:
         """Give the conversation a new version. All ids that are created later, in any process, are greater than it."""
@@ -77,7 +80,13 @@ class Changes:
         self.touch(conversation)
 
     def admit(
-        self, tenant: Tenant, conversation: StoredConversation, user: StoredUser, *, subscribe: bool
+        self,
+        tenant: Tenant,
+        conversation: StoredConversation,
+        user: StoredUser,
+        *,
+        subscribe: bool,
+        reason: MembershipReason = "join",
     ) -> StoredParticipant:
         """Add a user who is not in the conversation, with no unread messages."""
         participant = StoredParticipant(
@@ -89,6 +98,7 @@ class Changes:
             last_read=None,
             app_id=conversation.app_id,
             conversation_id=conversation.id,
+            origin=cause_of(tenant, reason),
         )
         if subscribe:
             self._associate(tenant, participant, user)
@@ -160,8 +170,15 @@ class Changes:
             )
         )
 
-    def dismiss(self, conversation: StoredConversation, participant: StoredParticipant) -> None:
+    def dismiss(
+        self,
+        tenant: Tenant,
+        conversation: StoredConversation,
+        participant: StoredParticipant,
+        reason: MembershipReason = "leave",
+    ) -> None:
         """Remove a participant from the conversation."""
+        self._participants.end(participant, cause_of(tenant, reason))
         self._participants.remove(participant)
         self.facts.remove_participant(participant)
         conversation.participant_count -= 1
@@ -172,8 +189,13 @@ class Changes:
         self._participants.owned[participant.conversation_id, participant.id] = participant
         self.touch(conversation)
 
-    def hand_over(self, conversation: StoredConversation, participant: StoredParticipant, user: StoredUser) -> None:
+    def hand_over(
+        self, tenant: Tenant, conversation: StoredConversation, participant: StoredParticipant, user: StoredUser
+    ) -> None:
         """Make a participant one of another user, who is not in the conversation."""
+        cause = cause_of(tenant, "merge")
+        self._participants.end(participant, cause)
+        participant.since, participant.origin = ids.new(), cause
         self.facts.remove_participant(participant)
         self._participants.moved.append((participant.user_id, participant))
         participant.user_id, participant.user_external_id = user.id, user.external_id
@@ -292,21 +314,23 @@ class _Conversations:
         self.watched: dict[Key, StoredConversation] = {}
         self.defaults: list[StoredConversation] = []
         self.emptied: list[StoredConversation] = []
-        self.deleted: dict[Key, StoredConversation] = {}
+        self.deleted: dict[Key, tuple[StoredConversation, str]] = {}
+        """With the cause for which the memberships end."""
 
     async def save(self, tx: Tx) -> None:
         self._set_versions()
         if self.created:
             await conversations.add(tx, self.created)
-        for conversation in (*self.emptied, *self.deleted.values()):
+        deleted = [conversation for conversation, _ in self.deleted.values()]
+        for conversation in (*self.emptied, *deleted):
             await messages.remove_all(tx, conversation.app_id, conversation.id)
         for conversation in self.emptied:
             await attachments.release_messages(tx, conversation.app_id, conversation.id)
-        for conversation in self.deleted.values():
+        for conversation, cause in self.deleted.values():
             await attachments.release_conversation(tx, conversation.app_id, conversation.id)
             await outbound.remove_of_conversation(tx, conversation.app_id, conversation.id)
-            await participants.remove_all(tx, conversation.app_id, conversation.id)
-        for conversation in (*self.created, *self.deleted.values()):
+            await remove_all(tx, conversation.app_id, conversation.id, cause)
+        for conversation in (*self.created, *deleted):
             self.changed.pop((conversation.app_id, conversation.id), None)
         if self.changed:
             await conversations.set_counts(tx, list(self.changed.values()))
@@ -316,8 +340,8 @@ class _Conversations:
             await conversations.set_checks(tx, list(self.watched.values()))
         if self.defaults:
             await conversations.set_default(tx, self.defaults)
-        if self.deleted:
-            await conversations.remove(tx, list(self.deleted.values()))
+        if deleted:
+            await conversations.remove(tx, deleted)
 
     def _set_versions(self) -> None:
         # Created after everything that was added to the conversations, so it is greater than all ids in them.
