@@ -124,7 +124,7 @@ class AsyncMembershipsApi(AsyncApi):
     ) -> MembershipListResponse:
         """Lists the conversations that a user is in with the numbers of unread messages, the one joined last first.
         With `sort=activity`, the one with the newest message is first. `include=unread` adds the number of all
-        unread messages.
+        unread ones.
 
         `GET /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/memberships`. Scopes: app, account.
 

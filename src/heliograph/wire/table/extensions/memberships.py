@@ -24,7 +24,7 @@ LIST_MEMBERS = Operation(
 LIST_MEMBERSHIPS = Operation(
     "ListMemberships", "GET", EXTENSION_USER / "memberships", MEMBERSHIPS_TAG, A,
     "Lists the conversations that a user is in with the numbers of unread messages, the one joined last first. With "
-    "`sort=activity`, the one with the newest message is first. `include=unread` adds the number of all unread messages.",
+    "`sort=activity`, the one with the newest message is first. `include=unread` adds the number of all unread ones.",
     body=NO_BODY, response=Json(MembershipListResponse), errors=(errors.UserNotFound, errors.InvalidPage),
     paged=True, query=("sort", "include", *BRAND),
 )
