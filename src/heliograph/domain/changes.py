@@ -1,6 +1,6 @@
 """The changes of a transaction: recorded while the rules decide, and saved together.
 
-This is the only place that changes the counts of a conversation and its `newest_id`.
+This is the only place that changes the counts of a conversation.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from collections.abc import Collection
 from msgspec import Raw
 
 from heliograph import ids
+from heliograph.domain.conversation_changes import ConversationChanges
 from heliograph.domain.events.clients import client_added
 from heliograph.domain.events.journal import Journal
 from heliograph.domain.events.subjects import SOURCE
-from heliograph.domain.facts import FactBook, Key
+from heliograph.domain.facts import FactBook
 from heliograph.domain.membership_causes import cause_of
-from heliograph.domain.participant_changes import ParticipantChanges, remove_all
+from heliograph.domain.participant_changes import ParticipantChanges
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.user_edits import UserEdits
 from heliograph.storage.engine import Tx
@@ -46,7 +47,7 @@ class Changes:
         self.journal = Journal(now)
         self.users = UserEdits()
         self.facts = FactBook() if facts is None else facts
-        self._conversations = _Conversations()
+        self._conversations = ConversationChanges()
         self._participants = ParticipantChanges()
         self._clients: list[StoredClient] = []
         self._messages: list[StoredMessage] = []
@@ -302,49 +303,3 @@ class Changes:
             await attachments.release(tx, conversation.app_id, conversation.id, message_id)
         await self._conversations.save(tx)
         await self.users.save(tx)
-
-
-class _Conversations:
-    """Changes of conversations. A conversation that is created or deleted is not also updated."""
-
-    def __init__(self) -> None:
-        self.created: list[StoredConversation] = []
-        self.changed: dict[Key, StoredConversation] = {}
-        self.controlled: dict[Key, StoredConversation] = {}
-        self.watched: dict[Key, StoredConversation] = {}
-        self.defaults: list[StoredConversation] = []
-        self.emptied: list[StoredConversation] = []
-        self.deleted: dict[Key, tuple[StoredConversation, str]] = {}
-        """With the cause for which the memberships end."""
-
-    async def save(self, tx: Tx) -> None:
-        self._set_versions()
-        if self.created:
-            await conversations.add(tx, self.created)
-        deleted = [conversation for conversation, _ in self.deleted.values()]
-        for conversation in (*self.emptied, *deleted):
-            await messages.remove_all(tx, conversation.app_id, conversation.id)
-        for conversation in self.emptied:
-            await attachments.release_messages(tx, conversation.app_id, conversation.id)
-        for conversation, cause in self.deleted.values():
-            await attachments.release_conversation(tx, conversation.app_id, conversation.id)
-            await outbound.remove_of_conversation(tx, conversation.app_id, conversation.id)
-            await remove_all(tx, conversation.app_id, conversation.id, cause)
-        for conversation in (*self.created, *deleted):
-            self.changed.pop((conversation.app_id, conversation.id), None)
-        if self.changed:
-            await conversations.set_counts(tx, list(self.changed.values()))
-        if self.controlled:
-            await conversations.set_control(tx, list(self.controlled.values()))
-        if self.watched:
-            await conversations.set_checks(tx, list(self.watched.values()))
-        if self.defaults:
-            await conversations.set_default(tx, self.defaults)
-        if deleted:
-            await conversations.remove(tx, deleted)
-
-    def _set_versions(self) -> None:
-        # Created after everything that was added to the conversations, so it is greater than all ids in them.
-        newest = ids.new() if self.created or self.changed else ""
-        for conversation in (*self.created, *self.changed.values()):
-            conversation.newest_id = newest

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from heliograph import ids
 from heliograph.domain.loading import load_conversation, load_user
-from heliograph.domain.membership_causes import decode_cause
 from heliograph.domain.slicing import sliced
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import UserNotFound
-from heliograph.storage.engine import Reader, Row
+from heliograph.storage.engine import Reader
 from heliograph.storage.rows import history, participants
-from heliograph.storage.rows.history import Between
+from heliograph.storage.rows.history import Between, Change
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.store import Store
 from heliograph.wire import times
@@ -38,7 +37,7 @@ async def _page_of_conversation(
     between = _between(filter)
     if filter.user_id is None:
         found = await history.page_of_conversation(reader, app_id, conversation_id, page, between)
-        return found.holding([_shown(row) for row in found.records])
+        return found.holding([_shown(change) for change in found.records])
     seats = await participants.ids_of_members(reader, [(app_id, conversation_id, filter.user_id)])
     present = await participants.get_many(reader, seats)
     return await _with_ended(reader, app_id, filter.user_id, present, page, between, conversation_id)
@@ -95,7 +94,7 @@ async def _with_ended(
     """A page of the joinings of present memberships of a user and of the changes of those that have ended."""
     ended = await history.page_of_user(reader, app_id, user_id, page, between, conversation_id)
     joined = [_joined(one) for one in present if between.first <= one.joined_id < between.end]
-    changes = [*joined, *(_shown(row) for row in ended.records)]
+    changes = [*joined, *map(_shown, ended.records)]
     found = sliced([(one.id, one) for one in changes], page, newest_first=False)
     return Slice(found.records, found.precedes or ended.precedes, found.follows or ended.follows)
 
@@ -106,20 +105,19 @@ def _between(filter: HistoryFilter) -> Between:
 
 
 def _joined(participant: StoredParticipant) -> MembershipChange:
-    whose = (participant.id, participant.user_id, participant.origin, participant.conversation_id)
-    return _shown((participant.joined_id, True, *whose))
+    whose = (participant.id, participant.user_id)
+    return _shown(Change(participant.joined_id, True, *whose, participant.origin, participant.conversation_id))
 
 
-def _shown(row: Row) -> MembershipChange:
-    id, is_joining, participant_id, user_id, stored, conversation_id, *_ = row
-    cause = None if stored is None else decode_cause(stored)
+def _shown(change: Change) -> MembershipChange:
+    cause = change.cause
     return MembershipChange(
-        id=id,
-        type="joined" if is_joining else "left",
-        time=times.to_text(ids.milliseconds(id)),
-        conversation_id=conversation_id,
-        user_id=user_id,
-        participant_id=participant_id,
+        id=change.id,
+        type="joined" if change.is_joining else "left",
+        time=times.of_id(change.id),
+        conversation_id=change.conversation_id,
+        user_id=change.user_id,
+        participant_id=change.participant_id,
         reason=cause.reason if cause else None,
         key_id=cause.key_id if cause else None,
         request_id=cause.request_id if cause else None,

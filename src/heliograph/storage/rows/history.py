@@ -16,6 +16,7 @@ from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.intervals import ancestors_of, node_of
 from heliograph.storage.merged_paging import Source, merged_slice_of
 from heliograph.storage.paging import slice_of
+from heliograph.storage.rows.causes import Cause
 from heliograph.wire.paging import Page, Slice
 
 Position = tuple[str, str, str]
@@ -32,7 +33,7 @@ class StoredChange(Struct, frozen=True):
     is_joining: bool
     participant_id: str
     user_id: str
-    cause: str | None
+    cause: Cause | None
     app_id: str
     conversation_id: str
     other_id: str
@@ -51,8 +52,22 @@ class Ended(Struct, frozen=True):
     user_id: str
     joined_id: str
     left_id: str
-    origin: str | None
-    cause: str
+    origin: Cause | None
+    cause: Cause
+
+
+class Change(Struct, frozen=True):
+    """A change of a membership, of a present one or of one that has ended."""
+
+    id: str
+    is_joining: bool
+    participant_id: str
+    user_id: str
+    cause: Cause | None
+    conversation_id: str
+
+
+_CHANGES = RowCodec(Change)
 
 
 class Between(Struct, frozen=True):
@@ -83,8 +98,8 @@ def _changes_of(one: Ended) -> tuple[StoredChange, StoredChange]:
 
 async def page_of_conversation(
     reader: Reader, app_id: str, conversation_id: str, page: Page, between: Between
-) -> Slice[Row]:
-    """A page of the changes of a conversation, oldest first, each with its id and the columns of an entry."""
+) -> Slice[Change]:
+    """A page of the changes of a conversation, oldest first."""
     table = _OF_CONVERSATION.format
     bounded = "{} AND {} >= $4 AND {} < $5".format
     sources = (
@@ -93,18 +108,22 @@ async def page_of_conversation(
         Source(("since", *_PRESENT), bounded(f"{table('participant')} AND since IS NOT NULL", "since", "since")),
     )
     values = (reader.bucket(conversation_id), app_id, conversation_id, between.first, between.end)
-    return await merged_slice_of(reader, sources, values, page)
+    return _loaded(await merged_slice_of(reader, sources, values, page))
 
 
 async def page_of_user(
     reader: Reader, app_id: str, user_id: str, page: Page, between: Between, conversation_id: str | None = None
-) -> Slice[Row]:
+) -> Slice[Change]:
     """A page of the changes of memberships of a user that have ended, in one conversation or in all, oldest first."""
     source = f"{TABLE} WHERE app_id = $1 AND user_id = $2 AND id >= $3 AND id < $4"
     values: tuple[str, ...] = (app_id, user_id, between.first, between.end)
     if conversation_id is not None:
         source, values = f"{source} AND conversation_id = $5", (*values, conversation_id)
-    return await slice_of(reader, ("id", *_ENTRY), source, values, page, spread=True)
+    return _loaded(await slice_of(reader, ("id", *_ENTRY), source, values, page, spread=True))
+
+
+def _loaded(found: Slice[Row]) -> Slice[Change]:
+    return found.holding([_CHANGES.load(row[: len(_CHANGES.columns)]) for row in found.records])
 
 
 async def exists(reader: Reader, app_id: str, conversation_id: str) -> bool:

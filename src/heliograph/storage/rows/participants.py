@@ -9,6 +9,7 @@ from msgspec import Raw, Struct
 from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.paging import slice_of
+from heliograph.storage.rows.causes import Cause
 from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.paging import Page, Slice
 
@@ -23,7 +24,7 @@ class StoredParticipant(Struct):
     """A row of `participant`. The client association that was active last is the first one.
 
     The fields are the columns, in this order; the id comes first, because pages are in its order. `origin` is the cause
-    of the joining, as JSON. `since` is the id of the joining if it is not that of the participant: it had another user
+    of the joining. `since` is the id of the joining if it is not that of the participant: it had another user
     before.
     """
 
@@ -36,7 +37,7 @@ class StoredParticipant(Struct):
     app_id: str
     conversation_id: str
     since: str | None = None
-    origin: str | None = None
+    origin: Cause | None = None
 
     @property
     def joined_id(self) -> str:
