@@ -17,6 +17,7 @@ from heliograph.maintenance.inactivity import InactivityWatch
 from heliograph.maintenance.lease import BEAT_SECONDS, MaintenanceLease
 from heliograph.maintenance.purge import purging
 from heliograph.maintenance.retention import pruning
+from heliograph.maintenance.search_terms import adding_terms
 from heliograph.maintenance.sessions import ending_sessions
 from heliograph.storage.blobs import Blobs
 from heliograph.storage.store import Store
@@ -30,7 +31,7 @@ async def maintaining(
 ) -> AsyncIterator[Callable[[], None]]:
     """Purge deleted apps, delete unused files and the messages of inactive conversations, and prune events and
     deliveries older than `keep_days`, memberships that ended more than `history_days` ago, if it is not 0, and sessions
-    of the console that have ended.
+    of the console that have ended; add missing search terms.
 
     Runs while the context is open. Yields a callback that starts a purge immediately, if this process does the
     maintenance; call it after an app is deleted.
@@ -42,6 +43,7 @@ async def maintaining(
         "files": partial(removing_files, store, blobs, failures),
         "inactivity": InactivityWatch(store, failures).run,
         "sessions": partial(ending_sessions, store),
+        "search terms": partial(adding_terms, store),
     }
     if history_days:
         services["history"] = partial(pruning_history, store, history_days, failures)
