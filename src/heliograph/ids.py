@@ -33,6 +33,9 @@ _JUMP_NANOSECONDS = 1_000_000_000
 FIRST, LAST = "0" * 24, "f" * 24
 """Before and after every id."""
 
+LAST_MILLISECOND = (1 << 32) * 1000 - 1
+"""The greatest time that an id can have, in milliseconds since 1970."""
+
 _PATTERN = re.compile(r"[0-9a-f]{24}\Z")
 
 
@@ -103,7 +106,8 @@ def earliest(milliseconds: int) -> str:
 def milliseconds(id: str) -> int:
     """The time at which the id was made, in milliseconds since 1970."""
     tick = int(id[:TIME_DIGITS], 16) >> 2
-    return (tick >> 10) * 1000 + (tick & 1023)
+    # An id of another system has any bits there. With at most 999, the time ascends with the ids.
+    return (tick >> 10) * 1000 + min(tick & 1023, 999)
 
 
 def is_id(text: str) -> bool:

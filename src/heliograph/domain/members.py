@@ -6,12 +6,13 @@ import msgspec
 from msgspec import Raw, Struct
 
 from heliograph import ids
+from heliograph.domain.history import check_known
 from heliograph.domain.loading import load_conversation
 from heliograph.domain.slicing import sliced
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Reader, Row
 from heliograph.storage.page_cache import CachedPage
-from heliograph.storage.rows import members, participants, users
+from heliograph.storage.rows import history, members, participants, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.store import Store
 from heliograph.wire import times
@@ -21,8 +22,6 @@ from heliograph.wire.paging import Page, PageMeta, Slice, page_meta
 from heliograph.wire.users import Profile
 
 _ENCODER = msgspec.json.Encoder()
-_LAST_MILLISECOND = 2**32 * 1000 - 1
-"""The greatest time that an id can have."""
 
 
 class MemberPage(Struct, frozen=True):
@@ -43,6 +42,8 @@ async def page(store: Store, tenant: Tenant, conversation_id: str, query: Member
     Raises:
         ConversationNotFound: it does not exist in this app.
     """
+    if query.at is not None:
+        return await store.snapshot(_page_at, tenant.app_id, conversation_id, query.at, query.page)
     if not query.is_plain:
         return await store.snapshot(_page, tenant.app_id, conversation_id, query)
     if (cached := await store.cached_page(tenant.app_id, conversation_id, query)) is not None:
@@ -62,6 +63,21 @@ async def _page(reader: Reader, app_id: str, conversation_id: str, query: Member
         conversation.newest_id,
         conversation.participant_count if query.with_total else None,
     )
+
+
+async def _page_at(reader: Reader, app_id: str, conversation_id: str, moment: int, page: Page) -> MemberPage:
+    await check_known(reader, app_id, conversation_id)
+    found = await history.page_at(reader, app_id, conversation_id, moment, page)
+    listed = [
+        Member(
+            id=id,
+            user_id=user_id,
+            joined_at=times.of_id(joined_id),
+            left_at=None if left_id is None else times.of_id(left_id),
+        )
+        for _, id, user_id, joined_id, left_id, *_ in found.records
+    ]
+    return MemberPage(Raw(_ENCODER.encode(listed)), _meta(page, found), None)
 
 
 async def _selected(reader: Reader, conversation: StoredConversation, query: MemberQuery) -> Slice[Row]:
@@ -94,12 +110,8 @@ async def _of_users(reader: Reader, conversation: StoredConversation, filter: Me
 def _joined(filter: MemberFilter) -> tuple[str, str]:
     """The bounds of the ids of participants who joined in the times of a filter: ids ascend in time."""
     after, before = filter.joined_after, filter.joined_before
-    first = ids.FIRST if after is None else _earliest(after)
-    return first, ids.LAST if before is None else _earliest(before)
-
-
-def _earliest(milliseconds: int) -> str:
-    return ids.earliest(min(max(0, milliseconds), _LAST_MILLISECOND))
+    first = ids.FIRST if after is None else ids.earliest(after)
+    return first, ids.LAST if before is None else ids.earliest(before)
 
 
 async def _users(reader: Reader, app_id: str, rows: list[Row]) -> dict[str, MemberUser]:

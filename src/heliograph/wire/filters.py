@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from heliograph import ids
 from heliograph.errors import BadRequest
 from heliograph.wire import times
 from heliograph.wire.users import Moment
@@ -57,10 +58,18 @@ def parse_time(filters: dict[str, str], name: str) -> int | None:
     Raises:
         BadRequest: it is not a time with an offset.
     """
-    if (text := filters.get(name)) is None:
-        return None
+    text = filters.get(name)
+    return None if text is None else parse_moment(f"filter[{name}]", text)
+
+
+def parse_moment(name: str, text: str) -> int:
+    """The time in a parameter in milliseconds since 1970, from then to the greatest time that an id can have.
+
+    Raises:
+        BadRequest: it is not a time with an offset.
+    """
     try:
         moment: datetime = msgspec.convert(text, Moment)
     except msgspec.ValidationError:
-        raise BadRequest(f"filter[{name}] should be a time such as 2026-11-22T15:43:17.120Z") from None
-    return times.to_milliseconds(moment)
+        raise BadRequest(f"{name} should be a time such as 2026-11-22T15:43:17.120Z") from None
+    return min(max(0, times.to_milliseconds(moment)), ids.LAST_MILLISECOND)

@@ -9,9 +9,9 @@ from msgspec import Struct
 from heliograph import ids
 from heliograph.errors import BadRequest
 from heliograph.wire.base import Id, Response, Time
-from heliograph.wire.filters import parse_choice, parse_items, parse_time, parse_true
+from heliograph.wire.clients import ClientAssociation
+from heliograph.wire.filters import parse_choice, parse_items, parse_moment, parse_time, parse_true
 from heliograph.wire.paging import Links, Page, PageMeta
-from heliograph.wire.participants import Participant
 from heliograph.wire.users import Profile
 
 LARGEST_PAGE = 1_000
@@ -46,6 +46,8 @@ class MemberQuery(Struct, frozen=True):
     newest_first: bool = False
     with_total: bool = False
     with_users: bool = False
+    at: int | None = None
+    """A time in milliseconds: those who were in the conversation then, without any of the other choices."""
 
     @property
     def is_plain(self) -> bool:
@@ -68,11 +70,14 @@ def parse_member_query(page: Page, filters: dict[str, str], parameters: dict[str
         joined_after=parse_time(filters, "joinedAfter"),
         joined_before=parse_time(filters, "joinedBefore"),
     )
+    at = parse_moment("at", parameters["at"]) if "at" in parameters else None
+    if at is not None and (filters or "sort" in parameters or "include" in parameters):
+        raise BadRequest("at cannot be combined with filters, sort or include")
     sort = parse_choice("sort", parameters.get("sort", "oldest"), _SORTS)
     included = {parse_choice("include", one, _INCLUDED) for one in parameters.get("include", "").split(",") if one}
     if "total" in included and filter != ALL_MEMBERS:
         raise BadRequest("include=total cannot be combined with filters")
-    return MemberQuery(page, filter, sort == "newest", "total" in included, "user" in included)
+    return MemberQuery(page, filter, sort == "newest", "total" in included, "user" in included, at)
 
 
 class MemberUser(Response):
@@ -83,10 +88,21 @@ class MemberUser(Response):
     external_id: str | None = None
 
 
-class Member(Participant, kw_only=True):
-    """A user in a conversation, and when they joined. With `include=user`, it has the `user`."""
+class Member(Response, kw_only=True):
+    """A user in a conversation, and when they joined. With `include=user`, it has the `user`.
 
+    One who was in the conversation at a given time has only the ids, `joined_at` and, if they are no longer in it,
+    `left_at`.
+    """
+
+    id: Id
+    user_id: Id
+    user_external_id: str | None = None
+    unread_count: int | None = None
+    client_associations: list[ClientAssociation] | None = None
+    last_read: Time | None = None
     joined_at: Time
+    left_at: Time | None = None
     user: MemberUser | None = None
 
 

@@ -76,6 +76,7 @@ __all__ = [
     "FormResponseMessage",
     "FormResponseMessageField",
     "Found",
+    "HistoryResponse",
     "Identity",
     "ImageMessage",
     "InboundResponse",
@@ -101,6 +102,7 @@ __all__ = [
     "MemberListResponse",
     "MemberUser",
     "Membership",
+    "MembershipChange",
     "MembershipListResponse",
     "MembershipPayload",
     "MergedClients",
@@ -1567,15 +1569,18 @@ class MemberUser(Model):
 
 
 class Member(Model):
-    """A user in a conversation, and when they joined. With `include=user`, it has the `user`."""
+    """A user in a conversation, and when they joined. With `include=user`, it has the `user`. One who was in the
+    conversation at a given time has only the ids, `joined_at` and, if they are no longer in it, `left_at`.
+    """
 
     id: str = plain("id")
     user_id: str = plain("userId")
-    unread_count: int = plain("unreadCount")
-    client_associations: list[ClientAssociation] = many("clientAssociations", ClientAssociation)
     user_external_id: str | None = plain("userExternalId")
+    unread_count: int | None = plain("unreadCount")
+    client_associations: list[ClientAssociation] | None = many("clientAssociations", ClientAssociation)
     last_read: datetime | None = timestamp("lastRead")
     joined_at: datetime = timestamp("joinedAt")
+    left_at: datetime | None = timestamp("leftAt")
     user: MemberUser | None = one("user", MemberUser)
 
 
@@ -1611,6 +1616,32 @@ class MembershipListResponse(Model):
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
     total_unread: int | None = plain("totalUnread")
+
+
+class MembershipChange(Model):
+    """A user joined a conversation or left it. `reason` tells how. A user joins by `join`, by the creation of the
+    conversation, or by a merge of users: then the user who was merged leaves. A user leaves by `leave`, or because
+    the user or the conversation is deleted. `key_id` and `request_id` are those of the request that did it.
+    Memberships that began before the server recorded this have only the time.
+    """
+
+    id: str = plain("id")
+    type: str = plain("type")
+    time: datetime = timestamp("time")
+    conversation_id: str = plain("conversationId")
+    user_id: str = plain("userId")
+    participant_id: str = plain("participantId")
+    reason: str | None = plain("reason")
+    key_id: str | None = plain("keyId")
+    request_id: str | None = plain("requestId")
+
+
+class HistoryResponse(Model):
+    """A page of changes of memberships, oldest first."""
+
+    changes: list[MembershipChange] = many("changes", MembershipChange)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
 
 
 class InboundResponse(Model):

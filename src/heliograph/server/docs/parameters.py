@@ -50,6 +50,8 @@ FILTERS = {
     "unread": "`true`: only members with unread messages.",
     "joinedAfter": "A time: only members who joined then or later.",
     "joinedBefore": "A time: only members who joined before it.",
+    "after": "A time: only what happened then or later.",
+    "before": "A time: only what happened before it.",
 }
 METADATA_FILTER = "The value of the key of metadata that follows `metadata.`, as text."
 FILTERS_OF = {
@@ -73,6 +75,7 @@ QUERY = {
     "forwardTo": "The URL to which the listener forwards the events, for ListListeners.",
     "q": "An id, an external id, an email address, or the beginning of the name of a conversation.",
     "sort": "The order: `newest` or `oldest`; for conversations and memberships also `activity`.",
+    "at": "A time: those who were in the conversation then. It cannot be combined with filters, `sort` or `include`.",
     "include": "What the response includes, separated by commas.",
     "type": "The type of the event.",
     "trigger": "Triggers of webhooks, separated by commas: only events of these types. All events if absent.",

@@ -34,7 +34,9 @@ from heliograph.storage.migrations.steps import (
     step_22_lists,
     step_23_listeners,
     step_24_request_errors,
-    step_25_search_terms,
+    step_25_membership_changes,
+    step_26_participant_since,
+    step_27_search_terms,
 )
 from heliograph.storage.rows import meta, search_progress
 from heliograph.storage.rows.search_progress import Progress
@@ -64,7 +66,9 @@ STEPS: tuple[Step, ...] = (
     step_22_lists.STEP,
     step_23_listeners.STEP,
     step_24_request_errors.STEP,
-    step_25_search_terms.STEP,
+    step_25_membership_changes.STEP,
+    step_26_participant_since.STEP,
+    step_27_search_terms.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

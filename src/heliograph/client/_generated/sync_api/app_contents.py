@@ -85,11 +85,11 @@ class AppContentsApi(Api):
         Raises: the errors of `list_app_users`, during iteration.
         """
 
-        def fetch(at: Page) -> AppUserListResponse:
+        def fetch(current: Page) -> AppUserListResponse:
             return self.list_app_users(
                 app_id,
                 filter=filter,
-                page=at,
+                page=current,
                 ids=ids,
                 name=name,
                 external_id=external_id,
@@ -154,8 +154,10 @@ class AppContentsApi(Api):
         Raises: the errors of `list_app_conversations`, during iteration.
         """
 
-        def fetch(at: Page) -> ConversationSummaryListResponse:
-            return self.list_app_conversations(app_id, filter=filter, page=at, name=name, user_id=user_id, sort=sort)
+        def fetch(current: Page) -> ConversationSummaryListResponse:
+            return self.list_app_conversations(
+                app_id, filter=filter, page=current, name=name, user_id=user_id, sort=sort
+            )
 
         return Records(
             fetch,

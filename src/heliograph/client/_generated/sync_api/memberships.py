@@ -35,9 +35,11 @@ class MembershipsApi(Api):
         joined_before: str | None = None,
         sort: str | None = None,
         include: str | None = None,
+        at: str | None = None,
     ) -> MemberListResponse:
         """Lists the participants of a conversation with the times at which they joined, in the order of joining; up to
-        1,000 on a page. `include=total,user` adds their number and their users.
+        1,000 on a page. `include=total,user` adds their number and their users. With `at`, it lists those who were
+        in the conversation at that time, also if it is deleted.
 
         `GET /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants`. Scopes: app, account.
 
@@ -62,7 +64,7 @@ class MembershipsApi(Api):
                     "joined_before": joined_before,
                 },
                 page=page,
-                query={"sort": sort, "include": include},
+                query={"sort": sort, "include": include, "at": at},
             ),
             MemberListResponse,
         )
@@ -81,6 +83,7 @@ class MembershipsApi(Api):
         joined_before: str | None = None,
         sort: str | None = None,
         include: str | None = None,
+        at: str | None = None,
         backwards: bool = False,
     ) -> Records[MemberListResponse, Member]:
         """Iterates over the records of `list_members`, page by page, with the size of `page` and from its cursor, if
@@ -89,12 +92,12 @@ class MembershipsApi(Api):
         Raises: the errors of `list_members`, during iteration.
         """
 
-        def fetch(at: Page) -> MemberListResponse:
+        def fetch(current: Page) -> MemberListResponse:
             return self.list_members(
                 app_id,
                 conversation_id,
                 filter=filter,
-                page=at,
+                page=current,
                 user_id=user_id,
                 user_external_id=user_external_id,
                 unread=unread,
@@ -102,6 +105,7 @@ class MembershipsApi(Api):
                 joined_before=joined_before,
                 sort=sort,
                 include=include,
+                at=at,
             )
 
         return Records(
@@ -159,9 +163,9 @@ class MembershipsApi(Api):
         Raises: the errors of `list_memberships`, during iteration.
         """
 
-        def fetch(at: Page) -> MembershipListResponse:
+        def fetch(current: Page) -> MembershipListResponse:
             return self.list_memberships(
-                app_id, user_id_or_external_id, page=at, sort=sort, include=include, brand_id=brand_id
+                app_id, user_id_or_external_id, page=current, sort=sort, include=include, brand_id=brand_id
             )
 
         return Records(

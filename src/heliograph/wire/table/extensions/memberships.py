@@ -15,10 +15,11 @@ MEMBERSHIPS_TAG = "Memberships"
 LIST_MEMBERS = Operation(
     "ListMembers", "GET", EXTENSION_CONVERSATION / "participants", MEMBERSHIPS_TAG, A,
     "Lists the participants of a conversation with the times at which they joined, in the order of joining; up to "
-    "1,000 on a page. `include=total,user` adds their number and their users.",
+    "1,000 on a page. `include=total,user` adds their number and their users. With `at`, it lists those who were in "
+    "the conversation at that time, also if it is deleted.",
     body=NO_BODY, response=Json(MemberListResponse), errors=(errors.ConversationNotFound, errors.InvalidPage),
     paged=True, largest_page=LARGEST_PAGE,
-    filters=("userId", "userExternalId", "unread", "joinedAfter", "joinedBefore"), query=("sort", "include"),
+    filters=("userId", "userExternalId", "unread", "joinedAfter", "joinedBefore"), query=("sort", "include", "at"),
 )
 LIST_MEMBERSHIPS = Operation(
     "ListMemberships", "GET", EXTENSION_USER / "memberships", MEMBERSHIPS_TAG, A,
