@@ -27,7 +27,7 @@ class PostgreSQL:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="heliograph-postgresql-"))
-        self._server = get_server(self.folder / "data", cleanup_mode="delete")
+        self._server = get_server(self.folder / "data", cleanup_mode="stop")
         self.url: str = self._server.get_uri()
         # What tests kill are processes, which take nothing with them that the system was given to write.
         with (self.data / "postgresql.conf").open("a") as settings:
@@ -41,8 +41,11 @@ class PostgreSQL:
 
     def kill(self) -> None:
         """kill -9 of the first process; the others notice, and end."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, number: int) -> None:
         process = self._first_process()
-        os.kill(process, signal.SIGKILL)
+        os.kill(process, number)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while _is_there(process):
             assert time.monotonic() < deadline
@@ -66,6 +69,8 @@ class PostgreSQL:
 
     def stop(self) -> None:
         """Stop it, and remove it."""
+        # Without a last checkpoint; and `cleanup` would hold up the other PostgreSQL servers while it removes files.
+        self._end(signal.SIGQUIT)
         self._server.cleanup()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -73,6 +78,7 @@ class PostgreSQL:
 def _is_there(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+        # Where no process collects orphans, those that have ended stay as zombies.
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
         return False
-    return True
