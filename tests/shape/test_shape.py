@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pytest
 
 import heliograph
 from heliograph.cli.main import cli
@@ -25,6 +24,7 @@ from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
+from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -45,7 +45,7 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=named)
+@each(PYTHON, named)
 def test_files_and_functions_stay_short(path: Path) -> None:
     text = path.read_text()
     if text.startswith("# Generated "):
@@ -222,7 +222,7 @@ ROWS = {
 LOGS = {"event", "delivery", "attempt", "outbound", "repetition"}
 
 
-@pytest.mark.parametrize("function", list(storage_functions()), ids=lambda one: f"{one.__module__}.{one.__name__}")
+@each(storage_functions(), lambda one: f"{one.__module__}.{one.__name__}")
 def test_every_storage_function_takes_the_tenant_first(function: Any) -> None:
     name = f"{function.__module__.split('.')[-1]}.{function.__name__}"
     first, *rest = inspect.signature(function).parameters
@@ -302,7 +302,7 @@ def commands(group: click.Group, prefix: str = "heliograph") -> Iterator[str]:
             yield f"{prefix} {name}"
 
 
-@pytest.mark.parametrize("command", list(commands(cli)))
+@each(commands(cli))
 def test_every_command_is_documented(command: str) -> None:
     assert f"## `{command}" in (ROOT / "docs/reference/commands.md").read_text()
 
