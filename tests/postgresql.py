@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import tempfile
 import time
 import warnings
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from platformdirs import RuntimeDirWarning
@@ -27,7 +29,10 @@ class PostgreSQL:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="heliograph-postgresql-"))
-        self._server = get_server(self.folder / "data", cleanup_mode="stop")
+        self._server = get_server(self.folder / "data", cleanup_mode=None)
+        # Also at the end of a process that does not stop it. `cleanup` of the server would stop it and remove its files
+        # under a lock that it shares with all others.
+        self._stop = Finalize(None, self._remove, exitpriority=0)
         self.url: str = self._server.get_uri()
         # What tests kill are processes, which take nothing with them that the system was given to write.
         with (self.data / "postgresql.conf").open("a") as settings:
@@ -69,9 +74,11 @@ class PostgreSQL:
 
     def stop(self) -> None:
         """Stop it, and remove it."""
-        # Without a last checkpoint; and `cleanup` would hold up the other PostgreSQL servers while it removes files.
-        self._end(signal.SIGQUIT)
-        self._server.cleanup()
+        self._stop()
+
+    def _remove(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._end(signal.SIGQUIT)  # without a last checkpoint
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
