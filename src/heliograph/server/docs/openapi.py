@@ -11,18 +11,28 @@ from heliograph import errors
 from heliograph._version import __version__
 from heliograph.errors import ApiError
 from heliograph.server.docs.examples import example_of
-from heliograph.server.docs.parameters import FILTERS, ONE_OF, PATH_VALUES, QUERY, REQUEST_HEADERS
+from heliograph.server.docs.parameters import (
+    FILTERS,
+    FILTERS_OF,
+    METADATA_FILTER,
+    ONE_OF,
+    PATH_VALUES,
+    QUERY,
+    REQUEST_HEADERS,
+)
 from heliograph.server.http.responses import ErrorResponse
 from heliograph.wire.base import Body, Response
 from heliograph.wire.formats import Bytes, Format, Json, JsonOrAccepted, Redirect
 from heliograph.wire.messages import MESSAGES_PER_PAGE
 from heliograph.wire.operations import AnyOperation, Credential, Scope
-from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
+from heliograph.wire.paging import DEFAULT_SIZE
 from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, ParticipantLeaveBody
 from heliograph.wire.paths import AppPath, UserPath
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.extensions.contents import CONTENTS_TAG
+from heliograph.wire.table.extensions.history import HISTORY_TAG
+from heliograph.wire.table.extensions.memberships import MEMBERSHIPS_TAG
 from heliograph.wire.table.sandbox import SANDBOX_TAG
 
 JSON = dict[str, Any]
@@ -43,6 +53,8 @@ _EXTENSION = "Extensions of this server to the Sunshine Conversations API."
 _TAG_DESCRIPTIONS = {
     "Deliveries": _EXTENSION,
     CONTENTS_TAG: "Extensions of this server: everything in an app, for the console.",
+    MEMBERSHIPS_TAG: "Extensions of this server: who is in a conversation, and in which conversations a user is.",
+    HISTORY_TAG: "Extensions of this server: who joined and left conversations, when, and by which key.",
     "End users": "Extensions of this server: what a user, an SDK or a channel does.",
     "OAuth Clients": _EXTENSION,
     "Console": "Sign-in to the console, which only a server with `--console` has.",
@@ -219,13 +231,15 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
     if operation.paged:
         default = MESSAGES_PER_PAGE if operation.last_page_first else DEFAULT_SIZE
         cursor = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
-        size = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": default}
+        size = {"type": "integer", "minimum": 1, "maximum": operation.largest_page, "default": default}
         about = "At most one of the two cursors, and the number of records."
         page = {"type": "object", "properties": {"after": cursor, "before": cursor, "size": size}}
         parameters.append(_deep_object("page", about, page))
     if operation.filters:
         properties = {name: _filter(operation.tag, name) for name in operation.filters}
         filters: JSON = {"type": "object", "properties": properties}
+        if operation.metadata_filter:
+            filters["patternProperties"] = {r"^metadata\.": {"type": "string", "description": METADATA_FILTER}}
         if operation.one_filter:
             filters |= {"minProperties": 1, "maxProperties": 1}
         noun = "records" if operation.tag == SANDBOX_TAG else operation.tag.lower()
@@ -239,7 +253,7 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
 
 def _filter(tag: str, name: str) -> JSON:
     allowed = {"enum": list(ONE_OF[tag, name])} if (tag, name) in ONE_OF else {}
-    return {"type": "string", "description": FILTERS[name], **allowed}
+    return {"type": "string", "description": FILTERS_OF.get((tag, name)) or FILTERS[name], **allowed}
 
 
 def _deep_object(name: str, about: str, schema: JSON) -> JSON:
