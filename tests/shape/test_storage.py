@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-import pytest
-
 from heliograph.storage import copying
 from heliograph.storage.migrations import schema
+from tests.cases import each
 from tests.shape.test_shape import ROOT, STORAGE
 
 WHOLE = {
@@ -123,7 +122,7 @@ ROWS = {
 LOGS = {"event", "delivery", "attempt", "outbound", "repetition"}
 
 
-@pytest.mark.parametrize("function", list(storage_functions()), ids=lambda one: f"{one.__module__}.{one.__name__}")
+@each(storage_functions(), lambda one: f"{one.__module__}.{one.__name__}")
 def test_every_storage_function_takes_the_tenant_first(function: Any) -> None:
     name = f"{function.__module__.split('.')[-1]}.{function.__name__}"
     first, *rest = inspect.signature(function).parameters
