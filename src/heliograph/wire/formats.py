@@ -49,6 +49,8 @@ class Json(Format[T], Generic[T], frozen=True):
     kind: TypeForm[T]
     optional: bool = False
     """Whether a request without a body means an empty object. Otherwise it is an error."""
+    limit: int | None = None
+    """The greatest number of bytes of a body; None for the limit of the API document."""
 
 
 class JsonOrAccepted(Json[T], Generic[T], frozen=True):

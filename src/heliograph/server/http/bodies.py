@@ -59,7 +59,7 @@ def _json_reader(body: Json[B], method: str) -> BodyReader[B]:
 
 
 async def _read_json(body: Json[B], exchange: Exchange, settings: Settings) -> B:
-    content = await _read_all(exchange)
+    content = await _read_all(exchange, body.limit or BODY_LIMIT)
     if content:
         _require_json(exchange.headers)
     elif body.optional:
@@ -175,8 +175,8 @@ _READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {
 }
 
 
-async def _read_all(exchange: Exchange) -> bytes:
-    """The body of a request. At most `BODY_LIMIT` bytes and one chunk are in memory.
+async def _read_all(exchange: Exchange, limit: int = BODY_LIMIT) -> bytes:
+    """The body of a request. At most `limit` bytes and one chunk are in memory.
 
     Raises:
         PayloadTooLarge: it is longer than the limit.
@@ -184,30 +184,36 @@ async def _read_all(exchange: Exchange) -> bytes:
         Disconnected: the client disconnected.
     """
     length = exchange.headers.get(b"content-length")
-    if length is not None and int(length) > BODY_LIMIT:
-        raise PayloadTooLarge
-    return await (_read(exchange) if exchange.body_complete else _read_in_time(exchange))
+    if length is not None and int(length) > limit:
+        raise _too_large(limit)
+    return await (_read(exchange, limit) if exchange.body_complete else _read_in_time(exchange, limit))
 
 
-async def _read_in_time(exchange: Exchange) -> bytes:
+async def _read_in_time(exchange: Exchange, limit: int) -> bytes:
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _read(exchange)
+            return await _read(exchange, limit)
     except TimeoutError:
         raise RequestTimeout from None
 
 
-async def _read(exchange: Exchange) -> bytes:
+async def _read(exchange: Exchange, limit: int) -> bytes:
     content = await exchange.read()
-    if exchange.body_complete and len(content) <= BODY_LIMIT:
+    if exchange.body_complete and len(content) <= limit:
         return content
     chunks, size = [content], len(content)
-    while size <= BODY_LIMIT and not exchange.body_complete:
+    while size <= limit and not exchange.body_complete:
         chunks.append(await exchange.read())
         size += len(chunks[-1])
-    if size > BODY_LIMIT:
-        raise PayloadTooLarge
+    if size > limit:
+        raise _too_large(limit)
     return b"".join(chunks)
+
+
+def _too_large(limit: int) -> PayloadTooLarge:
+    if limit == BODY_LIMIT:
+        return PayloadTooLarge()
+    return PayloadTooLarge(f"Request body is limited to {limit >> 20} MB in size")
 
 
 def _require_json(headers: Headers) -> None:
