@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import UNSET, inspect
 
 from heliograph.client.arguments import path_names, snake
+from heliograph.client.requesting import OPERATION
 from heliograph.wire.operations import AnyOperation, Scope
-from heliograph.wire.table import OPERATIONS
 from tools.client_models import fields, is_model, models, parts, read_as, simple, structs_in
 from tools.writing import docstring
 
@@ -28,7 +28,7 @@ COMMON = (
 
 def group_names(tag: str) -> tuple[str, str]:
     """The attribute of the client and the class of a tag, such as `app_keys` and `AppKeysApi`."""
-    words = [{"API": "Api"}.get(word, word) for word in tag.split()]
+    words = [{"API": "Api"}.get(word, word[0].upper() + word[1:]) for word in tag.split()]
     return "_".join(words).lower(), "".join(words) + "Api"
 
 
@@ -187,7 +187,7 @@ class Method:
 def groups() -> dict[str, list[Method]]:
     """The operations by tag."""
     found: dict[str, list[Method]] = {}
-    for operation in OPERATIONS:
+    for operation in OPERATION.values():
         found.setdefault(operation.tag, []).append(Method(operation))
     return found
 

@@ -7,9 +7,9 @@ from typing import Any, TypeGuard
 
 from msgspec import UNSET, inspect
 
+from heliograph.client.requesting import OPERATION
 from heliograph.wire import events
 from heliograph.wire.base import Response, Time
-from heliograph.wire.table import OPERATIONS
 from tools.writing import docstring
 
 TIME_PATTERN = inspect.type_info(Time).type.pattern  # type: ignore[attr-defined]
@@ -61,7 +61,7 @@ def models() -> list[type[Any]]:
                 visit(struct.cls)
         ordered[kind] = None
 
-    for operation in OPERATIONS:
+    for operation in OPERATION.values():
         if is_model(operation.response.kind):
             visit(operation.response.kind)
     for payload in events.PAYLOADS.values():

@@ -9,7 +9,7 @@ import sys
 
 import heliograph
 from heliograph import errors
-from heliograph.wire.table import OPERATIONS
+from heliograph.client.requesting import OPERATION
 from tools.client_groups import bodies_in, group_names, groups, render_modules
 from tools.client_models import models, render_events, render_models
 from tools.writing import SOURCE, tidy_all, write
@@ -24,7 +24,6 @@ EXCLUDED = {"UsageError", "Client"}
 def homes() -> dict[str, list[str]]:
     """The names of `heliograph.models` by their module: all public names that `heliograph.__all__` lacks."""
     found = {
-        "heliograph.client.activity": ["EventRecord", "RecordedRequest"],
         f"{GENERATED}.models": [kind.__name__ for kind in models()],
         "heliograph.errors": [
             name for name, kind in vars(errors).items() if isinstance(kind, type) and kind.__module__ == errors.__name__
@@ -34,7 +33,7 @@ def homes() -> dict[str, list[str]]:
         module, name = group_names(tag)
         found[f"{GENERATED}.sync_api.{module}"] = [name]
         found[f"{GENERATED}.async_api.{module}"] = [f"Async{name}"]
-    for operation in OPERATIONS:
+    for operation in OPERATION.values():
         for kind in bodies_in(operation):
             found.setdefault(kind.__module__, []).append(kind.__name__)
     elsewhere = {*heliograph.__all__, *EXCLUDED}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from heliograph.client._generated.async_api.activities import AsyncActivitiesApi as AsyncActivitiesApi
+    from heliograph.client._generated.async_api.app_contents import AsyncAppContentsApi as AsyncAppContentsApi
     from heliograph.client._generated.async_api.app_keys import AsyncAppKeysApi as AsyncAppKeysApi
     from heliograph.client._generated.async_api.apps import AsyncAppsApi as AsyncAppsApi
     from heliograph.client._generated.async_api.attachments import AsyncAttachmentsApi as AsyncAttachmentsApi
@@ -19,11 +20,17 @@ if TYPE_CHECKING:
     from heliograph.client._generated.async_api.custom_integration_api_keys import (
         AsyncCustomIntegrationApiKeysApi as AsyncCustomIntegrationApiKeysApi,
     )
+    from heliograph.client._generated.async_api.deliveries import AsyncDeliveriesApi as AsyncDeliveriesApi
     from heliograph.client._generated.async_api.devices import AsyncDevicesApi as AsyncDevicesApi
+    from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi as AsyncEndUsersApi
     from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi as AsyncIntegrationsApi
     from heliograph.client._generated.async_api.messages import AsyncMessagesApi as AsyncMessagesApi
     from heliograph.client._generated.async_api.oauth import AsyncOAuthApi as AsyncOAuthApi
+    from heliograph.client._generated.async_api.oauth_clients import AsyncOAuthClientsApi as AsyncOAuthClientsApi
     from heliograph.client._generated.async_api.participants import AsyncParticipantsApi as AsyncParticipantsApi
+    from heliograph.client._generated.async_api.recorded_requests import (
+        AsyncRecordedRequestsApi as AsyncRecordedRequestsApi,
+    )
     from heliograph.client._generated.async_api.switchboard_actions import (
         AsyncSwitchboardActionsApi as AsyncSwitchboardActionsApi,
     )
@@ -45,6 +52,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import AppListResponse as AppListResponse
     from heliograph.client._generated.models import AppResponse as AppResponse
     from heliograph.client._generated.models import AppSettings as AppSettings
+    from heliograph.client._generated.models import AppUserListResponse as AppUserListResponse
     from heliograph.client._generated.models import AppWithSubdomain as AppWithSubdomain
     from heliograph.client._generated.models import AppWithSubdomainResponse as AppWithSubdomainResponse
     from heliograph.client._generated.models import Attachment as Attachment
@@ -67,28 +75,39 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import ConversationReferralPayload as ConversationReferralPayload
     from heliograph.client._generated.models import ConversationRemovePayload as ConversationRemovePayload
     from heliograph.client._generated.models import ConversationResponse as ConversationResponse
+    from heliograph.client._generated.models import ConversationSummary as ConversationSummary
+    from heliograph.client._generated.models import ConversationSummaryListResponse as ConversationSummaryListResponse
+    from heliograph.client._generated.models import ConversationSummaryResponse as ConversationSummaryResponse
     from heliograph.client._generated.models import ConversationTruncated as ConversationTruncated
     from heliograph.client._generated.models import ConversionEvents as ConversionEvents
     from heliograph.client._generated.models import ConversionEventsResponse as ConversionEventsResponse
     from heliograph.client._generated.models import Coordinates as Coordinates
     from heliograph.client._generated.models import CustomIntegration as CustomIntegration
     from heliograph.client._generated.models import DefaultResponder as DefaultResponder
+    from heliograph.client._generated.models import Delivery as Delivery
     from heliograph.client._generated.models import DeliveryDestination as DeliveryDestination
+    from heliograph.client._generated.models import DeliveryListResponse as DeliveryListResponse
+    from heliograph.client._generated.models import DeliveryResponse as DeliveryResponse
     from heliograph.client._generated.models import Device as Device
     from heliograph.client._generated.models import DeviceListResponse as DeviceListResponse
     from heliograph.client._generated.models import DeviceResponse as DeviceResponse
     from heliograph.client._generated.models import DisplaySettings as DisplaySettings
     from heliograph.client._generated.models import Empty as Empty
+    from heliograph.client._generated.models import EventRecord as EventRecord
+    from heliograph.client._generated.models import EventRecordListResponse as EventRecordListResponse
     from heliograph.client._generated.models import ExternalMessage as ExternalMessage
     from heliograph.client._generated.models import ExtraChannelOptions as ExtraChannelOptions
     from heliograph.client._generated.models import Field as Field
     from heliograph.client._generated.models import FileMessage as FileMessage
+    from heliograph.client._generated.models import FindResponse as FindResponse
     from heliograph.client._generated.models import FormMessage as FormMessage
     from heliograph.client._generated.models import FormMessageField as FormMessageField
     from heliograph.client._generated.models import FormResponseMessage as FormResponseMessage
     from heliograph.client._generated.models import FormResponseMessageField as FormResponseMessageField
+    from heliograph.client._generated.models import Found as Found
     from heliograph.client._generated.models import Identity as Identity
     from heliograph.client._generated.models import ImageMessage as ImageMessage
+    from heliograph.client._generated.models import InboundResponse as InboundResponse
     from heliograph.client._generated.models import InstagramIntegration as InstagramIntegration
     from heliograph.client._generated.models import IntegrationApiKey as IntegrationApiKey
     from heliograph.client._generated.models import IntegrationApiKeyListResponse as IntegrationApiKeyListResponse
@@ -97,9 +116,12 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import IntegrationResponse as IntegrationResponse
     from heliograph.client._generated.models import IosIntegration as IosIntegration
     from heliograph.client._generated.models import Item as Item
+    from heliograph.client._generated.models import LastMessage as LastMessage
     from heliograph.client._generated.models import LineIntegration as LineIntegration
     from heliograph.client._generated.models import Link as Link
     from heliograph.client._generated.models import Links as Links
+    from heliograph.client._generated.models import Listener as Listener
+    from heliograph.client._generated.models import ListenerListResponse as ListenerListResponse
     from heliograph.client._generated.models import ListMessage as ListMessage
     from heliograph.client._generated.models import LocationMessage as LocationMessage
     from heliograph.client._generated.models import LocationRequest as LocationRequest
@@ -118,7 +140,13 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import MessageWebhook as MessageWebhook
     from heliograph.client._generated.models import MessengerIntegration as MessengerIntegration
     from heliograph.client._generated.models import MessengerOptions as MessengerOptions
+    from heliograph.client._generated.models import NewOAuthClient as NewOAuthClient
+    from heliograph.client._generated.models import OAuthClient as OAuthClient
+    from heliograph.client._generated.models import OAuthClientListResponse as OAuthClientListResponse
+    from heliograph.client._generated.models import OAuthClientResponse as OAuthClientResponse
     from heliograph.client._generated.models import Option as Option
+    from heliograph.client._generated.models import Outbound as Outbound
+    from heliograph.client._generated.models import OutboundListResponse as OutboundListResponse
     from heliograph.client._generated.models import PageMeta as PageMeta
     from heliograph.client._generated.models import Participant as Participant
     from heliograph.client._generated.models import ParticipantListResponse as ParticipantListResponse
@@ -131,10 +159,17 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import Profile as Profile
     from heliograph.client._generated.models import QuotedMessageExternalMessageId as QuotedMessageExternalMessageId
     from heliograph.client._generated.models import QuotedMessageMessage as QuotedMessageMessage
+    from heliograph.client._generated.models import RecordedMessage as RecordedMessage
+    from heliograph.client._generated.models import RecordedRequest as RecordedRequest
+    from heliograph.client._generated.models import RecordedRequestDetails as RecordedRequestDetails
+    from heliograph.client._generated.models import RecordedRequestListResponse as RecordedRequestListResponse
+    from heliograph.client._generated.models import RecordedRequestResponse as RecordedRequestResponse
     from heliograph.client._generated.models import Reference as Reference
     from heliograph.client._generated.models import Referral as Referral
     from heliograph.client._generated.models import Reply as Reply
     from heliograph.client._generated.models import Source as Source
+    from heliograph.client._generated.models import SupportUser as SupportUser
+    from heliograph.client._generated.models import SupportUserResponse as SupportUserResponse
     from heliograph.client._generated.models import Switchboard as Switchboard
     from heliograph.client._generated.models import SwitchboardFailurePayload as SwitchboardFailurePayload
     from heliograph.client._generated.models import SwitchboardIntegration as SwitchboardIntegration
@@ -170,6 +205,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import Webview as Webview
     from heliograph.client._generated.models import WhatsappIntegration as WhatsappIntegration
     from heliograph.client._generated.sync_api.activities import ActivitiesApi as ActivitiesApi
+    from heliograph.client._generated.sync_api.app_contents import AppContentsApi as AppContentsApi
     from heliograph.client._generated.sync_api.app_keys import AppKeysApi as AppKeysApi
     from heliograph.client._generated.sync_api.apps import AppsApi as AppsApi
     from heliograph.client._generated.sync_api.attachments import AttachmentsApi as AttachmentsApi
@@ -178,11 +214,15 @@ if TYPE_CHECKING:
     from heliograph.client._generated.sync_api.custom_integration_api_keys import (
         CustomIntegrationApiKeysApi as CustomIntegrationApiKeysApi,
     )
+    from heliograph.client._generated.sync_api.deliveries import DeliveriesApi as DeliveriesApi
     from heliograph.client._generated.sync_api.devices import DevicesApi as DevicesApi
+    from heliograph.client._generated.sync_api.end_users import EndUsersApi as EndUsersApi
     from heliograph.client._generated.sync_api.integrations import IntegrationsApi as IntegrationsApi
     from heliograph.client._generated.sync_api.messages import MessagesApi as MessagesApi
     from heliograph.client._generated.sync_api.oauth import OAuthApi as OAuthApi
+    from heliograph.client._generated.sync_api.oauth_clients import OAuthClientsApi as OAuthClientsApi
     from heliograph.client._generated.sync_api.participants import ParticipantsApi as ParticipantsApi
+    from heliograph.client._generated.sync_api.recorded_requests import RecordedRequestsApi as RecordedRequestsApi
     from heliograph.client._generated.sync_api.switchboard_actions import SwitchboardActionsApi as SwitchboardActionsApi
     from heliograph.client._generated.sync_api.switchboard_integrations import (
         SwitchboardIntegrationsApi as SwitchboardIntegrationsApi,
@@ -190,8 +230,6 @@ if TYPE_CHECKING:
     from heliograph.client._generated.sync_api.switchboards import SwitchboardsApi as SwitchboardsApi
     from heliograph.client._generated.sync_api.users import UsersApi as UsersApi
     from heliograph.client._generated.sync_api.webhooks import WebhooksApi as WebhooksApi
-    from heliograph.client.activity import EventRecord as EventRecord
-    from heliograph.client.activity import RecordedRequest as RecordedRequest
     from heliograph.errors import AppNotFound as AppNotFound
     from heliograph.errors import AttachmentNotFound as AttachmentNotFound
     from heliograph.errors import ClientNotFound as ClientNotFound
@@ -271,18 +309,35 @@ if TYPE_CHECKING:
     from heliograph.wire.contents import TextMessageBody as TextMessageBody
     from heliograph.wire.conversations import ConversationCreateBody as ConversationCreateBody
     from heliograph.wire.conversations import ConversationUpdateBody as ConversationUpdateBody
+    from heliograph.wire.devices import DeviceBody as DeviceBody
     from heliograph.wire.forms import FieldBody as FieldBody
     from heliograph.wire.forms import FormMessageFieldBody as FormMessageFieldBody
     from heliograph.wire.forms import FormResponseMessageFieldBody as FormResponseMessageFieldBody
     from heliograph.wire.forms import OptionBody as OptionBody
+    from heliograph.wire.inbound import BeginConversationBody as BeginConversationBody
+    from heliograph.wire.inbound import ControlBody as ControlBody
+    from heliograph.wire.inbound import ExternalMessageBody as ExternalMessageBody
+    from heliograph.wire.inbound import InboundBody as InboundBody
+    from heliograph.wire.inbound import MessageAct as MessageAct
+    from heliograph.wire.inbound import MessageOutcomeBody as MessageOutcomeBody
+    from heliograph.wire.inbound import OutcomeDestination as OutcomeDestination
+    from heliograph.wire.inbound import OutcomeError as OutcomeError
+    from heliograph.wire.inbound import PostbackAct as PostbackAct
+    from heliograph.wire.inbound import ReadAct as ReadAct
+    from heliograph.wire.inbound import ReferralAct as ReferralAct
+    from heliograph.wire.inbound import ReferralBody as ReferralBody
+    from heliograph.wire.inbound import TypingStartAct as TypingStartAct
+    from heliograph.wire.inbound import TypingStopAct as TypingStopAct
     from heliograph.wire.integrations import CustomIntegrationBody as CustomIntegrationBody
     from heliograph.wire.integrations import IntegrationUpdateBody as IntegrationUpdateBody
     from heliograph.wire.items import ItemBody as ItemBody
     from heliograph.wire.keys import IntegrationApiKeyBody as IntegrationApiKeyBody
     from heliograph.wire.linking import ClientCreateBody as ClientCreateBody
+    from heliograph.wire.linking import ClientOutcomeBody as ClientOutcomeBody
     from heliograph.wire.linking import ConfirmationBody as ConfirmationBody
     from heliograph.wire.linking import MailgunCriteriaBody as MailgunCriteriaBody
     from heliograph.wire.linking import MessagebirdCriteriaBody as MessagebirdCriteriaBody
+    from heliograph.wire.linking import ProblemBody as ProblemBody
     from heliograph.wire.linking import TargetBody as TargetBody
     from heliograph.wire.linking import TwilioCriteriaBody as TwilioCriteriaBody
     from heliograph.wire.linking import WhatsappCriteriaBody as WhatsappCriteriaBody
@@ -291,6 +346,7 @@ if TYPE_CHECKING:
     from heliograph.wire.messages import MessagePost as MessagePost
     from heliograph.wire.messages import OverrideBody as OverrideBody
     from heliograph.wire.messages import OverridePayloadBody as OverridePayloadBody
+    from heliograph.wire.oauth import OAuthClientCreateBody as OAuthClientCreateBody
     from heliograph.wire.oauth import TokenBody as TokenBody
     from heliograph.wire.participants import ParticipantBody as ParticipantBody
     from heliograph.wire.participants import ParticipantJoinBody as ParticipantJoinBody
@@ -306,6 +362,7 @@ if TYPE_CHECKING:
     from heliograph.wire.sdks import PrechatCaptureBody as PrechatCaptureBody
     from heliograph.wire.sdks import UnityIntegrationBody as UnityIntegrationBody
     from heliograph.wire.sdks import WebIntegrationBody as WebIntegrationBody
+    from heliograph.wire.support_users import SupportUserBody as SupportUserBody
     from heliograph.wire.switchboards import AcceptControlBody as AcceptControlBody
     from heliograph.wire.switchboards import OfferControlBody as OfferControlBody
     from heliograph.wire.switchboards import PassControlBody as PassControlBody
@@ -313,6 +370,7 @@ if TYPE_CHECKING:
     from heliograph.wire.switchboards import SwitchboardIntegrationCreateBody as SwitchboardIntegrationCreateBody
     from heliograph.wire.switchboards import SwitchboardIntegrationUpdateBody as SwitchboardIntegrationUpdateBody
     from heliograph.wire.switchboards import SwitchboardUpdateBody as SwitchboardUpdateBody
+    from heliograph.wire.users import LoginBody as LoginBody
     from heliograph.wire.users import ProfileBody as ProfileBody
     from heliograph.wire.users import SyncUserBody as SyncUserBody
     from heliograph.wire.users import UserCreateBody as UserCreateBody
@@ -330,6 +388,7 @@ __all__ = [
     "AndroidIntegration",
     "AndroidIntegrationBody",
     "App",
+    "AppContentsApi",
     "AppCreateBody",
     "AppKey",
     "AppKeyCreateBody",
@@ -342,6 +401,7 @@ __all__ = [
     "AppSettings",
     "AppSettingsBody",
     "AppUpdateBody",
+    "AppUserListResponse",
     "AppWithSubdomain",
     "AppWithSubdomainResponse",
     "AppleIntegration",
@@ -350,17 +410,22 @@ __all__ = [
     "AppleOverridePayloadBody",
     "AppsApi",
     "AsyncActivitiesApi",
+    "AsyncAppContentsApi",
     "AsyncAppKeysApi",
     "AsyncAppsApi",
     "AsyncAttachmentsApi",
     "AsyncClientsApi",
     "AsyncConversationsApi",
     "AsyncCustomIntegrationApiKeysApi",
+    "AsyncDeliveriesApi",
     "AsyncDevicesApi",
+    "AsyncEndUsersApi",
     "AsyncIntegrationsApi",
     "AsyncMessagesApi",
     "AsyncOAuthApi",
+    "AsyncOAuthClientsApi",
     "AsyncParticipantsApi",
+    "AsyncRecordedRequestsApi",
     "AsyncSwitchboardActionsApi",
     "AsyncSwitchboardIntegrationsApi",
     "AsyncSwitchboardsApi",
@@ -375,6 +440,7 @@ __all__ = [
     "Author",
     "AuthorBody",
     "AuthorWebhook",
+    "BeginConversationBody",
     "Buy",
     "BuyBody",
     "CarouselMessage",
@@ -384,12 +450,14 @@ __all__ = [
     "ClientCreateBody",
     "ClientListResponse",
     "ClientNotFound",
+    "ClientOutcomeBody",
     "ClientRemovePayload",
     "ClientResponse",
     "ClientUnusable",
     "ClientUpdatePayload",
     "ClientsApi",
     "ConfirmationBody",
+    "ControlBody",
     "Conversation",
     "ConversationCreateBody",
     "ConversationCreatePayload",
@@ -400,6 +468,9 @@ __all__ = [
     "ConversationReferralPayload",
     "ConversationRemovePayload",
     "ConversationResponse",
+    "ConversationSummary",
+    "ConversationSummaryListResponse",
+    "ConversationSummaryResponse",
     "ConversationTruncated",
     "ConversationUpdateBody",
     "ConversationsApi",
@@ -413,9 +484,14 @@ __all__ = [
     "CustomIntegrationApiKeysApi",
     "CustomIntegrationBody",
     "DefaultResponder",
+    "DeliveriesApi",
+    "Delivery",
     "DeliveryDestination",
+    "DeliveryListResponse",
+    "DeliveryResponse",
     "DestinationBody",
     "Device",
+    "DeviceBody",
     "DeviceListResponse",
     "DeviceNotFound",
     "DeviceResponse",
@@ -424,15 +500,19 @@ __all__ = [
     "DisplaySettingsBody",
     "DownloadMessageRefBody",
     "Empty",
+    "EndUsersApi",
     "ErrorItem",
     "EventRecord",
+    "EventRecordListResponse",
     "ExternalMessage",
+    "ExternalMessageBody",
     "ExtraChannelOptions",
     "ExtraChannelOptionsBody",
     "Field",
     "FieldBody",
     "FileMessage",
     "FileMessageBody",
+    "FindResponse",
     "FormMessage",
     "FormMessageBody",
     "FormMessageField",
@@ -441,10 +521,13 @@ __all__ = [
     "FormResponseMessageBody",
     "FormResponseMessageField",
     "FormResponseMessageFieldBody",
+    "Found",
     "HeadersTooLarge",
     "Identity",
     "ImageMessage",
     "ImageMessageBody",
+    "InboundBody",
+    "InboundResponse",
     "InstagramIntegration",
     "InstagramIntegrationBody",
     "IntegrationApiKey",
@@ -467,6 +550,7 @@ __all__ = [
     "IosIntegrationBody",
     "Item",
     "ItemBody",
+    "LastMessage",
     "LineIntegration",
     "LineIntegrationBody",
     "Link",
@@ -474,11 +558,14 @@ __all__ = [
     "Links",
     "ListMessage",
     "ListMessageBody",
+    "Listener",
+    "ListenerListResponse",
     "LocationMessage",
     "LocationMessageBody",
     "LocationRequest",
     "LocationRequestBody",
     "Locked",
+    "LoginBody",
     "MailgunCriteriaBody",
     "MailgunIntegration",
     "MailgunIntegrationBody",
@@ -487,11 +574,13 @@ __all__ = [
     "MergedConversations",
     "MergedUsers",
     "Message",
+    "MessageAct",
     "MessageDelivered",
     "MessageDeliveryFailurePayload",
     "MessageDeliveryPayload",
     "MessageListResponse",
     "MessageNotFound",
+    "MessageOutcomeBody",
     "MessagePost",
     "MessagePostResponse",
     "MessageWebhook",
@@ -505,17 +594,27 @@ __all__ = [
     "MessengerOptionsBody",
     "MetaConversionEventBody",
     "MethodNotAllowed",
+    "NewOAuthClient",
     "NotACustomIntegration",
     "NotAGroup",
     "NotAMember",
     "OAuthApi",
+    "OAuthClient",
     "OAuthClientAlreadyExists",
+    "OAuthClientCreateBody",
+    "OAuthClientListResponse",
     "OAuthClientNotFound",
+    "OAuthClientResponse",
+    "OAuthClientsApi",
     "OAuthError",
     "OfferControlBody",
     "OnlyOneSwitchboard",
     "Option",
     "OptionBody",
+    "Outbound",
+    "OutboundListResponse",
+    "OutcomeDestination",
+    "OutcomeError",
     "OverrideBody",
     "OverridePayloadBody",
     "PageMeta",
@@ -531,18 +630,28 @@ __all__ = [
     "Place",
     "PlaceBody",
     "Postback",
+    "PostbackAct",
     "PostbackBody",
     "PostbackWebhook",
     "PrechatCapture",
     "PrechatCaptureBody",
     "Problem",
+    "ProblemBody",
     "Profile",
     "ProfileBody",
     "QuotedMessageExternalMessageId",
     "QuotedMessageMessage",
+    "ReadAct",
+    "RecordedMessage",
     "RecordedRequest",
+    "RecordedRequestDetails",
+    "RecordedRequestListResponse",
+    "RecordedRequestResponse",
+    "RecordedRequestsApi",
     "Reference",
     "Referral",
+    "ReferralAct",
+    "ReferralBody",
     "ReleaseControlBody",
     "Reply",
     "ReplyBody",
@@ -550,7 +659,10 @@ __all__ = [
     "ServiceUnavailable",
     "SnapshotNotFound",
     "Source",
+    "SupportUser",
+    "SupportUserBody",
     "SupportUserNotFound",
+    "SupportUserResponse",
     "Switchboard",
     "SwitchboardActionsApi",
     "SwitchboardFailurePayload",
@@ -586,6 +698,8 @@ __all__ = [
     "TwilioIntegrationBody",
     "TwitterIntegration",
     "TwitterIntegrationBody",
+    "TypingStartAct",
+    "TypingStopAct",
     "UnityIntegration",
     "UnityIntegrationBody",
     "UnsupportedGrantType",
@@ -622,17 +736,22 @@ __all__ = [
 
 _HOMES = {
     "AsyncActivitiesApi": "heliograph.client._generated.async_api.activities",
+    "AsyncAppContentsApi": "heliograph.client._generated.async_api.app_contents",
     "AsyncAppKeysApi": "heliograph.client._generated.async_api.app_keys",
     "AsyncAppsApi": "heliograph.client._generated.async_api.apps",
     "AsyncAttachmentsApi": "heliograph.client._generated.async_api.attachments",
     "AsyncClientsApi": "heliograph.client._generated.async_api.clients",
     "AsyncConversationsApi": "heliograph.client._generated.async_api.conversations",
     "AsyncCustomIntegrationApiKeysApi": "heliograph.client._generated.async_api.custom_integration_api_keys",
+    "AsyncDeliveriesApi": "heliograph.client._generated.async_api.deliveries",
     "AsyncDevicesApi": "heliograph.client._generated.async_api.devices",
+    "AsyncEndUsersApi": "heliograph.client._generated.async_api.end_users",
     "AsyncIntegrationsApi": "heliograph.client._generated.async_api.integrations",
     "AsyncMessagesApi": "heliograph.client._generated.async_api.messages",
     "AsyncOAuthApi": "heliograph.client._generated.async_api.oauth",
+    "AsyncOAuthClientsApi": "heliograph.client._generated.async_api.oauth_clients",
     "AsyncParticipantsApi": "heliograph.client._generated.async_api.participants",
+    "AsyncRecordedRequestsApi": "heliograph.client._generated.async_api.recorded_requests",
     "AsyncSwitchboardActionsApi": "heliograph.client._generated.async_api.switchboard_actions",
     "AsyncSwitchboardIntegrationsApi": "heliograph.client._generated.async_api.switchboard_integrations",
     "AsyncSwitchboardsApi": "heliograph.client._generated.async_api.switchboards",
@@ -649,6 +768,7 @@ _HOMES = {
     "AppListResponse": "heliograph.client._generated.models",
     "AppResponse": "heliograph.client._generated.models",
     "AppSettings": "heliograph.client._generated.models",
+    "AppUserListResponse": "heliograph.client._generated.models",
     "AppWithSubdomain": "heliograph.client._generated.models",
     "AppWithSubdomainResponse": "heliograph.client._generated.models",
     "AppleIntegration": "heliograph.client._generated.models",
@@ -672,28 +792,39 @@ _HOMES = {
     "ConversationReferralPayload": "heliograph.client._generated.models",
     "ConversationRemovePayload": "heliograph.client._generated.models",
     "ConversationResponse": "heliograph.client._generated.models",
+    "ConversationSummary": "heliograph.client._generated.models",
+    "ConversationSummaryListResponse": "heliograph.client._generated.models",
+    "ConversationSummaryResponse": "heliograph.client._generated.models",
     "ConversationTruncated": "heliograph.client._generated.models",
     "ConversionEvents": "heliograph.client._generated.models",
     "ConversionEventsResponse": "heliograph.client._generated.models",
     "Coordinates": "heliograph.client._generated.models",
     "CustomIntegration": "heliograph.client._generated.models",
     "DefaultResponder": "heliograph.client._generated.models",
+    "Delivery": "heliograph.client._generated.models",
     "DeliveryDestination": "heliograph.client._generated.models",
+    "DeliveryListResponse": "heliograph.client._generated.models",
+    "DeliveryResponse": "heliograph.client._generated.models",
     "Device": "heliograph.client._generated.models",
     "DeviceListResponse": "heliograph.client._generated.models",
     "DeviceResponse": "heliograph.client._generated.models",
     "DisplaySettings": "heliograph.client._generated.models",
     "Empty": "heliograph.client._generated.models",
+    "EventRecord": "heliograph.client._generated.models",
+    "EventRecordListResponse": "heliograph.client._generated.models",
     "ExternalMessage": "heliograph.client._generated.models",
     "ExtraChannelOptions": "heliograph.client._generated.models",
     "Field": "heliograph.client._generated.models",
     "FileMessage": "heliograph.client._generated.models",
+    "FindResponse": "heliograph.client._generated.models",
     "FormMessage": "heliograph.client._generated.models",
     "FormMessageField": "heliograph.client._generated.models",
     "FormResponseMessage": "heliograph.client._generated.models",
     "FormResponseMessageField": "heliograph.client._generated.models",
+    "Found": "heliograph.client._generated.models",
     "Identity": "heliograph.client._generated.models",
     "ImageMessage": "heliograph.client._generated.models",
+    "InboundResponse": "heliograph.client._generated.models",
     "InstagramIntegration": "heliograph.client._generated.models",
     "IntegrationApiKey": "heliograph.client._generated.models",
     "IntegrationApiKeyListResponse": "heliograph.client._generated.models",
@@ -702,10 +833,13 @@ _HOMES = {
     "IntegrationResponse": "heliograph.client._generated.models",
     "IosIntegration": "heliograph.client._generated.models",
     "Item": "heliograph.client._generated.models",
+    "LastMessage": "heliograph.client._generated.models",
     "LineIntegration": "heliograph.client._generated.models",
     "Link": "heliograph.client._generated.models",
     "Links": "heliograph.client._generated.models",
     "ListMessage": "heliograph.client._generated.models",
+    "Listener": "heliograph.client._generated.models",
+    "ListenerListResponse": "heliograph.client._generated.models",
     "LocationMessage": "heliograph.client._generated.models",
     "LocationRequest": "heliograph.client._generated.models",
     "MailgunIntegration": "heliograph.client._generated.models",
@@ -723,7 +857,13 @@ _HOMES = {
     "MessagebirdIntegration": "heliograph.client._generated.models",
     "MessengerIntegration": "heliograph.client._generated.models",
     "MessengerOptions": "heliograph.client._generated.models",
+    "NewOAuthClient": "heliograph.client._generated.models",
+    "OAuthClient": "heliograph.client._generated.models",
+    "OAuthClientListResponse": "heliograph.client._generated.models",
+    "OAuthClientResponse": "heliograph.client._generated.models",
     "Option": "heliograph.client._generated.models",
+    "Outbound": "heliograph.client._generated.models",
+    "OutboundListResponse": "heliograph.client._generated.models",
     "PageMeta": "heliograph.client._generated.models",
     "Participant": "heliograph.client._generated.models",
     "ParticipantListResponse": "heliograph.client._generated.models",
@@ -736,10 +876,17 @@ _HOMES = {
     "Profile": "heliograph.client._generated.models",
     "QuotedMessageExternalMessageId": "heliograph.client._generated.models",
     "QuotedMessageMessage": "heliograph.client._generated.models",
+    "RecordedMessage": "heliograph.client._generated.models",
+    "RecordedRequest": "heliograph.client._generated.models",
+    "RecordedRequestDetails": "heliograph.client._generated.models",
+    "RecordedRequestListResponse": "heliograph.client._generated.models",
+    "RecordedRequestResponse": "heliograph.client._generated.models",
     "Reference": "heliograph.client._generated.models",
     "Referral": "heliograph.client._generated.models",
     "Reply": "heliograph.client._generated.models",
     "Source": "heliograph.client._generated.models",
+    "SupportUser": "heliograph.client._generated.models",
+    "SupportUserResponse": "heliograph.client._generated.models",
     "Switchboard": "heliograph.client._generated.models",
     "SwitchboardFailurePayload": "heliograph.client._generated.models",
     "SwitchboardIntegration": "heliograph.client._generated.models",
@@ -773,24 +920,27 @@ _HOMES = {
     "Webview": "heliograph.client._generated.models",
     "WhatsappIntegration": "heliograph.client._generated.models",
     "ActivitiesApi": "heliograph.client._generated.sync_api.activities",
+    "AppContentsApi": "heliograph.client._generated.sync_api.app_contents",
     "AppKeysApi": "heliograph.client._generated.sync_api.app_keys",
     "AppsApi": "heliograph.client._generated.sync_api.apps",
     "AttachmentsApi": "heliograph.client._generated.sync_api.attachments",
     "ClientsApi": "heliograph.client._generated.sync_api.clients",
     "ConversationsApi": "heliograph.client._generated.sync_api.conversations",
     "CustomIntegrationApiKeysApi": "heliograph.client._generated.sync_api.custom_integration_api_keys",
+    "DeliveriesApi": "heliograph.client._generated.sync_api.deliveries",
     "DevicesApi": "heliograph.client._generated.sync_api.devices",
+    "EndUsersApi": "heliograph.client._generated.sync_api.end_users",
     "IntegrationsApi": "heliograph.client._generated.sync_api.integrations",
     "MessagesApi": "heliograph.client._generated.sync_api.messages",
     "OAuthApi": "heliograph.client._generated.sync_api.oauth",
+    "OAuthClientsApi": "heliograph.client._generated.sync_api.oauth_clients",
     "ParticipantsApi": "heliograph.client._generated.sync_api.participants",
+    "RecordedRequestsApi": "heliograph.client._generated.sync_api.recorded_requests",
     "SwitchboardActionsApi": "heliograph.client._generated.sync_api.switchboard_actions",
     "SwitchboardIntegrationsApi": "heliograph.client._generated.sync_api.switchboard_integrations",
     "SwitchboardsApi": "heliograph.client._generated.sync_api.switchboards",
     "UsersApi": "heliograph.client._generated.sync_api.users",
     "WebhooksApi": "heliograph.client._generated.sync_api.webhooks",
-    "EventRecord": "heliograph.client.activity",
-    "RecordedRequest": "heliograph.client.activity",
     "AppNotFound": "heliograph.errors",
     "AttachmentNotFound": "heliograph.errors",
     "ClientNotFound": "heliograph.errors",
@@ -870,18 +1020,35 @@ _HOMES = {
     "TextMessageBody": "heliograph.wire.contents",
     "ConversationCreateBody": "heliograph.wire.conversations",
     "ConversationUpdateBody": "heliograph.wire.conversations",
+    "DeviceBody": "heliograph.wire.devices",
     "FieldBody": "heliograph.wire.forms",
     "FormMessageFieldBody": "heliograph.wire.forms",
     "FormResponseMessageFieldBody": "heliograph.wire.forms",
     "OptionBody": "heliograph.wire.forms",
+    "BeginConversationBody": "heliograph.wire.inbound",
+    "ControlBody": "heliograph.wire.inbound",
+    "ExternalMessageBody": "heliograph.wire.inbound",
+    "InboundBody": "heliograph.wire.inbound",
+    "MessageAct": "heliograph.wire.inbound",
+    "MessageOutcomeBody": "heliograph.wire.inbound",
+    "OutcomeDestination": "heliograph.wire.inbound",
+    "OutcomeError": "heliograph.wire.inbound",
+    "PostbackAct": "heliograph.wire.inbound",
+    "ReadAct": "heliograph.wire.inbound",
+    "ReferralAct": "heliograph.wire.inbound",
+    "ReferralBody": "heliograph.wire.inbound",
+    "TypingStartAct": "heliograph.wire.inbound",
+    "TypingStopAct": "heliograph.wire.inbound",
     "CustomIntegrationBody": "heliograph.wire.integrations",
     "IntegrationUpdateBody": "heliograph.wire.integrations",
     "ItemBody": "heliograph.wire.items",
     "IntegrationApiKeyBody": "heliograph.wire.keys",
     "ClientCreateBody": "heliograph.wire.linking",
+    "ClientOutcomeBody": "heliograph.wire.linking",
     "ConfirmationBody": "heliograph.wire.linking",
     "MailgunCriteriaBody": "heliograph.wire.linking",
     "MessagebirdCriteriaBody": "heliograph.wire.linking",
+    "ProblemBody": "heliograph.wire.linking",
     "TargetBody": "heliograph.wire.linking",
     "TwilioCriteriaBody": "heliograph.wire.linking",
     "WhatsappCriteriaBody": "heliograph.wire.linking",
@@ -890,6 +1057,7 @@ _HOMES = {
     "MessagePost": "heliograph.wire.messages",
     "OverrideBody": "heliograph.wire.messages",
     "OverridePayloadBody": "heliograph.wire.messages",
+    "OAuthClientCreateBody": "heliograph.wire.oauth",
     "TokenBody": "heliograph.wire.oauth",
     "ParticipantBody": "heliograph.wire.participants",
     "ParticipantJoinBody": "heliograph.wire.participants",
@@ -905,6 +1073,7 @@ _HOMES = {
     "PrechatCaptureBody": "heliograph.wire.sdks",
     "UnityIntegrationBody": "heliograph.wire.sdks",
     "WebIntegrationBody": "heliograph.wire.sdks",
+    "SupportUserBody": "heliograph.wire.support_users",
     "AcceptControlBody": "heliograph.wire.switchboards",
     "OfferControlBody": "heliograph.wire.switchboards",
     "PassControlBody": "heliograph.wire.switchboards",
@@ -912,6 +1081,7 @@ _HOMES = {
     "SwitchboardIntegrationCreateBody": "heliograph.wire.switchboards",
     "SwitchboardIntegrationUpdateBody": "heliograph.wire.switchboards",
     "SwitchboardUpdateBody": "heliograph.wire.switchboards",
+    "LoginBody": "heliograph.wire.users",
     "ProfileBody": "heliograph.wire.users",
     "SyncUserBody": "heliograph.wire.users",
     "UserCreateBody": "heliograph.wire.users",

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from heliograph.cli import call as calling
 from heliograph.cli.call import Calls
 from heliograph.cli.main import main
-from heliograph.wire.table import OPERATIONS
+from heliograph.client.requesting import OPERATION
 from tests.client.conftest import Place
 from tests.client.faults import Fault, answer, proxy_to
 from tests.harness import Caller
@@ -129,7 +129,7 @@ def test_query_parameters_are_options_and_others_can_be_added(place: Place, caps
         ]
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", OPERATION.values(), ids=lambda one: one.name)
 def test_every_operation_has_a_command_that_explains_itself(operation: Any) -> None:
     name = calling.kebab(operation.name)
     assert name in Calls().list_commands(click.Context(Calls()))
@@ -149,3 +149,9 @@ def test_uploading_a_file(api: Caller, capsys: pytest.CaptureFixture[str], tmp_p
     assert call(capsys, "delete-attachment", "--app", api.app_id, "--media-url", url) == (0, {})
     assert api.http.get(url).status_code == 404
     assert call(capsys, *upload, "--source", f"@{tmp_path / 'missing.txt'}")[0] == 2
+
+
+def test_an_extension_is_a_command(environment: None, place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    user = place.new_user("ada")
+    status, shown = call(capsys, "find", "--app", place.app_id, "--q", "ada")
+    assert (status, [one["id"] for one in shown["results"]]) == (0, [user])

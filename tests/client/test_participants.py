@@ -85,3 +85,12 @@ def test_a_body_and_keywords_together_and_unknown_keywords_are_refused(place: Pl
 def test_a_value_in_the_path_that_would_lead_elsewhere_is_refused(place: Place, value: object) -> None:
     with pytest.raises(InvalidArgument):
         place.client.users.delete_user(place.app_id, value)  # type: ignore[arg-type]
+
+
+def test_extensions_are_groups_of_operations(place: Place) -> None:
+    ada, ben = place.new_user("ada"), place.new_user("ben")
+    contents = place.client.app_contents
+    assert [one.id for one in contents.find(place.app_id, q="ada").results or []] == [ada]
+    listed = contents.list_app_users(place.app_id, ids=f"{ben},{ada}").users
+    assert [one.external_id for one in listed] == ["ben", "ada"]
+    assert [one.id for one in contents.iter_app_conversations(place.app_id)] == [place.group]

@@ -19,8 +19,8 @@ from heliograph import AsyncClient, Client, Model
 from heliograph import models as lazy_models
 from heliograph.client._generated import models, sync_api
 from heliograph.client.arguments import path_names, snake
+from heliograph.client.requesting import OPERATION
 from heliograph.wire.operations import AnyOperation
-from heliograph.wire.table import OPERATIONS
 
 CLIENT = Client("http://127.0.0.1:9")
 
@@ -30,7 +30,7 @@ def method_of(operation: AnyOperation, client: Any = CLIENT) -> Any:
     return getattr(getattr(client, group_names(operation.tag)[0]), snake(operation.name))
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: one.name)
+@pytest.mark.parametrize("operation", OPERATION.values(), ids=lambda one: one.name)
 def test_every_operation_is_a_method_of_its_group(operation: AnyOperation) -> None:
     method = method_of(operation)
     names = list(inspect.signature(method).parameters)
@@ -52,14 +52,14 @@ def test_every_operation_is_a_method_of_its_group(operation: AnyOperation) -> No
 
 def test_the_async_client_has_the_same_methods() -> None:
     other = AsyncClient("http://127.0.0.1:9")
-    for operation in OPERATIONS:
+    for operation in OPERATION.values():
         plain, asynchronous = method_of(operation), method_of(operation, other)
         assert inspect.iscoroutinefunction(asynchronous)
         assert list(inspect.signature(plain).parameters) == list(inspect.signature(asynchronous).parameters)
 
 
 def test_models_have_the_fields_of_the_wire_types() -> None:
-    for operation in OPERATIONS:
+    for operation in OPERATION.values():
         if is_model(operation.response.kind):
             model: type[Model] = getattr(models, operation.response.kind.__name__)
             assert {one.name for one in model._fields.values()} == {

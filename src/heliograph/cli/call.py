@@ -15,10 +15,9 @@ from msgspec import inspect
 
 from heliograph.cli.options import DEFAULT_URL
 from heliograph.client.arguments import path_names, snake
-from heliograph.client.requesting import PreparedRequest, build
+from heliograph.client.requesting import OPERATION, PreparedRequest, build
 from heliograph.errors import ApiError, DecodeError, InvalidArgument, TransportError
 from heliograph.wire.operations import AnyOperation
-from heliograph.wire.table import OPERATIONS
 
 API_ERROR, NO_RESPONSE, INVALID_RESPONSE = 1, 3, 4
 """Exit statuses; `cli.main` sets 2 for usage errors."""
@@ -33,6 +32,7 @@ _CONNECTION = {
         "Secret of the API key; prefer the environment variable.",
     ),
 }
+_CONNECTION_FLAGS = {flag for flag, *_ in _CONNECTION.values()}
 _PAGE = {
     "page_size": (int, "Maximum number of records, up to 100."),
     "page_after": (str, "Cursor after which the page starts."),
@@ -47,11 +47,11 @@ class Calls(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands, in the order of the table."""
-        return [kebab(operation.name) for operation in OPERATIONS]
+        return [kebab(operation.name) for operation in OPERATION.values()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of an operation."""
-        return next((command(operation) for operation in OPERATIONS if kebab(operation.name) == cmd_name), None)
+        return next((command(operation) for operation in OPERATION.values() if kebab(operation.name) == cmd_name), None)
 
 
 def kebab(name: str) -> str:
@@ -62,7 +62,7 @@ def kebab(name: str) -> str:
 def command(operation: AnyOperation) -> click.Command:
     """The command of an operation."""
     options = [*_path_options(operation), *_query_options(operation)]
-    taken = {name for option in options for name in option.opts} | {flag for flag, *_ in _CONNECTION.values()}
+    taken = {name for option in options for name in option.opts} | _CONNECTION_FLAGS
     options += [option for option in _body_options(operation) if not taken & set(option.opts)]
     for name, (flag, variable, default, about) in _CONNECTION.items():
         options.append(click.Option([flag, name], envvar=variable, default=default, help=about, show_envvar=True))
@@ -81,7 +81,10 @@ def _query_options(operation: AnyOperation) -> Iterator[click.Option]:
         for name, (kind, about) in _PAGE.items():
             yield click.Option([f"--{name.replace('_', '-')}", name], type=kind, help=about)
     for name in operation.filters:
-        yield click.Option([f"--{kebab(name)}", f"filter_{snake(name)}"], help=f"Query parameter filter[{name}].")
+        flag = f"--{kebab(name)}"
+        if flag in _CONNECTION_FLAGS:
+            flag = f"--filter-{kebab(name)}"
+        yield click.Option([flag, f"filter_{snake(name)}"], help=f"Query parameter filter[{name}].")
     for name in operation.query:
         yield click.Option(
             [f"--{kebab(name)}", f"query_{snake(name)}"],

@@ -12,10 +12,9 @@ from typing import Any, Generic, Self, TypeVar
 from msgspec.structs import replace
 
 from heliograph.client import retrying
-from heliograph.client.activity import ActivityEntry
 from heliograph.client.async_calls import AsyncApi, AsyncBaseClient
 from heliograph.client.delivery import Delivery, Listener, ListenerListResponse
-from heliograph.client.event_source import ActivitySource, EventSource, Source
+from heliograph.client.event_source import ActivityEntry, ActivitySource, EventSource, Source
 from heliograph.client.options import Attempt, Options, report_attempt
 from heliograph.client.requesting import PreparedRequest, build
 from heliograph.errors import ApiError, InvalidArgument, TransportError

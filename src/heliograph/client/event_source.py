@@ -13,11 +13,14 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from heliograph.client.activity import ActivityEntry, EventRecord, RecordedRequest
+from heliograph.client._generated.models import EventRecord, RecordedRequest
 from heliograph.client.delivery import Delivery
 from heliograph.errors import DecodeError
 
 T = TypeVar("T")
+
+ActivityEntry = RecordedRequest | EventRecord
+"""What the activity stream sends."""
 
 _MAX_REMEMBERED = 10_000
 _RESET = b"reset"

@@ -11,13 +11,14 @@ from msgspec import Struct
 from heliograph.client import arguments
 from heliograph.client.values import text_of
 from heliograph.errors import InvalidArgument
-from heliograph.wire.formats import Multipart
+from heliograph.wire.formats import Json, Multipart
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.paging import Page
 from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.extensions import EXTENSIONS
 
-OPERATION = {operation.name: operation for operation in OPERATIONS}
-"""The operations of the table by name."""
+OPERATION = {one.name: one for one in (*OPERATIONS, *(each for each in EXTENSIONS if isinstance(each.response, Json)))}
+"""The operations of the API and of `/heliograph/v1` by name, except those that respond with a stream."""
 
 
 class PreparedRequest(Struct, frozen=True):

@@ -12,9 +12,8 @@ from typing import Any, Generic, Self, TypeVar
 from msgspec.structs import replace
 
 from heliograph.client import retrying
-from heliograph.client.activity import ActivityEntry
 from heliograph.client.delivery import Delivery, Listener, ListenerListResponse
-from heliograph.client.event_source import ActivitySource, EventSource, Source
+from heliograph.client.event_source import ActivityEntry, ActivitySource, EventSource, Source
 from heliograph.client.options import Attempt, Options, report_attempt
 from heliograph.client.requesting import PreparedRequest, build
 from heliograph.client.sync_calls import Api, BaseClient

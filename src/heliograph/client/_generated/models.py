@@ -20,11 +20,13 @@ __all__ = [
     "AppListResponse",
     "AppResponse",
     "AppSettings",
+    "AppUserListResponse",
     "AppWithSubdomain",
     "AppWithSubdomainResponse",
     "AppleIntegration",
     "Attachment",
     "AttachmentResponse",
+    "Attempt",
     "Author",
     "AuthorWebhook",
     "Buy",
@@ -44,28 +46,39 @@ __all__ = [
     "ConversationReferralPayload",
     "ConversationRemovePayload",
     "ConversationResponse",
+    "ConversationSummary",
+    "ConversationSummaryListResponse",
+    "ConversationSummaryResponse",
     "ConversationTruncated",
     "ConversionEvents",
     "ConversionEventsResponse",
     "Coordinates",
     "CustomIntegration",
     "DefaultResponder",
+    "Delivery",
     "DeliveryDestination",
+    "DeliveryListResponse",
+    "DeliveryResponse",
     "Device",
     "DeviceListResponse",
     "DeviceResponse",
     "DisplaySettings",
     "Empty",
+    "EventRecord",
+    "EventRecordListResponse",
     "ExternalMessage",
     "ExtraChannelOptions",
     "Field",
     "FileMessage",
+    "FindResponse",
     "FormMessage",
     "FormMessageField",
     "FormResponseMessage",
     "FormResponseMessageField",
+    "Found",
     "Identity",
     "ImageMessage",
+    "InboundResponse",
     "InstagramIntegration",
     "IntegrationApiKey",
     "IntegrationApiKeyListResponse",
@@ -74,10 +87,13 @@ __all__ = [
     "IntegrationResponse",
     "IosIntegration",
     "Item",
+    "LastMessage",
     "LineIntegration",
     "Link",
     "Links",
     "ListMessage",
+    "Listener",
+    "ListenerListResponse",
     "LocationMessage",
     "LocationRequest",
     "MailgunIntegration",
@@ -95,7 +111,13 @@ __all__ = [
     "MessagebirdIntegration",
     "MessengerIntegration",
     "MessengerOptions",
+    "NewOAuthClient",
+    "OAuthClient",
+    "OAuthClientListResponse",
+    "OAuthClientResponse",
     "Option",
+    "Outbound",
+    "OutboundListResponse",
     "PageMeta",
     "Participant",
     "ParticipantListResponse",
@@ -108,10 +130,17 @@ __all__ = [
     "Profile",
     "QuotedMessageExternalMessageId",
     "QuotedMessageMessage",
+    "RecordedMessage",
+    "RecordedRequest",
+    "RecordedRequestDetails",
+    "RecordedRequestListResponse",
+    "RecordedRequestResponse",
     "Reference",
     "Referral",
     "Reply",
     "Source",
+    "SupportUser",
+    "SupportUserResponse",
     "Switchboard",
     "SwitchboardFailurePayload",
     "SwitchboardIntegration",
@@ -1282,6 +1311,315 @@ class TokenResponse(Model):
 
     access_token: str = plain("access_token")
     token_type: str = plain("token_type")
+
+
+class Attempt(Model):
+    """One call of the webhook. It has no status if no response came; `response` is its first kilobyte."""
+
+    number: int = plain("number")
+    started_at: datetime = timestamp("startedAt")
+    milliseconds: int = plain("milliseconds")
+    status: int | None = plain("status")
+    error: str | None = plain("error")
+    response: str | None = plain("response")
+
+
+class Delivery(Model):
+    """One event for one webhook. `due_at` is the earliest time of the next attempt: earlier deliveries come first.
+    `synthetic` is whether a sandbox tool triggered the event. A single delivery has all `attempts`, and one in a
+    list the `last_attempt` without its `response`.
+    """
+
+    id: str = plain("id")
+    status: str = plain("status")
+    webhook_id: str = plain("webhookId")
+    event_id: str = plain("eventId")
+    event_type: str = plain("eventType")
+    attempt_count: int = plain("attemptCount")
+    created_at: datetime = timestamp("createdAt")
+    conversation_id: str | None = plain("conversationId")
+    user_id: str | None = plain("userId")
+    due_at: datetime | None = timestamp("dueAt")
+    settled_at: datetime | None = timestamp("settledAt")
+    synthetic: bool | None = plain("synthetic")
+    attempts: list[Attempt] | None = many("attempts", Attempt)
+    last_attempt: Attempt | None = one("lastAttempt", Attempt)
+
+
+class DeliveryListResponse(Model):
+    """A page of deliveries, oldest first."""
+
+    deliveries: list[Delivery] = many("deliveries", Delivery)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+
+
+class DeliveryResponse(Model):
+    """One delivery, with its attempts."""
+
+    delivery: Delivery = one("delivery", Delivery)
+
+
+class Listener(Model):
+    """A program that follows the event stream now. `forward_to` is where it sends the events, without a password or a
+    query. `last_event_at` is when the server sent it an event, with the precision of a second.
+    """
+
+    id: str = plain("id")
+    name: str = plain("name")
+    connected_at: datetime = timestamp("connectedAt")
+    forward_to: str | None = plain("forwardTo")
+    last_event_at: datetime | None = timestamp("lastEventAt")
+
+
+class ListenerListResponse(Model):
+    """The listeners of an app, in the order in which they connected."""
+
+    listeners: list[Listener] = many("listeners", Listener)
+
+
+class EventRecord(Model):
+    """An event with its cause. `request_id` is the X-Request-Id of the request that caused the event, and `key_id` the
+    key of its caller; events that the server caused by itself have none. `session_id` is the session of the console
+    in which it was sent. `payload` is that of the webhook call without `includeFullUser`. `synthetic` is whether a
+    sandbox tool triggered the event.
+    """
+
+    id: str = plain("id")
+    type: str = plain("type")
+    created_at: datetime = timestamp("createdAt")
+    payload: dict[str, Any] = plain("payload")
+    request_id: str | None = plain("requestId")
+    key_id: str | None = plain("keyId")
+    conversation_id: str | None = plain("conversationId")
+    user_id: str | None = plain("userId")
+    synthetic: bool | None = plain("synthetic")
+    session_id: str | None = plain("sessionId")
+
+
+class EventRecordListResponse(Model):
+    """A page of events, oldest first."""
+
+    events: list[EventRecord] = many("events", EventRecord)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+
+
+class RecordedRequest(Model):
+    """A request that the server responded to. `operation` is missing if the path has none, and `key_id` if the request
+    named no key. With status 401, it is the key that the request named, and was refused. `session_id` is the session
+    of the console in which it was sent. `error_code` and `error_title` are those of the first error in the response.
+    `duration_ms` is the time until the response was sent.
+    """
+
+    id: str = plain("id")
+    request_id: str = plain("requestId")
+    received_at: datetime = timestamp("receivedAt")
+    duration_ms: float = plain("durationMs")
+    method: str = plain("method")
+    path: str = plain("path")
+    status: int = plain("status")
+    operation: str | None = plain("operation")
+    key_id: str | None = plain("keyId")
+    session_id: str | None = plain("sessionId")
+    error_code: str | None = plain("errorCode")
+    error_title: str | None = plain("errorTitle")
+
+
+class RecordedRequestListResponse(Model):
+    """A page of recorded requests, in the order of their responses. `recording` is whether this server records
+    requests, and `dropped` the number that this process has not recorded because there were too many.
+    """
+
+    requests: list[RecordedRequest] = many("requests", RecordedRequest)
+    recording: bool = plain("recording")
+    dropped: int = plain("dropped")
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+
+
+class RecordedMessage(Model):
+    """The headers and the body of a recorded request or response. `body` is JSON, or text that is no JSON. It is
+    missing if there was none, and if it was not recorded: a body of more than 100 kB, a file, a stream, or text that
+    might contain a secret. `size` is its length in bytes.
+    """
+
+    headers: dict[str, Any] = plain("headers")
+    size: int = plain("size")
+    body: Any = plain("body")
+
+
+class RecordedRequestDetails(Model):
+    """A request with its response, and the events that it caused."""
+
+    id: str = plain("id")
+    request_id: str = plain("requestId")
+    received_at: datetime = timestamp("receivedAt")
+    duration_ms: float = plain("durationMs")
+    method: str = plain("method")
+    path: str = plain("path")
+    status: int = plain("status")
+    operation: str | None = plain("operation")
+    key_id: str | None = plain("keyId")
+    session_id: str | None = plain("sessionId")
+    error_code: str | None = plain("errorCode")
+    error_title: str | None = plain("errorTitle")
+    request: RecordedMessage = one("request", RecordedMessage)
+    response: RecordedMessage = one("response", RecordedMessage)
+    events: list[EventRecord] = many("events", EventRecord)
+
+
+class RecordedRequestResponse(Model):
+    """One recorded request."""
+
+    request: RecordedRequestDetails = one("request", RecordedRequestDetails)
+
+
+class AppUserListResponse(Model):
+    """A page of the users of an app, or those with the ids that were asked for."""
+
+    users: list[User] = many("users", User)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+
+
+class LastMessage(Model):
+    """The newest message of a conversation. `type` is that of its content, and `text` the beginning of its text."""
+
+    id: str = plain("id")
+    received: datetime = timestamp("received")
+    author: Author = one("author", Author)
+    type: str = plain("type")
+    text: str | None = plain("text")
+
+
+class ConversationSummary(Model):
+    """A conversation with its counts, its newest message, and who controls it."""
+
+    id: str = plain("id")
+    type: str = plain("type")
+    participant_count: int = plain("participantCount")
+    message_count: int = plain("messageCount")
+    last_updated_at: datetime = timestamp("lastUpdatedAt")
+    created_at: datetime = timestamp("createdAt")
+    display_name: str | None = plain("displayName")
+    icon_url: str | None = plain("iconUrl")
+    business_last_read: datetime | None = timestamp("businessLastRead")
+    last_message: LastMessage | None = one("lastMessage", LastMessage)
+    active_switchboard_integration: SwitchboardIntegrationWebhook | None = one(
+        "activeSwitchboardIntegration", SwitchboardIntegrationWebhook
+    )
+    pending_switchboard_integration: SwitchboardIntegrationWebhook | None = one(
+        "pendingSwitchboardIntegration", SwitchboardIntegrationWebhook
+    )
+
+
+class ConversationSummaryListResponse(Model):
+    """A page of the conversations of an app."""
+
+    conversations: list[ConversationSummary] = many("conversations", ConversationSummary)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+
+
+class ConversationSummaryResponse(Model):
+    """One conversation, and the number of participants that it may have."""
+
+    conversation: ConversationSummary = one("conversation", ConversationSummary)
+    participant_limit: int = plain("participantLimit")
+
+
+class Found(Model):
+    """A record. `title` is its name, or what else describes it. Messages, participants, events and deliveries have the
+    id of their conversation, if they have one. `user_id` is the user of a participant.
+    """
+
+    kind: str = plain("kind")
+    id: str = plain("id")
+    title: str = plain("title")
+    conversation_id: str | None = plain("conversationId")
+    user_id: str | None = plain("userId")
+
+
+class FindResponse(Model):
+    """Up to 10 records, exact matches first."""
+
+    results: list[Found] = many("results", Found)
+
+
+class InboundResponse(Model):
+    """The messages that the act posted: none, or one."""
+
+    messages: list[Message] = many("messages", Message)
+
+
+class Outbound(Model):
+    """What the channel of a client would have been sent: a message, the confirmation message of a link request, or
+    conversion events. `kind` determines the fields of `content`.
+    """
+
+    id: str = plain("id")
+    kind: str = plain("kind")
+    conversation_id: str = plain("conversationId")
+    client_id: str = plain("clientId")
+    content: dict[str, Any] = plain("content")
+    created_at: datetime = timestamp("createdAt")
+
+
+class OutboundListResponse(Model):
+    """A page of what channels would have been sent, oldest first."""
+
+    outbound: list[Outbound] = many("outbound", Outbound)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+
+
+class SupportUser(Model):
+    """A Support user."""
+
+    zendesk_id: str = plain("zendeskId")
+    external_id: str | None = plain("externalId")
+    email: str | None = plain("email")
+    given_name: str | None = plain("givenName")
+    surname: str | None = plain("surname")
+    brand_id: str | None = plain("brandId")
+
+
+class SupportUserResponse(Model):
+    """One Support user."""
+
+    support_user: SupportUser = one("supportUser", SupportUser)
+
+
+class NewOAuthClient(Model):
+    """An OAuth client with its secret, which is shown only once."""
+
+    client_id: str = plain("clientId")
+    display_name: str = plain("displayName")
+    redirect_uris: list[str] = plain("redirectUris")
+    remove_url: str | None = plain("removeUrl")
+    client_secret: str = plain("clientSecret")
+
+
+class OAuthClientResponse(Model):
+    """A new OAuth client."""
+
+    oauth_client: NewOAuthClient = one("oauthClient", NewOAuthClient)
+
+
+class OAuthClient(Model):
+    """An OAuth client: a partner, whose integration can be let into apps."""
+
+    client_id: str = plain("clientId")
+    display_name: str = plain("displayName")
+    redirect_uris: list[str] = plain("redirectUris")
+    remove_url: str | None = plain("removeUrl")
+
+
+class OAuthClientListResponse(Model):
+    """All OAuth clients, oldest first."""
+
+    oauth_clients: list[OAuthClient] = many("oauthClients", OAuthClient)
 
 
 class UserTruncated(Model):

@@ -4,17 +4,22 @@
 from __future__ import annotations
 
 from heliograph.client._generated.async_api.activities import AsyncActivitiesApi
+from heliograph.client._generated.async_api.app_contents import AsyncAppContentsApi
 from heliograph.client._generated.async_api.app_keys import AsyncAppKeysApi
 from heliograph.client._generated.async_api.apps import AsyncAppsApi
 from heliograph.client._generated.async_api.attachments import AsyncAttachmentsApi
 from heliograph.client._generated.async_api.clients import AsyncClientsApi
 from heliograph.client._generated.async_api.conversations import AsyncConversationsApi
 from heliograph.client._generated.async_api.custom_integration_api_keys import AsyncCustomIntegrationApiKeysApi
+from heliograph.client._generated.async_api.deliveries import AsyncDeliveriesApi
 from heliograph.client._generated.async_api.devices import AsyncDevicesApi
+from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi
 from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi
 from heliograph.client._generated.async_api.messages import AsyncMessagesApi
 from heliograph.client._generated.async_api.oauth import AsyncOAuthApi
+from heliograph.client._generated.async_api.oauth_clients import AsyncOAuthClientsApi
 from heliograph.client._generated.async_api.participants import AsyncParticipantsApi
+from heliograph.client._generated.async_api.recorded_requests import AsyncRecordedRequestsApi
 from heliograph.client._generated.async_api.switchboard_actions import AsyncSwitchboardActionsApi
 from heliograph.client._generated.async_api.switchboard_integrations import AsyncSwitchboardIntegrationsApi
 from heliograph.client._generated.async_api.switchboards import AsyncSwitchboardsApi
@@ -111,3 +116,28 @@ class AsyncGroups(AsyncBaseClient):
     def oauth(self) -> AsyncOAuthApi:
         """The operations of the tag OAuth."""
         return AsyncOAuthApi(self)
+
+    @group
+    def deliveries(self) -> AsyncDeliveriesApi:
+        """The operations of the tag Deliveries."""
+        return AsyncDeliveriesApi(self)
+
+    @group
+    def recorded_requests(self) -> AsyncRecordedRequestsApi:
+        """The operations of the tag Recorded requests."""
+        return AsyncRecordedRequestsApi(self)
+
+    @group
+    def app_contents(self) -> AsyncAppContentsApi:
+        """The operations of the tag App contents."""
+        return AsyncAppContentsApi(self)
+
+    @group
+    def end_users(self) -> AsyncEndUsersApi:
+        """The operations of the tag End users."""
+        return AsyncEndUsersApi(self)
+
+    @group
+    def oauth_clients(self) -> AsyncOAuthClientsApi:
+        """The operations of the tag OAuth Clients."""
+        return AsyncOAuthClientsApi(self)

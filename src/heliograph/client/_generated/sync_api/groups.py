@@ -4,17 +4,22 @@
 from __future__ import annotations
 
 from heliograph.client._generated.sync_api.activities import ActivitiesApi
+from heliograph.client._generated.sync_api.app_contents import AppContentsApi
 from heliograph.client._generated.sync_api.app_keys import AppKeysApi
 from heliograph.client._generated.sync_api.apps import AppsApi
 from heliograph.client._generated.sync_api.attachments import AttachmentsApi
 from heliograph.client._generated.sync_api.clients import ClientsApi
 from heliograph.client._generated.sync_api.conversations import ConversationsApi
 from heliograph.client._generated.sync_api.custom_integration_api_keys import CustomIntegrationApiKeysApi
+from heliograph.client._generated.sync_api.deliveries import DeliveriesApi
 from heliograph.client._generated.sync_api.devices import DevicesApi
+from heliograph.client._generated.sync_api.end_users import EndUsersApi
 from heliograph.client._generated.sync_api.integrations import IntegrationsApi
 from heliograph.client._generated.sync_api.messages import MessagesApi
 from heliograph.client._generated.sync_api.oauth import OAuthApi
+from heliograph.client._generated.sync_api.oauth_clients import OAuthClientsApi
 from heliograph.client._generated.sync_api.participants import ParticipantsApi
+from heliograph.client._generated.sync_api.recorded_requests import RecordedRequestsApi
 from heliograph.client._generated.sync_api.switchboard_actions import SwitchboardActionsApi
 from heliograph.client._generated.sync_api.switchboard_integrations import SwitchboardIntegrationsApi
 from heliograph.client._generated.sync_api.switchboards import SwitchboardsApi
@@ -111,3 +116,28 @@ class Groups(BaseClient):
     def oauth(self) -> OAuthApi:
         """The operations of the tag OAuth."""
         return OAuthApi(self)
+
+    @group
+    def deliveries(self) -> DeliveriesApi:
+        """The operations of the tag Deliveries."""
+        return DeliveriesApi(self)
+
+    @group
+    def recorded_requests(self) -> RecordedRequestsApi:
+        """The operations of the tag Recorded requests."""
+        return RecordedRequestsApi(self)
+
+    @group
+    def app_contents(self) -> AppContentsApi:
+        """The operations of the tag App contents."""
+        return AppContentsApi(self)
+
+    @group
+    def end_users(self) -> EndUsersApi:
+        """The operations of the tag End users."""
+        return EndUsersApi(self)
+
+    @group
+    def oauth_clients(self) -> OAuthClientsApi:
+        """The operations of the tag OAuth Clients."""
+        return OAuthClientsApi(self)

@@ -17,7 +17,7 @@ from heliograph.wire.paths import (
     A,
 )
 
-CONTENTS_TAG = "Contents of an app"
+CONTENTS_TAG = "App contents"
 
 # fmt: off
 LIST_APP_USERS = Operation(
