@@ -128,7 +128,7 @@ def run(engine: engines.Engine, users: int, rounds: int, seconds: float) -> list
 
 def _shown(turns: list[Turn]) -> str:
     def median(name: str) -> float:
-        return statistics.median(getattr(one, name) for one in turns)
+        return float(statistics.median(getattr(one, name) for one in turns))
 
     times = statistics.median(one.bulk_rate / one.single_rate for one in turns)
     slower = statistics.median(one.busy_p99 / one.quiet_p99 for one in turns)

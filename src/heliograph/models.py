@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.async_api.devices import AsyncDevicesApi as AsyncDevicesApi
     from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi as AsyncEndUsersApi
     from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi as AsyncIntegrationsApi
+    from heliograph.client._generated.async_api.memberships import AsyncMembershipsApi as AsyncMembershipsApi
     from heliograph.client._generated.async_api.messages import AsyncMessagesApi as AsyncMessagesApi
     from heliograph.client._generated.async_api.oauth import AsyncOAuthApi as AsyncOAuthApi
     from heliograph.client._generated.async_api.oauth_clients import AsyncOAuthClientsApi as AsyncOAuthClientsApi
@@ -59,6 +60,9 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import AttachmentResponse as AttachmentResponse
     from heliograph.client._generated.models import Author as Author
     from heliograph.client._generated.models import AuthorWebhook as AuthorWebhook
+    from heliograph.client._generated.models import BulkCounts as BulkCounts
+    from heliograph.client._generated.models import BulkParticipantsResponse as BulkParticipantsResponse
+    from heliograph.client._generated.models import BulkResult as BulkResult
     from heliograph.client._generated.models import Buy as Buy
     from heliograph.client._generated.models import CarouselMessage as CarouselMessage
     from heliograph.client._generated.models import ClientAddPayload as ClientAddPayload
@@ -116,6 +120,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import IntegrationResponse as IntegrationResponse
     from heliograph.client._generated.models import IosIntegration as IosIntegration
     from heliograph.client._generated.models import Item as Item
+    from heliograph.client._generated.models import ItemError as ItemError
     from heliograph.client._generated.models import LastMessage as LastMessage
     from heliograph.client._generated.models import LineIntegration as LineIntegration
     from heliograph.client._generated.models import Link as Link
@@ -218,6 +223,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.sync_api.devices import DevicesApi as DevicesApi
     from heliograph.client._generated.sync_api.end_users import EndUsersApi as EndUsersApi
     from heliograph.client._generated.sync_api.integrations import IntegrationsApi as IntegrationsApi
+    from heliograph.client._generated.sync_api.memberships import MembershipsApi as MembershipsApi
     from heliograph.client._generated.sync_api.messages import MessagesApi as MessagesApi
     from heliograph.client._generated.sync_api.oauth import OAuthApi as OAuthApi
     from heliograph.client._generated.sync_api.oauth_clients import OAuthClientsApi as OAuthClientsApi
@@ -256,6 +262,7 @@ if TYPE_CHECKING:
     from heliograph.errors import OAuthError as OAuthError
     from heliograph.errors import OnlyOneSwitchboard as OnlyOneSwitchboard
     from heliograph.errors import PayloadTooLarge as PayloadTooLarge
+    from heliograph.errors import PreconditionFailed as PreconditionFailed
     from heliograph.errors import RequestTimeout as RequestTimeout
     from heliograph.errors import ServiceUnavailable as ServiceUnavailable
     from heliograph.errors import SnapshotNotFound as SnapshotNotFound
@@ -284,6 +291,9 @@ if TYPE_CHECKING:
     from heliograph.wire.attachments import AttachmentDeleteBody as AttachmentDeleteBody
     from heliograph.wire.attachments import AttachmentUploadBody as AttachmentUploadBody
     from heliograph.wire.authors import AuthorBody as AuthorBody
+    from heliograph.wire.bulk import BulkJoin as BulkJoin
+    from heliograph.wire.bulk import BulkLeave as BulkLeave
+    from heliograph.wire.bulk import BulkParticipantsBody as BulkParticipantsBody
     from heliograph.wire.channels import AppleIntegrationBody as AppleIntegrationBody
     from heliograph.wire.channels import InstagramIntegrationBody as InstagramIntegrationBody
     from heliograph.wire.channels import LineIntegrationBody as LineIntegrationBody
@@ -421,6 +431,7 @@ __all__ = [
     "AsyncDevicesApi",
     "AsyncEndUsersApi",
     "AsyncIntegrationsApi",
+    "AsyncMembershipsApi",
     "AsyncMessagesApi",
     "AsyncOAuthApi",
     "AsyncOAuthClientsApi",
@@ -441,6 +452,12 @@ __all__ = [
     "AuthorBody",
     "AuthorWebhook",
     "BeginConversationBody",
+    "BulkCounts",
+    "BulkJoin",
+    "BulkLeave",
+    "BulkParticipantsBody",
+    "BulkParticipantsResponse",
+    "BulkResult",
     "Buy",
     "BuyBody",
     "CarouselMessage",
@@ -550,6 +567,7 @@ __all__ = [
     "IosIntegrationBody",
     "Item",
     "ItemBody",
+    "ItemError",
     "LastMessage",
     "LineIntegration",
     "LineIntegrationBody",
@@ -570,6 +588,7 @@ __all__ = [
     "MailgunIntegration",
     "MailgunIntegrationBody",
     "MembershipPayload",
+    "MembershipsApi",
     "MergedClients",
     "MergedConversations",
     "MergedUsers",
@@ -635,6 +654,7 @@ __all__ = [
     "PostbackWebhook",
     "PrechatCapture",
     "PrechatCaptureBody",
+    "PreconditionFailed",
     "Problem",
     "ProblemBody",
     "Profile",
@@ -747,6 +767,7 @@ _HOMES = {
     "AsyncDevicesApi": "heliograph.client._generated.async_api.devices",
     "AsyncEndUsersApi": "heliograph.client._generated.async_api.end_users",
     "AsyncIntegrationsApi": "heliograph.client._generated.async_api.integrations",
+    "AsyncMembershipsApi": "heliograph.client._generated.async_api.memberships",
     "AsyncMessagesApi": "heliograph.client._generated.async_api.messages",
     "AsyncOAuthApi": "heliograph.client._generated.async_api.oauth",
     "AsyncOAuthClientsApi": "heliograph.client._generated.async_api.oauth_clients",
@@ -776,6 +797,9 @@ _HOMES = {
     "AttachmentResponse": "heliograph.client._generated.models",
     "Author": "heliograph.client._generated.models",
     "AuthorWebhook": "heliograph.client._generated.models",
+    "BulkCounts": "heliograph.client._generated.models",
+    "BulkParticipantsResponse": "heliograph.client._generated.models",
+    "BulkResult": "heliograph.client._generated.models",
     "Buy": "heliograph.client._generated.models",
     "CarouselMessage": "heliograph.client._generated.models",
     "ClientAddPayload": "heliograph.client._generated.models",
@@ -833,6 +857,7 @@ _HOMES = {
     "IntegrationResponse": "heliograph.client._generated.models",
     "IosIntegration": "heliograph.client._generated.models",
     "Item": "heliograph.client._generated.models",
+    "ItemError": "heliograph.client._generated.models",
     "LastMessage": "heliograph.client._generated.models",
     "LineIntegration": "heliograph.client._generated.models",
     "Link": "heliograph.client._generated.models",
@@ -931,6 +956,7 @@ _HOMES = {
     "DevicesApi": "heliograph.client._generated.sync_api.devices",
     "EndUsersApi": "heliograph.client._generated.sync_api.end_users",
     "IntegrationsApi": "heliograph.client._generated.sync_api.integrations",
+    "MembershipsApi": "heliograph.client._generated.sync_api.memberships",
     "MessagesApi": "heliograph.client._generated.sync_api.messages",
     "OAuthApi": "heliograph.client._generated.sync_api.oauth",
     "OAuthClientsApi": "heliograph.client._generated.sync_api.oauth_clients",
@@ -967,6 +993,7 @@ _HOMES = {
     "OAuthError": "heliograph.errors",
     "OnlyOneSwitchboard": "heliograph.errors",
     "PayloadTooLarge": "heliograph.errors",
+    "PreconditionFailed": "heliograph.errors",
     "RequestTimeout": "heliograph.errors",
     "ServiceUnavailable": "heliograph.errors",
     "SnapshotNotFound": "heliograph.errors",
@@ -995,6 +1022,9 @@ _HOMES = {
     "AttachmentDeleteBody": "heliograph.wire.attachments",
     "AttachmentUploadBody": "heliograph.wire.attachments",
     "AuthorBody": "heliograph.wire.authors",
+    "BulkJoin": "heliograph.wire.bulk",
+    "BulkLeave": "heliograph.wire.bulk",
+    "BulkParticipantsBody": "heliograph.wire.bulk",
     "AppleIntegrationBody": "heliograph.wire.channels",
     "InstagramIntegrationBody": "heliograph.wire.channels",
     "LineIntegrationBody": "heliograph.wire.channels",

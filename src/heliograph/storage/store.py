@@ -8,9 +8,11 @@ joined = await store.submit(conversation_batch, Join(…))                     #
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
 from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph.storage.buckets import Shard
@@ -60,6 +62,12 @@ class Store(ABC):
     is_quiet: Callable[[], bool] = staticmethod(lambda: False)
     """Returns whether at most one request is in flight in this process, so that blocking the event loop for a moment
     delays no other."""
+
+    @cached_property
+    def bulk_turn(self) -> asyncio.Lock:
+        """Held by a request with many changes while it writes a piece of them, so that other writes wait for one piece
+        at a time."""
+        return asyncio.Lock()
 
     @property
     def shards(self) -> Sequence[Shard]:

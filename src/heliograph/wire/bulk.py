@@ -7,9 +7,11 @@ from typing import Annotated
 from msgspec import Meta
 
 from heliograph.wire.base import Body, Response
+from heliograph.wire.lines import ItemError
 from heliograph.wire.participants import Participant, ParticipantJoinBody, ParticipantLeaveBody
 
 MOST_ITEMS = 1_000
+MOST_MEMBERS = 100_000
 
 
 class BulkJoin(ParticipantJoinBody, tag_field="type", tag="join"):
@@ -29,13 +31,6 @@ class BulkParticipantsBody(Body):
     items: Annotated[list[BulkItem], Meta(min_length=1, max_length=MOST_ITEMS)]
     atomic: bool | None = None
     """Whether the first refusal undoes everything."""
-
-
-class ItemError(Response):
-    """A reason for which an item was refused, as in an error response."""
-
-    code: str
-    title: str
 
 
 class BulkResult(Response):
@@ -61,3 +56,22 @@ class BulkParticipantsResponse(Response):
 
     results: list[BulkResult]
     counts: BulkCounts
+
+
+class MembersProgress(Response, tag_field="type", tag="progress"):
+    """How many users have joined and left so far, of how many `joins` and `leaves`."""
+
+    joined: int
+    left: int
+    joins: int
+    leaves: int
+
+
+class MembersSummary(Response, tag_field="type", tag="summary"):
+    """How many users joined, left and stayed, or would do so after a dry run, and the version of the membership."""
+
+    joined: int
+    left: int
+    stayed: int
+    version: str
+    dry_run: bool

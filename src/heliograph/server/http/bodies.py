@@ -15,16 +15,19 @@ from msgspec.structs import fields
 from heliograph.errors import BadRequest, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
 from heliograph.server.http.exchange import Exchange, Headers
 from heliograph.server.http.multipart import MEGABYTE, open_part
+from heliograph.server.http.rows import read_rows
 from heliograph.settings import Settings
-from heliograph.wire.formats import Bytes, FilePart, Format, Json, JsonOrForm, Multipart, NoBody
+from heliograph.wire.formats import Bytes, FilePart, Format, Json, JsonOrForm, Multipart, NoBody, Rows
 from heliograph.wire.operations import Operation
 from heliograph.wire.validation import decode
 
 B = TypeVar("B")
+T = TypeVar("T")
 
 BODY_LIMIT = 102_400  # 100kb, as the API document's limits count it
 BODY_SECONDS = 30
 FILE_LIMIT = 1 << 30
+ROWS_LIMIT = 64 << 20
 EMPTY = "Request body is required"
 MALFORMED_FORM = "Request body is not a valid form"
 
@@ -32,6 +35,7 @@ _FORM = re.compile(rb"application/x-www-form-urlencoded\s*(?:;|\Z)", re.IGNORECA
 _MOST_FIELDS = 50
 
 _JSON = re.compile(rb"application/(?:[a-z0-9.+-]+\+)?json\s*(?:;|\Z)", re.IGNORECASE)
+_LINES = re.compile(rb"application/(?:x-)?ndjson\s*(?:;|\Z)", re.IGNORECASE)
 _PLAIN_JSON = b"application/json"
 _CHARSET = re.compile(rb";\s*charset\s*=\s*\"?\s*([^\s\";]*)", re.IGNORECASE)
 # US-ASCII is a subset of UTF-8.
@@ -144,8 +148,26 @@ async def _open_file(exchange: Exchange, settings: Settings) -> AsyncGenerator[b
     return _file_chunks(exchange)
 
 
-async def _file_chunks(exchange: Exchange) -> AsyncGenerator[bytes, None]:
-    """A body of up to `FILE_LIMIT` bytes, as it arrives.
+def _rows_reader(body: Rows[T], method: str) -> BodyReader[AsyncGenerator[list[T], None]]:
+    return partial(_open_rows, body)
+
+
+async def _open_rows(body: Rows[T], exchange: Exchange, settings: Settings) -> AsyncGenerator[list[T], None]:
+    as_lines = _LINES.match(exchange.headers.get(b"content-type", b"")) is not None
+    if as_lines:
+        _require_uncompressed(exchange.headers)
+    else:
+        _require_json(exchange.headers)
+    required = settings.require_subscribe_sdk_client
+    return read_rows(_chunks(exchange, ROWS_LIMIT), body, as_lines=as_lines, require_subscribe=required)
+
+
+def _file_chunks(exchange: Exchange) -> AsyncGenerator[bytes, None]:
+    return _chunks(exchange, FILE_LIMIT, f"The file is limited to {FILE_LIMIT >> 30} GB")
+
+
+async def _chunks(exchange: Exchange, limit: int, title: str | None = None) -> AsyncGenerator[bytes, None]:
+    """A body of up to `limit` bytes, as it arrives.
 
     Raises:
         PayloadTooLarge: it is longer than the limit.
@@ -161,8 +183,8 @@ async def _file_chunks(exchange: Exchange) -> AsyncGenerator[bytes, None]:
             raise RequestTimeout from None
         complete = exchange.body_complete
         size += len(chunk)
-        if size > FILE_LIMIT:
-            raise PayloadTooLarge(f"The file is limited to {FILE_LIMIT >> 30} GB")
+        if size > limit:
+            raise PayloadTooLarge(title) if title else _too_large(limit)
         yield chunk
 
 
@@ -172,6 +194,7 @@ _READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {
     NoBody: _no_body_reader,
     Multipart: _multipart_reader,
     Bytes: _bytes_reader,
+    Rows: _rows_reader,
 }
 
 

@@ -15,6 +15,7 @@ from heliograph.client._generated.async_api.deliveries import AsyncDeliveriesApi
 from heliograph.client._generated.async_api.devices import AsyncDevicesApi
 from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi
 from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi
+from heliograph.client._generated.async_api.memberships import AsyncMembershipsApi
 from heliograph.client._generated.async_api.messages import AsyncMessagesApi
 from heliograph.client._generated.async_api.oauth import AsyncOAuthApi
 from heliograph.client._generated.async_api.oauth_clients import AsyncOAuthClientsApi
@@ -141,3 +142,8 @@ class AsyncGroups(AsyncBaseClient):
     def oauth_clients(self) -> AsyncOAuthClientsApi:
         """The operations of the tag OAuth Clients."""
         return AsyncOAuthClientsApi(self)
+
+    @group
+    def memberships(self) -> AsyncMembershipsApi:
+        """The operations of the tag Memberships."""
+        return AsyncMembershipsApi(self)
