@@ -7,14 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import msgspec
-from msgspec.structs import replace
 
-from heliograph.client.arguments import encode_body
 from heliograph.client.decoding import decode_error
 from heliograph.client.model import Model, plain
 from heliograph.client.requesting import PreparedRequest, build
 from heliograph.client.response import RawResponse
-from heliograph.errors import DecodeError, InvalidArgument
+from heliograph.errors import DecodeError
 from heliograph.wire.formats import LINES
 from heliograph.wire.participants import ParticipantJoinBody
 from heliograph.wire.table.extensions.bulk import REPLACE_PARTICIPANTS
@@ -47,15 +45,7 @@ def prepare(app_id: str, conversation_id: str, members: Iterable[Member], *, dry
     Raises:
         InvalidArgument: an argument breaks a rule of the API.
     """
-    query = {"dryRun": True} if dry_run else None
-    prepared = build(REPLACE_PARTICIPANTS, (app_id, conversation_id), query=query)
-    rows = []
-    for index, member in enumerate(members):
-        try:
-            rows.append(encode_body(ParticipantJoinBody, member, {}) or b"")
-        except InvalidArgument as error:
-            raise InvalidArgument(f"members[{index}]: {error}") from None
-    return replace(prepared, content=b"[" + b",".join(rows) + b"]")
+    return build(REPLACE_PARTICIPANTS, (app_id, conversation_id), members, query={"dryRun": dry_run or None})
 
 
 def headers_for(given: Mapping[str, str], version: str | None) -> dict[str, str]:

@@ -5,6 +5,7 @@ A piece is small while other writes wait, so that they are delayed by a few mill
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from itertools import islice
 from typing import TypeAlias
@@ -28,7 +29,10 @@ from heliograph.wire.bulk import (
 )
 from heliograph.wire.lines import ItemError
 
-_LARGE_PIECE, _SMALL_PIECE = 256, 32
+_LARGE_PIECE, _SMALL_PIECE = int(os.environ.get("LARGE", "512")), int(os.environ.get("SMALL", "32"))
+_seen = 0
+_until = 0.0
+HOW = os.environ.get("HOW", "submit")
 
 Change: TypeAlias = Join | Leave
 Outcome: TypeAlias = Joined | Left | Refused
@@ -36,7 +40,13 @@ Outcome: TypeAlias = Joined | Left | Refused
 
 def piece_size(store: Store) -> int:
     """The number of changes to make in the next transaction."""
-    return _SMALL_PIECE if store.waiting else _LARGE_PIECE
+    global _seen, _until
+    import time
+
+    now = time.monotonic()
+    if store.verbs != _seen:
+        _seen, _until = store.verbs, now + 0.25
+    return _SMALL_PIECE if now < _until else _LARGE_PIECE
 
 
 async def change(
@@ -71,7 +81,10 @@ async def _in_pieces(store: Store, changes: Sequence[Change]) -> list[Outcome]:
     left = iter(changes)
     while len(outcomes) < len(changes):
         async with store.bulk_turn:
-            done = await store.submit(bulk_batch, list(islice(left, piece_size(store))))
+            piece = list(islice(left, piece_size(store)))
+            done = await (
+                store.submit(bulk_batch, piece) if HOW == "submit" else store.write(conversation_batch, piece)
+            )
         if not outcomes:
             _require_group(done[0])
         outcomes += done

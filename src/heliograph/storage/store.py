@@ -57,6 +57,9 @@ class Store(ABC):
     observe_batch: Callable[[str, int, float], None] = staticmethod(lambda name, size, seconds: None)
     """Called after the commit of each batch with its name, its size, and its duration in seconds."""
 
+    verbs = 0
+    """The number of single verbs that were submitted."""
+
     on_due: Callable[[set[DueBucket]], None] = staticmethod(lambda due: None)
     """Called after a commit with the webhooks and buckets in which deliveries became due."""
     is_quiet: Callable[[], bool] = staticmethod(lambda: False)
@@ -64,10 +67,12 @@ class Store(ABC):
     delays no other."""
 
     @cached_property
-    def bulk_turn(self) -> asyncio.Lock:
+    def bulk_turn(self) -> asyncio.Semaphore:
         """Held by a request with many changes while it writes a piece of them, so that other writes wait for one piece
         at a time."""
-        return asyncio.Lock()
+        import os
+
+        return asyncio.Semaphore(int(os.environ.get("SLOTS", "1")))
 
     @property
     def shards(self) -> Sequence[Shard]:
