@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 from heliograph.storage.rows import outbox as event_rows
 from tests.databases import POSTGRESQL, SQLITE, new_database
 from tests.harness import Caller, author_of, error_of, init, serving
+from tests.proofs.bulk_verbs import BULK_WEIGHTS, BulkVerbs
 from tests.proofs.controlling import CONTROL_WEIGHTS, ControlVerbs
 from tests.proofs.identities import assert_unique
 from tests.proofs.inside import Inside, Outside
@@ -66,10 +67,11 @@ WEIGHTS = {
     "list_conversations": 2,
     "list_messages": 2,
 }
-VERBS = [verb for verb, weight in (WEIGHTS | CONTROL_WEIGHTS | MERGE_WEIGHTS).items() for _ in range(weight)]
+ALL_WEIGHTS = WEIGHTS | CONTROL_WEIGHTS | MERGE_WEIGHTS | BULK_WEIGHTS
+VERBS = [verb for verb, weight in ALL_WEIGHTS.items() for _ in range(weight)]
 
 
-class Verbs(ControlVerbs, MergeVerbs, RuleBasedStateMachine):
+class Verbs(ControlVerbs, MergeVerbs, BulkVerbs, RuleBasedStateMachine):
     """The verbs, each applied to the server and to the model."""
 
     def __init__(self, open_inside: Callable[[Path], Inside]) -> None:
