@@ -1,11 +1,7 @@
-"""Many joins and leaves of one conversation: the verbs of single ones, in pieces of which each is one transaction.
-
-A piece is small while other writes wait, so that they are delayed by a few milliseconds at most, and large otherwise.
-"""
+"""Many joins and leaves of one conversation: the verbs of single ones, in pieces of which each is one transaction."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from itertools import islice
 from typing import TypeAlias
@@ -29,24 +25,8 @@ from heliograph.wire.bulk import (
 )
 from heliograph.wire.lines import ItemError
 
-_LARGE_PIECE, _SMALL_PIECE = int(os.environ.get("LARGE", "512")), int(os.environ.get("SMALL", "32"))
-_seen = 0
-_until = 0.0
-HOW = os.environ.get("HOW", "submit")
-
 Change: TypeAlias = Join | Leave
 Outcome: TypeAlias = Joined | Left | Refused
-
-
-def piece_size(store: Store) -> int:
-    """The number of changes to make in the next transaction."""
-    global _seen, _until
-    import time
-
-    now = time.monotonic()
-    if store.verbs != _seen:
-        _seen, _until = store.verbs, now + 0.25
-    return _SMALL_PIECE if now < _until else _LARGE_PIECE
 
 
 async def change(
@@ -61,7 +41,7 @@ async def change(
     """
     changes = [_change(tenant, conversation_id, item, limit) for item in body.items]
     if body.atomic:
-        async with store.bulk_turn:
+        async with store.turns.next():
             outcomes = await store.write(_all_or_none, changes)
     else:
         outcomes = await _in_pieces(store, changes)
@@ -80,11 +60,8 @@ async def _in_pieces(store: Store, changes: Sequence[Change]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     left = iter(changes)
     while len(outcomes) < len(changes):
-        async with store.bulk_turn:
-            piece = list(islice(left, piece_size(store)))
-            done = await (
-                store.submit(bulk_batch, piece) if HOW == "submit" else store.write(conversation_batch, piece)
-            )
+        async with store.turns.next() as size:
+            done = await store.submit(bulk_batch, list(islice(left, size)))
         if not outcomes:
             _require_group(done[0])
         outcomes += done

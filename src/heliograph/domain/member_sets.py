@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Collection, Sequence
 from msgspec import Struct
 
 from heliograph.domain.batch import conversation_batch
-from heliograph.domain.bulk import Change, Outcome, piece_size, raised
+from heliograph.domain.bulk import Change, Outcome, raised
 from heliograph.domain.facts import UserReference
 from heliograph.domain.loading import load_conversation
 from heliograph.domain.membership import Join, Joined, Leave, Left
@@ -30,7 +30,7 @@ from heliograph.errors import (
 )
 from heliograph.ids import FIRST
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.rows import participants, users
+from heliograph.storage.rows import conversations, participants, users
 from heliograph.storage.rows.participants import Member
 from heliograph.storage.store import Store
 from heliograph.wire.base import Response
@@ -114,11 +114,13 @@ async def replace(store: Store, asked: Replacement) -> AsyncGenerator[Response, 
 
 async def _next_piece(store: Store, asked: Replacement, work: _Work, versions: Collection[str]) -> None:
     try:
-        async with store.bulk_turn:
-            piece = work.take(piece_size(store))
-            outcomes, work.version = await store.write(_apply, asked, piece, versions)
-        work.count(outcomes)
-        for outcome in outcomes:
+        async with store.turns.next() as size:
+            done = await store.submit(set_batch, _Piece(asked, work.take(size), versions))
+        if isinstance(done, ApiError):
+            raise done
+        work.version = done.version
+        work.count(done.outcomes)
+        for outcome in done.outcomes:
             # Another request may have removed a participant who was to leave.
             if isinstance(outcome, Refused) and not isinstance(error := raised(outcome), NotAMember):
                 raise error
@@ -126,20 +128,35 @@ async def _next_piece(store: Store, asked: Replacement, work: _Work, versions: C
         raise work.interrupted(error) from error.__cause__
 
 
-async def _apply(
-    tx: Tx, asked: Replacement, piece: Sequence[Change], versions: Collection[str]
-) -> tuple[list[Outcome], str]:
-    """Make the changes of a piece; returns their outcomes and the version afterwards."""
-    app_id, conversation_id = asked.tenant.app_id, asked.conversation_id
-    if versions:
-        await load_conversation(tx, app_id, conversation_id, lock=Lock.CHANGE)
-        if await participants.membership_version(tx, app_id, conversation_id) not in versions:
-            raise PreconditionFailed
-    outcomes = await conversation_batch(tx, piece)
-    version = await participants.membership_version(tx, app_id, conversation_id)
-    if version is None:
-        raise ConversationNotFound
-    return outcomes, version
+class _Piece(Struct, frozen=True):
+    """Changes that are made if the version of the membership is one of `versions`, or without condition."""
+
+    asked: Replacement
+    changes: list[Change]
+    versions: Collection[str]
+
+
+class _Made(Struct, frozen=True):
+    """The outcomes of the changes of a piece, and the version of the membership after them."""
+
+    outcomes: list[Outcome]
+    version: str
+
+
+async def set_batch(tx: Tx, pieces: Sequence[_Piece]) -> list[_Made | ApiError]:
+    """Make the changes of each piece, unless the conversation is gone or has another version."""
+    return [await _made(tx, piece) for piece in pieces]
+
+
+async def _made(tx: Tx, piece: _Piece) -> _Made | ApiError:
+    key = (piece.asked.tenant.app_id, piece.asked.conversation_id)
+    if piece.versions:
+        await conversations.get(tx, *key, lock=Lock.CHANGE)
+        if await participants.membership_version(tx, *key) not in piece.versions:
+            return PreconditionFailed()
+    outcomes = await conversation_batch(tx, piece.changes)
+    version = await participants.membership_version(tx, *key)
+    return ConversationNotFound() if version is None else _Made(outcomes, version)
 
 
 class _Work:

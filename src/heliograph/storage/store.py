@@ -8,7 +8,6 @@ joined = await store.submit(conversation_batch, Join(…))                     #
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
@@ -22,6 +21,7 @@ from heliograph.storage.partitions import Partitions
 from heliograph.storage.rows import conversations
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.snapshots import Snapshots
+from heliograph.storage.turns import Turns
 from heliograph.wire.paging import Page
 
 T = TypeVar("T")
@@ -57,9 +57,6 @@ class Store(ABC):
     observe_batch: Callable[[str, int, float], None] = staticmethod(lambda name, size, seconds: None)
     """Called after the commit of each batch with its name, its size, and its duration in seconds."""
 
-    verbs = 0
-    """The number of single verbs that were submitted."""
-
     on_due: Callable[[set[DueBucket]], None] = staticmethod(lambda due: None)
     """Called after a commit with the webhooks and buckets in which deliveries became due."""
     is_quiet: Callable[[], bool] = staticmethod(lambda: False)
@@ -67,12 +64,9 @@ class Store(ABC):
     delays no other."""
 
     @cached_property
-    def bulk_turn(self) -> asyncio.Semaphore:
-        """Held by a request with many changes while it writes a piece of them, so that other writes wait for one piece
-        at a time."""
-        import os
-
-        return asyncio.Semaphore(int(os.environ.get("SLOTS", "1")))
+    def turns(self) -> Turns:
+        """The turns of requests with many changes in this process."""
+        return Turns()
 
     @property
     def shards(self) -> Sequence[Shard]:
