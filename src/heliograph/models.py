@@ -131,6 +131,8 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import LocationMessage as LocationMessage
     from heliograph.client._generated.models import LocationRequest as LocationRequest
     from heliograph.client._generated.models import MailgunIntegration as MailgunIntegration
+    from heliograph.client._generated.models import Member as Member
+    from heliograph.client._generated.models import MemberListResponse as MemberListResponse
     from heliograph.client._generated.models import MembershipPayload as MembershipPayload
     from heliograph.client._generated.models import MergedClients as MergedClients
     from heliograph.client._generated.models import MergedConversations as MergedConversations
@@ -587,6 +589,8 @@ __all__ = [
     "MailgunCriteriaBody",
     "MailgunIntegration",
     "MailgunIntegrationBody",
+    "Member",
+    "MemberListResponse",
     "MembershipPayload",
     "MembershipsApi",
     "MergedClients",
@@ -868,6 +872,8 @@ _HOMES = {
     "LocationMessage": "heliograph.client._generated.models",
     "LocationRequest": "heliograph.client._generated.models",
     "MailgunIntegration": "heliograph.client._generated.models",
+    "Member": "heliograph.client._generated.models",
+    "MemberListResponse": "heliograph.client._generated.models",
     "MembershipPayload": "heliograph.client._generated.models",
     "MergedClients": "heliograph.client._generated.models",
     "MergedConversations": "heliograph.client._generated.models",

@@ -13,6 +13,7 @@ import click
 from heliograph.cli.connecting import client_of, connection, connection_options
 from heliograph.cli.member_files import Named, opened, read_members, write_members
 from heliograph.errors import ApiError, DecodeError, PreconditionFailed, TransportError, UsageError
+from heliograph.wire.members import LARGEST_PAGE
 
 if TYPE_CHECKING:
     from heliograph import Client
@@ -34,8 +35,7 @@ class _Group:
 
     def members(self) -> Iterator[tuple[str, str | None]]:
         """The ids and external ids of the members."""
-        page = {"size": 100}
-        for one in self.client.participants.iter_participants(self.app_id, self.conversation_id, page):
+        for one in self.client.memberships.iter_members(self.app_id, self.conversation_id, {"size": LARGEST_PAGE}):
             yield one.user_id, one.user_external_id
 
 

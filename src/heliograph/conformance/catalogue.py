@@ -20,6 +20,7 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
     identities,
     integrations,
     listings,
+    memberships,
     messages,
     oauth,
     participants,
@@ -31,8 +32,8 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
 from heliograph.conformance.operations import operation_checks
 
 _TOPICS = """participants bulk messages users identities merging devices endusers clients conversations metadata apps
-    integrations switchboards control attachments oauth webhooks deliveries listings finding recording pages credentials
-    requests responses"""
+    integrations switchboards control attachments oauth webhooks deliveries listings memberships finding recording pages
+    credentials requests responses"""
 """In the order of docs/behaviour.md."""
 
 NOT_OBSERVABLE = {

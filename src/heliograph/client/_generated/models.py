@@ -101,6 +101,8 @@ __all__ = [
     "LocationMessage",
     "LocationRequest",
     "MailgunIntegration",
+    "Member",
+    "MemberListResponse",
     "MembershipPayload",
     "MergedClients",
     "MergedConversations",
@@ -1551,6 +1553,58 @@ class FindResponse(Model):
     results: list[Found] = many("results", Found)
 
 
+class Member(Model):
+    """A user in a conversation, and when they joined."""
+
+    id: str = plain("id")
+    user_id: str = plain("userId")
+    unread_count: int = plain("unreadCount")
+    client_associations: list[ClientAssociation] = many("clientAssociations", ClientAssociation)
+    user_external_id: str | None = plain("userExternalId")
+    last_read: datetime | None = timestamp("lastRead")
+    joined_at: datetime = timestamp("joinedAt")
+
+
+class MemberListResponse(Model):
+    """A page of the participants of a conversation, in the order of joining."""
+
+    participants: list[Member] = many("participants", Member)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+
+
+class ItemError(Model):
+    """An entry of `errors`, as in an error response."""
+
+    code: str = plain("code")
+    title: str = plain("title")
+
+
+class BulkResult(Model):
+    """What became of an item: the status that a single call would have had, with its participant or its errors."""
+
+    index: int = plain("index")
+    status: int = plain("status")
+    participant: Participant | None = one("participant", Participant)
+    errors: list[ItemError] | None = many("errors", ItemError)
+
+
+class BulkCounts(Model):
+    """How many items had which outcome. `unchanged` are joins of participants."""
+
+    joined: int = plain("joined")
+    left: int = plain("left")
+    unchanged: int = plain("unchanged")
+    refused: int = plain("refused")
+
+
+class BulkParticipantsResponse(Model):
+    """The results in the order of the items."""
+
+    results: list[BulkResult] = many("results", BulkResult)
+    counts: BulkCounts = one("counts", BulkCounts)
+
+
 class InboundResponse(Model):
     """The messages that the act posted: none, or one."""
 
@@ -1624,38 +1678,6 @@ class OAuthClientListResponse(Model):
     """All OAuth clients, oldest first."""
 
     oauth_clients: list[OAuthClient] = many("oauthClients", OAuthClient)
-
-
-class ItemError(Model):
-    """An entry of `errors`, as in an error response."""
-
-    code: str = plain("code")
-    title: str = plain("title")
-
-
-class BulkResult(Model):
-    """What became of an item: the status that a single call would have had, with its participant or its errors."""
-
-    index: int = plain("index")
-    status: int = plain("status")
-    participant: Participant | None = one("participant", Participant)
-    errors: list[ItemError] | None = many("errors", ItemError)
-
-
-class BulkCounts(Model):
-    """How many items had which outcome. `unchanged` are joins of participants."""
-
-    joined: int = plain("joined")
-    left: int = plain("left")
-    unchanged: int = plain("unchanged")
-    refused: int = plain("refused")
-
-
-class BulkParticipantsResponse(Model):
-    """The results in the order of the items."""
-
-    results: list[BulkResult] = many("results", BulkResult)
-    counts: BulkCounts = one("counts", BulkCounts)
 
 
 class UserTruncated(Model):

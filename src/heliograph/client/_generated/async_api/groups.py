@@ -134,6 +134,11 @@ class AsyncGroups(AsyncBaseClient):
         return AsyncAppContentsApi(self)
 
     @group
+    def memberships(self) -> AsyncMembershipsApi:
+        """The operations of the tag Memberships."""
+        return AsyncMembershipsApi(self)
+
+    @group
     def end_users(self) -> AsyncEndUsersApi:
         """The operations of the tag End users."""
         return AsyncEndUsersApi(self)
@@ -142,8 +147,3 @@ class AsyncGroups(AsyncBaseClient):
     def oauth_clients(self) -> AsyncOAuthClientsApi:
         """The operations of the tag OAuth Clients."""
         return AsyncOAuthClientsApi(self)
-
-    @group
-    def memberships(self) -> AsyncMembershipsApi:
-        """The operations of the tag Memberships."""
-        return AsyncMembershipsApi(self)

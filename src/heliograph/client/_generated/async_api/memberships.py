@@ -3,17 +3,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
-from heliograph.client._generated.models import BulkParticipantsResponse
-from heliograph.client.async_calls import AsyncApi
+from heliograph.client import paging
+from heliograph.client._generated.models import BulkParticipantsResponse, Member, MemberListResponse
+from heliograph.client.async_calls import AsyncApi, AsyncRecords
 from heliograph.client.requesting import OPERATION, build
 from heliograph.wire.bulk import BulkJoin, BulkLeave, BulkParticipantsBody
+from heliograph.wire.paging import Page
 
 
 class AsyncMembershipsApi(AsyncApi):
     """The operations of the tag Memberships."""
+
+    async def list_members(
+        self, app_id: str, conversation_id: str, page: Page | Mapping[str, Any] | None = None
+    ) -> MemberListResponse:
+        """Lists the participants of a conversation with the times at which they joined, in the order of joining; up to
+        1,000 on a page.
+
+        `GET /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants`. Scopes: app, account.
+
+        Raises:
+            ConversationNotFound: The conversation does not exist in this app.
+            InvalidPage: The `page` parameters are not valid.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
+        """
+        return await self._client.send(
+            build(OPERATION["ListMembers"], (app_id, conversation_id), page=page), MemberListResponse
+        )
+
+    def iter_members(
+        self,
+        app_id: str,
+        conversation_id: str,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        backwards: bool = False,
+    ) -> AsyncRecords[MemberListResponse, Member]:
+        """Iterates over the records of `list_members`, page by page, with the size of `page` and from its cursor, if
+        any. `backwards` starts at the end of the list, or before the cursor `before`.
+
+        Raises: the errors of `list_members`, during iteration.
+        """
+
+        def fetch(at: Page) -> Awaitable[MemberListResponse]:
+            return self.list_members(app_id, conversation_id, page=at)
+
+        return AsyncRecords(
+            fetch, lambda response: response.participants, "ListMembers", paging.first_page(page, backwards=backwards)
+        )
 
     async def bulk_participants(
         self,

@@ -134,6 +134,11 @@ class Groups(BaseClient):
         return AppContentsApi(self)
 
     @group
+    def memberships(self) -> MembershipsApi:
+        """The operations of the tag Memberships."""
+        return MembershipsApi(self)
+
+    @group
     def end_users(self) -> EndUsersApi:
         """The operations of the tag End users."""
         return EndUsersApi(self)
@@ -142,8 +147,3 @@ class Groups(BaseClient):
     def oauth_clients(self) -> OAuthClientsApi:
         """The operations of the tag OAuth Clients."""
         return OAuthClientsApi(self)
-
-    @group
-    def memberships(self) -> MembershipsApi:
-        """The operations of the tag Memberships."""
-        return MembershipsApi(self)

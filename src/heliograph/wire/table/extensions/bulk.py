@@ -15,8 +15,8 @@ from heliograph.wire.lines import ErrorLine
 from heliograph.wire.operations import Operation, operations_in
 from heliograph.wire.participants import ParticipantJoinBody
 from heliograph.wire.paths import EXTENSION_CONVERSATION, A
+from heliograph.wire.table.extensions.memberships import MEMBERSHIPS_TAG
 
-MEMBERSHIPS_TAG = "Memberships"
 _BULK_BYTES = 1 << 20
 """Room for 1,000 long external ids."""
 
