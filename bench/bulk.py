@@ -2,7 +2,7 @@
 
     .venv/bin/python -m bench.bulk --engine sqlite
 
-Single joins and bulk calls of 1,000 joins take turns on one server, each over 64 connections. Then single joins over 64
+Single joins over 64 connections and bulk calls of 1,000 joins over 16 take turns on one server. Then single joins over 64
 connections take turns alone and next to one caller who sends bulk calls without a pause, into other conversations.
 """
 
@@ -28,7 +28,9 @@ from bench.worlds import World, add_groups, add_users, empty, opened
 from heliograph.wire.bulk import MOST_ITEMS
 
 CONNECTIONS = 64
-_BULK_USERS = 64_000
+BULK_CONNECTIONS = 16
+_MOST_CALLS = 400
+"""Bulk calls of a turn; each needs a group of its own."""
 
 
 class Turn(Struct):
@@ -56,10 +58,10 @@ class Contest:
     def turn(self) -> Turn:
         """Measure everything once."""
         single = self._measure(self._singles(), CONNECTIONS)
-        bulk = self._measure(self._bulks(CONNECTIONS), CONNECTIONS)
+        bulk = self._measure(self._bulks(), BULK_CONNECTIONS)
         quiet = self._run(self._singles(), CONNECTIONS)
         with ThreadPoolExecutor() as threads:
-            beside = threads.submit(self._run, self._bulks(200), 1)
+            beside = threads.submit(self._run, self._bulks(), 1)
             busy = self._run(self._singles(), CONNECTIONS)
             meanwhile = beside.result()
         return Turn(
@@ -82,9 +84,9 @@ class Contest:
         lines = [join_line(self._world, groups[number % GROUPS], user) for number, user in enumerate(self._world.users)]
         return Load(self._world, lines)
 
-    def _bulks(self, count: int) -> Load:
+    def _bulks(self) -> Load:
         users = self._world.users[:MOST_ITEMS]
-        return Load(self._world, [_bulk_line(self._world, next(self._groups), users) for _ in range(count)])
+        return Load(self._world, [_bulk_line(self._world, next(self._groups), users) for _ in range(_MOST_CALLS)])
 
 
 def _bulk_line(world: World, group: str, users: list[str]) -> str:
@@ -108,7 +110,7 @@ async def _build(url: str, users: int, rounds: int) -> World:
     async with opened(url) as store:
         world = await empty(store)
         await add_users(store, world, users)
-        await add_groups(store, world, rounds * (3 * GROUPS + CONNECTIONS + 200))
+        await add_groups(store, world, rounds * (3 * GROUPS + 2 * _MOST_CALLS))
         return world
 
 
