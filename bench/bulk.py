@@ -2,8 +2,8 @@
 
     .venv/bin/python -m bench.bulk --engine sqlite
 
-Single joins over 64 connections and bulk calls of 1,000 joins over 16 take turns on one server. Then single joins over 64
-connections take turns alone and next to one caller who sends bulk calls without a pause, into other conversations.
+Single joins over 64 connections and bulk calls of 1,000 joins over 16 take turns on one server. Then single joins over
+64 connections take turns alone and next to one caller who sends bulk calls without a pause, into other conversations.
 """
 
 from __future__ import annotations

@@ -134,10 +134,23 @@ def test_a_change_in_between_is_not_overwritten(api: Caller) -> None:
     assert error_of(put(api, group, member(ada), if_match=version)) == OTHER_VERSION
     assert users_of(api, group) == [ada, bob]
     assert counts(put(api, group, member(ada), if_match="*")) == (0, 1, 1)
-    present = api("GET", path_of(api, group)).headers["etag"]
+    present = put(api, group, member(ada)).headers["etag"]
     api.join(group, bob)
     api.leave(group, userId=bob)
     assert counts(put(api, group, member(bob), if_match=f'"other", {present}')) == (1, 1, 0)
+
+
+def test_the_version_of_a_list(api: Caller) -> None:
+    """Messages change it."""
+    ada, bob = api.new_user(), api.new_user()
+    group = api.new_group(ada)
+    listed = api("GET", path_of(api, group)).headers["etag"]
+    assert counts(put(api, group, member(bob), if_match=listed)) == (1, 1, 0)
+    assert error_of(put(api, group, if_match=listed)) == OTHER_VERSION
+    listed = api("GET", path_of(api, group)).headers["etag"]
+    api.say(group)
+    assert error_of(put(api, group, if_match=listed)) == OTHER_VERSION
+    assert users_of(api, group) == [bob]
 
 
 def test_unknown_users_are_named_and_nothing_changes(api: Caller) -> None:

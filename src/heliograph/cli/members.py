@@ -35,7 +35,7 @@ class _Group:
 
     def members(self) -> Iterator[tuple[str, str | None]]:
         """The ids and external ids of the members."""
-        for one in self.client.memberships.iter_members(self.app_id, self.conversation_id, {"size": LARGEST_PAGE}):
+        for one in self.client.memberships.iter_members(self.app_id, self.conversation_id, page={"size": LARGEST_PAGE}):
             yield one.user_id, one.user_external_id
 
 

@@ -46,7 +46,7 @@ Wanted = dict[str, bool]
 
 
 class Replacement(Struct, frozen=True):
-    """What a request asks for. The version of the membership must be one of `versions`, if there are any."""
+    """What a request asks for. The version of the conversation or the membership must be one of `versions`, if any."""
 
     tenant: Tenant
     conversation_id: str
@@ -151,8 +151,9 @@ async def set_batch(tx: Tx, pieces: Sequence[_Piece]) -> list[_Made | ApiError]:
 async def _made(tx: Tx, piece: _Piece) -> _Made | ApiError:
     key = (piece.asked.tenant.app_id, piece.asked.conversation_id)
     if piece.versions:
-        await conversations.get(tx, *key, lock=Lock.CHANGE)
-        if await participants.membership_version(tx, *key) not in piece.versions:
+        locked = await conversations.get(tx, *key, lock=Lock.CHANGE)
+        found = await participants.membership_version(tx, *key)
+        if locked is None or not {locked.newest_id, found}.intersection(piece.versions):
             return PreconditionFailed()
     outcomes = await conversation_batch(tx, piece.changes)
     version = await participants.membership_version(tx, *key)
@@ -229,9 +230,10 @@ class _Work:
 async def _compare(store: Store, asked: Replacement) -> _Work:
     """Plan the changes."""
     app_id, conversation_id = asked.tenant.app_id, asked.conversation_id
-    work = _Work(asked, await store.read(_version_of_group, app_id, conversation_id))
-    if asked.versions and work.version not in asked.versions:
+    newest_id, version = await store.read(_versions_of_group, app_id, conversation_id)
+    if asked.versions and not {newest_id, version}.intersection(asked.versions):
         raise PreconditionFailed
+    work = _Work(asked, version)
     missing, after = dict(asked.wanted), FIRST
     while members := await store.read(participants.members_after, app_id, conversation_id, after, _AT_ONCE):
         work.compare(members, missing)
@@ -243,11 +245,12 @@ async def _compare(store: Store, asked: Replacement) -> _Work:
     return work
 
 
-async def _version_of_group(reader: Reader, app_id: str, conversation_id: str) -> str:
+async def _versions_of_group(reader: Reader, app_id: str, conversation_id: str) -> tuple[str | None, str]:
+    """The version of a group, which a list of members reports, and that of its membership."""
     conversation = await load_conversation(reader, app_id, conversation_id)
     if conversation.type != SDK_GROUP:
         raise NotAGroup
     version = await participants.membership_version(reader, app_id, conversation_id)
     if version is None:
         raise ConversationNotFound
-    return version
+    return conversation.newest_id, version

@@ -17,12 +17,13 @@ from heliograph.errors import UsageError
 from heliograph.storage.engine import Columns, Reader, Row, Tx
 from heliograph.storage.migrations import schema
 from heliograph.storage.opening import COPY
-from heliograph.storage.rows import conversations, cursors, meta, stream
+from heliograph.storage.rows import conversations, cursors, history, meta, search_progress, stream
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.attachments import Removal, StoredAttachment
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.console import StoredSession, StoredTicket
 from heliograph.storage.rows.devices import StoredDevice
+from heliograph.storage.rows.history import StoredChange
 from heliograph.storage.rows.inactivity import StoredLimit
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
@@ -43,7 +44,11 @@ from heliograph.storage.store import Store
 
 _CHUNK = 1000
 _LARGE_ROWS = 8
-_COPIED_META = ("sandbox", cursors.KEY_NAME)  # the other rows of `meta` are specific to one database
+_COPIED_META = (
+    "sandbox",
+    cursors.KEY_NAME,
+    search_progress.STATE,
+)  # the other rows of `meta` are specific to one database
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,13 @@ TABLES = (
         together=True,
     ),
     Table(
+        "search_term",
+        ("app_id", "kind", "term", "value", "id"),
+        ("app_id", "kind", "term", "value", "id"),
+        ("app_id", "kind", "term"),
+        together=True,
+    ),
+    Table(
         "support_user",
         StoredSupportUser.__struct_fields__,
         ("app_id", "zendesk_id"),
@@ -103,6 +115,7 @@ TABLES = (
         ("app_id", "conversation_id", "id"),
         ("conversation_id",),
     ),
+    Table(history.TABLE, StoredChange.__struct_fields__, ("app_id", "conversation_id", "id"), ("conversation_id",)),
     Table("message", StoredMessage.__struct_fields__, ("app_id", "conversation_id", "id"), ("conversation_id",)),
     Table(
         "membership",

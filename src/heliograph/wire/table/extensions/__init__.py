@@ -8,6 +8,7 @@ from heliograph.wire.table.extensions import (
     contents,
     deliveries,
     end_users,
+    history,
     memberships,
     oauth,
     recorded_requests,
@@ -19,6 +20,7 @@ EXTENSIONS: tuple[AnyOperation, ...] = (
     *contents.OPERATIONS,
     *memberships.OPERATIONS,
     *bulk.OPERATIONS,
+    *history.OPERATIONS,
     *end_users.OPERATIONS,
     *oauth.OPERATIONS,
 )
