@@ -63,6 +63,9 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import AttachmentResponse as AttachmentResponse
     from heliograph.client._generated.models import Author as Author
     from heliograph.client._generated.models import AuthorWebhook as AuthorWebhook
+    from heliograph.client._generated.models import BulkCounts as BulkCounts
+    from heliograph.client._generated.models import BulkParticipantsResponse as BulkParticipantsResponse
+    from heliograph.client._generated.models import BulkResult as BulkResult
     from heliograph.client._generated.models import Buy as Buy
     from heliograph.client._generated.models import CarouselMessage as CarouselMessage
     from heliograph.client._generated.models import ClientAddPayload as ClientAddPayload
@@ -121,6 +124,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import IntegrationResponse as IntegrationResponse
     from heliograph.client._generated.models import IosIntegration as IosIntegration
     from heliograph.client._generated.models import Item as Item
+    from heliograph.client._generated.models import ItemError as ItemError
     from heliograph.client._generated.models import LastMessage as LastMessage
     from heliograph.client._generated.models import LineIntegration as LineIntegration
     from heliograph.client._generated.models import Link as Link
@@ -269,6 +273,7 @@ if TYPE_CHECKING:
     from heliograph.errors import OAuthError as OAuthError
     from heliograph.errors import OnlyOneSwitchboard as OnlyOneSwitchboard
     from heliograph.errors import PayloadTooLarge as PayloadTooLarge
+    from heliograph.errors import PreconditionFailed as PreconditionFailed
     from heliograph.errors import RequestTimeout as RequestTimeout
     from heliograph.errors import ServiceUnavailable as ServiceUnavailable
     from heliograph.errors import SnapshotNotFound as SnapshotNotFound
@@ -297,6 +302,9 @@ if TYPE_CHECKING:
     from heliograph.wire.attachments import AttachmentDeleteBody as AttachmentDeleteBody
     from heliograph.wire.attachments import AttachmentUploadBody as AttachmentUploadBody
     from heliograph.wire.authors import AuthorBody as AuthorBody
+    from heliograph.wire.bulk import BulkJoin as BulkJoin
+    from heliograph.wire.bulk import BulkLeave as BulkLeave
+    from heliograph.wire.bulk import BulkParticipantsBody as BulkParticipantsBody
     from heliograph.wire.channels import AppleIntegrationBody as AppleIntegrationBody
     from heliograph.wire.channels import InstagramIntegrationBody as InstagramIntegrationBody
     from heliograph.wire.channels import LineIntegrationBody as LineIntegrationBody
@@ -456,6 +464,12 @@ __all__ = [
     "AuthorBody",
     "AuthorWebhook",
     "BeginConversationBody",
+    "BulkCounts",
+    "BulkJoin",
+    "BulkLeave",
+    "BulkParticipantsBody",
+    "BulkParticipantsResponse",
+    "BulkResult",
     "Buy",
     "BuyBody",
     "CarouselMessage",
@@ -566,6 +580,7 @@ __all__ = [
     "IosIntegrationBody",
     "Item",
     "ItemBody",
+    "ItemError",
     "LastMessage",
     "LineIntegration",
     "LineIntegrationBody",
@@ -659,6 +674,7 @@ __all__ = [
     "PostbackWebhook",
     "PrechatCapture",
     "PrechatCaptureBody",
+    "PreconditionFailed",
     "Problem",
     "ProblemBody",
     "Profile",
@@ -802,6 +818,9 @@ _HOMES = {
     "AttachmentResponse": "heliograph.client._generated.models",
     "Author": "heliograph.client._generated.models",
     "AuthorWebhook": "heliograph.client._generated.models",
+    "BulkCounts": "heliograph.client._generated.models",
+    "BulkParticipantsResponse": "heliograph.client._generated.models",
+    "BulkResult": "heliograph.client._generated.models",
     "Buy": "heliograph.client._generated.models",
     "CarouselMessage": "heliograph.client._generated.models",
     "ClientAddPayload": "heliograph.client._generated.models",
@@ -860,6 +879,7 @@ _HOMES = {
     "IntegrationResponse": "heliograph.client._generated.models",
     "IosIntegration": "heliograph.client._generated.models",
     "Item": "heliograph.client._generated.models",
+    "ItemError": "heliograph.client._generated.models",
     "LastMessage": "heliograph.client._generated.models",
     "LineIntegration": "heliograph.client._generated.models",
     "Link": "heliograph.client._generated.models",
@@ -1002,6 +1022,7 @@ _HOMES = {
     "OAuthError": "heliograph.errors",
     "OnlyOneSwitchboard": "heliograph.errors",
     "PayloadTooLarge": "heliograph.errors",
+    "PreconditionFailed": "heliograph.errors",
     "RequestTimeout": "heliograph.errors",
     "ServiceUnavailable": "heliograph.errors",
     "SnapshotNotFound": "heliograph.errors",
@@ -1030,6 +1051,9 @@ _HOMES = {
     "AttachmentDeleteBody": "heliograph.wire.attachments",
     "AttachmentUploadBody": "heliograph.wire.attachments",
     "AuthorBody": "heliograph.wire.authors",
+    "BulkJoin": "heliograph.wire.bulk",
+    "BulkLeave": "heliograph.wire.bulk",
+    "BulkParticipantsBody": "heliograph.wire.bulk",
     "AppleIntegrationBody": "heliograph.wire.channels",
     "InstagramIntegrationBody": "heliograph.wire.channels",
     "LineIntegrationBody": "heliograph.wire.channels",

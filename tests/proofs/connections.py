@@ -9,6 +9,7 @@ import asyncio
 import base64
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,7 +41,14 @@ class Connections:
         """Send a GET request without credentials."""
         return await self.request("GET", url)
 
-    async def request(self, method: str, url: str, body: Any = None, auth: Auth | None = None) -> httpx.Response:
+    async def request(
+        self,
+        method: str,
+        url: str,
+        body: Any = None,
+        auth: Auth | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
         """Send a request.
 
         Raises:
@@ -51,7 +59,7 @@ class Connections:
         assert scheme == "http"
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                return await self._exchange(netloc, _request(method, netloc, slash + path, body, auth))
+                return await self._exchange(netloc, _request(method, netloc, slash + path, body, auth, headers or {}))
         except (OSError, EOFError) as error:
             raise httpx.ReadError(f"{type(error).__name__}: {error}") from error
 
@@ -95,8 +103,9 @@ async def _connected(netloc: str) -> Stream:
     return await asyncio.open_connection(parts.hostname, parts.port)
 
 
-def _request(method: str, netloc: str, target: str, body: Any, auth: Auth | None) -> bytes:
+def _request(method: str, netloc: str, target: str, body: Any, auth: Auth | None, headers: Mapping[str, str]) -> bytes:
     lines = [f"{method} {target} HTTP/1.1", f"host: {netloc}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
     if auth is not None:
         lines.append(f"authorization: {basic(auth)}")
     content = b"" if body is None else encoded(body)

@@ -70,6 +70,18 @@ export type AuthorBody = { avatarUrl?: string | null; brandId?: string | null; d
 
 export type BeginConversationBody = { clientId?: string | null; deviceId?: string | null; reason: "linkRequest" | "message" | "prechatCapture" | "proactiveMessaging" | "startConversation"; referral?: ReferralBody | null };
 
+export type BulkCounts = { joined: number; left: number; refused: number; unchanged: number };
+
+export type BulkJoin = { subscribeSDKClient: boolean | null; type: "join"; userExternalId?: string | null; userId?: string | null };
+
+export type BulkLeave = { participantId?: string | null; type: "leave"; userExternalId?: string | null; userId?: string | null };
+
+export type BulkParticipantsBody = { atomic?: boolean | null; items: Array<BulkJoin | BulkLeave> };
+
+export type BulkParticipantsResponse = { counts: BulkCounts; results: Array<BulkResult> };
+
+export type BulkResult = { errors?: Array<ItemError>; index: number; participant?: Participant; status: number };
+
 export type Buy = { amount: number; currency?: string; metadata?: Record<string, unknown>; text: string; type: "buy" };
 
 export type BuyBody = { amount: number; currency?: string | null; metadata?: Record<string, string | number | boolean | null> | null; text: string; type: "buy" };
@@ -184,6 +196,8 @@ export type Empty = Record<string, unknown>;
 
 export type Error = { code: string; title: string };
 
+export type ErrorLine = { errors: Array<ItemError>; status: number; type: "error" };
+
 export type ErrorResponse = { errors: Array<Error> };
 
 export type Event = { createdAt: string; id: string; payload: unknown; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "passthrough:messaging" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update" };
@@ -280,6 +294,8 @@ export type Item = { actions: Array<Buy | Link | Postback | Webview>; altText?: 
 
 export type ItemBody = { actions: Array<BuyBody | LinkBody | PostbackBody | WebviewBody>; altText?: string | null; description?: string | null; mediaType?: string | null; mediaUrl?: string | null; metadata?: Record<string, string | number | boolean | null> | null; size?: "compact" | "large" | null; title: string };
 
+export type ItemError = { code: string; title: string };
+
 export type LastMessage = { author: Author; id: string; received: string; text?: string; type: string };
 
 export type LineIntegration = { channelAccessToken?: string; channelId?: string; channelSecret?: string; defaultResponder?: DefaultResponder; displayName?: string; id: string; lineId?: string; qrCodeUrl?: string; serviceCode?: string; showAIDisclaimer?: boolean; status?: "active" | "error" | "inactive"; switcherSecret?: string; type: "line" };
@@ -321,6 +337,10 @@ export type Member = { clientAssociations?: Array<ClientAssociation>; id: string
 export type MemberListResponse = { links?: Links; meta: PageMeta; participants: Array<Member>; total?: number };
 
 export type MemberUser = { externalId?: string; id: string; profile: Profile };
+
+export type MembersProgress = { joined: number; joins: number; leaves: number; left: number; type: "progress" };
+
+export type MembersSummary = { dryRun: boolean; joined: number; left: number; stayed: number; type: "summary"; version: string };
 
 export type Membership = { conversationId: string; displayName?: string; joinedAt: string; lastRead?: string; lastUpdatedAt: string; participantCount: number; participantId: string; type: "personal" | "sdkGroup"; unreadCount: number };
 
@@ -614,6 +634,7 @@ export interface Operations {
   AcceptControl: { path: { appId: string; conversationId: string }; query: object; body: AcceptControlBody; response: Empty };
   Authorize: { path: object; query: { client_id?: string; response_type?: string; state?: string; redirect_uri?: string }; body: undefined; response: undefined };
   BeginConversation: { path: { appId: string; userIdOrExternalId: string }; query: { brandId?: string }; body: BeginConversationBody; response: ConversationResponse };
+  BulkParticipants: { path: { appId: string; conversationId: string }; query: object; body: BulkParticipantsBody; response: BulkParticipantsResponse };
   ChangeControl: { path: { appId: string; conversationId: string }; query: object; body: ControlBody; response: Empty };
   ClearInboxCalls: { path: { appId: string; name: string }; query: object; body: undefined; response: Empty };
   CreateApp: { path: object; query: object; body: AppCreateBody; response: AppResponse };
@@ -716,6 +737,7 @@ export interface Operations {
   RegisterDevice: { path: { appId: string; userIdOrExternalId: string; guid: string }; query: { brandId?: string }; body: DeviceBody; response: DeviceResponse };
   ReleaseControl: { path: { appId: string; conversationId: string }; query: object; body: ReleaseControlBody; response: Empty };
   RemoveClient: { path: { appId: string; userIdOrExternalId: string; clientId: string }; query: { brandId?: string }; body: undefined; response: Empty };
+  ReplaceParticipants: { path: { appId: string; conversationId: string }; query: { dryRun?: string }; body: Array<ParticipantJoinBody>; response: MembersSummary };
   ReportMessageOutcome: { path: { appId: string; conversationId: string; messageId: string }; query: object; body: MessageOutcomeBody; response: Empty };
   ResetApp: { path: { appId: string }; query: object; body: undefined; response: Empty };
   RestoreSnapshot: { path: { snapshotName: string }; query: object; body: undefined; response: Empty };
@@ -745,6 +767,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   AcceptControl: "POST /v2/apps/{appId}/conversations/{conversationId}/acceptControl",
   Authorize: "GET /oauth/authorize",
   BeginConversation: "POST /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/conversations",
+  BulkParticipants: "POST /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants/bulk",
   ChangeControl: "POST /heliograph/v1/apps/{appId}/conversations/{conversationId}/control",
   ClearInboxCalls: "DELETE /heliograph/v1/apps/{appId}/sandbox/inboxes/{name}/calls",
   CreateApp: "POST /v2/apps",
@@ -847,6 +870,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   RegisterDevice: "PUT /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/devices/{guid}",
   ReleaseControl: "POST /v2/apps/{appId}/conversations/{conversationId}/releaseControl",
   RemoveClient: "DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/clients/{clientId}",
+  ReplaceParticipants: "PUT /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants",
   ReportMessageOutcome: "POST /heliograph/v1/apps/{appId}/conversations/{conversationId}/messages/{messageId}/outcome",
   ResetApp: "POST /heliograph/v1/apps/{appId}/sandbox/reset",
   RestoreSnapshot: "POST /heliograph/v1/sandbox/snapshots/{snapshotName}/restore",

@@ -20,6 +20,7 @@ from heliograph.cli.inbox import inbox
 from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
+from heliograph.cli.members import members
 from heliograph.cli.oauth_clients import oauth_clients
 from heliograph.cli.report.command import report
 from heliograph.cli.seed import reset, seed
@@ -118,6 +119,7 @@ COMMANDS = (
     deliver,
     deliveries,
     listen,
+    members,
     conformance,
 )
 for command in COMMANDS:

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 from heliograph.client._generated.async_api.groups import AsyncGroups
 from heliograph.client.async_calls import AsyncTransport
 from heliograph.client.async_events import AsyncEventsApi
+from heliograph.client.async_members import AsyncMembersApi
 from heliograph.client.auth import Auth
 from heliograph.client.exchange import base_url_of
 from heliograph.client.groups import group
@@ -101,6 +102,11 @@ class AsyncClient(AsyncGroups):
     def events(self) -> AsyncEventsApi:
         """The events of an app, as they happen."""
         return AsyncEventsApi(self)
+
+    @group
+    def members(self) -> AsyncMembersApi:
+        """The members of conversations, as a whole."""
+        return AsyncMembersApi(self)
 
     def with_options(
         self,

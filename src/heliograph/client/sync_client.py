@@ -19,6 +19,7 @@ from heliograph.client.http.pool import Pool, is_bound, sync_owner
 from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, with_changes
 from heliograph.client.sync_calls import Transport
 from heliograph.client.sync_events import EventsApi
+from heliograph.client.sync_members import MembersApi
 from heliograph.client.values import whole
 from heliograph.errors import InvalidArgument
 
@@ -102,6 +103,11 @@ class Client(Groups):
     def events(self) -> EventsApi:
         """The events of an app, as they happen."""
         return EventsApi(self)
+
+    @group
+    def members(self) -> MembersApi:
+        """The members of conversations, as a whole."""
+        return MembersApi(self)
 
     def with_options(
         self,

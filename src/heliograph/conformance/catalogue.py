@@ -10,6 +10,7 @@ from heliograph.conformance.check import RULES, Check
 from heliograph.conformance.checks import (  # noqa: F401 - registers checks
     apps,
     attachments,
+    bulk,
     clients,
     contents,
     control,
@@ -31,8 +32,8 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
 )
 from heliograph.conformance.operations import operation_checks
 
-_TOPICS = """participants messages users identities merging devices endusers clients conversations metadata apps
-    integrations switchboards control attachments oauth webhooks deliveries listings memberships history finding
+_TOPICS = """participants bulk messages users identities merging devices endusers clients conversations metadata
+    apps integrations switchboards control attachments oauth webhooks deliveries listings memberships history finding
     recording pages credentials requests responses"""
 """In the order of docs/behaviour.md."""
 

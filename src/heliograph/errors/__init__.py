@@ -8,8 +8,8 @@ into a response; the client raises the same class for that response.
     ├── InvalidArgument         invalid arguments of a client call; nothing was sent
     ├── ApiError                a response with `{"errors": [{"code", "title"}, …]}`
     │   ├── BadRequest 400, Unauthorized 401, Forbidden 403, NotFound 404, MethodNotAllowed 405,
-    │   │   RequestTimeout 408, Conflict 409, PayloadTooLarge 413, UnsupportedMediaType 415, Locked 423,
-    │   │   RateLimited 429, HeadersTooLarge 431
+    │   │   RequestTimeout 408, Conflict 409, PreconditionFailed 412, PayloadTooLarge 413, UnsupportedMediaType 415,
+    │   │   Locked 423, RateLimited 429, HeadersTooLarge 431
     │   └── ServerError 500, ServiceUnavailable 503
     ├── TransportError          no response
     │   └── ConnectionFailed, Timeout, ClientUnusable
@@ -65,6 +65,7 @@ from heliograph.errors.statuses import (
     MethodNotAllowed,
     NotFound,
     PayloadTooLarge,
+    PreconditionFailed,
     RateLimited,
     RequestTimeout,
     ServerError,
@@ -116,6 +117,7 @@ __all__ = [
     "OAuthError",
     "OnlyOneSwitchboard",
     "PayloadTooLarge",
+    "PreconditionFailed",
     "RateLimited",
     "RequestTimeout",
     "ServerError",

@@ -104,6 +104,14 @@ class Conflict(ApiError):
     title = "Conflict"
 
 
+class PreconditionFailed(ApiError):
+    """The version in `If-Match` is not the present one."""
+
+    status = 412
+    code = "precondition_failed"
+    title = "The resource has another version than If-Match"
+
+
 class PayloadTooLarge(ApiError):
     """The body is larger than the API accepts."""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import cached_property
 from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph.storage.buckets import Shard
@@ -20,6 +21,7 @@ from heliograph.storage.partitions import Partitions
 from heliograph.storage.rows import conversations
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.snapshots import Snapshots
+from heliograph.storage.turns import Turns
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -59,6 +61,11 @@ class Store(ABC):
     is_quiet: Callable[[], bool] = staticmethod(lambda: False)
     """Returns whether at most one request is in flight in this process, so that blocking the event loop for a moment
     delays no other."""
+
+    @cached_property
+    def turns(self) -> Turns:
+        """The turns of requests with many changes in this process."""
+        return Turns()
 
     @property
     def shards(self) -> Sequence[Shard]:

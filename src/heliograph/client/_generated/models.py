@@ -29,6 +29,9 @@ __all__ = [
     "Attempt",
     "Author",
     "AuthorWebhook",
+    "BulkCounts",
+    "BulkParticipantsResponse",
+    "BulkResult",
     "Buy",
     "CarouselMessage",
     "Client",
@@ -88,6 +91,7 @@ __all__ = [
     "IntegrationResponse",
     "IosIntegration",
     "Item",
+    "ItemError",
     "LastMessage",
     "LineIntegration",
     "Link",
@@ -1616,6 +1620,38 @@ class MembershipListResponse(Model):
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
     total_unread: int | None = plain("totalUnread")
+
+
+class ItemError(Model):
+    """An entry of `errors`, as in an error response."""
+
+    code: str = plain("code")
+    title: str = plain("title")
+
+
+class BulkResult(Model):
+    """What became of an item: the status that a single call would have had, with its participant or its errors."""
+
+    index: int = plain("index")
+    status: int = plain("status")
+    participant: Participant | None = one("participant", Participant)
+    errors: list[ItemError] | None = many("errors", ItemError)
+
+
+class BulkCounts(Model):
+    """How many items had which outcome. `unchanged` are joins of participants."""
+
+    joined: int = plain("joined")
+    left: int = plain("left")
+    unchanged: int = plain("unchanged")
+    refused: int = plain("refused")
+
+
+class BulkParticipantsResponse(Model):
+    """The results in the order of the items."""
+
+    results: list[BulkResult] = many("results", BulkResult)
+    counts: BulkCounts = one("counts", BulkCounts)
 
 
 class MembershipChange(Model):

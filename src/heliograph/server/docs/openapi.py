@@ -22,7 +22,8 @@ from heliograph.server.docs.parameters import (
 )
 from heliograph.server.http.responses import ErrorResponse
 from heliograph.wire.base import Body, Response
-from heliograph.wire.formats import Bytes, Format, Json, JsonOrAccepted, Redirect
+from heliograph.wire.bulk import BulkJoin, BulkLeave
+from heliograph.wire.formats import LINES, Bytes, Format, Json, JsonOrAccepted, JsonOrLines, Redirect, Rows
 from heliograph.wire.messages import MESSAGES_PER_PAGE
 from heliograph.wire.operations import AnyOperation, Credential, Scope
 from heliograph.wire.paging import DEFAULT_SIZE
@@ -66,7 +67,9 @@ _ONE_USER: JSON = {"oneOf": [{"required": ["userId"]}, {"required": ["userExtern
 _RULES: dict[type[Body], JSON] = {
     ParticipantBody: _ONE_USER,
     ParticipantJoinBody: {**_ONE_USER, "required": ["subscribeSDKClient"]},
+    BulkJoin: {**_ONE_USER, "required": ["type", "subscribeSDKClient"]},
     ParticipantLeaveBody: {"minProperties": 1, "maxProperties": 1},
+    BulkLeave: {"minProperties": 2, "maxProperties": 2},
 }
 _TEXT: JSON = {"type": "string"}
 _FILE: JSON = {Bytes.media_type: {}}
@@ -74,6 +77,7 @@ _HEADERS: dict[str, tuple[str, JSON]] = {
     "X-Request-Id": ("The client's own id if it sent a valid one, or a new one.", _TEXT),
     "Location": ("The URL of the redirect.", _TEXT),
     "WWW-Authenticate": ("The authentication schemes.", _TEXT),
+    "ETag": ("The version of the membership, in quotes.", _TEXT),
     "Retry-After": ("Seconds after which to retry.", {"type": "integer", "minimum": 0}),
 }
 _SECURITY: dict[Credential, list[JSON]] = {
@@ -207,8 +211,15 @@ def _scopes(operation: AnyOperation) -> list[str]:
 
 def _content(format: Format[Any], schema_of: Schemas) -> JSON:
     schemas = [schema_of[kind] for kind in format.kinds]
+    example = example_of(format.kind)
+    if isinstance(format, Rows):
+        array, line = schemas
+        return {format.media_type: {"schema": array, "example": [example]}, LINES: {"schema": line, "example": example}}
+    if isinstance(format, JsonOrLines):
+        whole = {"schema": schemas[0], "example": example}
+        return {format.media_type: whole, LINES: {"schema": {"anyOf": schemas}, "example": example}}
     content: JSON = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
-    if (example := example_of(format.kind)) is not None:
+    if example is not None:
         content["example"] = example
     return dict.fromkeys((format.media_type, *format.other_media_types), content)
 
@@ -269,6 +280,8 @@ def _responses(operation: AnyOperation, schema_of: Schemas) -> JSON:
     if isinstance(operation.response, Redirect):
         content = {"schema": _TEXT, "example": "Found. Redirecting to https://shop.example.org/callback?code=the-code"}
         success["content"] = {operation.response.media_type: content}
+    if isinstance(operation.response, JsonOrLines):
+        success["headers"] |= {"ETag": {"$ref": "#/components/headers/ETag"}}
     rendered: JSON = {str(operation.status): success}
     if isinstance(operation.response, JsonOrAccepted):
         rendered["202"] = {**success, "description": "Not finished: `remainingSeconds` is left."}

@@ -74,6 +74,7 @@ QUERY = {
     "listener": "The name under which ListListeners lists the stream while it is open.",
     "forwardTo": "The URL to which the listener forwards the events, for ListListeners.",
     "q": "An id, an external id, an email address, or the beginning of the name of a conversation.",
+    "dryRun": "`true` changes nothing, and responds with what would change.",
     "sort": "The order: `newest` or `oldest`; for conversations and memberships also `activity`.",
     "at": "A time: those who were in the conversation then. It cannot be combined with filters, `sort` or `include`.",
     "include": "What the response includes, separated by commas.",
@@ -86,4 +87,7 @@ QUERY = {
     "wait": "How many seconds to wait for a record if the page would be empty: up to 60.",
     "redirect_uri": "The URL to which the browser is redirected.",
 }
-REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the client received from this stream."}
+REQUEST_HEADERS = {
+    "Last-Event-ID": "The id of the last event that the client received from this stream.",
+    "If-Match": "The version of the membership, in quotes, that a list or a dry run reported.",
+}

@@ -110,6 +110,12 @@ async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: Loc
     return [_ROWS.load(row) for row in await reader.get_many("app_user", _ROWS.columns, _KEY, wanted, lock=lock)]
 
 
+async def existing(reader: Reader, app_id: str, user_ids: Iterable[str]) -> set[str]:
+    """Those of the ids that are ids of users."""
+    wanted = [(reader.bucket(user_id), app_id, user_id) for user_id in user_ids]
+    return {row[0] for row in await reader.get_many("app_user", ("id",), _KEY, wanted)}
+
+
 async def profiles(reader: Reader, keys: Iterable[tuple[str, str]]) -> list[UserProfile]:
     """The profiles of the users with these (app id, user id)."""
     wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]

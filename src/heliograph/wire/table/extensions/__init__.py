@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table.extensions import (
+    bulk,
     contents,
     deliveries,
     end_users,
@@ -18,6 +19,7 @@ EXTENSIONS: tuple[AnyOperation, ...] = (
     *recorded_requests.OPERATIONS,
     *contents.OPERATIONS,
     *memberships.OPERATIONS,
+    *bulk.OPERATIONS,
     *history.OPERATIONS,
     *end_users.OPERATIONS,
     *oauth.OPERATIONS,
