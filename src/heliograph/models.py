@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.async_api.oauth import AsyncOAuthApi as AsyncOAuthApi
     from heliograph.client._generated.async_api.oauth_clients import AsyncOAuthClientsApi as AsyncOAuthClientsApi
     from heliograph.client._generated.async_api.participants import AsyncParticipantsApi as AsyncParticipantsApi
+    from heliograph.client._generated.async_api.people import AsyncPeopleApi as AsyncPeopleApi
     from heliograph.client._generated.async_api.recorded_requests import (
         AsyncRecordedRequestsApi as AsyncRecordedRequestsApi,
     )
@@ -93,6 +94,9 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import DeviceResponse as DeviceResponse
     from heliograph.client._generated.models import DisplaySettings as DisplaySettings
     from heliograph.client._generated.models import Empty as Empty
+    from heliograph.client._generated.models import Erasure as Erasure
+    from heliograph.client._generated.models import ErasureListResponse as ErasureListResponse
+    from heliograph.client._generated.models import ErasureResponse as ErasureResponse
     from heliograph.client._generated.models import EventRecord as EventRecord
     from heliograph.client._generated.models import EventRecordListResponse as EventRecordListResponse
     from heliograph.client._generated.models import ExternalMessage as ExternalMessage
@@ -116,6 +120,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import IntegrationResponse as IntegrationResponse
     from heliograph.client._generated.models import IosIntegration as IosIntegration
     from heliograph.client._generated.models import Item as Item
+    from heliograph.client._generated.models import KeptData as KeptData
     from heliograph.client._generated.models import LastMessage as LastMessage
     from heliograph.client._generated.models import LineIntegration as LineIntegration
     from heliograph.client._generated.models import Link as Link
@@ -222,6 +227,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.sync_api.oauth import OAuthApi as OAuthApi
     from heliograph.client._generated.sync_api.oauth_clients import OAuthClientsApi as OAuthClientsApi
     from heliograph.client._generated.sync_api.participants import ParticipantsApi as ParticipantsApi
+    from heliograph.client._generated.sync_api.people import PeopleApi as PeopleApi
     from heliograph.client._generated.sync_api.recorded_requests import RecordedRequestsApi as RecordedRequestsApi
     from heliograph.client._generated.sync_api.switchboard_actions import SwitchboardActionsApi as SwitchboardActionsApi
     from heliograph.client._generated.sync_api.switchboard_integrations import (
@@ -425,6 +431,7 @@ __all__ = [
     "AsyncOAuthApi",
     "AsyncOAuthClientsApi",
     "AsyncParticipantsApi",
+    "AsyncPeopleApi",
     "AsyncRecordedRequestsApi",
     "AsyncSwitchboardActionsApi",
     "AsyncSwitchboardIntegrationsApi",
@@ -501,6 +508,9 @@ __all__ = [
     "DownloadMessageRefBody",
     "Empty",
     "EndUsersApi",
+    "Erasure",
+    "ErasureListResponse",
+    "ErasureResponse",
     "ErrorItem",
     "EventRecord",
     "EventRecordListResponse",
@@ -550,6 +560,7 @@ __all__ = [
     "IosIntegrationBody",
     "Item",
     "ItemBody",
+    "KeptData",
     "LastMessage",
     "LineIntegration",
     "LineIntegrationBody",
@@ -627,6 +638,7 @@ __all__ = [
     "ParticipantsApi",
     "PassControlBody",
     "PayloadTooLarge",
+    "PeopleApi",
     "Place",
     "PlaceBody",
     "Postback",
@@ -751,6 +763,7 @@ _HOMES = {
     "AsyncOAuthApi": "heliograph.client._generated.async_api.oauth",
     "AsyncOAuthClientsApi": "heliograph.client._generated.async_api.oauth_clients",
     "AsyncParticipantsApi": "heliograph.client._generated.async_api.participants",
+    "AsyncPeopleApi": "heliograph.client._generated.async_api.people",
     "AsyncRecordedRequestsApi": "heliograph.client._generated.async_api.recorded_requests",
     "AsyncSwitchboardActionsApi": "heliograph.client._generated.async_api.switchboard_actions",
     "AsyncSwitchboardIntegrationsApi": "heliograph.client._generated.async_api.switchboard_integrations",
@@ -810,6 +823,9 @@ _HOMES = {
     "DeviceResponse": "heliograph.client._generated.models",
     "DisplaySettings": "heliograph.client._generated.models",
     "Empty": "heliograph.client._generated.models",
+    "Erasure": "heliograph.client._generated.models",
+    "ErasureListResponse": "heliograph.client._generated.models",
+    "ErasureResponse": "heliograph.client._generated.models",
     "EventRecord": "heliograph.client._generated.models",
     "EventRecordListResponse": "heliograph.client._generated.models",
     "ExternalMessage": "heliograph.client._generated.models",
@@ -833,6 +849,7 @@ _HOMES = {
     "IntegrationResponse": "heliograph.client._generated.models",
     "IosIntegration": "heliograph.client._generated.models",
     "Item": "heliograph.client._generated.models",
+    "KeptData": "heliograph.client._generated.models",
     "LastMessage": "heliograph.client._generated.models",
     "LineIntegration": "heliograph.client._generated.models",
     "Link": "heliograph.client._generated.models",
@@ -935,6 +952,7 @@ _HOMES = {
     "OAuthApi": "heliograph.client._generated.sync_api.oauth",
     "OAuthClientsApi": "heliograph.client._generated.sync_api.oauth_clients",
     "ParticipantsApi": "heliograph.client._generated.sync_api.participants",
+    "PeopleApi": "heliograph.client._generated.sync_api.people",
     "RecordedRequestsApi": "heliograph.client._generated.sync_api.recorded_requests",
     "SwitchboardActionsApi": "heliograph.client._generated.sync_api.switchboard_actions",
     "SwitchboardIntegrationsApi": "heliograph.client._generated.sync_api.switchboard_integrations",

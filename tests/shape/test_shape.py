@@ -159,6 +159,7 @@ WITHOUT_TENANT = {
     "apps.every",
     "apps.deleted",
     "inactivity.page",
+    "erasures.abandoned",
 }
 WITHOUT_TENANT |= {"placement.read_placement"}
 WITHOUT_TENANT |= {"schema.version", "schema.migrate", "schema.take", "paging.slice_of", "paging.filtered_slice_of"}
@@ -215,6 +216,7 @@ ROWS = {
     "uses",
     "upload",
     "removal",
+    "erasure",
     "outbound",
     "requests",
 }
@@ -267,6 +269,7 @@ def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_buck
         "support_user",
         "request",
         "listener",
+        "merged_user",
     }
     assert set(keys) == tables
     for table, key in keys.items():

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 
 from heliograph.background import Failures
+from heliograph.maintenance.erasures import continuing_erasures
 from heliograph.maintenance.files import removing_files
 from heliograph.maintenance.inactivity import InactivityWatch
 from heliograph.maintenance.lease import BEAT_SECONDS, MaintenanceLease
@@ -27,8 +28,8 @@ Service = Callable[[], Awaitable[None]]
 async def maintaining(
     store: Store, blobs: Blobs, keep_days: int, failures: Failures
 ) -> AsyncIterator[Callable[[], None]]:
-    """Purge deleted apps, delete unused files and the messages of inactive conversations, and prune events and
-    deliveries older than `keep_days`, and sessions of the console that have ended.
+    """Purge deleted apps, delete unused files and the messages of inactive conversations, prune events and deliveries
+    older than `keep_days`, and sessions of the console that have ended, and finish erasures that were interrupted.
 
     Runs while the context is open. Yields a callback that starts a purge immediately, if this process does the
     maintenance; call it after an app is deleted.
@@ -40,6 +41,7 @@ async def maintaining(
         "files": partial(removing_files, store, blobs, failures),
         "inactivity": InactivityWatch(store, failures).run,
         "sessions": partial(ending_sessions, store),
+        "erasures": partial(continuing_erasures, store, blobs, failures),
     }
     lease = MaintenanceLease(store)
     run = partial(_run_by_turns, lease, services, failures) if store.shared else partial(_run, services, failures)

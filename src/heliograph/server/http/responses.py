@@ -13,7 +13,7 @@ from msgspec import Struct
 from heliograph.errors import ApiError, OAuthError, PayloadTooLarge, RequestTimeout
 from heliograph.server.auth.refusals import Refusal, refusal_of
 from heliograph.server.http.exchange import Exchange, HeaderList
-from heliograph.wire.formats import Bytes, EventStream, Format, Json, JsonOrAccepted, Redirect
+from heliograph.wire.formats import Bytes, EventStream, Format, Json, JsonLines, JsonOrAccepted, Redirect
 from heliograph.wire.operations import Operation
 
 R = TypeVar("R")
@@ -134,12 +134,19 @@ async def _file(status: int, chunks: AsyncGenerator[bytes, None]) -> Response:
     return StreamResponse(status=status, headers=headers, first=await anext(chunks), rest=chunks)
 
 
+async def _json_lines(status: int, lines: AsyncGenerator[bytes, None]) -> Response:
+    headers = [(b"content-type", JsonLines.media_type.encode()), (b"cache-control", b"no-store")]
+    # The first line is awaited before the status is sent, so that errors at the start have a status of their own.
+    return StreamResponse(status=status, headers=headers, first=await anext(lines), rest=lines)
+
+
 _RESPONDERS: dict[type[Format[Any]], Callable[..., Awaitable[Response]]] = {
     JsonOrAccepted: _json_or_accepted,  # before its base class
     Json: _json,
     Redirect: _redirect,
     EventStream: _event_stream,
     Bytes: _file,
+    JsonLines: _json_lines,
 }
 
 

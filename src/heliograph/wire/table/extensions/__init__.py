@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heliograph.wire.operations import AnyOperation
-from heliograph.wire.table.extensions import contents, deliveries, end_users, oauth, recorded_requests
+from heliograph.wire.table.extensions import contents, deliveries, end_users, oauth, people, recorded_requests
 
 EXTENSIONS: tuple[AnyOperation, ...] = (
     *deliveries.OPERATIONS,
@@ -11,4 +11,5 @@ EXTENSIONS: tuple[AnyOperation, ...] = (
     *contents.OPERATIONS,
     *end_users.OPERATIONS,
     *oauth.OPERATIONS,
+    *people.OPERATIONS,
 )
