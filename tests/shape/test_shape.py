@@ -159,9 +159,8 @@ WITHOUT_TENANT = {
     "apps.every",
     "apps.deleted",
     "inactivity.page",
-    "erasures.abandoned",
 }
-WITHOUT_TENANT |= {"placement.read_placement"}
+WITHOUT_TENANT |= {"placement.read_placement", "erasures.abandoned"}
 WITHOUT_TENANT |= {"schema.version", "schema.migrate", "schema.take", "paging.slice_of", "paging.filtered_slice_of"}
 # A delivery finds its tenant by the webhook, and the stream reads the events of all tenants.
 WITHOUT_TENANT |= {"webhooks.find", "stream.start", "stream.newest", "stream.changed_apps", "cursors.prepare"}
