@@ -10,7 +10,7 @@ from heliograph.cli.chaos import chaos
 from heliograph.cli.clock import clock
 from heliograph.cli.conformance import conformance
 from heliograph.cli.console import console
-from heliograph.cli.database import backup, copy, distribute, migrate, restore
+from heliograph.cli.database import backup, compact, copy, distribute, migrate, restore
 from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
 from heliograph.cli.dev import dev
@@ -107,6 +107,7 @@ COMMANDS = (
     init,
     migrate,
     distribute,
+    compact,
     copy,
     backup,
     restore,

@@ -1,8 +1,8 @@
 """Erases a person: deletes the user, then removes what names the user from everything that stays.
 
-No row about a user can be added once the user is deleted, because a transaction that adds one locks the user. So the rows of the
-app are examined afterwards, in steps. Each step is a transaction that stores how far it came, so any process can go on
-after a crash, and several that do so at once share the steps.
+A transaction that adds a row about a user locks the user, so there are no new ones once the user is deleted. The rows of
+the app are examined afterwards, in steps. Each step is a transaction that stores how far it came, so any process can go
+on after a crash, and several that do so at once share the steps.
 """
 
 from __future__ import annotations

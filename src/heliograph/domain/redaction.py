@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Raw, Struct
+
+from heliograph.wire.clients import ClientType
 
 Object = dict[str, Any]
 
@@ -15,7 +17,8 @@ _DECODER = msgspec.json.Decoder()
 _EMPTY = {"type": "text", "text": ""}
 _CONVERSATION = ("id", "type", "activeSwitchboardIntegration", "pendingSwitchboardIntegration")
 _CLIENT = ("id", "type", "status", "integrationId")
-_AS_THEY_ARE = ("reason", "creationReason", "destination", "isFinalEvent")
+_AS_THEY_ARE = ("reason", "creationReason", "isFinalEvent")
+_CHANNELS = frozenset(get_args(ClientType))
 
 
 class Redaction(Struct, frozen=True):
@@ -115,8 +118,11 @@ class Redaction(Struct, frozen=True):
                     shown[name] = {"payload": ""}
                 case "referral":
                     shown[name] = {"code": ""}
+                case "destination":
+                    # The report of an outcome can name any channel.
+                    shown[name] = {"type": value.get("type") if value.get("type") in _CHANNELS else ""}
                 case "error":
-                    shown[name] = {**_only(value, ("code",)), "message": ""}
+                    shown[name] = {"code": "", "message": ""}
         return shown
 
 

@@ -166,13 +166,17 @@ async def _delete(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str 
 async def remove(
     tx: Tx, tenant: Tenant, seats: Seats, personal: list[StoredConversation], *, last: bool, bare: bool = False
 ) -> None:
-    """Delete these personal conversations and, if `last` is set, the user. With `bare`, events show ids alone."""
+    """Delete these personal conversations and, if `last` is set, the user.
+
+    With `bare` the caller removes what else is about the user: events show ids alone, and recorded requests stay.
+    """
     await _remove_from_conversations(tx, tenant, seats, personal, last=last, bare=bare)
     if last:
         user = seats.user
         await clients.remove_of_user(tx, tenant.app_id, user.id)
         await devices.remove_of_user(tx, tenant.app_id, user.id)
-        await recorded_requests.remove_about(tx, tenant.app_id, user.id, user.external_id)
+        if not bare:
+            await recorded_requests.remove_about(tx, tenant.app_id, user.id, user.external_id)
         await merged_users.remove(tx, tenant.app_id, user.id)
         await users.identify(tx, [user], [])
         await users.remove(tx, user)
