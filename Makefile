@@ -29,6 +29,7 @@ check: .venv/dev ## Check format, lint, types, imports, generated files and shap
 	$(BIN)/python -m tools.generate_client --check
 	$(BIN)/python -m tools.generate_compat --check
 	$(BIN)/python -m tools.generate_console_api --check
+	$(BIN)/python -m tools.generate_rules_page --check
 	$(BIN)/python -m tools.unasync --check
 	$(BIN)/pytest tests/shape
 	@if command -v npm > /dev/null; then $(MAKE) --no-print-directory check-ui; \
@@ -42,8 +43,9 @@ format: .venv/dev ## Format the code, and fix what ruff can fix.
 	$(BIN)/ruff format src tests bench tools examples
 	$(BIN)/ruff check --fix src tests bench tools examples
 
-generate: .venv/dev ## Regenerate the client, heliograph.compat and the types of the console from the table of operations.
+generate: .venv/dev ## Regenerate the client, heliograph.compat, the types of the console, and the page of the rules.
 	$(BIN)/python -m tools.generate_console_api
+	$(BIN)/python -m tools.generate_rules_page
 	$(BIN)/python -m tools.generate_client
 	$(BIN)/python -m tools.generate_compat
 	$(BIN)/python -m tools.unasync

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.async_api.devices import AsyncDevicesApi as AsyncDevicesApi
     from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi as AsyncEndUsersApi
     from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi as AsyncIntegrationsApi
+    from heliograph.client._generated.async_api.memberships import AsyncMembershipsApi as AsyncMembershipsApi
     from heliograph.client._generated.async_api.messages import AsyncMessagesApi as AsyncMessagesApi
     from heliograph.client._generated.async_api.oauth import AsyncOAuthApi as AsyncOAuthApi
     from heliograph.client._generated.async_api.oauth_clients import AsyncOAuthClientsApi as AsyncOAuthClientsApi
@@ -131,6 +132,8 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import LocationMessage as LocationMessage
     from heliograph.client._generated.models import LocationRequest as LocationRequest
     from heliograph.client._generated.models import MailgunIntegration as MailgunIntegration
+    from heliograph.client._generated.models import Member as Member
+    from heliograph.client._generated.models import MemberListResponse as MemberListResponse
     from heliograph.client._generated.models import MembershipPayload as MembershipPayload
     from heliograph.client._generated.models import MergedClients as MergedClients
     from heliograph.client._generated.models import MergedConversations as MergedConversations
@@ -223,6 +226,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.sync_api.devices import DevicesApi as DevicesApi
     from heliograph.client._generated.sync_api.end_users import EndUsersApi as EndUsersApi
     from heliograph.client._generated.sync_api.integrations import IntegrationsApi as IntegrationsApi
+    from heliograph.client._generated.sync_api.memberships import MembershipsApi as MembershipsApi
     from heliograph.client._generated.sync_api.messages import MessagesApi as MessagesApi
     from heliograph.client._generated.sync_api.oauth import OAuthApi as OAuthApi
     from heliograph.client._generated.sync_api.oauth_clients import OAuthClientsApi as OAuthClientsApi
@@ -427,6 +431,7 @@ __all__ = [
     "AsyncDevicesApi",
     "AsyncEndUsersApi",
     "AsyncIntegrationsApi",
+    "AsyncMembershipsApi",
     "AsyncMessagesApi",
     "AsyncOAuthApi",
     "AsyncOAuthClientsApi",
@@ -580,7 +585,10 @@ __all__ = [
     "MailgunCriteriaBody",
     "MailgunIntegration",
     "MailgunIntegrationBody",
+    "Member",
+    "MemberListResponse",
     "MembershipPayload",
+    "MembershipsApi",
     "MergedClients",
     "MergedConversations",
     "MergedUsers",
@@ -759,6 +767,7 @@ _HOMES = {
     "AsyncDevicesApi": "heliograph.client._generated.async_api.devices",
     "AsyncEndUsersApi": "heliograph.client._generated.async_api.end_users",
     "AsyncIntegrationsApi": "heliograph.client._generated.async_api.integrations",
+    "AsyncMembershipsApi": "heliograph.client._generated.async_api.memberships",
     "AsyncMessagesApi": "heliograph.client._generated.async_api.messages",
     "AsyncOAuthApi": "heliograph.client._generated.async_api.oauth",
     "AsyncOAuthClientsApi": "heliograph.client._generated.async_api.oauth_clients",
@@ -860,6 +869,8 @@ _HOMES = {
     "LocationMessage": "heliograph.client._generated.models",
     "LocationRequest": "heliograph.client._generated.models",
     "MailgunIntegration": "heliograph.client._generated.models",
+    "Member": "heliograph.client._generated.models",
+    "MemberListResponse": "heliograph.client._generated.models",
     "MembershipPayload": "heliograph.client._generated.models",
     "MergedClients": "heliograph.client._generated.models",
     "MergedConversations": "heliograph.client._generated.models",
@@ -948,6 +959,7 @@ _HOMES = {
     "DevicesApi": "heliograph.client._generated.sync_api.devices",
     "EndUsersApi": "heliograph.client._generated.sync_api.end_users",
     "IntegrationsApi": "heliograph.client._generated.sync_api.integrations",
+    "MembershipsApi": "heliograph.client._generated.sync_api.memberships",
     "MessagesApi": "heliograph.client._generated.sync_api.messages",
     "OAuthApi": "heliograph.client._generated.sync_api.oauth",
     "OAuthClientsApi": "heliograph.client._generated.sync_api.oauth_clients",

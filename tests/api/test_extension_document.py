@@ -101,6 +101,8 @@ def test_parameters_are_documented(document: Any) -> None:
         ("path", "appId"), ("query", "page"), ("query", "filter"), ("query", "sort"),
     }  # fmt: skip
     assert set(found["ListAppConversations"]) == {("path", "appId"), ("query", "page"), ("query", "sort")}
+    assert set(found["ListMembers"]) == {("path", "appId"), ("path", "conversationId"), ("query", "page")}
+    assert found["ListMembers"]["query", "page"]["properties"]["size"]["maximum"] == 1_000
     assert set(found["Find"]) == {("path", "appId"), ("query", "q")}
     for name in ("GetDelivery", "RetryDelivery"):
         assert set(found[name]) == {("path", "appId"), ("path", "deliveryId")}
@@ -156,6 +158,13 @@ def test_lists_and_search_are_as_documented(document: Any, own: Caller) -> None:
     for wanted in (ada, group, "crew"):
         assert len(check(document, "Find", answered(own, "Find", f"?q={wanted}"), 200)["results"]) == 1
     check(document, "Find", answered(own, "Find"), 400)
+
+
+def test_memberships_are_as_documented(document: Any, own: Caller) -> None:
+    group = own.new_group(own.new_user())
+    check(document, "ListMembers", answered(own, "ListMembers", conversation_id=group), 200)
+    check(document, "ListMembers", answered(own, "ListMembers", "?page[size]=1001", conversation_id=group), 400)
+    check(document, "ListMembers", answered(own, "ListMembers"), 404)
 
 
 def test_recorded_requests_are_as_documented(document: Any, own: Caller) -> None:

@@ -54,7 +54,7 @@ def test_a_server_that_cannot_use_the_schema_any_more_is_not_ready(server: Serve
 
 
 @pytest.mark.one_engine
-@pytest.mark.parametrize("path", ["/health/live", "/docs", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/health/live", "/docs", "/docs/behaviour", "/openapi.json"])
 def test_head(server: Server, path: str) -> None:
     """The headers of a GET without its body."""
     full, head = fetch(server, path), fetch(server, path, "HEAD")
@@ -63,7 +63,7 @@ def test_head(server: Server, path: str) -> None:
 
 
 @pytest.mark.one_engine
-@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/docs", "/openapi.json"])
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/docs", "/docs/behaviour", "/openapi.json"])
 def test_wrong_method(server: Server, path: str) -> None:
     """405 in the form of the API's errors."""
     answer = fetch(server, path, "POST")

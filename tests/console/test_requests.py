@@ -109,6 +109,10 @@ def test_a_rejected_request_and_one_that_deletes(console: Console) -> None:
         reference.click()
     expect(opened.value.locator("#operations-Participants-JoinConversation")).to_be_visible()
     opened.value.close()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Rules: participants").click()
+    expect(opened.value.get_by_text("participants.6", exact=True)).to_be_visible()
+    opened.value.close()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="All", exact=True).click()
     rows(page, "DELETE").click()

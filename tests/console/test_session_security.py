@@ -46,6 +46,18 @@ def test_a_link_that_is_opened_in_the_tab_of_the_console(page: Page, own: Caller
     expect(page.get_by_role("option", name="grace")).to_be_visible()
 
 
+def test_signing_in_again_ends_the_session_of_the_tab(page: Page, own: Caller) -> None:
+    page.goto(link(own))
+    sign_in(page, "Ada")
+    first = {"authorization": f"Bearer {stored(page)}"}
+    assert httpx.get(f"{own.url}/console/session", headers=first).status_code == 200
+    page.goto(link(own))
+    sign_in(page, "Eve")
+    assert httpx.get(f"{own.url}/console/session", headers=first).status_code == 401
+    page.reload()
+    expect(page.get_by_role("button", name="Eve")).to_be_visible()
+
+
 def test_the_token_is_in_storage_only(page: Page, own: Caller, sandbox_server: Server) -> None:
     """Not in URLs, the history, cookies, referrers, other headers, records of requests, streams or the log."""
     sent: list[Request] = []

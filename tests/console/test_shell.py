@@ -162,3 +162,15 @@ def test_a_server_without_apps(browser: Browser, sandbox_server: Server, owner: 
         expect(page.get_by_role("heading", name="API keys", level=1)).to_be_visible()
         expect(page.get_by_text("Shop was created")).to_be_visible()
         console.assert_accessible()
+
+
+def test_going_back_closes_a_dialog(console: Console) -> None:
+    console.open("users")
+    page = console.page
+    page.get_by_role("navigation").get_by_role("link", name="Conversations").click()
+    page.get_by_role("button", name="Show all").click()
+    page.get_by_role("button", name="New conversation").first.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.go_back()  # the order of the list replaces the view of the link
+    expect(page.get_by_role("heading", name="Users", level=1)).to_be_visible()
+    expect(page.get_by_role("dialog")).to_be_hidden()

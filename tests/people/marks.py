@@ -93,6 +93,8 @@ class Marks:
 
 def _richest(types: tuple[inspect.Type, ...]) -> inspect.Type:
     """The type of a union that has the most to say."""
-    given = [one for one in types if not isinstance(one, inspect.NoneType)]
     order = (inspect.StructType, inspect.DictType, inspect.ListType, inspect.StrType, inspect.Metadata)
-    return min(given, key=lambda one: next((n for n, kind in enumerate(order) if isinstance(one, kind)), len(order)))
+    return next(
+        (one for kind in order for one in types if isinstance(one, kind)),
+        next(one for one in types if not isinstance(one, inspect.NoneType)),
+    )

@@ -68,7 +68,7 @@ class Echo(Endpoint):
 
 
 def files_of(url: str) -> Iterator[tuple[str, bytes]]:
-    """The bytes of each file of a database: of SQLite all in its folder, of PostgreSQL a dump and those of its tables."""
+    """The bytes of each file of a database: of SQLite its folder, of PostgreSQL a dump and the files of its tables."""
     if is_sqlite(url):
         folder = Path(url.removeprefix("sqlite:///")).parent
         yield from ((path.name, path.read_bytes()) for path in folder.rglob("*") if path.is_file())

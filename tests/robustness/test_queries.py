@@ -136,7 +136,7 @@ BAD = [
 @paged
 @pytest.mark.parametrize("query", BAD, ids=lambda query: query[:40])
 def test_pages_that_are_refused(lists: World, operation: AnyOperation, query: str) -> None:
-    answer = get(lists, operation, query)
+    answer = get(lists, operation, query.replace("101", str(operation.largest_page + 1)))
     assert (answer.status, answer.errors) == (400, INVALID)
 
 

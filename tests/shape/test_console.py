@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from heliograph.wire.table import OPERATIONS
+from heliograph.wire.table.extensions import EXTENSIONS
 from tests.shape.test_shape import FILE_LINES, FUNCTION_LINES, ROOT, named
 
 UI = ROOT / "ui"
@@ -71,3 +73,13 @@ def test_the_built_files_are_those_of_the_sources() -> None:
     built = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in ASSETS.iterdir()}
     del built["BUILD"]
     assert noted == built
+
+
+def test_links_to_rules_lead_to_topics_of_the_page() -> None:
+    """The page of the rules has each topic that `rules.ts` names, and each tag of an operation of an app has one."""
+    text = (UI / "console/rules.ts").read_text()
+    topics = set(re.findall(r': "([a-z-]+)",?', text)) | {"requests"}
+    page = (ROOT / "src/heliograph/server/docs/assets/behaviour.html").read_text()
+    assert topics <= set(re.findall(r'<h2 id="([a-z-]+)"', page))
+    tags = {one.tag for one in (*OPERATIONS, *EXTENSIONS)}
+    assert tags <= set(re.findall(r'^  "?([A-Za-z ]+?)"?: "[a-z-]+",$', text, re.MULTILINE))

@@ -30,6 +30,9 @@ export async function restore(): Promise<void> {
 /** Rejects with an `ApiError`. */
 export async function signIn(body: SignInBody, { stay }: { stay: boolean }): Promise<void> {
   const { token, ...found } = await call("CreateConsoleSession", {}, { body, anonymous: true });
+  // Other tabs may use a session that is kept in the browser.
+  const isOfThisTab = session.value !== null && !expired.value && sessionStorage.getItem(KEY) !== null;
+  if (isOfThisTab) await call("DeleteOwnConsoleSession", {}).catch(() => undefined);
   forget();
   (stay ? localStorage : sessionStorage).setItem(KEY, token);
   authorize(token);

@@ -346,6 +346,10 @@ export type MailgunIntegration = { defaultResponder?: DefaultResponder; displayN
 
 export type MailgunIntegrationBody = { apiKey: string; defaultResponderId?: string | null; displayName?: string | null; domain: string; fromAddress?: string | null; hideUnsubscribeLink?: boolean | null; incomingAddress: string; showAIDisclaimer?: boolean | null; signingKey?: string | null; type: "mailgun" };
 
+export type Member = { clientAssociations: Array<ClientAssociation>; id: string; joinedAt: string; lastRead?: string; unreadCount: number; userExternalId?: string; userId: string };
+
+export type MemberListResponse = { links?: Links; meta: PageMeta; participants: Array<Member> };
+
 export type Message = { activity?: ActivityMessage; author: Author; content: TextMessage | CarouselMessage | FileMessage | FormMessage | FormResponseMessage | ImageMessage | ListMessage | LocationMessage | TemplateMessage; deleted?: boolean; id: string; metadata?: Record<string, unknown>; quotedMessage?: QuotedMessageMessage | QuotedMessageExternalMessageId; received: string; references?: Array<Reference>; source: Source };
 
 export type MessageAct = { content: TextMessageBody | CarouselMessageBody | FileMessageBody | FormMessageBody | FormResponseMessageBody | ImageMessageBody | ListMessageBody | LocationMessageBody | TemplateMessageBody; metadata?: Record<string, string | number | boolean | null> | null; quotedMessageId?: string | null; type: "message" };
@@ -710,6 +714,7 @@ export interface Operations {
   ListInboxes: { path: { appId: string }; query: object; body: undefined; response: InboxListResponse };
   ListIntegrations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: IntegrationListResponse };
   ListListeners: { path: { appId: string }; query: object; body: undefined; response: ListenerListResponse };
+  ListMembers: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: MemberListResponse };
   ListMessages: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: MessageListResponse };
   ListOAuthClients: { path: object; query: object; body: undefined; response: OAuthClientListResponse };
   ListOutbound: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: OutboundListResponse };
@@ -840,6 +845,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   ListInboxes: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes",
   ListIntegrations: "GET /v2/apps/{appId}/integrations",
   ListListeners: "GET /heliograph/v1/apps/{appId}/listeners",
+  ListMembers: "GET /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants",
   ListMessages: "GET /v2/apps/{appId}/conversations/{conversationId}/messages",
   ListOAuthClients: "GET /heliograph/v1/oauthClients",
   ListOutbound: "GET /heliograph/v1/apps/{appId}/outbound",

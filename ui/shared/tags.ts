@@ -83,6 +83,7 @@ export const TAGS: Record<keyof Operations, string> = {
   ListInboxes: "Sandbox",
   ListIntegrations: "Integrations",
   ListListeners: "Deliveries",
+  ListMembers: "Memberships",
   ListMessages: "Messages",
   ListOAuthClients: "OAuth Clients",
   ListOutbound: "End users",

@@ -19,7 +19,7 @@ from heliograph.client.values import EXACT, fields_of, key_of, plain, text_of, w
 from heliograph.errors import BadRequest, InvalidArgument
 from heliograph.wire.base import Body
 from heliograph.wire.operations import AnyOperation, BodyType
-from heliograph.wire.paging import MAX_SIZE, Page
+from heliograph.wire.paging import Page
 from heliograph.wire.validation import decode
 
 CURSOR_LENGTH = 24
@@ -190,7 +190,7 @@ def path_names(operation: AnyOperation) -> tuple[str, ...]:
     return operation.template.names
 
 
-def page_pairs(page: Page | Given | None) -> Pairs:
+def page_pairs(operation: AnyOperation, page: Page | Given | None) -> Pairs:
     """The query parameters of a page, without those at their defaults."""
     if page is None:
         return []
@@ -201,8 +201,8 @@ def page_pairs(page: Page | Given | None) -> Pairs:
     for cursor in cursors:
         if cursor is not None and (not isinstance(cursor, str) or len(cursor) != CURSOR_LENGTH):
             raise InvalidArgument(f"a cursor should be a string of {CURSOR_LENGTH} characters, not {cursor!r}")
-    if (size := whole(page.size)) is None or not 1 <= size <= MAX_SIZE:
-        raise InvalidArgument(f"the size of a page should be 1 to {MAX_SIZE}, not {page.size!r}")
+    if (size := whole(page.size)) is None or not 1 <= size <= operation.largest_page:
+        raise InvalidArgument(f"the size of a page should be 1 to {operation.largest_page}, not {page.size!r}")
     given = {"after": page.after, "before": page.before, "size": None if size == Page().size else str(size)}
     return [(f"page[{name}]", text_of(value, name)) for name, value in given.items() if value is not None]
 

@@ -47,7 +47,7 @@ def build(
     Raises:
         InvalidArgument: an argument breaks a rule of the API.
     """
-    pairs = arguments.page_pairs(page)
+    pairs = arguments.page_pairs(operation, page)
     if operation.filters:
         pairs += arguments.filter_pairs(operation, filters, filter_fields or {})
     for name, value in (query or {}).items():

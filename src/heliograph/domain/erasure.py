@@ -1,7 +1,7 @@
 """Erases a person: deletes the user, then removes what names the user from everything that stays.
 
-A transaction that adds a row about a user locks the user, so there are no new ones once the user is deleted. The rows of
-the app are examined afterwards, in steps. Each step is a transaction that stores how far it came, so any process can go
+A transaction that adds a row about a user locks the user, so there are no new ones once the user is deleted. Afterwards
+the rows of the app are examined in steps. Each step is a transaction that stores how far it came, so any process can go
 on after a crash, and several that do so at once share the steps.
 """
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 from heliograph.errors import ApiError
 from heliograph.wire.base import Body, Response
 from heliograph.wire.formats import Format
+from heliograph.wire.paging import MAX_SIZE
 
 P = TypeVar("P", bound=Struct, covariant=True)
 B = TypeVar("B")
@@ -77,7 +78,7 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     Its types are those of the values in its path, of its body, and of what its handler returns: `JOIN_CONVERSATION` is
     an `Operation[ConversationPath, ParticipantJoinBody, ParticipantResponse]`.
 
-    `scope` is the lowest scope that may call it, with a credential.
+    `scope` is the lowest scope that may call it, with a credential. A `paged` one lists up to `largest_page` records.
 
     `filters` are the inner names of its `filter` parameter; exactly one is required if `one_filter` is set. `query` are
     the names of its other query parameters, and `required` the required ones among them. `headers` are the names of its
@@ -95,6 +96,7 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     status: int = 200
     errors: tuple[type[ApiError], ...] = ()
     paged: bool = False
+    largest_page: int = MAX_SIZE
     last_page_first: bool = False
     """Whether a request without a cursor returns the last page, and the page size is fixed."""
     filters: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ U = TypeVar("U")
 
 
 class Page(Struct, frozen=True):
-    """The requested part of a list: `size` records, 1 to 100, after or before a cursor."""
+    """The requested part of a list: `size` records, 1 to 100 in most lists, after or before a cursor."""
 
     after: str | None = None
     before: str | None = None
@@ -70,11 +70,11 @@ class Links(Response):
     next: str | None = None
 
 
-def parse_page(parameters: dict[str, str]) -> Page:
+def parse_page(parameters: dict[str, str], largest: int = MAX_SIZE) -> Page:
     """The page that the `page` parameters request, by their inner names.
 
     Raises:
-        InvalidPage: both cursors are given, a cursor is not an id, or the size is outside 1 to 100.
+        InvalidPage: both cursors are given, a cursor is not an id, or the size is outside 1 to `largest`.
     """
     if not parameters:
         return _FIRST_PAGE
@@ -84,14 +84,14 @@ def parse_page(parameters: dict[str, str]) -> Page:
     for cursor in (after, before):
         if cursor is not None and not is_id(cursor):
             raise InvalidPage
-    return Page(after, before, _parse_size(size))
+    return Page(after, before, _parse_size(size, largest))
 
 
-def _parse_size(text: str | None) -> int:
+def _parse_size(text: str | None, largest: int) -> int:
     if text is None:
         return DEFAULT_SIZE
     # isdecimal alone would accept digits of other scripts, and the length limit keeps int() cheap.
-    if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS and 1 <= int(text) <= MAX_SIZE):
+    if not (text.isascii() and text.isdecimal() and len(text) <= _MAX_DIGITS and 1 <= int(text) <= largest):
         raise InvalidPage
     return int(text)
 

@@ -2,6 +2,7 @@
 import type { Delivery, EventRecord, RecordedRequest } from "../../shared/operations";
 import { duration } from "../../shared/time";
 import { deliveriesOfEvents, eventsOfRequests } from "../stores/chains";
+import { appTime } from "../stores/sandbox";
 import { targetName, targets } from "../stores/targets";
 import { StatusCode, Time } from "./values";
 
@@ -69,6 +70,6 @@ export function DeliveryMark({ delivery }: { delivery: Delivery }) {
 }
 
 function until(dueAt: string | undefined): string {
-  const left = dueAt ? Date.parse(dueAt) - Date.now() : 0;
+  const left = dueAt ? Date.parse(dueAt) - appTime() : 0;
   return left > 0 ? `in ${duration(Math.ceil(left / 1000) * 1000).replace(".0", "")}` : "soon";
 }

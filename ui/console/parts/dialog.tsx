@@ -22,7 +22,12 @@ export function Dialog({ title, onClose, children, wide }: DialogProps) {
   useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
-    return () => before instanceof HTMLElement && before.focus();
+    // Back and Forward lead to another view, to which the dialog does not belong.
+    addEventListener("popstate", onClose);
+    return () => {
+      removeEventListener("popstate", onClose);
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     <dialog ref={dialog} class={wide ? "wide" : undefined} aria-labelledby={id} onCancel={(event) => {

@@ -1,8 +1,9 @@
 // An editor of JSON, which shows errors at the values that they are about.
 import { useId, useMemo, useRef } from "preact/hooks";
-import type { ApiError } from "../../shared/api";
+import type { ApiError, OperationName } from "../../shared/api";
 import { lineAt, type Place, placeOfTitle, placesOf } from "../json-places";
 import { linkTo } from "../routes";
+import { Suggestions, useSuggestions } from "./json-suggestions";
 
 interface JsonEditorProps {
   label: string;
@@ -10,6 +11,8 @@ interface JsonEditorProps {
   onInput: (value: string) => void;
   /** The error of the server about this text. */
   error?: ApiError | null;
+  /** The operation whose body this is: then the editor suggests names and values. */
+  operation?: OperationName;
   rows?: number;
 }
 
@@ -18,10 +21,11 @@ interface Problem {
   place: Place | null;
 }
 
-export function JsonEditor({ label, value, onInput, error, rows = 10 }: JsonEditorProps) {
+export function JsonEditor({ label, value, onInput, error, operation, rows = 10 }: JsonEditorProps) {
   const id = useId();
   const area = useRef<HTMLTextAreaElement>(null);
   const gutter = useRef<HTMLDivElement>(null);
+  const suggesting = useSuggestions(area, operation);
   const problems = useMemo(() => problemsOf(value, error ?? null), [value, error]);
   const marked = new Set(problems.map((one) => (one.place ? lineAt(value, one.place.start) : 0)));
   const lines = value.split("\n").length;
@@ -39,8 +43,15 @@ export function JsonEditor({ label, value, onInput, error, rows = 10 }: JsonEdit
         </div>
         <textarea id={id} ref={area} class="textarea mono" rows={rows} value={value} spellcheck={false} wrap="off"
           aria-invalid={problems.length ? true : undefined} aria-describedby={problems.length ? `${id}-problems` : undefined}
-          onInput={(event) => onInput(event.currentTarget.value)}
+          aria-autocomplete={operation && "list"} aria-controls={suggesting.offered.value.length ? `${id}-list` : undefined}
+          aria-activedescendant={suggesting.offered.value.length ? `${id}-list-${suggesting.active.value}` : undefined}
+          onInput={(event) => {
+            onInput(event.currentTarget.value);
+            if (event.inputType !== "historyUndo") suggesting.open();
+          }}
+          onKeyDown={suggesting.onKey} onBlur={suggesting.close} onClick={suggesting.close}
           onScroll={(event) => gutter.current && (gutter.current.scrollTop = event.currentTarget.scrollTop)} />
+        <Suggestions id={`${id}-list`} area={area} suggesting={suggesting} />
       </div>
       {problems.length > 0 && (
         <div class="json-problems" id={`${id}-problems`} role="alert">

@@ -12,6 +12,7 @@ import { Button } from "../parts/button";
 import { ErrorNote } from "../parts/errors";
 import { Id, Time } from "../parts/values";
 import { select } from "../routes";
+import { rulesOf } from "../rules";
 import { loadRequest } from "../stores/requests";
 import { RequestActions } from "./request-actions";
 import { RequestEvents } from "./request-events";
@@ -69,6 +70,8 @@ function Record({ record }: { record: RecordedRequestDetails }) {
 /** Why a request was rejected, and where the reference describes its operation. */
 function Rejected({ record: { operation, status, errorCode, response } }: { record: RecordedRequestDetails }) {
   const titles = titlesOf(response.body);
+  const tag = operation !== undefined && operation in TAGS ? TAGS[operation as keyof Operations] : undefined;
+  const rules = status < 500 ? rulesOf(status, errorCode, tag) : null;
   return (
     <div class={status >= 500 ? "notice error" : "notice warn"}>
       <div class="spread">
@@ -76,9 +79,10 @@ function Rejected({ record: { operation, status, errorCode, response } }: { reco
         {!titles.length && <p>{statusText(status)}</p>}
         <p class="small row wrap">
           {errorCode && <code>{errorCode}</code>}
-          {operation !== undefined && operation in TAGS && (
+          {tag !== undefined && (
             <a href={referenceOf(operation as keyof Operations)} target="_blank" rel="noreferrer">{operation} in the reference</a>
           )}
+          {rules && <a href={rules.url} target="_blank" rel="noreferrer">Rules: {rules.topic}</a>}
         </p>
       </div>
     </div>

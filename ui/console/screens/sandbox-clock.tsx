@@ -8,7 +8,7 @@ import { TextField } from "../parts/fields";
 import { Tool } from "../parts/tool";
 import { isViewer } from "../session";
 import { freezeClock, type Move, moveClock, secondsOf } from "../stores/clock";
-import { clock, type ClockReading, shiftOf } from "../stores/sandbox";
+import { clock, type ClockReading, shiftOf, timeOf } from "../stores/sandbox";
 import { Moved } from "./sandbox-moved";
 
 const STEPS = [["1m", "+1 min"], ["10m", "+10 min"], ["1h", "+1 h"], ["1d", "+1 day"]] as const;
@@ -50,8 +50,7 @@ function ClockFace({ reading }: { reading: ClockReading }) {
     return () => clearInterval(timer);
   }, []);
   void tick.value;
-  const passed = reading.frozen ? 0 : performance.now() - reading.readAt;
-  const now = new Date(Date.parse(reading.now) + passed);
+  const now = new Date(timeOf(reading));
   const shift = shiftOf(reading);
   return (
     <p class="clock-face">

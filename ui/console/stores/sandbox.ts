@@ -59,6 +59,16 @@ export function readClock(state: ClockState | null): void {
   clock.value = state && { ...state, readAt: performance.now() };
 }
 
+/** The time of the app in milliseconds: that of a clock that was moved, or else of this machine. */
+export function appTime(): number {
+  return clock.value ? timeOf(clock.value) : Date.now();
+}
+
+/** The time that a clock shows now, in milliseconds. */
+export function timeOf({ now, frozen, readAt }: ClockReading): number {
+  return Date.parse(now) + (frozen ? 0 : performance.now() - readAt);
+}
+
 /** Keep what is on up to date until the returned function is called: commands and tests change it too. */
 export function followSandbox(): () => void {
   const ended = new AbortController();

@@ -101,6 +101,8 @@ __all__ = [
     "LocationMessage",
     "LocationRequest",
     "MailgunIntegration",
+    "Member",
+    "MemberListResponse",
     "MembershipPayload",
     "MergedClients",
     "MergedConversations",
@@ -1549,6 +1551,26 @@ class FindResponse(Model):
     """Up to 10 records, exact matches first."""
 
     results: list[Found] = many("results", Found)
+
+
+class Member(Model):
+    """A user in a conversation, and when they joined."""
+
+    id: str = plain("id")
+    user_id: str = plain("userId")
+    unread_count: int = plain("unreadCount")
+    client_associations: list[ClientAssociation] = many("clientAssociations", ClientAssociation)
+    user_external_id: str | None = plain("userExternalId")
+    last_read: datetime | None = timestamp("lastRead")
+    joined_at: datetime = timestamp("joinedAt")
+
+
+class MemberListResponse(Model):
+    """A page of the participants of a conversation, in the order of joining."""
+
+    participants: list[Member] = many("participants", Member)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
 
 
 class InboundResponse(Model):

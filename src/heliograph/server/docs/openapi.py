@@ -17,12 +17,13 @@ from heliograph.wire.base import Body, Response
 from heliograph.wire.formats import Bytes, Format, Json, JsonOrAccepted, Redirect
 from heliograph.wire.messages import MESSAGES_PER_PAGE
 from heliograph.wire.operations import AnyOperation, Credential, Scope
-from heliograph.wire.paging import DEFAULT_SIZE, MAX_SIZE
+from heliograph.wire.paging import DEFAULT_SIZE
 from heliograph.wire.participants import ParticipantBody, ParticipantJoinBody, ParticipantLeaveBody
 from heliograph.wire.paths import AppPath, UserPath
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.extensions.contents import CONTENTS_TAG
+from heliograph.wire.table.extensions.memberships import MEMBERSHIPS_TAG
 from heliograph.wire.table.sandbox import SANDBOX_TAG
 
 JSON = dict[str, Any]
@@ -43,6 +44,7 @@ _EXTENSION = "Extensions of this server to the Sunshine Conversations API."
 _TAG_DESCRIPTIONS = {
     "Deliveries": _EXTENSION,
     CONTENTS_TAG: "Extensions of this server: everything in an app, for the console.",
+    MEMBERSHIPS_TAG: "Extensions of this server: who is in a conversation, and in which conversations a user is.",
     "End users": "Extensions of this server: what a user, an SDK or a channel does.",
     "OAuth Clients": _EXTENSION,
     "Console": "Sign-in to the console, which only a server with `--console` has.",
@@ -219,7 +221,7 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
     if operation.paged:
         default = MESSAGES_PER_PAGE if operation.last_page_first else DEFAULT_SIZE
         cursor = {"type": "string", "pattern": "^[0-9a-f]{24}$"}
-        size = {"type": "integer", "minimum": 1, "maximum": MAX_SIZE, "default": default}
+        size = {"type": "integer", "minimum": 1, "maximum": operation.largest_page, "default": default}
         about = "At most one of the two cursors, and the number of records."
         page = {"type": "object", "properties": {"after": cursor, "before": cursor, "size": size}}
         parameters.append(_deep_object("page", about, page))

@@ -12,7 +12,7 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -103,14 +103,12 @@ def pages(
         rendered = await asyncio.shield(rendering)
         return Response(msgspec.json.encode({**rendered, "servers": servers}), media_type=_JSON)
 
-    async def docs(request: Request) -> Response:
-        return HTMLResponse(_DOCS, headers=_DOCS_HEADERS)
-
     plain_pages = {"/health/live": live, "/health/ready": ready, "/metrics": prometheus, "/openapi.json": openapi}
     application = Starlette(
         routes=[
             *[Route(path + slash, page) for path, page in plain_pages.items() for slash in ("", "/")],
-            Route("/docs", docs),
+            Route("/docs", _docs),
+            Route("/docs/behaviour", _rules),
             # URLs in the page are relative to /docs.
             Route("/docs/", _redirect(base, "docs")),
             Route("/", _redirect(base, "console/" if tools and console else "docs")),
@@ -122,6 +120,14 @@ def pages(
     # Starlette would redirect to a URL made from the Host header alone.
     application.router.redirect_slashes = False
     return application
+
+
+async def _docs(request: Request) -> Response:
+    return HTMLResponse(_DOCS, headers=_DOCS_HEADERS)
+
+
+async def _rules(request: Request) -> Response:
+    return FileResponse(_ASSETS / "behaviour.html", headers=_DOCS_HEADERS)
 
 
 def _redirect(base: Callable[[Request], str], path: str) -> Callable[[Request], Awaitable[Response]]:

@@ -107,7 +107,7 @@ class Request(Struct, Generic[P, B]):
         Raises:
             InvalidPage: the parameters are not valid.
         """
-        return parse_page(self.query.page)
+        return parse_page(self.query.page, self.operation.largest_page)
 
     @property
     def url(self) -> str:

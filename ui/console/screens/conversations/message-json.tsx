@@ -39,7 +39,7 @@ export function MessageJson({ opened: { id, thread } }: { opened: Opened }) {
         <Menu small label="Insert an example" text="Example" items={EXAMPLES.map((one) => ({ text: one.text, onPress: () => change(messageJson(userId, one.content)) }))} />
         <CopyButton text={text} />
       </div>
-      <JsonEditor label="Body of the message" value={text} error={error.value} onInput={change} rows={12} />
+      <JsonEditor label="Body of the message" operation="PostMessage" value={text} error={error.value} onInput={change} rows={12} />
       <div class="row">
         <span class="spread" />
         <Button onPress={() => changeDraft(id, { json: null })}>Close</Button>

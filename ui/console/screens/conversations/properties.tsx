@@ -54,7 +54,7 @@ function Editor({ one, text, onText }: EditorProps) {
   };
   return (
     <>
-      <JsonEditor label="Properties that can be changed" value={text} error={error.value} rows={14} onInput={(value) => {
+      <JsonEditor label="Properties that can be changed" operation="UpdateConversation" value={text} error={error.value} rows={14} onInput={(value) => {
         error.value = null;
         onText(value);
       }} />

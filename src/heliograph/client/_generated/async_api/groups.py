@@ -15,6 +15,7 @@ from heliograph.client._generated.async_api.deliveries import AsyncDeliveriesApi
 from heliograph.client._generated.async_api.devices import AsyncDevicesApi
 from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi
 from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi
+from heliograph.client._generated.async_api.memberships import AsyncMembershipsApi
 from heliograph.client._generated.async_api.messages import AsyncMessagesApi
 from heliograph.client._generated.async_api.oauth import AsyncOAuthApi
 from heliograph.client._generated.async_api.oauth_clients import AsyncOAuthClientsApi
@@ -132,6 +133,11 @@ class AsyncGroups(AsyncBaseClient):
     def app_contents(self) -> AsyncAppContentsApi:
         """The operations of the tag App contents."""
         return AsyncAppContentsApi(self)
+
+    @group
+    def memberships(self) -> AsyncMembershipsApi:
+        """The operations of the tag Memberships."""
+        return AsyncMembershipsApi(self)
 
     @group
     def end_users(self) -> AsyncEndUsersApi:

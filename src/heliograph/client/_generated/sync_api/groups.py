@@ -15,6 +15,7 @@ from heliograph.client._generated.sync_api.deliveries import DeliveriesApi
 from heliograph.client._generated.sync_api.devices import DevicesApi
 from heliograph.client._generated.sync_api.end_users import EndUsersApi
 from heliograph.client._generated.sync_api.integrations import IntegrationsApi
+from heliograph.client._generated.sync_api.memberships import MembershipsApi
 from heliograph.client._generated.sync_api.messages import MessagesApi
 from heliograph.client._generated.sync_api.oauth import OAuthApi
 from heliograph.client._generated.sync_api.oauth_clients import OAuthClientsApi
@@ -132,6 +133,11 @@ class Groups(BaseClient):
     def app_contents(self) -> AppContentsApi:
         """The operations of the tag App contents."""
         return AppContentsApi(self)
+
+    @group
+    def memberships(self) -> MembershipsApi:
+        """The operations of the tag Memberships."""
+        return MembershipsApi(self)
 
     @group
     def end_users(self) -> EndUsersApi:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from heliograph.wire.operations import AnyOperation
-from heliograph.wire.table.extensions import contents, deliveries, end_users, oauth, people, recorded_requests
+from heliograph.wire.table.extensions import (
+    contents,
+    deliveries,
+    end_users,
+    memberships,
+    oauth,
+    people,
+    recorded_requests,
+)
 
 EXTENSIONS: tuple[AnyOperation, ...] = (
     *deliveries.OPERATIONS,
     *recorded_requests.OPERATIONS,
     *contents.OPERATIONS,
+    *memberships.OPERATIONS,
     *end_users.OPERATIONS,
     *oauth.OPERATIONS,
     *people.OPERATIONS,
