@@ -27,6 +27,7 @@ from heliograph.cli.serve import serve
 from heliograph.cli.snapshot import snapshot
 from heliograph.cli.status import status
 from heliograph.cli.trigger import trigger
+from heliograph.cli.users import users
 from heliograph.cli.wait import wait
 from heliograph.errors import ApiError, UsageError
 
@@ -103,6 +104,7 @@ COMMANDS = (
     clock,
     inbox,
     trigger,
+    users,
     serve,
     init,
     migrate,
