@@ -119,16 +119,8 @@ def test_only_storage_decides_by_the_engine() -> None:
 
 # Modules about a whole database.
 WHOLE = {
-    "ddl",
-    "pool",
-    "opening",
-    "store",
-    "copying",
-    "unlocking",
-    "transactions",
-    "migrating",
-    "distributing",
-    "inspecting",
+    *("ddl", "pool", "opening", "store", "copying", "compacting", "unlocking", "transactions", "migrating"),
+    *("distributing", "inspecting"),
 }
 
 

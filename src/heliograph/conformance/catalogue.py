@@ -23,6 +23,7 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
     messages,
     oauth,
     participants,
+    people,
     requests,
     switchboards,
     users,
@@ -31,8 +32,8 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
 from heliograph.conformance.operations import operation_checks
 
 _TOPICS = """participants messages users identities merging devices endusers clients conversations metadata apps
-    integrations switchboards control attachments oauth webhooks deliveries listings memberships finding recording pages
-    credentials requests responses"""
+    integrations switchboards control attachments oauth webhooks deliveries listings memberships people finding
+    recording pages credentials requests responses"""
 """In the order of docs/behaviour.md."""
 
 NOT_OBSERVABLE = {

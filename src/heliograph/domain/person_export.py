@@ -5,10 +5,11 @@ It reads no single snapshot, so it has what others write meanwhile in part.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from typing import Any
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 from msgspec import Raw
@@ -43,6 +44,9 @@ from heliograph.wire.conversations import PERSONAL
 from heliograph.wire.messages import Message
 from heliograph.wire.paging import Page
 from heliograph.wire.support_users import SupportUser
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 _PAGE = 100
 _ROWS = 500
@@ -95,6 +99,13 @@ class _Export:
         self._conversation_ids: set[str] = set()
         """The conversations that have a line."""
 
+    async def _read(
+        self, query: Callable[Concatenate[Reader, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        # A read of SQLite does not wait for the event loop, which other requests need between two pages.
+        await asyncio.sleep(0)
+        return await self._store.read(query, *args, **kwargs)
+
     async def all(self) -> AsyncIterator[Response]:
         """Everything, in the order of the lines."""
         yield people.ExportHeader(
@@ -110,23 +121,23 @@ class _Export:
                 yield line
 
     async def _profile(self) -> AsyncIterator[Response]:
-        store, app_id, subject = self._store, self._app_id, self._subject
+        app_id, subject = self._app_id, self._subject
         yield people.ExportedProfile(user=views.user(self._user), merged_user_ids=subject.user_ids[1:] or None)
         named = (subject.zendesk_id, subject.external_id, subject.emails)
-        for id in await store.read(mentions.support_users, app_id, *named):
-            if (found := await store.read(support_users.get, app_id, id)) is not None:
+        for id in await self._read(mentions.support_users, app_id, *named):
+            if (found := await self._read(support_users.get, app_id, id)) is not None:
                 shown = {name: getattr(found, name) for name in SupportUser.__struct_fields__}
                 yield people.ExportedSupportUser(support_user=SupportUser(**shown))
-        for client in await store.read(clients.of_user, app_id, self._user.id):
+        for client in await self._read(clients.of_user, app_id, self._user.id):
             yield people.ExportedClient(client=views.client(client))
-        for device in await store.read(devices.of_user, app_id, self._user.id):
+        for device in await self._read(devices.of_user, app_id, self._user.id):
             yield people.ExportedDevice(device=views.device(device))
 
     async def _conversations(self) -> AsyncIterator[Response]:
         """The conversations that the user is in, and all messages of the personal ones."""
         page: Page | None = Page(size=_PAGE)
         while page is not None:
-            found = await self._store.read(participants.membership_page, self._app_id, self._user.id, page)
+            found = await self._read(participants.membership_page, self._app_id, self._user.id, page)
             for conversation, participant in await self._store.snapshot(
                 _seats, self._app_id, self._user.id, found.records
             ):
@@ -147,7 +158,7 @@ class _Export:
     async def _all_messages(self, conversation_id: str) -> AsyncIterator[Response]:
         page: Page | None = Page(after=ids.FIRST, size=_PAGE)
         while page is not None:
-            found = await self._store.read(messages.page, self._app_id, conversation_id, page)
+            found = await self._read(messages.page, self._app_id, conversation_id, page)
             if found is None:
                 return
             for shown in _decode_array(found.messages):
@@ -160,9 +171,7 @@ class _Export:
         for bucket in range(self._store.buckets):
             after, more = ("", ""), True
             while more:
-                rows = await self._store.read(
-                    mentions.messages, self._app_id, bucket, after, self._subject.user_ids, _ROWS
-                )
+                rows = await self._read(mentions.messages, self._app_id, bucket, after, self._subject.user_ids, _ROWS)
                 for one in rows:
                     if one.shown is not None and one.conversation_id not in self._subject.conversation_ids:
                         async for line in self._own_message(one.conversation_id, one.shown):
@@ -174,7 +183,7 @@ class _Export:
         if _decode_shown(shown).author.get("userId") not in self._subject.user_ids:
             return
         if conversation_id not in self._conversation_ids:
-            found = await self._store.read(conversations.get, self._app_id, conversation_id)
+            found = await self._read(conversations.get, self._app_id, conversation_id)
             if found is not None:
                 yield self._conversation(found)
         async for line in self._message(conversation_id, shown):
@@ -185,7 +194,7 @@ class _Export:
         yield people.ExportedMessage(conversation_id=conversation_id, message=encoded(Message, shown))
         message = _decode_shown(shown)
         for id in dict.fromkeys(_files_in(message.content)):
-            if (attachment := await self._store.read(attachments.get, self._app_id, id)) is not None:
+            if (attachment := await self._read(attachments.get, self._app_id, id)) is not None:
                 yield await self._file(conversation_id, message.id, attachment)
 
     async def _file(self, conversation_id: str, message_id: str, attachment: StoredAttachment) -> Response:
@@ -205,9 +214,9 @@ class _Export:
     async def _events(self) -> AsyncIterator[Response]:
         subject, after, more = self._subject, "", True
         while more:
-            rows = await self._store.read(mentions.events, self._app_id, after, subject.user_ids, _ROWS)
+            rows = await self._read(mentions.events, self._app_id, after, subject.user_ids, _ROWS)
             keys = [(one.bucket, one.id) for one in rows if one.app_id == self._app_id and one.concerns(subject)]
-            for stored in await self._store.read(mentions.event_records, self._app_id, keys):
+            for stored in await self._read(mentions.event_records, self._app_id, keys):
                 yield people.ExportedEvent(event=event_records.to_api(stored))
             more, after = len(rows) == _ROWS, rows[-1].id if rows else after
 
@@ -215,9 +224,9 @@ class _Export:
         subject, after, more = self._subject, "", True
         mention = recorded_texts.finder([*subject.user_ids, *subject.texts])
         while more:
-            rows = await self._store.read(mentions.requests, self._app_id, after, _PAGE)
+            rows = await self._read(mentions.requests, self._app_id, after, _PAGE)
             for row in filter(mention, rows):
-                if (stored := await self._store.read(stored_requests.get, self._app_id, row.id)) is not None:
+                if (stored := await self._read(stored_requests.get, self._app_id, row.id)) is not None:
                     yield people.ExportedRequest(request=recorded_requests.summary(stored))
             more, after = len(rows) == _PAGE, rows[-1].id if rows else after
 
