@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -15,6 +16,8 @@ from heliograph.wire.table.extensions.people import ERASE_USER, EXPORT_USER
 from heliograph.wire.table.v2.users import GET_USER
 
 _END = b'{"type":"end",'
+_LAST_BYTES = 4096
+"""More than the last line has."""
 
 
 @click.group()
@@ -33,14 +36,31 @@ def export(
 
     Without FILE it is printed. FILE appears only when the export is complete.
     """
-    to = connection(url, app_id, key_id, key_secret)
-    with click.open_file(str(file or "-"), "wb", atomic=file is not None) as out:
-        last = b""
-        for chunk in receive(to, EXPORT_USER, user):
-            out.write(chunk)
-            last = (last + chunk)[-65_536:]
-        if not last.rstrip(b"\n").rpartition(b"\n")[2].startswith(_END):
-            raise UsageError("the export ended early: run the command again")
+    lines = receive(connection(url, app_id, key_id, key_secret), EXPORT_USER, user)
+    if file is None:
+        _write(lines, sys.stdout.buffer)
+        return
+    part = file.with_name(f"{file.name}.part")
+    try:
+        with part.open("wb") as out:
+            _write(lines, out)
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write(lines: Iterator[bytes], out: BinaryIO) -> None:
+    """Write an export.
+
+    Raises:
+        UsageError: it is not complete.
+    """
+    last = b""
+    for chunk in lines:
+        out.write(chunk)
+        last = (last + chunk)[-_LAST_BYTES:]
+    if not last.rstrip(b"\n").rpartition(b"\n")[2].startswith(_END):
+        raise UsageError("the export ended early: run the command again")
 
 
 @users.command()
