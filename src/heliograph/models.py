@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from heliograph.client._generated.async_api.devices import AsyncDevicesApi as AsyncDevicesApi
     from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi as AsyncEndUsersApi
     from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi as AsyncIntegrationsApi
+    from heliograph.client._generated.async_api.membership_history import (
+        AsyncMembershipHistoryApi as AsyncMembershipHistoryApi,
+    )
     from heliograph.client._generated.async_api.memberships import AsyncMembershipsApi as AsyncMembershipsApi
     from heliograph.client._generated.async_api.messages import AsyncMessagesApi as AsyncMessagesApi
     from heliograph.client._generated.async_api.oauth import AsyncOAuthApi as AsyncOAuthApi
@@ -110,6 +113,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import FormResponseMessage as FormResponseMessage
     from heliograph.client._generated.models import FormResponseMessageField as FormResponseMessageField
     from heliograph.client._generated.models import Found as Found
+    from heliograph.client._generated.models import HistoryResponse as HistoryResponse
     from heliograph.client._generated.models import Identity as Identity
     from heliograph.client._generated.models import ImageMessage as ImageMessage
     from heliograph.client._generated.models import InboundResponse as InboundResponse
@@ -134,7 +138,11 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import MailgunIntegration as MailgunIntegration
     from heliograph.client._generated.models import Member as Member
     from heliograph.client._generated.models import MemberListResponse as MemberListResponse
+    from heliograph.client._generated.models import Membership as Membership
+    from heliograph.client._generated.models import MembershipChange as MembershipChange
+    from heliograph.client._generated.models import MembershipListResponse as MembershipListResponse
     from heliograph.client._generated.models import MembershipPayload as MembershipPayload
+    from heliograph.client._generated.models import MemberUser as MemberUser
     from heliograph.client._generated.models import MergedClients as MergedClients
     from heliograph.client._generated.models import MergedConversations as MergedConversations
     from heliograph.client._generated.models import MergedUsers as MergedUsers
@@ -226,6 +234,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.sync_api.devices import DevicesApi as DevicesApi
     from heliograph.client._generated.sync_api.end_users import EndUsersApi as EndUsersApi
     from heliograph.client._generated.sync_api.integrations import IntegrationsApi as IntegrationsApi
+    from heliograph.client._generated.sync_api.membership_history import MembershipHistoryApi as MembershipHistoryApi
     from heliograph.client._generated.sync_api.memberships import MembershipsApi as MembershipsApi
     from heliograph.client._generated.sync_api.messages import MessagesApi as MessagesApi
     from heliograph.client._generated.sync_api.oauth import OAuthApi as OAuthApi
@@ -431,6 +440,7 @@ __all__ = [
     "AsyncDevicesApi",
     "AsyncEndUsersApi",
     "AsyncIntegrationsApi",
+    "AsyncMembershipHistoryApi",
     "AsyncMembershipsApi",
     "AsyncMessagesApi",
     "AsyncOAuthApi",
@@ -538,6 +548,7 @@ __all__ = [
     "FormResponseMessageFieldBody",
     "Found",
     "HeadersTooLarge",
+    "HistoryResponse",
     "Identity",
     "ImageMessage",
     "ImageMessageBody",
@@ -587,6 +598,11 @@ __all__ = [
     "MailgunIntegrationBody",
     "Member",
     "MemberListResponse",
+    "MemberUser",
+    "Membership",
+    "MembershipChange",
+    "MembershipHistoryApi",
+    "MembershipListResponse",
     "MembershipPayload",
     "MembershipsApi",
     "MergedClients",
@@ -767,6 +783,7 @@ _HOMES = {
     "AsyncDevicesApi": "heliograph.client._generated.async_api.devices",
     "AsyncEndUsersApi": "heliograph.client._generated.async_api.end_users",
     "AsyncIntegrationsApi": "heliograph.client._generated.async_api.integrations",
+    "AsyncMembershipHistoryApi": "heliograph.client._generated.async_api.membership_history",
     "AsyncMembershipsApi": "heliograph.client._generated.async_api.memberships",
     "AsyncMessagesApi": "heliograph.client._generated.async_api.messages",
     "AsyncOAuthApi": "heliograph.client._generated.async_api.oauth",
@@ -847,6 +864,7 @@ _HOMES = {
     "FormResponseMessage": "heliograph.client._generated.models",
     "FormResponseMessageField": "heliograph.client._generated.models",
     "Found": "heliograph.client._generated.models",
+    "HistoryResponse": "heliograph.client._generated.models",
     "Identity": "heliograph.client._generated.models",
     "ImageMessage": "heliograph.client._generated.models",
     "InboundResponse": "heliograph.client._generated.models",
@@ -871,6 +889,10 @@ _HOMES = {
     "MailgunIntegration": "heliograph.client._generated.models",
     "Member": "heliograph.client._generated.models",
     "MemberListResponse": "heliograph.client._generated.models",
+    "MemberUser": "heliograph.client._generated.models",
+    "Membership": "heliograph.client._generated.models",
+    "MembershipChange": "heliograph.client._generated.models",
+    "MembershipListResponse": "heliograph.client._generated.models",
     "MembershipPayload": "heliograph.client._generated.models",
     "MergedClients": "heliograph.client._generated.models",
     "MergedConversations": "heliograph.client._generated.models",
@@ -959,6 +981,7 @@ _HOMES = {
     "DevicesApi": "heliograph.client._generated.sync_api.devices",
     "EndUsersApi": "heliograph.client._generated.sync_api.end_users",
     "IntegrationsApi": "heliograph.client._generated.sync_api.integrations",
+    "MembershipHistoryApi": "heliograph.client._generated.sync_api.membership_history",
     "MembershipsApi": "heliograph.client._generated.sync_api.memberships",
     "MessagesApi": "heliograph.client._generated.sync_api.messages",
     "OAuthApi": "heliograph.client._generated.sync_api.oauth",

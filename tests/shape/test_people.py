@@ -9,6 +9,7 @@ ERASED = {
     **dict.fromkeys(("app_user", "external_id", "identifier", "client", "linked_address", "device"), DELETED),
     **dict.fromkeys(("participant", "membership", "merged_user"), DELETED),
     "conversation": "personal ones are deleted; names and metadata of groups are texts of others",
+    "membership_change": "erasure_steps: the user is replaced by the pseudonym",
     "message": "erasure_steps: those of the person and copies of them are emptied",
     "event": "erasure_steps: deleted or rewritten",
     "delivery": "erasure_steps: those of deleted events are deleted",

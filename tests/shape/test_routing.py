@@ -20,6 +20,7 @@ FOUND = "the caller searches an app for an id or a name"
 LISTED = "a list of a whole app"
 SPREAD_OUT = {
     "clients.of_integration": "the deletion of an integration concerns clients of all users",
+    "history.page_of_user": "the history of a user is in the buckets of the conversations",
     "devices.deactivate": "the deletion of an integration concerns devices of all users",
     "deliveries.get": LOOKED_UP,
     "deliveries.get_many": LOOKED_UP,
@@ -38,6 +39,7 @@ SPREAD_OUT = {
     "outbox.newest": "the newest event of an app, for a sandbox",
     "outbox.after": "the events of an app, for tests",
     "mentions.deliveries": PERSON,
+    "history.replace_user": PERSON,
     "mentions.remove_outbound": PERSON,
     "mentions.support_users": PERSON,
     "retention.buckets": "the hourly maintenance of a database that is not distributed",

@@ -13,6 +13,7 @@ from heliograph.client._generated.models import (
     Conversation,
     Device,
     EventRecord,
+    MembershipChange,
     Message,
     Participant,
     RecordedRequest,
@@ -41,6 +42,7 @@ class ExportLine(Model):
     conversation: Conversation | None = one("conversation", Conversation)
     conversation_id: str | None = plain("conversationId")
     participant: Participant | None = one("participant", Participant)
+    change: MembershipChange | None = one("change", MembershipChange)
     message: Message | None = one("message", Message)
     message_id: str | None = plain("messageId")
     media_url: str | None = plain("mediaUrl")

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from heliograph.domain import recorded_texts
 from heliograph.domain.redaction import Redaction
 from heliograph.storage.engine import Lock, Tx
-from heliograph.storage.rows import attachments, conversations, deliveries, erasures, mentions, support_users
+from heliograph.storage.rows import attachments, conversations, deliveries, erasures, history, mentions, support_users
 from heliograph.storage.rows.erasures import ErasureState, Phase, StoredErasure
 from heliograph.storage.rows.log_rows import StoredEvent
 
@@ -56,6 +56,15 @@ def count(counts: dict[str, int], **rows: int) -> None:
 
 def _redaction(erasure: StoredErasure, state: ErasureState) -> Redaction:
     return Redaction(frozenset(state.user_ids), erasure.pseudonym, frozenset(state.conversation_ids))
+
+
+async def _history(tx: Tx, erasure: StoredErasure, state: ErasureState) -> bool:
+    for user_id in state.user_ids:
+        found = await history.replace_user(tx, erasure.app_id, user_id, erasure.pseudonym, _ROWS)
+        count(erasure.counts.changed, membershipChanges=found)
+        if found == _ROWS:
+            return False
+    return True
 
 
 async def _messages(tx: Tx, erasure: StoredErasure, state: ErasureState) -> bool:
@@ -175,6 +184,7 @@ async def _requests(tx: Tx, erasure: StoredErasure, state: ErasureState) -> bool
 
 
 _STEPS: dict[Phase, _Step] = {
+    "history": _history,
     "messages": _messages,
     "outbound": _outbound,
     "supportUsers": _support_users,

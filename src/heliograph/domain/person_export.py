@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Raw
 
 from heliograph import ids
-from heliograph.domain import event_records, recorded_requests, recorded_texts, views
+from heliograph.domain import event_records, history, recorded_requests, recorded_texts, views
 from heliograph.domain.attachments import id_in, url_of
 from heliograph.domain.erasure import subject_of
 from heliograph.domain.tenants import Tenant
@@ -31,10 +31,12 @@ from heliograph.storage.rows import (
     participants,
     support_users,
 )
+from heliograph.storage.rows import history as stored_history
 from heliograph.storage.rows import recorded_requests as stored_requests
 from heliograph.storage.rows.attachments import StoredAttachment
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.erasures import ErasureState
+from heliograph.storage.rows.history import Between
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
@@ -115,7 +117,7 @@ class _Export:
             user_id=self._user.id,
             exported_at=times.to_text(times.now()),
         )
-        parts = (self._profile, self._conversations, self._written, self._events, self._requests)
+        parts = (self._profile, self._conversations, self._ended, self._written, self._events, self._requests)
         for part in parts:
             async for line in part():
                 yield line
@@ -165,6 +167,16 @@ class _Export:
                 async for line in self._message(conversation_id, shown):
                     yield line
             page = Page(after=found.last, size=_PAGE) if found.follows else None
+
+    async def _ended(self) -> AsyncIterator[Response]:
+        """The changes of memberships that have ended."""
+        for user_id in self._subject.user_ids:
+            page: Page | None = Page(size=_PAGE)
+            while page is not None:
+                found = await self._read(stored_history.page_of_user, self._app_id, user_id, page, Between())
+                for change in found.records:
+                    yield people.ExportedMembershipChange(change=history.to_api(change))
+                page = Page(after=found.records[-1].id, size=_PAGE) if found.follows else None
 
     async def _written(self) -> AsyncIterator[Response]:
         """The messages of the user in groups, those included that the user has left."""

@@ -9,6 +9,7 @@ from heliograph.wire.clients import Client
 from heliograph.wire.conversations import Conversation
 from heliograph.wire.devices import Device
 from heliograph.wire.event_records import EventRecord
+from heliograph.wire.history import MembershipChange
 from heliograph.wire.messages import Message
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.participants import Participant
@@ -66,6 +67,12 @@ class ExportedMembership(Response, tag_field="type", tag="membership"):
 
     conversation_id: Id
     participant: Participant
+
+
+class ExportedMembershipChange(Response, tag_field="type", tag="membershipChange"):
+    """A change of a membership of the user that has ended: the joining, or the leaving."""
+
+    change: MembershipChange
 
 
 class ExportedMessage(Response, tag_field="type", tag="message"):

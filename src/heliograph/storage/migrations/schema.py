@@ -34,7 +34,9 @@ from heliograph.storage.migrations.steps import (
     step_22_lists,
     step_23_listeners,
     step_24_request_errors,
-    step_25_erasures,
+    step_25_membership_changes,
+    step_26_participant_since,
+    step_27_erasures,
 )
 from heliograph.storage.rows import meta
 
@@ -63,7 +65,9 @@ STEPS: tuple[Step, ...] = (
     step_22_lists.STEP,
     step_23_listeners.STEP,
     step_24_request_errors.STEP,
-    step_25_erasures.STEP,
+    step_25_membership_changes.STEP,
+    step_26_participant_since.STEP,
+    step_27_erasures.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

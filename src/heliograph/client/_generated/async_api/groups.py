@@ -15,6 +15,7 @@ from heliograph.client._generated.async_api.deliveries import AsyncDeliveriesApi
 from heliograph.client._generated.async_api.devices import AsyncDevicesApi
 from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi
 from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi
+from heliograph.client._generated.async_api.membership_history import AsyncMembershipHistoryApi
 from heliograph.client._generated.async_api.memberships import AsyncMembershipsApi
 from heliograph.client._generated.async_api.messages import AsyncMessagesApi
 from heliograph.client._generated.async_api.oauth import AsyncOAuthApi
@@ -138,6 +139,11 @@ class AsyncGroups(AsyncBaseClient):
     def memberships(self) -> AsyncMembershipsApi:
         """The operations of the tag Memberships."""
         return AsyncMembershipsApi(self)
+
+    @group
+    def membership_history(self) -> AsyncMembershipHistoryApi:
+        """The operations of the tag Membership history."""
+        return AsyncMembershipHistoryApi(self)
 
     @group
     def end_users(self) -> AsyncEndUsersApi:

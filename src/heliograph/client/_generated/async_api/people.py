@@ -61,8 +61,8 @@ class AsyncPeopleApi(AsyncApi):
         Raises: the errors of `list_erasures`, during iteration.
         """
 
-        def fetch(at: Page) -> Awaitable[ErasureListResponse]:
-            return self.list_erasures(app_id, page=at)
+        def fetch(current: Page) -> Awaitable[ErasureListResponse]:
+            return self.list_erasures(app_id, page=current)
 
         return AsyncRecords(
             fetch, lambda response: response.erasures, "ListErasures", paging.first_page(page, backwards=backwards)

@@ -59,8 +59,8 @@ class PeopleApi(Api):
         Raises: the errors of `list_erasures`, during iteration.
         """
 
-        def fetch(at: Page) -> ErasureListResponse:
-            return self.list_erasures(app_id, page=at)
+        def fetch(current: Page) -> ErasureListResponse:
+            return self.list_erasures(app_id, page=current)
 
         return Records(
             fetch, lambda response: response.erasures, "ListErasures", paging.first_page(page, backwards=backwards)

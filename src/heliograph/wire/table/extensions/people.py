@@ -20,8 +20,8 @@ EXPORT_USER = Operation(
     body=NO_BODY,
     response=JsonLines(people.ExportHeader, others=(
         people.ExportedProfile, people.ExportedSupportUser, people.ExportedClient, people.ExportedDevice,
-        people.ExportedConversation, people.ExportedMembership, people.ExportedMessage, people.ExportedFile,
-        people.ExportedEvent, people.ExportedRequest, people.ExportEnd,
+        people.ExportedConversation, people.ExportedMembership, people.ExportedMembershipChange,
+        people.ExportedMessage, people.ExportedFile, people.ExportedEvent, people.ExportedRequest, people.ExportEnd,
     )),
     errors=(errors.UserNotFound,), query=BRAND,
 )
