@@ -83,6 +83,18 @@ def test_events_keep_their_shape(api: Caller, database: Database) -> None:
     assert [type for type, *values in rows if pseudonym in repr(values)] == ["conversation:create", "conversation:join"]
 
 
+def test_the_history_keeps_its_shape(api: Caller) -> None:
+    """Joinings and leavings are as before, of a pseudonym."""
+    ada, group = api.new_user("ada"), api.new_group()
+    api.join(group, ada)
+    api.leave(group, user_id=ada)
+    api.join(group, ada)
+    pseudonym = erase(api, ada)["pseudonym"]
+    found = api.ok("GET", f"{base(api)}/conversations/{group}/history")["changes"]
+    expected = [(type, pseudonym) for type in ("joined", "left", "joined", "left")]
+    assert [(one["type"], one["userId"]) for one in found] == expected
+
+
 def test_files(api: Caller) -> None:
     """Files that only messages of the person show are deleted, others stay and are counted."""
     ada, bob = api.new_user("ada"), api.new_user("bob")

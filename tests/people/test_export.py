@@ -41,6 +41,8 @@ def test_messages(api: Caller) -> None:
     assert found == {(where, one["id"]) for where, one in zip((group, left, personal), mine, strict=True)}
     assert {one["conversation"]["id"] for one in of_type(lines, "conversation")} == {group, left, personal}
     assert {one["conversationId"] for one in of_type(lines, "membership")} == {group, personal}
+    ended = [one["change"] for one in of_type(lines, "membershipChange")]
+    assert [(one["type"], one["conversationId"]) for one in ended] == [("joined", left), ("left", left)]
 
 
 def test_files(api: Caller) -> None:
