@@ -13,7 +13,7 @@ from types import FunctionType
 from typing import Any
 
 from tests.api.oauth import Partner
-from tests.harness import Caller
+from tests.harness import Caller, new_app
 
 ROOT = Path(__file__).parents[2]
 PYTHON = re.compile(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)
@@ -59,3 +59,7 @@ def test_the_example_of_the_readme_runs(api: Caller) -> None:
 
 def test_the_example_of_the_official_library_runs(api: Caller) -> None:
     assert run_all("docs/howto/official-clients.md", api, conversation_id=api.new_group()) == 1
+
+
+def test_the_examples_about_finding_and_counting_run(account: Caller) -> None:
+    assert run_all("docs/howto/find-and-count.md", new_app(account)) == 6

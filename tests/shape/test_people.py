@@ -6,7 +6,9 @@ from heliograph.storage.migrations import schema
 
 DELETED = "with the user"
 ERASED = {
-    **dict.fromkeys(("app_user", "external_id", "identifier", "client", "linked_address", "device"), DELETED),
+    **dict.fromkeys(
+        ("app_user", "external_id", "identifier", "client", "linked_address", "device", "search_term"), DELETED
+    ),
     **dict.fromkeys(("participant", "membership", "merged_user"), DELETED),
     "conversation": "personal ones are deleted; names and metadata of groups are texts of others",
     "membership_change": "erasure_steps: the user is replaced by the pseudonym",

@@ -9,6 +9,7 @@ import pytest
 
 from heliograph.storage.engine import Lock
 from heliograph.storage.postgres import tx
+from tests.cases import each
 from tests.rendering import Statement, statements
 from tests.routing import buckets, refused, unnamed
 
@@ -69,7 +70,7 @@ def test_many_statements_are_rendered() -> None:
     assert not [one for one in RENDERED if "…" in one.sql.split()[:1]]
 
 
-@pytest.mark.parametrize("function", sorted({one.function for one in RENDERED}))
+@each(sorted({one.function for one in RENDERED}))
 def test_statements_name_their_buckets(function: str) -> None:
     missing = [one.sql for one in RENDERED if one.function == function and unnamed(one.sql)]
     assert bool(missing) == (function in SPREAD_OUT), missing
@@ -79,7 +80,7 @@ def test_every_exception_is_a_function() -> None:
     assert SPREAD_OUT.keys() <= {one.function for one in RENDERED}
 
 
-@pytest.mark.parametrize("one", [one for one in RENDERED if one.function in ACCEPTED], ids=lambda one: one.function)
+@each([one for one in RENDERED if one.function in ACCEPTED], lambda one: one.function)
 def test_statements_for_all_shards_are_accepted(one: Statement) -> None:
     assert unnamed(one.sql) == [] or refused(one.sql) is None
 

@@ -40,7 +40,7 @@ export type AppSettingsBody = { appLocalizationEnabled?: boolean | null; convers
 
 export type AppUpdateBody = { displayName?: string | null; metadata?: Record<string, string | number | boolean | null> | null; settings?: AppSettingsBody | null };
 
-export type AppUserListResponse = { links?: Links; meta: PageMeta; users: Array<User> };
+export type AppUserListResponse = { incomplete?: boolean; links?: Links; meta: PageMeta; users: Array<User> };
 
 export type AppWithSubdomain = { displayName: string; id: string; metadata?: Record<string, unknown>; settings: AppSettings; subdomain?: string };
 
@@ -132,7 +132,7 @@ export type ConversationResponse = { conversation: Conversation };
 
 export type ConversationSummary = { activeSwitchboardIntegration?: SwitchboardIntegrationWebhook; businessLastRead?: string; createdAt: string; displayName?: string; iconUrl?: string; id: string; lastMessage?: LastMessage; lastUpdatedAt: string; messageCount: number; participantCount: number; pendingSwitchboardIntegration?: SwitchboardIntegrationWebhook; type: "personal" | "sdkGroup" };
 
-export type ConversationSummaryListResponse = { conversations: Array<ConversationSummary>; links?: Links; meta: PageMeta };
+export type ConversationSummaryListResponse = { conversations: Array<ConversationSummary>; incomplete?: boolean; links?: Links; meta: PageMeta };
 
 export type ConversationSummaryResponse = { conversation: ConversationSummary; participantLimit: number };
 
@@ -710,7 +710,7 @@ export interface Operations {
   ImportSnapshot: { path: { snapshotName: string }; query: object; body: undefined; response: SnapshotResponse };
   JoinConversation: { path: { appId: string; conversationId: string }; query: object; body: ParticipantJoinBody; response: ParticipantResponse };
   LeaveConversation: { path: { appId: string; conversationId: string }; query: object; body: ParticipantLeaveBody; response: Empty };
-  ListAppConversations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; sort?: string }; body: undefined; response: ConversationSummaryListResponse };
+  ListAppConversations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; sort?: string }; body: undefined; response: ConversationSummaryListResponse };
   ListAppKeys: { path: { appId: string }; query: object; body: undefined; response: AppKeyListResponse };
   ListAppUsers: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; sort?: string }; body: undefined; response: AppUserListResponse };
   ListApps: { path: object; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: AppListResponse };

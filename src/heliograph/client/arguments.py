@@ -224,6 +224,8 @@ def filter_pairs(operation: AnyOperation, filters: Given | None, fields: Given) 
     known = {alias: name for name in operation.filters for alias in (name, snake(name))}
     pairs = []
     for alias, value in given.items():
+        if operation.has_filter(alias):
+            known[alias] = alias
         if alias not in known:
             raise InvalidArgument(f"{operation.name} has no filter {alias!r}, only {', '.join(operation.filters)}")
         if value is None:

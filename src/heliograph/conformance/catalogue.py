@@ -50,6 +50,7 @@ NOT_OBSERVABLE = {
     "attachments.12": "takes an hour, and the storage of the server",
     "deliveries.3": "takes an app with more than 1,000 deliveries",
     "history.6": "takes days",
+    "listings.9": "takes an upgrade of the server",
     "finding.4": "takes a server with --record-requests",
     "recording.1": "takes a server with --record-requests",
     "recording.2": "takes a server with --record-requests",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import UTC, datetime
 
 import msgspec
@@ -103,13 +104,14 @@ async def _update(
     tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str | None, body: UserUpdateBody, signed_up_at: int | None
 ) -> StoredUser:
     user = await load_user(tx, tenant.app_id, id_or_external_id, brand_id, lock=Lock.CHANGE)
+    before = copy(user)
     if signed_up_at is not None:
         user.signed_up_at = signed_up_at
     if body.to_be_retained is not None:
         user.to_be_retained = body.to_be_retained
     user.profile = _merged_profile(user.profile, body.profile)
     user.metadata = _merged_metadata(user.metadata, body.metadata)
-    return await _save(tx, tenant, user)
+    return await _save(tx, tenant, before, user)
 
 
 async def delete_personal_information(
@@ -127,16 +129,18 @@ async def _delete_personal_information(
     tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str | None
 ) -> StoredUser:
     user = await load_user(tx, tenant.app_id, id_or_external_id, brand_id, lock=Lock.CHANGE)
+    before = copy(user)
     user.profile = user.metadata = _EMPTY
     await clients.clear_personal_information(tx, tenant.app_id, user.id)
     await devices.clear_personal_information(tx, tenant.app_id, user.id)
     await recorded_requests.remove_about(tx, tenant.app_id, user.id, user.external_id)
-    return await _save(tx, tenant, user)
+    return await _save(tx, tenant, before, user)
 
 
-async def _save(tx: Tx, tenant: Tenant, user: StoredUser) -> StoredUser:
+async def _save(tx: Tx, tenant: Tenant, before: StoredUser, user: StoredUser) -> StoredUser:
     changes = Changes(tx.now)
     user_updated(changes.journal, tenant, user)
+    await users.identify(tx, [before], [user])
     await users.change(tx, user)
     await changes.save(tx)
     return user

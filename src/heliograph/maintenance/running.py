@@ -18,6 +18,7 @@ from heliograph.maintenance.inactivity import InactivityWatch
 from heliograph.maintenance.lease import BEAT_SECONDS, MaintenanceLease
 from heliograph.maintenance.purge import purging
 from heliograph.maintenance.retention import pruning
+from heliograph.maintenance.search_terms import adding_terms
 from heliograph.maintenance.sessions import ending_sessions
 from heliograph.storage.blobs import Blobs
 from heliograph.storage.store import Store
@@ -31,7 +32,7 @@ async def maintaining(
 ) -> AsyncIterator[Callable[[], None]]:
     """Purge deleted apps, delete unused files and the messages of inactive conversations, and prune events and
     deliveries older than `keep_days`, memberships that ended more than `history_days` ago, if it is not 0, and sessions
-    of the console that have ended, and finish erasures that were interrupted.
+    of the console that have ended; add missing search terms, and finish erasures that were interrupted.
 
     Runs while the context is open. Yields a callback that starts a purge immediately, if this process does the
     maintenance; call it after an app is deleted.
@@ -43,6 +44,7 @@ async def maintaining(
         "files": partial(removing_files, store, blobs, failures),
         "inactivity": InactivityWatch(store, failures).run,
         "sessions": partial(ending_sessions, store),
+        "search terms": partial(adding_terms, store),
         "erasures": partial(continuing_erasures, store, blobs, failures),
     }
     if history_days:

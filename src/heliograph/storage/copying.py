@@ -17,7 +17,7 @@ from heliograph.errors import UsageError
 from heliograph.storage.engine import Columns, Reader, Row, Tx
 from heliograph.storage.migrations import schema
 from heliograph.storage.opening import COPY
-from heliograph.storage.rows import conversations, cursors, history, meta, stream
+from heliograph.storage.rows import conversations, cursors, history, meta, search_progress, stream
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.attachments import Removal, StoredAttachment
 from heliograph.storage.rows.clients import StoredClient
@@ -46,7 +46,11 @@ from heliograph.storage.store import Store
 
 _CHUNK = 1000
 _LARGE_ROWS = 8
-_COPIED_META = ("sandbox", cursors.KEY_NAME)  # the other rows of `meta` are specific to one database
+_COPIED_META = (
+    "sandbox",
+    cursors.KEY_NAME,
+    search_progress.STATE,
+)  # the other rows of `meta` are specific to one database
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,13 @@ TABLES = (
         ("app_id", "kind", "value", "brand_id", "user_id"),
         ("app_id", "kind", "value", "brand_id"),
         ("app_id", "kind", "value"),
+        together=True,
+    ),
+    Table(
+        "search_term",
+        ("app_id", "kind", "term", "value", "id"),
+        ("app_id", "kind", "term", "value", "id"),
+        ("app_id", "kind", "term"),
         together=True,
     ),
     Table(

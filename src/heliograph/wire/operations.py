@@ -22,6 +22,10 @@ B = TypeVar("B")
 R = TypeVar("R")
 
 
+METADATA_FILTER_PREFIX = "metadata."
+"""What the names of filters by metadata begin with; the key follows."""
+
+
 class Scope(IntEnum):
     """The scope of a credential. Each scope includes the lower ones."""
 
@@ -101,6 +105,8 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     """Whether a request without a cursor returns the last page, and the page size is fixed."""
     filters: tuple[str, ...] = ()
     one_filter: bool = False
+    metadata_filter: bool = False
+    """Whether a key of metadata can be a filter: `metadata.` and the key."""
     query: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
@@ -114,6 +120,10 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     def path(self) -> str:
         """The path with its parameters in braces, as the API document writes it."""
         return self.template.text
+
+    def has_filter(self, name: str) -> bool:
+        """Whether the operation has a filter with this inner name."""
+        return name in self.filters or (self.metadata_filter and name.startswith(METADATA_FILTER_PREFIX))
 
 
 AnyOperation = Operation[Any, Any, Any]

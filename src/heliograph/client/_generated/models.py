@@ -1487,11 +1487,14 @@ class RecordedRequestResponse(Model):
 
 
 class AppUserListResponse(Model):
-    """A page of the users of an app, or those with the ids that were asked for."""
+    """A page of the users of an app, or those with the ids that were asked for. `incomplete` is true while the users
+    from before an upgrade are not all searched.
+    """
 
     users: list[User] = many("users", User)
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
+    incomplete: bool | None = plain("incomplete")
 
 
 class LastMessage(Model):
@@ -1526,11 +1529,14 @@ class ConversationSummary(Model):
 
 
 class ConversationSummaryListResponse(Model):
-    """A page of the conversations of an app."""
+    """A page of the conversations of an app. `incomplete` is true while the conversations from before an upgrade are
+    not all searched.
+    """
 
     conversations: list[ConversationSummary] = many("conversations", ConversationSummary)
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
+    incomplete: bool | None = plain("incomplete")
 
 
 class ConversationSummaryResponse(Model):

@@ -11,7 +11,15 @@ from heliograph import errors
 from heliograph._version import __version__
 from heliograph.errors import ApiError
 from heliograph.server.docs.examples import example_of
-from heliograph.server.docs.parameters import FILTERS, FILTERS_OF, ONE_OF, PATH_VALUES, QUERY, REQUEST_HEADERS
+from heliograph.server.docs.parameters import (
+    FILTERS,
+    FILTERS_OF,
+    METADATA_FILTER,
+    ONE_OF,
+    PATH_VALUES,
+    QUERY,
+    REQUEST_HEADERS,
+)
 from heliograph.server.http.responses import ErrorResponse
 from heliograph.wire.base import Body, Response
 from heliograph.wire.formats import Bytes, Format, Json, JsonOrAccepted, Redirect
@@ -230,6 +238,8 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
     if operation.filters:
         properties = {name: _filter(operation.tag, name) for name in operation.filters}
         filters: JSON = {"type": "object", "properties": properties}
+        if operation.metadata_filter:
+            filters["patternProperties"] = {r"^metadata\.": {"type": "string", "description": METADATA_FILTER}}
         if operation.one_filter:
             filters |= {"minProperties": 1, "maxProperties": 1}
         noun = "records" if operation.tag == SANDBOX_TAG else operation.tag.lower()

@@ -45,12 +45,15 @@ FILTERS = {
     "keyId": "The key of the caller.",
     "requestId": "The X-Request-Id of the request that caused the event.",
     "ids": "Up to 100 ids, separated by commas; no other filter can be combined with it.",
+    "name": "The beginning of a name.",
+    "externalId": "The external id.",
     "unread": "`true`: only members with unread messages.",
     "joinedAfter": "A time: only members who joined then or later.",
     "joinedBefore": "A time: only members who joined before it.",
     "after": "A time: only what happened then or later.",
     "before": "A time: only what happened before it.",
 }
+METADATA_FILTER = "The value of the key of metadata that follows `metadata.`, as text."
 FILTERS_OF = {
     ("Memberships", "userId"): "Up to 100 ids of users, separated by commas.",
     ("Memberships", "userExternalId"): "Up to 100 external ids of users, separated by commas.",

@@ -36,9 +36,11 @@ from heliograph.storage.migrations.steps import (
     step_24_request_errors,
     step_25_membership_changes,
     step_26_participant_since,
-    step_27_erasures,
+    step_27_search_terms,
+    step_28_erasures,
 )
-from heliograph.storage.rows import meta
+from heliograph.storage.rows import meta, search_progress
+from heliograph.storage.rows.search_progress import Progress
 
 STEPS: tuple[Step, ...] = (
     step_01_core.STEP,
@@ -67,7 +69,8 @@ STEPS: tuple[Step, ...] = (
     step_24_request_errors.STEP,
     step_25_membership_changes.STEP,
     step_26_participant_since.STEP,
-    step_27_erasures.STEP,
+    step_27_search_terms.STEP,
+    step_28_erasures.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"
@@ -132,6 +135,7 @@ async def migrate(tx: Tx, dialect: Dialect, present: int, buckets: int) -> None:
                 await tx.execute(index.statement)
     if present == 0:
         await meta.put(tx, "buckets", str(buckets))
+        await search_progress.put(tx, Progress(complete=True))
     if present < latest():
         await _record(tx, latest())
 

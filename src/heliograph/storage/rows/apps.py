@@ -28,6 +28,7 @@ OWNED: dict[str, Columns] = {
     "external_id": ("bucket", "app_id", "external_id", "brand_id"),
     "identifier": ("bucket", "app_id", "kind", "value", "brand_id"),
     "support_user": ("bucket", "app_id", "zendesk_id"),
+    "search_term": ("bucket", "app_id", "kind", "term", "value", "id"),
     "app_user": ("bucket", "app_id", "id"),
     "request": ("bucket", "app_id", "id"),
     "repetition": ("bucket", "id"),

@@ -125,8 +125,10 @@ async def memberships(reader: Reader, app_id: str, user_id: str) -> list[Members
     return [Membership(*row) for row in rows]
 
 
-async def membership_page(reader: Reader, app_id: str, user_id: str, page: Page) -> Slice[str]:
-    """A page of the ids of the conversations the user is in, ascending."""
+async def membership_page(
+    reader: Reader, app_id: str, user_id: str, page: Page, *, newest_first: bool = False
+) -> Slice[str]:
+    """A page of the ids of the conversations the user is in, ascending, or with `newest_first` descending."""
     rows = await slice_of(
         reader,
         ("conversation_id",),
@@ -134,6 +136,7 @@ async def membership_page(reader: Reader, app_id: str, user_id: str, page: Page)
         (reader.bucket(user_id), app_id, user_id),
         page,
         key="conversation_id",
+        newest_first=newest_first,
     )
     return rows.holding([row[0] for row in rows.records])
 
