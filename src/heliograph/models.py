@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.async_api.oauth import AsyncOAuthApi as AsyncOAuthApi
     from heliograph.client._generated.async_api.oauth_clients import AsyncOAuthClientsApi as AsyncOAuthClientsApi
     from heliograph.client._generated.async_api.participants import AsyncParticipantsApi as AsyncParticipantsApi
+    from heliograph.client._generated.async_api.people import AsyncPeopleApi as AsyncPeopleApi
     from heliograph.client._generated.async_api.recorded_requests import (
         AsyncRecordedRequestsApi as AsyncRecordedRequestsApi,
     )
@@ -100,6 +101,9 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import DeviceResponse as DeviceResponse
     from heliograph.client._generated.models import DisplaySettings as DisplaySettings
     from heliograph.client._generated.models import Empty as Empty
+    from heliograph.client._generated.models import Erasure as Erasure
+    from heliograph.client._generated.models import ErasureListResponse as ErasureListResponse
+    from heliograph.client._generated.models import ErasureResponse as ErasureResponse
     from heliograph.client._generated.models import EventRecord as EventRecord
     from heliograph.client._generated.models import EventRecordListResponse as EventRecordListResponse
     from heliograph.client._generated.models import ExternalMessage as ExternalMessage
@@ -125,6 +129,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import IosIntegration as IosIntegration
     from heliograph.client._generated.models import Item as Item
     from heliograph.client._generated.models import ItemError as ItemError
+    from heliograph.client._generated.models import KeptData as KeptData
     from heliograph.client._generated.models import LastMessage as LastMessage
     from heliograph.client._generated.models import LineIntegration as LineIntegration
     from heliograph.client._generated.models import Link as Link
@@ -239,6 +244,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.sync_api.oauth import OAuthApi as OAuthApi
     from heliograph.client._generated.sync_api.oauth_clients import OAuthClientsApi as OAuthClientsApi
     from heliograph.client._generated.sync_api.participants import ParticipantsApi as ParticipantsApi
+    from heliograph.client._generated.sync_api.people import PeopleApi as PeopleApi
     from heliograph.client._generated.sync_api.recorded_requests import RecordedRequestsApi as RecordedRequestsApi
     from heliograph.client._generated.sync_api.switchboard_actions import SwitchboardActionsApi as SwitchboardActionsApi
     from heliograph.client._generated.sync_api.switchboard_integrations import (
@@ -448,6 +454,7 @@ __all__ = [
     "AsyncOAuthApi",
     "AsyncOAuthClientsApi",
     "AsyncParticipantsApi",
+    "AsyncPeopleApi",
     "AsyncRecordedRequestsApi",
     "AsyncSwitchboardActionsApi",
     "AsyncSwitchboardIntegrationsApi",
@@ -530,6 +537,9 @@ __all__ = [
     "DownloadMessageRefBody",
     "Empty",
     "EndUsersApi",
+    "Erasure",
+    "ErasureListResponse",
+    "ErasureResponse",
     "ErrorItem",
     "EventRecord",
     "EventRecordListResponse",
@@ -581,6 +591,7 @@ __all__ = [
     "Item",
     "ItemBody",
     "ItemError",
+    "KeptData",
     "LastMessage",
     "LineIntegration",
     "LineIntegrationBody",
@@ -666,6 +677,7 @@ __all__ = [
     "ParticipantsApi",
     "PassControlBody",
     "PayloadTooLarge",
+    "PeopleApi",
     "Place",
     "PlaceBody",
     "Postback",
@@ -793,6 +805,7 @@ _HOMES = {
     "AsyncOAuthApi": "heliograph.client._generated.async_api.oauth",
     "AsyncOAuthClientsApi": "heliograph.client._generated.async_api.oauth_clients",
     "AsyncParticipantsApi": "heliograph.client._generated.async_api.participants",
+    "AsyncPeopleApi": "heliograph.client._generated.async_api.people",
     "AsyncRecordedRequestsApi": "heliograph.client._generated.async_api.recorded_requests",
     "AsyncSwitchboardActionsApi": "heliograph.client._generated.async_api.switchboard_actions",
     "AsyncSwitchboardIntegrationsApi": "heliograph.client._generated.async_api.switchboard_integrations",
@@ -855,6 +868,9 @@ _HOMES = {
     "DeviceResponse": "heliograph.client._generated.models",
     "DisplaySettings": "heliograph.client._generated.models",
     "Empty": "heliograph.client._generated.models",
+    "Erasure": "heliograph.client._generated.models",
+    "ErasureListResponse": "heliograph.client._generated.models",
+    "ErasureResponse": "heliograph.client._generated.models",
     "EventRecord": "heliograph.client._generated.models",
     "EventRecordListResponse": "heliograph.client._generated.models",
     "ExternalMessage": "heliograph.client._generated.models",
@@ -880,6 +896,7 @@ _HOMES = {
     "IosIntegration": "heliograph.client._generated.models",
     "Item": "heliograph.client._generated.models",
     "ItemError": "heliograph.client._generated.models",
+    "KeptData": "heliograph.client._generated.models",
     "LastMessage": "heliograph.client._generated.models",
     "LineIntegration": "heliograph.client._generated.models",
     "Link": "heliograph.client._generated.models",
@@ -990,6 +1007,7 @@ _HOMES = {
     "OAuthApi": "heliograph.client._generated.sync_api.oauth",
     "OAuthClientsApi": "heliograph.client._generated.sync_api.oauth_clients",
     "ParticipantsApi": "heliograph.client._generated.sync_api.participants",
+    "PeopleApi": "heliograph.client._generated.sync_api.people",
     "RecordedRequestsApi": "heliograph.client._generated.sync_api.recorded_requests",
     "SwitchboardActionsApi": "heliograph.client._generated.sync_api.switchboard_actions",
     "SwitchboardIntegrationsApi": "heliograph.client._generated.sync_api.switchboard_integrations",

@@ -23,10 +23,11 @@ from tests.api.oauth import Partner
 from tests.api.sandbox import login, put_support_user
 from tests.databases import ENGINES, SQLITE, everything, execute, is_sqlite, new_database, rows
 from tests.harness import Caller, Server, command, init, new_app, serving
+from tests.people.calling import erase
 from tests.security.sign_ins import ticket_of, viewer_of
 
 WITHOUT_BUCKET = {"app", "integration", "switchboard", "attachment_removal", "oauth_code", "removal_call"}
-WITHOUT_BUCKET |= {"console_session", "console_ticket"}
+WITHOUT_BUCKET |= {"console_session", "console_ticket", "erasure"}
 OPTIONS = (
     "--webhook-allowed-networks",
     "loopback",
@@ -70,6 +71,9 @@ def filled(engine: str, folder: Path, users: int = 20) -> str:
         api.ok("PATCH", "", {"settings": {"conversationRetentionSeconds": 86_400}})
         login(api, ids[2], email="user@example.org", zendeskId="77")
         put_support_user(api, "77", email="user@example.org", givenName="Åse")
+        login(api, api.new_user(), externalId="user 4")
+        api.new_user("erased")
+        erase(api, "erased")
         picture = uploaded(api, "Ångström.png", FILE, for_="message")
         show(api, group, picture)
         assert delete(api, uploaded(api)).status_code == 200

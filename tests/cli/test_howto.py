@@ -61,6 +61,7 @@ def test_a_join_arrives_on_a_local_port(tmp_path: Path) -> None:
         ("users", "users"),
         ("bulk-membership", "bulk_membership"),
         ("membership-history", "membership_history"),
+        ("personal-data", "personal_data"),
     ],
 )
 def test_an_example_prints_what_its_guide_shows(api: Caller, guide: str, example: str) -> None:

@@ -16,6 +16,7 @@ from tests.routing import buckets, refused, unnamed
 LOOKED_UP = "the caller names neither a conversation nor a user; such calls are rare"
 ONCE = "the command runs without a server, and reads everything"
 EXPORT = "the export of a sandbox"
+PERSON = "the export and the erasure of a person examine all rows of an app"
 FOUND = "the caller searches an app for an id or a name"
 LISTED = "a list of a whole app"
 SPREAD_OUT = {
@@ -38,6 +39,10 @@ SPREAD_OUT = {
     "conversations.of_app": EXPORT,
     "outbox.newest": "the newest event of an app, for a sandbox",
     "outbox.after": "the events of an app, for tests",
+    "mentions.deliveries": PERSON,
+    "history.replace_user": PERSON,
+    "mentions.remove_outbound": PERSON,
+    "mentions.support_users": PERSON,
     "retention.buckets": "the hourly maintenance of a database that is not distributed",
     "stream.start": "the step of the schema that begins the stream",
     "stream.rows_after": "the stream is that of a whole app",

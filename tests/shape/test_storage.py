@@ -19,6 +19,7 @@ WHOLE = {
     "opening",
     "store",
     "copying",
+    "compacting",
     "unlocking",
     "transactions",
     "migrating",
@@ -54,6 +55,7 @@ WITHOUT_TENANT = {
     "apps.every",
     "apps.deleted",
     "inactivity.page",
+    "erasures.abandoned",
 }
 WITHOUT_TENANT |= {"placement.read_placement"}
 WITHOUT_TENANT |= {"schema.version", "schema.migrate", "schema.take", "paging.slice_of", "paging.filtered_slice_of"}
@@ -114,6 +116,7 @@ ROWS = {
     "uses",
     "upload",
     "removal",
+    "erasure",
     "outbound",
     "requests",
     "terms",
@@ -158,7 +161,7 @@ def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_buck
             keys[found[1]] = [column.strip() for column in found[2].split(",")]
     tables = {"app_user", "external_id", "client", "conversation", "participant", "membership", "message", *LOGS}
     more = "device attachment attachment_chunk attachment_use linked_address identifier support_user request listener"
-    tables |= {*more.split(), "membership_change", "search_term"}
+    tables |= {*more.split(), "membership_change", "search_term", "merged_user"}
     assert set(keys) == tables
     for table, key in keys.items():
         assert key[0] == "bucket", table

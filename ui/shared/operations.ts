@@ -194,6 +194,12 @@ export type DownloadMessageRefBody = { apple: AppleMessageRefBody; userId: strin
 
 export type Empty = Record<string, unknown>;
 
+export type Erasure = { changed: Record<string, number>; createdAt: string; finishedAt?: string; id: string; kept?: Array<KeptData>; pseudonym: string; removed: Record<string, number>; status: "finished" | "running" };
+
+export type ErasureListResponse = { erasures: Array<Erasure>; links?: Links; meta: PageMeta };
+
+export type ErasureResponse = { erasure: Erasure };
+
 export type Error = { code: string; title: string };
 
 export type ErrorLine = { errors: Array<ItemError>; status: number; type: "error" };
@@ -207,6 +213,32 @@ export type EventExampleResponse = { payload: Record<string, unknown> };
 export type EventRecord = { conversationId?: string; createdAt: string; id: string; keyId?: string; payload: Record<string, unknown>; requestId?: string; sessionId?: string; synthetic?: boolean; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string };
 
 export type EventRecordListResponse = { events: Array<EventRecord>; links?: Links; meta: PageMeta };
+
+export type ExportEnd = { counts: Record<string, number>; type: "end" };
+
+export type ExportHeader = { appId: string; exportedAt: string; format: "heliograph-person"; type: "header"; userId: string; version: number };
+
+export type ExportedClient = { client: Client; type: "client" };
+
+export type ExportedConversation = { conversation: Conversation; type: "conversation" };
+
+export type ExportedDevice = { device: Device; type: "device" };
+
+export type ExportedEvent = { event: EventRecord; type: "event" };
+
+export type ExportedFile = { conversationId: string; mediaType: string; mediaUrl: string; messageId: string; name: string; sha256: string; size: number; type: "file" };
+
+export type ExportedMembership = { conversationId: string; participant: Participant; type: "membership" };
+
+export type ExportedMembershipChange = { change: MembershipChange; type: "membershipChange" };
+
+export type ExportedMessage = { conversationId: string; message: Message; type: "message" };
+
+export type ExportedProfile = { mergedUserIds?: Array<string>; type: "profile"; user: User };
+
+export type ExportedRequest = { request: RecordedRequest; type: "request" };
+
+export type ExportedSupportUser = { supportUser: SupportUser; type: "supportUser" };
 
 export type ExternalMessageBody = { id: string };
 
@@ -295,6 +327,8 @@ export type Item = { actions: Array<Buy | Link | Postback | Webview>; altText?: 
 export type ItemBody = { actions: Array<BuyBody | LinkBody | PostbackBody | WebviewBody>; altText?: string | null; description?: string | null; mediaType?: string | null; mediaUrl?: string | null; metadata?: Record<string, string | number | boolean | null> | null; size?: "compact" | "large" | null; title: string };
 
 export type ItemError = { code: string; title: string };
+
+export type KeptData = { count?: number; createdAt?: string; name?: string; what: "backups" | "events" | "files" | "freedSpace" | "logs" | "seed" | "snapshot" | "texts" | "webhooks"; why: string };
 
 export type LastMessage = { author: Author; id: string; received: string; text?: string; type: string };
 
@@ -669,8 +703,10 @@ export interface Operations {
   DeleteUserPersonalInformation: { path: { appId: string; userIdOrExternalId: string }; query: { brandId?: string }; body: undefined; response: UserResponse };
   DeleteWebhook: { path: { appId: string; integrationId: string; webhookId: string }; query: object; body: undefined; response: Empty };
   DownloadMessageRef: { path: { appId: string; conversationId: string }; query: object; body: DownloadMessageRefBody; response: Record<string, unknown> };
+  EraseUser: { path: { appId: string; userIdOrExternalId: string }; query: { brandId?: string }; body: undefined; response: ErasureResponse };
   ExportSeed: { path: { appId: string }; query: object; body: undefined; response: SeedExportResponse };
   ExportSnapshot: { path: { snapshotName: string }; query: object; body: undefined; response: undefined };
+  ExportUser: { path: { appId: string; userIdOrExternalId: string }; query: { brandId?: string }; body: undefined; response: undefined };
   Find: { path: { appId: string }; query: { q?: string }; body: undefined; response: FindResponse };
   GetApp: { path: { appId: string }; query: object; body: undefined; response: AppResponse };
   GetAppConversation: { path: { appId: string; conversationId: string }; query: object; body: undefined; response: ConversationSummaryResponse };
@@ -706,6 +742,7 @@ export interface Operations {
   ListCustomIntegrationKeys: { path: { appId: string; integrationId: string }; query: object; body: undefined; response: IntegrationApiKeyListResponse };
   ListDeliveries: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: DeliveryListResponse };
   ListDevices: { path: { appId: string; userIdOrExternalId: string }; query: { brandId?: string }; body: undefined; response: DeviceListResponse };
+  ListErasures: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: ErasureListResponse };
   ListEventRecords: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: EventRecordListResponse };
   ListInboxCalls: { path: { appId: string; name: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; wait?: string }; body: undefined; response: InboxCallListResponse };
   ListInboxes: { path: { appId: string }; query: object; body: undefined; response: InboxListResponse };
@@ -802,8 +839,10 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   DeleteUserPersonalInformation: "DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/personalinformation",
   DeleteWebhook: "DELETE /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}",
   DownloadMessageRef: "POST /v2/apps/{appId}/conversations/{conversationId}/download",
+  EraseUser: "POST /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/erase",
   ExportSeed: "GET /heliograph/v1/apps/{appId}/sandbox/seed",
   ExportSnapshot: "GET /heliograph/v1/sandbox/snapshots/{snapshotName}/file",
+  ExportUser: "GET /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/export",
   Find: "GET /heliograph/v1/apps/{appId}/find",
   GetApp: "GET /v2/apps/{appId}",
   GetAppConversation: "GET /heliograph/v1/apps/{appId}/conversations/{conversationId}",
@@ -839,6 +878,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   ListCustomIntegrationKeys: "GET /v2/apps/{appId}/integrations/{integrationId}/keys",
   ListDeliveries: "GET /heliograph/v1/apps/{appId}/deliveries",
   ListDevices: "GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices",
+  ListErasures: "GET /heliograph/v1/apps/{appId}/erasures",
   ListEventRecords: "GET /heliograph/v1/apps/{appId}/eventRecords",
   ListInboxCalls: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes/{name}/calls",
   ListInboxes: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes",

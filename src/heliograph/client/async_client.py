@@ -13,6 +13,7 @@ from heliograph.client._generated.async_api.groups import AsyncGroups
 from heliograph.client.async_calls import AsyncTransport
 from heliograph.client.async_events import AsyncEventsApi
 from heliograph.client.async_members import AsyncMembersApi
+from heliograph.client.async_people import AsyncPersonsApi
 from heliograph.client.auth import Auth
 from heliograph.client.exchange import base_url_of
 from heliograph.client.groups import group
@@ -97,6 +98,11 @@ class AsyncClient(AsyncGroups):
             lambda: AsyncTransport(opener(), asyncio.Semaphore(max_connections)),
             bound=is_bound(http_client, transport),
         )
+
+    @group
+    def people(self) -> AsyncPersonsApi:
+        """What is kept about a person."""
+        return AsyncPersonsApi(self)
 
     @group
     def events(self) -> AsyncEventsApi:

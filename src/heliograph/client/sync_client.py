@@ -20,6 +20,7 @@ from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, with_chang
 from heliograph.client.sync_calls import Transport
 from heliograph.client.sync_events import EventsApi
 from heliograph.client.sync_members import MembersApi
+from heliograph.client.sync_people import PersonsApi
 from heliograph.client.values import whole
 from heliograph.errors import InvalidArgument
 
@@ -98,6 +99,11 @@ class Client(Groups):
             lambda: Transport(opener(), threading.Semaphore(max_connections)),
             bound=is_bound(http_client, transport),
         )
+
+    @group
+    def people(self) -> PersonsApi:
+        """What is kept about a person."""
+        return PersonsApi(self)
 
     @group
     def events(self) -> EventsApi:

@@ -25,6 +25,7 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
     messages,
     oauth,
     participants,
+    people,
     requests,
     switchboards,
     users,
@@ -33,8 +34,8 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
 from heliograph.conformance.operations import operation_checks
 
 _TOPICS = """participants bulk messages users identities merging devices endusers clients conversations metadata
-    apps integrations switchboards control attachments oauth webhooks deliveries listings memberships history finding
-    recording pages credentials requests responses"""
+    apps integrations switchboards control attachments oauth webhooks deliveries listings memberships history people
+    finding recording pages credentials requests responses"""
 """In the order of docs/behaviour.md."""
 
 NOT_OBSERVABLE = {

@@ -122,7 +122,7 @@ async def delete(store: Store, tenant: Tenant, media_url: str, base: str) -> Non
         BadRequest: it is not the URL of an attachment of this server.
         AttachmentNotFound: it does not exist in this app.
     """
-    if (id := _id_in(media_url)) is None:
+    if (id := id_in(media_url)) is None:
         raise BadRequest(f"Unsupported media URL for attachment deletion: {media_url}")
     await store.write(_delete, tenant.app_id, id, media_url, base)
 
@@ -139,7 +139,7 @@ async def _delete(tx: Tx, app_id: str, id: str, media_url: str, base: str) -> No
 
 async def in_content(store: Store, app_id: str, content: ContentBody) -> dict[str, StoredAttachment]:
     """The attachments of the app that a message shows, by their URLs in it."""
-    ids = {url: id for url in _urls(content) if (id := _id_in(url)) is not None}
+    ids = {url: id for url in _urls(content) if (id := id_in(url)) is not None}
     if not ids:
         return {}
     found = {one.id: one for one in await store.read(_get_many, app_id, sorted(set(ids.values())))}
@@ -159,7 +159,7 @@ def _urls(content: ContentBody) -> list[str]:
     return []
 
 
-def _id_in(url: str) -> str | None:
+def id_in(url: str) -> str | None:
     """The id of the attachment that a URL of this kind names, or None."""
     try:
         found = _URL.search(urlsplit(url).path)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 
 from heliograph.background import Failures
+from heliograph.maintenance.erasures import continuing_erasures
 from heliograph.maintenance.files import removing_files
 from heliograph.maintenance.history import pruning_history
 from heliograph.maintenance.inactivity import InactivityWatch
@@ -31,7 +32,7 @@ async def maintaining(
 ) -> AsyncIterator[Callable[[], None]]:
     """Purge deleted apps, delete unused files and the messages of inactive conversations, and prune events and
     deliveries older than `keep_days`, memberships that ended more than `history_days` ago, if it is not 0, and sessions
-    of the console that have ended; add missing search terms.
+    of the console that have ended; add missing search terms, and finish erasures that were interrupted.
 
     Runs while the context is open. Yields a callback that starts a purge immediately, if this process does the
     maintenance; call it after an app is deleted.
@@ -44,6 +45,7 @@ async def maintaining(
         "inactivity": InactivityWatch(store, failures).run,
         "sessions": partial(ending_sessions, store),
         "search terms": partial(adding_terms, store),
+        "erasures": partial(continuing_erasures, store, blobs, failures),
     }
     if history_days:
         services["history"] = partial(pruning_history, store, history_days, failures)

@@ -18,6 +18,7 @@ from heliograph.settings import Settings
 from heliograph.wire.formats import Json
 from heliograph.wire.table.extensions.contents import FIND
 from heliograph.wire.table.extensions.deliveries import GET_DELIVERY, RETRY_DELIVERY, STREAM_EVENTS
+from heliograph.wire.table.extensions.people import EXPORT_USER
 from heliograph.wire.table.extensions.recorded_requests import GET_RECORDED_REQUEST
 from heliograph.wire.table.sandbox import EXPORT_SEED, EXPORT_SNAPSHOT, GET_EVENT_EXAMPLE, LIST_INBOX_CALLS
 from heliograph.wire.table.v2.conversations import DOWNLOAD_MESSAGE_REF
@@ -26,7 +27,7 @@ AnyRoute = Route[Any, Any, Any]
 
 _NO_CONTENTS = "This console shows no message contents"
 _MESSAGE = "message"
-_REFUSED = (STREAM_EVENTS, EXPORT_SEED, EXPORT_SNAPSHOT, DOWNLOAD_MESSAGE_REF)
+_REFUSED = (STREAM_EVENTS, EXPORT_SEED, EXPORT_SNAPSHOT, EXPORT_USER, DOWNLOAD_MESSAGE_REF)
 _UNCHANGED = (GET_EVENT_EXAMPLE,)
 """Its message is not one of the app, and the page sends the payload back to trigger an event."""
 _LEFT_OUT = {

@@ -23,11 +23,13 @@ from heliograph.storage.rows.attachments import Removal, StoredAttachment
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.console import StoredSession, StoredTicket
 from heliograph.storage.rows.devices import StoredDevice
+from heliograph.storage.rows.erasures import StoredErasure
 from heliograph.storage.rows.history import StoredChange
 from heliograph.storage.rows.inactivity import StoredLimit
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery, StoredEvent
+from heliograph.storage.rows.merged_users import StoredMergedUser
 from heliograph.storage.rows.messages import StoredMessage
 from heliograph.storage.rows.oauth_clients import StoredCode, StoredOAuthClient
 from heliograph.storage.rows.outbound import StoredOutbound
@@ -153,6 +155,8 @@ TABLES = (
     Table("delivery", StoredDelivery.__struct_fields__, ("id",), ("lane",)),
     Table("repetition", StoredRepetition.__struct_fields__, ("id",), ("lane",)),
     Table("request", StoredRequest.__struct_fields__, ("app_id", "id"), ("app_id",)),
+    Table("erasure", StoredErasure.__struct_fields__, ("id",)),
+    Table("merged_user", StoredMergedUser.__struct_fields__, ("app_id", "user_id", "merged_id"), ("user_id",)),
     Table("attempt", StoredAttempt.__struct_fields__, ("delivery_id", "number"), ("lane",)),
 )
 

@@ -156,6 +156,18 @@ class Store(ABC):
         return cached
 
     @abstractmethod
+    async def size(self) -> int:
+        """The bytes of the tables and indexes on disk."""
+
+    @abstractmethod
+    async def compact(self) -> None:
+        """Rewrite all tables without the space that deleted values may be in. Writes wait meanwhile.
+
+        Raises:
+            ServiceUnavailable: the database cannot be written now.
+        """
+
+    @abstractmethod
     async def close(self) -> None:
         """Finish the transactions that have begun, and close the database."""
 

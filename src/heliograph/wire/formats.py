@@ -158,6 +158,21 @@ class JsonOrLines(Format[Lines], frozen=True):
         return (self.kind, *self.others)
 
 
+class JsonLines(Format[AsyncGenerator[bytes, None]], frozen=True):
+    """JSON of the type `kind` or one of the `others`, one object in each line. Handlers return a generator of encoded
+    lines."""
+
+    media_type = LINES
+
+    kind: type[Response]
+    others: tuple[type[Response], ...] = ()
+
+    @property
+    def kinds(self) -> tuple[type[Response], ...]:
+        """All types of lines."""
+        return (self.kind, *self.others)
+
+
 NO_BODY = NoBody(None)
 REDIRECT = Redirect(None)
 FILE = Bytes(None)

@@ -67,6 +67,9 @@ __all__ = [
     "DeviceResponse",
     "DisplaySettings",
     "Empty",
+    "Erasure",
+    "ErasureListResponse",
+    "ErasureResponse",
     "EventRecord",
     "EventRecordListResponse",
     "ExternalMessage",
@@ -92,6 +95,7 @@ __all__ = [
     "IosIntegration",
     "Item",
     "ItemError",
+    "KeptData",
     "LastMessage",
     "LineIntegration",
     "Link",
@@ -1753,6 +1757,45 @@ class OAuthClientListResponse(Model):
     """All OAuth clients, oldest first."""
 
     oauth_clients: list[OAuthClient] = many("oauthClients", OAuthClient)
+
+
+class KeptData(Model):
+    """What an erasure leaves, and why."""
+
+    what: str = plain("what")
+    why: str = plain("why")
+    name: str | None = plain("name")
+    created_at: datetime | None = timestamp("createdAt")
+    count: int | None = plain("count")
+
+
+class Erasure(Model):
+    """The removal of what names a person. It does not say whom. `pseudonym` is a random id in the place of the user.
+    `removed` and `changed` are the numbers of rows of each kind so far.
+    """
+
+    id: str = plain("id")
+    status: str = plain("status")
+    pseudonym: str = plain("pseudonym")
+    created_at: datetime = timestamp("createdAt")
+    removed: dict[str, Any] = plain("removed")
+    changed: dict[str, Any] = plain("changed")
+    finished_at: datetime | None = timestamp("finishedAt")
+    kept: list[KeptData] | None = many("kept", KeptData)
+
+
+class ErasureResponse(Model):
+    """One erasure."""
+
+    erasure: Erasure = one("erasure", Erasure)
+
+
+class ErasureListResponse(Model):
+    """A page of erasures, oldest first."""
+
+    erasures: list[Erasure] = many("erasures", Erasure)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
 
 
 class UserTruncated(Model):

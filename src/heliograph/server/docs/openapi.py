@@ -284,7 +284,7 @@ def _responses(operation: AnyOperation, schema_of: Schemas) -> JSON:
         success["headers"] |= {"ETag": {"$ref": "#/components/headers/ETag"}}
     rendered: JSON = {str(operation.status): success}
     if isinstance(operation.response, JsonOrAccepted):
-        rendered["202"] = {**success, "description": "Not finished: `remainingSeconds` is left."}
+        rendered["202"] = {**success, "description": "Not finished: send the request again to go on."}
     refusals: dict[int, list[type[ApiError]]] = {}
     for error in _refusals(operation):
         refusals.setdefault(error.status, []).append(error)

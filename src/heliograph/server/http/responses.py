@@ -19,6 +19,7 @@ from heliograph.wire.formats import (
     EventStream,
     Format,
     Json,
+    JsonLines,
     JsonOrAccepted,
     JsonOrLines,
     Lines,
@@ -176,6 +177,12 @@ def _line(value: object) -> bytes:
     return _encode(value) + b"\n"
 
 
+async def _json_lines(status: int, lines: AsyncGenerator[bytes, None]) -> Response:
+    headers = [(b"content-type", JsonLines.media_type.encode()), (b"cache-control", b"no-store")]
+    # The first line is awaited before the status is sent, so that errors at the start have a status of their own.
+    return StreamResponse(status=status, headers=headers, first=await anext(lines), rest=lines)
+
+
 _RESPONDERS: dict[type[Format[Any]], Callable[..., Awaitable[Response]]] = {
     JsonOrAccepted: _json_or_accepted,  # before its base class
     Json: _json,
@@ -183,6 +190,7 @@ _RESPONDERS: dict[type[Format[Any]], Callable[..., Awaitable[Response]]] = {
     EventStream: _event_stream,
     Bytes: _file,
     JsonOrLines: _json_or_lines,
+    JsonLines: _json_lines,
 }
 
 

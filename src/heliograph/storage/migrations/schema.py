@@ -37,6 +37,7 @@ from heliograph.storage.migrations.steps import (
     step_25_membership_changes,
     step_26_participant_since,
     step_27_search_terms,
+    step_28_erasures,
 )
 from heliograph.storage.rows import meta, search_progress
 from heliograph.storage.rows.search_progress import Progress
@@ -69,6 +70,7 @@ STEPS: tuple[Step, ...] = (
     step_25_membership_changes.STEP,
     step_26_participant_since.STEP,
     step_27_search_terms.STEP,
+    step_28_erasures.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

@@ -33,6 +33,7 @@ OWNED: dict[str, Columns] = {
     "request": ("bucket", "app_id", "id"),
     "repetition": ("bucket", "id"),
     "listener": ("bucket", "app_id", "id"),
+    "merged_user": ("bucket", "app_id", "user_id", "merged_id"),
 }
 
 

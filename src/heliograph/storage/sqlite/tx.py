@@ -51,12 +51,30 @@ def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
+            # Deleted values are overwritten. Debian's SQLite does so by default.
+            connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         connection.execute("PRAGMA temp_store = MEMORY")
     except sqlite3.Error:
         connection.close()
         raise
     return connection
+
+
+def vacuum(connection: sqlite3.Connection) -> None:
+    """Rewrite the database file, and empty the write-ahead log.
+
+    Raises:
+        sqlite3.Error: the file cannot be written now, or another process reads it.
+    """
+    connection.execute("PRAGMA temp_store = FILE")  # a copy of the whole database may not fit into memory
+    try:
+        connection.execute("VACUUM")
+        is_busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if is_busy:
+            raise sqlite3.OperationalError("another process reads the database")
+    finally:
+        connection.execute("PRAGMA temp_store = MEMORY")
 
 
 def unavailable(error: sqlite3.DatabaseError) -> Exception:

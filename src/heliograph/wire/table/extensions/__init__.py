@@ -11,6 +11,7 @@ from heliograph.wire.table.extensions import (
     history,
     memberships,
     oauth,
+    people,
     recorded_requests,
 )
 
@@ -23,4 +24,5 @@ EXTENSIONS: tuple[AnyOperation, ...] = (
     *history.OPERATIONS,
     *end_users.OPERATIONS,
     *oauth.OPERATIONS,
+    *people.OPERATIONS,
 )
