@@ -261,6 +261,7 @@ if TYPE_CHECKING:
     from heliograph.errors import DeviceNotFound as DeviceNotFound
     from heliograph.errors import ErrorItem as ErrorItem
     from heliograph.errors import HeadersTooLarge as HeadersTooLarge
+    from heliograph.errors import IdempotencyKeyReuse as IdempotencyKeyReuse
     from heliograph.errors import IntegrationNotFound as IntegrationNotFound
     from heliograph.errors import InvalidClient as InvalidClient
     from heliograph.errors import InvalidControlAction as InvalidControlAction
@@ -288,6 +289,7 @@ if TYPE_CHECKING:
     from heliograph.errors import SwitchboardNotFound as SwitchboardNotFound
     from heliograph.errors import TooManyParticipants as TooManyParticipants
     from heliograph.errors import TooManySwitchboardIntegrations as TooManySwitchboardIntegrations
+    from heliograph.errors import UnprocessableRequest as UnprocessableRequest
     from heliograph.errors import UnsupportedGrantType as UnsupportedGrantType
     from heliograph.errors import UnsupportedMediaType as UnsupportedMediaType
     from heliograph.errors import UserAlreadyExists as UserAlreadyExists
@@ -563,6 +565,7 @@ __all__ = [
     "Found",
     "HeadersTooLarge",
     "HistoryResponse",
+    "IdempotencyKeyReuse",
     "Identity",
     "ImageMessage",
     "ImageMessageBody",
@@ -754,6 +757,7 @@ __all__ = [
     "TypingStopAct",
     "UnityIntegration",
     "UnityIntegrationBody",
+    "UnprocessableRequest",
     "UnsupportedGrantType",
     "UnsupportedMediaType",
     "User",
@@ -1022,6 +1026,7 @@ _HOMES = {
     "DeviceNotFound": "heliograph.errors",
     "ErrorItem": "heliograph.errors",
     "HeadersTooLarge": "heliograph.errors",
+    "IdempotencyKeyReuse": "heliograph.errors",
     "IntegrationNotFound": "heliograph.errors",
     "InvalidClient": "heliograph.errors",
     "InvalidControlAction": "heliograph.errors",
@@ -1049,6 +1054,7 @@ _HOMES = {
     "SwitchboardNotFound": "heliograph.errors",
     "TooManyParticipants": "heliograph.errors",
     "TooManySwitchboardIntegrations": "heliograph.errors",
+    "UnprocessableRequest": "heliograph.errors",
     "UnsupportedGrantType": "heliograph.errors",
     "UnsupportedMediaType": "heliograph.errors",
     "UserAlreadyExists": "heliograph.errors",

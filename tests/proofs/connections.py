@@ -42,14 +42,9 @@ class Connections:
         return await self.request("GET", url)
 
     async def request(
-        self,
-        method: str,
-        url: str,
-        body: Any = None,
-        auth: Auth | None = None,
-        headers: Mapping[str, str] | None = None,
+        self, method: str, url: str, body: Any = None, auth: Auth | None = None, **headers: str
     ) -> httpx.Response:
-        """Send a request.
+        """Send a request, with headers whose names have underscores for hyphens.
 
         Raises:
             httpx.TransportError: no complete response arrived.
@@ -59,7 +54,7 @@ class Connections:
         assert scheme == "http"
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                return await self._exchange(netloc, _request(method, netloc, slash + path, body, auth, headers or {}))
+                return await self._exchange(netloc, _request(method, netloc, slash + path, body, auth, headers))
         except (OSError, EOFError) as error:
             raise httpx.ReadError(f"{type(error).__name__}: {error}") from error
 
@@ -105,7 +100,7 @@ async def _connected(netloc: str) -> Stream:
 
 def _request(method: str, netloc: str, target: str, body: Any, auth: Auth | None, headers: Mapping[str, str]) -> bytes:
     lines = [f"{method} {target} HTTP/1.1", f"host: {netloc}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     if auth is not None:
         lines.append(f"authorization: {basic(auth)}")
     content = b"" if body is None else encoded(body)

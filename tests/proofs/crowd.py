@@ -30,10 +30,16 @@ class Crowd:
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
         """Call `path`, which is below the app unless it begins with /v2 or /heliograph."""
-        where = path if path.startswith(("/v2", "/heliograph")) else f"/v2/apps/{self.api.app_id}{path}"
-        answer = await self.http.request(method, next(self._urls) + where, body, self.api.auth, headers)
-        identities.note(self.api.app_id, where, answer)
+        answer = await self.send(method, path, body, **(headers or {}))
+        identities.note(self.api.app_id, self._where(path), answer)
         return answer
+
+    async def send(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Call `path` with headers, whose names have underscores for hyphens. Other responses may have the same ids."""
+        return await self.http.request(method, next(self._urls) + self._where(path), body, self.api.auth, **headers)
+
+    def _where(self, path: str) -> str:
+        return path if path.startswith(("/v2", "/heliograph")) else f"/v2/apps/{self.api.app_id}{path}"
 
     async def ok(self, method: str, path: str, body: Any = None) -> Any:
         """The JSON of a successful response."""

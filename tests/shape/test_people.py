@@ -18,6 +18,7 @@ ERASED = {
     "attempt": "erasure_steps: responses are deleted",
     "repetition": "erasure_steps: those of deleted events are deleted",
     "request": "erasure_steps: deleted",
+    "idempotency_key": "erasure_steps: deleted",
     "outbound": "erasure_steps: deleted",
     "support_user": "erasure_steps: deleted",
     "attachment": "deleted with the messages that show it",

@@ -89,11 +89,12 @@ WITHOUT_TENANT |= {f"console.{name}" for name in ("find_ticket", "use_ticket", "
 # Retention works for all tenants.
 WITHOUT_TENANT |= {f"retention.{name}" for name in ("clock", "advance", "buckets")}
 WITHOUT_TENANT |= {f"retention.prune_{name}" for name in ("deliveries", "attempts", "events", "outbound", "requests")}
-WITHOUT_TENANT |= {"retention.prune_repetitions", "history.prune"}
+WITHOUT_TENANT |= {"retention.prune_repetitions", "history.prune", "idempotency_keys.prune"}
 # Maintenance adds the search terms of all tenants.
 WITHOUT_TENANT |= {f"search_progress.{name}" for name in ("get", "is_complete", "put", "keys_after")}
 # Parameters whose rows or keys begin with the tenant.
 ROWS = {
+    "stored_keys",
     "ended",
     "keys",
     "messages",
@@ -161,7 +162,7 @@ def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_buck
             keys[found[1]] = [column.strip() for column in found[2].split(",")]
     tables = {"app_user", "external_id", "client", "conversation", "participant", "membership", "message", *LOGS}
     more = "device attachment attachment_chunk attachment_use linked_address identifier support_user request listener"
-    tables |= {*more.split(), "membership_change", "search_term", "merged_user"}
+    tables |= {*more.split(), "membership_change", "search_term", "merged_user", "idempotency_key"}
     assert set(keys) == tables
     for table, key in keys.items():
         assert key[0] == "bucket", table

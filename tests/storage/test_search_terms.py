@@ -23,7 +23,8 @@ from heliograph.wire.base import Metadata
 from heliograph.wire.conversations import ConversationCreateBody, ConversationUpdateBody
 from heliograph.wire.listings import Selection
 from heliograph.wire.paging import Page
-from heliograph.wire.users import ProfileBody, UserCreateBody, UserUpdateBody
+from heliograph.wire.users import ProfileBody, UserUpdateBody
+from tests.delivery.site import Site
 from tests.storage.conftest import Run
 
 BY_NAME = Selection("name", "ada")
@@ -40,7 +41,7 @@ async def fill(store: Store, tenant: Tenant, count: int) -> tuple[list[str], lis
     for number in range(count):
         given: Metadata | None = {"plan": "gold", "n": number} if number % 3 else None
         profile = ProfileBody(given_name="Ada", surname=f"No {number}") if number % 2 else None
-        made[0].append((await users.create(store, tenant, UserCreateBody(profile=profile, metadata=given))).id)
+        made[0].append(await Site(store, tenant).user(profile=profile, metadata=given))
         body = ConversationCreateBody(type="sdkGroup", metadata=given)
         made[1].append((await conversations.create(store, tenant, body, 10)).id)
     return made
@@ -97,7 +98,7 @@ def test_terms_are_added_after_an_upgrade(run: Run, monkeypatch: pytest.MonkeyPa
             assert progress.not_before > times.now()
             assert await store.read(stored) == []
         assert await selected(store, tenant, Selection("externalId", "ada")) == (0, False)
-        await users.create(store, tenant, UserCreateBody(profile=ProfileBody(given_name="Ada")))
+        await Site(store, tenant).user(profile=ProfileBody(given_name="Ada"))
         assert await selected(store, tenant) == (1, True)
         await add_all_terms(store)
         assert await selected(store, tenant) == (11, False)
@@ -156,7 +157,7 @@ def test_a_beginning_of_too_many_names_is_refused(run: Run, monkeypatch: pytest.
         tenant = await new_tenant(store)
         for number in range(5):
             profile = ProfileBody(given_name=f"Ada{number}")
-            await users.create(store, tenant, UserCreateBody(profile=profile))
+            await Site(store, tenant).user(profile=profile)
             body = ConversationCreateBody(type="sdkGroup", display_name=f"Crew{number}")
             await conversations.create(store, tenant, body, 10)
         with pytest.raises(BadRequest, match="more than 4 names begin with"):

@@ -18,6 +18,7 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
     credentials,
     end_users,
     history,
+    idempotency,
     identities,
     integrations,
     listings,
@@ -35,7 +36,7 @@ from heliograph.conformance.operations import operation_checks
 
 _TOPICS = """participants bulk messages users identities merging devices endusers clients conversations metadata
     apps integrations switchboards control attachments oauth webhooks deliveries listings memberships history people
-    finding recording pages credentials requests responses"""
+    finding recording pages credentials requests idempotency responses"""
 """In the order of docs/behaviour.md."""
 
 NOT_OBSERVABLE = {
@@ -58,6 +59,8 @@ NOT_OBSERVABLE = {
     "recording.3": "takes a server with --record-requests",
     "recording.4": "takes a server with --record-requests",
     "recording.5": "takes a server with --record-requests",
+    "idempotency.4": "is about races; tests/proofs has them",
+    "idempotency.8": "takes a day",
     "responses.3": "takes a failure of the database",
     "responses.4": "takes a failure of the machine",
     "responses.5": "takes access to the files of the database",

@@ -28,6 +28,7 @@ from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.devices import StoredDevice
 from heliograph.storage.rows.erasures import Counts, ErasureState, StoredErasure
 from heliograph.storage.rows.users import StoredUser
+from heliograph.storage.sealing import Sealer
 from heliograph.storage.store import Store
 
 _PSEUDONYM_BYTES = 12
@@ -90,7 +91,7 @@ async def proceed(
                 waited = True
                 await asyncio.sleep(_RECORDING_SECONDS)
             forget([*state.user_ids, *state.conversation_ids, *state.texts])
-        erasure = await store.write(_advance, erasure)
+        erasure = await store.write(_advance, erasure, store.sealer)
     return erasure
 
 
@@ -174,7 +175,7 @@ async def _avatar(tx: Tx, app_id: str, url: str | None) -> list[str]:
     return [attachment.id]
 
 
-async def _advance(tx: Tx, known: StoredErasure) -> StoredErasure:
+async def _advance(tx: Tx, known: StoredErasure, sealer: Sealer) -> StoredErasure:
     """Take the next step of an erasure, whichever it is by now."""
     seats = None
     if known.state is not None and known.state.phase == "user":
@@ -184,7 +185,7 @@ async def _advance(tx: Tx, known: StoredErasure) -> StoredErasure:
     if erasure is None or erasure.state is None:
         return erasure or _forgotten(known)
     if erasure.state.phase != "user":
-        await erasure_steps.take(tx, erasure)
+        await erasure_steps.take(tx, erasure, sealer)
     elif seats is not None:
         await _remove_user(tx, Tenant(erasure.app_id, erasure.key_id), erasure, seats)
         return erasure

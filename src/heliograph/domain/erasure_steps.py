@@ -4,16 +4,29 @@ the person."""
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import get_args
 
 from msgspec.structs import replace
 
 from heliograph.domain import recorded_texts
 from heliograph.domain.redaction import Redaction
+from heliograph.errors import UsageError
 from heliograph.storage.engine import Lock, Tx
-from heliograph.storage.rows import attachments, conversations, deliveries, erasures, history, mentions, support_users
+from heliograph.storage.rows import (
+    attachments,
+    conversations,
+    deliveries,
+    erasures,
+    history,
+    idempotency_keys,
+    mentions,
+    support_users,
+)
 from heliograph.storage.rows.erasures import ErasureState, Phase, StoredErasure
 from heliograph.storage.rows.log_rows import StoredEvent
+from heliograph.storage.rows.mentions import ExaminedRequest
+from heliograph.storage.sealing import Sealer
 
 _ROWS = 500
 _REQUESTS = 100
@@ -25,10 +38,11 @@ _Step = Callable[[Tx, StoredErasure, ErasureState], Awaitable[bool]]
 """Takes a step of a phase; returns whether it was the last one."""
 
 
-async def take(tx: Tx, erasure: StoredErasure) -> None:
+async def take(tx: Tx, erasure: StoredErasure, sealer: Sealer) -> None:
     """Take the next step. The transaction has locked the erasure, and `save` stores the progress."""
     assert erasure.state is not None
-    if await _STEPS[erasure.state.phase](tx, erasure, erasure.state):
+    step = partial(_keys, sealer) if erasure.state.phase == "keys" else _STEPS[erasure.state.phase]
+    if await step(tx, erasure, erasure.state):
         if erasure.state.phase == _PHASES[-1]:
             erasure.state, erasure.finished_at = None, tx.now
         else:
@@ -181,6 +195,32 @@ async def _requests(tx: Tx, erasure: StoredErasure, state: ErasureState) -> bool
     if rows:
         state.after = rows[-1].id, ""
     return len(rows) < _REQUESTS
+
+
+async def _keys(sealer: Sealer, tx: Tx, erasure: StoredErasure, state: ErasureState) -> bool:
+    """Delete stored responses that mention the person, and those that cannot be decrypted."""
+    app_id, examined, last = erasure.app_id, 0, min(state.bucket + _BUCKETS, tx.buckets)
+    mention = recorded_texts.finder([*state.user_ids, *state.texts, *state.conversation_ids, *state.file_ids])
+    found: list[str] = []
+    while examined < _REQUESTS and state.bucket < last:
+        limit = _REQUESTS - examined
+        rows = await idempotency_keys.next_of_app(tx, app_id, state.bucket, state.after[0], limit)
+        examined += len(rows)
+        found += [key for key, body in rows if _is_about(mention, sealer, f"{app_id}/{key}", body)]
+        if len(rows) < limit:
+            state.bucket, state.after = state.bucket + 1, ("", "")
+        else:
+            state.after = rows[-1][0], ""
+    await idempotency_keys.remove(tx, app_id, found)
+    count(erasure.counts.removed, idempotencyKeys=len(found))
+    return state.bucket == tx.buckets
+
+
+def _is_about(mention: Callable[[ExaminedRequest], bool], sealer: Sealer, owner: str, body: bytes) -> bool:
+    try:
+        return mention(ExaminedRequest(owner, "", "", sealer.open(owner, body)))
+    except UsageError:
+        return True
 
 
 _STEPS: dict[Phase, _Step] = {

@@ -17,8 +17,7 @@ from heliograph.domain.loading import load_user
 from heliograph.domain.seats import Seats, load_seats
 from heliograph.domain.shown import decode_profile
 from heliograph.domain.tenants import Tenant
-from heliograph.domain.user_creation import Creation, creation_batch
-from heliograph.domain.verbs import Refused
+from heliograph.domain.user_creation import Creation
 from heliograph.errors import BadRequest
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import clients, devices, merged_users, recorded_requests, users
@@ -36,21 +35,10 @@ _EMPTY = Raw(b"{}")
 _ENCODER = msgspec.json.Encoder()
 
 
-async def create(store: Store, tenant: Tenant, body: UserCreateBody) -> User:
-    """Create a user.
-
-    Raises:
-        UserAlreadyExists: another user of the app, or of the brand, has the external id.
-        BadRequest: the metadata is too large, or signedUpAt is out of range.
-    """
-    created = await store.submit(creation_batch, new_user(tenant, body))
-    if isinstance(created, Refused):
-        raise created.error
-    return views.user(created)
-
-
 def new_user(tenant: Tenant, body: UserCreateBody, id: str | None = None) -> Creation:
     """A user to create, with a new id unless one is given.
+
+    `creation_batch` refuses it with UserAlreadyExists if another user of the app, or of the brand, has the external id.
 
     Raises:
         BadRequest: the metadata is too large, or signedUpAt is out of range.
@@ -152,8 +140,7 @@ async def delete(store: Store, tenant: Tenant, id_or_external_id: str, brand_id:
     Raises:
         UserNotFound: the user does not exist in this app.
     """
-    while not await store.write(_delete, tenant, id_or_external_id, brand_id):
-        pass
+    await store.complete(_delete, tenant, id_or_external_id, brand_id)
 
 
 async def _delete(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str | None) -> bool:

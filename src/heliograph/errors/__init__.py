@@ -9,6 +9,7 @@ into a response; the client raises the same class for that response.
     ├── ApiError                a response with `{"errors": [{"code", "title"}, …]}`
     │   ├── BadRequest 400, Unauthorized 401, Forbidden 403, NotFound 404, MethodNotAllowed 405,
     │   │   RequestTimeout 408, Conflict 409, PreconditionFailed 412, PayloadTooLarge 413, UnsupportedMediaType 415,
+    │   │   UnprocessableRequest 422,
     │   │   Locked 423, RateLimited 429, HeadersTooLarge 431
     │   └── ServerError 500, ServiceUnavailable 503
     ├── TransportError          no response
@@ -29,6 +30,7 @@ from heliograph.errors.codes import (
     ClientNotFound,
     ConversationNotFound,
     DeviceNotFound,
+    IdempotencyKeyReuse,
     IntegrationNotFound,
     InvalidClient,
     InvalidControlAction,
@@ -71,6 +73,7 @@ from heliograph.errors.statuses import (
     ServerError,
     ServiceUnavailable,
     Unauthorized,
+    UnprocessableRequest,
     UnsupportedMediaType,
 )
 from heliograph.errors.transport import (
@@ -97,6 +100,7 @@ __all__ = [
     "Forbidden",
     "HeadersTooLarge",
     "HeliographError",
+    "IdempotencyKeyReuse",
     "IntegrationNotFound",
     "InvalidArgument",
     "InvalidClient",
@@ -131,6 +135,7 @@ __all__ = [
     "TooManySwitchboardIntegrations",
     "TransportError",
     "Unauthorized",
+    "UnprocessableRequest",
     "UnsupportedGrantType",
     "UnsupportedMediaType",
     "UsageError",

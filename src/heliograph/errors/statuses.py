@@ -128,6 +128,14 @@ class UnsupportedMediaType(ApiError):
     title = "Content-Type must be application/json"
 
 
+class UnprocessableRequest(ApiError):
+    """The request is valid, but contradicts an earlier one."""
+
+    status = 422
+    code = "unprocessable_request"
+    title = "The request contradicts an earlier one"
+
+
 class Locked(ApiError):
     """The conversation accepts no more messages until some are deleted."""
 

@@ -66,7 +66,7 @@ def _without_contents(route: AnyRoute) -> AnyRoute:
     # The other responses have no messages, apart from the activity stream, whose handler reduces its events.
     if type(operation.response) is not Json or operation in _UNCHANGED:
         return route
-    return Route(operation, route.read, partial(_reduce, route), route.respond)
+    return route.showing(_reduce)
 
 
 async def _refuse(route: AnyRoute, request: Request[Any, Any]) -> Any:
@@ -75,12 +75,11 @@ async def _refuse(route: AnyRoute, request: Request[Any, Any]) -> Any:
     return await route.handle(request)
 
 
-async def _reduce(route: AnyRoute, request: Request[Any, Any]) -> Any:
-    result = await route.handle(request)
+def _reduce(request: Request[Any, Any], result: Any) -> Any:
     if session_of(request.known_caller) is None:
         return result
-    shown = reduced(result, _LEFT_OUT.get(route.operation.name, ()))
-    return _without_titles(shown) if route.operation is FIND else shown
+    shown = reduced(result, _LEFT_OUT.get(request.operation.name, ()))
+    return _without_titles(shown) if request.operation is FIND else shown
 
 
 def _without_titles(found: Any) -> Any:

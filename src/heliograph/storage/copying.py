@@ -25,6 +25,7 @@ from heliograph.storage.rows.console import StoredSession, StoredTicket
 from heliograph.storage.rows.devices import StoredDevice
 from heliograph.storage.rows.erasures import StoredErasure
 from heliograph.storage.rows.history import StoredChange
+from heliograph.storage.rows.idempotency_keys import StoredIdempotencyKey
 from heliograph.storage.rows.inactivity import StoredLimit
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
@@ -157,6 +158,13 @@ TABLES = (
     Table("request", StoredRequest.__struct_fields__, ("app_id", "id"), ("app_id",)),
     Table("erasure", StoredErasure.__struct_fields__, ("id",)),
     Table("merged_user", StoredMergedUser.__struct_fields__, ("app_id", "user_id", "merged_id"), ("user_id",)),
+    Table(
+        "idempotency_key",
+        StoredIdempotencyKey.__struct_fields__,
+        ("app_id", "key"),
+        ("app_id", "key"),
+        together=True,
+    ),
     Table("attempt", StoredAttempt.__struct_fields__, ("delivery_id", "number"), ("lane",)),
 )
 

@@ -118,6 +118,17 @@ class Store(ABC):
                 of the commit: see `Store`.
         """
 
+    async def complete(
+        self, work: Callable[Concatenate[Tx, P], Awaitable[bool]], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Run `work` until it returns True, each time in a transaction of its own.
+
+        Raises:
+            ServiceUnavailable: the database cannot be written now. What earlier transactions did stays.
+        """
+        while not await self.write(work, *args, **kwargs):
+            pass
+
     @abstractmethod
     async def submit(self, batch: Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Outcome]]], item: Item) -> Outcome:
         """The outcome of `item` after its commit. Waiting items of the same `batch` share a transaction.

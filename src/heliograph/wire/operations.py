@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from heliograph.errors import ApiError
 from heliograph.wire.base import Body, Response
-from heliograph.wire.formats import Format
+from heliograph.wire.formats import Format, Json, Multipart, NoBody
 from heliograph.wire.paging import MAX_SIZE
 
 P = TypeVar("P", bound=Struct, covariant=True)
@@ -50,6 +50,8 @@ class Credential(Enum):
 
 SCOPES = {scope.label: scope for scope in Scope}
 
+
+_KEYED_PATHS = ("/v2/", "/heliograph/")
 
 SECRET = ("secret",)
 """What operations with keys and webhooks reveal."""
@@ -124,6 +126,17 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     def has_filter(self, name: str) -> bool:
         """Whether the operation has a filter with this inner name."""
         return name in self.filters or (self.metadata_filter and name.startswith(METADATA_FILTER_PREFIX))
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether a request may have an idempotency key, under which its response is stored."""
+        return (
+            self.method != "GET"
+            and self.path.startswith(_KEYED_PATHS)
+            # A stream of any length is neither stored nor compared.
+            and isinstance(self.body, Json | NoBody | Multipart)
+            and isinstance(self.response, Json)
+        )
 
 
 AnyOperation = Operation[Any, Any, Any]

@@ -14,6 +14,8 @@ from heliograph.server.docs.examples import example_of
 from heliograph.server.docs.parameters import (
     FILTERS,
     FILTERS_OF,
+    IDEMPOTENCY_KEY,
+    KEY_PATTERN,
     METADATA_FILTER,
     ONE_OF,
     PATH_VALUES,
@@ -72,6 +74,7 @@ _RULES: dict[type[Body], JSON] = {
     BulkLeave: {"minProperties": 2, "maxProperties": 2},
 }
 _TEXT: JSON = {"type": "string"}
+_KEY: JSON = {"type": "string", "pattern": KEY_PATTERN}
 _FILE: JSON = {Bytes.media_type: {}}
 _HEADERS: dict[str, tuple[str, JSON]] = {
     "X-Request-Id": ("The client's own id if it sent a valid one, or a new one.", _TEXT),
@@ -175,10 +178,8 @@ def _operation(operation: AnyOperation, schema_of: Schemas) -> JSON:
     if parameters := [
         *_path_parameters(operation),
         *_query_parameters(operation),
-        *(
-            {"name": name, "in": "header", "description": REQUEST_HEADERS[name], "schema": _TEXT}
-            for name in operation.headers
-        ),
+        *(_header(name) for name in operation.headers),
+        *([_header(IDEMPOTENCY_KEY, _KEY)] if operation.takes_key else ()),
     ]:
         rendered["parameters"] = parameters
     if operation.body.kind:
@@ -189,6 +190,10 @@ def _operation(operation: AnyOperation, schema_of: Schemas) -> JSON:
     if operation.credential is not Credential.REQUIRED:
         rendered["security"] = _SECURITY[operation.credential]
     return rendered
+
+
+def _header(name: str, schema: JSON = _TEXT) -> JSON:
+    return {"name": name, "in": "header", "description": REQUEST_HEADERS[name], "schema": schema}
 
 
 def _credential(operation: AnyOperation) -> str:
@@ -321,4 +326,6 @@ def _refusals(operation: AnyOperation) -> list[type[ApiError]]:
         kinds.append(errors.BadRequest)
     if issubclass(operation.template.values, AppPath):
         kinds.append(errors.AppNotFound)
+    if operation.takes_key:
+        kinds += (errors.BadRequest, errors.IdempotencyKeyReuse)
     return list(dict.fromkeys(kinds))

@@ -87,7 +87,12 @@ QUERY = {
     "wait": "How many seconds to wait for a record if the page would be empty: up to 60.",
     "redirect_uri": "The URL to which the browser is redirected.",
 }
+IDEMPOTENCY_KEY = "Idempotency-Key"
+KEY_PATTERN = r"^[!#-+\--~]{1,255}$"
+"""The form of a key that is a token."""
 REQUEST_HEADERS = {
     "Last-Event-ID": "The id of the last event that the client received from this stream.",
     "If-Match": "The version of the membership, in quotes, that a list or a dry run reported.",
+    IDEMPOTENCY_KEY: "A text of up to 255 characters, in quotes or not, that no other request has. If the request is "
+    "repeated with it, nothing is done again, and the stored response is returned.",
 }

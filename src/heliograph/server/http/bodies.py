@@ -63,7 +63,16 @@ def _json_reader(body: Json[B], method: str) -> BodyReader[B]:
 
 
 async def _read_json(body: Json[B], exchange: Exchange, settings: Settings) -> B:
-    content = await _read_all(exchange, body.limit or BODY_LIMIT)
+    return decoded(body, await read_all(exchange, body.limit or BODY_LIMIT), exchange, settings)
+
+
+def decoded(body: Json[B], content: bytes, exchange: Exchange, settings: Settings) -> B:
+    """The value of a JSON body.
+
+    Raises:
+        BadRequest: it is not valid, or missing.
+        UnsupportedMediaType: it is not declared as JSON in UTF-8.
+    """
     if content:
         _require_json(exchange.headers)
     elif body.optional:
@@ -100,7 +109,7 @@ async def read_form(exchange: Exchange) -> dict[str, str]:
         BadRequest: it is not a form in UTF-8, has too many fields, or has a field twice.
         PayloadTooLarge, RequestTimeout, UnsupportedMediaType, Disconnected: as for JSON.
     """
-    content = await _read_all(exchange)
+    content = await read_all(exchange)
     _require_uncompressed(exchange.headers)
     try:
         pairs = parse_qsl(content.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
@@ -126,7 +135,7 @@ async def _ignore(exchange: Exchange, settings: Settings) -> None:
 
 async def _discard(exchange: Exchange, settings: Settings) -> None:
     """Read the body and drop it, so that only complete requests can change anything."""
-    await _read_all(exchange)
+    await read_all(exchange)
 
 
 def _multipart_reader(body: Multipart, method: str) -> BodyReader[FilePart]:
@@ -198,7 +207,7 @@ _READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {
 }
 
 
-async def _read_all(exchange: Exchange, limit: int = BODY_LIMIT) -> bytes:
+async def read_all(exchange: Exchange, limit: int = BODY_LIMIT) -> bytes:
     """The body of a request. At most `limit` bytes and one chunk are in memory.
 
     Raises:

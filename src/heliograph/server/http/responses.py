@@ -30,7 +30,7 @@ from heliograph.wire.operations import Operation
 
 R = TypeVar("R")
 
-_JSON_TYPE = (b"content-type", Json.media_type.encode())
+JSON_TYPE = (b"content-type", Json.media_type.encode())
 _encode = msgspec.json.Encoder().encode
 
 
@@ -113,7 +113,7 @@ def responder_of(operation: Operation[Any, Any, R]) -> Responder[R]:
 
 
 async def _json(status: int, result: object) -> Response:
-    return Response(status, [_JSON_TYPE], _encode(result))
+    return Response(status, [JSON_TYPE], _encode(result))
 
 
 async def _json_or_accepted(status: int, result: Any) -> Response:
@@ -197,7 +197,7 @@ _RESPONDERS: dict[type[Format[Any]], Callable[..., Awaitable[Response]]] = {
 def error_response(error: ApiError) -> Response:
     """The response for an error."""
     body, headers = render(error)
-    return Response(error.status, [_JSON_TYPE, *headers], body, refusal_of(error))
+    return Response(error.status, [JSON_TYPE, *headers], body, refusal_of(error))
 
 
 def render(error: ApiError) -> tuple[bytes, HeaderList]:

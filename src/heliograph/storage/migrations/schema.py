@@ -38,6 +38,7 @@ from heliograph.storage.migrations.steps import (
     step_26_participant_since,
     step_27_search_terms,
     step_28_erasures,
+    step_29_idempotency_keys,
 )
 from heliograph.storage.rows import meta, search_progress
 from heliograph.storage.rows.search_progress import Progress
@@ -71,6 +72,7 @@ STEPS: tuple[Step, ...] = (
     step_26_participant_since.STEP,
     step_27_search_terms.STEP,
     step_28_erasures.STEP,
+    step_29_idempotency_keys.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

@@ -34,6 +34,7 @@ OWNED: dict[str, Columns] = {
     "repetition": ("bucket", "id"),
     "listener": ("bucket", "app_id", "id"),
     "merged_user": ("bucket", "app_id", "user_id", "merged_id"),
+    "idempotency_key": ("bucket", "app_id", "key"),
 }
 
 

@@ -11,7 +11,9 @@ from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.paging import slice_of
 from heliograph.wire.paging import Page, Slice
 
-Phase = Literal["user", "history", "messages", "outbound", "supportUsers", "events", "deliveries", "files", "requests"]
+Phase = Literal[
+    "user", "history", "messages", "outbound", "supportUsers", "events", "deliveries", "files", "requests", "keys"
+]
 
 
 class ErasureState(Struct):
