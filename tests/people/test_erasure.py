@@ -24,7 +24,9 @@ def test_the_user_is_gone(api: Caller, name: str) -> None:
     """The report says under which pseudonym; a second erasure finds no user."""
     ada = api.new_user("ada")
     report = erase(api, ada if name == "id" else "ada")
-    assert (report["status"], report["removed"], report["changed"]) == ("finished", {"users": 1}, {})
+    # The client created the user with an idempotency key, whose response showed the user.
+    assert report["removed"] == {"users": 1, "idempotencyKeys": 1}
+    assert (report["status"], report["changed"]) == ("finished", {})
     assert len(report["pseudonym"]) == 24
     for method, path in (("GET", f"/users/{ada}"), ("POST", f"{base(api)}/users/{ada}/erase")):
         assert error_of(api(method, path)) == NO_USER
@@ -93,6 +95,19 @@ def test_the_history_keeps_its_shape(api: Caller) -> None:
     found = api.ok("GET", f"{base(api)}/conversations/{group}/history")["changes"]
     expected = [(type, pseudonym) for type in ("joined", "left", "joined", "left")]
     assert [(one["type"], one["userId"]) for one in found] == expected
+
+
+def test_stored_responses_that_show_the_person_are_deleted(api: Caller) -> None:
+    """A retry with the key of another request still gets its response."""
+
+    def create(name: str) -> Any:
+        return api("POST", "/users", {"externalId": name}, headers={"idempotency-key": f"of {name}".replace(" ", "-")})
+
+    ada, bob = create("ada lovelace").json()["user"]["id"], create("bob").json()["user"]["id"]
+    assert erase(api, ada)["removed"]["idempotencyKeys"] == 1
+    again, other = create("ada lovelace"), create("bob")
+    assert (again.status_code, "idempotent-replayed" in again.headers) == (201, False)
+    assert (other.json()["user"]["id"], other.headers["idempotent-replayed"]) == (bob, "true")
 
 
 def test_files(api: Caller) -> None:

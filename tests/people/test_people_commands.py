@@ -59,7 +59,7 @@ def test_erase(api: Caller) -> None:
 def test_erase_as_json(api: Caller) -> None:
     api.new_user("ada")
     done = command("users", "erase", "ada", "--yes", "--json", *options(api))
-    assert json.loads(done.stdout)["removed"] == {"users": 1}
+    assert json.loads(done.stdout)["removed"] == {"users": 1, "idempotencyKeys": 1}
 
 
 def test_compact(engine: str, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ REMOVAL = {"event", "delivery", "attempt"}
 
 
 NOT_PERSONAL = {
+    **dict.fromkeys(("BulkParticipants", "ReplaceParticipants"), "ids and external ids, as in JoinConversation"),
     **dict.fromkeys(("CreateApp", "UpdateApp", "CreateAppKey"), "about an app"),
     **dict.fromkeys(("CreateIntegration", "UpdateIntegration", "CreateCustomIntegrationKey"), "about an integration"),
     **dict.fromkeys(("CreateWebhook", "UpdateWebhook"), "about a webhook"),
