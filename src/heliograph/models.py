@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from heliograph.client._generated.async_api.devices import AsyncDevicesApi as AsyncDevicesApi
     from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi as AsyncEndUsersApi
     from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi as AsyncIntegrationsApi
+    from heliograph.client._generated.async_api.membership_history import (
+        AsyncMembershipHistoryApi as AsyncMembershipHistoryApi,
+    )
     from heliograph.client._generated.async_api.memberships import AsyncMembershipsApi as AsyncMembershipsApi
     from heliograph.client._generated.async_api.messages import AsyncMessagesApi as AsyncMessagesApi
     from heliograph.client._generated.async_api.oauth import AsyncOAuthApi as AsyncOAuthApi
     from heliograph.client._generated.async_api.oauth_clients import AsyncOAuthClientsApi as AsyncOAuthClientsApi
     from heliograph.client._generated.async_api.participants import AsyncParticipantsApi as AsyncParticipantsApi
+    from heliograph.client._generated.async_api.people import AsyncPeopleApi as AsyncPeopleApi
     from heliograph.client._generated.async_api.recorded_requests import (
         AsyncRecordedRequestsApi as AsyncRecordedRequestsApi,
     )
@@ -60,6 +64,9 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import AttachmentResponse as AttachmentResponse
     from heliograph.client._generated.models import Author as Author
     from heliograph.client._generated.models import AuthorWebhook as AuthorWebhook
+    from heliograph.client._generated.models import BulkCounts as BulkCounts
+    from heliograph.client._generated.models import BulkParticipantsResponse as BulkParticipantsResponse
+    from heliograph.client._generated.models import BulkResult as BulkResult
     from heliograph.client._generated.models import Buy as Buy
     from heliograph.client._generated.models import CarouselMessage as CarouselMessage
     from heliograph.client._generated.models import ClientAddPayload as ClientAddPayload
@@ -94,6 +101,9 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import DeviceResponse as DeviceResponse
     from heliograph.client._generated.models import DisplaySettings as DisplaySettings
     from heliograph.client._generated.models import Empty as Empty
+    from heliograph.client._generated.models import Erasure as Erasure
+    from heliograph.client._generated.models import ErasureListResponse as ErasureListResponse
+    from heliograph.client._generated.models import ErasureResponse as ErasureResponse
     from heliograph.client._generated.models import EventRecord as EventRecord
     from heliograph.client._generated.models import EventRecordListResponse as EventRecordListResponse
     from heliograph.client._generated.models import ExternalMessage as ExternalMessage
@@ -106,6 +116,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import FormResponseMessage as FormResponseMessage
     from heliograph.client._generated.models import FormResponseMessageField as FormResponseMessageField
     from heliograph.client._generated.models import Found as Found
+    from heliograph.client._generated.models import HistoryResponse as HistoryResponse
     from heliograph.client._generated.models import Identity as Identity
     from heliograph.client._generated.models import ImageMessage as ImageMessage
     from heliograph.client._generated.models import InboundResponse as InboundResponse
@@ -117,6 +128,8 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import IntegrationResponse as IntegrationResponse
     from heliograph.client._generated.models import IosIntegration as IosIntegration
     from heliograph.client._generated.models import Item as Item
+    from heliograph.client._generated.models import ItemError as ItemError
+    from heliograph.client._generated.models import KeptData as KeptData
     from heliograph.client._generated.models import LastMessage as LastMessage
     from heliograph.client._generated.models import LineIntegration as LineIntegration
     from heliograph.client._generated.models import Link as Link
@@ -129,7 +142,11 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import MailgunIntegration as MailgunIntegration
     from heliograph.client._generated.models import Member as Member
     from heliograph.client._generated.models import MemberListResponse as MemberListResponse
+    from heliograph.client._generated.models import Membership as Membership
+    from heliograph.client._generated.models import MembershipChange as MembershipChange
+    from heliograph.client._generated.models import MembershipListResponse as MembershipListResponse
     from heliograph.client._generated.models import MembershipPayload as MembershipPayload
+    from heliograph.client._generated.models import MemberUser as MemberUser
     from heliograph.client._generated.models import MergedClients as MergedClients
     from heliograph.client._generated.models import MergedConversations as MergedConversations
     from heliograph.client._generated.models import MergedUsers as MergedUsers
@@ -221,11 +238,13 @@ if TYPE_CHECKING:
     from heliograph.client._generated.sync_api.devices import DevicesApi as DevicesApi
     from heliograph.client._generated.sync_api.end_users import EndUsersApi as EndUsersApi
     from heliograph.client._generated.sync_api.integrations import IntegrationsApi as IntegrationsApi
+    from heliograph.client._generated.sync_api.membership_history import MembershipHistoryApi as MembershipHistoryApi
     from heliograph.client._generated.sync_api.memberships import MembershipsApi as MembershipsApi
     from heliograph.client._generated.sync_api.messages import MessagesApi as MessagesApi
     from heliograph.client._generated.sync_api.oauth import OAuthApi as OAuthApi
     from heliograph.client._generated.sync_api.oauth_clients import OAuthClientsApi as OAuthClientsApi
     from heliograph.client._generated.sync_api.participants import ParticipantsApi as ParticipantsApi
+    from heliograph.client._generated.sync_api.people import PeopleApi as PeopleApi
     from heliograph.client._generated.sync_api.recorded_requests import RecordedRequestsApi as RecordedRequestsApi
     from heliograph.client._generated.sync_api.switchboard_actions import SwitchboardActionsApi as SwitchboardActionsApi
     from heliograph.client._generated.sync_api.switchboard_integrations import (
@@ -242,6 +261,7 @@ if TYPE_CHECKING:
     from heliograph.errors import DeviceNotFound as DeviceNotFound
     from heliograph.errors import ErrorItem as ErrorItem
     from heliograph.errors import HeadersTooLarge as HeadersTooLarge
+    from heliograph.errors import IdempotencyKeyReuse as IdempotencyKeyReuse
     from heliograph.errors import IntegrationNotFound as IntegrationNotFound
     from heliograph.errors import InvalidClient as InvalidClient
     from heliograph.errors import InvalidControlAction as InvalidControlAction
@@ -260,6 +280,7 @@ if TYPE_CHECKING:
     from heliograph.errors import OAuthError as OAuthError
     from heliograph.errors import OnlyOneSwitchboard as OnlyOneSwitchboard
     from heliograph.errors import PayloadTooLarge as PayloadTooLarge
+    from heliograph.errors import PreconditionFailed as PreconditionFailed
     from heliograph.errors import RequestTimeout as RequestTimeout
     from heliograph.errors import ServiceUnavailable as ServiceUnavailable
     from heliograph.errors import SnapshotNotFound as SnapshotNotFound
@@ -268,6 +289,7 @@ if TYPE_CHECKING:
     from heliograph.errors import SwitchboardNotFound as SwitchboardNotFound
     from heliograph.errors import TooManyParticipants as TooManyParticipants
     from heliograph.errors import TooManySwitchboardIntegrations as TooManySwitchboardIntegrations
+    from heliograph.errors import UnprocessableRequest as UnprocessableRequest
     from heliograph.errors import UnsupportedGrantType as UnsupportedGrantType
     from heliograph.errors import UnsupportedMediaType as UnsupportedMediaType
     from heliograph.errors import UserAlreadyExists as UserAlreadyExists
@@ -288,6 +310,9 @@ if TYPE_CHECKING:
     from heliograph.wire.attachments import AttachmentDeleteBody as AttachmentDeleteBody
     from heliograph.wire.attachments import AttachmentUploadBody as AttachmentUploadBody
     from heliograph.wire.authors import AuthorBody as AuthorBody
+    from heliograph.wire.bulk import BulkJoin as BulkJoin
+    from heliograph.wire.bulk import BulkLeave as BulkLeave
+    from heliograph.wire.bulk import BulkParticipantsBody as BulkParticipantsBody
     from heliograph.wire.channels import AppleIntegrationBody as AppleIntegrationBody
     from heliograph.wire.channels import InstagramIntegrationBody as InstagramIntegrationBody
     from heliograph.wire.channels import LineIntegrationBody as LineIntegrationBody
@@ -425,11 +450,13 @@ __all__ = [
     "AsyncDevicesApi",
     "AsyncEndUsersApi",
     "AsyncIntegrationsApi",
+    "AsyncMembershipHistoryApi",
     "AsyncMembershipsApi",
     "AsyncMessagesApi",
     "AsyncOAuthApi",
     "AsyncOAuthClientsApi",
     "AsyncParticipantsApi",
+    "AsyncPeopleApi",
     "AsyncRecordedRequestsApi",
     "AsyncSwitchboardActionsApi",
     "AsyncSwitchboardIntegrationsApi",
@@ -446,6 +473,12 @@ __all__ = [
     "AuthorBody",
     "AuthorWebhook",
     "BeginConversationBody",
+    "BulkCounts",
+    "BulkJoin",
+    "BulkLeave",
+    "BulkParticipantsBody",
+    "BulkParticipantsResponse",
+    "BulkResult",
     "Buy",
     "BuyBody",
     "CarouselMessage",
@@ -506,6 +539,9 @@ __all__ = [
     "DownloadMessageRefBody",
     "Empty",
     "EndUsersApi",
+    "Erasure",
+    "ErasureListResponse",
+    "ErasureResponse",
     "ErrorItem",
     "EventRecord",
     "EventRecordListResponse",
@@ -528,6 +564,8 @@ __all__ = [
     "FormResponseMessageFieldBody",
     "Found",
     "HeadersTooLarge",
+    "HistoryResponse",
+    "IdempotencyKeyReuse",
     "Identity",
     "ImageMessage",
     "ImageMessageBody",
@@ -555,6 +593,8 @@ __all__ = [
     "IosIntegrationBody",
     "Item",
     "ItemBody",
+    "ItemError",
+    "KeptData",
     "LastMessage",
     "LineIntegration",
     "LineIntegrationBody",
@@ -576,6 +616,11 @@ __all__ = [
     "MailgunIntegrationBody",
     "Member",
     "MemberListResponse",
+    "MemberUser",
+    "Membership",
+    "MembershipChange",
+    "MembershipHistoryApi",
+    "MembershipListResponse",
     "MembershipPayload",
     "MembershipsApi",
     "MergedClients",
@@ -635,6 +680,7 @@ __all__ = [
     "ParticipantsApi",
     "PassControlBody",
     "PayloadTooLarge",
+    "PeopleApi",
     "Place",
     "PlaceBody",
     "Postback",
@@ -643,6 +689,7 @@ __all__ = [
     "PostbackWebhook",
     "PrechatCapture",
     "PrechatCaptureBody",
+    "PreconditionFailed",
     "Problem",
     "ProblemBody",
     "Profile",
@@ -710,6 +757,7 @@ __all__ = [
     "TypingStopAct",
     "UnityIntegration",
     "UnityIntegrationBody",
+    "UnprocessableRequest",
     "UnsupportedGrantType",
     "UnsupportedMediaType",
     "User",
@@ -755,11 +803,13 @@ _HOMES = {
     "AsyncDevicesApi": "heliograph.client._generated.async_api.devices",
     "AsyncEndUsersApi": "heliograph.client._generated.async_api.end_users",
     "AsyncIntegrationsApi": "heliograph.client._generated.async_api.integrations",
+    "AsyncMembershipHistoryApi": "heliograph.client._generated.async_api.membership_history",
     "AsyncMembershipsApi": "heliograph.client._generated.async_api.memberships",
     "AsyncMessagesApi": "heliograph.client._generated.async_api.messages",
     "AsyncOAuthApi": "heliograph.client._generated.async_api.oauth",
     "AsyncOAuthClientsApi": "heliograph.client._generated.async_api.oauth_clients",
     "AsyncParticipantsApi": "heliograph.client._generated.async_api.participants",
+    "AsyncPeopleApi": "heliograph.client._generated.async_api.people",
     "AsyncRecordedRequestsApi": "heliograph.client._generated.async_api.recorded_requests",
     "AsyncSwitchboardActionsApi": "heliograph.client._generated.async_api.switchboard_actions",
     "AsyncSwitchboardIntegrationsApi": "heliograph.client._generated.async_api.switchboard_integrations",
@@ -785,6 +835,9 @@ _HOMES = {
     "AttachmentResponse": "heliograph.client._generated.models",
     "Author": "heliograph.client._generated.models",
     "AuthorWebhook": "heliograph.client._generated.models",
+    "BulkCounts": "heliograph.client._generated.models",
+    "BulkParticipantsResponse": "heliograph.client._generated.models",
+    "BulkResult": "heliograph.client._generated.models",
     "Buy": "heliograph.client._generated.models",
     "CarouselMessage": "heliograph.client._generated.models",
     "ClientAddPayload": "heliograph.client._generated.models",
@@ -819,6 +872,9 @@ _HOMES = {
     "DeviceResponse": "heliograph.client._generated.models",
     "DisplaySettings": "heliograph.client._generated.models",
     "Empty": "heliograph.client._generated.models",
+    "Erasure": "heliograph.client._generated.models",
+    "ErasureListResponse": "heliograph.client._generated.models",
+    "ErasureResponse": "heliograph.client._generated.models",
     "EventRecord": "heliograph.client._generated.models",
     "EventRecordListResponse": "heliograph.client._generated.models",
     "ExternalMessage": "heliograph.client._generated.models",
@@ -831,6 +887,7 @@ _HOMES = {
     "FormResponseMessage": "heliograph.client._generated.models",
     "FormResponseMessageField": "heliograph.client._generated.models",
     "Found": "heliograph.client._generated.models",
+    "HistoryResponse": "heliograph.client._generated.models",
     "Identity": "heliograph.client._generated.models",
     "ImageMessage": "heliograph.client._generated.models",
     "InboundResponse": "heliograph.client._generated.models",
@@ -842,6 +899,8 @@ _HOMES = {
     "IntegrationResponse": "heliograph.client._generated.models",
     "IosIntegration": "heliograph.client._generated.models",
     "Item": "heliograph.client._generated.models",
+    "ItemError": "heliograph.client._generated.models",
+    "KeptData": "heliograph.client._generated.models",
     "LastMessage": "heliograph.client._generated.models",
     "LineIntegration": "heliograph.client._generated.models",
     "Link": "heliograph.client._generated.models",
@@ -854,6 +913,10 @@ _HOMES = {
     "MailgunIntegration": "heliograph.client._generated.models",
     "Member": "heliograph.client._generated.models",
     "MemberListResponse": "heliograph.client._generated.models",
+    "MemberUser": "heliograph.client._generated.models",
+    "Membership": "heliograph.client._generated.models",
+    "MembershipChange": "heliograph.client._generated.models",
+    "MembershipListResponse": "heliograph.client._generated.models",
     "MembershipPayload": "heliograph.client._generated.models",
     "MergedClients": "heliograph.client._generated.models",
     "MergedConversations": "heliograph.client._generated.models",
@@ -942,11 +1005,13 @@ _HOMES = {
     "DevicesApi": "heliograph.client._generated.sync_api.devices",
     "EndUsersApi": "heliograph.client._generated.sync_api.end_users",
     "IntegrationsApi": "heliograph.client._generated.sync_api.integrations",
+    "MembershipHistoryApi": "heliograph.client._generated.sync_api.membership_history",
     "MembershipsApi": "heliograph.client._generated.sync_api.memberships",
     "MessagesApi": "heliograph.client._generated.sync_api.messages",
     "OAuthApi": "heliograph.client._generated.sync_api.oauth",
     "OAuthClientsApi": "heliograph.client._generated.sync_api.oauth_clients",
     "ParticipantsApi": "heliograph.client._generated.sync_api.participants",
+    "PeopleApi": "heliograph.client._generated.sync_api.people",
     "RecordedRequestsApi": "heliograph.client._generated.sync_api.recorded_requests",
     "SwitchboardActionsApi": "heliograph.client._generated.sync_api.switchboard_actions",
     "SwitchboardIntegrationsApi": "heliograph.client._generated.sync_api.switchboard_integrations",
@@ -961,6 +1026,7 @@ _HOMES = {
     "DeviceNotFound": "heliograph.errors",
     "ErrorItem": "heliograph.errors",
     "HeadersTooLarge": "heliograph.errors",
+    "IdempotencyKeyReuse": "heliograph.errors",
     "IntegrationNotFound": "heliograph.errors",
     "InvalidClient": "heliograph.errors",
     "InvalidControlAction": "heliograph.errors",
@@ -979,6 +1045,7 @@ _HOMES = {
     "OAuthError": "heliograph.errors",
     "OnlyOneSwitchboard": "heliograph.errors",
     "PayloadTooLarge": "heliograph.errors",
+    "PreconditionFailed": "heliograph.errors",
     "RequestTimeout": "heliograph.errors",
     "ServiceUnavailable": "heliograph.errors",
     "SnapshotNotFound": "heliograph.errors",
@@ -987,6 +1054,7 @@ _HOMES = {
     "SwitchboardNotFound": "heliograph.errors",
     "TooManyParticipants": "heliograph.errors",
     "TooManySwitchboardIntegrations": "heliograph.errors",
+    "UnprocessableRequest": "heliograph.errors",
     "UnsupportedGrantType": "heliograph.errors",
     "UnsupportedMediaType": "heliograph.errors",
     "UserAlreadyExists": "heliograph.errors",
@@ -1007,6 +1075,9 @@ _HOMES = {
     "AttachmentDeleteBody": "heliograph.wire.attachments",
     "AttachmentUploadBody": "heliograph.wire.attachments",
     "AuthorBody": "heliograph.wire.authors",
+    "BulkJoin": "heliograph.wire.bulk",
+    "BulkLeave": "heliograph.wire.bulk",
+    "BulkParticipantsBody": "heliograph.wire.bulk",
     "AppleIntegrationBody": "heliograph.wire.channels",
     "InstagramIntegrationBody": "heliograph.wire.channels",
     "LineIntegrationBody": "heliograph.wire.channels",

@@ -15,6 +15,8 @@ _SETTINGS = (
     "webhook_allowed_networks",
     "attachments",
     "keep_days",
+    "history_days",
+    "idempotency_hours",
     "log_format",
     "log_level",
     "grace_seconds",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from msgspec import UNSET
@@ -69,7 +70,9 @@ async def add(
     facts.add_sdk_clients(await clients.sdk_clients(tx, [(user.app_id, user.id) for user, _ in members]))
     changes = Changes(tx.now, facts)
     changes.create_conversation(conversation)
-    joined = [changes.admit(tenant, conversation, user, subscribe=subscribe) for user, subscribe in members]
+    joined = [
+        changes.admit(tenant, conversation, user, subscribe=subscribe, reason="create") for user, subscribe in members
+    ]
     conversation_created(changes.journal, tenant, conversation, [user for user, _ in members], joined)
     await changes.save(tx)
     return conversation
@@ -96,7 +99,7 @@ async def _begin(
     await _make_default(tx, conversation, user)
     changes = Changes(tx.now)
     changes.create_conversation(conversation)
-    participant = changes.admit(tenant, conversation, user, subscribe=False)
+    participant = changes.admit(tenant, conversation, user, subscribe=False, reason="create")
     origin = await see(tx, tenant, origin, conversation, participant, changes)
     referral = None if body.referral is None else Referral(code=body.referral.code, details=body.referral.details)
     conversation_created(changes.journal, tenant, conversation, [user], [participant], body.reason, origin, referral)
@@ -194,6 +197,7 @@ async def update(store: Store, tenant: Tenant, conversation_id: str, body: Conve
 
 async def _update(tx: Tx, tenant: Tenant, conversation_id: str, body: ConversationUpdateBody) -> StoredConversation:
     conversation = await load_conversation(tx, tenant.app_id, conversation_id, lock=Lock.CHANGE)
+    before = copy(conversation)
     if body.display_name is not UNSET:
         conversation.display_name = body.display_name
     if body.description is not UNSET:
@@ -201,7 +205,7 @@ async def _update(tx: Tx, tenant: Tenant, conversation_id: str, body: Conversati
     if body.icon_url is not UNSET:
         conversation.icon_url = body.icon_url
     conversation.metadata = metadata.merged(conversation.metadata, body.metadata, _OWNER)
-    await conversations.change(tx, conversation)
+    await conversations.change(tx, before, conversation)
     return conversation
 
 
@@ -220,6 +224,6 @@ async def _delete(tx: Tx, tenant: Tenant, conversation_id: str) -> None:
     if conversation.is_default:
         raise BadRequest(f"Conversation {conversation.id} cannot be deleted because it is the default.")
     changes = Changes(tx.now)
-    changes.delete_conversation(conversation)
+    changes.delete_conversation(tenant, conversation)
     conversation_removed(changes.journal, tenant, conversation)
     await changes.save(tx)

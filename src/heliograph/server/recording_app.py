@@ -23,11 +23,11 @@ from heliograph.wire.table.v2.apps import DELETE_APP
 
 _OF_APP = re.compile(rb"/+(?:v2|heliograph/v1)/apps/([0-9a-f]{24})(?:/|\Z)")
 _DELETED = re.compile(
-    rb"/(?:v2|heliograph/v1)/apps/[0-9a-f]{24}(?:/users/[^/]+(?:/personalinformation)?|/sandbox/reset)?/?\Z"
+    rb"/(?:v2|heliograph/v1)/apps/[0-9a-f]{24}(?:/users/[^/]+(?:/personalinformation|/erase)?|/sandbox/reset)?/?\Z"
 )
 # A number, and `find` below, because `b"…" in path` raises and catches a TypeError before it searches.
 _PERCENT = ord("%")
-_RESET = b"/sandbox/reset"
+_RESET, _ERASE = b"/sandbox/reset", b"/erase"
 _REPLAY_OF = b"x-heliograph-replay-of"
 _UNRECORDED = (RECORDER_TAG, CONTENTS_TAG, SANDBOX_TAG)
 
@@ -48,7 +48,8 @@ class RecordingApplication(Application):
         path = exchange.raw_path
         if _PERCENT in path:
             path = unquote_to_bytes(path)
-        if (exchange.method == "DELETE" or path.find(_RESET) >= 0) and _DELETED.search(path):
+        deletes = exchange.method == "DELETE" or path.find(_RESET) >= 0 or path.find(_ERASE) >= 0
+        if deletes and _DELETED.search(path):
             return self._handle_deletion(exchange)
         return super().serve(exchange)
 

@@ -29,6 +29,9 @@ __all__ = [
     "Attempt",
     "Author",
     "AuthorWebhook",
+    "BulkCounts",
+    "BulkParticipantsResponse",
+    "BulkResult",
     "Buy",
     "CarouselMessage",
     "Client",
@@ -64,6 +67,9 @@ __all__ = [
     "DeviceResponse",
     "DisplaySettings",
     "Empty",
+    "Erasure",
+    "ErasureListResponse",
+    "ErasureResponse",
     "EventRecord",
     "EventRecordListResponse",
     "ExternalMessage",
@@ -76,6 +82,7 @@ __all__ = [
     "FormResponseMessage",
     "FormResponseMessageField",
     "Found",
+    "HistoryResponse",
     "Identity",
     "ImageMessage",
     "InboundResponse",
@@ -87,6 +94,8 @@ __all__ = [
     "IntegrationResponse",
     "IosIntegration",
     "Item",
+    "ItemError",
+    "KeptData",
     "LastMessage",
     "LineIntegration",
     "Link",
@@ -99,6 +108,10 @@ __all__ = [
     "MailgunIntegration",
     "Member",
     "MemberListResponse",
+    "MemberUser",
+    "Membership",
+    "MembershipChange",
+    "MembershipListResponse",
     "MembershipPayload",
     "MergedClients",
     "MergedConversations",
@@ -1478,11 +1491,14 @@ class RecordedRequestResponse(Model):
 
 
 class AppUserListResponse(Model):
-    """A page of the users of an app, or those with the ids that were asked for."""
+    """A page of the users of an app, or those with the ids that were asked for. `incomplete` is true while the users
+    from before an upgrade are not all searched.
+    """
 
     users: list[User] = many("users", User)
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
+    incomplete: bool | None = plain("incomplete")
 
 
 class LastMessage(Model):
@@ -1517,11 +1533,14 @@ class ConversationSummary(Model):
 
 
 class ConversationSummaryListResponse(Model):
-    """A page of the conversations of an app."""
+    """A page of the conversations of an app. `incomplete` is true while the conversations from before an upgrade are
+    not all searched.
+    """
 
     conversations: list[ConversationSummary] = many("conversations", ConversationSummary)
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
+    incomplete: bool | None = plain("incomplete")
 
 
 class ConversationSummaryResponse(Model):
@@ -1549,22 +1568,118 @@ class FindResponse(Model):
     results: list[Found] = many("results", Found)
 
 
+class MemberUser(Model):
+    """The user of a member, in short."""
+
+    id: str = plain("id")
+    profile: Profile = one("profile", Profile)
+    external_id: str | None = plain("externalId")
+
+
 class Member(Model):
-    """A user in a conversation, and when they joined."""
+    """A user in a conversation, and when they joined. With `include=user`, it has the `user`. One who was in the
+    conversation at a given time has only the ids, `joined_at` and, if they are no longer in it, `left_at`.
+    """
 
     id: str = plain("id")
     user_id: str = plain("userId")
-    unread_count: int = plain("unreadCount")
-    client_associations: list[ClientAssociation] = many("clientAssociations", ClientAssociation)
     user_external_id: str | None = plain("userExternalId")
+    unread_count: int | None = plain("unreadCount")
+    client_associations: list[ClientAssociation] | None = many("clientAssociations", ClientAssociation)
     last_read: datetime | None = timestamp("lastRead")
     joined_at: datetime = timestamp("joinedAt")
+    left_at: datetime | None = timestamp("leftAt")
+    user: MemberUser | None = one("user", MemberUser)
 
 
 class MemberListResponse(Model):
-    """A page of the participants of a conversation, in the order of joining."""
+    """A page of the participants of a conversation. With `include=total`, it has their number."""
 
     participants: list[Member] = many("participants", Member)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+    total: int | None = plain("total")
+
+
+class Membership(Model):
+    """A conversation that a user is in. `lastUpdatedAt` is the time of its newest message, or of its creation."""
+
+    conversation_id: str = plain("conversationId")
+    participant_id: str = plain("participantId")
+    type: str = plain("type")
+    participant_count: int = plain("participantCount")
+    unread_count: int = plain("unreadCount")
+    joined_at: datetime = timestamp("joinedAt")
+    last_updated_at: datetime = timestamp("lastUpdatedAt")
+    display_name: str | None = plain("displayName")
+    last_read: datetime | None = timestamp("lastRead")
+
+
+class MembershipListResponse(Model):
+    """A page of the conversations that a user is in. With `include=unread`, it has the number of all unread messages of
+    the user.
+    """
+
+    memberships: list[Membership] = many("memberships", Membership)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+    total_unread: int | None = plain("totalUnread")
+
+
+class ItemError(Model):
+    """An entry of `errors`, as in an error response."""
+
+    code: str = plain("code")
+    title: str = plain("title")
+
+
+class BulkResult(Model):
+    """What became of an item: the status that a single call would have had, with its participant or its errors."""
+
+    index: int = plain("index")
+    status: int = plain("status")
+    participant: Participant | None = one("participant", Participant)
+    errors: list[ItemError] | None = many("errors", ItemError)
+
+
+class BulkCounts(Model):
+    """How many items had which outcome. `unchanged` are joins of participants."""
+
+    joined: int = plain("joined")
+    left: int = plain("left")
+    unchanged: int = plain("unchanged")
+    refused: int = plain("refused")
+
+
+class BulkParticipantsResponse(Model):
+    """The results in the order of the items."""
+
+    results: list[BulkResult] = many("results", BulkResult)
+    counts: BulkCounts = one("counts", BulkCounts)
+
+
+class MembershipChange(Model):
+    """A user joined a conversation or left it. `reason` tells how. A user joins by `join`, by the creation of the
+    conversation, or by a merge of users: then the user who was merged leaves. A user leaves by `leave`, or because
+    the user or the conversation is deleted. `key_id` and `request_id` are those of the request that did it.
+    Memberships that began before the server recorded this have only the time.
+    """
+
+    id: str = plain("id")
+    type: str = plain("type")
+    time: datetime = timestamp("time")
+    conversation_id: str = plain("conversationId")
+    user_id: str = plain("userId")
+    participant_id: str = plain("participantId")
+    reason: str | None = plain("reason")
+    key_id: str | None = plain("keyId")
+    request_id: str | None = plain("requestId")
+
+
+class HistoryResponse(Model):
+    """A page of changes of memberships, oldest first."""
+
+    changes: list[MembershipChange] = many("changes", MembershipChange)
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
 
@@ -1642,6 +1757,45 @@ class OAuthClientListResponse(Model):
     """All OAuth clients, oldest first."""
 
     oauth_clients: list[OAuthClient] = many("oauthClients", OAuthClient)
+
+
+class KeptData(Model):
+    """What an erasure leaves, and why."""
+
+    what: str = plain("what")
+    why: str = plain("why")
+    name: str | None = plain("name")
+    created_at: datetime | None = timestamp("createdAt")
+    count: int | None = plain("count")
+
+
+class Erasure(Model):
+    """The removal of what names a person. It does not say whom. `pseudonym` is a random id in the place of the user.
+    `removed` and `changed` are the numbers of rows of each kind so far.
+    """
+
+    id: str = plain("id")
+    status: str = plain("status")
+    pseudonym: str = plain("pseudonym")
+    created_at: datetime = timestamp("createdAt")
+    removed: dict[str, Any] = plain("removed")
+    changed: dict[str, Any] = plain("changed")
+    finished_at: datetime | None = timestamp("finishedAt")
+    kept: list[KeptData] | None = many("kept", KeptData)
+
+
+class ErasureResponse(Model):
+    """One erasure."""
+
+    erasure: Erasure = one("erasure", Erasure)
+
+
+class ErasureListResponse(Model):
+    """A page of erasures, oldest first."""
+
+    erasures: list[Erasure] = many("erasures", Erasure)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
 
 
 class UserTruncated(Model):

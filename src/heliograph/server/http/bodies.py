@@ -15,16 +15,19 @@ from msgspec.structs import fields
 from heliograph.errors import BadRequest, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
 from heliograph.server.http.exchange import Exchange, Headers
 from heliograph.server.http.multipart import MEGABYTE, open_part
+from heliograph.server.http.rows import read_rows
 from heliograph.settings import Settings
-from heliograph.wire.formats import Bytes, FilePart, Format, Json, JsonOrForm, Multipart, NoBody
+from heliograph.wire.formats import Bytes, FilePart, Format, Json, JsonOrForm, Multipart, NoBody, Rows
 from heliograph.wire.operations import Operation
 from heliograph.wire.validation import decode
 
 B = TypeVar("B")
+T = TypeVar("T")
 
 BODY_LIMIT = 102_400  # 100kb, as the API document's limits count it
 BODY_SECONDS = 30
 FILE_LIMIT = 1 << 30
+ROWS_LIMIT = 64 << 20
 EMPTY = "Request body is required"
 MALFORMED_FORM = "Request body is not a valid form"
 
@@ -32,6 +35,7 @@ _FORM = re.compile(rb"application/x-www-form-urlencoded\s*(?:;|\Z)", re.IGNORECA
 _MOST_FIELDS = 50
 
 _JSON = re.compile(rb"application/(?:[a-z0-9.+-]+\+)?json\s*(?:;|\Z)", re.IGNORECASE)
+_LINES = re.compile(rb"application/(?:x-)?ndjson\s*(?:;|\Z)", re.IGNORECASE)
 _PLAIN_JSON = b"application/json"
 _CHARSET = re.compile(rb";\s*charset\s*=\s*\"?\s*([^\s\";]*)", re.IGNORECASE)
 # US-ASCII is a subset of UTF-8.
@@ -59,7 +63,16 @@ def _json_reader(body: Json[B], method: str) -> BodyReader[B]:
 
 
 async def _read_json(body: Json[B], exchange: Exchange, settings: Settings) -> B:
-    content = await _read_all(exchange)
+    return decoded(body, await read_all(exchange, body.limit or BODY_LIMIT), exchange, settings)
+
+
+def decoded(body: Json[B], content: bytes, exchange: Exchange, settings: Settings) -> B:
+    """The value of a JSON body.
+
+    Raises:
+        BadRequest: it is not valid, or missing.
+        UnsupportedMediaType: it is not declared as JSON in UTF-8.
+    """
     if content:
         _require_json(exchange.headers)
     elif body.optional:
@@ -96,7 +109,7 @@ async def read_form(exchange: Exchange) -> dict[str, str]:
         BadRequest: it is not a form in UTF-8, has too many fields, or has a field twice.
         PayloadTooLarge, RequestTimeout, UnsupportedMediaType, Disconnected: as for JSON.
     """
-    content = await _read_all(exchange)
+    content = await read_all(exchange)
     _require_uncompressed(exchange.headers)
     try:
         pairs = parse_qsl(content.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
@@ -122,7 +135,7 @@ async def _ignore(exchange: Exchange, settings: Settings) -> None:
 
 async def _discard(exchange: Exchange, settings: Settings) -> None:
     """Read the body and drop it, so that only complete requests can change anything."""
-    await _read_all(exchange)
+    await read_all(exchange)
 
 
 def _multipart_reader(body: Multipart, method: str) -> BodyReader[FilePart]:
@@ -144,8 +157,26 @@ async def _open_file(exchange: Exchange, settings: Settings) -> AsyncGenerator[b
     return _file_chunks(exchange)
 
 
-async def _file_chunks(exchange: Exchange) -> AsyncGenerator[bytes, None]:
-    """A body of up to `FILE_LIMIT` bytes, as it arrives.
+def _rows_reader(body: Rows[T], method: str) -> BodyReader[AsyncGenerator[list[T], None]]:
+    return partial(_open_rows, body)
+
+
+async def _open_rows(body: Rows[T], exchange: Exchange, settings: Settings) -> AsyncGenerator[list[T], None]:
+    as_lines = _LINES.match(exchange.headers.get(b"content-type", b"")) is not None
+    if as_lines:
+        _require_uncompressed(exchange.headers)
+    else:
+        _require_json(exchange.headers)
+    required = settings.require_subscribe_sdk_client
+    return read_rows(_chunks(exchange, ROWS_LIMIT), body, as_lines=as_lines, require_subscribe=required)
+
+
+def _file_chunks(exchange: Exchange) -> AsyncGenerator[bytes, None]:
+    return _chunks(exchange, FILE_LIMIT, f"The file is limited to {FILE_LIMIT >> 30} GB")
+
+
+async def _chunks(exchange: Exchange, limit: int, title: str | None = None) -> AsyncGenerator[bytes, None]:
+    """A body of up to `limit` bytes, as it arrives.
 
     Raises:
         PayloadTooLarge: it is longer than the limit.
@@ -161,8 +192,8 @@ async def _file_chunks(exchange: Exchange) -> AsyncGenerator[bytes, None]:
             raise RequestTimeout from None
         complete = exchange.body_complete
         size += len(chunk)
-        if size > FILE_LIMIT:
-            raise PayloadTooLarge(f"The file is limited to {FILE_LIMIT >> 30} GB")
+        if size > limit:
+            raise PayloadTooLarge(title) if title else _too_large(limit)
         yield chunk
 
 
@@ -172,11 +203,12 @@ _READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {
     NoBody: _no_body_reader,
     Multipart: _multipart_reader,
     Bytes: _bytes_reader,
+    Rows: _rows_reader,
 }
 
 
-async def _read_all(exchange: Exchange) -> bytes:
-    """The body of a request. At most `BODY_LIMIT` bytes and one chunk are in memory.
+async def read_all(exchange: Exchange, limit: int = BODY_LIMIT) -> bytes:
+    """The body of a request. At most `limit` bytes and one chunk are in memory.
 
     Raises:
         PayloadTooLarge: it is longer than the limit.
@@ -184,30 +216,36 @@ async def _read_all(exchange: Exchange) -> bytes:
         Disconnected: the client disconnected.
     """
     length = exchange.headers.get(b"content-length")
-    if length is not None and int(length) > BODY_LIMIT:
-        raise PayloadTooLarge
-    return await (_read(exchange) if exchange.body_complete else _read_in_time(exchange))
+    if length is not None and int(length) > limit:
+        raise _too_large(limit)
+    return await (_read(exchange, limit) if exchange.body_complete else _read_in_time(exchange, limit))
 
 
-async def _read_in_time(exchange: Exchange) -> bytes:
+async def _read_in_time(exchange: Exchange, limit: int) -> bytes:
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _read(exchange)
+            return await _read(exchange, limit)
     except TimeoutError:
         raise RequestTimeout from None
 
 
-async def _read(exchange: Exchange) -> bytes:
+async def _read(exchange: Exchange, limit: int) -> bytes:
     content = await exchange.read()
-    if exchange.body_complete and len(content) <= BODY_LIMIT:
+    if exchange.body_complete and len(content) <= limit:
         return content
     chunks, size = [content], len(content)
-    while size <= BODY_LIMIT and not exchange.body_complete:
+    while size <= limit and not exchange.body_complete:
         chunks.append(await exchange.read())
         size += len(chunks[-1])
-    if size > BODY_LIMIT:
-        raise PayloadTooLarge
+    if size > limit:
+        raise _too_large(limit)
     return b"".join(chunks)
+
+
+def _too_large(limit: int) -> PayloadTooLarge:
+    if limit == BODY_LIMIT:
+        return PayloadTooLarge()
+    return PayloadTooLarge(f"Request body is limited to {limit >> 20} MB in size")
 
 
 def _require_json(headers: Headers) -> None:

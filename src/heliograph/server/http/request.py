@@ -30,7 +30,7 @@ from heliograph.wire.paths import AppPath
 P = TypeVar("P", bound=Struct, covariant=True)
 B = TypeVar("B")
 
-_REPEATED = ("brandId", "sort")
+_REPEATED = ("brandId", "sort", "include", "at")
 """The query parameters that links to other pages repeat, in addition to `page` and `filter`."""
 
 
@@ -185,9 +185,9 @@ class Request(Struct, Generic[P, B]):
         if query is EMPTY:
             return ""
         given = [
-            f"&filter[{name}]={quote(query.filter[name], safe='')}"
-            for name in self.operation.filters
-            if name in query.filter
+            f"&filter[{quote(name, safe='.')}]={quote(query.filter[name], safe='')}"
+            for name in query.filter
+            if self.operation.has_filter(name)
         ]
         if (size := query.page.get("size")) is not None:
             given.append(f"&page[size]={size}")

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from msgspec import Raw, Struct
 
+from heliograph.ids import FIRST
 from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.paging import slice_of
+from heliograph.storage.rows.causes import Cause
 from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.paging import Page, Slice
 
 _OF_CONVERSATION = "participant WHERE bucket = $1 AND app_id = $2 AND conversation_id = $3"
 _KEY = ("bucket", "app_id", "conversation_id", "id")
 _REMOVED_AT_ONCE = 500
-"""How many participants `remove_all` deletes at a time: other work goes on between its steps."""
+"""How many participants `remove_next` deletes: other work goes on between its steps."""
 _MEMBERSHIP_KEY = ("bucket", "app_id", "user_id", "conversation_id")
 
 
 class StoredParticipant(Struct):
     """A row of `participant`. The client association that was active last is the first one.
 
-    The fields are the columns, in this order; the id comes first, because pages are in its order.
+    The fields are the columns, in this order; the id comes first, because pages are in its order. `origin` is the cause
+    of the joining. `since` is the id of the joining if it is not that of the participant: it had another user
+    before.
     """
 
     id: str
@@ -33,9 +38,17 @@ class StoredParticipant(Struct):
     last_read: int | None
     app_id: str
     conversation_id: str
+    since: str | None = None
+    origin: Cause | None = None
+
+    @property
+    def joined_id(self) -> str:
+        """The id of the joining."""
+        return self.since or self.id
 
 
 _ROWS = RowCodec(StoredParticipant)
+_decode_associations = msgspec.json.Decoder(list[ClientAssociation]).decode
 
 
 _CONVERSATION = "(SELECT {} FROM conversation WHERE bucket = $1 AND app_id = $2 AND id = $3)"
@@ -72,6 +85,14 @@ class Membership(Struct):
 
     conversation_id: str
     participant_id: str
+
+
+class Member(Struct):
+    """A participant with its user."""
+
+    id: str
+    user_id: str
+    client_associations: list[ClientAssociation]
 
 
 async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> Slice[ListedParticipant]:
@@ -115,8 +136,10 @@ async def memberships(reader: Reader, app_id: str, user_id: str) -> list[Members
     return [Membership(*row) for row in rows]
 
 
-async def membership_page(reader: Reader, app_id: str, user_id: str, page: Page) -> Slice[str]:
-    """A page of the ids of the conversations the user is in, ascending."""
+async def membership_page(
+    reader: Reader, app_id: str, user_id: str, page: Page, *, newest_first: bool = False
+) -> Slice[str]:
+    """A page of the ids of the conversations the user is in, ascending, or with `newest_first` descending."""
     rows = await slice_of(
         reader,
         ("conversation_id",),
@@ -124,6 +147,7 @@ async def membership_page(reader: Reader, app_id: str, user_id: str, page: Page)
         (reader.bucket(user_id), app_id, user_id),
         page,
         key="conversation_id",
+        newest_first=newest_first,
     )
     return rows.holding([row[0] for row in rows.records])
 
@@ -137,6 +161,36 @@ async def of_conversation(reader: Reader, app_id: str, conversation_id: str) -> 
         conversation_id,
     )
     return [_ROWS.load(row) for row in rows]
+
+
+async def members_after(reader: Reader, app_id: str, conversation_id: str, after: str, limit: int) -> list[Member]:
+    """The next members of the conversation after a participant id, in the order of joining."""
+    rows = await reader.rows(
+        f"SELECT id, user_id, client_associations FROM {_OF_CONVERSATION} AND id > $4 ORDER BY id LIMIT $5",
+        reader.bucket(conversation_id),
+        app_id,
+        conversation_id,
+        after,
+        limit,
+    )
+    return [Member(id, user_id, _decode_associations(associations)) for id, user_id, associations in rows]
+
+
+async def membership_version(reader: Reader, app_id: str, conversation_id: str) -> str | None:
+    """The version of the membership, which is the same only while the members are; None without the conversation.
+
+    It is the number of participants, with the newest one. A participant who joins has a greater id than all that have
+    ever been in the conversation. So participants with the same greatest id as before were all there before, and if
+    they are as many, they are the same. Messages do not change it.
+    """
+    row = await reader.row(
+        "SELECT participant_count, (SELECT max(id) FROM participant WHERE bucket = $1 AND app_id = $2 "
+        "AND conversation_id = $3) FROM conversation WHERE bucket = $1 AND app_id = $2 AND id = $3",
+        reader.bucket(conversation_id),
+        app_id,
+        conversation_id,
+    )
+    return None if row is None else f"{row[0]}-{row[1] or FIRST}"
 
 
 async def add(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
@@ -171,22 +225,23 @@ async def remove(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     )
 
 
-async def remove_all(tx: Tx, app_id: str, conversation_id: str) -> None:
-    """Delete every participant of the conversation, on both sides."""
-    bucket = tx.bucket(conversation_id)
-    query = f"SELECT id, user_id FROM {_OF_CONVERSATION} ORDER BY id LIMIT {_REMOVED_AT_ONCE}"
-    while found := await tx.rows(query, bucket, app_id, conversation_id):
-        await tx.delete("participant", _KEY, [(bucket, app_id, conversation_id, id) for id, _ in found])
-        await tx.delete(
-            "membership",
-            _MEMBERSHIP_KEY,
-            [(tx.bucket(user_id), app_id, user_id, conversation_id) for _, user_id in found],
-        )
+async def remove_next(tx: Tx, app_id: str, conversation_id: str) -> list[StoredParticipant]:
+    """Delete the next participants of the conversation, in both tables; returns them, none if there are no more."""
+    rows = await tx.rows(
+        f"SELECT {', '.join(_ROWS.columns)} FROM {_OF_CONVERSATION} ORDER BY id LIMIT {_REMOVED_AT_ONCE}",
+        tx.bucket(conversation_id),
+        app_id,
+        conversation_id,
+    )
+    found = [_ROWS.load(row) for row in rows]
+    if found:
+        await remove(tx, found)
+    return found
 
 
 async def set_owner(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     """Store everything that depends on the user of the participants. `move_memberships` stores the memberships."""
-    columns = ("user_id", "user_external_id", "client_associations", "seen_seq", "last_read")
+    columns = ("user_id", "user_external_id", "client_associations", "seen_seq", "last_read", "since", "origin")
     await tx.update(
         "participant",
         columns,

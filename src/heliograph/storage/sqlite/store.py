@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -32,13 +32,12 @@ from heliograph.storage.sqlite.locking import DatabaseFile
 from heliograph.storage.sqlite.scratch import Scratch
 from heliograph.storage.sqlite.shared_snapshots import SharedSnapshots
 from heliograph.storage.sqlite.snapshots import SnapshotFiles, copy_into
-from heliograph.storage.sqlite.tx import DIALECT, SQLiteTx, connect, unavailable
+from heliograph.storage.sqlite.tx import DIALECT, SQLiteTx, connect, unavailable, vacuum
 from heliograph.storage.sqlite.writer import Job, Writer, drive
 from heliograph.storage.store import Store
 from heliograph.storage.unlocking import sealer_of
 from heliograph.storage.urls import MEMORY
 from heliograph.wire import times
-from heliograph.wire.paging import Page
 
 BUCKETS = 1
 
@@ -147,6 +146,17 @@ class EmbeddedStore(Store):
         if self._checkpointer:
             self._checkpointer.replaced()
 
+    async def size(self) -> int:
+        (pages,) = self._read_connection.execute("PRAGMA page_count").fetchone()
+        (bytes_each,) = self._read_connection.execute("PRAGMA page_size").fetchone()
+        return int(pages * bytes_each)
+
+    async def compact(self) -> None:
+        try:
+            await self._writer.run_alone(vacuum)
+        except sqlite3.DatabaseError as error:
+            raise unavailable(error) from error
+
     def _act_upon(self, effects: Effects) -> None:
         if self._checkpointer:
             self._checkpointer.committed()
@@ -158,7 +168,7 @@ class EmbeddedStore(Store):
     async def horizon(self, *, fresh: bool = False) -> str:
         return await self.read(stream.newest)
 
-    async def cached_page(self, app_id: str, conversation_id: str, page: Page) -> CachedPage | None:
+    async def cached_page(self, app_id: str, conversation_id: str, page: Hashable) -> CachedPage | None:
         if not self._pages_are_current:
             return await super().cached_page(app_id, conversation_id, page)
         if self._files.lost:

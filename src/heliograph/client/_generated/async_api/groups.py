@@ -15,11 +15,13 @@ from heliograph.client._generated.async_api.deliveries import AsyncDeliveriesApi
 from heliograph.client._generated.async_api.devices import AsyncDevicesApi
 from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi
 from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi
+from heliograph.client._generated.async_api.membership_history import AsyncMembershipHistoryApi
 from heliograph.client._generated.async_api.memberships import AsyncMembershipsApi
 from heliograph.client._generated.async_api.messages import AsyncMessagesApi
 from heliograph.client._generated.async_api.oauth import AsyncOAuthApi
 from heliograph.client._generated.async_api.oauth_clients import AsyncOAuthClientsApi
 from heliograph.client._generated.async_api.participants import AsyncParticipantsApi
+from heliograph.client._generated.async_api.people import AsyncPeopleApi
 from heliograph.client._generated.async_api.recorded_requests import AsyncRecordedRequestsApi
 from heliograph.client._generated.async_api.switchboard_actions import AsyncSwitchboardActionsApi
 from heliograph.client._generated.async_api.switchboard_integrations import AsyncSwitchboardIntegrationsApi
@@ -139,6 +141,11 @@ class AsyncGroups(AsyncBaseClient):
         return AsyncMembershipsApi(self)
 
     @group
+    def membership_history(self) -> AsyncMembershipHistoryApi:
+        """The operations of the tag Membership history."""
+        return AsyncMembershipHistoryApi(self)
+
+    @group
     def end_users(self) -> AsyncEndUsersApi:
         """The operations of the tag End users."""
         return AsyncEndUsersApi(self)
@@ -147,3 +154,8 @@ class AsyncGroups(AsyncBaseClient):
     def oauth_clients(self) -> AsyncOAuthClientsApi:
         """The operations of the tag OAuth Clients."""
         return AsyncOAuthClientsApi(self)
+
+    @group
+    def people(self) -> AsyncPeopleApi:
+        """The operations of the tag People."""
+        return AsyncPeopleApi(self)

@@ -15,11 +15,13 @@ from heliograph.client._generated.sync_api.deliveries import DeliveriesApi
 from heliograph.client._generated.sync_api.devices import DevicesApi
 from heliograph.client._generated.sync_api.end_users import EndUsersApi
 from heliograph.client._generated.sync_api.integrations import IntegrationsApi
+from heliograph.client._generated.sync_api.membership_history import MembershipHistoryApi
 from heliograph.client._generated.sync_api.memberships import MembershipsApi
 from heliograph.client._generated.sync_api.messages import MessagesApi
 from heliograph.client._generated.sync_api.oauth import OAuthApi
 from heliograph.client._generated.sync_api.oauth_clients import OAuthClientsApi
 from heliograph.client._generated.sync_api.participants import ParticipantsApi
+from heliograph.client._generated.sync_api.people import PeopleApi
 from heliograph.client._generated.sync_api.recorded_requests import RecordedRequestsApi
 from heliograph.client._generated.sync_api.switchboard_actions import SwitchboardActionsApi
 from heliograph.client._generated.sync_api.switchboard_integrations import SwitchboardIntegrationsApi
@@ -139,6 +141,11 @@ class Groups(BaseClient):
         return MembershipsApi(self)
 
     @group
+    def membership_history(self) -> MembershipHistoryApi:
+        """The operations of the tag Membership history."""
+        return MembershipHistoryApi(self)
+
+    @group
     def end_users(self) -> EndUsersApi:
         """The operations of the tag End users."""
         return EndUsersApi(self)
@@ -147,3 +154,8 @@ class Groups(BaseClient):
     def oauth_clients(self) -> OAuthClientsApi:
         """The operations of the tag OAuth Clients."""
         return OAuthClientsApi(self)
+
+    @group
+    def people(self) -> PeopleApi:
+        """The operations of the tag People."""
+        return PeopleApi(self)

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from heliograph.wire.operations import AnyOperation
-from heliograph.wire.table.extensions import contents, deliveries, end_users, memberships, oauth, recorded_requests
+from heliograph.wire.table.extensions import (
+    bulk,
+    contents,
+    deliveries,
+    end_users,
+    history,
+    memberships,
+    oauth,
+    people,
+    recorded_requests,
+)
 
 EXTENSIONS: tuple[AnyOperation, ...] = (
     *deliveries.OPERATIONS,
     *recorded_requests.OPERATIONS,
     *contents.OPERATIONS,
     *memberships.OPERATIONS,
+    *bulk.OPERATIONS,
+    *history.OPERATIONS,
     *end_users.OPERATIONS,
     *oauth.OPERATIONS,
+    *people.OPERATIONS,
 )
