@@ -51,6 +51,12 @@ class Json(Format[T], Generic[T], frozen=True):
     """Whether a request without a body means an empty object. Otherwise it is an error."""
 
 
+class LargeJson(Json[T], Generic[T], frozen=True):
+    """JSON of a request that may be longer than those of other operations."""
+
+    most_bytes: int = 0
+
+
 class JsonOrAccepted(Json[T], Generic[T], frozen=True):
     """JSON of a response that says by `is_finished` whether the work is finished. The status is 202 if it is not."""
 

@@ -78,6 +78,8 @@ __all__ = [
     "Found",
     "Identity",
     "ImageMessage",
+    "ImportRefusal",
+    "ImportResponse",
     "InboundResponse",
     "InstagramIntegration",
     "IntegrationApiKey",
@@ -1567,6 +1569,22 @@ class MemberListResponse(Model):
     participants: list[Member] = many("participants", Member)
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
+
+
+class ImportRefusal(Model):
+    """A record that was not imported, by its index in the request, and why."""
+
+    index: int = plain("index")
+    titles: list[str] = plain("titles")
+
+
+class ImportResponse(Model):
+    """How many records were new, had changed, or were the same already, and those that were refused."""
+
+    created: int = plain("created")
+    updated: int = plain("updated")
+    unchanged: int = plain("unchanged")
+    refused: list[ImportRefusal] = many("refused", ImportRefusal)
 
 
 class InboundResponse(Model):

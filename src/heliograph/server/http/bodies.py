@@ -16,7 +16,7 @@ from heliograph.errors import BadRequest, PayloadTooLarge, RequestTimeout, Unsup
 from heliograph.server.http.exchange import Exchange, Headers
 from heliograph.server.http.multipart import MEGABYTE, open_part
 from heliograph.settings import Settings
-from heliograph.wire.formats import Bytes, FilePart, Format, Json, JsonOrForm, Multipart, NoBody
+from heliograph.wire.formats import Bytes, FilePart, Format, Json, JsonOrForm, LargeJson, Multipart, NoBody
 from heliograph.wire.operations import Operation
 from heliograph.wire.validation import decode
 
@@ -58,8 +58,12 @@ def _json_reader(body: Json[B], method: str) -> BodyReader[B]:
     return partial(_read_json, body)
 
 
-async def _read_json(body: Json[B], exchange: Exchange, settings: Settings) -> B:
-    content = await _read_all(exchange)
+def _large_json_reader(body: LargeJson[B], method: str) -> BodyReader[B]:
+    return partial(_read_json, body, most_bytes=body.most_bytes)
+
+
+async def _read_json(body: Json[B], exchange: Exchange, settings: Settings, most_bytes: int = BODY_LIMIT) -> B:
+    content = await _read_all(exchange, most_bytes)
     if content:
         _require_json(exchange.headers)
     elif body.optional:
@@ -168,6 +172,7 @@ async def _file_chunks(exchange: Exchange) -> AsyncGenerator[bytes, None]:
 
 _READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {
     JsonOrForm: _json_or_form_reader,  # before its base class
+    LargeJson: _large_json_reader,  # likewise
     Json: _json_reader,
     NoBody: _no_body_reader,
     Multipart: _multipart_reader,
@@ -175,8 +180,8 @@ _READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {
 }
 
 
-async def _read_all(exchange: Exchange) -> bytes:
-    """The body of a request. At most `BODY_LIMIT` bytes and one chunk are in memory.
+async def _read_all(exchange: Exchange, most_bytes: int = BODY_LIMIT) -> bytes:
+    """The body of a request. At most `most_bytes` and one chunk are in memory.
 
     Raises:
         PayloadTooLarge: it is longer than the limit.
@@ -184,30 +189,34 @@ async def _read_all(exchange: Exchange) -> bytes:
         Disconnected: the client disconnected.
     """
     length = exchange.headers.get(b"content-length")
-    if length is not None and int(length) > BODY_LIMIT:
-        raise PayloadTooLarge
-    return await (_read(exchange) if exchange.body_complete else _read_in_time(exchange))
+    if length is not None and int(length) > most_bytes:
+        raise _too_large(most_bytes)
+    return await (_read(exchange, most_bytes) if exchange.body_complete else _read_in_time(exchange, most_bytes))
 
 
-async def _read_in_time(exchange: Exchange) -> bytes:
+async def _read_in_time(exchange: Exchange, most_bytes: int) -> bytes:
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _read(exchange)
+            return await _read(exchange, most_bytes)
     except TimeoutError:
         raise RequestTimeout from None
 
 
-async def _read(exchange: Exchange) -> bytes:
+async def _read(exchange: Exchange, most_bytes: int) -> bytes:
     content = await exchange.read()
-    if exchange.body_complete and len(content) <= BODY_LIMIT:
+    if exchange.body_complete and len(content) <= most_bytes:
         return content
     chunks, size = [content], len(content)
-    while size <= BODY_LIMIT and not exchange.body_complete:
+    while size <= most_bytes and not exchange.body_complete:
         chunks.append(await exchange.read())
         size += len(chunks[-1])
-    if size > BODY_LIMIT:
-        raise PayloadTooLarge
+    if size > most_bytes:
+        raise _too_large(most_bytes)
     return b"".join(chunks)
+
+
+def _too_large(most_bytes: int) -> PayloadTooLarge:
+    return PayloadTooLarge(f"Request body is limited to {most_bytes >> 10}kb in size")
 
 
 def _require_json(headers: Headers) -> None:

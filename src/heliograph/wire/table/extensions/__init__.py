@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from heliograph.wire.operations import AnyOperation
-from heliograph.wire.table.extensions import contents, deliveries, end_users, memberships, oauth, recorded_requests
+from heliograph.wire.table.extensions import (
+    contents,
+    deliveries,
+    end_users,
+    imports,
+    memberships,
+    oauth,
+    recorded_requests,
+)
 
 EXTENSIONS: tuple[AnyOperation, ...] = (
     *deliveries.OPERATIONS,
     *recorded_requests.OPERATIONS,
     *contents.OPERATIONS,
     *memberships.OPERATIONS,
+    *imports.OPERATIONS,
     *end_users.OPERATIONS,
     *oauth.OPERATIONS,
 )
