@@ -1,0 +1,197 @@
+"""Moves the users of a list, with their conversations, from another server to this one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+import msgspec
+
+from heliograph.moving.reading import ApiReader, Shown
+from heliograph.moving.report import Record, Report
+from heliograph.moving.selecting import clients_of, devices_of, message_of, participant_of, record_of
+from heliograph.moving.state import NONE, ConversationState, State, digest_of
+from heliograph.moving.writing import Target
+
+_CHECKPOINT = 50
+"""After how many names of the list the counts are kept."""
+_AT_ONCE = 500
+"""How many participants are written together, and how many messages there are before the state is kept."""
+
+
+class _Once:
+    """Runs the work for each key once. Who asks for it meanwhile waits until it is done."""
+
+    def __init__(self) -> None:
+        self._done: set[str] = set()
+        self._running: dict[str, asyncio.Future[None]] = {}
+
+    async def run(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
+        if key in self._done:
+            return
+        if (running := self._running.get(key)) is not None:
+            await asyncio.shield(running)
+            return
+        future = self._running[key] = asyncio.get_running_loop().create_future()
+        try:
+            await work()
+        except BaseException:
+            future.cancel()  # the import ends
+            raise
+        finally:
+            del self._running[key]
+        future.set_result(None)
+        self._done.add(key)
+
+
+class Mover:
+    """Reads from the source and writes to the target, several users at once."""
+
+    def __init__(self, source: ApiReader, target: Target, state: State, *, at_once: int, with_devices: bool) -> None:
+        self._source = source
+        self._target = target
+        self._state = state
+        self._at_once = at_once
+        self._with_devices = with_devices
+        self._users, self._conversations = _Once(), _Once()
+        self._absent: set[str] = set()
+
+    @property
+    def _report(self) -> Report:
+        return self._state.report
+
+    async def run(self, names: Sequence[str], advanced: Callable[[int], None]) -> None:
+        """Move the users with these ids or external ids. `advanced` gets the number of finished names.
+
+        Raises:
+            UsageError: the source or the target cannot be reached, or refuses its key.
+        """
+        todo = iter([name for name in names if not self._state.is_done(name)])
+        done = sum(self._state.is_done(name) for name in names)
+        advanced(done)
+
+        async def work(todo: Iterator[str]) -> None:
+            nonlocal done
+            for name in todo:
+                await self._name(name)
+                done += 1
+                advanced(done)
+                if done % _CHECKPOINT == 0:
+                    self._state.checkpoint()
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._at_once):
+                    group.create_task(work(todo))
+        except BaseExceptionGroup as failures:
+            raise _first(failures) from None
+        for id, conversation in self._state.conversations.items():
+            if conversation.run < self._state.run:
+                self._report.missing_conversations.append(id)
+
+    async def _name(self, name: str) -> None:
+        user = await self._source.user(name)
+        if user is None:
+            self._state.note(missing=name)
+        else:
+            await self._users.run(user["id"], lambda: self._user(user["id"], user))
+            async for conversation in self._source.conversations_of(user["id"]):
+                await self._conversations.run(conversation["id"], _bound(self._conversation, conversation))
+        self._state.finish_name(name)
+
+    async def _user(self, id: str, user: Shown | None = None) -> None:
+        """Move a user with clients and devices."""
+        if id in self._state.seen:
+            return
+        shown = await self._source.user(id) if user is None else user
+        if shown is None:
+            self._absent.add(id)
+            return
+        records = [record_of(self._report, "user", shown)]
+        records += clients_of(self._report, id, [one async for one in self._source.clients(id)])
+        if self._with_devices:
+            records += devices_of(self._report, id, await self._source.devices(id))
+        digest = digest_of(records)
+        refused = set[int]()
+        if self._state.users.get(id) == digest:
+            self._report.skipped += len(records)
+        else:
+            refused = await self._put(records)
+        self._state.set_user(id, NONE if refused else digest)
+
+    async def _conversation(self, shown: Shown) -> None:
+        """Move a conversation with its messages and participants. Messages first: they count as unread at first."""
+        id = shown["id"]
+        known = self._state.conversations.get(id, ConversationState())
+        if known.run == self._state.run:
+            return
+        state = msgspec.structs.replace(known)
+        record, digest = record_of(self._report, "conversation", shown), digest_of(shown)
+        if digest == known.digest:
+            self._report.skipped += 1
+        elif await self._put([record]):
+            return
+        state.digest = digest
+        await self._messages(id, state)
+        await self._members(id, state)
+        state.run, state.stale = self._state.run, False
+        self._state.set_conversation(id, state)
+
+    async def _messages(self, id: str, state: ConversationState) -> None:
+        async for page in self._source.messages(id, state.newest):
+            if not page:
+                continue
+            state.stale = True
+            self._state.set_conversation(id, state)
+            await self._put([message_of(self._report, id, one) for one in page])
+            state.newest = max(one["id"] for one in page)
+            self._state.set_conversation(id, state)
+
+    async def _members(self, id: str, state: ConversationState) -> None:
+        before = state.participants()
+        after: dict[str, bytes] = {}
+        changed: list[Record] = []
+        async for participant in self._source.participants(id):
+            record = participant_of(self._report, id, participant)
+            digest = after[participant["id"]] = digest_of(record)
+            if before.get(participant["id"]) == digest and not state.stale:
+                self._report.skipped += 1
+            else:
+                changed.append(record)
+        await self._put([_leave(id, one) for one in before.keys() - after.keys()])
+        for first in range(0, len(changed), _AT_ONCE):
+            await self._put_members(changed[first : first + _AT_ONCE], after)
+        state.set_participants(after)
+
+    async def _put_members(self, records: list[Record], digests: dict[str, bytes]) -> None:
+        """Write participants, after the users whom the list does not have."""
+        user_ids = dict.fromkeys(str(one["participant"].get("userId")) for one in records)
+        async with asyncio.TaskGroup() as group:
+            for user_id in user_ids:
+                group.create_task(self._users.run(user_id, _bound(self._user, user_id)))
+        present = [one for one in records if one["participant"].get("userId") not in self._absent]
+        for one in records:
+            if one not in present:
+                self._report.leave_out("participant whose user was deleted meanwhile")
+                digests[one["participant"]["id"]] = NONE
+        for index in await self._put(present):
+            digests[present[index]["participant"]["id"]] = NONE
+
+    async def _put(self, records: list[Record]) -> set[int]:
+        before = len(self._report.refused)
+        refused = await self._target.put(records)
+        self._state.note(self._report.refused[before:])
+        return refused
+
+
+def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = failures.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+def _bound(work: Callable[..., Awaitable[None]], argument: object) -> Callable[[], Awaitable[None]]:
+    return lambda: work(argument)
+
+
+def _leave(conversation_id: str, participant_id: str) -> Record:
+    return {"kind": "leave", "conversationId": conversation_id, "participantId": participant_id}
