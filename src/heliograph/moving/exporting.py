@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from heliograph.moving.directory import DirectoryWriter, Manifest
 from heliograph.moving.reading import ApiReader, Shown
@@ -73,11 +74,15 @@ class Exporter:
         self._advanced(kind, self._counts[kind])
 
 
-def _without_secrets(shown: Shown) -> Shown:
-    """The object without fields that may have secrets."""
+def _without_secrets(value: Any) -> Any:
+    """The value, without fields that may have secrets in the objects of it."""
+    if isinstance(value, list):
+        return [_without_secrets(one) for one in value]
+    if not isinstance(value, dict):
+        return value
     return {
-        name: _without_secrets(value) if isinstance(value, dict) else value
-        for name, value in shown.items()
+        name: _without_secrets(one)
+        for name, one in value.items()
         if not any(word in name.lower() for word in _SECRET_WORDS)
     }
 

@@ -16,7 +16,7 @@ from heliograph.moving.writing import Target
 _CHECKPOINT = 50
 """After how many names of the list the counts are kept."""
 _AT_ONCE = 500
-"""How many participants are written together, and how many messages there are before the state is kept."""
+"""How many users of a conversation wait for their turn at the same time."""
 
 
 class _Once:
@@ -151,29 +151,35 @@ class Mover:
         before = state.participants()
         after: dict[str, bytes] = {}
         changed: list[Record] = []
+        user_ids: dict[str, None] = {}
         async for participant in self._source.participants(id):
             record = participant_of(self._report, id, participant)
             digest = after[participant["id"]] = digest_of(record)
+            user_ids[str(participant.get("userId"))] = None
             if before.get(participant["id"]) == digest and not state.stale:
                 self._report.skipped += 1
             else:
                 changed.append(record)
         await self._put([_leave(id, one) for one in before.keys() - after.keys()])
-        for first in range(0, len(changed), _AT_ONCE):
-            await self._put_members(changed[first : first + _AT_ONCE], after)
+        await self._users_of(list(user_ids))
+        await self._put_members(changed, after)
         state.set_participants(after)
 
+    async def _users_of(self, user_ids: list[str]) -> None:
+        """Move the users of a conversation whom the list may lack."""
+        for first in range(0, len(user_ids), _AT_ONCE):
+            async with asyncio.TaskGroup() as group:
+                for user_id in user_ids[first : first + _AT_ONCE]:
+                    group.create_task(self._users.run(user_id, _bound(self._user, user_id)))
+
     async def _put_members(self, records: list[Record], digests: dict[str, bytes]) -> None:
-        """Write participants, after the users whom the list does not have."""
-        user_ids = dict.fromkeys(str(one["participant"].get("userId")) for one in records)
-        async with asyncio.TaskGroup() as group:
-            for user_id in user_ids:
-                group.create_task(self._users.run(user_id, _bound(self._user, user_id)))
-        present = [one for one in records if one["participant"].get("userId") not in self._absent]
+        present: list[Record] = []
         for one in records:
-            if one not in present:
+            if one["participant"].get("userId") in self._absent:
                 self._report.leave_out("participant whose user was deleted meanwhile")
                 digests[one["participant"]["id"]] = NONE
+            else:
+                present.append(one)
         for index in await self._put(present):
             digests[present[index]["participant"]["id"]] = NONE
 

@@ -32,7 +32,10 @@ class ApiReader:
         Raises:
             UsageError: it cannot be read.
         """
-        return await self._object("the app", lambda: self._client.apps.get_app(self._app_id), "app") or {}
+        found = await self._object("the app", lambda: self._client.apps.get_app(self._app_id), "app")
+        if found is None:
+            raise UsageError(f"the source has no app {self._app_id}")
+        return found
 
     async def user(self, name: str) -> Shown | None:
         """The user with this id or external id; None if there is none."""
@@ -44,15 +47,28 @@ class ApiReader:
         return await self._object(f"the conversation {id}", lambda: get(self._app_id, id), "conversation")
 
     def users(self) -> AsyncIterator[Shown]:
-        """All users of the app, which only Heliograph lists."""
+        """All users of the app.
+
+        Raises:
+            UsageError: the source is no Heliograph, which alone lists them.
+        """
         listing = self._client.app_contents.list_app_users
-        return self._list("the users", lambda page: listing(self._app_id, page=page, sort="oldest"), "users")
+        return self._list(
+            "the users", lambda page: listing(self._app_id, page=page, sort="oldest"), "users", whole=True
+        )
 
     def conversations(self) -> AsyncIterator[Shown]:
-        """All conversations of the app in short, which only Heliograph lists."""
+        """All conversations of the app in short.
+
+        Raises:
+            UsageError: the source is no Heliograph, which alone lists them.
+        """
         listing = self._client.app_contents.list_app_conversations
         return self._list(
-            "the conversations", lambda page: listing(self._app_id, page=page, sort="oldest"), "conversations"
+            "the conversations",
+            lambda page: listing(self._app_id, page=page, sort="oldest"),
+            "conversations",
+            whole=True,
         )
 
     def clients(self, user_id: str) -> AsyncIterator[Shown]:
@@ -131,20 +147,25 @@ class ApiReader:
             return None
         return found
 
-    async def _list(self, what: str, fetch: Callable[[Page], Awaitable[Model]], name: str) -> AsyncIterator[Shown]:
-        async for records in self._pages(what, fetch, name, Page(size=_PAGE)):
+    async def _list(
+        self, what: str, fetch: Callable[[Page], Awaitable[Model]], name: str, *, whole: bool = False
+    ) -> AsyncIterator[Shown]:
+        async for records in self._pages(what, fetch, name, Page(size=_PAGE), whole=whole):
             for one in records:
                 yield one
 
     async def _pages(
-        self, what: str, fetch: Callable[[Page], Awaitable[Model]], name: str, first: Page
+        self, what: str, fetch: Callable[[Page], Awaitable[Model]], name: str, first: Page, *, whole: bool = False
     ) -> AsyncIterator[list[Shown]]:
+        """The pages of a list. A list of something that does not exist is empty, unless it is one of the whole app."""
         seen: set[str] = set()
         page: Page | None = first
         while page is not None:
             try:
                 records, cursor = await self._page(what, fetch, name, page, seen)
             except NotFound:
+                if whole:
+                    raise UsageError(f"the source does not list {what}: give the users with --users") from None
                 return
             yield records
             page = None if cursor is None else Page(after=cursor, size=first.size)
