@@ -170,11 +170,13 @@ class Method:
             "if any. `backwards` starts at the end of the list, or before the cursor `before`."
         )
         given = [name.partition(":")[0] for name in (*self.first_parameters(), *self.keywords())]
-        passed = [name if name in self.path else f"{name}=at" if name == "page" else f"{name}={name}" for name in given]
+        passed = [
+            name if name in self.path else f"{name}=current" if name == "page" else f"{name}={name}" for name in given
+        ]
         raises = f"Raises: the errors of `{self.name}`, during iteration."
         return (
             f"{head}{docstring(about, raises, indent=' ' * 8)}\n"
-            f"        def fetch(at: Page) -> Awaitable[{self.response}]:\n"
+            f"        def fetch(current: Page) -> Awaitable[{self.response}]:\n"
             f"            return self.{self.name}({', '.join(passed)})\n\n"
             f'        return AsyncRecords(fetch, lambda response: response.{attribute}, "{self.operation.name}", '
             f"paging.first_page(page, backwards=backwards{self._from_the_start()}))\n"

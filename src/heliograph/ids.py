@@ -24,12 +24,17 @@ _COUNTER_BITS = 14
 _PROCESS_BITS = 40
 _PROCESS_BYTES = 5
 _TICK_BYTES = 7
+SECOND_DIGITS, TIME_DIGITS = 8, 11
+"""The hex digits that contain the second of an id; with its milliseconds and two bits of the counter."""
 
 # Far more than NTP slews a clock within a second, far less than the age of a snapshot.
 _JUMP_NANOSECONDS = 1_000_000_000
 
 FIRST, LAST = "0" * 24, "f" * 24
 """Before and after every id."""
+
+LAST_MILLISECOND = (1 << 32) * 1000 - 1
+"""The greatest time that an id can have, in milliseconds since 1970."""
 
 _PATTERN = re.compile(r"[0-9a-f]{24}\Z")
 
@@ -100,8 +105,9 @@ def earliest(milliseconds: int) -> str:
 
 def milliseconds(id: str) -> int:
     """The time at which the id was made, in milliseconds since 1970."""
-    seconds, fraction = divmod(int(id, 16) >> (_COUNTER_BITS + _PROCESS_BITS), 1 << 10)
-    return seconds * 1000 + fraction
+    tick = int(id[:TIME_DIGITS], 16) >> 2
+    # An id of another system has any bits there. With at most 999, the time ascends with the ids.
+    return (tick >> 10) * 1000 + min(tick & 1023, 999)
 
 
 def is_id(text: str) -> bool:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi as AsyncEndUsersApi
     from heliograph.client._generated.async_api.imports import AsyncImportsApi as AsyncImportsApi
     from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi as AsyncIntegrationsApi
+    from heliograph.client._generated.async_api.membership_history import (
+        AsyncMembershipHistoryApi as AsyncMembershipHistoryApi,
+    )
     from heliograph.client._generated.async_api.memberships import AsyncMembershipsApi as AsyncMembershipsApi
     from heliograph.client._generated.async_api.messages import AsyncMessagesApi as AsyncMessagesApi
     from heliograph.client._generated.async_api.oauth import AsyncOAuthApi as AsyncOAuthApi
@@ -107,6 +110,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import FormResponseMessage as FormResponseMessage
     from heliograph.client._generated.models import FormResponseMessageField as FormResponseMessageField
     from heliograph.client._generated.models import Found as Found
+    from heliograph.client._generated.models import HistoryResponse as HistoryResponse
     from heliograph.client._generated.models import Identity as Identity
     from heliograph.client._generated.models import ImageMessage as ImageMessage
     from heliograph.client._generated.models import ImportRefusal as ImportRefusal
@@ -132,7 +136,11 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import MailgunIntegration as MailgunIntegration
     from heliograph.client._generated.models import Member as Member
     from heliograph.client._generated.models import MemberListResponse as MemberListResponse
+    from heliograph.client._generated.models import Membership as Membership
+    from heliograph.client._generated.models import MembershipChange as MembershipChange
+    from heliograph.client._generated.models import MembershipListResponse as MembershipListResponse
     from heliograph.client._generated.models import MembershipPayload as MembershipPayload
+    from heliograph.client._generated.models import MemberUser as MemberUser
     from heliograph.client._generated.models import MergedClients as MergedClients
     from heliograph.client._generated.models import MergedConversations as MergedConversations
     from heliograph.client._generated.models import MergedUsers as MergedUsers
@@ -225,6 +233,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.sync_api.end_users import EndUsersApi as EndUsersApi
     from heliograph.client._generated.sync_api.imports import ImportsApi as ImportsApi
     from heliograph.client._generated.sync_api.integrations import IntegrationsApi as IntegrationsApi
+    from heliograph.client._generated.sync_api.membership_history import MembershipHistoryApi as MembershipHistoryApi
     from heliograph.client._generated.sync_api.memberships import MembershipsApi as MembershipsApi
     from heliograph.client._generated.sync_api.messages import MessagesApi as MessagesApi
     from heliograph.client._generated.sync_api.oauth import OAuthApi as OAuthApi
@@ -438,6 +447,7 @@ __all__ = [
     "AsyncEndUsersApi",
     "AsyncImportsApi",
     "AsyncIntegrationsApi",
+    "AsyncMembershipHistoryApi",
     "AsyncMembershipsApi",
     "AsyncMessagesApi",
     "AsyncOAuthApi",
@@ -544,6 +554,7 @@ __all__ = [
     "FormResponseMessageFieldBody",
     "Found",
     "HeadersTooLarge",
+    "HistoryResponse",
     "Identity",
     "ImageMessage",
     "ImageMessageBody",
@@ -597,6 +608,11 @@ __all__ = [
     "MailgunIntegrationBody",
     "Member",
     "MemberListResponse",
+    "MemberUser",
+    "Membership",
+    "MembershipChange",
+    "MembershipHistoryApi",
+    "MembershipListResponse",
     "MembershipPayload",
     "MembershipsApi",
     "MergedClients",
@@ -780,6 +796,7 @@ _HOMES = {
     "AsyncEndUsersApi": "heliograph.client._generated.async_api.end_users",
     "AsyncImportsApi": "heliograph.client._generated.async_api.imports",
     "AsyncIntegrationsApi": "heliograph.client._generated.async_api.integrations",
+    "AsyncMembershipHistoryApi": "heliograph.client._generated.async_api.membership_history",
     "AsyncMembershipsApi": "heliograph.client._generated.async_api.memberships",
     "AsyncMessagesApi": "heliograph.client._generated.async_api.messages",
     "AsyncOAuthApi": "heliograph.client._generated.async_api.oauth",
@@ -856,6 +873,7 @@ _HOMES = {
     "FormResponseMessage": "heliograph.client._generated.models",
     "FormResponseMessageField": "heliograph.client._generated.models",
     "Found": "heliograph.client._generated.models",
+    "HistoryResponse": "heliograph.client._generated.models",
     "Identity": "heliograph.client._generated.models",
     "ImageMessage": "heliograph.client._generated.models",
     "ImportRefusal": "heliograph.client._generated.models",
@@ -881,6 +899,10 @@ _HOMES = {
     "MailgunIntegration": "heliograph.client._generated.models",
     "Member": "heliograph.client._generated.models",
     "MemberListResponse": "heliograph.client._generated.models",
+    "MemberUser": "heliograph.client._generated.models",
+    "Membership": "heliograph.client._generated.models",
+    "MembershipChange": "heliograph.client._generated.models",
+    "MembershipListResponse": "heliograph.client._generated.models",
     "MembershipPayload": "heliograph.client._generated.models",
     "MergedClients": "heliograph.client._generated.models",
     "MergedConversations": "heliograph.client._generated.models",
@@ -970,6 +992,7 @@ _HOMES = {
     "EndUsersApi": "heliograph.client._generated.sync_api.end_users",
     "ImportsApi": "heliograph.client._generated.sync_api.imports",
     "IntegrationsApi": "heliograph.client._generated.sync_api.integrations",
+    "MembershipHistoryApi": "heliograph.client._generated.sync_api.membership_history",
     "MembershipsApi": "heliograph.client._generated.sync_api.memberships",
     "MessagesApi": "heliograph.client._generated.sync_api.messages",
     "OAuthApi": "heliograph.client._generated.sync_api.oauth",

@@ -98,6 +98,9 @@ class Settings:
     )
     subdomain: str = _setting("", "Subdomain of the server, which GetTokenInfo returns to OAuth clients.")
     keep_days: int = _setting(7, "Days to keep events, settled deliveries and messages to stand-ins.", least=1)
+    history_days: int = _setting(
+        0, "Days to keep who joined and left conversations, after the user has left; 0 to keep it for ever.", least=0
+    )
     record_requests: int = _setting(
         0,
         "Record requests and responses with their bodies, and keep the newest of each app, this number; 0 for none.",

@@ -44,6 +44,7 @@ def answered(api: Caller, name: str, query: str = "", *, app_id: str = "", **mor
         "deliveryId": more.pop("delivery_id", MISSING),
         "oauthClientId": more.pop("client_id", MISSING),
         "conversationId": more.pop("conversation_id", MISSING),
+        "userIdOrExternalId": more.pop("user_id", MISSING),
     }
     path = path_of(operation, appId=app_id or api.app_id, **ids)
     return api.http.request(operation.method, f"{api.url}{path}{query}", auth=more.pop("auth", api.auth), **more)
@@ -101,7 +102,10 @@ def test_parameters_are_documented(document: Any) -> None:
         ("path", "appId"), ("query", "page"), ("query", "filter"), ("query", "sort"),
     }  # fmt: skip
     assert set(found["ListAppConversations"]) == {("path", "appId"), ("query", "page"), ("query", "sort")}
-    assert set(found["ListMembers"]) == {("path", "appId"), ("path", "conversationId"), ("query", "page")}
+    assert set(found["ListMembers"]) == {
+        ("path", "appId"), ("path", "conversationId"), ("query", "page"), ("query", "filter"), ("query", "sort"),
+        ("query", "include"),
+    }  # fmt: skip
     assert found["ListMembers"]["query", "page"]["properties"]["size"]["maximum"] == 1_000
     assert set(found["Find"]) == {("path", "appId"), ("query", "q")}
     for name in ("GetDelivery", "RetryDelivery"):
@@ -161,8 +165,15 @@ def test_lists_and_search_are_as_documented(document: Any, own: Caller) -> None:
 
 
 def test_memberships_are_as_documented(document: Any, own: Caller) -> None:
-    group = own.new_group(own.new_user())
-    check(document, "ListMembers", answered(own, "ListMembers", conversation_id=group), 200)
+    ada = own.new_user()
+    group = own.new_group(ada)
+    for query in ("", "?include=total,user", "?filter[unread]=true"):
+        check(document, "ListMembers", answered(own, "ListMembers", query, conversation_id=group), 200)
+    for query in ("", "?sort=activity&include=unread"):
+        made = check(document, "ListMemberships", answered(own, "ListMemberships", query, user_id=ada), 200)
+        assert [one["conversationId"] for one in made["memberships"]] == [group]
+    check(document, "ListMemberships", answered(own, "ListMemberships", "?sort=name", user_id=ada), 400)
+    check(document, "ListMemberships", answered(own, "ListMemberships"), 404)
     check(document, "ListMembers", answered(own, "ListMembers", "?page[size]=1001", conversation_id=group), 400)
     check(document, "ListMembers", answered(own, "ListMembers"), 404)
 

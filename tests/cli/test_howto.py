@@ -53,7 +53,13 @@ def test_a_join_arrives_on_a_local_port(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("guide", "example"), [("handover", "handover"), ("end-users", "end_user"), ("users", "users")]
+    ("guide", "example"),
+    [
+        ("handover", "handover"),
+        ("end-users", "end_user"),
+        ("users", "users"),
+        ("membership-history", "membership_history"),
+    ],
 )
 def test_an_example_prints_what_its_guide_shows(api: Caller, guide: str, example: str) -> None:
     shown = (ROOT / f"docs/howto/{guide}.md").read_text()

@@ -76,7 +76,7 @@ class Services:
 async def process(store: Store) -> AsyncIterator[str]:
     """The maintenance of a process; yields its name."""
     failures = Failures()
-    async with running.maintaining(store, DatabaseBlobs(store), 7, failures):
+    async with running.maintaining(store, DatabaseBlobs(store), 7, 30, failures):
         yield str(id(failures))
 
 

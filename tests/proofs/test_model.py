@@ -24,14 +24,16 @@ from hypothesis.stateful import (
 from heliograph.storage.rows import outbox as event_rows
 from tests.databases import POSTGRESQL, SQLITE, new_database
 from tests.harness import Caller, author_of, error_of, init, serving
-from tests.proofs.controlling import CONTROL_WEIGHTS, ControlVerbs
+from tests.proofs.controlling import ControlVerbs
+from tests.proofs.histories import HistoryVerbs
 from tests.proofs.identities import assert_unique
 from tests.proofs.inside import Inside, Outside
-from tests.proofs.merging import MERGE_WEIGHTS, MergeVerbs
+from tests.proofs.merging import MergeVerbs
 from tests.proofs.model import NO_CONVERSATION, NO_USER, TAKEN, Model, Named, Person, Refusal
 from tests.proofs.paging import FIRST, LAST, Asked, expected_page, parsed_links
 from tests.proofs.replay import Membership, assert_documented, replay
 from tests.proofs.stored import in_order, pairs_of, settled, stored_membership
+from tests.proofs.weights import VERBS
 
 T = TypeVar("T")
 
@@ -46,30 +48,8 @@ Seated = tuple[str, str]
 """A conversation, and the id of a current or former participant."""
 Draw = Callable[..., Any]
 
-# The weights of the verbs. A single Hypothesis rule chooses the verb, because Hypothesis skips random rules, and the
-# run is too short to skip joins.
-WEIGHTS = {
-    "create_user": 2,
-    "create_group": 1,
-    "create_personal": 1,
-    "join": 9,
-    "leave": 3,
-    "leave_as_participant": 3,
-    "say": 7,
-    "act": 5,
-    "delete_message": 1,
-    "delete_messages": 1,
-    "delete_user": 1,
-    "delete_conversation": 1,
-    "restart": 1,
-    "list_participants": 2,
-    "list_conversations": 2,
-    "list_messages": 2,
-}
-VERBS = [verb for verb, weight in (WEIGHTS | CONTROL_WEIGHTS | MERGE_WEIGHTS).items() for _ in range(weight)]
 
-
-class Verbs(ControlVerbs, MergeVerbs, RuleBasedStateMachine):
+class Verbs(ControlVerbs, MergeVerbs, HistoryVerbs, RuleBasedStateMachine):
     """The verbs, each applied to the server and to the model."""
 
     def __init__(self, open_inside: Callable[[Path], Inside]) -> None:

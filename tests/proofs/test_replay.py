@@ -6,13 +6,16 @@ import itertools
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.api.sandbox import login, try_login
 from tests.harness import Caller, Server, author_of
+from tests.proofs.histories import members_after, moments_of, walk
 from tests.proofs.ledger import Ledger
 from tests.proofs.replay import PAYLOADS, assert_documented, replay
 
 CALLS = 400
+JOINED = ("conversation:create", "conversation:join")
 
 
 @dataclass
@@ -110,6 +113,26 @@ class Verbs:
         self.conversations = [one for one in self.conversations if self.api("GET", f"/conversations/{one}").is_success]
 
 
+def assert_history_agrees(api: Caller, ledger: Ledger) -> None:
+    """The history has the changes that the events report, and the members at any time are those after its changes."""
+
+    def get(path: str) -> Any:
+        return api.ok("GET", f"/heliograph/v1/apps/{api.app_id}{path}")
+
+    dice = random.Random(41)
+    joined = [(one.conversation_id, *pair) for one in ledger.events for pair in one.members or () if one.type in JOINED]
+    listed = []
+    for conversation in sorted({where for where, _, _ in joined if where}):
+        changes = walk(get, f"/conversations/{conversation}/history", "changes", 20)
+        began = [one for one in changes if one["type"] == "joined" and one["reason"] != "merge"]
+        listed += [(conversation, one["participantId"], one["userId"]) for one in began]
+        moments = moments_of(changes)
+        for moment in dice.sample(moments, min(5, len(moments))):
+            found = walk(get, f"/conversations/{conversation}/participants?at={moment}", "participants", 2)
+            assert {(one["id"], one["userId"]) for one in found} == members_after(changes, moment)
+    assert sorted(listed) == sorted(joined)
+
+
 def test_the_events_rebuild_the_membership(api: Caller, server: Server) -> None:
     verbs = Verbs(api, random.Random(2026))
     for _ in range(12):
@@ -131,6 +154,7 @@ def test_the_events_rebuild_the_membership(api: Caller, server: Server) -> None:
     shown = {where: [(one["id"], one["userId"]) for one in api.participants(where)] for where in verbs.conversations}
     assert rebuilt == shown
     assert ledger.faults() == []
+    assert_history_agrees(api, ledger)
     for event in ledger.events:
         assert_documented(event)
         assert event.caller_key_id is not None

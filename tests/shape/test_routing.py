@@ -19,6 +19,7 @@ FOUND = "the caller searches an app for an id or a name"
 LISTED = "a list of a whole app"
 SPREAD_OUT = {
     "clients.of_integration": "the deletion of an integration concerns clients of all users",
+    "history.page_of_user": "the history of a user is in the buckets of the conversations",
     "devices.deactivate": "the deletion of an integration concerns devices of all users",
     "deliveries.get": LOOKED_UP,
     "deliveries.get_many": LOOKED_UP,

@@ -59,25 +59,28 @@ def test_pages_know_what_precedes_and_what_follows(run: Run, size: int) -> None:
         assert before == (preceding[-size:], len(preceding) > size, at < 10 and bool(preceding)), at
 
 
+@pytest.mark.parametrize("newest_first", [False, True])
 @pytest.mark.parametrize("backwards", [False, True])
 def test_a_filter_examines_a_bounded_number_of_rows_and_continues_from_there(
-    run: Run, monkeypatch: pytest.MonkeyPatch, *, backwards: bool
+    run: Run, monkeypatch: pytest.MonkeyPatch, *, backwards: bool, newest_first: bool
 ) -> None:
     monkeypatch.setattr(paging, "ROWS_EXAMINED", 4)
     names = [ids.new() for _ in range(30)]
     wanted = [name for number, name in enumerate(names) if number in (0, 1, 2, 13, 14, 29)]
+    if newest_first:
+        wanted.reverse()
 
     async def pages(tx: Tx) -> list[list[str]]:
         await tx.execute(TABLE)
         rows = [("a", name, int(name in wanted)) for name in names]
         await tx.insert("thing", ("owner", "id", "value"), rows)
-        found, page = [], Page(before="f" * 24, size=2) if backwards else Page(size=2)
+        end = ids.FIRST if newest_first else ids.LAST
+        found, page = [], Page(before=end, size=2) if backwards else Page(size=2)
         while True:
-            got = await paging.filtered_slice_of(
-                tx, ("id",), "thing WHERE owner = $1", ("a",), "value = $2", (1,), page
-            )
+            things = ("id",), "thing WHERE owner = $1", ("a",)
+            got = await paging.filtered_slice_of(tx, *things, "value = $2", (1,), page, newest_first=newest_first)
             found.append([row[0] for row in got.records])
-            assert not got.records or backwards or got.precedes == (got.records[0][0] != wanted[0])
+            assert not got.records or backwards or newest_first or got.precedes == (got.records[0][0] != wanted[0])
             if not (got.precedes if backwards else got.follows):
                 return found
             cursor = (got.first if backwards else got.last) or found[-1][0 if backwards else -1]

@@ -15,6 +15,7 @@ const TOPICS: Record<string, string> = {
   Devices: "devices",
   "End users": "end-users",
   Integrations: "integrations",
+  "Membership history": "memberships",
   Memberships: "memberships",
   Messages: "messages",
   OAuth: "oauth",

@@ -234,6 +234,8 @@ export type FormResponseMessageFieldBody = { email?: string | null; format?: "de
 
 export type Found = { conversationId?: string; id: string; kind: "app" | "conversation" | "delivery" | "event" | "integration" | "key" | "message" | "participant" | "request" | "user" | "webhook"; title: string; userId?: string };
 
+export type HistoryResponse = { changes: Array<MembershipChange>; links?: Links; meta: PageMeta };
+
 export type Identity = { type: string; value: string; verification?: string };
 
 export type ImageMessage = { actions?: Array<Buy | Link | LocationRequest | Postback | Reply | Webview>; altText?: string; attachmentId?: string; blockChatInput?: boolean; htmlText?: string; mediaSize?: number; mediaType?: string; mediaUrl: string; text?: string; type: "image" };
@@ -328,9 +330,17 @@ export type MailgunIntegration = { defaultResponder?: DefaultResponder; displayN
 
 export type MailgunIntegrationBody = { apiKey: string; defaultResponderId?: string | null; displayName?: string | null; domain: string; fromAddress?: string | null; hideUnsubscribeLink?: boolean | null; incomingAddress: string; showAIDisclaimer?: boolean | null; signingKey?: string | null; type: "mailgun" };
 
-export type Member = { clientAssociations: Array<ClientAssociation>; id: string; joinedAt: string; lastRead?: string; unreadCount: number; userExternalId?: string; userId: string };
+export type Member = { clientAssociations?: Array<ClientAssociation>; id: string; joinedAt: string; lastRead?: string; leftAt?: string; unreadCount?: number; user?: MemberUser; userExternalId?: string; userId: string };
 
-export type MemberListResponse = { links?: Links; meta: PageMeta; participants: Array<Member> };
+export type MemberListResponse = { links?: Links; meta: PageMeta; participants: Array<Member>; total?: number };
+
+export type MemberUser = { externalId?: string; id: string; profile: Profile };
+
+export type Membership = { conversationId: string; displayName?: string; joinedAt: string; lastRead?: string; lastUpdatedAt: string; participantCount: number; participantId: string; type: "personal" | "sdkGroup"; unreadCount: number };
+
+export type MembershipChange = { conversationId: string; id: string; keyId?: string; participantId: string; reason?: "conversationRemove" | "create" | "import" | "join" | "leave" | "merge" | "userRemove"; requestId?: string; time: string; type: "joined" | "left"; userId: string };
+
+export type MembershipListResponse = { links?: Links; memberships: Array<Membership>; meta: PageMeta; totalUnread?: number };
 
 export type Message = { activity?: ActivityMessage; author: Author; content: TextMessage | CarouselMessage | FileMessage | FormMessage | FormResponseMessage | ImageMessage | ListMessage | LocationMessage | TemplateMessage; deleted?: boolean; id: string; metadata?: Record<string, unknown>; quotedMessage?: QuotedMessageMessage | QuotedMessageExternalMessageId; received: string; references?: Array<Reference>; source: Source };
 
@@ -691,6 +701,7 @@ export interface Operations {
   ListApps: { path: object; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: AppListResponse };
   ListClients: { path: { appId: string; userIdOrExternalId: string }; query: { page?: Record<string, string | number | boolean | undefined>; brandId?: string }; body: undefined; response: ClientListResponse };
   ListConsoleSessions: { path: object; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: ConsoleSessionListResponse };
+  ListConversationHistory: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: HistoryResponse };
   ListConversations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: ConversationListResponse };
   ListCustomIntegrationKeys: { path: { appId: string; integrationId: string }; query: object; body: undefined; response: IntegrationApiKeyListResponse };
   ListDeliveries: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: DeliveryListResponse };
@@ -700,7 +711,8 @@ export interface Operations {
   ListInboxes: { path: { appId: string }; query: object; body: undefined; response: InboxListResponse };
   ListIntegrations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: IntegrationListResponse };
   ListListeners: { path: { appId: string }; query: object; body: undefined; response: ListenerListResponse };
-  ListMembers: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: MemberListResponse };
+  ListMembers: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; sort?: string; include?: string; at?: string }; body: undefined; response: MemberListResponse };
+  ListMemberships: { path: { appId: string; userIdOrExternalId: string }; query: { page?: Record<string, string | number | boolean | undefined>; sort?: string; include?: string; brandId?: string }; body: undefined; response: MembershipListResponse };
   ListMessages: { path: { appId: string; conversationId: string }; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: MessageListResponse };
   ListOAuthClients: { path: object; query: object; body: undefined; response: OAuthClientListResponse };
   ListOutbound: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: OutboundListResponse };
@@ -710,6 +722,7 @@ export interface Operations {
   ListSnapshots: { path: object; query: object; body: undefined; response: SnapshotListResponse };
   ListSwitchboardIntegrations: { path: { appId: string; switchboardId: string }; query: object; body: undefined; response: SwitchboardIntegrationListResponse };
   ListSwitchboards: { path: { appId: string }; query: object; body: undefined; response: SwitchboardListResponse };
+  ListUserHistory: { path: { appId: string; userIdOrExternalId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; brandId?: string }; body: undefined; response: HistoryResponse };
   ListUsers: { path: { appId: string }; query: { filter?: Record<string, string | number | boolean | undefined>; brandId?: string }; body: undefined; response: UserListResponse };
   ListWebhooks: { path: { appId: string; integrationId: string }; query: object; body: undefined; response: WebhookListResponse };
   LoginUser: { path: { appId: string; userIdOrExternalId: string }; query: { brandId?: string }; body: LoginBody; response: UserResponse };
@@ -820,6 +833,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   ListApps: "GET /v2/apps",
   ListClients: "GET /v2/apps/{appId}/users/{userIdOrExternalId}/clients",
   ListConsoleSessions: "GET /heliograph/v1/console/sessions",
+  ListConversationHistory: "GET /heliograph/v1/apps/{appId}/conversations/{conversationId}/history",
   ListConversations: "GET /v2/apps/{appId}/conversations",
   ListCustomIntegrationKeys: "GET /v2/apps/{appId}/integrations/{integrationId}/keys",
   ListDeliveries: "GET /heliograph/v1/apps/{appId}/deliveries",
@@ -830,6 +844,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   ListIntegrations: "GET /v2/apps/{appId}/integrations",
   ListListeners: "GET /heliograph/v1/apps/{appId}/listeners",
   ListMembers: "GET /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants",
+  ListMemberships: "GET /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/memberships",
   ListMessages: "GET /v2/apps/{appId}/conversations/{conversationId}/messages",
   ListOAuthClients: "GET /heliograph/v1/oauthClients",
   ListOutbound: "GET /heliograph/v1/apps/{appId}/outbound",
@@ -839,6 +854,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   ListSnapshots: "GET /heliograph/v1/sandbox/snapshots",
   ListSwitchboardIntegrations: "GET /v2/apps/{appId}/switchboards/{switchboardId}/switchboardIntegrations",
   ListSwitchboards: "GET /v2/apps/{appId}/switchboards",
+  ListUserHistory: "GET /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/history",
   ListUsers: "GET /v2/apps/{appId}/users",
   ListWebhooks: "GET /v2/apps/{appId}/integrations/{integrationId}/webhooks",
   LoginUser: "POST /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/login",

@@ -15,6 +15,7 @@ _SETTINGS = (
     "webhook_allowed_networks",
     "attachments",
     "keep_days",
+    "history_days",
     "log_format",
     "log_level",
     "grace_seconds",

@@ -16,6 +16,7 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
     conversations,
     credentials,
     end_users,
+    history,
     identities,
     integrations,
     listings,
@@ -31,8 +32,8 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
 from heliograph.conformance.operations import operation_checks
 
 _TOPICS = """participants messages users identities merging devices endusers clients conversations metadata apps
-    integrations switchboards control attachments oauth webhooks deliveries listings memberships finding recording pages
-    credentials requests responses"""
+    integrations switchboards control attachments oauth webhooks deliveries listings memberships history finding
+    recording pages credentials requests responses"""
 """In the order of docs/behaviour.md."""
 
 NOT_OBSERVABLE = {
@@ -47,6 +48,7 @@ NOT_OBSERVABLE = {
     "integrations.4": "takes an app with more than 1,000 integrations",
     "attachments.12": "takes an hour, and the storage of the server",
     "deliveries.3": "takes an app with more than 1,000 deliveries",
+    "history.6": "takes days",
     "finding.4": "takes a server with --record-requests",
     "recording.1": "takes a server with --record-requests",
     "recording.2": "takes a server with --record-requests",

@@ -1,6 +1,6 @@
 """The changes of a transaction: recorded while the rules decide, and saved together.
 
-This is the only place that changes the counts of a conversation and its `newest_id`.
+This is the only place that changes the counts of a conversation.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from collections.abc import Collection
 from msgspec import Raw
 
 from heliograph import ids
+from heliograph.domain.conversation_changes import ConversationChanges
 from heliograph.domain.events.clients import client_added
 from heliograph.domain.events.journal import Journal
 from heliograph.domain.events.subjects import SOURCE
-from heliograph.domain.facts import FactBook, Key
+from heliograph.domain.facts import FactBook
+from heliograph.domain.membership_causes import cause_of
 from heliograph.domain.participant_changes import ParticipantChanges
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.user_edits import UserEdits
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import attachments, clients, conversations, messages, outbound, participants
+from heliograph.storage.rows import attachments, clients, conversations, messages, outbound
 from heliograph.storage.rows.attachments import StoredAttachment, Use
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
@@ -29,6 +31,7 @@ from heliograph.storage.rows.switchboards import StoredSwitchboardIntegration
 from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.authors import Source
 from heliograph.wire.clients import ClientAssociation
+from heliograph.wire.history import MembershipReason
 from heliograph.wire.outbound import OutboundKind
 
 
@@ -44,7 +47,7 @@ class Changes:
         self.journal = Journal(now)
         self.users = UserEdits()
         self.facts = FactBook() if facts is None else facts
-        self._conversations = _Conversations()
+        self._conversations = ConversationChanges()
         self._participants = ParticipantChanges()
         self._clients: list[StoredClient] = []
         self._messages: list[StoredMessage] = []
@@ -56,9 +59,10 @@ class Changes:
         """Create a conversation. Its participants are added by `admit`."""
         self._conversations.created.append(conversation)
 
-    def delete_conversation(self, conversation: StoredConversation) -> None:
+    def delete_conversation(self, tenant: Tenant, conversation: StoredConversation) -> None:
         """Delete a conversation with its participants and messages."""
-        self._conversations.deleted[conversation.app_id, conversation.id] = conversation
+        cause = cause_of(tenant, "conversationRemove")
+        self._conversations.deleted[conversation.app_id, conversation.id] = conversation, cause
 
     def touch(self, conversation: StoredConversation) -> None:
         """Give the conversation a new version. All ids that are created later, in any process, are greater than it."""
@@ -77,7 +81,13 @@ class Changes:
         self.touch(conversation)
 
     def admit(
-        self, tenant: Tenant, conversation: StoredConversation, user: StoredUser, *, subscribe: bool
+        self,
+        tenant: Tenant,
+        conversation: StoredConversation,
+        user: StoredUser,
+        *,
+        subscribe: bool,
+        reason: MembershipReason = "join",
     ) -> StoredParticipant:
         """Add a user who is not in the conversation, with no unread messages."""
         participant = StoredParticipant(
@@ -89,6 +99,7 @@ class Changes:
             last_read=None,
             app_id=conversation.app_id,
             conversation_id=conversation.id,
+            origin=cause_of(tenant, reason),
         )
         if subscribe:
             self._associate(tenant, participant, user)
@@ -160,8 +171,15 @@ class Changes:
             )
         )
 
-    def dismiss(self, conversation: StoredConversation, participant: StoredParticipant) -> None:
+    def dismiss(
+        self,
+        tenant: Tenant,
+        conversation: StoredConversation,
+        participant: StoredParticipant,
+        reason: MembershipReason = "leave",
+    ) -> None:
         """Remove a participant from the conversation."""
+        self._participants.end(participant, cause_of(tenant, reason))
         self._participants.remove(participant)
         self.facts.remove_participant(participant)
         conversation.participant_count -= 1
@@ -172,8 +190,13 @@ class Changes:
         self._participants.owned[participant.conversation_id, participant.id] = participant
         self.touch(conversation)
 
-    def hand_over(self, conversation: StoredConversation, participant: StoredParticipant, user: StoredUser) -> None:
+    def hand_over(
+        self, tenant: Tenant, conversation: StoredConversation, participant: StoredParticipant, user: StoredUser
+    ) -> None:
         """Make a participant one of another user, who is not in the conversation."""
+        cause = cause_of(tenant, "merge")
+        self._participants.end(participant, cause)
+        participant.since, participant.origin = ids.new(), cause
         self.facts.remove_participant(participant)
         self._participants.moved.append((participant.user_id, participant))
         participant.user_id, participant.user_external_id = user.id, user.external_id
@@ -280,47 +303,3 @@ class Changes:
             await attachments.release(tx, conversation.app_id, conversation.id, message_id)
         await self._conversations.save(tx)
         await self.users.save(tx)
-
-
-class _Conversations:
-    """Changes of conversations. A conversation that is created or deleted is not also updated."""
-
-    def __init__(self) -> None:
-        self.created: list[StoredConversation] = []
-        self.changed: dict[Key, StoredConversation] = {}
-        self.controlled: dict[Key, StoredConversation] = {}
-        self.watched: dict[Key, StoredConversation] = {}
-        self.defaults: list[StoredConversation] = []
-        self.emptied: list[StoredConversation] = []
-        self.deleted: dict[Key, StoredConversation] = {}
-
-    async def save(self, tx: Tx) -> None:
-        self._set_versions()
-        if self.created:
-            await conversations.add(tx, self.created)
-        for conversation in (*self.emptied, *self.deleted.values()):
-            await messages.remove_all(tx, conversation.app_id, conversation.id)
-        for conversation in self.emptied:
-            await attachments.release_messages(tx, conversation.app_id, conversation.id)
-        for conversation in self.deleted.values():
-            await attachments.release_conversation(tx, conversation.app_id, conversation.id)
-            await outbound.remove_of_conversation(tx, conversation.app_id, conversation.id)
-            await participants.remove_all(tx, conversation.app_id, conversation.id)
-        for conversation in (*self.created, *self.deleted.values()):
-            self.changed.pop((conversation.app_id, conversation.id), None)
-        if self.changed:
-            await conversations.set_counts(tx, list(self.changed.values()))
-        if self.controlled:
-            await conversations.set_control(tx, list(self.controlled.values()))
-        if self.watched:
-            await conversations.set_checks(tx, list(self.watched.values()))
-        if self.defaults:
-            await conversations.set_default(tx, self.defaults)
-        if self.deleted:
-            await conversations.remove(tx, list(self.deleted.values()))
-
-    def _set_versions(self) -> None:
-        # Created after everything that was added to the conversations, so it is greater than all ids in them.
-        newest = ids.new() if self.created or self.changed else ""
-        for conversation in (*self.created, *self.changed.values()):
-            conversation.newest_id = newest

@@ -69,7 +69,9 @@ async def add(
     facts.add_sdk_clients(await clients.sdk_clients(tx, [(user.app_id, user.id) for user, _ in members]))
     changes = Changes(tx.now, facts)
     changes.create_conversation(conversation)
-    joined = [changes.admit(tenant, conversation, user, subscribe=subscribe) for user, subscribe in members]
+    joined = [
+        changes.admit(tenant, conversation, user, subscribe=subscribe, reason="create") for user, subscribe in members
+    ]
     conversation_created(changes.journal, tenant, conversation, [user for user, _ in members], joined)
     await changes.save(tx)
     return conversation
@@ -96,7 +98,7 @@ async def _begin(
     await _make_default(tx, conversation, user)
     changes = Changes(tx.now)
     changes.create_conversation(conversation)
-    participant = changes.admit(tenant, conversation, user, subscribe=False)
+    participant = changes.admit(tenant, conversation, user, subscribe=False, reason="create")
     origin = await see(tx, tenant, origin, conversation, participant, changes)
     referral = None if body.referral is None else Referral(code=body.referral.code, details=body.referral.details)
     conversation_created(changes.journal, tenant, conversation, [user], [participant], body.reason, origin, referral)
@@ -220,6 +222,6 @@ async def _delete(tx: Tx, tenant: Tenant, conversation_id: str) -> None:
     if conversation.is_default:
         raise BadRequest(f"Conversation {conversation.id} cannot be deleted because it is the default.")
     changes = Changes(tx.now)
-    changes.delete_conversation(conversation)
+    changes.delete_conversation(tenant, conversation)
     conversation_removed(changes.journal, tenant, conversation)
     await changes.save(tx)

@@ -48,7 +48,7 @@ async def _login(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str |
     _check(seats.user, into.user, body)
     changes = Changes(tx.now)
     changes.users.edit(into.user)
-    merged = await absorb(tx, changes, into, seats) if into is not seats else None
+    merged = await absorb(tx, changes, tenant, into, seats) if into is not seats else None
     if owners.email is not None and owners.email not in (user.id, into.user.id):
         _take_email(changes, tenant, locked[owners.email].user, body)
     _authenticate(into.user, body)

@@ -95,6 +95,6 @@ class Leave(Struct, frozen=True):
         # The user may have left and joined again, as another participant.
         if self.user.participant_id not in (None, participant.id):
             return Refused(NotAMember)
-        changes.dismiss(conversation, participant)
+        changes.dismiss(self.tenant, conversation, participant)
         participant_left(changes.journal, self.tenant, conversation, user, participant)
         return Left(participant)

@@ -55,20 +55,20 @@ async def merge(
     `merged_clients` are two clients that the caller makes one; without them, the event shows the two SDK clients if
     both users have one. Afterwards `surviving` has the seats of both users.
     """
-    merged = await absorb(tx, changes, surviving, discarded)
+    merged = await absorb(tx, changes, tenant, surviving, discarded)
     if merged_clients is not None:
         merged = replace(merged, clients=merged_clients)
     user_merged(changes.journal, tenant, merged, reason)
 
 
-async def absorb(tx: Tx, changes: Changes, surviving: Seats, discarded: Seats) -> Merged:
+async def absorb(tx: Tx, changes: Changes, tenant: Tenant, surviving: Seats, discarded: Seats) -> Merged:
     """Merge two users without an event, for callers that change the surviving user before they report it."""
     changes.users.edit(surviving.user)
     changes.users.remove(discarded.user)
     pair = await _move_clients(tx, surviving.user, discarded.user)
     _take_default_conversation(changes, surviving.user, discarded)
     left = _combine(surviving.user, discarded.user)
-    _take_seats(changes, surviving, discarded, pair)
+    _take_seats(changes, tenant, surviving, discarded, pair)
     show_external_id(changes, surviving)
     return Merged(surviving.user, discarded.user, pair, left)
 
@@ -129,20 +129,20 @@ def _take_default_conversation(changes: Changes, surviving: StoredUser, discarde
         changes.set_default(discarded.conversations[default_id], False)
 
 
-def _take_seats(changes: Changes, surviving: Seats, discarded: Seats, pair: ClientPair | None) -> None:
+def _take_seats(changes: Changes, tenant: Tenant, surviving: Seats, discarded: Seats, pair: ClientPair | None) -> None:
     """Hand over the participants. In a conversation of both users, that of the surviving user remains."""
     own = {one.conversation_id: one for one in surviving.participants}
     for participant in discarded.participants:
         conversation = discarded.conversations[participant.conversation_id]
         participant.client_associations = _associations(participant, pair)
         if (kept := own.get(conversation.id)) is None:
-            changes.hand_over(conversation, participant, surviving.user)
+            changes.hand_over(tenant, conversation, participant, surviving.user)
             surviving.participants.append(participant)
             surviving.conversations[conversation.id] = conversation
         else:
             _combine_participants(kept, participant)
             changes.update_participant(conversation, kept)
-            changes.dismiss(conversation, participant)
+            changes.dismiss(tenant, conversation, participant, "merge")
 
 
 def _associations(participant: StoredParticipant, pair: ClientPair | None) -> list[ClientAssociation]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from heliograph import ids
 from heliograph.domain.facts import MemberKey
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import participants
+from heliograph.storage.rows import history, participants
+from heliograph.storage.rows.causes import Cause
+from heliograph.storage.rows.history import Ended
 from heliograph.storage.rows.participants import StoredParticipant
 
 
@@ -21,6 +24,7 @@ class ParticipantChanges:
         self._seen: dict[MemberKey, StoredParticipant] = {}
         self.owned: dict[tuple[str, str], StoredParticipant] = {}
         self.moved: list[tuple[str, StoredParticipant]] = []
+        self._ended: list[Ended] = []
 
     def add(self, participant: StoredParticipant) -> None:
         """Add a participant."""
@@ -34,6 +38,10 @@ class ParticipantChanges:
         self._associated.pop(key, None)
         self._seen.pop(key, None)
 
+    def end(self, participant: StoredParticipant, cause: Cause) -> None:
+        """Record that the membership of a participant ends now."""
+        self._ended.append(ended(participant, cause))
+
     def set_associations(self, participant: StoredParticipant) -> None:
         """Store the client associations of a participant."""
         if (key := _key(participant)) not in self._added:
@@ -46,6 +54,8 @@ class ParticipantChanges:
 
     async def save(self, tx: Tx) -> None:
         """Store all changes."""
+        if self._ended:
+            await history.add(tx, self._ended)
         if self._removed:
             await participants.remove(tx, list(self._removed.values()))
         if self._added:
@@ -58,6 +68,26 @@ class ParticipantChanges:
             await participants.set_owner(tx, list(self.owned.values()))
         if self.moved:
             await participants.move_memberships(tx, self.moved)
+
+
+async def remove_all(tx: Tx, app_id: str, conversation_id: str, cause: Cause) -> None:
+    """Delete every participant of a conversation, and record that their memberships end."""
+    while found := await participants.remove_next(tx, app_id, conversation_id):
+        await history.add(tx, [ended(one, cause) for one in found])
+
+
+def ended(participant: StoredParticipant, cause: Cause) -> Ended:
+    """The membership of a participant, which ends now."""
+    return Ended(
+        app_id=participant.app_id,
+        conversation_id=participant.conversation_id,
+        participant_id=participant.id,
+        user_id=participant.user_id,
+        joined_id=participant.joined_id,
+        left_id=ids.new(),
+        origin=participant.origin,
+        cause=cause,
+    )
 
 
 def _key(participant: StoredParticipant) -> MemberKey:

@@ -57,7 +57,7 @@ async def _sync(tx: Tx, tenant: Tenant, zendesk_id: str, surviving_zendesk_id: s
     changes.users.edit(into.user)
     merges = []
     if found.surviving_id is not None:
-        merges.append(await absorb(tx, changes, into, seats[found.user_id]))
+        merges.append(await absorb(tx, changes, tenant, into, seats[found.user_id]))
     elif surviving_zendesk_id is not None:
         into.user.zendesk_id = surviving_zendesk_id
     if found.support_user is not None:
@@ -103,7 +103,7 @@ async def _take_identifiers(
     merges = []
     for other in others:
         if other.user.zendesk_id is None:
-            merges.append(await absorb(tx, changes, into, other))
+            merges.append(await absorb(tx, changes, tenant, into, other))
             continue
         changes.users.edit(other.user)
         if other.user.external_id == support_user.external_id:

@@ -179,9 +179,9 @@ async def _remove_from_conversations(
     deleting = {one.id for one in personal}
     for participant in seats.participants:
         if last or participant.conversation_id in deleting:
-            changes.dismiss(seats.conversations[participant.conversation_id], participant)
+            changes.dismiss(tenant, seats.conversations[participant.conversation_id], participant, "userRemove")
     for conversation in personal:
-        changes.delete_conversation(conversation)
+        changes.delete_conversation(tenant, conversation)
         conversation_removed(changes.journal, tenant, conversation)
     if last:
         user_removed(changes.journal, tenant, seats.user)

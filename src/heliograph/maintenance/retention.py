@@ -12,10 +12,10 @@ from heliograph.storage.rows import retention
 from heliograph.storage.rows.retention import Mark
 from heliograph.storage.store import Store
 
-_PRUNE_SECONDS = 3600
+PRUNE_SECONDS = 3600
 _RETRY_SECONDS = 60
 _STEP = 500
-_DAY = 24 * 3600 * 1000
+DAY = 24 * 3600 * 1000
 
 Step = Callable[[Tx, str, int, str, Mark, int], Awaitable[str | None]]
 _STEPS: tuple[tuple[str, Step], ...] = (
@@ -29,16 +29,33 @@ _STEPS: tuple[tuple[str, Step], ...] = (
 
 async def pruning(store: Store, days: int, failures: Failures) -> None:
     """Prune events and deliveries older than `days` every hour, until cancelled."""
-    age, seen, keep = 0, time.monotonic(), days * _DAY
+    keep = days * DAY
+    marks = Marks(store, keep, retention.NAME)
     while True:
-        horizon = await store.horizon(fresh=True)
-        wall, now = await store.read(retention.clock), time.monotonic()
-        least = age + int((now - seen) * 1000)
-        (age, mark), seen = await store.write(retention.advance, horizon, wall, least, keep), now
+        mark = await marks.next()
         complete = await _completed(store.partitions.add(keep), "partitions", failures)
         if mark is not None:
             complete = await prune(store, mark, keep, failures) and complete
-        await asyncio.sleep(_PRUNE_SECONDS if complete else _RETRY_SECONDS)
+        await asyncio.sleep(PRUNE_SECONDS if complete else _RETRY_SECONDS)
+
+
+class Marks:
+    """The marks of a retention time of `keep` milliseconds, whose state has the `name`."""
+
+    def __init__(self, store: Store, keep: int, name: str) -> None:
+        self._store = store
+        self._keep = keep
+        self._name = name
+        self._age, self._seen = 0, time.monotonic()
+
+    async def next(self) -> Mark | None:
+        """Set a mark if it is time; returns the newest one that is older than the retention time."""
+        horizon = await self._store.horizon(fresh=True)
+        wall, now = await self._store.read(retention.clock), time.monotonic()
+        least = self._age + int((now - self._seen) * 1000)
+        found = await self._store.write(retention.advance, horizon, wall, least, self._keep, self._name)
+        (self._age, mark), self._seen = found, now
+        return mark
 
 
 async def prune(store: Store, mark: Mark, keep: int, failures: Failures) -> bool:

@@ -12,6 +12,7 @@ from functools import partial
 
 from heliograph.background import Failures
 from heliograph.maintenance.files import removing_files
+from heliograph.maintenance.history import pruning_history
 from heliograph.maintenance.inactivity import InactivityWatch
 from heliograph.maintenance.lease import BEAT_SECONDS, MaintenanceLease
 from heliograph.maintenance.purge import purging
@@ -25,10 +26,11 @@ Service = Callable[[], Awaitable[None]]
 
 @contextlib.asynccontextmanager
 async def maintaining(
-    store: Store, blobs: Blobs, keep_days: int, failures: Failures
+    store: Store, blobs: Blobs, keep_days: int, history_days: int, failures: Failures
 ) -> AsyncIterator[Callable[[], None]]:
     """Purge deleted apps, delete unused files and the messages of inactive conversations, and prune events and
-    deliveries older than `keep_days`, and sessions of the console that have ended.
+    deliveries older than `keep_days`, memberships that ended more than `history_days` ago, if it is not 0, and sessions
+    of the console that have ended.
 
     Runs while the context is open. Yields a callback that starts a purge immediately, if this process does the
     maintenance; call it after an app is deleted.
@@ -41,6 +43,8 @@ async def maintaining(
         "inactivity": InactivityWatch(store, failures).run,
         "sessions": partial(ending_sessions, store),
     }
+    if history_days:
+        services["history"] = partial(pruning_history, store, history_days, failures)
     lease = MaintenanceLease(store)
     run = partial(_run_by_turns, lease, services, failures) if store.shared else partial(_run, services, failures)
     task = asyncio.create_task(failures.keep_running("maintenance", run))

@@ -21,7 +21,7 @@ _FILTER = frozenset(
     (
         "userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId", "clientId",
         "identities.email", "path", "eventId", "eventType", "operation", "type", "requestId", "keyId",
-        "ids",
+        "ids", "unread", "joinedAfter", "joinedBefore", "after", "before",
     )
 )  # fmt: skip
 

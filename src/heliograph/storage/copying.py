@@ -17,12 +17,13 @@ from heliograph.errors import UsageError
 from heliograph.storage.engine import Columns, Reader, Row, Tx
 from heliograph.storage.migrations import schema
 from heliograph.storage.opening import COPY
-from heliograph.storage.rows import conversations, cursors, meta, stream
+from heliograph.storage.rows import conversations, cursors, history, meta, stream
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.attachments import Removal, StoredAttachment
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.console import StoredSession, StoredTicket
 from heliograph.storage.rows.devices import StoredDevice
+from heliograph.storage.rows.history import StoredChange
 from heliograph.storage.rows.inactivity import StoredLimit
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
@@ -103,6 +104,7 @@ TABLES = (
         ("app_id", "conversation_id", "id"),
         ("conversation_id",),
     ),
+    Table(history.TABLE, StoredChange.__struct_fields__, ("app_id", "conversation_id", "id"), ("conversation_id",)),
     Table("message", StoredMessage.__struct_fields__, ("app_id", "conversation_id", "id"), ("conversation_id",)),
     Table(
         "membership",

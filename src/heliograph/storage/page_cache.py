@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from msgspec import Raw, Struct
 
-from heliograph.wire.paging import Page, PageMeta
+from heliograph.wire.paging import PageMeta
 
 _BYTES = 16 * 1024 * 1024
 _PAGE_OVERHEAD = 1000
 
-_Key = tuple[str, str, Page]
+_Key = tuple[str, str, Hashable]
 
 
 class CachedPage(Struct, frozen=True):
@@ -27,14 +29,14 @@ class CachedPage(Struct, frozen=True):
 
 
 class PageCache:
-    """A least-recently-used cache, limited by the total size of its pages."""
+    """A least-recently-used cache, limited by the total size of its pages. What `page` is depends on the list."""
 
     def __init__(self) -> None:
         self._pages: dict[_Key, CachedPage] = {}  # the least recently used page is first
         self._keys: dict[str, set[_Key]] = {}  # by conversation
         self._size = 0
 
-    def get(self, app_id: str, conversation_id: str, page: Page) -> CachedPage | None:
+    def get(self, app_id: str, conversation_id: str, page: Hashable) -> CachedPage | None:
         """The cached page of a conversation, or None. Its conversation may have changed since."""
         key = (app_id, conversation_id, page)
         cached = self._pages.pop(key, None)
@@ -42,7 +44,7 @@ class PageCache:
             self._pages[key] = cached
         return cached
 
-    def put(self, app_id: str, conversation_id: str, page: Page, read: CachedPage) -> None:
+    def put(self, app_id: str, conversation_id: str, page: Hashable, read: CachedPage) -> None:
         """Cache a page, unless it has no version."""
         key = (app_id, conversation_id, page)
         self._remove(key)

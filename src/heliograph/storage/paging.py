@@ -30,10 +30,8 @@ async def slice_of(
     a distributed database refuses a subquery that reads several shards.
     """
     if newest_first:
-        # The same rows are a page towards the other end.
-        mirrored = Page(page.before, page.after or (None if page.backwards else ids.LAST), page.size)
-        found = await slice_of(reader, columns, source, values, mirrored, key=key, spread=spread)
-        return Slice(found.records[::-1], precedes=found.follows, follows=found.precedes)
+        found = await slice_of(reader, columns, source, values, _mirrored(page), key=key, spread=spread)
+        return _reversed(found)
     cursor = page.before if page.backwards else page.after
     after, order, edge = ("<", "DESC", ">=") if page.backwards else (">", "ASC", "<=")
     number = len(values) + 1
@@ -65,6 +63,15 @@ async def slice_of(
     return Slice(rows, precedes=behind, follows=continues)
 
 
+def _mirrored(page: Page) -> Page:
+    """The page of the opposite order that has the same rows."""
+    return Page(page.before, page.after or (None if page.backwards else ids.LAST), page.size)
+
+
+def _reversed(found: Slice[Row]) -> Slice[Row]:
+    return Slice(found.records[::-1], found.follows, found.precedes, first=found.last, last=found.first)
+
+
 async def filtered_slice_of(
     reader: Reader,
     columns: Columns,
@@ -73,13 +80,18 @@ async def filtered_slice_of(
     condition: str,
     wanted: tuple[Any, ...],
     page: Page,
+    *,
+    newest_first: bool = False,
 ) -> Slice[Row]:
-    """A page of the rows of a `source` for which the `condition` holds, in the order of `id`. The parameters of the
-    condition follow those of the source.
+    """A page of the rows of a `source` for which the `condition` holds, in the order of `id`, or with `newest_first` in
+    the opposite one. The parameters of the condition follow those of the source.
 
     No index finds these rows, so at most `ROWS_EXAMINED` rows are examined. If the limit ends the page early, the slice
     has a cursor at the last row examined, and may have fewer records than the page size, or none. Reads one snapshot.
     """
+    if newest_first:
+        found = await filtered_slice_of(reader, columns, source, values, condition, wanted, _mirrored(page))
+        return _reversed(found)
     cursor = page.before if page.backwards else page.after
     after, order, edge, back = ("<", "DESC", ">=", "ASC") if page.backwards else (">", "ASC", "<=", "DESC")
     bounds = () if cursor is None else (cursor,)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph.storage.buckets import Shard
@@ -20,7 +20,6 @@ from heliograph.storage.partitions import Partitions
 from heliograph.storage.rows import conversations
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.snapshots import Snapshots
-from heliograph.wire.paging import Page
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -138,7 +137,7 @@ class Store(ABC):
         nothing holds the stream back."""
         return 0.0
 
-    async def cached_page(self, app_id: str, conversation_id: str, page: Page) -> CachedPage | None:
+    async def cached_page(self, app_id: str, conversation_id: str, page: Hashable) -> CachedPage | None:
         """The cached page of participants; None if it is not cached, or if the conversation has changed since.
 
         Raises:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar, get_args
+from typing import Literal, get_args
 
 from heliograph.errors import BadRequest
 from heliograph.wire.authors import Author
 from heliograph.wire.base import Id, Response, Time
 from heliograph.wire.conversations import ConversationType
+from heliograph.wire.filters import parse_choice, parse_items
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.switchboards import SwitchboardIntegrationWebhook
 from heliograph.wire.users import User
@@ -19,8 +20,6 @@ ConversationSort = Literal["newest", "oldest", "activity"]
 _USER_SORTS: dict[str, UserSort] = {one: one for one in get_args(UserSort)}
 _CONVERSATION_SORTS: dict[str, ConversationSort] = {one: one for one in get_args(ConversationSort)}
 
-T = TypeVar("T")
-
 
 def parse_user_sort(parameters: dict[str, str]) -> UserSort:
     """The order of users that the parameter `sort` asks for.
@@ -28,7 +27,7 @@ def parse_user_sort(parameters: dict[str, str]) -> UserSort:
     Raises:
         BadRequest: unknown order.
     """
-    return _sort(parameters, _USER_SORTS)
+    return parse_choice("sort", parameters.get("sort", "newest"), _USER_SORTS)
 
 
 def parse_conversation_sort(parameters: dict[str, str]) -> ConversationSort:
@@ -37,30 +36,19 @@ def parse_conversation_sort(parameters: dict[str, str]) -> ConversationSort:
     Raises:
         BadRequest: unknown order.
     """
-    return _sort(parameters, _CONVERSATION_SORTS)
+    return parse_choice("sort", parameters.get("sort", "newest"), _CONVERSATION_SORTS)
 
 
-def _sort(parameters: dict[str, str], allowed: dict[str, T]) -> T:
-    text = parameters.get("sort", "newest")
-    if text not in allowed:
-        raise BadRequest(f"sort should be equal to one of the allowed values: {', '.join(allowed)}")
-    return allowed[text]
-
-
-def parse_ids(parameters: dict[str, str]) -> list[str] | None:
+def parse_ids(filters: dict[str, str]) -> list[str] | None:
     """The ids in the filter `ids`, in their order and without duplicates; None without this filter.
 
     Raises:
         BadRequest: more than 100 ids, or further filters.
     """
-    if (text := parameters.get("ids")) is None:
-        return None
-    if len(parameters) > 1:
+    if len(filters) > 1 and "ids" in filters:
         raise BadRequest("filter[ids] cannot be combined with other filters")
-    ids = list(dict.fromkeys(id for id in text.split(",") if id))
-    if len(ids) > IDS_AT_ONCE:
-        raise BadRequest(f"filter[ids] should NOT have more than {IDS_AT_ONCE} items")
-    return ids
+    ids = parse_items(filters, "ids", IDS_AT_ONCE)
+    return None if ids is None else list(ids)
 
 
 class AppUserListResponse(Response):

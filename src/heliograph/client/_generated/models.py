@@ -76,6 +76,7 @@ __all__ = [
     "FormResponseMessage",
     "FormResponseMessageField",
     "Found",
+    "HistoryResponse",
     "Identity",
     "ImageMessage",
     "ImportRefusal",
@@ -101,6 +102,10 @@ __all__ = [
     "MailgunIntegration",
     "Member",
     "MemberListResponse",
+    "MemberUser",
+    "Membership",
+    "MembershipChange",
+    "MembershipListResponse",
     "MembershipPayload",
     "MergedClients",
     "MergedConversations",
@@ -1551,24 +1556,62 @@ class FindResponse(Model):
     results: list[Found] = many("results", Found)
 
 
+class MemberUser(Model):
+    """The user of a member, in short."""
+
+    id: str = plain("id")
+    profile: Profile = one("profile", Profile)
+    external_id: str | None = plain("externalId")
+
+
 class Member(Model):
-    """A user in a conversation, and when they joined."""
+    """A user in a conversation, and when they joined. With `include=user`, it has the `user`. One who was in the
+    conversation at a given time has only the ids, `joined_at` and, if they are no longer in it, `left_at`.
+    """
 
     id: str = plain("id")
     user_id: str = plain("userId")
-    unread_count: int = plain("unreadCount")
-    client_associations: list[ClientAssociation] = many("clientAssociations", ClientAssociation)
     user_external_id: str | None = plain("userExternalId")
+    unread_count: int | None = plain("unreadCount")
+    client_associations: list[ClientAssociation] | None = many("clientAssociations", ClientAssociation)
     last_read: datetime | None = timestamp("lastRead")
     joined_at: datetime = timestamp("joinedAt")
+    left_at: datetime | None = timestamp("leftAt")
+    user: MemberUser | None = one("user", MemberUser)
 
 
 class MemberListResponse(Model):
-    """A page of the participants of a conversation, in the order of joining."""
+    """A page of the participants of a conversation. With `include=total`, it has their number."""
 
     participants: list[Member] = many("participants", Member)
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
+    total: int | None = plain("total")
+
+
+class Membership(Model):
+    """A conversation that a user is in. `lastUpdatedAt` is the time of its newest message, or of its creation."""
+
+    conversation_id: str = plain("conversationId")
+    participant_id: str = plain("participantId")
+    type: str = plain("type")
+    participant_count: int = plain("participantCount")
+    unread_count: int = plain("unreadCount")
+    joined_at: datetime = timestamp("joinedAt")
+    last_updated_at: datetime = timestamp("lastUpdatedAt")
+    display_name: str | None = plain("displayName")
+    last_read: datetime | None = timestamp("lastRead")
+
+
+class MembershipListResponse(Model):
+    """A page of the conversations that a user is in. With `include=unread`, it has the number of all unread messages of
+    the user.
+    """
+
+    memberships: list[Membership] = many("memberships", Membership)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
+    total_unread: int | None = plain("totalUnread")
 
 
 class ImportRefusal(Model):
@@ -1585,6 +1628,32 @@ class ImportResponse(Model):
     updated: int = plain("updated")
     unchanged: int = plain("unchanged")
     refused: list[ImportRefusal] = many("refused", ImportRefusal)
+
+
+class MembershipChange(Model):
+    """A user joined a conversation or left it. `reason` tells how. A user joins by `join`, by the creation of the
+    conversation, or by a merge of users: then the user who was merged leaves. A user leaves by `leave`, or because
+    the user or the conversation is deleted. `key_id` and `request_id` are those of the request that did it.
+    Memberships that began before the server recorded this have only the time.
+    """
+
+    id: str = plain("id")
+    type: str = plain("type")
+    time: datetime = timestamp("time")
+    conversation_id: str = plain("conversationId")
+    user_id: str = plain("userId")
+    participant_id: str = plain("participantId")
+    reason: str | None = plain("reason")
+    key_id: str | None = plain("keyId")
+    request_id: str | None = plain("requestId")
+
+
+class HistoryResponse(Model):
+    """A page of changes of memberships, oldest first."""
+
+    changes: list[MembershipChange] = many("changes", MembershipChange)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
 
 
 class InboundResponse(Model):

@@ -1,10 +1,10 @@
-"""Examples of lists of members."""
+"""Examples of lists of members and memberships."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from heliograph.wire import members
+from heliograph.wire import history, members, memberships
 from heliograph.wire.operations import BodyType, ResponseType
 
 _MEMBER = {
@@ -15,8 +15,46 @@ _MEMBER = {
     "clientAssociations": [{"type": "sdk", "clientId": "6ae0a1de2f580005a7d25e90"}],
     "lastRead": "2026-11-22T15:43:17.120Z",
     "joinedAt": "2026-11-22T15:42:02.189Z",
+    "user": {
+        "id": "6ae0a1d2c8a20002a7d25e90",
+        "externalId": "ada",
+        "profile": {"givenName": "Ada", "surname": "Lovelace"},
+    },
 }
 
 MEMBERSHIP_EXAMPLES: dict[BodyType | ResponseType, Any] = {
-    members.MemberListResponse: {"participants": [_MEMBER], "meta": {"hasMore": False}},
+    members.MemberListResponse: {"participants": [_MEMBER], "meta": {"hasMore": False}, "total": 1},
+    history.HistoryResponse: {
+        "changes": [
+            {
+                "id": "6ae0a1de2f580004a7d25e90",
+                "type": "joined",
+                "time": "2026-11-22T15:42:02.189Z",
+                "conversationId": "6ae0a1dd1b730003a7d25e90",
+                "userId": "6ae0a1d2c8a20002a7d25e90",
+                "participantId": "6ae0a1de2f580004a7d25e90",
+                "reason": "join",
+                "keyId": "app_6ae0a1c01f540001a7d25e90",
+                "requestId": "6ae0a1de2f5800037a25e9f1",
+            },
+        ],
+        "meta": {"hasMore": False},
+    },
+    memberships.MembershipListResponse: {
+        "memberships": [
+            {
+                "conversationId": "6ae0a1dd1b730003a7d25e90",
+                "participantId": "6ae0a1de2f580004a7d25e90",
+                "type": "sdkGroup",
+                "displayName": "Crew",
+                "participantCount": 3,
+                "unreadCount": 3,
+                "joinedAt": "2026-11-22T15:42:02.189Z",
+                "lastUpdatedAt": "2026-11-22T15:44:01.007Z",
+                "lastRead": "2026-11-22T15:43:17.120Z",
+            }
+        ],
+        "meta": {"hasMore": False},
+        "totalUnread": 4,
+    },
 }

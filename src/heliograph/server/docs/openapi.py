@@ -11,7 +11,7 @@ from heliograph import errors
 from heliograph._version import __version__
 from heliograph.errors import ApiError
 from heliograph.server.docs.examples import example_of
-from heliograph.server.docs.parameters import FILTERS, ONE_OF, PATH_VALUES, QUERY, REQUEST_HEADERS
+from heliograph.server.docs.parameters import FILTERS, FILTERS_OF, ONE_OF, PATH_VALUES, QUERY, REQUEST_HEADERS
 from heliograph.server.http.responses import ErrorResponse
 from heliograph.wire.base import Body, Response
 from heliograph.wire.formats import Bytes, Format, Json, JsonOrAccepted, Redirect
@@ -23,6 +23,7 @@ from heliograph.wire.paths import AppPath, UserPath
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.extensions.contents import CONTENTS_TAG
+from heliograph.wire.table.extensions.history import HISTORY_TAG
 from heliograph.wire.table.extensions.imports import IMPORTS_TAG
 from heliograph.wire.table.extensions.memberships import MEMBERSHIPS_TAG
 from heliograph.wire.table.sandbox import SANDBOX_TAG
@@ -47,6 +48,7 @@ _TAG_DESCRIPTIONS = {
     CONTENTS_TAG: "Extensions of this server: everything in an app, for the console.",
     MEMBERSHIPS_TAG: "Extensions of this server: who is in a conversation, and in which conversations a user is.",
     IMPORTS_TAG: "Extensions of this server: moving in from another one.",
+    HISTORY_TAG: "Extensions of this server: who joined and left conversations, when, and by which key.",
     "End users": "Extensions of this server: what a user, an SDK or a channel does.",
     "OAuth Clients": _EXTENSION,
     "Console": "Sign-in to the console, which only a server with `--console` has.",
@@ -243,7 +245,7 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
 
 def _filter(tag: str, name: str) -> JSON:
     allowed = {"enum": list(ONE_OF[tag, name])} if (tag, name) in ONE_OF else {}
-    return {"type": "string", "description": FILTERS[name], **allowed}
+    return {"type": "string", "description": FILTERS_OF.get((tag, name)) or FILTERS[name], **allowed}
 
 
 def _deep_object(name: str, about: str, schema: JSON) -> JSON:

@@ -45,7 +45,17 @@ FILTERS = {
     "keyId": "The key of the caller.",
     "requestId": "The X-Request-Id of the request that caused the event.",
     "ids": "Up to 100 ids, separated by commas; no other filter can be combined with it.",
+    "unread": "`true`: only members with unread messages.",
+    "joinedAfter": "A time: only members who joined then or later.",
+    "joinedBefore": "A time: only members who joined before it.",
+    "after": "A time: only what happened then or later.",
+    "before": "A time: only what happened before it.",
 }
+FILTERS_OF = {
+    ("Memberships", "userId"): "Up to 100 ids of users, separated by commas.",
+    ("Memberships", "userExternalId"): "Up to 100 external ids of users, separated by commas.",
+}
+"""What filters are in the operations of a tag, if it differs."""
 ONE_OF = {
     ("Deliveries", "status"): get_args(DeliveryStatus),
     ("Deliveries", "type"): tuple(EVENT_TYPES),
@@ -61,7 +71,9 @@ QUERY = {
     "listener": "The name under which ListListeners lists the stream while it is open.",
     "forwardTo": "The URL to which the listener forwards the events, for ListListeners.",
     "q": "An id, an external id, an email address, or the beginning of the name of a conversation.",
-    "sort": "The order: `newest` (by default) or `oldest`; for conversations also `activity`.",
+    "sort": "The order: `newest` or `oldest`; for conversations and memberships also `activity`.",
+    "at": "A time: those who were in the conversation then. It cannot be combined with filters, `sort` or `include`.",
+    "include": "What the response includes, separated by commas.",
     "type": "The type of the event.",
     "trigger": "Triggers of webhooks, separated by commas: only events of these types. All events if absent.",
     "client_id": "The integration, by the id of its OAuth client.",

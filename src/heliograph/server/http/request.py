@@ -30,7 +30,7 @@ from heliograph.wire.paths import AppPath
 P = TypeVar("P", bound=Struct, covariant=True)
 B = TypeVar("B")
 
-_REPEATED = ("brandId", "sort")
+_REPEATED = ("brandId", "sort", "include", "at")
 """The query parameters that links to other pages repeat, in addition to `page` and `filter`."""
 
 

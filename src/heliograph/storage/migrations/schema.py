@@ -34,6 +34,8 @@ from heliograph.storage.migrations.steps import (
     step_22_lists,
     step_23_listeners,
     step_24_request_errors,
+    step_25_membership_changes,
+    step_26_participant_since,
 )
 from heliograph.storage.rows import meta
 
@@ -62,6 +64,8 @@ STEPS: tuple[Step, ...] = (
     step_22_lists.STEP,
     step_23_listeners.STEP,
     step_24_request_errors.STEP,
+    step_25_membership_changes.STEP,
+    step_26_participant_since.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"

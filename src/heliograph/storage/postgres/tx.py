@@ -37,6 +37,8 @@ _SIZES = (1, 4, 16)
 """The sizes of small sets. Up to the largest, planning costs more than the execution."""
 _PIECES = (64, 32, *range(16, 0, -1))
 """The sizes of the pieces in which rows are inserted."""
+_PAIR = 2
+"""The rows of a leave in the history."""
 _BUCKET = "bucket"
 _LOCKS = {Lock.NONE: "", Lock.KEEP: " FOR KEY SHARE", Lock.CHANGE: " FOR NO KEY UPDATE", Lock.REMOVE: " FOR UPDATE"}
 
@@ -159,8 +161,8 @@ class PostgresTx(PostgresReader, Tx):
         return int(count) if count.isdecimal() else 0
 
     async def insert(self, table: str, columns: Columns, rows: Sequence[Row]) -> None:
-        if len(rows) == 1:
-            await self._write_row(table, _insert(table, columns, 1), rows[0])
+        if len(rows) == 1 or (len(rows) == _PAIR and not self._catalog.placement.is_distributed):
+            await self._write_few(table, _insert(table, columns, len(rows)), list(itertools.chain(*rows)))
         elif rows:
             for group in self._grouped(columns, rows):
                 for piece in _pieces(group):
@@ -170,7 +172,7 @@ class PostgresTx(PostgresReader, Tx):
 
     async def update(self, table: str, columns: Columns, match: Columns, rows: Sequence[Row]) -> None:
         if len(rows) == 1:
-            await self._write_row(table, _update_one(table, columns, match), rows[0])
+            await self._write_few(table, _update_one(table, columns, match), rows[0])
         elif rows:
             types = await self._catalog.of(self, table, (*columns, *match))
             apart = self._catalog.placement.is_distributed
@@ -180,15 +182,15 @@ class PostgresTx(PostgresReader, Tx):
 
     async def delete(self, table: str, match: Columns, keys: Sequence[Row]) -> None:
         if len(keys) == 1:
-            await self._write_row(table, _delete_one(table, match), keys[0])
+            await self._write_few(table, _delete_one(table, match), keys[0])
         elif keys:
             types = await self._catalog.of(self, table, match)
             for some in self._sets(match, keys):
                 size, values = _padded(some)
                 await self._write(_delete(table, match, types, size), values)
 
-    async def _write_row(self, table: str, sql: str, values: Row) -> None:
-        """Add a write of one row to those that are pending."""
+    async def _write_few(self, table: str, sql: str, values: Row) -> None:
+        """Add a write of one or two rows to those that are pending."""
         if self._catalog.placement.is_distributed:  # the combined statement would need several shards
             return await self._write(sql, values)
         if table in self._pending:

@@ -1,4 +1,4 @@
-"""Combines writes of single rows in different tables into one statement.
+"""Combines writes of a row or two in different tables into one statement.
 
 A lone join writes one row to each of several tables. Statements of their own would need a round trip each, which takes
 longer than the writes themselves.
@@ -15,7 +15,7 @@ _PARAMETER = re.compile(r"\$(\d+)")
 
 
 class PendingWrites:
-    """Writes that follow each other, to one row of a different table each.
+    """Writes that follow each other, each to a different table.
 
     All of them see the rows as they were before the first, so no table may be written twice.
     """

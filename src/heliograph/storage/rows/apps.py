@@ -19,6 +19,7 @@ OWNED: dict[str, Columns] = {
     "message": ("bucket", "app_id", "conversation_id", "id"),
     "participant": ("bucket", "app_id", "conversation_id", "id"),
     "membership": ("bucket", "app_id", "user_id", "conversation_id"),
+    "membership_change": ("bucket", "app_id", "conversation_id", "id"),
     "conversation": ("bucket", "app_id", "id"),
     "client": ("bucket", "app_id", "user_id", "id"),
     "device": ("bucket", "app_id", "user_id", "id"),

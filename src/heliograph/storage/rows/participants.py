@@ -9,20 +9,23 @@ from msgspec import Raw, Struct
 from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.paging import slice_of
+from heliograph.storage.rows.causes import Cause
 from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.paging import Page, Slice
 
 _OF_CONVERSATION = "participant WHERE bucket = $1 AND app_id = $2 AND conversation_id = $3"
 _KEY = ("bucket", "app_id", "conversation_id", "id")
 _REMOVED_AT_ONCE = 500
-"""How many participants `remove_all` deletes at a time: other work goes on between its steps."""
+"""How many participants `remove_next` deletes: other work goes on between its steps."""
 _MEMBERSHIP_KEY = ("bucket", "app_id", "user_id", "conversation_id")
 
 
 class StoredParticipant(Struct):
     """A row of `participant`. The client association that was active last is the first one.
 
-    The fields are the columns, in this order; the id comes first, because pages are in its order.
+    The fields are the columns, in this order; the id comes first, because pages are in its order. `origin` is the cause
+    of the joining. `since` is the id of the joining if it is not that of the participant: it had another user
+    before.
     """
 
     id: str
@@ -33,6 +36,13 @@ class StoredParticipant(Struct):
     last_read: int | None
     app_id: str
     conversation_id: str
+    since: str | None = None
+    origin: Cause | None = None
+
+    @property
+    def joined_id(self) -> str:
+        """The id of the joining."""
+        return self.since or self.id
 
 
 _ROWS = RowCodec(StoredParticipant)
@@ -171,22 +181,23 @@ async def remove(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     )
 
 
-async def remove_all(tx: Tx, app_id: str, conversation_id: str) -> None:
-    """Delete every participant of the conversation, on both sides."""
-    bucket = tx.bucket(conversation_id)
-    query = f"SELECT id, user_id FROM {_OF_CONVERSATION} ORDER BY id LIMIT {_REMOVED_AT_ONCE}"
-    while found := await tx.rows(query, bucket, app_id, conversation_id):
-        await tx.delete("participant", _KEY, [(bucket, app_id, conversation_id, id) for id, _ in found])
-        await tx.delete(
-            "membership",
-            _MEMBERSHIP_KEY,
-            [(tx.bucket(user_id), app_id, user_id, conversation_id) for _, user_id in found],
-        )
+async def remove_next(tx: Tx, app_id: str, conversation_id: str) -> list[StoredParticipant]:
+    """Delete the next participants of the conversation, in both tables; returns them, none if there are no more."""
+    rows = await tx.rows(
+        f"SELECT {', '.join(_ROWS.columns)} FROM {_OF_CONVERSATION} ORDER BY id LIMIT {_REMOVED_AT_ONCE}",
+        tx.bucket(conversation_id),
+        app_id,
+        conversation_id,
+    )
+    found = [_ROWS.load(row) for row in rows]
+    if found:
+        await remove(tx, found)
+    return found
 
 
 async def set_owner(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     """Store everything that depends on the user of the participants. `move_memberships` stores the memberships."""
-    columns = ("user_id", "user_external_id", "client_associations", "seen_seq", "last_read")
+    columns = ("user_id", "user_external_id", "client_associations", "seen_seq", "last_read", "since", "origin")
     await tx.update(
         "participant",
         columns,

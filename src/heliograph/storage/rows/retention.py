@@ -73,18 +73,19 @@ async def clock(reader: Reader) -> int:
     return now
 
 
-async def advance(tx: Tx, horizon: str, wall: int, least: int, keep: int) -> tuple[int, Mark | None]:
+async def advance(tx: Tx, horizon: str, wall: int, least: int, keep: int, name: str = NAME) -> tuple[int, Mark | None]:
     """Advance the age of the database by the time that has passed. `horizon` is the end of the event stream.
 
-    Returns the age of the database, and the mark before which events are older than `keep` milliseconds.
+    Returns the age of the database, and the mark before which events are older than `keep` milliseconds. Each retention
+    time needs a state of its own, which has the `name`.
     """
-    known = await meta.get(tx, NAME)
+    known = await meta.get(tx, name)
     retention = _decode(known) if known else None
     if retention is None:
         retention = Retention(wall, 0)
     retention.advance(wall, least, keep)
     old = retention.mark(horizon, keep)
-    await meta.put(tx, NAME, msgspec.json.encode(retention).decode())
+    await meta.put(tx, name, msgspec.json.encode(retention).decode())
     return retention.age, old
 
 

@@ -52,6 +52,14 @@ class StoredUser(Struct):
     identities: list[Identity] = []
 
 
+class UserProfile(Struct):
+    """What lists of members show of a user. The profile stays JSON."""
+
+    id: str
+    external_id: str | None
+    profile: Raw
+
+
 class IdentifiedUser(Struct, frozen=True):
     """The user that an identifier belongs to. Without a brand, `brand_id` is empty."""
 
@@ -99,6 +107,13 @@ async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: Loc
     """The users with these (app id, user id)."""
     wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]
     return [_ROWS.load(row) for row in await reader.get_many("app_user", _ROWS.columns, _KEY, wanted, lock=lock)]
+
+
+async def profiles(reader: Reader, keys: Iterable[tuple[str, str]]) -> list[UserProfile]:
+    """The profiles of the users with these (app id, user id)."""
+    wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]
+    rows = await reader.get_many("app_user", ("id", "external_id", "profile"), _KEY, wanted)
+    return [UserProfile(id, external_id, Raw(profile)) for id, external_id, profile in rows]
 
 
 async def find(

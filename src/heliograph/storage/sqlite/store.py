@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -37,7 +37,6 @@ from heliograph.storage.store import Store
 from heliograph.storage.unlocking import sealer_of
 from heliograph.storage.urls import MEMORY
 from heliograph.wire import times
-from heliograph.wire.paging import Page
 
 BUCKETS = 1
 
@@ -157,7 +156,7 @@ class EmbeddedStore(Store):
     async def horizon(self, *, fresh: bool = False) -> str:
         return await self.read(stream.newest)
 
-    async def cached_page(self, app_id: str, conversation_id: str, page: Page) -> CachedPage | None:
+    async def cached_page(self, app_id: str, conversation_id: str, page: Hashable) -> CachedPage | None:
         if not self._pages_are_current:
             return await super().cached_page(app_id, conversation_id, page)
         if self._files.lost:

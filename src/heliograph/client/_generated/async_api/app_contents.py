@@ -72,8 +72,8 @@ class AsyncAppContentsApi(AsyncApi):
         Raises: the errors of `list_app_users`, during iteration.
         """
 
-        def fetch(at: Page) -> Awaitable[AppUserListResponse]:
-            return self.list_app_users(app_id, filter=filter, page=at, ids=ids, sort=sort)
+        def fetch(current: Page) -> Awaitable[AppUserListResponse]:
+            return self.list_app_users(app_id, filter=filter, page=current, ids=ids, sort=sort)
 
         return AsyncRecords(
             fetch, lambda response: response.users, "ListAppUsers", paging.first_page(page, backwards=backwards)
@@ -113,8 +113,8 @@ class AsyncAppContentsApi(AsyncApi):
         Raises: the errors of `list_app_conversations`, during iteration.
         """
 
-        def fetch(at: Page) -> Awaitable[ConversationSummaryListResponse]:
-            return self.list_app_conversations(app_id, page=at, sort=sort)
+        def fetch(current: Page) -> Awaitable[ConversationSummaryListResponse]:
+            return self.list_app_conversations(app_id, page=current, sort=sort)
 
         return AsyncRecords(
             fetch,

@@ -68,8 +68,8 @@ class AsyncAppsApi(AsyncApi):
         Raises: the errors of `list_apps`, during iteration.
         """
 
-        def fetch(at: Page) -> Awaitable[AppListResponse]:
-            return self.list_apps(page=at)
+        def fetch(current: Page) -> Awaitable[AppListResponse]:
+            return self.list_apps(page=current)
 
         return AsyncRecords(
             fetch, lambda response: response.apps, "ListApps", paging.first_page(page, backwards=backwards)

@@ -111,8 +111,8 @@ class AsyncClientsApi(AsyncApi):
         Raises: the errors of `list_clients`, during iteration.
         """
 
-        def fetch(at: Page) -> Awaitable[ClientListResponse]:
-            return self.list_clients(app_id, user_id_or_external_id, page=at, brand_id=brand_id)
+        def fetch(current: Page) -> Awaitable[ClientListResponse]:
+            return self.list_clients(app_id, user_id_or_external_id, page=current, brand_id=brand_id)
 
         return AsyncRecords(
             fetch, lambda response: response.clients, "ListClients", paging.first_page(page, backwards=backwards)

@@ -120,9 +120,9 @@ class AsyncConversationsApi(AsyncApi):
         Raises: the errors of `list_conversations`, during iteration.
         """
 
-        def fetch(at: Page) -> Awaitable[ConversationListResponse]:
+        def fetch(current: Page) -> Awaitable[ConversationListResponse]:
             return self.list_conversations(
-                app_id, filter=filter, page=at, user_id=user_id, user_external_id=user_external_id
+                app_id, filter=filter, page=current, user_id=user_id, user_external_id=user_external_id
             )
 
         return AsyncRecords(

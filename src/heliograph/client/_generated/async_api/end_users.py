@@ -340,9 +340,9 @@ class AsyncEndUsersApi(AsyncApi):
         Raises: the errors of `list_outbound`, during iteration.
         """
 
-        def fetch(at: Page) -> Awaitable[OutboundListResponse]:
+        def fetch(current: Page) -> Awaitable[OutboundListResponse]:
             return self.list_outbound(
-                app_id, filter=filter, page=at, conversation_id=conversation_id, client_id=client_id
+                app_id, filter=filter, page=current, conversation_id=conversation_id, client_id=client_id
             )
 
         return AsyncRecords(

@@ -16,6 +16,7 @@ from heliograph.client._generated.async_api.devices import AsyncDevicesApi
 from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi
 from heliograph.client._generated.async_api.imports import AsyncImportsApi
 from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi
+from heliograph.client._generated.async_api.membership_history import AsyncMembershipHistoryApi
 from heliograph.client._generated.async_api.memberships import AsyncMembershipsApi
 from heliograph.client._generated.async_api.messages import AsyncMessagesApi
 from heliograph.client._generated.async_api.oauth import AsyncOAuthApi
@@ -143,6 +144,11 @@ class AsyncGroups(AsyncBaseClient):
     def imports(self) -> AsyncImportsApi:
         """The operations of the tag Imports."""
         return AsyncImportsApi(self)
+
+    @group
+    def membership_history(self) -> AsyncMembershipHistoryApi:
+        """The operations of the tag Membership history."""
+        return AsyncMembershipHistoryApi(self)
 
     @group
     def end_users(self) -> AsyncEndUsersApi:

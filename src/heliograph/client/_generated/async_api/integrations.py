@@ -152,8 +152,8 @@ class AsyncIntegrationsApi(AsyncApi):
         Raises: the errors of `list_integrations`, during iteration.
         """
 
-        def fetch(at: Page) -> Awaitable[IntegrationListResponse]:
-            return self.list_integrations(app_id, filter=filter, page=at, types=types)
+        def fetch(current: Page) -> Awaitable[IntegrationListResponse]:
+            return self.list_integrations(app_id, filter=filter, page=current, types=types)
 
         return AsyncRecords(
             fetch,

@@ -7,7 +7,12 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from heliograph.client import paging
-from heliograph.client._generated.models import Member, MemberListResponse
+from heliograph.client._generated.models import (
+    Member,
+    MemberListResponse,
+    Membership,
+    MembershipListResponse,
+)
 from heliograph.client.async_calls import AsyncApi, AsyncRecords
 from heliograph.client.requesting import OPERATION, build
 from heliograph.wire.paging import Page
@@ -17,10 +22,24 @@ class AsyncMembershipsApi(AsyncApi):
     """The operations of the tag Memberships."""
 
     async def list_members(
-        self, app_id: str, conversation_id: str, page: Page | Mapping[str, Any] | None = None
+        self,
+        app_id: str,
+        conversation_id: str,
+        filter: Mapping[str, str] | None = None,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        user_id: str | None = None,
+        user_external_id: str | None = None,
+        unread: str | None = None,
+        joined_after: str | None = None,
+        joined_before: str | None = None,
+        sort: str | None = None,
+        include: str | None = None,
+        at: str | None = None,
     ) -> MemberListResponse:
         """Lists the participants of a conversation with the times at which they joined, in the order of joining; up to
-        1,000 on a page.
+        1,000 on a page. `include=total,user` adds their number and their users. With `at`, it lists those who were
+        in the conversation at that time, also if it is deleted.
 
         `GET /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants`. Scopes: app, account.
 
@@ -33,15 +52,38 @@ class AsyncMembershipsApi(AsyncApi):
             DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
-            build(OPERATION["ListMembers"], (app_id, conversation_id), page=page), MemberListResponse
+            build(
+                OPERATION["ListMembers"],
+                (app_id, conversation_id),
+                filters=filter,
+                filter_fields={
+                    "user_id": user_id,
+                    "user_external_id": user_external_id,
+                    "unread": unread,
+                    "joined_after": joined_after,
+                    "joined_before": joined_before,
+                },
+                page=page,
+                query={"sort": sort, "include": include, "at": at},
+            ),
+            MemberListResponse,
         )
 
     def iter_members(
         self,
         app_id: str,
         conversation_id: str,
+        filter: Mapping[str, str] | None = None,
         page: Page | Mapping[str, Any] | None = None,
         *,
+        user_id: str | None = None,
+        user_external_id: str | None = None,
+        unread: str | None = None,
+        joined_after: str | None = None,
+        joined_before: str | None = None,
+        sort: str | None = None,
+        include: str | None = None,
+        at: str | None = None,
         backwards: bool = False,
     ) -> AsyncRecords[MemberListResponse, Member]:
         """Iterates over the records of `list_members`, page by page, with the size of `page` and from its cursor, if
@@ -50,9 +92,85 @@ class AsyncMembershipsApi(AsyncApi):
         Raises: the errors of `list_members`, during iteration.
         """
 
-        def fetch(at: Page) -> Awaitable[MemberListResponse]:
-            return self.list_members(app_id, conversation_id, page=at)
+        def fetch(current: Page) -> Awaitable[MemberListResponse]:
+            return self.list_members(
+                app_id,
+                conversation_id,
+                filter=filter,
+                page=current,
+                user_id=user_id,
+                user_external_id=user_external_id,
+                unread=unread,
+                joined_after=joined_after,
+                joined_before=joined_before,
+                sort=sort,
+                include=include,
+                at=at,
+            )
 
         return AsyncRecords(
             fetch, lambda response: response.participants, "ListMembers", paging.first_page(page, backwards=backwards)
+        )
+
+    async def list_memberships(
+        self,
+        app_id: str,
+        user_id_or_external_id: str,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        sort: str | None = None,
+        include: str | None = None,
+        brand_id: str | None = None,
+    ) -> MembershipListResponse:
+        """Lists the conversations that a user is in with the numbers of unread messages, the one joined last first.
+        With `sort=activity`, the one with the newest message is first. `include=unread` adds the number of all
+        unread ones.
+
+        `GET /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/memberships`. Scopes: app, account.
+
+        Raises:
+            UserNotFound: The user does not exist in this app.
+            InvalidPage: The `page` parameters are not valid.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
+        """
+        return await self._client.send(
+            build(
+                OPERATION["ListMemberships"],
+                (app_id, user_id_or_external_id),
+                page=page,
+                query={"sort": sort, "include": include, "brandId": brand_id},
+            ),
+            MembershipListResponse,
+        )
+
+    def iter_memberships(
+        self,
+        app_id: str,
+        user_id_or_external_id: str,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        sort: str | None = None,
+        include: str | None = None,
+        brand_id: str | None = None,
+        backwards: bool = False,
+    ) -> AsyncRecords[MembershipListResponse, Membership]:
+        """Iterates over the records of `list_memberships`, page by page, with the size of `page` and from its cursor,
+        if any. `backwards` starts at the end of the list, or before the cursor `before`.
+
+        Raises: the errors of `list_memberships`, during iteration.
+        """
+
+        def fetch(current: Page) -> Awaitable[MembershipListResponse]:
+            return self.list_memberships(
+                app_id, user_id_or_external_id, page=current, sort=sort, include=include, brand_id=brand_id
+            )
+
+        return AsyncRecords(
+            fetch,
+            lambda response: response.memberships,
+            "ListMemberships",
+            paging.first_page(page, backwards=backwards),
         )

@@ -125,8 +125,8 @@ class AsyncMessagesApi(AsyncApi):
         Raises: the errors of `list_messages`, during iteration.
         """
 
-        def fetch(at: Page) -> Awaitable[MessageListResponse]:
-            return self.list_messages(app_id, conversation_id, page=at)
+        def fetch(current: Page) -> Awaitable[MessageListResponse]:
+            return self.list_messages(app_id, conversation_id, page=current)
 
         return AsyncRecords(
             fetch,

@@ -93,8 +93,8 @@ class AsyncParticipantsApi(AsyncApi):
         Raises: the errors of `list_participants`, during iteration.
         """
 
-        def fetch(at: Page) -> Awaitable[ParticipantListResponse]:
-            return self.list_participants(app_id, conversation_id, page=at)
+        def fetch(current: Page) -> Awaitable[ParticipantListResponse]:
+            return self.list_participants(app_id, conversation_id, page=current)
 
         return AsyncRecords(
             fetch,

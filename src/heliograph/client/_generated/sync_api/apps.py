@@ -68,8 +68,8 @@ class AppsApi(Api):
         Raises: the errors of `list_apps`, during iteration.
         """
 
-        def fetch(at: Page) -> AppListResponse:
-            return self.list_apps(page=at)
+        def fetch(current: Page) -> AppListResponse:
+            return self.list_apps(page=current)
 
         return Records(fetch, lambda response: response.apps, "ListApps", paging.first_page(page, backwards=backwards))
 

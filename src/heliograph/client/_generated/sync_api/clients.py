@@ -111,8 +111,8 @@ class ClientsApi(Api):
         Raises: the errors of `list_clients`, during iteration.
         """
 
-        def fetch(at: Page) -> ClientListResponse:
-            return self.list_clients(app_id, user_id_or_external_id, page=at, brand_id=brand_id)
+        def fetch(current: Page) -> ClientListResponse:
+            return self.list_clients(app_id, user_id_or_external_id, page=current, brand_id=brand_id)
 
         return Records(
             fetch, lambda response: response.clients, "ListClients", paging.first_page(page, backwards=backwards)

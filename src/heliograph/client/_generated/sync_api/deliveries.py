@@ -89,11 +89,11 @@ class DeliveriesApi(Api):
         Raises: the errors of `list_deliveries`, during iteration.
         """
 
-        def fetch(at: Page) -> DeliveryListResponse:
+        def fetch(current: Page) -> DeliveryListResponse:
             return self.list_deliveries(
                 app_id,
                 filter=filter,
-                page=at,
+                page=current,
                 status=status,
                 webhook_id=webhook_id,
                 conversation_id=conversation_id,
@@ -206,11 +206,11 @@ class DeliveriesApi(Api):
         Raises: the errors of `list_event_records`, during iteration.
         """
 
-        def fetch(at: Page) -> EventRecordListResponse:
+        def fetch(current: Page) -> EventRecordListResponse:
             return self.list_event_records(
                 app_id,
                 filter=filter,
-                page=at,
+                page=current,
                 type=type,
                 conversation_id=conversation_id,
                 user_id=user_id,

@@ -340,9 +340,9 @@ class EndUsersApi(Api):
         Raises: the errors of `list_outbound`, during iteration.
         """
 
-        def fetch(at: Page) -> OutboundListResponse:
+        def fetch(current: Page) -> OutboundListResponse:
             return self.list_outbound(
-                app_id, filter=filter, page=at, conversation_id=conversation_id, client_id=client_id
+                app_id, filter=filter, page=current, conversation_id=conversation_id, client_id=client_id
             )
 
         return Records(

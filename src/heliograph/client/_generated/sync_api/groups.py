@@ -16,6 +16,7 @@ from heliograph.client._generated.sync_api.devices import DevicesApi
 from heliograph.client._generated.sync_api.end_users import EndUsersApi
 from heliograph.client._generated.sync_api.imports import ImportsApi
 from heliograph.client._generated.sync_api.integrations import IntegrationsApi
+from heliograph.client._generated.sync_api.membership_history import MembershipHistoryApi
 from heliograph.client._generated.sync_api.memberships import MembershipsApi
 from heliograph.client._generated.sync_api.messages import MessagesApi
 from heliograph.client._generated.sync_api.oauth import OAuthApi
@@ -143,6 +144,11 @@ class Groups(BaseClient):
     def imports(self) -> ImportsApi:
         """The operations of the tag Imports."""
         return ImportsApi(self)
+
+    @group
+    def membership_history(self) -> MembershipHistoryApi:
+        """The operations of the tag Membership history."""
+        return MembershipHistoryApi(self)
 
     @group
     def end_users(self) -> EndUsersApi:

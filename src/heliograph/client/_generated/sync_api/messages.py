@@ -125,8 +125,8 @@ class MessagesApi(Api):
         Raises: the errors of `list_messages`, during iteration.
         """
 
-        def fetch(at: Page) -> MessageListResponse:
-            return self.list_messages(app_id, conversation_id, page=at)
+        def fetch(current: Page) -> MessageListResponse:
+            return self.list_messages(app_id, conversation_id, page=current)
 
         return Records(
             fetch,

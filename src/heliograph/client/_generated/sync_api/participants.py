@@ -93,8 +93,8 @@ class ParticipantsApi(Api):
         Raises: the errors of `list_participants`, during iteration.
         """
 
-        def fetch(at: Page) -> ParticipantListResponse:
-            return self.list_participants(app_id, conversation_id, page=at)
+        def fetch(current: Page) -> ParticipantListResponse:
+            return self.list_participants(app_id, conversation_id, page=current)
 
         return Records(
             fetch,

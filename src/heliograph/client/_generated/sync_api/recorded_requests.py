@@ -68,9 +68,9 @@ class RecordedRequestsApi(Api):
         Raises: the errors of `list_recorded_requests`, during iteration.
         """
 
-        def fetch(at: Page) -> RecordedRequestListResponse:
+        def fetch(current: Page) -> RecordedRequestListResponse:
             return self.list_recorded_requests(
-                app_id, filter=filter, page=at, status=status, operation=operation, key_id=key_id, path=path
+                app_id, filter=filter, page=current, status=status, operation=operation, key_id=key_id, path=path
             )
 
         return Records(

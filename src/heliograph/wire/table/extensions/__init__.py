@@ -7,6 +7,7 @@ from heliograph.wire.table.extensions import (
     contents,
     deliveries,
     end_users,
+    history,
     imports,
     memberships,
     oauth,
@@ -19,6 +20,7 @@ EXTENSIONS: tuple[AnyOperation, ...] = (
     *contents.OPERATIONS,
     *memberships.OPERATIONS,
     *imports.OPERATIONS,
+    *history.OPERATIONS,
     *end_users.OPERATIONS,
     *oauth.OPERATIONS,
 )

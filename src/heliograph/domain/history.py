@@ -1,0 +1,124 @@
+"""The verbs that list who joined and left conversations."""
+
+from __future__ import annotations
+
+from heliograph import ids
+from heliograph.domain.loading import load_conversation, load_user
+from heliograph.domain.slicing import sliced
+from heliograph.domain.tenants import Tenant
+from heliograph.errors import UserNotFound
+from heliograph.storage.engine import Reader
+from heliograph.storage.rows import history, participants
+from heliograph.storage.rows.history import Between, Change
+from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.store import Store
+from heliograph.wire import times
+from heliograph.wire.history import HistoryFilter, MembershipChange
+from heliograph.wire.paging import Page, Slice
+
+_PRESENT_AT_ONCE = 500
+
+
+async def page_of_conversation(
+    store: Store, tenant: Tenant, conversation_id: str, filter: HistoryFilter, page: Page
+) -> Slice[MembershipChange]:
+    """A page of the changes of a conversation, oldest first. A deleted conversation has those that are kept.
+
+    Raises:
+        ConversationNotFound: it does not exist in this app, and nothing is kept of it.
+    """
+    return await store.snapshot(_page_of_conversation, tenant.app_id, conversation_id, filter, page)
+
+
+async def _page_of_conversation(
+    reader: Reader, app_id: str, conversation_id: str, filter: HistoryFilter, page: Page
+) -> Slice[MembershipChange]:
+    await check_known(reader, app_id, conversation_id)
+    between = _between(filter)
+    if filter.user_id is None:
+        found = await history.page_of_conversation(reader, app_id, conversation_id, page, between)
+        return found.holding([_shown(change) for change in found.records])
+    seats = await participants.ids_of_members(reader, [(app_id, conversation_id, filter.user_id)])
+    present = await participants.get_many(reader, seats)
+    return await _with_ended(reader, app_id, filter.user_id, present, page, between, conversation_id)
+
+
+async def check_known(reader: Reader, app_id: str, conversation_id: str) -> None:
+    """Check that a conversation exists, or that changes of it are kept.
+
+    Raises:
+        ConversationNotFound: it does not exist in this app, and nothing is kept of it.
+    """
+    if not await history.exists(reader, app_id, conversation_id):
+        await load_conversation(reader, app_id, conversation_id)
+
+
+async def page_of_user(
+    store: Store, tenant: Tenant, id_or_external_id: str, brand_id: str | None, filter: HistoryFilter, page: Page
+) -> Slice[MembershipChange]:
+    """A page of the changes of a user in all conversations, oldest first. A deleted user has those that are kept.
+
+    Raises:
+        UserNotFound: the user does not exist in this app, and nothing is kept of them.
+    """
+    return await store.snapshot(_page_of_user, tenant.app_id, id_or_external_id, brand_id, filter, page)
+
+
+async def _page_of_user(
+    reader: Reader, app_id: str, id_or_external_id: str, brand_id: str | None, filter: HistoryFilter, page: Page
+) -> Slice[MembershipChange]:
+    try:
+        user_id = (await load_user(reader, app_id, id_or_external_id, brand_id)).id
+    except UserNotFound:
+        user_id = id_or_external_id
+        if not (await history.page_of_user(reader, app_id, user_id, Page(None, None, 1), Between())).records:
+            raise
+    seats = await participants.memberships(reader, app_id, user_id)
+    present: list[StoredParticipant] = []
+    for number in range(0, len(seats), _PRESENT_AT_ONCE):
+        some = seats[number : number + _PRESENT_AT_ONCE]
+        keys = [(app_id, one.conversation_id, one.participant_id) for one in some]
+        present += await participants.get_many(reader, keys)
+    return await _with_ended(reader, app_id, user_id, present, page, _between(filter))
+
+
+async def _with_ended(
+    reader: Reader,
+    app_id: str,
+    user_id: str,
+    present: list[StoredParticipant],
+    page: Page,
+    between: Between,
+    conversation_id: str | None = None,
+) -> Slice[MembershipChange]:
+    """A page of the joinings of present memberships of a user and of the changes of those that have ended."""
+    ended = await history.page_of_user(reader, app_id, user_id, page, between, conversation_id)
+    joined = [_joined(one) for one in present if between.first <= one.joined_id < between.end]
+    changes = [*joined, *map(_shown, ended.records)]
+    found = sliced([(one.id, one) for one in changes], page, newest_first=False)
+    return Slice(found.records, found.precedes or ended.precedes, found.follows or ended.follows)
+
+
+def _between(filter: HistoryFilter) -> Between:
+    first = ids.FIRST if filter.after is None else ids.earliest(filter.after)
+    return Between(first, ids.LAST if filter.before is None else ids.earliest(filter.before))
+
+
+def _joined(participant: StoredParticipant) -> MembershipChange:
+    whose = (participant.id, participant.user_id)
+    return _shown(Change(participant.joined_id, True, *whose, participant.origin, participant.conversation_id))
+
+
+def _shown(change: Change) -> MembershipChange:
+    cause = change.cause
+    return MembershipChange(
+        id=change.id,
+        type="joined" if change.is_joining else "left",
+        time=times.of_id(change.id),
+        conversation_id=change.conversation_id,
+        user_id=change.user_id,
+        participant_id=change.participant_id,
+        reason=cause.reason if cause else None,
+        key_id=cause.key_id if cause else None,
+        request_id=cause.request_id if cause else None,
+    )

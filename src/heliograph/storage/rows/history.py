@@ -1,0 +1,195 @@
+"""Changes of membership: who joined and left a conversation, and when.
+
+The changes of a membership that has ended are rows of `membership_change`. A present membership is a participant, whose
+id, or `since`, is the id of its joining.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from heliograph import ids
+from heliograph.storage.codec import RowCodec
+from heliograph.storage.engine import Reader, Row, Tx
+from heliograph.storage.intervals import ancestors_of, node_of
+from heliograph.storage.merged_paging import Source, merged_slice_of
+from heliograph.storage.paging import slice_of
+from heliograph.storage.rows.causes import Cause
+from heliograph.wire.paging import Page, Slice
+
+Position = tuple[str, str, str]
+"""The app, the conversation and the id of a row."""
+
+TABLE = "membership_change"
+KEY = ("bucket", "app_id", "conversation_id", "id")
+
+
+class StoredChange(Struct, frozen=True):
+    """A row of `membership_change`. The fields are the columns, in this order."""
+
+    id: str
+    is_joining: bool
+    participant_id: str
+    user_id: str
+    cause: Cause | None
+    app_id: str
+    conversation_id: str
+    other_id: str
+    node: int
+
+
+ROWS = RowCodec(StoredChange)
+
+
+class Ended(Struct, frozen=True):
+    """A membership that has ended. The ids are those of its joining and its leaving."""
+
+    app_id: str
+    conversation_id: str
+    participant_id: str
+    user_id: str
+    joined_id: str
+    left_id: str
+    origin: Cause | None
+    cause: Cause
+
+
+class Change(Struct, frozen=True):
+    """A change of a membership, of a present one or of one that has ended."""
+
+    id: str
+    is_joining: bool
+    participant_id: str
+    user_id: str
+    cause: Cause | None
+    conversation_id: str
+
+
+_CHANGES = RowCodec(Change)
+
+
+class Between(Struct, frozen=True):
+    """Which changes: those with an id from `first` to before `end`."""
+
+    first: str = ids.FIRST
+    end: str = ids.LAST
+
+
+_ENTRY = ("is_joining", "participant_id", "user_id", "cause", "conversation_id")
+_PRESENT = ("1", "id", "user_id", "origin", "conversation_id")
+_OF_CONVERSATION = "{} WHERE bucket = $1 AND app_id = $2 AND conversation_id = $3"
+
+
+async def add(tx: Tx, ended: Sequence[Ended]) -> None:
+    """Store the changes of memberships that have ended."""
+    changes = [change for one in ended for change in _changes_of(one)]
+    rows = [(tx.bucket(one.conversation_id), *ROWS.dump(one)) for one in changes]
+    await tx.insert(TABLE, ("bucket", *ROWS.columns), rows)
+
+
+def _changes_of(one: Ended) -> tuple[StoredChange, StoredChange]:
+    node = node_of(ids.milliseconds(one.joined_id), ids.milliseconds(one.left_id))
+    whose, where = (one.participant_id, one.user_id), (one.app_id, one.conversation_id)
+    joining = StoredChange(one.joined_id, True, *whose, one.origin, *where, one.left_id, node)
+    return joining, StoredChange(one.left_id, False, *whose, one.cause, *where, one.joined_id, node)
+
+
+async def page_of_conversation(
+    reader: Reader, app_id: str, conversation_id: str, page: Page, between: Between
+) -> Slice[Change]:
+    """A page of the changes of a conversation, oldest first."""
+    table = _OF_CONVERSATION.format
+    bounded = "{} AND {} >= $4 AND {} < $5".format
+    sources = (
+        Source(("id", *_ENTRY), bounded(table(TABLE), "id", "id")),
+        Source(("id", *_PRESENT), bounded(f"{table('participant')} AND since IS NULL", "id", "id")),
+        Source(("since", *_PRESENT), bounded(f"{table('participant')} AND since IS NOT NULL", "since", "since")),
+    )
+    values = (reader.bucket(conversation_id), app_id, conversation_id, between.first, between.end)
+    return _loaded(await merged_slice_of(reader, sources, values, page))
+
+
+async def page_of_user(
+    reader: Reader, app_id: str, user_id: str, page: Page, between: Between, conversation_id: str | None = None
+) -> Slice[Change]:
+    """A page of the changes of memberships of a user that have ended, in one conversation or in all, oldest first."""
+    source = f"{TABLE} WHERE app_id = $1 AND user_id = $2 AND id >= $3 AND id < $4"
+    values: tuple[str, ...] = (app_id, user_id, between.first, between.end)
+    if conversation_id is not None:
+        source, values = f"{source} AND conversation_id = $5", (*values, conversation_id)
+    return _loaded(await slice_of(reader, ("id", *_ENTRY), source, values, page, spread=True))
+
+
+def _loaded(found: Slice[Row]) -> Slice[Change]:
+    return found.holding([_CHANGES.load(row[: len(_CHANGES.columns)]) for row in found.records])
+
+
+async def exists(reader: Reader, app_id: str, conversation_id: str) -> bool:
+    """Whether a membership of the conversation has ended."""
+    query = f"SELECT 1 FROM {_OF_CONVERSATION.format(TABLE)} LIMIT 1"
+    return await reader.row(query, reader.bucket(conversation_id), app_id, conversation_id) is not None
+
+
+async def page_at(reader: Reader, app_id: str, conversation_id: str, moment: int, page: Page) -> Slice[Row]:
+    """A page of those who were in the conversation at a time, in milliseconds.
+
+    The columns are a cursor, the id of the participant, that of the user, and the ids of the joining and the leaving,
+    which is NULL for a present membership. Its cost does not grow with the number of changes: see storage/intervals.py.
+    """
+    table = _OF_CONVERSATION.format
+    later = ids.earliest(moment + 1) if moment < ids.LAST_MILLISECOND else ids.LAST
+    values = (reader.bucket(conversation_id), app_id, conversation_id, later)
+    nodes = await _nodes_at(reader, values, moment)
+    present, participant = ("id", "user_id"), table("participant")
+    sources = [
+        Source(("id", *present, "id", "CAST(NULL AS text)"), f"{participant} AND since IS NULL AND id < $4"),
+        Source(
+            ("since", *present, "since", "CAST(NULL AS text)"),
+            f"{participant} AND since IS NOT NULL AND since < $4",
+        ),
+    ]
+    whose, change = ("participant_id", "user_id"), table(TABLE)
+    for number, node in enumerate(nodes, 5):
+        if node <= moment:
+            where = f"{change} AND is_joining = 0 AND node = ${number} AND id >= $4"
+            sources.append(Source(("id", *whose, "other_id", "id"), where))
+        else:
+            where = f"{change} AND is_joining = 1 AND node = ${number} AND id < $4"
+            sources.append(Source(("id", *whose, "id", "other_id"), where))
+    return await merged_slice_of(reader, sources, (*values, *nodes), page)
+
+
+async def _nodes_at(reader: Reader, values: tuple[object, ...], moment: int) -> list[int]:
+    """The nodes with a membership that contains the time. Most of its ancestors have none."""
+    nodes = ancestors_of(moment)
+    listed = ", ".join(f"(CAST(${number} AS bigint))" for number, _ in enumerate(nodes, 5))
+    of_node = f"SELECT 1 FROM {_OF_CONVERSATION.format(TABLE)} AND node = candidate.node AND"
+    rows = await reader.rows(
+        f"WITH candidate (node) AS (VALUES {listed}) SELECT node FROM candidate WHERE "
+        f"CASE WHEN node <= $47 THEN EXISTS ({of_node} is_joining = 0 AND id >= $4) "
+        f"ELSE EXISTS ({of_node} is_joining = 1 AND id < $4) END",
+        *values,
+        *nodes,
+        moment,
+    )
+    return sorted(row[0] for row in rows)
+
+
+async def prune(tx: Tx, bucket: int, after: Position, oldest: str, limit: int) -> Position | None:
+    """Delete the changes of memberships that ended before the id `oldest`, among the next `limit` rows of the bucket.
+
+    Returns the position of the last row that was examined, or None if there are no more rows.
+    """
+    rows = await tx.rows(
+        f"SELECT app_id, conversation_id, id, is_joining, other_id FROM {TABLE} "
+        "WHERE bucket = $1 AND (app_id, conversation_id, id) > ($2, $3, $4) "
+        "ORDER BY app_id, conversation_id, id LIMIT $5",
+        bucket,
+        *after,
+        limit,
+    )
+    old = [(bucket, *key) for *key, is_joining, other in rows if (other if is_joining else key[-1]) < oldest]
+    await tx.delete(TABLE, KEY, old)
+    return (rows[-1][0], rows[-1][1], rows[-1][2]) if len(rows) == limit else None

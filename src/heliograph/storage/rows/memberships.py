@@ -1,0 +1,59 @@
+"""Memberships: the conversations that a user is in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from heliograph.storage.engine import Reader
+from heliograph.storage.paging import slice_of
+from heliograph.storage.rows.participants import Membership
+from heliograph.wire.conversations import ConversationType
+from heliograph.wire.paging import Page, Slice
+
+_OF_USER = "membership WHERE bucket = $1 AND app_id = $2 AND user_id = $3"
+_CONVERSATION_KEY = ("bucket", "app_id", "id")
+
+
+class JoinedConversation(Struct):
+    """What a membership shows of its conversation. The fields are columns of `conversation`, in this order."""
+
+    id: str
+    type: ConversationType
+    display_name: str | None
+    participant_count: int
+    message_seq: int
+    floor_seq: int
+    last_updated_at: int
+
+
+async def page(reader: Reader, app_id: str, user_id: str, page: Page, *, newest_first: bool) -> Slice[Membership]:
+    """A page of the user's memberships, in the order of joining or in the opposite one.
+
+    Reads all memberships of the user: an index in this order would make each join more expensive.
+    """
+    values = (reader.bucket(user_id), app_id, user_id)
+    columns = ("conversation_id", "participant_id")
+    rows = await slice_of(reader, columns, _OF_USER, values, page, key="participant_id", newest_first=newest_first)
+    return rows.holding([Membership(row[0], row[1]) for row in rows.records])
+
+
+async def first(reader: Reader, app_id: str, user_id: str, limit: int) -> list[Membership]:
+    """Up to `limit` memberships of the user."""
+    rows = await reader.rows(
+        f"SELECT conversation_id, participant_id FROM {_OF_USER} ORDER BY conversation_id LIMIT $4",
+        reader.bucket(user_id),
+        app_id,
+        user_id,
+        limit,
+    )
+    return [Membership(*row) for row in rows]
+
+
+async def conversations(reader: Reader, keys: Iterable[tuple[str, str]]) -> list[JoinedConversation]:
+    """The conversations with these (app id, conversation id)."""
+    wanted = [(reader.bucket(id), app_id, id) for app_id, id in keys]
+    columns = JoinedConversation.__struct_fields__
+    rows = await reader.get_many("conversation", columns, _CONVERSATION_KEY, wanted)
+    return [JoinedConversation(*row) for row in rows]

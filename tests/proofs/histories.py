@@ -1,0 +1,87 @@
+"""The history of a conversation, and a model verb that reads it: replaying it gives the members at each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.proofs.inside import Inside
+from tests.proofs.model import Model
+from tests.proofs.paging import FIRST
+
+HISTORY_WEIGHTS = {"look_back": 3}
+Seat = tuple[str, str]
+"""A participant and a user."""
+
+
+def members_after(changes: list[Any], moment: str | None = None) -> set[Seat]:
+    """Those who are in a conversation after its changes up to a time, or after all. Fails for contradictory changes."""
+    present: set[Seat] = set()
+    for change in changes:
+        if moment is not None and change["time"] > moment:
+            break
+        seat = (change["participantId"], change["userId"])
+        assert (change["type"] == "left") == (seat in present)
+        present ^= {seat}
+    return present
+
+
+def moments_of(changes: list[Any]) -> list[str]:
+    """The times of the changes, and those a millisecond before and after them."""
+    times = {change["time"] for change in changes}
+    near = {shifted(time, by) for time in times for by in (-1, 1)}
+    return sorted(times | near)
+
+
+def shifted(time: str, milliseconds: int) -> str:
+    """A time that is this much later."""
+    moment = datetime.fromisoformat(time) + timedelta(milliseconds=milliseconds)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def walk(get: Callable[[str], Any], path: str, name: str, size: int) -> list[Any]:
+    """All records of a list, page by page. Checks that no record is listed twice."""
+    query = "&" if "?" in path else "?"
+    found: list[Any] = []
+    after: str | None = FIRST
+    while after is not None:
+        page = get(f"{path}{query}page[size]={size}&page[after]={after}")
+        found += page[name]
+        after = page["meta"].get("afterCursor")
+    ids = [one["id"] for one in found]
+    assert len(ids) == len(set(ids))
+    return found
+
+
+class HistoryVerbs:
+    """The part of the state machine that is about history."""
+
+    model: Model
+    inside: Inside
+    conversations: list[str]
+
+    def look_back(self, draw: Callable[..., Any]) -> None:
+        """Replay the history of a conversation, and list its members at one of its times."""
+        if not self.conversations:
+            return
+        conversation, size = draw(st.sampled_from(self.conversations)), draw(st.integers(1, 4))
+        path = f"/conversations/{conversation}"
+        room = self.model.rooms.get(conversation)
+        if room is None and self._get(f"{path}/history", exists=False) is None:
+            return
+        changes = walk(self._get, f"{path}/history", "changes", size)
+        present = {(seat.id, seat.person.id) for seat in room.seats.values()} if room else set()
+        assert members_after(changes) == present
+        if changes:
+            moment = draw(st.sampled_from(moments_of(changes)))
+            listed = walk(self._get, f"{path}/participants?at={moment}", "participants", size)
+            assert {(one["id"], one["userId"]) for one in listed} == members_after(changes, moment)
+
+    def _get(self, path: str, *, exists: bool = True) -> Any:
+        url = f"{self.inside.base.replace('/v2/', '/heliograph/v1/')}{path}"
+        answer = self.inside.run(self.inside.follow(url, "GET"))
+        assert answer.status_code == 200 or (not exists and answer.status_code == 404), answer.text
+        return answer.json() if answer.is_success else None
