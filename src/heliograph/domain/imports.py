@@ -24,18 +24,19 @@ async def import_records(store: Store, tenant: Tenant, records: list[imports.Imp
 
     A record may refer to others of the request, in any order. Records that are refused do not stop the others.
     """
-    return await store.write(_import, tenant.app_id, records)
+    return await store.write(_import, tenant, records)
 
 
-async def _import(tx: Tx, app_id: str, records: list[imports.ImportRecord]) -> ImportResponse:
+async def _import(tx: Tx, tenant: Tenant, records: list[imports.ImportRecord]) -> ImportResponse:
     outcomes = Outcomes()
     entries = parse(records, outcomes)
     changes = ImportChanges(tx.now)
-    known, people = await _lock(tx, app_id, entries)
+    known, people = await _lock(tx, tenant.app_id, entries)
     await _apply_users(tx, people, changes, entries, outcomes)
-    talks = ImportedConversations(app_id, known, changes)
+    talks = ImportedConversations(tenant.app_id, known, changes)
     await _apply_conversations(tx, talks, entries, changes, outcomes)
-    await _apply_members(tx, people, talks, entries, changes, outcomes)
+    members = await ImportedMembers.load(tx, tenant, people, talks, entries, changes)
+    await _apply_members(tx, members, entries, outcomes)
     await changes.save(tx)
     return outcomes.response()
 
@@ -112,15 +113,7 @@ async def _apply_conversations(
                 outcomes.add(await messages.put(tx, entry, entry.value))
 
 
-async def _apply_members(
-    tx: Tx,
-    people: ImportedPeople,
-    talks: ImportedConversations,
-    entries: list[Entry],
-    changes: ImportChanges,
-    outcomes: Outcomes,
-) -> None:
-    members = await ImportedMembers.load(tx, people, talks, entries, changes)
+async def _apply_members(tx: Tx, members: ImportedMembers, entries: list[Entry], outcomes: Outcomes) -> None:
     for entry in entries:
         if isinstance(entry.value, imports.LeaveRecord):
             with outcomes.judged(entry.index):

@@ -10,6 +10,8 @@ from heliograph.domain import views
 from heliograph.domain.importing.changes import ImportChanges
 from heliograph.domain.importing.records import Entry, Outcome, milliseconds, milliseconds_or_none
 from heliograph.domain.importing.users import ImportedPeople
+from heliograph.domain.membership_causes import cause_of
+from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest
 from heliograph.storage.engine import Tx
 from heliograph.storage.rows import conversations, messages, participants
@@ -142,11 +144,13 @@ class ImportedMembers:
 
     def __init__(
         self,
+        tenant: Tenant,
         people: ImportedPeople,
         conversations: ImportedConversations,
         found: list[StoredParticipant],
         changes: ImportChanges,
     ) -> None:
+        self._tenant = tenant
         self._people = people
         self._conversations = conversations
         self._by_id: dict[Key, StoredParticipant] = {(one.conversation_id, one.id): one for one in found}
@@ -157,6 +161,7 @@ class ImportedMembers:
     async def load(
         cls,
         tx: Tx,
+        tenant: Tenant,
         people: ImportedPeople,
         conversations: ImportedConversations,
         entries: list[Entry],
@@ -178,7 +183,8 @@ class ImportedMembers:
         members = {(app_id, conversation_id, one.user_id) for conversation_id, one in given}
         if members:
             keys.update(await participants.ids_of_members(tx, members))
-        return cls(people, conversations, await participants.get_many(tx, keys) if keys else [], changes)
+        found = await participants.get_many(tx, keys) if keys else []
+        return cls(tenant, people, conversations, found, changes)
 
     def remove(self, given: LeaveRecord) -> Outcome:
         """Remove a participant who has left.
@@ -191,7 +197,7 @@ class ImportedMembers:
         if participant is None:
             return "unchanged"
         self._by_user.pop((conversation.id, participant.user_id), None)
-        self._changes.dismiss(conversation, participant)
+        self._changes.dismiss(self._tenant, conversation, participant, "import")
         return "updated"
 
     async def put(self, tx: Tx, entry: Entry, given: ImportedParticipant) -> Outcome:
@@ -228,6 +234,7 @@ class ImportedMembers:
             last_read=milliseconds_or_none("participant.lastRead", given.last_read),
             app_id=conversation.app_id,
             conversation_id=conversation.id,
+            origin=cause_of(self._tenant, "import"),
         )
 
     def _change(
@@ -246,7 +253,7 @@ class ImportedMembers:
             return "unchanged"
         if moved:
             self._by_user.pop((conversation.id, known.user_id), None)
-            self._changes.hand_over(conversation, known, user)
+            self._changes.hand_over(self._tenant, conversation, known, user)
         self._changes.update_participant(conversation, known)
         self._remember(known)
         return "updated"
