@@ -18,6 +18,7 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
     end_users,
     history,
     identities,
+    imports,
     integrations,
     listings,
     memberships,
@@ -32,8 +33,8 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
 from heliograph.conformance.operations import operation_checks
 
 _TOPICS = """participants messages users identities merging devices endusers clients conversations metadata apps
-    integrations switchboards control attachments oauth webhooks deliveries listings memberships history finding
-    recording pages credentials requests responses"""
+    integrations switchboards control attachments oauth webhooks deliveries listings memberships history imports
+    finding recording pages credentials requests responses"""
 """In the order of docs/behaviour.md."""
 
 NOT_OBSERVABLE = {

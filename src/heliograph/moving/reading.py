@@ -38,7 +38,7 @@ class ApiReader:
         return found
 
     async def user(self, name: str) -> Shown | None:
-        """The user with this id or external id; None if there is none."""
+        """The user with this id or external id; None if it does not exist."""
         return await self._object(f"the user {name}", lambda: self._client.users.get_user(self._app_id, name), "user")
 
     async def conversation(self, id: str) -> Shown | None:

@@ -1,4 +1,4 @@
-"""What an import has done, in a file: an interrupted import goes on where it was, and the next one finds what changed.
+"""What an import has done, in a file, so that it can be resumed, and that the next one finds what has changed.
 
 The file is a journal of JSON lines, each of which is written when its work is done. The last line about something
 counts. A process that is killed loses the line that it was writing, so that a little work is done again.

@@ -1614,22 +1614,6 @@ class MembershipListResponse(Model):
     total_unread: int | None = plain("totalUnread")
 
 
-class ImportRefusal(Model):
-    """A record that was not imported, by its index in the request, and why."""
-
-    index: int = plain("index")
-    titles: list[str] = plain("titles")
-
-
-class ImportResponse(Model):
-    """How many records were new, had changed, or were the same already, and those that were refused."""
-
-    created: int = plain("created")
-    updated: int = plain("updated")
-    unchanged: int = plain("unchanged")
-    refused: list[ImportRefusal] = many("refused", ImportRefusal)
-
-
 class MembershipChange(Model):
     """A user joined a conversation or left it. `reason` tells how. A user joins by `join`, by the creation of the
     conversation, or by a merge of users: then the user who was merged leaves. A user leaves by `leave`, or because
@@ -1654,6 +1638,22 @@ class HistoryResponse(Model):
     changes: list[MembershipChange] = many("changes", MembershipChange)
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
+
+
+class ImportRefusal(Model):
+    """A record that was not imported, by its index in the request, and why."""
+
+    index: int = plain("index")
+    titles: list[str] = plain("titles")
+
+
+class ImportResponse(Model):
+    """How many records were new, had changed, or were the same already, and those that were refused."""
+
+    created: int = plain("created")
+    updated: int = plain("updated")
+    unchanged: int = plain("unchanged")
+    refused: list[ImportRefusal] = many("refused", ImportRefusal)
 
 
 class InboundResponse(Model):

@@ -37,6 +37,12 @@ class ImportChanges(Changes):
         self._messages.append(message)
         self.touch(conversation)
 
+    def set_times(self, conversation: StoredConversation, updated: int, read_by_business: int | None) -> None:
+        """Set the times of a conversation, which never go back."""
+        conversation.last_updated_at = max(conversation.last_updated_at, updated)
+        if read_by_business is not None:
+            conversation.business_last_read = max(read_by_business, conversation.business_last_read or 0)
+
     async def make_room(self, tx: Tx, conversation: StoredConversation, unread: int) -> None:
         """Raise `message_seq` if a participant has more unread messages than there are: some were deleted there."""
         missing = unread - (conversation.message_seq - conversation.floor_seq)

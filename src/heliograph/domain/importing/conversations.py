@@ -53,19 +53,27 @@ class ImportedConversations:
         """
         conversation = self.known.get(given.id)
         if conversation is None:
-            self.known[given.id] = conversation = self._new(given)
-            _fill(conversation, given)
+            conversation = self._new(given)
+            self._fill(conversation, given)
+            self.known[given.id] = conversation
             self._changes.create_conversation(conversation)
             return "created"
         if conversation.type != given.type:
             raise BadRequest(f"conversation: type of an existing conversation cannot change: {conversation.type}")
         before = copy(conversation)
-        _fill(conversation, given)
+        self._fill(conversation, given)
         if conversation == before:
             return "unchanged"
         await conversations.change(tx, conversation)
         self._changes.touch(conversation)
         return "updated"
+
+    def _fill(self, conversation: StoredConversation, given: ImportedConversation) -> None:
+        updated = milliseconds("conversation.lastUpdatedAt", given.last_updated_at)
+        read = milliseconds_or_none("conversation.businessLastRead", given.business_last_read)
+        conversation.display_name, conversation.description = given.display_name, given.description
+        conversation.icon_url, conversation.metadata = given.icon_url, given.metadata or None
+        self._changes.set_times(conversation, updated, read)
 
     def _new(self, given: ImportedConversation) -> StoredConversation:
         updated = milliseconds("conversation.lastUpdatedAt", given.last_updated_at)
@@ -85,16 +93,6 @@ class ImportedConversations:
             metadata=None,
             created_at=updated if created is None else created,
         )
-
-
-def _fill(conversation: StoredConversation, given: ImportedConversation) -> None:
-    updated = milliseconds("conversation.lastUpdatedAt", given.last_updated_at)
-    read = milliseconds_or_none("conversation.businessLastRead", given.business_last_read)
-    conversation.display_name, conversation.description = given.display_name, given.description
-    conversation.icon_url, conversation.metadata = given.icon_url, given.metadata or None
-    conversation.last_updated_at = max(conversation.last_updated_at, updated)
-    if read is not None:
-        conversation.business_last_read = max(read, conversation.business_last_read or read)
 
 
 class ImportedMessages:

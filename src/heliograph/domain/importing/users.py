@@ -194,6 +194,8 @@ class ImportedClients:
         Raises:
             BadRequest: the user has another SDK client.
         """
+        last_seen = milliseconds_or_none("client.lastSeen", given.last_seen)
+        linked_at = milliseconds_or_none("client.linkedAt", given.linked_at)
         key = user.id, given.id
         before = self._clients.get(key)
         if given.type == "sdk" and self._sdk.setdefault(user.id, given.id) != given.id:
@@ -201,8 +203,7 @@ class ImportedClients:
         client = copy(before) if before else StoredClient(given.id, self._app_id, user.id, given.type, given.status)
         for name in ("type", "status", "integration_id", "external_id", "display_name", "avatar_url", "info", "raw"):
             setattr(client, name, getattr(given, name))
-        client.last_seen = milliseconds_or_none("client.lastSeen", given.last_seen)
-        client.linked_at = milliseconds_or_none("client.linkedAt", given.linked_at)
+        client.last_seen, client.linked_at = last_seen, linked_at
         if client == before:
             return "unchanged"
         self._clients[key] = client
@@ -216,6 +217,7 @@ class ImportedClients:
         Raises:
             BadRequest: the user has another device with this guid.
         """
+        last_seen = milliseconds("device.lastSeen", given.last_seen)
         if self._guids.setdefault((user.id, given.guid), given.id) != given.id:
             raise BadRequest(f"device: the user has another device with the guid {given.guid}")
         device = StoredDevice(
@@ -227,7 +229,7 @@ class ImportedClients:
             client_id=given.client_id,
             integration_id=given.integration_id,
             status=given.status,
-            last_seen=milliseconds("device.lastSeen", given.last_seen),
+            last_seen=last_seen,
             push_notification_token=given.push_notification_token,
             info=given.info,
             app_version=given.app_version,

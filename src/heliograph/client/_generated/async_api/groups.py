@@ -141,14 +141,14 @@ class AsyncGroups(AsyncBaseClient):
         return AsyncMembershipsApi(self)
 
     @group
-    def imports(self) -> AsyncImportsApi:
-        """The operations of the tag Imports."""
-        return AsyncImportsApi(self)
-
-    @group
     def membership_history(self) -> AsyncMembershipHistoryApi:
         """The operations of the tag Membership history."""
         return AsyncMembershipHistoryApi(self)
+
+    @group
+    def imports(self) -> AsyncImportsApi:
+        """The operations of the tag Imports."""
+        return AsyncImportsApi(self)
 
     @group
     def end_users(self) -> AsyncEndUsersApi:

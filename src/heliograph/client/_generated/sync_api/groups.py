@@ -141,14 +141,14 @@ class Groups(BaseClient):
         return MembershipsApi(self)
 
     @group
-    def imports(self) -> ImportsApi:
-        """The operations of the tag Imports."""
-        return ImportsApi(self)
-
-    @group
     def membership_history(self) -> MembershipHistoryApi:
         """The operations of the tag Membership history."""
         return MembershipHistoryApi(self)
+
+    @group
+    def imports(self) -> ImportsApi:
+        """The operations of the tag Imports."""
+        return ImportsApi(self)
 
     @group
     def end_users(self) -> EndUsersApi:

@@ -19,8 +19,8 @@ EXTENSIONS: tuple[AnyOperation, ...] = (
     *recorded_requests.OPERATIONS,
     *contents.OPERATIONS,
     *memberships.OPERATIONS,
-    *imports.OPERATIONS,
     *history.OPERATIONS,
+    *imports.OPERATIONS,
     *end_users.OPERATIONS,
     *oauth.OPERATIONS,
 )
