@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from heliograph.wire.imports import IMPORT_BYTES
 from tests.api.sandbox import extension
 from tests.harness import Caller, error_of, new_app, titles_of
+from tests.robustness.bodies import JUNK
 
 MARCH = 0x67C8A000
 """The seconds of a time in March 2025."""
@@ -170,6 +174,25 @@ def test_importing_again_changes_nothing_or_what_changed(api: Caller) -> None:
     assert counts(put(api, participant_of(1, 103, 2))) == (1, 0, 0, 0)
 
 
+def test_a_participant_who_returns(api: Caller) -> None:
+    """imports.9"""
+    a_group(api, 2)
+    leave = {"kind": "leave", "conversationId": old_id(1), "participantId": old_id(102)}
+    for _ in range(2):
+        assert counts(put(api, leave)) == (0, 1, 0, 0)
+        assert counts(put(api, participant_of(1, 102, 2))) == (1, 0, 0, 0)
+    api.leave(old_id(1), userId=old_id(2))
+    assert counts(put(api, leave, participant_of(1, 102, 2))) == (1, 0, 1, 0)
+    path = extension(api, f"/conversations/{old_id(1)}/history")
+    changes = api.ok("GET", path)["changes"]
+    assert [(one["type"], one["reason"]) for one in changes] == [
+        ("joined", "import"), ("left", "import"), ("joined", "import"), ("left", "import"), ("joined", "import"),
+        ("left", "leave"), ("joined", "import"),
+    ]  # fmt: skip
+    assert changes[0]["time"].startswith("2025-03-05")
+    assert {one["participantId"] for one in changes} == {old_id(102)}
+
+
 def test_a_later_join_is_the_last(api: Caller) -> None:
     """imports.4"""
     now = int(time.time()) - 95
@@ -308,3 +331,48 @@ def test_messages_of_unknown_types_are_refused_where_they_would_be_understood(ap
     put(api, {"kind": "client", "userId": old_id(2), "client": {"id": old_id(20), "type": "sdk", "status": "active"}})
     refused = api("POST", extension(api, f"/conversations/{old_id(1)}/inbound"), body)
     assert titles_of(refused) == ["the message is of a type that this server does not know"]
+
+
+def test_odd_values_are_refused_or_stored(api: Caller) -> None:
+    """imports.7"""
+    device = {"id": old_id(22), "type": "web", "guid": "g", "clientId": old_id(20), "status": "active",
+              "integrationId": "i", "lastSeen": "2025-03-05T19:26:32.575Z"}  # fmt: skip
+    records = [
+        user_of(2, externalId="ada", identities=[{"type": "email", "value": "a@example.org"}]),
+        {"kind": "client", "userId": old_id(2), "client": {"id": old_id(20), "type": "sdk", "status": "active"}},
+        {"kind": "device", "userId": old_id(2), "device": device},
+        group_of(1, metadata={"a": 1}),
+        message_of(1, 5),
+        participant_of(1, 102, 2, lastRead="2025-03-05T19:26:32.575Z"),
+        {"kind": "leave", "conversationId": old_id(1), "participantId": old_id(102)},
+    ]
+    junk = itertools.cycle(JUNK)
+    for place in places({"records": records}):
+        for _ in range(3):
+            marked = json.dumps(replaced({"records": records}, place)).encode()
+            body = marked.replace(b'"\\u2691"', next(junk))
+            answer = api("POST", extension(api, "/import"), content=body, headers={"content-type": "application/json"})
+            assert answer.status_code in (200, 400), (body, answer.text)
+    for user in api.ok("GET", extension(api, "/users"))["users"]:
+        api.ok("GET", f"/users/{user['id']}/clients")
+        api.ok("GET", f"/users/{user['id']}/devices")
+    for conversation in api.ok("GET", extension(api, "/conversations"))["conversations"]:
+        api.ok("GET", f"/conversations/{conversation['id']}")
+        api.ok("GET", f"/conversations/{conversation['id']}/messages")
+        api.participants(conversation["id"])
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The place of every value in a value."""
+    yield path
+    for key, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(one, (*path, key))
+
+
+def replaced(value: Any, path: tuple[Any, ...]) -> Any:
+    """The value with a mark at a place."""
+    if not path:
+        return "⚑"
+    changed = value.copy()
+    changed[path[0]] = replaced(value[path[0]], path[1:])
+    return changed

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from heliograph import AsyncClient
-from heliograph.errors import ApiError, BadRequest, InvalidArgument, UsageError
+from heliograph.errors import ApiError, BadRequest, InvalidArgument, PayloadTooLarge, UsageError
 from heliograph.models import ImportResponse
 from heliograph.moving.pace import Pace
 from heliograph.moving.report import Record, Refusal, Report
@@ -56,10 +56,10 @@ class Target:
     async def _send(self, records: list[Record]) -> set[int]:
         try:
             response = await self._pace.call("writing records", lambda: self._import(records))
-        except (BadRequest, InvalidArgument) as error:
-            # One of them is no record at all, such as one with an invalid id in its path.
+        except (BadRequest, PayloadTooLarge, InvalidArgument) as error:
+            # One of them is no record at all, such as one with an invalid user id, or a proxy allows less bytes.
             if len(records) == 1:
-                self._refuse(records[0], list(error.titles) if isinstance(error, BadRequest) else [str(error)])
+                self._refuse(records[0], list(error.titles) if isinstance(error, ApiError) else [str(error)])
                 return {0}
             half = len(records) // 2
             return await self._send(records[:half]) | {half + one for one in await self._send(records[half:])}

@@ -77,7 +77,7 @@ def as_shown(site: Site) -> None:
     crew, _, ada = a_group(site)
     record = message(crew, new_id(), content={"type": "hologram", "depth": 3}, later=True)
     put(site, record)
-    listed = site.ok("ListMessages", conversationId=crew)["messages"]
+    listed = site.call("ListMessages", conversationId=crew).expect(200).json["messages"]
     equal(listed, [record["message"]], "the messages")
     shown = site.ok("GetUser", userIdOrExternalId=ada)["user"]
     equal(shown["signedUpAt"], "2025-03-05T19:10:08.152Z", "the time of the user")

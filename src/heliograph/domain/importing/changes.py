@@ -18,9 +18,11 @@ class ImportChanges(Changes):
     are after them in lists.
     """
 
-    def place(self, conversation: StoredConversation, participant: StoredParticipant) -> None:
-        """Add a participant as it is."""
+    def place(self, conversation: StoredConversation, participant: StoredParticipant, *, again: bool) -> None:
+        """Add a participant as it is; `again` if its membership has ended here before: then another one begins now."""
         ids.follow(participant.id)
+        if again:
+            participant.since = ids.new()
         self._participants.add(participant)
         conversation.participant_count += 1
         self.touch(conversation)

@@ -14,7 +14,7 @@ from heliograph.domain.membership_causes import cause_of
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import conversations, messages, participants
+from heliograph.storage.rows import conversations, history, messages, participants
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.messages import StoredMessage
 from heliograph.storage.rows.participants import StoredParticipant
@@ -146,9 +146,11 @@ class ImportedMembers:
         people: ImportedPeople,
         conversations: ImportedConversations,
         found: list[StoredParticipant],
+        ended: set[Key],
         changes: ImportChanges,
     ) -> None:
         self._tenant = tenant
+        self._ended = ended
         self._people = people
         self._conversations = conversations
         self._by_id: dict[Key, StoredParticipant] = {(one.conversation_id, one.id): one for one in found}
@@ -182,7 +184,9 @@ class ImportedMembers:
         if members:
             keys.update(await participants.ids_of_members(tx, members))
         found = await participants.get_many(tx, keys) if keys else []
-        return cls(tenant, people, conversations, found, changes)
+        joining = [(app_id, conversation_id, one.id) for conversation_id, one in given]
+        ended = await history.existing(tx, joining) if joining else set()
+        return cls(tenant, people, conversations, found, ended, changes)
 
     def remove(self, given: LeaveRecord) -> Outcome:
         """Remove a participant who has left.
@@ -195,6 +199,7 @@ class ImportedMembers:
         if participant is None:
             return "unchanged"
         self._by_user.pop((conversation.id, participant.user_id), None)
+        self._ended.add((conversation.id, participant.id))
         self._changes.dismiss(self._tenant, conversation, participant, "import")
         return "updated"
 
@@ -216,7 +221,8 @@ class ImportedMembers:
         if known is not None:
             return self._change(conversation, known, user, given)
         participant = self._new(conversation, user, given)
-        self._changes.place(conversation, participant)
+        again = (conversation.id, given.id) in self._ended
+        self._changes.place(conversation, participant, again=again)
         self._remember(participant)
         if conversation.is_default and not await self._people.make_default(tx, user, conversation.id):
             self._changes.set_default(conversation, False)
