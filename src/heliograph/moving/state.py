@@ -116,8 +116,10 @@ class State:
             try:
                 line = _decode(text)
             except (msgspec.DecodeError, UnicodeDecodeError):
-                if not end:
-                    raise UsageError(f"{self.path} is not the state of an import") from None
+                line = None
+            if not end and not (line and line.format):
+                raise UsageError(f"{self.path} is not the state of an import")
+            if line is None:
                 break  # the process was killed while it wrote the line
             end += len(text)
             self._apply(line)
