@@ -2,91 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
-import json
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from heliograph.wire.imports import IMPORT_BYTES
+from tests.api.importing import (
+    counts,
+    group_of,
+    message_of,
+    old_id,
+    participant_of,
+    put,
+    titles,
+    user_of,
+)
 from tests.api.sandbox import extension
 from tests.harness import Caller, error_of, new_app, titles_of
-from tests.robustness.bodies import JUNK
 
-MARCH = 0x67C8A000
-"""The seconds of a time in March 2025."""
 BAD_ID = "a1b2"
 TWICE = "participant: the user is in the conversation already, as the participant "
 FUTURE = "{}.id should begin with the seconds of a time that has passed: "
-
-
-def old_id(number: int, seconds: int = MARCH) -> str:
-    """An id as the hosted service makes them: seconds, then bytes whose order means nothing."""
-    return f"{seconds + number:08x}f0305f4a{number * 0x9E3779B1 % (1 << 32):08x}"
-
-
-def user_of(number: int, **fields: Any) -> dict[str, Any]:
-    """The record of a user."""
-    shown = {
-        "id": old_id(number),
-        "authenticated": False,
-        "signedUpAt": "2025-03-05T19:10:08.152Z",
-        "profile": {"givenName": f"User {number}", "localeOrigin": "account"},
-        "metadata": {"plan": "pro"},
-        "identities": [],
-        **fields,
-    }
-    return {"kind": "user", "user": shown}
-
-
-def group_of(number: int, **fields: Any) -> dict[str, Any]:
-    """The record of a group."""
-    shown = {
-        "id": old_id(number),
-        "type": "sdkGroup",
-        "isDefault": False,
-        "lastUpdatedAt": "2025-03-06T10:00:00.000Z",
-        "createdAt": "2025-03-05T20:00:00.000Z",
-        "displayName": "Crew",
-        **fields,
-    }
-    return {"kind": "conversation", "conversation": shown}
-
-
-def participant_of(group: int, number: int, user: int, **fields: Any) -> dict[str, Any]:
-    """The record of a participant."""
-    shown = {"id": old_id(number), "userId": old_id(user), "unreadCount": 0, "clientAssociations": [], **fields}
-    return {"kind": "participant", "conversationId": old_id(group), "participant": shown}
-
-
-def message_of(group: int, number: int, **fields: Any) -> dict[str, Any]:
-    """The record of a message."""
-    shown = {
-        "id": old_id(number),
-        "received": "2025-03-06T10:00:00.000Z",
-        "author": {"type": "business", "displayName": "Support"},
-        "content": {"type": "text", "text": f"Message {number}"},
-        "source": {"type": "zd:agentWorkspace"},
-        **fields,
-    }
-    return {"kind": "message", "conversationId": old_id(group), "message": shown}
-
-
-def put(api: Caller, *records: Any) -> Any:
-    """Import records; returns the response."""
-    return api.ok("POST", extension(api, "/import"), {"records": records})
-
-
-def counts(answer: Any) -> tuple[int, int, int, int]:
-    """How many records were created, updated, unchanged and refused."""
-    return answer["created"], answer["updated"], answer["unchanged"], len(answer["refused"])
-
-
-def titles(answer: Any) -> list[str]:
-    """Why records were refused."""
-    return [title for one in answer["refused"] for title in one["titles"]]
 
 
 def a_group(api: Caller, *users: int) -> None:
@@ -331,48 +268,3 @@ def test_messages_of_unknown_types_are_refused_where_they_would_be_understood(ap
     put(api, {"kind": "client", "userId": old_id(2), "client": {"id": old_id(20), "type": "sdk", "status": "active"}})
     refused = api("POST", extension(api, f"/conversations/{old_id(1)}/inbound"), body)
     assert titles_of(refused) == ["the message is of a type that this server does not know"]
-
-
-def test_odd_values_are_refused_or_stored(api: Caller) -> None:
-    """imports.7"""
-    device = {"id": old_id(22), "type": "web", "guid": "g", "clientId": old_id(20), "status": "active",
-              "integrationId": "i", "lastSeen": "2025-03-05T19:26:32.575Z"}  # fmt: skip
-    records = [
-        user_of(2, externalId="ada", identities=[{"type": "email", "value": "a@example.org"}]),
-        {"kind": "client", "userId": old_id(2), "client": {"id": old_id(20), "type": "sdk", "status": "active"}},
-        {"kind": "device", "userId": old_id(2), "device": device},
-        group_of(1, metadata={"a": 1}),
-        message_of(1, 5),
-        participant_of(1, 102, 2, lastRead="2025-03-05T19:26:32.575Z"),
-        {"kind": "leave", "conversationId": old_id(1), "participantId": old_id(102)},
-    ]
-    junk = itertools.cycle(JUNK)
-    for place in places({"records": records}):
-        for _ in range(3):
-            marked = json.dumps(replaced({"records": records}, place)).encode()
-            body = marked.replace(b'"\\u2691"', next(junk))
-            answer = api("POST", extension(api, "/import"), content=body, headers={"content-type": "application/json"})
-            assert answer.status_code in (200, 400), (body, answer.text)
-    for user in api.ok("GET", extension(api, "/users"))["users"]:
-        api.ok("GET", f"/users/{user['id']}/clients")
-        api.ok("GET", f"/users/{user['id']}/devices")
-    for conversation in api.ok("GET", extension(api, "/conversations"))["conversations"]:
-        api.ok("GET", f"/conversations/{conversation['id']}")
-        api.ok("GET", f"/conversations/{conversation['id']}/messages")
-        api.participants(conversation["id"])
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The place of every value in a value."""
-    yield path
-    for key, one in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        yield from places(one, (*path, key))
-
-
-def replaced(value: Any, path: tuple[Any, ...]) -> Any:
-    """The value with a mark at a place."""
-    if not path:
-        return "⚑"
-    changed = value.copy()
-    changed[path[0]] = replaced(value[path[0]], path[1:])
-    return changed

@@ -126,10 +126,10 @@ def test_what_is_unknown_or_gone(source: Hosted, api: Caller, tmp_path: Path) ->
     source.participants[own][0]["clientAssociations"].append({"type": "carrierPigeon", "clientId": ada})
     source.participants[crew][0]["role"] = "captain"
     source.participants[two][0]["id"] = "f" * 24
-    done = command(*arguments(source, tmp_path, "ada", ben, cho, "gone", "nobody"), env=environment(api))
+    done = command(*arguments(source, tmp_path, "ada", ben, cho, "gone", "nobody", ".."), env=environment(api))
     assert done.returncode == 1, done.stderr
     found = report(tmp_path)
-    assert found["missingUsers"] == ["nobody"]
+    assert sorted(found["missingUsers"]) == ["..", "nobody"]
     assert found["unknownContents"] == {"hologram": 1}
     assert found["messagesWithFiles"] == 1
     assert found["notStored"] == {
@@ -195,6 +195,8 @@ def test_mistakes_are_explained(source: Hosted, api: Caller, tmp_path: Path) -> 
     assert "is not the state of an import" in refused(*given, "--state", str(tmp_path / "other"))
     (tmp_path / "users.csv").write_text("id\n")
     assert "has no users" in refused(*given)
+    (tmp_path / "users.csv").write_bytes(b"ada\n\xff\n")
+    assert "is not a CSV file in UTF-8" in refused(*given)
     listing = [word for word in given if word != "--users" and not word.endswith("users.csv")]
     assert "the source does not list the users: give" in refused(*listing, "--state", str(tmp_path / "third"))
 

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.test_imports import group_of, message_of, old_id, participant_of, user_of
+from tests.api.importing import group_of, message_of, old_id, participant_of, user_of
 from tests.databases import POSTGRESQL, SQLITE
 from tests.harness import Caller
 from tests.moving.moving import messages_of

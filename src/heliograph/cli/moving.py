@@ -107,8 +107,10 @@ def _default_state(origin: Origin) -> Path:
 
 def _names(file: TextIO) -> list[str]:
     """The first column of a CSV file, without its header and without duplicates."""
-    rows = (row[0].strip() for row in csv.reader(file) if row)
-    names = [name for name in rows if name]
+    try:
+        names = [name for row in csv.reader(file) if row and (name := row[0].strip())]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise UsageError(f"{file.name} is not a CSV file in UTF-8: {error}") from None
     if names and names[0].lower().replace("_", "").replace(" ", "") in _HEADERS:
         names = names[1:]
     if not names:

@@ -33,15 +33,23 @@ class _Once:
             await asyncio.shield(running)
             return
         future = self._running[key] = asyncio.get_running_loop().create_future()
+        future.add_done_callback(_seen)
         try:
             await work()
-        except BaseException:
-            future.cancel()  # the import ends
+        except BaseException as error:
+            # The import ends, for those who wait too.
+            future.set_exception(error) if isinstance(error, Exception) else future.cancel()
             raise
         finally:
             del self._running[key]
         future.set_result(None)
         self._done.add(key)
+
+
+def _seen(future: asyncio.Future[None]) -> None:
+    """Retrieve the exception, for which no other task may wait."""
+    if not future.cancelled():
+        future.exception()
 
 
 class Mover:

@@ -8,7 +8,7 @@ from typing import Any
 from heliograph import AsyncClient
 from heliograph.client.model import Model
 from heliograph.client.paging import FIRST_CURSOR
-from heliograph.errors import ApiError, DecodeError, NotFound, UsageError
+from heliograph.errors import ApiError, DecodeError, InvalidArgument, NotFound, UsageError
 from heliograph.moving.pace import Pace
 from heliograph.wire.paging import Page
 
@@ -143,7 +143,7 @@ class ApiReader:
 
         try:
             found: Shown = await self._call(what, make)
-        except NotFound:
+        except (NotFound, InvalidArgument):  # nothing has a name that cannot be in a path
             return None
         return found
 

@@ -10,7 +10,7 @@ from heliograph.wire.base import Body, BrandId, ExternalId, Response
 from heliograph.wire.clients import ClientAssociation, ClientStatus, ClientType
 from heliograph.wire.conversations import ConversationType
 from heliograph.wire.devices import DeviceStatus, DeviceType
-from heliograph.wire.users import Identity, Moment, ZendeskId
+from heliograph.wire.users import Moment, ZendeskId
 
 RECORDS_AT_ONCE = 500
 IMPORT_BYTES = 1_048_576
@@ -18,6 +18,8 @@ IMPORT_BYTES = 1_048_576
 
 # In Python, unlike other languages that read these patterns, $ also matches before a newline at the end.
 RecordId = Annotated[str, Meta(pattern=r"^[0-9a-f]{24}$(?!\n)", description="24 lowercase hex characters.")]
+Indexed = Annotated[str, Meta(max_length=512)]
+"""Text in an index: PostgreSQL indexes rows of up to 2,704 bytes."""
 Shown = dict[str, Any]
 """An object as its operation of the API shows it."""
 
@@ -96,6 +98,14 @@ class ImportResponse(Response):
     refused: list[ImportRefusal]
 
 
+class ImportedIdentity(Body):
+    """An identity of a user."""
+
+    type: str
+    value: Annotated[str, Meta(min_length=1, max_length=128)]
+    verification: str | None = None
+
+
 class ImportedUser(Body):
     """The fields of a user that are stored. Without `signedUpAt`, it is the time of the import."""
 
@@ -108,7 +118,7 @@ class ImportedUser(Body):
     to_be_retained: bool | None = None
     profile: Shown | None = None
     metadata: Shown | None = None
-    identities: list[Identity] | None = None
+    identities: list[ImportedIdentity] | None = None
 
 
 class ImportedClient(Body):
@@ -117,7 +127,7 @@ class ImportedClient(Body):
     id: RecordId
     type: ClientType
     status: ClientStatus
-    integration_id: str | None = None
+    integration_id: Indexed | None = None
     external_id: str | None = None
     last_seen: Moment | None = None
     linked_at: Moment | None = None
@@ -132,10 +142,10 @@ class ImportedDevice(Body):
 
     id: RecordId
     type: DeviceType
-    guid: str
+    guid: Indexed
     client_id: RecordId
     status: DeviceStatus
-    integration_id: str
+    integration_id: Indexed
     last_seen: Moment
     push_notification_token: str | None = None
     info: Shown | None = None
@@ -143,15 +153,15 @@ class ImportedDevice(Body):
 
 
 class ImportedConversation(Body):
-    """The fields of a conversation that are stored. Without `createdAt`, it was created at `lastUpdatedAt`."""
+    """The fields of a conversation that are stored. One of the times stands for the other if it is missing."""
 
     id: RecordId
     type: ConversationType
-    last_updated_at: Moment
+    last_updated_at: Moment | None = None
     is_default: bool | None = None
     created_at: Moment | None = None
     metadata: Shown | None = None
-    display_name: str | None = None
+    display_name: Indexed | None = None
     description: str | None = None
     icon_url: str | None = None
     business_last_read: Moment | None = None
@@ -162,7 +172,7 @@ class ImportedParticipant(Body):
 
     id: RecordId
     user_id: RecordId
-    unread_count: Annotated[int, Meta(ge=0, le=2**31)]
+    unread_count: Annotated[int, Meta(ge=0, le=2**31)] = 0
     client_associations: list[ClientAssociation] | None = None
     last_read: Moment | None = None
 
@@ -186,4 +196,4 @@ class ImportedMessage(Body):
     received: Moment
     author: ImportedAuthor
     content: MessagePart
-    source: MessagePart
+    source: MessagePart | None = None

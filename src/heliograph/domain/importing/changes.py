@@ -39,9 +39,10 @@ class ImportChanges(Changes):
         self._messages.append(message)
         self.touch(conversation)
 
-    def set_times(self, conversation: StoredConversation, updated: int, read_by_business: int | None) -> None:
-        """Set the times of a conversation, which never go back."""
-        conversation.last_updated_at = max(conversation.last_updated_at, updated)
+    def set_times(self, conversation: StoredConversation, updated: int | None, read_by_business: int | None) -> None:
+        """Set the times of a conversation that are known. They never go back."""
+        if updated is not None:
+            conversation.last_updated_at = max(conversation.last_updated_at, updated)
         if read_by_business is not None:
             conversation.business_last_read = max(read_by_business, conversation.business_last_read or 0)
 

@@ -69,15 +69,16 @@ class ImportedConversations:
         return "updated"
 
     def _fill(self, conversation: StoredConversation, given: ImportedConversation) -> None:
-        updated = milliseconds("conversation.lastUpdatedAt", given.last_updated_at)
+        updated = milliseconds_or_none("conversation.lastUpdatedAt", given.last_updated_at)
         read = milliseconds_or_none("conversation.businessLastRead", given.business_last_read)
         conversation.display_name, conversation.description = given.display_name, given.description
         conversation.icon_url, conversation.metadata = given.icon_url, given.metadata or None
         self._changes.set_times(conversation, updated, read)
 
     def _new(self, given: ImportedConversation) -> StoredConversation:
-        updated = milliseconds("conversation.lastUpdatedAt", given.last_updated_at)
         created = milliseconds_or_none("conversation.createdAt", given.created_at)
+        updated = milliseconds_or_none("conversation.lastUpdatedAt", given.last_updated_at)
+        known = [one for one in (created, updated, self._changes.now) if one is not None]
         return StoredConversation(
             app_id=self.app_id,
             id=given.id,
@@ -85,13 +86,13 @@ class ImportedConversations:
             is_default=bool(given.is_default) and given.type == PERSONAL,
             participant_count=0,
             message_seq=0,
-            last_updated_at=updated,
+            last_updated_at=known[0] if updated is None else updated,
             business_last_read=None,
             display_name=None,
             description=None,
             icon_url=None,
             metadata=None,
-            created_at=updated if created is None else created,
+            created_at=known[0],
         )
 
 

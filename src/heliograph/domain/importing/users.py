@@ -18,6 +18,7 @@ from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.devices import StoredDevice
 from heliograph.storage.rows.users import IdentifierKind, StoredUser
 from heliograph.wire.imports import ImportedClient, ImportedDevice, ImportedUser
+from heliograph.wire.users import Identity
 
 _ENCODER = msgspec.json.Encoder()
 _EMPTY = Raw(b"{}")
@@ -162,7 +163,9 @@ def _fill(user: StoredUser, given: ImportedUser) -> None:
     user.to_be_retained = given.to_be_retained
     user.profile = Raw(_ENCODER.encode(given.profile or {}))
     user.metadata = Raw(_ENCODER.encode(given.metadata or {}))
-    user.identities = given.identities or []
+    user.identities = [
+        Identity(type=one.type, value=one.value, verification=one.verification) for one in given.identities or []
+    ]
 
 
 class ImportedClients:

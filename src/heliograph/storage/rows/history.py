@@ -96,11 +96,9 @@ def _changes_of(one: Ended) -> tuple[StoredChange, StoredChange]:
     return joining, StoredChange(one.left_id, False, *whose, one.cause, *where, one.joined_id, node)
 
 
-async def existing(reader: Reader, positions: Iterable[Position]) -> set[tuple[str, str]]:
-    """Those of the positions that are ids of changes, each as the conversation and the id."""
-    wanted = [
-        (reader.bucket(conversation_id), app_id, conversation_id, id) for app_id, conversation_id, id in positions
-    ]
+async def existing(reader: Reader, keys: Iterable[Position]) -> set[tuple[str, str]]:
+    """Those of the (app id, conversation id, id) that are changes, each without the app."""
+    wanted = [(reader.bucket(conversation_id), app_id, conversation_id, id) for app_id, conversation_id, id in keys]
     return {(row[0], row[1]) for row in await reader.get_many(TABLE, ("conversation_id", "id"), KEY, wanted)}
 
 
