@@ -1,6 +1,6 @@
 // A load generator with a closed or an open loop.
 //
-//     load [-c connections] [-s seconds] [-t timeout] [-r rate] [-1] HOST PORT FILE
+//     load [-c connections] [-s seconds] [-t timeout] [-r rate] [-k ordered|random] [-1] HOST PORT FILE
 //
 // In the closed loop each connection sends a request, waits for its response, and sends the next. A server that stalls
 // stalls the generator too, so the latencies have at most one stalled request per connection.
@@ -11,8 +11,9 @@
 //
 // FILE has one request per line: method, path and body, separated by tabs. The connections take the lines in order, and
 // start again after the last one; with -1 every line is sent once, and the run ends when all lines were sent.
-// LOAD_AUTHORIZATION is the Authorization header, unless it is empty. When the time is over, the generator waits for requests in flight, so
-// every request either got a response or counts as an error. The result is one line of JSON.
+// LOAD_AUTHORIZATION is the Authorization header, unless it is empty. With -k every request has an idempotency key of its
+// own; keys are in the order in which they are sent, or random. When the time is over, the generator waits for requests
+// in flight, so every request either got a response or counts as an error. The result is one line of JSON.
 //
 // One thread and epoll: a request costs one send and one recv, which is less than any server needs for it;
 // `cpu_microseconds` in the result shows whether that was the case.
@@ -58,7 +59,7 @@ static struct {
     uint64_t seconds, timeout; // in microseconds
     double rate; // requests per second of the open loop, or 0
     bool once;
-    const char *host, *port, *authorization;
+    const char *host, *port, *authorization, *keys;
     struct addrinfo *address;
     struct requests requests;
     size_t taken;
@@ -103,6 +104,24 @@ static void append(struct connection *c, const char *bytes, size_t count) {
 
 #define APPEND(c, literal) append(c, literal, sizeof literal - 1)
 
+static uint64_t mixed(uint64_t number) { // the splitmix64 generator
+    number += 0x9e3779b97f4a7c15;
+    number = (number ^ (number >> 30)) * 0xbf58476d1ce4e5b9;
+    number = (number ^ (number >> 27)) * 0x94d049bb133111eb;
+    return number ^ (number >> 31);
+}
+
+static void write_key(struct connection *c) {
+    uint64_t run_id = began, number = run.taken;
+    if (*run.keys == 'r') {
+        run_id = mixed(began + number);
+        number = mixed(run_id);
+    }
+    char header[80];
+    int written = snprintf(header, sizeof header, "\r\nIdempotency-Key: \"%016" PRIx64 "-%016" PRIx64 "\"", run_id, number);
+    append(c, header, (size_t)written);
+}
+
 // The next request of the file, as HTTP.
 static void write_request(struct connection *c) {
     struct request request = requests_next(&run.requests, run.once);
@@ -117,6 +136,8 @@ static void write_request(struct connection *c) {
         APPEND(c, "\r\nAuthorization: ");
         append(c, run.authorization, strlen(run.authorization));
     }
+    if (run.keys)
+        write_key(c);
     if (request.body_length || *request.method != 'G') {
         char length[80];
         int written = snprintf(length, sizeof length, "\r\nContent-Type: application/json\r\nContent-Length: %zu",
@@ -355,7 +376,7 @@ static void print_result(uint64_t microseconds) {
 }
 
 static void arguments(int argc, char **argv) {
-    for (int option; (option = getopt(argc, argv, "c:s:t:r:1")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "c:s:t:r:k:1")) != -1;) {
         if (option == 'c')
             run.connections = atoi(optarg);
         else if (option == 's')
@@ -364,6 +385,8 @@ static void arguments(int argc, char **argv) {
             run.timeout = (uint64_t)(atof(optarg) * 1e6);
         else if (option == 'r' && (run.rate = atof(optarg)) > 0)
             continue;
+        else if (option == 'k' && (!strcmp(optarg, "ordered") || !strcmp(optarg, "random")))
+            run.keys = optarg;
         else if (option == '1')
             run.once = true;
         else
@@ -371,7 +394,7 @@ static void arguments(int argc, char **argv) {
     }
     errno = 0;
     if (argc - optind != 3 || run.connections < 1)
-        fail("load [-c connections] [-s seconds] [-t timeout] [-r rate] [-1] HOST PORT FILE");
+        fail("load [-c connections] [-s seconds] [-t timeout] [-r rate] [-k ordered|random] [-1] HOST PORT FILE");
     run.host = argv[optind];
     run.port = argv[optind + 1];
     run.authorization = getenv("LOAD_AUTHORIZATION");

@@ -67,12 +67,17 @@ class Measured(Struct):
         return self.database_cpu_seconds / max(self.result.requests, 1) * 1e6
 
 
-def run(port: int, load: Load, connections: int, seconds: float, rate: float | None = None) -> LoadResult:
-    """Send the load until the time is over or all lines were sent, `rate` requests per second if given."""
+def run(
+    port: int, load: Load, connections: int, seconds: float, rate: float | None = None, keys: str | None = None
+) -> LoadResult:
+    """Send the load until the time is over or all lines were sent, `rate` requests per second if given.
+
+    With `keys`, each request has an idempotency key: one that is greater than those before (`ordered`), or `random`.
+    """
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
         file.write("\n".join(load.lines) + "\n")
         file.flush()
-        options = ["-1"] * load.once + [f"-r{rate}"] * (rate is not None)
+        options = ["-1"] * load.once + [f"-r{rate}"] * (rate is not None) + [f"-k{keys}"] * (keys is not None)
         done = subprocess.run(
             [LOADER, f"-c{connections}", f"-s{seconds}", *options, "127.0.0.1", str(port), file.name],
             env={**os.environ, "LOAD_AUTHORIZATION": load.world.authorization},
@@ -89,10 +94,11 @@ def measure(
     seconds: float = _MAX_SECONDS,
     database: Process | None = None,
     rate: float | None = None,
+    keys: str | None = None,
 ) -> Measured:
     """Send the load to a server; `database` is the process of its database, if separate."""
     before = server.cpu_seconds(), database.cpu_seconds() if database else 0.0
-    result = run(server.port, load, connections, seconds, rate)
+    result = run(server.port, load, connections, seconds, rate, keys)
     return Measured(
         result,
         server.cpu_seconds() - before[0],

@@ -20,11 +20,14 @@ from bench.processes import Process
 from heliograph import ids
 from heliograph.background import Failures
 from heliograph.domain import apps, conversations, participants, users
+from heliograph.domain.batch import perform
 from heliograph.domain.tenants import Tenant
+from heliograph.domain.user_creation import creation_batch
 from heliograph.maintenance.retention import prune
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.opening import open_store
 from heliograph.storage.rows.retention import Mark
+from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
 from heliograph.wire.apps import AppCreateBody
 from heliograph.wire.conversations import ConversationCreateBody
@@ -51,15 +54,21 @@ class Joins:
         """Make the joins; returns their number."""
         body = ConversationCreateBody(type="sdkGroup")
         groups = [(await conversations.create(self._store, self._tenant, body, 10**6)).id for _ in range(_GROUPS)]
-        added = [(await users.create(self._store, self._tenant, UserCreateBody())).id for _ in range(self._members)]
+        added = [await self._new_user() for _ in range(self._members)]
         seats = iter([(group, user) for user in added for group in groups])
 
         async def call() -> None:
             for group, user in seats:
-                await participants.join(self._store, self._tenant, group, ParticipantJoinBody(user_id=user), 10**6)
+                body = ParticipantJoinBody(user_id=user)
+                await perform(self._store, participants.joining(self._tenant, group, body, 10**6))
 
         await asyncio.gather(*(call() for _ in range(_CONCURRENT)))
         return _GROUPS * self._members
+
+    async def _new_user(self) -> str:
+        created = await self._store.submit(creation_batch, users.new_user(self._tenant, UserCreateBody()))
+        assert isinstance(created, StoredUser)
+        return created.id
 
 
 async def spent(server: Process, work: Awaitable[object]) -> float:

@@ -16,14 +16,15 @@ import pytest
 from cryptography import x509
 
 from heliograph.testing.server import Key, SandboxServer
-from tests import commands, databases
+from tests import commands, databases, temporary
 from tests.certificates import write_certificate
 from tests.databases import ENGINES, SQLITE, new_database
 from tests.harness import Caller, Sandbox, Server, init, new_app, serving
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Make the marker known, and keep temporary files in memory."""
+    temporary.keep_in_memory()
     config.addinivalue_line(
         "markers", "one_engine: runs on SQLite, or the one that is named, only; what is not about what is stored does"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import tempfile
 import time
 import warnings
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from platformdirs import RuntimeDirWarning
@@ -27,7 +29,10 @@ class PostgreSQL:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="heliograph-postgresql-"))
-        self._server = get_server(self.folder / "data", cleanup_mode="delete")
+        self._server = get_server(self.folder / "data", cleanup_mode=None)
+        # Also at the end of a process that does not stop it. `cleanup` of the server would stop it and remove its files
+        # under a lock that it shares with all others.
+        self._stop = Finalize(None, self._remove, exitpriority=0)
         self.url: str = self._server.get_uri()
         # What tests kill are processes, which take nothing with them that the system was given to write.
         with (self.data / "postgresql.conf").open("a") as settings:
@@ -41,8 +46,11 @@ class PostgreSQL:
 
     def kill(self) -> None:
         """kill -9 of the first process; the others notice, and end."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, number: int) -> None:
         process = self._first_process()
-        os.kill(process, signal.SIGKILL)
+        os.kill(process, number)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while _is_there(process):
             assert time.monotonic() < deadline
@@ -66,13 +74,18 @@ class PostgreSQL:
 
     def stop(self) -> None:
         """Stop it, and remove it."""
-        self._server.cleanup()
+        self._stop()
+
+    def _remove(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._end(signal.SIGQUIT)  # without a last checkpoint
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _is_there(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+        # Where no process collects orphans, those that have ended stay as zombies.
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
         return False
-    return True

@@ -15,6 +15,8 @@ FILES = {
     "http/async_http.py": "http/sync_http.py",
     "async_calls.py": "sync_calls.py",
     "async_events.py": "sync_events.py",
+    "async_members.py": "sync_members.py",
+    "async_people.py": "sync_people.py",
     "async_client.py": "sync_client.py",
 }
 FOLDER = "_generated/async_api"

@@ -158,9 +158,7 @@ async def background_services(
     Yields the callback that wakes maintenance after a key, an integration or an app was removed.
     """
     async with contextlib.AsyncExitStack() as services:
-        on_removal = await services.enter_async_context(
-            maintaining(store, blobs, settings.keep_days, settings.history_days, failures)
-        )
+        on_removal = await services.enter_async_context(maintaining(store, blobs, settings, failures))
         if settings.delivery:
             chaos = sandbox.chaos if sandbox else None
             clock = sandbox.clocks if sandbox and not store.shared else None
@@ -199,9 +197,7 @@ async def _deliver(settings: Settings, on_ready: Callable[[Store], None]) -> Non
     store = await open_store(settings.database, connections=settings.database_connections)
     async with (
         contextlib.aclosing(store),
-        maintaining(
-            store, open_blobs(store, settings.attachments), settings.keep_days, settings.history_days, failures
-        ),
+        maintaining(store, open_blobs(store, settings.attachments), settings, failures),
         delivering(store, settings, failures),
     ):
         on_ready(store)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.async_api.oauth import AsyncOAuthApi as AsyncOAuthApi
     from heliograph.client._generated.async_api.oauth_clients import AsyncOAuthClientsApi as AsyncOAuthClientsApi
     from heliograph.client._generated.async_api.participants import AsyncParticipantsApi as AsyncParticipantsApi
+    from heliograph.client._generated.async_api.people import AsyncPeopleApi as AsyncPeopleApi
     from heliograph.client._generated.async_api.recorded_requests import (
         AsyncRecordedRequestsApi as AsyncRecordedRequestsApi,
     )
@@ -64,6 +65,9 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import AttachmentResponse as AttachmentResponse
     from heliograph.client._generated.models import Author as Author
     from heliograph.client._generated.models import AuthorWebhook as AuthorWebhook
+    from heliograph.client._generated.models import BulkCounts as BulkCounts
+    from heliograph.client._generated.models import BulkParticipantsResponse as BulkParticipantsResponse
+    from heliograph.client._generated.models import BulkResult as BulkResult
     from heliograph.client._generated.models import Buy as Buy
     from heliograph.client._generated.models import CarouselMessage as CarouselMessage
     from heliograph.client._generated.models import ClientAddPayload as ClientAddPayload
@@ -98,6 +102,9 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import DeviceResponse as DeviceResponse
     from heliograph.client._generated.models import DisplaySettings as DisplaySettings
     from heliograph.client._generated.models import Empty as Empty
+    from heliograph.client._generated.models import Erasure as Erasure
+    from heliograph.client._generated.models import ErasureListResponse as ErasureListResponse
+    from heliograph.client._generated.models import ErasureResponse as ErasureResponse
     from heliograph.client._generated.models import EventRecord as EventRecord
     from heliograph.client._generated.models import EventRecordListResponse as EventRecordListResponse
     from heliograph.client._generated.models import ExternalMessage as ExternalMessage
@@ -124,6 +131,8 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import IntegrationResponse as IntegrationResponse
     from heliograph.client._generated.models import IosIntegration as IosIntegration
     from heliograph.client._generated.models import Item as Item
+    from heliograph.client._generated.models import ItemError as ItemError
+    from heliograph.client._generated.models import KeptData as KeptData
     from heliograph.client._generated.models import LastMessage as LastMessage
     from heliograph.client._generated.models import LineIntegration as LineIntegration
     from heliograph.client._generated.models import Link as Link
@@ -239,6 +248,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.sync_api.oauth import OAuthApi as OAuthApi
     from heliograph.client._generated.sync_api.oauth_clients import OAuthClientsApi as OAuthClientsApi
     from heliograph.client._generated.sync_api.participants import ParticipantsApi as ParticipantsApi
+    from heliograph.client._generated.sync_api.people import PeopleApi as PeopleApi
     from heliograph.client._generated.sync_api.recorded_requests import RecordedRequestsApi as RecordedRequestsApi
     from heliograph.client._generated.sync_api.switchboard_actions import SwitchboardActionsApi as SwitchboardActionsApi
     from heliograph.client._generated.sync_api.switchboard_integrations import (
@@ -255,6 +265,7 @@ if TYPE_CHECKING:
     from heliograph.errors import DeviceNotFound as DeviceNotFound
     from heliograph.errors import ErrorItem as ErrorItem
     from heliograph.errors import HeadersTooLarge as HeadersTooLarge
+    from heliograph.errors import IdempotencyKeyReuse as IdempotencyKeyReuse
     from heliograph.errors import IntegrationNotFound as IntegrationNotFound
     from heliograph.errors import InvalidClient as InvalidClient
     from heliograph.errors import InvalidControlAction as InvalidControlAction
@@ -273,6 +284,7 @@ if TYPE_CHECKING:
     from heliograph.errors import OAuthError as OAuthError
     from heliograph.errors import OnlyOneSwitchboard as OnlyOneSwitchboard
     from heliograph.errors import PayloadTooLarge as PayloadTooLarge
+    from heliograph.errors import PreconditionFailed as PreconditionFailed
     from heliograph.errors import RequestTimeout as RequestTimeout
     from heliograph.errors import ServiceUnavailable as ServiceUnavailable
     from heliograph.errors import SnapshotNotFound as SnapshotNotFound
@@ -281,6 +293,7 @@ if TYPE_CHECKING:
     from heliograph.errors import SwitchboardNotFound as SwitchboardNotFound
     from heliograph.errors import TooManyParticipants as TooManyParticipants
     from heliograph.errors import TooManySwitchboardIntegrations as TooManySwitchboardIntegrations
+    from heliograph.errors import UnprocessableRequest as UnprocessableRequest
     from heliograph.errors import UnsupportedGrantType as UnsupportedGrantType
     from heliograph.errors import UnsupportedMediaType as UnsupportedMediaType
     from heliograph.errors import UserAlreadyExists as UserAlreadyExists
@@ -301,6 +314,9 @@ if TYPE_CHECKING:
     from heliograph.wire.attachments import AttachmentDeleteBody as AttachmentDeleteBody
     from heliograph.wire.attachments import AttachmentUploadBody as AttachmentUploadBody
     from heliograph.wire.authors import AuthorBody as AuthorBody
+    from heliograph.wire.bulk import BulkJoin as BulkJoin
+    from heliograph.wire.bulk import BulkLeave as BulkLeave
+    from heliograph.wire.bulk import BulkParticipantsBody as BulkParticipantsBody
     from heliograph.wire.channels import AppleIntegrationBody as AppleIntegrationBody
     from heliograph.wire.channels import InstagramIntegrationBody as InstagramIntegrationBody
     from heliograph.wire.channels import LineIntegrationBody as LineIntegrationBody
@@ -453,6 +469,7 @@ __all__ = [
     "AsyncOAuthApi",
     "AsyncOAuthClientsApi",
     "AsyncParticipantsApi",
+    "AsyncPeopleApi",
     "AsyncRecordedRequestsApi",
     "AsyncSwitchboardActionsApi",
     "AsyncSwitchboardIntegrationsApi",
@@ -469,6 +486,12 @@ __all__ = [
     "AuthorBody",
     "AuthorWebhook",
     "BeginConversationBody",
+    "BulkCounts",
+    "BulkJoin",
+    "BulkLeave",
+    "BulkParticipantsBody",
+    "BulkParticipantsResponse",
+    "BulkResult",
     "Buy",
     "BuyBody",
     "CarouselMessage",
@@ -532,6 +555,9 @@ __all__ = [
     "DownloadMessageRefBody",
     "Empty",
     "EndUsersApi",
+    "Erasure",
+    "ErasureListResponse",
+    "ErasureResponse",
     "ErrorItem",
     "EventRecord",
     "EventRecordListResponse",
@@ -555,6 +581,7 @@ __all__ = [
     "Found",
     "HeadersTooLarge",
     "HistoryResponse",
+    "IdempotencyKeyReuse",
     "Identity",
     "ImageMessage",
     "ImageMessageBody",
@@ -586,6 +613,8 @@ __all__ = [
     "IosIntegrationBody",
     "Item",
     "ItemBody",
+    "ItemError",
+    "KeptData",
     "LastMessage",
     "LeaveRecord",
     "LineIntegration",
@@ -674,6 +703,7 @@ __all__ = [
     "ParticipantsApi",
     "PassControlBody",
     "PayloadTooLarge",
+    "PeopleApi",
     "Place",
     "PlaceBody",
     "Postback",
@@ -682,6 +712,7 @@ __all__ = [
     "PostbackWebhook",
     "PrechatCapture",
     "PrechatCaptureBody",
+    "PreconditionFailed",
     "Problem",
     "ProblemBody",
     "Profile",
@@ -749,6 +780,7 @@ __all__ = [
     "TypingStopAct",
     "UnityIntegration",
     "UnityIntegrationBody",
+    "UnprocessableRequest",
     "UnsupportedGrantType",
     "UnsupportedMediaType",
     "User",
@@ -802,6 +834,7 @@ _HOMES = {
     "AsyncOAuthApi": "heliograph.client._generated.async_api.oauth",
     "AsyncOAuthClientsApi": "heliograph.client._generated.async_api.oauth_clients",
     "AsyncParticipantsApi": "heliograph.client._generated.async_api.participants",
+    "AsyncPeopleApi": "heliograph.client._generated.async_api.people",
     "AsyncRecordedRequestsApi": "heliograph.client._generated.async_api.recorded_requests",
     "AsyncSwitchboardActionsApi": "heliograph.client._generated.async_api.switchboard_actions",
     "AsyncSwitchboardIntegrationsApi": "heliograph.client._generated.async_api.switchboard_integrations",
@@ -827,6 +860,9 @@ _HOMES = {
     "AttachmentResponse": "heliograph.client._generated.models",
     "Author": "heliograph.client._generated.models",
     "AuthorWebhook": "heliograph.client._generated.models",
+    "BulkCounts": "heliograph.client._generated.models",
+    "BulkParticipantsResponse": "heliograph.client._generated.models",
+    "BulkResult": "heliograph.client._generated.models",
     "Buy": "heliograph.client._generated.models",
     "CarouselMessage": "heliograph.client._generated.models",
     "ClientAddPayload": "heliograph.client._generated.models",
@@ -861,6 +897,9 @@ _HOMES = {
     "DeviceResponse": "heliograph.client._generated.models",
     "DisplaySettings": "heliograph.client._generated.models",
     "Empty": "heliograph.client._generated.models",
+    "Erasure": "heliograph.client._generated.models",
+    "ErasureListResponse": "heliograph.client._generated.models",
+    "ErasureResponse": "heliograph.client._generated.models",
     "EventRecord": "heliograph.client._generated.models",
     "EventRecordListResponse": "heliograph.client._generated.models",
     "ExternalMessage": "heliograph.client._generated.models",
@@ -887,6 +926,8 @@ _HOMES = {
     "IntegrationResponse": "heliograph.client._generated.models",
     "IosIntegration": "heliograph.client._generated.models",
     "Item": "heliograph.client._generated.models",
+    "ItemError": "heliograph.client._generated.models",
+    "KeptData": "heliograph.client._generated.models",
     "LastMessage": "heliograph.client._generated.models",
     "LineIntegration": "heliograph.client._generated.models",
     "Link": "heliograph.client._generated.models",
@@ -998,6 +1039,7 @@ _HOMES = {
     "OAuthApi": "heliograph.client._generated.sync_api.oauth",
     "OAuthClientsApi": "heliograph.client._generated.sync_api.oauth_clients",
     "ParticipantsApi": "heliograph.client._generated.sync_api.participants",
+    "PeopleApi": "heliograph.client._generated.sync_api.people",
     "RecordedRequestsApi": "heliograph.client._generated.sync_api.recorded_requests",
     "SwitchboardActionsApi": "heliograph.client._generated.sync_api.switchboard_actions",
     "SwitchboardIntegrationsApi": "heliograph.client._generated.sync_api.switchboard_integrations",
@@ -1012,6 +1054,7 @@ _HOMES = {
     "DeviceNotFound": "heliograph.errors",
     "ErrorItem": "heliograph.errors",
     "HeadersTooLarge": "heliograph.errors",
+    "IdempotencyKeyReuse": "heliograph.errors",
     "IntegrationNotFound": "heliograph.errors",
     "InvalidClient": "heliograph.errors",
     "InvalidControlAction": "heliograph.errors",
@@ -1030,6 +1073,7 @@ _HOMES = {
     "OAuthError": "heliograph.errors",
     "OnlyOneSwitchboard": "heliograph.errors",
     "PayloadTooLarge": "heliograph.errors",
+    "PreconditionFailed": "heliograph.errors",
     "RequestTimeout": "heliograph.errors",
     "ServiceUnavailable": "heliograph.errors",
     "SnapshotNotFound": "heliograph.errors",
@@ -1038,6 +1082,7 @@ _HOMES = {
     "SwitchboardNotFound": "heliograph.errors",
     "TooManyParticipants": "heliograph.errors",
     "TooManySwitchboardIntegrations": "heliograph.errors",
+    "UnprocessableRequest": "heliograph.errors",
     "UnsupportedGrantType": "heliograph.errors",
     "UnsupportedMediaType": "heliograph.errors",
     "UserAlreadyExists": "heliograph.errors",
@@ -1058,6 +1103,9 @@ _HOMES = {
     "AttachmentDeleteBody": "heliograph.wire.attachments",
     "AttachmentUploadBody": "heliograph.wire.attachments",
     "AuthorBody": "heliograph.wire.authors",
+    "BulkJoin": "heliograph.wire.bulk",
+    "BulkLeave": "heliograph.wire.bulk",
+    "BulkParticipantsBody": "heliograph.wire.bulk",
     "AppleIntegrationBody": "heliograph.wire.channels",
     "InstagramIntegrationBody": "heliograph.wire.channels",
     "LineIntegrationBody": "heliograph.wire.channels",

@@ -101,6 +101,9 @@ class Settings:
     history_days: int = _setting(
         0, "Days to keep who joined and left conversations, after the user has left; 0 to keep it for ever.", least=0
     )
+    idempotency_hours: int = _setting(
+        24, "Hours for which the response to a request with an idempotency key is stored for retries.", least=1
+    )
     record_requests: int = _setting(
         0,
         "Record requests and responses with their bodies, and keep the newest of each app, this number; 0 for none.",

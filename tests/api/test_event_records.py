@@ -16,11 +16,15 @@ def path(api: Caller) -> str:
 
 
 def records(api: Caller, **filters: str) -> list[Any]:
-    """The events of a page with these filters."""
-    listed: list[Any] = api.ok("GET", path(api), params={f"filter[{name}]": one for name, one in filters.items()})[
-        "events"
-    ]
-    return listed
+    """The events with these filters, of all pages: one is empty if the 1,000 events that it examines are of others."""
+    params = {f"filter[{name}]": one for name, one in filters.items()}
+    listed: list[Any] = []
+    while True:
+        page = api.ok("GET", path(api), params=params)
+        listed += page["events"]
+        if not page["meta"]["hasMore"]:
+            return listed
+        params["page[after]"] = page["meta"]["afterCursor"]
 
 
 def types(found: list[Any]) -> list[str]:

@@ -101,7 +101,10 @@ def test_parameters_are_documented(document: Any) -> None:
     assert set(found["ListAppUsers"]) == {
         ("path", "appId"), ("query", "page"), ("query", "filter"), ("query", "sort"),
     }  # fmt: skip
-    assert set(found["ListAppConversations"]) == {("path", "appId"), ("query", "page"), ("query", "sort")}
+    assert found["ListAppConversations"].keys() == found["ListAppUsers"].keys()
+    filters = found["ListAppUsers"]["query", "filter"]
+    assert set(filters["properties"]) == {"ids", "name", "externalId", "conversationId"}
+    assert set(filters["patternProperties"]) == {r"^metadata\."}
     assert set(found["ListMembers"]) == {
         ("path", "appId"), ("path", "conversationId"), ("query", "page"), ("query", "filter"), ("query", "sort"),
         ("query", "include"),
@@ -148,15 +151,17 @@ def test_lists_and_search_are_as_documented(document: Any, own: Caller) -> None:
     ada = own.new_user("ada")
     group = own.new_group(ada, displayName="Crew")
     own.say(group, userId=ada)
-    for query in ("", "?sort=oldest", f"?filter[ids]={ada}"):
+    for query in ("", "?sort=oldest", f"?filter[ids]={ada}", f"?filter[conversationId]={group}"):
         made = check(document, "ListAppUsers", answered(own, "ListAppUsers", query), 200)["users"]
         assert [one["id"] for one in made] == [ada]
     for query in ("", "?sort=activity"):
         made = check(document, "ListAppConversations", answered(own, "ListAppConversations", query), 200)
         assert made["conversations"][0]["lastMessage"]["author"]["userId"] == ada
     for name in ("ListAppUsers", "ListAppConversations"):
-        for query in ("?sort=name", "?page[size]=0"):
+        for query in ("?sort=name", "?page[size]=0", "?filter[name]=a&filter[metadata.b]=c"):
             check(document, name, answered(own, name, query), 400)
+    check(document, "ListAppUsers", answered(own, "ListAppUsers", f"?filter[conversationId]={MISSING}"), 404)
+    check(document, "ListAppConversations", answered(own, "ListAppConversations", f"?filter[userId]={MISSING}"), 404)
     check(document, "GetAppConversation", answered(own, "GetAppConversation", conversation_id=group), 200)
     check(document, "GetAppConversation", answered(own, "GetAppConversation"), 404)
     for wanted in (ada, group, "crew"):

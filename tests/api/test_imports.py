@@ -252,7 +252,7 @@ def test_limits_of_a_request(api: Caller) -> None:
     assert titles_of(api("POST", path, {"records": users})) == [".records: should not have more than 500 items"]
     large = message_of(1, 5, content={"type": "text", "text": "x" * IMPORT_BYTES})
     assert error_of(api("POST", path, {"records": [large]})) == (
-        413, "payload_too_large", "Request body is limited to 1024kb in size",
+        413, "payload_too_large", "Request body is limited to 1 MB in size",
     )  # fmt: skip
     assert counts(put(api, *users[:500])) == (500, 0, 0, 0)
     assert titles_of(api("POST", path, {"records": [{"kind": "event"}]}))[0].startswith(

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import asyncpg
 import pytest
 
+from heliograph.storage import copying
 from heliograph.storage.copying import TABLES
+from heliograph.storage.store import Store
 from tests.api.end_users import EndUser
 from tests.api.files import PNG, delete, show, uploaded
 from tests.api.linking import Links
@@ -23,10 +23,11 @@ from tests.api.oauth import Partner
 from tests.api.sandbox import login, put_support_user
 from tests.databases import ENGINES, SQLITE, everything, execute, is_sqlite, new_database, rows
 from tests.harness import Caller, Server, command, init, new_app, serving
+from tests.people.calling import erase
 from tests.security.sign_ins import ticket_of, viewer_of
 
 WITHOUT_BUCKET = {"app", "integration", "switchboard", "attachment_removal", "oauth_code", "removal_call"}
-WITHOUT_BUCKET |= {"console_session", "console_ticket"}
+WITHOUT_BUCKET |= {"console_session", "console_ticket", "erasure"}
 OPTIONS = (
     "--webhook-allowed-networks",
     "loopback",
@@ -38,6 +39,8 @@ OPTIONS = (
     "100",
 )
 FILE = PNG + bytes(range(256)) * 2000
+EVENTS = 3000
+"""More than are copied in two transactions."""
 
 
 def filled(engine: str, folder: Path, users: int = 20) -> str:
@@ -68,6 +71,9 @@ def filled(engine: str, folder: Path, users: int = 20) -> str:
         api.ok("PATCH", "", {"settings": {"conversationRetentionSeconds": 86_400}})
         login(api, ids[2], email="user@example.org", zendeskId="77")
         put_support_user(api, "77", email="user@example.org", givenName="Åse")
+        login(api, api.new_user(), externalId="user 4")
+        api.new_user("erased")
+        erase(api, "erased")
         picture = uploaded(api, "Ångström.png", FILE, for_="message")
         show(api, group, picture)
         assert delete(api, uploaded(api)).status_code == 200
@@ -163,19 +169,13 @@ def test_a_copy_is_what_it_was_copied_from(source: str, target: str, tmp_path: P
 @pytest.mark.parametrize("target", ENGINES)
 def test_an_interrupted_copy_cannot_be_served_and_goes_on(target: str, tmp_path: Path) -> None:
     origin = filled(SQLITE, tmp_path)
-    multiply_events(origin, 20_000)
+    multiply_events(origin, EVENTS)
     (tmp_path / "target").mkdir()
     destination = new_database(target, tmp_path / "target")
-    running = subprocess.Popen(
-        [sys.executable, "-m", "heliograph", "copy", "--from", origin, "--to", destination], stdout=subprocess.PIPE
-    )
-    deadline = time.monotonic() + 30
-    while not half_way(destination):
-        assert running.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    running.send_signal(signal.SIGKILL)
-    running.communicate()
+    killed = command("copy", "--from", origin, "--to", destination, prepare=die_among_events)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    ((copied,),) = rows(destination, "SELECT count(*) FROM event")
+    assert 0 < copied < EVENTS
     for refused in (command("init", "--database", destination), command("serve", "--database", destination)):
         assert refused.returncode == 2
         assert "unfinished copy" in refused.stderr
@@ -185,19 +185,23 @@ def test_an_interrupted_copy_cannot_be_served_and_goes_on(target: str, tmp_path:
     assert init(destination) == init(origin)
 
 
-def half_way(url: str) -> bool:
-    """Whether some events have been copied."""
-    if is_sqlite(url) and not Path(url.removeprefix("sqlite:///")).exists():
-        return False
-    try:
-        ((count,),) = rows(url, "SELECT count(*) FROM event")
-    except (sqlite3.OperationalError, asyncpg.UndefinedTableError):  # the table is not there yet
-        return False
-    return bool(1000 <= count < 18_000)
+def die_among_events() -> None:
+    """Become a program that is killed when it has copied some of the events."""
+    complete = copying.copy
+
+    async def interrupted(source: Store, target: Store, advanced: Callable[[int, int], None]) -> int:
+        def die(copied: int, total: int) -> None:
+            advanced(copied, total)
+            if copied > EVENTS // 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        return await complete(source, target, die)
+
+    copying.copy = interrupted
 
 
 def multiply_events(url: str, number: int) -> None:
-    """Add events to a SQLite database, so that copying it takes a while."""
+    """Add events to a SQLite database, so that it is copied in many transactions."""
     with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file, file:
         (row,) = file.execute("SELECT * FROM event LIMIT 1").fetchall()
         made = [(row[0], f"{index:024x}", *row[2:]) for index in range(number)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -58,7 +59,9 @@ def test_a_join_arrives_on_a_local_port(tmp_path: Path) -> None:
         ("handover", "handover"),
         ("end-users", "end_user"),
         ("users", "users"),
+        ("bulk-membership", "bulk_membership"),
         ("membership-history", "membership_history"),
+        ("personal-data", "personal_data"),
     ],
 )
 def test_an_example_prints_what_its_guide_shows(api: Caller, guide: str, example: str) -> None:
@@ -158,3 +161,24 @@ def test_a_server_is_compared_with_the_rules(server: Server, api: Caller, accoun
     assert done.stdout.startswith(shown)
     assert (tmp_path / "results.xml").read_bytes().startswith(b"<?xml")
     assert len((tmp_path / "findings.ndjson").read_text().splitlines()) == 1
+
+
+@pytest.mark.one_engine
+def test_the_members_of_a_file(api: Caller, tmp_path: Path) -> None:
+    guide = (ROOT / "docs/howto/bulk-membership.md").read_text()
+    _, curl, commands = re.findall(r"```sh\n(.*?)\n```", guide, re.DOTALL)
+    users = [api.new_user() for _ in range(2)]
+    rows = [json.dumps({"userId": user, "subscribeSDKClient": False}) for user in users]
+    (tmp_path / "members.ndjson").write_text("\n".join(rows))
+    assert api.auth is not None
+    given = {"URL": api.url, "APP_ID": api.app_id, "KEY_ID": api.auth[0], "KEY_SECRET": api.auth[1]}
+    env = {**os.environ, **given, **{f"HELIOGRAPH_{name}": value for name, value in given.items()}}
+    env |= {"GROUP": api.new_group(), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["sh", "-ec", curl], capture_output=True, text=True, timeout=30, check=True, cwd=tmp_path, env=env
+    )
+    (shown,) = re.findall(r"```\n(\{.*?)\n```", guide, re.DOTALL)
+    version = re.compile(r"2-[0-9a-f]{24}")
+    assert version.sub("", done.stdout.strip()) == version.sub("", shown)
+    subprocess.run(["sh", "-ec", commands], capture_output=True, timeout=60, check=True, cwd=tmp_path, env=env)
+    assert [one["userId"] for one in api.participants(env["GROUP"])] == users

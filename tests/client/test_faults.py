@@ -77,10 +77,27 @@ def test_a_join_is_repeated_until_it_is_answered_and_happens_once(
 
 
 @pytest.mark.parametrize("fault", BROKEN.values(), ids=BROKEN.keys())
-def test_what_may_not_be_done_twice_is_sent_once(place: Place, proxy: Proxy, run: Run, fault: Fault) -> None:
+def test_a_creation_is_repeated_until_it_is_answered_and_happens_once(
+    place: Place, proxy: Proxy, run: Run, fault: Fault
+) -> None:
+    proxy.script = [fault, fault]
+    made = run(lambda client: client.users.create_user(place.app_id, external_id="ada"), proxy.url, **options(place))
+    # Without a key, the second attempt would be refused: the external id is taken.
+    assert place.client.users.get_user(place.app_id, "ada").user.id == made.user.id
+    assert len(proxy.seen) == 3
+
+
+@pytest.mark.parametrize("fault", BROKEN.values(), ids=BROKEN.keys())
+def test_without_keys_what_may_not_be_done_twice_is_sent_once(
+    place: Place, proxy: Proxy, run: Run, fault: Fault
+) -> None:
     proxy.script = [fault]
     with pytest.raises((TransportError, ServerError)) as caught:
-        run(lambda client: client.users.create_user(place.app_id), proxy.url, **options(place))
+        run(
+            lambda client: client.users.create_user(place.app_id),
+            proxy.url,
+            **options(place, idempotency_keys=False),
+        )
     assert len(proxy.seen) == 1
     error = caught.value
     assert isinstance(error, TransportError | ServerError)

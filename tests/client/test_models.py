@@ -11,6 +11,7 @@ import pytest
 
 from heliograph import Model, Participant, ParticipantListResponse, ParticipantResponse
 from heliograph.client._generated import models
+from tests.cases import each
 from tests.client.conftest import Place
 
 KNOWN: dict[str, Any] = {
@@ -43,7 +44,7 @@ def test_what_is_new_is_kept() -> None:
         participant.nothing  # type: ignore[attr-defined]  # noqa: B018
 
 
-@pytest.mark.parametrize("kind", [getattr(models, name) for name in models.__all__])
+@each([getattr(models, name) for name in models.__all__])
 def test_no_value_of_any_field_makes_reading_raise(kind: type[Model]) -> None:
     values: list[Any] = [None, 7, "text", [], [None], {}, True, 1.5, [{"type": 1}], "2031-13-45"]
     for value in values:

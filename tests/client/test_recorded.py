@@ -13,6 +13,7 @@ import pytest
 from heliograph import ApiError, Client, Model
 from heliograph.client._generated import models
 from heliograph.client.requesting import OPERATION, PreparedRequest
+from tests.cases import each
 
 ANSWERS: dict[str, list[tuple[int, dict[str, Any]]]] = json.loads(
     (Path(__file__).parent / "recorded/answers.json").read_text()
@@ -36,8 +37,9 @@ def unknown(value: Any, path: str = "") -> Iterator[str]:
         yield from unknown(getattr(value, name), f"{path}{name}.")
 
 
-@pytest.mark.parametrize(("name", "status", "body"), CASES, ids=[f"{name}-{status}" for name, status, _ in CASES])
-def test_every_example_is_read(name: str, status: int, body: dict[str, Any]) -> None:
+@each(CASES, lambda case: f"{case[0]}, {case[1]}")
+def test_every_example_is_read(case: tuple[str, int, dict[str, Any]]) -> None:
+    name, status, body = case
     operation = OPERATION[name]
     kind: type[Model] = getattr(models, getattr(operation.response.kind, "__name__", ""), Model)
     transport = httpx.MockTransport(lambda request: httpx.Response(status, json=body))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from heliograph import ApiError, ConnectionFailed, RateLimited, ServerError, Timeout, TransportError
+from heliograph.client.idempotency import is_honoured, key_for
 from heliograph.client.options import Options
 from heliograph.client.requesting import OPERATION
 from heliograph.client.retrying import decide, parse_retry_after, pause, repeatable
@@ -42,6 +43,35 @@ def test_what_is_tried_again(error: ApiError | TransportError, safe: bool, unsaf
     for name, expected in (("JoinConversation", safe), ("GetApp", safe), ("CreateUser", unsafe), ("UpdateApp", unsafe)):
         decided = decide(error, OPERATION[name], 1, Options(), 0.5, 60)
         assert (decided is not None) == expected, name
+        keyed = decide(error, OPERATION[name], 1, Options(), 0.5, 60, keyed=True)
+        assert (keyed is not None) == safe, name
+
+
+@pytest.mark.parametrize(
+    ("url", "honoured"),
+    [
+        ("https://api.smooch.io", False),
+        ("https://API.EU-1.smooch.io.", False),
+        ("https://acme.zendesk.com/sc", False),
+        ("https://notsmooch.io", True),
+        ("https://smooch.io.example.com", True),
+        ("http://127.0.0.1:8080", True),
+    ],
+)
+def test_writes_have_keys_unless_the_service_is_hosted(url: str, honoured: bool) -> None:
+    assert is_honoured(url) == honoured
+    for operation in OPERATION.values():
+        wanted = operation.method != "GET" and operation.path.startswith(("/v2/", "/heliograph/"))
+        assert (key_for(operation, Options(), url) is not None) == (honoured and wanted)
+        assert (key_for(operation, Options(idempotency_keys=True), url) is not None) == wanted
+        assert key_for(operation, Options(idempotency_keys=False), url) is None
+
+
+def test_keys_differ_and_can_be_given() -> None:
+    keys = [key_for(OPERATION["CreateUser"], Options(), "http://localhost") for _ in range(1000)]
+    assert len(set(keys)) == 1000
+    given = Options(headers={"idempotency-key": '"mine"'})
+    assert key_for(OPERATION["CreateUser"], given, "http://localhost") == '"mine"'
 
 
 def test_pauses_double_up_to_eight_seconds_with_full_jitter() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from asyncio import AbstractEventLoop
 from collections.abc import Iterator
 
 import pytest
@@ -34,17 +36,28 @@ def own(owner: Caller) -> Caller:
     return new_app(owner)
 
 
-# Playwright keeps an event loop in this thread, in which no other test could run one: it ends with the module.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The browser."""
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[tuple[Browser, AbstractEventLoop]]:
+    """The browser of the run, and the event loop of Playwright: their start takes a second of processor time."""
     if BROWSER is None:
         assert not REQUIRED, WITHOUT
         pytest.skip(WITHOUT)
     with sync_playwright() as playwright:
-        browser = launch(playwright)
-        yield browser
+        browser, loop = launch(playwright), asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture
+def browser(chromium: tuple[Browser, AbstractEventLoop]) -> Iterator[Browser]:
+    """The browser, for one test."""
+    browser, loop = chromium
+    # Playwright's loop counts as running in this thread between its calls too, so no other test could run one.
+    asyncio._set_running_loop(loop)
+    yield browser
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture

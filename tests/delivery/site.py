@@ -16,16 +16,20 @@ from heliograph.delivery.disturbed_sender import DisturbedSender
 from heliograph.delivery.leases import BucketAssignment, SingleProcess
 from heliograph.delivery.sender import WebhookSender
 from heliograph.delivery.worker import DeliveryContext
-from heliograph.domain import apps, conversations, integrations, participants, users, webhooks
+from heliograph.domain import apps, conversations, integrations, messages, participants, users, webhooks
+from heliograph.domain.batch import perform
 from heliograph.domain.networks import parse_networks
 from heliograph.domain.tenants import Tenant
+from heliograph.domain.user_creation import creation_batch
 from heliograph.sandbox.chaos import Chaos
 from heliograph.storage.engine import Reader
+from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.apps import AppCreateBody
 from heliograph.wire.conversations import ConversationCreateBody
 from heliograph.wire.integrations import CustomIntegration, CustomIntegrationBody
+from heliograph.wire.messages import MessagePost
 from heliograph.wire.participants import ParticipantJoinBody, ParticipantLeaveBody
 from heliograph.wire.users import UserCreateBody, UserUpdateBody
 from heliograph.wire.webhooks import WebhookCreateBody, WebhookUpdateBody
@@ -79,9 +83,12 @@ class Site:
         """Delete a webhook."""
         await webhooks.delete(self.store, self.tenant, self.integration_id, webhook_id)
 
-    async def user(self, external_id: str | None = None) -> str:
-        """Create a user, which causes no event."""
-        return (await users.create(self.store, self.tenant, UserCreateBody(external_id=external_id))).id
+    async def user(self, external_id: str | None = None, **fields: Any) -> str:
+        """Create a user, which causes no event; returns the id."""
+        creation = users.new_user(self.tenant, UserCreateBody(external_id=external_id, **fields))
+        created = await self.store.submit(creation_batch, creation)
+        assert isinstance(created, StoredUser)
+        return created.id
 
     async def touch(self, user_id: str, number: int = 0) -> None:
         """Change a user: an event in the user's lane."""
@@ -96,11 +103,15 @@ class Site:
     async def join(self, group: str, user_id: str, *, subscribe: bool = False) -> None:
         """Join."""
         body = ParticipantJoinBody(user_id=user_id, subscribe_sdk_client=subscribe)
-        await participants.join(self.store, self.tenant, group, body, 1000)
+        await perform(self.store, participants.joining(self.tenant, group, body, 1000))
 
     async def leave(self, group: str, user_id: str) -> None:
         """Leave."""
-        await participants.leave(self.store, self.tenant, group, ParticipantLeaveBody(user_id=user_id))
+        await perform(self.store, participants.leaving(self.tenant, group, ParticipantLeaveBody(user_id=user_id)))
+
+    async def post(self, conversation_id: str, message: MessagePost) -> None:
+        """Post a message."""
+        await perform(self.store, await messages.posting(self.store, self.tenant, conversation_id, message))
 
     async def rows(self, sql: str, *values: Any) -> list[Sequence[Any]]:
         """The rows of a query."""

@@ -56,7 +56,7 @@ class Office:
     async def post(self, conversation: str) -> None:
         """Post a message of the business."""
         body = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hi"}}
-        await messages.post(self.site.store, self.site.tenant, conversation, msgspec.convert(body, MessagePost))
+        await self.site.post(conversation, msgspec.convert(body, MessagePost))
 
     async def count(self, conversation: str) -> int:
         """The number of messages in a conversation."""

@@ -11,6 +11,7 @@ import pytest
 from heliograph.background import Failures
 from heliograph.maintenance import running
 from heliograph.maintenance.lease import EXPIRY_SECONDS, MaintenanceLease
+from heliograph.settings import Settings
 from heliograph.storage.blobs import DatabaseBlobs
 from heliograph.storage.rows import leases
 from heliograph.storage.store import Store
@@ -76,7 +77,7 @@ class Services:
 async def process(store: Store) -> AsyncIterator[str]:
     """The maintenance of a process; yields its name."""
     failures = Failures()
-    async with running.maintaining(store, DatabaseBlobs(store), 7, 30, failures):
+    async with running.maintaining(store, DatabaseBlobs(store), Settings(), failures):
         yield str(id(failures))
 
 

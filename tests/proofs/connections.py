@@ -9,6 +9,7 @@ import asyncio
 import base64
 import json
 from collections import defaultdict
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,8 +41,10 @@ class Connections:
         """Send a GET request without credentials."""
         return await self.request("GET", url)
 
-    async def request(self, method: str, url: str, body: Any = None, auth: Auth | None = None) -> httpx.Response:
-        """Send a request.
+    async def request(
+        self, method: str, url: str, body: Any = None, auth: Auth | None = None, **headers: str
+    ) -> httpx.Response:
+        """Send a request, with headers whose names have underscores for hyphens.
 
         Raises:
             httpx.TransportError: no complete response arrived.
@@ -51,7 +54,7 @@ class Connections:
         assert scheme == "http"
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                return await self._exchange(netloc, _request(method, netloc, slash + path, body, auth))
+                return await self._exchange(netloc, _request(method, netloc, slash + path, body, auth, headers))
         except (OSError, EOFError) as error:
             raise httpx.ReadError(f"{type(error).__name__}: {error}") from error
 
@@ -95,8 +98,9 @@ async def _connected(netloc: str) -> Stream:
     return await asyncio.open_connection(parts.hostname, parts.port)
 
 
-def _request(method: str, netloc: str, target: str, body: Any, auth: Auth | None) -> bytes:
+def _request(method: str, netloc: str, target: str, body: Any, auth: Auth | None, headers: Mapping[str, str]) -> bytes:
     lines = [f"{method} {target} HTTP/1.1", f"host: {netloc}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     if auth is not None:
         lines.append(f"authorization: {basic(auth)}")
     content = b"" if body is None else encoded(body)

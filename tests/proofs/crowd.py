@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import httpx
@@ -26,12 +26,20 @@ class Crowd:
         self.http = http
         self._urls = itertools.cycle(urls or [api.url])
 
-    async def __call__(self, method: str, path: str, body: Any = None) -> httpx.Response:
+    async def __call__(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         """Call `path`, which is below the app unless it begins with /v2 or /heliograph."""
-        where = path if path.startswith(("/v2", "/heliograph")) else f"/v2/apps/{self.api.app_id}{path}"
-        answer = await self.http.request(method, next(self._urls) + where, body, self.api.auth)
-        identities.note(self.api.app_id, where, answer)
+        answer = await self.send(method, path, body, **(headers or {}))
+        identities.note(self.api.app_id, self._where(path), answer)
         return answer
+
+    async def send(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        """Call `path` with headers, whose names have underscores for hyphens. Other responses may have the same ids."""
+        return await self.http.request(method, next(self._urls) + self._where(path), body, self.api.auth, **headers)
+
+    def _where(self, path: str) -> str:
+        return path if path.startswith(("/v2", "/heliograph")) else f"/v2/apps/{self.api.app_id}{path}"
 
     async def ok(self, method: str, path: str, body: Any = None) -> Any:
         """The JSON of a successful response."""
@@ -62,6 +70,20 @@ class Crowd:
     async def join(self, group: str, user: str, *, subscribe: bool = False) -> httpx.Response:
         """Join a user to a group."""
         return await self("POST", f"/conversations/{group}/join", {"userId": user, "subscribeSDKClient": subscribe})
+
+    async def bulk(self, group: str, items: Sequence[Any], *, atomic: bool = False) -> httpx.Response:
+        """Make many changes of a group."""
+        return await self("POST", f"{self.path_of(group)}/bulk", {"items": items, "atomic": atomic})
+
+    async def put(self, group: str, *user_ids: str, version: str | None = None) -> httpx.Response:
+        """Make these users the members of a group, if it has the version."""
+        condition = {} if version is None else {"if-match": f'"{version}"'}
+        members = [{"userId": one, "subscribeSDKClient": False} for one in user_ids]
+        return await self("PUT", self.path_of(group), members, condition)
+
+    def path_of(self, group: str) -> str:
+        """The path of the members of a group."""
+        return f"/heliograph/v1/apps/{self.api.app_id}/conversations/{group}/participants"
 
 
 def at_once(

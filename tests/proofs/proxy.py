@@ -56,21 +56,22 @@ class Proxy:
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_unix_connection(self._target)
-        back = asyncio.create_task(_copy(far_reader, writer))
-        sent = b""  # since the transaction began
-        with contextlib.suppress(ConnectionError):
-            while data := await reader.read(65_536):
-                sent = data if BEGIN in data else sent + data
-                if COMMIT in data and self.mark in sent and self.fates:
-                    fate = self.fates.pop(0)
-                    back.cancel()
-                    await asyncio.wait([back])
-                    await self._end(fate, data, far_reader, far_writer, writer)
-                    return
-                far_writer.write(data)
-                await far_writer.drain()
-        far_writer.close()
-        await back
+        with contextlib.closing(far_writer):  # also when the proxy is closed while the connection is open
+            back = asyncio.create_task(_copy(far_reader, writer))
+            sent = b""  # since the transaction began
+            with contextlib.suppress(ConnectionError):
+                while data := await reader.read(65_536):
+                    sent = data if BEGIN in data else sent + data
+                    if COMMIT in data and self.mark in sent and self.fates:
+                        fate = self.fates.pop(0)
+                        back.cancel()
+                        await asyncio.wait([back])
+                        await self._end(fate, data, far_reader, far_writer, writer)
+                        return
+                    far_writer.write(data)
+                    await far_writer.drain()
+            far_writer.close()
+            await back
 
     async def _end(
         self,

@@ -25,12 +25,13 @@ class State:
 
 @dataclass(frozen=True)
 class Seen:
-    """A call, its status and error code, and the participant that joined or was to leave."""
+    """A call, its status and error code, and the participant that joined or was to leave; of a bulk call its items."""
 
     verb: str
     status: int
     code: str = ""
     participant: str = ""
+    items: tuple[Seen, ...] = ()
 
 
 OK, NO_GROUP, NO_USER, NO_MEMBER = (
@@ -43,6 +44,8 @@ OK, NO_GROUP, NO_USER, NO_MEMBER = (
 
 def explain(state: State, seen: Seen) -> State | None:
     """The state after the call, or None if its response does not fit this state."""
+    if seen.items:
+        return explain_all(state, seen.items)
     answer = (seen.status, seen.code)
     match seen.verb:
         case "delete group":
@@ -56,6 +59,8 @@ def explain(state: State, seen: Seen) -> State | None:
     if not state.user:
         # A participant id does not name a user, so the error is never user_not_found.
         return state if answer == (NO_MEMBER if seen.verb == "leave seat" else NO_USER) else None
+    if seen.verb == "atomic":
+        return state if answer == NO_MEMBER and state.participant is None else None
     if seen.verb.startswith("leave"):
         named = state.participant if seen.verb == "leave" else seen.participant
         expected = OK if state.participant and named == state.participant else NO_MEMBER
@@ -65,19 +70,23 @@ def explain(state: State, seen: Seen) -> State | None:
     return replace(state, participant=seen.participant)
 
 
+def explain_all(before: State, calls: Sequence[Seen]) -> State | None:
+    """The state after the calls in this order, or None if a response does not fit."""
+    state: State | None = before
+    for seen in calls:
+        state = explain(state, seen) if state else None
+    return state
+
+
 def explained(before: State, calls: Sequence[Seen], after: State) -> bool:
     """Whether an order of the calls explains all responses and the final state."""
-    for order in itertools.permutations(calls):
-        state: State | None = before
-        for seen in order:
-            state = explain(state, seen) if state else None
-        if state == after:
-            return True
-    return False
+    return any(explain_all(before, order) == after for order in itertools.permutations(calls))
 
 
 async def call(crowd: Crowd, verb: str, group: str, user: str, seat: str) -> Seen:
     """Make a call of the race."""
+    if verb in ("bulk", "atomic"):
+        return await bulk_call(crowd, verb, group, user)
     calls: dict[str, tuple[str, str, object]] = {
         "join": ("POST", f"/conversations/{group}/join", {"userId": user, "subscribeSDKClient": True}),
         "leave": ("POST", f"/conversations/{group}/leave", {"userId": user}),
@@ -89,6 +98,19 @@ async def call(crowd: Crowd, verb: str, group: str, user: str, seat: str) -> See
     if not answer.is_success:
         return Seen(verb, answer.status_code, error_of(answer)[1], seat)
     return Seen(verb, answer.status_code, "", answer.json().get("participant", {"id": seat})["id"])
+
+
+async def bulk_call(crowd: Crowd, verb: str, group: str, user: str) -> Seen:
+    """Leave and join again by one call, which is one transaction."""
+    items = [{"type": "leave", "userId": user}, {"type": "join", "userId": user, "subscribeSDKClient": True}]
+    answer = await crowd.bulk(group, items, atomic=verb == "atomic")
+    if not answer.is_success:
+        return Seen(verb, answer.status_code, error_of(answer)[1])
+    seen = []
+    for kind, result in zip(("leave", "join"), answer.json()["results"], strict=True):
+        code = result.get("errors", [{"code": ""}])[0]["code"]
+        seen.append(Seen(kind, result["status"], code, result.get("participant", {"id": ""})["id"]))
+    return Seen(verb, 200, items=tuple(seen))
 
 
 async def look(crowd: Crowd, group: str, user: str) -> State:

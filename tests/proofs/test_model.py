@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 from heliograph.storage.rows import outbox as event_rows
 from tests.databases import POSTGRESQL, SQLITE, new_database
 from tests.harness import Caller, author_of, error_of, init, serving
+from tests.proofs.bulk_verbs import BulkVerbs
 from tests.proofs.controlling import ControlVerbs
 from tests.proofs.histories import HistoryVerbs
 from tests.proofs.identities import assert_unique
@@ -43,13 +44,12 @@ pytestmark = pytest.mark.timeout(300)  # shrinking a failure takes long
 # More users than fit in a group, and few objects, so that verbs often use the same ones.
 MOST_USERS, MOST_CONVERSATIONS = 9, 5
 EXTERNAL_IDS = ["ada", "bob/ß ?&=", "f" * 24]
-
 Seated = tuple[str, str]
 """A conversation, and the id of a current or former participant."""
 Draw = Callable[..., Any]
 
 
-class Verbs(ControlVerbs, MergeVerbs, HistoryVerbs, RuleBasedStateMachine):
+class Verbs(ControlVerbs, MergeVerbs, HistoryVerbs, BulkVerbs, RuleBasedStateMachine):
     """The verbs, each applied to the server and to the model."""
 
     def __init__(self, open_inside: Callable[[Path], Inside]) -> None:

@@ -25,6 +25,7 @@ from tests.proofs.crowd import Crowd, at_once
 USERS, GROUPS = 20, 2
 PATIENCE_SECONDS = 20
 DAY = 24 * 3_600_000
+NOUNS = ("users", "conversations")
 SCANNED = ["app", "api_key", "integration", "webhook", "lease", "meta", "inactivity_limit", "stream_mark"]
 """Tables that may be scanned, because they have a row for each app, key, process or setting."""
 
@@ -45,7 +46,7 @@ async def use(crowd: Crowd, target: str) -> None:
     conversations = f"/conversations?filter[userId]={users[0]}"
     for path in (group, f"{group}/participants", f"{group}/messages", user, f"{user}/clients", conversations):
         await crowd.ok("GET", path)
-    await crowd.ok("PATCH", f"/users/{users[0]}", {"profile": {"givenName": "Ada"}})
+    await crowd.ok("PATCH", f"/users/{users[0]}", {"profile": {"givenName": "Ada"}, "metadata": {"plan": "gold"}})
     for path in (f"/users/{users[1]}", f"/conversations/{groups[1]}/messages", f"/conversations/{groups[1]}"):
         await crowd.ok("DELETE", path)
     deliveries = f"/heliograph/v1/apps/{crowd.api.app_id}/deliveries"
@@ -62,9 +63,32 @@ async def look_up(crowd: Crowd, app: str, users: list[str]) -> None:
     lists = ["/users", "/users?sort=oldest", "/conversations", "/conversations?sort=oldest"]
     for path in (*lists, "/conversations?sort=activity", f"/users?filter[ids]={','.join(users)}"):
         await crowd.ok("GET", app + path)
+    group = (await crowd.ok("GET", f"{app}/conversations?sort=oldest"))["conversations"][0]["id"]
+    searched = [
+        "/users?filter[name]=ada",
+        "/users?filter[externalId]=user%207",
+        f"/users?filter[conversationId]={group}",
+    ]
+    searched += [f"/{noun}?filter[metadata.plan]=gold{sort}" for noun in NOUNS for sort in ("", "&sort=oldest")]
+    searched += ["/conversations?filter[name]=crew", f"/conversations?filter[userId]={users[0]}"]
+    for path in searched:
+        await crowd.ok("GET", app + path)
+        await crowd.ok("GET", f"{app}{path}&page[size]=1&page[before]={'0' * 24}")
+    await read_members(crowd, f"{app}/conversations/{group}/participants", f"{app}/users/{users[2]}/memberships", users)
     events = (await crowd.ok("GET", f"{app}/eventRecords"))["events"]
     for wanted in (users[0], "user%207", "Crew", events[0]["id"], "0" * 24, "f" * 24, "app_" + "0" * 24):
         await crowd.ok("GET", f"{app}/find?q={wanted}")
+
+
+async def read_members(crowd: Crowd, members: str, memberships: str, users: list[str]) -> None:
+    """Call what lists members and memberships."""
+    some, since = ",".join(users), "2020-01-01T00:00:00Z"
+    queries = ("", "sort=newest&include=total,user", "filter[unread]=true", f"filter[joinedAfter]={since}")
+    for query in (*queries, f"filter[userId]={some}&filter[unread]=true", "filter[userExternalId]=user%207,user%208"):
+        await crowd.ok("GET", f"{members}?page[size]=1000&{query}")
+        await crowd.ok("GET", f"{members}?page[size]=1&page[after]={'0' * 24}&{query}")
+    for query in ("", "sort=oldest", "sort=activity&include=unread"):
+        await crowd.ok("GET", f"{memberships}?page[size]=1&{query}")
 
 
 def member(user: str) -> dict[str, Any]:

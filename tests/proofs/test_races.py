@@ -111,6 +111,11 @@ def test_a_freed_place_is_taken_once(site: Site, api: Caller) -> None:
         ("delete user", "delete group"),
         ("join", "leave", "delete user", "delete group"),
         ("delete user", "delete user", "delete group", "delete group"),
+        ("bulk", "join", "leave"),
+        ("atomic", "leave seat", "join"),
+        ("bulk", "bulk", "atomic", "leave"),
+        ("bulk", "atomic", "delete user"),
+        ("bulk", "atomic", "delete user", "delete group"),
     ],
     ids=" | ".join,
 )

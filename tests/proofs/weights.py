@@ -6,6 +6,7 @@ joins.
 
 from __future__ import annotations
 
+from tests.proofs.bulk_verbs import BULK_WEIGHTS
 from tests.proofs.controlling import CONTROL_WEIGHTS
 from tests.proofs.histories import HISTORY_WEIGHTS
 from tests.proofs.merging import MERGE_WEIGHTS
@@ -28,6 +29,7 @@ WEIGHTS = {
     "list_conversations": 2,
     "list_messages": 2,
     **CONTROL_WEIGHTS,
+    **BULK_WEIGHTS,
     **MERGE_WEIGHTS,
     **HISTORY_WEIGHTS,
 }

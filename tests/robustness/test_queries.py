@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from heliograph.wire.operations import AnyOperation
+from tests.cases import each
 from tests.harness import Caller
 from tests.robustness.answers import Answer, ask, sound
 from tests.security.calls import MISSING, OFFERED, path_of
@@ -70,8 +71,8 @@ GOOD = [
 
 
 @paged
-@pytest.mark.parametrize("query", GOOD)
-def test_supported_encodings(lists: World, operation: AnyOperation, query: str) -> None:
+@each(GOOD)
+def test_supported_encodings(query: str, lists: World, operation: AnyOperation) -> None:
     assert get(lists, operation, query).status == 200
 
 
@@ -134,15 +135,15 @@ BAD = [
 
 
 @paged
-@pytest.mark.parametrize("query", BAD, ids=lambda query: query[:40])
-def test_pages_that_are_refused(lists: World, operation: AnyOperation, query: str) -> None:
+@each(BAD, lambda query: query[:40])
+def test_pages_that_are_refused(query: str, lists: World, operation: AnyOperation) -> None:
     answer = get(lists, operation, query.replace("101", str(operation.largest_page + 1)))
     assert (answer.status, answer.errors) == (400, INVALID)
 
 
 @paged
-@pytest.mark.parametrize("query", ["page[size]=%FF", "page=%C3%28", "%FF", "a=%ED%A0%80", "page[after]=%80"])
-def test_queries_that_are_not_text(lists: World, operation: AnyOperation, query: str) -> None:
+@each(["page[size]=%FF", "page=%C3%28", "%FF", "a=%ED%A0%80", "page[after]=%80"])
+def test_queries_that_are_not_text(query: str, lists: World, operation: AnyOperation) -> None:
     answer = get(lists, operation, query)
     assert (answer.status, answer.errors[0][0]) == (400, "bad_request")
 

@@ -10,6 +10,7 @@ import pytest
 
 from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.operations import Credential as Use
+from tests.cases import each
 from tests.harness import Caller, Sandbox, error_of, new_app
 from tests.security.calls import MISSING, OFFERED, Walk, path_of, smallest_body
 from tests.security.credentials import GOOD, MALFORMED, WRONG, Credential, Keys, bearer, signed
@@ -63,8 +64,8 @@ def refused(answer: httpx.Response) -> bytes:
     return answer.content
 
 
-@pytest.mark.parametrize("operation", OFFERED, ids=lambda one: one.name)
-def test_matrix(account: Caller, keys: Keys, operation: AnyOperation) -> None:
+@each(OFFERED, lambda one: one.name)
+def test_matrix(operation: AnyOperation, account: Caller, keys: Keys) -> None:
     for credential in CREDENTIALS:
         check(account, keys, operation, credential)
 
@@ -120,9 +121,9 @@ def test_every_operation_succeeds_with_the_least_scope(account: Caller) -> None:
 
 
 @pytest.mark.parametrize("breach", BREACHES, ids=("malformed", "media type", "too large", "page", "query"))
-@pytest.mark.parametrize("operation", OFFERED, ids=lambda one: one.name)
+@each(OFFERED, lambda one: one.name)
 def test_credentials_and_scope_come_before_syntax(
-    account: Caller, keys: Keys, operation: AnyOperation, breach: dict[str, Any]
+    operation: AnyOperation, account: Caller, keys: Keys, breach: dict[str, Any]
 ) -> None:
     if operation.credential is Use.IGNORED:
         assert 400 <= send(account, operation, keys, GOOD[0], **breach).status_code < 500
@@ -165,8 +166,8 @@ def test_unknown_paths(account: Caller, keys: Keys, path: str) -> None:
             assert answer.headers["x-request-id"]
 
 
-@pytest.mark.parametrize("path", sorted({operation.path for operation in OFFERED}))
-def test_wrong_methods(account: Caller, keys: Keys, path: str) -> None:
+@each(sorted({operation.path for operation in OFFERED}))
+def test_wrong_methods(path: str, account: Caller, keys: Keys) -> None:
     there = [operation for operation in OFFERED if operation.path == path]
     known = {operation.method for operation in OFFERED if operation.path == path}
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} - known:
@@ -176,8 +177,8 @@ def test_wrong_methods(account: Caller, keys: Keys, path: str) -> None:
             assert {name.strip() for name in answer.headers["allow"].split(",")} == {one.method for one in there}
 
 
-@pytest.mark.parametrize("operation", IN_AN_APP, ids=lambda one: one.name)
-def test_unknown_app(account: Caller, keys: Keys, operation: AnyOperation) -> None:
+@each(IN_AN_APP, lambda one: one.name)
+def test_unknown_app(operation: AnyOperation, account: Caller, keys: Keys) -> None:
     gone = new_app(account).app_id
     account.ok("DELETE", f"/v2/apps/{gone}")
     for credential in GOOD:

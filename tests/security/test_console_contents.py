@@ -29,7 +29,7 @@ from tests.security.sign_ins import Bearer, operator_of, viewer_of
 ALL = (*OPERATIONS, *EXTENSIONS, *SANDBOX_TOOLS, *CONSOLE_OPERATIONS)
 READING = [one for one in ALL if one.method == "GET" and isinstance(one.response, Json | JsonOrAccepted)]
 HIDDEN = (403, "forbidden", "This console shows no message contents")
-REFUSED = {"StreamEvents", "ExportSeed", "ExportSnapshot", "DownloadMessageRef"}
+REFUSED = {"StreamEvents", "ExportSeed", "ExportSnapshot", "ExportUser", "DownloadMessageRef"}
 MARKER = "sunflower"
 LINK = f"https://files.example.com/{MARKER}.png"
 FIELD = {"type": "text", "name": "name", "label": MARKER}
@@ -168,7 +168,7 @@ def test_no_response_to_a_session_has_the_contents_of_a_message(
 def test_every_operation_that_sends_no_json_is_refused_or_has_no_messages() -> None:
     others = {one.name for one in ALL if not isinstance(one.response, Json | Redirect)}
     # The activity stream has a test of its own.
-    assert others - REFUSED == {"StreamActivity"}
+    assert others - REFUSED == {"StreamActivity", "ReplaceParticipants"}
     assert {one.name for one in ALL if isinstance(one.response, EventStream)} == {"StreamEvents", "StreamActivity"}
 
 
@@ -245,7 +245,8 @@ def test_responses_to_writing_have_no_contents(world: World) -> None:
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_operations_that_would_show_contents_refuse_sessions(world: World, name: str) -> None:
     (operation,) = (one for one in ALL if one.name == name)
-    names = {"appId": world.api.app_id, "conversationId": world.conversation, "snapshotName": "any"}
+    names = {"appId": world.api.app_id, "conversationId": world.conversation, "snapshotName": "any",
+             "userIdOrExternalId": world.user.id}  # fmt: skip
     reference = {name: "x" for name in ("url", "bid", "key", "signature", "owner")}
     body = {"userId": world.user.id, "apple": {"interactiveDataRef": reference}} if operation.body.kind else None
     answer = operator_of(world.account)(operation.method, path_of(operation, **names), body)

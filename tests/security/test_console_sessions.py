@@ -23,6 +23,7 @@ from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 from tests.api.database import Database
+from tests.cases import each
 from tests.harness import Caller, Server, command, error_of, init, new_app, serving
 from tests.security.calls import path_of, smallest_body
 from tests.security.credentials import bearer
@@ -40,8 +41,8 @@ HOOK = {"target": "https://refused.invalid/hook", "triggers": ["conversation:joi
 
 
 @pytest.mark.one_engine
-@pytest.mark.parametrize("operation", ALL, ids=lambda one: one.name)
-def test_a_viewer_may_only_read(account: Caller, api: Caller, operation: AnyOperation) -> None:
+@each(ALL, lambda one: one.name)
+def test_a_viewer_may_only_read(operation: AnyOperation, account: Caller, api: Caller) -> None:
     if operation.name in ("CreateConsoleSession", "GetToken", "DeleteOwnConsoleSession"):
         return  # without a credential, or the sign-out
     for viewer in (viewer_of(api), viewer_of(account)):
@@ -129,7 +130,7 @@ def test_a_viewer_sees_no_secrets_in_the_calls_of_an_inbox(api: Caller) -> None:
 
 
 @pytest.mark.one_engine
-@pytest.mark.parametrize("operation", ALL, ids=lambda one: one.name)
+@each(ALL, lambda one: one.name)
 def test_every_secret_of_a_response_is_declared(operation: AnyOperation) -> None:
     if not isinstance(operation.response, Json):
         return

@@ -9,12 +9,15 @@ import pytest
 from heliograph.wire.operations import AnyOperation, Scope
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.extensions.contents import CONTENTS_TAG
+from heliograph.wire.table.extensions.memberships import MEMBERSHIPS_TAG
 from tests.harness import Caller, new_app
 from tests.security.calls import path_of
 from tests.security.credentials import bearer
 
 LOOKED_UP = [
-    operation for operation in EXTENSIONS if operation.tag in ("Deliveries", "Recorded requests", CONTENTS_TAG)
+    operation
+    for operation in EXTENSIONS
+    if operation.tag in ("Deliveries", "Recorded requests", CONTENTS_TAG, MEMBERSHIPS_TAG)
 ]
 
 

@@ -6,10 +6,9 @@ import hashlib
 import re
 from pathlib import Path
 
-import pytest
-
 from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
+from tests.cases import each
 from tests.shape.test_shape import FILE_LINES, FUNCTION_LINES, ROOT, named
 
 UI = ROOT / "ui"
@@ -29,7 +28,7 @@ FUNCTION = re.compile(
 )
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=named)
+@each(SCRIPTS, named)
 def test_files_and_functions_stay_short(path: Path) -> None:
     lines = path.read_text().splitlines()
     if lines[0].startswith("// Generated "):
@@ -49,14 +48,14 @@ def _functions(lines: list[str]) -> list[tuple[str, int]]:
     return found
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=named)
+@each(SCRIPTS, named)
 def test_nothing_becomes_markup_or_comes_from_elsewhere(path: Path) -> None:
     text = path.read_text()
     assert SINKS.findall(text) == []
     assert ELSEWHERE.findall(text) == []
 
 
-@pytest.mark.parametrize("path", STYLES, ids=named)
+@each(STYLES, named)
 def test_style_sheets_load_nothing_from_elsewhere(path: Path) -> None:
     text = path.read_text()
     assert ELSEWHERE.findall(text) == []

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import pytest
 
 from heliograph.cli.main import cli
 from heliograph.server.auth.refusals import Reason
+from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -32,7 +32,7 @@ def anchors_of(document: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+@each(DOCUMENTS, named)
 def test_links_lead_somewhere(document: Path) -> None:
     for target, anchor in LINK.findall(CODE.sub("", document.read_text())):
         if target.startswith("../../security/"):
@@ -42,7 +42,7 @@ def test_links_lead_somewhere(document: Path) -> None:
         assert not anchor or anchor in anchors_of(found), f"{target}#{anchor}"
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+@each(DOCUMENTS, named)
 def test_named_files_and_tests_exist(document: Path) -> None:
     if document.name == "CHANGELOG.md":
         return  # its entries refer to files of earlier versions
@@ -67,7 +67,7 @@ def command_lines(text: str) -> Iterator[list[str]]:
                 yield found[1].partition(" #")[0].replace('"', " ").split()
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+@each(DOCUMENTS, named)
 def test_commands_and_options_in_examples_exist(document: Path) -> None:
     for words in command_lines(document.read_text()):
         command: click.Command = cli

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
 PHRASES = re.compile(
@@ -24,7 +24,7 @@ def texts() -> Iterator[Path]:
     yield from (path for path in sorted(ROOT.glob("*.md")) if path.name != "CHANGELOG.md")
 
 
-@pytest.mark.parametrize("path", list(texts()), ids=lambda path: str(path.relative_to(ROOT)))
+@each(texts(), lambda path: str(path.relative_to(ROOT)))
 def test_prose_is_plain(path: Path) -> None:
     lines = enumerate(path.read_text().splitlines(), start=1)
     assert [f"{number}: {line.strip()}" for number, line in lines if PHRASES.search(line)] == []

@@ -9,12 +9,14 @@ import pytest
 
 from heliograph.storage.engine import Lock
 from heliograph.storage.postgres import tx
+from tests.cases import each
 from tests.rendering import Statement, statements
 from tests.routing import buckets, refused, unnamed
 
 LOOKED_UP = "the caller names neither a conversation nor a user; such calls are rare"
 ONCE = "the command runs without a server, and reads everything"
 EXPORT = "the export of a sandbox"
+PERSON = "the export and the erasure of a person examine all rows of an app"
 FOUND = "the caller searches an app for an id or a name"
 LISTED = "a list of a whole app"
 SPREAD_OUT = {
@@ -37,6 +39,10 @@ SPREAD_OUT = {
     "conversations.of_app": EXPORT,
     "outbox.newest": "the newest event of an app, for a sandbox",
     "outbox.after": "the events of an app, for tests",
+    "mentions.deliveries": PERSON,
+    "history.replace_user": PERSON,
+    "mentions.remove_outbound": PERSON,
+    "mentions.support_users": PERSON,
     "retention.buckets": "the hourly maintenance of a database that is not distributed",
     "stream.start": "the step of the schema that begins the stream",
     "stream.rows_after": "the stream is that of a whole app",
@@ -64,7 +70,7 @@ def test_many_statements_are_rendered() -> None:
     assert not [one for one in RENDERED if "…" in one.sql.split()[:1]]
 
 
-@pytest.mark.parametrize("function", sorted({one.function for one in RENDERED}))
+@each(sorted({one.function for one in RENDERED}))
 def test_statements_name_their_buckets(function: str) -> None:
     missing = [one.sql for one in RENDERED if one.function == function and unnamed(one.sql)]
     assert bool(missing) == (function in SPREAD_OUT), missing
@@ -74,7 +80,7 @@ def test_every_exception_is_a_function() -> None:
     assert SPREAD_OUT.keys() <= {one.function for one in RENDERED}
 
 
-@pytest.mark.parametrize("one", [one for one in RENDERED if one.function in ACCEPTED], ids=lambda one: one.function)
+@each([one for one in RENDERED if one.function in ACCEPTED], lambda one: one.function)
 def test_statements_for_all_shards_are_accepted(one: Statement) -> None:
     assert unnamed(one.sql) == [] or refused(one.sql) is None
 

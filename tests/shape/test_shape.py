@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-import pytest
 
 import heliograph
 from heliograph.cli.main import cli
@@ -20,6 +19,7 @@ from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
+from tests.cases import each
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
@@ -40,7 +40,7 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=named)
+@each(PYTHON, named)
 def test_files_and_functions_stay_short(path: Path) -> None:
     text = path.read_text()
     if text.startswith("# Generated "):
@@ -141,7 +141,7 @@ def commands(group: click.Group, prefix: str = "heliograph") -> Iterator[str]:
             yield f"{prefix} {name}"
 
 
-@pytest.mark.parametrize("command", list(commands(cli)))
+@each(commands(cli))
 def test_every_command_is_documented(command: str) -> None:
     assert f"## `{command}" in (ROOT / "docs/reference/commands.md").read_text()
 

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
-import pytest
-
 from heliograph.storage import copying
 from heliograph.storage.migrations import schema
+from tests.cases import each
 from tests.shape.test_shape import ROOT, STORAGE
 
 WHOLE = {
@@ -20,6 +19,7 @@ WHOLE = {
     "opening",
     "store",
     "copying",
+    "compacting",
     "unlocking",
     "transactions",
     "migrating",
@@ -55,6 +55,7 @@ WITHOUT_TENANT = {
     "apps.every",
     "apps.deleted",
     "inactivity.page",
+    "erasures.abandoned",
 }
 WITHOUT_TENANT |= {"placement.read_placement"}
 WITHOUT_TENANT |= {"schema.version", "schema.migrate", "schema.take", "paging.slice_of", "paging.filtered_slice_of"}
@@ -88,9 +89,12 @@ WITHOUT_TENANT |= {f"console.{name}" for name in ("find_ticket", "use_ticket", "
 # Retention works for all tenants.
 WITHOUT_TENANT |= {f"retention.{name}" for name in ("clock", "advance", "buckets")}
 WITHOUT_TENANT |= {f"retention.prune_{name}" for name in ("deliveries", "attempts", "events", "outbound", "requests")}
-WITHOUT_TENANT |= {"retention.prune_repetitions", "history.prune"}
+WITHOUT_TENANT |= {"retention.prune_repetitions", "history.prune", "idempotency_keys.prune"}
+# Maintenance adds the search terms of all tenants.
+WITHOUT_TENANT |= {f"search_progress.{name}" for name in ("get", "is_complete", "put", "keys_after")}
 # Parameters whose rows or keys begin with the tenant.
 ROWS = {
+    "stored_keys",
     "ended",
     "keys",
     "messages",
@@ -113,14 +117,16 @@ ROWS = {
     "uses",
     "upload",
     "removal",
+    "erasure",
     "outbound",
     "requests",
+    "terms",
 }
 # Tables in the order of events; their keys contain only ids.
 LOGS = {"event", "delivery", "attempt", "outbound", "repetition"}
 
 
-@pytest.mark.parametrize("function", list(storage_functions()), ids=lambda one: f"{one.__module__}.{one.__name__}")
+@each(storage_functions(), lambda one: f"{one.__module__}.{one.__name__}")
 def test_every_storage_function_takes_the_tenant_first(function: Any) -> None:
     name = f"{function.__module__.split('.')[-1]}.{function.__name__}"
     first, *rest = inspect.signature(function).parameters
@@ -155,18 +161,8 @@ def test_every_table_about_a_conversation_or_a_user_begins_its_key_with_the_buck
         if found := re.match(r"CREATE TABLE (\w+).*PRIMARY KEY \(([^)]*)\)", statement, re.DOTALL):
             keys[found[1]] = [column.strip() for column in found[2].split(",")]
     tables = {"app_user", "external_id", "client", "conversation", "participant", "membership", "message", *LOGS}
-    tables |= {
-        "device",
-        "attachment",
-        "attachment_chunk",
-        "attachment_use",
-        "linked_address",
-        "identifier",
-        "support_user",
-        "request",
-        "listener",
-        "membership_change",
-    }
+    more = "device attachment attachment_chunk attachment_use linked_address identifier support_user request listener"
+    tables |= {*more.split(), "membership_change", "search_term", "merged_user", "idempotency_key"}
     assert set(keys) == tables
     for table, key in keys.items():
         assert key[0] == "bucket", table

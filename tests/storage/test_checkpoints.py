@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from heliograph.domain import users
 from heliograph.storage.store import Store
-from heliograph.wire.users import UserCreateBody
 from tests.databases import SQLITE
 from tests.delivery.site import new_site
 from tests.storage.conftest import Run, opened
@@ -40,7 +38,7 @@ def test_pages_are_copied_long_before_the_log_is_full(run: Run, url: str) -> Non
     async def go(store: Store) -> tuple[int, int, int]:
         site, before = await new_site(store), size(file)
         for _ in range(USERS // 100):
-            await asyncio.gather(*[users.create(store, site.tenant, UserCreateBody()) for _ in range(100)])
+            await asyncio.gather(*[site.user() for _ in range(100)])
         return before, await asyncio.to_thread(grown, file, before), size(f"{file}-wal")
 
     before, after, log = run(go)

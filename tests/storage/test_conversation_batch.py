@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from msgspec import Struct
 
-from heliograph.domain import apps, conversations, participants, users
+from heliograph.domain import apps, conversations, participants
 from heliograph.domain.batch import perform
 from heliograph.domain.changes import Changes
 from heliograph.domain.facts import Facts, Needs, UserReference
@@ -20,7 +20,7 @@ from heliograph.storage.store import Store
 from heliograph.wire.apps import AppCreateBody
 from heliograph.wire.conversations import ConversationCreateBody
 from heliograph.wire.paging import Page
-from heliograph.wire.users import UserCreateBody
+from tests.delivery.site import Site
 from tests.storage.conftest import Run
 
 
@@ -47,7 +47,7 @@ def test_a_new_verb_shares_the_batch(run: Run) -> None:
     async def work(store: Store) -> None:
         app = await apps.create(store, AppCreateBody(display_name="Batch"))
         tenant = Tenant(app.id, "key")
-        ada = await users.create(store, tenant, UserCreateBody(external_id="ada"))
+        ada = await Site(store, tenant).user("ada")
         group = await conversations.create(store, tenant, ConversationCreateBody(type="sdkGroup"), 10)
         before = await store.read(conversation_rows.version, app.id, group.id)
         sizes: list[int] = []
@@ -61,7 +61,7 @@ def test_a_new_verb_shares_the_batch(run: Run) -> None:
         assert max(sizes) > 1, "the verbs shared a transaction"
         assert await store.read(conversation_rows.version, app.id, group.id) != before
         listed = await participants.page(store, tenant, group.id, Page(None, None, 5))
-        assert ada.id.encode() in bytes(listed.participants)
+        assert ada.encode() in bytes(listed.participants)
         with pytest.raises(ConversationNotFound):
             await perform(store, Visit("another app", group.id))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from heliograph.domain import apps, conversations, members, memberships, users
+from heliograph.domain import apps, conversations, members, memberships
 from heliograph.domain.batch import perform
 from heliograph.domain.facts import UserReference
 from heliograph.domain.membership import Join
@@ -20,7 +20,7 @@ from heliograph.wire.conversations import ConversationCreateBody
 from heliograph.wire.members import MemberFilter, MemberQuery
 from heliograph.wire.memberships import MembershipQuery, MembershipSort
 from heliograph.wire.paging import Page
-from heliograph.wire.users import UserCreateBody
+from tests.delivery.site import Site
 from tests.storage.conftest import Run
 
 GROUP = ConversationCreateBody(type="sdkGroup")
@@ -42,7 +42,7 @@ def test_memberships_are_sorted_by_activity_up_to_a_limit(run: Run, monkeypatch:
 
     async def work(store: Store) -> None:
         tenant = await new_tenant(store)
-        ada = (await users.create(store, tenant, UserCreateBody())).id
+        ada = await Site(store, tenant).user()
 
         async def listed(sort: MembershipSort, *, unread: bool = False) -> int:
             query = MembershipQuery(Page(), sort, unread)
@@ -71,7 +71,7 @@ def test_unread_members_beyond_the_limit_are_on_later_pages(
     async def work(store: Store) -> None:
         tenant = await new_tenant(store)
         group = (await conversations.create(store, tenant, GROUP, 10)).id
-        people = [(await users.create(store, tenant, UserCreateBody())).id for _ in range(11)]
+        people = [await Site(store, tenant).user() for _ in range(11)]
         for user in people:
             await join(store, tenant, group, user)
         await store.write(post_and_read, tenant, group, people[1:])
@@ -107,7 +107,7 @@ def test_reads_at_the_same_time_see_one_state(run: Run) -> None:
     async def work(store: Store) -> None:
         tenant = await new_tenant(store)
         group = (await conversations.create(store, tenant, GROUP, 10)).id
-        people = [(await users.create(store, tenant, UserCreateBody())).id for _ in range(30)]
+        people = [await Site(store, tenant).user() for _ in range(30)]
 
         async def counted() -> None:
             found = await members.page(store, tenant, group, MemberQuery(Page(size=1_000), with_total=True))

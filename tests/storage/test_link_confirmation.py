@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from heliograph.domain import clients, conversations, integrations, links, sandbox, users
+from heliograph.domain import clients, conversations, integrations, links, sandbox
 from heliograph.domain.changes import Changes
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Tx
@@ -15,8 +15,8 @@ from heliograph.storage.store import Store
 from heliograph.wire.conversations import ConversationCreateBody
 from heliograph.wire.integrations import IntegrationCreateBody
 from heliograph.wire.linking import ClientCreateBody
-from heliograph.wire.users import UserCreateBody
 from tests.api.linking import EXTERNAL_ID, NUMBER
+from tests.delivery.site import Site
 from tests.storage.conftest import Run
 from tests.unit.integrations import INTEGRATIONS
 
@@ -27,7 +27,7 @@ def test_a_link_is_confirmed_once(run: Run) -> None:
     async def work(store: Store) -> None:
         made = await sandbox.ensure(store)
         tenant = Tenant(made.app.id, made.app_key.id)
-        user = (await users.create(store, tenant, UserCreateBody())).id
+        user = await Site(store, tenant).user()
         body = msgspec.convert({"type": "personal", "participants": [{"userId": user}]}, ConversationCreateBody)
         conversation = (await conversations.create(store, tenant, body, 10)).id
         channel = msgspec.convert({"type": "twilio", **INTEGRATIONS["twilio"][0]}, IntegrationCreateBody)

@@ -19,7 +19,6 @@ import msgspec
 import pytest
 
 from heliograph.background import Failures
-from heliograph.domain import messages
 from heliograph.maintenance import purge
 from heliograph.storage.engine import Reader
 from heliograph.storage.opening import open_store
@@ -180,7 +179,7 @@ def test_the_statements_of_a_batch_depend_on_the_shards(run: Run, monkeypatch: p
         users, groups = [await site.user() for _ in range(CALLS)], [await site.group() for _ in range(CALLS)]
 
         async def post(group: str, user: str) -> None:
-            await messages.post(store, site.tenant, group, msgspec.convert(TEXT, MessagePost))
+            await site.post(group, msgspec.convert(TEXT, MessagePost))
 
         counts = {}
         for name, call in (("join", site.join), ("post", post), ("leave", site.leave)):

@@ -9,7 +9,6 @@ import asyncpg
 import msgspec
 import pytest
 
-from heliograph.domain import messages
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.store import Store
 from heliograph.wire.messages import MessagePost
@@ -48,7 +47,7 @@ def test_the_statements_of_each_verb(run: Run, sent: list[str]) -> None:
         group, here, there = await site.group(), await site.user(), await site.user()
 
         async def post() -> None:
-            await messages.post(store, site.tenant, group, msgspec.convert(TEXT, MessagePost))
+            await site.post(group, msgspec.convert(TEXT, MessagePost))
 
         # The first calls also read the types of the columns.
         await site.join(group, here)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from heliograph.wire import apps, conversations, integrations, participants, users
+from heliograph.wire import apps, bulk, conversations, integrations, participants, users
 from heliograph.wire.activities import ActivityPost
 from heliograph.wire.attachments import AttachmentDeleteBody
 from heliograph.wire.chaos import ChaosBody
@@ -135,6 +135,20 @@ EXAMPLES: dict[str, Example] = {
         type: (MessagePost, _message(type, least), _message(type, full, metadata=METADATA))
         for type, (least, full) in CONTENTS.items()
     },
+    "bulk": (
+        bulk.BulkParticipantsBody,
+        {"items": [{"type": "leave", "participantId": "p"}]},
+        {
+            "items": [
+                {"type": "join", "userId": "u", "subscribeSDKClient": True},
+                {"type": "join", "userExternalId": "grace", "subscribeSDKClient": True},
+                {"type": "leave", "userId": "u"},
+                {"type": "leave", "userExternalId": "grace"},
+                {"type": "leave", "participantId": "p"},
+            ],
+            "atomic": True,
+        },
+    ),
     "leave by user": (participants.ParticipantLeaveBody, {"userId": "u"}, {"userId": "u"}),
     "targeted message": (
         MessagePost,

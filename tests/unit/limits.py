@@ -33,6 +33,7 @@ LIMITS: dict[str, str] = {
     "AppleOverridePayloadBody": "withCapabilities of AUTH2|FORM|LIST|QUICK|TIME",
     "AttachmentDeleteBody": "mediaUrl!",
     "AuthorBody": ("type! business|user, subtypes of AI|activity|agent|bot, brandId 1..24, avatarUrl 1..2048 form"),
+    "BulkParticipantsBody": "items! 1..1000",
     "BuyBody": "text!, amount!",
     "CarouselMessageBody": "items! 1..10",
     "ClientCreateBody": "matchCriteria!, confirmation!, target!",

@@ -18,12 +18,13 @@ from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
 from heliograph.wire.validation import decode
+from tests.cases import each
 from tests.unit.bodies import EXAMPLES
 from tests.unit.contents import PICTURE
 from tests.unit.limits import LIMITS
 from tests.unit.walking import Path, Place, changed, demands, named, places
 
-examples = pytest.mark.parametrize("name", EXAMPLES)
+examples = each(EXAMPLES)
 
 
 STRICT: set[BodyType] = {ChaosBody}
@@ -137,8 +138,9 @@ def demanded() -> Iterator[tuple[str, Path, Any, str]]:
                 yield example, path, value, title
 
 
-@pytest.mark.parametrize(("example", "path", "value", "title"), list(demanded()))
-def test_a_violated_limit_has_its_title(example: str, path: Path, value: Any, title: str) -> None:
+@each(demanded(), lambda one: f"{one[0]}, {one[1]}, {one[3]}")
+def test_a_violated_limit_has_its_title(one: tuple[str, Path, Any, str]) -> None:
+    example, path, value, title = one
     kind, _, full = EXAMPLES[example]
     found = titles(kind, changed(full, path, value))
     assert [one for one in found if one.startswith(title)], found

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from heliograph import ids
+from heliograph.wire import times
 
 
 def test_ids_ascend_and_are_unique() -> None:
@@ -44,3 +45,10 @@ def test_ids_follow_those_of_an_earlier_process() -> None:
 @pytest.mark.parametrize("text", ["", "a" * 23, "a" * 25, "A" * 24, "g" * 24, "a" * 24 + "\n", " " + "a" * 23])
 def test_invalid_ids(text: str) -> None:
     assert not ids.is_id(text)
+
+
+def test_the_text_of_the_time_of_an_id() -> None:
+    for milliseconds in (0, 999, 1_700_000_000_000, 1_764_204_137_123, 4_294_967_295_999):
+        id = ids.earliest(milliseconds)
+        assert times.of_id(id) == times.to_text(ids.milliseconds(id)) == times.to_text(milliseconds)
+    assert times.of_id("6ae0a1defff0000000000000").endswith(".999Z"), "ids of other systems may have any digits"

@@ -22,6 +22,7 @@ const TOPICS: Record<string, string> = {
   OAuth: "oauth",
   "OAuth Clients": "oauth",
   Participants: "participants",
+  People: "people",
   "Recorded requests": "recorded-requests",
   "Switchboard Actions": "control",
   "Switchboard Integrations": "switchboards",

@@ -40,7 +40,7 @@ export type AppSettingsBody = { appLocalizationEnabled?: boolean | null; convers
 
 export type AppUpdateBody = { displayName?: string | null; metadata?: Record<string, string | number | boolean | null> | null; settings?: AppSettingsBody | null };
 
-export type AppUserListResponse = { links?: Links; meta: PageMeta; users: Array<User> };
+export type AppUserListResponse = { incomplete?: boolean; links?: Links; meta: PageMeta; users: Array<User> };
 
 export type AppWithSubdomain = { displayName: string; id: string; metadata?: Record<string, unknown>; settings: AppSettings; subdomain?: string };
 
@@ -69,6 +69,18 @@ export type Author = { avatarUrl?: string; displayName?: string; subtypes?: Arra
 export type AuthorBody = { avatarUrl?: string | null; brandId?: string | null; displayName?: string | null; subtypes?: Array<"AI" | "activity" | "agent" | "bot"> | null; type: "business" | "user"; userExternalId?: string | null; userId?: string | null };
 
 export type BeginConversationBody = { clientId?: string | null; deviceId?: string | null; reason: "linkRequest" | "message" | "prechatCapture" | "proactiveMessaging" | "startConversation"; referral?: ReferralBody | null };
+
+export type BulkCounts = { joined: number; left: number; refused: number; unchanged: number };
+
+export type BulkJoin = { subscribeSDKClient: boolean | null; type: "join"; userExternalId?: string | null; userId?: string | null };
+
+export type BulkLeave = { participantId?: string | null; type: "leave"; userExternalId?: string | null; userId?: string | null };
+
+export type BulkParticipantsBody = { atomic?: boolean | null; items: Array<BulkJoin | BulkLeave> };
+
+export type BulkParticipantsResponse = { counts: BulkCounts; results: Array<BulkResult> };
+
+export type BulkResult = { errors?: Array<ItemError>; index: number; participant?: Participant; status: number };
 
 export type Buy = { amount: number; currency?: string; metadata?: Record<string, unknown>; text: string; type: "buy" };
 
@@ -136,7 +148,7 @@ export type ConversationResponse = { conversation: Conversation };
 
 export type ConversationSummary = { activeSwitchboardIntegration?: SwitchboardIntegrationWebhook; businessLastRead?: string; createdAt: string; displayName?: string; iconUrl?: string; id: string; lastMessage?: LastMessage; lastUpdatedAt: string; messageCount: number; participantCount: number; pendingSwitchboardIntegration?: SwitchboardIntegrationWebhook; type: "personal" | "sdkGroup" };
 
-export type ConversationSummaryListResponse = { conversations: Array<ConversationSummary>; links?: Links; meta: PageMeta };
+export type ConversationSummaryListResponse = { conversations: Array<ConversationSummary>; incomplete?: boolean; links?: Links; meta: PageMeta };
 
 export type ConversationSummaryResponse = { conversation: ConversationSummary; participantLimit: number };
 
@@ -188,7 +200,15 @@ export type DownloadMessageRefBody = { apple: AppleMessageRefBody; userId: strin
 
 export type Empty = Record<string, unknown>;
 
+export type Erasure = { changed: Record<string, number>; createdAt: string; finishedAt?: string; id: string; kept?: Array<KeptData>; pseudonym: string; removed: Record<string, number>; status: "finished" | "running" };
+
+export type ErasureListResponse = { erasures: Array<Erasure>; links?: Links; meta: PageMeta };
+
+export type ErasureResponse = { erasure: Erasure };
+
 export type Error = { code: string; title: string };
+
+export type ErrorLine = { errors: Array<ItemError>; status: number; type: "error" };
 
 export type ErrorResponse = { errors: Array<Error> };
 
@@ -199,6 +219,32 @@ export type EventExampleResponse = { payload: Record<string, unknown> };
 export type EventRecord = { conversationId?: string; createdAt: string; id: string; keyId?: string; payload: Record<string, unknown>; requestId?: string; sessionId?: string; synthetic?: boolean; type: "client:add" | "client:remove" | "client:update" | "conversation:create" | "conversation:join" | "conversation:leave" | "conversation:message" | "conversation:message:delivery:channel" | "conversation:message:delivery:failure" | "conversation:message:delivery:user" | "conversation:postback" | "conversation:read" | "conversation:referral" | "conversation:remove" | "conversation:typing" | "switchboard:acceptControl" | "switchboard:acceptControl:failure" | "switchboard:offerControl" | "switchboard:offerControl:failure" | "switchboard:passControl" | "switchboard:passControl:failure" | "switchboard:releaseControl" | "user:merge" | "user:remove" | "user:update"; userId?: string };
 
 export type EventRecordListResponse = { events: Array<EventRecord>; links?: Links; meta: PageMeta };
+
+export type ExportEnd = { counts: Record<string, number>; type: "end" };
+
+export type ExportHeader = { appId: string; exportedAt: string; format: "heliograph-person"; type: "header"; userId: string; version: number };
+
+export type ExportedClient = { client: Client; type: "client" };
+
+export type ExportedConversation = { conversation: Conversation; type: "conversation" };
+
+export type ExportedDevice = { device: Device; type: "device" };
+
+export type ExportedEvent = { event: EventRecord; type: "event" };
+
+export type ExportedFile = { conversationId: string; mediaType: string; mediaUrl: string; messageId: string; name: string; sha256: string; size: number; type: "file" };
+
+export type ExportedMembership = { conversationId: string; participant: Participant; type: "membership" };
+
+export type ExportedMembershipChange = { change: MembershipChange; type: "membershipChange" };
+
+export type ExportedMessage = { conversationId: string; message: Message; type: "message" };
+
+export type ExportedProfile = { mergedUserIds?: Array<string>; type: "profile"; user: User };
+
+export type ExportedRequest = { request: RecordedRequest; type: "request" };
+
+export type ExportedSupportUser = { supportUser: SupportUser; type: "supportUser" };
 
 export type ExternalMessageBody = { id: string };
 
@@ -292,6 +338,10 @@ export type Item = { actions: Array<Buy | Link | Postback | Webview>; altText?: 
 
 export type ItemBody = { actions: Array<BuyBody | LinkBody | PostbackBody | WebviewBody>; altText?: string | null; description?: string | null; mediaType?: string | null; mediaUrl?: string | null; metadata?: Record<string, string | number | boolean | null> | null; size?: "compact" | "large" | null; title: string };
 
+export type ItemError = { code: string; title: string };
+
+export type KeptData = { count?: number; createdAt?: string; name?: string; what: "backups" | "events" | "files" | "freedSpace" | "logs" | "seed" | "snapshot" | "texts" | "webhooks"; why: string };
+
 export type LastMessage = { author: Author; id: string; received: string; text?: string; type: string };
 
 export type LeaveRecord = { conversationId: string; kind: "leave"; participantId: string };
@@ -335,6 +385,10 @@ export type Member = { clientAssociations?: Array<ClientAssociation>; id: string
 export type MemberListResponse = { links?: Links; meta: PageMeta; participants: Array<Member>; total?: number };
 
 export type MemberUser = { externalId?: string; id: string; profile: Profile };
+
+export type MembersProgress = { joined: number; joins: number; leaves: number; left: number; type: "progress" };
+
+export type MembersSummary = { dryRun: boolean; joined: number; left: number; stayed: number; type: "summary"; version: string };
 
 export type Membership = { conversationId: string; displayName?: string; joinedAt: string; lastRead?: string; lastUpdatedAt: string; participantCount: number; participantId: string; type: "personal" | "sdkGroup"; unreadCount: number };
 
@@ -634,6 +688,7 @@ export interface Operations {
   AcceptControl: { path: { appId: string; conversationId: string }; query: object; body: AcceptControlBody; response: Empty };
   Authorize: { path: object; query: { client_id?: string; response_type?: string; state?: string; redirect_uri?: string }; body: undefined; response: undefined };
   BeginConversation: { path: { appId: string; userIdOrExternalId: string }; query: { brandId?: string }; body: BeginConversationBody; response: ConversationResponse };
+  BulkParticipants: { path: { appId: string; conversationId: string }; query: object; body: BulkParticipantsBody; response: BulkParticipantsResponse };
   ChangeControl: { path: { appId: string; conversationId: string }; query: object; body: ControlBody; response: Empty };
   ClearInboxCalls: { path: { appId: string; name: string }; query: object; body: undefined; response: Empty };
   CreateApp: { path: object; query: object; body: AppCreateBody; response: AppResponse };
@@ -668,8 +723,10 @@ export interface Operations {
   DeleteUserPersonalInformation: { path: { appId: string; userIdOrExternalId: string }; query: { brandId?: string }; body: undefined; response: UserResponse };
   DeleteWebhook: { path: { appId: string; integrationId: string; webhookId: string }; query: object; body: undefined; response: Empty };
   DownloadMessageRef: { path: { appId: string; conversationId: string }; query: object; body: DownloadMessageRefBody; response: Record<string, unknown> };
+  EraseUser: { path: { appId: string; userIdOrExternalId: string }; query: { brandId?: string }; body: undefined; response: ErasureResponse };
   ExportSeed: { path: { appId: string }; query: object; body: undefined; response: SeedExportResponse };
   ExportSnapshot: { path: { snapshotName: string }; query: object; body: undefined; response: undefined };
+  ExportUser: { path: { appId: string; userIdOrExternalId: string }; query: { brandId?: string }; body: undefined; response: undefined };
   Find: { path: { appId: string }; query: { q?: string }; body: undefined; response: FindResponse };
   GetApp: { path: { appId: string }; query: object; body: undefined; response: AppResponse };
   GetAppConversation: { path: { appId: string; conversationId: string }; query: object; body: undefined; response: ConversationSummaryResponse };
@@ -695,7 +752,7 @@ export interface Operations {
   ImportSnapshot: { path: { snapshotName: string }; query: object; body: undefined; response: SnapshotResponse };
   JoinConversation: { path: { appId: string; conversationId: string }; query: object; body: ParticipantJoinBody; response: ParticipantResponse };
   LeaveConversation: { path: { appId: string; conversationId: string }; query: object; body: ParticipantLeaveBody; response: Empty };
-  ListAppConversations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; sort?: string }; body: undefined; response: ConversationSummaryListResponse };
+  ListAppConversations: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; sort?: string }; body: undefined; response: ConversationSummaryListResponse };
   ListAppKeys: { path: { appId: string }; query: object; body: undefined; response: AppKeyListResponse };
   ListAppUsers: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; sort?: string }; body: undefined; response: AppUserListResponse };
   ListApps: { path: object; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: AppListResponse };
@@ -706,6 +763,7 @@ export interface Operations {
   ListCustomIntegrationKeys: { path: { appId: string; integrationId: string }; query: object; body: undefined; response: IntegrationApiKeyListResponse };
   ListDeliveries: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: DeliveryListResponse };
   ListDevices: { path: { appId: string; userIdOrExternalId: string }; query: { brandId?: string }; body: undefined; response: DeviceListResponse };
+  ListErasures: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined> }; body: undefined; response: ErasureListResponse };
   ListEventRecords: { path: { appId: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined> }; body: undefined; response: EventRecordListResponse };
   ListInboxCalls: { path: { appId: string; name: string }; query: { page?: Record<string, string | number | boolean | undefined>; filter?: Record<string, string | number | boolean | undefined>; wait?: string }; body: undefined; response: InboxCallListResponse };
   ListInboxes: { path: { appId: string }; query: object; body: undefined; response: InboxListResponse };
@@ -737,6 +795,7 @@ export interface Operations {
   RegisterDevice: { path: { appId: string; userIdOrExternalId: string; guid: string }; query: { brandId?: string }; body: DeviceBody; response: DeviceResponse };
   ReleaseControl: { path: { appId: string; conversationId: string }; query: object; body: ReleaseControlBody; response: Empty };
   RemoveClient: { path: { appId: string; userIdOrExternalId: string; clientId: string }; query: { brandId?: string }; body: undefined; response: Empty };
+  ReplaceParticipants: { path: { appId: string; conversationId: string }; query: { dryRun?: string }; body: Array<ParticipantJoinBody>; response: MembersSummary };
   ReportMessageOutcome: { path: { appId: string; conversationId: string; messageId: string }; query: object; body: MessageOutcomeBody; response: Empty };
   ResetApp: { path: { appId: string }; query: object; body: undefined; response: Empty };
   RestoreSnapshot: { path: { snapshotName: string }; query: object; body: undefined; response: Empty };
@@ -766,6 +825,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   AcceptControl: "POST /v2/apps/{appId}/conversations/{conversationId}/acceptControl",
   Authorize: "GET /oauth/authorize",
   BeginConversation: "POST /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/conversations",
+  BulkParticipants: "POST /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants/bulk",
   ChangeControl: "POST /heliograph/v1/apps/{appId}/conversations/{conversationId}/control",
   ClearInboxCalls: "DELETE /heliograph/v1/apps/{appId}/sandbox/inboxes/{name}/calls",
   CreateApp: "POST /v2/apps",
@@ -800,8 +860,10 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   DeleteUserPersonalInformation: "DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/personalinformation",
   DeleteWebhook: "DELETE /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}",
   DownloadMessageRef: "POST /v2/apps/{appId}/conversations/{conversationId}/download",
+  EraseUser: "POST /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/erase",
   ExportSeed: "GET /heliograph/v1/apps/{appId}/sandbox/seed",
   ExportSnapshot: "GET /heliograph/v1/sandbox/snapshots/{snapshotName}/file",
+  ExportUser: "GET /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/export",
   Find: "GET /heliograph/v1/apps/{appId}/find",
   GetApp: "GET /v2/apps/{appId}",
   GetAppConversation: "GET /heliograph/v1/apps/{appId}/conversations/{conversationId}",
@@ -838,6 +900,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   ListCustomIntegrationKeys: "GET /v2/apps/{appId}/integrations/{integrationId}/keys",
   ListDeliveries: "GET /heliograph/v1/apps/{appId}/deliveries",
   ListDevices: "GET /v2/apps/{appId}/users/{userIdOrExternalId}/devices",
+  ListErasures: "GET /heliograph/v1/apps/{appId}/erasures",
   ListEventRecords: "GET /heliograph/v1/apps/{appId}/eventRecords",
   ListInboxCalls: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes/{name}/calls",
   ListInboxes: "GET /heliograph/v1/apps/{appId}/sandbox/inboxes",
@@ -869,6 +932,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   RegisterDevice: "PUT /heliograph/v1/apps/{appId}/users/{userIdOrExternalId}/devices/{guid}",
   ReleaseControl: "POST /v2/apps/{appId}/conversations/{conversationId}/releaseControl",
   RemoveClient: "DELETE /v2/apps/{appId}/users/{userIdOrExternalId}/clients/{clientId}",
+  ReplaceParticipants: "PUT /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants",
   ReportMessageOutcome: "POST /heliograph/v1/apps/{appId}/conversations/{conversationId}/messages/{messageId}/outcome",
   ResetApp: "POST /heliograph/v1/apps/{appId}/sandbox/reset",
   RestoreSnapshot: "POST /heliograph/v1/sandbox/snapshots/{snapshotName}/restore",

@@ -1,4 +1,4 @@
-"""`heliograph migrate`, `distribute`, `copy`, `backup` and `restore`: commands for whole databases."""
+"""`heliograph migrate`, `distribute`, `copy`, `compact`, `backup` and `restore`: commands for whole databases."""
 
 from __future__ import annotations
 
@@ -92,6 +92,23 @@ async def _copy(source: str, target: str) -> int:
     ):
         with _progress("copying") as advanced:
             return await copying.copy(origin, destination, advanced)
+
+
+@click.command()
+@database_option
+@json_option
+def compact(url: str, as_json: bool) -> None:
+    """Rewrite a database without the space that deleted values may be in, such as those of an erased person.
+
+    Stop the server of a SQLite file first. On PostgreSQL servers can run, and their requests wait for each table.
+    """
+    from heliograph.storage import compacting
+
+    result = asyncio.run(compacting.compact(url))
+    if as_json:
+        print_json({"database": result.name, "bytesBefore": result.before, "bytes": result.after})
+        return
+    click.echo(f"compacted {result.name}: {result.before} bytes before, {result.after} bytes now")
 
 
 @click.command()

@@ -16,6 +16,7 @@ _SETTINGS = (
     "attachments",
     "keep_days",
     "history_days",
+    "idempotency_hours",
     "log_format",
     "log_level",
     "grace_seconds",

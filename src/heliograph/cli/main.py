@@ -10,7 +10,7 @@ from heliograph.cli.chaos import chaos
 from heliograph.cli.clock import clock
 from heliograph.cli.conformance import conformance
 from heliograph.cli.console import console
-from heliograph.cli.database import backup, copy, distribute, migrate, restore
+from heliograph.cli.database import backup, compact, copy, distribute, migrate, restore
 from heliograph.cli.deliver import deliver
 from heliograph.cli.deliveries import deliveries
 from heliograph.cli.dev import dev
@@ -20,6 +20,7 @@ from heliograph.cli.inbox import inbox
 from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
+from heliograph.cli.members import members
 from heliograph.cli.moving import export, import_
 from heliograph.cli.oauth_clients import oauth_clients
 from heliograph.cli.report.command import report
@@ -28,6 +29,7 @@ from heliograph.cli.serve import serve
 from heliograph.cli.snapshot import snapshot
 from heliograph.cli.status import status
 from heliograph.cli.trigger import trigger
+from heliograph.cli.users import users
 from heliograph.cli.wait import wait
 from heliograph.errors import ApiError, UsageError
 
@@ -104,10 +106,12 @@ COMMANDS = (
     clock,
     inbox,
     trigger,
+    users,
     serve,
     init,
     migrate,
     distribute,
+    compact,
     copy,
     backup,
     restore,
@@ -121,6 +125,7 @@ COMMANDS = (
     deliver,
     deliveries,
     listen,
+    members,
     conformance,
 )
 for command in COMMANDS:

@@ -6,7 +6,7 @@ The rules are those of the wire types, which the server applies as well. A viola
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, get_args
 from urllib.parse import quote
@@ -47,6 +47,17 @@ def encode_body(kind: BodyType | None, body: object, fields: Given) -> bytes | N
     except BadRequest as error:
         raise InvalidArgument(f"{name}: {'; '.join(error.titles)}") from None
     return content
+
+
+def encode_rows(kind: type[Body], rows: Iterable[object]) -> bytes:
+    """A JSON array of bodies, each given as its type or a mapping."""
+    encoded = []
+    for index, row in enumerate(rows):
+        try:
+            encoded.append(encode_body(kind, row, {}) or b"")
+        except InvalidArgument as error:
+            raise InvalidArgument(f"[{index}]: {error}") from None
+    return b"[" + b",".join(encoded) + b"]"
 
 
 def encode_parts(kind: type[Body], body: object, fields: Given) -> tuple[bytes, str]:
@@ -224,6 +235,8 @@ def filter_pairs(operation: AnyOperation, filters: Given | None, fields: Given) 
     known = {alias: name for name in operation.filters for alias in (name, snake(name))}
     pairs = []
     for alias, value in given.items():
+        if operation.has_filter(alias):
+            known[alias] = alias
         if alias not in known:
             raise InvalidArgument(f"{operation.name} has no filter {alias!r}, only {', '.join(operation.filters)}")
         if value is None:

@@ -17,6 +17,7 @@ from heliograph.client.decoding import decode_error, decode_response
 from heliograph.client.exchange import http_request
 from heliograph.client.http.async_http import AsyncHttp
 from heliograph.client.http.pool import Pool
+from heliograph.client.idempotency import key_for
 from heliograph.client.model import Model
 from heliograph.client.options import Attempt, Options, report_attempt
 from heliograph.client.requesting import PreparedRequest
@@ -57,6 +58,7 @@ class AsyncBaseClient:
         """
         total = self._options.total_timeout
         deadline = math.inf if total is None else time.monotonic() + total
+        key = key_for(prepared.operation, self._options, self._base_url)
         for number in itertools.count(1):
             pause: float | None = None
             error: HeliographError | None = None
@@ -65,14 +67,22 @@ class AsyncBaseClient:
             try:
                 transport = self._pool.transport(prepared.operation.name)
                 async with transport.slots:
-                    request = http_request(prepared, self._base_url, self._options, self._auth, deadline)
+                    request = http_request(prepared, self._base_url, self._options, self._auth, deadline, key)
                     response = await transport.http.send(request)
                 status = response.status
                 return decode_response(prepared.operation, kind, response, time.time())
             except (ApiError, TransportError) as failure:
                 error, failure.attempts = failure, number
                 left = deadline - time.monotonic()
-                pause = retrying.decide(failure, prepared.operation, number, self._options, random.random(), left)
+                pause = retrying.decide(
+                    failure,
+                    prepared.operation,
+                    number,
+                    self._options,
+                    random.random(),
+                    left,
+                    keyed=key is not None,
+                )
                 if pause is None:
                     raise
             except HeliographError as failure:

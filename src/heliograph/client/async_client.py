@@ -12,6 +12,8 @@ from msgspec import UNSET, UnsetType
 from heliograph.client._generated.async_api.groups import AsyncGroups
 from heliograph.client.async_calls import AsyncTransport
 from heliograph.client.async_events import AsyncEventsApi
+from heliograph.client.async_members import AsyncMembersApi
+from heliograph.client.async_people import AsyncPersonsApi
 from heliograph.client.auth import Auth
 from heliograph.client.exchange import base_url_of
 from heliograph.client.groups import group
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 # httpx scans its connections for each request, so more of them cost time; they only help on links with high latency.
 MAX_CONNECTIONS = 32
+
+_COMBINED = "transport and proxy cannot be combined with http_client; configure them on the http_client"
 
 Hook = Callable[[Attempt], object]
 
@@ -48,6 +52,7 @@ class AsyncClient(AsyncGroups):
         backoff: float = DEFAULTS.backoff,
         headers: Mapping[str, str] | None = None,
         on_attempt: Hook | None = None,
+        idempotency_keys: bool | None = None,
         max_connections: int = MAX_CONNECTIONS,
         transport: httpx.AsyncBaseTransport | None = None,
         proxy: str | httpx.URL | httpx.Proxy | None = None,
@@ -64,6 +69,7 @@ class AsyncClient(AsyncGroups):
             backoff: longest pause before the first retry in seconds; doubles with each retry, up to 8.
             headers: additional headers for every request.
             on_attempt: called with an `Attempt` after every attempt.
+            idempotency_keys: whether writes have keys; by default, unless the URL is that of the hosted service.
             max_connections: maximum number of concurrent requests; further ones wait.
             transport: an httpx transport to use for connections.
             proxy: URL of a proxy.
@@ -73,9 +79,7 @@ class AsyncClient(AsyncGroups):
             InvalidArgument: the URL is invalid, or a number is negative.
         """
         if http_client is not None and (transport is not None or proxy is not None):
-            raise InvalidArgument(
-                "transport and proxy cannot be combined with http_client; configure them on the http_client"
-            )
+            raise InvalidArgument(_COMBINED)
         self._is_copy = False
         self._base_url = base_url_of(base_url)
         self._auth = auth
@@ -87,6 +91,7 @@ class AsyncClient(AsyncGroups):
             backoff=backoff,
             headers=headers or {},
             on_attempt=on_attempt,
+            idempotency_keys=idempotency_keys,
         )
         if (whole(max_connections) or 0) < 1:
             raise InvalidArgument(f"max_connections should be a positive integer, not {max_connections!r}")
@@ -98,9 +103,19 @@ class AsyncClient(AsyncGroups):
         )
 
     @group
+    def people(self) -> AsyncPersonsApi:
+        """What is kept about a person."""
+        return AsyncPersonsApi(self)
+
+    @group
     def events(self) -> AsyncEventsApi:
         """The events of an app, as they happen."""
         return AsyncEventsApi(self)
+
+    @group
+    def members(self) -> AsyncMembersApi:
+        """The members of conversations, as a whole."""
+        return AsyncMembersApi(self)
 
     def with_options(
         self,
@@ -112,6 +127,7 @@ class AsyncClient(AsyncGroups):
         backoff: float | UnsetType = UNSET,
         headers: Mapping[str, str] | UnsetType = UNSET,
         on_attempt: Hook | UnsetType | None = UNSET,
+        idempotency_keys: bool | UnsetType | None = UNSET,
     ) -> Self:
         """Returns a client with other options that shares these connections. `headers` are added to the existing ones.
 
@@ -131,6 +147,7 @@ class AsyncClient(AsyncGroups):
             backoff=backoff,
             headers=UNSET if headers is UNSET else {**self._options.headers, **headers},
             on_attempt=on_attempt,
+            idempotency_keys=idempotency_keys,
         )
         return other
 

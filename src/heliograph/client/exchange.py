@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from heliograph.client.auth import Auth
+from heliograph.client.idempotency import HEADER as KEY_HEADER
 from heliograph.client.options import USER_AGENT, Options, check_header
 from heliograph.client.requesting import PreparedRequest
 from heliograph.errors import InvalidArgument, Timeout
@@ -64,9 +65,14 @@ def base_url_of(url: str) -> str:
 
 
 def http_request(
-    prepared: PreparedRequest, base_url: str, options: Options, auth: Auth | None, deadline: float
+    prepared: PreparedRequest,
+    base_url: str,
+    options: Options,
+    auth: Auth | None,
+    deadline: float,
+    key: str | None = None,
 ) -> HttpRequest:
-    """Build the HTTP request of one attempt.
+    """Build the HTTP request of one attempt. `key` is the value of the header for the idempotency key.
 
     Raises:
         InvalidArgument: the credentials are not valid in a header.
@@ -74,6 +80,8 @@ def http_request(
     headers = {**_HEADERS, **options.headers}
     if prepared.content is not None:
         headers["content-type"] = prepared.content_type
+    if key is not None:
+        headers[KEY_HEADER] = key
     operation = prepared.operation
     if auth is not None and operation.credential is not Credential.IGNORED:
         headers["authorization"] = check_header("authorization", auth.header(time.time()), secret=True)

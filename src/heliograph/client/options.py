@@ -51,6 +51,8 @@ class Options(Struct, frozen=True):
     """Longest pause before the first retry; doubles with each retry, up to 8."""
     headers: Mapping[str, str] = {}
     on_attempt: Callable[[Attempt], object] | None = None
+    idempotency_keys: bool | None = None
+    """Whether writes have keys; None for all servers but the hosted service."""
 
 
 DEFAULTS = Options()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 from heliograph.client import arguments
 from heliograph.client.values import text_of
 from heliograph.errors import InvalidArgument
-from heliograph.wire.formats import Json, Multipart
+from heliograph.wire.formats import Json, Multipart, Rows
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.paging import Page
 from heliograph.wire.table import OPERATIONS
@@ -61,6 +61,8 @@ def build(
         target += "?" + "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
     if isinstance(operation.body, Multipart):
         return PreparedRequest(operation, target, *arguments.encode_parts(operation.body.kind, body, fields or {}))
+    if isinstance(operation.body, Rows) and isinstance(body, Iterable):
+        return PreparedRequest(operation, target, arguments.encode_rows(operation.body.kind, body))
     return PreparedRequest(operation, target, arguments.encode_body(operation.body.kind, body, fields or {}))
 
 

@@ -12,24 +12,24 @@ LONGEST_PAUSE = 8.0
 
 # Refused before processing: any operation can be repeated.
 _REFUSED = frozenset({429})
-# The outcome is unknown: only idempotent operations can be repeated.
+# The outcome is unknown: only idempotent operations, and those with an idempotency key, can be repeated.
 _UNKNOWN = frozenset({502, 503, 504})
 # Joining again has no effect, and leaving again is an error without effect.
 _REPEATABLE_POSTS = frozenset({"JoinConversation", "LeaveConversation"})
 
 
 def repeatable(operation: AnyOperation) -> bool:
-    """Whether the operation is idempotent."""
+    """Whether the operation is idempotent without a key."""
     return operation.method in ("GET", "DELETE") or operation.name in _REPEATABLE_POSTS
 
 
-def worth_repeating(error: ApiError | TransportError, operation: AnyOperation) -> bool:
-    """Whether repeating the operation after `error` is safe and may succeed."""
+def worth_repeating(error: ApiError | TransportError, operation: AnyOperation, *, keyed: bool = False) -> bool:
+    """Whether repeating the operation after `error` is safe and may succeed. `keyed` is whether it has a key."""
     if isinstance(error, ClientUnusable):
         return False
     if isinstance(error, TransportError):
-        return not error.sent or repeatable(operation)
-    return error.status in _REFUSED or (error.status in _UNKNOWN and repeatable(operation))
+        return not error.sent or keyed or repeatable(operation)
+    return error.status in _REFUSED or (error.status in _UNKNOWN and (keyed or repeatable(operation)))
 
 
 def pause(attempt: int, backoff: float, roll: float, retry_after: float | None) -> float:
@@ -61,10 +61,20 @@ def parse_retry_after(text: str | None, now: float) -> float | None:
 
 
 def decide(
-    error: ApiError | TransportError, operation: AnyOperation, attempt: int, options: Options, roll: float, left: float
+    error: ApiError | TransportError,
+    operation: AnyOperation,
+    attempt: int,
+    options: Options,
+    roll: float,
+    left: float,
+    *,
+    keyed: bool = False,
 ) -> float | None:
-    """Seconds until the next attempt after `error`; None to give up. The call has `left` seconds left."""
-    if attempt > options.max_retries or not worth_repeating(error, operation):
+    """Seconds until the next attempt after `error`; None to give up. The call has `left` seconds left.
+
+    `keyed` is whether it has an idempotency key.
+    """
+    if attempt > options.max_retries or not worth_repeating(error, operation, keyed=keyed):
         return None
     seconds = pause(attempt, options.backoff, roll, getattr(error, "retry_after", None))
     return None if seconds >= left else seconds

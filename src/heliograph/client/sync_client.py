@@ -19,6 +19,8 @@ from heliograph.client.http.pool import Pool, is_bound, sync_owner
 from heliograph.client.options import DEFAULT_URL, DEFAULTS, Attempt, with_changes
 from heliograph.client.sync_calls import Transport
 from heliograph.client.sync_events import EventsApi
+from heliograph.client.sync_members import MembersApi
+from heliograph.client.sync_people import PersonsApi
 from heliograph.client.values import whole
 from heliograph.errors import InvalidArgument
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 # httpx scans its connections for each request, so more of them cost time; they only help on links with high latency.
 MAX_CONNECTIONS = 32
+
+_COMBINED = "transport and proxy cannot be combined with http_client; configure them on the http_client"
 
 Hook = Callable[[Attempt], object]
 
@@ -49,6 +53,7 @@ class Client(Groups):
         backoff: float = DEFAULTS.backoff,
         headers: Mapping[str, str] | None = None,
         on_attempt: Hook | None = None,
+        idempotency_keys: bool | None = None,
         max_connections: int = MAX_CONNECTIONS,
         transport: httpx.BaseTransport | None = None,
         proxy: str | httpx.URL | httpx.Proxy | None = None,
@@ -65,6 +70,7 @@ class Client(Groups):
             backoff: longest pause before the first retry in seconds; doubles with each retry, up to 8.
             headers: additional headers for every request.
             on_attempt: called with an `Attempt` after every attempt.
+            idempotency_keys: whether writes have keys; by default, unless the URL is that of the hosted service.
             max_connections: maximum number of concurrent requests; further ones wait.
             transport: an httpx transport to use for connections.
             proxy: URL of a proxy.
@@ -74,9 +80,7 @@ class Client(Groups):
             InvalidArgument: the URL is invalid, or a number is negative.
         """
         if http_client is not None and (transport is not None or proxy is not None):
-            raise InvalidArgument(
-                "transport and proxy cannot be combined with http_client; configure them on the http_client"
-            )
+            raise InvalidArgument(_COMBINED)
         self._is_copy = False
         self._base_url = base_url_of(base_url)
         self._auth = auth
@@ -88,6 +92,7 @@ class Client(Groups):
             backoff=backoff,
             headers=headers or {},
             on_attempt=on_attempt,
+            idempotency_keys=idempotency_keys,
         )
         if (whole(max_connections) or 0) < 1:
             raise InvalidArgument(f"max_connections should be a positive integer, not {max_connections!r}")
@@ -99,9 +104,19 @@ class Client(Groups):
         )
 
     @group
+    def people(self) -> PersonsApi:
+        """What is kept about a person."""
+        return PersonsApi(self)
+
+    @group
     def events(self) -> EventsApi:
         """The events of an app, as they happen."""
         return EventsApi(self)
+
+    @group
+    def members(self) -> MembersApi:
+        """The members of conversations, as a whole."""
+        return MembersApi(self)
 
     def with_options(
         self,
@@ -113,6 +128,7 @@ class Client(Groups):
         backoff: float | UnsetType = UNSET,
         headers: Mapping[str, str] | UnsetType = UNSET,
         on_attempt: Hook | UnsetType | None = UNSET,
+        idempotency_keys: bool | UnsetType | None = UNSET,
     ) -> Self:
         """Returns a client with other options that shares these connections. `headers` are added to the existing ones.
 
@@ -132,6 +148,7 @@ class Client(Groups):
             backoff=backoff,
             headers=UNSET if headers is UNSET else {**self._options.headers, **headers},
             on_attempt=on_attempt,
+            idempotency_keys=idempotency_keys,
         )
         return other
 

@@ -10,6 +10,7 @@ from heliograph.conformance.check import RULES, Check
 from heliograph.conformance.checks import (  # noqa: F401 - registers checks
     apps,
     attachments,
+    bulk,
     clients,
     contents,
     control,
@@ -17,6 +18,7 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
     credentials,
     end_users,
     history,
+    idempotency,
     identities,
     imports,
     integrations,
@@ -25,6 +27,7 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
     messages,
     oauth,
     participants,
+    people,
     requests,
     switchboards,
     users,
@@ -32,9 +35,9 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
 )
 from heliograph.conformance.operations import operation_checks
 
-_TOPICS = """participants messages users identities merging devices endusers clients conversations metadata apps
-    integrations switchboards control attachments oauth webhooks deliveries listings memberships history imports
-    finding recording pages credentials requests responses"""
+_TOPICS = """participants bulk messages users identities merging devices endusers clients conversations metadata
+    apps integrations switchboards control attachments oauth webhooks deliveries listings memberships history imports
+    people finding recording pages credentials requests idempotency responses"""
 """In the order of docs/behaviour.md."""
 
 NOT_OBSERVABLE = {
@@ -50,12 +53,15 @@ NOT_OBSERVABLE = {
     "attachments.12": "takes an hour, and the storage of the server",
     "deliveries.3": "takes an app with more than 1,000 deliveries",
     "history.6": "takes days",
+    "listings.9": "takes an upgrade of the server",
     "finding.4": "takes a server with --record-requests",
     "recording.1": "takes a server with --record-requests",
     "recording.2": "takes a server with --record-requests",
     "recording.3": "takes a server with --record-requests",
     "recording.4": "takes a server with --record-requests",
     "recording.5": "takes a server with --record-requests",
+    "idempotency.4": "is about races; tests/proofs has them",
+    "idempotency.8": "takes a day",
     "responses.3": "takes a failure of the database",
     "responses.4": "takes a failure of the machine",
     "responses.5": "takes access to the files of the database",

@@ -46,15 +46,25 @@ class UploadOptions(Struct, frozen=True):
     conversation_id: str | None
 
 
-async def upload(
+class Received(Struct, frozen=True):
+    """A file that has arrived, as the attachment that it will be."""
+
+    attachment: StoredAttachment
+    removal: Removal
+    conversation_id: str | None
+
+
+async def receive(
     store: Store,
     blobs: Blobs,
     tenant: Tenant,
     part: FilePart,
     options: UploadOptions,
     recheck: Callable[[], Awaitable[None]],
-) -> Attachment:
-    """Store a file. `recheck` is called after all of it has arrived, which may take minutes.
+) -> Received:
+    """Store a file, which `complete` makes an attachment. Without it, or after `abandon`, it is deleted.
+
+    `recheck` is called after all of it has arrived, which may take minutes.
 
     Raises:
         BadRequest: the file is empty.
@@ -87,20 +97,32 @@ async def upload(
             uses=0,
             created_at=0,
         )
-        await store.write(_complete, attachment, removal, options.conversation_id)
     except Exception:
-        with suppress(ServiceUnavailable):
-            await store.write(attachments.abandon, removal)
+        await abandon(store, removal)
         raise
+    return Received(attachment, removal, options.conversation_id)
+
+
+async def complete(tx: Tx, received: Received) -> Attachment:
+    """Make an attachment of a file that has arrived.
+
+    Raises:
+        ConversationNotFound: the conversation does not exist in this app.
+        RequestTimeout: the upload took more than an hour.
+    """
+    attachment = received.attachment
+    if received.conversation_id is not None:
+        await load_conversation(tx, attachment.app_id, received.conversation_id, lock=Lock.KEEP)
+    attachment.created_at = tx.now
+    if not await attachments.complete(tx, attachment, received.removal, received.conversation_id):
+        raise RequestTimeout
     return Attachment(media_url=url_of(attachment), media_type=attachment.media_type)
 
 
-async def _complete(tx: Tx, attachment: StoredAttachment, upload: Removal, conversation_id: str | None) -> None:
-    if conversation_id is not None:
-        await load_conversation(tx, attachment.app_id, conversation_id, lock=Lock.KEEP)
-    attachment.created_at = tx.now
-    if not await attachments.complete(tx, attachment, upload, conversation_id):
-        raise RequestTimeout
+async def abandon(store: Store, removal: Removal) -> None:
+    """Have the file of an upload deleted soon, unless it is an attachment."""
+    with suppress(ServiceUnavailable):
+        await store.write(attachments.abandon, removal)
 
 
 async def _chunks(part: FilePart) -> AsyncIterator[bytes]:
@@ -122,7 +144,7 @@ async def delete(store: Store, tenant: Tenant, media_url: str, base: str) -> Non
         BadRequest: it is not the URL of an attachment of this server.
         AttachmentNotFound: it does not exist in this app.
     """
-    if (id := _id_in(media_url)) is None:
+    if (id := id_in(media_url)) is None:
         raise BadRequest(f"Unsupported media URL for attachment deletion: {media_url}")
     await store.write(_delete, tenant.app_id, id, media_url, base)
 
@@ -139,7 +161,7 @@ async def _delete(tx: Tx, app_id: str, id: str, media_url: str, base: str) -> No
 
 async def in_content(store: Store, app_id: str, content: ContentBody) -> dict[str, StoredAttachment]:
     """The attachments of the app that a message shows, by their URLs in it."""
-    ids = {url: id for url in _urls(content) if (id := _id_in(url)) is not None}
+    ids = {url: id for url in _urls(content) if (id := id_in(url)) is not None}
     if not ids:
         return {}
     found = {one.id: one for one in await store.read(_get_many, app_id, sorted(set(ids.values())))}
@@ -159,7 +181,7 @@ def _urls(content: ContentBody) -> list[str]:
     return []
 
 
-def _id_in(url: str) -> str | None:
+def id_in(url: str) -> str | None:
     """The id of the attachment that a URL of this kind names, or None."""
     try:
         found = _URL.search(urlsplit(url).path)

@@ -31,6 +31,7 @@ async def perform(store: Store, verb: Verb[T]) -> T:
     Raises:
         ApiError: a rule refuses the verb.
     """
+    store.turns.singles += 1
     outcome = await store.submit(conversation_batch, verb)
     if isinstance(outcome, Refused):
         raise outcome.error

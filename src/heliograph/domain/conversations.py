@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from msgspec import UNSET
@@ -196,6 +197,7 @@ async def update(store: Store, tenant: Tenant, conversation_id: str, body: Conve
 
 async def _update(tx: Tx, tenant: Tenant, conversation_id: str, body: ConversationUpdateBody) -> StoredConversation:
     conversation = await load_conversation(tx, tenant.app_id, conversation_id, lock=Lock.CHANGE)
+    before = copy(conversation)
     if body.display_name is not UNSET:
         conversation.display_name = body.display_name
     if body.description is not UNSET:
@@ -203,7 +205,7 @@ async def _update(tx: Tx, tenant: Tenant, conversation_id: str, body: Conversati
     if body.icon_url is not UNSET:
         conversation.icon_url = body.icon_url
     conversation.metadata = metadata.merged(conversation.metadata, body.metadata, _OWNER)
-    await conversations.change(tx, conversation)
+    await conversations.change(tx, before, conversation)
     return conversation
 
 

@@ -37,7 +37,7 @@ async def _page_of_conversation(
     between = _between(filter)
     if filter.user_id is None:
         found = await history.page_of_conversation(reader, app_id, conversation_id, page, between)
-        return found.holding([_shown(change) for change in found.records])
+        return found.holding([to_api(change) for change in found.records])
     seats = await participants.ids_of_members(reader, [(app_id, conversation_id, filter.user_id)])
     present = await participants.get_many(reader, seats)
     return await _with_ended(reader, app_id, filter.user_id, present, page, between, conversation_id)
@@ -94,7 +94,7 @@ async def _with_ended(
     """A page of the joinings of present memberships of a user and of the changes of those that have ended."""
     ended = await history.page_of_user(reader, app_id, user_id, page, between, conversation_id)
     joined = [_joined(one) for one in present if between.first <= one.joined_id < between.end]
-    changes = [*joined, *map(_shown, ended.records)]
+    changes = [*joined, *map(to_api, ended.records)]
     found = sliced([(one.id, one) for one in changes], page, newest_first=False)
     return Slice(found.records, found.precedes or ended.precedes, found.follows or ended.follows)
 
@@ -106,10 +106,11 @@ def _between(filter: HistoryFilter) -> Between:
 
 def _joined(participant: StoredParticipant) -> MembershipChange:
     whose = (participant.id, participant.user_id)
-    return _shown(Change(participant.joined_id, True, *whose, participant.origin, participant.conversation_id))
+    return to_api(Change(participant.joined_id, True, *whose, participant.origin, participant.conversation_id))
 
 
-def _shown(change: Change) -> MembershipChange:
+def to_api(change: Change) -> MembershipChange:
+    """A change as responses show it."""
     cause = change.cause
     return MembershipChange(
         id=change.id,

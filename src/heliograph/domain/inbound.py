@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from heliograph.domain import attachments, cards, contents, form_responses, media, metadata
 from heliograph.domain.batch import gather
@@ -41,19 +41,25 @@ from heliograph.wire.messages import Message, QuotedMessage, QuotedMessageMessag
 _Attachments = Mapping[str, StoredAttachment]
 
 
-async def act(
+class Act(Struct, frozen=True):
+    """What a participant does, with the JSON of the message and the attachments that it shows, if it is one."""
+
+    tenant: Tenant
+    conversation_id: str
+    body: InboundBody
+    content: Raw | None
+    shown: _Attachments
+
+
+async def prepare(
     store: Store, tenant: Tenant, conversation_id: str, body: InboundBody, fetching: MediaFetching | None = None
-) -> list[Raw]:
-    """Do what a participant does; returns the messages that this posts, as JSON.
+) -> Act:
+    """What a participant does, for `act`.
 
     With `fetching`, the beginning of each file of another server that a message shows is read.
 
     Raises:
-        BadRequest: the act breaks a rule, or a file cannot be read.
-        ConversationNotFound, UserNotFound, NotAMember, DeviceNotFound, ClientNotFound, MessageNotFound: it does not
-            exist in this app.
-        Conflict: the form has been submitted.
-        Locked: the conversation has reached the limit of messages.
+        BadRequest: the message breaks a rule, or a file cannot be read.
     """
     shown: _Attachments = {}
     content: Raw | None = None
@@ -61,13 +67,21 @@ async def act(
         shown = await attachments.in_content(store, tenant.app_id, body.act.content)
         files = await media.in_content(fetching, tenant.app_id, body.act.content, shown)
         content = contents.to_api(body.act.content, files, masks_cards=tenant.masks_cards)
-    return await store.write(_act, tenant, conversation_id, body, content, shown)
+    return Act(tenant, conversation_id, body, content, shown)
 
 
-async def _act(
-    tx: Tx, tenant: Tenant, conversation_id: str, body: InboundBody, content: Raw | None, shown: _Attachments
-) -> list[Raw]:
-    ids = tuple(sorted({one.id for one in shown.values()}))
+async def act(tx: Tx, act: Act) -> list[Raw]:
+    """Do what a participant does; returns the messages that this posts, as JSON.
+
+    Raises:
+        BadRequest: the act breaks a rule.
+        ConversationNotFound, UserNotFound, NotAMember, DeviceNotFound, ClientNotFound, MessageNotFound: it does not
+            exist in this app.
+        Conflict: the form has been submitted.
+        Locked: the conversation has reached the limit of messages.
+    """
+    tenant, conversation_id, body = act.tenant, act.conversation_id, act.body
+    ids = tuple(sorted({one.id for one in act.shown.values()}))
     needs = Needs(tenant.app_id, conversation_id, UserReference(body.user_id), attachments=ids)
     facts = await gather(tx, [needs])
     conversation, user, participant = _found(facts, needs)
@@ -76,7 +90,7 @@ async def _act(
     changes = Changes(tx.now, facts)
     origin = await see(tx, tenant, origin, conversation, participant, changes)
     prepared = _Acting(tx, tenant, conversation, origin, AuthorBody(type=USER, user_id=user.id))
-    outcomes = [verb.decide(facts, changes) for verb in await prepared.verbs(body, content, ids)]
+    outcomes = [verb.decide(facts, changes) for verb in await prepared.verbs(body, act.content, ids)]
     for outcome in outcomes:
         if isinstance(outcome, Refused):
             raise outcome.error

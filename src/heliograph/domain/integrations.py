@@ -219,8 +219,7 @@ async def delete(store: Store, tenant: Tenant, integration_id: str) -> None:
         IntegrationNotFound: it does not exist in this app.
         BadRequest: its switchboard integration is the default one, or the next one of another.
     """
-    while not await store.write(_delete, tenant, integration_id):
-        pass
+    await store.complete(_delete, tenant, integration_id)
 
 
 async def _delete(tx: Tx, tenant: Tenant, integration_id: str) -> bool:

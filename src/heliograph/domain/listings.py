@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
-from heliograph.domain import controllers, views
+from heliograph.domain import controllers, searching, views
 from heliograph.domain.loading import load_conversation
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Reader
@@ -17,11 +17,13 @@ from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.authors import Author
 from heliograph.wire.base import Response, encoded
-from heliograph.wire.listings import ConversationSort, ConversationSummary, LastMessage, UserSort
+from heliograph.wire.listings import ConversationSort, ConversationSummary, LastMessage, Selection, UserSort
 from heliograph.wire.paging import Page, Slice
 from heliograph.wire.users import User
 
 _TEXT_LENGTH = 200
+
+T = TypeVar("T")
 
 
 class _Shown(Response):
@@ -36,10 +38,36 @@ class _Shown(Response):
 _decode = msgspec.json.Decoder(_Shown).decode
 
 
-async def page_of_users(store: Store, tenant: Tenant, sort: UserSort, page: Page) -> Slice[User]:
-    """A page of the users of an app."""
-    found = await store.snapshot(users.page, tenant.app_id, page, newest_first=sort == "newest")
-    return found.holding([views.user(one) for one in found.records])
+class ListedPage(Struct, Generic[T], frozen=True):
+    """A page of records. `incomplete`: records from before an upgrade may be missing."""
+
+    slice: Slice[T]
+    incomplete: bool = False
+
+
+async def page_of_users(
+    store: Store, tenant: Tenant, sort: UserSort, selection: Selection | None, page: Page
+) -> ListedPage[User]:
+    """A page of the users of an app that a filter selects, or of all.
+
+    Raises:
+        BadRequest: the filter selects too many.
+        ConversationNotFound: the conversation of the filter does not exist in this app.
+    """
+    newest_first = sort == "newest"
+    if selection is not None:
+        return await store.snapshot(_users_selected, tenant.app_id, selection, page, newest_first)
+    found = await store.snapshot(users.page, tenant.app_id, page, newest_first=newest_first)
+    return ListedPage(found.holding([views.user(one) for one in found.records]))
+
+
+async def _users_selected(
+    reader: Reader, app_id: str, selection: Selection, page: Page, newest_first: bool
+) -> ListedPage[User]:
+    found = await searching.users_selected(reader, app_id, selection, page, newest_first=newest_first)
+    stored = await users.get_many(reader, [(app_id, id) for id in found.ids.records])
+    by_id = {one.id: views.user(one) for one in stored}
+    return ListedPage(found.ids.holding([by_id[id] for id in found.ids.records if id in by_id]), found.incomplete)
 
 
 async def users_with_ids(store: Store, tenant: Tenant, ids: list[str]) -> Slice[User]:
@@ -50,12 +78,34 @@ async def users_with_ids(store: Store, tenant: Tenant, ids: list[str]) -> Slice[
 
 
 async def page_of_conversations(
-    store: Store, tenant: Tenant, sort: ConversationSort, page: Page
-) -> Slice[ConversationSummary]:
-    """A page of the conversations of an app. With `activity`, its cursors are those of the newest events."""
+    store: Store, tenant: Tenant, sort: ConversationSort, selection: Selection | None, page: Page
+) -> ListedPage[ConversationSummary]:
+    """A page of the conversations of an app that a filter selects, or of all. With `activity`, its cursors are those
+    of the newest events.
+
+    Raises:
+        BadRequest: the filter selects too many.
+        UserNotFound: the user of the filter does not exist in this app.
+    """
+    if selection is not None:
+        return await store.snapshot(_conversations_selected, tenant.app_id, selection, page, sort == "newest")
     if sort == "activity":
-        return await store.snapshot(_page_by_activity, tenant.app_id, page)
-    return await store.snapshot(_page_by_age, tenant.app_id, page, sort == "newest")
+        return ListedPage(await store.snapshot(_page_by_activity, tenant.app_id, page))
+    return ListedPage(await store.snapshot(_page_by_age, tenant.app_id, page, sort == "newest"))
+
+
+async def _conversations_selected(
+    reader: Reader, app_id: str, selection: Selection, page: Page, newest_first: bool
+) -> ListedPage[ConversationSummary]:
+    found = await searching.conversations_selected(reader, app_id, selection, page, newest_first=newest_first)
+    summaries = await _summaries(reader, app_id, found.ids.records)
+    return ListedPage(found.ids.holding(summaries), found.incomplete)
+
+
+async def _summaries(reader: Reader, app_id: str, ids: list[str]) -> list[ConversationSummary]:
+    stored = await conversations.get_many(reader, [(app_id, id) for id in ids])
+    by_id = {one.id: one for one in stored}
+    return [await _summary(reader, by_id[id]) for id in ids if id in by_id]
 
 
 async def _page_by_age(reader: Reader, app_id: str, page: Page, newest_first: bool) -> Slice[ConversationSummary]:
@@ -68,9 +118,7 @@ async def _page_by_activity(reader: Reader, app_id: str, page: Page) -> Slice[Co
     first, last = _bounds([event_id for _, event_id in ranked], page)
     if not (chosen := ranked[first:last]):
         return Slice([], precedes=False, follows=False)
-    stored = await conversations.get_many(reader, [(app_id, id) for id, _ in chosen])
-    by_id = {one.id: one for one in stored}
-    summaries = [await _summary(reader, by_id[id]) for id, _ in chosen if id in by_id]
+    summaries = await _summaries(reader, app_id, [id for id, _ in chosen])
     return Slice(summaries, first > 0, last < len(ranked), first=chosen[0][1], last=chosen[-1][1])
 
 

@@ -26,7 +26,7 @@ from heliograph.domain.seats import Seats
 from heliograph.domain.shown import decode_profile
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import clients, devices
+from heliograph.storage.rows import clients, devices, merged_users
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.users import StoredUser
@@ -65,6 +65,7 @@ async def absorb(tx: Tx, changes: Changes, tenant: Tenant, surviving: Seats, dis
     """Merge two users without an event, for callers that change the surviving user before they report it."""
     changes.users.edit(surviving.user)
     changes.users.remove(discarded.user)
+    await merged_users.add(tx, surviving.user.app_id, surviving.user.id, discarded.user.id)
     pair = await _move_clients(tx, surviving.user, discarded.user)
     _take_default_conversation(changes, surviving.user, discarded)
     left = _combine(surviving.user, discarded.user)

@@ -8,7 +8,6 @@ from msgspec import Raw, Struct
 
 from heliograph import ids
 from heliograph.domain import attachments, contents, media, metadata
-from heliograph.domain.batch import perform
 from heliograph.domain.changes import Changes
 from heliograph.domain.loading import load_conversation
 from heliograph.domain.media import MediaFetching, MediaFile
@@ -28,7 +27,7 @@ _OWNER = "Message"
 _SUBTYPES_OF_RESPONSES = ("agent", "bot")
 
 
-async def post(
+async def posting(
     store: Store,
     tenant: Tenant,
     conversation_id: str,
@@ -36,23 +35,25 @@ async def post(
     *,
     with_stand_ins: bool = False,
     fetching: MediaFetching | None = None,
-) -> Raw:
-    """Post a message; returns it as JSON. With stand-ins, a message of the business is sent to that of the channel.
+) -> PostMessage:
+    """The verb that posts a message. With stand-ins, a message of the business is sent to that of the channel.
 
     With `fetching`, the beginning of each file of another server that it shows is read.
 
-    Raises:
-        BadRequest: the message breaks a rule, a file cannot be read, or its destination cannot be reached.
+    It is refused with:
+        BadRequest: its destination cannot be reached.
         ConversationNotFound, UserNotFound, NotAMember: it does not exist in this app.
         Locked: the conversation has reached the limit of messages.
+
+    Raises:
+        BadRequest: the message breaks a rule, or a file cannot be read.
     """
     # Validation errors take precedence over 404s.
     check(body)
     shown = await attachments.in_content(store, tenant.app_id, body.content)
     files = await media.in_content(fetching, tenant.app_id, body.content, shown)
     ids_shown = tuple(sorted({one.id for one in shown.values()}))
-    verb = new_message(tenant, conversation_id, body, files, ids_shown, with_stand_ins=with_stand_ins)
-    return (await perform(store, verb)).message
+    return new_message(tenant, conversation_id, body, files, ids_shown, with_stand_ins=with_stand_ins)
 
 
 def check(body: MessagePost) -> None:
@@ -118,13 +119,13 @@ def _routing(body: MessagePost) -> Routing | None:
     return Routing(body.destination, body.override, body.schema)
 
 
-async def post_activity(store: Store, tenant: Tenant, conversation_id: str, body: ActivityPost) -> None:
-    """Record that the author has read the conversation, or starts or stops typing.
+def acting(tenant: Tenant, conversation_id: str, body: ActivityPost) -> PostActivity:
+    """The verb that records that the author has read the conversation, or starts or stops typing.
 
-    Raises:
+    It is refused with:
         ConversationNotFound, UserNotFound, NotAMember: it does not exist in this app.
     """
-    await perform(store, PostActivity(tenant, conversation_id, body.author, body.type))
+    return PostActivity(tenant, conversation_id, body.author, body.type)
 
 
 class MessageListing(Struct, frozen=True):

@@ -6,7 +6,6 @@ import msgspec
 from msgspec import Raw
 
 from heliograph.domain import views
-from heliograph.domain.batch import perform
 from heliograph.domain.facts import UserReference
 from heliograph.domain.loading import load_conversation
 from heliograph.domain.membership import Join, Leave
@@ -16,34 +15,31 @@ from heliograph.storage.page_cache import CachedPage
 from heliograph.storage.rows import participants
 from heliograph.storage.store import Store
 from heliograph.wire.paging import Page, PageMeta, page_meta
-from heliograph.wire.participants import Participant, ParticipantJoinBody, ParticipantLeaveBody
+from heliograph.wire.participants import ParticipantJoinBody, ParticipantLeaveBody
 
 _ENCODER = msgspec.json.Encoder()
 
 
-async def join(
-    store: Store, tenant: Tenant, conversation_id: str, body: ParticipantJoinBody, limit: int
-) -> Participant:
-    """Add a user to a group of up to `limit` participants. A second join returns the existing participant.
+def joining(tenant: Tenant, conversation_id: str, body: ParticipantJoinBody, limit: int) -> Join:
+    """The verb that adds a user to a group of up to `limit` participants. A second join keeps the participant.
 
-    Raises:
+    It is refused with:
         BadRequest: the conversation is not a group, or it is full.
         ConversationNotFound, UserNotFound: it does not exist in this app.
     """
     user = UserReference(body.user_id, body.user_external_id)
-    joined = await perform(store, Join(tenant, conversation_id, user, bool(body.subscribe_sdk_client), limit))
-    return joined.response
+    return Join(tenant, conversation_id, user, bool(body.subscribe_sdk_client), limit)
 
 
-async def leave(store: Store, tenant: Tenant, conversation_id: str, body: ParticipantLeaveBody) -> None:
-    """Remove a user from a group.
+def leaving(tenant: Tenant, conversation_id: str, body: ParticipantLeaveBody) -> Leave:
+    """The verb that removes a user from a group.
 
-    Raises:
+    It is refused with:
         BadRequest: the conversation is not a group.
         ConversationNotFound, UserNotFound, NotAMember: it does not exist in this app.
     """
     user = UserReference(body.user_id, body.user_external_id, participant_id=body.participant_id)
-    await perform(store, Leave(tenant, conversation_id, user))
+    return Leave(tenant, conversation_id, user)
 
 
 async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -> CachedPage:

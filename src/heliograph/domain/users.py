@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import UTC, datetime
 
 import msgspec
@@ -16,11 +17,10 @@ from heliograph.domain.loading import load_user
 from heliograph.domain.seats import Seats, load_seats
 from heliograph.domain.shown import decode_profile
 from heliograph.domain.tenants import Tenant
-from heliograph.domain.user_creation import Creation, creation_batch
-from heliograph.domain.verbs import Refused
+from heliograph.domain.user_creation import Creation
 from heliograph.errors import BadRequest
 from heliograph.storage.engine import Lock, Reader, Tx
-from heliograph.storage.rows import clients, devices, recorded_requests, users
+from heliograph.storage.rows import clients, devices, merged_users, recorded_requests, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
@@ -35,21 +35,10 @@ _EMPTY = Raw(b"{}")
 _ENCODER = msgspec.json.Encoder()
 
 
-async def create(store: Store, tenant: Tenant, body: UserCreateBody) -> User:
-    """Create a user.
-
-    Raises:
-        UserAlreadyExists: another user of the app, or of the brand, has the external id.
-        BadRequest: the metadata is too large, or signedUpAt is out of range.
-    """
-    created = await store.submit(creation_batch, new_user(tenant, body))
-    if isinstance(created, Refused):
-        raise created.error
-    return views.user(created)
-
-
 def new_user(tenant: Tenant, body: UserCreateBody, id: str | None = None) -> Creation:
     """A user to create, with a new id unless one is given.
+
+    `creation_batch` refuses it with UserAlreadyExists if another user of the app, or of the brand, has the external id.
 
     Raises:
         BadRequest: the metadata is too large, or signedUpAt is out of range.
@@ -103,13 +92,14 @@ async def _update(
     tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str | None, body: UserUpdateBody, signed_up_at: int | None
 ) -> StoredUser:
     user = await load_user(tx, tenant.app_id, id_or_external_id, brand_id, lock=Lock.CHANGE)
+    before = copy(user)
     if signed_up_at is not None:
         user.signed_up_at = signed_up_at
     if body.to_be_retained is not None:
         user.to_be_retained = body.to_be_retained
     user.profile = _merged_profile(user.profile, body.profile)
     user.metadata = _merged_metadata(user.metadata, body.metadata)
-    return await _save(tx, tenant, user)
+    return await _save(tx, tenant, before, user)
 
 
 async def delete_personal_information(
@@ -127,16 +117,18 @@ async def _delete_personal_information(
     tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str | None
 ) -> StoredUser:
     user = await load_user(tx, tenant.app_id, id_or_external_id, brand_id, lock=Lock.CHANGE)
+    before = copy(user)
     user.profile = user.metadata = _EMPTY
     await clients.clear_personal_information(tx, tenant.app_id, user.id)
     await devices.clear_personal_information(tx, tenant.app_id, user.id)
     await recorded_requests.remove_about(tx, tenant.app_id, user.id, user.external_id)
-    return await _save(tx, tenant, user)
+    return await _save(tx, tenant, before, user)
 
 
-async def _save(tx: Tx, tenant: Tenant, user: StoredUser) -> StoredUser:
+async def _save(tx: Tx, tenant: Tenant, before: StoredUser, user: StoredUser) -> StoredUser:
     changes = Changes(tx.now)
     user_updated(changes.journal, tenant, user)
+    await users.identify(tx, [before], [user])
     await users.change(tx, user)
     await changes.save(tx)
     return user
@@ -148,8 +140,7 @@ async def delete(store: Store, tenant: Tenant, id_or_external_id: str, brand_id:
     Raises:
         UserNotFound: the user does not exist in this app.
     """
-    while not await store.write(_delete, tenant, id_or_external_id, brand_id):
-        pass
+    await store.complete(_delete, tenant, id_or_external_id, brand_id)
 
 
 async def _delete(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str | None) -> bool:
@@ -158,21 +149,32 @@ async def _delete(tx: Tx, tenant: Tenant, id_or_external_id: str, brand_id: str 
     Returns whether the user was deleted.
     """
     seats = await load_seats(tx, tenant.app_id, id_or_external_id, brand_id)
-    personal = sorted((one for one in seats.conversations.values() if one.type == PERSONAL), key=lambda one: one.id)
-    deleting = _first_to_delete(personal)
-    last = len(deleting) == len(personal)
-    await _remove_from_conversations(tx, tenant, seats, [one for one in personal if one.id in deleting], last=last)
-    if last:
-        await clients.remove_of_user(tx, tenant.app_id, seats.user.id)
-        await devices.remove_of_user(tx, tenant.app_id, seats.user.id)
-        await recorded_requests.remove_about(tx, tenant.app_id, seats.user.id, seats.user.external_id)
-        await users.identify(tx, [seats.user], [])
-        await users.remove(tx, seats.user)
+    deleting, last = next_to_delete(seats)
+    await remove(tx, tenant, seats, deleting, last=last)
     return last
 
 
+async def remove(
+    tx: Tx, tenant: Tenant, seats: Seats, personal: list[StoredConversation], *, last: bool, bare: bool = False
+) -> None:
+    """Delete these personal conversations and, if `last` is set, the user.
+
+    With `bare` the caller removes what else is about the user: events show ids alone, and recorded requests stay.
+    """
+    await _remove_from_conversations(tx, tenant, seats, personal, last=last, bare=bare)
+    if last:
+        user = seats.user
+        await clients.remove_of_user(tx, tenant.app_id, user.id)
+        await devices.remove_of_user(tx, tenant.app_id, user.id)
+        if not bare:
+            await recorded_requests.remove_about(tx, tenant.app_id, user.id, user.external_id)
+        await merged_users.remove(tx, tenant.app_id, user.id)
+        await users.identify(tx, [user], [])
+        await users.remove(tx, user)
+
+
 async def _remove_from_conversations(
-    tx: Tx, tenant: Tenant, seats: Seats, personal: list[StoredConversation], *, last: bool
+    tx: Tx, tenant: Tenant, seats: Seats, personal: list[StoredConversation], *, last: bool, bare: bool
 ) -> None:
     """Delete these personal conversations. Remove the user from them or, if `last` is set, from every conversation."""
     changes = Changes(tx.now)
@@ -182,22 +184,32 @@ async def _remove_from_conversations(
             changes.dismiss(tenant, seats.conversations[participant.conversation_id], participant, "userRemove")
     for conversation in personal:
         changes.delete_conversation(tenant, conversation)
-        conversation_removed(changes.journal, tenant, conversation)
+        conversation_removed(changes.journal, tenant, _bare_conversation(conversation) if bare else conversation)
     if last:
-        user_removed(changes.journal, tenant, seats.user)
+        user_removed(changes.journal, tenant, _bare_user(seats.user) if bare else seats.user)
     await changes.save(tx)
 
 
-def _first_to_delete(personal: list[StoredConversation]) -> set[str]:
-    """The ids of the conversations that one transaction should delete with their messages; the default one is last."""
-    deleting: set[str] = set()
+def _bare_conversation(conversation: StoredConversation) -> StoredConversation:
+    return replace(conversation, metadata=None)
+
+
+def _bare_user(user: StoredUser) -> StoredUser:
+    return replace(user, external_id=None, zendesk_id=None, authenticated=False)
+
+
+def next_to_delete(seats: Seats) -> tuple[list[StoredConversation], bool]:
+    """The personal conversations that one transaction should delete with their messages, the default one last, and
+    whether these are all of them."""
+    personal = [one for one in seats.conversations.values() if one.type == PERSONAL]
+    deleting: list[StoredConversation] = []
     count = 0
-    for conversation in sorted(personal, key=lambda one: one.is_default):
+    for conversation in sorted(personal, key=lambda one: (one.is_default, one.id)):
         count += conversation.message_count
         if deleting and count > MESSAGES_PER_CONVERSATION:
             break
-        deleting.add(conversation.id)
-    return deleting
+        deleting.append(conversation)
+    return sorted(deleting, key=lambda one: one.id), len(deleting) == len(personal)
 
 
 def _milliseconds(moment: datetime | None) -> int | None:

@@ -8,8 +8,9 @@ into a response; the client raises the same class for that response.
     ├── InvalidArgument         invalid arguments of a client call; nothing was sent
     ├── ApiError                a response with `{"errors": [{"code", "title"}, …]}`
     │   ├── BadRequest 400, Unauthorized 401, Forbidden 403, NotFound 404, MethodNotAllowed 405,
-    │   │   RequestTimeout 408, Conflict 409, PayloadTooLarge 413, UnsupportedMediaType 415, Locked 423,
-    │   │   RateLimited 429, HeadersTooLarge 431
+    │   │   RequestTimeout 408, Conflict 409, PreconditionFailed 412, PayloadTooLarge 413, UnsupportedMediaType 415,
+    │   │   UnprocessableRequest 422,
+    │   │   Locked 423, RateLimited 429, HeadersTooLarge 431
     │   └── ServerError 500, ServiceUnavailable 503
     ├── TransportError          no response
     │   └── ConnectionFailed, Timeout, ClientUnusable
@@ -29,6 +30,7 @@ from heliograph.errors.codes import (
     ClientNotFound,
     ConversationNotFound,
     DeviceNotFound,
+    IdempotencyKeyReuse,
     IntegrationNotFound,
     InvalidClient,
     InvalidControlAction,
@@ -65,11 +67,13 @@ from heliograph.errors.statuses import (
     MethodNotAllowed,
     NotFound,
     PayloadTooLarge,
+    PreconditionFailed,
     RateLimited,
     RequestTimeout,
     ServerError,
     ServiceUnavailable,
     Unauthorized,
+    UnprocessableRequest,
     UnsupportedMediaType,
 )
 from heliograph.errors.transport import (
@@ -96,6 +100,7 @@ __all__ = [
     "Forbidden",
     "HeadersTooLarge",
     "HeliographError",
+    "IdempotencyKeyReuse",
     "IntegrationNotFound",
     "InvalidArgument",
     "InvalidClient",
@@ -116,6 +121,7 @@ __all__ = [
     "OAuthError",
     "OnlyOneSwitchboard",
     "PayloadTooLarge",
+    "PreconditionFailed",
     "RateLimited",
     "RequestTimeout",
     "ServerError",
@@ -129,6 +135,7 @@ __all__ = [
     "TooManySwitchboardIntegrations",
     "TransportError",
     "Unauthorized",
+    "UnprocessableRequest",
     "UnsupportedGrantType",
     "UnsupportedMediaType",
     "UsageError",

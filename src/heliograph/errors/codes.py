@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heliograph.errors.statuses import ApiError, BadRequest, Conflict, NotFound, Unauthorized
+from heliograph.errors.statuses import ApiError, BadRequest, Conflict, NotFound, Unauthorized, UnprocessableRequest
 
 
 class InvalidPage(BadRequest):
@@ -147,6 +147,13 @@ class UserAlreadyExists(Conflict):
     """Another user of the app already has this external id."""
 
     title = "User already exists"
+
+
+class IdempotencyKeyReuse(UnprocessableRequest):
+    """The idempotency key belongs to another request: another method, path, query or body."""
+
+    code = "idempotency_key_reuse"
+    title = "Idempotency-Key was used for another request"
 
 
 class OAuthClientAlreadyExists(Conflict):

@@ -104,6 +104,14 @@ class Conflict(ApiError):
     title = "Conflict"
 
 
+class PreconditionFailed(ApiError):
+    """The version in `If-Match` is not the present one."""
+
+    status = 412
+    code = "precondition_failed"
+    title = "The resource has another version than If-Match"
+
+
 class PayloadTooLarge(ApiError):
     """The body is larger than the API accepts."""
 
@@ -118,6 +126,14 @@ class UnsupportedMediaType(ApiError):
     status = 415
     code = "unsupported_media_type"
     title = "Content-Type must be application/json"
+
+
+class UnprocessableRequest(ApiError):
+    """The request is valid, but contradicts an earlier one."""
+
+    status = 422
+    code = "unprocessable_request"
+    title = "The request contradicts an earlier one"
 
 
 class Locked(ApiError):

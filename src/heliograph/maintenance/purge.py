@@ -8,7 +8,7 @@ import contextlib
 from heliograph.background import Failures
 from heliograph.domain import app_contents
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import app_clocks, apps, console, inactivity, seeds
+from heliograph.storage.rows import app_clocks, apps, console, erasures, inactivity, seeds
 from heliograph.storage.store import Store
 from heliograph.wire import times
 
@@ -46,6 +46,7 @@ async def _purge_app(store: Store, app_id: str) -> None:
     await store.write(inactivity.forget, app_id)
     await store.write(_forget_tools, app_id)
     await store.write(console.purge, app_id)
+    await store.write(erasures.purge, app_id)
     await store.write(apps.forget, app_id)
 
 

@@ -6,16 +6,19 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
+from heliograph import ids
 from heliograph.background import Failures
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import retention
+from heliograph.storage.rows import idempotency_keys, retention
 from heliograph.storage.rows.retention import Mark
 from heliograph.storage.store import Store
 
 PRUNE_SECONDS = 3600
 _RETRY_SECONDS = 60
 _STEP = 500
-DAY = 24 * 3600 * 1000
+_HOUR = 3600 * 1000
+DAY = 24 * _HOUR
+_IDEMPOTENCY_KEYS = "idempotency_keys"
 
 Step = Callable[[Tx, str, int, str, Mark, int], Awaitable[str | None]]
 _STEPS: tuple[tuple[str, Step], ...] = (
@@ -39,6 +42,23 @@ async def pruning(store: Store, days: int, failures: Failures) -> None:
         await asyncio.sleep(PRUNE_SECONDS if complete else _RETRY_SECONDS)
 
 
+async def pruning_keys(store: Store, hours: int, failures: Failures) -> None:
+    """Prune idempotency keys older than `hours` every hour, until cancelled."""
+    keep = hours * _HOUR
+    marks = Marks(store, keep, _IDEMPOTENCY_KEYS)
+    while True:
+        # The keys have the times at which their transactions began, and need not be in the order of the stream.
+        mark, complete = await marks.next(ids.new()), True
+        if mark is not None:
+            complete = await prune_keys(store, mark, keep, failures)
+        await asyncio.sleep(PRUNE_SECONDS if complete else _RETRY_SECONDS)
+
+
+async def prune_keys(store: Store, mark: Mark, keep: int, failures: Failures) -> bool:
+    """Delete the idempotency keys up to the mark; returns whether every bucket was pruned, as `prune` does."""
+    return await _prune_table(store, "idempotency_key", idempotency_keys.prune, mark, keep, failures)
+
+
 class Marks:
     """The marks of a retention time of `keep` milliseconds, whose state has the `name`."""
 
@@ -48,9 +68,12 @@ class Marks:
         self._name = name
         self._age, self._seen = 0, time.monotonic()
 
-    async def next(self) -> Mark | None:
-        """Set a mark if it is time; returns the newest one that is older than the retention time."""
-        horizon = await self._store.horizon(fresh=True)
+    async def next(self, end: str | None = None) -> Mark | None:
+        """Set a mark if it is time; returns the newest one that is older than the retention time.
+
+        The mark is at the id `end`, by default at the end of the event stream.
+        """
+        horizon = end or await self._store.horizon(fresh=True)
         wall, now = await self._store.read(retention.clock), time.monotonic()
         least = self._age + int((now - self._seen) * 1000)
         found = await self._store.write(retention.advance, horizon, wall, least, self._keep, self._name)

@@ -11,13 +11,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 
 from heliograph.background import Failures
+from heliograph.maintenance.erasures import continuing_erasures
 from heliograph.maintenance.files import removing_files
 from heliograph.maintenance.history import pruning_history
 from heliograph.maintenance.inactivity import InactivityWatch
 from heliograph.maintenance.lease import BEAT_SECONDS, MaintenanceLease
 from heliograph.maintenance.purge import purging
-from heliograph.maintenance.retention import pruning
+from heliograph.maintenance.retention import pruning, pruning_keys
+from heliograph.maintenance.search_terms import adding_terms
 from heliograph.maintenance.sessions import ending_sessions
+from heliograph.settings import Settings
 from heliograph.storage.blobs import Blobs
 from heliograph.storage.store import Store
 
@@ -26,11 +29,11 @@ Service = Callable[[], Awaitable[None]]
 
 @contextlib.asynccontextmanager
 async def maintaining(
-    store: Store, blobs: Blobs, keep_days: int, history_days: int, failures: Failures
+    store: Store, blobs: Blobs, settings: Settings, failures: Failures
 ) -> AsyncIterator[Callable[[], None]]:
-    """Purge deleted apps, delete unused files and the messages of inactive conversations, and prune events and
-    deliveries older than `keep_days`, memberships that ended more than `history_days` ago, if it is not 0, and sessions
-    of the console that have ended.
+    """Purge deleted apps, delete unused files and the messages of inactive conversations, prune what the settings keep
+    for a time (events and deliveries, idempotency keys, memberships that have ended) and sessions of the console that
+    have ended; add missing search terms, and finish erasures that were interrupted.
 
     Runs while the context is open. Yields a callback that starts a purge immediately, if this process does the
     maintenance; call it after an app is deleted.
@@ -38,13 +41,16 @@ async def maintaining(
     wake = asyncio.Event()
     services: dict[str, Service] = {
         "purge": partial(purging, store, wake, failures),
-        "pruning": partial(pruning, store, keep_days, failures),
+        "pruning": partial(pruning, store, settings.keep_days, failures),
+        "idempotency keys": partial(pruning_keys, store, settings.idempotency_hours, failures),
         "files": partial(removing_files, store, blobs, failures),
         "inactivity": InactivityWatch(store, failures).run,
         "sessions": partial(ending_sessions, store),
+        "search terms": partial(adding_terms, store),
+        "erasures": partial(continuing_erasures, store, blobs, failures),
     }
-    if history_days:
-        services["history"] = partial(pruning_history, store, history_days, failures)
+    if settings.history_days:
+        services["history"] = partial(pruning_history, store, settings.history_days, failures)
     lease = MaintenanceLease(store)
     run = partial(_run_by_turns, lease, services, failures) if store.shared else partial(_run, services, failures)
     task = asyncio.create_task(failures.keep_running("maintenance", run))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 from msgspec import Raw, Struct
 
@@ -12,6 +14,7 @@ BODY_LIMIT = 256 * 1024
 _OVERHEAD = 1024
 _HEADER_OVERHEAD = 160
 _MAX_EVENTS = 100
+_REMOVALS = ("user:remove", "conversation:remove")
 _ABOUT_USERS = ("user:", "client:")
 
 
@@ -57,6 +60,14 @@ class Call(Struct):
         request = self.request
         heads = sum(_HEADER_OVERHEAD + len(name) + len(value) for name, value in request.headers)
         return _OVERHEAD + len(request.path) + len(request.query) + heads + len(request.body)
+
+    def mentions(self, texts: Sequence[str]) -> bool:
+        """Whether the request contains one of the texts. Calls that only report a removal do not count."""
+        if self.facts.events and all(one.type in _REMOVALS for one in self.facts.events):
+            return False
+        request = self.request
+        parts = (request.body, request.path.encode(), request.query.encode())
+        return any(text.encode() in part for text in texts for part in parts)
 
     def matches(self, filter: CallFilter) -> bool:
         """Whether the filter selects the call."""

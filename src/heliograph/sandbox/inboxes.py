@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -168,6 +168,15 @@ class Inboxes:
         inbox = self.get(app_id, name)
         while inbox.calls:
             self._drop_oldest(inbox)
+
+    def drop_calls(self, app_id: str, unwanted: Callable[[Call], bool]) -> None:
+        """Drop the calls of all inboxes of an app for which `unwanted` is true. The scripts go on."""
+        for name in self.names(app_id):
+            inbox = self._inboxes[app_id, name]
+            for call in [one for one in inbox.calls if unwanted(one)]:
+                inbox.calls.remove(call)
+                del self._kept[call.id]
+                self._bytes -= call.size
 
     def reset(self, app_id: str) -> None:
         """Drop the inboxes of an app, with their scripts and calls."""

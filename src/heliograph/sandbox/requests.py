@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -59,6 +60,12 @@ class RequestLog:
         matching = [one for one in self._apps.get(app_id, ()) if _matches(one, wanted)]
         found = page_of(matching, page)
         return found.holding([_shown(one) for one in found.records])
+
+    def drop(self, app_id: str, texts: Sequence[str]) -> None:
+        """Forget the requests of an app whose paths contain one of the texts."""
+        if (kept := self._apps.get(app_id)) is not None:
+            left = [one for one in kept if not any(text in one.path for text in texts)]
+            self._apps[app_id] = deque(left, maxlen=REQUESTS_PER_APP)
 
     def clear(self, app_id: str) -> None:
         """Forget the requests of an app."""

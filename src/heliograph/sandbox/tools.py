@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 
@@ -63,6 +63,11 @@ class Tools:
         self.inboxes.reset(app_id)
         self.requests.clear(app_id)
         self.clocks.forget(app_id)
+
+    def forget_mentions(self, app_id: str, texts: Sequence[str]) -> None:
+        """Forget the calls and the requests of an app that contain one of the texts, because a person is erased."""
+        self.inboxes.drop_calls(app_id, lambda call: call.mentions(texts))
+        self.requests.drop(app_id, texts)
 
     def close(self) -> None:
         """End what waits for something, because the server stops."""

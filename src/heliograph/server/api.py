@@ -10,7 +10,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from heliograph.domain.media import ReadMedia
-from heliograph.errors import ApiError, MethodNotAllowed, NotFound, ServerError
+from heliograph.errors import ApiError, AppNotFound, MethodNotAllowed, NotFound, ServerError
 from heliograph.sandbox.tools import Tools
 from heliograph.server.auth.authenticator import CACHE_SECONDS, Authenticator
 from heliograph.server.auth.sessions import SessionAuthenticator
@@ -21,6 +21,8 @@ from heliograph.server.http.exchange import Disconnected, Exchange
 from heliograph.server.http.request import Request, ServerContext
 from heliograph.server.http.responses import Response, error_response
 from heliograph.server.http.urls import Urls
+from heliograph.server.idempotency import HEADER as IDEMPOTENCY_KEY
+from heliograph.server.idempotency import replayed_deletion, with_keys
 from heliograph.server.masking import masked
 from heliograph.server.query import parse_query
 from heliograph.server.router import Router
@@ -28,6 +30,7 @@ from heliograph.server.routes import (
     activity,
     apps,
     attachments,
+    bulk,
     channels,
     chaos,
     clients,
@@ -52,6 +55,7 @@ from heliograph.server.routes import (
     oauth,
     oauth_clients,
     participants,
+    people,
     recorded_requests,
     requests,
     sandbox,
@@ -72,6 +76,7 @@ from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.console import CONSOLE_OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.sandbox import SANDBOX_TOOLS
+from heliograph.wire.table.v2.apps import DELETE_APP
 
 P = TypeVar("P", bound=Struct)
 B = TypeVar("B")
@@ -82,6 +87,7 @@ ROUTE_MODULES = (
     activity,
     apps,
     attachments,
+    bulk,
     channels,
     chaos,
     clients,
@@ -106,6 +112,7 @@ ROUTE_MODULES = (
     oauth,
     oauth_clients,
     participants,
+    people,
     recorded_requests,
     requests,
     sandbox,
@@ -159,6 +166,7 @@ class Api:
         self._routes = masked(ROUTES) if console else ROUTES
         if console and hidden_by(settings):
             self._routes = without_contents(self._routes)
+        self._keyed_routes = with_keys(self._routes)
         others = (*(SANDBOX_TOOLS if tools else ()), *(CONSOLE_OPERATIONS if console else ()))
         self._router = Router((*OPERATIONS, *EXTENSIONS, *others))
 
@@ -171,7 +179,8 @@ class Api:
         operation: AnyOperation | None = None
         try:
             operation, values = self._find(exchange)
-            return await self._call(self._routes[operation.name], values, exchange)
+            routes = self._keyed_routes if IDEMPOTENCY_KEY in exchange.headers else self._routes
+            return await self._call(routes[operation.name], values, exchange)
         except ApiError as error:
             if error.status >= 500:
                 log.warning("unavailable", extra={"request_id": exchange.request_id}, exc_info=error)
@@ -202,7 +211,14 @@ class Api:
         caller = tenant = None
         if operation.credential is _REQUIRED or (operation.credential is _OPTIONAL and authorization is not None):
             caller = await self.auth.caller(authorization)
-            tenant = await self.auth.authorize(caller, operation, path, exchange.request_id)
+            try:
+                tenant = await self.auth.authorize(caller, operation, path, exchange.request_id)
+            except AppNotFound:
+                if operation is not DELETE_APP or not (
+                    replay := await replayed_deletion(self._context.store, exchange, caller)
+                ):
+                    raise
+                return HandledRequest(replay, operation)
             exchange.mark_authenticated(caller)
         started = time.monotonic()
         body = await route.read(exchange, self._context.settings)

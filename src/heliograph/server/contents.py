@@ -18,6 +18,7 @@ from heliograph.settings import Settings
 from heliograph.wire.formats import Json
 from heliograph.wire.table.extensions.contents import FIND
 from heliograph.wire.table.extensions.deliveries import GET_DELIVERY, RETRY_DELIVERY, STREAM_EVENTS
+from heliograph.wire.table.extensions.people import EXPORT_USER
 from heliograph.wire.table.extensions.recorded_requests import GET_RECORDED_REQUEST
 from heliograph.wire.table.sandbox import EXPORT_SEED, EXPORT_SNAPSHOT, GET_EVENT_EXAMPLE, LIST_INBOX_CALLS
 from heliograph.wire.table.v2.conversations import DOWNLOAD_MESSAGE_REF
@@ -26,7 +27,7 @@ AnyRoute = Route[Any, Any, Any]
 
 _NO_CONTENTS = "This console shows no message contents"
 _MESSAGE = "message"
-_REFUSED = (STREAM_EVENTS, EXPORT_SEED, EXPORT_SNAPSHOT, DOWNLOAD_MESSAGE_REF)
+_REFUSED = (STREAM_EVENTS, EXPORT_SEED, EXPORT_SNAPSHOT, EXPORT_USER, DOWNLOAD_MESSAGE_REF)
 _UNCHANGED = (GET_EVENT_EXAMPLE,)
 """Its message is not one of the app, and the page sends the payload back to trigger an event."""
 _LEFT_OUT = {
@@ -65,7 +66,7 @@ def _without_contents(route: AnyRoute) -> AnyRoute:
     # The other responses have no messages, apart from the activity stream, whose handler reduces its events.
     if type(operation.response) is not Json or operation in _UNCHANGED:
         return route
-    return Route(operation, route.read, partial(_reduce, route), route.respond)
+    return route.showing(_reduce)
 
 
 async def _refuse(route: AnyRoute, request: Request[Any, Any]) -> Any:
@@ -74,12 +75,11 @@ async def _refuse(route: AnyRoute, request: Request[Any, Any]) -> Any:
     return await route.handle(request)
 
 
-async def _reduce(route: AnyRoute, request: Request[Any, Any]) -> Any:
-    result = await route.handle(request)
+def _reduce(request: Request[Any, Any], result: Any) -> Any:
     if session_of(request.known_caller) is None:
         return result
-    shown = reduced(result, _LEFT_OUT.get(route.operation.name, ()))
-    return _without_titles(shown) if route.operation is FIND else shown
+    shown = reduced(result, _LEFT_OUT.get(request.operation.name, ()))
+    return _without_titles(shown) if request.operation is FIND else shown
 
 
 def _without_titles(found: Any) -> Any:

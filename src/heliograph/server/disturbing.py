@@ -15,6 +15,7 @@ from heliograph.server.http.exchange import Exchange
 from heliograph.server.http.request import Request
 from heliograph.server.http.responses import Response, StreamResponse, error_response
 from heliograph.wire.chaos import Method, RequestEffect, RequestMatch
+from heliograph.wire.formats import EventStream
 from heliograph.wire.paths import AppPath, ConversationPath
 from heliograph.wire.table.sandbox import SANDBOX_TAG
 
@@ -97,7 +98,7 @@ async def _handle(route: AnyRoute, chaos: Chaos, request: AnyRequest) -> Respons
         response = (
             await _respond_disturbed(route, chaos, request, found) if found.rules else await _respond(route, request)
         )
-    if isinstance(response, StreamResponse):
+    if isinstance(response, StreamResponse) and isinstance(route.operation.response, EventStream):
         response.rest = disturbed_parts(response.rest, chaos, app_id, request.exchange)
     return response
 

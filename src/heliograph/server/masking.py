@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,19 +17,17 @@ MASK = "••••"
 
 def masked(routes: dict[str, AnyRoute]) -> dict[str, AnyRoute]:
     """The routes, with the secrets of responses masked if the caller is a viewer."""
-    return {name: _masked(route) if route.operation.reveals_secrets else route for name, route in routes.items()}
+    return {
+        name: route.showing(_without_secrets) if route.operation.reveals_secrets else route
+        for name, route in routes.items()
+    }
 
 
-def _masked(route: AnyRoute) -> AnyRoute:
-    return Route(route.operation, route.read, partial(_handle, route), route.respond)
-
-
-async def _handle(route: AnyRoute, request: Request[Any, Any]) -> Any:
-    result = await route.handle(request)
+def _without_secrets(request: Request[Any, Any], result: Any) -> Any:
     if not is_viewer(request.known_caller):
         return result
     # As JSON, because a response may have parts that are JSON already.
-    return _without(msgspec.json.decode(msgspec.json.encode(result)), route.operation.reveals_secrets)
+    return _without(msgspec.json.decode(msgspec.json.encode(result)), request.operation.reveals_secrets)
 
 
 def _without(value: Any, names: tuple[str, ...]) -> Any:

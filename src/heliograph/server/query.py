@@ -14,6 +14,7 @@ import msgspec
 
 from heliograph.errors import BadRequest, InvalidPage
 from heliograph.server.router import NEVER_FOUND
+from heliograph.wire.operations import METADATA_FILTER_PREFIX
 
 # Other names are ignored.
 _PAGE = frozenset(("after", "before", "size"))
@@ -21,7 +22,7 @@ _FILTER = frozenset(
     (
         "userId", "userExternalId", "serviceAccountId", "types", "status", "webhookId", "conversationId", "clientId",
         "identities.email", "path", "eventId", "eventType", "operation", "type", "requestId", "keyId",
-        "ids", "unread", "joinedAfter", "joinedBefore", "after", "before",
+        "ids", "unread", "joinedAfter", "joinedBefore", "after", "before", "name", "externalId",
     )
 )  # fmt: skip
 
@@ -78,9 +79,8 @@ def _put(parameters: dict[str, str], known: frozenset[str], rest: str, value: st
     """Add `value` under the name in `rest` (`size]`), or, without a name, the members of the JSON object `value`."""
     name = rest.removesuffix("]").replace("][", ".")
     given = {name: value} if rest.endswith("]") else _members(rest, value, refusal)
-    for name in known & given.keys():
-        member = given[name]
-        if member is None:
+    for name, member in given.items():
+        if member is None or not (name in known or (known is _FILTER and name.startswith(METADATA_FILTER_PREFIX))):
             continue
         if name in parameters or not isinstance(member, str | int) or isinstance(member, bool):
             raise refusal

@@ -23,9 +23,9 @@ from heliograph.wire.table.v2.apps import DELETE_APP
 
 _OF_APP = re.compile(rb"/+(?:v2|heliograph/v1)/apps/([0-9a-f]{24})(?:/|\Z)")
 _DELETED = re.compile(
-    rb"/(?:v2|heliograph/v1)/apps/[0-9a-f]{24}(?:/users/[^/]+(?:/personalinformation)?|/sandbox/reset)?/?\Z"
+    rb"/(?:v2|heliograph/v1)/apps/[0-9a-f]{24}(?:/users/[^/]+(?:/personalinformation|/erase)?|/sandbox/reset)?/?\Z"
 )
-_RESET = b"/sandbox/reset"
+_RESET, _ERASE = b"/sandbox/reset", b"/erase"
 _REPLAY_OF = b"x-heliograph-replay-of"
 _UNRECORDED = (RECORDER_TAG, CONTENTS_TAG, SANDBOX_TAG)
 
@@ -45,7 +45,7 @@ class RecordingApplication(Application):
         path = exchange.raw_path
         if b"%" in path:
             path = unquote_to_bytes(path)
-        if (exchange.method == "DELETE" or _RESET in path) and _DELETED.search(path):
+        if (exchange.method == "DELETE" or _RESET in path or _ERASE in path) and _DELETED.search(path):
             return self._handle_deletion(exchange)
         return super()._handle(exchange)
 

@@ -59,6 +59,7 @@ class SandboxApi(Api):
             store, blobs, settings, urls, streams, on_removal, read_media, unrecorded, tools, console=console
         )
         self._routes = disturbed(self._routes, tools.chaos)
+        self._keyed_routes = disturbed(self._keyed_routes, tools.chaos)
         self._tools = tools
 
     async def _call(self, route: Route[P, B, R], values: list[str], exchange: Exchange) -> HandledRequest:

@@ -17,17 +17,20 @@ from heliograph.errors import UsageError
 from heliograph.storage.engine import Columns, Reader, Row, Tx
 from heliograph.storage.migrations import schema
 from heliograph.storage.opening import COPY
-from heliograph.storage.rows import conversations, cursors, history, meta, stream
+from heliograph.storage.rows import conversations, cursors, history, meta, search_progress, stream
 from heliograph.storage.rows.apps import StoredApp
 from heliograph.storage.rows.attachments import Removal, StoredAttachment
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.console import StoredSession, StoredTicket
 from heliograph.storage.rows.devices import StoredDevice
+from heliograph.storage.rows.erasures import StoredErasure
 from heliograph.storage.rows.history import StoredChange
+from heliograph.storage.rows.idempotency_keys import StoredIdempotencyKey
 from heliograph.storage.rows.inactivity import StoredLimit
 from heliograph.storage.rows.integrations import StoredIntegration
 from heliograph.storage.rows.keys import StoredKey
 from heliograph.storage.rows.log_rows import StoredAttempt, StoredDelivery, StoredEvent
+from heliograph.storage.rows.merged_users import StoredMergedUser
 from heliograph.storage.rows.messages import StoredMessage
 from heliograph.storage.rows.oauth_clients import StoredCode, StoredOAuthClient
 from heliograph.storage.rows.outbound import StoredOutbound
@@ -44,7 +47,11 @@ from heliograph.storage.store import Store
 
 _CHUNK = 1000
 _LARGE_ROWS = 8
-_COPIED_META = ("sandbox", cursors.KEY_NAME)  # the other rows of `meta` are specific to one database
+_COPIED_META = (
+    "sandbox",
+    cursors.KEY_NAME,
+    search_progress.STATE,
+)  # the other rows of `meta` are specific to one database
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,13 @@ TABLES = (
         ("app_id", "kind", "value", "brand_id", "user_id"),
         ("app_id", "kind", "value", "brand_id"),
         ("app_id", "kind", "value"),
+        together=True,
+    ),
+    Table(
+        "search_term",
+        ("app_id", "kind", "term", "value", "id"),
+        ("app_id", "kind", "term", "value", "id"),
+        ("app_id", "kind", "term"),
         together=True,
     ),
     Table(
@@ -142,6 +156,15 @@ TABLES = (
     Table("delivery", StoredDelivery.__struct_fields__, ("id",), ("lane",)),
     Table("repetition", StoredRepetition.__struct_fields__, ("id",), ("lane",)),
     Table("request", StoredRequest.__struct_fields__, ("app_id", "id"), ("app_id",)),
+    Table("erasure", StoredErasure.__struct_fields__, ("id",)),
+    Table("merged_user", StoredMergedUser.__struct_fields__, ("app_id", "user_id", "merged_id"), ("user_id",)),
+    Table(
+        "idempotency_key",
+        StoredIdempotencyKey.__struct_fields__,
+        ("app_id", "key"),
+        ("app_id", "key"),
+        together=True,
+    ),
     Table("attempt", StoredAttempt.__struct_fields__, ("delivery_id", "number"), ("lane",)),
 )
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import cached_property
 from typing import Concatenate, ParamSpec, TypeVar
 
 from heliograph.storage.buckets import Shard
@@ -20,6 +21,7 @@ from heliograph.storage.partitions import Partitions
 from heliograph.storage.rows import conversations
 from heliograph.storage.sealing import Sealer
 from heliograph.storage.snapshots import Snapshots
+from heliograph.storage.turns import Turns
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -59,6 +61,11 @@ class Store(ABC):
     is_quiet: Callable[[], bool] = staticmethod(lambda: False)
     """Returns whether at most one request is in flight in this process, so that blocking the event loop for a moment
     delays no other."""
+
+    @cached_property
+    def turns(self) -> Turns:
+        """The turns of requests with many changes in this process."""
+        return Turns()
 
     @property
     def shards(self) -> Sequence[Shard]:
@@ -111,6 +118,17 @@ class Store(ABC):
                 of the commit: see `Store`.
         """
 
+    async def complete(
+        self, work: Callable[Concatenate[Tx, P], Awaitable[bool]], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Run `work` until it returns True, each time in a transaction of its own.
+
+        Raises:
+            ServiceUnavailable: the database cannot be written now. What earlier transactions did stays.
+        """
+        while not await self.write(work, *args, **kwargs):
+            pass
+
     @abstractmethod
     async def submit(self, batch: Callable[[Tx, Sequence[Item]], Awaitable[Sequence[Outcome]]], item: Item) -> Outcome:
         """The outcome of `item` after its commit. Waiting items of the same `batch` share a transaction.
@@ -147,6 +165,18 @@ class Store(ABC):
         if cached is None or cached.version != await self.read(conversations.version, app_id, conversation_id):
             return None
         return cached
+
+    @abstractmethod
+    async def size(self) -> int:
+        """The bytes of the tables and indexes on disk."""
+
+    @abstractmethod
+    async def compact(self) -> None:
+        """Rewrite all tables without the space that deleted values may be in. Writes wait meanwhile.
+
+        Raises:
+            ServiceUnavailable: the database cannot be written now.
+        """
 
     @abstractmethod
     async def close(self) -> None:

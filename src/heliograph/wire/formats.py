@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LINES = "application/x-ndjson"
+"""The media type of NDJSON, an object in each line."""
+
 
 class Format(Struct, Generic[T], frozen=True):
     """The format of a body or a response. `T` is the type of the value that handlers receive or return."""
@@ -49,12 +52,8 @@ class Json(Format[T], Generic[T], frozen=True):
     kind: TypeForm[T]
     optional: bool = False
     """Whether a request without a body means an empty object. Otherwise it is an error."""
-
-
-class LargeJson(Json[T], Generic[T], frozen=True):
-    """JSON of a request that may be longer than those of other operations."""
-
-    most_bytes: int = 0
+    limit: int | None = None
+    """The greatest number of bytes of a body; None for the limit of the API document."""
 
 
 class JsonOrAccepted(Json[T], Generic[T], frozen=True):
@@ -68,6 +67,23 @@ class JsonOrForm(Json[T], Generic[T], frozen=True):
 
     invalid: type[BadRequest] = BadRequest
     """The error for a body that is not valid."""
+
+
+class Rows(Format[AsyncGenerator[list[T], None]], Generic[T], frozen=True):
+    """A JSON array of objects of the type `kind`, or one object in each line. Handlers receive the objects in lists, as
+    they arrive, with all rules of the type checked."""
+
+    media_type = "application/json"
+    other_media_types = (LINES,)
+
+    kind: type[T]
+    most: int
+    """The greatest number of objects."""
+
+    @property
+    def kinds(self) -> tuple[Any, ...]:
+        """The type of the array, and that of a line."""
+        return (list[self.kind], self.kind)  # type: ignore[name-defined]
 
 
 class FilePart(ABC):
@@ -113,6 +129,47 @@ class EventStream(Format[AsyncGenerator[bytes, None]], frozen=True):
     @property
     def kinds(self) -> tuple[type[Response], ...]:
         """All types of data."""
+        return (self.kind, *self.others)
+
+
+class Lines(Struct):
+    """The objects of a response: all of them as lines of NDJSON, or the last one as JSON."""
+
+    objects: AsyncGenerator[Response, None]
+    all: bool
+
+
+class JsonOrLines(Format[Lines], frozen=True):
+    """JSON of the type `kind`, the last object that a handler yields, or NDJSON with all of them, also of the types
+    `others`.
+
+    An ApiError before the first object is an ordinary error response. Later it is the last line, an `ErrorLine`.
+    """
+
+    media_type = "application/json"
+    other_media_types = (LINES,)
+
+    kind: type[Response]
+    others: tuple[type[Response], ...] = ()
+
+    @property
+    def kinds(self) -> tuple[type[Response], ...]:
+        """All types of lines."""
+        return (self.kind, *self.others)
+
+
+class JsonLines(Format[AsyncGenerator[bytes, None]], frozen=True):
+    """JSON of the type `kind` or one of the `others`, one object in each line. Handlers return a generator of encoded
+    lines."""
+
+    media_type = LINES
+
+    kind: type[Response]
+    others: tuple[type[Response], ...] = ()
+
+    @property
+    def kinds(self) -> tuple[type[Response], ...]:
+        """All types of lines."""
         return (self.kind, *self.others)
 
 

@@ -20,6 +20,8 @@ IMPORT_BYTES = 1_048_576
 RecordId = Annotated[str, Meta(pattern=r"^[0-9a-f]{24}$(?!\n)", description="24 lowercase hex characters.")]
 Indexed = Annotated[str, Meta(max_length=512)]
 """Text in an index: PostgreSQL indexes rows of up to 2,704 bytes."""
+IndexedName = Annotated[str, Meta(max_length=256)]
+"""Half of a name in an index."""
 Shown = dict[str, Any]
 """An object as its operation of the API shows it."""
 
@@ -104,6 +106,16 @@ class ImportedIdentity(Body):
     type: str
     value: Annotated[str, Meta(min_length=1, max_length=128)]
     verification: str | None = None
+
+
+class ImportedProfile(Body):
+    """The fields of a profile that are checked. All fields are stored as they are."""
+
+    given_name: IndexedName | None = None
+    surname: IndexedName | None = None
+    email: str | None = None
+    avatar_url: str | None = None
+    locale: str | None = None
 
 
 class ImportedUser(Body):

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+from msgspec import Struct
+
 from heliograph.errors import BadRequest
 from heliograph.wire.authors import Author
 from heliograph.wire.base import Id, Response, Time
 from heliograph.wire.conversations import ConversationType
 from heliograph.wire.filters import parse_choice, parse_items
+from heliograph.wire.operations import METADATA_FILTER_PREFIX
 from heliograph.wire.paging import Links, PageMeta
 from heliograph.wire.switchboards import SwitchboardIntegrationWebhook
 from heliograph.wire.users import User
 
 IDS_AT_ONCE = 100
+MOST_NAMED = 2_000
+"""The number of names that may begin with the text of a filter."""
+USER_FILTERS = ("name", "externalId", "conversationId")
+CONVERSATION_FILTERS = ("name", "userId")
 
 UserSort = Literal["newest", "oldest"]
 ConversationSort = Literal["newest", "oldest", "activity"]
@@ -51,12 +58,46 @@ def parse_ids(filters: dict[str, str]) -> list[str] | None:
     return None if ids is None else list(ids)
 
 
+class Selection(Struct, frozen=True):
+    """What one filter selects: the records whose `name`, or metadata with the `key`, has a value."""
+
+    by: str
+    value: str
+    key: str = ""
+
+
+def parse_selection(filters: dict[str, str], offered: tuple[str, ...], sort: str) -> Selection | None:
+    """The only filter among those that a list offers; None without one.
+
+    Raises:
+        BadRequest: several filters, a filter with `sort=activity`, or a filter without a value.
+    """
+    given = {
+        name: value for name, value in filters.items() if name in offered or name.startswith(METADATA_FILTER_PREFIX)
+    }
+    if not given:
+        return None
+    names = ", ".join(f"filter[{name}]" for name in (*offered, f"{METADATA_FILTER_PREFIX}KEY"))
+    if len(given) > 1:
+        raise BadRequest(f"only one of {names} can be given, because no index has several of them")
+    if sort == "activity":
+        raise BadRequest("sort=activity cannot be combined with filters")
+    ((name, value),) = given.items()
+    if name.startswith(METADATA_FILTER_PREFIX):
+        return Selection("metadata", value, name.removeprefix(METADATA_FILTER_PREFIX))
+    if not value:
+        raise BadRequest(f"filter[{name}] should NOT be empty")
+    return Selection(name, value)
+
+
 class AppUserListResponse(Response):
-    """A page of the users of an app, or those with the ids that were asked for."""
+    """A page of the users of an app, or those with the ids that were asked for. `incomplete` is true while the users
+    from before an upgrade are not all searched."""
 
     users: list[User]
     meta: PageMeta
     links: Links | None = None
+    incomplete: bool | None = None
 
 
 class LastMessage(Response):
@@ -94,8 +135,10 @@ class ConversationSummaryResponse(Response):
 
 
 class ConversationSummaryListResponse(Response):
-    """A page of the conversations of an app."""
+    """A page of the conversations of an app. `incomplete` is true while the conversations from before an upgrade are
+    not all searched."""
 
     conversations: list[ConversationSummary]
     meta: PageMeta
     links: Links | None = None
+    incomplete: bool | None = None

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 from msgspec import Struct
 
+from heliograph import ids
 from heliograph.errors import BadRequest
 from heliograph.wire.base import Id, Response, Time
 from heliograph.wire.clients import ClientAssociation
@@ -33,6 +34,8 @@ class MemberFilter(Struct, frozen=True):
 
 
 ALL_MEMBERS = MemberFilter()
+ALL_JOINED = (ids.FIRST, ids.LAST)
+"""The range of the ids of all participants."""
 
 
 class MemberQuery(Struct, frozen=True):

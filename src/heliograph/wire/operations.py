@@ -14,12 +14,16 @@ from msgspec import Struct
 
 from heliograph.errors import ApiError
 from heliograph.wire.base import Body, Response
-from heliograph.wire.formats import Format
+from heliograph.wire.formats import Format, Json, Multipart, NoBody
 from heliograph.wire.paging import MAX_SIZE
 
 P = TypeVar("P", bound=Struct, covariant=True)
 B = TypeVar("B")
 R = TypeVar("R")
+
+
+METADATA_FILTER_PREFIX = "metadata."
+"""What the names of filters by metadata begin with; the key follows."""
 
 
 class Scope(IntEnum):
@@ -46,6 +50,8 @@ class Credential(Enum):
 
 SCOPES = {scope.label: scope for scope in Scope}
 
+
+_KEYED_PATHS = ("/v2/", "/heliograph/")
 
 SECRET = ("secret",)
 """What operations with keys and webhooks reveal."""
@@ -101,6 +107,8 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     """Whether a request without a cursor returns the last page, and the page size is fixed."""
     filters: tuple[str, ...] = ()
     one_filter: bool = False
+    metadata_filter: bool = False
+    """Whether a key of metadata can be a filter: `metadata.` and the key."""
     query: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
@@ -114,6 +122,21 @@ class Operation(Struct, Generic[P, B, R], frozen=True):
     def path(self) -> str:
         """The path with its parameters in braces, as the API document writes it."""
         return self.template.text
+
+    def has_filter(self, name: str) -> bool:
+        """Whether the operation has a filter with this inner name."""
+        return name in self.filters or (self.metadata_filter and name.startswith(METADATA_FILTER_PREFIX))
+
+    @property
+    def takes_key(self) -> bool:
+        """Whether a request may have an idempotency key, under which its response is stored."""
+        return (
+            self.method != "GET"
+            and self.path.startswith(_KEYED_PATHS)
+            # A stream of any length is neither stored nor compared.
+            and isinstance(self.body, Json | NoBody | Multipart)
+            and isinstance(self.response, Json)
+        )
 
 
 AnyOperation = Operation[Any, Any, Any]

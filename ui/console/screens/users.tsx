@@ -63,7 +63,7 @@ function UserSearch({ wanted }: { wanted: string }) {
     const timer = setTimeout(apply, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text.value]);
-  return <SearchField label="External ID, user ID or email" value={text.value} onInput={(value) => (text.value = value)} onEnter={apply} />;
+  return <SearchField label="Name, external ID, user ID or email" value={text.value} onInput={(value) => (text.value = value)} onEnter={apply} />;
 }
 
 function UserRow({ user }: { user: User }) {
@@ -83,7 +83,7 @@ function NoUsers({ wanted }: { wanted: string }) {
   if (!wanted) return <Empty title="No users yet"><p>Users who are created through the API or here appear in this list.</p></Empty>;
   return (
     <Empty title="No such user">
-      <p class="narrow">No user has <strong dir="auto">{wanted}</strong> as external ID, user ID or email identity. The whole text has to match.</p>
+      <p class="narrow">No user has <strong dir="auto">{wanted}</strong> as external ID, user ID or email identity, or a name that begins with it.</p>
       <Button onPress={() => filter({ q: null })}>Show all users</Button>
     </Empty>
   );

@@ -1,5 +1,5 @@
 // The users of an app, newest first, and what belongs to one of them.
-import { call } from "../../shared/api";
+import { ApiError, call } from "../../shared/api";
 import type { Conversation, User, UserCreateBody, UserUpdateBody } from "../../shared/operations";
 import { inOrder, type Page, Paged } from "../../shared/paged";
 import { appId } from "../routes";
@@ -14,7 +14,7 @@ export class UserList {
   readonly pages: Paged<User>;
 
   constructor(private readonly wanted: string) {
-    this.pages = new Paged((cursor) => (wanted ? findUsers(wanted) : pageOfUsers(cursor)), (one) => one.id);
+    this.pages = new Paged((cursor) => (wanted ? findUsers(wanted, cursor) : pageOfUsers(cursor)), (one) => one.id);
   }
 
   /** Load the list and keep it up to date until the returned function is called. */
@@ -56,13 +56,32 @@ async function pageOfUsers(cursor: string | null): Promise<Page<User>> {
   return inOrder(found.users, found.meta);
 }
 
-/** The users whose id, external id or email address the text is. */
-async function findUsers(wanted: string): Promise<Page<User>> {
+/** The users whose id, external id or email address the text is, then those with a name that begins with it. */
+async function findUsers(wanted: string, cursor: string | null): Promise<Page<User>> {
+  if (cursor !== null) return usersNamed(wanted, cursor);
+  const identified = await usersIdentified(wanted);
+  const known = new Set(identified.map((one) => one.id));
+  try {
+    const { items, next } = await usersNamed(wanted, null);
+    return { items: [...identified, ...items.filter((one) => !known.has(one.id))], next };
+  } catch (error) {
+    // Too many names begin with the text. A user that it identifies is the one that is wanted.
+    if (identified.length && error instanceof ApiError && error.status === 400) return { items: identified, next: null };
+    throw error;
+  }
+}
+
+async function usersIdentified(wanted: string): Promise<User[]> {
   const { results } = await call("Find", { appId: appId.value }, { query: { q: wanted } });
   const ids = results.filter((one) => one.kind === "user").map((one) => one.id);
-  if (!ids.length) return { items: [], next: null };
-  const found = await call("ListAppUsers", { appId: appId.value }, { query: { filter: { ids: ids.join(",") } } });
-  return { items: found.users, next: null };
+  if (!ids.length) return [];
+  return (await call("ListAppUsers", { appId: appId.value }, { query: { filter: { ids: ids.join(",") } } })).users;
+}
+
+async function usersNamed(name: string, cursor: string | null): Promise<Page<User>> {
+  const query = { filter: { name }, page: { size: PAGE, after: cursor ?? undefined } };
+  const found = await call("ListAppUsers", { appId: appId.value }, { query });
+  return inOrder(found.users, found.meta);
 }
 
 export async function loadUser(id: string): Promise<User> {

@@ -29,6 +29,9 @@ __all__ = [
     "Attempt",
     "Author",
     "AuthorWebhook",
+    "BulkCounts",
+    "BulkParticipantsResponse",
+    "BulkResult",
     "Buy",
     "CarouselMessage",
     "Client",
@@ -64,6 +67,9 @@ __all__ = [
     "DeviceResponse",
     "DisplaySettings",
     "Empty",
+    "Erasure",
+    "ErasureListResponse",
+    "ErasureResponse",
     "EventRecord",
     "EventRecordListResponse",
     "ExternalMessage",
@@ -90,6 +96,8 @@ __all__ = [
     "IntegrationResponse",
     "IosIntegration",
     "Item",
+    "ItemError",
+    "KeptData",
     "LastMessage",
     "LineIntegration",
     "Link",
@@ -1485,11 +1493,14 @@ class RecordedRequestResponse(Model):
 
 
 class AppUserListResponse(Model):
-    """A page of the users of an app, or those with the ids that were asked for."""
+    """A page of the users of an app, or those with the ids that were asked for. `incomplete` is true while the users
+    from before an upgrade are not all searched.
+    """
 
     users: list[User] = many("users", User)
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
+    incomplete: bool | None = plain("incomplete")
 
 
 class LastMessage(Model):
@@ -1524,11 +1535,14 @@ class ConversationSummary(Model):
 
 
 class ConversationSummaryListResponse(Model):
-    """A page of the conversations of an app."""
+    """A page of the conversations of an app. `incomplete` is true while the conversations from before an upgrade are
+    not all searched.
+    """
 
     conversations: list[ConversationSummary] = many("conversations", ConversationSummary)
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
+    incomplete: bool | None = plain("incomplete")
 
 
 class ConversationSummaryResponse(Model):
@@ -1612,6 +1626,38 @@ class MembershipListResponse(Model):
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
     total_unread: int | None = plain("totalUnread")
+
+
+class ItemError(Model):
+    """An entry of `errors`, as in an error response."""
+
+    code: str = plain("code")
+    title: str = plain("title")
+
+
+class BulkResult(Model):
+    """What became of an item: the status that a single call would have had, with its participant or its errors."""
+
+    index: int = plain("index")
+    status: int = plain("status")
+    participant: Participant | None = one("participant", Participant)
+    errors: list[ItemError] | None = many("errors", ItemError)
+
+
+class BulkCounts(Model):
+    """How many items had which outcome. `unchanged` are joins of participants."""
+
+    joined: int = plain("joined")
+    left: int = plain("left")
+    unchanged: int = plain("unchanged")
+    refused: int = plain("refused")
+
+
+class BulkParticipantsResponse(Model):
+    """The results in the order of the items."""
+
+    results: list[BulkResult] = many("results", BulkResult)
+    counts: BulkCounts = one("counts", BulkCounts)
 
 
 class MembershipChange(Model):
@@ -1729,6 +1775,45 @@ class OAuthClientListResponse(Model):
     """All OAuth clients, oldest first."""
 
     oauth_clients: list[OAuthClient] = many("oauthClients", OAuthClient)
+
+
+class KeptData(Model):
+    """What an erasure leaves, and why."""
+
+    what: str = plain("what")
+    why: str = plain("why")
+    name: str | None = plain("name")
+    created_at: datetime | None = timestamp("createdAt")
+    count: int | None = plain("count")
+
+
+class Erasure(Model):
+    """The removal of what names a person. It does not say whom. `pseudonym` is a random id in the place of the user.
+    `removed` and `changed` are the numbers of rows of each kind so far.
+    """
+
+    id: str = plain("id")
+    status: str = plain("status")
+    pseudonym: str = plain("pseudonym")
+    created_at: datetime = timestamp("createdAt")
+    removed: dict[str, Any] = plain("removed")
+    changed: dict[str, Any] = plain("changed")
+    finished_at: datetime | None = timestamp("finishedAt")
+    kept: list[KeptData] | None = many("kept", KeptData)
+
+
+class ErasureResponse(Model):
+    """One erasure."""
+
+    erasure: Erasure = one("erasure", Erasure)
+
+
+class ErasureListResponse(Model):
+    """A page of erasures, oldest first."""
+
+    erasures: list[Erasure] = many("erasures", Erasure)
+    meta: PageMeta = one("meta", PageMeta)
+    links: Links | None = one("links", Links)
 
 
 class UserTruncated(Model):

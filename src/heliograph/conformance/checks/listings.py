@@ -57,6 +57,47 @@ def by_activity(site: Site) -> None:
     holds(shown.index(first) < shown.index(second), "the order of two conversations", shown)
 
 
+@rule("listings.5", "Users and conversations are found by the beginning of their names.", Need.EXTENSIONS)
+def by_beginning(site: Site) -> None:
+    name = site.name()
+    user, group = site.user(profile={"givenName": "Ada", "surname": name}), site.group(displayName=f"Crew of {name}")
+    asked = {"filter[name]": f"ADA {name}"}
+    equal(ids_of(site, "ListAppUsers", "users", **asked), [user], "the users with a name")
+    equal(ids_of(site, "ListAppUsers", "users", **{"filter[name]": name}), [user], "the users with a surname")
+    asked = {"filter[name]": f"crew of {name}"}
+    equal(ids_of(site, "ListAppConversations", "conversations", **asked), [group], "the conversations with a name")
+
+
+@rule("listings.6", "Users are found by external id and conversation, conversations by user.", Need.EXTENSIONS)
+def by_relation(site: Site) -> None:
+    external_id = site.name()
+    user = site.user(external_id)
+    group = site.group(user)
+    for asked in ({"filter[externalId]": external_id}, {"filter[conversationId]": group}):
+        equal(ids_of(site, "ListAppUsers", "users", **asked), [user], "the users")
+    asked = {"filter[userId]": user}
+    equal(ids_of(site, "ListAppConversations", "conversations", **asked), [group], "the conversations of a user")
+    missing = {"filter[userId]": MISSING}
+    site.call("ListAppConversations", params=missing).refused(404, "user_not_found")
+
+
+@rule("listings.7", "Users and conversations are found by a key of their metadata.", Need.EXTENSIONS)
+def by_metadata(site: Site) -> None:
+    value = site.name()
+    user, group = site.user(metadata={"run": value}), site.group(metadata={"run": value})
+    asked = {"filter[metadata.run]": value}
+    equal(ids_of(site, "ListAppUsers", "users", **asked), [user], "the users")
+    equal(ids_of(site, "ListAppConversations", "conversations", **asked), [group], "the conversations")
+    equal(ids_of(site, "ListAppUsers", "users", **{"filter[metadata.run]": value[:-1]}), [], "the users with another")
+
+
+@rule("listings.8", "Several filters of a list of an app are rejected.", Need.EXTENSIONS)
+def one_filter(site: Site) -> None:
+    for name in ("ListAppUsers", "ListAppConversations"):
+        both = {"filter[name]": "a", "filter[metadata.b]": "c"}
+        site.call(name, params=both).refused(400, "bad_request")
+
+
 @rule("finding.1", "What has an id in the app is found by it.", Need.EXTENSIONS)
 def by_id(site: Site) -> None:
     group = site.group()

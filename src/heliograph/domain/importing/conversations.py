@@ -64,7 +64,7 @@ class ImportedConversations:
         self._fill(conversation, given)
         if conversation == before:
             return "unchanged"
-        await conversations.change(tx, conversation)
+        await conversations.change(tx, before, conversation)
         self._changes.touch(conversation)
         return "updated"
 

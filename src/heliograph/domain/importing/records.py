@@ -82,6 +82,7 @@ def _entry(index: int, record: imports.ImportRecord) -> Entry:
     match record:
         case imports.UserRecord():
             user = _decoded("user", record.user, imports.ImportedUser)
+            _decoded("user.profile", user.profile or {}, imports.ImportedProfile)
             return Entry(index, user, user_id=user.id)
         case imports.ClientRecord():
             client = _decoded("client", record.client, imports.ImportedClient)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from heliograph.wire import history, members, memberships
+from heliograph.wire import bulk, history, members, memberships
 from heliograph.wire.operations import BodyType, ResponseType
 
+_PARTICIPANT = {
+    "id": "6ae0a1e5f0040004a7d25e90",
+    "userId": "6ae0a1d2c8a20002a7d25e90",
+    "userExternalId": "ada",
+    "unreadCount": 0,
+    "clientAssociations": [],
+}
 _MEMBER = {
     "id": "6ae0a1de2f580004a7d25e90",
     "userId": "6ae0a1d2c8a20002a7d25e90",
@@ -56,5 +63,27 @@ MEMBERSHIP_EXAMPLES: dict[BodyType | ResponseType, Any] = {
         ],
         "meta": {"hasMore": False},
         "totalUnread": 4,
+    },
+    bulk.BulkParticipantsBody: {
+        "items": [
+            {"type": "join", "userExternalId": "ada", "subscribeSDKClient": False},
+            {"type": "leave", "userExternalId": "bob"},
+        ],
+        "atomic": False,
+    },
+    bulk.BulkParticipantsResponse: {
+        "results": [
+            {"index": 0, "status": 201, "participant": _PARTICIPANT},
+            {"index": 1, "status": 404, "errors": [{"code": "user_not_found", "title": "User not found"}]},
+        ],
+        "counts": {"joined": 1, "left": 0, "unchanged": 0, "refused": 1},
+    },
+    bulk.MembersSummary: {
+        "type": "summary",
+        "joined": 120,
+        "left": 4,
+        "stayed": 880,
+        "version": "1000-6ae0a1e5f0040004a7d25e90",
+        "dryRun": False,
     },
 }

@@ -11,10 +11,21 @@ from heliograph import errors
 from heliograph._version import __version__
 from heliograph.errors import ApiError
 from heliograph.server.docs.examples import example_of
-from heliograph.server.docs.parameters import FILTERS, FILTERS_OF, ONE_OF, PATH_VALUES, QUERY, REQUEST_HEADERS
+from heliograph.server.docs.parameters import (
+    FILTERS,
+    FILTERS_OF,
+    IDEMPOTENCY_KEY,
+    KEY_PATTERN,
+    METADATA_FILTER,
+    ONE_OF,
+    PATH_VALUES,
+    QUERY,
+    REQUEST_HEADERS,
+)
 from heliograph.server.http.responses import ErrorResponse
 from heliograph.wire.base import Body, Response
-from heliograph.wire.formats import Bytes, Format, Json, JsonOrAccepted, Redirect
+from heliograph.wire.bulk import BulkJoin, BulkLeave
+from heliograph.wire.formats import LINES, Bytes, Format, Json, JsonOrAccepted, JsonOrLines, Redirect, Rows
 from heliograph.wire.messages import MESSAGES_PER_PAGE
 from heliograph.wire.operations import AnyOperation, Credential, Scope
 from heliograph.wire.paging import DEFAULT_SIZE
@@ -60,14 +71,18 @@ _ONE_USER: JSON = {"oneOf": [{"required": ["userId"]}, {"required": ["userExtern
 _RULES: dict[type[Body], JSON] = {
     ParticipantBody: _ONE_USER,
     ParticipantJoinBody: {**_ONE_USER, "required": ["subscribeSDKClient"]},
+    BulkJoin: {**_ONE_USER, "required": ["type", "subscribeSDKClient"]},
     ParticipantLeaveBody: {"minProperties": 1, "maxProperties": 1},
+    BulkLeave: {"minProperties": 2, "maxProperties": 2},
 }
 _TEXT: JSON = {"type": "string"}
+_KEY: JSON = {"type": "string", "pattern": KEY_PATTERN}
 _FILE: JSON = {Bytes.media_type: {}}
 _HEADERS: dict[str, tuple[str, JSON]] = {
     "X-Request-Id": ("The client's own id if it sent a valid one, or a new one.", _TEXT),
     "Location": ("The URL of the redirect.", _TEXT),
     "WWW-Authenticate": ("The authentication schemes.", _TEXT),
+    "ETag": ("The version of the membership, in quotes.", _TEXT),
     "Retry-After": ("Seconds after which to retry.", {"type": "integer", "minimum": 0}),
 }
 _SECURITY: dict[Credential, list[JSON]] = {
@@ -165,10 +180,8 @@ def _operation(operation: AnyOperation, schema_of: Schemas) -> JSON:
     if parameters := [
         *_path_parameters(operation),
         *_query_parameters(operation),
-        *(
-            {"name": name, "in": "header", "description": REQUEST_HEADERS[name], "schema": _TEXT}
-            for name in operation.headers
-        ),
+        *(_header(name) for name in operation.headers),
+        *([_header(IDEMPOTENCY_KEY, _KEY)] if operation.takes_key else ()),
     ]:
         rendered["parameters"] = parameters
     if operation.body.kind:
@@ -179,6 +192,10 @@ def _operation(operation: AnyOperation, schema_of: Schemas) -> JSON:
     if operation.credential is not Credential.REQUIRED:
         rendered["security"] = _SECURITY[operation.credential]
     return rendered
+
+
+def _header(name: str, schema: JSON = _TEXT) -> JSON:
+    return {"name": name, "in": "header", "description": REQUEST_HEADERS[name], "schema": schema}
 
 
 def _credential(operation: AnyOperation) -> str:
@@ -201,8 +218,15 @@ def _scopes(operation: AnyOperation) -> list[str]:
 
 def _content(format: Format[Any], schema_of: Schemas) -> JSON:
     schemas = [schema_of[kind] for kind in format.kinds]
+    example = example_of(format.kind)
+    if isinstance(format, Rows):
+        array, line = schemas
+        return {format.media_type: {"schema": array, "example": [example]}, LINES: {"schema": line, "example": example}}
+    if isinstance(format, JsonOrLines):
+        whole = {"schema": schemas[0], "example": example}
+        return {format.media_type: whole, LINES: {"schema": {"anyOf": schemas}, "example": example}}
     content: JSON = {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}}
-    if (example := example_of(format.kind)) is not None:
+    if example is not None:
         content["example"] = example
     return dict.fromkeys((format.media_type, *format.other_media_types), content)
 
@@ -232,6 +256,8 @@ def _query_parameters(operation: AnyOperation) -> list[JSON]:
     if operation.filters:
         properties = {name: _filter(operation.tag, name) for name in operation.filters}
         filters: JSON = {"type": "object", "properties": properties}
+        if operation.metadata_filter:
+            filters["patternProperties"] = {r"^metadata\.": {"type": "string", "description": METADATA_FILTER}}
         if operation.one_filter:
             filters |= {"minProperties": 1, "maxProperties": 1}
         noun = "records" if operation.tag == SANDBOX_TAG else operation.tag.lower()
@@ -261,9 +287,11 @@ def _responses(operation: AnyOperation, schema_of: Schemas) -> JSON:
     if isinstance(operation.response, Redirect):
         content = {"schema": _TEXT, "example": "Found. Redirecting to https://shop.example.org/callback?code=the-code"}
         success["content"] = {operation.response.media_type: content}
+    if isinstance(operation.response, JsonOrLines):
+        success["headers"] |= {"ETag": {"$ref": "#/components/headers/ETag"}}
     rendered: JSON = {str(operation.status): success}
     if isinstance(operation.response, JsonOrAccepted):
-        rendered["202"] = {**success, "description": "Not finished: `remainingSeconds` is left."}
+        rendered["202"] = {**success, "description": "Not finished: send the request again to go on."}
     refusals: dict[int, list[type[ApiError]]] = {}
     for error in _refusals(operation):
         refusals.setdefault(error.status, []).append(error)
@@ -300,4 +328,6 @@ def _refusals(operation: AnyOperation) -> list[type[ApiError]]:
         kinds.append(errors.BadRequest)
     if issubclass(operation.template.values, AppPath):
         kinds.append(errors.AppNotFound)
+    if operation.takes_key:
+        kinds += (errors.BadRequest, errors.IdempotencyKeyReuse)
     return list(dict.fromkeys(kinds))

@@ -45,12 +45,15 @@ FILTERS = {
     "keyId": "The key of the caller.",
     "requestId": "The X-Request-Id of the request that caused the event.",
     "ids": "Up to 100 ids, separated by commas; no other filter can be combined with it.",
+    "name": "The beginning of a name.",
+    "externalId": "The external id.",
     "unread": "`true`: only members with unread messages.",
     "joinedAfter": "A time: only members who joined then or later.",
     "joinedBefore": "A time: only members who joined before it.",
     "after": "A time: only what happened then or later.",
     "before": "A time: only what happened before it.",
 }
+METADATA_FILTER = "The value of the key of metadata that follows `metadata.`, as text."
 FILTERS_OF = {
     ("Memberships", "userId"): "Up to 100 ids of users, separated by commas.",
     ("Memberships", "userExternalId"): "Up to 100 external ids of users, separated by commas.",
@@ -71,6 +74,7 @@ QUERY = {
     "listener": "The name under which ListListeners lists the stream while it is open.",
     "forwardTo": "The URL to which the listener forwards the events, for ListListeners.",
     "q": "An id, an external id, an email address, or the beginning of the name of a conversation.",
+    "dryRun": "`true` changes nothing, and responds with what would change.",
     "sort": "The order: `newest` or `oldest`; for conversations and memberships also `activity`.",
     "at": "A time: those who were in the conversation then. It cannot be combined with filters, `sort` or `include`.",
     "include": "What the response includes, separated by commas.",
@@ -83,4 +87,12 @@ QUERY = {
     "wait": "How many seconds to wait for a record if the page would be empty: up to 60.",
     "redirect_uri": "The URL to which the browser is redirected.",
 }
-REQUEST_HEADERS = {"Last-Event-ID": "The id of the last event that the client received from this stream."}
+IDEMPOTENCY_KEY = "Idempotency-Key"
+KEY_PATTERN = r"^[!#-+\--~]{1,255}$"
+"""The form of a key that is a token."""
+REQUEST_HEADERS = {
+    "Last-Event-ID": "The id of the last event that the client received from this stream.",
+    "If-Match": "The version of the membership, in quotes, that a list or a dry run reported.",
+    IDEMPOTENCY_KEY: "A text of up to 255 characters, in quotes or not, that no other request has. If the request is "
+    "repeated with it, nothing is done again, and the stored response is returned.",
+}

@@ -15,16 +15,19 @@ from msgspec.structs import fields
 from heliograph.errors import BadRequest, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
 from heliograph.server.http.exchange import Exchange, Headers
 from heliograph.server.http.multipart import MEGABYTE, open_part
+from heliograph.server.http.rows import read_rows
 from heliograph.settings import Settings
-from heliograph.wire.formats import Bytes, FilePart, Format, Json, JsonOrForm, LargeJson, Multipart, NoBody
+from heliograph.wire.formats import Bytes, FilePart, Format, Json, JsonOrForm, Multipart, NoBody, Rows
 from heliograph.wire.operations import Operation
 from heliograph.wire.validation import decode
 
 B = TypeVar("B")
+T = TypeVar("T")
 
 BODY_LIMIT = 102_400  # 100kb, as the API document's limits count it
 BODY_SECONDS = 30
 FILE_LIMIT = 1 << 30
+ROWS_LIMIT = 64 << 20
 EMPTY = "Request body is required"
 MALFORMED_FORM = "Request body is not a valid form"
 
@@ -32,6 +35,7 @@ _FORM = re.compile(rb"application/x-www-form-urlencoded\s*(?:;|\Z)", re.IGNORECA
 _MOST_FIELDS = 50
 
 _JSON = re.compile(rb"application/(?:[a-z0-9.+-]+\+)?json\s*(?:;|\Z)", re.IGNORECASE)
+_LINES = re.compile(rb"application/(?:x-)?ndjson\s*(?:;|\Z)", re.IGNORECASE)
 _PLAIN_JSON = b"application/json"
 _CHARSET = re.compile(rb";\s*charset\s*=\s*\"?\s*([^\s\";]*)", re.IGNORECASE)
 # US-ASCII is a subset of UTF-8.
@@ -58,12 +62,17 @@ def _json_reader(body: Json[B], method: str) -> BodyReader[B]:
     return partial(_read_json, body)
 
 
-def _large_json_reader(body: LargeJson[B], method: str) -> BodyReader[B]:
-    return partial(_read_json, body, most_bytes=body.most_bytes)
+async def _read_json(body: Json[B], exchange: Exchange, settings: Settings) -> B:
+    return decoded(body, await read_all(exchange, body.limit or BODY_LIMIT), exchange, settings)
 
 
-async def _read_json(body: Json[B], exchange: Exchange, settings: Settings, most_bytes: int = BODY_LIMIT) -> B:
-    content = await _read_all(exchange, most_bytes)
+def decoded(body: Json[B], content: bytes, exchange: Exchange, settings: Settings) -> B:
+    """The value of a JSON body.
+
+    Raises:
+        BadRequest: it is not valid, or missing.
+        UnsupportedMediaType: it is not declared as JSON in UTF-8.
+    """
     if content:
         _require_json(exchange.headers)
     elif body.optional:
@@ -100,7 +109,7 @@ async def read_form(exchange: Exchange) -> dict[str, str]:
         BadRequest: it is not a form in UTF-8, has too many fields, or has a field twice.
         PayloadTooLarge, RequestTimeout, UnsupportedMediaType, Disconnected: as for JSON.
     """
-    content = await _read_all(exchange)
+    content = await read_all(exchange)
     _require_uncompressed(exchange.headers)
     try:
         pairs = parse_qsl(content.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
@@ -126,7 +135,7 @@ async def _ignore(exchange: Exchange, settings: Settings) -> None:
 
 async def _discard(exchange: Exchange, settings: Settings) -> None:
     """Read the body and drop it, so that only complete requests can change anything."""
-    await _read_all(exchange)
+    await read_all(exchange)
 
 
 def _multipart_reader(body: Multipart, method: str) -> BodyReader[FilePart]:
@@ -148,8 +157,26 @@ async def _open_file(exchange: Exchange, settings: Settings) -> AsyncGenerator[b
     return _file_chunks(exchange)
 
 
-async def _file_chunks(exchange: Exchange) -> AsyncGenerator[bytes, None]:
-    """A body of up to `FILE_LIMIT` bytes, as it arrives.
+def _rows_reader(body: Rows[T], method: str) -> BodyReader[AsyncGenerator[list[T], None]]:
+    return partial(_open_rows, body)
+
+
+async def _open_rows(body: Rows[T], exchange: Exchange, settings: Settings) -> AsyncGenerator[list[T], None]:
+    as_lines = _LINES.match(exchange.headers.get(b"content-type", b"")) is not None
+    if as_lines:
+        _require_uncompressed(exchange.headers)
+    else:
+        _require_json(exchange.headers)
+    required = settings.require_subscribe_sdk_client
+    return read_rows(_chunks(exchange, ROWS_LIMIT), body, as_lines=as_lines, require_subscribe=required)
+
+
+def _file_chunks(exchange: Exchange) -> AsyncGenerator[bytes, None]:
+    return _chunks(exchange, FILE_LIMIT, f"The file is limited to {FILE_LIMIT >> 30} GB")
+
+
+async def _chunks(exchange: Exchange, limit: int, title: str | None = None) -> AsyncGenerator[bytes, None]:
+    """A body of up to `limit` bytes, as it arrives.
 
     Raises:
         PayloadTooLarge: it is longer than the limit.
@@ -165,23 +192,23 @@ async def _file_chunks(exchange: Exchange) -> AsyncGenerator[bytes, None]:
             raise RequestTimeout from None
         complete = exchange.body_complete
         size += len(chunk)
-        if size > FILE_LIMIT:
-            raise PayloadTooLarge(f"The file is limited to {FILE_LIMIT >> 30} GB")
+        if size > limit:
+            raise PayloadTooLarge(title) if title else _too_large(limit)
         yield chunk
 
 
 _READERS: dict[type[Format[Any]], Callable[..., BodyReader[Any]]] = {
     JsonOrForm: _json_or_form_reader,  # before its base class
-    LargeJson: _large_json_reader,  # likewise
     Json: _json_reader,
     NoBody: _no_body_reader,
     Multipart: _multipart_reader,
     Bytes: _bytes_reader,
+    Rows: _rows_reader,
 }
 
 
-async def _read_all(exchange: Exchange, most_bytes: int = BODY_LIMIT) -> bytes:
-    """The body of a request. At most `most_bytes` and one chunk are in memory.
+async def read_all(exchange: Exchange, limit: int = BODY_LIMIT) -> bytes:
+    """The body of a request. At most `limit` bytes and one chunk are in memory.
 
     Raises:
         PayloadTooLarge: it is longer than the limit.
@@ -189,34 +216,36 @@ async def _read_all(exchange: Exchange, most_bytes: int = BODY_LIMIT) -> bytes:
         Disconnected: the client disconnected.
     """
     length = exchange.headers.get(b"content-length")
-    if length is not None and int(length) > most_bytes:
-        raise _too_large(most_bytes)
-    return await (_read(exchange, most_bytes) if exchange.body_complete else _read_in_time(exchange, most_bytes))
+    if length is not None and int(length) > limit:
+        raise _too_large(limit)
+    return await (_read(exchange, limit) if exchange.body_complete else _read_in_time(exchange, limit))
 
 
-async def _read_in_time(exchange: Exchange, most_bytes: int) -> bytes:
+async def _read_in_time(exchange: Exchange, limit: int) -> bytes:
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _read(exchange, most_bytes)
+            return await _read(exchange, limit)
     except TimeoutError:
         raise RequestTimeout from None
 
 
-async def _read(exchange: Exchange, most_bytes: int) -> bytes:
+async def _read(exchange: Exchange, limit: int) -> bytes:
     content = await exchange.read()
-    if exchange.body_complete and len(content) <= most_bytes:
+    if exchange.body_complete and len(content) <= limit:
         return content
     chunks, size = [content], len(content)
-    while size <= most_bytes and not exchange.body_complete:
+    while size <= limit and not exchange.body_complete:
         chunks.append(await exchange.read())
         size += len(chunks[-1])
-    if size > most_bytes:
-        raise _too_large(most_bytes)
+    if size > limit:
+        raise _too_large(limit)
     return b"".join(chunks)
 
 
-def _too_large(most_bytes: int) -> PayloadTooLarge:
-    return PayloadTooLarge(f"Request body is limited to {most_bytes >> 10}kb in size")
+def _too_large(limit: int) -> PayloadTooLarge:
+    if limit == BODY_LIMIT:
+        return PayloadTooLarge()
+    return PayloadTooLarge(f"Request body is limited to {limit >> 20} MB in size")
 
 
 def _require_json(headers: Headers) -> None:

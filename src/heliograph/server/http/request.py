@@ -174,9 +174,9 @@ class Request(Struct, Generic[P, B]):
             return None
         query = self.query
         given = [
-            f"filter[{name}]={quote(query.filter[name], safe='')}"
-            for name in self.operation.filters
-            if name in query.filter
+            f"filter[{quote(name, safe='.')}]={quote(query.filter[name], safe='')}"
+            for name in query.filter
+            if self.operation.has_filter(name)
         ]
         if (size := query.page.get("size")) is not None:
             given.append(f"page[size]={size}")

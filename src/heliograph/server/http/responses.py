@@ -13,12 +13,24 @@ from msgspec import Struct
 from heliograph.errors import ApiError, OAuthError, PayloadTooLarge, RequestTimeout
 from heliograph.server.auth.refusals import Refusal, refusal_of
 from heliograph.server.http.exchange import Exchange, HeaderList
-from heliograph.wire.formats import Bytes, EventStream, Format, Json, JsonOrAccepted, Redirect
+from heliograph.wire.formats import (
+    LINES,
+    Bytes,
+    EventStream,
+    Format,
+    Json,
+    JsonLines,
+    JsonOrAccepted,
+    JsonOrLines,
+    Lines,
+    Redirect,
+)
+from heliograph.wire.lines import ErrorLine, ItemError
 from heliograph.wire.operations import Operation
 
 R = TypeVar("R")
 
-_JSON_TYPE = (b"content-type", Json.media_type.encode())
+JSON_TYPE = (b"content-type", Json.media_type.encode())
 _encode = msgspec.json.Encoder().encode
 
 
@@ -101,7 +113,7 @@ def responder_of(operation: Operation[Any, Any, R]) -> Responder[R]:
 
 
 async def _json(status: int, result: object) -> Response:
-    return Response(status, [_JSON_TYPE], _encode(result))
+    return Response(status, [JSON_TYPE], _encode(result))
 
 
 async def _json_or_accepted(status: int, result: Any) -> Response:
@@ -134,19 +146,58 @@ async def _file(status: int, chunks: AsyncGenerator[bytes, None]) -> Response:
     return StreamResponse(status=status, headers=headers, first=await anext(chunks), rest=chunks)
 
 
+async def _json_or_lines(status: int, lines: Lines) -> Response:
+    if not lines.all:
+        async with contextlib.aclosing(lines.objects) as objects:
+            last: object = None
+            async for one in objects:
+                last = one
+        return await _json(status, last)
+    headers = [
+        (b"content-type", LINES.encode()),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    ]
+    # As for events, an error before the first line has a status of its own.
+    first = _line(await anext(lines.objects))
+    return StreamResponse(status=status, headers=headers, first=first, rest=_rest_of(lines.objects))
+
+
+async def _rest_of(objects: AsyncGenerator[Any, None]) -> AsyncGenerator[bytes, None]:
+    async with contextlib.aclosing(objects):
+        try:
+            async for one in objects:
+                yield _line(one)
+        except ApiError as error:
+            errors = [ItemError(code=error.code, title=title) for title in error.titles]
+            yield _line(ErrorLine(status=error.status, errors=errors))
+
+
+def _line(value: object) -> bytes:
+    return _encode(value) + b"\n"
+
+
+async def _json_lines(status: int, lines: AsyncGenerator[bytes, None]) -> Response:
+    headers = [(b"content-type", JsonLines.media_type.encode()), (b"cache-control", b"no-store")]
+    # The first line is awaited before the status is sent, so that errors at the start have a status of their own.
+    return StreamResponse(status=status, headers=headers, first=await anext(lines), rest=lines)
+
+
 _RESPONDERS: dict[type[Format[Any]], Callable[..., Awaitable[Response]]] = {
     JsonOrAccepted: _json_or_accepted,  # before its base class
     Json: _json,
     Redirect: _redirect,
     EventStream: _event_stream,
     Bytes: _file,
+    JsonOrLines: _json_or_lines,
+    JsonLines: _json_lines,
 }
 
 
 def error_response(error: ApiError) -> Response:
     """The response for an error."""
     body, headers = render(error)
-    return Response(error.status, [_JSON_TYPE, *headers], body, refusal_of(error))
+    return Response(error.status, [JSON_TYPE, *headers], body, refusal_of(error))
 
 
 def render(error: ApiError) -> tuple[bytes, HeaderList]:

@@ -18,7 +18,12 @@ from heliograph.wire.recorded_requests import RecordedMessage
 _PATH_LIMIT = 2048
 _TITLE_LIMIT = 1024
 _JSON = "application/json"
-_ERASING = {"DeleteUser": "", "DeleteUserPersonalInformation": "/personalinformation"}
+_ERASING = {
+    "DeleteUser": "/v2/apps/{}/users/{}",
+    "DeleteUserPersonalInformation": "/v2/apps/{}/users/{}/personalinformation",
+    "EraseUser": "/heliograph/v1/apps/{}/users/{}/erase",
+}
+"""The operations that delete the requests about a user, with their paths."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -133,7 +138,7 @@ def _path(one: Recorded) -> str:
     path = one.path.decode("latin-1")
     if one.operation in _ERASING:
         # The path names the user whose requests this one deleted.
-        path = f"/v2/apps/{one.app_id}/users/{masking.MASK}{_ERASING[one.operation]}"
+        path = _ERASING[one.operation].format(one.app_id, masking.MASK)
     if one.query:
         path += "?" + masking.query(one.query.decode("latin-1"))
     return path[:_PATH_LIMIT]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from heliograph.domain import attachments
-from heliograph.domain.attachments import UploadOptions
+from heliograph.domain.attachments import Received, UploadOptions
+from heliograph.domain.writes import SingleWrite
 from heliograph.errors import BadRequest
-from heliograph.server.handlers import handles
+from heliograph.server.handlers import handles, writes
 from heliograph.server.http.request import Request
+from heliograph.storage.engine import Tx
 from heliograph.wire.apps import Empty
 from heliograph.wire.attachments import AttachmentDeleteBody, AttachmentResponse
 from heliograph.wire.formats import FilePart
@@ -17,11 +21,15 @@ _PUBLIC = "public"
 _MESSAGE = "message"
 
 
-@handles(UPLOAD_ATTACHMENT)
-async def upload(request: Request[AppPath, FilePart]) -> AttachmentResponse:
-    options, blobs = _options(request), request.context.blobs
-    made = await attachments.upload(request.store, blobs, request.tenant, request.body, options, request.recheck)
-    return AttachmentResponse(attachment=made)
+@writes(UPLOAD_ATTACHMENT)
+async def upload(request: Request[AppPath, FilePart]) -> SingleWrite[AttachmentResponse]:
+    store, blobs = request.store, request.context.blobs
+    received = await attachments.receive(store, blobs, request.tenant, request.body, _options(request), request.recheck)
+    return SingleWrite(partial(_complete, received), undo=partial(attachments.abandon, store, received.removal))
+
+
+async def _complete(received: Received, tx: Tx) -> AttachmentResponse:
+    return AttachmentResponse(attachment=await attachments.complete(tx, received))
 
 
 def _options(request: Request[AppPath, FilePart]) -> UploadOptions:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from heliograph.domain import metadata
-from heliograph.domain.batch import perform
+from heliograph.domain.batch import conversation_batch
 from heliograph.domain.control import AcceptControl, ControlOutcome, OfferControl, PassControl, ReleaseControl
 from heliograph.domain.verbs import Verb
-from heliograph.server.handlers import handles
+from heliograph.domain.writes import BatchWrite
+from heliograph.server.handlers import writes
 from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
 from heliograph.wire.inbound import ControlBody
@@ -22,46 +24,50 @@ FAILED = {"x-heliograph-control": "failed"}
 _OWNER = "Switchboard"
 
 
-@handles(PASS_CONTROL)
-async def pass_control(request: Request[ConversationPath, PassControlBody]) -> Empty:
+@writes(PASS_CONTROL)
+async def pass_control(request: Request[ConversationPath, PassControlBody]) -> BatchWrite[Empty]:
     body = request.body
     given = metadata.encoded(body.metadata, _OWNER)
     verb = PassControl(request.tenant, request.path.conversation_id, given, body.switchboard_integration)
-    return await _perform(request, verb)
+    return _write(request, verb)
 
 
-@handles(OFFER_CONTROL)
-async def offer_control(request: Request[ConversationPath, OfferControlBody]) -> Empty:
+@writes(OFFER_CONTROL)
+async def offer_control(request: Request[ConversationPath, OfferControlBody]) -> BatchWrite[Empty]:
     body = request.body
     given = metadata.encoded(body.metadata, _OWNER)
     verb = OfferControl(request.tenant, request.path.conversation_id, given, body.switchboard_integration)
-    return await _perform(request, verb)
+    return _write(request, verb)
 
 
-@handles(ACCEPT_CONTROL)
-async def accept_control(request: Request[ConversationPath, AcceptControlBody]) -> Empty:
+@writes(ACCEPT_CONTROL)
+async def accept_control(request: Request[ConversationPath, AcceptControlBody]) -> BatchWrite[Empty]:
     given = metadata.encoded(request.body.metadata, _OWNER)
-    return await _perform(request, AcceptControl(request.tenant, request.path.conversation_id, given))
+    return _write(request, AcceptControl(request.tenant, request.path.conversation_id, given))
 
 
-@handles(RELEASE_CONTROL)
-async def release_control(request: Request[ConversationPath, ReleaseControlBody]) -> Empty:
+@writes(RELEASE_CONTROL)
+async def release_control(request: Request[ConversationPath, ReleaseControlBody]) -> BatchWrite[Empty]:
     given = metadata.encoded(request.body.metadata, _OWNER)
-    return await _perform(request, ReleaseControl(request.tenant, request.path.conversation_id, given))
+    return _write(request, ReleaseControl(request.tenant, request.path.conversation_id, given))
 
 
-@handles(CHANGE_CONTROL)
-async def change_control(request: Request[ConversationPath, ControlBody]) -> Empty:
+@writes(CHANGE_CONTROL)
+async def change_control(request: Request[ConversationPath, ControlBody]) -> BatchWrite[Empty]:
     body, where = request.body, (request.tenant, request.path.conversation_id)
     given = metadata.encoded(body.metadata, _OWNER)
     if body.switchboard_integration is None:
-        return await _perform(request, ReleaseControl(*where, given, body.reason))
-    return await _perform(request, PassControl(*where, given, body.switchboard_integration, body.reason))
+        return _write(request, ReleaseControl(*where, given, body.reason))
+    return _write(request, PassControl(*where, given, body.switchboard_integration, body.reason))
 
 
-async def _perform(request: Request[ConversationPath, Any], verb: Verb[ControlOutcome]) -> Empty:
-    failure = (await perform(request.store, verb)).failure
-    if failure is None:
+def _write(request: Request[ConversationPath, Any], verb: Verb[ControlOutcome]) -> BatchWrite[Empty]:
+    return BatchWrite(conversation_batch, verb, partial(_shown, request))
+
+
+def _shown(request: Request[ConversationPath, Any], outcome: ControlOutcome) -> Empty:
+    # A failure is committed, with its event, before its response says so.
+    if (failure := outcome.failure) is None:
         return Empty()
     if request.settings.strict_control:
         failure.headers.update(FAILED)

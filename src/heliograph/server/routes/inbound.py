@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from heliograph.domain import conversations, inbound, outcomes
-from heliograph.server.handlers import handles
+from heliograph.domain.inbound import Act
+from heliograph.domain.writes import SingleWrite
+from heliograph.server.handlers import handles, writes
 from heliograph.server.http.request import Request
+from heliograph.storage.engine import Tx
 from heliograph.wire.apps import Empty
 from heliograph.wire.base import encoded
 from heliograph.wire.conversations import ConversationResponse
@@ -22,12 +27,16 @@ async def begin_conversation(request: Request[UserPath, BeginConversationBody]) 
     return ConversationResponse(conversation=begun)
 
 
-@handles(POST_INBOUND)
-async def post_inbound(request: Request[ConversationPath, InboundBody]) -> InboundResponse:
-    posted = await inbound.act(
+@writes(POST_INBOUND)
+async def post_inbound(request: Request[ConversationPath, InboundBody]) -> SingleWrite[InboundResponse]:
+    act = await inbound.prepare(
         request.store, request.tenant, request.path.conversation_id, request.body, request.media_fetching
     )
-    return InboundResponse(messages=[encoded(Message, one) for one in posted])
+    return SingleWrite(partial(_act, act))
+
+
+async def _act(act: Act, tx: Tx) -> InboundResponse:
+    return InboundResponse(messages=[encoded(Message, one) for one in await inbound.act(tx, act)])
 
 
 @handles(REPORT_MESSAGE_OUTCOME)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from heliograph.domain import listings
+from heliograph.domain.listings import ListedPage
 from heliograph.server.handlers import handles
 from heliograph.server.http.request import Request
 from heliograph.wire.listings import (
+    CONVERSATION_FILTERS,
+    USER_FILTERS,
     AppUserListResponse,
     ConversationSummaryListResponse,
     ConversationSummaryResponse,
     parse_conversation_sort,
     parse_ids,
+    parse_selection,
     parse_user_sort,
 )
 from heliograph.wire.paths import AppPath, ConversationPath
@@ -20,20 +24,26 @@ from heliograph.wire.table.extensions.contents import GET_APP_CONVERSATION, LIST
 @handles(LIST_APP_USERS)
 async def list_users(request: Request[AppPath, None]) -> AppUserListResponse:
     sort, page, ids = parse_user_sort(request.query.plain), request.page, parse_ids(request.query.filter)
-    if ids is None:
-        found = await listings.page_of_users(request.store, request.tenant, sort, page)
+    if ids is not None:
+        found = ListedPage(await listings.users_with_ids(request.store, request.tenant, ids))
     else:
-        found = await listings.users_with_ids(request.store, request.tenant, ids)
-    meta, links = request.meta_and_links(found)
-    return AppUserListResponse(users=found.records, meta=meta, links=links)
+        selection = parse_selection(request.query.filter, USER_FILTERS, sort)
+        found = await listings.page_of_users(request.store, request.tenant, sort, selection, page)
+    meta, links = request.meta_and_links(found.slice)
+    incomplete = found.incomplete or None
+    return AppUserListResponse(users=found.slice.records, meta=meta, links=links, incomplete=incomplete)
 
 
 @handles(LIST_APP_CONVERSATIONS)
 async def list_conversations(request: Request[AppPath, None]) -> ConversationSummaryListResponse:
     sort = parse_conversation_sort(request.query.plain)
-    found = await listings.page_of_conversations(request.store, request.tenant, sort, request.page)
-    meta, links = request.meta_and_links(found)
-    return ConversationSummaryListResponse(conversations=found.records, meta=meta, links=links)
+    selection = parse_selection(request.query.filter, CONVERSATION_FILTERS, sort)
+    found = await listings.page_of_conversations(request.store, request.tenant, sort, selection, request.page)
+    meta, links = request.meta_and_links(found.slice)
+    incomplete = found.incomplete or None
+    return ConversationSummaryListResponse(
+        conversations=found.slice.records, meta=meta, links=links, incomplete=incomplete
+    )
 
 
 @handles(GET_APP_CONVERSATION)

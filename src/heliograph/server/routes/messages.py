@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from heliograph.domain import messages
-from heliograph.server.handlers import handles
+from heliograph.domain.batch import conversation_batch
+from heliograph.domain.posting import MessagePosted
+from heliograph.domain.writes import BatchWrite
+from heliograph.server.handlers import handles, writes
 from heliograph.server.http.request import Request
 from heliograph.wire.activities import ActivityPost
 from heliograph.wire.apps import Empty
@@ -19,9 +22,9 @@ from heliograph.wire.table.v2.conversations import (
 )
 
 
-@handles(POST_MESSAGE)
-async def post(request: Request[ConversationPath, MessagePost]) -> MessagePostResponse:
-    posted = await messages.post(
+@writes(POST_MESSAGE)
+async def post(request: Request[ConversationPath, MessagePost]) -> BatchWrite[MessagePostResponse]:
+    verb = await messages.posting(
         request.store,
         request.tenant,
         request.path.conversation_id,
@@ -29,7 +32,11 @@ async def post(request: Request[ConversationPath, MessagePost]) -> MessagePostRe
         with_stand_ins=request.stand_ins,
         fetching=request.media_fetching,
     )
-    return MessagePostResponse(messages=[encoded(Message, posted)])
+    return BatchWrite(conversation_batch, verb, _posted)
+
+
+def _posted(outcome: MessagePosted) -> MessagePostResponse:
+    return MessagePostResponse(messages=[encoded(Message, outcome.message)])
 
 
 @handles(LIST_MESSAGES)
@@ -52,7 +59,7 @@ async def delete_all(request: Request[ConversationPath, None]) -> Empty:
     return Empty()
 
 
-@handles(POST_ACTIVITY)
-async def post_activity(request: Request[ConversationPath, ActivityPost]) -> Empty:
-    await messages.post_activity(request.store, request.tenant, request.path.conversation_id, request.body)
-    return Empty()
+@writes(POST_ACTIVITY)
+async def post_activity(request: Request[ConversationPath, ActivityPost]) -> BatchWrite[Empty]:
+    verb = messages.acting(request.tenant, request.path.conversation_id, request.body)
+    return BatchWrite(conversation_batch, verb, lambda outcome: Empty())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from heliograph.domain import participants
-from heliograph.server.handlers import handles
+from heliograph.domain.batch import conversation_batch
+from heliograph.domain.membership import Joined
+from heliograph.domain.writes import BatchWrite
+from heliograph.server.handlers import handles, writes
 from heliograph.server.http.request import Request
 from heliograph.wire.apps import Empty
 from heliograph.wire.base import encoded
@@ -18,12 +21,15 @@ from heliograph.wire.paths import ConversationPath
 from heliograph.wire.table.v2.conversations import JOIN_CONVERSATION, LEAVE_CONVERSATION, LIST_PARTICIPANTS
 
 
-@handles(JOIN_CONVERSATION)
-async def join(request: Request[ConversationPath, ParticipantJoinBody]) -> ParticipantResponse:
-    participant = await participants.join(
-        request.store, request.tenant, request.path.conversation_id, request.body, request.settings.participant_limit
-    )
-    return ParticipantResponse(participant=participant)
+@writes(JOIN_CONVERSATION)
+async def join(request: Request[ConversationPath, ParticipantJoinBody]) -> BatchWrite[ParticipantResponse]:
+    limit = request.settings.participant_limit
+    verb = participants.joining(request.tenant, request.path.conversation_id, request.body, limit)
+    return BatchWrite(conversation_batch, verb, _joined)
+
+
+def _joined(outcome: Joined) -> ParticipantResponse:
+    return ParticipantResponse(participant=outcome.response)
 
 
 @handles(LIST_PARTICIPANTS)
@@ -33,7 +39,7 @@ async def list_participants(request: Request[ConversationPath, None]) -> Partici
     return ParticipantListResponse(participants=listed, meta=found.meta, links=request.links(found.meta))
 
 
-@handles(LEAVE_CONVERSATION)
-async def leave(request: Request[ConversationPath, ParticipantLeaveBody]) -> Empty:
-    await participants.leave(request.store, request.tenant, request.path.conversation_id, request.body)
-    return Empty()
+@writes(LEAVE_CONVERSATION)
+async def leave(request: Request[ConversationPath, ParticipantLeaveBody]) -> BatchWrite[Empty]:
+    verb = participants.leaving(request.tenant, request.path.conversation_id, request.body)
+    return BatchWrite(conversation_batch, verb, lambda outcome: Empty())

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from heliograph.domain import syncing, users
+from heliograph.domain import syncing, users, views
+from heliograph.domain.user_creation import creation_batch
+from heliograph.domain.writes import BatchWrite
 from heliograph.errors import BadRequest
-from heliograph.server.handlers import handles
+from heliograph.server.handlers import handles, writes
 from heliograph.server.http.request import Request
+from heliograph.storage.rows.users import StoredUser
 from heliograph.wire.apps import Empty
 from heliograph.wire.paths import AppPath, UserPath, ZendeskUserPath
 from heliograph.wire.table.v2.users import (
@@ -20,9 +23,13 @@ from heliograph.wire.table.v2.users import (
 from heliograph.wire.users import SyncUserBody, UserCreateBody, UserListResponse, UserResponse, UserUpdateBody
 
 
-@handles(CREATE_USER)
-async def create(request: Request[AppPath, UserCreateBody]) -> UserResponse:
-    return UserResponse(user=await users.create(request.store, request.tenant, request.body))
+@writes(CREATE_USER)
+async def create(request: Request[AppPath, UserCreateBody]) -> BatchWrite[UserResponse]:
+    return BatchWrite(creation_batch, users.new_user(request.tenant, request.body), _created)
+
+
+def _created(user: StoredUser) -> UserResponse:
+    return UserResponse(user=views.user(user))
 
 
 @handles(LIST_USERS)

@@ -36,8 +36,12 @@ from heliograph.storage.migrations.steps import (
     step_24_request_errors,
     step_25_membership_changes,
     step_26_participant_since,
+    step_27_search_terms,
+    step_28_erasures,
+    step_29_idempotency_keys,
 )
-from heliograph.storage.rows import meta
+from heliograph.storage.rows import meta, search_progress
+from heliograph.storage.rows.search_progress import Progress
 
 STEPS: tuple[Step, ...] = (
     step_01_core.STEP,
@@ -66,6 +70,9 @@ STEPS: tuple[Step, ...] = (
     step_24_request_errors.STEP,
     step_25_membership_changes.STEP,
     step_26_participant_since.STEP,
+    step_27_search_terms.STEP,
+    step_28_erasures.STEP,
+    step_29_idempotency_keys.STEP,
 )
 
 _VERSION, _LEAST_VERSION = "schema_version", "least_version"
@@ -130,6 +137,7 @@ async def migrate(tx: Tx, dialect: Dialect, present: int, buckets: int) -> None:
                 await tx.execute(index.statement)
     if present == 0:
         await meta.put(tx, "buckets", str(buckets))
+        await search_progress.put(tx, Progress(complete=True))
     if present < latest():
         await _record(tx, latest())
 

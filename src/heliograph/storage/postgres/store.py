@@ -19,6 +19,7 @@ from heliograph.errors import ServiceUnavailable, UsageError
 from heliograph.storage.buckets import Shard
 from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.page_cache import PageCache
+from heliograph.storage.postgres import compacting
 from heliograph.storage.postgres.batches import Batcher
 from heliograph.storage.postgres.ddl import CONNECT_SECONDS
 from heliograph.storage.postgres.horizon import Horizon
@@ -73,6 +74,7 @@ class PostgresStore(Store):
         self.name = name
         self.sealer = sealer
         self.buckets = BUCKETS
+        self._url = url
         self.page_cache = PageCache()
         self._pool = pool
         self._marks = marks
@@ -147,6 +149,15 @@ class PostgresStore(Store):
     @property
     def connections(self) -> tuple[int, int]:
         return self._pool.connections
+
+    async def size(self) -> int:
+        return await compacting.size(self._url)
+
+    async def compact(self) -> None:
+        try:
+            await compacting.rewrite(self._url)
+        except UNAVAILABLE as error:
+            raise ServiceUnavailable from error
 
     async def close(self) -> None:
         await self._batcher.stop()

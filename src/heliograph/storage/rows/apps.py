@@ -28,10 +28,13 @@ OWNED: dict[str, Columns] = {
     "external_id": ("bucket", "app_id", "external_id", "brand_id"),
     "identifier": ("bucket", "app_id", "kind", "value", "brand_id"),
     "support_user": ("bucket", "app_id", "zendesk_id"),
+    "search_term": ("bucket", "app_id", "kind", "term", "value", "id"),
     "app_user": ("bucket", "app_id", "id"),
     "request": ("bucket", "app_id", "id"),
     "repetition": ("bucket", "id"),
     "listener": ("bucket", "app_id", "id"),
+    "merged_user": ("bucket", "app_id", "user_id", "merged_id"),
+    "idempotency_key": ("bucket", "app_id", "key"),
 }
 
 

@@ -147,21 +147,30 @@ async def release_conversation(tx: Tx, app_id: str, conversation_id: str) -> Non
     await _release(tx, app_id, conversation_id, "message_id >= $4", UPLOADED_FOR)
 
 
-async def _release(tx: Tx, app_id: str, conversation_id: str, condition: str, message_id: str) -> None:
+async def disown(tx: Tx, app_id: str, conversation_id: str, message_id: str) -> list[StoredAttachment]:
+    """End the uses by a message whose author is erased. Discards what no message shows any more, whatever it was
+    uploaded for. Returns all that it showed."""
+    return await _release(tx, app_id, conversation_id, "message_id = $4", message_id, for_message=False)
+
+
+async def _release(
+    tx: Tx, app_id: str, conversation_id: str, condition: str, message_id: str, *, for_message: bool = True
+) -> list[StoredAttachment]:
     of_messages = f"{_OF_CONVERSATION} AND {condition}"
     values = (tx.bucket(conversation_id), app_id, conversation_id, message_id)
     rows = await tx.rows(f"SELECT attachment_id, message_id FROM {of_messages}", *values)
     if not rows:
-        return
+        return []
     await tx.execute(f"DELETE FROM {of_messages}", *values)
     keys = sorted({(app_id, attachment_id) for attachment_id, _ in rows})
     found = {one.id: one for one in await get_many(tx, keys, lock=Lock.REMOVE)}
     for attachment_id, used_by in rows:
         if used_by != UPLOADED_FOR and attachment_id in found:
             found[attachment_id].uses -= 1
-    unused = [one for one in found.values() if one.for_message and one.uses == 0]
+    unused = [one for one in found.values() if (one.for_message or not for_message) and one.uses == 0]
     await discard(tx, unused)
     await _set_uses(tx, [one for one in found.values() if one not in unused])
+    return list(found.values())
 
 
 async def discard(tx: Tx, attachments: Collection[StoredAttachment]) -> None:

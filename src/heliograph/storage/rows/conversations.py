@@ -11,8 +11,9 @@ from heliograph import ids
 from heliograph.storage.codec import RowCodec, encode
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.paging import slice_of
-from heliograph.storage.rows import switchboards
+from heliograph.storage.rows import switchboards, terms
 from heliograph.storage.rows.switchboards import SwitchboardState, load_state
+from heliograph.storage.rows.terms import Term
 from heliograph.wire.conversations import ConversationType
 from heliograph.wire.paging import Page, Slice
 
@@ -168,10 +169,12 @@ async def add(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
     """Create the conversations."""
     rows = [(tx.bucket(one.id), *ROWS.dump(one)) for one in conversations]
     await tx.insert("conversation", ("bucket", *ROWS.columns), rows)
+    await terms.replace(tx, set(), _terms(tx, conversations))
 
 
-async def change(tx: Tx, conversation: StoredConversation) -> None:
-    """Store the fields of a conversation that a caller can change."""
+async def change(tx: Tx, before: StoredConversation, conversation: StoredConversation) -> None:
+    """Store the fields of a conversation that a caller can change, and its search terms."""
+    await terms.replace(tx, _terms(tx, [before]), _terms(tx, [conversation]))
     key = (tx.bucket(conversation.id), conversation.app_id, conversation.id)
     await tx.update("conversation", _CHANGEABLE, _KEY, [(*ROWS.dump_columns(conversation, _CHANGEABLE), *key)])
 
@@ -217,3 +220,12 @@ async def remove(tx: Tx, conversations: Sequence[StoredConversation]) -> None:
     """Delete the conversations, without their participants and messages."""
     tx.effects.changed_conversations.update([one.id for one in conversations])
     await tx.delete("conversation", _KEY, [(tx.bucket(one.id), one.app_id, one.id) for one in conversations])
+    await terms.replace(tx, _terms(tx, conversations), set())
+
+
+def _terms(tx: Tx, conversations: Iterable[StoredConversation]) -> set[Term]:
+    found: set[Term] = set()
+    for one in conversations:
+        if one.metadata:
+            found |= terms.of_metadata(tx, "conversation.metadata", one.app_id, one.id, one.metadata)
+    return found

@@ -199,3 +199,16 @@ async def prune(tx: Tx, bucket: int, after: Position, oldest: str, limit: int) -
     old = [(bucket, *key) for *key, is_joining, other in rows if (other if is_joining else key[-1]) < oldest]
     await tx.delete(TABLE, KEY, old)
     return (rows[-1][0], rows[-1][1], rows[-1][2]) if len(rows) == limit else None
+
+
+async def replace_user(tx: Tx, app_id: str, user_id: str, pseudonym: str, limit: int) -> int:
+    """Put a pseudonym in the place of an erased user in up to `limit` changes; returns their number."""
+    keys = await tx.rows(
+        f"SELECT bucket, app_id, conversation_id, id FROM {TABLE} WHERE app_id = $1 AND user_id = $2 "
+        "ORDER BY id LIMIT $3",
+        app_id,
+        user_id,
+        limit,
+    )
+    await tx.update(TABLE, ("user_id",), KEY, [(pseudonym, *key) for key in keys])
+    return len(keys)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
 from msgspec import Raw, Struct
 
+from heliograph.ids import FIRST
 from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.paging import slice_of
@@ -46,6 +48,7 @@ class StoredParticipant(Struct):
 
 
 _ROWS = RowCodec(StoredParticipant)
+_decode_associations = msgspec.json.Decoder(list[ClientAssociation]).decode
 
 
 _CONVERSATION = "(SELECT {} FROM conversation WHERE bucket = $1 AND app_id = $2 AND id = $3)"
@@ -82,6 +85,14 @@ class Membership(Struct):
 
     conversation_id: str
     participant_id: str
+
+
+class Member(Struct):
+    """A participant with its user."""
+
+    id: str
+    user_id: str
+    client_associations: list[ClientAssociation]
 
 
 async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> Slice[ListedParticipant]:
@@ -125,8 +136,10 @@ async def memberships(reader: Reader, app_id: str, user_id: str) -> list[Members
     return [Membership(*row) for row in rows]
 
 
-async def membership_page(reader: Reader, app_id: str, user_id: str, page: Page) -> Slice[str]:
-    """A page of the ids of the conversations the user is in, ascending."""
+async def membership_page(
+    reader: Reader, app_id: str, user_id: str, page: Page, *, newest_first: bool = False
+) -> Slice[str]:
+    """A page of the ids of the conversations the user is in, ascending, or with `newest_first` descending."""
     rows = await slice_of(
         reader,
         ("conversation_id",),
@@ -134,6 +147,7 @@ async def membership_page(reader: Reader, app_id: str, user_id: str, page: Page)
         (reader.bucket(user_id), app_id, user_id),
         page,
         key="conversation_id",
+        newest_first=newest_first,
     )
     return rows.holding([row[0] for row in rows.records])
 
@@ -147,6 +161,36 @@ async def of_conversation(reader: Reader, app_id: str, conversation_id: str) -> 
         conversation_id,
     )
     return [_ROWS.load(row) for row in rows]
+
+
+async def members_after(reader: Reader, app_id: str, conversation_id: str, after: str, limit: int) -> list[Member]:
+    """The next members of the conversation after a participant id, in the order of joining."""
+    rows = await reader.rows(
+        f"SELECT id, user_id, client_associations FROM {_OF_CONVERSATION} AND id > $4 ORDER BY id LIMIT $5",
+        reader.bucket(conversation_id),
+        app_id,
+        conversation_id,
+        after,
+        limit,
+    )
+    return [Member(id, user_id, _decode_associations(associations)) for id, user_id, associations in rows]
+
+
+async def membership_version(reader: Reader, app_id: str, conversation_id: str) -> str | None:
+    """The version of the membership, which is the same only while the members are; None without the conversation.
+
+    It is the number of participants, with the newest one. A participant who joins has a greater id than all that have
+    ever been in the conversation. So participants with the same greatest id as before were all there before, and if
+    they are as many, they are the same. Messages do not change it.
+    """
+    row = await reader.row(
+        "SELECT participant_count, (SELECT max(id) FROM participant WHERE bucket = $1 AND app_id = $2 "
+        "AND conversation_id = $3) FROM conversation WHERE bucket = $1 AND app_id = $2 AND id = $3",
+        reader.bucket(conversation_id),
+        app_id,
+        conversation_id,
+    )
+    return None if row is None else f"{row[0]}-{row[1] or FIRST}"
 
 
 async def add(tx: Tx, participants: Sequence[StoredParticipant]) -> None:

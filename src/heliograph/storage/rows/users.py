@@ -14,6 +14,7 @@ from msgspec import Raw, Struct
 from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Columns, Lock, Reader, Tx
 from heliograph.storage.paging import slice_of
+from heliograph.storage.rows import terms
 from heliograph.wire.paging import Page, Slice
 from heliograph.wire.users import Identity
 
@@ -109,6 +110,12 @@ async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: Loc
     return [_ROWS.load(row) for row in await reader.get_many("app_user", _ROWS.columns, _KEY, wanted, lock=lock)]
 
 
+async def existing(reader: Reader, app_id: str, user_ids: Iterable[str]) -> set[str]:
+    """Those of the ids that are ids of users."""
+    wanted = [(reader.bucket(user_id), app_id, user_id) for user_id in user_ids]
+    return {row[0] for row in await reader.get_many("app_user", ("id",), _KEY, wanted)}
+
+
 async def profiles(reader: Reader, keys: Iterable[tuple[str, str]]) -> list[UserProfile]:
     """The profiles of the users with these (app id, user id)."""
     wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]
@@ -169,6 +176,18 @@ async def ids_of(reader: Reader, keys: Iterable[tuple[str, str, str | None]]) ->
     return found
 
 
+async def ids_with_external_id(reader: Reader, app_id: str, external_id: str) -> list[str]:
+    """The ids of the users with this external id: one of each brand at most."""
+    key = external_key(external_id)
+    rows = await reader.rows(
+        "SELECT user_id FROM external_id WHERE bucket = $1 AND app_id = $2 AND external_id = $3",
+        reader.bucket(app_id, key),
+        app_id,
+        key,
+    )
+    return [row[0] for row in rows]
+
+
 async def identified(
     reader: Reader, app_id: str, kind: IdentifierKind, value: str, brand_id: str | None = None
 ) -> IdentifiedUser | None:
@@ -190,13 +209,14 @@ async def add(tx: Tx, users: Sequence[StoredUser]) -> None:
 
 
 async def identify(tx: Tx, before: Sequence[StoredUser], after: Sequence[StoredUser]) -> None:
-    """Replace the identifiers of the users `before` by those of the users `after`."""
+    """Replace the identifiers and search terms of the users `before` by those of the users `after`."""
     await _replace(tx, "external_id", _EXTERNAL_KEY, _external_ids(tx, before), _external_ids(tx, after))
     await _replace(tx, "identifier", _IDENTIFIER_KEY, _identifiers(tx, before), _identifiers(tx, after))
+    await terms.replace(tx, _terms(tx, before), _terms(tx, after))
 
 
 async def change(tx: Tx, *users: StoredUser) -> None:
-    """Store the fields of users that can be changed. `identify` stores their identifiers."""
+    """Store the fields of users that can be changed. `identify` stores their identifiers and search terms."""
     rows = [(*_ROWS.dump_columns(one, _CHANGEABLE), tx.bucket(one.id), one.app_id, one.id) for one in users]
     await tx.update("app_user", _CHANGEABLE, _KEY, rows)
 
@@ -229,6 +249,13 @@ def _identifiers(tx: Tx, users: Iterable[StoredUser]) -> set[KeyRow]:
         for kind, value in values:
             rows.add((tx.bucket(user.app_id, kind, value), user.app_id, kind, value, user.brand_id or "", user.id))
     return rows
+
+
+def _terms(tx: Tx, users: Iterable[StoredUser]) -> set[KeyRow]:
+    found: set[KeyRow] = set()
+    for user in users:
+        found |= terms.of_user(tx, user.app_id, user.id, user.profile, user.metadata)
+    return found
 
 
 def _compared(kind: IdentifierKind, value: str) -> str:

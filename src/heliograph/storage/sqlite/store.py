@@ -31,7 +31,7 @@ from heliograph.storage.sqlite.location import (
 from heliograph.storage.sqlite.locking import DatabaseFile
 from heliograph.storage.sqlite.scratch import Scratch
 from heliograph.storage.sqlite.snapshots import SnapshotFiles, copy_into
-from heliograph.storage.sqlite.tx import DIALECT, SQLiteTx, connect, unavailable
+from heliograph.storage.sqlite.tx import DIALECT, SQLiteTx, connect, unavailable, vacuum
 from heliograph.storage.sqlite.writer import Job, Writer, drive
 from heliograph.storage.store import Store
 from heliograph.storage.unlocking import sealer_of
@@ -144,6 +144,17 @@ class EmbeddedStore(Store):
             self._pages_are_current = self._serves
         if self._checkpointer:
             self._checkpointer.replaced()
+
+    async def size(self) -> int:
+        (pages,) = self._read_connection.execute("PRAGMA page_count").fetchone()
+        (bytes_each,) = self._read_connection.execute("PRAGMA page_size").fetchone()
+        return int(pages * bytes_each)
+
+    async def compact(self) -> None:
+        try:
+            await self._writer.run_alone(vacuum)
+        except sqlite3.DatabaseError as error:
+            raise unavailable(error) from error
 
     def _act_upon(self, effects: Effects) -> None:
         if self._checkpointer:

@@ -30,15 +30,20 @@ class AsyncAppContentsApi(AsyncApi):
         page: Page | Mapping[str, Any] | None = None,
         *,
         ids: str | None = None,
+        name: str | None = None,
+        external_id: str | None = None,
+        conversation_id: str | None = None,
         sort: str | None = None,
     ) -> AppUserListResponse:
         """Lists the users of an app, newest first; with `filter[ids]` those with up to 100 ids, in the order of the
-        ids. Ids of no user are left out.
+        ids. Ids of no user are left out. One other filter selects users by the beginning of a name, by external id,
+        by a key of their metadata, or the members of a conversation.
 
         `GET /heliograph/v1/apps/{appId}/users`. Scopes: app, account.
 
         Raises:
             InvalidPage: The `page` parameters are not valid.
+            ConversationNotFound: The conversation does not exist in this app.
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
             ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
             TransportError: No response arrived: ConnectionFailed or Timeout.
@@ -49,7 +54,12 @@ class AsyncAppContentsApi(AsyncApi):
                 OPERATION["ListAppUsers"],
                 (app_id,),
                 filters=filter,
-                filter_fields={"ids": ids},
+                filter_fields={
+                    "ids": ids,
+                    "name": name,
+                    "external_id": external_id,
+                    "conversation_id": conversation_id,
+                },
                 page=page,
                 query={"sort": sort},
             ),
@@ -63,6 +73,9 @@ class AsyncAppContentsApi(AsyncApi):
         page: Page | Mapping[str, Any] | None = None,
         *,
         ids: str | None = None,
+        name: str | None = None,
+        external_id: str | None = None,
+        conversation_id: str | None = None,
         sort: str | None = None,
         backwards: bool = False,
     ) -> AsyncRecords[AppUserListResponse, User]:
@@ -73,37 +86,65 @@ class AsyncAppContentsApi(AsyncApi):
         """
 
         def fetch(current: Page) -> Awaitable[AppUserListResponse]:
-            return self.list_app_users(app_id, filter=filter, page=current, ids=ids, sort=sort)
+            return self.list_app_users(
+                app_id,
+                filter=filter,
+                page=current,
+                ids=ids,
+                name=name,
+                external_id=external_id,
+                conversation_id=conversation_id,
+                sort=sort,
+            )
 
         return AsyncRecords(
             fetch, lambda response: response.users, "ListAppUsers", paging.first_page(page, backwards=backwards)
         )
 
     async def list_app_conversations(
-        self, app_id: str, page: Page | Mapping[str, Any] | None = None, *, sort: str | None = None
+        self,
+        app_id: str,
+        filter: Mapping[str, str] | None = None,
+        page: Page | Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        user_id: str | None = None,
+        sort: str | None = None,
     ) -> ConversationSummaryListResponse:
         """Lists the conversations of an app with their counts and newest messages, newest first. With `sort=activity`,
-        it lists those with an event among the newest 2,000, the one with the newest event first.
+        it lists those with an event among the newest 2,000, the one with the newest event first. One filter selects
+        conversations by the beginning of their name, by a key of their metadata, or those of a user.
 
         `GET /heliograph/v1/apps/{appId}/conversations`. Scopes: app, account.
 
         Raises:
             InvalidPage: The `page` parameters are not valid.
+            UserNotFound: The user does not exist in this app.
             InvalidArgument: An argument breaks a rule of the API; nothing was sent.
             ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
             TransportError: No response arrived: ConnectionFailed or Timeout.
             DecodeError: The response cannot be decoded.
         """
         return await self._client.send(
-            build(OPERATION["ListAppConversations"], (app_id,), page=page, query={"sort": sort}),
+            build(
+                OPERATION["ListAppConversations"],
+                (app_id,),
+                filters=filter,
+                filter_fields={"name": name, "user_id": user_id},
+                page=page,
+                query={"sort": sort},
+            ),
             ConversationSummaryListResponse,
         )
 
     def iter_app_conversations(
         self,
         app_id: str,
+        filter: Mapping[str, str] | None = None,
         page: Page | Mapping[str, Any] | None = None,
         *,
+        name: str | None = None,
+        user_id: str | None = None,
         sort: str | None = None,
         backwards: bool = False,
     ) -> AsyncRecords[ConversationSummaryListResponse, ConversationSummary]:
@@ -114,7 +155,9 @@ class AsyncAppContentsApi(AsyncApi):
         """
 
         def fetch(current: Page) -> Awaitable[ConversationSummaryListResponse]:
-            return self.list_app_conversations(app_id, page=current, sort=sort)
+            return self.list_app_conversations(
+                app_id, filter=filter, page=current, name=name, user_id=user_id, sort=sort
+            )
 
         return AsyncRecords(
             fetch,

@@ -22,6 +22,7 @@ from heliograph.client._generated.async_api.messages import AsyncMessagesApi
 from heliograph.client._generated.async_api.oauth import AsyncOAuthApi
 from heliograph.client._generated.async_api.oauth_clients import AsyncOAuthClientsApi
 from heliograph.client._generated.async_api.participants import AsyncParticipantsApi
+from heliograph.client._generated.async_api.people import AsyncPeopleApi
 from heliograph.client._generated.async_api.recorded_requests import AsyncRecordedRequestsApi
 from heliograph.client._generated.async_api.switchboard_actions import AsyncSwitchboardActionsApi
 from heliograph.client._generated.async_api.switchboard_integrations import AsyncSwitchboardIntegrationsApi
@@ -159,3 +160,8 @@ class AsyncGroups(AsyncBaseClient):
     def oauth_clients(self) -> AsyncOAuthClientsApi:
         """The operations of the tag OAuth Clients."""
         return AsyncOAuthClientsApi(self)
+
+    @group
+    def people(self) -> AsyncPeopleApi:
+        """The operations of the tag People."""
+        return AsyncPeopleApi(self)

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 from heliograph.client import paging
 from heliograph.client._generated.models import (
+    BulkParticipantsResponse,
     Member,
     MemberListResponse,
     Membership,
@@ -15,6 +16,7 @@ from heliograph.client._generated.models import (
 )
 from heliograph.client.async_calls import AsyncApi, AsyncRecords
 from heliograph.client.requesting import OPERATION, build
+from heliograph.wire.bulk import BulkJoin, BulkLeave, BulkParticipantsBody
 from heliograph.wire.paging import Page
 
 
@@ -173,4 +175,33 @@ class AsyncMembershipsApi(AsyncApi):
             lambda response: response.memberships,
             "ListMemberships",
             paging.first_page(page, backwards=backwards),
+        )
+
+    async def bulk_participants(
+        self,
+        app_id: str,
+        conversation_id: str,
+        body: BulkParticipantsBody | Mapping[str, Any] | None = None,
+        *,
+        items: Sequence[BulkJoin | BulkLeave | Mapping[str, Any]] | None = None,
+        atomic: bool | None = None,
+    ) -> BulkParticipantsResponse:
+        """Adds and removes up to 1,000 participants of an sdkGroup conversation, in order, with a result for each. With
+        `atomic`, the first refusal undoes everything, and its status and item are those of the response.
+
+        `POST /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants/bulk`. Scopes: app, account.
+
+        Raises:
+            TooManyParticipants: The conversation has the maximum number of participants.
+            ConversationNotFound: The conversation does not exist in this app.
+            UserNotFound: The user does not exist in this app.
+            NotAMember: The user is not a participant of the conversation.
+            InvalidArgument: An argument breaks a rule of the API; nothing was sent.
+            ApiError: Another error response, such as Unauthorized, Forbidden, RateLimited or ServerError.
+            TransportError: No response arrived: ConnectionFailed or Timeout.
+            DecodeError: The response cannot be decoded.
+        """
+        return await self._client.send(
+            build(OPERATION["BulkParticipants"], (app_id, conversation_id), body, {"items": items, "atomic": atomic}),
+            BulkParticipantsResponse,
         )

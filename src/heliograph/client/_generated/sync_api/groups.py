@@ -22,6 +22,7 @@ from heliograph.client._generated.sync_api.messages import MessagesApi
 from heliograph.client._generated.sync_api.oauth import OAuthApi
 from heliograph.client._generated.sync_api.oauth_clients import OAuthClientsApi
 from heliograph.client._generated.sync_api.participants import ParticipantsApi
+from heliograph.client._generated.sync_api.people import PeopleApi
 from heliograph.client._generated.sync_api.recorded_requests import RecordedRequestsApi
 from heliograph.client._generated.sync_api.switchboard_actions import SwitchboardActionsApi
 from heliograph.client._generated.sync_api.switchboard_integrations import SwitchboardIntegrationsApi
@@ -159,3 +160,8 @@ class Groups(BaseClient):
     def oauth_clients(self) -> OAuthClientsApi:
         """The operations of the tag OAuth Clients."""
         return OAuthClientsApi(self)
+
+    @group
+    def people(self) -> PeopleApi:
+        """The operations of the tag People."""
+        return PeopleApi(self)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heliograph.wire.operations import AnyOperation
 from heliograph.wire.table.extensions import (
+    bulk,
     contents,
     deliveries,
     end_users,
@@ -11,6 +12,7 @@ from heliograph.wire.table.extensions import (
     imports,
     memberships,
     oauth,
+    people,
     recorded_requests,
 )
 
@@ -19,8 +21,10 @@ EXTENSIONS: tuple[AnyOperation, ...] = (
     *recorded_requests.OPERATIONS,
     *contents.OPERATIONS,
     *memberships.OPERATIONS,
+    *bulk.OPERATIONS,
     *history.OPERATIONS,
     *imports.OPERATIONS,
     *end_users.OPERATIONS,
     *oauth.OPERATIONS,
+    *people.OPERATIONS,
 )

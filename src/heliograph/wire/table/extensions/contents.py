@@ -6,6 +6,8 @@ from heliograph import errors
 from heliograph.wire.finding import FindResponse
 from heliograph.wire.formats import NO_BODY, Json
 from heliograph.wire.listings import (
+    CONVERSATION_FILTERS,
+    USER_FILTERS,
     AppUserListResponse,
     ConversationSummaryListResponse,
     ConversationSummaryResponse,
@@ -23,16 +25,18 @@ CONTENTS_TAG = "App contents"
 LIST_APP_USERS = Operation(
     "ListAppUsers", "GET", EXTENSION_APP / "users", CONTENTS_TAG, A,
     "Lists the users of an app, newest first; with `filter[ids]` those with up to 100 ids, in the order of the ids. "
-    "Ids of no user are left out.",
-    body=NO_BODY, response=Json(AppUserListResponse), errors=(errors.InvalidPage,), paged=True,
-    filters=("ids",), query=("sort",),
+    "Ids of no user are left out. One other filter selects users by the beginning of a name, by external id, by a "
+    "key of their metadata, or the members of a conversation.",
+    body=NO_BODY, response=Json(AppUserListResponse), errors=(errors.InvalidPage, errors.ConversationNotFound),
+    paged=True, filters=("ids", *USER_FILTERS), metadata_filter=True, query=("sort",),
 )
 LIST_APP_CONVERSATIONS = Operation(
     "ListAppConversations", "GET", EXTENSION_APP / "conversations", CONTENTS_TAG, A,
     "Lists the conversations of an app with their counts and newest messages, newest first. With `sort=activity`, it "
-    "lists those with an event among the newest 2,000, the one with the newest event first.",
-    body=NO_BODY, response=Json(ConversationSummaryListResponse), errors=(errors.InvalidPage,), paged=True,
-    query=("sort",),
+    "lists those with an event among the newest 2,000, the one with the newest event first. One filter selects "
+    "conversations by the beginning of their name, by a key of their metadata, or those of a user.",
+    body=NO_BODY, response=Json(ConversationSummaryListResponse), errors=(errors.InvalidPage, errors.UserNotFound),
+    paged=True, filters=CONVERSATION_FILTERS, metadata_filter=True, query=("sort",),
 )
 GET_APP_CONVERSATION = Operation(
     "GetAppConversation", "GET", EXTENSION_CONVERSATION, CONTENTS_TAG, A,

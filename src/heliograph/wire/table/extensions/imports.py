@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heliograph import errors
-from heliograph.wire.formats import Json, LargeJson
+from heliograph.wire.formats import Json
 from heliograph.wire.imports import IMPORT_BYTES, ImportBody, ImportResponse
 from heliograph.wire.operations import Operation, operations_in
 from heliograph.wire.paths import EXTENSION_APP, A
@@ -16,7 +16,7 @@ IMPORT_RECORDS = Operation(
     "Stores up to 500 records of another server with the ids and times that they have there: users, clients, devices, "
     "conversations, messages and participants. A record whose id exists is updated, so an import can be repeated. "
     "A record that is refused does not stop the others. No events are written, and no webhooks are called.",
-    body=LargeJson(ImportBody, most_bytes=IMPORT_BYTES), response=Json(ImportResponse), errors=(errors.BadRequest,),
+    body=Json(ImportBody, limit=IMPORT_BYTES), response=Json(ImportResponse), errors=(errors.BadRequest,),
 )
 # fmt: on
 

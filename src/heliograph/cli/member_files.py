@@ -1,0 +1,62 @@
+"""Files of members: CSV with a header, or an id in each line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+
+from heliograph.errors import UsageError
+
+COLUMNS = ("userId", "userExternalId")
+Named = Mapping[str, str]
+"""`{"userId": …}` or `{"userExternalId": …}`."""
+
+
+@contextmanager
+def opened(path: str, mode: str = "r") -> Iterator[TextIO]:
+    """A file, or standard input or output for `-`.
+
+    Raises:
+        UsageError: it cannot be opened or is not UTF-8.
+    """
+    try:
+        with click.open_file(path, mode, encoding="utf-8-sig" if mode == "r" else "utf-8") as file:
+            yield file  # type: ignore[misc]  # it is a file of text
+    except (OSError, UnicodeError) as error:
+        raise UsageError(f"--file: {error}") from None
+
+
+def read_members(file: TextIO, *, external: bool) -> list[Named]:
+    """The users that a file names. Without a header, its lines are ids, or external ids if `external` is set.
+
+    Raises:
+        UsageError: a row names no user.
+    """
+    lines = csv.reader(file)
+    try:
+        first = next((row for row in lines if any(row)), [])
+        header = [name.strip() for name in first]
+        if not set(COLUMNS) & set(header):
+            rest = ([first] if first else []) + [row for row in lines if any(row)]
+            return [{COLUMNS[external]: row[0].strip()} for row in rest]
+        return [_named(dict(zip(header, row, strict=False)), lines.line_num) for row in lines if any(row)]
+    except csv.Error as error:
+        raise UsageError(f"--file: line {lines.line_num}: {error}") from None
+
+
+def _named(row: Mapping[str, str], line: int) -> Named:
+    for name in COLUMNS:
+        if value := row.get(name, "").strip():
+            return {name: value}
+    raise UsageError(f"--file: line {line} has neither userId nor userExternalId")
+
+
+def write_members(file: TextIO, members: Iterator[tuple[str, str | None]]) -> None:
+    """Write the ids and external ids of users."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows((user_id, external_id or "") for user_id, external_id in members)

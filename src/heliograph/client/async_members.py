@@ -1,0 +1,66 @@
+"""The members of a conversation as they are to be: `client.members.replace(…)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from msgspec.structs import replace
+
+from heliograph.client.async_calls import AsyncApi
+from heliograph.client.member_lines import (
+    Member,
+    MemberLines,
+    MembersProgress,
+    MembersSummary,
+    headers_for,
+    prepare,
+)
+
+
+class AsyncMembersApi(AsyncApi):
+    """The members of conversations, as a whole."""
+
+    async def replace(
+        self,
+        app_id: str,
+        conversation_id: str,
+        members: Iterable[Member],
+        *,
+        dry_run: bool = False,
+        version: str | None = None,
+        on_progress: Callable[[MembersProgress], object] | None = None,
+    ) -> MembersSummary:
+        """Make up to 100,000 users the participants of an sdkGroup conversation.
+
+        The others leave, and those who are missing join. What is done stays done after an error, and another call
+        completes it.
+
+        `PUT /heliograph/v1/apps/{appId}/conversations/{conversationId}/participants`. Scopes: app, account.
+
+        Args:
+            app_id: the app.
+            conversation_id: the conversation.
+            members: the users, as for `participants.join_conversation`. Without any, everybody leaves.
+            dry_run: change nothing, and return what would change.
+            version: the version that a dry run or an earlier call returned; the call is refused if another request has
+                changed the membership since.
+            on_progress: called after each transaction.
+
+        Raises:
+            InvalidArgument: an argument breaks a rule of the API; nothing was sent.
+            PreconditionFailed: the membership has another version.
+            ConversationNotFound, UserNotFound, TooManyParticipants: as for a join.
+            ApiError: another error response. Its last title says what was done before.
+            TransportError: no complete response arrived.
+            DecodeError: the response cannot be decoded.
+        """
+        prepared = prepare(app_id, conversation_id, members, dry_run=dry_run)
+        given = self._client._options
+        options = replace(given, headers=headers_for(given.headers, version))
+        lines = MemberLines()
+        async with self._client.open(prepared, options) as chunks:
+            async for chunk in chunks:
+                for progress in lines.read(chunk):
+                    if on_progress is not None:
+                        on_progress(progress)
+        return lines.summary

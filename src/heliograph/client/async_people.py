@@ -1,0 +1,80 @@
+"""What is kept about a person: `client.people`, with the export of a user as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from types import TracebackType
+from typing import Self
+
+from heliograph.client._generated.async_api.people import AsyncPeopleApi
+from heliograph.client.async_calls import AsyncBaseClient
+from heliograph.client.export_lines import ExportLine, LineReader
+from heliograph.client.requesting import PreparedRequest, build
+from heliograph.wire.table.extensions.people import EXPORT_USER
+
+
+class AsyncPersonsApi(AsyncPeopleApi):
+    """The operations of the tag People, and the export of a user."""
+
+    def export_user(self, app_id: str, user_id_or_external_id: str, *, brand_id: str | None = None) -> AsyncUserExport:
+        """Export what is kept about a user, line by line. The request is sent when the lines are first iterated.
+
+            async with client.people.export_user(app_id, "ada") as lines:
+                async for line in lines:
+                    print(line.type)
+
+        An export that is cut off raises TransportError at the end, and is not sent again by itself.
+
+        Args:
+            app_id: the app.
+            user_id_or_external_id: the user.
+            brand_id: the brand in which to look up an external id.
+
+        Raises:
+            InvalidArgument: an argument cannot be sent.
+        """
+        query = {"brandId": brand_id}
+        prepared = build(EXPORT_USER, (app_id, user_id_or_external_id), query=query)
+        return AsyncUserExport(self._client, prepared)
+
+
+class AsyncUserExport:
+    """Iterates over the lines of an export. Close it, or use it as a context manager.
+
+    Raises while it is iterated:
+        UserNotFound: the user does not exist in this app.
+        ApiError: the server responded with another error.
+        TransportError: no response arrived, or it ended before the last line.
+        DecodeError: a line is not JSON.
+    """
+
+    def __init__(self, client: AsyncBaseClient, prepared: PreparedRequest) -> None:
+        self._client = client
+        self._prepared = prepared
+        self._lines = self._iterate()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> ExportLine:
+        return await anext(self._lines)
+
+    async def aclose(self) -> None:
+        """Close the connection and end the iteration."""
+        await self._lines.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def _iterate(self) -> AsyncGenerator[ExportLine, None]:
+        reader = LineReader(self._prepared.operation.name)
+        async with self._client.open(self._prepared, self._client._options) as chunks:
+            async for chunk in chunks:
+                for record in reader.read(chunk):
+                    yield record
+        reader.finish()

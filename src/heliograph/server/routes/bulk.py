@@ -1,0 +1,54 @@
+"""Many changes of the membership of a conversation in one request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator
+
+from heliograph.domain import bulk, member_sets
+from heliograph.domain.member_sets import Replacement
+from heliograph.errors import BadRequest
+from heliograph.server.handlers import handles
+from heliograph.server.http.request import Request
+from heliograph.wire.base import Response
+from heliograph.wire.bulk import BulkParticipantsBody, BulkParticipantsResponse, MembersSummary
+from heliograph.wire.formats import LINES, Lines
+from heliograph.wire.participants import ParticipantJoinBody
+from heliograph.wire.paths import ConversationPath
+from heliograph.wire.table.extensions.bulk import BULK_PARTICIPANTS, REPLACE_PARTICIPANTS
+
+_DRY_RUN = {None: False, "false": False, "true": True}
+_VERSION = re.compile(rb'"([^"]*)"')
+
+MemberRows = AsyncGenerator[list[ParticipantJoinBody], None]
+
+
+@handles(BULK_PARTICIPANTS)
+async def bulk_participants(request: Request[ConversationPath, BulkParticipantsBody]) -> BulkParticipantsResponse:
+    return await bulk.change(
+        request.store, request.tenant, request.path.conversation_id, request.body, request.settings.participant_limit
+    )
+
+
+@handles(REPLACE_PARTICIPANTS)
+async def replace_participants(request: Request[ConversationPath, MemberRows]) -> Lines:
+    accepted = request.headers.get(b"accept", b"")
+    return Lines(_replace(request), all=LINES.encode() in accepted)
+
+
+async def _replace(request: Request[ConversationPath, MemberRows]) -> AsyncGenerator[Response, None]:
+    dry_run = _DRY_RUN.get(request.query.plain.get("dryRun"))
+    if dry_run is None:
+        raise BadRequest("dryRun should be true or false")
+    versions = [found.decode("latin-1") for found in _VERSION.findall(request.headers.get(b"if-match", b""))]
+    wanted = await member_sets.collect(request.store, request.tenant, request.body)
+    # The body may have taken minutes to arrive.
+    await request.recheck()
+    asked = Replacement(
+        request.tenant, request.path.conversation_id, wanted, request.settings.participant_limit, versions, dry_run
+    )
+    async for one in member_sets.replace(request.store, asked):
+        if isinstance(one, MembersSummary):
+            request.response_headers["etag"] = f'"{one.version}"'
+        yield one
+        await request.recheck()

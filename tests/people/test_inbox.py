@@ -1,0 +1,26 @@
+"""The tools of a sandbox forget an erased person."""
+
+from __future__ import annotations
+
+from tests.harness import Caller
+from tests.people.calling import base, erase
+from tests.sandbox.inboxes import calls, post, url_of
+
+
+def test_calls_of_inboxes(api: Caller) -> None:
+    """Those that mention the person are gone, and those of others stay."""
+    ada = api.new_user("ada lovelace")
+    for about in (ada, "ada lovelace", "others"):
+        post(api, {"about": about})
+    assert url_of(api)
+    erase(api, ada)
+    assert [one["json"] for one in calls(api)] == [{"about": "others"}]
+
+
+def test_requests(api: Caller) -> None:
+    """No path names the person any more, but for that of the erasure itself."""
+    ada = api.new_user("ada")
+    api.ok("GET", f"/users/{ada}")
+    erase(api, ada)
+    found = api.ok("GET", f"{base(api)}/sandbox/requests")["requests"]
+    assert [one["operation"] for one in found if ada in one["path"]] == ["EraseUser"]
