@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from heliograph.wire.imports import IMPORT_BYTES
+from heliograph.wire.imports import IMPORT_BYTES, ConversationRecord, UserRecord
 from tests.api.importing import (
     counts,
     group_of,
@@ -19,7 +21,7 @@ from tests.api.importing import (
     user_of,
 )
 from tests.api.sandbox import extension
-from tests.harness import Caller, error_of, new_app, titles_of
+from tests.harness import Caller, command, error_of, new_app, titles_of
 
 BAD_ID = "a1b2"
 TWICE = "participant: the user is in the conversation already, as the participant "
@@ -268,3 +270,18 @@ def test_messages_of_unknown_types_are_refused_where_they_would_be_understood(ap
     put(api, {"kind": "client", "userId": old_id(2), "client": {"id": old_id(20), "type": "sdk", "status": "active"}})
     refused = api("POST", extension(api, f"/conversations/{old_id(1)}/inbound"), body)
     assert titles_of(refused) == ["the message is of a type that this server does not know"]
+
+
+@pytest.mark.one_engine
+def test_the_client_and_the_command_import(api: Caller, tmp_path: Path) -> None:
+    """imports.1"""
+    record = ConversationRecord(conversation=group_of(1)["conversation"])
+    made = api.sdk.imports.import_records(api.app_id, records=[UserRecord(user=user_of(2)["user"]), record])
+    assert (made.created, made.refused) == (2, [])
+    (tmp_path / "body.json").write_text(
+        json.dumps({"records": [user_of(2), participant_of(1, 102, 2), user_of(3, id="x")]})
+    )
+    assert api.auth is not None
+    given = ("--app", api.app_id, "--url", api.url, "--key-id", api.auth[0], "--key-secret", api.auth[1])
+    done = command("call", "import-records", *given, "--body", f"@{tmp_path / 'body.json'}")
+    assert counts(json.loads(done.stdout)) == (1, 0, 1, 1)

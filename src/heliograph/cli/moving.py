@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _HEADERS = frozenset(("id", "userid", "externalid", "user", "users", "idorexternalid"))
 _INTERRUPTED = 130
+_SHOWN_EVERY = 0.1
+"""In seconds: there may be thousands of records in each."""
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -178,7 +181,9 @@ def _restore(path: Path, to: Connection, report: Path | None) -> int:
     async def run() -> None:
         async with _client(to.url, to.key_id, to.key_secret) as writing:
             with _progress("importing", total) as advanced:
-                await restore(path, manifest, Target(writing, to.app_id, found), found, advanced)
+                await restore(
+                    path, manifest, Target(writing, to.app_id, found), found, lambda done: advanced(done, done)
+                )
 
     try:
         asyncio.run(run())
@@ -207,7 +212,7 @@ def export(path: Path, url: str, app_id: str | None, key_id: str | None, key_sec
         async with _client(of.url, of.key_id, of.key_secret) as client:
             with _progress("exporting") as advanced:
                 source = ApiReader(client, of.app_id, Pace())
-                return await run_export(source, of.url, path, lambda kind, number: advanced(number))
+                return await run_export(source, of.url, path, lambda records: advanced(0, records))
 
     manifest = asyncio.run(run())
     counts = ", ".join(f"{one.records:,} {name[:-7]}" for name, one in manifest.files.items() if one.records)
@@ -222,15 +227,21 @@ def _client(url: str, key_id: str, key_secret: str) -> AsyncClient:
 
 
 @contextmanager
-def _progress(label: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on a terminal; yields the callback that takes what is done."""
+def _progress(label: str, total: int | None = None) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on a terminal; yields the callback that takes what is done of the total, and the number of
+    records."""
     hidden = not sys.stderr.isatty()
-    with click.progressbar(length=total or 1, label=label, file=sys.stderr, hidden=hidden) as bar:
+    with click.progressbar(length=total or 1, label=label, file=sys.stderr, hidden=hidden, show_pos=bool(total)) as bar:
+        shown_at = 0.0
 
-        def advanced(done: int) -> None:
-            if total is None:
-                bar.length = done + 1
+        def advanced(done: int, records: int) -> None:
+            nonlocal shown_at
+            if hidden or (done == bar.pos and time.monotonic() - shown_at < _SHOWN_EVERY):
+                return
+            shown_at = time.monotonic()
+            bar.label = f"{label}, {records:,} records"
             bar.update(done - bar.pos)
+            bar.render_progress()
 
         yield advanced
 

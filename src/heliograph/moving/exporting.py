@@ -18,11 +18,11 @@ _SECRET_WORDS = ("secret", "token", "password", "serverkey", "authkey", "certifi
 class Exporter:
     """Reads an app page by page while it may change: a record is as it was when it was read."""
 
-    def __init__(self, source: ApiReader, out: DirectoryWriter, advanced: Callable[[str, int], None]) -> None:
+    def __init__(self, source: ApiReader, out: DirectoryWriter, advanced: Callable[[int], None]) -> None:
         self._source = source
         self._out = out
         self._advanced = advanced
-        self._counts: dict[str, int] = {}
+        self._records = 0
         self._users: set[str] = set()
 
     async def run(self, url: str) -> Manifest:
@@ -69,9 +69,8 @@ class Exporter:
 
     def _add(self, record: Record) -> None:
         self._out.add(record)
-        kind = record["kind"]
-        self._counts[kind] = self._counts.get(kind, 0) + 1
-        self._advanced(kind, self._counts[kind])
+        self._records += 1
+        self._advanced(self._records)
 
 
 def _without_secrets(value: Any) -> Any:
@@ -87,8 +86,8 @@ def _without_secrets(value: Any) -> Any:
     }
 
 
-async def export(source: ApiReader, url: str, path: Path, advanced: Callable[[str, int], None]) -> Manifest:
-    """Write an app into a new directory; returns its manifest. `advanced` gets a kind and its number of records.
+async def export(source: ApiReader, url: str, path: Path, advanced: Callable[[int], None]) -> Manifest:
+    """Write an app into a new directory; returns its manifest. `advanced` gets the number of records.
 
     Raises:
         UsageError: the app cannot be read, or the directory cannot be written.

@@ -19,6 +19,9 @@ _AT_ONCE = 500
 """How many users of a conversation wait for their turn at the same time."""
 
 
+Advanced = Callable[[int, int], None]
+
+
 class _Once:
     """Runs the work for each key once. Who asks for it meanwhile waits until it is done."""
 
@@ -63,28 +66,30 @@ class Mover:
         self._with_devices = with_devices
         self._users, self._conversations = _Once(), _Once()
         self._absent: set[str] = set()
+        self._done = 0
+        self._advanced: Advanced = lambda names, records: None
 
     @property
     def _report(self) -> Report:
         return self._state.report
 
-    async def run(self, names: Sequence[str], advanced: Callable[[int], None]) -> None:
-        """Move the users with these ids or external ids. `advanced` gets the number of finished names.
+    async def run(self, names: Sequence[str], advanced: Advanced) -> None:
+        """Move the users with these ids or external ids. `advanced` gets the numbers of finished names and of records.
 
         Raises:
             UsageError: the source or the target cannot be reached, or refuses its key.
         """
         todo = iter([name for name in names if not self._state.is_done(name)])
-        done = sum(self._state.is_done(name) for name in names)
-        advanced(done)
+        self._done = sum(self._state.is_done(name) for name in names)
+        self._advanced = advanced
+        self._report_progress()
 
         async def work(todo: Iterator[str]) -> None:
-            nonlocal done
             for name in todo:
                 await self._name(name)
-                done += 1
-                advanced(done)
-                if done % _CHECKPOINT == 0:
+                self._done += 1
+                self._report_progress()
+                if self._done % _CHECKPOINT == 0:
                     self._state.checkpoint()
 
         try:
@@ -96,6 +101,9 @@ class Mover:
         for id, conversation in self._state.conversations.items():
             if conversation.run < self._state.run:
                 self._report.missing_conversations.append(id)
+
+    def _report_progress(self) -> None:
+        self._advanced(self._done, sum(self._report.read.values()))
 
     async def _name(self, name: str) -> None:
         user = await self._source.user(name)
@@ -195,6 +203,7 @@ class Mover:
         before = len(self._report.refused)
         refused = await self._target.put(records)
         self._state.note(self._report.refused[before:])
+        self._report_progress()
         return refused
 
 
