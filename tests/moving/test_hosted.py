@@ -1,9 +1,13 @@
-"""`heliograph import` from a stand-in of the hosted service."""
+"""`heliograph import` from a stand-in of the hosted service.
+
+With HELIOGRAPH_TEST_ROUNDS, an import is killed after each number of requests.
+"""
 
 from __future__ import annotations
 
 import itertools
 import json
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +21,7 @@ from tests.moving import hosted
 from tests.moving.hosted import Hosted
 from tests.moving.moving import arguments, environment, messages_of, moved, require_same
 
+KILLED_AFTER = range(1, 24) if int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1")) > 1 else (5, 16)
 DEVICE = {
     "type": "web",
     "guid": "f1c7abea2d49429db10094be820d5f80",
@@ -145,7 +150,7 @@ def test_what_is_unknown_or_gone(source: Hosted, api: Caller, tmp_path: Path) ->
     assert "refused participant ffffffffffffffffffffffff: participant.id should begin" in done.stdout
 
 
-@pytest.mark.parametrize("requests", [5, 16])
+@pytest.mark.parametrize("requests", KILLED_AFTER)
 def test_a_killed_import_goes_on(source: Hosted, api: Caller, tmp_path: Path, requests: int) -> None:
     source.hold_after = requests
     running = Running(*arguments(source, tmp_path, *source.users), env=environment(api))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from heliograph.domain.importing.changes import ImportChanges
 from heliograph.domain.importing.conversations import ImportedConversations, ImportedMembers, ImportedMessages
 from heliograph.domain.importing.records import Entry, Outcomes, parse
-from heliograph.domain.importing.users import ImportedClients, ImportedPeople
+from heliograph.domain.importing.users import ImportedClients, ImportedUsers
 from heliograph.domain.seats import Seats, lock_seats
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Lock, StaleRead, Tx
@@ -31,17 +31,17 @@ async def _import(tx: Tx, tenant: Tenant, records: list[imports.ImportRecord]) -
     outcomes = Outcomes()
     entries = parse(records, outcomes)
     changes = ImportChanges(tx.now)
-    known, people = await _lock(tx, tenant.app_id, entries)
-    await _apply_users(tx, people, changes, entries, outcomes)
-    talks = ImportedConversations(tenant.app_id, known, changes)
-    await _apply_conversations(tx, talks, entries, changes, outcomes)
-    members = await ImportedMembers.load(tx, tenant, people, talks, entries, changes)
+    known, known_users = await _lock(tx, tenant.app_id, entries)
+    await _apply_users(tx, known_users, changes, entries, outcomes)
+    known_conversations = ImportedConversations(tenant.app_id, known, changes)
+    await _apply_conversations(tx, known_conversations, entries, changes, outcomes)
+    members = await ImportedMembers.load(tx, tenant, known_users, known_conversations, entries, changes)
     await _apply_members(tx, members, entries, outcomes)
     await changes.save(tx)
     return outcomes.response()
 
 
-async def _lock(tx: Tx, app_id: str, entries: list[Entry]) -> tuple[dict[str, StoredConversation], ImportedPeople]:
+async def _lock(tx: Tx, app_id: str, entries: list[Entry]) -> tuple[dict[str, StoredConversation], ImportedUsers]:
     """Lock what the records name and exists: the conversations, then the users."""
     named = {one.conversation_id for one in entries if one.conversation_id}
     user_ids = sorted({one.user_id for one in entries if one.user_id})
@@ -59,7 +59,7 @@ async def _lock(tx: Tx, app_id: str, entries: list[Entry]) -> tuple[dict[str, St
         locked = {one.id: one for one in await _users(tx, app_id, user_ids)}
         if _renamed(entries, locked):
             raise StaleRead
-    return known, await ImportedPeople.load(tx, app_id, entries, locked, seats)
+    return known, await ImportedUsers.load(tx, app_id, entries, locked, seats)
 
 
 def _renamed(entries: list[Entry], found: dict[str, StoredUser]) -> bool:
@@ -82,31 +82,31 @@ async def _users(tx: Tx, app_id: str, ids: list[str]) -> list[StoredUser]:
 
 
 async def _apply_users(
-    tx: Tx, people: ImportedPeople, changes: ImportChanges, entries: list[Entry], outcomes: Outcomes
+    tx: Tx, known_users: ImportedUsers, changes: ImportChanges, entries: list[Entry], outcomes: Outcomes
 ) -> None:
     for entry in entries:
         if isinstance(entry.value, imports.ImportedUser):
             with outcomes.judged(entry.index):
-                outcomes.add(await people.put(tx, changes, entry.value))
-    await people.save(tx)
-    of_users = await ImportedClients.load(tx, people.app_id, entries)
+                outcomes.add(await known_users.put(tx, changes, entry.value))
+    await known_users.save(tx)
+    of_users = await ImportedClients.load(tx, known_users.app_id, entries)
     for entry in entries:
         with outcomes.judged(entry.index):
             if isinstance(entry.value, imports.ImportedClient):
-                outcomes.add(of_users.put(people.require(entry.user_id), entry.value))
+                outcomes.add(of_users.put(known_users.require(entry.user_id), entry.value))
             elif isinstance(entry.value, imports.ImportedDevice):
-                outcomes.add(await of_users.put_device(tx, people.require(entry.user_id), entry.value))
+                outcomes.add(await of_users.put_device(tx, known_users.require(entry.user_id), entry.value))
     await of_users.save(tx)
 
 
 async def _apply_conversations(
-    tx: Tx, talks: ImportedConversations, entries: list[Entry], changes: ImportChanges, outcomes: Outcomes
+    tx: Tx, known_conversations: ImportedConversations, entries: list[Entry], changes: ImportChanges, outcomes: Outcomes
 ) -> None:
     for entry in entries:
         if isinstance(entry.value, imports.ImportedConversation):
             with outcomes.judged(entry.index):
-                outcomes.add(await talks.put(tx, entry.value))
-    messages = await ImportedMessages.load(tx, talks, entries, changes)
+                outcomes.add(await known_conversations.put(tx, entry.value))
+    messages = await ImportedMessages.load(tx, known_conversations, entries, changes)
     for entry in entries:
         if isinstance(entry.value, imports.ImportedMessage):
             with outcomes.judged(entry.index):

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from heliograph.errors import UsageError
+from heliograph.moving.report import Record
 
 FORMAT = "heliograph-export"
 VERSION = 1
@@ -22,8 +23,6 @@ IMPORTED = ("user", "client", "device", "conversation", "message", "participant"
 """The kinds of records that are imported, in the order in which they refer to each other."""
 KINDS = (*IMPORTED, "integration", "webhook")
 _READ_BYTES = 1 << 20
-
-Record = dict[str, Any]
 
 
 class FileSummary(Struct):

@@ -9,7 +9,7 @@ import msgspec
 from heliograph.domain import views
 from heliograph.domain.importing.changes import ImportChanges
 from heliograph.domain.importing.records import Entry, Outcome, milliseconds, milliseconds_or_none
-from heliograph.domain.importing.users import ImportedPeople
+from heliograph.domain.importing.users import ImportedUsers
 from heliograph.domain.membership_causes import cause_of
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import BadRequest
@@ -144,7 +144,7 @@ class ImportedMembers:
     def __init__(
         self,
         tenant: Tenant,
-        people: ImportedPeople,
+        users: ImportedUsers,
         conversations: ImportedConversations,
         found: list[StoredParticipant],
         ended: set[Key],
@@ -152,7 +152,7 @@ class ImportedMembers:
     ) -> None:
         self._tenant = tenant
         self._ended = ended
-        self._people = people
+        self._users = users
         self._conversations = conversations
         self._by_id: dict[Key, StoredParticipant] = {(one.conversation_id, one.id): one for one in found}
         self._by_user: dict[Key, StoredParticipant] = {(one.conversation_id, one.user_id): one for one in found}
@@ -163,7 +163,7 @@ class ImportedMembers:
         cls,
         tx: Tx,
         tenant: Tenant,
-        people: ImportedPeople,
+        users: ImportedUsers,
         conversations: ImportedConversations,
         entries: list[Entry],
         changes: ImportChanges,
@@ -187,7 +187,7 @@ class ImportedMembers:
         found = await participants.get_many(tx, keys) if keys else []
         joining = [(app_id, conversation_id, one.id) for conversation_id, one in given]
         ended = await history.existing(tx, joining) if joining else set()
-        return cls(tenant, people, conversations, found, ended, changes)
+        return cls(tenant, users, conversations, found, ended, changes)
 
     def remove(self, given: LeaveRecord) -> Outcome:
         """Remove a participant who has left.
@@ -212,7 +212,7 @@ class ImportedMembers:
                 conversation is personal and has a participant.
         """
         conversation = self._conversations.require(entry.conversation_id)
-        user = self._people.require(given.user_id)
+        user = self._users.require(given.user_id)
         known = self._by_id.get((conversation.id, given.id))
         other = self._by_user.get((conversation.id, user.id))
         if other is not None and other.id != given.id:
@@ -225,7 +225,7 @@ class ImportedMembers:
         again = (conversation.id, given.id) in self._ended
         self._changes.place(conversation, participant, again=again)
         self._remember(participant)
-        if conversation.is_default and not await self._people.make_default(tx, user, conversation.id):
+        if conversation.is_default and not await self._users.make_default(tx, user, conversation.id):
             self._changes.set_default(conversation, False)
         return "created"
 

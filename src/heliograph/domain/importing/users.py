@@ -27,7 +27,7 @@ Identifier = tuple[IdentifierKind | Literal["externalId"], str, str]
 """What identifies a user: its kind, its value, and the brand, which is empty without one."""
 
 
-class ImportedPeople:
+class ImportedUsers:
     """The users of an app that an import changes, by id. Existing ones are locked.
 
     `seats` are those of users who get another external id, because their participants have it too.
@@ -45,7 +45,7 @@ class ImportedPeople:
     @classmethod
     async def load(
         cls, tx: Tx, app_id: str, entries: list[Entry], known: dict[str, StoredUser], seats: dict[str, Seats]
-    ) -> ImportedPeople:
+    ) -> ImportedUsers:
         """The existing users of these records, with the users who have their external ids."""
         given = [one.value for one in entries if isinstance(one.value, ImportedUser)]
         keys = {(app_id, one.external_id, one.brand_id or "") for one in given if one.external_id is not None}
