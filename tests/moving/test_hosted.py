@@ -21,7 +21,7 @@ from tests.moving import hosted
 from tests.moving.hosted import Hosted
 from tests.moving.moving import arguments, environment, messages_of, moved, require_same
 
-KILLED_AFTER = range(1, 24) if int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1")) > 1 else (5, 16)
+KILLED_AFTER = range(1, 20) if int(os.environ.get("HELIOGRAPH_TEST_ROUNDS", "1")) > 1 else (5, 16)
 DEVICE = {
     "type": "web",
     "guid": "f1c7abea2d49429db10094be820d5f80",
