@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.async_api.deliveries import AsyncDeliveriesApi as AsyncDeliveriesApi
     from heliograph.client._generated.async_api.devices import AsyncDevicesApi as AsyncDevicesApi
     from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi as AsyncEndUsersApi
+    from heliograph.client._generated.async_api.imports import AsyncImportsApi as AsyncImportsApi
     from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi as AsyncIntegrationsApi
     from heliograph.client._generated.async_api.membership_history import (
         AsyncMembershipHistoryApi as AsyncMembershipHistoryApi,
@@ -119,6 +120,8 @@ if TYPE_CHECKING:
     from heliograph.client._generated.models import HistoryResponse as HistoryResponse
     from heliograph.client._generated.models import Identity as Identity
     from heliograph.client._generated.models import ImageMessage as ImageMessage
+    from heliograph.client._generated.models import ImportRefusal as ImportRefusal
+    from heliograph.client._generated.models import ImportResponse as ImportResponse
     from heliograph.client._generated.models import InboundResponse as InboundResponse
     from heliograph.client._generated.models import InstagramIntegration as InstagramIntegration
     from heliograph.client._generated.models import IntegrationApiKey as IntegrationApiKey
@@ -237,6 +240,7 @@ if TYPE_CHECKING:
     from heliograph.client._generated.sync_api.deliveries import DeliveriesApi as DeliveriesApi
     from heliograph.client._generated.sync_api.devices import DevicesApi as DevicesApi
     from heliograph.client._generated.sync_api.end_users import EndUsersApi as EndUsersApi
+    from heliograph.client._generated.sync_api.imports import ImportsApi as ImportsApi
     from heliograph.client._generated.sync_api.integrations import IntegrationsApi as IntegrationsApi
     from heliograph.client._generated.sync_api.membership_history import MembershipHistoryApi as MembershipHistoryApi
     from heliograph.client._generated.sync_api.memberships import MembershipsApi as MembershipsApi
@@ -343,6 +347,14 @@ if TYPE_CHECKING:
     from heliograph.wire.forms import FormMessageFieldBody as FormMessageFieldBody
     from heliograph.wire.forms import FormResponseMessageFieldBody as FormResponseMessageFieldBody
     from heliograph.wire.forms import OptionBody as OptionBody
+    from heliograph.wire.imports import ClientRecord as ClientRecord
+    from heliograph.wire.imports import ConversationRecord as ConversationRecord
+    from heliograph.wire.imports import DeviceRecord as DeviceRecord
+    from heliograph.wire.imports import ImportBody as ImportBody
+    from heliograph.wire.imports import LeaveRecord as LeaveRecord
+    from heliograph.wire.imports import MessageRecord as MessageRecord
+    from heliograph.wire.imports import ParticipantRecord as ParticipantRecord
+    from heliograph.wire.imports import UserRecord as UserRecord
     from heliograph.wire.inbound import BeginConversationBody as BeginConversationBody
     from heliograph.wire.inbound import ControlBody as ControlBody
     from heliograph.wire.inbound import ExternalMessageBody as ExternalMessageBody
@@ -449,6 +461,7 @@ __all__ = [
     "AsyncDeliveriesApi",
     "AsyncDevicesApi",
     "AsyncEndUsersApi",
+    "AsyncImportsApi",
     "AsyncIntegrationsApi",
     "AsyncMembershipHistoryApi",
     "AsyncMembershipsApi",
@@ -489,6 +502,7 @@ __all__ = [
     "ClientListResponse",
     "ClientNotFound",
     "ClientOutcomeBody",
+    "ClientRecord",
     "ClientRemovePayload",
     "ClientResponse",
     "ClientUnusable",
@@ -503,6 +517,7 @@ __all__ = [
     "ConversationMessagePayload",
     "ConversationNotFound",
     "ConversationPostbackPayload",
+    "ConversationRecord",
     "ConversationReferralPayload",
     "ConversationRemovePayload",
     "ConversationResponse",
@@ -532,6 +547,7 @@ __all__ = [
     "DeviceBody",
     "DeviceListResponse",
     "DeviceNotFound",
+    "DeviceRecord",
     "DeviceResponse",
     "DevicesApi",
     "DisplaySettings",
@@ -569,6 +585,10 @@ __all__ = [
     "Identity",
     "ImageMessage",
     "ImageMessageBody",
+    "ImportBody",
+    "ImportRefusal",
+    "ImportResponse",
+    "ImportsApi",
     "InboundBody",
     "InboundResponse",
     "InstagramIntegration",
@@ -596,6 +616,7 @@ __all__ = [
     "ItemError",
     "KeptData",
     "LastMessage",
+    "LeaveRecord",
     "LineIntegration",
     "LineIntegrationBody",
     "Link",
@@ -636,6 +657,7 @@ __all__ = [
     "MessageOutcomeBody",
     "MessagePost",
     "MessagePostResponse",
+    "MessageRecord",
     "MessageWebhook",
     "MessagebirdCriteriaBody",
     "MessagebirdIntegration",
@@ -676,6 +698,7 @@ __all__ = [
     "ParticipantJoinBody",
     "ParticipantLeaveBody",
     "ParticipantListResponse",
+    "ParticipantRecord",
     "ParticipantResponse",
     "ParticipantsApi",
     "PassControlBody",
@@ -766,6 +789,7 @@ __all__ = [
     "UserListResponse",
     "UserMergePayload",
     "UserNotFound",
+    "UserRecord",
     "UserRemovePayload",
     "UserResponse",
     "UserTruncated",
@@ -802,6 +826,7 @@ _HOMES = {
     "AsyncDeliveriesApi": "heliograph.client._generated.async_api.deliveries",
     "AsyncDevicesApi": "heliograph.client._generated.async_api.devices",
     "AsyncEndUsersApi": "heliograph.client._generated.async_api.end_users",
+    "AsyncImportsApi": "heliograph.client._generated.async_api.imports",
     "AsyncIntegrationsApi": "heliograph.client._generated.async_api.integrations",
     "AsyncMembershipHistoryApi": "heliograph.client._generated.async_api.membership_history",
     "AsyncMembershipsApi": "heliograph.client._generated.async_api.memberships",
@@ -890,6 +915,8 @@ _HOMES = {
     "HistoryResponse": "heliograph.client._generated.models",
     "Identity": "heliograph.client._generated.models",
     "ImageMessage": "heliograph.client._generated.models",
+    "ImportRefusal": "heliograph.client._generated.models",
+    "ImportResponse": "heliograph.client._generated.models",
     "InboundResponse": "heliograph.client._generated.models",
     "InstagramIntegration": "heliograph.client._generated.models",
     "IntegrationApiKey": "heliograph.client._generated.models",
@@ -1004,6 +1031,7 @@ _HOMES = {
     "DeliveriesApi": "heliograph.client._generated.sync_api.deliveries",
     "DevicesApi": "heliograph.client._generated.sync_api.devices",
     "EndUsersApi": "heliograph.client._generated.sync_api.end_users",
+    "ImportsApi": "heliograph.client._generated.sync_api.imports",
     "IntegrationsApi": "heliograph.client._generated.sync_api.integrations",
     "MembershipHistoryApi": "heliograph.client._generated.sync_api.membership_history",
     "MembershipsApi": "heliograph.client._generated.sync_api.memberships",
@@ -1108,6 +1136,14 @@ _HOMES = {
     "FormMessageFieldBody": "heliograph.wire.forms",
     "FormResponseMessageFieldBody": "heliograph.wire.forms",
     "OptionBody": "heliograph.wire.forms",
+    "ClientRecord": "heliograph.wire.imports",
+    "ConversationRecord": "heliograph.wire.imports",
+    "DeviceRecord": "heliograph.wire.imports",
+    "ImportBody": "heliograph.wire.imports",
+    "LeaveRecord": "heliograph.wire.imports",
+    "MessageRecord": "heliograph.wire.imports",
+    "ParticipantRecord": "heliograph.wire.imports",
+    "UserRecord": "heliograph.wire.imports",
     "BeginConversationBody": "heliograph.wire.inbound",
     "ControlBody": "heliograph.wire.inbound",
     "ExternalMessageBody": "heliograph.wire.inbound",

@@ -183,6 +183,14 @@ def test_memberships_are_as_documented(document: Any, own: Caller) -> None:
     check(document, "ListMembers", answered(own, "ListMembers"), 404)
 
 
+def test_imports_are_as_documented(document: Any, own: Caller) -> None:
+    user = {"kind": "user", "user": {"id": "67a11490f0305f4a391e9f8a"}}
+    body = {"records": [user, {"kind": "user", "user": {}}]}
+    made = check(document, "ImportRecords", answered(own, "ImportRecords", json=body), 200)
+    assert (made["created"], [one["index"] for one in made["refused"]]) == (1, [1])
+    check(document, "ImportRecords", answered(own, "ImportRecords", json={"records": [{"kind": "x"}]}), 400)
+
+
 def test_recorded_requests_are_as_documented(document: Any, own: Caller) -> None:
     name = "ListRecordedRequests"
     assert check(document, name, answered(own, name), 200)["requests"] == []

@@ -16,6 +16,7 @@ const TOPICS: Record<string, string> = {
   "End users": "end-users",
   Integrations: "integrations",
   "Membership history": "memberships",
+  Imports: "imports",
   Memberships: "memberships",
   Messages: "messages",
   OAuth: "oauth",

@@ -112,6 +112,8 @@ export type ClientListResponse = { clients: Array<Client>; links?: Links; meta: 
 
 export type ClientOutcomeBody = { error?: ProblemBody | null; outcome: "blocked" | "cancelled" | "confirmed" | "failed" | "matched" | "unblocked" };
 
+export type ClientRecord = { client: Record<string, unknown>; kind: "client"; userId: string };
+
 export type ClientResponse = { client: Client };
 
 export type ClockAttempt = { at: string; deliveryId: string; number: number; status?: number };
@@ -139,6 +141,8 @@ export type Conversation = { activeSwitchboardIntegration?: SwitchboardIntegrati
 export type ConversationCreateBody = { description?: string | null; displayName?: string | null; iconUrl?: string | null; metadata?: Record<string, string | number | boolean | null> | null; participants?: Array<ParticipantBody> | null; type: "personal" | "sdkGroup" };
 
 export type ConversationListResponse = { conversations: Array<Conversation>; links?: Links; meta: PageMeta };
+
+export type ConversationRecord = { conversation: Record<string, unknown>; kind: "conversation" };
 
 export type ConversationResponse = { conversation: Conversation };
 
@@ -183,6 +187,8 @@ export type Device = { appVersion?: string; clientId: string; guid: string; id: 
 export type DeviceBody = { appVersion?: string | null; info?: Record<string, unknown> | null; integrationId: string; pushNotificationToken?: string | null; status?: "active" | "inactive" | null; type: "android" | "ios" | "web" };
 
 export type DeviceListResponse = { devices: Array<Device> };
+
+export type DeviceRecord = { device: Record<string, unknown>; kind: "device"; userId: string };
 
 export type DeviceResponse = { device: Device };
 
@@ -282,6 +288,12 @@ export type ImageMessage = { actions?: Array<Buy | Link | LocationRequest | Post
 
 export type ImageMessageBody = { actions?: Array<BuyBody | LinkBody | LocationRequestBody | PostbackBody | ReplyBody | WebviewBody> | null; altText?: string | null; attachmentId?: string | null; blockChatInput?: boolean | null; htmlText?: string | null; markdownText?: string | null; mediaUrl: string; text?: string | null; type: "image" };
 
+export type ImportBody = { records: Array<UserRecord | ClientRecord | DeviceRecord | ConversationRecord | MessageRecord | LeaveRecord | ParticipantRecord> };
+
+export type ImportRefusal = { index: number; titles: Array<string> };
+
+export type ImportResponse = { created: number; refused: Array<ImportRefusal>; unchanged: number; updated: number };
+
 export type InboundBody = { act: MessageAct | PostbackAct | TypingStartAct | TypingStopAct | ReadAct | ReferralAct; clientId?: string | null; deviceId?: string | null; userId: string };
 
 export type InboundResponse = { messages: Array<Message> };
@@ -331,6 +343,8 @@ export type ItemError = { code: string; title: string };
 export type KeptData = { count?: number; createdAt?: string; name?: string; what: "backups" | "events" | "files" | "freedSpace" | "logs" | "seed" | "snapshot" | "texts" | "webhooks"; why: string };
 
 export type LastMessage = { author: Author; id: string; received: string; text?: string; type: string };
+
+export type LeaveRecord = { conversationId: string; kind: "leave"; participantId: string };
 
 export type LineIntegration = { channelAccessToken?: string; channelId?: string; channelSecret?: string; defaultResponder?: DefaultResponder; displayName?: string; id: string; lineId?: string; qrCodeUrl?: string; serviceCode?: string; showAIDisclaimer?: boolean; status?: "active" | "error" | "inactive"; switcherSecret?: string; type: "line" };
 
@@ -394,6 +408,8 @@ export type MessagePost = { author: AuthorBody; content: TextMessageBody | Carou
 
 export type MessagePostResponse = { messages: Array<Message> };
 
+export type MessageRecord = { conversationId: string; kind: "message"; message: Record<string, unknown> };
+
 export type MessagebirdCriteriaBody = { integrationId: string; phoneNumber: string; primary?: boolean | null; type: "messagebird" };
 
 export type MessagebirdIntegration = { defaultResponder?: DefaultResponder; displayName?: string; id: string; originator?: string; showAIDisclaimer?: boolean; status?: "active" | "error" | "inactive"; type: "messagebird"; webhookSecret?: string };
@@ -449,6 +465,8 @@ export type ParticipantJoinBody = { subscribeSDKClient: boolean | null; userExte
 export type ParticipantLeaveBody = { participantId?: string | null; userExternalId?: string | null; userId?: string | null };
 
 export type ParticipantListResponse = { links?: Links; meta: PageMeta; participants: Array<Participant> };
+
+export type ParticipantRecord = { conversationId: string; kind: "participant"; participant: Record<string, unknown> };
 
 export type ParticipantResponse = { participant: Participant };
 
@@ -628,6 +646,8 @@ export type UserCreateBody = { brandId?: string | null; externalId?: string | nu
 
 export type UserListResponse = { users: Array<User> };
 
+export type UserRecord = { kind: "user"; user: Record<string, unknown> };
+
 export type UserResponse = { user: User };
 
 export type UserUpdateBody = { metadata?: Record<string, string | number | boolean | null> | null; profile?: ProfileBody | null; signedUpAt?: string | null; toBeRetained?: boolean | null };
@@ -728,6 +748,7 @@ export interface Operations {
   GetTokenInfo: { path: object; query: object; body: undefined; response: AppWithSubdomainResponse };
   GetUser: { path: { appId: string; userIdOrExternalId: string }; query: { brandId?: string }; body: undefined; response: UserResponse };
   GetWebhook: { path: { appId: string; integrationId: string; webhookId: string }; query: object; body: undefined; response: WebhookResponse };
+  ImportRecords: { path: { appId: string }; query: object; body: ImportBody; response: ImportResponse };
   ImportSnapshot: { path: { snapshotName: string }; query: object; body: undefined; response: SnapshotResponse };
   JoinConversation: { path: { appId: string; conversationId: string }; query: object; body: ParticipantJoinBody; response: ParticipantResponse };
   LeaveConversation: { path: { appId: string; conversationId: string }; query: object; body: ParticipantLeaveBody; response: Empty };
@@ -864,6 +885,7 @@ export const OPERATIONS: Record<keyof Operations, string> = {
   GetTokenInfo: "GET /v2/tokenInfo",
   GetUser: "GET /v2/apps/{appId}/users/{userIdOrExternalId}",
   GetWebhook: "GET /v2/apps/{appId}/integrations/{integrationId}/webhooks/{webhookId}",
+  ImportRecords: "POST /heliograph/v1/apps/{appId}/import",
   ImportSnapshot: "PUT /heliograph/v1/sandbox/snapshots/{snapshotName}/file",
   JoinConversation: "POST /v2/apps/{appId}/conversations/{conversationId}/join",
   LeaveConversation: "POST /v2/apps/{appId}/conversations/{conversationId}/leave",

@@ -65,6 +65,7 @@ export const TAGS: Record<keyof Operations, string> = {
   GetTokenInfo: "OAuth",
   GetUser: "Users",
   GetWebhook: "Webhooks",
+  ImportRecords: "Imports",
   ImportSnapshot: "Sandbox",
   JoinConversation: "Participants",
   LeaveConversation: "Participants",

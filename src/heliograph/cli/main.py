@@ -21,6 +21,7 @@ from heliograph.cli.init import init
 from heliograph.cli.keys import keys
 from heliograph.cli.listen import listen
 from heliograph.cli.members import members
+from heliograph.cli.moving import export, import_
 from heliograph.cli.oauth_clients import oauth_clients
 from heliograph.cli.report.command import report
 from heliograph.cli.seed import reset, seed
@@ -114,6 +115,8 @@ COMMANDS = (
     copy,
     backup,
     restore,
+    import_,
+    export,
     keys,
     apps,
     chaos,

@@ -20,6 +20,7 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
     history,
     idempotency,
     identities,
+    imports,
     integrations,
     listings,
     memberships,
@@ -35,8 +36,8 @@ from heliograph.conformance.checks import (  # noqa: F401 - registers checks
 from heliograph.conformance.operations import operation_checks
 
 _TOPICS = """participants bulk messages users identities merging devices endusers clients conversations metadata
-    apps integrations switchboards control attachments oauth webhooks deliveries listings memberships history people
-    finding recording pages credentials requests idempotency responses"""
+    apps integrations switchboards control attachments oauth webhooks deliveries listings memberships history imports
+    people finding recording pages credentials requests idempotency responses"""
 """In the order of docs/behaviour.md."""
 
 NOT_OBSERVABLE = {

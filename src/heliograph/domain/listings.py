@@ -16,7 +16,7 @@ from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.store import Store
 from heliograph.wire import times
 from heliograph.wire.authors import Author
-from heliograph.wire.base import Response
+from heliograph.wire.base import Response, encoded
 from heliograph.wire.listings import ConversationSort, ConversationSummary, LastMessage, Selection, UserSort
 from heliograph.wire.paging import Page, Slice
 from heliograph.wire.users import User
@@ -31,7 +31,7 @@ class _Shown(Response):
 
     id: str
     received: str
-    author: Author
+    author: Raw
     content: dict[str, Any]
 
 
@@ -169,7 +169,7 @@ def last_message(shown: Raw) -> LastMessage:
     return LastMessage(
         id=message.id,
         received=message.received,
-        author=message.author,
+        author=encoded(Author, message.author),  # an imported one may have values that are not known here
         type=message.content["type"],
         text=_in_short(message.content),
     )
@@ -178,6 +178,7 @@ def last_message(shown: Raw) -> LastMessage:
 def _in_short(content: dict[str, Any]) -> str | None:
     """The beginning of the text of a message; None if it has none."""
     # The text of a location is generated, with a URL.
-    place = content.get("location") or {}
+    location = content.get("location")
+    place = location if isinstance(location, dict) else {}
     texts = (place.get("name"), content.get("text"), content.get("textFallback"), content.get("altText"))
-    return next((text[:_TEXT_LENGTH] for text in texts if text), None)
+    return next((text[:_TEXT_LENGTH] for text in texts if text and isinstance(text, str)), None)

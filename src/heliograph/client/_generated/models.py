@@ -85,6 +85,8 @@ __all__ = [
     "HistoryResponse",
     "Identity",
     "ImageMessage",
+    "ImportRefusal",
+    "ImportResponse",
     "InboundResponse",
     "InstagramIntegration",
     "IntegrationApiKey",
@@ -1682,6 +1684,22 @@ class HistoryResponse(Model):
     changes: list[MembershipChange] = many("changes", MembershipChange)
     meta: PageMeta = one("meta", PageMeta)
     links: Links | None = one("links", Links)
+
+
+class ImportRefusal(Model):
+    """A record that was not imported, by its index in the request, and why."""
+
+    index: int = plain("index")
+    titles: list[str] = plain("titles")
+
+
+class ImportResponse(Model):
+    """How many records were new, had changed, or were the same already, and those that were refused."""
+
+    created: int = plain("created")
+    updated: int = plain("updated")
+    unchanged: int = plain("unchanged")
+    refused: list[ImportRefusal] = many("refused", ImportRefusal)
 
 
 class InboundResponse(Model):

@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from heliograph.server.docs.console_examples import CONSOLE_EXAMPLES
+from heliograph.server.docs.import_examples import IMPORT_EXAMPLES
 from heliograph.server.docs.listing_examples import LISTING_EXAMPLES
 from heliograph.server.docs.membership_examples import MEMBERSHIP_EXAMPLES
 from heliograph.server.docs.people_examples import PEOPLE_EXAMPLES
@@ -322,6 +323,7 @@ _BODIES: dict[BodyType | ResponseType, Any] = {
 
 _EXAMPLES = {
     **_BODIES, **SANDBOX_EXAMPLES, **CONSOLE_EXAMPLES, **LISTING_EXAMPLES, **MEMBERSHIP_EXAMPLES, **STREAM_EXAMPLES,
+    **IMPORT_EXAMPLES,
     **PEOPLE_EXAMPLES,
 }  # fmt: skip
 

@@ -35,6 +35,7 @@ from heliograph.wire.table import OPERATIONS
 from heliograph.wire.table.extensions import EXTENSIONS
 from heliograph.wire.table.extensions.contents import CONTENTS_TAG
 from heliograph.wire.table.extensions.history import HISTORY_TAG
+from heliograph.wire.table.extensions.imports import IMPORTS_TAG
 from heliograph.wire.table.extensions.memberships import MEMBERSHIPS_TAG
 from heliograph.wire.table.sandbox import SANDBOX_TAG
 
@@ -57,6 +58,7 @@ _TAG_DESCRIPTIONS = {
     "Deliveries": _EXTENSION,
     CONTENTS_TAG: "Extensions of this server: everything in an app, for the console.",
     MEMBERSHIPS_TAG: "Extensions of this server: who is in a conversation, and in which conversations a user is.",
+    IMPORTS_TAG: "Extensions of this server: moving in from another one.",
     HISTORY_TAG: "Extensions of this server: who joined and left conversations, when, and by which key.",
     "End users": "Extensions of this server: what a user, an SDK or a channel does.",
     "OAuth Clients": _EXTENSION,

@@ -63,6 +63,7 @@ class StoredClient(Struct):
 
 _ROWS = RowCodec(StoredClient)
 _CHANGEABLE = ("status", "last_seen")
+_SHOWN = tuple(name for name in _ROWS.columns if name not in (*_KEY, "address", "link"))
 
 
 async def get(reader: Reader, app_id: str, user_id: str, client_id: str) -> StoredClient | None:
@@ -127,6 +128,20 @@ async def of_user(reader: Reader, app_id: str, user_id: str) -> list[StoredClien
         f"SELECT {', '.join(_ROWS.columns)} FROM client {_OF_USER} ORDER BY id", reader.bucket(user_id), app_id, user_id
     )
     return [_ROWS.load(row) for row in rows]
+
+
+async def of_users(reader: Reader, keys: Iterable[tuple[str, str]]) -> list[StoredClient]:
+    """Every client of the users with these (app id, user id)."""
+    wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]
+    return [_ROWS.load(row) for row in await reader.get_many("client", _ROWS.columns, _KEY[:3], wanted)]
+
+
+async def set_shown(tx: Tx, clients: Sequence[StoredClient]) -> None:
+    """Store all fields of clients that responses show."""
+    rows = [
+        (*_ROWS.dump_columns(one, _SHOWN), tx.bucket(one.user_id), one.app_id, one.user_id, one.id) for one in clients
+    ]
+    await tx.update("client", _SHOWN, _KEY, rows)
 
 
 async def set_last_seen(tx: Tx, app_id: str, client: StoredClient) -> None:

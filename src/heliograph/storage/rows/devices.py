@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -53,6 +54,12 @@ async def of_user(reader: Reader, app_id: str, user_id: str) -> list[StoredDevic
         user_id,
     )
     return [_ROWS.load(row) for row in rows]
+
+
+async def of_users(reader: Reader, keys: Iterable[tuple[str, str]]) -> list[StoredDevice]:
+    """Every device of the users with these (app id, user id)."""
+    wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]
+    return [_ROWS.load(row) for row in await reader.get_many("device", _ROWS.columns, _KEY[:3], wanted)]
 
 
 async def get(reader: Reader, app_id: str, user_id: str, device_id: str) -> StoredDevice | None:

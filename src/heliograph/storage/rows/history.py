@@ -6,7 +6,7 @@ id, or `since`, is the id of its joining.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -94,6 +94,12 @@ def _changes_of(one: Ended) -> tuple[StoredChange, StoredChange]:
     whose, where = (one.participant_id, one.user_id), (one.app_id, one.conversation_id)
     joining = StoredChange(one.joined_id, True, *whose, one.origin, *where, one.left_id, node)
     return joining, StoredChange(one.left_id, False, *whose, one.cause, *where, one.joined_id, node)
+
+
+async def existing(reader: Reader, keys: Iterable[Position]) -> set[tuple[str, str]]:
+    """Those of the (app id, conversation id, id) that are changes, each without the app."""
+    wanted = [(reader.bucket(conversation_id), app_id, conversation_id, id) for app_id, conversation_id, id in keys]
+    return {(row[0], row[1]) for row in await reader.get_many(TABLE, ("conversation_id", "id"), KEY, wanted)}
 
 
 async def page_of_conversation(

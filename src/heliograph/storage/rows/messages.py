@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Raw, Struct
 
@@ -84,6 +84,13 @@ async def shown(reader: Reader, app_id: str, conversation_id: str, message_id: s
         "message", ("shown",), _KEY, (reader.bucket(conversation_id), app_id, conversation_id, message_id)
     )
     return Raw(row[0]) if row else None
+
+
+async def shown_many(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], Raw]:
+    """The messages with these (app id, conversation id, id) by the last two, as responses show them."""
+    wanted = [(reader.bucket(conversation_id), app_id, conversation_id, id) for app_id, conversation_id, id in keys]
+    rows = await reader.get_many("message", ("conversation_id", "id", "shown"), _KEY, wanted)
+    return {(row[0], row[1]): Raw(row[2]) for row in rows}
 
 
 async def set_shown(tx: Tx, app_id: str, conversation_id: str, message_id: str, shown: Raw) -> None:

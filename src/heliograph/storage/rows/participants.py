@@ -279,6 +279,19 @@ async def set_seen(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     )
 
 
+async def raise_seen(tx: Tx, app_id: str, conversation_id: str, floor: int, by: int) -> None:
+    """Raise how far every participant has read, before `message_seq` is raised by the same number."""
+    await tx.execute(
+        "UPDATE participant SET seen_seq = CASE WHEN seen_seq > $4 THEN seen_seq ELSE $4 END + $5 "
+        "WHERE bucket = $1 AND app_id = $2 AND conversation_id = $3",
+        tx.bucket(conversation_id),
+        app_id,
+        conversation_id,
+        floor,
+        by,
+    )
+
+
 async def set_associations(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     """Store the client associations of the participants."""
     await tx.update(

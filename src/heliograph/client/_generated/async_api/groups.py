@@ -14,6 +14,7 @@ from heliograph.client._generated.async_api.custom_integration_api_keys import A
 from heliograph.client._generated.async_api.deliveries import AsyncDeliveriesApi
 from heliograph.client._generated.async_api.devices import AsyncDevicesApi
 from heliograph.client._generated.async_api.end_users import AsyncEndUsersApi
+from heliograph.client._generated.async_api.imports import AsyncImportsApi
 from heliograph.client._generated.async_api.integrations import AsyncIntegrationsApi
 from heliograph.client._generated.async_api.membership_history import AsyncMembershipHistoryApi
 from heliograph.client._generated.async_api.memberships import AsyncMembershipsApi
@@ -144,6 +145,11 @@ class AsyncGroups(AsyncBaseClient):
     def membership_history(self) -> AsyncMembershipHistoryApi:
         """The operations of the tag Membership history."""
         return AsyncMembershipHistoryApi(self)
+
+    @group
+    def imports(self) -> AsyncImportsApi:
+        """The operations of the tag Imports."""
+        return AsyncImportsApi(self)
 
     @group
     def end_users(self) -> AsyncEndUsersApi:

@@ -14,6 +14,7 @@ from heliograph.client._generated.sync_api.custom_integration_api_keys import Cu
 from heliograph.client._generated.sync_api.deliveries import DeliveriesApi
 from heliograph.client._generated.sync_api.devices import DevicesApi
 from heliograph.client._generated.sync_api.end_users import EndUsersApi
+from heliograph.client._generated.sync_api.imports import ImportsApi
 from heliograph.client._generated.sync_api.integrations import IntegrationsApi
 from heliograph.client._generated.sync_api.membership_history import MembershipHistoryApi
 from heliograph.client._generated.sync_api.memberships import MembershipsApi
@@ -144,6 +145,11 @@ class Groups(BaseClient):
     def membership_history(self) -> MembershipHistoryApi:
         """The operations of the tag Membership history."""
         return MembershipHistoryApi(self)
+
+    @group
+    def imports(self) -> ImportsApi:
+        """The operations of the tag Imports."""
+        return ImportsApi(self)
 
     @group
     def end_users(self) -> EndUsersApi:

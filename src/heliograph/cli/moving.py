@@ -1,0 +1,259 @@
+"""`heliograph import` and `heliograph export`: moving an app in from another server, and out into a directory."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+import msgspec
+
+from heliograph.cli.connecting import connection, connection_options
+from heliograph.cli.options import printable
+from heliograph.errors import UsageError
+from heliograph.running import Connection
+from heliograph.wire import times
+
+if TYPE_CHECKING:
+    from heliograph import AsyncClient
+    from heliograph.moving.directory import Manifest
+    from heliograph.moving.report import Report
+    from heliograph.moving.state import State
+
+_HEADERS = frozenset(("id", "userid", "externalid", "user", "users", "idorexternalid"))
+_INTERRUPTED = 130
+_SHOWN_EVERY = 0.1
+"""In seconds: there may be thousands of records in each."""
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """The server to import from, with the limits of reading."""
+
+    url: str
+    app_id: str
+    key_id: str
+    key_secret: str
+    rate: float
+    at_once: int
+    with_devices: bool
+
+
+def _origin_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--devices/--no-devices", default=True, help="Also read devices: one request more for each user."),
+        click.option("--at-once", type=click.IntRange(1, 32), default=4, show_default=True,
+                     help="Number of requests to the source at the same time."),
+        click.option("--rate", type=click.FloatRange(0), default=10.0, show_default=True,
+                     help="Requests to the source per second; 0 for no limit."),
+        click.option("--from-key-secret", envvar="HELIOGRAPH_FROM_KEY_SECRET", show_envvar=True,
+                     help="Secret of the API key of the source; prefer the environment variable."),
+        click.option("--from-key-id", envvar="HELIOGRAPH_FROM_KEY_ID", show_envvar=True,
+                     help="Id of an API key of the app at the source."),
+        click.option("--from-app", envvar="HELIOGRAPH_FROM_APP_ID", show_envvar=True,
+                     help="Id of the app at the source."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.command("import")
+@click.option(
+    "--from",
+    "source",
+    required=True,
+    metavar="URL|DIRECTORY",
+    help="URL of the server to import from, such as https://api.smooch.io, or an exported directory.",
+)
+@click.option(
+    "--users",
+    "list_",
+    type=click.File(encoding="utf-8-sig"),
+    help="File with the users: ids or external ids, one on a line. Only Heliograph lists them without it.",
+)
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File in which the import keeps what is done.  [default: heliograph-import-APP.state]",
+)
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="File for the report, as JSON.")
+@_origin_options
+@connection_options
+def import_(source: str, list_: TextIO | None, state: Path | None, report: Path | None, **given: Any) -> int:
+    """Import users with their conversations, or an exported directory, with the ids and times that they have there.
+
+    Run the same command again to resume an interrupted import, or to bring over what has changed since. `--app` and
+    `--url` are those of this server, and `--from-app` is the app at the source.
+    """
+    to = connection(given["url"], given["app_id"], given["key_id"], given["key_secret"])
+    if not source.startswith(("http://", "https://")):
+        return _restore(Path(source), to, report)
+    origin = _origin(source, given)
+    return _move(origin, to, _names(list_) if list_ else None, state or _default_state(origin), report)
+
+
+def _origin(url: str, given: dict[str, Any]) -> Origin:
+    app_id, key_id, key_secret = (given[f"from_{name}"] for name in ("app", "key_id", "key_secret"))
+    if not (app_id and key_id and key_secret):
+        raise UsageError("the source needs --from-app, --from-key-id and HELIOGRAPH_FROM_KEY_SECRET")
+    return Origin(url.rstrip("/"), app_id, key_id, key_secret, given["rate"], given["at_once"], given["devices"])
+
+
+def _default_state(origin: Origin) -> Path:
+    return Path(f"heliograph-import-{origin.app_id}.state")
+
+
+def _names(file: TextIO) -> list[str]:
+    """The first column of a CSV file, without its header and without duplicates."""
+    try:
+        names = [name for row in csv.reader(file) if row and (name := row[0].strip())]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise UsageError(f"{file.name} is not a CSV file in UTF-8: {error}") from None
+    if names and names[0].lower().replace("_", "").replace(" ", "") in _HEADERS:
+        names = names[1:]
+    if not names:
+        raise UsageError(f"{file.name} has no users")
+    return list(dict.fromkeys(names))
+
+
+def _move(origin: Origin, to: Connection, names: list[str] | None, path: Path, report: Path | None) -> int:
+    from heliograph.moving.report import Report
+    from heliograph.moving.state import State
+
+    state = State(path, Report(f"{origin.url} {origin.app_id}", f"{to.url} {to.app_id}", times.to_text(times.now())))
+    if state.is_resumed:
+        click.echo(f"resuming the import that {path} describes", err=True)
+    try:
+        asyncio.run(_run(origin, to, names, state))
+    except (KeyboardInterrupt, UsageError) as error:
+        _write_report(state.report, report)
+        click.echo(f"\nto resume, run the same command again: {path} says what is done", err=True)
+        if isinstance(error, UsageError):
+            raise
+        return _INTERRUPTED
+    finally:
+        state.close()
+    return _finished(state.report, report)
+
+
+async def _run(origin: Origin, to: Connection, names: list[str] | None, state: State) -> None:
+    from heliograph.moving.mover import Mover
+    from heliograph.moving.pace import Pace
+    from heliograph.moving.reading import ApiReader
+    from heliograph.moving.writing import Target
+
+    pace = Pace(origin.rate, at_once=origin.at_once)
+    async with (
+        _client(origin.url, origin.key_id, origin.key_secret) as reading,
+        _client(to.url, to.key_id, to.key_secret) as writing,
+    ):
+        source = ApiReader(reading, origin.app_id, pace)
+        target = Target(writing, to.app_id, state.report, at_once=origin.at_once)
+        mover = Mover(source, target, state, at_once=origin.at_once, with_devices=origin.with_devices)
+        requests, held = state.report.requests, state.report.rate_limited
+        try:
+            if names is None:
+                names = [user["id"] async for user in source.users()]
+            with _progress("importing", len(names)) as advanced:
+                await mover.run(names, advanced)
+        finally:
+            state.report.requests, state.report.rate_limited = requests + pace.calls, held + pace.held
+            state.checkpoint()
+        state.report.finished_at = times.to_text(times.now())
+        state.finish()
+
+
+def _restore(path: Path, to: Connection, report: Path | None) -> int:
+    from heliograph.moving import directory
+    from heliograph.moving.report import Report
+    from heliograph.moving.restoring import restore
+    from heliograph.moving.writing import Target
+
+    manifest = directory.verified(path)
+    found = Report(str(path), f"{to.url} {to.app_id}", times.to_text(times.now()))
+    total = sum(summary.records for name, summary in manifest.files.items() if name[:-8] in directory.IMPORTED)
+
+    async def run() -> None:
+        async with _client(to.url, to.key_id, to.key_secret) as writing:
+            with _progress("importing", total) as advanced:
+                await restore(
+                    path, manifest, Target(writing, to.app_id, found), found, lambda done: advanced(done, done)
+                )
+
+    try:
+        asyncio.run(run())
+    except KeyboardInterrupt:
+        click.echo("\nto resume, run the same command again: what is there already is only compared", err=True)
+        return _INTERRUPTED
+    found.finished_at = times.to_text(times.now())
+    return _finished(found, report)
+
+
+@click.command()
+@click.option("--to", "path", required=True, type=click.Path(path_type=Path), help="Directory to create.")
+@connection_options
+def export(path: Path, url: str, app_id: str | None, key_id: str | None, key_secret: str | None) -> None:
+    """Write everything in an app into a new directory of JSON lines, with a manifest and checksums.
+
+    It contains the contents of messages, and no secrets. Files stay where they are: messages have their URLs.
+    """
+    from heliograph.moving.exporting import export as run_export
+    from heliograph.moving.pace import Pace
+    from heliograph.moving.reading import ApiReader
+
+    of = connection(url, app_id, key_id, key_secret)
+
+    async def run() -> Manifest:
+        async with _client(of.url, of.key_id, of.key_secret) as client:
+            with _progress("exporting") as advanced:
+                source = ApiReader(client, of.app_id, Pace())
+                return await run_export(source, of.url, path, lambda records: advanced(0, records))
+
+    manifest = asyncio.run(run())
+    counts = ", ".join(f"{one.records:,} {name[:-7]}" for name, one in manifest.files.items() if one.records)
+    click.echo(f"exported {counts or 'an empty app'} to {path}")
+
+
+def _client(url: str, key_id: str, key_secret: str) -> AsyncClient:
+    # What moves repeats calls by itself: all of them together wait for a limit of the source.
+    from heliograph import AsyncClient, BasicAuth
+
+    return AsyncClient(url, auth=BasicAuth(key_id, key_secret), max_retries=0)
+
+
+@contextmanager
+def _progress(label: str, total: int | None = None) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on a terminal; yields the callback that takes what is done of the total, and the number of
+    records."""
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=total or 1, label=label, file=sys.stderr, hidden=hidden, show_pos=bool(total)) as bar:
+        shown_at = 0.0
+
+        def advanced(done: int, records: int) -> None:
+            nonlocal shown_at
+            if hidden or (done == bar.pos and time.monotonic() - shown_at < _SHOWN_EVERY):
+                return
+            shown_at = time.monotonic()
+            bar.label = f"{label}, {records:,} records"
+            bar.update(done - bar.pos)
+            bar.render_progress()
+
+        yield advanced
+
+
+def _finished(found: Report, path: Path | None) -> int:
+    """Print the report; returns the exit status."""
+    for line in found.lines():
+        click.echo(printable(line))
+    _write_report(found, path)
+    return 1 if found.refused else 0
+
+
+def _write_report(found: Report, path: Path | None) -> None:
+    if path is not None:
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")

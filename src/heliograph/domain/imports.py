@@ -1,0 +1,124 @@
+"""The verb that imports records of another server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from heliograph.domain.importing.changes import ImportChanges
+from heliograph.domain.importing.conversations import ImportedConversations, ImportedMembers, ImportedMessages
+from heliograph.domain.importing.records import Entry, Outcomes, parse
+from heliograph.domain.importing.users import ImportedClients, ImportedUsers
+from heliograph.domain.seats import Seats, lock_seats
+from heliograph.domain.tenants import Tenant
+from heliograph.storage.engine import Lock, StaleRead, Tx
+from heliograph.storage.rows import conversations, users
+from heliograph.storage.rows.conversations import StoredConversation
+from heliograph.storage.rows.users import StoredUser
+from heliograph.storage.store import Store
+from heliograph.wire import imports
+from heliograph.wire.imports import ImportResponse
+
+
+async def import_records(store: Store, tenant: Tenant, records: list[imports.ImportRecord]) -> ImportResponse:
+    """Store records of another server; returns how many were new, and which were refused.
+
+    A record may refer to others of the request, in any order. Records that are refused do not stop the others.
+    """
+    return await store.write(_import, tenant, records)
+
+
+async def _import(tx: Tx, tenant: Tenant, records: list[imports.ImportRecord]) -> ImportResponse:
+    outcomes = Outcomes()
+    entries = parse(records, outcomes)
+    changes = ImportChanges(tx.now)
+    known, known_users = await _lock(tx, tenant.app_id, entries)
+    await _apply_users(tx, known_users, changes, entries, outcomes)
+    known_conversations = ImportedConversations(tenant.app_id, known, changes)
+    await _apply_conversations(tx, known_conversations, entries, changes, outcomes)
+    members = await ImportedMembers.load(tx, tenant, known_users, known_conversations, entries, changes)
+    await _apply_members(tx, members, entries, outcomes)
+    await changes.save(tx)
+    return outcomes.response()
+
+
+async def _lock(tx: Tx, app_id: str, entries: list[Entry]) -> tuple[dict[str, StoredConversation], ImportedUsers]:
+    """Lock what the records name and exists: the conversations, then the users."""
+    named = {one.conversation_id for one in entries if one.conversation_id}
+    user_ids = sorted({one.user_id for one in entries if one.user_id})
+    found = {one.id: one for one in await users.get_many(tx, [(app_id, id) for id in user_ids])} if user_ids else {}
+    seats: dict[str, Seats] = {}
+    renamed = _renamed(entries, found)
+    if renamed:
+        # Their participants have the external id too, so all their conversations are locked.
+        seats = await lock_seats(tx, app_id, found, named)
+        known = {id: one for seat in seats.values() for id, one in seat.conversations.items()}
+        known |= await _conversations(tx, app_id, named - known.keys())
+        locked = {id: seat.user for id, seat in seats.items()}
+    else:
+        known = await _conversations(tx, app_id, named)
+        locked = {one.id: one for one in await _users(tx, app_id, user_ids)}
+        if _renamed(entries, locked):
+            raise StaleRead
+    return known, await ImportedUsers.load(tx, app_id, entries, locked, seats)
+
+
+def _renamed(entries: list[Entry], found: dict[str, StoredUser]) -> bool:
+    """Whether an existing user gets another external id."""
+    return any(
+        isinstance(one.value, imports.ImportedUser)
+        and (user := found.get(one.user_id)) is not None
+        and user.external_id != one.value.external_id
+        for one in entries
+    )
+
+
+async def _conversations(tx: Tx, app_id: str, ids: Iterable[str]) -> dict[str, StoredConversation]:
+    keys = [(app_id, id) for id in sorted(ids)]
+    return {one.id: one for one in await conversations.get_many(tx, keys, lock=Lock.CHANGE)} if keys else {}
+
+
+async def _users(tx: Tx, app_id: str, ids: list[str]) -> list[StoredUser]:
+    return await users.get_many(tx, [(app_id, id) for id in ids], lock=Lock.CHANGE) if ids else []
+
+
+async def _apply_users(
+    tx: Tx, known_users: ImportedUsers, changes: ImportChanges, entries: list[Entry], outcomes: Outcomes
+) -> None:
+    for entry in entries:
+        if isinstance(entry.value, imports.ImportedUser):
+            with outcomes.judged(entry.index):
+                outcomes.add(await known_users.put(tx, changes, entry.value))
+    await known_users.save(tx)
+    of_users = await ImportedClients.load(tx, known_users.app_id, entries)
+    for entry in entries:
+        with outcomes.judged(entry.index):
+            if isinstance(entry.value, imports.ImportedClient):
+                outcomes.add(of_users.put(known_users.require(entry.user_id), entry.value))
+            elif isinstance(entry.value, imports.ImportedDevice):
+                outcomes.add(await of_users.put_device(tx, known_users.require(entry.user_id), entry.value))
+    await of_users.save(tx)
+
+
+async def _apply_conversations(
+    tx: Tx, known_conversations: ImportedConversations, entries: list[Entry], changes: ImportChanges, outcomes: Outcomes
+) -> None:
+    for entry in entries:
+        if isinstance(entry.value, imports.ImportedConversation):
+            with outcomes.judged(entry.index):
+                outcomes.add(await known_conversations.put(tx, entry.value))
+    messages = await ImportedMessages.load(tx, known_conversations, entries, changes)
+    for entry in entries:
+        if isinstance(entry.value, imports.ImportedMessage):
+            with outcomes.judged(entry.index):
+                outcomes.add(await messages.put(tx, entry, entry.value))
+
+
+async def _apply_members(tx: Tx, members: ImportedMembers, entries: list[Entry], outcomes: Outcomes) -> None:
+    for entry in entries:
+        if isinstance(entry.value, imports.LeaveRecord):
+            with outcomes.judged(entry.index):
+                outcomes.add(members.remove(entry.value))
+    for entry in entries:
+        if isinstance(entry.value, imports.ImportedParticipant):
+            with outcomes.judged(entry.index):
+                outcomes.add(await members.put(tx, entry, entry.value))

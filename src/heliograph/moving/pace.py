@@ -1,0 +1,91 @@
+"""Calls that are repeated until they succeed, at a limited rate."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from heliograph.errors import ApiError, DecodeError, HeliographError, TransportError, UsageError
+
+ATTEMPTS = 8
+"""How often a call is made that fails for another reason than the rate limit."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 8.0
+_LONGEST_HOLD = 60.0
+_RATE_LIMITED = 429
+
+T = TypeVar("T")
+
+
+class Pace:
+    """When the next call may begin: at most `rate` calls a second and `at_once` at the same time, and none while the
+    server asks to wait."""
+
+    def __init__(
+        self,
+        rate: float | None = None,
+        *,
+        at_once: int = 1,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._interval = 1 / rate if rate else 0.0
+        self._slots = asyncio.Semaphore(at_once)
+        self._clock = clock
+        self._sleep = sleep
+        self._next = self._held_until = 0.0
+        self.calls = 0
+        self.held = 0
+        """How often the server asked to wait."""
+
+    async def turn(self) -> None:
+        """Wait for the turn of the next call."""
+        self.calls += 1
+        begin = max(self._next, self._clock())
+        self._next = begin + self._interval
+        while (wait := max(begin, self._held_until) - self._clock()) > 0:
+            await self._sleep(wait)
+
+    def hold(self, seconds: float) -> None:
+        """Begin no call for a time."""
+        self.held += 1
+        self._held_until = max(self._held_until, self._clock() + seconds)
+
+    async def call(self, what: str, make: Callable[[], Awaitable[T]]) -> T:
+        """The result of a call that can be repeated. It is repeated after each refusal by the rate limit, and a few
+        times after a failure of the server or of the connection.
+
+        Raises:
+            ApiError: the server refused it for another reason.
+            UsageError: it failed each time.
+        """
+        failures = 0
+        for number in itertools.count():
+            try:
+                async with self._slots:
+                    await self.turn()
+                    return await make()
+            except (ApiError, TransportError, DecodeError) as error:
+                if isinstance(error, ApiError) and error.status == _RATE_LIMITED:
+                    # All callers wait, because the limit is that of the app.
+                    self.hold(_pause(number, _LONGEST_HOLD) if error.retry_after is None else error.retry_after)
+                    continue
+                if isinstance(error, ApiError) and error.status < 500:
+                    raise
+                failures += 1
+                if failures == ATTEMPTS:
+                    raise UsageError(f"{what} failed {ATTEMPTS} times: {_shown(error)}") from None
+            await self._sleep(_pause(failures, _LONGEST_PAUSE))
+        raise AssertionError("unreachable")
+
+
+def _pause(number: int, longest: float) -> float:
+    # Callers that failed together do not try again together.
+    return random.uniform(0.5, 1) * min(longest, _FIRST_PAUSE * 2.0**number)
+
+
+def _shown(error: HeliographError) -> str:
+    return f"status {error.status}: {error}" if isinstance(error, ApiError) else str(error)

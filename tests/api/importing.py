@@ -1,0 +1,78 @@
+"""Records for imports, with ids as the hosted service makes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.api.sandbox import extension
+from tests.harness import Caller
+
+MARCH = 0x67C8A000
+"""The seconds of a time in March 2025."""
+
+
+def old_id(number: int, seconds: int = MARCH) -> str:
+    """An id as the hosted service makes them: seconds, then bytes whose order means nothing."""
+    return f"{seconds + number:08x}f0305f4a{number * 0x9E3779B1 % (1 << 32):08x}"
+
+
+def user_of(number: int, **fields: Any) -> dict[str, Any]:
+    """The record of a user."""
+    shown = {
+        "id": old_id(number),
+        "authenticated": False,
+        "signedUpAt": "2025-03-05T19:10:08.152Z",
+        "profile": {"givenName": f"User {number}", "localeOrigin": "account"},
+        "metadata": {"plan": "pro"},
+        "identities": [],
+        **fields,
+    }
+    return {"kind": "user", "user": shown}
+
+
+def group_of(number: int, **fields: Any) -> dict[str, Any]:
+    """The record of a group."""
+    shown = {
+        "id": old_id(number),
+        "type": "sdkGroup",
+        "isDefault": False,
+        "lastUpdatedAt": "2025-03-06T10:00:00.000Z",
+        "createdAt": "2025-03-05T20:00:00.000Z",
+        "displayName": "Crew",
+        **fields,
+    }
+    return {"kind": "conversation", "conversation": shown}
+
+
+def participant_of(group: int, number: int, user: int, **fields: Any) -> dict[str, Any]:
+    """The record of a participant."""
+    shown = {"id": old_id(number), "userId": old_id(user), "unreadCount": 0, "clientAssociations": [], **fields}
+    return {"kind": "participant", "conversationId": old_id(group), "participant": shown}
+
+
+def message_of(group: int, number: int, **fields: Any) -> dict[str, Any]:
+    """The record of a message."""
+    shown = {
+        "id": old_id(number),
+        "received": "2025-03-06T10:00:00.000Z",
+        "author": {"type": "business", "displayName": "Support"},
+        "content": {"type": "text", "text": f"Message {number}"},
+        "source": {"type": "zd:agentWorkspace"},
+        **fields,
+    }
+    return {"kind": "message", "conversationId": old_id(group), "message": shown}
+
+
+def put(api: Caller, *records: Any) -> Any:
+    """Import records; returns the response."""
+    return api.ok("POST", extension(api, "/import"), {"records": records})
+
+
+def counts(answer: Any) -> tuple[int, int, int, int]:
+    """How many records were created, updated, unchanged and refused."""
+    return answer["created"], answer["updated"], answer["unchanged"], len(answer["refused"])
+
+
+def titles(answer: Any) -> list[str]:
+    """Why records were refused."""
+    return [title for one in answer["refused"] for title in one["titles"]]

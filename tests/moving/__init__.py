@@ -1,0 +1,1 @@
+"""Moving an app from another server, out into a directory, and in again."""

@@ -1,0 +1,97 @@
+"""`heliograph export` into a directory, and `heliograph import` from it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+from tests.api.end_users import EndUser
+from tests.harness import Caller, command, new_app
+from tests.moving.moving import environment
+from tests.moving.test_between_servers import everything
+
+
+def exported(api: Caller, folder: Path) -> CompletedProcess[str]:
+    """Export the app of the caller."""
+    return command("export", "--to", str(folder), env=environment(api))
+
+
+def imported(api: Caller, folder: Path) -> CompletedProcess[str]:
+    """Import a directory into the app of the caller."""
+    return command("import", "--from", str(folder), env=environment(api))
+
+
+def lines(folder: Path, kind: str) -> list[Any]:
+    """The records of a kind."""
+    return [json.loads(line) for line in (folder / f"{kind}s.ndjson").read_text().splitlines()]
+
+
+@pytest.fixture
+def source(api: Caller) -> Caller:
+    """An app with a group, a personal conversation, a device and a webhook."""
+    ada, ben = api.new_user("ada", metadata={"plan": "pro"}), api.new_user()
+    crew = api.new_group(ada, displayName="Crew")
+    api.join(crew, ben, subscribe=True)
+    for number in range(120):
+        api.say(crew, str(number))
+    api.say(crew, userId=ada)
+    EndUser(api, ben)
+    api.new_personal(ben)
+    hook = {"target": "https://example.org/hook", "triggers": ["*"]}
+    api.ok("POST", "/integrations", {"type": "custom", "displayName": "Bot", "webhooks": [hook]})
+    return api
+
+
+def test_a_directory_is_the_app(source: Caller, account: Caller, tmp_path: Path) -> None:
+    folder = tmp_path / "app"
+    done = exported(source, folder)
+    assert done.stdout == (
+        f"exported 2 users, {len(lines(folder, 'client'))} clients, {len(lines(folder, 'device'))} devices, "
+        f"2 conversations, 121 messages, 3 participants, 2 integrations, 1 webhooks to {folder}\n"
+    )
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for name, summary in manifest["files"].items():
+        content = (folder / name).read_bytes()
+        assert (summary["records"], summary["bytes"]) == (content.count(b"\n"), len(content))
+        assert summary["sha256"] == hashlib.sha256(content).hexdigest()
+    assert "secret" not in json.dumps([lines(folder, "integration"), lines(folder, "webhook"), manifest])
+    target = new_app(account)
+    assert imported(target, folder).returncode == 0
+    assert everything(target) == everything(source)
+    again = imported(target, folder)
+    assert "created 0, updated 0, unchanged" in again.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["app"]
+
+
+@pytest.mark.one_engine
+def test_a_directory_that_was_changed_is_refused(source: Caller, account: Caller, tmp_path: Path) -> None:
+    folder = tmp_path / "app"
+    exported(source, folder)
+    assert "exists already" in exported(source, folder).stderr
+    target = new_app(account)
+    assert "is not an exported app" in imported(target, tmp_path).stderr
+    path = folder / "messages.ndjson"
+    content = path.read_bytes()
+    for changed in (content[:-1], content.replace(b"119", b"911"), content + b"\n"):
+        path.write_bytes(changed)
+        assert "its checksum differs" in imported(target, folder).stderr
+    path.unlink()
+    assert "its checksum differs" in imported(target, folder).stderr
+    path.write_bytes(content)
+    manifest = folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"version": 1', '"version": 2'))
+    assert "has the format heliograph-export 2" in imported(target, folder).stderr
+    assert everything(target)["users"] == []
+
+
+@pytest.mark.one_engine
+def test_an_export_that_fails_leaves_nothing(source: Caller, tmp_path: Path) -> None:
+    env = environment(source) | {"HELIOGRAPH_KEY_SECRET": "x"}
+    done = command("export", "--to", str(tmp_path / "app"), env=env)
+    assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
+    assert "status 401" in done.stderr

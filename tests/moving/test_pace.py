@@ -1,0 +1,84 @@
+"""How calls of an import are limited and repeated, by a clock that the test moves."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from typing import Any
+
+import pytest
+
+from heliograph.errors import ConnectionFailed, NotFound, RateLimited, ServerError, UsageError
+from heliograph.moving.pace import ATTEMPTS, Pace
+
+
+class Clock:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        """The time."""
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        """Let the time pass, and the others run."""
+        until = self.now + seconds
+        await asyncio.sleep(0)
+        self.now = max(self.now, until)
+
+
+def limited(retry_after: float | None) -> RateLimited:
+    """A refusal by the rate limit."""
+    error = RateLimited()
+    error.retry_after = retry_after
+    return error
+
+
+def run(pace: Pace, clock: Clock, outcomes: list[Any], calls: int = 1) -> list[float]:
+    """Make calls with these outcomes; returns when each attempt was made, in seconds."""
+    times: list[float] = []
+
+    async def make() -> str:
+        times.append(round(clock.now - 100, 3))
+        outcome = outcomes.pop(0) if outcomes else "done"
+        if isinstance(outcome, Exception):
+            raise outcome
+        return str(outcome)
+
+    async def work() -> None:
+        assert await asyncio.gather(*[pace.call("calling", make) for _ in range(calls)]) == ["done"] * calls
+
+    asyncio.run(work())
+    return times
+
+
+def test_the_rate_is_limited() -> None:
+    clock = Clock()
+    assert run(Pace(4, at_once=2, clock=clock, sleep=clock.sleep), clock, [], calls=5) == [0, 0.25, 0.5, 0.75, 1]
+
+
+def test_all_calls_wait_as_long_as_the_server_asks() -> None:
+    clock = Clock()
+    pace = Pace(at_once=1, clock=clock, sleep=clock.sleep)
+    assert run(pace, clock, ["done", limited(30), limited(0), limited(600)], calls=3) == [0, 0, 30, 30, 630, 630]
+    assert (pace.calls, pace.held) == (6, 3)
+
+
+def test_without_a_time_the_pauses_grow() -> None:
+    clock = Clock()
+    times = run(Pace(clock=clock, sleep=clock.sleep), clock, [limited(None)] * 20)
+    pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
+    assert 0.05 <= pauses[0] <= 0.1
+    assert all(30 <= one <= 60 for one in pauses[10:])
+
+
+def test_failures_are_repeated_a_few_times() -> None:
+    clock = Clock()
+    failures = [ConnectionFailed("lost", "GetUser", sent=True), ServerError()] * (ATTEMPTS // 2)
+    assert len(run(Pace(clock=clock, sleep=clock.sleep), clock, failures[1:])) == ATTEMPTS
+    with pytest.raises(UsageError, match=f"calling failed {ATTEMPTS} times: status 500"):
+        run(Pace(clock=clock, sleep=clock.sleep), clock, failures)
+    with pytest.raises(NotFound):
+        run(Pace(clock=clock, sleep=clock.sleep), clock, [NotFound()])
