@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 
-from heliograph.ids import FIRST
+from heliograph.ids import FIRST, milliseconds
 from heliograph.storage.opening import open_store
 from heliograph.storage.rows import apps, delivery_queue, keys, stream
+from heliograph.wire import times
 from tests.databases import SQLITE, new_database
 from tests.robustness.inside import Inside, inside
 
@@ -42,9 +43,8 @@ COPIES: dict[str, dict[str, str]] = {
     "conversation": {"id": ID},
     "participant": {"id": ID, "user_id": ID},
     "membership": {"conversation_id": ID},
-    "message": {"id": ID},
-    "event": {"id": ID},
-    "delivery": {"id": ID, "event_id": ID, "lane": ID, "webhook_id": ID, "status": "'delivered'"},
+    # Left after every time that is asked for, at nodes that no time has.
+    "membership_change": {"id": "printf('f%023x', n)", "node": "-n"},
 }
 
 pytestmark = pytest.mark.one_engine
@@ -104,7 +104,20 @@ async def something(server: Inside) -> dict[str, str]:
     group = (await made(server, "/conversations", conversation))["conversation"]["id"]
     said = {"author": {"type": "business"}, "content": {"type": "text", "text": "Hello"}}
     await made(server, f"/conversations/{group}/messages", said)
-    return {"integration": integration, "user": user, "group": group}
+    return {"integration": integration, "user": user, "group": group, "time": await visited(server, group)}
+
+
+async def visited(server: Inside, group: str) -> str:
+    """Let a user join a group and leave it; returns the last time at which the user was in it."""
+    user = (await made(server, "/users", {"externalId": "ben"}))["user"]["id"]
+    given = {"userId": user, "subscribeSDKClient": False}
+    joined = (await made(server, f"/conversations/{group}/join", given))["participant"]["id"]
+    while times.now() <= milliseconds(joined):
+        pass  # less than a millisecond
+    answer = await server.send("POST", f"/conversations/{group}/leave", json.dumps({"userId": user}).encode())
+    assert answer.status == 200, answer.body
+    history = await server.send("GET", f"/heliograph/v1/apps/{server.sandbox.app.id}/conversations/{group}/history")
+    return times.to_text(milliseconds(json.loads(history.body)["changes"][-1]["id"]) - 1)
 
 
 def grow(path: Path, rows: int) -> None:
@@ -137,6 +150,7 @@ def reads(app_id: str, ids: dict[str, str]) -> list[str]:
         f"/conversations?filter[userId]={ids['user']}&", f"{user}/clients?", f"{own}/deliveries?",
         *(f"{own}/deliveries?{one}&" for one in filters),
         f"{own}/deliveries?filter[status]=failed&filter[webhookId]={nowhere}&",
+        f"{own}{group}/history?", f"{own}{group}/participants?at={ids['time']}&",
     ]  # fmt: skip
     ends = ("page[size]=100", f"page[before]={'f' * 24}&page[size]=100", f"page[after]={nowhere}&page[size]=100")
     return [f"{one}{end}" for one in lists for end in ends] + [

@@ -79,6 +79,13 @@ class Between(Struct, frozen=True):
 
 _ENTRY = ("is_joining", "participant_id", "user_id", "cause", "conversation_id")
 _PRESENT = ("1", "id", "user_id", "origin", "conversation_id")
+# The index by node has only ids. With another column, SQLite would rather read the whole history by its key.
+_ID_ONLY = ("id", "CAST(NULL AS text)", "CAST(NULL AS text)")
+_WITH_CHANGE = f"""SELECT listed.id, coalesce(listed.participant_id, change.participant_id),
+    coalesce(listed.user_id, change.user_id), CASE change.is_joining WHEN 0 THEN change.other_id ELSE listed.id END,
+    CASE change.is_joining WHEN 0 THEN listed.id ELSE change.other_id END
+    FROM ({{}}) AS listed LEFT JOIN {TABLE} AS change
+    ON change.bucket = $1 AND change.app_id = $2 AND change.conversation_id = $3 AND change.id = listed.id"""
 _OF_CONVERSATION = "{} WHERE bucket = $1 AND app_id = $2 AND conversation_id = $3"
 
 
@@ -106,14 +113,14 @@ async def page_of_conversation(
     reader: Reader, app_id: str, conversation_id: str, page: Page, between: Between
 ) -> Slice[Change]:
     """A page of the changes of a conversation, oldest first."""
-    table = _OF_CONVERSATION.format
-    bounded = "{} AND {} >= $4 AND {} < $5".format
+    table, participant = _OF_CONVERSATION.format, _OF_CONVERSATION.format("participant")
+    whole = (between.first, between.end)
     sources = (
-        Source(("id", *_ENTRY), bounded(table(TABLE), "id", "id")),
-        Source(("id", *_PRESENT), bounded(f"{table('participant')} AND since IS NULL", "id", "id")),
-        Source(("since", *_PRESENT), bounded(f"{table('participant')} AND since IS NOT NULL", "since", "since")),
+        Source(("id", *_ENTRY), table(TABLE), *whole),
+        Source(("id", *_PRESENT), f"{participant} AND since IS NULL", *whole),
+        Source(("since", *_PRESENT), f"{participant} AND since IS NOT NULL", *whole),
     )
-    values = (reader.bucket(conversation_id), app_id, conversation_id, between.first, between.end)
+    values = (reader.bucket(conversation_id), app_id, conversation_id)
     return _loaded(await merged_slice_of(reader, sources, values, page))
 
 
@@ -144,27 +151,22 @@ async def page_at(reader: Reader, app_id: str, conversation_id: str, moment: int
     The columns are a cursor, the id of the participant, that of the user, and the ids of the joining and the leaving,
     which is NULL for a present membership. Its cost does not grow with the number of changes: see storage/intervals.py.
     """
-    table = _OF_CONVERSATION.format
+    change, participant = _OF_CONVERSATION.format(TABLE), _OF_CONVERSATION.format("participant")
     later = ids.earliest(moment + 1) if moment < ids.LAST_MILLISECOND else ids.LAST
-    values = (reader.bucket(conversation_id), app_id, conversation_id, later)
-    nodes = await _nodes_at(reader, values, moment)
-    present, participant = ("id", "user_id"), table("participant")
+    values = (reader.bucket(conversation_id), app_id, conversation_id)
+    nodes = await _nodes_at(reader, (*values, later), moment)
+    present = ("id AS participant_id", "user_id")
     sources = [
-        Source(("id", *present, "id", "CAST(NULL AS text)"), f"{participant} AND since IS NULL AND id < $4"),
-        Source(
-            ("since", *present, "since", "CAST(NULL AS text)"),
-            f"{participant} AND since IS NOT NULL AND since < $4",
-        ),
+        Source(("id", *present), f"{participant} AND since IS NULL", end=later),
+        Source(("since", *present), f"{participant} AND since IS NOT NULL", end=later),
     ]
-    whose, change = ("participant_id", "user_id"), table(TABLE)
-    for number, node in enumerate(nodes, 5):
+    for number, node in enumerate(nodes, 4):
+        at_node = f"{change} AND node = ${number} AND is_joining = "
         if node <= moment:
-            where = f"{change} AND is_joining = 0 AND node = ${number} AND id >= $4"
-            sources.append(Source(("id", *whose, "other_id", "id"), where))
+            sources.append(Source(_ID_ONLY, f"{at_node}0", first=later))
         else:
-            where = f"{change} AND is_joining = 1 AND node = ${number} AND id < $4"
-            sources.append(Source(("id", *whose, "id", "other_id"), where))
-    return await merged_slice_of(reader, sources, (*values, *nodes), page)
+            sources.append(Source(_ID_ONLY, f"{at_node}1", end=later))
+    return await merged_slice_of(reader, sources, (*values, *nodes), page, completed=_WITH_CHANGE)
 
 
 async def _nodes_at(reader: Reader, values: tuple[object, ...], moment: int) -> list[int]:
