@@ -8,15 +8,12 @@ from __future__ import annotations
 import pytest
 
 from heliograph import ids
-from heliograph.maintenance import sessions
 from heliograph.storage.engine import Reader
 from heliograph.storage.migrations import schema
 from heliograph.storage.migrations.step import Index, Partitioning, Step
 from heliograph.storage.partitions import Partitions
 from heliograph.storage.postgres.partitions import PostgresPartitions
 from heliograph.storage.rows import stream
-from heliograph.storage.rows.log_rows import EVENT_ROWS
-from heliograph.storage.store import Store
 
 PRESENT = schema.STEPS
 _PARTITIONING = next(
@@ -35,14 +32,32 @@ EXPANDED = (
 CONTRACTED = (*EXPANDED, Step(len(EXPANDED), ("ALTER TABLE conversation DROP COLUMN colour",)))
 
 
-def unpartitioned_release() -> None:
-    """Become a release that knows neither partitions nor the steps after them."""
-    schema.STEPS = UNPARTITIONED
-    EVENT_ROWS.columns = tuple(name for name in EVENT_ROWS.columns if name != "request_id")  # the last column
+# Programs that serve at the same time differ in the last steps only, because this program uses what the others add.
+_LATE = (*UNPARTITIONED, *PRESENT[_PARTITIONING + 1 :], PRESENT[_PARTITIONING])
+BEFORE_PARTITIONS = _LATE[:-1]
+"""The steps of a release that does not partition tables, if partitioning is the last step of the present release."""
+
+
+def release_before_partitions() -> None:
+    """Become the release that does not partition tables."""
+    schema.STEPS = BEFORE_PARTITIONS
     for name in ("add", "drop", "parts"):
         setattr(PostgresPartitions, name, getattr(Partitions, name))
-    sessions.end_sessions = _nothing_to_end
-    stream.newest = _newest_event
+
+
+def release_with_partitions() -> None:
+    """Become the release after that, which is the present one with its steps in another order."""
+    schema.STEPS = _LATE
+
+
+def release_that_expands() -> None:
+    """Become the release after that, which expands the schema."""
+    schema.STEPS = (*_LATE, *EXPANDED[len(PRESENT) :])
+
+
+def release_that_contracts() -> None:
+    """Become the release after that, which removes what the release with partitions needs."""
+    schema.STEPS = (*_LATE, *CONTRACTED[len(PRESENT) :])
 
 
 def earlier_release(patch: pytest.MonkeyPatch, steps: int) -> None:
@@ -57,15 +72,6 @@ async def _newest_event(reader: Reader) -> str:
     return (row[0] if row else None) or ids.FIRST
 
 
-async def _nothing_to_end(store: Store, now: int) -> None:
-    """A release without the console has no sessions."""
-
-
 def expanding_release() -> None:
     """Become the release that expands the schema."""
     schema.STEPS = EXPANDED
-
-
-def contracting_release() -> None:
-    """Become the release after that, which removes what the present release needs."""
-    schema.STEPS = CONTRACTED

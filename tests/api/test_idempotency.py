@@ -189,4 +189,4 @@ def test_an_upload_is_compared_by_its_file(api: Caller) -> None:
 def test_every_write_takes_a_key() -> None:
     """The exceptions are OAuth, whose secrets are codes that can be used once."""
     writes = [one for one in (*OPERATIONS, *EXTENSIONS) if one.method != "GET"]
-    assert {one.name for one in writes if not one.takes_key} == {"GetToken", "RevokeAccess"}
+    assert {one.name for one in writes if not one.takes_key} == {"GetToken", "RevokeAccess", "ReplaceParticipants"}

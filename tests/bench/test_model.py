@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,8 @@ from bench.processes import Process
 
 from bench import processes
 from tests.bench.conftest import ROOT
-from tests.harness import Caller, Server, serving
+from tests.databases import new_database
+from tests.harness import Caller, init, new_app, serving
 
 
 def operation(cpu: float, database: float, batch: float) -> OperationCost:
@@ -178,13 +180,18 @@ def test_the_model_is_within_a_quarter_of_what_mixes_needed() -> None:
             assert one.predicted[key] == pytest.approx(one.measured[key], rel=0.25)
 
 
-def test_a_footprint_grows_by_log_and_rows(server: Server, api: Caller) -> None:
-    process = Process(server.process.pid)
-    before = footprint.taken(server.database_url, process)
-    group = api.new_group()
-    for _ in range(40):
-        api.join(group, api.new_user())
-    grown = footprint.taken(server.database_url, process) - before
+def test_a_footprint_grows_by_log_and_rows(engine: str) -> None:
+    """On a disk: what is written to files in memory is not counted."""
+    with tempfile.TemporaryDirectory(dir=ROOT / ".pytest_cache") as folder:
+        url = new_database(engine, Path(folder))
+        with serving(url) as server:
+            api = new_app(Caller(server.url, init(url).account_auth))
+            process = Process(server.process.pid)
+            before = footprint.taken(url, process)
+            group = api.new_group()
+            for _ in range(40):
+                api.join(group, api.new_user())
+            grown = footprint.taken(url, process) - before
     assert min(grown.log, grown.kept, grown.lasting) > 0
 
 

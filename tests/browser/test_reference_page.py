@@ -27,13 +27,15 @@ pytestmark = [
     pytest.mark.one_engine,
     pytest.mark.skipif(BROWSER is None and not REQUIRED, reason=WITHOUT),
 ]
+TALL = "--window-size=1280,30000"
+"""The page has only those of many operations that are in the window."""
 
 
 def rendered(url: str, profile: Path) -> str:
     """The page as the browser shows it."""
     assert BROWSER is not None
     done = subprocess.run(
-        [BROWSER, *QUIET, NOWHERE_ELSE, f"--user-data-dir={profile}", url],
+        [BROWSER, *QUIET, NOWHERE_ELSE, TALL, f"--user-data-dir={profile}", url],
         capture_output=True,
         text=True,
         timeout=90,

@@ -38,4 +38,6 @@ def test_the_json_editor_suggests_names_and_values(console: Console) -> None:
     offered.get_by_role("option", name="business").click()
     body.press_sequentially("}}")
     page.get_by_role("button", name="Send", exact=True).click()
-    expect(page.get_by_role("listitem").filter(has_text="Business")).to_have_count(1)
+    expect(
+        page.get_by_role("group", name="Messages", exact=True).get_by_role("listitem").filter(has_text="Business")
+    ).to_have_count(1)

@@ -23,13 +23,14 @@ from tests.proofs.ledger import Ledger
 from tests.proofs.load import Book, Load, Unavailable, answered, shown
 from tests.proofs.talk import history
 from tests.releases import (
+    BEFORE_PARTITIONS,
     CONTRACTED,
     EXPANDED,
     PRESENT,
-    UNPARTITIONED,
-    contracting_release,
-    expanding_release,
-    unpartitioned_release,
+    release_before_partitions,
+    release_that_contracts,
+    release_that_expands,
+    release_with_partitions,
 )
 
 IS_LONG = "HELIOGRAPH_TEST_ROUNDS" in os.environ
@@ -74,18 +75,18 @@ class Fleet:
 def upgrade(fleet: Fleet) -> None:
     """Upgrade three times: the first release partitions tables, the second expands the schema, and the third removes
     what the first needs."""
-    assert fleet.migrate().endswith(f" has schema version {len(PRESENT)}")
-    fleet.start(count=2)
+    assert fleet.migrate(release_with_partitions).endswith(f" has schema version {len(PRESENT)}")
+    fleet.start(release_with_partitions, 2)
     for _ in range(2):
         fleet.stop_oldest()
-    assert fleet.migrate(expanding_release).endswith(f" has schema version {len(EXPANDED)}")
-    fleet.start()  # a server of the present release can be restarted
+    assert fleet.migrate(release_that_expands).endswith(f" has schema version {len(EXPANDED)}")
+    fleet.start(release_with_partitions)  # a server of the present release can be restarted
     fleet.stop_oldest()
-    fleet.start(expanding_release, 2)
+    fleet.start(release_that_expands, 2)
     for _ in range(2):
         fleet.stop_oldest()
-    assert fleet.migrate(contracting_release).endswith(f" has schema version {len(CONTRACTED)}")
-    fleet.start(contracting_release)
+    assert fleet.migrate(release_that_contracts).endswith(f" has schema version {len(CONTRACTED)}")
+    fleet.start(release_that_contracts)
     fleet.stop_oldest()
 
 
@@ -107,9 +108,9 @@ async def post_and_list(crowd: Crowd, group: str, is_over: Callable[[], bool]) -
 def test_an_upgrade_under_load_loses_and_refuses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fleet = Fleet(new_database(POSTGRESQL, tmp_path))
     with monkeypatch.context() as patch:
-        patch.setattr(schema, "STEPS", UNPARTITIONED)
+        patch.setattr(schema, "STEPS", BEFORE_PARTITIONS)
         sandbox = init(fleet.database_url)
-    fleet.start(unpartitioned_release, 2)
+    fleet.start(release_before_partitions, 2)
     try:
         api = Caller(fleet.servers[0].url, sandbox.app_auth, sandbox.app_id)
         book = Book([api.new_group() for _ in range(5)])

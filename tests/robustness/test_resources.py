@@ -92,7 +92,8 @@ def test_unsent_bytes_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     def converse(url: str, app: str, auth: Auth) -> tuple[int, list[int]]:
         with contextlib.ExitStack() as stack:
-            still = [stack.enter_context(Connection(url)) for _ in range(8)]
+            # How much of a response the kernel does not accept depends on its size, and can be a small part.
+            still = [stack.enter_context(Connection(url)) for _ in range(16)]
             for connection in still:
                 connection.say(DOCUMENT * REQUESTS)
             time.sleep(1.1)

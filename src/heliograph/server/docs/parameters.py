@@ -88,7 +88,7 @@ QUERY = {
     "redirect_uri": "The URL to which the browser is redirected.",
 }
 IDEMPOTENCY_KEY = "Idempotency-Key"
-KEY_PATTERN = r"^[!#-+\--~]{1,255}$"
+KEY_PATTERN = r"^[!#-+.-~-]{1,255}$"
 """The form of a key that is a token."""
 REQUEST_HEADERS = {
     "Last-Event-ID": "The id of the last event that the client received from this stream.",
