@@ -32,6 +32,7 @@ REMOVAL = {"event", "delivery", "attempt"}
 
 NOT_PERSONAL = {
     **dict.fromkeys(("BulkParticipants", "ReplaceParticipants"), "ids and external ids, as in JoinConversation"),
+    "ImportRecords": "what is imported is in the columns of the operations that are swept",
     **dict.fromkeys(("CreateApp", "UpdateApp", "CreateAppKey"), "about an app"),
     **dict.fromkeys(("CreateIntegration", "UpdateIntegration", "CreateCustomIntegrationKey"), "about an integration"),
     **dict.fromkeys(("CreateWebhook", "UpdateWebhook"), "about a webhook"),

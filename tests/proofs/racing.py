@@ -64,7 +64,8 @@ def explain(state: State, seen: Seen) -> State | None:
     if seen.verb.startswith("leave"):
         named = state.participant if seen.verb == "leave" else seen.participant
         expected = OK if state.participant and named == state.participant else NO_MEMBER
-        return replace(state, participant=None) if answer == expected else None
+        after = replace(state, participant=None) if expected == OK else state
+        return after if answer == expected else None
     if answer != (201, "") or state.participant not in (None, seen.participant):
         return None
     return replace(state, participant=seen.participant)

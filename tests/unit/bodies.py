@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from heliograph.wire import apps, bulk, conversations, integrations, participants, users
+from heliograph.wire import apps, bulk, conversations, imports, integrations, participants, users
 from heliograph.wire.activities import ActivityPost
 from heliograph.wire.attachments import AttachmentDeleteBody
 from heliograph.wire.chaos import ChaosBody
@@ -147,6 +147,21 @@ EXAMPLES: dict[str, Example] = {
                 {"type": "leave", "participantId": "p"},
             ],
             "atomic": True,
+        },
+    ),
+    "import": (
+        imports.ImportBody,
+        {"records": []},
+        {
+            "records": [
+                {"kind": "user", "user": {}},
+                {"kind": "client", "userId": "0" * 24, "client": {}},
+                {"kind": "device", "userId": "0" * 24, "device": {}},
+                {"kind": "conversation", "conversation": {}},
+                {"kind": "message", "conversationId": "0" * 24, "message": {}},
+                {"kind": "participant", "conversationId": "0" * 24, "participant": {}},
+                {"kind": "leave", "conversationId": "0" * 24, "participantId": "0" * 24},
+            ]
         },
     ),
     "leave by user": (participants.ParticipantLeaveBody, {"userId": "u"}, {"userId": "u"}),

@@ -68,7 +68,9 @@ def test_every_field_of_every_object_is_in_an_example() -> None:
     # Base classes are never sent, only their subclasses.
     ours = {kind for kind in _bodies(Body) if kind.__module__.startswith("heliograph.")}
     unseen = {kind.__name__ for kind in ours - missing.keys() if not kind.__subclasses__()}
-    assert unseen == {"AttachmentUploadBody"}
+    # Imports check the fields of objects that are stored as they are.
+    imported = {kind.__name__ for kind in ours if kind.__name__.startswith(("Imported", "MessagePart"))}
+    assert unseen == {"AttachmentUploadBody", *imported}
 
 
 def _bodies(kind: type[Body]) -> Iterator[type[Body]]:
