@@ -41,6 +41,7 @@ class BatchWrite(Struct, Generic[R], frozen=True):
         Raises:
             ApiError: a rule refuses the item.
         """
+        store.turns.singles += 1
         return self.shown(await store.submit(self.batch, self.item))
 
 

@@ -206,6 +206,7 @@ async def _handled(route: AnyRoute, request: AnyRequest, key: Key) -> Result:
 
 
 async def _batched(route: AnyRoute, request: AnyRequest, key: Key, write: BatchWrite[Any]) -> Result:
+    request.store.turns.singles += 1
     outcome = await request.store.submit(
         keyed(write.batch), KeyedItem(key, write.item, partial(_shown, route, request, write))
     )
