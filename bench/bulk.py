@@ -61,9 +61,9 @@ class Contest:
         bulk = self._measure(self._bulks(), BULK_CONNECTIONS)
         quiet = self._run(self._singles(), CONNECTIONS)
         with ThreadPoolExecutor() as threads:
-            beside = threads.submit(self._run, self._bulks(), 1)
+            bulk_calls = threads.submit(self._run, self._bulks(), 1)
             busy = self._run(self._singles(), CONNECTIONS)
-            meanwhile = beside.result()
+            meanwhile = bulk_calls.result()
         return Turn(
             single[0], single[1], bulk[0] * MOST_ITEMS, bulk[1] / MOST_ITEMS, quiet.p99, busy.p99, _rate(quiet),
             _rate(busy), _rate(meanwhile) * MOST_ITEMS,

@@ -65,8 +65,10 @@ class Report(Struct, rename="camel"):
     def lines(self) -> list[str]:
         """The report for a terminal."""
         read = ", ".join(f"{number:,} {kind}" for kind, number in sorted(self.read.items())) or "nothing"
+        # A directory is read without requests.
+        how = f" in {self.requests:,} requests" if self.requests else ""
         lines = [
-            f"read {read} in {self.requests:,} requests",
+            f"read {read}{how}",
             f"created {self.created:,}, updated {self.updated:,}, unchanged {self.unchanged + self.skipped:,}, "
             f"refused {len(self.refused):,}",
         ]
