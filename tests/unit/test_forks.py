@@ -49,7 +49,8 @@ def bare_fork() -> int:
     """
     interval = sys.getswitchinterval()
     sys.setswitchinterval(100)
-    time.sleep(2 * interval)
+    # Long enough for threads that wait already, on a busy machine too.
+    time.sleep(20 * interval)
     pid: int = ctypes.PyDLL(None).fork()
     sys.setswitchinterval(interval)
     return pid
