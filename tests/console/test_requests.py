@@ -125,6 +125,23 @@ def test_a_rejected_request_and_one_that_deletes(console: Console) -> None:
     expect(page.get_by_role("region", name="Response to the replay")).to_contain_text("404 Not Found")
 
 
+# Presses R in the moment in which the actions of a request appear, before the browser paints them.
+PRESS_AT_ONCE = """() => new MutationObserver((changes, observer) => {
+  if (![...document.querySelectorAll("article button")].some((one) => one.textContent === "Replay")) return;
+  observer.disconnect();
+  document.dispatchEvent(new KeyboardEvent("keydown", { key: "r" }));
+}).observe(document.body, { subtree: true, childList: true })"""
+
+
+def test_a_key_works_as_soon_as_its_action_is_shown(console: Console) -> None:
+    console.api("DELETE", f"/conversations/{console.api.new_group()}")
+    console.open("requests")
+    expect(rows(console.page, "DELETE")).to_be_visible()
+    console.page.evaluate(PRESS_AT_ONCE)
+    rows(console.page, "DELETE").click()
+    expect(console.page.get_by_role("dialog", name="Send DELETE again?")).to_be_visible()
+
+
 def test_filters_are_in_the_url(console: Console) -> None:
     api, page = console.api, console.page
     for name in ("ada", "bob"):

@@ -1,5 +1,6 @@
 // Keys that work everywhere, unless the user turned them off or types in a field.
 import { signal } from "@preact/signals";
+import { useLayoutEffect } from "preact/hooks";
 import { go, linkTo, route, select } from "./routes";
 
 const KEY = "heliograph:shortcuts";
@@ -18,10 +19,13 @@ export function setSingleKeys(on: boolean): void {
 /** What single keys do on the present screen. */
 const actions = new Map<string, () => void>();
 
-/** Let a key do something until the returned function is called. */
-export function onKey(key: string, action: () => void): () => void {
-  actions.set(key, action);
-  return () => actions.get(key) === action && actions.delete(key);
+/** Let a key do something while the component is shown. `inputs` are the values that the action depends on. */
+export function useKey(key: string, action: () => void, inputs: readonly unknown[]): void {
+  // A layout effect: an effect runs after the paint, and a key pressed in between would do nothing.
+  useLayoutEffect(() => {
+    actions.set(key, action);
+    return () => actions.get(key) === action && actions.delete(key);
+  }, inputs);
 }
 
 /** Handle keys until the returned function is called. `screens` has the names of screens by the keys after `g`. */

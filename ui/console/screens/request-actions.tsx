@@ -1,6 +1,5 @@
 // What can be done with a recorded request: send it again, copy it as code, share its link.
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { type RawResponse, serverUrl } from "../../shared/api";
 import type { RecordedRequestDetails } from "../../shared/operations";
 import { type Language, LANGUAGES, snippet } from "../../shared/snippets";
@@ -10,7 +9,7 @@ import { attempt, say } from "../parts/errors";
 import { copy } from "../parts/values";
 import { linkTo } from "../routes";
 import { isViewer } from "../session";
-import { onKey } from "../shortcuts";
+import { useKey } from "../shortcuts";
 import { exampleKey } from "../stores/credentials";
 import { draftOf, isDestructive, obstacle, replay, wasRefused } from "../stores/replays";
 import { ReplayEditor, ReplayResult } from "./request-replay";
@@ -28,8 +27,8 @@ export function RequestActions({ record }: { record: RecordedRequestDetails }) {
     dialog.value = "confirm";
     return undefined;
   };
-  useEffect(() => onKey("r", () => canSend && !blocked && press()), [record]);
-  useEffect(() => onKey("y", () => void copyAs("curl", record)), [record]);
+  useKey("r", () => canSend && !blocked && press(), [record]);
+  useKey("y", () => void copyAs("curl", record), [record]);
   const close = (): void => void (dialog.value = null);
   return (
     <>

@@ -6,7 +6,7 @@ import { Empty, ErrorNote } from "../parts/errors";
 import { List } from "../parts/list";
 import { NewRows } from "../parts/new-rows";
 import { appId, filter, go, linkTo, route, select } from "../routes";
-import { onKey } from "../shortcuts";
+import { useKey } from "../shortcuts";
 import { recording } from "../stores/activity";
 import { followChains } from "../stores/chains";
 import { isId, pathPrefix, type RequestFilter, RequestList } from "../stores/requests";
@@ -18,7 +18,7 @@ export function Requests() {
   const list = useMemo(() => new RequestList(filterOf(query)), [query.toString()]);
   useEffect(() => list.start(), [list]);
   useEffect(() => followChains(), []);
-  useEffect(() => onKey(".", () => list.tail.pause(!list.tail.paused.value)), [list]);
+  useKey(".", () => list.tail.pause(!list.tail.paused.value), [list]);
   useEffect(() => list.pages.items.subscribe((items) => openOnly(query.get("requestId"), items)), [list]);
   return (
     <>

@@ -10,7 +10,7 @@ import { ErrorNote } from "../parts/errors";
 import { SearchField, Select } from "../parts/fields";
 import { Id, shortened } from "../parts/values";
 import { appId, filter, linkTo, route } from "../routes";
-import { onKey } from "../shortcuts";
+import { useKey } from "../shortcuts";
 import { follow } from "../stores/activity";
 import type { Board } from "../stores/switchboard";
 
@@ -80,7 +80,7 @@ export function ConversationControl({ id, board }: { id: string; board: Board })
     load();
     return follow({ onEvents: (events) => events.some((one) => one.conversationId === id) && load(), onReset: load });
   }, [id, board]);
-  useEffect(() => onKey("Escape", close), []);
+  useKey("Escape", close, []);
   const one = found.value;
   return (
     <article class="detail">

@@ -13,7 +13,7 @@ import { DeliverySubject } from "../../parts/subject";
 import { Time } from "../../parts/values";
 import { filter, route, select } from "../../routes";
 import { isViewer } from "../../session";
-import { onKey } from "../../shortcuts";
+import { useKey } from "../../shortcuts";
 import { DeliveryList } from "../../stores/deliveries";
 import { EVENT_TYPES } from "../../stores/events";
 import { waitsFor } from "../../stores/lanes";
@@ -41,7 +41,7 @@ export function Deliveries({ webhookId, canResend, onChange }: Props) {
     return new DeliveryList({ webhookId, status, eventType, conversationId }, onChange);
   }, [webhookId, ...values]);
   useEffect(() => list.start(), [list]);
-  useEffect(() => onKey("Escape", () => (selected ? filter({ delivery: null }) : select(null))), [selected]);
+  useKey("Escape", () => (selected ? filter({ delivery: null }) : select(null)), [selected]);
   const { items, loaded, error, loading } = list.pages;
   return (
     <>
