@@ -64,13 +64,18 @@ class PostgreSQL:
     def start(self) -> None:
         """Start it again on the same data, after a kill."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                self._server.ensure_postgres_running()
-                return
-            except subprocess.SubprocessError:  # memory that the killed one shared may be in use for a moment more
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
+        killed = Path(f"/proc/{self._first_process()}")
+        # The server is taken for a running one until the killed process is collected.
+        while killed.exists() or not self._starts():
+            assert time.monotonic() < deadline, "PostgreSQL does not start"
+            time.sleep(0.1)
+
+    def _starts(self) -> bool:
+        try:
+            self._server.ensure_postgres_running()
+        except subprocess.SubprocessError:  # memory that the killed one shared may be in use for a moment more
+            return False
+        return True
 
     def stop(self) -> None:
         """Stop it, and remove it."""

@@ -106,7 +106,9 @@ class Load:
     def _over(self) -> bool:
         if self.book.acknowledged >= self._enough and self._ending is None:
             self._ending = asyncio.create_task(asyncio.to_thread(self._end))
-        return self._ending is not None and self._ending.done() and self.book.acknowledged >= self._most
+        if self._ending is None or not self._ending.done():
+            return False
+        return self.book.acknowledged >= self._most or self._ending.exception() is not None
 
     async def _join(self, crowd: Crowd, group: str, user: str) -> None:
         self.book.unanswered_joins.add((group, user))
