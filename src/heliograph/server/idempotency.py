@@ -99,9 +99,21 @@ async def _identity(response: Response) -> Response:
 async def _read(
     read: Callable[[Exchange, Settings], Awaitable[Digested[Any]]], exchange: Exchange, settings: Settings
 ) -> KeyedBody:
-    key = parse_key(exchange.headers[HEADER])
+    key = key_in(exchange)
     digested = await read(exchange, settings)
     return KeyedBody(key, digested.content, digested.hash)
+
+
+def key_in(exchange: Exchange) -> str:
+    """The key in the header of a request.
+
+    Raises:
+        BadRequest: it is not valid, or given more than once.
+    """
+    first, *others = [value for name, value in exchange.header_list if name == HEADER]
+    if others:
+        raise BadRequest("Idempotency-Key should be given once")
+    return parse_key(first.strip(b" \t"))
 
 
 def parse_key(value: bytes) -> str:
@@ -142,7 +154,7 @@ async def replayed_deletion(store: Store, exchange: Exchange, caller: Caller) ->
     """
     if HEADER not in exchange.headers:
         return None
-    body = KeyedBody(parse_key(exchange.headers[HEADER]), None, hashlib.sha256())
+    body = KeyedBody(key_in(exchange), None, hashlib.sha256())
     result = await store.read(idempotency.find, _key_of(exchange, caller, "", body, store.sealer))
     return None if result is None else _response(result)
 
