@@ -150,6 +150,21 @@ def test_what_is_unknown_or_gone(source: Hosted, api: Caller, tmp_path: Path) ->
     assert "refused participant ffffffffffffffffffffffff: participant.id should begin" in done.stdout
 
 
+@pytest.mark.one_engine
+def test_values_of_other_types(source: Hosted, api: Caller, tmp_path: Path) -> None:
+    """They do not end the import."""
+    ada, ben, _ = source.users
+    own, crew, _ = source.conversations
+    source.clients[ada].append({"id": source.new_id(), "type": ["sdk"], "status": {}})
+    source.devices[ada].append({**DEVICE, "id": source.new_id(), "type": {"name": "web"}})
+    source.participants[crew][0]["clientAssociations"].append({"type": ["sdk"], "clientId": ada})
+    source.participants[crew][1]["userId"] = [ben]
+    source.say(own, "", content={"type": ["text"]})
+    done = command(*arguments(source, tmp_path, ada, ben), env=environment(api))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [(one["kind"], one["conversationId"]) for one in report(tmp_path)["refused"]] == [("message", own)]
+
+
 @pytest.mark.parametrize("requests", KILLED_AFTER)
 def test_a_killed_import_goes_on(source: Hosted, api: Caller, tmp_path: Path, requests: int) -> None:
     source.hold_after = requests
@@ -193,6 +208,8 @@ def test_mistakes_are_explained(source: Hosted, api: Caller, tmp_path: Path) -> 
     assert "the source refused the key with status 401" in refused(*given, env={"HELIOGRAPH_FROM_KEY_SECRET": "x"})
     assert "the target responded with status 401" in refused(*given, env={"HELIOGRAPH_KEY_SECRET": "x"})
     assert "needs --from-app" in refused("import", "--from", source.url)
+    report_in = given[-1].replace("report.json", "missing/report.json")
+    assert "the report cannot be written to" in refused(*given, "--report", report_in)
     other = [word.replace(hosted.APP, "5f1a2b3c4d5e6f7a8b9c0d10") for word in given]
     assert "is of an import from" in refused(*other)
     (tmp_path / "state").write_text("{}\n" * 2 + "x")

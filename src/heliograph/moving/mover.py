@@ -191,7 +191,7 @@ class Mover:
     async def _put_members(self, records: list[Record], digests: dict[str, bytes]) -> None:
         present: list[Record] = []
         for one in records:
-            if one["participant"].get("userId") in self._absent:
+            if str(one["participant"].get("userId")) in self._absent:
                 self._report.leave_out("participant whose user was deleted meanwhile")
                 digests[one["participant"]["id"]] = NONE
             else:
