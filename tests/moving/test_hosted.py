@@ -109,6 +109,19 @@ def test_the_next_import_brings_over_what_changed(source: Hosted, api: Caller, t
     assert api.participants(crew)[-1]["id"] == local["id"]
 
 
+@pytest.mark.one_engine
+def test_nobody_leaves_a_conversation_that_was_deleted(source: Hosted, api: Caller, tmp_path: Path) -> None:
+    """It was listed before, and its participants are not found any more."""
+    moved(source, api, tmp_path, *source.users)
+    crew = next(id for id, one in source.conversations.items() if one.get("displayName"))
+    before = api.participants(crew)
+    source.deleted_when_listed = {crew}
+    moved(source, api, tmp_path, *source.users)
+    assert api.participants(crew) == before
+    moved(source, api, tmp_path, *source.users)
+    assert (api.participants(crew), report(tmp_path)["missingConversations"]) == (before, [crew])
+
+
 def test_faults_of_the_source_are_survived(source: Hosted, api: Caller, tmp_path: Path) -> None:
     source.faults = itertools.cycle(("429", "500", "cut", "again", "503", "html", "429"))
     moved(source, api, tmp_path, *source.users)

@@ -176,7 +176,10 @@ class Mover:
                 self._report.skipped += 1
             else:
                 changed.append(record)
-        await self._put([_leave(id, one) for one in before.keys() - after.keys()])
+        left = before.keys() - after.keys()
+        if left and await self._source.conversation(id) is None:
+            return  # it was deleted after it was listed: nobody has left it, and it stays here
+        await self._put([_leave(id, one) for one in left])
         await self._users_of(list(user_ids))
         await self._put_members(changed, after)
         state.set_participants(after)
