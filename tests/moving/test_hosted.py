@@ -110,7 +110,7 @@ def test_the_next_import_brings_over_what_changed(source: Hosted, api: Caller, t
 
 
 @pytest.mark.one_engine
-def test_nobody_leaves_a_conversation_that_was_deleted(source: Hosted, api: Caller, tmp_path: Path) -> None:
+def test_no_one_leaves_a_conversation_that_was_deleted(source: Hosted, api: Caller, tmp_path: Path) -> None:
     """It was listed before, and its participants are not found any more."""
     moved(source, api, tmp_path, *source.users)
     crew = next(id for id, one in source.conversations.items() if one.get("displayName"))

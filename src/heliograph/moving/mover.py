@@ -178,7 +178,7 @@ class Mover:
                 changed.append(record)
         left = before.keys() - after.keys()
         if left and await self._source.conversation(id) is None:
-            return  # it was deleted after it was listed: nobody has left it, and it stays here
+            return  # it was deleted after it was listed, and stays here with its participants
         await self._put([_leave(id, one) for one in left])
         await self._users_of(list(user_ids))
         await self._put_members(changed, after)
