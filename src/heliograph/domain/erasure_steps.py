@@ -17,6 +17,7 @@ from heliograph.storage.rows import (
     attachments,
     conversations,
     deliveries,
+    delivery_queue,
     erasures,
     history,
     idempotency_keys,
@@ -170,6 +171,10 @@ async def _deliveries(tx: Tx, erasure: StoredErasure, state: ErasureState) -> bo
     changed = await mentions.mentioning(tx, app_id, events, erasure.pseudonym)
     concerned = [one for one in others if one.event_id in changed or one.lane in state.conversation_ids]
     await deliveries.remove(tx, own)
+    # That of the removal may be parked behind one that waited for a retry.
+    await delivery_queue.release(
+        tx, [(one.bucket, one.id) for one in rows if one.lane in state.user_ids and one.event_type == _REMOVAL]
+    )
     await mentions.clear_attempts(tx, app_id, [(one.bucket, one.id) for one in concerned])
     count(erasure.counts.removed, deliveries=len(own))
     count(erasure.counts.changed, deliveries=len(concerned))
