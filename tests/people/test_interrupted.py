@@ -12,12 +12,14 @@ from heliograph.domain import erasure
 from heliograph.domain.tenants import Tenant
 from heliograph.errors import UserNotFound
 from heliograph.maintenance.erasures import continue_erasures
+from heliograph.server.routes import people
 from heliograph.storage.opening import open_blobs, open_store
 from heliograph.storage.rows import delivery_queue, erasures
 from heliograph.wire import times
 from heliograph.wire.paging import Page
 from tests.databases import new_database, rows
 from tests.harness import calling_account, new_app, serving
+from tests.people.calling import base
 
 
 def test_maintenance_finishes_them(engine: str, tmp_path: Path) -> None:
@@ -78,3 +80,18 @@ def test_the_removal_does_not_wait_for_a_deleted_delivery(engine: str, tmp_path:
     asyncio.run(work())
     assert [type for *_, type in pending(url)] == ["user:remove"]
     assert rows(url, "SELECT due_at - created_at FROM delivery") == [(0,)]
+
+
+def impatient() -> None:
+    """Calls do not wait for the erasure."""
+    people._SECONDS = 0
+
+
+def test_a_running_erasure_is_no_result_of_a_key(engine: str, tmp_path: Path) -> None:
+    """The same request goes on with it."""
+    with serving(new_database(engine, tmp_path), prepare=impatient) as server, calling_account(server) as account:
+        api = new_app(account)
+        path = f"{base(api)}/users/{api.new_user()}/erase"
+        for _ in range(2):
+            answer = api("POST", path, headers={"idempotency-key": "erase"})
+            assert (answer.status_code, "idempotent-replayed" in answer.headers) == (202, False)

@@ -55,6 +55,7 @@ _TOKEN = re.compile(rb"[!#-+\--~]{1,255}\Z")
 _STRING = re.compile(rb'"((?:[ !#-\[\]-~]|\\["\\]){1,510})"\Z')
 _ESCAPED = re.compile(rb"\\(.)")
 _LONGEST = 255
+_RUNNING = 202
 _MALFORMED = (
     'Idempotency-Key should be a string in quotes, such as "8e03978e-40d5", or a token without blanks and commas, of '
     f"up to {_LONGEST} ASCII characters"
@@ -197,8 +198,10 @@ async def _stored_afterwards(route: AnyRoute, request: AnyRequest, key: Key) -> 
     many transactions, and can be repeated."""
     if (known := await request.store.read(idempotency.find, key)) is not None:
         return known
-    response = await route.respond(await route.handle(request))
-    return await request.store.write(idempotency.settle, key, _stored(response, request))
+    result = _stored(await route.respond(await route.handle(request)), request)
+    if result.status == _RUNNING and route.operation is ERASE_USER:
+        return result  # the same request goes on
+    return await request.store.write(idempotency.settle, key, result)
 
 
 async def _handled(route: AnyRoute, request: AnyRequest, key: Key) -> Result:
