@@ -206,8 +206,11 @@ async def add(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
 async def _add_memberships(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     await tx.insert(
         "membership",
-        (*_MEMBERSHIP_KEY, "participant_id"),
-        [(tx.bucket(one.user_id), one.app_id, one.user_id, one.conversation_id, one.id) for one in participants],
+        (*_MEMBERSHIP_KEY, "participant_id", "since"),
+        [
+            (tx.bucket(one.user_id), one.app_id, one.user_id, one.conversation_id, one.id, one.since)
+            for one in participants
+        ],
     )
 
 
