@@ -55,13 +55,14 @@ class Caller:
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
         self._headers = {"authorization": world.authorization}
 
-    def get(self, path: str) -> None:
-        """Read a response, which must be a success."""
+    def get(self, path: str) -> bytes:
+        """The body of a response, which must be a success."""
         self._connection.request("GET", path, headers=self._headers)
         response = self._connection.getresponse()
         body = response.read()
         if response.status != 200:
             raise RuntimeError(f"{path}: {response.status} {body!r}")
+        return body
 
     def get_all(self, paths: Iterable[str]) -> None:
         """Read several responses, one after the other."""
@@ -87,7 +88,7 @@ def kinds(site: Site, caller: Caller) -> dict[str, Callable[[], None]]:
         return lambda: caller.get_all(f"{page}{next(numbers):024x}" for _ in range(count))
 
     def one(path: str) -> Callable[[], None]:
-        return lambda: caller.get(path)
+        return lambda: caller.get_all([path])
 
     return {
         "ListParticipants, 5 requests of 100, cached": five(api),

@@ -44,6 +44,11 @@ class Plan(Struct, frozen=True):
     open_seconds: float = 5
     open_rounds: int = 3
 
+    history_changes: int = 100_000
+    """Changes in the history of which the members at a time are read."""
+    history_requests: int = 300
+    """Requests of a kind in a round."""
+
     @property
     def options(self) -> tuple[str, ...]:
         """Options of `heliograph serve`."""
@@ -68,4 +73,6 @@ QUICK = Plan(
     scenario="leave",
     open_seconds=1,
     open_rounds=1,
+    history_changes=2_000,
+    history_requests=20,
 )
