@@ -11,7 +11,7 @@ from heliograph import ids
 from heliograph.domain import history, members
 from heliograph.storage.rows import history as changes
 from heliograph.storage.rows import participants
-from heliograph.storage.rows.causes import Cause
+from heliograph.storage.rows.causes import encode_cause
 from heliograph.storage.rows.history import Ended
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.sqlite.tx import SQLiteTx
@@ -24,7 +24,7 @@ from tests.delivery.site import new_site
 from tests.storage.conftest import Run
 
 pytestmark = pytest.mark.one_engine
-CAUSE = Cause("join", "key", None)
+CAUSE = encode_cause("join", "key", None)
 
 
 class Reads:

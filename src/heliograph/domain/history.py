@@ -12,6 +12,7 @@ from heliograph.errors import UserNotFound
 from heliograph.storage.engine import Reader
 from heliograph.storage.merged_paging import Between
 from heliograph.storage.rows import history, memberships, participants
+from heliograph.storage.rows.causes import decode_cause
 from heliograph.storage.rows.history import Change
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.store import Store
@@ -108,7 +109,8 @@ def _between(filter: HistoryFilter) -> Between:
 
 def _joined(participant: StoredParticipant) -> MembershipChange:
     whose = (participant.id, participant.user_id)
-    return to_api(Change(participant.joined_id, True, *whose, participant.origin, participant.conversation_id))
+    cause = None if participant.origin is None else decode_cause(participant.origin)
+    return to_api(Change(participant.joined_id, True, *whose, cause, participant.conversation_id))
 
 
 def to_api(change: Change) -> MembershipChange:

@@ -11,7 +11,6 @@ from heliograph.ids import FIRST
 from heliograph.storage.codec import RowCodec
 from heliograph.storage.engine import Reader, Row, Tx
 from heliograph.storage.paging import slice_of
-from heliograph.storage.rows.causes import Cause
 from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.paging import Page, Slice
 
@@ -39,7 +38,7 @@ class StoredParticipant(Struct):
     app_id: str
     conversation_id: str
     since: str | None = None
-    origin: Cause | None = None
+    origin: str | None = None
 
     @property
     def joined_id(self) -> str:
