@@ -25,7 +25,7 @@ from bench.scenarios import Load
 from bench.worlds import World, add_groups, add_users, empty, opened
 from heliograph import ids
 from heliograph.storage.rows import history, participants
-from heliograph.storage.rows.causes import Cause
+from heliograph.storage.rows.causes import encode_cause
 from heliograph.storage.rows.history import Ended
 from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.store import Store
@@ -55,7 +55,7 @@ async def build(url: str, changes: int) -> World:
 
 async def _add_history(store: Store, world: World, group: str, users: list[str], changes: int) -> None:
     app_id = world.app_id
-    chance, end, cause = random.Random(1), times.now(), Cause("join", ids.new(), ids.new())
+    chance, end, cause = random.Random(1), times.now(), encode_cause("join", ids.new(), ids.new())
     begin, number = end - _DAYS * _DAY, 0
 
     def id_at(moment: int) -> str:
@@ -141,4 +141,4 @@ def run(engine: Engine, plan: Plan) -> list[Compared]:
             PRESENT_LATER: lambda: site.present_later(count),
             AT_LATER: lambda: site.at_later(count),
         }
-        return compare(turns(plan.rounds, kinds), _PAIRS)
+        return compare(turns(plan.compared_rounds, kinds), _PAIRS)

@@ -48,6 +48,11 @@ class Plan(Struct, frozen=True):
     """Changes in the history of which the members at a time are read."""
     history_requests: int = 300
     """Requests of a kind in a round."""
+    finding_requests: int = 40
+    bulk_users: int = 20_000
+    """Users who join in each turn of bulk joins, imports and idempotency keys."""
+    compared_rounds: int = 3
+    """Rounds of everything that is compared with another kind of request."""
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -75,4 +80,7 @@ QUICK = Plan(
     open_rounds=1,
     history_changes=2_000,
     history_requests=20,
+    finding_requests=2,
+    bulk_users=1_000,
+    compared_rounds=1,
 )
