@@ -123,7 +123,7 @@ TABLES = (
     Table("message", StoredMessage.__struct_fields__, ("app_id", "conversation_id", "id"), ("conversation_id",)),
     Table(
         "membership",
-        ("app_id", "user_id", "conversation_id", "participant_id"),
+        ("app_id", "user_id", "conversation_id", "participant_id", "since"),
         ("app_id", "user_id", "conversation_id"),
         ("user_id",),
     ),
