@@ -57,9 +57,14 @@ class Clocks:
             return [f"clock: stands still at {times.to_text(clock.frozen_at)}"]
         return [f"clock: {clock.offset / 1000:+.0f} s"]
 
+    def ahead(self, app_id: str) -> int:
+        """How far the clock of an app is ahead of that of the machine, in milliseconds; negative if it is behind."""
+        clock = self.get(app_id)
+        return clock.offset if clock.frozen_at is None else clock.frozen_at - times.now()
+
     def seconds_ahead(self, app_id: str) -> float:
-        """How far the clock of an app is ahead of the machine; 0 if it is behind."""
-        return max(0, self.of(app_id) - times.now()) / 1000
+        """How far the clock of an app is ahead of that of the machine; 0 if it is behind."""
+        return max(0, self.ahead(app_id)) / 1000
 
     # The clock of deliveries.
 

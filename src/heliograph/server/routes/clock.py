@@ -62,9 +62,9 @@ def _milliseconds(text: str) -> int:
 
 def _state(request: Request[AppPath, Any]) -> ClockState:
     clocks, app_id = request.tools.clocks, request.tenant.app_id
-    now = clocks.of(app_id)
     frozen = clocks.get(app_id).frozen_at is not None
-    return ClockState(now=times.to_text(now), offset_seconds=(now - times.now()) / 1000, frozen=frozen)
+    now, ahead = clocks.of(app_id), clocks.ahead(app_id)
+    return ClockState(now=times.to_text(now), offset_seconds=ahead / 1000, frozen=frozen)
 
 
 def _shown(request: Request[AppPath, Any], done: Advance) -> ClockChangeResponse:
