@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import multiprocessing
 import os
 import select
 import signal
@@ -12,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import ParamSpec
 
 import pytest
 
@@ -38,22 +40,25 @@ with context.Pool(2, maxtasksperchild=1) as pool:
 # Since Python 3.12, a fork in a process with several threads, such as a test run, issues a warning.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
+P = ParamSpec("P")
 Fork = Callable[[], int]
 Make = Callable[[], list[str]]
 
 
 def bare_fork() -> int:
-    """Fork like C code, without Python's fork hooks.
-
-    No other thread may wait for the interpreter lock, because the child would wait for that thread, which it lacks.
-    """
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(100)
-    # Long enough for threads that wait already, on a busy machine too.
-    time.sleep(20 * interval)
+    """Fork like C code, without Python's fork hooks."""
     pid: int = ctypes.PyDLL(None).fork()
-    sys.setswitchinterval(interval)
     return pid
+
+
+def alone(check: Callable[P, None], *given: P.args, **named: P.kwargs) -> None:
+    """Run `check` in a new process.
+
+    A test run has threads. If one of them waits for the interpreter lock during a bare fork, the child waits for this
+    thread, which it lacks.
+    """
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        pool.apply(check, given, named)
 
 
 def make() -> list[str]:
@@ -94,20 +99,26 @@ def assert_apart(made: list[list[str]]) -> None:
     assert len(set.union(*numbers)) == sum(map(len, numbers))
 
 
-@pytest.fixture
-def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+@contextlib.contextmanager
+def frozen() -> Iterator[None]:
     """Stop the clock, so that processes with the same number create the same ids."""
     now = time.time_ns()
-    monkeypatch.setattr("time.time_ns", lambda: now)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("time.time_ns", lambda: now)
+        yield
 
 
-@pytest.mark.usefixtures("frozen")
+def check_numbers(fork: Fork) -> None:
+    with frozen():
+        before = make()
+        made = [forked(fork, lambda: with_grandchild(fork)) for _ in range(8)]
+        assert all(len(each) == 3 * EACH and len({one[NUMBER] for one in each}) == 2 for each in made)
+        assert_apart([before + make(), *made])
+
+
 @pytest.mark.parametrize("fork", [os.fork, bare_fork])
 def test_forked_processes_have_different_numbers(fork: Fork) -> None:
-    before = make()
-    made = [forked(fork, lambda: with_grandchild(fork)) for _ in range(8)]
-    assert all(len(each) == 3 * EACH and len({one[NUMBER] for one in each}) == 2 for each in made)
-    assert_apart([before + make(), *made])
+    alone(check_numbers, fork)
 
 
 @pytest.mark.parametrize("method", ["fork", "forkserver"])
@@ -121,9 +132,7 @@ def test_processes_of_multiprocessing_have_different_numbers(method: str) -> Non
     assert_apart([[one] for one in made])
 
 
-@pytest.mark.usefixtures("frozen")
-@pytest.mark.parametrize("fork", [os.fork, bare_fork])
-def test_order_and_follow_hold_across_a_fork(fork: Fork) -> None:
+def check_order_and_follow(fork: Fork) -> None:
     ahead = f"{int(ids.new(), 16) + (1 << 60):024x}"
     ids.follow(ahead)
     before = ids.new()
@@ -135,7 +144,13 @@ def test_order_and_follow_hold_across_a_fork(fork: Fork) -> None:
         ids.follow(further)
         return make()
 
-    assert forked(fork, follow_and_make)[0] > further > ids.new()
+    with frozen():
+        assert forked(fork, follow_and_make)[0] > further > ids.new()
+
+
+@pytest.mark.parametrize("fork", [os.fork, bare_fork])
+def test_order_and_follow_hold_across_a_fork(fork: Fork) -> None:
+    alone(check_order_and_follow, fork)
 
 
 @contextlib.contextmanager
@@ -168,8 +183,7 @@ def test_a_fork_while_other_threads_create_ids_does_not_hang() -> None:
     assert_apart(made)
 
 
-@pytest.mark.parametrize("fork", [os.fork, bare_fork])
-def test_a_fork_while_another_thread_is_within_new_does_not_hang(fork: Fork, monkeypatch: pytest.MonkeyPatch) -> None:
+def check_fork_within_new(fork: Fork) -> None:
     within, forked_already = threading.Event(), threading.Event()
     read = time.monotonic_ns
 
@@ -182,42 +196,46 @@ def test_a_fork_while_another_thread_is_within_new_does_not_hang(fork: Fork, mon
     def ids_of_two_seconds() -> None:
         ids.new()
         later = time.time_ns() + 1_000_000_000
-        monkeypatch.setattr("time.time_ns", lambda: later)
+        patch.setattr("time.time_ns", lambda: later)
         ids.new()
 
     thread = threading.Thread(target=ids_of_two_seconds)
-    monkeypatch.setattr("time.monotonic_ns", slow_clock)
-    thread.start()
-    try:
-        assert within.wait(PATIENCE_SECONDS)
-        assert len(forked(fork)) == EACH
-    finally:
-        forked_already.set()
-        thread.join()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("time.monotonic_ns", slow_clock)
+        thread.start()
+        try:
+            assert within.wait(PATIENCE_SECONDS)
+            assert len(forked(fork)) == EACH
+        finally:
+            forked_already.set()
+            thread.join()
 
 
-def copied(monkeypatch: pytest.MonkeyPatch, clocks: list[int]) -> list[list[str]]:
-    """Ids of copies of this process with the same process id and random bytes, and these wall clocks."""
-    pid = os.getpid()
-    monkeypatch.setattr("os.getpid", lambda: pid)
-    monkeypatch.setattr("os.urandom", bytes)
-
-    def at(clock: int) -> Make:
-        def set_and_make() -> list[str]:
-            monkeypatch.setattr("time.time_ns", lambda: clock)
-            return make()
-
-        return set_and_make
-
-    return [forked(bare_fork, at(clock)) for clock in clocks]
+@pytest.mark.parametrize("fork", [os.fork, bare_fork])
+def test_a_fork_while_another_thread_is_within_new_does_not_hang(fork: Fork) -> None:
+    alone(check_fork_within_new, fork)
 
 
-def test_copies_of_a_virtual_machine_get_new_numbers_when_their_clocks_are_set(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def check_copies() -> None:
+    """Copies of this process have the same process id and random bytes, and other wall clocks."""
     ids.new()
-    resumed = time.time_ns() + 3_600_000_000_000
-    assert_apart(copied(monkeypatch, [resumed, resumed + 1, resumed + 2]))
+    pid, resumed = os.getpid(), time.time_ns() + 3_600_000_000_000
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.getpid", lambda: pid)
+        patch.setattr("os.urandom", bytes)
+
+        def at(clock: int) -> Make:
+            def set_and_make() -> list[str]:
+                patch.setattr("time.time_ns", lambda: clock)
+                return make()
+
+            return set_and_make
+
+        assert_apart([forked(bare_fork, at(clock)) for clock in (resumed, resumed + 1, resumed + 2)])
+
+
+def test_copies_of_a_virtual_machine_get_new_numbers_when_their_clocks_are_set() -> None:
+    alone(check_copies)
 
 
 def test_a_process_keeps_its_number_as_time_goes_by(monkeypatch: pytest.MonkeyPatch) -> None:
