@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.console.browsing import Console
 from tests.harness import Caller
@@ -152,19 +152,36 @@ def test_write_as_the_business_and_as_a_participant(console: Console) -> None:
     assert [one["content"]["text"] for one in posted] == ["Hello\nyou", "Good morning", "When?"]
 
 
+# Until the event of the scrolling was handled, too.
+TO_THE_TOP = """one => new Promise((done) => {
+  one.addEventListener("scroll", () => setTimeout(done), { once: true });
+  one.scrollTop = 0;
+})"""
+
+
 def test_older_messages_are_loaded_on_scrolling_up(console: Console) -> None:
     """The newest page is shown at its end; scrolling up loads the page before, and a new message is announced."""
-    api = console.api
+    api, page = console.api, console.page
     group = api.new_group(displayName="Long")
     for number in range(130):
         api.say(group, f"Message {number}")
+    streams: list[Route] = []
+    page.route("**/activity*", lambda route: streams.append(route))
     console.open(f"conversations/{group}")
     expect(messages(console).filter(has_text="Message 129")).to_be_in_viewport()
     expect(messages(console).filter(has_text="Message 29")).to_have_count(0)
-    console.page.get_by_role("group", name="Messages", exact=True).evaluate("one => one.scrollTop = 0")
+    # The newest page is loaded again when the stream begins; the user scrolls up meanwhile.
+    reloads: list[Route] = []
+    page.route("**/messages", lambda route: reloads.append(route))
+    with page.expect_request("**/messages"):
+        for stream in streams:
+            stream.continue_()
+    page.get_by_role("group", name="Messages", exact=True).evaluate(TO_THE_TOP)
+    for reload in reloads:
+        reload.continue_()
     expect(messages(console).get_by_text("Message 29", exact=True)).to_have_count(1)
     api.say(group, "The newest")
-    console.page.get_by_role("button", name="1 new message").click()
+    page.get_by_role("button", name="1 new message").click()
     expect(messages(console).filter(has_text="The newest")).to_be_in_viewport()
 
 

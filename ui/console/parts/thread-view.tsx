@@ -36,18 +36,26 @@ export function ThreadView(props: ThreadViewProps) {
     if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
     seenUntil.value = newestId;
   };
+  const loadOlderAtTop = (): void => {
+    const box = scroller.current;
+    // One that is hidden is always at its top.
+    if (box?.clientHeight && box.scrollTop <= LOAD_OLDER_PX) void thread.loadOlder();
+  };
   const onScroll = (): void => {
     const box = scroller.current;
     if (!box) return;
     stuck.current = thread.atEnd.value && box.scrollHeight - box.scrollTop - box.clientHeight < AT_END_PX;
     if (stuck.current) seenUntil.value = newestId;
-    if (box.scrollTop > LOAD_OLDER_PX || thread.older.value === null) return;
-    void thread.loadOlder();
+    loadOlderAtTop();
   };
   useKeptPlace(scroller, thread);
   useLayoutEffect(() => {
     if (stuck.current) toEnd();
   }, [newestId, thread.notes.events.value, thread.typing.value]);
+  useEffect(() => {
+    // The reader may have scrolled up meanwhile. After an error they do so again, or press the button.
+    if (thread.loaded.value && !thread.loading.value && !thread.error.value) loadOlderAtTop();
+  }, [thread.loading.value]);
   useEffect(() => {
     // Messages have their heights only when they come into view.
     const observer = new ResizeObserver(() => stuck.current && toEnd());
