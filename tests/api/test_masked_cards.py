@@ -62,6 +62,21 @@ def test_all_texts_of_a_message_are_masked(api: Caller, content: Any, masked: An
     assert masked.items() <= shown.items()
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Ask 6b4111111111111111cc229e.", "Ask 6b4111111111111111cc229e."),
+        ("4111111111111111cc229e6b/1", "4111111111111111cc229e6b/1"),
+        (f"6b4111111111111111cc2290 {CARD}", f"6b4111111111111111cc2290 {MASKED}"),
+        ("x6b4111111111111111cc229e", "x6b************1111cc229e"),
+        ("visa4111111111111111ok", "visa************1111ok"),
+    ],
+)
+@pytest.mark.one_engine
+def test_ids_are_not_masked(api: Caller, text: str, masked: str) -> None:
+    assert api.say(api.new_group(), text)["content"]["text"] == masked
+
+
 def test_what_end_users_send_is_masked(api: Caller, database: Database) -> None:
     user = EndUser(api)
     conversation = user.begin()["id"]
