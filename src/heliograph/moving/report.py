@@ -40,6 +40,8 @@ class Report(Struct, rename="camel"):
     unchanged: int = 0
     skipped: int = 0
     """Records that were the same at the last import, and were not sent again."""
+    deleted: int = 0
+    """Messages of an earlier import that were deleted at the source since, and here now."""
     refused: list[Refusal] = []
     missing_users: list[str] = []
     """Names of the list that the source does not know, or does not know any more."""
@@ -72,6 +74,8 @@ class Report(Struct, rename="camel"):
             f"created {self.created:,}, updated {self.updated:,}, unchanged {self.unchanged + self.skipped:,}, "
             f"refused {len(self.refused):,}",
         ]
+        if self.deleted:
+            lines.append(f"deleted {self.deleted:,} messages, which were deleted at the source")
         lines += [f"refused {one.kind} {one.id}: {'; '.join(one.titles)}" for one in self.refused[:10]]
         for title, names in (("user", self.missing_users), ("conversation", self.missing_conversations)):
             if names:
