@@ -122,15 +122,16 @@ def test_messages_that_changed_or_were_deleted(source: Hosted, api: Caller, tmp_
     source.messages[crew].remove(gone)
     source.messages[two].clear()
     old["content"] = {"type": "text", "text": "Older than 100 messages"}
-    moved(source, api, tmp_path, "ada", "cho/1")
+    done = moved(source, api, tmp_path, "ada", "cho/1")
     assert messages_of(api, crew)[-4:] == [*source.messages[crew][-3:], local]
     assert [one["content"]["text"] for one in messages_of(api, crew)[:1]] == ["Message 0"]
     assert messages_of(api, two) == []
+    assert "messages deleted here, because they were at the source: 2" in done.stdout
     found = report(tmp_path)
     assert (found["created"], found["updated"], found["deleted"]) == (0, 2, 2)
     done = moved(source, api, tmp_path, "ada", "cho/1")
     assert (report(tmp_path)["updated"], report(tmp_path)["deleted"]) == (0, 0)
-    assert "messages, which were deleted" not in done.stdout
+    assert "messages deleted here" not in done.stdout
     api.ok("DELETE", f"/conversations/{crew}/messages/{source.messages[crew].pop()['id']}")
     moved(source, api, tmp_path, "ada", "cho/1")
     assert report(tmp_path)["deleted"] == 0

@@ -29,6 +29,8 @@ def closed(path: Path, *, finished: bool = False) -> None:
     state.note([Refusal("message", ONE, ["why"], TWO)], missing="ada")
     state.report.count("users")
     state.checkpoint()
+    state.report.count("users")
+    state.checkpoint()
     state.finish_name("ben")
     if finished:
         state.finish()
@@ -41,9 +43,10 @@ def test_an_interrupted_import_is_resumed(tmp_path: Path) -> None:
     assert (state.run, state.is_resumed, state.is_done("ben"), state.is_done("ada")) == (1, True, True, False)
     assert (state.users, state.seen) == ({ONE: b"12345678"}, {ONE})
     assert state.conversations[TWO].participants() == {ONE: b"abcdefgh"}
+    assert [one.titles for one in state.report.refused] == [["why"]]
     recent = state.conversations[TWO].recent_messages()
     assert (len(recent), min(recent), set(recent.values())) == (100, f"{1:024x}", {b"hgfedcba"})
-    assert (state.report.started_at, state.report.read, state.report.missing_users) == ("now", {"users": 1}, ["ada"])
+    assert (state.report.started_at, state.report.read, state.report.missing_users) == ("now", {"users": 2}, ["ada"])
     state.close()
 
 

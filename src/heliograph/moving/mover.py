@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import msgspec
@@ -14,8 +15,8 @@ from heliograph.moving.selecting import clients_of, devices_of, message_of, part
 from heliograph.moving.state import NONE, ConversationState, State, digest_of
 from heliograph.moving.writing import Target
 
-_CHECKPOINT = 50
-"""After how many names of the list the counts are kept."""
+_CHECKPOINT_SECONDS = 0.2
+"""How old the counts may be that an import which is killed leaves."""
 _AT_ONCE = 500
 """How many users of a conversation wait for their turn at the same time."""
 
@@ -68,6 +69,7 @@ class Mover:
         self._users, self._conversations = _Once(), _Once()
         self._absent: set[str] = set()
         self._done = 0
+        self._kept_at = 0.0
         self._advanced: Advanced = lambda names, records: None
 
     @property
@@ -90,8 +92,6 @@ class Mover:
                 await self._name(name)
                 self._done += 1
                 self._report_progress()
-                if self._done % _CHECKPOINT == 0:
-                    self._state.checkpoint()
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -105,6 +105,9 @@ class Mover:
 
     def _report_progress(self) -> None:
         self._advanced(self._done, sum(self._report.read.values()))
+        if (now := time.monotonic()) - self._kept_at >= _CHECKPOINT_SECONDS:
+            self._kept_at = now
+            self._state.checkpoint()
 
     async def _name(self, name: str) -> None:
         user = await self._source.user(name)

@@ -27,7 +27,8 @@ class Refusal(Struct, rename="camel"):
 
 
 class Report(Struct, rename="camel"):
-    """What an import did. The counts of a resumed import include those before the interruption."""
+    """What an import did. The counts of a resumed import include those before the interruption, unless the process was
+    killed: then those of the last moments are missing."""
 
     source: str
     target: str
@@ -75,7 +76,7 @@ class Report(Struct, rename="camel"):
             f"refused {len(self.refused):,}",
         ]
         if self.deleted:
-            lines.append(f"deleted {self.deleted:,} messages, which were deleted at the source")
+            lines.append(f"messages deleted here, because they were at the source: {self.deleted:,}")
         lines += [f"refused {one.kind} {one.id}: {'; '.join(one.titles)}" for one in self.refused[:10]]
         for title, names in (("user", self.missing_users), ("conversation", self.missing_conversations)):
             if names:

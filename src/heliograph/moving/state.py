@@ -180,6 +180,9 @@ class State:
         if line.state is not None:
             self.conversations[line.conversation] = line.state
         if line.report is not None:
+            if not line.run:
+                # These have lines of their own.
+                line.report.refused, line.report.missing_users = self.report.refused, self.report.missing_users
             self.report = line.report
         if line.refusal is not None:
             self.report.refused.append(line.refusal)
@@ -222,7 +225,7 @@ class State:
 
     def checkpoint(self) -> None:
         """Keep the counts of the report."""
-        self._write(_Line(report=self.report))
+        self._write(_Line(report=msgspec.structs.replace(self.report, refused=[], missing_users=[])))
 
     def finish(self) -> None:
         """Note that the import is complete. The next one looks for changes."""
