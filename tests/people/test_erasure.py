@@ -166,6 +166,15 @@ def test_a_merged_user_whom_an_import_brought_back(api: Caller) -> None:
     assert api.participants(group)[0]["userId"] == twin
 
 
+def test_a_user_who_is_merged_imported_and_merged_again(api: Caller) -> None:
+    ada, twin = api.new_user("ada"), api.new_user()
+    for _ in range(2):
+        login(api, twin, externalId="ada")
+        put(api, {"kind": "user", "user": {"id": twin}})
+    login(api, twin, externalId="ada")
+    assert of_type(export(api, ada), "profile")[0]["mergedUserIds"] == [twin]
+
+
 def test_another_app_is_untouched(api: Caller, account: Caller) -> None:
     """A user with the same external id in another app has everything afterwards."""
     other = new_app(account)

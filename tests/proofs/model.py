@@ -34,13 +34,8 @@ class Person:
     plan: str = ""
     sdk_client: str | None = None
     default: str | None = None
-    merged: list[str] = field(default_factory=list)
+    merged: set[str] = field(default_factory=set)
     """The ids of the users that were merged into this one."""
-
-    @property
-    def ids(self) -> list[str]:
-        """The ids that the person has and had."""
-        return [self.id, *self.merged]
 
 
 @dataclass
@@ -87,6 +82,10 @@ class Model:
             return self.people.get(named["userId"])
         found = [one for one in self.people.values() if one.external_id == named["userExternalId"]]
         return found[0] if found else None
+
+    def ids_of(self, person: Person) -> list[str]:
+        """The ids that a user has and had, without those of users whom an import has brought back."""
+        return [person.id, *sorted(person.merged - self.people.keys())]
 
     def membership(self) -> Membership:
         """The membership."""
@@ -264,10 +263,11 @@ class Model:
 
     def erase(self, person: Person, pseudonym: str) -> None:
         """Apply an erasure: the messages of the user stay without their contents."""
+        ids = self.ids_of(person)
         self.delete_person(person)
         for room in self.rooms.values():
             room.messages = [
-                erased(one, pseudonym) if one["author"].get("userId") in person.ids else one for one in room.messages
+                erased(one, pseudonym) if one["author"].get("userId") in ids else one for one in room.messages
             ]
 
     def merge(self, surviving: Person, discarded: Person) -> None:
@@ -281,7 +281,7 @@ class Model:
                 seat.person = surviving
                 room.seats = {one.person.id: one for one in room.seats.values()}
         surviving.sdk_client = surviving.sdk_client or discarded.sdk_client
-        surviving.merged += discarded.ids
+        surviving.merged |= {discarded.id, *discarded.merged}
         if surviving.default is None:
             surviving.default = discarded.default
         elif discarded.default is not None:

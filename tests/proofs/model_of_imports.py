@@ -48,8 +48,6 @@ class Importer:
         name, plan = user["profile"]["surname"], user["metadata"]["plan"]
         if (known := people.get(user["id"])) is None:
             people[user["id"]] = Person(user["id"], external_id, name, plan)
-            for one in people.values():
-                one.merged = [id for id in one.merged if id != user["id"]]
             return "created"
         known.external_id, known.name, known.plan = external_id, name, plan
         return "updated"

@@ -41,12 +41,13 @@ class PersonVerbs:
         before = {id: self._history(id) for id in self.conversations}
         answer = self._of_person(named, "POST", "erase")
         if self.done(None if person else NO_USER, 200, answer) and person:
-            gone, personal = set(self._strings(person)), self._personal(person)
+            ids, gone, personal = self.model.ids_of(person), set(self._strings(person)), self._personal(person)
             pseudonym = answer.json()["erasure"]["pseudonym"]
             self.model.erase(person, pseudonym)
             self._assert_gone(person, gone)
-            self._assert_shape(before, person, pseudonym)
-            self.inside.keyed = [one for one in self.inside.keyed if not _mentions(one.answer, person, personal)]
+            self._assert_shape(before, ids, pseudonym)
+            texts = [*ids, *personal, person.name, "Ada", person.external_id, person.sdk_client]
+            self.inside.keyed = [one for one in self.inside.keyed if not _mentions(one.answer, texts)]
 
     def _personal(self, person: Person) -> list[str]:
         rooms = [self.model.rooms[id] for id in self.model.rooms_of(person)]
@@ -54,10 +55,13 @@ class PersonVerbs:
 
     def _strings(self, person: Person) -> Iterator[str]:
         """What only the person has: ids, name and texts."""
-        yield from (*person.ids, person.name)
+        ids = self.model.ids_of(person)
+        # One who was merged, imported and merged into another user is known as that one too.
+        others = [one.merged for one in self.model.people.values() if one is not person]
+        yield from (person.name, *(one for one in ids if not any(one in merged for merged in others)))
         for room in self.model.rooms.values():
             for message in room.messages:
-                is_own = message["author"].get("userId") in person.ids
+                is_own = message["author"].get("userId") in ids
                 if is_own or (room.type == "personal" and person.id in room.seats):
                     yield message["content"]["text"]
 
@@ -72,9 +76,9 @@ class PersonVerbs:
         users = walk(self._get, "/users?sort=oldest", "users", 100)
         assert {one["id"] for one in users} == set(self.model.people)
 
-    def _assert_shape(self, before: dict[str, Any], person: Person, pseudonym: str) -> None:
+    def _assert_shape(self, before: dict[str, Any], ids: list[str], pseudonym: str) -> None:
         for id, changes in before.items():
-            expected = [{**one, "userId": pseudonym} if one["userId"] in person.ids else one for one in changes]
+            expected = [{**one, "userId": pseudonym} if one["userId"] in ids else one for one in changes]
             after = self._history(id)
             left = [one for one in after if one not in expected]
             assert [one for one in after if one in expected] == expected
@@ -105,7 +109,7 @@ class PersonVerbs:
     def _assert_profile(self, person: Person, found: dict[str, list[Any]]) -> None:
         (profile,) = found["profile"]
         assert profile["user"] == self.inside.run(self.inside.ok("GET", f"/users/{person.id}"))["user"]
-        assert sorted(profile.get("mergedUserIds", [])) == sorted(person.merged)
+        assert [person.id, *profile.get("mergedUserIds", [])] == self.model.ids_of(person)
         clients = [one["client"]["id"] for one in found.get("client", [])]
         assert clients == ([person.sdk_client] if person.sdk_client else [])
         rooms = [self.model.rooms[id] for id in self.model.rooms_of(person)]
@@ -117,12 +121,19 @@ class PersonVerbs:
 
     def _assert_talk(self, person: Person, found: dict[str, list[Any]]) -> None:
         expected = {
-            (room.id, one["id"]): one for room in self.model.rooms.values() for one in _messages_of(room, person)
+            (room.id, one["id"]): one for room in self.model.rooms.values() for one in self._messages_of(room, person)
         }
         messages = {(one["conversationId"], one["message"]["id"]): one["message"] for one in found.get("message", [])}
         assert messages == expected
         conversations = [one["conversation"]["id"] for one in found.get("conversation", [])]
         assert sorted(conversations) == sorted({*self.model.rooms_of(person), *(where for where, _ in expected)})
+
+    def _messages_of(self, room: Room, person: Person) -> list[dict[str, Any]]:
+        """The messages that an export has: in a group those of the user, in a personal conversation all."""
+        if room.type == "personal" and person.id in room.seats:
+            return room.messages
+        ids = self.model.ids_of(person)
+        return [one for one in room.messages if one["author"].get("userId") in ids]
 
     def _history(self, conversation: str) -> Any:
         path = f"/conversations/{conversation}/history"
@@ -135,14 +146,6 @@ class PersonVerbs:
         return answer.json()
 
 
-def _mentions(answer: httpx.Response, person: Person, personal: list[str]) -> bool:
-    """Whether a stored response may name the person, or a personal conversation, so that it was deleted."""
-    texts = [*person.ids, *personal, person.name, "Ada", person.external_id, person.sdk_client]
+def _mentions(answer: httpx.Response, texts: list[str | None]) -> bool:
+    """Whether a stored response has one of the texts, so that it may have been deleted."""
     return any(one and (one in answer.text or json.dumps(one)[1:-1] in answer.text) for one in texts)
-
-
-def _messages_of(room: Room, person: Person) -> list[dict[str, Any]]:
-    """The messages that an export has: in a group those of the user, in a personal conversation all."""
-    if room.type == "personal" and person.id in room.seats:
-        return room.messages
-    return [one for one in room.messages if one["author"].get("userId") in person.ids]
