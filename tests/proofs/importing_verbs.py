@@ -52,7 +52,8 @@ class ImportVerbs:
         self._put(records, importer)
         again = Importer(self.model, self.shown)
         again.apply(records)
-        assert not again.counts.keys() & {"created", "updated"}
+        # What was refused can be possible once others of the request have made room.
+        assert importer.refused or not again.counts.keys() & {"created", "updated"}
         self._put(records, again)
         for record in records:
             self._remember(record)
