@@ -125,8 +125,8 @@ class ApiReader:
 
         async def make() -> tuple[list[Shown], bool]:
             shown = (await listing(self._app_id, conversation_id)).to_dict()
-            records = _records(shown, "messages", what)
-            return records, len(records) >= MESSAGES_PER_PAGE or bool((shown.get("meta") or {}).get("hasMore"))
+            records, meta = _parts(shown, "messages", what)
+            return records, len(records) >= MESSAGES_PER_PAGE or bool(meta.get("hasMore"))
 
         try:
             found: tuple[list[Shown], bool] = await self._call(what, make)
@@ -194,7 +194,7 @@ class ApiReader:
 
         async def make() -> tuple[list[Shown], str | None]:
             shown = (await fetch(page)).to_dict()
-            records, meta = _records(shown, name, what), shown.get("meta") or {}
+            records, meta = _parts(shown, name, what)
             cursor = meta.get("afterCursor") if meta.get("hasMore") else None
             if meta.get("hasMore") and (not isinstance(cursor, str) or cursor in seen):
                 raise DecodeError("the response repeats a page, or has no cursor for the next one", what)
@@ -216,11 +216,12 @@ class ApiReader:
             raise UsageError(f"reading {what}: the source responded with status {error.status}: {error}") from None
 
 
-def _records(shown: Shown, name: str, what: str) -> list[Shown]:
-    records = shown.get(name)
-    if not isinstance(records, list) or not all(_is_record(one) for one in records):
+def _parts(shown: Shown, name: str, what: str) -> tuple[list[Shown], Shown]:
+    """The records of a page, and its `meta`."""
+    records, meta = shown.get(name), shown.get("meta") or {}
+    if not (isinstance(records, list) and all(map(_is_record, records)) and isinstance(meta, dict)):
         raise DecodeError(f"the response is no page of {name}", what)
-    return records
+    return records, meta
 
 
 def _is_record(value: object) -> bool:
