@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.database import Database
+from tests.api.importing import group_of, message_of, old_id, participant_of, put, user_of
 from tests.api.sandbox import extension, login
 from tests.harness import Caller, new_app, titles_of
 
@@ -123,6 +124,25 @@ def test_messages_are_found_while_their_events_are_kept(own: Caller, database: D
     assert len(found(own, message["id"])) == 1
     database.write(("DELETE FROM event WHERE app_id = $1 AND type = 'conversation:message'", (own.app_id,)))
     assert found(own, message["id"]) == []
+
+
+def test_what_was_imported(own: Caller, account: Caller) -> None:
+    """finding.1: messages and participants have no events, and ids of any time."""
+    put(own, user_of(2), group_of(1), participant_of(1, 102, 2), message_of(1, 5))
+    member = {"kind": "participant", "id": old_id(102), "title": "User 2", "conversationId": old_id(1)}
+    message = {"kind": "message", "id": old_id(5), "title": "Message 5", "conversationId": old_id(1)}
+    put(own, message_of(1, 5, deleted=True))
+    assert found(own, old_id(102)) == [{**member, "userId": old_id(2)}]
+    assert found(own, old_id(5)) == [message]
+    other = new_app(account)
+    assert found(other, old_id(5)) == []
+    put(other, group_of(3), message_of(3, 5))
+    assert [one["conversationId"] for one in found(other, old_id(5))] == [old_id(3)]
+    own.ok("DELETE", f"/conversations/{old_id(1)}/messages/{old_id(5)}")
+    own.ok("DELETE", f"/users/{old_id(2)}")
+    assert found(own, old_id(5)) == found(own, old_id(102)) == []
+    put(own, group_of(4), message_of(4, 5))
+    assert [one["conversationId"] for one in found(own, old_id(5))] == [old_id(4)]
 
 
 @pytest.mark.one_engine

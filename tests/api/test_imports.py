@@ -181,6 +181,27 @@ def test_the_default_conversation(api: Caller) -> None:
     assert api("GET", f"/conversations/{old_id(1)}").status_code == 404
 
 
+def test_the_default_conversation_follows_its_participant(api: Caller) -> None:
+    """imports.6: the users were merged at the source, or the participant left. Another one can take the place."""
+    member = participant_of(1, 104, 2)
+    leave = {"kind": "leave", "conversationId": old_id(1), "participantId": old_id(104)}
+    put(api, user_of(2), user_of(3, externalId="eve"), group_of(1, type="personal", isDefault=True), member)
+    # The external id changes in the same request, which locks the users in another way.
+    put(api, participant_of(1, 104, 3), user_of(2, externalId="ada"))
+    assert new_personal(api, old_id(2))["isDefault"]
+    assert not new_personal(api, old_id(3))["isDefault"]
+    put(api, leave)
+    assert new_personal(api, old_id(3))["isDefault"]
+    put(api, participant_of(1, 105, 3))
+    assert not api.ok("GET", f"/conversations/{old_id(1)}")["conversation"]["isDefault"]
+
+
+def new_personal(api: Caller, user: str) -> Any:
+    """A personal conversation of a user."""
+    body = {"type": "personal", "participants": [{"userId": user, "subscribeSDKClient": False}]}
+    return api.ok("POST", "/conversations", body)["conversation"]
+
+
 def test_refused_records_do_not_stop_the_others(api: Caller) -> None:
     """imports.7"""
     put(api, user_of(2, externalId="ada", identities=[{"type": "email", "value": "A@example.org"}]), group_of(1))

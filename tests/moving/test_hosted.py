@@ -85,7 +85,7 @@ def test_the_next_import_brings_over_what_changed(source: Hosted, api: Caller, t
     first = len(source.requests)
     moved(source, api, tmp_path, "ada", "cho/1")
     found = report(tmp_path)
-    assert (found["created"], found["updated"], found["skipped"]) == (0, 0, 16)
+    assert (found["created"], found["updated"], found["skipped"]) == (0, 0, 118)
     assert len(source.requests) - first <= first
     ada, ben, cho = source.users
     crew = next(id for id, one in source.conversations.items() if one.get("displayName"))
@@ -107,6 +107,34 @@ def test_the_next_import_brings_over_what_changed(source: Hosted, api: Caller, t
     local = api.join(crew, api.new_user())
     moved(source, api, tmp_path, "ada", "cho")
     assert api.participants(crew)[-1]["id"] == local["id"]
+
+
+def test_messages_that_changed_or_were_deleted(source: Hosted, api: Caller, tmp_path: Path) -> None:
+    """Among the newest 100 of a conversation."""
+    _, crew, two = source.conversations
+    form = {"type": "form", "submitted": False, "fields": [{"type": "text", "name": "a", "label": "A"}]}
+    source.say(crew, "", content=form)
+    moved(source, api, tmp_path, "ada", "cho/1")
+    local = api.say(crew, "Local")
+    old, *_, removed, gone, last = source.messages[crew]
+    last["content"] = {**form, "submitted": True}
+    removed |= {"deleted": True, "content": {"type": "text", "text": ""}}
+    source.messages[crew].remove(gone)
+    source.messages[two].clear()
+    old["content"] = {"type": "text", "text": "Older than 100 messages"}
+    done = moved(source, api, tmp_path, "ada", "cho/1")
+    assert messages_of(api, crew)[-4:] == [*source.messages[crew][-3:], local]
+    assert [one["content"]["text"] for one in messages_of(api, crew)[:1]] == ["Message 0"]
+    assert messages_of(api, two) == []
+    assert "messages deleted here, because they were at the source: 2" in done.stdout
+    found = report(tmp_path)
+    assert (found["created"], found["updated"], found["deleted"]) == (0, 2, 2)
+    done = moved(source, api, tmp_path, "ada", "cho/1")
+    assert (report(tmp_path)["updated"], report(tmp_path)["deleted"]) == (0, 0)
+    assert "messages deleted here" not in done.stdout
+    api.ok("DELETE", f"/conversations/{crew}/messages/{source.messages[crew].pop()['id']}")
+    moved(source, api, tmp_path, "ada", "cho/1")
+    assert report(tmp_path)["deleted"] == 0
 
 
 @pytest.mark.one_engine

@@ -25,8 +25,11 @@ def closed(path: Path, *, finished: bool = False) -> None:
     state.set_user(ONE, b"12345678")
     conversation = ConversationState(b"87654321", TWO, run=state.run)
     conversation.set_participants({ONE: b"abcdefgh", "invalid": b"abcdefgh"})
+    conversation.set_recent_messages({f"{number:024x}": b"hgfedcba" for number in range(101)})
     state.set_conversation(TWO, conversation)
     state.note([Refusal("message", ONE, ["why"], TWO)], missing="ada")
+    state.report.count("users")
+    state.checkpoint()
     state.report.count("users")
     state.checkpoint()
     state.finish_name("ben")
@@ -41,7 +44,10 @@ def test_an_interrupted_import_is_resumed(tmp_path: Path) -> None:
     assert (state.run, state.is_resumed, state.is_done("ben"), state.is_done("ada")) == (1, True, True, False)
     assert (state.users, state.seen) == ({ONE: b"12345678"}, {ONE})
     assert state.conversations[TWO].participants() == {ONE: b"abcdefgh"}
-    assert (state.report.started_at, state.report.read, state.report.missing_users) == ("now", {"users": 1}, ["ada"])
+    assert [one.titles for one in state.report.refused] == [["why"]]
+    recent = state.conversations[TWO].recent_messages()
+    assert (len(recent), min(recent), set(recent.values())) == (100, f"{1:024x}", {b"hgfedcba"})
+    assert (state.report.started_at, state.report.read, state.report.missing_users) == ("now", {"users": 2}, ["ada"])
     state.close()
 
 

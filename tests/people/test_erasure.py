@@ -9,8 +9,10 @@ import pytest
 from tests.api.database import Database
 from tests.api.end_users import EndUser
 from tests.api.files import uploaded
+from tests.api.importing import put
+from tests.api.sandbox import login
 from tests.harness import Caller, Server, error_of, new_app
-from tests.people.calling import NO_USER, base, erase, events, export, messages
+from tests.people.calling import NO_USER, base, erase, events, export, messages, of_type
 
 
 @pytest.fixture
@@ -161,6 +163,28 @@ def test_merged_users(api: Caller) -> None:
     api.ok("POST", f"{base(api)}/users/{guest}/login", {"externalId": "ada"})
     pseudonym = erase(api, ada)["pseudonym"]
     assert [one["author"]["userId"] for one in messages(api, group)] == [pseudonym, pseudonym]
+
+
+def test_a_merged_user_whom_an_import_brought_back(api: Caller) -> None:
+    """The user is another person then, of whom an erasure and an export have nothing."""
+    ada, twin = api.new_user("ada"), api.new_user()
+    login(api, twin, externalId="ada")
+    put(api, {"kind": "user", "user": {"id": twin, "externalId": "twin"}})
+    group = api.new_group(twin)
+    message = api.say(group, "Hello", user_id=twin)
+    assert of_type(export(api, "ada"), "message") == []
+    erase(api, ada)
+    assert messages(api, group) == [message]
+    assert api.participants(group)[0]["userId"] == twin
+
+
+def test_a_user_who_is_merged_imported_and_merged_again(api: Caller) -> None:
+    ada, twin = api.new_user("ada"), api.new_user()
+    for _ in range(2):
+        login(api, twin, externalId="ada")
+        put(api, {"kind": "user", "user": {"id": twin}})
+    login(api, twin, externalId="ada")
+    assert of_type(export(api, ada), "profile")[0]["mergedUserIds"] == [twin]
 
 
 def test_another_app_is_untouched(api: Caller, account: Caller) -> None:

@@ -29,9 +29,8 @@ class BulkVerbs:
     done: Callable[[Refusal | None, int, httpx.Response], bool]
 
     def _send(self, method: str, conversation: str, below: str, body: Any) -> httpx.Response:
-        base = self.inside.base.replace("/v2/", "/heliograph/v1/")
-        url = f"{base}/conversations/{conversation}/participants{below}"
-        return self.inside.run(self.inside.follow(url, method, body))
+        path = f"/conversations/{conversation}/participants{below}"
+        return self.inside.run(self.inside.extension(method, path, body))
 
     def bulk(self, draw: Draw) -> None:
         """Make up to ten changes, one after the other or all or none."""

@@ -84,7 +84,6 @@ class HistoryVerbs:
             assert {(one["id"], one["userId"]) for one in listed} == members_after(changes, moment)
 
     def _get(self, path: str, *, exists: bool = True) -> Any:
-        url = f"{self.inside.base.replace('/v2/', '/heliograph/v1/')}{path}"
-        answer = self.inside.run(self.inside.follow(url, "GET"))
+        answer = self.inside.run(self.inside.extension("GET", path))
         assert answer.status_code == 200 or (not exists and answer.status_code == 404), answer.text
         return answer.json() if answer.is_success else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlencode
@@ -24,10 +25,28 @@ HOST = "heliograph.test"
 T = TypeVar("T")
 
 
+@dataclass
+class KeyedWrite:
+    """A write with an idempotency key, and its response."""
+
+    key: str
+    method: str
+    url: str
+    body: Any
+    auth: Auth | None
+    answer: httpx.Response
+
+
 class Inside:
-    """A server, and a caller with the key of its sandbox app."""
+    """A server, and a caller with the key of its sandbox app.
+
+    `next_key` is the idempotency key of the next write, and `keyed` are the writes that had one.
+    """
 
     def __init__(self, database: str, **settings: Any) -> None:
+        self.database = database
+        self.next_key: str | None = None
+        self.keyed: list[KeyedWrite] = []
         self._settings = Settings(database=database, **settings)
         self.loop = asyncio.new_event_loop()
         self.run(self._open())
@@ -53,12 +72,30 @@ class Inside:
         """Call `path` below the app, by default with the key of the app."""
         return await self.follow(f"{self.base}{path}{'?' + urlencode(params) if params else ''}", method, body, auth)
 
+    async def extension(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Call `path` below the app and `/heliograph/v1`."""
+        return await self.follow(f"{self.base.replace('/v2/', '/heliograph/v1/')}{path}", method, body)
+
     async def follow(self, url: str, method: str = "GET", body: Any = None, auth: Auth | None = None) -> httpx.Response:
         """Call a URL of the server."""
+        if method == "GET" or self.next_key is None:
+            return await self._send(url, method, body, auth)
+        key, self.next_key = self.next_key, None
+        answer = await self.repeat(KeyedWrite(key, method, url, body, auth, httpx.Response(500)))
+        self.keyed.append(KeyedWrite(key, method, url, body, auth, answer))
+        return answer
+
+    async def repeat(self, write: KeyedWrite) -> httpx.Response:
+        """Send a write with its key."""
+        return await self._send(write.url, write.method, write.body, write.auth, idempotency_key=write.key)
+
+    async def _send(self, url: str, method: str, body: Any, auth: Auth | None, **headers: str) -> httpx.Response:
+        """Send a request, with headers whose names have underscores for hyphens."""
         target = url.removeprefix(f"http://{HOST}")
         assert target.startswith("/"), url
         content = b"" if body is None else encoded(body)
         scope = self._scope(method, target, content, basic(auth).encode() if auth else self._authorization)
+        scope["headers"] += [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
         sent: list[Message] = []
 
         async def receive() -> Message:
@@ -135,10 +172,10 @@ class Outside(Inside):
     def restart(self) -> None:
         """Do nothing, because the server is not in this process."""
 
-    async def follow(self, url: str, method: str = "GET", body: Any = None, auth: Auth | None = None) -> httpx.Response:
-        """Call a URL of the server on a new connection."""
+    async def _send(self, url: str, method: str, body: Any, auth: Auth | None, **headers: str) -> httpx.Response:
+        """Send a request on a new connection."""
         async with Connections() as http:
-            return await http.request(method, url, body, auth or self._api.auth)
+            return await http.request(method, url, body, auth or self._api.auth, **headers)
 
     async def _open(self) -> None:
         self.store = await open_store(self._settings.database)

@@ -30,8 +30,8 @@ class MergeVerbs:
             return
         surviving = draw(st.sampled_from(named))
         discarded = draw(st.sampled_from([one for one in people if one is not surviving]))
-        url = f"{self.inside.base.replace('/v2/', '/heliograph/v1/')}/users/{discarded.id}/login"
-        answer = self.inside.run(self.inside.follow(url, "POST", {"externalId": surviving.external_id}))
+        body = {"externalId": surviving.external_id}
+        answer = self.inside.run(self.inside.extension("POST", f"/users/{discarded.id}/login", body))
         refusal = None if discarded.external_id is None else DISAGREEMENT
         if self.done(refusal, 200, answer):
             assert answer.json()["user"]["id"] == surviving.id

@@ -30,8 +30,12 @@ class Person:
 
     id: str
     external_id: str | None
+    name: str = ""
+    plan: str = ""
     sdk_client: str | None = None
     default: str | None = None
+    merged: set[str] = field(default_factory=set)
+    """The ids of the users that were merged into this one."""
 
 
 @dataclass
@@ -51,12 +55,14 @@ class Room:
 
     id: str
     type: str
+    updated: str
+    """The time at which the last message was received, even if it was deleted; without one, that of the creation."""
     is_default: bool = False
+    name: str | None = None
     seats: dict[str, Seat] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     controllers: Controllers = field(default_factory=Controllers)
-    updated: str | None = None
-    """The time at which the last message was received, even if it was deleted."""
+    had_messages: bool = False
 
 
 class Model:
@@ -76,6 +82,10 @@ class Model:
             return self.people.get(named["userId"])
         found = [one for one in self.people.values() if one.external_id == named["userExternalId"]]
         return found[0] if found else None
+
+    def ids_of(self, person: Person) -> list[str]:
+        """The ids that a user has and had, without those of users whom an import has brought back."""
+        return [person.id, *sorted(person.merged - self.people.keys())]
 
     def membership(self) -> Membership:
         """The membership."""
@@ -159,9 +169,9 @@ class Model:
         """Apply a message that was posted."""
         room = self.rooms[room_id]
         assert message["id"] > max([self.last_id, *[one["id"] for one in room.messages]])
-        assert message["received"] >= (room.updated or "")
+        assert message["received"] >= room.updated
         room.messages.append(message)
-        room.updated = message["received"]
+        room.updated, room.had_messages = message["received"], True
         for seat in room.seats.values():
             seat.unread += 1
         self._see(room, named)
@@ -179,7 +189,7 @@ class Model:
 
     def _see(self, room: Room, named: Named | None) -> None:
         person = self.find(named) if named else None
-        if person is not None and room.updated is not None:
+        if person is not None and room.had_messages:
             room.seats[person.id].unread, room.seats[person.id].last_read = 0, room.updated
 
     def delete_message(self, room_id: str, message_id: str) -> Refusal | None:
@@ -211,7 +221,8 @@ class Model:
         self, made: dict[str, Any], named: Sequence[Named], subscribe: Sequence[bool], listed: list[Any]
     ) -> None:
         """Apply the creation of a conversation with these participants."""
-        room = self.rooms[made["id"]] = Room(made["id"], made["type"])
+        name = made.get("displayName")
+        room = self.rooms[made["id"]] = Room(made["id"], made["type"], made["lastUpdatedAt"], name=name)
         self.switchboard.speak(room.controllers)
         wanted: dict[str, bool] = {}
         for one, wish in zip(named, subscribe, strict=True):
@@ -250,6 +261,15 @@ class Model:
         del self.people[person.id]
         self.owed.append(("user:remove", None, person.id, None))
 
+    def erase(self, person: Person, pseudonym: str) -> None:
+        """Apply an erasure: the messages of the user stay without their contents."""
+        ids = self.ids_of(person)
+        self.delete_person(person)
+        for room in self.rooms.values():
+            room.messages = [
+                erased(one, pseudonym) if one["author"].get("userId") in ids else one for one in room.messages
+            ]
+
     def merge(self, surviving: Person, discarded: Person) -> None:
         """Apply a merge of two users."""
         for room in self.rooms.values():
@@ -261,6 +281,7 @@ class Model:
                 seat.person = surviving
                 room.seats = {one.person.id: one for one in room.seats.values()}
         surviving.sdk_client = surviving.sdk_client or discarded.sdk_client
+        surviving.merged |= {discarded.id, *discarded.merged}
         if surviving.default is None:
             surviving.default = discarded.default
         elif discarded.default is not None:
@@ -274,6 +295,14 @@ def _combine(kept: Seat, other: Seat) -> None:
     if (other.last_read or "") > (kept.last_read or ""):
         kept.last_read = other.last_read
         kept.unread = min(kept.unread, other.unread)
+
+
+def erased(message: dict[str, Any], pseudonym: str) -> dict[str, Any]:
+    """A message of a user who was erased, as responses show it."""
+    author = {"type": "user", "userId": pseudonym}
+    content = {"type": "text", "text": ""}
+    kept = {name: message[name] for name in ("id", "received")}
+    return {**kept, "author": author, "content": content, "source": message["source"], "deleted": True}
 
 
 def to_api(seat: Seat) -> dict[str, Any]:

@@ -9,7 +9,11 @@ from __future__ import annotations
 from tests.proofs.bulk_verbs import BULK_WEIGHTS
 from tests.proofs.controlling import CONTROL_WEIGHTS
 from tests.proofs.histories import HISTORY_WEIGHTS
+from tests.proofs.importing_verbs import IMPORT_WEIGHTS
 from tests.proofs.merging import MERGE_WEIGHTS
+from tests.proofs.person_verbs import PERSON_WEIGHTS
+from tests.proofs.retry_verbs import RETRY_WEIGHTS
+from tests.proofs.search_verbs import SEARCH_WEIGHTS
 
 WEIGHTS = {
     "create_user": 2,
@@ -32,5 +36,9 @@ WEIGHTS = {
     **BULK_WEIGHTS,
     **MERGE_WEIGHTS,
     **HISTORY_WEIGHTS,
+    **RETRY_WEIGHTS,
+    **PERSON_WEIGHTS,
+    **SEARCH_WEIGHTS,
+    **IMPORT_WEIGHTS,
 }
 VERBS = [verb for verb, weight in WEIGHTS.items() for _ in range(weight)]

@@ -157,13 +157,22 @@ async def _run(origin: Origin, to: Connection, names: list[str] | None, state: S
         target = Target(writing, to.app_id, state.report, at_once=origin.at_once)
         mover = Mover(source, target, state, at_once=origin.at_once, with_devices=origin.with_devices)
         requests, held = state.report.requests, state.report.rate_limited
+
+        def count_requests() -> None:
+            state.report.requests, state.report.rate_limited = requests + pace.calls, held + pace.held
+
         try:
             if names is None:
                 names = [user["id"] async for user in source.users()]
-            with _progress("importing", len(names)) as advanced:
+            with _progress("importing", len(names)) as shown:
+
+                def advanced(done: int, records: int) -> None:
+                    count_requests()
+                    shown(done, records)
+
                 await mover.run(names, advanced)
         finally:
-            state.report.requests, state.report.rate_limited = requests + pace.calls, held + pace.held
+            count_requests()
             state.checkpoint()
         state.report.finished_at = times.to_text(times.now())
         state.finish()

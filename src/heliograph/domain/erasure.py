@@ -22,6 +22,7 @@ from heliograph.errors import UserNotFound
 from heliograph.storage.blobs import Blobs
 from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import attachments, clients, devices, erasures, mentions, merged_users
+from heliograph.storage.rows import users as user_rows
 from heliograph.storage.rows.attachments import Removal
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
@@ -147,10 +148,17 @@ async def _subject(reader: Reader, app_id: str, user: StoredUser) -> ErasureStat
         external_id=user.external_id,
         zendesk_id=user.zendesk_id,
         emails=sorted(emails | ({profile.email.lower()} if profile.email else set())),
-        user_ids=[user.id, *await merged_users.of_user(reader, app_id, user.id)],
+        user_ids=[user.id, *await _merged(reader, app_id, user.id)],
         client_ids=[one.id for one in own_clients],
         texts=sorted(_texts(user, own_clients, own_devices)),
     )
+
+
+async def _merged(reader: Reader, app_id: str, user_id: str) -> list[str]:
+    """The ids of the users that were merged into one. An import can bring such a user back, as another person."""
+    merged = await merged_users.of_user(reader, app_id, user_id)
+    returned = await user_rows.existing(reader, app_id, merged) if merged else set()
+    return [id for id in merged if id not in returned]
 
 
 def _texts(user: StoredUser, own_clients: list[StoredClient], own_devices: list[StoredDevice]) -> set[str]:

@@ -20,6 +20,7 @@ from heliograph.storage.rows import (
     messages,
     participants,
     recorded_requests,
+    terms,
     users,
     webhooks,
 )
@@ -128,10 +129,16 @@ async def _key(reader: Reader, app_id: str, wanted: str) -> list[Found]:
 
 
 async def _in_conversation(reader: Reader, app_id: str, wanted: str) -> list[Found]:
-    """A message or a participant. Their keys begin with the conversation, which the event of their creation names."""
+    """A message or a participant. Their keys begin with the conversation, which the event of their creation names, or
+    for imported ones the index of terms."""
+    for imported_into in await terms.conversations_of_imported(reader, app_id, wanted, RESULTS):
+        if found := await _record_in(reader, app_id, imported_into, wanted):
+            return found
     conversation_id = await event_records.conversation_of(reader, app_id, wanted)
-    if conversation_id is None:
-        return []
+    return [] if conversation_id is None else await _record_in(reader, app_id, conversation_id, wanted)
+
+
+async def _record_in(reader: Reader, app_id: str, conversation_id: str, wanted: str) -> list[Found]:
     if (shown := await messages.shown(reader, app_id, conversation_id, wanted)) is not None:
         message = listings.last_message(shown)
         title = message.text or message.type

@@ -11,7 +11,7 @@ from heliograph.domain.importing.users import ImportedClients, ImportedUsers
 from heliograph.domain.seats import Seats, lock_seats
 from heliograph.domain.tenants import Tenant
 from heliograph.storage.engine import Lock, StaleRead, Tx
-from heliograph.storage.rows import conversations, users
+from heliograph.storage.rows import conversations, participants, users
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.users import StoredUser
 from heliograph.storage.store import Store
@@ -44,19 +44,23 @@ async def _import(tx: Tx, tenant: Tenant, records: list[imports.ImportRecord]) -
 async def _lock(tx: Tx, app_id: str, entries: list[Entry]) -> tuple[dict[str, StoredConversation], ImportedUsers]:
     """Lock what the records name and exists: the conversations, then the users."""
     named = {one.conversation_id for one in entries if one.conversation_id}
-    user_ids = sorted({one.user_id for one in entries if one.user_id})
-    found = {one.id: one for one in await users.get_many(tx, [(app_id, id) for id in user_ids])} if user_ids else {}
+    user_ids = {one.user_id for one in entries if one.user_id}
+    found = {one.id: one for one in await _users(tx, app_id, user_ids, lock=Lock.NONE)}
     seats: dict[str, Seats] = {}
-    renamed = _renamed(entries, found)
-    if renamed:
+    if _renamed(entries, found):
         # Their participants have the external id too, so all their conversations are locked.
+        owners = await _owners_of_defaults(tx, entries, await _conversations(tx, app_id, named, lock=Lock.NONE))
+        found |= {one.id: one for one in await _users(tx, app_id, owners - found.keys(), lock=Lock.NONE)}
         seats = await lock_seats(tx, app_id, found, named)
         known = {id: one for seat in seats.values() for id, one in seat.conversations.items()}
         known |= await _conversations(tx, app_id, named - known.keys())
         locked = {id: seat.user for id, seat in seats.items()}
+        if await _owners_of_defaults(tx, entries, known) - locked.keys():
+            raise StaleRead
     else:
         known = await _conversations(tx, app_id, named)
-        locked = {one.id: one for one in await _users(tx, app_id, user_ids)}
+        owners = await _owners_of_defaults(tx, entries, known)
+        locked = {one.id: one for one in await _users(tx, app_id, {*user_ids, *owners})}
         if _renamed(entries, locked):
             raise StaleRead
     return known, await ImportedUsers.load(tx, app_id, entries, locked, seats)
@@ -72,13 +76,36 @@ def _renamed(entries: list[Entry], found: dict[str, StoredUser]) -> bool:
     )
 
 
-async def _conversations(tx: Tx, app_id: str, ids: Iterable[str]) -> dict[str, StoredConversation]:
+async def _owners_of_defaults(tx: Tx, entries: list[Entry], known: dict[str, StoredConversation]) -> set[str]:
+    """The users whose default conversation may get another participant, or lose the one that it has."""
+    keys = {
+        (known[one.conversation_id].app_id, one.conversation_id, id)
+        for one in entries
+        if one.conversation_id in known and known[one.conversation_id].is_default
+        if (id := _participant_id(one)) is not None
+    }
+    return {one.user_id for one in await participants.get_many(tx, keys)} if keys else set()
+
+
+def _participant_id(entry: Entry) -> str | None:
+    match entry.value:
+        case imports.LeaveRecord():
+            return entry.value.participant_id
+        case imports.ImportedParticipant():
+            return entry.value.id
+    return None
+
+
+async def _conversations(
+    tx: Tx, app_id: str, ids: Iterable[str], lock: Lock = Lock.CHANGE
+) -> dict[str, StoredConversation]:
     keys = [(app_id, id) for id in sorted(ids)]
-    return {one.id: one for one in await conversations.get_many(tx, keys, lock=Lock.CHANGE)} if keys else {}
+    return {one.id: one for one in await conversations.get_many(tx, keys, lock=lock)} if keys else {}
 
 
-async def _users(tx: Tx, app_id: str, ids: list[str]) -> list[StoredUser]:
-    return await users.get_many(tx, [(app_id, id) for id in ids], lock=Lock.CHANGE) if ids else []
+async def _users(tx: Tx, app_id: str, ids: Iterable[str], lock: Lock = Lock.CHANGE) -> list[StoredUser]:
+    keys = [(app_id, id) for id in sorted(ids)]
+    return await users.get_many(tx, keys, lock=lock) if keys else []
 
 
 async def _apply_users(
@@ -117,7 +144,7 @@ async def _apply_members(tx: Tx, members: ImportedMembers, entries: list[Entry],
     for entry in entries:
         if isinstance(entry.value, imports.LeaveRecord):
             with outcomes.judged(entry.index):
-                outcomes.add(members.remove(entry.value))
+                outcomes.add(await members.remove(tx, entry.value))
     for entry in entries:
         if isinstance(entry.value, imports.ImportedParticipant):
             with outcomes.judged(entry.index):

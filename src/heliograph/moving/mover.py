@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import msgspec
 
+from heliograph.ids import LAST
 from heliograph.moving.reading import ApiReader, Shown
 from heliograph.moving.report import Record, Report
 from heliograph.moving.selecting import clients_of, devices_of, message_of, participant_of, record_of
 from heliograph.moving.state import NONE, ConversationState, State, digest_of
 from heliograph.moving.writing import Target
 
-_CHECKPOINT = 50
-"""After how many names of the list the counts are kept."""
+_CHECKPOINT_SECONDS = 0.2
+"""How old the counts may be that an import which is killed leaves."""
 _AT_ONCE = 500
 """How many users of a conversation wait for their turn at the same time."""
 
@@ -67,6 +69,7 @@ class Mover:
         self._users, self._conversations = _Once(), _Once()
         self._absent: set[str] = set()
         self._done = 0
+        self._kept_at = 0.0
         self._advanced: Advanced = lambda names, records: None
 
     @property
@@ -89,8 +92,6 @@ class Mover:
                 await self._name(name)
                 self._done += 1
                 self._report_progress()
-                if self._done % _CHECKPOINT == 0:
-                    self._state.checkpoint()
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -104,6 +105,9 @@ class Mover:
 
     def _report_progress(self) -> None:
         self._advanced(self._done, sum(self._report.read.values()))
+        if (now := time.monotonic()) - self._kept_at >= _CHECKPOINT_SECONDS:
+            self._kept_at = now
+            self._state.checkpoint()
 
     async def _name(self, name: str) -> None:
         user = await self._source.user(name)
@@ -154,13 +158,46 @@ class Mover:
         self._state.set_conversation(id, state)
 
     async def _messages(self, id: str, state: ConversationState) -> None:
+        """Move the new messages of a conversation, and what has changed in its newest page."""
+        if state.newest is not None:
+            page, has_older = await self._source.recent_messages(id)
+            await self._remove_deleted(id, state, page, has_older=has_older)
+            if not has_older or any(one["id"] <= state.newest for one in page):
+                await self._put_messages(id, state, page)
+                return
         async for page in self._source.messages(id, state.newest):
-            if not page:
-                continue
+            await self._put_messages(id, state, page)
+
+    async def _put_messages(self, id: str, state: ConversationState, page: list[Shown]) -> None:
+        known = state.recent_messages()
+        digests = {one["id"]: digest_of(one) for one in page}
+        # Older ones are on the page because others were deleted. They have not been compared before.
+        first = min(known, default=state.newest or "")
+        changed = [one for one in page if one["id"] >= first and known.get(one["id"]) != digests[one["id"]]]
+        skipped = len(page) - len(changed)
+        self._report.count("messages", skipped)
+        self._report.skipped += skipped
+        if not changed:
+            return
+        if any(one["id"] not in known for one in changed):
             state.stale = True
             self._state.set_conversation(id, state)
-            await self._put([message_of(self._report, id, one) for one in page])
-            state.newest = max(one["id"] for one in page)
+        for index in await self._put([message_of(self._report, id, one) for one in changed]):
+            digests[changed[index]["id"]] = NONE
+        state.newest = max(state.newest or "", *digests)
+        state.set_recent_messages(known | digests)
+        self._state.set_conversation(id, state)
+
+    async def _remove_deleted(self, id: str, state: ConversationState, page: list[Shown], *, has_older: bool) -> None:
+        """Delete the known messages that should be on the newest page of the source, and are not."""
+        known, shown = state.recent_messages(), {one["id"] for one in page}
+        first = min(shown, default=LAST) if has_older else ""
+        gone = [one for one in known if one > first and one not in shown]
+        for message_id in gone:
+            await self._target.delete_message(id, message_id)
+            del known[message_id]
+        if gone:
+            state.set_recent_messages(known)
             self._state.set_conversation(id, state)
 
     async def _members(self, id: str, state: ConversationState) -> None:

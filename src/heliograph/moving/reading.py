@@ -10,6 +10,7 @@ from heliograph.client.model import Model
 from heliograph.client.paging import FIRST_CURSOR
 from heliograph.errors import ApiError, DecodeError, InvalidArgument, NotFound, UsageError
 from heliograph.moving.pace import Pace
+from heliograph.wire.messages import MESSAGES_PER_PAGE
 from heliograph.wire.paging import Page
 
 Shown = dict[str, Any]
@@ -117,6 +118,22 @@ class ApiReader:
             Page(after=after or FIRST_CURSOR),
         )
 
+    async def recent_messages(self, conversation_id: str) -> tuple[list[Shown], bool]:
+        """The newest page of the messages of a conversation, oldest first, and whether there are older ones."""
+        listing = self._client.messages.list_messages
+        what = f"the messages of {conversation_id}"
+
+        async def make() -> tuple[list[Shown], bool]:
+            shown = (await listing(self._app_id, conversation_id)).to_dict()
+            records, meta = _parts(shown, "messages", what)
+            return records, len(records) >= MESSAGES_PER_PAGE or bool(meta.get("hasMore"))
+
+        try:
+            found: tuple[list[Shown], bool] = await self._call(what, make)
+        except NotFound:
+            return [], True
+        return found
+
     def integrations(self) -> AsyncIterator[Shown]:
         """The integrations of the app."""
         listing = self._client.integrations.list_integrations
@@ -177,9 +194,7 @@ class ApiReader:
 
         async def make() -> tuple[list[Shown], str | None]:
             shown = (await fetch(page)).to_dict()
-            records, meta = shown.get(name), shown.get("meta") or {}
-            if not (isinstance(records, list) and all(map(_is_record, records)) and isinstance(meta, dict)):
-                raise DecodeError(f"the response is no page of {name}", what)
+            records, meta = _parts(shown, name, what)
             cursor = meta.get("afterCursor") if meta.get("hasMore") else None
             if meta.get("hasMore") and (not isinstance(cursor, str) or cursor in seen):
                 raise DecodeError("the response repeats a page, or has no cursor for the next one", what)
@@ -199,6 +214,14 @@ class ApiReader:
             if isinstance(error, NotFound):
                 raise
             raise UsageError(f"reading {what}: the source responded with status {error.status}: {error}") from None
+
+
+def _parts(shown: Shown, name: str, what: str) -> tuple[list[Shown], Shown]:
+    """The records of a page, and its `meta`."""
+    records, meta = shown.get(name), shown.get("meta") or {}
+    if not (isinstance(records, list) and all(map(_is_record, records)) and isinstance(meta, dict)):
+        raise DecodeError(f"the response is no page of {name}", what)
+    return records, meta
 
 
 def _is_record(value: object) -> bool:

@@ -27,7 +27,8 @@ class Refusal(Struct, rename="camel"):
 
 
 class Report(Struct, rename="camel"):
-    """What an import did. The counts of a resumed import include those before the interruption."""
+    """What an import did. The counts of a resumed import include those before the interruption, unless the process was
+    killed: then those of the last moments are missing."""
 
     source: str
     target: str
@@ -40,6 +41,8 @@ class Report(Struct, rename="camel"):
     unchanged: int = 0
     skipped: int = 0
     """Records that were the same at the last import, and were not sent again."""
+    deleted: int = 0
+    """Messages of an earlier import that were deleted at the source since, and here now."""
     refused: list[Refusal] = []
     missing_users: list[str] = []
     """Names of the list that the source does not know, or does not know any more."""
@@ -72,6 +75,8 @@ class Report(Struct, rename="camel"):
             f"created {self.created:,}, updated {self.updated:,}, unchanged {self.unchanged + self.skipped:,}, "
             f"refused {len(self.refused):,}",
         ]
+        if self.deleted:
+            lines.append(f"messages deleted here, because they were at the source: {self.deleted:,}")
         lines += [f"refused {one.kind} {one.id}: {'; '.join(one.titles)}" for one in self.refused[:10]]
         for title, names in (("user", self.missing_users), ("conversation", self.missing_conversations)):
             if names:

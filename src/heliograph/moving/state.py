@@ -20,6 +20,7 @@ from msgspec import Struct
 from heliograph import ids
 from heliograph.errors import UsageError
 from heliograph.moving.report import Refusal, Report
+from heliograph.wire.messages import MESSAGES_PER_PAGE
 
 _FORMAT = 1
 _ID_BYTES = 12
@@ -29,7 +30,8 @@ NONE = bytes(_DIGEST_BYTES)
 
 
 class ConversationState(Struct, omit_defaults=True):
-    """A conversation: its digest, the newest message that was imported, and the participants with their digests.
+    """A conversation: its digest, the newest message that was imported, and the participants and the newest messages
+    with their digests.
 
     `stale` participants must be sent again, because messages have been imported since: their unread counts changed.
     `run` is the number of the last import that finished it.
@@ -40,17 +42,34 @@ class ConversationState(Struct, omit_defaults=True):
     stale: bool = False
     members: bytes = b""
     run: int = 0
+    messages: bytes = b""
 
     def participants(self) -> dict[str, bytes]:
         """The digest of each participant, by id."""
-        size = _ID_BYTES + _DIGEST_BYTES
-        parts = [self.members[first : first + size] for first in range(0, len(self.members), size)]
-        return {part[:_ID_BYTES].hex(): part[_ID_BYTES:] for part in parts}
+        return _unpacked(self.members)
 
     def set_participants(self, digests: dict[str, bytes]) -> None:
         """Keep the digests of the participants."""
-        # The target refuses a participant whose id is none.
-        self.members = b"".join(bytes.fromhex(id) + digest for id, digest in digests.items() if ids.is_id(id))
+        self.members = _packed(digests)
+
+    def recent_messages(self) -> dict[str, bytes]:
+        """The digest of each of the newest messages, by id."""
+        return _unpacked(self.messages)
+
+    def set_recent_messages(self, digests: dict[str, bytes]) -> None:
+        """Keep the digests of the newest ones of these messages."""
+        self.messages = _packed({id: digests[id] for id in sorted(digests)[-MESSAGES_PER_PAGE:]})
+
+
+def _packed(digests: dict[str, bytes]) -> bytes:
+    # The target refuses a record whose id is none.
+    return b"".join(bytes.fromhex(id) + digest for id, digest in digests.items() if ids.is_id(id))
+
+
+def _unpacked(packed: bytes) -> dict[str, bytes]:
+    size = _ID_BYTES + _DIGEST_BYTES
+    parts = [packed[first : first + size] for first in range(0, len(packed), size)]
+    return {part[:_ID_BYTES].hex(): part[_ID_BYTES:] for part in parts}
 
 
 class _Line(Struct, omit_defaults=True):
@@ -162,6 +181,9 @@ class State:
         if line.state is not None:
             self.conversations[line.conversation] = line.state
         if line.report is not None:
+            if not line.run:
+                # These have lines of their own.
+                line.report.refused, line.report.missing_users = self.report.refused, self.report.missing_users
             self.report = line.report
         if line.refusal is not None:
             self.report.refused.append(line.refusal)
@@ -204,7 +226,7 @@ class State:
 
     def checkpoint(self) -> None:
         """Keep the counts of the report."""
-        self._write(_Line(report=self.report))
+        self._write(_Line(report=msgspec.structs.replace(self.report, refused=[], missing_users=[])))
 
     def finish(self) -> None:
         """Note that the import is complete. The next one looks for changes."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from heliograph import AsyncClient
-from heliograph.errors import ApiError, BadRequest, InvalidArgument, PayloadTooLarge, UsageError
+from heliograph.errors import ApiError, BadRequest, InvalidArgument, NotFound, PayloadTooLarge, UsageError
 from heliograph.models import ImportResponse
 from heliograph.moving.pace import Pace
 from heliograph.moving.report import Record, Refusal, Report
@@ -35,6 +35,21 @@ class Target:
         for first, chunk in self._chunks(records, refused):
             refused.update(first + index for index in await self._send(chunk))
         return refused
+
+    async def delete_message(self, conversation_id: str, message_id: str) -> None:
+        """Delete a message, if it is there.
+
+        Raises:
+            UsageError: the server cannot be reached, or refuses the key.
+        """
+        delete = self._client.messages.delete_message
+        try:
+            await self._pace.call("deleting a message", lambda: delete(self._app_id, conversation_id, message_id))
+        except NotFound:
+            return
+        except ApiError as error:
+            raise UsageError(f"the target responded with status {error.status}: {error}") from None
+        self._report.deleted += 1
 
     def _chunks(self, records: Sequence[Record], refused: set[int]) -> Iterator[tuple[int, list[Record]]]:
         first, size, chunk = 0, 0, list[Record]()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from heliograph import ids
 from heliograph.domain.changes import Changes
 from heliograph.storage.engine import Tx
-from heliograph.storage.rows import conversations, participants
+from heliograph.storage.rows import conversations, participants, terms
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.messages import StoredMessage
 from heliograph.storage.rows.participants import StoredParticipant
@@ -18,6 +18,18 @@ class ImportChanges(Changes):
     are after them in lists.
     """
 
+    def __init__(self, now: int) -> None:
+        super().__init__(now)
+        self._places: list[tuple[StoredConversation, str]] = []
+        """The conversation and the id of each new participant and message. No event tells where they are."""
+
+    async def save(self, tx: Tx) -> None:
+        """Store all changes, and what search needs to find them."""
+        await super().save(tx)
+        if self._places:
+            app_id = self._places[0][0].app_id
+            await terms.add_imported(tx, app_id, [(conversation.id, id) for conversation, id in self._places])
+
     def place(self, conversation: StoredConversation, participant: StoredParticipant, *, again: bool) -> None:
         """Add a participant as it is; `again` if its membership has ended here before: then another one begins now."""
         ids.follow(participant.id)
@@ -25,6 +37,7 @@ class ImportChanges(Changes):
             participant.since = ids.new()
         self._participants.add(participant)
         conversation.participant_count += 1
+        self._places.append((conversation, participant.id))
         self.touch(conversation)
 
     def keep(self, conversation: StoredConversation, message: StoredMessage, received: int) -> None:
@@ -37,6 +50,7 @@ class ImportChanges(Changes):
             conversation.checked_at = conversations.NEVER
             self._conversations.watched[conversation.app_id, conversation.id] = conversation
         self._messages.append(message)
+        self._places.append((conversation, message.id))
         self.touch(conversation)
 
     def set_times(self, conversation: StoredConversation, updated: int | None, read_by_business: int | None) -> None:

@@ -189,7 +189,7 @@ class ImportedMembers:
         ended = await history.existing(tx, joining) if joining else set()
         return cls(tenant, users, conversations, found, ended, changes)
 
-    def remove(self, given: LeaveRecord) -> Outcome:
+    async def remove(self, tx: Tx, given: LeaveRecord) -> Outcome:
         """Remove a participant who has left.
 
         Raises:
@@ -201,6 +201,8 @@ class ImportedMembers:
             return "unchanged"
         self._by_user.pop((conversation.id, participant.user_id), None)
         self._ended.add((conversation.id, participant.id))
+        if conversation.is_default:
+            await self._users.forget_default(tx, participant.user_id, conversation.id)
         self._changes.dismiss(self._tenant, conversation, participant, "import")
         return "updated"
 
@@ -220,14 +222,18 @@ class ImportedMembers:
         if known is None and conversation.type == PERSONAL and conversation.participant_count:
             raise BadRequest("participant: a conversation of type personal has exactly one")
         if known is not None:
-            return self._change(conversation, known, user, given)
+            return await self._change(tx, conversation, known, user, given)
         participant = self._new(conversation, user, given)
         again = (conversation.id, given.id) in self._ended
         self._changes.place(conversation, participant, again=again)
         self._remember(participant)
+        await self._make_default(tx, conversation, user)
+        return "created"
+
+    async def _make_default(self, tx: Tx, conversation: StoredConversation, user: StoredUser) -> None:
+        """Keep a default conversation as that of the user, unless the user has another one."""
         if conversation.is_default and not await self._users.make_default(tx, user, conversation.id):
             self._changes.set_default(conversation, False)
-        return "created"
 
     def _new(self, conversation: StoredConversation, user: StoredUser, given: ImportedParticipant) -> StoredParticipant:
         return StoredParticipant(
@@ -242,8 +248,9 @@ class ImportedMembers:
             origin=cause_of(self._tenant, "import"),
         )
 
-    def _change(
+    async def _change(
         self,
+        tx: Tx,
         conversation: StoredConversation,
         known: StoredParticipant,
         user: StoredUser,
@@ -258,6 +265,9 @@ class ImportedMembers:
             return "unchanged"
         if moved:
             self._by_user.pop((conversation.id, known.user_id), None)
+            if conversation.is_default:
+                await self._users.forget_default(tx, known.user_id, conversation.id)
+                await self._make_default(tx, conversation, user)
             self._changes.hand_over(self._tenant, conversation, known, user)
         self._changes.update_participant(conversation, known)
         self._remember(known)

@@ -128,6 +128,13 @@ class ImportedUsers:
             await users.change(tx, user)
         return user.default_conversation_id == conversation_id
 
+    async def forget_default(self, tx: Tx, user_id: str, conversation_id: str) -> None:
+        """Leave a user without a default conversation, if it is this one."""
+        user = self.known[user_id]
+        if user.default_conversation_id == conversation_id:
+            user.default_conversation_id = None
+            await users.change(tx, user)
+
 
 def _identifiers(user: StoredUser) -> set[Identifier]:
     brand = user.brand_id or ""

@@ -30,10 +30,14 @@ async def of_user(reader: Reader, app_id: str, user_id: str) -> list[str]:
 
 async def add(tx: Tx, app_id: str, surviving_id: str, discarded_id: str) -> None:
     """Record that a user was merged into another one, with all that were merged into it before."""
-    moved = [discarded_id, *await of_user(tx, app_id, discarded_id)]
+    # An import can bring a merged user back, who is merged again.
+    known = set(await of_user(tx, app_id, surviving_id))
+    moved = {discarded_id, *await of_user(tx, app_id, discarded_id)} - known
     await remove(tx, app_id, discarded_id)
     columns = (*_KEY, "merged_id")
-    await tx.insert("merged_user", columns, [(tx.bucket(surviving_id), app_id, surviving_id, one) for one in moved])
+    await tx.insert(
+        "merged_user", columns, [(tx.bucket(surviving_id), app_id, surviving_id, one) for one in sorted(moved)]
+    )
 
 
 async def remove(tx: Tx, app_id: str, user_id: str) -> None:

@@ -1,8 +1,11 @@
-"""What users and conversations are searched by: the names of users, and metadata.
+"""What records are searched by: the names of users, metadata, and the ids of imported messages and participants.
 
 A row has the kind of the term and the id of the record. The `value` of a name is its text in lower case, which is
 searched by its beginning. The `term` of metadata is a digest of the key and the value, because both may be longer than
 a key of an index. Only records with a name or with metadata have rows.
+
+The keys of messages and participants begin with their conversation, so an imported one has a row whose `term` is its id
+and whose `id` is that of the conversation. It stays when the record is deleted.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ MetadataKind = Literal["conversation.metadata", "user.metadata"]
 Term = tuple[Any, ...]
 """A row: the bucket, the app, the kind, the term, the value and the id."""
 
-_NAME = "user.name"
+_NAME, _IMPORTED = "user.name", "imported"
 _KEY = ("bucket", "app_id", "kind", "term", "value", "id")
 _DIGEST_BYTES = 16
 _EMPTY = b"{}"
@@ -122,3 +125,22 @@ async def add_missing(tx: Tx, terms: Iterable[Term]) -> None:
     wanted = set(terms)
     known = {tuple(row) for row in await tx.get_many("search_term", _KEY, _KEY, sorted(wanted))}
     await replace(tx, known, known | wanted)
+
+
+async def add_imported(tx: Tx, app_id: str, places: Iterable[tuple[str, str]]) -> None:
+    """Remember the conversations of imported records, given by conversation id and id. The conversations are locked."""
+    terms = [(tx.bucket(app_id, _IMPORTED, id), app_id, _IMPORTED, id, "", where) for where, id in places]
+    await add_missing(tx, terms)
+
+
+async def conversations_of_imported(reader: Reader, app_id: str, id: str, limit: int) -> list[str]:
+    """The conversations into which a record with this id was imported, up to a number."""
+    rows = await reader.rows(
+        "SELECT id FROM search_term WHERE bucket = $1 AND app_id = $2 AND kind = $3 AND term = $4 ORDER BY id LIMIT $5",
+        reader.bucket(app_id, _IMPORTED, id),
+        app_id,
+        _IMPORTED,
+        id,
+        limit,
+    )
+    return [row[0] for row in rows]
