@@ -51,17 +51,20 @@ class Turn(Struct):
 class Contest:
     """A server with a world of users and groups."""
 
-    def __init__(self, server: Process, world: World, database: Process | None, seconds: float) -> None:
+    def __init__(
+        self, server: Process, world: World, database: Process | None, seconds: float, keys: str | None
+    ) -> None:
         self._server, self._world, self._database, self._seconds = server, world, database, seconds
+        self._keys = keys
         self._groups = iter(world.groups)
 
     def turn(self) -> Turn:
         """Measure everything once."""
         single = self._measure(self._singles(), CONNECTIONS)
-        bulk = self._measure(self._bulks(), BULK_CONNECTIONS)
+        bulk = self._measure(self._bulks(), BULK_CONNECTIONS, self._keys)
         quiet = self._run(self._singles(), CONNECTIONS)
         with ThreadPoolExecutor() as threads:
-            bulk_calls = threads.submit(self._run, self._bulks(), 1)
+            bulk_calls = threads.submit(self._run, self._bulks(), 1, self._keys)
             busy = self._run(self._singles(), CONNECTIONS)
             meanwhile = bulk_calls.result()
         return Turn(
@@ -69,13 +72,13 @@ class Contest:
             _rate(busy), _rate(meanwhile) * MOST_ITEMS,
         )  # fmt: skip
 
-    def _measure(self, what: Load, connections: int) -> tuple[float, float]:
-        found = load.measure(self._server, what, connections, self._seconds, self._database)
+    def _measure(self, what: Load, connections: int, keys: str | None = None) -> tuple[float, float]:
+        found = load.measure(self._server, what, connections, self._seconds, self._database, keys=keys)
         _require_success(found.result)
         return found.rate, found.cpu_each + found.database_cpu_each
 
-    def _run(self, what: Load, connections: int) -> LoadResult:
-        result = load.run(self._server.port, what, connections, self._seconds)
+    def _run(self, what: Load, connections: int, keys: str | None = None) -> LoadResult:
+        result = load.run(self._server.port, what, connections, self._seconds, keys=keys)
         _require_success(result)
         return result
 
@@ -114,14 +117,14 @@ async def _build(url: str, users: int, rounds: int) -> World:
         return world
 
 
-def run(engine: engines.Engine, users: int, rounds: int, seconds: float) -> list[Turn]:
+def run(engine: engines.Engine, users: int, rounds: int, seconds: float, keys: str | None = None) -> list[Turn]:
     """Measure on one engine."""
     url = engine.create("bulk")
     world = asyncio.run(_build(url, users, rounds))
     engine.settle(url)
     found = []
     with processes.heliograph(url) as server:
-        contest = Contest(server, world, engine.process, seconds)
+        contest = Contest(server, world, engine.process, seconds, keys)
         for _ in range(rounds):
             found.append(contest.turn())
             print(f"  {_shown(found[-1:])}", file=sys.stderr)
@@ -150,6 +153,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--users", type=int, default=20_000)
+    parser.add_argument("--keys", choices=["ordered", "random"], help="bulk calls have idempotency keys")
     options = parser.parse_args()
     if not LOADER.exists():
         sys.exit(f"bench: {LOADER} is missing: run `make {LOADER}`")
@@ -157,7 +161,7 @@ def main() -> None:
     for name in ["sqlite", "postgresql"] if options.engine == "both" else [options.engine]:
         with tempfile.TemporaryDirectory(dir=LOADER.parent, prefix="data-") as folder:
             with open_engine(name, Path(folder), None) as engine:
-                turns = run(engine, options.users, options.rounds, options.seconds)
+                turns = run(engine, options.users, options.rounds, options.seconds, options.keys)
         print(f"{name}: {_shown(turns)}")
 
 

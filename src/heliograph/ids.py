@@ -49,7 +49,7 @@ _PATTERN = re.compile(r"[0-9a-f]{24}\Z")
 class _Sequence:
     """The ids of one process."""
 
-    __slots__ = ("heirs", "last", "lock", "mark", "number", "offset", "owner", "second")
+    __slots__ = ("heirs", "last", "lock", "mark", "millisecond", "number", "offset", "owner", "second")
 
     def __init__(self, last: int = 0) -> None:
         self.owner = _owner()
@@ -57,12 +57,21 @@ class _Sequence:
         self.lock = threading.Lock()
         self.last = last
         self.number = _draw()
-        self.second = 0
+        self.millisecond = self.second = 0
         self.offset = time.time_ns() - time.monotonic_ns()
         self.heirs: dict[int, _Sequence] = {}
 
-    def enter(self, second: int) -> None:
-        """Enter a new second of the wall clock: draws a new number if the clock has jumped."""
+    def enter(self, millisecond: int) -> None:
+        """Enter a new millisecond of the wall clock."""
+        self.millisecond = millisecond
+        second, rest = divmod(millisecond, 1000)
+        if second != self.second:
+            self._enter_second(second)
+        # If the clock stands still or steps back, incrementing the last id keeps the order.
+        self.last = max(self.last, ((second << 10 | rest) << _COUNTER_BITS) - 1)
+
+    def _enter_second(self, second: int) -> None:
+        """Draw a new number if the clock has jumped."""
         self.second = second
         previous, self.offset = self.offset, time.time_ns() - time.monotonic_ns()
         if abs(self.offset - previous) > _JUMP_NANOSECONDS:
@@ -100,14 +109,11 @@ def new() -> str:
     # C code can fork without running Python's fork hooks.
     if sequence.owner() != sequence.mark:
         sequence = _inherit(sequence)
-    second, rest = divmod(time.time_ns(), 1_000_000_000)
-    tick = ((second << 10) | (rest // 1_000_000)) << _COUNTER_BITS
+    millisecond = time.time_ns() // 1_000_000
     with sequence.lock:
-        if second != sequence.second:
-            sequence.enter(second)
-        # If the clock stands still or steps back, incrementing the last id keeps the order.
-        last = sequence.last
-        sequence.last = last = tick if tick > last else last + 1
+        if millisecond != sequence.millisecond:
+            sequence.enter(millisecond)
+        sequence.last = last = sequence.last + 1
         return last.to_bytes(_TICK_BYTES).hex() + sequence.number
 
 

@@ -53,6 +53,7 @@ def test_the_statements_of_each_verb(run: Run, sent: list[str]) -> None:
         await site.join(group, here)
         await post()
         await site.leave(group, here)
+        await site.join(group, here)
         counts = {}
         for name, call in (
             ("join", lambda: site.join(group, there)),

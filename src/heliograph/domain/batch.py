@@ -134,7 +134,7 @@ def _check_external_ids(named: Sequence[tuple[Needs, str]], facts: FactBook) -> 
 
 
 async def _gather_members(tx: Tx, keys: Iterable[MemberKey], facts: FactBook) -> None:
-    unknown = {key for key in keys if not facts.has_participant(key)}
+    unknown = {key for key in keys if facts.has_members(key[0], key[1]) and not facts.has_participant(key)}
     if unknown and (found := await participants.ids_of_members(tx, unknown)):
         for participant in await participants.get_many(tx, found):
             facts.add_participant(participant)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 from typing import TypeAlias
 
@@ -12,9 +13,9 @@ from heliograph.domain.facts import UserReference
 from heliograph.domain.membership import Join, Joined, Leave, Left
 from heliograph.domain.tenants import Tenant
 from heliograph.domain.verbs import Refused
+from heliograph.domain.writes import PiecewiseWrite, SingleWrite, Write
 from heliograph.errors import ApiError, ConversationNotFound, NotAGroup
 from heliograph.storage.engine import Tx
-from heliograph.storage.store import Store
 from heliograph.wire.bulk import (
     BulkCounts,
     BulkItem,
@@ -29,23 +30,17 @@ Change: TypeAlias = Join | Leave
 Outcome: TypeAlias = Joined | Left | Refused
 
 
-async def change(
-    store: Store, tenant: Tenant, conversation_id: str, body: BulkParticipantsBody, limit: int
-) -> BulkParticipantsResponse:
-    """Make the joins and leaves in order, in a group of up to `limit` participants.
+def change(
+    tenant: Tenant, conversation_id: str, body: BulkParticipantsBody, limit: int
+) -> Write[BulkParticipantsResponse]:
+    """The write that makes the joins and leaves in order, in a group of up to `limit` participants.
 
-    Raises:
-        ConversationNotFound: it does not exist in this app.
-        BadRequest: the conversation is not a group.
-        ApiError: with `atomic`, the first refusal of an item; nothing has changed.
+    It is refused if the conversation does not exist or is not a group and, with `atomic`, if an item is refused.
     """
     changes = [_change(tenant, conversation_id, item, limit) for item in body.items]
     if body.atomic:
-        async with store.turns.next():
-            outcomes = await store.write(_all_or_none, changes)
-    else:
-        outcomes = await _in_pieces(store, changes)
-    return _response(outcomes)
+        return SingleWrite(partial(_all_or_none, changes), is_large=True)
+    return PiecewiseWrite(bulk_batch, changes, _response, _merged, BulkParticipantsResponse)
 
 
 def _change(tenant: Tenant, conversation_id: str, item: BulkItem, limit: int) -> Change:
@@ -56,25 +51,13 @@ def _change(tenant: Tenant, conversation_id: str, item: BulkItem, limit: int) ->
     return Leave(tenant, conversation_id, user)
 
 
-async def _in_pieces(store: Store, changes: Sequence[Change]) -> list[Outcome]:
-    outcomes: list[Outcome] = []
-    left = iter(changes)
-    while len(outcomes) < len(changes):
-        async with store.turns.next() as size:
-            done = await store.submit(bulk_batch, list(islice(left, size)))
-        if not outcomes:
-            _require_group(done[0])
-        outcomes += done
-    return outcomes
-
-
 async def bulk_batch(tx: Tx, pieces: Sequence[Sequence[Change]]) -> list[list[Outcome]]:
     """Decide the changes of all pieces, and save them; returns the outcomes of each piece."""
     outcomes = iter(await conversation_batch(tx, [one for piece in pieces for one in piece]))
     return [list(islice(outcomes, len(piece))) for piece in pieces]
 
 
-async def _all_or_none(tx: Tx, verbs: Sequence[Change]) -> list[Outcome]:
+async def _all_or_none(verbs: Sequence[Change], tx: Tx) -> BulkParticipantsResponse:
     facts = await gather(tx, [verb.needs() for verb in verbs])
     changes = Changes(tx.now, facts)
     outcomes: list[Outcome] = []
@@ -86,7 +69,7 @@ async def _all_or_none(tx: Tx, verbs: Sequence[Change]) -> list[Outcome]:
             raise type(error)(*(f"items[{index}]: {title}" for title in error.titles))
         outcomes.append(outcome)
     await changes.save(tx)
-    return outcomes
+    return _response(0, outcomes)
 
 
 def _require_group(first: Outcome) -> None:
@@ -100,10 +83,23 @@ def raised(refused: Refused) -> ApiError:
     return refused.error() if isinstance(refused.error, type) else refused.error
 
 
-def _response(outcomes: Sequence[Outcome]) -> BulkParticipantsResponse:
+def _response(start: int, outcomes: Sequence[Outcome]) -> BulkParticipantsResponse:
+    """The response for a piece that begins with the item at this index."""
+    if not start:
+        _require_group(outcomes[0])
     counts = BulkCounts(joined=0, left=0, unchanged=0, refused=0)
-    results = [_result(index, outcome, counts) for index, outcome in enumerate(outcomes)]
+    results = [_result(index, outcome, counts) for index, outcome in enumerate(outcomes, start)]
     return BulkParticipantsResponse(results=results, counts=counts)
+
+
+def _merged(parts: Sequence[BulkParticipantsResponse]) -> BulkParticipantsResponse:
+    counts = BulkCounts(joined=0, left=0, unchanged=0, refused=0)
+    for part in parts:
+        counts.joined += part.counts.joined
+        counts.left += part.counts.left
+        counts.unchanged += part.counts.unchanged
+        counts.refused += part.counts.refused
+    return BulkParticipantsResponse(results=[one for part in parts for one in part.results], counts=counts)
 
 
 def _result(index: int, outcome: Outcome, counts: BulkCounts) -> BulkResult:

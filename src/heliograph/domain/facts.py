@@ -20,7 +20,7 @@ ParticipantKey = tuple[str, str, str]
 """(app id, conversation id, participant id)."""
 
 
-class UserReference(Struct, frozen=True):
+class UserReference(Struct, frozen=True, gc=False):
     """How a request names a user: by exactly one of three ids. An external id may be qualified by a brand."""
 
     user_id: str | None = None
@@ -40,7 +40,7 @@ class Reach(Struct, frozen=True):
     undisclosed: frozenset[str] = frozenset()
 
 
-class Needs(Struct, frozen=True):
+class Needs(Struct, frozen=True, gc=False):
     """The facts that the rules of one verb read.
 
     Every verb needs its conversation, which stays locked until the batch is committed. A verb that names a user needs
@@ -131,6 +131,11 @@ class Facts:
 
 class FactBook(Facts):
     """Writable facts, for the batch, which gathers them, and for `Changes`, which keeps them up to date."""
+
+    def has_members(self, app_id: str, conversation_id: str) -> bool:
+        """Whether the conversation exists and had participants before the batch."""
+        conversation = self._conversations.get((app_id, conversation_id))
+        return conversation is not None and conversation.participant_count > 0
 
     def has_participant(self, key: MemberKey) -> bool:
         """Whether the participant is known already."""

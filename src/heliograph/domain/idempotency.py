@@ -11,14 +11,18 @@ from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from heliograph.domain.verbs import Refused
-from heliograph.errors import IdempotencyKeyReuse, ServiceUnavailable
+from heliograph.errors import ApiError, IdempotencyKeyReuse, ServiceUnavailable
 from heliograph.storage.bound import Unfinished
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows import idempotency_keys
 from heliograph.storage.rows.idempotency_keys import Header, KeyOfApp, StoredIdempotencyKey
 from heliograph.storage.sealing import Sealer
+
+UNDER_WAY = 102
+"""The status of the parts of a response that is not complete."""
 
 Batch = Callable[[Tx, Sequence[Any]], Awaitable[Sequence[Any]]]
 
@@ -60,6 +64,12 @@ class Key(Struct, frozen=True):
         body = self.sealer.open(f"{row.app_id}/{row.key}", row.body).encode()
         return Result(row.status, row.headers, body, is_replay=True)
 
+    def of_part(self, start: int) -> Key:
+        """The key of the part of the response that begins with the item at this index."""
+        app_id, text = self.of_app
+        # The keys of callers have no line breaks.
+        return replace(self, of_app=(app_id, f"{text}\n{start}")) if start else self
+
 
 class KeyedItem(Struct, frozen=True):
     """An item of a batch with the key of its request. `respond` makes the result from the outcome of the item."""
@@ -69,13 +79,13 @@ class KeyedItem(Struct, frozen=True):
     respond: Callable[[Any], Awaitable[Result]]
 
 
-async def find(reader: Reader, key: Key) -> Result | None:
+async def find(reader: Reader, key: Key, *, lock: Lock = Lock.NONE) -> Result | None:
     """The result that is stored under a key, or None.
 
     Raises:
         IdempotencyKeyReuse: it is that of another request.
     """
-    row = await idempotency_keys.get(reader, *key.of_app)
+    row = await idempotency_keys.get(reader, *key.of_app, lock=lock)
     return None if row is None else key.replay(row)
 
 
@@ -106,6 +116,50 @@ async def run_once(tx: Tx, key: Key, run: Callable[[Tx], Awaitable[Result]]) -> 
     except Unfinished:
         return None
     await idempotency_keys.add(tx, [key.holding(result, tx.now)])
+    return result
+
+
+class Part(Struct, frozen=True):
+    """A part of a result, which `run` makes unless it is stored. If `run` is refused, it has changed nothing.
+
+    `starts` are the indexes of the first items of the parts before it, and of this one.
+    """
+
+    key: Key
+    starts: Sequence[int]
+    run: Callable[[Tx], Awaitable[Result]]
+
+
+async def part_batch(tx: Tx, parts: Sequence[Part]) -> list[Result | Refused]:
+    """For each part the result of its request if that is complete, or else the part, whose status is `UNDER_WAY`."""
+    return [await _part_or_refusal(tx, one) for one in parts]
+
+
+async def _part_or_refusal(tx: Tx, part: Part) -> Result | Refused:
+    try:
+        return await _part(tx, part.key, part.starts, part.run)
+    except ApiError as error:
+        return Refused(error)
+
+
+async def _part(tx: Tx, key: Key, starts: Sequence[int], run: Callable[[Tx], Awaitable[Result]]) -> Result:
+    *earlier, start = starts
+    # The lock lets one of several requests with the key make each part.
+    held = known = await find(tx, key, lock=Lock.CHANGE)
+    if held is not None and held.status == UNDER_WAY and start:
+        known = await find(tx, key.of_part(start))
+    if known is not None:
+        return known
+    result = await run(tx)
+    if held is None or result.status == UNDER_WAY:
+        part = key.of_part(start) if result.status == UNDER_WAY else key
+        await idempotency_keys.add(tx, [part.holding(result, tx.now)])
+    else:
+        # A row that was deleted and inserted again would be missing for a transaction that waits for it.
+        await idempotency_keys.change(tx, [key.holding(result, tx.now)])
+    if result.status != UNDER_WAY:
+        app_id, _ = key.of_app
+        await idempotency_keys.remove(tx, app_id, [key.of_part(one).of_app[1] for one in earlier[1:]])
     return result
 
 

@@ -22,7 +22,7 @@ from heliograph.wire.conversations import SDK_GROUP
 from heliograph.wire.participants import Participant
 
 
-class Joined(Struct, frozen=True):
+class Joined(Struct, frozen=True, gc=False):
     """The user is in the conversation. `added` is whether this join added them.
 
     `response` shows the participant right after the join, because later verbs of the batch may change it.
@@ -33,13 +33,13 @@ class Joined(Struct, frozen=True):
     added: bool
 
 
-class Left(Struct, frozen=True):
+class Left(Struct, frozen=True, gc=False):
     """The user is no longer in the conversation."""
 
     participant: StoredParticipant
 
 
-class Join(Struct, frozen=True):
+class Join(Struct, frozen=True, gc=False):
     """Add a user to a group of up to `limit` participants, and their SDK client if `subscribe` is set."""
 
     tenant: Tenant
@@ -71,7 +71,7 @@ class Join(Struct, frozen=True):
         return Joined(participant, views.participant(participant, conversation), added=True)
 
 
-class Leave(Struct, frozen=True):
+class Leave(Struct, frozen=True, gc=False):
     """Remove a participant from a group. The group stays, even without participants."""
 
     tenant: Tenant

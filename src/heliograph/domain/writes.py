@@ -6,12 +6,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from heliograph.domain.verbs import Refused
 from heliograph.storage.engine import Tx
 from heliograph.storage.store import Store
 
 R = TypeVar("R")
+S = TypeVar("S")
+T = TypeVar("T")
 
 
 class BatchWrite(Struct, Generic[R], frozen=True):
@@ -50,10 +53,14 @@ async def _nothing() -> None:
 
 
 class SingleWrite(Struct, Generic[R], frozen=True):
-    """The last transaction of a request, which makes the response. `undo` undoes what was done before it."""
+    """The last transaction of a request, which makes the response. `undo` undoes what was done before it.
+
+    One that `is_large` takes turns with the others of its process.
+    """
 
     run: Callable[[Tx], Awaitable[R]]
     undo: Callable[[], Awaitable[None]] = _nothing
+    is_large: bool = False
 
     def showing(self, change: Callable[[R], Any]) -> SingleWrite[Any]:
         """The write with a change of its response."""
@@ -61,7 +68,14 @@ class SingleWrite(Struct, Generic[R], frozen=True):
         async def run(tx: Tx) -> Any:
             return change(await self.run(tx))
 
-        return SingleWrite(run, self.undo)
+        return SingleWrite(run, self.undo, self.is_large)
+
+    async def commit(self, store: Store, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """The result of `work`, which calls `run`, after its commit."""
+        if not self.is_large:
+            return await store.write(work)
+        async with store.turns.next():
+            return await store.write(work)
 
     async def perform(self, store: Store) -> R:
         """The response after the commit.
@@ -70,10 +84,48 @@ class SingleWrite(Struct, Generic[R], frozen=True):
             ApiError: a rule refuses the write.
         """
         try:
-            return await store.write(self.run)
+            return await self.commit(store, self.run)
         except Exception:
             await self.undo()
             raise
 
 
-Write = BatchWrite[R] | SingleWrite[R]
+class PiecewiseWrite(Struct, Generic[R, S], frozen=True):
+    """Many items of a batch, of which each transaction decides a piece.
+
+    `show` makes a part of the response from the index of the first item of a piece and the outcomes of the piece.
+    `merge` makes the response of all parts, and `part_type` is the type of a part.
+    """
+
+    batch: Callable[[Tx, Sequence[Sequence[Any]]], Awaitable[Sequence[Sequence[Any]]]]
+    items: Sequence[Any]
+    show: Callable[[int, Sequence[Any]], S]
+    merge: Callable[[Sequence[S]], R]
+    part_type: type[S]
+
+    def showing(self, change: Callable[[R], Any]) -> PiecewiseWrite[Any, S]:
+        """The write with a change of its response."""
+        return replace(self, merge=lambda parts: change(self.merge(parts)))
+
+    async def run(self, tx: Tx, start: int, end: int) -> S:
+        """Decide a piece; returns its part of the response."""
+        (outcomes,) = await self.batch(tx, [self.items[start:end]])
+        return self.show(start, outcomes)
+
+    async def perform(self, store: Store) -> R:
+        """The response after the last commit.
+
+        Raises:
+            ApiError: a rule refuses the write.
+        """
+        parts: list[S] = []
+        done = 0
+        while done < len(self.items):
+            async with store.turns.next() as size:
+                outcomes = await store.submit(self.batch, self.items[done : done + size])
+            parts.append(self.show(done, outcomes))
+            done += len(outcomes)
+        return self.merge(parts)
+
+
+Write = BatchWrite[R] | SingleWrite[R] | PiecewiseWrite[R, Any]

@@ -12,14 +12,15 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from heliograph.domain import idempotency
-from heliograph.domain.idempotency import Key, KeyedItem, Result, keyed
+from heliograph.domain.idempotency import UNDER_WAY, Key, KeyedItem, Part, Result, keyed, part_batch
 from heliograph.domain.tenants import Caller, IntegrationCaller, session_of
 from heliograph.domain.verbs import Refused
-from heliograph.domain.writes import BatchWrite, SingleWrite
+from heliograph.domain.writes import BatchWrite, PiecewiseWrite, SingleWrite
 from heliograph.errors import (
     ApiError,
     BadRequest,
@@ -190,6 +191,8 @@ async def _result(route: AnyRoute, request: AnyRequest, key: Callable[[], Key]) 
     write = await route.prepare(request)
     if isinstance(write, BatchWrite):
         return await _batched(route, request, key(), write)
+    if isinstance(write, PiecewiseWrite):
+        return await _in_parts(route, request, key(), write)
     return await _written(route, request, key(), write)
 
 
@@ -245,7 +248,7 @@ async def _written(route: AnyRoute, request: AnyRequest, key: Key, write: Single
         return _stored(await route.respond(await write.run(tx)), request)
 
     try:
-        result = await request.store.write(idempotency.run_once, key, run)
+        result = await write.commit(request.store, lambda tx: idempotency.run_once(tx, key, run))
     except Exception:
         await write.undo()
         raise
@@ -253,6 +256,40 @@ async def _written(route: AnyRoute, request: AnyRequest, key: Key, write: Single
     if result.is_replay:
         await write.undo()
     return result
+
+
+async def _in_parts(route: AnyRoute, request: AnyRequest, key: Key, write: PiecewiseWrite[Any, Any]) -> Result:
+    """The result of a write in pieces. A retry makes those that are missing."""
+    decode = msgspec.json.Decoder(tuple[int, write.part_type]).decode  # type: ignore[name-defined]
+    starts, parts = [0], list[Any]()
+    while True:
+        async with request.store.turns.next() as size:
+            end = min(starts[-1] + size, len(write.items))
+            run = partial(_part, route, request, write, parts, starts[-1], end)
+            result = await request.store.submit(part_batch, Part(key, starts, run))
+        if isinstance(result, Refused):
+            raise result.error
+        if result.status != UNDER_WAY:
+            return result
+        end, part = decode(result.body)
+        starts.append(end)
+        parts.append(part)
+
+
+async def _part(
+    route: AnyRoute,
+    request: AnyRequest,
+    write: PiecewiseWrite[Any, Any],
+    parts: list[Any],
+    start: int,
+    end: int,
+    tx: Tx,
+) -> Result:
+    """Make a piece: its part of the response or, after the last one, the whole response."""
+    part = await write.run(tx, start, end)
+    if end < len(write.items):
+        return Result(UNDER_WAY, None, msgspec.json.encode((end, part)))
+    return _stored(await route.respond(write.merge([*parts, part])), request)
 
 
 def _stored(response: Response, request: AnyRequest | None = None) -> Result:

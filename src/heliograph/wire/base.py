@@ -18,7 +18,7 @@ T = TypeVar("T")
 METADATA_BYTES = 4096
 
 
-class Body(Struct, rename="camel", kw_only=True, omit_defaults=True):
+class Body(Struct, rename="camel", kw_only=True, omit_defaults=True, gc=False):
     """A JSON object of a request. Unknown keys are ignored, and null means absent unless a field says otherwise.
 
     The client does not send fields with their default value, so it sends null only where null has a meaning.
@@ -30,7 +30,7 @@ class Body(Struct, rename="camel", kw_only=True, omit_defaults=True):
         return iter(())
 
 
-class Response(Struct, rename="camel", kw_only=True, omit_defaults=True):
+class Response(Struct, rename="camel", kw_only=True, omit_defaults=True, gc=False):
     """A JSON object of a response or a webhook payload. A field that is None is left out, never null."""
 
 

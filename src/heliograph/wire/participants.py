@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from msgspec import field
@@ -34,9 +35,10 @@ class ParticipantJoinBody(ParticipantBody):
     @classmethod
     def violations(cls, given: dict[str, Any], *, require_subscribe: bool) -> Iterator[str]:
         """The error titles of violated rules between fields."""
-        yield from super().violations(given, require_subscribe=require_subscribe)
+        titles = super().violations(given, require_subscribe=require_subscribe)
         if require_subscribe and given.get("subscribeSDKClient") is None:
-            yield "should have required property 'subscribeSDKClient'"
+            return chain(titles, ("should have required property 'subscribeSDKClient'",))
+        return titles
 
 
 class ParticipantLeaveBody(Body):

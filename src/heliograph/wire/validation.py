@@ -34,7 +34,7 @@ MAX_DEPTH = 200
 of the JSON parsers of callers."""
 # After an even number of backslashes, which are escaped backslashes.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_NO_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"'))
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 """Each bracket as a signed byte: 1 for an opening one, -1 for a closing one."""
 _MAX_TITLES = 20
@@ -120,9 +120,11 @@ def _is_too_deep(body: bytes) -> bool:
         return False
     # A body may have 100,000 brackets, so every step runs in C.
     unescaped = body.replace(rb"\\", b"").replace(rb"\"", b"")
-    outside_strings = b"".join(unescaped.split(b'"')[::2])
-    steps = outside_strings.translate(_STEPS, _NO_BRACKETS)
-    return max(accumulate(memoryview(steps).cast("b")), default=0) > MAX_DEPTH
+    structure = unescaped.translate(None, _NO_STRUCTURE)
+    brackets = structure.replace(b'""', b"")
+    if b'"' in brackets:  # of a string that contains brackets
+        brackets = b"".join(structure.split(b'"')[::2])
+    return max(accumulate(memoryview(brackets.translate(_STEPS)).cast("b")), default=0) > MAX_DEPTH
 
 
 @cache
@@ -130,18 +132,22 @@ def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(kind)
 
 
-def _rule_violations(value: Any, path: str, require_subscribe: bool) -> Iterator[str]:
-    """The titles of the violated rules between fields, of a body of the right type and of the objects in it."""
+def _rule_violations(value: Any, path: str, require_subscribe: bool, given: Any = None) -> Iterator[str]:
+    """The titles of the violated rules between fields, of a body of the right type and of the objects in it.
+
+    `given` is the value as JSON objects, if they exist already.
+    """
     if isinstance(value, Body):
         if _has_rules(type(value)):
-            titles = value.violations(msgspec.to_builtins(value), require_subscribe=require_subscribe)
-            yield from (_title(path, title) for title in titles)
+            given = msgspec.to_builtins(value) if given is None else given
+            for title in value.violations(given, require_subscribe=require_subscribe):
+                yield _title(path, title)
         for name, encoded in _objects_in(type(value)):
             if (inner := getattr(value, name)) is not None:
                 yield from _rule_violations(inner, _member(path, encoded), require_subscribe)
     elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _rule_violations(item, f"{path}[{index}]", require_subscribe)
+        for index, (item, given) in enumerate(zip(value, msgspec.to_builtins(value), strict=True)):
+            yield from _rule_violations(item, f"{path}[{index}]", require_subscribe, given)
 
 
 @cache

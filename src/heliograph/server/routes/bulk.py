@@ -7,8 +7,9 @@ from collections.abc import AsyncGenerator
 
 from heliograph.domain import bulk, member_sets
 from heliograph.domain.member_sets import Replacement
+from heliograph.domain.writes import Write
 from heliograph.errors import BadRequest
-from heliograph.server.handlers import handles
+from heliograph.server.handlers import handles, writes
 from heliograph.server.http.request import Request
 from heliograph.wire.base import Response
 from heliograph.wire.bulk import BulkParticipantsBody, BulkParticipantsResponse, MembersSummary
@@ -25,11 +26,11 @@ _ANY = b"*"
 MemberRows = AsyncGenerator[list[ParticipantJoinBody], None]
 
 
-@handles(BULK_PARTICIPANTS)
-async def bulk_participants(request: Request[ConversationPath, BulkParticipantsBody]) -> BulkParticipantsResponse:
-    return await bulk.change(
-        request.store, request.tenant, request.path.conversation_id, request.body, request.settings.participant_limit
-    )
+@writes(BULK_PARTICIPANTS)
+async def bulk_participants(
+    request: Request[ConversationPath, BulkParticipantsBody],
+) -> Write[BulkParticipantsResponse]:
+    return bulk.change(request.tenant, request.path.conversation_id, request.body, request.settings.participant_limit)
 
 
 @handles(REPLACE_PARTICIPANTS)

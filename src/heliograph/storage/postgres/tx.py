@@ -3,7 +3,7 @@
 A small set of keys has plain parameters, so that PostgreSQL keeps the plan of its statement. Sets are padded to a few
 sizes, which limits the number of statements to prepare. A large set is sent as one array for each column, which
 `unnest` turns into rows again: PostgreSQL plans that anew at each call. Rows to insert cannot be padded, and are sent
-in pieces of a few sizes.
+in pieces of a few sizes, or by COPY if they are many.
 
 On a distributed database, sets are grouped by shard, and are always small, so that each statement names its buckets.
 """
@@ -37,6 +37,8 @@ _SIZES = (1, 4, 16)
 """The sizes of small sets. Up to the largest, planning costs more than the execution."""
 _PIECES = (64, 32, *range(16, 0, -1))
 """The sizes of the pieces in which rows are inserted."""
+_COPIED = 24
+"""The number of rows from which COPY is faster than INSERT."""
 _PAIR = 2
 """The rows of a leave in the history."""
 _BUCKET = "bucket"
@@ -163,6 +165,9 @@ class PostgresTx(PostgresReader, Tx):
     async def insert(self, table: str, columns: Columns, rows: Sequence[Row]) -> None:
         if len(rows) == 1 or (len(rows) == _PAIR and not self._catalog.placement.is_distributed):
             await self._write_few(table, _insert(table, columns, len(rows)), list(itertools.chain(*rows)))
+        elif len(rows) >= _COPIED and not self._catalog.placement.is_distributed:
+            await self.flush()
+            await self._connection.copy_records_to_table(table, columns=columns, records=rows)
         elif rows:
             for group in self._grouped(columns, rows):
                 for piece in _pieces(group):

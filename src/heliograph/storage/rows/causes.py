@@ -14,7 +14,7 @@ from heliograph.storage.codec import encode
 from heliograph.wire.history import MembershipReason
 
 
-class Cause(Struct, frozen=True, array_like=True):
+class Cause(Struct, frozen=True, array_like=True, gc=False):
     """A reason, and the key and the request that led to it. What this program does by itself has no request."""
 
     reason: MembershipReason

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from heliograph import ids
 from heliograph.storage.codec import RowCodec
-from heliograph.storage.engine import Reader, Tx
+from heliograph.storage.engine import Lock, Reader, Tx
 from heliograph.storage.rows.retention import Mark
 
 Header = tuple[str, str]
@@ -20,6 +20,8 @@ class StoredIdempotencyKey(Struct):
     """A row of `idempotency_key`: the digest of a request, and the response to it.
 
     `headers` is None for those of a JSON body alone. The body is sealed, because it may show secrets.
+
+    While a request with many items is under way, it has a row for each part of the response.
 
     The fields are the columns, in this order.
     """
@@ -35,11 +37,13 @@ class StoredIdempotencyKey(Struct):
 
 _ROWS = RowCodec(StoredIdempotencyKey)
 _KEY = ("bucket", "app_id", "key")
+_RESPONSE = ("status", "headers", "body", "created_at")
 
 
-async def get(reader: Reader, app_id: str, key: str) -> StoredIdempotencyKey | None:
+async def get(reader: Reader, app_id: str, key: str, *, lock: Lock = Lock.NONE) -> StoredIdempotencyKey | None:
     """The row of a key, or None."""
-    row = await reader.get("idempotency_key", _ROWS.columns, _KEY, (reader.bucket(app_id, key), app_id, key))
+    where = (reader.bucket(app_id, key), app_id, key)
+    row = await reader.get("idempotency_key", _ROWS.columns, _KEY, where, lock=lock)
     return _ROWS.load(row) if row else None
 
 
@@ -54,6 +58,15 @@ async def add(tx: Tx, stored_keys: Sequence[StoredIdempotencyKey]) -> None:
     # In one order, so that two transactions with the same keys cannot wait for each other.
     ordered = sorted((tx.bucket(one.app_id, one.key), *_ROWS.dump(one)) for one in stored_keys)
     await tx.insert("idempotency_key", ("bucket", *_ROWS.columns), ordered)
+
+
+async def change(tx: Tx, stored_keys: Sequence[StoredIdempotencyKey]) -> None:
+    """Store other responses under keys that are stored."""
+    rows = [
+        (*_ROWS.dump_columns(one, _RESPONSE), tx.bucket(one.app_id, one.key), one.app_id, one.key)
+        for one in stored_keys
+    ]
+    await tx.update("idempotency_key", _RESPONSE, _KEY, rows)
 
 
 async def next_of_app(reader: Reader, app_id: str, bucket: int, after: str, limit: int) -> list[tuple[str, bytes]]:

@@ -9,7 +9,7 @@ from heliograph.wire.deliveries import DeliveryStatus
 from heliograph.wire.events import EventType
 
 
-class StoredEvent(Struct):
+class StoredEvent(Struct, gc=False):
     """A row of `event`. The fields are the columns, in this order.
 
     `members` holds a pair of participant id and user id for each participant that an event adds or removes; None for

@@ -21,7 +21,7 @@ _REMOVED_AT_ONCE = 500
 _MEMBERSHIP_KEY = ("bucket", "app_id", "user_id", "conversation_id")
 
 
-class StoredParticipant(Struct):
+class StoredParticipant(Struct, gc=False):
     """A row of `participant`. The client association that was active last is the first one.
 
     The fields are the columns, in this order; the id comes first, because pages are in its order. `origin` is the cause

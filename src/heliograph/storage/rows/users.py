@@ -31,7 +31,7 @@ LONGEST_KEY_BYTES = 1024
 """The longest external id that is a key of `external_id`: PostgreSQL indexes rows of up to 2,704 bytes."""
 
 
-class StoredUser(Struct):
+class StoredUser(Struct, gc=False):
     """A row of `app_user`. The fields are the columns, in this order.
 
     The profile and the metadata stay JSON, because the conversation batch reads the user of every join and message, and
