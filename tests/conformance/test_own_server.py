@@ -1,8 +1,12 @@
-"""Our server passes all checks, and nothing that they created is left."""
+"""Our server passes all checks, and nothing that they created is left.
+
+HELIOGRAPH_TEST_ROUNDS adds SQLite, on which `test_repeated.py` runs all checks.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 from collections import Counter
@@ -15,7 +19,7 @@ import pytest
 from tests.api.database import Database
 from tests.commands import Running
 from tests.conformance.conftest import Subject
-from tests.databases import new_database
+from tests.databases import ENGINES, POSTGRESQL, new_database
 from tests.harness import Caller, init, new_app, serving
 
 ID = re.compile(r"[0-9a-f]{24}")
@@ -36,6 +40,7 @@ def assert_nothing_is_left(subject: Subject) -> None:
     assert subject.account.ok("GET", "/heliograph/v1/oauthClients")["oauthClients"] == []
 
 
+@pytest.mark.one_engine(*(ENGINES if "HELIOGRAPH_TEST_ROUNDS" in os.environ else [POSTGRESQL]))
 def test_all_checks_pass(subject: Subject, tmp_path: Path) -> None:
     """With an account key and webhooks, only slow checks are left out. Reports agree, and show no secrets."""
     files = {name: tmp_path / name for name in ("json", "junit", "record")}

@@ -1,9 +1,13 @@
-"""Every check passes if each write is sent twice with one idempotency key: the second response is the first one."""
+"""Every check passes if each write is sent twice with one idempotency key: the second response is the first one.
+
+HELIOGRAPH_TEST_ROUNDS adds PostgreSQL, on which `test_own_server.py` runs all checks with writes that are sent once.
+"""
 
 from __future__ import annotations
 
 import itertools
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,8 @@ import pytest
 from heliograph.cli.main import main
 from heliograph.conformance.caller import Answer, Caller
 from tests.conformance.conftest import Subject
+
+pytestmark = [] if "HELIOGRAPH_TEST_ROUNDS" in os.environ else [pytest.mark.one_engine]
 
 
 class Repeating:

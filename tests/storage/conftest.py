@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from heliograph.storage.engine import Tx
 from heliograph.storage.opening import open_store
 from heliograph.storage.rows import meta
 from heliograph.storage.store import Store
-from tests.databases import new_database
+from tests.databases import migrated_database
 
 Run = Callable[[Callable[[Store], Awaitable[Any]]], Any]
 
@@ -42,9 +42,10 @@ async def put(tx: Tx, name: str, value: str) -> str:
 
 
 @pytest.fixture
-def url(engine: str, tmp_path: Path) -> str:
-    """The URL of an empty database."""
-    return new_database(engine, tmp_path)
+def url(engine: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database of the schema of this version."""
+    with migrated_database(engine, tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from heliograph.storage.migrations import schema
 from heliograph.storage.migrations.step import Step
 from heliograph.storage.rows import users
 from heliograph.storage.sealing import MASTER_KEY_VARIABLE
-from tests.databases import beside, everything, key_file, rows
+from tests.databases import beside, everything, key_file, new_database, rows
 from tests.releases import earlier_release
 from tests.storage.conftest import opened, touch
 
@@ -23,6 +24,12 @@ OTHER_KEY = "bm90IHRoZSBtYXN0ZXIga2V5IG9mIHRoaXMgZGF0YWI="
 def add_step(patch: pytest.MonkeyPatch, *statements: str) -> None:
     """Add a migration step."""
     patch.setattr(schema, "STEPS", (*schema.STEPS, Step(schema.latest() + 1, statements)))
+
+
+@pytest.fixture
+def url(engine: str, tmp_path: Path) -> str:
+    """The URL of an empty database."""
+    return new_database(engine, tmp_path)
 
 
 def test_a_new_database_is_migrated_once(url: str) -> None:
