@@ -40,7 +40,12 @@ _PIECES = (64, 32, *range(16, 0, -1))
 _PAIR = 2
 """The rows of a leave in the history."""
 _BUCKET = "bucket"
-_LOCKS = {Lock.NONE: "", Lock.KEEP: " FOR KEY SHARE", Lock.CHANGE: " FOR NO KEY UPDATE", Lock.REMOVE: " FOR UPDATE"}
+_LOCK_CLAUSES = {
+    Lock.NONE: "",
+    Lock.KEEP: " FOR KEY SHARE",
+    Lock.CHANGE: " FOR NO KEY UPDATE",
+    Lock.REMOVE: " FOR UPDATE",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class PostgresReader(Reader):
 
     single_writer = False
     clock = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+    lock_clauses = _LOCK_CLAUSES
 
     def __init__(self, catalog: Catalog, buckets: int) -> None:
         self._catalog = catalog
@@ -101,6 +107,10 @@ class PostgresReader(Reader):
             size, values = _padded(some)
             found += await self.rows(_get_many(table, columns, match, types, lock, size), *values)
         return found
+
+    @property
+    def joins_buckets(self) -> bool:
+        return not self._catalog.placement.is_distributed
 
     def parts(self, ranges: BucketRanges) -> Sequence[Part]:
         return self._catalog.placement.parts(ranges)
@@ -255,13 +265,13 @@ def _given(types: Columns, size: int) -> str:
 
 @lru_cache(maxsize=256)
 def _get(table: str, columns: Columns, match: Columns, lock: Lock) -> str:
-    return f"SELECT {_names(columns)} FROM {table} WHERE {_equal(match)}{_LOCKS[lock]}"
+    return f"SELECT {_names(columns)} FROM {table} WHERE {_equal(match)}{_LOCK_CLAUSES[lock]}"
 
 
 @lru_cache(maxsize=1024)
 def _get_many(table: str, columns: Columns, match: Columns, types: Columns, lock: Lock, size: int) -> str:
     # Rows are locked in the order in which they are sorted.
-    order = "" if lock is Lock.NONE else f" ORDER BY {_names(match)}{_LOCKS[lock]}"
+    order = "" if lock is Lock.NONE else f" ORDER BY {_names(match)}{_LOCK_CLAUSES[lock]}"
     return f"SELECT {_names(columns)} FROM {table} WHERE {_any_of(match, types, size)}{order}"
 
 
