@@ -75,7 +75,8 @@ async def _gather_seat(tx: Tx, need: Needs, facts: FactBook) -> bool:
     if seat is None:
         return False
     facts.add_seat(seat)
-    if external is not None and not tx.single_writer:
+    # Without a conversation the seat has no user either.
+    if external is not None and seat.conversation is not None and not tx.single_writer:
         _check_external_ids(named, facts)
     return True
 
