@@ -121,6 +121,7 @@ ROWS = {
     "outbound",
     "requests",
     "terms",
+    "row",
 }
 # Tables in the order of events; their keys contain only ids.
 LOGS = {"event", "delivery", "attempt", "outbound", "repetition"}

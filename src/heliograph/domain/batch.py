@@ -15,7 +15,7 @@ from heliograph.domain.changes import Changes
 from heliograph.domain.facts import FactBook, MemberKey, Needs, Reach
 from heliograph.domain.verbs import Refused, Verb
 from heliograph.storage.engine import Lock, StaleRead, Tx
-from heliograph.storage.rows import attachments, clients, conversations, integrations, participants, users
+from heliograph.storage.rows import attachments, clients, conversations, integrations, participants, seats, users
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.store import Store
@@ -50,11 +50,42 @@ async def conversation_batch(tx: Tx, verbs: Sequence[Verb[Any]]) -> list[Any]:
 async def gather(tx: Tx, needs: Sequence[Needs]) -> FactBook:
     """The needed facts, with the conversations locked in the order of their ids."""
     facts = FactBook()
+    if len(needs) > 1 or not await _gather_seat(tx, needs[0], facts):
+        await _gather_rows(tx, needs, facts)
+    await _gather_reaches(tx, needs, facts)
+    if subscribing := [need for need in needs if need.sdk_client]:
+        named = _named_users(subscribing, facts)
+        facts.add_sdk_clients(await clients.sdk_clients(tx, {(need.app_id, user_id) for need, user_id in named}))
+    if shown := {(need.app_id, id) for need in needs for id in need.attachments}:
+        for attachment in await attachments.get_many(tx, sorted(shown), lock=Lock.CHANGE):
+            facts.add_attachment(attachment)
+    return facts
+
+
+async def _gather_seat(tx: Tx, need: Needs, facts: FactBook) -> bool:
+    """Gather the rows of a lone verb by one statement; returns whether that was possible."""
+    if not tx.joins_buckets or need.participant_key is not None:
+        return False
+    if (external := need.external_key) is not None:
+        facts.add_external_ids(await users.ids_of(tx, [external]))
+    named = _named_users([need], facts)
+    user_id = named[0][1] if named else None
+    lock = Lock.KEEP if need.keep_user else Lock.NONE
+    seat = await seats.get(tx, *need.conversation_key, user_id, user_lock=lock)
+    if seat is None:
+        return False
+    facts.add_seat(seat)
+    # Without a conversation the seat has no user either.
+    if external is not None and seat.conversation is not None and not tx.single_writer:
+        _check_external_ids(named, facts)
+    return True
+
+
+async def _gather_rows(tx: Tx, needs: Sequence[Needs], facts: FactBook) -> None:
     wanted = sorted({need.conversation_key for need in needs})
     for conversation in await conversations.get_many(tx, wanted, lock=Lock.CHANGE):
         facts.add_conversation(conversation)
     await _gather_named_participants(tx, needs, facts)
-    await _gather_reaches(tx, needs, facts)
     if external := {key for need in needs if (key := need.external_key) is not None}:
         facts.add_external_ids(await users.ids_of(tx, external))
     named = _named_users(needs, facts)
@@ -62,12 +93,6 @@ async def gather(tx: Tx, needs: Sequence[Needs]) -> FactBook:
     if external and not tx.single_writer:
         _check_external_ids(named, facts)
     await _gather_members(tx, ((need.app_id, need.conversation_id, user_id) for need, user_id in named), facts)
-    if subscribing := {(need.app_id, user_id) for need, user_id in named if need.sdk_client}:
-        facts.add_sdk_clients(await clients.sdk_clients(tx, subscribing))
-    if shown := {(need.app_id, id) for need in needs for id in need.attachments}:
-        for attachment in await attachments.get_many(tx, sorted(shown), lock=Lock.CHANGE):
-            facts.add_attachment(attachment)
-    return facts
 
 
 def _named_users(needs: Sequence[Needs], facts: FactBook) -> list[tuple[Needs, str]]:

@@ -289,7 +289,7 @@ class Changes:
     async def save(self, tx: Tx) -> None:
         """Store all changes, and their events."""
         # First, because the events need a query: PostgreSQL can combine the writes after the last query.
-        await self.journal.save(tx)
+        await self.journal.save(tx, self.facts.apps_without_webhooks)
         await self._participants.save(tx)
         if self._clients:
             await clients.add(tx, self._clients)

@@ -8,6 +8,7 @@ from heliograph.storage.rows.attachments import StoredAttachment
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.participants import StoredParticipant
+from heliograph.storage.rows.seats import Seat
 from heliograph.storage.rows.users import StoredUser
 
 Key = tuple[str, str]
@@ -132,6 +133,11 @@ class Facts:
 class FactBook(Facts):
     """Writable facts, for the batch, which gathers them, and for `Changes`, which keeps them up to date."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.apps_without_webhooks: set[str] = set()
+        """The ids of apps that are known to have none."""
+
     def has_members(self, app_id: str, conversation_id: str) -> bool:
         """Whether the conversation exists and had participants before the batch."""
         conversation = self._conversations.get((app_id, conversation_id))
@@ -148,6 +154,17 @@ class FactBook(Facts):
     def add_conversation(self, conversation: StoredConversation) -> None:
         """Add a conversation that exists."""
         self._conversations[conversation.app_id, conversation.id] = conversation
+
+    def add_seat(self, seat: Seat) -> None:
+        """Add what exists of a seat."""
+        if seat.conversation is not None:
+            self.add_conversation(seat.conversation)
+            if not seat.has_webhooks:
+                self.apps_without_webhooks.add(seat.conversation.app_id)
+        if seat.user is not None:
+            self.add_user(seat.user)
+        if seat.participant is not None:
+            self.add_participant(seat.participant)
 
     def add_user(self, user: StoredUser) -> None:
         """Add a user that exists."""

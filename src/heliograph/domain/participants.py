@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 from msgspec import Raw
 
-from heliograph.domain import views
 from heliograph.domain.facts import UserReference
 from heliograph.domain.loading import load_conversation
 from heliograph.domain.membership import Join, Leave
@@ -58,11 +57,12 @@ async def page(store: Store, tenant: Tenant, conversation_id: str, page: Page) -
 
 
 async def _page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> CachedPage:
-    found = await participants.page(reader, app_id, conversation_id, page)
+    listed = await participants.page(reader, app_id, conversation_id, page)
+    found = listed.participants
     if not found.records:
         # A listed participant proves that the conversation exists; an empty page does not.
         await load_conversation(reader, app_id, conversation_id)
         return CachedPage(Raw(b"[]"), PageMeta(has_more=False), None)
     rows = found.records
     meta = page_meta(page, rows[0].id, rows[-1].id, precedes=found.precedes, follows=found.follows)
-    return CachedPage(Raw(_ENCODER.encode([views.listed_participant(row) for row in rows])), meta, rows[0].version)
+    return CachedPage(Raw(_ENCODER.encode(rows)), meta, listed.version)

@@ -10,12 +10,12 @@ from heliograph.domain import controllers
 from heliograph.storage.rows.clients import StoredClient
 from heliograph.storage.rows.conversations import StoredConversation
 from heliograph.storage.rows.devices import StoredDevice
-from heliograph.storage.rows.participants import ListedParticipant, StoredParticipant
+from heliograph.storage.rows.participants import StoredParticipant
 from heliograph.storage.rows.users import StoredUser
 from heliograph.wire import times
 from heliograph.wire.authors import Author, Source
 from heliograph.wire.base import encoded
-from heliograph.wire.clients import Client, ClientAssociation
+from heliograph.wire.clients import Client
 from heliograph.wire.contents import Content
 from heliograph.wire.conversations import Conversation
 from heliograph.wire.devices import Device
@@ -36,18 +36,6 @@ def participant(stored: StoredParticipant, conversation: StoredConversation) -> 
         client_associations=stored.client_associations,
         user_external_id=stored.user_external_id,
         last_read=_time(stored.last_read),
-    )
-
-
-def listed_participant(listed: ListedParticipant) -> Participant:
-    """A participant of a page."""
-    return Participant(
-        id=listed.id,
-        user_id=listed.user_id,
-        unread_count=listed.unread_count,
-        client_associations=cast(list[ClientAssociation], listed.client_associations),  # it is JSON already
-        user_external_id=listed.user_external_id,
-        last_read=_time(listed.last_read),
     )
 
 

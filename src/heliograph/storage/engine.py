@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, TypeAlias
@@ -80,6 +80,13 @@ class Reader(ABC):
     """Whether one process writes everything: events are then committed in the order of their ids, in one bucket."""
     clock: str
     """An SQL expression: the time in milliseconds, by the clock of the database."""
+    lock_clauses: Mapping[Lock, str]
+    """What ends a SELECT, so that it locks the rows of its table."""
+
+    @property
+    def joins_buckets(self) -> bool:
+        """Whether a statement may read rows of several buckets: not if the database is distributed."""
+        return True
 
     def bucket(self, *key: str) -> int:
         """The bucket of a conversation, a user or an external id; the leading column of every key about it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 
 import msgspec
 from msgspec import Raw
@@ -76,7 +76,10 @@ class Journal:
             )
         )
 
-    async def save(self, tx: Tx) -> None:
-        """Store the events, and the deliveries to webhooks that subscribe to them."""
+    async def save(self, tx: Tx, without_webhooks: Container[str] = ()) -> None:
+        """Store the events, and the deliveries to webhooks that subscribe to them.
+
+        `without_webhooks` contains the ids of apps that are known to have none.
+        """
         if self.events:
-            await outbox.add(tx, self.events, self._in_full, self._withheld, self._sessions)
+            await outbox.add(tx, self.events, self._in_full, self._withheld, self._sessions, without_webhooks)

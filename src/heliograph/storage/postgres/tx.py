@@ -1,7 +1,8 @@
 """Reads and writes the rows of PostgreSQL.
 
-A small set of keys has plain parameters, so that PostgreSQL keeps the plan of its statement. Sets are padded to a few
-sizes, which limits the number of statements to prepare. A large set is sent as one array for each column, which
+A small set of keys has plain parameters, so that PostgreSQL keeps the plan of its statement: `VALUES`, and a lateral
+join that looks up each of them. Sets are padded to a few sizes, which limits the number of statements to prepare. A
+large set is sent as one array for each column, which
 `unnest` turns into rows again: PostgreSQL plans that anew at each call. Rows to insert cannot be padded, and are sent
 in pieces of a few sizes, or by COPY if they are many.
 
@@ -42,7 +43,12 @@ _COPIED = 24
 _PAIR = 2
 """The rows of a leave in the history."""
 _BUCKET = "bucket"
-_LOCKS = {Lock.NONE: "", Lock.KEEP: " FOR KEY SHARE", Lock.CHANGE: " FOR NO KEY UPDATE", Lock.REMOVE: " FOR UPDATE"}
+_LOCK_CLAUSES = {
+    Lock.NONE: "",
+    Lock.KEEP: " FOR KEY SHARE",
+    Lock.CHANGE: " FOR NO KEY UPDATE",
+    Lock.REMOVE: " FOR UPDATE",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class PostgresReader(Reader):
 
     single_writer = False
     clock = "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+    lock_clauses = _LOCK_CLAUSES
 
     def __init__(self, catalog: Catalog, buckets: int) -> None:
         self._catalog = catalog
@@ -97,12 +104,18 @@ class PostgresReader(Reader):
     ) -> list[Row]:
         if not (keys := list(keys)):
             return []
-        types = await self._catalog.of(self, table, match)
+        types, apart = await self._catalog.of(self, table, match), self._catalog.placement.is_distributed
         found: list[Row] = []
         for some in self._sets(match, keys):
             size, values = _padded(some)
-            found += await self.rows(_get_many(table, columns, match, types, lock, size), *values)
+            if size > 1 and not apart:
+                values = _looked_up(some, size, lock)
+            found += await self.rows(_get_many(table, columns, match, types, lock, size, apart), *values)
         return found
+
+    @property
+    def joins_buckets(self) -> bool:
+        return not self._catalog.placement.is_distributed
 
     def parts(self, ranges: BucketRanges) -> Sequence[Part]:
         return self._catalog.placement.parts(ranges)
@@ -189,10 +202,10 @@ class PostgresTx(PostgresReader, Tx):
         if len(keys) == 1:
             await self._write_few(table, _delete_one(table, match), keys[0])
         elif keys:
-            types = await self._catalog.of(self, table, match)
+            types, apart = await self._catalog.of(self, table, match), self._catalog.placement.is_distributed
             for some in self._sets(match, keys):
                 size, values = _padded(some)
-                await self._write(_delete(table, match, types, size), values)
+                await self._write(_delete(table, match, types, size, apart), values)
 
     async def _write_few(self, table: str, sql: str, values: Row) -> None:
         """Add a write of one or two rows to those that are pending."""
@@ -214,6 +227,12 @@ def _padded(rows: Sequence[Row]) -> tuple[int, Sequence[Any]]:
             padding = [rows[-1]] * (size - len(rows))
             return size, [value for row in (*rows, *padding) for value in row]
     return 0, _by_column(rows)
+
+
+def _looked_up(keys: Sequence[Row], size: int, lock: Lock) -> list[Any]:
+    """The parameters of a small set whose keys are looked up in turn; NULL finds no row."""
+    ordered = keys if lock is Lock.NONE else sorted(keys, key=tuple)
+    return [*itertools.chain(*ordered), *[None] * ((size - len(keys)) * len(keys[0]))]
 
 
 def _pieces(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
@@ -260,13 +279,20 @@ def _given(types: Columns, size: int) -> str:
 
 @lru_cache(maxsize=256)
 def _get(table: str, columns: Columns, match: Columns, lock: Lock) -> str:
-    return f"SELECT {_names(columns)} FROM {table} WHERE {_equal(match)}{_LOCKS[lock]}"
+    return f"SELECT {_names(columns)} FROM {table} WHERE {_equal(match)}{_LOCK_CLAUSES[lock]}"
 
 
 @lru_cache(maxsize=1024)
-def _get_many(table: str, columns: Columns, match: Columns, types: Columns, lock: Lock, size: int) -> str:
+def _get_many(table: str, columns: Columns, match: Columns, types: Columns, lock: Lock, size: int, apart: bool) -> str:
+    if size > 1 and not apart:
+        # A condition for all keys would be a bitmap of each, which takes several times as long. With OFFSET, PostgreSQL
+        # cannot join the table in another way, so the plan that it keeps is right for a table of any size.
+        where = " AND ".join(f"{table}.{column} = given.{column}" for column in match)
+        row = f"SELECT {_names(columns)} FROM {table} WHERE {where} OFFSET 0{_LOCK_CLAUSES[lock]}"
+        given = f"{_given(types, size)} AS given ({_names(match)})"
+        return f"SELECT found.* FROM {given} CROSS JOIN LATERAL ({row}) AS found"
     # Rows are locked in the order in which they are sorted.
-    order = "" if lock is Lock.NONE else f" ORDER BY {_names(match)}{_LOCKS[lock]}"
+    order = "" if lock is Lock.NONE else f" ORDER BY {_names(match)}{_LOCK_CLAUSES[lock]}"
     return f"SELECT {_names(columns)} FROM {table} WHERE {_any_of(match, types, size)}{order}"
 
 
@@ -300,5 +326,8 @@ def _update(table: str, columns: Columns, match: Columns, types: Columns, size: 
 
 
 @lru_cache(maxsize=1024)
-def _delete(table: str, match: Columns, types: Columns, size: int) -> str:
+def _delete(table: str, match: Columns, types: Columns, size: int, apart: bool) -> str:
+    if size > 1 and not apart:
+        where = " AND ".join(f"{table}.{column} = given.{column}" for column in match)
+        return f"DELETE FROM {table} USING {_given(types, size)} AS given ({_names(match)}) WHERE {where}"
     return f"DELETE FROM {table} WHERE {_any_of(match, types, size)}"

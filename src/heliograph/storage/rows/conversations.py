@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from heliograph import ids
 from heliograph.storage.codec import RowCodec, encode
-from heliograph.storage.engine import Lock, Reader, Tx
+from heliograph.storage.engine import Lock, Reader, Row, Tx
 from heliograph.storage.paging import slice_of
 from heliograph.storage.rows import switchboards, terms
 from heliograph.storage.rows.switchboards import SwitchboardState, load_state
@@ -138,11 +138,17 @@ async def get_many(
     """The conversations with these (app id, conversation id)."""
     wanted = [(reader.bucket(conversation_id), app_id, conversation_id) for app_id, conversation_id in keys]
     rows = await reader.get_many("conversation", ROWS.selected, _KEY, wanted, lock=lock)
-    found = [_followed(ROWS.load(row), lock) for row in rows]
-    if lock is not Lock.NONE and not reader.single_writer:
-        for conversation in found:
-            await _refresh_switchboard(reader, conversation)
-    return found
+    if lock is Lock.NONE:
+        return [ROWS.load(row) for row in rows]
+    return [await load_locked(reader, row) for row in rows]
+
+
+async def load_locked(reader: Reader, row: Row) -> StoredConversation:
+    """The conversation of a row that the statement has locked."""
+    conversation = _followed(ROWS.load(row), Lock.CHANGE)
+    if not reader.single_writer:
+        await _refresh_switchboard(reader, conversation)
+    return conversation
 
 
 async def _refresh_switchboard(reader: Reader, conversation: StoredConversation) -> None:

@@ -27,15 +27,18 @@ async def add(
     in_full: Mapping[str, Callable[[], Response]],
     withheld: Mapping[str, Container[str]],
     sessions: Mapping[str, str],
+    without_webhooks: Container[str] = (),
 ) -> None:
     """Store the events, in this order, and their deliveries to the subscribed webhooks.
 
     `in_full` maps event ids to functions that build the payload with full users; they are called only for events that
     go to a webhook with `includeFullUser`. `withheld` maps event ids to the integrations that do not get the event, and
-    `sessions` those of requests from the console to the session.
+    `sessions` those of requests from the console to the session. `without_webhooks` contains the ids of apps
+    that are known to have none.
     """
     tx.check_events(events[0].id)
-    new = await deliveries.new_deliveries(tx, events, in_full, withheld)
+    subscribable = [one for one in events if one.app_id not in without_webhooks]
+    new = await deliveries.new_deliveries(tx, subscribable, in_full, withheld) if subscribable else []
     full_ids = {delivery.event_id for delivery in new if delivery.in_full & FULL_USER}
     for event in events:
         if event.id in full_ids:

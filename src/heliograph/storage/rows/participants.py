@@ -9,8 +9,9 @@ from msgspec import Raw, Struct
 
 from heliograph.ids import FIRST
 from heliograph.storage.codec import RowCodec
-from heliograph.storage.engine import Reader, Row, Tx
+from heliograph.storage.engine import Reader, Tx
 from heliograph.storage.paging import slice_of
+from heliograph.wire import times
 from heliograph.wire.clients import ClientAssociation
 from heliograph.wire.paging import Page, Slice
 
@@ -46,7 +47,7 @@ class StoredParticipant(Struct, gc=False):
         return self.since or self.id
 
 
-_ROWS = RowCodec(StoredParticipant)
+ROWS = RowCodec(StoredParticipant)
 _decode_associations = msgspec.json.Decoder(list[ClientAssociation]).decode
 
 
@@ -62,20 +63,28 @@ _LISTED = (
     f"{_CONVERSATION.format('message_seq')} - CASE WHEN seen_seq > {_FLOOR} THEN seen_seq ELSE {_FLOOR} END",
     _CONVERSATION.format("newest_id"),
 )
+_VERSION = 6
+"""The position of the version."""
 
 
-class ListedParticipant(Struct):
-    """A participant as a page lists it, with the version of its conversation.
+class ListedParticipant(Struct, rename="camel", omit_defaults=True):
+    """A participant of a page as responses show it: `Participant`, without the cost of its keyword arguments.
 
-    `client_associations` stays JSON: responses show it as it is stored, and pages are read often.
+    `client_associations` stays JSON as it is stored. Pages are long and read often.
     """
 
     id: str
     user_id: str
-    user_external_id: str | None
-    client_associations: Raw
-    last_read: int | None
     unread_count: int
+    client_associations: Raw
+    user_external_id: str | None = None
+    last_read: str | None = None
+
+
+class ListedPage(Struct):
+    """A page of participants, and the version of their conversation, which an empty page does not have."""
+
+    participants: Slice[ListedParticipant]
     version: str | None
 
 
@@ -94,22 +103,24 @@ class Member(Struct):
     client_associations: list[ClientAssociation]
 
 
-async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> Slice[ListedParticipant]:
+async def page(reader: Reader, app_id: str, conversation_id: str, page: Page) -> ListedPage:
     """A page of the conversation's participants, in the order of joining."""
     values = (reader.bucket(conversation_id), app_id, conversation_id)
     rows = await slice_of(reader, _LISTED, _OF_CONVERSATION, values, page)
-    return rows.holding([_listed(row) for row in rows.records])
-
-
-def _listed(row: Row) -> ListedParticipant:
-    id, user_id, user_external_id, client_associations, last_read, unread_count, version, *_ = row
-    return ListedParticipant(id, user_id, user_external_id, Raw(client_associations), last_read, unread_count, version)
+    version = rows.records[0][_VERSION] if rows.records else None
+    found = [
+        ListedParticipant(
+            id, user_id, unread, Raw(associations), external_id, None if read is None else times.to_text(read)
+        )
+        for id, user_id, external_id, associations, read, unread, _, _ in rows.records
+    ]
+    return ListedPage(rows.holding(found), version)
 
 
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[StoredParticipant]:
     """The participants with these (app id, conversation id, participant id)."""
     wanted = [(reader.bucket(conversation_id), app_id, conversation_id, id) for app_id, conversation_id, id in keys]
-    return [_ROWS.load(row) for row in await reader.get_many("participant", _ROWS.columns, _KEY, wanted)]
+    return [ROWS.load(row) for row in await reader.get_many("participant", ROWS.columns, _KEY, wanted)]
 
 
 async def ids_of_members(reader: Reader, keys: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -154,12 +165,12 @@ async def membership_page(
 async def of_conversation(reader: Reader, app_id: str, conversation_id: str) -> list[StoredParticipant]:
     """Every participant of the conversation."""
     rows = await reader.rows(
-        f"SELECT {', '.join(_ROWS.columns)} FROM {_OF_CONVERSATION}",
+        f"SELECT {', '.join(ROWS.columns)} FROM {_OF_CONVERSATION}",
         reader.bucket(conversation_id),
         app_id,
         conversation_id,
     )
-    return [_ROWS.load(row) for row in rows]
+    return [ROWS.load(row) for row in rows]
 
 
 async def members_after(reader: Reader, app_id: str, conversation_id: str, after: str, limit: int) -> list[Member]:
@@ -196,8 +207,8 @@ async def add(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
     """Create the participants in both tables."""
     await tx.insert(
         "participant",
-        ("bucket", *_ROWS.columns),
-        [(tx.bucket(one.conversation_id), *_ROWS.dump(one)) for one in participants],
+        ("bucket", *ROWS.columns),
+        [(tx.bucket(one.conversation_id), *ROWS.dump(one)) for one in participants],
     )
     await _add_memberships(tx, participants)
 
@@ -230,12 +241,12 @@ async def remove(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
 async def remove_next(tx: Tx, app_id: str, conversation_id: str) -> list[StoredParticipant]:
     """Delete the next participants of the conversation, in both tables; returns them, none if there are no more."""
     rows = await tx.rows(
-        f"SELECT {', '.join(_ROWS.columns)} FROM {_OF_CONVERSATION} ORDER BY id LIMIT {_REMOVED_AT_ONCE}",
+        f"SELECT {', '.join(ROWS.columns)} FROM {_OF_CONVERSATION} ORDER BY id LIMIT {_REMOVED_AT_ONCE}",
         tx.bucket(conversation_id),
         app_id,
         conversation_id,
     )
-    found = [_ROWS.load(row) for row in rows]
+    found = [ROWS.load(row) for row in rows]
     if found:
         await remove(tx, found)
     return found
@@ -250,7 +261,7 @@ async def set_owner(tx: Tx, participants: Sequence[StoredParticipant]) -> None:
         _KEY,
         [
             (
-                *_ROWS.dump_columns(one, columns),
+                *ROWS.dump_columns(one, columns),
                 tx.bucket(one.conversation_id), one.app_id, one.conversation_id, one.id,
             )
             for one in participants
@@ -302,7 +313,7 @@ async def set_associations(tx: Tx, participants: Sequence[StoredParticipant]) ->
         _KEY,
         [
             (
-                *_ROWS.dump_columns(one, ("client_associations",)),
+                *ROWS.dump_columns(one, ("client_associations",)),
                 tx.bucket(one.conversation_id),
                 one.app_id,
                 one.conversation_id,

@@ -68,7 +68,7 @@ class IdentifiedUser(Struct, frozen=True):
     brand_id: str
 
 
-_ROWS = RowCodec(StoredUser)
+ROWS = RowCodec(StoredUser)
 _CHANGEABLE = (
     "external_id",
     "authenticated",
@@ -84,14 +84,14 @@ _CHANGEABLE = (
 
 async def get(reader: Reader, app_id: str, user_id: str, *, lock: Lock = Lock.NONE) -> StoredUser | None:
     """The user with this id."""
-    row = await reader.get("app_user", _ROWS.columns, _KEY, (reader.bucket(user_id), app_id, user_id), lock=lock)
-    return _ROWS.load(row) if row else None
+    row = await reader.get("app_user", ROWS.columns, _KEY, (reader.bucket(user_id), app_id, user_id), lock=lock)
+    return ROWS.load(row) if row else None
 
 
 async def of_app(reader: Reader, app_id: str) -> list[StoredUser]:
     """All users of the app, oldest first."""
-    rows = await reader.rows(f"SELECT {', '.join(_ROWS.columns)} FROM app_user WHERE app_id = $1 ORDER BY id", app_id)
-    return [_ROWS.load(row) for row in rows]
+    rows = await reader.rows(f"SELECT {', '.join(ROWS.columns)} FROM app_user WHERE app_id = $1 ORDER BY id", app_id)
+    return [ROWS.load(row) for row in rows]
 
 
 async def page(reader: Reader, app_id: str, page: Page, *, newest_first: bool) -> Slice[StoredUser]:
@@ -99,15 +99,15 @@ async def page(reader: Reader, app_id: str, page: Page, *, newest_first: bool) -
     # With one bucket the key has this order.
     source = "app_user WHERE bucket = 0 AND app_id = $1" if reader.buckets == 1 else "app_user WHERE app_id = $1"
     rows = await slice_of(
-        reader, _ROWS.columns, source, (app_id,), page, spread=reader.buckets > 1, newest_first=newest_first
+        reader, ROWS.columns, source, (app_id,), page, spread=reader.buckets > 1, newest_first=newest_first
     )
-    return rows.holding([_ROWS.load(row[:-1]) for row in rows.records])
+    return rows.holding([ROWS.load(row[:-1]) for row in rows.records])
 
 
 async def get_many(reader: Reader, keys: Iterable[tuple[str, str]], *, lock: Lock = Lock.NONE) -> list[StoredUser]:
     """The users with these (app id, user id)."""
     wanted = [(reader.bucket(user_id), app_id, user_id) for app_id, user_id in keys]
-    return [_ROWS.load(row) for row in await reader.get_many("app_user", _ROWS.columns, _KEY, wanted, lock=lock)]
+    return [ROWS.load(row) for row in await reader.get_many("app_user", ROWS.columns, _KEY, wanted, lock=lock)]
 
 
 async def existing(reader: Reader, app_id: str, user_ids: Iterable[str]) -> set[str]:
@@ -205,7 +205,7 @@ async def identified(
 async def add(tx: Tx, users: Sequence[StoredUser]) -> None:
     """Create the users, and their identifiers."""
     await identify(tx, [], users)
-    await tx.insert("app_user", ("bucket", *_ROWS.columns), [(tx.bucket(one.id), *_ROWS.dump(one)) for one in users])
+    await tx.insert("app_user", ("bucket", *ROWS.columns), [(tx.bucket(one.id), *ROWS.dump(one)) for one in users])
 
 
 async def identify(tx: Tx, before: Sequence[StoredUser], after: Sequence[StoredUser]) -> None:
@@ -217,7 +217,7 @@ async def identify(tx: Tx, before: Sequence[StoredUser], after: Sequence[StoredU
 
 async def change(tx: Tx, *users: StoredUser) -> None:
     """Store the fields of users that can be changed. `identify` stores their identifiers and search terms."""
-    rows = [(*_ROWS.dump_columns(one, _CHANGEABLE), tx.bucket(one.id), one.app_id, one.id) for one in users]
+    rows = [(*ROWS.dump_columns(one, _CHANGEABLE), tx.bucket(one.id), one.app_id, one.id) for one in users]
     await tx.update("app_user", _CHANGEABLE, _KEY, rows)
 
 

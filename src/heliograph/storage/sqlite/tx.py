@@ -139,6 +139,7 @@ class SQLiteTx(Tx):
     """A reader or a transaction on one connection. Its creator begins and ends the transaction."""
 
     single_writer = True
+    lock_clauses = dict.fromkeys(Lock, "")  # a single writer needs no locks
     clock = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
 
     def __init__(self, connection: sqlite3.Connection, buckets: int, now: int = 0) -> None:
@@ -157,7 +158,6 @@ class SQLiteTx(Tx):
     async def rows(self, sql: str, *values: Any) -> list[Row]:
         return self._connection.execute(_numbered(sql), values).fetchall()
 
-    # With a single writer, no locks are needed.
     async def get(
         self, table: str, columns: Columns, match: Columns, key: Row, *, lock: Lock = Lock.NONE
     ) -> Row | None:

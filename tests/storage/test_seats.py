@@ -1,0 +1,78 @@
+"""A lone verb reads its conversation, its user and the user's participant by one statement."""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+import pytest
+
+from heliograph import ids
+from heliograph.errors import NotAMember
+from heliograph.storage.engine import Tx
+from heliograph.storage.rows import seats
+from heliograph.storage.rows.seats import Seat
+from heliograph.storage.store import Store
+from tests.databases import POSTGRESQL
+from tests.delivery.site import new_site
+from tests.storage.conftest import Run
+
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+def test_a_seat_has_what_exists(run: Run) -> None:
+    async def go(store: Store) -> None:
+        site = await new_site(store)
+        group, member, guest = await site.group(), await site.user(), await site.user()
+        await site.join(group, member)
+
+        async def seat(tx: Tx, conversation_id: str, user_id: str | None) -> Seat:
+            found = await seats.get(tx, site.tenant.app_id, conversation_id, user_id)
+            assert found is not None
+            return found
+
+        async def exists(conversation_id: str, user_id: str | None) -> list[bool]:
+            found = await store.write(seat, conversation_id, user_id)
+            return [one is not None for one in (found.conversation, found.user, found.participant)]
+
+        assert await exists(group, member) == [True, True, True]
+        assert await exists(group, guest) == [True, True, False]
+        assert await exists(group, ids.new()) == [True, False, False]
+        assert await exists(group, None) == [True, False, False]
+        assert await exists(ids.new(), member) == [False, False, False]
+        assert not (await store.write(seat, group, member)).has_webhooks
+        await site.hook("http://localhost:1")
+        assert (await store.write(seat, group, None)).has_webhooks
+        found = await store.write(seat, group, member)
+        ids_found = [one and one.id for one in (found.conversation, found.user)]
+        assert (ids_found, found.participant and found.participant.user_id) == ([group, member], member)
+
+    run(go)
+
+
+@pytest.mark.one_engine(POSTGRESQL)
+def test_a_verb_that_has_waited_sees_what_it_waited_for(run: Run, url: str) -> None:
+    """Two leaves at a time in two processes: the second one must not find the participant of the first."""
+
+    async def go(store: Store) -> int:
+        site = await new_site(store)
+        group, user = await site.group(), await site.user()
+        await site.join(group, user)
+        other = await asyncpg.connect(url)
+        try:
+            async with other.transaction():
+                await other.execute("SELECT 1 FROM conversation WHERE id = $1 FOR NO KEY UPDATE", group)
+                leaving = asyncio.create_task(site.leave(group, user))
+                while not await other.fetchval(_WAITING):  # noqa: ASYNC110 - the database waits
+                    await asyncio.sleep(0.005)
+                for table in ("participant", "membership"):
+                    await other.execute(f"DELETE FROM {table} WHERE user_id = $1", user)
+                changed = "UPDATE conversation SET participant_count = 0, newest_id = $1 WHERE id = $2"
+                await other.execute(changed, ids.new(), group)
+            with pytest.raises(NotAMember):
+                await leaving
+            return int(await other.fetchval("SELECT participant_count FROM conversation WHERE id = $1", group))
+        finally:
+            await other.close()
+
+    assert run(go) == 0
