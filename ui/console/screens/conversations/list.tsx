@@ -12,6 +12,7 @@ import { isViewer } from "../../session";
 import { type ConversationList, type ConversationOrder } from "../../stores/conversations";
 import { createDemoGroup } from "../../stores/demo";
 import { count, counted, isUnread, previewOf, titleOf } from "../../titles";
+import { NOW } from "./participants";
 import { NewConversation } from "./new-conversation";
 
 const ORDERS = [{ value: "activity", text: "Active" }, { value: "newest", text: "All" }] as const;
@@ -47,7 +48,7 @@ export function ListPane({ list, order, wanted, creating }: ListPaneProps) {
 
 /** Open a conversation with the tab that is open, but without playing a user of another. */
 function open({ id }: ConversationSummary): void {
-  go(linkTo("conversations", { id, query: { ...Object.fromEntries(route.value.query), play: null } }));
+  go(linkTo("conversations", { id, query: { ...Object.fromEntries(route.value.query), ...NOW, play: null } }));
 }
 
 async function demo(): Promise<void> {
@@ -68,7 +69,7 @@ function NoConversations({ wanted, order, creating }: { wanted: string; order: C
 function NotFound({ wanted }: { wanted: string }) {
   return (
     <Empty title="No such conversation">
-      <p>No conversation has <strong dir="auto">{wanted}</strong> as its ID, as a member’s user ID or external ID, as a pair of its metadata such as plan=gold, or a name that begins with it.</p>
+      <p>No conversation has <strong dir="auto">{wanted}</strong> as its ID, as a member, as a pair of its metadata such as plan=gold, or as the beginning of its name.</p>
       <Button onPress={() => filter({ q: null })}>Show all conversations</Button>
     </Empty>
   );
