@@ -6,6 +6,7 @@ import { Button } from "../parts/button";
 import { FormDialog } from "../parts/dialog";
 import { attempt, say } from "../parts/errors";
 import { TextArea } from "../parts/fields";
+import { saveFile } from "../parts/save-file";
 import { Tool } from "../parts/tool";
 import { copy } from "../parts/values";
 import { appId } from "../routes";
@@ -24,7 +25,7 @@ export function SeedTool({ onChange }: ToolProps) {
       commands={["heliograph seed load heliograph.toml", "heliograph seed export"]}>
       <div class="row wrap">
         {!isViewer.value && <Button onPress={() => (isLoading.value = true)}>Load a seed…</Button>}
-        <Button icon="download" onPress={() => attempt(async () => download(await exported()))}>Export this app</Button>
+        <Button icon="download" onPress={() => attempt(async () => saveFile(new Blob([await exported()], { type: "application/json" }), "heliograph-seed.json"))}>Export this app</Button>
         <Button icon="copy" onPress={() => attempt(async () => copy(await exported()))}>Copy export</Button>
       </div>
       <p class="faint small">An export has no ids and no secrets, so it can be loaded into any app.</p>
@@ -36,15 +37,6 @@ export function SeedTool({ onChange }: ToolProps) {
 async function exported(): Promise<string> {
   const { seed } = await call("ExportSeed", { appId: appId.value });
   return `${JSON.stringify(seed, null, 2)}\n`;
-}
-
-function download(text: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = "heliograph-seed.json";
-  link.click();
-  // The download has its data once the click was handled.
-  setTimeout(() => URL.revokeObjectURL(link.href));
 }
 
 const EXAMPLE = `{
