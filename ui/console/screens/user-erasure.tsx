@@ -57,7 +57,8 @@ function Kept({ kept: { what, why, name, createdAt, count: files } }: { kept: Ke
   return (
     <>
       <dt>{words(what)} {name && <code>{name}</code>} {createdAt && <Time value={createdAt} />} {files !== undefined && count(files)}</dt>
-      <dd class="muted">{why}</dd>
+      {/* Commands are between backticks. */}
+      <dd class="muted">{why.split("`").map((text, index) => (index % 2 ? <code key={index}>{text}</code> : text))}</dd>
     </>
   );
 }
