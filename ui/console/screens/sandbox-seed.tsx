@@ -10,7 +10,7 @@ import { saveFile } from "../parts/save-file";
 import { Tool } from "../parts/tool";
 import { copy } from "../parts/values";
 import { appId } from "../routes";
-import { isViewer } from "../session";
+import { hidesContents, isViewer } from "../session";
 import { app, reloadApps } from "../stores/apps";
 import { createdText, seedOf } from "../stores/seeds";
 
@@ -25,12 +25,21 @@ export function SeedTool({ onChange }: ToolProps) {
       commands={["heliograph seed load heliograph.toml", "heliograph seed export"]}>
       <div class="row wrap">
         {!isViewer.value && <Button onPress={() => (isLoading.value = true)}>Load a seed…</Button>}
-        <Button icon="download" onPress={() => attempt(async () => saveFile(new Blob([await exported()], { type: "application/json" }), "heliograph-seed.json"))}>Export this app</Button>
-        <Button icon="copy" onPress={() => attempt(async () => copy(await exported()))}>Copy export</Button>
+        {!hidesContents && <Export />}
       </div>
-      <p class="faint small">An export has no ids and no secrets, so it can be loaded into any app.</p>
+      <p class="faint small">{hidesContents ? "This server exports no contents of messages." : "An export has no ids and no secrets, so it can be loaded into any app."}</p>
       {isLoading.value && <LoadDialog onLoaded={onChange} onClose={() => (isLoading.value = false)} />}
     </Tool>
+  );
+}
+
+function Export() {
+  const save = async (): Promise<void> => saveFile(new Blob([await exported()], { type: "application/json" }), "heliograph-seed.json");
+  return (
+    <>
+      <Button icon="download" onPress={() => attempt(save)}>Export this app</Button>
+      <Button icon="copy" onPress={() => attempt(async () => copy(await exported()))}>Copy export</Button>
+    </>
   );
 }
 

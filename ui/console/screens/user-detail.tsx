@@ -11,7 +11,7 @@ import { Record, Records, RecordsState, Section } from "../parts/records";
 import { saveFile } from "../parts/save-file";
 import { Id, Json, shortened, Time } from "../parts/values";
 import { go, linkTo, select } from "../routes";
-import { isViewer } from "../session";
+import { hidesContents, isViewer } from "../session";
 import { follow } from "../stores/activity";
 import { clientsOf, devicesOf, removeClient } from "../stores/clients";
 import { Loaded } from "../stores/loaded";
@@ -83,7 +83,7 @@ function Head({ user, question }: { user: User; question: Signal<Question> }) {
           <Button icon="play" title="Write and read as this user" onPress={play}>Play</Button>
           <Button icon="pencil" onPress={() => (question.value = "edit")}>Edit</Button>
           <Menu label="More actions" icon="ellipsis" items={[
-            { text: "Export", icon: "download", onPress: save },
+            ...(hidesContents ? [] : [{ text: "Export", icon: "download" as const, onPress: save }]),
             { text: "Delete personal information…", icon: "x", onPress: () => (question.value = "clear") },
             { text: "Delete user…", icon: "trash-2", onPress: () => (question.value = "delete") },
             { text: "Erase user…", icon: "trash-2", onPress: () => (question.value = "erase") },

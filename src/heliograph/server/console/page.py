@@ -72,23 +72,25 @@ _PAGE = """<!doctype html>
   <link rel="stylesheet" href="{assets}/console.css">
   <script type="module" src="{assets}/console.js"></script>
 </head>
-<body>
+<body data-contents="{contents}">
   <noscript>The console needs JavaScript.</noscript>
 </body>
 </html>
 """
 
 
-def console_routes(urls: Urls) -> list[Route]:
-    """The routes of the console. All paths below it which are no assets are views of the one page."""
+def console_routes(urls: Urls, *, hides_contents: bool) -> list[Route]:
+    """The routes of the console. All paths below it which are no assets are views of the one page, whose body
+    says whether the server hides the contents of messages from it."""
     files = {name: (_ASSETS / name).read_bytes() for name in _MEDIA_TYPES}
+    contents = "hidden" if hides_contents else "shown"
     digest = hashlib.sha256(b"".join(files.values())).hexdigest()[:12]
 
     def base(request: Request) -> str:
         return urlsplit(urls.base(exchange_of(request.scope))).path + CONSOLE_PATH + "/"
 
     async def page(request: Request) -> Response:
-        text = _PAGE.format(base=escape(base(request), quote=True), assets=f"assets/{digest}")
+        text = _PAGE.format(base=escape(base(request), quote=True), assets=f"assets/{digest}", contents=contents)
         return HTMLResponse(text, headers=_HEADERS)
 
     async def asset(request: Request) -> Response:
