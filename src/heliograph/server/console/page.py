@@ -57,7 +57,8 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "no-store",
 }
-# URLs of the page are relative to its base, so it works under a root path and at every path below /console/.
+# URLs of the page are relative to its base, so it works under a root path and at every path below /console/. The header
+# is shown until the scripts have replaced it.
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -73,6 +74,7 @@ _PAGE = """<!doctype html>
   <script type="module" src="{assets}/console.js"></script>
 </head>
 <body data-contents="{contents}">
+  <header class="top"><span class="brand">Heliograph</span></header>
   <noscript>The console needs JavaScript.</noscript>
 </body>
 </html>
