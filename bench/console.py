@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import json
 import os
 import random
 import statistics
@@ -114,12 +115,12 @@ class Site:
         self.http = httpx.Client(base_url=self.url, auth=(key_id, secret))
         sign_in = {"keyId": key_id, "secret": secret, "name": "Bench"}
         self._token = self.http.post("/console/session", json=sign_in).raise_for_status().json()["token"]
-        self._browser = browser
+        self.browser = browser
         self.context = self.new_context()
 
     def new_context(self) -> BrowserContext:
         """A profile of the browser with an empty cache, which is signed in."""
-        context = self._browser.new_context(viewport={"width": 1440, "height": 900})
+        context = self.browser.new_context(viewport={"width": 1440, "height": 900})
         context.add_init_script(f"sessionStorage.setItem('heliograph:{self.url}', '{self._token}');{_IN_PAGE}")
         return context
 
@@ -258,19 +259,34 @@ def steady(site: Site, minutes: float, screens: list[str]) -> None:
         page.wait_for_timeout(1000)
         before = _heap(devtools)
         page.evaluate("longTasks.length = 0")
-        heaps = []
-        for _ in range(4):
+        heaps, longest = [], 0.0
+        for quarter in range(4):
+            if quarter == 3:
+                site.browser.start_tracing(page=page, categories=["toplevel"])
             with site.messages(minutes * 60 / 4, _STEADY_RATE) as running:
                 while running.is_alive():
                     page.wait_for_timeout(250)
+            if quarter == 3:
+                longest = _longest_task(site.browser.stop_tracing())
             heaps.append(_heap(devtools))
         figures = ", ".join(f"{one:.1f}" for one in heaps)
+        print(f"{_STEADY_RATE:.0f} events/s on {screen}: heap {before:.1f} MB, then {figures} MB")
         tasks = _tasks(page.evaluate("longTasks"))
-        print(
-            f"{_STEADY_RATE:.0f} events/s on {screen}: heap {before:.1f} MB, then {figures} MB; {tasks}; "
-            f"{_load_average()}"
-        )
+        print(f"  {tasks}; at most {longest:.0f} ms of processor time in the last quarter; {_load_average()}")
         page.close()
+
+
+def _longest_task(trace: bytes) -> float:
+    """The most processor time of a task of the page in milliseconds. Unlike its duration, it does not depend on what
+    else runs on the machine."""
+    events = json.loads(trace)["traceEvents"]
+    pages = {_thread(one) for one in events if one["name"] == "thread_name" and one["args"]["name"] == "CrRendererMain"}
+    taken = [int(one.get("tdur", 0)) for one in events if "RunTask" in one["name"] and _thread(one) in pages]
+    return max(taken, default=0) / 1000
+
+
+def _thread(event: dict[str, Any]) -> tuple[int, int]:
+    return event["pid"], event["tid"]
 
 
 def _heap(devtools: CDPSession) -> float:
